@@ -1,1 +1,1 @@
-"""Bulk: whole files, batch by batch, on all cores, to be taken up again after a stop."""
+"""Bulk screening: whole files in batches, on all cores, resumable after an interruption."""

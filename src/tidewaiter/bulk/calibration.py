@@ -1,4 +1,4 @@
-"""The parties of a file against the lists in force, as a screening would match them."""
+"""Threshold calibration: a file's parties matched with the lists in force."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -23,7 +23,7 @@ from tidewaiter.parties.thresholds import Threshold
 
 
 class Known(NamedTuple):
-    """The parties of a file, and what they matched."""
+    """The parties of a file, and their matches."""
 
     file: str
     sha256: str
@@ -32,7 +32,7 @@ class Known(NamedTuple):
     hits: Hits
 
     def record(self) -> KnownFile:
-        """Return what is told of the file."""
+        """Return the file's summary."""
         return KnownFile(
             file=self.file,
             sha256=self.sha256,
@@ -44,15 +44,15 @@ class Known(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What a calibration is asked for."""
+    """Request for a calibration."""
 
     rate: float | None  # alerts per party
-    threshold: Threshold  # told of where no rate is wanted
+    threshold: Threshold  # used without a target rate
     by_kind: bool = False
 
 
 class Calibrator:
-    """Asks for parties whose answer is known; what judgements settle is left out."""
+    """Matches parties of known status; pairs settled by judgements are excluded."""
 
     def __init__(self, archive: Archive, day: date) -> None:
         """Build the index of the lists in force; some seconds for 20,000 entries.
@@ -66,7 +66,7 @@ class Calibrator:
             Entry(version, party)
             for version, parties in held
             for party in parties
-            if not party.confidential  # a page of a calibration is passed on
+            if not party.confidential  # calibration reports are shared
         ]
         if not self._entries:
             if not archive.slugs():
@@ -84,25 +84,25 @@ class Calibrator:
             for version, parties in held
             if not version.confidential
         )
-        # Ids are those of each list, so entries are told apart by their places.
+        # Ids are per list, so entries are identified by position.
         parties = [
             structs.replace(each.party, id=str(place)) for place, each in enumerate(self._entries)
         ]
-        generation = generation_of(archive)  # words weigh what they weigh in a screening
+        generation = generation_of(archive)  # same word weights as in a screening
         rarity = rarity_in(archive, generation) if generation else None
         self._index = index_for(parties, rarity)
 
     @property
     def index(self) -> Index:
-        """The index of the lists; the id of an entry is its place."""
+        """Index of the lists; the id of an entry is its position."""
         return self._index
 
     def new_hits(self) -> Hits:
-        """Return room for the matches of a file."""
+        """Return an empty result for a file."""
         return Hits(self._entries)
 
     def ask(self, parties: Iterable[AskedParty], hits: Hits) -> Iterator[int]:
-        """Match parties and take up what they match; yields how many are done, batch by batch."""
+        """Match parties and record results; yields progress, batch by batch."""
         matcher, explainer = Matcher(self._index), Matcher(self._index)
         for batch in match_parties(parties, matcher):
             for party in batch.parties:
@@ -124,7 +124,7 @@ class Calibrator:
 
 
 def _may_match(batch: Matched, place: int, matcher: Matcher) -> bool:
-    """Tell whether a party may reach the lowest threshold; what it matches is asked for apart."""
+    """Return whether a party may reach the lowest threshold; matches are recorded separately."""
     party, row = batch.parties[place], batch.place[place]
     if party.identifiers:
         first = next(row_answers(batch, place, matcher, attributes=True), None)
@@ -134,7 +134,7 @@ def _may_match(batch: Matched, place: int, matcher: Matcher) -> bool:
 
 
 class Once:
-    """Passes each party once, whatever its id; counts those that say the same again."""
+    """Passes each distinct party once; counts repetitions."""
 
     def __init__(self, parties: Iterable[AskedParty]) -> None:
         self._parties = parties
@@ -155,16 +155,16 @@ class Once:
 def calibrate(
     calibrator: Calibrator, cleared: Known, found: Known | None, wanted: Wanted
 ) -> Calibration:
-    """Tell what thresholds give, and choose one where a rate is wanted.
+    """Evaluate thresholds, and choose one for a target rate.
 
     Args:
-        calibrator: That asked for the parties.
-        cleared: Parties that are known to be none of the listed ones.
-        found: Parties that were rightly flagged; None: there is no file of these.
-        wanted: The rate, or the threshold that is told of.
+        calibrator: The matcher used.
+        cleared: Parties known not to be listed.
+        found: Parties correctly flagged; None: no such file.
+        wanted: Target rate, or the threshold to report.
 
     Raises:
-        InputError: A file holds no party, or no threshold keeps the rate.
+        InputError: A file without parties, or no threshold achieves the rate.
     """
     for known in filter(None, (cleared, found)):
         if known.hits.parties == 0:

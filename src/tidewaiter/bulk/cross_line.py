@@ -1,4 +1,4 @@
-"""What other lines say of an alert: aggregated amounts, signs of shells, and the past."""
+"""Findings from other lines: aggregated amounts, signs of shell companies, and history."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,47 +30,47 @@ from tidewaiter.trade.traders import day_of
 from tidewaiter.trade.types import Alert, line_of
 
 Take = Callable[[Alert, bool], None]
-"""Takes up an alert as all may see it; True: it is of an earlier file."""
+"""Receives an alert in its unrestricted version; True: from an earlier file."""
 
 
 class Told(Protocol):
-    """What a screening found, and the lines at hand, on one machine or on many."""
+    """Results and lines of a screening, on one machine or many."""
 
     def found(self) -> Iterator[Alert]:
-        """Yield the alerts of the screening, those on restricted entries too."""
+        """Yield the alerts of the screening, including those on restricted entries."""
         ...
 
     def alerts(self) -> Iterator[Alert]:
-        """Yield them again as all may see them, in the order of lines."""
+        """Yield them in their unrestricted version, in line order."""
         ...
 
     def earlier(self) -> Iterator[Alert]:
-        """Yield the alerts of earlier files at hand, as all may see them."""
+        """Yield the alerts of given earlier files, in their unrestricted version."""
         ...
 
     def ask_lines(self, past: Past) -> None:
-        """Ask for the past of all lines of the screening."""
+        """Request the history of all lines of the screening."""
         ...
 
     def look(self, past: Past) -> None:
-        """Let it look through all lines at hand, in their order, those of earlier files last."""
+        """Pass all available lines through it in order, earlier files last."""
         ...
 
 
 def gather(past: Past, told: Told, take: Take, *, selects: bool) -> bool:
-    """Gather a past: which alerts it is told of, what these found, then all else.
+    """Collect the history: subjects, their results, then all else.
 
-    Alerts on restricted entries are asked about too: what is said of them rests on lines that all
-    may see.
+    Alerts on restricted entries are included: findings about them come from unrestricted
+    lines.
 
     Args:
-        past: That has begun.
-        told: What it hears.
-        take: Takes up alerts.
-        selects: Lines without an alert may become one, so that all are asked about.
+        past: A started history.
+        told: The screening.
+        take: Receives alerts.
+        selects: Lines without an alert may become one, so all are queried.
 
     Returns:
-        Whether anything is asked about; else no line was looked through.
+        Whether anything was queried; otherwise no line was read.
     """
     any_ = selects
     for alert in told.found():
@@ -87,19 +87,19 @@ def gather(past: Past, told: Told, take: Take, *, selects: bool) -> bool:
     return any_
 
 
-_AHEAD = 2  # batches under way per worker
-_FEW = 1_000  # things; with fewer, a quick look passes over most parties
+_AHEAD = 2  # batches in progress per worker
+_FEW = 1_000  # shared values; with fewer, a quick check skips most parties
 
 Shared = list[tuple[Written, SharedThing]]
 
 
 def look_through(signs: PartySigns, lines: Iterable[pa.RecordBatch], *, workers: int) -> None:
-    """Look for parties of lines that share something with those of alerts.
+    """Find parties of lines that share identifiers with those of alerts.
 
     Args:
-        signs: Which has begun; told of what is found in the order of lines, whoever found it.
-        lines: Of the schema LINES.
-        workers: Processes; 1 looks in this one.
+        signs: A started search; receives results in line order.
+        lines: Schema LINES.
+        workers: Processes; 1: this process.
     """
     if workers == 1 or len(signs.things) < _FEW:
         signs.look(lines)
@@ -116,7 +116,7 @@ def look_through(signs: PartySigns, lines: Iterable[pa.RecordBatch], *, workers:
 
 @cache
 def _held() -> dict[str, Look]:
-    """Return where this process keeps what it looks for."""
+    """Return this process's cached search values."""
     return {}
 
 
@@ -130,23 +130,23 @@ def _look(batch: pa.RecordBatch) -> Shared:
 
 
 Lines = Callable[[], Iterable[pa.RecordBatch]]
-"""Gives all lines again."""
+"""Provides all lines again."""
 
 
 class Before(NamedTuple):
-    """What there is of earlier files; each is asked when it is needed."""
+    """Earlier data, each loaded when needed."""
 
-    lines: Lines  # of files at hand
-    held: Callable[[Wanted], Iterable[pa.RecordBatch]]  # lines of a database that are asked for
-    parties: Lines  # that a database holds, as lines that name one each
+    lines: Lines  # given files
+    held: Callable[[Wanted], Iterable[pa.RecordBatch]]  # requested lines of a database
+    parties: Lines  # of a database, as lines with one party each
     stored: Callable[[tuple[str, ...] | None], Iterable[tuple[int, Alert]]]
-    """Gives alerts of substances (None: of all) that a database holds, each with its source."""
+    """Provides a database's alerts on substances (None: all), each with its source."""
     inspected: Callable[[], Iterable[Inspected]]
-    allowed: tuple[Allowed, ...] = ()  # by papers, notices and declared needs of a register
+    allowed: tuple[Allowed, ...] = ()  # from permits, notices and declared needs of a register
 
 
 class Marks:
-    """Adds to an alert what the other lines say. Restricted entries have no part in it."""
+    """Adds findings from other lines to an alert. Restricted entries are excluded."""
 
     def __init__(
         self,
@@ -155,17 +155,17 @@ class Marks:
         past: Past | None = None,
         selecting: Callable[[], Iterator[Alert]] = lambda: iter(()),
     ) -> None:
-        """Take the sums, the signs, the past, and what it selects."""
+        """Set sums, signs, history, and its selection."""
         self._together = together
         self._signs = signs
         self._past = past
         self.selected = selecting
-        """Gives alerts of lines that only rules of the past make one, where any may."""
+        """Return alerts on lines selected by history rules only, if any."""
 
     def mark(self, alert: Alert) -> Alert:
-        """Return the alert with what its line is together with others.
+        """Return the alert with findings from other lines.
 
-        What one says that the past alone selected is told anew, and stays where that is nothing.
+        For an alert selected by history only, findings are recomputed; without any it is unchanged.
         """
         if self._past and is_selected(alert):
             anew = self._past.mark(structs.replace(alert, reasons=()))
@@ -175,7 +175,7 @@ class Marks:
         return self._past.mark(signed) if self._past else signed
 
     def left_out(self) -> tuple[str, ...]:
-        """Say what was left out."""
+        """Return what was skipped."""
         told = []
         if self._together and self._together.left_out:
             count = self._together.left_out
@@ -194,15 +194,15 @@ def marks_of(
     *,
     workers: int = 1,
 ) -> Marks:
-    """Add up the alerts of a screening, and look for the signs and the past of their parties.
+    """Sum the amounts of a screening's alerts, and find shared signs and history of their parties.
 
     Args:
-        journal: Of the screening, which is done.
-        settings: What it was done by.
-        earlier: Alerts of earlier files, whose amounts add up with those of this one.
-        lines: All lines of the file; asked only where an alert has parties.
-        before: What there is of earlier files; None: there are none, and no past is told.
-        workers: Processes that look through them for signs.
+        journal: Of the finished screening.
+        settings: Screening settings.
+        earlier: Alerts of earlier files, whose amounts are added.
+        lines: All lines of the file; used only if an alert has parties.
+        before: Earlier data; None: none, and no history.
+        workers: Processes for the search for signs.
     """
     rules = switched_rules(load_alert_rules(settings.rules, settings.switches))
     signs = PartySigns(rules)
@@ -222,11 +222,11 @@ def marks_of(
     return _with_past(job)
 
 
-_PARTIES = b'"parties":[{'  # what the JSON of an alert holds whose line names a party
+_PARTIES = b'"parties":[{'  # JSON fragment of an alert on a line with a party
 
 
 class _Job(NamedTuple):
-    """A screening whose past is told."""
+    """A screening for history collection."""
 
     journal: Path
     settings: Settings
@@ -234,35 +234,35 @@ class _Job(NamedTuple):
     lines: Lines
     before: Before
     signs: PartySigns
-    looking: bool  # whether parties of alerts have anything that others could share
+    looking: bool  # whether alerts have parties with shareable identifiers
     workers: int
-    earlier_alerts: Iterable[Alert]  # of earlier files at hand
+    earlier_alerts: Iterable[Alert]  # of given earlier files
 
     @property
     def selects(self) -> bool:
-        """Tell whether lines without an alert may become one."""
+        """Return whether lines without an alert may become one."""
         return bool(self.rules.past.selects)
 
     def found(self) -> Iterator[Alert]:
-        """Read the alerts, those on restricted entries too."""
+        """Read the alerts, including those on restricted entries."""
         return (each for each in read_journal(self.journal) if isinstance(each, Alert))
 
     def alerts(self) -> Iterator[Alert]:
-        """Read the alerts as all may see them."""
+        """Read the alerts in their unrestricted version."""
         return _open(read_journal(self.journal), self.rules)
 
     def earlier(self) -> Iterator[Alert]:
-        """Yield those of earlier files at hand."""
+        """Yield those of given earlier files."""
         return _open(self.earlier_alerts, self.rules)
 
     def ask_lines(self, past: Past) -> None:
-        """Ask for the past of all lines."""
+        """Request the history of all lines."""
         for batch in self.lines():
             for row in only_lines(batch).to_pylist():
                 past.want(line_of(row))
 
     def look(self, past: Past) -> None:
-        """Look through all lines once, for the past and for signs; of a database, what it knows."""
+        """Read all lines once, for history and signs; from a database, its indexed data."""
 
         def looked() -> Iterator[pa.RecordBatch]:
             for batches, earlier in ((self.lines(), False), (self.before.lines(), True)):
@@ -281,7 +281,7 @@ class _Job(NamedTuple):
 
 
 def _with_past(job: _Job) -> Marks:
-    """Gather the past in the pass over all lines that signs ask for too."""
+    """Collect the history in the pass over all lines that signs need too."""
     settings, rules = job.settings, job.rules
     registry = load_registry(settings.own)
     together, once, rows = Together(registry, rules, settings.day), Once(), set[int]()
@@ -312,20 +312,20 @@ def _with_past(job: _Job) -> Marks:
 
 
 class Once:
-    """Tells goods that stand in several files, so that what they weigh is added up once."""
+    """Identifies goods repeated in several files, so that their amounts count once."""
 
     def __init__(self) -> None:
-        """Begin without any."""
-        self._seen: dict[int, object] = {}  # hashes: the lines would fill the memory
+        """Start empty."""
+        self._seen: dict[int, object] = {}  # hashes: the lines would not fit in memory
 
     def is_new(self, alert: Alert, file: object) -> bool:
-        """Take up an alert; tell whether no line like it was taken up before of another file.
+        """Add an alert; return whether no identical line of another file was added.
 
-        Lines of consignments that their file does not name are always new.
+        Lines of unnamed consignments always count as new.
 
         Args:
-            alert: As all may see it.
-            file: What tells its file from others.
+            alert: In its unrestricted version.
+            file: Unique label of the file.
         """
         line = alert.line
         if line.consignment == f"row {line.row}":
@@ -347,7 +347,7 @@ class Once:
 
 
 def _open(entries: Iterable[object], rules: AlertRules) -> Iterator[Alert]:
-    """Yield alerts as all may see them: what rests on restricted ones alone adds to nothing."""
+    """Yield alerts in their unrestricted version; purely restricted ones are skipped."""
     for entry in entries:
         if isinstance(entry, Alert) and (alert := open_version(entry, rules)):
             yield alert
@@ -360,7 +360,7 @@ def _add_up(
     earlier: Iterable[Alert],
     before: Before | None,
 ) -> Together | None:
-    """Add up what the limits of the law count; None: no limit is about an alert, as mostly."""
+    """Compute sums for legal limits; None: no limit concerns an alert, the usual case."""
     limited = _open(read_journal(journal, holding=HOLDING), rules)
     first = next(limited, None)
     if first is None:

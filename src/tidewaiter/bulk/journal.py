@@ -1,9 +1,9 @@
-"""The journal of a screening to files: what is done, safe against a stop at any time.
+"""Screening journal: completed steps, safe against interruption at any time.
 
-Each step is written as its alerts and refusals, one JSON line each, then one line that says
-which row is done. What stands after the last such line is of a step that was cut off; it is
-dropped when the screening is taken up again. The files that the user asked for are made from
-the journal at the end, whole or not at all.
+Each step consists of its alerts and refusals, one JSON line each, then one line with the row
+completed. Data after the last such line belong to an interrupted step, and are dropped when the
+screening is resumed. The user's output files are made from the journal at the end, each written
+atomically.
 """
 
 import os
@@ -23,33 +23,33 @@ from tidewaiter.bulk.screening import Settings, Step
 from tidewaiter.lists.archive import versions_at
 from tidewaiter.trade.types import Alert, Refusal
 
-_PRIVATE = 0o600  # it holds all alerts, those that are for the authority only too
+_PRIVATE = 0o600  # contains restricted alerts too
 _DONE = b'{"done":'
-_BEGINS = b'{"settings":'  # each journal; after a crash, zeros or less of it
+_BEGINS = b'{"settings":'  # start of every journal; after a crash, zeros or a prefix of it
 
 
 class Done(Record, frozen=True, kw_only=True):
-    """How far a screening is."""
+    """Progress of a screening."""
 
-    row: int = 0  # the last row of data that is done
+    row: int = 0  # last data row completed
     lines: int = 0
     noted: int = 0
     unread: int = 0
     unknown: int = 0
-    scripts: Mapping[str, int] = {}  # names that are not compared with other scripts
+    scripts: Mapping[str, int] = {}  # names not comparable with other scripts
     alerts: int = 0
     refused_rows: int = 0
     refused_fields: int = 0
-    remarks: int = 0  # refusals of the file as a whole, which have no row
+    remarks: int = 0  # refusals about the whole file, without a row
     seconds: float = 0.0
 
 
 class _Head(Record, frozen=True, kw_only=True):
-    """The first line: whose journal it is."""
+    """First line: identity of the screening."""
 
     settings: Settings
     registry: str  # digest
-    reading: str  # how the file is read
+    reading: str  # reading options
 
 
 class _Entry(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -59,13 +59,13 @@ class _Entry(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Journal:
-    """A journal that is open for writing; two processes keep out of one by `alone`."""
+    """A journal open for writing, protected by a file lock."""
 
     def __init__(self, path: Path, settings: Settings, registry: str, reading: str) -> None:
-        """Take up the journal at a path where it is of the same screening, or begin it.
+        """Resume the journal of the same screening, or start a new one.
 
         Raises:
-            OutputError: It cannot be written.
+            OutputError: Not writable.
         """
         head = msgspec.json.encode(
             _Head(settings=settings, registry=registry, reading=reading), enc_hook=str
@@ -87,11 +87,11 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         """Close it; it stays on disk until all outputs are written."""
-        with suppress(OSError):  # all that `add` returned for is on the disk
+        with suppress(OSError):  # completed steps are synced
             self._file.close()
 
     def begin_anew(self) -> None:
-        """Forget what is done."""
+        """Discard all steps."""
         with writing(str(self.path)):
             self._file.flush()
             self._file.truncate(0)
@@ -100,10 +100,10 @@ class Journal:
         self.done = Done()
 
     def add(self, step: Step, seconds: float) -> Done:
-        """Write a step and that it is done; when this returns, a stop loses none of it.
+        """Write a completed step; synced to disk on return.
 
         Raises:
-            OutputError: The disk is full or fails; the step is not done.
+            OutputError: Disk full or failing; the step is not complete.
         """
         encode = stored_json
         lines = [encode(_Entry(alert=alert)) for alert in step.screened.alerts]
@@ -132,23 +132,23 @@ class Journal:
 
 
 def _open(path: Path) -> BinaryIO:
-    """Open a file to read and write; one that is not there is made, and no link is followed."""
+    """Open a file for reading and writing; create it if missing, without following links."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags, _PRIVATE)
     if hasattr(os, "fchmod"):
-        os.fchmod(descriptor, _PRIVATE)  # one that an earlier version left
+        os.fchmod(descriptor, _PRIVATE)  # left by an earlier version
     return os.fdopen(descriptor, "r+b")
 
 
 def read_journal(
     path: Path, *, holding: bytes = b"", phrases: bool = True
 ) -> Iterator[Alert | Refusal]:
-    """Yield the alerts and refusals of the steps that are done, in the file's order.
+    """Yield the alerts and refusals of completed steps, in file order.
 
     Args:
-        path: Of the journal.
-        holding: Only those whose JSON holds these bytes; all others are not decoded.
-        phrases: With what their reasons say; False: for who looks at other fields, a third faster.
+        path: Journal path.
+        holding: Only those with JSON that contains these bytes; others are not decoded.
+        phrases: Decode phrases; False is a third faster.
     """
     decoder = decoder_of(_Entry) if phrases else _WITHOUT_PHRASES
     step: list[Alert | Refusal] = []
@@ -172,13 +172,13 @@ _WITHOUT_PHRASES = msgspec.json.Decoder(_Entry, dec_hook=lambda *_: _UNREAD)
 
 
 def read_done(path: Path) -> Done:
-    """Return how far the screening of a journal is."""
+    """Return the progress of a journal's screening."""
     with path.open("rb") as file:
         return _last_done(file)[0]
 
 
 def _taken_up(path: Path, head: bytes) -> tuple[Done, int]:
-    """Return how far a journal of this screening is, and where its last step ends; or 0."""
+    """Return the progress of a journal of this screening, and the end of its last step; or 0."""
     try:
         with path.open("rb") as file:
             first = file.readline()
@@ -192,7 +192,7 @@ def _taken_up(path: Path, head: bytes) -> tuple[Done, int]:
 
 
 def _last_done(file: BinaryIO) -> tuple[Done, int]:
-    """Return the last whole line that says what is done, and where it ends."""
+    """Return the last complete progress line, and its end."""
     done, size = Done(), file.tell()
     decode = decoder_of(_Entry).decode
     at = size
@@ -208,17 +208,16 @@ _JOURNALS, _LOCKS = "*.journal", "*.journal.lock"
 
 
 def drop_abandoned(folder: Path, before: float) -> int:
-    """Remove the journals of a folder that were last written before a time.
+    """Delete journals in a folder by age.
 
-    One that a process is at work on stays, however old it is, and so does what cannot be
-    removed.
+    Journals in use, and those that cannot be deleted, stay.
 
     Args:
-        folder: Of journals that the user did not name; it need not exist.
-        before: Seconds since 1970.
+        folder: Folder of automatic journals; may be missing.
+        before: Limit of the modification time, seconds since 1970.
 
     Returns:
-        How many were removed.
+        The number deleted.
     """
     dropped = 0
     locks = {path.with_suffix("") for path in folder.glob(_LOCKS) if _is_old(path, before)}
@@ -226,7 +225,7 @@ def drop_abandoned(folder: Path, before: float) -> int:
         if not _is_old(journal, before) and journal not in locks:
             continue
         with suppress(OSError, OutputError), alone(journal, str(journal)):
-            if _is_old(journal, before):  # still, now that nobody else is at work on it
+            if _is_old(journal, before):  # checked again under the lock
                 journal.unlink()
                 dropped += 1
     return dropped
@@ -240,10 +239,10 @@ def _is_old(path: Path, before: float) -> bool:
 
 
 def open_scripts(settings: Settings, done: Done) -> Mapping[str, int]:
-    """Return how many names are not compared, where a list is looked at that all may know of.
+    """Return the number of names not comparable, if an unrestricted list is used.
 
     Args:
-        settings: Of the screening.
-        done: How far it is.
+        settings: Screening settings.
+        done: Progress.
     """
     return done.scripts if done.scripts and versions_at(settings.lists, settings.day) else {}

@@ -1,4 +1,4 @@
-"""Parties of a file: read from CSV, JSON Lines, Parquet or XLSX, and matched."""
+"""Parties of a file: reading CSV, JSON Lines, Parquet or XLSX, and matching."""
 
 from codecs import BOM_UTF8
 from collections import deque
@@ -30,7 +30,7 @@ from tidewaiter.trade.readers.xlsx import open_xlsx
 from tidewaiter.trade.types import ReadOptions, Refusal, shorten
 
 Told = Mapping[str, list[str]]
-"""The values of a row by field, or by scheme of number."""
+"""Values of a row by field, or by identifier scheme."""
 
 _BINARY = {b"PAR1": open_parquet, b"PK\x03\x04": open_xlsx}
 _JSON = frozenset({".jsonl", ".ndjson", ".json"})
@@ -38,7 +38,7 @@ _HINT_JSON = 'write one object a line: {"name": "Example Ltd", "country": "CN", 
 
 
 class _Columns(Record, frozen=True, kw_only=True):
-    """The file of columns: what the titles of each are."""
+    """Column file: the meaning of titles."""
 
     fields: dict[str, tuple[str, ...]]
     numbers: dict[str, tuple[str, ...]]
@@ -46,7 +46,7 @@ class _Columns(Record, frozen=True, kw_only=True):
 
 @cache
 def _titles() -> dict[str, tuple[int, str]]:
-    """Map each title to its rank among those of its column, and to the column."""
+    """Map each title to its rank among its column's titles, and to the column."""
     file = read_toml(data("parties", "asked.toml"), _Columns)
     columns = {**file.fields, **file.numbers}
     return {
@@ -62,20 +62,20 @@ def _schemes() -> tuple[str, ...]:
 
 
 def read_asked(file: BinaryIO, name: str) -> Iterator[AskedParty | Refusal]:
-    """Read parties to be matched; what cannot be read of a row comes before its party.
+    """Read parties to match; problems of a row precede its party.
 
     Args:
-        file: It can be sought in.
-        name: Of the file: its suffix tells JSON Lines, its first bytes Parquet and XLSX; all else
-            is text with delimiters.
+        file: Seekable.
+        name: File name: the suffix identifies JSON Lines, the first bytes Parquet and XLSX; all
+            else is delimited text.
 
     Yields:
-        A party for each row that is one, with its row as id where the file gives none (1 is the
-        first row of data), and refusals: of a whole row, or of a value without which, or as
-        written with which, the party is matched all the same.
+        A party per row, with the row number as id if the file has none (from 1), and refusals: of
+        a whole row, or of a value that is omitted or used as
+        written.
 
     Raises:
-        InputError: The file cannot be read, or names neither a name nor a number of its parties.
+        InputError: Unreadable, or without a name or number column.
     """
     rows = _json_rows(file, name) if _suffix(name) in _JSON else _sheet_rows(file, name)
     for row in rows:
@@ -88,7 +88,7 @@ def read_asked(file: BinaryIO, name: str) -> Iterator[AskedParty | Refusal]:
 def parties_of(
     items: Iterable[AskedParty | Refusal], refusals: list[Refusal]
 ) -> Iterator[AskedParty]:
-    """Yield the parties among what is read, and add what could not be read to `refusals`."""
+    """Yield the parties, and append problems to `refusals`."""
     for item in items:
         if isinstance(item, Refusal):
             refusals.append(item)
@@ -118,7 +118,7 @@ def _sheet_rows(file: BinaryIO, name: str) -> Iterator[tuple[int, Told] | Refusa
 
 
 def _places(sheet: Sheet, name: str) -> dict[int, str]:
-    """Map the places of the columns that are read to what they are."""
+    """Map column positions to their meaning."""
     found: dict[str, tuple[int, int]] = {}
     for place, title in enumerate(sheet.header):
         rank, column = _titles().get(_plain(title), (0, ""))
@@ -138,7 +138,7 @@ def _plain(title: str) -> str:
 
 
 def _spellings(title: str) -> set[str]:
-    """Return the ways in which a title is usually written."""
+    """Return common spellings of a title."""
     ways = {title, title.title(), title.upper(), title.capitalize()}
     return ways | {way.replace(" ", "_") for way in ways} | {way.replace(" ", "") for way in ways}
 
@@ -230,7 +230,7 @@ def _identifiers(told: Told) -> Iterator[Identifier]:
 def _doubts(
     number: int, identifiers: Iterable[Identifier], countries: tuple[str, ...]
 ) -> Iterator[Refusal]:
-    """Report numbers that cannot be right; they are compared as they are written."""
+    """Report invalid numbers; they are compared as written."""
     for each in identifiers:
         read = read_identifier(each, countries)
         if read and read.check == "not valid":
@@ -251,7 +251,7 @@ _AHEAD = 2
 
 
 class Matched(NamedTuple):
-    """A batch of parties and what they match; `place[i]` is the row of party i in the answers."""
+    """A batch of parties with matches; `place[i]` is the answer row of party i."""
 
     parties: Sequence[AskedParty]
     place: Sequence[int]
@@ -260,14 +260,14 @@ class Matched(NamedTuple):
 
 
 def match_parties(parties: Iterable[AskedParty], matcher: Matcher) -> Iterator[Matched]:
-    """Match parties batch by batch, in order; memory does not grow with their number.
+    """Match parties batch by batch, in order, in constant memory.
 
     Args:
-        parties: As they are read.
-        matcher: For this call alone.
+        parties: Parties as read.
+        matcher: Used by this call only.
 
     Yields:
-        Batches; parties of the same name and kind share a row of the answers.
+        Batches; parties with the same name and kind share an answer row.
     """
     rest = iter(parties)
     with ThreadPoolExecutor(1) as pool:
@@ -293,13 +293,13 @@ def _matched(
 def row_answers(
     batch: Matched, place: int, matcher: Matcher, *, attributes: bool
 ) -> Iterator[tuple[int, float]]:
-    """Yield what one party of a batch matches: the entry and the probability, the best first.
+    """Yield the matches of one party: entry and probability, best first.
 
     Args:
         batch: From `match_parties`.
-        place: The party, in the batch.
-        matcher: That of the batch.
-        attributes: Weigh birth, country and the like too; without, the name alone.
+        place: Index of the party in the batch.
+        matcher: Matcher of the batch.
+        attributes: Use birth date, country and so on; otherwise the name only.
     """
     row, answers = batch.place[place], batch.answers
     if attributes:

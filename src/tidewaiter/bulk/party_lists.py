@@ -1,4 +1,4 @@
-"""Lists that parties are matched against: one file, or all that are kept and in force on a day."""
+"""Party lists for matching: one file, or all lists in force on a day."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -22,20 +22,20 @@ from tidewaiter.parties.types import ListedParty, ListVersion
 from tidewaiter.trade.party_matches import Links
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
 
-# The one list that was given is no version: its ties bear the entry's own words alone.
+# A single list has no version: its relations are in the entry's own words.
 _UNKEPT = ListVersion(slug="", name="", authority="", sha256="", read=date.min)
 
 
 class Origins(Record, frozen=True, kw_only=True):
-    """Where the entries that were matched come from."""
+    """Origin of matched entries."""
 
     day: date
-    versions: Mapping[str, str]  # SHA-256 of each list, by its slug
-    file: str = ""  # of the one list that was given; "": entries bear the slug of their list
-    parties: Mapping[str, ListedParty]  # by the ids that matches have
+    versions: Mapping[str, str]  # SHA-256 of each list, by slug
+    file: str = ""  # name of a single list; "": entries carry the slug of their list
+    parties: Mapping[str, ListedParty]  # by match id
 
     def of(self, match: Match) -> tuple[str, str, str]:
-        """Return the list of a match, its version, and the id of the entry there."""
+        """Return list, version and entry id of a match."""
         if self.file:
             return self.file, self.versions[self.file], match.entry
         slug, _, entry = match.entry.partition(" ")
@@ -43,16 +43,16 @@ class Origins(Record, frozen=True, kw_only=True):
 
 
 class PartyLists(Record, frozen=True, kw_only=True):
-    """What is asked, what was judged of it, and what its lists say of owners."""
+    """Index, judgements and ownership relations of lists."""
 
-    index: Index  # of all entries that may be shown
+    index: Index  # all visible entries
     origins: Origins
     entries: Mapping[str, tuple[str, ListedParty]]
-    """By the id that an entry has in the index: its list, and the entry as that has it."""
-    links: Mapping[str, Links]  # the ties of each list
-    judgements: Judgements | None  # None: of a list that is not kept nobody judged
-    restricted: bool  # entries for their authority alone are matched, and ties to them told
-    left_out: bool  # there are entries for their authority alone, and they are not matched
+    """By index id: the list, and the original entry."""
+    links: Mapping[str, Links]  # relations of each list
+    judgements: Judgements | None  # None: a single list without judgements
+    restricted: bool  # restricted entries and relations to them are included
+    left_out: bool  # restricted entries exist and are excluded
 
     def answers(
         self, parties: Iterable[AskedParty], least: Threshold | None = None
@@ -60,13 +60,13 @@ class PartyLists(Record, frozen=True, kw_only=True):
         """Match parties batch by batch, in order.
 
         Args:
-            parties: As they are read.
-            least: From which likeness on a match is told; None: as the model has it.
+            parties: Parties as read.
+            least: Minimum similarity; None: the model's.
 
         Yields:
-            An answer for each party of a batch.
+            An answer per party of a batch.
         """
-        explainer = Matcher(self.index)  # of its own: the other one works on the next batch
+        explainer = Matcher(self.index)  # separate, as the other one processes the next batch
         for batch in match_parties(parties, Matcher(self.index)):
             yield [
                 self.settled(
@@ -76,7 +76,7 @@ class PartyLists(Record, frozen=True, kw_only=True):
             ]
 
     def settled(self, party: AskedParty, answer: Answer) -> Answer:
-        """Return an answer with what was judged of its matches, and with their ties."""
+        """Return an answer with judgements and relations of its matches."""
         country = party.countries[0] if party.countries else ""
         matches = tuple(self._settled(each, party.text, country) for each in answer.matches)
         return structs.replace(answer, matches=matches) if matches else answer
@@ -95,15 +95,15 @@ class PartyLists(Record, frozen=True, kw_only=True):
 
 
 def load_party_lists(place: Path, day: date, *, restricted: bool) -> PartyLists:
-    """Build the index of a list, or of all lists in force, whose ids then begin with theirs.
+    """Build the index of a list, or of all lists in force with prefixed ids.
 
     Args:
-        place: A list of one JSON object a line, or the folder that keeps lists.
-        day: Kept lists are as they were in force then.
-        restricted: Entries that are for their authority alone too.
+        place: A JSON Lines list, or the list folder.
+        day: Day in force.
+        restricted: Include restricted entries.
 
     Raises:
-        InputError: The list cannot be read, or the folder keeps none.
+        InputError: Unreadable list, or a folder without lists.
     """
     if place.exists() and not place.is_dir():
         return _one_list(place, day, restricted=restricted)
@@ -123,7 +123,7 @@ def load_party_lists(place: Path, day: date, *, restricted: bool) -> PartyLists:
             listed.append(structs.replace(party, id=name, source=source))
             entries[name] = version.slug, party
     shown = _shown(listed, restricted=restricted)
-    generation = generation_of(archive)  # words are as rare as a screening holds them to be
+    generation = generation_of(archive)  # same word weights as in a screening
     index = index_for(shown, rarity_in(archive, generation) if generation else None)
     return PartyLists(
         index=index,
@@ -147,7 +147,7 @@ def _one_list(path: Path, day: date, *, restricted: bool) -> PartyLists:
         index=index,
         origins=Origins(day=day, versions=versions, file=name, parties=_by_id(index)),
         entries={each.id: ("", each) for each in shown},
-        # Of all entries: a tie to one that is left out would be told by the name in the tie.
+        # Over all entries: a relation to an excluded one is described by its name.
         links={"": Links(_UNKEPT, rows, steps)},
         judgements=None,
         restricted=restricted,
@@ -156,7 +156,7 @@ def _one_list(path: Path, day: date, *, restricted: bool) -> PartyLists:
 
 
 def _shown(listed: Sequence[ListedParty], *, restricted: bool) -> list[ListedParty]:
-    """Return the entries that may be shown."""
+    """Return the visible entries."""
     return [party for party in listed if restricted or not party.confidential]
 
 

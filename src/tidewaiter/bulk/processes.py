@@ -1,4 +1,4 @@
-"""Worker processes, each made ready once: they end with the parent, however that ends."""
+"""Worker processes, initialised once; they always end with the parent."""
 
 import os
 import signal
@@ -24,17 +24,17 @@ _LOOK = 0.5  # seconds
 def processes(
     workers: int, prepare: Callable[[S], object], settings: S
 ) -> Iterator[ProcessPoolExecutor]:
-    """Start worker processes; a stop in the middle drops what they have not begun.
+    """Start worker processes; on an early exit pending work is dropped.
 
     Args:
-        workers: How many.
-        prepare: A function of a module, called first in each worker.
-        settings: What it is called with.
+        workers: Number of processes.
+        prepare: Module-level function, called first in each worker.
+        settings: Its argument.
 
     Raises:
-        TidewaiterError: A worker was ended from outside. What `prepare` raises is raised here too.
+        TidewaiterError: A worker was killed. Errors of `prepare` are raised here too.
     """
-    # Not fork: this process has threads of Arrow's, which a fork would leave half alive.
+    # Not fork: Arrow's threads would not survive it.
     context = get_context("spawn")
     failed: SimpleQueue[bytes] = context.SimpleQueue()
     pool = ProcessPoolExecutor(workers, context, _ready, (prepare, settings, failed))
@@ -49,7 +49,7 @@ def processes(
 
 
 def _ready(prepare: Callable[[S], object], settings: S, failed: "SimpleQueue[bytes]") -> None:
-    """Make a worker ready; the keyboard's interrupt is for the parent."""
+    """Initialise a worker; keyboard interrupts are for the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     look_seldom()
@@ -62,7 +62,7 @@ def _ready(prepare: Callable[[S], object], settings: S, failed: "SimpleQueue[byt
 
 
 def end_with_parent() -> None:
-    """Let this process end where its parent was killed; it would wait for work for ever."""
+    """End this process when its parent is killed, instead of waiting for work for ever."""
     Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -70,7 +70,7 @@ def _end_with_parent() -> None:
     parent = parent_process()
     if parent is None:
         return
-    # Not by the parent's pipe: a process that it forked later holds the other end open.
+    # Not by the parent's pipe: a later fork of the parent keeps its other end open.
     while parent.is_alive() if sys.platform == "win32" else os.getppid() == parent.pid:
         time.sleep(_LOOK)
     os._exit(1)

@@ -1,7 +1,7 @@
-"""A function called in a process of its own, with limits on its time and memory.
+"""Sandbox: a function call in a process of its own, with time and memory limits.
 
-What strangers send is looked at there: whatever it does to the process, the caller lives, and all
-that was taken is given back.
+Untrusted files are examined here: whatever happens to the process, the caller survives, and all
+resources are released.
 """
 
 import sys
@@ -24,30 +24,30 @@ T = TypeVar("T")
 _READY = [
     "__main__",
     "tidewaiter.trade.readers.inspection",
-]  # imported once, not in each process
+]  # preloaded, to avoid imports in each process
 
 
 class Limits(Record, frozen=True, kw_only=True):
-    """What a call may take."""
+    """Limits of a call."""
 
     seconds: float = 30.0
-    megabytes: int = 512  # of memory beyond what the process begins with; on Linux
+    megabytes: int = 512  # memory beyond that at start; on Linux
 
 
 def confined(function: Callable[..., T], *arguments: object, limits: Limits) -> T:
-    """Call a function of a module in a process of its own.
+    """Call a module-level function in a process of its own.
 
     Args:
-        function: Of a module; it and the arguments go to another process.
-        arguments: What it is called with.
-        limits: What it may take.
+        function: Module-level; pickled with the arguments.
+        arguments: Its arguments.
+        limits: Time and memory limits.
 
     Returns:
-        What it returns.
+        Its result.
 
     Raises:
-        InputError: It took too long or too much, or its process came to a bad end.
-        TidewaiterError: What it raises itself; of anything else that it raises, what that is.
+        InputError: A limit was exceeded, or the process crashed.
+        TidewaiterError: Raised by the function; other exceptions as a description.
     """
     context = _context()
     here, there = context.Pipe(duplex=False)
@@ -74,16 +74,16 @@ def confined(function: Callable[..., T], *arguments: object, limits: Limits) -> 
 
 
 def broke_off(error: Exception) -> TidewaiterError:
-    """Say of a fault of ours what it is; its trace goes to standard error, for the log."""
+    """Describe an unexpected exception; its traceback goes to standard error."""
     traceback.print_exception(error)
     return TidewaiterError("bulk/broke-off", fault=repr(error)[:_LONGEST])
 
 
-_LONGEST = 475  # characters of what is told of a fault
+_LONGEST = 475  # maximum characters of a description
 
 
 def _context() -> BaseContext:
-    """Choose how processes start: from one that has all imported already, where there is such."""
+    """Choose how processes start: from a preloaded server, where available."""
     if "forkserver" not in get_all_start_methods():
         return get_context("spawn")
     context = get_context("forkserver")
@@ -97,22 +97,22 @@ def _call(
     arguments: tuple[object, ...],
     megabytes: int,
 ) -> None:
-    """Call the function in this process, and send what came of it."""
+    """Call the function in this process, and send its result."""
     _limit(megabytes << 20)
     try:
         told: tuple[str, object] = ("found", function(*arguments))
     except TidewaiterError as error:
         told = ("error", error)
-    except MemoryError:  # Arrow's own too
+    except MemoryError:  # includes Arrow's
         told = ("memory", None)
-    except Exception as error:  # noqa: BLE001 - a fault of ours: whoever waits is told of it
+    except Exception as error:  # noqa: BLE001 - our bug: reported to the caller
         told = ("error", broke_off(error))
     with suppress(BrokenPipeError):
         there.send(told)
 
 
 def _limit(size: int) -> None:
-    """Let this process take so many bytes more than it has now."""
+    """Limit this process's additional memory, in bytes."""
     if sys.platform == "linux":
         pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
         most = int(pages) * resource.getpagesize() + size

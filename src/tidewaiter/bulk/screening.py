@@ -1,6 +1,6 @@
-"""A file's batches through the screen, on one core or several, in the file's order.
+"""Screening of a file's batches in order, on one core or several.
 
-The pool only spreads what `Screener.screen` does; a batch answers the same wherever it runs.
+The pool only distributes `Screener.screen`; results do not depend on where a batch runs.
 """
 
 import hashlib
@@ -30,23 +30,23 @@ from tidewaiter.trade.rules.switches import Switch
 from tidewaiter.trade.screening import Screened, Screener
 from tidewaiter.trade.types import LINES, Refusal
 
-_TOLD = (".toml", ".json", ".jsonl")  # of own lists, versions of lists, judgements, thresholds
+_TOLD = (".toml", ".json", ".jsonl")  # suffixes of own lists, list versions, judgements, thresholds
 
 
 def state_of(places: Iterable[Path]) -> str:
-    """Hash the names, sizes and times of files, and of those that stand in folders.
+    """Hash names, sizes and modification times of files and folder contents.
 
     Args:
-        places: Files, and folders of lists; what is not there counts as such.
+        places: Files, and list folders; missing ones are hashed as missing.
 
     Returns:
-        32 hexadecimal digits; the same as long as nothing is added, written or removed.
+        32 hexadecimal digits, unchanged until something is added, written or removed.
     """
     total = hashlib.sha256()
     for place in places:
         total.update(f"{place}\n".encode("utf-8", "surrogateescape"))
         for path in sorted(_files(place)):
-            with suppress(FileNotFoundError):  # removed in the meantime
+            with suppress(FileNotFoundError):  # deleted meanwhile
                 said = path.stat()
                 told = f"{path} {said.st_size} {said.st_mtime_ns} {said.st_ino}\n"
                 total.update(told.encode("utf-8", "surrogateescape"))
@@ -61,57 +61,57 @@ def _files(place: Path) -> Iterator[Path]:
 
 
 _SMALL = 8_000_000  # bytes: below, starting processes takes longer than screening
-_AHEAD = 2  # batches under way per worker
-_KEPT = 2  # screeners that a process keeps ready: each may hold all lists of parties
+_AHEAD = 2  # batches in progress per worker
+_KEPT = 2  # screeners cached per process: each may hold all party lists
 
 Screen = Callable[[pa.RecordBatch], "Future[Screened]"]
 
 
 class Settings(Record, frozen=True, kw_only=True):
-    """What a screening is done by and for; a worker process rebuilds all else from it."""
+    """Screening settings; a worker process rebuilds all else from them."""
 
-    day: date  # whose law applies
+    day: date  # date of the law applied
     file: str
     sha256: str  # of the file's bytes
-    own: tuple[Path, ...] = ()  # folders of an authority's own lists
-    rules: Path | None = None  # an authority's own rules
-    street: bool = False  # know street names
-    lists: Path | None = None  # the folder of lists of parties; None: parties are not looked up
-    threshold: Threshold | None = None  # of their likeness; None: that of the rules
-    state: str = ""  # of these folders and files, all through one screening; "": as they are now
-    switches: tuple[Switch, ...] = ()  # rules that were turned down in the database
-    register: str = ""  # digest of the register that is asked about alerts; "": none is
+    own: tuple[Path, ...] = ()  # folders of the authority's own lists
+    rules: Path | None = None  # the authority's own rules
+    street: bool = False  # recognise slang
+    lists: Path | None = None  # folder of party lists; None: no party matching
+    threshold: Threshold | None = None  # similarity threshold; None: from the rules
+    state: str = ""  # state of these files for the whole screening; "": current
+    switches: tuple[Switch, ...] = ()  # rule settings from the database
+    register: str = ""  # digest of the register in use; "": none
 
 
 class Step(Record, frozen=True, kw_only=True):
-    """A batch that is done."""
+    """A completed batch."""
 
     lines: pa.RecordBatch
     screened: Screened
-    refusals: tuple[Refusal, ...]  # of rows before and in the batch; of rules that failed
-    done_row: int  # the last row of data that is done
+    refusals: tuple[Refusal, ...]  # of rows before and in the batch; of failed rules
+    done_row: int  # last data row completed
 
 
 def workers_for(path: Path, wanted: int) -> int:
-    """Return with how many processes a file is screened: with this one alone where it is small."""
+    """Return the number of processes for a file: 1 for a small one."""
     return 1 if path.stat().st_size < _SMALL else wanted
 
 
 @lru_cache(_KEPT)
 def _identifier(own: tuple[Path, ...], street: bool, few: bool, state: str) -> Identifier:  # noqa: FBT001
-    del state  # another one: the folders hold something else by now
+    del state  # cache key: the folders changed
     return Identifier(load_lexicon(own, street=street), few=few)
 
 
 def identifier_for(own: tuple[Path, ...], *, street: bool, few: bool = False) -> Identifier:
-    """Return the identifier of this process, made anew where the folders hold something else.
+    """Return this process's cached identifier, rebuilt when the folders change.
 
-    It learns as it reads, so that one thread at a time may use it.
+    It learns while reading, so only one thread at a time may use it.
 
     Args:
-        own: Folders of an authority's own lists.
-        street: Know street names.
-        few: For a few lines: do without compiled code.
+        own: Folders of the authority's own lists.
+        street: Recognise slang.
+        few: For a few lines: avoid compiled code.
     """
     return _identifier(own, street, few, state_of(own))
 
@@ -119,8 +119,8 @@ def identifier_for(own: tuple[Path, ...], *, street: bool, few: bool = False) ->
 @lru_cache(_KEPT)
 def _finder(lists: Path, day: date, least: Threshold, steps: int, state: str) -> PartyFinder:
     del state
-    # Here and not above: the readings of all scripts take a third of a second to load, and are
-    # needed only where lists are kept.
+    # Imported here: readings of all scripts take a third of a second to load, and are needed only
+    # with lists.
     from tidewaiter.lists.generation import rarity_in  # noqa: PLC0415
     from tidewaiter.lists.index_cache import index_for  # noqa: PLC0415
     from tidewaiter.trade.party_finder import finder_of  # noqa: PLC0415
@@ -139,10 +139,10 @@ def _finder(lists: Path, day: date, least: Threshold, steps: int, state: str) ->
 
 
 def finder_for(settings: Settings) -> PartyFinder | None:
-    """Build what finds listed parties in this process, once until something in the folder changes.
+    """Build this process's party search, cached until the folder changes.
 
     Returns:
-        What finds them; None: no lists are kept.
+        The search; None: no lists.
     """
     if settings.lists is None:
         return None
@@ -161,20 +161,20 @@ def _screener(settings: Settings) -> Screener:
 
 
 def threshold_in(settings: Settings, rules: AlertRules) -> Threshold:
-    """Return from which likeness on parties are told: as set, else as the rules have it."""
+    """Return the similarity threshold: as set, otherwise from the rules."""
     return settings.threshold or Threshold(least=rules.party.least, origin="of the rules")
 
 
 def screener_for(settings: Settings) -> Screener:
-    """Build the screener of this process, once for each day and state of lists and rules."""
+    """Build this process's screener, cached by day and state of lists and rules."""
     return _screener(structs.replace(pinned(settings), file="", sha256="", register=""))
 
 
 def pinned(settings: Settings) -> Settings:
-    """Note what the folders and files hold now, so that one screening rests on one state of them.
+    """Record the state of folders and files, so that a screening uses one state throughout.
 
-    What a process keeps ready is made anew where they have changed since: a list that is updated
-    counts from the next screening on, however long the process has been running.
+    Cached objects are rebuilt after a change: an updated list is used from the next screening on,
+    even in a long-running process.
     """
     if settings.state:
         return settings
@@ -183,7 +183,7 @@ def pinned(settings: Settings) -> Settings:
 
 
 def screen_batch(batch: pa.RecordBatch, settings: Settings) -> Screened:
-    """Screen one batch, in whatever process."""
+    """Screen one batch, in any process."""
     return screener_for(settings).screen(batch, settings.day, settings.file, settings.sha256)
 
 
@@ -195,17 +195,17 @@ def run(
     after: int = 0,
     remarks: int = 0,
 ) -> Iterator[Step]:
-    """Screen what a reader yields.
+    """Screen the output of a reader.
 
     Args:
-        read: Batches and refusals, in the file's order.
-        settings: What the screening is done by.
-        workers: Processes; 1 screens in this one.
-        after: The last row that is done already; it and those before are passed over.
-        remarks: How many refusals of the file as a whole are told already.
+        read: Batches and refusals, in file order.
+        settings: Screening settings.
+        workers: Processes; 1: this process.
+        after: Last row already done; rows up to it are skipped.
+        remarks: Number of refusals about the whole file already reported.
 
     Yields:
-        The steps in the file's order. The last holds no lines where refusals came after them.
+        The steps in file order. The last has no lines if refusals follow them.
     """
     settings = pinned(settings)
     under_way: deque[tuple[pa.RecordBatch, Future[Screened], tuple[Refusal, ...]]] = deque()
@@ -230,18 +230,18 @@ def run(
 def parts_of(
     read: Iterable[pa.RecordBatch | Refusal], after: int = 0, remarks: int = 0
 ) -> Iterator[tuple[pa.RecordBatch, tuple[Refusal, ...]]]:
-    """Put the refusals of a reader to its batches.
+    """Assign refusals to batches.
 
     Args:
-        read: Batches and refusals, in the file's order.
-        after: The last row that is done already; it and those before are passed over.
-        remarks: How many refusals of the file as a whole are told already: the first ones.
+        read: Batches and refusals, in file order.
+        after: Last row already done; rows up to it are skipped.
+        remarks: Number of refusals about the whole file already reported.
 
     Yields:
-        Batches with lines, and the refusals of rows before and in each. The last has no lines
-        where refusals came after them.
+        Batches with lines, and the refusals of rows before and in each. The last has no lines if
+        refusals follow them.
     """
-    refusals: list[Refusal] = []  # of rows that no batch has reached yet
+    refusals: list[Refusal] = []  # before the next batch
     for item in read:
         if isinstance(item, Refusal):
             if not item.row:
@@ -269,7 +269,7 @@ _NO_LINES = pa.RecordBatch.from_pylist([], schema=LINES)
 
 
 def _rest(batch: pa.RecordBatch, after: int) -> pa.RecordBatch:
-    """Return the rows of a batch that are not done yet."""
+    """Return the remaining rows of a batch."""
     if after == 0 or len(batch) == 0 or batch.column("row")[0].as_py() > after:
         return batch
     rows = batch.column("row").to_numpy()

@@ -1,4 +1,4 @@
-"""The law on each structure of a file, on one core or several, and a sheet for each."""
+"""Legal assessment of each structure in a file, on one core or several, and data sheets."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,12 +21,12 @@ from tidewaiter.law.structure.recognition import Recogniser
 S = TypeVar("S")
 T = TypeVar("T")
 
-_SIZE = 64  # compounds that a worker takes at a time
-_AHEAD = 3  # shares under way per worker
+_SIZE = 64  # compounds per task
+_AHEAD = 3  # tasks in progress per worker
 
 
 class Share(NamedTuple):
-    """Some entries of a file, one after the other."""
+    """Some consecutive entries of a file."""
 
     first: int  # number of the first in the file, from 1
     entries: Sequence[Entry]
@@ -40,17 +40,17 @@ def in_order(
     prepare: Callable[[S], object],
     workers: int,
 ) -> Iterator[T]:
-    """Work on entries as they are read; memory does not grow with the file.
+    """Process entries as they are read, in constant memory.
 
     Args:
         entries: From `read_structures`.
-        work: A function of a module: from a share and the settings to one result an entry.
-        settings: What it is called with.
-        prepare: A function of a module, called first in each process with the settings.
-        workers: Processes; 1 works in this one.
+        work: Module-level function: from a share and the settings to one result per entry.
+        settings: Its settings.
+        prepare: Module-level function, called first in each process with the settings.
+        workers: Processes; 1: this process.
 
     Yields:
-        One for each entry, in order.
+        One result per entry, in order.
     """
     shares = _shares(iter(entries))
     if workers == 1:
@@ -75,10 +75,10 @@ def _shares(entries: Iterator[Entry]) -> Iterator[Share]:
 
 
 class Asked(Record, frozen=True, kw_only=True):
-    """What is asked of each compound; a worker process rebuilds all else from it."""
+    """Question about each compound; a worker process rebuilds all else from it."""
 
     question: Question
-    own: tuple[Path, ...] = ()  # folders of an authority's own lists
+    own: tuple[Path, ...] = ()  # folders of the authority's own lists
 
 
 def assess_compounds(entries: Iterable[Entry], asked: Asked, *, workers: int) -> Iterator[Compound]:
@@ -86,38 +86,38 @@ def assess_compounds(entries: Iterable[Entry], asked: Asked, *, workers: int) ->
 
     Args:
         entries: From `read_structures`.
-        asked: The question, and whose lists.
-        workers: Processes; 1 assesses in this one.
+        asked: Question and lists.
+        workers: Processes; 1: this process.
 
     Yields:
-        One for each entry, in order; memory does not grow with the file.
+        One result per entry, in order, in constant memory.
     """
     yield from in_order(entries, _assess, asked, prepare=_prepare_compounds, workers=workers)
 
 
 @cache
 def lawyers_for(own: tuple[Path, ...]) -> tuple[Registry, LawBook, Recogniser]:
-    """Load what this process assesses with, once for each set of lists."""
+    """Load this process's assessment data, cached by set of lists."""
     registry = load_registry(own)
     return registry, registry.book, Recogniser(registry, registry.classes)
 
 
 def find_structure(text: str, own: tuple[Path, ...], day: date) -> tuple[Found, ...]:
-    """Find what lists and classes know of one structure.
+    """Assess one structure by lists and classes.
 
     Args:
         text: A SMILES, an InChI, or a systematic name.
-        own: Folders of an authority's own lists.
-        day: The day whose lists decide what a class leaves to them.
+        own: Folders of the authority's own lists.
+        day: Day of the lists that override classes.
 
     Raises:
-        InputError: It is no structure, or cannot be assessed.
+        InputError: Not a structure, or it cannot be assessed.
     """
     return lawyers_for(own)[2].find(parse_structure(text), text, day)
 
 
 def unreadable(entry: Entry, error: StructureError) -> Compound:
-    """Say of an entry why there is no answer."""
+    """Return why an entry has no answer."""
     return Compound(place=entry.place, id=entry.id, not_assessable=error.message, hint=error.hint)
 
 

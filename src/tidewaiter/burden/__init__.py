@@ -1,1 +1,1 @@
-"""Overdose deaths from official data: what was reported, kept current, and what may be claimed."""
+"""Overdose deaths from official data: figures as reported, nowcasts, and claim checks."""

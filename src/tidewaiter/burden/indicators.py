@@ -12,39 +12,39 @@ from tidewaiter.burden.types import Basis
 
 _COUNTY = re.compile(r"US-(\d{2})(\d{3})")
 _ISO = re.compile(r"([A-Z]{2})(-[A-Z0-9]{1,3})?")
-_OWN = re.compile(r"AA|Q[M-Z]|X[A-Z]|ZZ")  # ISO 3166-1 leaves these to users
+_OWN = re.compile(r"AA|Q[M-Z]|X[A-Z]|ZZ")  # user-assigned codes of ISO 3166-1
 
 
 class Indicator(Record, frozen=True, kw_only=True):
-    """What a source counts."""
+    """A counted quantity."""
 
     key: str
     name: str
-    vsrr: str = ""  # its name in CDC's provisional counts
+    vsrr: str = ""  # name in CDC's provisional counts
     measure: str = "deaths"
-    underlying: tuple[str, ...] = ()  # ICD-10 codes and ranges, one of which is the cause
-    mentioned: tuple[str, ...] = ()  # ICD-10 codes and ranges, one of which stands beside it
+    underlying: tuple[str, ...] = ()  # ICD-10 codes and ranges of the underlying cause
+    mentioned: tuple[str, ...] = ()  # ICD-10 codes and ranges of any other condition
 
 
 class Place(Record, frozen=True, kw_only=True):
-    """A country, a state, or a part of one that is counted apart."""
+    """A country, a state, or a separately counted part of one."""
 
     code: str
     name: str
     fips: str = ""
-    vsrr: str = ""  # its code in CDC's provisional counts
-    within: str = ""  # the state that it is a part of
+    vsrr: str = ""  # code in CDC's provisional counts
+    within: str = ""  # containing state
 
 
 class Source(Record, frozen=True, kw_only=True):
-    """An authority's series, and how it wants to be named."""
+    """A published series, and its attribution."""
 
     key: str
     name: str
     authority: str
     country: str  # ISO 3166, two letters; "": any
-    address: str = ""  # of its newest release; "": it must be asked for by hand
-    about: str  # where name, licence and method are stated
+    address: str = ""  # of the newest release; "": available on request only
+    about: str  # page with name, licence and method
     licence: str
     cite: str
     basis: Basis = ""
@@ -70,10 +70,10 @@ def sources() -> MappingProxyType[str, Source]:
 
 
 def find_source(key: str) -> Source:
-    """Return a source; "plain-zz" is the plain CSV of a country or an authority.
+    """Return a source; "plain-zz" is the plain CSV of a country or authority.
 
     Raises:
-        InputError: There is none of that key.
+        InputError: Unknown key.
     """
     known = sources()
     found = known.get(key) or (known.get("plain") if key.startswith("plain-") else None)
@@ -91,16 +91,16 @@ def indicators() -> MappingProxyType[str, Indicator]:
 
 @cache
 def places() -> MappingProxyType[str, Place]:
-    """Return the places that have a row of their own, by code."""
+    """Return the places with a row of their own, by code."""
     read = read_toml(data("burden", "places.toml"), _Places)
     return MappingProxyType({each.code: each for each in read.places})
 
 
 def find_indicator(text: str) -> Indicator:
-    """Find an indicator by its key, its name or CDC's name for it, in any case.
+    """Find an indicator by key, name or CDC name, ignoring case.
 
     Raises:
-        InputError: There is none of that name.
+        InputError: Unknown name.
     """
     found = _indicator_names().get(folded(text))
     if not found:
@@ -109,13 +109,13 @@ def find_indicator(text: str) -> Indicator:
 
 
 def find_place(text: str) -> Place:
-    """Find a place by its code, its name, its FIPS code or CDC's code.
+    """Find a place by code, name, FIPS code or CDC code.
 
-    CDC's "NY" is here all of New York; in its own files it is not: `vsrr_places`. Two letters
-    that are a state of the United States are that state: "DE" is Delaware, "Germany" is DE.
+    "NY" is all of New York here, unlike in CDC's own files: see `vsrr_places`. Two-letter US state
+    codes are states: "DE" is Delaware, "Germany" is DE.
 
     Raises:
-        InputError: There is none of that name.
+        InputError: Unknown name.
     """
     found = _place_names().get(folded(text)) or coded_place(text) or _country(text)
     if not found:
@@ -125,13 +125,13 @@ def find_place(text: str) -> Place:
 
 @cache
 def coded_place(text: str) -> Place | None:
-    """Find a place by its code alone: ISO 3166, or that of a county of the United States.
+    """Find a place by code only: ISO 3166, or a US county.
 
     Args:
-        text: "DE", "DE-BY", "US-OH", "US-39049", or a code that ISO leaves to users, like "ZZ".
+        text: "DE", "DE-BY", "US-OH", "US-39049", or a user-assigned ISO code like "ZZ".
 
     Returns:
-        The place, whose name is its code where we know no other; None: it is no such code.
+        The place, named by its code if unknown; None: not a valid code.
     """
     code = text.strip().upper()
     if code in places():
@@ -145,25 +145,25 @@ def coded_place(text: str) -> Place | None:
     if not found or (found[1] not in country_codes() and not _OWN.fullmatch(found[1])):
         return None
     if found[1] == "US" and found[2]:
-        return None  # its parts are known: this is none
+        return None  # its parts are known: invalid
     return Place(code=code, name=code if found[2] else country_name(code))
 
 
 def place_name(code: str) -> str:
-    """Return the name of a place; the code itself, where we know none."""
+    """Return the name of a place, or its code."""
     found = coded_place(code)
     return found.name if found else code
 
 
 @cache
 def vsrr_places() -> MappingProxyType[str, Place]:
-    """Return the places by the code that they have in CDC's provisional counts."""
+    """Return the places by code in CDC's provisional counts."""
     return MappingProxyType({each.vsrr: each for each in places().values() if each.vsrr})
 
 
 @cache
 def vsrr_indicators() -> MappingProxyType[str, Indicator]:
-    """Return the indicators by the folded name that they have in CDC's provisional counts."""
+    """Return the indicators by folded name in CDC's provisional counts."""
     return MappingProxyType(
         {folded(each.vsrr): each for each in indicators().values() if each.vsrr}
     )
@@ -171,7 +171,7 @@ def vsrr_indicators() -> MappingProxyType[str, Indicator]:
 
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
-    """Fold what differs between releases: case, blanks, and the commas of lists of codes."""
+    """Normalise case, whitespace, and commas of code lists, which differ between releases."""
     return " ".join(text.casefold().replace(",", " ").replace("_", " ").split())
 
 

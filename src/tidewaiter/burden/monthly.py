@@ -1,6 +1,6 @@
-"""Single months recovered or estimated from windows of twelve months.
+"""Single months recovered or estimated from twelve-month windows.
 
-Windows tell each later month once these are known; without them they tell differences alone.
+Given the first twelve months, windows determine all later ones; alone they give differences only.
 """
 
 from calendar import monthrange
@@ -19,7 +19,7 @@ from tidewaiter.burden.types import FIGURES, month_text
 Numbers = npt.NDArray[np.float64]
 
 _TWELVE = 12
-_LEAST = 1e-3  # of the greatest level: below it a level is not divided by
+_LEAST = 1e-3  # relative minimum of a level used as a divisor
 _YEAR = 365.25
 
 
@@ -29,15 +29,15 @@ def days_of(months: Sequence[int]) -> Numbers:
 
 
 def given_months(base: Mapping[int, float], first: int, total: float) -> Numbers | None:
-    """Return the months of the first window, scaled so that they add up to it.
+    """Return the months of the first window, scaled to its total.
 
     Args:
-        base: Counts by month.
-        first: The last month of the first window.
-        total: That window.
+        base: Monthly counts.
+        first: Last month of the first window.
+        total: Its total.
 
     Returns:
-        Twelve counts; None: one of them is not given, or all are zero.
+        Twelve counts; None: incomplete, or all zero.
     """
     months = range(first - _TWELVE + 1, first + 1)
     if not all(each in base for each in months):
@@ -49,15 +49,15 @@ def given_months(base: Mapping[int, float], first: int, total: float) -> Numbers
 
 
 def estimated_months(windows: Numbers, first: int) -> Numbers:
-    """Estimate the months of the first window from how all windows differ.
+    """Estimate the months of the first window from the differences of all windows.
 
-    Each month's deaths a day are drawn to the level of the year around it, by least squares in
-    parts of that level; the twelve add up to the first window, and no month is below zero. A
-    pattern that comes back each year unchanged leaves no trace in windows: it is not there.
+    Daily deaths of each month are fitted to the level of the surrounding year by relative least
+    squares; the twelve sum to the first window, and none is negative. A constant seasonal pattern
+    leaves no trace in windows and is not recovered.
 
     Args:
-        windows: Counts of twelve months, shape ``(windows,)``, one for each month.
-        first: The last month of the first.
+        windows: Twelve-month counts, shape ``(windows,)``, consecutive months.
+        first: Last month of the first.
 
     Returns:
         Twelve counts.
@@ -80,11 +80,11 @@ def running(base: Numbers, windows: Numbers) -> Numbers:
     """Return all months: m(t) = m(t - 12) + S(t) - S(t - 1).
 
     Args:
-        base: The twelve months of the first window.
-        windows: Shape ``(windows,)``, one for each month.
+        base: Twelve months of the first window.
+        windows: Shape ``(windows,)``, consecutive months.
 
     Returns:
-        Shape ``(windows + 11,)``, from the first month of the first window on.
+        Shape ``(windows + 11,)``, from the first month of the first window.
     """
     months = np.concatenate([base, np.diff(windows)])
     for each in range(_TWELVE, len(months)):
@@ -93,7 +93,7 @@ def running(base: Numbers, windows: Numbers) -> Numbers:
 
 
 def _levels(windows: Numbers, length: int) -> Numbers:
-    """Return deaths a day in the year around each month; at both ends, as the slope goes on."""
+    """Return daily deaths in the year around each month, extrapolated at both ends."""
     middle = (windows[:-1] + windows[1:]) / 2 / _YEAR
     if not len(middle):
         return np.full(length, max(float(windows[0]), 1.0) / _YEAR)
@@ -113,8 +113,8 @@ def _slope(logs: Numbers) -> float:
 
 
 def _shared_out(wish: Numbers, give: Numbers, least: Numbers, total: float) -> Numbers:
-    """Move counts to a total, each by how much it gives, and none below its least."""
-    low = least.sum() > total  # counts were corrected: not all can be met
+    """Adjust counts to a total in proportion to their room, respecting minimums."""
+    low = least.sum() > total  # corrected counts: not all minimums can be met
     floor = least * (total / least.sum()) if low else least
     held = np.zeros(len(wish), bool)
     found = floor.copy()
@@ -132,24 +132,24 @@ def _shared_out(wish: Numbers, give: Numbers, least: Numbers, total: float) -> N
 MONTHLY = pa.schema(
     [
         *FIGURES,
-        pa.field("low", pa.float64()),  # interval of an open month; null: closed, or none is known
+        pa.field("low", pa.float64()),  # interval of an open month; null: closed or unknown
         pa.field("high", pa.float64()),
-        pa.field("year_low", pa.float64()),  # interval of the twelve months that end with it
+        pa.field("year_low", pa.float64()),  # interval of the twelve months ending with it
         pa.field("year_high", pa.float64()),
     ]
 )
-"""FIGURES of one month each, with their intervals where windows are still open."""
+"""FIGURES of single months, with intervals while windows are open."""
 
 Method = Literal["as reported", "given base", "estimated base"]
-"""Where months come from: the source's own; windows, over base months given or estimated."""
+"""Origin of months: the source itself, or windows over given or estimated base months."""
 
 
 class Months(Record, frozen=True, kw_only=True):
     """Months of one place and indicator."""
 
-    figures: pa.Table  # MONTHLY, by month, no month left out
+    figures: pa.Table  # MONTHLY, consecutive months
     method: Method
-    notes: tuple[str, ...]  # what was assumed, and where the chain breaks
+    notes: tuple[str, ...]  # assumptions, and breaks of the chain
 
 
 class _Window(Record, frozen=True, kw_only=True):
@@ -168,21 +168,21 @@ def recovered_months(
 ) -> Months:
     """Recover months from windows: m(t) = m(t - 12) + S(t) - S(t - 1).
 
-    A window that is not shown breaks the chain, so months are those of the longest run of
-    windows; months which the source itself tells are taken as they are.
+    A suppressed window breaks the chain, so the longest run of windows is used; single months from
+    the source are used directly.
 
     Args:
         figures: FIGURES of a release.
         place: A code of data/burden/places.toml.
         indicator: A key of data/burden/indicators.toml; its measure is a count.
-        base: Counts of months by month: the twelve of the first window, or the twelve before.
-        estimates: ESTIMATES of the same release: open windows are then these.
+        base: Counts by month: the twelve of the first window, or the twelve before.
+        estimates: ESTIMATES of the same release, which replace open windows.
 
     Returns:
-        The months. A month is closed where both windows and the month a year before are.
+        The months. A month is closed if both windows and the month a year before are.
 
     Raises:
-        InputError: There is nothing, too little, or more than one basis.
+        InputError: No data, too few, or several bases.
     """
     rows = _rows(figures, place, indicator)
     own = [row for row in rows if row["months"] == 1 and row["value"] is not None]
@@ -233,7 +233,7 @@ def _estimated(estimates: pa.Table | None, place: str, indicator: str) -> dict[i
 def _run(
     rows: list[dict[str, Any]], estimated: Mapping[int, dict[str, Any]]
 ) -> tuple[dict[int, _Window], list[str]]:
-    """Return the longest run of windows without a gap, and what it leaves out."""
+    """Return the longest gapless run of windows, and what it excludes."""
     known: dict[int, _Window] = {}
     for row in rows:
         if row["months"] == _TWELVE and row["value"] is not None:
@@ -268,7 +268,7 @@ def _window(row: dict[str, Any], estimate: dict[str, Any] | None) -> _Window:
 def _over_base(
     counts: Numbers, first: int, base: dict[int, float], notes: list[str]
 ) -> tuple[Method, int, Numbers]:
-    """Return the method, the first month, and the months."""
+    """Return method, first month, and months."""
     start = first - _TWELVE + 1
     given = given_months(base, first, float(counts[0]))
     if given is not None:
@@ -342,7 +342,7 @@ def _table(
 def _interval(
     value: float, month: int, windows: Mapping[int, _Window]
 ) -> tuple[float | None, float | None]:
-    """Return what a month may be where its windows are open: as far as both can be apart."""
+    """Return the bounds of a month with open windows: the sum of both uncertainties."""
     window, before = windows.get(month), windows.get(month - 1)
     if window is None or window.low is None or window.high is None:
         return None, None

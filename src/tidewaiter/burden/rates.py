@@ -1,4 +1,4 @@
-"""Death rates per 100,000: crude, age-adjusted, with gamma intervals, from tables by age."""
+"""Death rates per 100,000: crude and age-adjusted, with gamma intervals, from tables by age."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -21,11 +21,11 @@ def gamma_quantile(share: float, shape: float) -> float:
     """Return the quantile of a gamma distribution of scale 1.
 
     Args:
-        share: Of the distribution below it, between 0 and 1.
+        share: Probability, between 0 and 1.
         shape: Greater than 0.
 
     Source:
-        Press et al., Numerical Recipes, 3rd ed., 6.2; found by halving, to 12 digits.
+        Press et al., Numerical Recipes, 3rd ed., 6.2; by bisection, to 12 digits.
     """
     low, high = 0.0, shape + 20 * math.sqrt(shape) + 20
     for _ in range(_HALVINGS):
@@ -38,7 +38,7 @@ def gamma_quantile(share: float, shape: float) -> float:
 
 
 def _below(value: float, shape: float) -> float:
-    """Return the share of the distribution below a value: the regularised incomplete gamma."""
+    """Return the probability below a value: the regularised incomplete gamma function."""
     if value <= 0:
         return 0.0
     scale = math.exp(shape * math.log(value) - value - math.lgamma(shape))
@@ -58,7 +58,7 @@ def _series(value: float, shape: float) -> float:
 
 
 def _fraction(value: float, shape: float) -> float:
-    """Sum the continued fraction by Lentz's method."""
+    """Evaluate the continued fraction by Lentz's method."""
     base = value + 1 - shape
     upper, lower = 1e300, 1 / base
     total = lower
@@ -76,16 +76,16 @@ def _fraction(value: float, shape: float) -> float:
 
 PER = 100_000
 FEW = 100
-"""Below so many deaths an interval is made by the gamma distribution, else by the normal one."""
+"""Number of deaths below which intervals use the gamma, not the normal distribution."""
 UNRELIABLE = 20
-"""Below so many deaths NCHS calls a rate unreliable, as its interval is as wide as itself."""
+"""Number of deaths below which NCHS calls a rate unreliable, its interval being as wide."""
 
 _TAIL = 0.025
 _NORMAL = 1.959963984540054  # quantile 0.975 of the normal distribution
 
 
 class Rate(Record, frozen=True, kw_only=True):
-    """A death rate, and how sure it is."""
+    """A death rate with its uncertainty."""
 
     deaths: int
     value: float  # deaths per 100,000 people
@@ -94,7 +94,7 @@ class Rate(Record, frozen=True, kw_only=True):
 
     @property
     def unreliable(self) -> bool:
-        """Tell whether it rests on fewer than 20 deaths."""
+        """Return whether it is based on fewer than 20 deaths."""
         return self.deaths < UNRELIABLE
 
 
@@ -102,11 +102,11 @@ def crude_rate(deaths: int, people: float) -> Rate:
     """Compute a crude or age-specific death rate.
 
     Args:
-        deaths: In a year.
-        people: Residents at mid-year; of several years, their sum.
+        deaths: Deaths in a year.
+        people: Residents at mid-year; for several years, their sum.
 
     Raises:
-        InputError: There are no people, or fewer than no deaths.
+        InputError: No people, or a negative number of deaths.
     """
     return age_adjusted_rate([deaths], [people], [1.0])
 
@@ -122,13 +122,13 @@ def age_adjusted_rate(
         weights: Shares of the standard population, shape ``(bands,)``, sum 1.
 
     Raises:
-        InputError: An age band has no residents, or fewer than no deaths.
+        InputError: An age band without residents, or a negative number of deaths.
 
     Source:
-        Klein and Schoenborn 2001, NCHS Statistical Notes 20; the interval of fewer than 100 deaths
-        is that of Fay and Feuer, Statistics in Medicine 16:791, 1997, which Talih, Anderson and
-        Parker (Population Health Metrics 20:13, 2022) of NCHS call the gold standard. NCHS prints
-        the one of Anderson and Rosenberg, which is slightly narrower.
+        Klein and Schoenborn 2001, NCHS Statistical Notes 20; for fewer than 100 deaths the interval
+        of Fay and Feuer, Statistics in Medicine 16:791, 1997, which Talih, Anderson and Parker
+        (Population Health Metrics 20:13, 2022) of NCHS call the gold standard. NCHS prints that of
+        Anderson and Rosenberg, which is slightly narrower.
     """
     for band, (died, lived) in enumerate(zip(deaths, people, strict=True)):
         if lived <= 0:
@@ -164,7 +164,7 @@ _TITLES = {
 }
 _LOCAL = ("state", "county", "place", "region")
 _UNKNOWN = frozenset(("", "ns", "not stated", "unknown", "null"))
-_GROUPS = "ten-year age groups code"  # in which WONDER writes 1 for less than a year
+_GROUPS = "ten-year age groups code"  # in which WONDER's code for under one year is 1
 _END = "---"
 
 RATES = pa.schema(
@@ -172,20 +172,20 @@ RATES = pa.schema(
         pa.field("ages", pa.string(), nullable=False),
         pa.field("deaths", pa.int64()),  # null: suppressed
         pa.field("people", pa.float64()),
-        pa.field("rate", pa.float64()),  # per 100,000; null: it cannot be told
+        pa.field("rate", pa.float64()),  # per 100,000; null: not computable
         pa.field("low", pa.float64()),  # 95 % interval
         pa.field("high", pa.float64()),
-        pa.field("note", pa.string(), nullable=False),  # "unreliable", "suppressed", why not told
+        pa.field("note", pa.string(), nullable=False),  # "unreliable", "suppressed", or an error
     ]
 )
-"""The columns of a table of rates, behind those that it is grouped by."""
+"""Columns of a rate table, after the grouping columns."""
 
 
 class Counted(Record, frozen=True, kw_only=True):
-    """Deaths or people of one age range, in one group."""
+    """Deaths or people of an age range in a group."""
 
     group: tuple[str, ...]
-    ages: str  # label of the ten-year band; "": not stated
+    ages: str  # label of the ten-year band; "": unknown
     number: float | None  # null: suppressed
 
 
@@ -194,16 +194,16 @@ def rate_table(deaths: bytes, people: bytes | None, name: str, by: Sequence[str]
 
     Args:
         deaths: Delimited text with columns for the ages and the deaths.
-        people: The same for the people; None: they stand in the same table.
-        name: Of the file of deaths, for messages.
-        by: Columns that make groups; a column of the deaths that the people lack joins them all.
+        people: Likewise for people; None: in the same table.
+        name: Name of the deaths file, for error messages.
+        by: Grouping columns; a column missing for people applies to all groups.
 
     Returns:
-        Of each group the rates of ten-year age bands, of all, and adjusted; by, and RATES. In a
-        table of places, rates of 1 to 9 deaths are suppressed.
+        For each group the rates of ten-year age bands, of all ages, and adjusted; by, and RATES.
+        In tables by place, rates of 1 to 9 deaths are suppressed.
 
     Raises:
-        InputError: A column is missing, or a value is none.
+        InputError: A column is missing, or a value is invalid.
     """
     died = _read(deaths, name, "deaths", by)
     lived_by = by if people is None else [each for each in by if _has(people, each)]
@@ -295,7 +295,7 @@ def _read(content: bytes, name: str, what: str, by: Sequence[str]) -> list[Count
     found = []
     for place, cells in rows_of(text, table):
         if not isinstance(cells, Mapping):
-            if cells[0].startswith(_END):  # notes of WONDER follow
+            if cells[0].startswith(_END):  # WONDER's notes follow
                 break
             raise InputError("burden/cells-do-not-fit-titles", at=f"{name}, row {place}")
         if cells.get("notes", "").strip().casefold() == "total":

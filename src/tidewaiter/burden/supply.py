@@ -1,8 +1,8 @@
 """Supply: drug seizures by month and laboratory reports by year.
 
-Each number is that of the newest release that holds it. Releases of one source overlap and are
-revisions of each other, so they are never added. Two limits hold for all of it: a seizure tells of
-enforcement as well as of supply, and a report of a laboratory is no seizure.
+Each number comes from the newest release with it. Releases of a source overlap and revise each
+other, so they are never added. Two general limits: seizures reflect enforcement as well as supply,
+and a laboratory report is not a seizure.
 """
 
 import math
@@ -30,14 +30,14 @@ Key = tuple[str, str, str, int, int]  # place, indicator, measure, last month, m
 
 
 class Said(Record, frozen=True, kw_only=True):
-    """What another release says of the same period."""
+    """Another release's value for the same period."""
 
     release: str
     value: float | None
 
 
 class Supplied(Record, frozen=True, kw_only=True):
-    """A number of supply, with the release that it is taken from."""
+    """A supply value and its release."""
 
     place: str
     indicator: str  # "seized-fentanyl", "reported-fentanyl"
@@ -45,14 +45,14 @@ class Supplied(Record, frozen=True, kw_only=True):
     last: int  # last month of the period: burden.types
     months: int
     value: float | None
-    closed: bool | None  # False: the fiscal year is running; null: not told
+    closed: bool | None  # False: running fiscal year; null: unknown
     release: str  # its label
     file: str
-    earlier: tuple[Said, ...]  # what older releases say, the newest of them first
+    earlier: tuple[Said, ...]  # values of older releases, newest first
 
     @property
     def revised(self) -> Said | None:
-        """Return what the newest of the older releases said, where it differs."""
+        """Return the latest differing earlier value."""
         for said in self.earlier[:1]:
             if not _alike(said.value, self.value):
                 return said
@@ -60,15 +60,15 @@ class Supplied(Record, frozen=True, kw_only=True):
 
 
 def supplied(releases: Iterable[Release]) -> tuple[Supplied, ...]:
-    """Make series of what releases of seizures and reports say.
+    """Build series from releases of seizures and reports.
 
-    Only sums of a whole place are taken, not its parts; other sources are passed over.
+    Only totals of a whole place are used, not its parts; other sources are ignored.
 
     Args:
-        releases: In any order; of two of the same month, the later one counts as newer.
+        releases: In any order; within a month, later ones count as newer.
 
     Returns:
-        A number for each period, by indicator, measure, place and time.
+        One value per period, by indicator, measure, place and time.
     """
     found: dict[Key, Supplied] = {}
     ordered = sorted(
@@ -104,14 +104,14 @@ def chosen(
     place: str = "",
     since: int | None = None,
 ) -> tuple[Supplied, ...]:
-    """Choose from series.
+    """Filter series.
 
     Args:
         series: From `supplied`.
-        indicators: Keys; none: all.
+        indicators: Keys; empty: all.
         measure: "": all.
         place: "": all.
-        since: The first month; null: from the beginning.
+        since: First month; null: no limit.
     """
     return tuple(
         each
@@ -139,7 +139,7 @@ _WORDS = re.compile(r"[^a-z0-9]+")
 
 
 class Drug(Record, frozen=True, kw_only=True):
-    """A drug as CBP counts it."""
+    """A drug category of CBP."""
 
     key: str
     name: str
@@ -147,26 +147,26 @@ class Drug(Record, frozen=True, kw_only=True):
 
 
 class Seizures(Record, frozen=True, kw_only=True):
-    """The names of CBP's file."""
+    """Names in CBP's file."""
 
-    components: Mapping[str, str]  # with their short names
+    components: Mapping[str, str]  # with short names
     regions: tuple[str, ...]
     lands: tuple[str, ...]
     drugs: tuple[Drug, ...]
 
 
 class Class(Record, frozen=True, kw_only=True):
-    """Substances that NFLIS counts together."""
+    """A substance group of NFLIS."""
 
     key: str
     name: str
-    category: str  # NFLIS's code, in its query system
-    subject: str  # what the table of its annual report counts
-    sums: tuple[str, ...]  # rows of that table that are sums of the isomers below, by name
+    category: str  # code in the query system
+    subject: str  # subject of the annual report's table
+    sums: tuple[str, ...]  # rows of that table that are sums of isomers, by name
 
 
 class Reports(Record, frozen=True, kw_only=True):
-    """The names of NFLIS's files."""
+    """Names in NFLIS's files."""
 
     classes: tuple[Class, ...]
     territories: Mapping[str, str]
@@ -185,12 +185,12 @@ def reports() -> Reports:
 
 
 def reported_key(substance: str) -> str:
-    """Make the key of a substance that laboratories report: "Acetyl fentanyl"."""
+    """Return the key of a reported substance: "Acetyl fentanyl"."""
     return REPORTED + _WORDS.sub("-", substance.casefold()).strip("-")
 
 
 def supply_name(key: str) -> str:
-    """Name what a figure counts that is no death.
+    """Return the name of an indicator that is not about deaths.
 
     >>> supply_name("seized-lsd")
     'LSD seized by CBP'
@@ -206,10 +206,10 @@ def supply_name(key: str) -> str:
 
 
 def find_drug(text: str) -> Drug:
-    """Find a drug by CBP's name for it.
+    """Find a drug by CBP's name.
 
     Raises:
-        InputError: There is none of that name.
+        InputError: Unknown name.
     """
     for each in seizures().drugs:
         if folded(each.cbp) == folded(text):

@@ -1,1 +1,1 @@
-"""Casework: what officers decide of alerts, and the trail that they leave."""
+"""Casework: officers' decisions on alerts, and their history."""

@@ -1,7 +1,7 @@
-"""Counts of alerts: what each adds, what they say together, and which rules are noisy.
+"""Counts of alerts: contribution of each alert, overview sums, and noisy rules.
 
-Each count is a sum over alerts, so what a change does to the counts is what the alert adds after it
-less what it added before; and a recount is the same sum from the beginning.
+Each count is a sum over alerts, so a change contributes the difference of an alert's values after
+and before, and a recount is the same sum from scratch.
 """
 
 from collections import Counter
@@ -17,18 +17,18 @@ from tidewaiter.trade.rules.claim_outcomes import Said
 from tidewaiter.trade.rules.results import load_result_rules
 
 Subject = Literal["alert", "rule", "substance", "list", "lines"]
-"""What is counted: alerts as such, by their rules, substances or lists; lines that were read."""
+"""Counted objects: alerts as such, by rule, substance or list; lines read."""
 
 FINAL: frozenset[str] = frozenset({"released", "confirmed", "dismissed"})
-"""Where nothing is left to do. What leads from one of them to another is a disagreement."""
+"""Final statuses. A change from one to another is a disagreement."""
 
 BATCH = "batch "
-"""What the name of a count begins with, where the decision was one on many alerts."""
+"""Prefix of count names for bulk decisions."""
 
 _MONTH = 7  # characters of an ISO moment: "2026-11"
 _DAY = 10
 _MINUTE = 60  # seconds
-_EXACT = 100  # minutes below which a time is kept exactly; above, with two significant digits
+_EXACT = 100  # minutes below which durations are exact; above, two significant digits
 
 
 class Cell(NamedTuple):
@@ -37,27 +37,27 @@ class Cell(NamedTuple):
     subject: Subject
     what: str
     key: str
-    day: str  # ISO day, or month; "": of now
-    restricted: bool  # of alerts that only the cleared may know of
+    day: str  # ISO day, or month; "": current state
+    restricted: bool  # alerts visible to cleared readers only
 
 
 class Facts(Record, frozen=True, kw_only=True):
-    """What is counted of one alert."""
+    """Countable attributes of an alert."""
 
     severity: str
     stored: str  # ISO 8601, UTC
     restricted: bool
     status: str  # where it stands
     assignee: str | None
-    rules: tuple[str, ...]  # of its reasons, each once
+    rules: tuple[str, ...]  # of its reasons, distinct
     substances: tuple[str, ...]
     lists: tuple[str, ...]
     trail: tuple[Decided, ...] = ()
-    said: Mapping[str, Said] = {}  # by results, of "rule vague" or "substance acetone"
+    said: Mapping[str, Said] = {}  # results on "rule vague" or "substance acetone"
 
 
 def cells(facts: Facts) -> Counter[Cell]:
-    """Return what an alert adds to each count."""
+    """Return an alert's contribution to each count."""
     counted: Counter[Cell] = Counter()
     for subject, what, key, day in _counted(facts):
         counted[Cell(subject, what, key, day, facts.restricted)] += 1
@@ -65,7 +65,7 @@ def cells(facts: Facts) -> Counter[Cell]:
 
 
 def minutes_kept(minutes: int) -> int:
-    """Return a time as it is counted: to the minute below 100, else with two digits that count."""
+    """Return the duration class: to the minute below 100, otherwise two significant digits."""
     kept, unit = max(0, minutes), 1
     while kept >= _EXACT * unit:
         unit *= 10
@@ -87,7 +87,7 @@ def _counted(facts: Facts) -> Iterator[_Four]:
 
 
 def _precision(facts: Facts, last: Decided | None) -> Iterator[_Four]:
-    """Yield how rules, substances and lists came out, by the month in which the alert came in."""
+    """Yield the outcomes of rules, substances and lists, by the alert's month of arrival."""
     rules, batch = load_result_rules(), last.batch if last else None
     month, spoken = facts.stored[:_MONTH], set(rules.speaks_of(last.reason if last else ""))
     named: list[tuple[Subject, str, str]] = [
@@ -105,7 +105,7 @@ def _precision(facts: Facts, last: Decided | None) -> Iterator[_Four]:
 
 
 def _steps(facts: Facts) -> Iterator[_Four]:
-    """Yield what each step of the trail adds to the counts of its day."""
+    """Yield the contribution of each history step to the counts of its day."""
     stack: list[Decided] = []
     for place, step in enumerate(facts.trail):
         day, before = step.at[:_DAY], stack[-1] if stack else None
@@ -127,15 +127,15 @@ def _steps(facts: Facts) -> Iterator[_Four]:
 
 
 def _once(what: str, key: str, batch: int | None) -> tuple[str, str]:
-    """Return what is counted, and its key; of an act on many alerts a cell of the act's own.
+    """Return kind and key of a count; a bulk decision gets a cell of its own.
 
-    However many alerts are in such a cell, whoever reads the counts takes it for one.
+    However many alerts are in such a cell, readers count it as one.
     """
     return (what, key) if batch is None else (f"{BATCH}{what}", f"{batch} {key}")
 
 
 def _disagree(before: Decided, step: Decided, after: Decided | None) -> bool:
-    """Tell whether an officer put something else in the place of another's last word."""
+    """Return whether an officer overrode a colleague's decision."""
     was, now = status_of(before), status_of(after)
     return was in FINAL and was != now and step.by != before.by
 
@@ -146,7 +146,7 @@ def _minutes(stored: str, at: str) -> int:
 
 
 def difference(before: Iterable[Facts], after: Sequence[Facts]) -> Counter[Cell]:
-    """Return what a change adds to each count, and takes from it; cells that stay are absent."""
+    """Return the change of each count; unchanged cells are omitted."""
     changed: Counter[Cell] = Counter()
     for each in after:
         changed.update(cells(each))
@@ -156,29 +156,29 @@ def difference(before: Iterable[Facts], after: Sequence[Facts]) -> Counter[Cell]
 
 
 class Track(Record, frozen=True, kw_only=True):
-    """How the alerts of a rule, a substance or a list came out.
+    """Outcomes of the alerts of a rule, substance or list.
 
-    A decision on many alerts in one act counts once.
+    A bulk decision counts once.
     """
 
     key: str
     added: int = 0
-    confirmed: int = 0  # by officers, where their reason speaks of it
+    confirmed: int = 0  # by officers, if the reason concerns it
     dismissed: int = 0
     released: int = 0
-    bulk: int = 0  # of these decisions: made on many alerts in one act
-    bulk_alerts: int = 0  # the alerts that these acts decided
-    result_confirmed: int = 0  # by inspections and laboratories
+    bulk: int = 0  # of these: bulk decisions
+    bulk_alerts: int = 0  # alerts decided by those
+    result_confirmed: int = 0  # by inspection or laboratory
     result_refuted: int = 0
 
     @property
     def decided(self) -> int:
-        """Count those that officers found right or wrong."""
+        """Count those confirmed or dismissed by officers."""
         return self.confirmed + self.dismissed
 
 
 class OpenSince(Record, frozen=True, kw_only=True):
-    """Open alerts of one severity that came in on one day."""
+    """Open alerts of one severity received on one day."""
 
     severity: str
     day: date
@@ -186,29 +186,29 @@ class OpenSince(Record, frozen=True, kw_only=True):
 
 
 class Counts(Record, frozen=True, kw_only=True):
-    """What is counted, as far as the reader may know of it."""
+    """The counts visible to the reader."""
 
     open: Sequence[OpenSince]
     stands: Mapping[str, int]  # by status
-    assigned: Mapping[str, int]  # open ones; "": nobody's
-    added: Mapping[date, int]  # by day, of the days asked for
+    assigned: Mapping[str, int]  # open ones; "": unassigned
+    added: Mapping[date, int]  # by day of the period
     decided: Mapping[date, int]  # no longer open
     reopened: Mapping[date, int]
     lines: Mapping[date, int]  # read
-    undone: int  # decisions that were taken back, in these days
+    undone: int  # decisions undone in the period
     disagreed: Mapping[str, int]  # "dismissed confirmed": from, to; by two officers
-    took: Mapping[int, int]  # minutes to the first decision: alerts
-    raised: int  # alerts that came in, of the months asked for
-    rules: Sequence[Track]  # of these months, the most frequent first
+    took: Mapping[int, int]  # minutes to the first decision -> alerts
+    raised: int  # alerts received in the months of the period
+    rules: Sequence[Track]  # of these months, most frequent first
     substances: Sequence[Track]
     lists: Sequence[Track]
 
 
 def percentile(took: Mapping[int, int], share: float) -> int | None:
-    """Return the least time within which a share of all was done; None: there are none.
+    """Return a quantile of durations; None: no data.
 
     Args:
-        took: Time: how many.
+        took: Duration -> count.
         share: 0.5 for the median.
     """
     left = share * sum(took.values())
@@ -220,20 +220,20 @@ def percentile(took: Mapping[int, int], share: float) -> int | None:
 
 
 def decision_times(took: Mapping[int, int]) -> tuple[int | None, int | None]:
-    """Return within how many minutes half of all, and nine in ten, were decided."""
+    """Return the median and 90th percentile of minutes to decision."""
     return percentile(took, 0.5), percentile(took, 0.9)
 
 
 def ages(opened: Sequence[OpenSince], today: date, starts: Sequence[int]) -> list[int]:
-    """Count open alerts by how many days they have been open.
+    """Count open alerts by age in days.
 
     Args:
         opened: Open alerts.
-        today: The day of the reader, in UTC.
-        starts: Days from which on each class counts, rising, from 0.
+        today: The reader's day, in UTC.
+        starts: Lower bounds of the classes, increasing, from 0.
 
     Returns:
-        One count for each class.
+        One count per class.
     """
     counted = [0] * len(starts)
     for each in opened:
@@ -243,7 +243,7 @@ def ages(opened: Sequence[OpenSince], today: date, starts: Sequence[int]) -> lis
 
 
 class OverviewRules(Record, frozen=True, kw_only=True):
-    """All of the file."""
+    """Content of the file."""
 
     version: str
     days: int
@@ -253,7 +253,7 @@ class OverviewRules(Record, frozen=True, kw_only=True):
     noisy_shown: int
     shown: int
     assignees: int
-    ages: tuple[int, ...]  # rising, from 0
+    ages: tuple[int, ...]  # increasing, from 0
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Decisions: what an officer makes of an alert, why, and how it can be taken back."""
+"""Decisions: an officer's verdict on an alert, with its reason, and undo."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -10,29 +10,29 @@ from tidewaiter.base.resources import data, read_toml
 from tidewaiter.base.severity import Severity
 
 Verdict = Literal["hold", "release", "confirm", "dismiss", "need-more", "refer"]
-"""The goods stay; they may go; the alert was right; it was wrong; something is missing; someone
-else decides."""
+"""Goods detained; released; alert right; false positive; information missing; referred to another
+authority."""
 
 Status = Literal[
     "open", "held", "released", "confirmed", "dismissed", "waiting", "referred", "suppressed"
 ]
-"""Where an alert stands. open: nobody decided, or the decision was taken back; suppressed: it rests
-by a suppression rule, and nobody decided."""
+"""Status of an alert. open: undecided, or decision undone; suppressed: by a suppression rule, and
+undecided."""
 
 NOTE = 4_000  # characters of a note
 
 
 class Decided(Record, frozen=True, kw_only=True):
-    """A step of the trail of one alert. Nothing of it is ever changed."""
+    """A step in the history of an alert; immutable."""
 
     id: int
     alert: str
-    verdict: Verdict | None  # None: takes back the decision that stood
-    reason: str  # code; "" where a decision is taken back
+    verdict: Verdict | None  # None: undoes the current decision
+    reason: str  # code; "" for an undo
     note: str
     by: str
     at: str  # ISO 8601, UTC
-    batch: int | None = None  # number of the act by which many were decided; None: by itself
+    batch: int | None = None  # bulk act number; None: individual
 
 
 class VerdictRule(Record, frozen=True, kw_only=True):
@@ -47,25 +47,25 @@ class ReasonRule(Record, frozen=True, kw_only=True):
 
     says: str
     verdicts: tuple[Verdict, ...]
-    note: bool = False  # words of one's own are asked for
+    note: bool = False  # a note is required
 
 
 class BulkRule(Record, frozen=True, kw_only=True):
-    """[bulk]: what of an act on several alerts waits for a second officer."""
+    """[bulk]: which bulk decisions need a second officer."""
 
     verdicts: tuple[Verdict, ...]
     severities: tuple[Severity, ...]
-    listed: bool  # and what rests on a list of parties
+    listed: bool  # those with a list match too
 
     def needs_second(self, verdict: Verdict, severity: str, *, listed: bool) -> bool:
-        """Tell whether a second officer has to agree, where several alerts are decided at once."""
+        """Return whether a second officer must confirm a bulk decision on this alert."""
         return verdict in self.verdicts and (
             severity in self.severities or (listed and self.listed)
         )
 
 
 class DecisionRules(Record, frozen=True, kw_only=True):
-    """data/rules/decisions.toml, read."""
+    """Content of data/rules/decisions.toml."""
 
     version: str
     bulk: BulkRule
@@ -73,14 +73,15 @@ class DecisionRules(Record, frozen=True, kw_only=True):
     reason: Mapping[str, ReasonRule]
 
     def reasons_for(self, verdict: Verdict) -> dict[str, ReasonRule]:
-        """Return the reasons that can be given for a verdict, by code."""
+        """Return the reasons available for a verdict, by code."""
         return {code: rule for code, rule in self.reason.items() if verdict in rule.verdicts}
 
     def check(self, verdict: Verdict, reason: str, note: str) -> None:
-        """Check that a decision can be made so.
+        """Check that a decision is valid.
 
         Raises:
-            InputError: The reason is none of the verdict's, words are missing, or too long.
+            InputError: The reason does not belong to the verdict, or the note is missing or too
+                long.
         """
         known = self.reasons_for(verdict)
         if reason not in known:
@@ -93,10 +94,10 @@ class DecisionRules(Record, frozen=True, kw_only=True):
             raise InputError("casework/note-too-long", count=len(note), note=NOTE)
 
     def check_bulk(self, verdict: Verdict, reason: str, note: str) -> None:
-        """Check that several alerts can be decided so at once.
+        """Check that a bulk decision is valid.
 
         Raises:
-            InputError: As `check` does, or there is no note.
+            InputError: As for `check`, or there is no note.
         """
         self.check(verdict, reason, note)
         if not note.strip():
@@ -123,12 +124,12 @@ def load_decision_rules() -> DecisionRules:
 
 
 def standing(trail: Iterable[Decided]) -> Decided | None:
-    """Return the decision that stands at the end of a trail; None: there is none.
+    """Return the current decision of a history; None: none.
 
-    What is taken back uncovers the decision before it.
+    Undoing a decision restores the previous one.
 
     Args:
-        trail: Of one alert, in order.
+        trail: Steps of one alert, in order.
     """
     stack: list[Decided] = []
     for step in trail:
@@ -140,7 +141,7 @@ def standing(trail: Iterable[Decided]) -> Decided | None:
 
 
 def status_of(decided: Decided | None) -> Status:
-    """Return where an alert stands by the decision that stands."""
+    """Return the status that follows from the current decision."""
     if decided is None or decided.verdict is None:
         return "open"
     return load_decision_rules().verdict[decided.verdict].status

@@ -1,7 +1,7 @@
-"""An evidence bundle: what is in it, and how it is checked offline, part by part.
+"""Evidence bundle: its contents, and their offline verification part by part.
 
-Only what must be told to check is read of case.json, so that a bundle of an older version is
-checked by a newer one.
+Of case.json only the fields needed for verification are read, so that newer versions can verify
+older bundles.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,29 +38,29 @@ _ENDINGS = {
 
 
 class CaseRecord(Record, frozen=True, kw_only=True):
-    """case.json: all that the bundle tells of a case, for programs."""
+    """case.json: all data of a case, for programs."""
 
     version: str = "1"
     made: str  # ISO 8601, UTC
-    restricted: bool  # whether what is for the authority only was to be in it
-    people: Mapping[str, str]  # how those who are named in it are read
+    restricted: bool  # whether restricted data are included
+    people: Mapping[str, str]  # display names of the people in it
     case: Case
-    steps: tuple[Step, ...]  # what was done, each with its salt and digest
-    decisions: Mapping[str, tuple[Decided, ...]]  # of alerts, by id
-    alerts: Mapping[str, str]  # id -> name of the file with the alert
-    lines: Mapping[int, str]  # step that added a consignment -> name of the file with its lines
+    steps: tuple[Step, ...]  # each with salt and digest
+    decisions: Mapping[str, tuple[Decided, ...]]  # of alerts, by alert id
+    alerts: Mapping[str, str]  # alert id -> file name
+    lines: Mapping[int, str]  # step that added a consignment -> file name of its lines
     files: Mapping[int, str]  # step that added a file -> its name in the bundle
-    drafts: Mapping[int, str]  # step that finished a report -> its name, without the ending
-    custody: Mapping[int, str]  # entry of the audit -> name of the file with its proof
+    drafts: Mapping[int, str]  # step that finished a report -> its name, without extension
+    custody: Mapping[int, str]  # audit entry -> file name of its proof
     timeline: tuple[Event, ...]
 
 
 class ListEntry(Record, frozen=True, kw_only=True):
-    """A list entry that a party of an alert resembles, as it was seen then."""
+    """A list entry that a party of an alert matched, as of that time."""
 
     list: str
     list_name: str
-    version: str  # SHA-256 of the bytes of the list
+    version: str  # SHA-256 of the list file
     list_day: str
     entry: str
     name: str
@@ -73,7 +73,7 @@ class ListEntry(Record, frozen=True, kw_only=True):
 
 
 def file_name(step: int, kind: str) -> str:
-    """Return how a file of a case is called in the bundle: by its step, never by its own name."""
+    """Return the name of a case file in the bundle: from its step, never its original name."""
     return f"files/{step}.{_ENDINGS.get(kind, 'bin')}"
 
 
@@ -101,7 +101,7 @@ MANIFEST up to its empty line.
 
 Neither an alert nor a case is a finding of fault, and a resemblance is no verdict on anyone.
 """
-"""The text of README.txt; `of`, `made` and `key` are filled in."""
+"""Text of README.txt with placeholders `of`, `made` and `key`."""
 
 
 _PROOF = 1 << 20  # bytes
@@ -109,21 +109,21 @@ _Details = dict[str, str | int]
 
 
 class Verdict(Record, frozen=True, kw_only=True):
-    """What of a bundle holds."""
+    """Result of verifying a bundle."""
 
-    of: str  # like "case 7"
+    of: str  # such as "case 7"
     made: str
-    key: str  # that signed
-    named: bool  # it is one that was given
+    key: str  # signing key
+    named: bool  # the key is among those given
     parts: tuple[Part, ...]
 
     def holds(self) -> bool:
-        """Say whether all parts hold, under a key that was given."""
+        """Return whether all parts are valid, under a given key."""
         return self.named and all(part.holds for part in self.parts)
 
 
 class _Step(msgspec.Struct, frozen=True):
-    """What is needed of a step; all else of it is let be."""
+    """The fields needed from a step; others are ignored."""
 
     id: int
     case: int
@@ -147,7 +147,7 @@ class _Added(msgspec.Struct, frozen=True):
 
 
 class _Told(msgspec.Struct, frozen=True):
-    """What is needed of case.json."""
+    """The fields needed from case.json."""
 
     version: str
     restricted: bool
@@ -167,14 +167,14 @@ class _Entry(msgspec.Struct, frozen=True):
 
 
 def verify_bundle(file: BinaryIO, keys: Sequence[PublicKey]) -> Verdict:
-    """Check a bundle.
+    """Verify a bundle.
 
     Args:
-        file: It; it can be sought in.
-        keys: Those that are trusted.
+        file: The bundle; seekable.
+        keys: Trusted keys.
 
     Raises:
-        InputError: It is no bundle.
+        InputError: Not a bundle.
     """
     opened = open_bundle(file, keys)
     parts = list(opened.parts)
@@ -194,7 +194,7 @@ def verify_bundle(file: BinaryIO, keys: Sequence[PublicKey]) -> Verdict:
 
 
 def _inside(file: BinaryIO, opened: Opened) -> Iterator[Part]:
-    """Check the proofs, and the record against them."""
+    """Verify the proofs, and the record against them."""
     try:
         told = msgspec.json.decode(member_bytes(file, opened, CASE, most=LARGEST), type=_Told)
         entries = dict(_proven(file, opened, told.custody))
@@ -215,10 +215,10 @@ def _inside(file: BinaryIO, opened: Opened) -> Iterator[Part]:
 def _proven(
     file: BinaryIO, opened: Opened, custody: Mapping[int, str]
 ) -> Iterator[tuple[int, _Entry]]:
-    """Yield the entries whose proofs hold.
+    """Yield the entries with valid proofs.
 
     Raises:
-        InputError: One does not, or the checkpoint is not signed by the key of the manifest.
+        InputError: An invalid proof, or a checkpoint not signed by the manifest's key.
     """
     own = (opened.manifest.key,)
     note = member_bytes(file, opened, CHECKPOINT, most=_PROOF).decode()
@@ -248,7 +248,7 @@ def _entry(number: int, name: str, proof: Proof, note: str, own: tuple[PublicKey
 def _wrong(
     told: _Told, entries: Mapping[int, _Entry], details: Mapping[int, _Details], opened: Opened
 ) -> Iterator[str]:
-    """Say what of the record is not as the audit has it."""
+    """Return differences between the record and the audit log."""
     yield from _wrong_chain([step for step in told.steps if not step.restricted], details)
     yield from _wrong_chain([step for step in told.steps if step.restricted], details)
     if not told.steps or told.steps[-1].kind != "exported":
@@ -269,7 +269,7 @@ def _wrong(
 
 
 def _wrong_chain(steps: Sequence[_Step], details: Mapping[int, _Details]) -> Iterator[str]:
-    """Say where a step is missing or another one than the audit has; each names the one before."""
+    """Return missing or altered steps; each step names the previous one."""
     before = 0
     for step in steps:
         wanted = {
@@ -301,7 +301,7 @@ def _wrong_step(step: _Step, entry: _Entry) -> Iterator[str]:
 
 
 def _wrong_files(told: _Told, opened: Opened) -> Iterator[str]:
-    """Say which files are not those that were added, and which are not there."""
+    """Return altered and missing files."""
     hashes = {member.name: member.sha256 for member in opened.manifest.members}
     for step in told.steps:
         name = told.files.get(step.id)

@@ -1,4 +1,4 @@
-"""What is told of new alerts outside, and the channels of plug-ins that carry it."""
+"""Notifications of new alerts, and plug-in channels that deliver them."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,13 +8,13 @@ from tidewaiter.base.records import Record
 from tidewaiter.trade.types import Severity
 
 SCHEMES = ("https", "http")
-"""What webhooks begin with, which need no plug-in."""
+"""URL schemes of webhooks, which need no plug-in."""
 
-_LONGEST = 500  # characters of an address
+_LONGEST = 500  # maximum characters of an address
 
 
 class AlertTold(Record, frozen=True, kw_only=True):
-    """What a message tells of an alert; the rest is behind the link, for who may see it."""
+    """The part of an alert in a message; the rest is behind the link, for authorised users."""
 
     id: str
     severity: Severity
@@ -25,7 +25,7 @@ class AlertTold(Record, frozen=True, kw_only=True):
 
 
 class Message(Record, frozen=True, kw_only=True):
-    """What is sent."""
+    """A message."""
 
     type: str
     timestamp: str  # ISO 8601, UTC
@@ -33,36 +33,36 @@ class Message(Record, frozen=True, kw_only=True):
 
 
 class Channel(Record, frozen=True, kw_only=True):
-    """A way to tell people or programs of new alerts, beside webhooks.
+    """A channel for alert notifications besides webhooks.
 
-    A plug-in of the group `tidewaiter.channels` brings it. Its addresses begin with the name of the
-    entry point and a colon: "xmpp:duty@customs.example".
+    Provided by a plug-in of the group `tidewaiter.channels`. Its addresses start with the entry
+    point's name and a colon: "xmpp:duty@customs.example".
     """
 
     title: str
     check: Callable[[str], None]
-    """Check an address without its name and colon; raise InputError where it may not be used."""
+    """Check an address without name and colon; raise InputError if it is not permitted."""
     send: Callable[[str, Message, str], None]
-    """Send a message to an address without its name and colon.
+    """Send a message to an address without name and colon.
 
-    The third argument is the message's id, the same in each try. Whatever it raises is a try that
-    failed; the message is tried again for three days. It must end by itself, in 10 seconds.
+    The third argument is the message id, the same for each attempt. Any exception is a failed
+    attempt; attempts are repeated for three days. It must return within 10 seconds.
     """
 
 
 def channels() -> Mapping[str, Channel]:
-    """Map the names that addresses begin with to the channels of plug-ins."""
+    """Map address prefixes to plug-in channels."""
     return plugins(CHANNELS, Channel, SCHEMES)
 
 
 def check_channel(address: str) -> bool:
-    """Check an address where it is of a plug-in's channel.
+    """Check an address if it belongs to a plug-in's channel.
 
     Returns:
-        Whether it is.
+        Whether it does.
 
     Raises:
-        InputError: The plug-in refuses it, or it is too long.
+        InputError: The plug-in rejects it, or it is too long.
         PluginError: The plug-in failed.
     """
     name, _, rest = address.partition(":")
@@ -77,15 +77,15 @@ def check_channel(address: str) -> bool:
 
 
 def send_by_channel(address: str, message: Message, key: str) -> bool:
-    """Send a message where the address is of a plug-in's channel.
+    """Send a message if the address belongs to a plug-in's channel.
 
     Args:
-        address: As `check_channel` takes it.
-        message: What is told.
-        key: Of the message, the same in each try.
+        address: As for `check_channel`.
+        message: The message.
+        key: Message id, the same for each attempt.
 
     Returns:
-        Whether it is, and the message was sent.
+        Whether it does, and the message was sent.
 
     Raises:
         PluginError: It was not sent.

@@ -1,7 +1,7 @@
-"""Words of trade papers, so that what an officer types is found however it is written.
+"""Search words of trade documents, normalised so that spelling variants match.
 
-Capitals, accents and forms of a letter do not matter. Scripts that put no spaces between words
-give every pair of neighbouring characters.
+Case, accents and letter forms are ignored. Scripts without spaces are indexed by pairs of adjacent
+characters.
 """
 
 import re
@@ -12,38 +12,38 @@ from itertools import islice
 from tidewaiter.base.plain_text import plain
 from tidewaiter.base.records import Record
 
-LONGEST = 32  # characters of a word that count
-MOST = 400  # words of one alert; a hostile text can hold any number
-_READ = 20_000  # characters of a text that are looked at
-SHORT = 3  # characters from which on the beginning of a word finds it
+LONGEST = 32  # maximum characters of a word
+MOST = 400  # words per alert; a hostile text can hold any number
+_READ = 20_000  # characters of a text examined
+SHORT = 3  # minimum length of a word for prefix search
 
 # Thai, Lao, Burmese, Khmer, kana, and the ranges of Han characters.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
 _ASCII = re.compile(r"[a-z0-9]+")
 _PAIRED = re.compile(rf"[{_UNSPACED}]")
-_UNSEEN = "Cf"  # joins or hides
+_UNSEEN = "Cf"  # invisible joiners and controls
 
 
 class Sought(Record, frozen=True, kw_only=True):
-    """A word that is looked for."""
+    """A word to search for."""
 
     word: str
-    begins: bool  # words that begin so are found too
+    begins: bool  # prefix search
 
 
 def words_of(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the words of some texts, each once, in order; at most `MOST`.
+    """Return the distinct words of some texts, in order; at most `MOST`.
 
     Args:
-        texts: As written; they may hold anything.
+        texts: As written; untrusted.
     """
     found = dict.fromkeys(_words(" ".join(text[:_READ] for text in texts)))
     return tuple(islice(found, MOST))
 
 
 def sought_in(text: str) -> tuple[Sought, ...]:
-    """Return what is to be found for the text that an officer typed; all of it must occur."""
+    """Return the words of a typed query; all of them must match."""
     found: dict[str, Sought] = {}
     for run in _runs(text):
         if _PAIRED.match(run):
@@ -57,7 +57,7 @@ def sought_in(text: str) -> tuple[Sought, ...]:
 
 
 def words_in_order(text: str) -> Iterator[str]:
-    """Yield the words of a text as they stand; a sign of a script without spaces is a word."""
+    """Yield the words of a text; in a script without spaces, each character."""
     if text.isascii():
         yield from _ASCII.findall(text.lower())
         return
@@ -66,12 +66,12 @@ def words_in_order(text: str) -> Iterator[str]:
 
 
 def plain_name(text: str) -> str:
-    """Return a name without what does not matter: capitals, accents, spaces at its ends."""
+    """Return a name normalised by case, accents and outer spaces."""
     return " ".join(_bare(text).split())
 
 
 def _words(text: str) -> Iterator[str]:
-    if text.isascii():  # most are; it is three times as quick
+    if text.isascii():  # most are; three times as fast
         return (word[:LONGEST] for word in _ASCII.findall(text.lower()))
     return _any_words(text)
 
@@ -89,7 +89,7 @@ def _runs(text: str) -> Iterator[str]:
 
 
 def _pairs(run: str) -> Iterator[str]:
-    """Yield each character with the next one; the last stands alone."""
+    """Yield each character with the next one; the last alone."""
     return (run[at : at + 2] for at in range(len(run)))
 
 

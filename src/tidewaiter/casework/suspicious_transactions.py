@@ -1,4 +1,4 @@
-"""Suspicious transaction reports: which law asks for one, and what it must contain."""
+"""Suspicious transaction reports: legal basis and required contents."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -21,7 +21,7 @@ Fill = Literal[
     "values",
     "reasons",
 ]
-"""What of a case fills a field; "": nothing, it is left to the user."""
+"""Case data that fills a field; "": none, the user fills it in."""
 
 
 class FieldRule(Record, frozen=True, kw_only=True):
@@ -29,7 +29,7 @@ class FieldRule(Record, frozen=True, kw_only=True):
 
     key: str
     says: str
-    cite: str  # where the source asks for it; "": ours
+    cite: str  # requirement in the source; "": ours
     fill: Fill = ""
 
 
@@ -46,7 +46,7 @@ class FormRule(Record, frozen=True, kw_only=True):
 
 
 class SuspicionRules(Record, frozen=True, kw_only=True):
-    """data/rules/suspicions.toml, read."""
+    """Content of data/rules/suspicions.toml."""
 
     version: str
     form: Mapping[str, FormRule]
@@ -55,7 +55,7 @@ class SuspicionRules(Record, frozen=True, kw_only=True):
         """Return a form.
 
         Raises:
-            InputError: There is none of that name.
+            InputError: No form has that name.
         """
         if slug not in self.form:
             raise InputError("casework/no-form", slug=slug, form=", ".join(self.form))
@@ -67,7 +67,7 @@ def load_suspicions() -> SuspicionRules:
     """Load the forms.
 
     Raises:
-        RegistryError: The file is malformed, or a form has a key twice.
+        RegistryError: The file is malformed, or a form has a duplicate key.
     """
     rules = read_toml(data("rules", "suspicions.toml"), SuspicionRules)
     for slug, form in rules.form.items():

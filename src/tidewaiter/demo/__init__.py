@@ -1,1 +1,1 @@
-"""The demonstration: invented countries, made-up trade and a year of events."""
+"""Demonstration: fictitious countries, synthetic trade and a year of events."""

@@ -1,4 +1,4 @@
-"""A story is played day by day: what each node does, through the same functions as the pages."""
+"""Playback of a story day by day, through the same functions as the pages."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -54,14 +54,14 @@ from tidewaiter.transport.coalition import tell_roster
 from tidewaiter.transport.message_kinds import body_of
 from tidewaiter.transport.peers import relate
 
-_TERM = timedelta(days=21)  # in which an answer is asked for
-_BEFORE = timedelta(days=35)  # between a notice and the day on which the goods leave
-_MOST = 10_000  # notices that are looked through
+_TERM = timedelta(days=21)  # deadline of an answer
+_BEFORE = timedelta(days=35)  # between notification and departure
+_MOST = 10_000  # maximum notices searched
 _WAIT = {"sent", "viewed", "acknowledged", "expired without reply"}
 
 
 def notice_of(stage: Stage, trade: Trade, reference: str) -> Notice:
-    """Write the notice of an export, as it is sent today."""
+    """Build the notice of an export, as sent today."""
     one, other = stage.node(trade.exporter).player, stage.node(trade.importer).player
     day = stage.node(trade.exporter).desk.clock().date()
     line = NoticeLine(
@@ -89,7 +89,7 @@ def notice_of(stage: Stage, trade: Trade, reference: str) -> Notice:
 
 
 def send(stage: Stage, deed: Sending) -> str:
-    """Send a notice, or hold it back while the channel is frozen."""
+    """Send a notice, or keep it while the channel is frozen."""
     one, other = stage.node(deed.trade.exporter), stage.node(deed.trade.importer)
     notice = notice_of(stage, deed.trade, deed.reference)
     with one.desk.database.work(one.stamp()) as work:
@@ -102,7 +102,7 @@ def send(stage: Stage, deed: Sending) -> str:
 
 
 def answer(stage: Stage, deed: Answering) -> str:
-    """Answer a notice, where it has come by then."""
+    """Answer a notice, if it has arrived."""
     one, other = stage.node(deed.trade.exporter), stage.node(deed.trade.importer)
     with other.desk.database.work(other.stamp()) as work:
         came = [each for each in _open(work, other, one) if each.reference == deed.reference]
@@ -112,7 +112,7 @@ def answer(stage: Stage, deed: Answering) -> str:
 
 
 def answer_all(stage: Stage, act: Act) -> str:
-    """Answer what has come from a node and waits, late as it may be."""
+    """Answer notices of a node that wait, even late."""
     one = stage.node(act.who)
     answered = 0
     with one.desk.database.work(one.stamp()) as work:
@@ -124,7 +124,7 @@ def answer_all(stage: Stage, act: Act) -> str:
 
 
 def _open(work: Work, node: Node, exporter: Node) -> list[Row]:
-    """Return the notices of an exporter's node that this one has not answered."""
+    """Return an exporting node's notices that this one has not answered."""
     day = node.desk.clock().date()
     return [
         each
@@ -149,11 +149,11 @@ _STATES: dict[str, Literal["invited", "joined", "left"]] = {
 
 
 def perform(stage: Stage, deed: Deed) -> str:
-    """Let a node do something; return what an onlooker would say of it; "": nothing.
+    """Perform a node's action; return a description; "": nothing.
 
     Raises:
-        InputError: The story asks for what cannot be done.
-        StoreError: The database of a node cannot be used.
+        InputError: The story asks for something impossible.
+        StoreError: A node's database is unavailable.
     """
     if isinstance(deed, Sending):
         return send(stage, deed)
@@ -233,7 +233,7 @@ def _form(stage: Stage, act: Act) -> str:
 
 
 def _list(stage: Stage, act: Act) -> str:
-    """Sign the next version of a roster of all that the node knows, and tell it to its peers."""
+    """Sign the next member list version with all known nodes, and send it to peers."""
     one = stage.node(act.who)
     day = one.desk.clock().date()
     with one.desk.database.work(one.stamp()) as work:
@@ -399,24 +399,24 @@ _ACTS: dict[str, Callable[[Stage, Act], str]] = {
 
 
 class Told(Record, frozen=True, kw_only=True):
-    """What an onlooker would say of a deed."""
+    """Description of an action."""
 
     day: date
     text: str
-    trade: bool  # it is everyday business: a notice, or an answer to one
+    trade: bool  # routine: a notice, or an answer to one
 
 
 def play(stage: Stage, ending: str) -> Iterator[Told]:
     """Play a story to its end.
 
     Args:
-        stage: Its nodes, at work.
-        ending: One of those that it has.
+        stage: Its running nodes.
+        ending: One of its endings.
 
     Raises:
-        InputError: The story has no such ending, or asks for what cannot be done.
-        OutputError: The nodes do not settle.
-        StoreError: The database of a node cannot be used.
+        InputError: The story has no such ending, or asks for something impossible.
+        OutputError: Messages do not settle.
+        StoreError: A node's database is unavailable.
     """
     for day, deeds in days_of(stage.story, ending):
         stage.set_day(day)

@@ -1,4 +1,4 @@
-"""Invented firms with their goods, routes, customers and containers, and their lines."""
+"""Fictitious companies with goods, routes, customers and containers, and their lines."""
 
 import random
 from datetime import date, timedelta
@@ -13,28 +13,28 @@ from tidewaiter.base.resources import data, read_toml
 from tidewaiter.trade.check_digits import container_digit
 
 Row = dict[str, Any]
-Goods = tuple[str, str, float, int]  # description, HS subheading, USD a kilogram, kg a package
+Goods = tuple[str, str, float, int]  # description, HS subheading, USD per kilogram, kg per package
 
 FIRMS_PER_LINE = 1 / 40
-MG = 1_000_000  # in a kilogram; microlitres in a litre
-_REGULAR = 4  # receivers that a sender has for its goods
-_NEW = 0.004  # of ordinary lines: a receiver that was in none before
-_OTHER_PAIR = 0.01  # of ordinary lines: a known receiver that the sender did not have
-_SHARING = 0.3  # of firms: they fill containers together with others
-_SPREAD = 0.15  # of prices, as a standard deviation of logarithms
+MG = 1_000_000  # per kilogram; microlitres per litre
+_REGULAR = 4  # regular receivers of a sender
+_NEW = 0.004  # share of ordinary lines with a receiver new to all
+_OTHER_PAIR = 0.01  # share of ordinary lines with a known receiver new to the sender
+_SHARING = 0.3  # share of companies that share containers
+_SPREAD = 0.15  # standard deviation of log prices
 _DIGITS = 7
 
 
 class Lane(Record, frozen=True, kw_only=True):
-    """Between which places goods go, by UN/LOCODE."""
+    """A trade lane, by UN/LOCODE."""
 
     from_: tuple[str, ...] = field(name="from")
     to: tuple[str, ...]
-    via: tuple[str, ...]  # a part of the lines goes through one of them
+    via: tuple[str, ...]  # some lines go through one of them
 
 
 class TradeFacts(Record, frozen=True, kw_only=True):
-    """data/scenarios/trade.toml, read."""
+    """Content of data/scenarios/trade.toml."""
 
     version: str
     begins: date
@@ -50,32 +50,32 @@ class TradeFacts(Record, frozen=True, kw_only=True):
 
 
 class Firm(NamedTuple):
-    """A made-up sender: what it sells, from where to where, and to whom as a rule."""
+    """A fictitious sender: goods, route and regular receivers."""
 
     name: str
     trade: str
     goods: tuple[Goods, ...]
     lane: Lane
     receivers: tuple[str, ...]
-    usual: float  # kilograms of a line, its middle
-    shares: bool  # containers with others, as a rule
+    usual: float  # median kilograms of a line
+    shares: bool  # usually shares containers
 
 
 class Unlike(NamedTuple):
-    """What of a line is other than its firm does as a rule."""
+    """Deviations of a line from its company's habits."""
 
     goods: Goods | None = None
     kilos: float | None = None
-    price: float = 1  # how many times the usual one
-    via: str | None = None  # the UN/LOCODE of a place on the way; "": there is none
-    box: str | None = None  # number of the container
+    price: float = 1  # factor on the usual price
+    via: str | None = None  # UN/LOCODE of a stop; "": none
+    box: str | None = None  # container number
 
 
 _USUAL = Unlike()
 
 
 def load_trade() -> TradeFacts:
-    """Load what trade is made of.
+    """Load the trade data.
 
     Raises:
         RegistryError: The file is malformed.
@@ -84,10 +84,10 @@ def load_trade() -> TradeFacts:
 
 
 class Market:
-    """Firms, and the lines that they make; the same for the same seed."""
+    """Companies and their lines; deterministic for a seed."""
 
     def __init__(self, seed: int, lines: int) -> None:
-        """Take a seed, and about how many lines there are to be."""
+        """Set the seed, and the approximate number of lines."""
         self.facts = load_trade()
         self.chance = random.Random(seed)
         self._names = set[str]()
@@ -95,11 +95,11 @@ class Market:
         self._firms = [self.firm() for _ in range(max(20, round(lines * FIRMS_PER_LINE)))]
 
     def day(self, first: date, days: int) -> date:
-        """Return one of some days from a first one on."""
+        """Return a random day of an interval."""
         return first + timedelta(days=self.chance.randrange(days))
 
     def name(self) -> str:
-        """Make a name that nobody has."""
+        """Return an unused name."""
         pick = self.chance.choice
         while True:
             words = (pick(self.facts.first), pick(self.facts.first), pick(self.facts.second))
@@ -111,7 +111,7 @@ class Market:
     def firm(
         self, trade: str = "", lane: Lane | None = None, *, shares: bool | None = None
     ) -> Firm:
-        """Make a firm; of a trade, a lane and a habit, where they are given."""
+        """Create a company, optionally with given trade, lane and habit."""
         facts, chance = self.facts, self.chance
         trade = trade or chance.choices(list(facts.share), list(facts.share.values()))[0]
         held = facts.trade[trade]
@@ -130,7 +130,7 @@ class Market:
         )
 
     def of(self, *trades: str, shares: bool | None = None) -> Firm:
-        """Return a firm of some trades, of any where none is named; of a habit, where one is."""
+        """Return a company with given trades (any if none) and habit."""
         firms = [
             firm
             for firm in self._firms
@@ -139,15 +139,15 @@ class Market:
         return self.chance.choice(firms or [self.firm(trades[0] if trades else "", shares=shares)])
 
     def known(self, firm: Firm) -> str:
-        """Return one of the receivers that a firm has as a rule."""
+        """Return a regular receiver of a company."""
         return self.chance.choice(firm.receivers)
 
     def to(self, code: str) -> Lane:
-        """Return a lane that ends in a country."""
+        """Return a lane to a country."""
         return self.chance.choice([x for x in self.facts.lane if x.to[0].startswith(code)])
 
     def ordinary(self, day: date) -> Row:
-        """Make a line of every day."""
+        """Create an ordinary line."""
         firm, luck = self.of(), self.chance.random()
         receiver = self.known(firm)
         if luck < _NEW:
@@ -157,13 +157,13 @@ class Market:
         return self.row(firm, receiver, day)
 
     def row(self, firm: Firm, receiver: str, day: date, unlike: Unlike = _USUAL) -> Row:
-        """Make a line.
+        """Create a line.
 
         Args:
-            firm: Who sends.
-            receiver: Who receives.
+            firm: Sender.
+            receiver: Receiver.
             day: Of departure.
-            unlike: What is not as usual.
+            unlike: Deviations.
         """
         chance, lane = self.chance, firm.lane
         text, hs, usual, each = unlike.goods or chance.choice(firm.goods)
@@ -194,7 +194,7 @@ class Market:
         }
 
     def _box(self, firm: Firm, place: str, day: date) -> str:
-        """Return a container: one of its own, or that of its place and week."""
+        """Return a container: its own, or that of its place and week."""
         if not firm.shares:
             return self.container()
         week = (place, day.toordinal() // 7)
@@ -203,6 +203,6 @@ class Market:
         return self._boxes[week]
 
     def container(self) -> str:
-        """Make the number of a container, with a check digit that holds."""
+        """Return a container number with a valid check digit."""
         number = f"MTDU{self.chance.randrange(10 ** (_DIGITS - 1)):06d}"
         return next(number + f"{d}" for d in range(10) if container_digit(number + f"{d}"))

@@ -22,18 +22,18 @@ from tidewaiter.demo.planted_patterns import (
 
 
 def start_up(made: Market, day: date) -> Plant:
-    """Send a new receiver what a firm of the trade sells to all."""
+    """A new receiver buys what the company sells to everyone."""
     return Plant([made.row(made.of("chemicals", "watched", "food"), made.name(), day)])
 
 
 def new_supplier(made: Market, day: date) -> Plant:
-    """Let a known receiver change its supplier within its trade."""
+    """A known receiver changes its supplier within the trade."""
     firm = made.of("chemicals", "plastics", "watched")
     return Plant([made.row(firm, made.known(made.of(firm.trade)), day)])
 
 
 def slip(made: Market, day: date) -> Plant:
-    """Write a code of the same trade: of ordinary goods, or of watched ones."""
+    """Another code of the same trade, ordinary or watched."""
     firm = made.of("home", "metals", "plastics", "watched")
     one, other = made.chance.sample(made.facts.trade[firm.trade], 2)
     goods: Goods = (one[0], other[1], one[2], one[3])
@@ -41,13 +41,13 @@ def slip(made: Market, day: date) -> Plant:
 
 
 def premium(made: Market, day: date) -> Plant:
-    """Sell a better quality, at half as much again."""
+    """A better quality at 1.5 times the price."""
     firm = made.of("food", "textiles", "home")
     return Plant([made.row(firm, made.known(firm), day, Unlike(price=1.5))])
 
 
 def other_way(made: Market, day: date) -> Plant:
-    """Go through a place that others use too."""
+    """A stop that others use too."""
     while True:
         firm = made.of()
         if firm.lane.via:
@@ -56,13 +56,13 @@ def other_way(made: Market, day: date) -> Plant:
 
 
 def small(made: Market, day: date) -> Plant:
-    """Send one small lot of acetone."""
+    """One small consignment of acetone."""
     firm = australian(made)
     return Plant([litres(made, firm, made.known(firm), day, between=(20, 60))])
 
 
 def small_months(made: Market, day: date) -> Plant:
-    """Send small lots in months apart, none of which reaches the limit of a month."""
+    """Small consignments in separate months, each below the monthly limit."""
     firm = made.firm("watched", made.to("US"))
     goods, receiver = made.facts.trade["watched"][0], made.known(firm)
     days = (day, day - timedelta(days=35), day - timedelta(days=70))
@@ -74,7 +74,7 @@ def small_months(made: Market, day: date) -> Plant:
 
 
 def small_year(made: Market, day: date) -> Plant:
-    """Stay below the limit of the year with several small lots, within the Union."""
+    """Several small consignments within the Union, below the annual limit."""
     firm = european(made)
     receiver = made.known(firm)
     days = (day, day - timedelta(days=60), day - timedelta(days=120))
@@ -83,46 +83,46 @@ def small_year(made: Market, day: date) -> Plant:
 
 
 def stocks_up(made: Market, day: date) -> Plant:
-    """Send twice or three times the usual amount."""
+    """Two or three times the usual amount."""
     firm = made.of("watched", "chemicals")
     kilos = firm.usual * made.chance.uniform(2, 3)
     return Plant([made.row(firm, made.known(firm), day, Unlike(kilos=kilos))])
 
 
 def seasonal(made: Market, day: date) -> Plant:
-    """Let a sender of watched goods come back after half a year."""
+    """A sender of watched goods returns after half a year."""
     return comes_back(made, day, (180, 200, 230))
 
 
 def tablets(made: Market, day: date) -> Plant:
-    """Send a press to a receiver of other machines."""
+    """A press for a receiver of other machines."""
     maker = made.of("machines")
     kilos = made.chance.uniform(300, 2_000)
     return Plant([made.row(maker, made.known(maker), day, Unlike(goods=PRESS, kilos=kilos))])
 
 
 def foreign_label(made: Market, day: date) -> Plant:
-    """Send a parcel under a number of the country that it comes from."""
+    """A parcel with a number of its country of origin."""
     return Plant([parcel(made, day, abroad=True)])
 
 
 def in_order(made: Market, day: date) -> Plant:
-    """Send what is usual to a receiver whose goods were as declared before."""
+    """The usual goods for a receiver with goods as declared before."""
     return looked_at(made, day, "")
 
 
 def groupage(made: Market, day: date) -> Plant:
-    """Put watched goods of a sender that always shares containers into one with others."""
+    """Watched goods of a habitual container sharer in a shared container."""
     return in_one_box(made, day, shares=True)
 
 
 def within_quota(made: Market, day: date) -> Plant:
-    """Use most of a permit, and no more."""
+    """Most of a permit is used, and no more."""
     return under_permit(made, day, before=0.6, now=made.chance.uniform(0.1, 0.35))
 
 
 def within_need(made: Market, day: date) -> Plant:
-    """Import most of what was declared, and no more."""
+    """Most of the declared need is imported, and no more."""
     return for_need(made, day, before=0.6, now=made.chance.uniform(0.1, 0.35))
 
 
@@ -146,4 +146,4 @@ LOOK_ALIKES: Mapping[str, Callable[[Market, date], Plant]] = MappingProxyType(
         "over-need": within_need,
     }
 )
-"""What looks like each scenario, by its name."""
+"""Look-alikes of each scenario, by name."""

@@ -1,4 +1,4 @@
-"""The nodes of a story: a server process for each, on this machine, all with the story's clock."""
+"""Nodes of a story: a server process each, on this machine, with the story's clock."""
 
 import socket
 import time
@@ -28,20 +28,20 @@ from tidewaiter.transport.unreachable_peers import Visits, Ways
 
 
 class StoryClock:
-    """Tells the moment of a story; between two days of it, it goes as fast as any other."""
+    """Story clock; within a day it runs at normal speed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._read: tuple[str, datetime, float] | None = None
 
     def set(self, moment: datetime) -> None:
-        """Let it be another moment from now on; it is seen by all who look at the file."""
+        """Set the time, for all readers of the file."""
         part = self._path.with_suffix(".part")
         part.write_text(moment.isoformat(), encoding="ascii")
         part.replace(self._path)
 
     def __call__(self) -> datetime:
-        """Return the moment."""
+        """Return the time."""
         text, now = self._path.read_text(encoding="ascii"), time.monotonic()
         if self._read is None or self._read[0] != text:
             self._read = (text, datetime.fromisoformat(text), now)
@@ -53,7 +53,7 @@ LOOPBACK = ("127.0.0.0/8",)
 
 
 class Place(Record, frozen=True, kw_only=True):
-    """Where a node of a story keeps its things, and where it serves."""
+    """Folder and address of a story node."""
 
     folder: Path  # of the whole story
     key: str
@@ -66,21 +66,21 @@ class Place(Record, frozen=True, kw_only=True):
 
     @property
     def ring(self) -> Path:
-        """Return the file of its keys."""
+        """Return its key ring file."""
         return self.folder / f"{self.key}.ring"
 
     @property
     def address(self) -> str:
-        """Return at what address it is reached."""
+        """Return its address."""
         return f"http://127.0.0.1:{self.port}"
 
     def clock(self) -> StoryClock:
-        """Return the clock of the story."""
+        """Return the story clock."""
         return StoryClock(self.folder / "clock")
 
 
 def desk_of(place: Place) -> Desk:
-    """Open the desk of a node that was founded; whoever does closes its database."""
+    """Open the context of a founded node; the caller closes its database."""
     ring = own_ring(place.ring)
     if ring is None:
         raise AssertionError(f"{place.key} has not been founded")
@@ -88,7 +88,7 @@ def desk_of(place: Place) -> Desk:
 
 
 def serve(place: Place) -> None:
-    """Be a node of a story: the same as `tidewaiter node serve`, but for the clock."""
+    """Run a story node: like `tidewaiter node serve`, except for the clock."""
     end_with_parent()
     desk = desk_of(place)
     line, visits = Line(inside=LOOPBACK), Visits()
@@ -104,13 +104,13 @@ def serve(place: Place) -> None:
 
 
 _HOUR = clock_time(9, tzinfo=UTC)
-_UP, _SETTLED = 60.0, 60.0  # seconds that nodes have to be reached, and to bring what they wrote
+_UP, _SETTLED = 60.0, 60.0  # timeouts for start and delivery
 _LOOKS = 0.05  # seconds
-MG = 1_000_000  # of a kilogram
+MG = 1_000_000  # per kilogram
 
 
 class Node:
-    """A node of the story, as its officers use it."""
+    """A story node as used by its officers."""
 
     def __init__(self, player: Player, place: Place, desk: Desk) -> None:
         self.player, self.place, self.desk = player, place, desk
@@ -121,13 +121,13 @@ class Node:
         return self.desk.node
 
     def stamp(self) -> Stamp:
-        """Say that its officers do something, now."""
+        """Return a stamp for its officers, now."""
         return Stamp(who=f"officers of {self.player.name}", at=self.desk.clock())
 
     def on_its_way(self) -> int:
-        """Count what it has written and can arrive: all between two that exchange, else news.
+        """Count undelivered messages: all between active peers, otherwise only control messages.
 
-        A peer that has never said anything is not waited for.
+        Peers that have never responded are ignored.
         """
         with self.desk.database.work() as work:
             return sum(
@@ -144,25 +144,25 @@ class Node:
 
 
 class Stage:
-    """The nodes of a story, at work."""
+    """The running nodes of a story."""
 
     def __init__(self, story: Story, folder: Path, nodes: dict[str, Node]) -> None:
         self.story, self._folder, self._nodes = story, folder, nodes
 
     def node(self, key: str) -> Node:
-        """Return a node by its name in the story."""
+        """Return a node by its story name."""
         self.story.player(key)
         return self._nodes[key]
 
     def set_day(self, day: date) -> None:
-        """Let it be the morning of a day."""
+        """Set the clock to the morning of a day."""
         next(iter(self._nodes.values())).place.clock().set(datetime.combine(day, _HOUR))
 
     def settle(self) -> None:
-        """Wait until all that can arrive has arrived.
+        """Wait until everything deliverable is delivered.
 
         Raises:
-            OutputError: It takes too long.
+            OutputError: Timeout.
         """
         end = time.monotonic() + _SETTLED
         while any(each.on_its_way() for each in self._nodes.values()):
@@ -172,17 +172,17 @@ class Stage:
 
 
 def names_of(stage: Stage, act: Act) -> str:
-    """Return the names of those to whom something is done."""
+    """Return the names of the addressees."""
     return ", ".join(stage.story.player(each).name for each in act.whom)
 
 
 @contextmanager
 def set_up(story: Story, folder: Path) -> Iterator[Stage]:
-    """Found the nodes of a story in a folder, and let them serve; they end with the story.
+    """Found the nodes of a story in a folder and run them; they stop with the story.
 
     Args:
         story: The story.
-        folder: An empty one.
+        folder: Empty folder.
 
     Raises:
         OutputError: A node cannot be reached.
@@ -225,7 +225,7 @@ def _found(player: Player, place: Place, begin: datetime) -> None:
 
 
 def _free_ports(count: int) -> list[int]:
-    """Return ports of this machine at which nothing listens."""
+    """Return unused ports of this machine."""
     with ExitStack() as stack:
         found = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
         return [each.getsockname()[1] for each in found]

@@ -1,4 +1,4 @@
-"""Diversion patterns that are planted in synthetic trade, and that the rules must find."""
+"""Diversion patterns planted in synthetic trade, which the rules must find."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
@@ -14,8 +14,8 @@ from tidewaiter.trade.traders import fold_party
 
 PRESS: Goods = ("Rotary tablet press machine", "847989", 45.0, 900)
 SOURCE = "made-up register"
-ACETONE, ANHYDRIDE = 0, 3  # places in the goods that are watched
-_DENSITY = {ACETONE: 0.79, ANHYDRIDE: 1.08}  # kilograms a litre
+ACETONE, ANHYDRIDE = 0, 3  # indexes of watched goods
+_DENSITY = {ACETONE: 0.79, ANHYDRIDE: 1.08}  # kilograms per litre
 _SLUGS: Mapping[str, str] = MappingProxyType(
     {
         "291411": "acetone",
@@ -29,22 +29,22 @@ _SLUGS: Mapping[str, str] = MappingProxyType(
 
 
 class Plant(NamedTuple):
-    """Lines of a scenario, and what goes with them."""
+    """Lines of a scenario, and related data."""
 
     rows: Sequence[Row]
-    around: Sequence[Row] = ()  # lines before or beside, which are ordinary
+    around: Sequence[Row] = ()  # ordinary earlier or accompanying lines
     allowed: Sequence[Allowed] = ()
     inspected: Sequence[Inspected] = ()
 
 
 def australian(made: Market) -> Firm:
-    """Make a firm that sends watched goods from Australia."""
+    """Create a company that sends watched goods from Australia."""
     lane = next(each for each in made.facts.lane if each.from_[0].startswith("AU"))
     return made.firm("watched", lane)
 
 
 def european(made: Market) -> Firm:
-    """Make a firm that sends watched goods from one country of the Union to another."""
+    """Create a company that sends watched goods within the Union."""
     lane = next(each for each in made.facts.lane if each.to[0].startswith("SE"))
     return made.firm("watched", lane)
 
@@ -58,14 +58,14 @@ def litres(
     *,
     between: tuple[float, float],
 ) -> Row:
-    """Make a line of a liquid, by its volume.
+    """Create a line of a liquid, by volume.
 
     Args:
         made: The market.
-        firm: Who sends.
-        receiver: Who receives.
+        firm: Sender.
+        receiver: Receiver.
         day: Of departure.
-        place: Of the liquid among the watched goods.
+        place: Index of the liquid among the watched goods.
         between: Litres, from and to.
     """
     volume = made.chance.uniform(*between)
@@ -75,12 +75,12 @@ def litres(
 
 
 def parcel(made: Market, day: date, *, abroad: bool) -> Row:
-    """Make a parcel of a few kilograms from abroad; half of them say that they hold watched goods.
+    """Create a parcel of a few kilograms from abroad; half of them declare watched goods.
 
     Args:
         made: The market.
         day: Of departure.
-        abroad: Its number is one of the country that it comes from.
+        abroad: Its number belongs to its country of origin.
     """
     firm = made.of("home", "textiles", "chemicals")
     goods = made.chance.choice(made.facts.trade["watched"]) if made.chance.random() < 0.5 else None  # noqa: PLR2004
@@ -94,7 +94,7 @@ def parcel(made: Market, day: date, *, abroad: bool) -> Row:
 
 
 def comes_back(made: Market, day: date, after: Sequence[int]) -> Plant:
-    """Let a sender of watched goods come back, so many days after its earlier lines."""
+    """A sender of watched goods returns a number of days after earlier lines."""
     firm = made.firm("watched")._replace(receivers=made.of("watched").receivers)
     receiver = made.known(firm)
     earlier = [made.row(firm, receiver, day - timedelta(days=d)) for d in after]
@@ -102,12 +102,12 @@ def comes_back(made: Market, day: date, after: Sequence[int]) -> Plant:
 
 
 def looked_at(made: Market, day: date, declared: str) -> Plant:
-    """Send what is usual to a receiver whose goods were looked at before.
+    """The usual goods for a receiver inspected before.
 
     Args:
         made: The market.
         day: Of departure.
-        declared: What was found; "": all was as declared.
+        declared: Inspection result; "": as declared.
     """
     firm = made.of("watched")
     receiver = made.known(firm)
@@ -116,7 +116,7 @@ def looked_at(made: Market, day: date, declared: str) -> Plant:
 
 
 def in_one_box(made: Market, day: date, *, shares: bool) -> Plant:
-    """Put watched goods of a sender that shares containers, or never does, into one with others."""
+    """Watched goods in a shared container, of a sender that shares always or never."""
     firm, other = made.of("watched", shares=shares), made.of("food", "textiles", shares=True)
     box = made.container()
     beside = made.row(other, made.known(other), day, Unlike(box=box))
@@ -124,7 +124,7 @@ def in_one_box(made: Market, day: date, *, shares: bool) -> Plant:
 
 
 def under_permit(made: Market, day: date, *, before: float, now: float) -> Plant:
-    """Make lines under the number of a permit; before and now are shares of it, as `_used` says."""
+    """Create lines under a permit number; before and now are shares of it, see `_used`."""
 
     def permit(slug: str, _: str, mass_mg: int) -> tuple[Allowed, Row]:
         number = f"PE-{made.chance.randrange(10**6):06d}"
@@ -142,7 +142,7 @@ def under_permit(made: Market, day: date, *, before: float, now: float) -> Plant
 
 
 def for_need(made: Market, day: date, *, before: float, now: float) -> Plant:
-    """Make lines for a receiver that declared a need for the year; shares are of this need."""
+    """Create lines for a receiver with a declared annual need; shares are of this need."""
 
     def need(slug: str, receiver: str, mass_mg: int) -> tuple[Allowed, Row]:
         allowed = Allowed(
@@ -167,14 +167,14 @@ def _used(
     shares: tuple[float, float],
     allow: Callable[[str, str, int], tuple[Allowed, Row]],
 ) -> Plant:
-    """Make lines that use up what is allowed.
+    """Create lines that use up an allowance.
 
     Args:
         made: The market.
-        day: Of the last line.
-        shares: Of what is allowed: what three earlier lines take, and the last one.
-        allow: Makes what is allowed, of a substance, a receiver and milligrams, and what lines
-            have that count for it.
+        day: Day of the last line.
+        shares: Of the allowance: used by three earlier lines, and by the last one.
+        allow: Creates the allowance for a substance, receiver and milligrams, and returns what
+            lines need to count against it.
     """
     firm = made.firm("watched")
     goods, receiver, most = made.chance.choice(firm.goods), made.known(firm), 4 * firm.usual
@@ -189,20 +189,20 @@ def _used(
 
 
 def front_company(made: Market, day: date) -> Plant:
-    """Send watched goods of a firm of another trade to a receiver that nobody knows."""
+    """Watched goods from a company of another trade to an unknown receiver."""
     goods = made.chance.choice(made.facts.trade["watched"])
     firm = made.of("food", "textiles", "home")
     return Plant([made.row(firm, made.name(), day, Unlike(goods=goods))])
 
 
 def new_consignee(made: Market, day: date) -> Plant:
-    """Send watched goods of their maker to a known firm of quite another trade."""
+    """Watched goods from their producer to a known company of an unrelated trade."""
     receiver = made.known(made.of("food", "textiles", "home", "metals"))
     return Plant([made.row(made.of("watched"), receiver, day)])
 
 
 def mismatch(made: Market, day: date) -> Plant:
-    """Send watched goods under the HS code of other ones."""
+    """Watched goods under the HS code of others."""
     firm = made.of("chemicals", "plastics", "home")
     text = made.chance.choice(made.facts.trade["watched"])[0]
     _, hs, price, each = made.chance.choice(firm.goods)
@@ -210,14 +210,14 @@ def mismatch(made: Market, day: date) -> Plant:
 
 
 def price(made: Market, day: date) -> Plant:
-    """Send ordinary goods on paper, at many times their price or a fraction of it."""
+    """Goods declared as ordinary, at a multiple or fraction of their price."""
     firm = made.of("home", "chemicals", "plastics", "food")
     times = made.chance.choice((1 / 12, 6, 10, 20))
     return Plant([made.row(firm, made.known(firm), day, Unlike(price=times))])
 
 
 def detour(made: Market, day: date) -> Plant:
-    """Send goods through a place where no other line between the two countries goes."""
+    """A stop that no other line between the two countries uses."""
     while True:
         firm = made.of()
         row = made.row(firm, made.known(firm), day, Unlike(via=""))
@@ -229,7 +229,7 @@ def detour(made: Market, day: date) -> Plant:
 
 
 def split(made: Market, day: date) -> Plant:
-    """Send three or four lots of acetone below the limit of 100 l to receivers apart."""
+    """Three or four consignments of acetone below 100 l to separate receivers."""
     firm = australian(made)
     days = sorted(made.chance.sample(range(21), made.chance.randint(3, 4)))
     return Plant(
@@ -238,7 +238,7 @@ def split(made: Market, day: date) -> Plant:
 
 
 def month(made: Market, day: date) -> Plant:
-    """Send one receiver three lots of acetone, each below the limit of a calendar month."""
+    """Three consignments of acetone to one receiver, each below the monthly limit."""
     firm = made.firm("watched", made.to("US"))
     first = day.replace(day=1)
     days = sorted(made.chance.sample(range(28), 3))
@@ -257,7 +257,7 @@ def month(made: Market, day: date) -> Plant:
 
 
 def year(made: Market, day: date) -> Plant:
-    """Pass the limit of a calendar year with the last of several small lots, within the Union."""
+    """The last of several small consignments within the Union exceeds the annual limit."""
     firm = european(made)
     receiver, earlier = made.known(firm), [day - timedelta(days=d) for d in (150, 100, 50)]
     around = [litres(made, firm, receiver, each, ANHYDRIDE, between=(20, 32)) for each in earlier]
@@ -265,19 +265,19 @@ def year(made: Market, day: date) -> Plant:
 
 
 def over_usual(made: Market, day: date) -> Plant:
-    """Send a receiver many times what it usually gets of watched goods."""
+    """Many times the usual amount of watched goods for a receiver."""
     firm = made.of("watched")
     kilos = firm.usual * made.chance.uniform(8, 20)
     return Plant([made.row(firm, made.known(firm), day, Unlike(kilos=kilos))])
 
 
 def dormant(made: Market, day: date) -> Plant:
-    """Let a sender of watched goods come back after more than a year."""
+    """A sender of watched goods returns after more than a year."""
     return comes_back(made, day, (367, 378, 396))
 
 
 def equipment(made: Market, day: date) -> Plant:
-    """Send a press to a receiver that gets watched goods."""
+    """A press for a receiver of watched goods."""
     chemist, maker = made.of("watched"), made.of("machines")
     receiver = made.known(chemist)
     earlier = [made.row(chemist, receiver, day - timedelta(days=made.chance.randint(20, 200)))]
@@ -286,27 +286,27 @@ def equipment(made: Market, day: date) -> Plant:
 
 
 def label(made: Market, day: date) -> Plant:
-    """Send a parcel from abroad under a number of the post of its destination."""
+    """A parcel from abroad with a number of the destination's post."""
     return Plant([parcel(made, day, abroad=False)])
 
 
 def inspected(made: Market, day: date) -> Plant:
-    """Send what is usual to a receiver whose goods were not as declared before."""
+    """The usual goods for a receiver with goods not as declared before."""
     return looked_at(made, day, "Not as declared")
 
 
 def co_loaded(made: Market, day: date) -> Plant:
-    """Put watched goods of a sender that always fills its own containers into one with others."""
+    """Watched goods of a sender with its own containers in a shared one."""
     return in_one_box(made, day, shares=False)
 
 
 def over_quota(made: Market, day: date) -> Plant:
-    """Pass the amount of a permit with a line under its number."""
+    """A line exceeds the amount of its permit."""
     return under_permit(made, day, before=0.9, now=made.chance.uniform(0.15, 0.6))
 
 
 def over_need(made: Market, day: date) -> Plant:
-    """Pass the need that a receiver declared for the year."""
+    """A line exceeds the declared annual need of its receiver."""
     return for_need(made, day, before=0.9, now=made.chance.uniform(0.15, 0.6))
 
 
@@ -330,4 +330,4 @@ PLANTED: Mapping[str, Callable[[Market, date], Plant]] = MappingProxyType(
         "over-need": over_need,
     }
 )
-"""What is planted, by name."""
+"""Planted patterns, by name."""

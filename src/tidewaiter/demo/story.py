@@ -1,4 +1,4 @@
-"""Stories: who does what on which day; read from data/scenarios, without a node in sight."""
+"""Stories: who does what on which day, from data/scenarios; without running nodes."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -25,27 +25,27 @@ Does = Literal[
 
 
 class Player(Record, frozen=True, kw_only=True):
-    """A node of a story, and whom it speaks for."""
+    """A story node and its authority."""
 
     key: str
     name: str
-    country: str  # of the codes that ISO 3166-1 leaves to users
+    country: str  # user-assigned ISO 3166-1 code
     office: str
-    firm: str  # that trades there
+    firm: str  # company trading there
     entry_point: str
 
 
 class Act(Record, frozen=True, kw_only=True):
-    """Something that a node does on a day."""
+    """An action of a node on a day."""
 
     day: date
     does: Does
     who: str
     whom: tuple[str, ...] = ()
-    says: str = ""  # the reason, the text, or what is promised
-    ending: str = ""  # in which alone it happens; "": in all
-    ref: str = ""  # of an incident, a group or a promise
-    group: str = ""  # that an incident is for
+    says: str = ""  # reason, text, or commitment
+    ending: str = ""  # only in this ending; "": all
+    ref: str = ""  # of an incident, group or commitment
+    group: str = ""  # group of an incident
     kind: Kind = "seizure"
     title: str = ""
     account: str = ""
@@ -53,7 +53,7 @@ class Act(Record, frozen=True, kw_only=True):
     kg: int = 0
     party: str = ""
     basis: str = ""
-    changed: str = ""  # by a later version
+    changed: str = ""  # change in a later version
     unit: str = ""
     target: int = 0
     value: int = 0
@@ -61,7 +61,7 @@ class Act(Record, frozen=True, kw_only=True):
 
 
 class Trade(Record, frozen=True, kw_only=True):
-    """Exports of one substance, one after another, each with its notice."""
+    """A series of exports of one substance, each with its notice."""
 
     exporter: str
     importer: str
@@ -72,17 +72,17 @@ class Trade(Record, frozen=True, kw_only=True):
     first: date
     last: date
     every: int  # days
-    answers: tuple[int, ...]  # days after which each is answered, again from the first; 0: never
+    answers: tuple[int, ...]  # days until each answer, cycled; 0: never
 
 
 class Story(Record, frozen=True, kw_only=True):
-    """A story as its file tells it."""
+    """A story, as in its file."""
 
     version: str
     title: str
     begins: date
     ends: date
-    board: str  # whose board is shown at the end
+    board: str  # node whose board is shown at the end
     endings: Mapping[str, str]
     node: tuple[Player, ...]
     act: tuple[Act, ...]
@@ -92,7 +92,7 @@ class Story(Record, frozen=True, kw_only=True):
         """Return a node of the story.
 
         Raises:
-            InputError: There is none of that name.
+            InputError: No node has that name.
         """
         found = next((each for each in self.node if each.key == key), None)
         if found is None:
@@ -101,7 +101,7 @@ class Story(Record, frozen=True, kw_only=True):
 
 
 class Sending(Record, frozen=True, kw_only=True):
-    """A notice that is sent on a day."""
+    """A notice sent on a day."""
 
     day: date
     reference: str
@@ -109,7 +109,7 @@ class Sending(Record, frozen=True, kw_only=True):
 
 
 class Answering(Record, frozen=True, kw_only=True):
-    """A notice that is answered on a day, where it has come by then."""
+    """An answer to a notice on a day, if it has arrived."""
 
     day: date
     reference: str
@@ -120,7 +120,7 @@ Deed = Act | Sending | Answering
 
 
 def load_story(name: str) -> Story:
-    """Load a story that travels with the package.
+    """Load a bundled story.
 
     Raises:
         RegistryError: The file is malformed.
@@ -129,7 +129,7 @@ def load_story(name: str) -> Story:
 
 
 def days_of(story: Story, ending: str) -> list[tuple[date, tuple[Deed, ...]]]:
-    """Return the days on which something happens, and what; what comes to answer stands first.
+    """Return the days with actions; answers come first.
 
     Raises:
         InputError: The story has no such ending.

@@ -1,7 +1,7 @@
-"""Synthetic trade: ordinary lines, planted patterns and look-alikes, and the files of them.
+"""Synthetic trade: ordinary lines, planted patterns and look-alikes, and their files.
 
-The same seed makes the same lines. It proves that rules see what was planted, and nothing of how
-often any of it happens in life: who plants, knows the rules.
+Deterministic for a seed. It shows that rules find what was planted, and nothing about real-world
+frequencies, as the patterns were designed with knowledge of the rules.
 """
 
 import csv
@@ -22,49 +22,49 @@ from tidewaiter.trade.history.dealings import Inspected
 from tidewaiter.trade.types import LINES
 
 _PLANTED = 0.01
-_ROOM = 25  # days that are left at the end of the year, so that a split ends within it
+_ROOM = 25  # days left at the end of the year, so that splits end within it
 
 
 class Made(NamedTuple):
-    """A line, and what it is."""
+    """A line and its label."""
 
     row: Row
-    planted: str  # name of the scenario; "": it is ordinary
-    like: str  # name of the scenario that an innocent line looks like; "": of none
+    planted: str  # scenario name; "": ordinary
+    like: str  # scenario that an innocent line resembles; "": none
 
 
 class MadeTrade:
-    """Makes the lines of a year, in the order of days."""
+    """Generates the lines of a year, by day."""
 
     def __init__(self, seed: int, lines: int, *, splits: date | None = None) -> None:
-        """Take what makes the lines.
+        """Initialise the generator.
 
         Args:
-            seed: The same one makes the same lines.
-            lines: About how many.
-            splits: From when on some are planted, if not as data/scenarios/trade.toml has it.
+            seed: Random seed.
+            lines: Approximate number.
+            splits: Start of some planted lines, instead of data/scenarios/trade.toml.
         """
         self._market = Market(seed, lines)
         if splits is not None:
             self._market.facts = structs.replace(self._market.facts, splits=splits)
         self._count = lines
         self.allowed: list[Allowed] = []
-        """What papers and declared needs of the lines allow; there once the lines are made."""
+        """Allowances of permits and declared needs; available after generation."""
         self.inspected: list[Inspected] = []
-        """What came out where goods of traders were looked at; likewise."""
+        """Inspection results of traders' goods; likewise."""
 
     @property
     def facts(self) -> TradeFacts:
-        """Return what the trade is made of."""
+        """Return the trade data."""
         return self._market.facts
 
     @property
     def scenarios(self) -> tuple[str, ...]:
-        """Return the names of what is planted."""
+        """Return the names of planted patterns."""
         return tuple(PLANTED)
 
     def lines(self) -> list[Made]:
-        """Make all lines; planted ones and look-alikes are among those that are screened."""
+        """Generate all lines; planted ones and look-alikes are in the screened part."""
         facts, market = self.facts, self._market
         days = (facts.begins, facts.days)
         made = [Made(market.ordinary(market.day(*days)), "", "") for _ in range(self._count)]
@@ -104,7 +104,7 @@ _ROWS = 65_536
 
 
 class Written(NamedTuple):
-    """How many lines were written."""
+    """Numbers of lines written."""
 
     past: int
     now: int
@@ -115,8 +115,8 @@ def write_made(trade: MadeTrade, folder: Path) -> Written:
     """Write past.parquet, now.parquet and truth.csv.
 
     Args:
-        trade: That is made.
-        folder: It exists.
+        trade: Generated trade.
+        folder: Existing folder.
     """
     made, splits = trade.lines(), trade.facts.splits
     past = [each for each in made if each.row["departure"] < splits]

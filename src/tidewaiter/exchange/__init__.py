@@ -1,1 +1,1 @@
-"""Exchange: what nodes of different authorities say to each other, and how it is proved."""
+"""Exchange: messages between nodes of different authorities, and their proof."""

@@ -1,10 +1,10 @@
-"""Joint cases: contributions and decisions by node, redacted files, and evidence by its hash.
+"""Joint cases: contributions and decisions by node, redacted files, and evidence by hash.
 
-A file of an evidence bundle that is redacted is another file with another hash, so its map names
-both, and whoever holds the original can check that nothing else differs.
+A redacted file of an evidence bundle is a different file with a different hash, so its redaction
+map names both, and anyone with the original can check that nothing else differs.
 
-A bundle is named by its hash and stays with its owner, who sends it, whole or redacted, as it sees
-fit. Each node speaks for its own side and for no other; nobody decides for both.
+A bundle is identified by its hash and stays with its owner, who sends it whole or redacted. Each
+node states only its own side's decision; there is no joint decision.
 """
 
 import hashlib
@@ -27,34 +27,34 @@ GONE = "[redacted]"
 
 
 class Redacted(Record, frozen=True, kw_only=True):
-    """One field that was taken out."""
+    """A redacted field."""
 
     pointer: str  # RFC 6901, like "/parties/0/name"
     why: str
 
 
 class RedactedFile(Record, frozen=True, kw_only=True):
-    """A file of a bundle as it is given out."""
+    """A redacted file of a bundle."""
 
     name: str  # in the bundle
-    original: str  # SHA-256 of the file in the bundle
-    given: str  # SHA-256 of the file as it is given out
+    original: str  # SHA-256 of the original file in the bundle
+    given: str  # SHA-256 of the redacted file
     fields: tuple[Redacted, ...]
 
 
 def redact(name: str, original: bytes, fields: Iterable[Redacted]) -> tuple[bytes, RedactedFile]:
-    """Take fields out of a JSON document.
+    """Redact fields of a JSON document.
 
     Args:
-        name: Of the file in its bundle.
+        name: File name in its bundle.
         original: The document.
-        fields: What is taken out; a field within another that is taken out must not be named.
+        fields: Fields to redact; none within another.
 
     Returns:
-        The document without them, and the map.
+        The redacted document, and the map.
 
     Raises:
-        InputError: It is no JSON, or a field is not there.
+        InputError: Not JSON, or a field is missing.
     """
     try:
         document = msgspec.json.decode(original)
@@ -69,7 +69,7 @@ def redact(name: str, original: bytes, fields: Iterable[Redacted]) -> tuple[byte
 
 
 def holds(original: bytes, given: bytes, told: RedactedFile) -> bool:
-    """Say whether a document is the original without the fields of the map, and nothing else."""
+    """Return whether a document is the original without the fields of the map, and nothing else."""
     try:
         again, map_ = redact(told.name, original, told.fields)
     except InputError:
@@ -118,12 +118,12 @@ class Bundle(Record, frozen=True, kw_only=True):
     """An evidence bundle by reference, as `tidewaiter cases export` makes it."""
 
     sha256: str  # of the ZIP
-    manifest: str  # SHA-256 of the text of its MANIFEST that is signed; it fixes all other bytes
+    manifest: str  # SHA-256 of the signed text of its MANIFEST, which fixes all other bytes
     of: str  # like "case 7"
     made: str  # ISO 8601, UTC
-    key: str  # that signed the manifest
+    key: str  # key that signed the manifest
     size: int  # bytes
-    redacted: tuple[RedactedFile, ...] = ()  # what the other side is given instead
+    redacted: tuple[RedactedFile, ...] = ()  # redacted files given to the other side
 
 
 class JointCase(Record, frozen=True, kw_only=True):
@@ -144,13 +144,13 @@ class Taking(Record, frozen=True, kw_only=True):
 
     case: str
     opener: str
-    number: int  # of what this node says to the case, from 1
+    number: int  # this node's statement number in the case, from 1
     part: Literal["joined", "declined", "left"]
     note: str = ""
 
 
 class Offer(Record, frozen=True, kw_only=True):
-    """A node brings a bundle: kind "joint-case-bundle", schema 1."""
+    """A node contributes a bundle: kind "joint-case-bundle", schema 1."""
 
     case: str
     opener: str
@@ -159,12 +159,12 @@ class Offer(Record, frozen=True, kw_only=True):
 
 
 class Decision(Record, frozen=True, kw_only=True):
-    """What a node has decided on its own side: kind "joint-case-decision", schema 1."""
+    """A node's decision on its own side: kind "joint-case-decision", schema 1."""
 
     case: str
     opener: str
     number: int
-    subject: str  # what it is about, in a spelling that all sides share: "incident north/inc-7"
+    subject: str  # subject, spelled alike by all sides: "incident north/inc-7"
     verdict: Verdict
     reason: str  # code of decisions.toml
     note: str = ""
@@ -180,18 +180,18 @@ class Side(Record, frozen=True, kw_only=True):
     node: str
     part: Part
     bundles: tuple[Bundle, ...]
-    decisions: Mapping[str, Decision]  # the last one on each subject
+    decisions: Mapping[str, Decision]  # the latest on each subject
 
 
 class Together(Record, frozen=True, kw_only=True):
-    """A joint case as all that was said leaves it."""
+    """The state of a joint case after all statements."""
 
-    case: Said[JointCase] | None  # None: it has not come
-    sides: Mapping[str, Side]  # the opener first, then the partners in their order
+    case: Said[JointCase] | None  # None: not received
+    sides: Mapping[str, Side]  # the opener first, then the partners in order
     unheeded: tuple[Unheeded[Spoken], ...]
 
     def side_by_side(self) -> dict[str, dict[str, Decision | None]]:
-        """Return, by subject, what each side has decided; None: nothing yet."""
+        """Return each side's decision by subject; None: none yet."""
         subjects = sorted({each for side in self.sides.values() for each in side.decisions})
         return {
             subject: {node: side.decisions.get(subject) for node, side in self.sides.items()}
@@ -216,7 +216,7 @@ def check_joint(case: JointCase) -> tuple[Problem, ...]:
 
 
 def check_offer(offer: Offer) -> tuple[Problem, ...]:
-    """Return all problems of a bundle that is brought."""
+    """Return all problems of a contributed bundle."""
     bundle = offer.bundle
     found = [*sha256("bundle, sha256", bundle.sha256), *sha256("bundle, manifest", bundle.manifest)]
     if bundle.size < 1:
@@ -230,7 +230,7 @@ def check_offer(offer: Offer) -> tuple[Problem, ...]:
 
 
 def check_decision(decision: Decision, today: date) -> tuple[Problem, ...]:
-    """Return all problems of a decision; its reason is one of decisions.toml."""
+    """Return all problems of a decision; its reason is a code of decisions.toml."""
     found = []
     if blank(decision.subject):
         found.append(wrong("subject", "it is about nothing", 'say what, like "incident north/7"'))
@@ -244,14 +244,14 @@ def check_decision(decision: Decision, today: date) -> tuple[Problem, ...]:
 
 
 def joint_case_of(opener: str, case: str, said: Iterable[Said[Spoken]]) -> Together:
-    """Fold what was said of a joint case.
+    """Fold the statements on a joint case.
 
-    Each node numbers what it says, so that it does not matter in which order messages come.
+    Each node numbers its statements, so the order of arrival does not matter.
 
     Args:
         opener: Id of the node that opened it.
         case: Its id there.
-        said: Messages that were accepted, in the order in which they came.
+        said: Accepted messages, in order of arrival.
     """
     mine = [each for each in said if _of(each.body) == (opener, case)]
     opened = next(
@@ -283,7 +283,7 @@ def joint_case_of(opener: str, case: str, said: Iterable[Said[Spoken]]) -> Toget
 
 
 def _why_not(said: Said[Spoken], opener: str, nodes: tuple[str, ...]) -> str:
-    """Say why a message changes nothing; "": it may."""
+    """Return why a message has no effect; "": it has."""
     if isinstance(said.body, JointCase):
         return "" if said.sender == opener else "only its opener opens it"
     if said.sender not in nodes:
@@ -296,7 +296,7 @@ def _why_not(said: Said[Spoken], opener: str, nodes: tuple[str, ...]) -> str:
 def _side(
     node: str, opener: str, kept: Mapping[tuple[str, int], Said[Spoken]]
 ) -> tuple[Side, list[Said[Spoken]]]:
-    """Return a node's side, and what it said while it took no part."""
+    """Return a node's side, and its statements made while not participating."""
     part: Part = "joined" if node == opener else "invited"
     bundles: dict[str, Bundle] = {}
     decisions: dict[str, Decision] = {}
@@ -328,17 +328,17 @@ def _case(said: Said[Spoken], body: JointCase) -> Said[JointCase]:
 
 
 _PART = 1 << 20  # bytes read at a time
-_MOST = 1 << 26  # bytes of a file that is redacted
+_MOST = 1 << 26  # maximum bytes of a file to redact
 
 
 def refer(file: BinaryIO) -> Bundle:
-    """Return the reference to a bundle, as `tidewaiter cases export` writes one.
+    """Return the reference to a bundle written by `tidewaiter cases export`.
 
     Args:
-        file: It; it can be sought in.
+        file: The bundle; seekable.
 
     Raises:
-        InputError: It is none, or its files are not those that were signed.
+        InputError: Not a bundle, or its files are not those that were signed.
     """
     manifest = _opened(file).manifest
     found, size = hash_of(file)
@@ -355,18 +355,18 @@ def refer(file: BinaryIO) -> Bundle:
 def redact_member(
     file: BinaryIO, name: str, fields: Iterable[Redacted]
 ) -> tuple[bytes, RedactedFile]:
-    """Take fields out of a JSON file of a bundle.
+    """Redact fields of a JSON file in a bundle.
 
     Args:
         file: The bundle.
-        name: Of the file in it.
-        fields: What is taken out.
+        name: File name in it.
+        fields: Fields to redact.
 
     Returns:
-        The file without them, and the map.
+        The redacted file, and the map.
 
     Raises:
-        InputError: It is no bundle, or has no such file, or a field is not there.
+        InputError: Not a bundle, or the file or a field is missing.
     """
     original = member_bytes(file, _opened(file), name, most=_MOST)
     return redact(name, original, fields)

@@ -1,7 +1,7 @@
 """Evidence of one message: everything needed to verify it offline, by anyone.
 
-The chains of documents say by themselves which keys spoke for whom. What a checker must know from
-elsewhere is the fingerprint of each node, which people read to each other.
+The document chains prove which keys belonged to which node. A verifier additionally needs the
+fingerprint of each node, which people compare over another channel.
 """
 
 from base64 import b64decode, b64encode
@@ -25,11 +25,11 @@ from tidewaiter.exchange.protocol.receipts import read_receipt
 from tidewaiter.exchange.protocol.signing import Signed, is_signed_by
 from tidewaiter.ledger.bundles import Part
 
-MOST = 64 * 1024 * 1024  # bytes of a file
+MOST = 64 * 1024 * 1024  # maximum bytes of a file
 WHAT: Literal["tidewaiter message"] = "tidewaiter message"
 
 Vouched = Literal["holds", "untrusted", "broken"]
-"""It is what the sender signed; it is, by a key that may have been another's; it was changed."""
+"""Signed by the sender; signed with a key that may have been stolen; altered."""
 
 
 class MessageEvidence(Record, frozen=True, kw_only=True):
@@ -38,16 +38,16 @@ class MessageEvidence(Record, frozen=True, kw_only=True):
     what: Literal["tidewaiter message"] = WHAT
     version: Literal[1] = 1
     made: str  # ISO 8601, UTC
-    signed: str  # the text that the sender signed
-    held: str  # salt and content in Base64; "": they are not here, or destroyed
-    receipt: str  # that the recipient signed; "": none is here
+    signed: str  # the sender's signed text
+    held: str  # salt and content in Base64; "": absent or destroyed
+    receipt: str  # signed by the recipient; "": none
     sender: tuple[SignedDocument, ...]  # its documents, from the first
     recipient: tuple[SignedDocument, ...]
-    untrusted: Mapping[str, int]  # by a key that the sender revoked or disowned: from which message
+    untrusted: Mapping[str, int]  # by revoked or disowned key of the sender: first message affected
 
 
 class Found(Record, frozen=True, kw_only=True):
-    """One thing that was checked."""
+    """One check and its result."""
 
     name: str
     holds: bool
@@ -55,12 +55,12 @@ class Found(Record, frozen=True, kw_only=True):
 
 
 class Checked(Record, frozen=True, kw_only=True):
-    """What of some evidence holds."""
+    """Result of verifying evidence."""
 
     message: str  # id
     sender: Document
     recipient: Document
-    content: bytes | None  # as it was written; None: it is not here
+    content: bytes | None  # as written; None: absent
     found: tuple[Found, ...]
 
 
@@ -69,7 +69,7 @@ class _Party(msgspec.Struct, frozen=True):
 
 
 class _Content(msgspec.Struct, frozen=True):
-    """What is needed of a content; all else of it is let be."""
+    """The fields needed from a content; others are ignored."""
 
     parties: tuple[_Party, ...] = ()
 
@@ -77,18 +77,18 @@ class _Content(msgspec.Struct, frozen=True):
 def standing_of(
     signed: Signed, document: Document, untrusted: Mapping[str, int], seq: int
 ) -> Vouched:
-    """Say what a text that a node signed proves.
+    """Return what a node's signed text proves.
 
     Args:
         signed: The text.
-        document: The newest of the node.
-        untrusted: By a key that it revoked, or that only documents name which its root has
-            replaced: from which message on it is not trusted.
+        document: The node's newest document.
+        untrusted: By key that it revoked, or that only replaced documents name: the first message
+            no longer trusted.
         seq: Number of the message.
     """
     key = document.key_of(signed.kid)
     if key is None and signed.kid in {f"{document.node}#{name}" for name in untrusted}:
-        return "untrusted"  # of documents that its root has replaced; it was checked when it came
+        return "untrusted"  # from replaced documents; was verified on receipt
     if key is None or not is_signed_by(signed, key.public):
         return "broken"
     if key.state == "revoked" and seq >= untrusted.get(key.name, 0):
@@ -102,12 +102,12 @@ def write_evidence(evidence: MessageEvidence) -> bytes:
 
 
 def packed(held: bytes | None) -> str:
-    """Write salt and content as evidence has them."""
+    """Encode salt and content as in evidence files."""
     return "" if held is None else b64encode(held).decode()
 
 
 def is_restricted(evidence: MessageEvidence) -> bool:
-    """Say whether the content names a party that rests on what is for the authority only."""
+    """Return whether the content names a party based on restricted entries."""
     if not evidence.held:
         return False
     try:
@@ -118,10 +118,10 @@ def is_restricted(evidence: MessageEvidence) -> bool:
 
 
 def read_evidence(held: bytes) -> MessageEvidence:
-    """Read evidence; nothing of it is checked.
+    """Decode evidence without verifying it.
 
     Raises:
-        InputError: It is none.
+        InputError: Malformed.
     """
     try:
         return msgspec.json.decode(held, type=MessageEvidence)
@@ -130,10 +130,10 @@ def read_evidence(held: bytes) -> MessageEvidence:
 
 
 def check_evidence(evidence: MessageEvidence) -> Checked:
-    """Check evidence of a message; who its nodes are, people say.
+    """Verify evidence of a message; people confirm who its nodes are.
 
     Raises:
-        InputError: The chain of a node does not hold, or there is no message in it.
+        InputError: A node's chain is invalid, or there is no message in it.
     """
     envelope = assemble(evidence.signed, "")
     sender = _whole(evidence.sender, envelope.header.sender)
@@ -207,14 +207,14 @@ def _receipt(evidence: MessageEvidence, envelope: Envelope, recipient: Document)
 
 
 def verify_message(held: bytes, known: Collection[str]) -> Verdict:
-    """Check a file of evidence of a message.
+    """Verify an evidence file.
 
     Args:
         held: The file.
-        known: Fingerprints of nodes that are trusted, as `read_words` gives them.
+        known: Fingerprints of trusted nodes, from `read_words`.
 
     Raises:
-        InputError: It is no evidence, or the chain of a node does not hold.
+        InputError: Malformed, or a node's chain is invalid.
     """
     evidence = read_evidence(held)
     checked = check_evidence(evidence)
@@ -223,7 +223,7 @@ def verify_message(held: bytes, known: Collection[str]) -> Verdict:
         *_who("recipient", checked.recipient),
         *(Part(name=each.name, holds=each.holds, says=each.says) for each in checked.found),
     ]
-    # Nobody but the sender is needed for what it signed; the recipient, for what it received.
+    # Only the sender matters for what it signed; the recipient for what it received.
     needed = [checked.sender, *([checked.recipient] if evidence.receipt else [])]
     return Verdict(
         of=f"message {checked.message}",

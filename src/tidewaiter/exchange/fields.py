@@ -1,7 +1,7 @@
-"""The fields of messages: each is declared once, by an annotation of its record.
+"""Message fields, each declared once by an annotation of its record.
 
-Made from a declaration are the form of a page and the reading of what was filled in, XML and its
-schema, the description of the API, the labels of pages, and the tables of the documentation.
+Declarations generate form fields and their parsing, XML and its schema, the API description, page
+labels, and the documentation tables.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from msgspec import inspect
 from tidewaiter.base.records import Record
 
 Weight = Literal["mandatory", "conditional", "optional"]
-"""How far a field must be there: always, where its case is given, or as one likes."""
+"""Whether a field is mandatory, conditional or optional."""
 
 Unit = Literal[
     "",
@@ -31,13 +31,12 @@ Unit = Literal[
     "share",
     "unless",
 ]
-"""What a value is beside its type: a text of several lines; a country, or several; texts of a line
-each, names or sentences; a slug of the registry; one of those that are listed where it is asked
-for; an amount; milligrams; microlitres; parts per million; a flag that is worth a word where it is
-false."""
+"""Shape of a value beyond its type: multi-line text; one country or several; one text per line,
+names or sentences; a registry slug; a choice from a list; an amount; milligrams; microlitres;
+parts per million; a flag with a word for false."""
 
 Kind = Literal["text", "number", "flag", "day", "time", "choice", "record", "one of"]
-"""What a field holds: a scalar, one of some words, a record, or one record of several kinds."""
+"""Type of a field: scalar, choice of words, record, or one of several record types."""
 
 _ABOUT = "about"
 _SUFFIXES = {"mass": "_mg", "volume": "_ul", "share": "_ppm"}
@@ -51,36 +50,36 @@ _SCALARS: dict[type, Kind] = {
 
 
 class About(Record, frozen=True, kw_only=True):
-    """What a declaration says beside label and meaning."""
+    """Declaration of a field beyond label and meaning."""
 
     weight: Weight = "optional"
     unit: Unit = ""
-    asks: str = ""  # label in a form; "": the label
-    example: str = ""  # that a form shows in an empty field
-    most: int = 0  # characters that a form takes; 0: as many as it does of any
-    written: str = ""  # its name where a person fills it in; "": its own, without its unit
-    place: str = ""  # what errors call it, a member of a list in the singular; "": its name
-    after: str = ""  # the field behind whose value it is shown, under one label
+    asks: str = ""  # form label; "": the label
+    example: str = ""  # placeholder of an empty form field
+    most: int = 0  # maximum characters in a form; 0: default
+    written: str = ""  # its name in written forms; "": its own, without unit
+    place: str = ""  # its name in errors, singular for list members; "": its name
+    after: str = ""  # field whose value precedes it under a common label
 
 
 def mandatory(label: str, meaning: str, **more: Any) -> msgspec.Meta:
-    """Declare a field that must always be there.
+    """Declare a mandatory field.
 
     Args:
-        label: Marked for translation; "": pages show it without a label, or not at all.
-        meaning: What it means, for the documentation and the description of the API.
+        label: Marked for translation; "": shown without a label, or not at all.
+        meaning: For the documentation and the API description.
         more: Fields of `About`.
     """
     return _declared(label, meaning, About(weight="mandatory", **more))
 
 
 def conditional(label: str, meaning: str, **more: Any) -> msgspec.Meta:
-    """Declare a field that must be there in some cases; the arguments are as of `mandatory`."""
+    """Declare a field that is mandatory in some cases; arguments as for `mandatory`."""
     return _declared(label, meaning, About(weight="conditional", **more))
 
 
 def optional(label: str, meaning: str, **more: Any) -> msgspec.Meta:
-    """Declare a field that may be left out; the arguments are as of `mandatory`."""
+    """Declare an optional field; arguments as for `mandatory`."""
     return _declared(label, meaning, About(**more))
 
 
@@ -91,39 +90,39 @@ def _declared(label: str, meaning: str, about: About) -> msgspec.Meta:
 
 
 class Shape(NamedTuple):
-    """What a field holds."""
+    """Type of a field."""
 
     kind: Kind
     words: tuple[str, ...] = ()  # of a choice
     record: type[Record] | None = None
-    kinds: tuple[type[Record], ...] = ()  # of "one of": each has a tag
+    kinds: tuple[type[Record], ...] = ()  # of "one of": tagged record types
     many: bool = False
 
 
 class Field(NamedTuple):
-    """A field of a record, as it is declared."""
+    """A declared field of a record."""
 
     name: str
     shape: Shape
     required: bool
-    default: object  # what it is where it is left out
+    default: object  # value if omitted
     label: str
     meaning: str
     about: About
 
     @property
     def written(self) -> str:
-        """Return its name where its value is a text with a unit: "content" of "content_ppm"."""
+        """Return its name where the value is a text with a unit: "content" for "content_ppm"."""
         return self.about.written or self.name.removesuffix(_SUFFIXES.get(self.about.unit, ""))
 
     @property
     def place(self) -> str:
-        """Return what errors call it."""
+        """Return its name in errors."""
         known = "" if self.shape.many else self.about.place
         return known or self.written.replace("_", " ")
 
     def member(self, number: int) -> str:
-        """Return what errors call a member of a list: "line 2"."""
+        """Return the name of a list member in errors: "line 2"."""
         return f"{self.about.place or self.place} {number}"
 
 
@@ -137,7 +136,7 @@ def fields_of(record: type[Record]) -> tuple[Field, ...]:
 
 
 def declarations(record: type[Record]) -> tuple[Field, ...]:
-    """List the fields of a record whose fields are declared; (): they are not."""
+    """List the fields of a record with declarations; (): it has none."""
     hints = get_type_hints(record, include_extras=True).values()
     marks = (mark for hint in hints for mark in getattr(hint, "__metadata__", ()))
     is_declared = any(_ABOUT in (getattr(mark, "extra", None) or {}) for mark in marks)
@@ -145,7 +144,7 @@ def declarations(record: type[Record]) -> tuple[Field, ...]:
 
 
 def field_of(record: type[Record], path: str) -> Field:
-    """Return the field that a path leads to: "lines.net".
+    """Return the field at a path: "lines.net".
 
     Raises:
         KeyError: A record on the way has no such field.
@@ -160,12 +159,12 @@ def field_of(record: type[Record], path: str) -> Field:
 
 
 def joined(*words: str) -> str:
-    """Say where something stands: "line 2, quantity"; what is empty is left out."""
+    """Join the parts of a position: "line 2, quantity"; empty parts are skipped."""
     return ", ".join(word for word in words if word)
 
 
 def records_of(record: type[Record]) -> Iterator[type[Record]]:
-    """Yield a record and all that it holds, each once, those it rests on last."""
+    """Yield a record type and all that it contains, each once, dependencies last."""
     found: dict[type[Record], None] = {}
     left = [record]
     while left:
@@ -180,7 +179,7 @@ def records_of(record: type[Record]) -> Iterator[type[Record]]:
 
 
 def tag_of(record: type[Record]) -> str:
-    """Return the word by which a kind of record is told from others."""
+    """Return the tag of a record type."""
     return str(record.__struct_config__.tag)
 
 

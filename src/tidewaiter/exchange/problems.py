@@ -1,4 +1,4 @@
-"""Problems of a record that must be corrected or checked before it is sent, each with its field."""
+"""Problems of a record to correct or review before sending, each with its field."""
 
 from collections.abc import Callable, Iterator
 from typing import Literal
@@ -6,33 +6,33 @@ from typing import Literal
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 
-TEXT = 10_000  # characters of what people write
+TEXT = 10_000  # maximum characters of free text
 
 Level = Literal["wrong", "doubt"]
-"""A wrong must be mended before a record goes out; a doubt is for a person to look at."""
+"""An error ("wrong") must be corrected before sending; a warning ("doubt") needs review."""
 
 
 class Problem(Record, frozen=True, kw_only=True):
-    """Something about a record that is wrong or in doubt."""
+    """A problem of a record."""
 
     level: Level
-    at: str  # "line 2, quantity"; "": the record as a whole
+    at: str  # "line 2, quantity"; "": the whole record
     text: str
     hint: str = ""
-    source: str = ""  # name of a source of notices or of the registry; "": plain sense
+    source: str = ""  # name of a source of notices or of the registry; "": none
 
 
 Make = Callable[[str, str, str, str], Problem]
-"""Makes a problem of its place, text, hint and source."""
+"""Builds a problem from position, text, hint and source."""
 
 
 def wrong(at: str, text: str, hint: str = "", source: str = "") -> Problem:
-    """Make a problem that must be mended."""
+    """Build an error."""
     return Problem(level="wrong", at=at, text=text, hint=hint, source=source)
 
 
 def doubt(at: str, text: str, hint: str = "", source: str = "") -> Problem:
-    """Make a problem that a person looks at."""
+    """Build a warning."""
     return Problem(level="doubt", at=at, text=text, hint=hint, source=source)
 
 
@@ -42,7 +42,7 @@ def as_error(problem: Problem) -> InputError:
 
 
 def prose(at: str, text: str, *, needed: bool = False) -> Iterator[Problem]:
-    """Yield the problems of a text: it is needed and not there, or too long."""
+    """Yield the problems of a text: missing or too long."""
     if needed and blank(text):
         yield wrong(at, "it is empty", "say what it is")
     if len(text) > TEXT:
@@ -50,5 +50,5 @@ def prose(at: str, text: str, *, needed: bool = False) -> Iterator[Problem]:
 
 
 def blank(text: str) -> bool:
-    """Say whether a text has no words."""
+    """Return whether a text is blank."""
     return not text.strip()

@@ -1,7 +1,7 @@
-"""Recalls: the source asks for an item back, and each recipient reports what it did with it.
+"""Recalls: the source recalls an item, and each recipient reports the outcome.
 
-The body of a recalled item is destroyed and its hash kept. A legal hold keeps the body; once the
-hold ends, a later outcome says that it was destroyed. What was destroyed does not come back.
+A recalled item's content is destroyed and its hash kept. A legal hold preserves the content; when
+it ends, a later outcome reports the destruction. Destroyed content never returns.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,46 +21,46 @@ _RESULTS: tuple[Result, ...] = get_args(Result)
 
 
 class Recall(Record, frozen=True, kw_only=True):
-    """The source of an item asks it back: kind "recall", schema 1."""
+    """The source recalls an item: kind "recall", schema 1."""
 
     id: str
-    item: str  # id of the envelope
-    digest: str  # SHA-256 of it
+    item: str  # envelope id
+    digest: str  # its SHA-256
     reason: Reason
-    basis: str = ""  # law or order on which it rests
+    basis: str = ""  # legal basis
     note: str = ""
 
 
 class Outcome(Record, frozen=True, kw_only=True):
-    """What became of the item at one recipient: kind "recall-outcome", schema 1."""
+    """Outcome at one recipient: kind "recall-outcome", schema 1."""
 
     recall: str
     item: str
-    digest: str  # SHA-256 of the item that was destroyed or kept
+    digest: str  # SHA-256 of the item destroyed or preserved
     result: Result
     day: date
     basis: str = ""  # of a legal hold
-    until: date | None = None  # of a legal hold, where it is known
-    reshared: int = 0  # to how many it had been passed on
-    told: int = 0  # how many of them have been asked to do the same
+    until: date | None = None  # end of a legal hold, if known
+    reshared: int = 0  # number of onward recipients
+    told: int = 0  # how many of them were asked to do the same
 
 
 Spoken = Recall | Outcome
 
 
 class Standing(Record, frozen=True, kw_only=True):
-    """Where one recall stands."""
+    """State of one recall."""
 
-    recall: Said[Recall] | None  # None: it has not come
-    outcomes: Mapping[str, Said[Outcome]]  # the last one of each recipient
-    silent: tuple[str, ...]  # recipients that have not said anything
-    held: tuple[str, ...]  # recipients that keep it under a legal hold
-    beyond: int  # to how many it was passed on
-    untold: int  # how many of them have not been asked
+    recall: Said[Recall] | None  # None: not received
+    outcomes: Mapping[str, Said[Outcome]]  # latest of each recipient
+    silent: tuple[str, ...]  # recipients without an answer
+    held: tuple[str, ...]  # recipients with a legal hold
+    beyond: int  # number of onward recipients
+    untold: int  # how many of them were not asked
     unheeded: tuple[Unheeded[Spoken], ...]
 
     def gone(self) -> bool:
-        """Say whether all have said that they no longer hold it, and passed on no more of it."""
+        """Return whether all have confirmed destruction and passed on nothing more."""
         return self.recall is not None and not (self.silent or self.held or self.untold)
 
 
@@ -77,13 +77,13 @@ def check_outcome(outcome: Outcome, recall: Recall, today: date) -> tuple[Proble
 def recall_of(
     source: str, recall: str, recipients: Iterable[str], said: Iterable[Said[Spoken]]
 ) -> Standing:
-    """Fold what was said to a recall.
+    """Fold the statements on a recall.
 
     Args:
-        source: Id of the node that the item is from; it alone recalls it.
+        source: Node id of the item's source, which alone may recall it.
         recall: Id of the recall.
-        recipients: Nodes that were given the item.
-        said: Messages that were accepted, in the order in which they came.
+        recipients: Nodes that received the item.
+        said: Accepted messages, in order of arrival.
     """
     given = frozenset(recipients)
     asked: Said[Recall] | None = None
@@ -123,7 +123,7 @@ def recall_of(
 def _recalled(
     asked: Said[Recall] | None, said: Said[Spoken], body: Recall, source: str
 ) -> tuple[Said[Recall] | None, str]:
-    """Return the recall that stands, and why this one changes nothing."""
+    """Return the valid recall, and why this one has no effect."""
     if said.sender != source:
         return asked, "only the source of an item recalls it"
     if asked is not None:
@@ -141,7 +141,7 @@ def _plain(said: Said[Outcome]) -> Said[Spoken]:
 
 
 def _weight(said: Said[Outcome]) -> tuple[int, date, int, int]:
-    """Return how far an outcome goes: what is destroyed outweighs what is kept, whatever came."""
+    """Return the rank of an outcome: destruction outranks preservation, regardless of order."""
     body = said.body
     return _RESULTS.index(body.result), body.day, body.reshared, body.told
 

@@ -1,7 +1,7 @@
-"""Records as a person fills them in: amounts, shares and lists as texts, nothing mandatory.
+"""Written forms: records as filled in by people, with amounts, shares and lists as text.
 
-What cannot be read is reported with its place, and stays as it was written, so that a draft keeps
-it.
+Unreadable values are reported with their position and kept as written, so that a draft preserves
+them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -32,14 +32,14 @@ _MEASURED = frozenset({"amount", "share", *_PARTS})
 def filled_in(
     record: type[Record], *, without: AbstractSet[str] = frozenset()
 ) -> Callable[[type[R]], type[R]]:
-    """Make a class the written form of a record, field by field, in the order of the record.
+    """Make a class the written form of a record, with fields in the record's order.
 
-    The class names the fields that our code uses, and those whose type or default is another one;
-    all other fields are made from the declarations of the record, and so are labels and meanings.
+    The class lists the fields used in our code, and those with another type or default; all other
+    fields are generated from the record's declarations, with labels and meanings.
 
     Args:
-        record: What is filled in.
-        without: Fields that nobody fills in.
+        record: The record.
+        without: Fields that are not filled in.
     """
 
     def make(kind: type[R]) -> type[R]:
@@ -72,7 +72,7 @@ def filled_in(
 
 
 def as_written(record: Record, kind: type[R]) -> R:
-    """Write a record as a person fills it in.
+    """Convert a record to its written form.
 
     Args:
         record: What is written.
@@ -91,17 +91,17 @@ def as_written(record: Record, kind: type[R]) -> R:
 def read_record(
     written: Record, kind: type[R], problems: list[Problem], place: str = "", **given: Any
 ) -> R | None:
-    """Read what a person filled in; what cannot be read is left out.
+    """Parse a written form; unreadable values are omitted.
 
     Args:
         written: The written form.
         kind: The record.
-        problems: To which what cannot be read is added, each a wrong.
-        place: Of the record.
-        given: Values of fields that nobody fills in, or that are read elsewhere.
+        problems: Receives an error per unreadable value.
+        place: Position of the record.
+        given: Values of fields that are not filled in, or are read elsewhere.
 
     Returns:
-        The record; None: a choice that it must have is not made.
+        The record; None: a mandatory choice is missing.
     """
     values = dict(given)
     for field in fields_of(kind):
@@ -118,18 +118,18 @@ def read_record(
 
 
 def _marked(kind: Any, told: Any) -> Any:
-    """Give a type what the annotation of a field says."""
+    """Copy a field's annotation to a type."""
     return getitem(Annotated, (kind, *told.__metadata__))
 
 
 def _is_text(field: Field) -> bool:
-    """Tell whether a field is written as a text, which may be empty."""
+    """Return whether a field is written as a text, which may be empty."""
     texts = field.shape.kind == "text" and (field.shape.many or field.required)
     return texts or field.about.unit in _MEASURED
 
 
 def _write(field: Field, value: Any, shape: Shape) -> object:
-    """Write a value; `shape`: what its written form holds."""
+    """Convert a value; `shape`: the type of its written form."""
     unit, kind = field.about.unit, shape.record
     if unit in _PARTS:
         return written_amount(Amount(**{_PARTS[unit]: value}))
@@ -179,7 +179,7 @@ def _texts(field: Field, value: str) -> tuple[str, ...]:
 def _rows(
     field: Field, kind: type[R], rows: Sequence[Record], problems: list[Problem], place: str
 ) -> Iterator[R]:
-    """Read the rows of a list. Where they have numbers, a row without one takes the next free."""
+    """Parse the rows of a list. In numbered lists, unnumbered rows get the next free number."""
     is_numbered = any(each.name == "number" == each.shape.kind for each in fields_of(kind))
     kept = rows if is_numbered else [each for each in rows if not _is_empty(each)]
     for number, each in _numbered(kept):
@@ -190,7 +190,7 @@ def _rows(
 
 
 def _numbered(rows: Sequence[Record]) -> Iterator[tuple[int, Record]]:
-    """Yield rows with their own numbers, or with those that are free."""
+    """Yield rows with their own or the next free numbers."""
     own = [n if type(n := getattr(each, "number", None)) is int else None for each in rows]
     free = (number for number in range(1, 2 * len(rows) + 2) if number not in own)
     for number, each in zip(own, rows, strict=True):

@@ -46,7 +46,7 @@ def place_words(code: str, name: str) -> str:
 
 
 def period_words(months: int) -> str:
-    """Say how long each period is."""
+    """Return how long each period is."""
     if months == 1:
         return words("monthly counts")
     return words("%(months)s-month totals, by end month") % {"months": number(months)}
@@ -72,7 +72,7 @@ def basis_words(basis: str) -> str:
 
 
 def status_words(status: Status) -> str:
-    """Say whether the source changes a count any more."""
+    """Return whether the source changes a count any more."""
     told = {
         "closed": words("closed"),
         "provisional": words("provisional"),
@@ -101,7 +101,7 @@ def predicted_words(caption: Caption) -> str:
 
 
 def missing_words(missing: str) -> str:
-    """Say why a count is not shown."""
+    """Return why a count is not shown."""
     told = {
         "suppressed": words("suppressed (small count)"),
         "low quality": words("suppressed (low data quality)"),
@@ -169,7 +169,7 @@ def facts(caption: Caption) -> tuple[str, ...]:
 
 
 def closed_words(caption: Caption) -> str:
-    """Say which periods are closed."""
+    """Return which periods are closed."""
     if not caption.closed_to and caption.closing:
         return words("All periods are provisional and subject to revision.")
     if not caption.closed_to:
@@ -208,7 +208,7 @@ _FITS = {"holds": "holds", "rounds": "rounds", "no": "does not"}
 
 
 def understood(claim: Claim) -> str:
-    """Say how a claim was understood."""
+    """Return how a claim was understood."""
     name = indicators()[claim.indicator].name
     place = place_name(claim.place) if claim.place else "place not understood"
     what = {

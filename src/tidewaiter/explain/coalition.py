@@ -122,7 +122,7 @@ class BoardView(Record, frozen=True, kw_only=True):
 
 
 def board_view(board: Board, names: Mapping[str, str]) -> BoardView:
-    """Put a board into words.
+    """Render a board as text.
 
     Args:
         board: The board.
@@ -278,14 +278,14 @@ class PledgeView(Record, frozen=True, kw_only=True):
     baseline: str  # "": nobody has measured it
     target: str  # "at least 120 notices"
     due: str
-    last: str  # the number that it rests on, with its day; "": none counts
+    last: str  # the number that it is based on, with its day; "": none counts
     evidence: tuple[Evidence, ...]
     changed: str  # "changed 2 times; at first at least 100"; "": it was not
     unused: tuple[str, ...]  # reports that decide nothing, and why
 
 
 def member_view(line: Line) -> MemberView:
-    """Put a member into words."""
+    """Render a member as text."""
     member = line.member
     return MemberView(
         node=member.node,
@@ -302,7 +302,7 @@ def member_view(line: Line) -> MemberView:
 
 
 def group_view(working: Working) -> GroupView:
-    """Put a working group into words."""
+    """Render a working group as text."""
     return GroupView(
         name=working.group.name,
         part_of=working.part_of,
@@ -313,7 +313,7 @@ def group_view(working: Working) -> GroupView:
 
 
 def pledge_view(pledge: Pledge, names: Mapping[str, str]) -> PledgeView:
-    """Put a commitment into words."""
+    """Render a commitment as text."""
     standing = pledge.standing
     promised, last = standing.commitment, standing.rests_on
     unit = promised.indicator.unit

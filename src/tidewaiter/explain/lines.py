@@ -94,7 +94,7 @@ def stop_in_words(stop: Stop) -> str:
 
 
 def met(held: Holding) -> Phrase:
-    """Say what a listing is to the route, which meets it: "export, controlled"."""
+    """Return what a listing is to the route, which meets it: "export, controlled"."""
     return Phrase("met/roles", directions=held.role.split(", "), state=held.answer)
 
 
@@ -189,12 +189,12 @@ def kept_of(line: Line) -> tuple[Kept, ...]:
 
 
 def role_in_words(role: str) -> str:
-    """Say what a party or a place is to the goods; a title of the papers stays as it is."""
+    """Return what a party or a place is to the goods; a title of the papers stays as it is."""
     return words(role) if role in _ROLES else role
 
 
 def mode_in_words(mode: str | None) -> str:
-    """Say how goods are carried: the word, and the code where the papers have one."""
+    """Return how goods are carried: the word, and the code where the papers have one."""
     word = mode_of(mode)
     if word not in _MODES:
         return mode or ""

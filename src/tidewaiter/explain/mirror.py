@@ -163,7 +163,7 @@ def price_cells(one: Price) -> tuple[str, ...]:
 
 
 def freight_in_words(freight: Freight) -> str:
-    """Say how freight was taken off the value of imports."""
+    """Return how freight was taken off the value of imports."""
     if freight.how == "default":
         return f"tau = {freight.constant:g} for every distance: too few observations for a line"
     return (

@@ -58,7 +58,7 @@ def joined_up(told: Sequence[Piece]) -> list[Piece]:
 
 
 def _is_wide(piece: Piece, place: int) -> bool:
-    """Tell whether a piece begins or ends with an ideograph or a sign of its width."""
+    """Return whether a piece begins or ends with an ideograph or a sign of its width."""
     bare = piece.text.strip(" ")
     return bool(bare) and "\u2e80" <= bare[place] <= "\uffef"
 
@@ -142,7 +142,7 @@ def _said(phrase: Phrase) -> list[Piece]:
 
 
 def _filled(code: str, slot: str, value: Any) -> list[Piece]:
-    """Say what stands in a slot of a phrase."""
+    """Return what stands in a slot of a phrase."""
     kind = kind_of(code, slot)
     if isinstance(value, Phrase):
         made = _said(value)
@@ -168,7 +168,7 @@ def _several(kind: str, values: Sequence[str | Phrase]) -> Iterator[Piece]:
 
 
 def _word(kind: str, value: str | int) -> Piece:
-    """Say what is no sentence."""
+    """Return what is no sentence."""
     known = load_phrases().words.get(kind)
     if known is not None:
         said = known.get(str(value))

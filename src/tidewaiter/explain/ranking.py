@@ -70,7 +70,7 @@ def learned_view(learned: Learned, score: int, library: Library) -> LearnedView:
     Args:
         learned: What they taught.
         score: Of the alert, by the rules.
-        library: What to print for slugs.
+        library: Display names of slugs.
     """
     widest = max([_WIDEST, *(abs(each.log_odds) for each in learned.terms)])
     rows = tuple(_term(each, widest, library) for each in learned.terms)

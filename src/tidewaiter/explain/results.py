@@ -88,7 +88,7 @@ def sayings(alert: Alert, results: Sequence[Result]) -> tuple[SayingView, ...]:
 
 
 def saying_in_words(saying: Saying) -> str:
-    """Say what results say of a claim."""
+    """Return what results say of a claim."""
     if saying.disputed:
         return words("results conflict")
     if saying.said == "nothing":

@@ -65,7 +65,7 @@ def track_views(
 
 
 def is_noisy(track: Track, raised: int, rules: OverviewRules) -> bool:
-    """Tell whether alerts of a rule are many, and hardly ever right, whatever chance did."""
+    """Return whether alerts of a rule are many, and hardly ever right, whatever chance did."""
     if track.decided < rules.few or not raised or track.added / raised < rules.noisy_share:
         return False
     return share_of(track.confirmed, track.decided).high < rules.noisy_precision
@@ -178,7 +178,7 @@ class RuleView(Record, frozen=True, kw_only=True):
     floor: int | None
     switchable: bool
     seen: int  # id of its last setting; 0: none
-    steps: tuple[StepView, ...]  # the last first
+    steps: tuple[StepView, ...]  # latest first
 
 
 def rule_lines(
@@ -213,7 +213,7 @@ def rule_views(
     library: Library,
     people: Mapping[str, str],
 ) -> tuple[RuleView, ...]:
-    """Put rules into words.
+    """Render rules as text.
 
     Args:
         lines: Of `rule_lines`.

@@ -38,7 +38,7 @@ def library_of(registry: Registry, rules: AlertRules, versions: Iterable[ListVer
 
 
 def _list_sources(versions: Iterable[ListVersion]) -> dict[str, Source]:
-    """Return what a report prints of the versions of lists that its alerts rest on."""
+    """Return what a report prints of the versions of lists that its alerts are based on."""
     return {
         cite_list(each.slug, each.sha256): Source(
             title=f"{each.authority}: {each.name}, {state_of(each)}, SHA-256 {each.sha256[:16]}",

@@ -121,7 +121,7 @@ def severity_in_words(severity: str) -> str:
 
 
 def days_in_words(days: int | None) -> str:
-    """Say how many days are left until goods are due; negative: they were due before."""
+    """Return how many days are left until goods are due; negative: they were due before."""
     if days is None:
         return words("no date given")
     if days == 0:
@@ -133,7 +133,7 @@ def days_in_words(days: int | None) -> str:
 
 
 def place_in_words(field: str, start: int, end: int, column: str = "") -> str:
-    """Say where something stands: "goods description, characters 1 to 9".
+    """Return where something stands: "goods description, characters 1 to 9".
 
     Args:
         field: A column of LINES.
@@ -157,12 +157,12 @@ def day_in_words(since: date | None) -> str:
 
 
 def roles_in_words(roles: Iterable[Role]) -> str:
-    """Say what a route is to a jurisdiction: "export", "import", "transit" or "inside it"."""
+    """Return what a route is to a jurisdiction: "export", "import", "transit" or "inside it"."""
     return ", ".join("inside it" if role == "internal" else role for role in roles)
 
 
 def duty_in_words(duty: Duty) -> str:
-    """Say what a regime demands: "export: pre-export notification, 5 working days in advance"."""
+    """Return what a regime requires: "export: pre-export notification, 5 working days"."""
     lead = f", {duty.days} {duty.day_kind} days in advance" if duty.days is not None else ""
     text = f": {duty.text}" if duty.text else ""
     doubt = "" if duty.known else " (not assessable)"
@@ -170,7 +170,7 @@ def duty_in_words(duty: Duty) -> str:
 
 
 def shared_in_words(match: PartyMatch) -> str:
-    """Say how many entries of the lists bear a listed name; "": nobody counted."""
+    """Return how many entries of the lists bear a listed name; "": nobody counted."""
     if not match.entries:
         return ""
     said = counted(
@@ -182,7 +182,7 @@ def shared_in_words(match: PartyMatch) -> str:
 
 
 def unread_in_words(counts: Counts) -> tuple[str, ...]:
-    """Say how many lines hold systematic names that were not read, and what would read them."""
+    """Return how many lines hold systematic names that were not read, and what would read them."""
     told = []
     if counts.unread:
         told.append(
@@ -231,7 +231,7 @@ def words_of(registry: Registry) -> Library:
 
 
 def citations(alerts: Iterable[Alert], library: Library) -> dict[str, Citation]:
-    """Number the sources that alerts rest on, in the order in which they are first named."""
+    """Number the sources that alerts are based on, in the order in which they are first named."""
     facts: list[str] = []
     for alert in alerts:
         facts += [held.source for held in alert.law]
@@ -267,7 +267,7 @@ def _citation(number: int, name: str, library: Library) -> Citation:
 
 
 def not_compared(scripts: Mapping[str, int]) -> tuple[str, ...]:
-    """Say how many names are not compared with names in other scripts.
+    """Return how many names are not compared with names in other scripts.
 
     Args:
         scripts: How many names there are, by script.

@@ -1,1 +1,1 @@
-"""The node: what brings store, files and domain together."""
+"""Node: combines store, files and domain."""

@@ -1,4 +1,4 @@
-"""A running installation: what a file is screened by, and where what is found is kept."""
+"""Screening service of an installation: settings, database, and suppression upkeep."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -37,17 +37,17 @@ from tidewaiter.store.suppression.rules import (
 from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.types import Alert, ReadOptions, Refusal
 
-_TURN = 0.12  # seconds; those who wait for SQLite look every 100 ms
+_TURN = 0.12  # seconds; waiting SQLite writers poll every 100 ms
 
 
 class Progress(Record, frozen=True, kw_only=True):
-    """How far a screening is, after each step."""
+    """Progress of a screening, after each step."""
 
     done: Done
     read: int  # bytes of the file
     size: int
     step: Step
-    new: tuple[str, ...] | None  # alerts that the database did not hold, ids; None: no database
+    new: tuple[str, ...] | None  # ids of alerts new to the database; None: no database
     screening: int | None = None  # its id in the database
 
 
@@ -62,20 +62,20 @@ def screen_file(
     who: str | None = None,
     register: RegisterAsked | None = None,
 ) -> Iterator[Progress]:
-    """Screen a file; stopped at any point and called again, it goes on where it was.
+    """Screen a file; resumable after an interruption.
 
     Args:
-        path: The file; `settings` say what it is called.
-        options: What the user says of it.
-        settings: What it is screened by.
-        journal: Where the steps are kept until the outputs are written.
+        path: The file; its name is in `settings`.
+        options: User options.
+        settings: Screening settings.
+        journal: Journal of the steps, until the outputs are written.
         workers: Processes.
-        database: Where lines and alerts are kept too, if anywhere.
-        who: On whose behalf; None: of the user of this machine.
-        register: Whom to ask about alerts; None: nobody.
+        database: Database for lines and alerts, if any.
+        who: Acting user; None: this machine's user.
+        register: Register to check alerts against; None: none.
 
     Yields:
-        How far it is, after each step; where nothing is left to be done, once.
+        Progress after each step; once if nothing is left to do.
     """
     if register is not None:
         settings = msgspec.structs.replace(settings, register=register.digest)
@@ -116,13 +116,13 @@ def _registered(
     kept: Journal,
     workers: int,
 ) -> Iterator[Step]:
-    """Yield the steps that are not done yet, with what the register says of their alerts."""
+    """Yield the remaining steps, with the register's results on their alerts."""
     done = kept.done
     steps = run(read, settings, workers=workers, after=done.row, remarks=done.remarks)
     if register is None:
         yield from steps
         return
-    if kept.done.row:  # what was answered before a stop takes of what is left
+    if kept.done.row:  # earlier answers reduce what is left
         for entry in read_journal(kept.path):
             if isinstance(entry, Alert):
                 register.told(entry)
@@ -133,14 +133,14 @@ def _registered(
 
 
 class _Into(Record, frozen=True, kw_only=True):
-    """A screening in a database, and on whose behalf."""
+    """A screening in a database, and its user."""
 
     database: Database
     screening: int
     who: str | None
 
     def add(self, step: Step) -> tuple[str, ...]:
-        """Store a step; return the ids of its alerts that are new."""
+        """Store a step; return the ids of new alerts."""
         batch = Batch(
             lines=step.lines,
             alerts=step.screened.alerts,
@@ -173,47 +173,47 @@ def _source(settings: Settings, size: int, options: ReadOptions) -> Source:
 def _begin(
     database: Database, source: Source, wanted: Run, kept: Journal, who: str | None
 ) -> _Into:
-    """Begin a screening, or take it up."""
+    """Start or resume a screening."""
     with database.work(_stamp(who)) as work:
         screening = begin_screening(work, source, wanted)
-    if screening.rows_done < kept.done.row:  # the journal knows more: it is of another database
+    if screening.rows_done < kept.done.row:  # the journal is ahead: it belongs to another database
         kept.begin_anew()
     return _Into(database=database, screening=screening.id, who=who)
 
 
 def end_overdue(database: Database) -> list[Changed]:
-    """End the suppression rules whose time is over today; what rests by them is open again.
+    """End expired suppression rules; their alerts reopen.
 
-    Rules whose work was broken off are taken up too.
+    Interrupted rules are continued too.
 
     Returns:
-        The rules, with how many alerts are open again each.
+        The rules, with the number of alerts reopened for each.
     """
     stamp, ended = own_stamp(), []
     day = stamp.at.date()
     with database.work() as work:
         due = has_overdue(work, day)
-    if due:  # most days none is: nobody waits for a writer then
+    if due:  # usually none: avoids the write lock
         with database.work(stamp) as work:
             ended = expire(work, day)
     told = [go_through(database, each, own_stamp) for each in ended]
     with database.work() as work:
-        left = unfinished(work)  # whoever approved or ended them was stopped
+        left = unfinished(work)  # interrupted after an approval or end
     for number in left:
         _go_through(database, number, own_stamp)
     return told
 
 
 def go_through(database: Database, changed: Changed, stamp: Callable[[], Stamp]) -> Changed:
-    """Let a rule that was just approved or ended go through the rest of its alerts.
+    """Process the remaining alerts of a rule just approved or ended.
 
     Args:
-        database: Where the rule is, with no work begun; other writers get their turns in between.
-        changed: What was done already.
-        stamp: Says who does it, and when.
+        database: Without an open transaction; other writers get their turn in between.
+        changed: Result so far.
+        stamp: Who does it, and when.
 
     Returns:
-        What was done in all.
+        Total result.
     """
     number = changed.suppression.number
     with database.work() as work:
@@ -235,10 +235,10 @@ def _go_through(database: Database, number: int, stamp: Callable[[], Stamp]) -> 
 
 
 def count_anew(database: Database, stamp: Callable[[], Stamp]) -> Recounted:
-    """Make the counts of the overview anew; while all is read, others go on changing it.
+    """Recount the overview while other changes continue.
 
     Raises:
-        ConflictError: Someone else has made them anew meanwhile.
+        ConflictError: Another recount finished meanwhile.
     """
     with database.work() as work:
         counted = count_all(work)
@@ -248,7 +248,7 @@ def count_anew(database: Database, stamp: Callable[[], Stamp]) -> Recounted:
 
 @contextmanager
 def database_at(place: str | None) -> Iterator[Database | None]:
-    """Open the database that the user named, if any."""
+    """Open the database named by the user, if any."""
     if place is None:
         yield None
         return

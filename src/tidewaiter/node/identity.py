@@ -1,4 +1,4 @@
-"""Identity: who is at work here, and the key that signs for this installation."""
+"""Identity: the acting user, and this installation's keys."""
 
 import getpass
 import os
@@ -19,28 +19,28 @@ from tidewaiter.store.audit import State
 from tidewaiter.store.core.database import Stamp
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_NAME = 8  # bytes of a name, which says nothing of who runs the installation
+_NAME = 8  # bytes of a name that does not reveal the operator
 
 
 def own_stamp() -> Stamp:
-    """Say who does something, and when: the user of this machine, now."""
+    """Return the stamp of this machine's user, now."""
     return Stamp(who=getpass.getuser(), at=datetime.now(UTC))
 
 
 def key_file() -> Path:
-    """Return where the key is kept: TIDEWAITER_KEY, or else the place for a user's data."""
+    """Return the key file: TIDEWAITER_KEY, or the user data folder."""
     named = os.environ.get("TIDEWAITER_KEY")
     return Path(named) if named else user_data_path("tidewaiter") / "node.key"
 
 
 def own_key(path: Path) -> SecretKey:
-    """Read the key of this installation; make one where there is none yet.
+    """Read the key of this installation; create it if missing.
 
     Args:
-        path: Of its file.
+        path: Key file.
 
     Raises:
-        InputError: The file holds no key, or others may read it.
+        InputError: The file holds no key, or is readable by others.
         OutputError: It cannot be written.
     """
     if not path.exists():
@@ -53,36 +53,36 @@ def own_key(path: Path) -> SecretKey:
 
 
 def signed_state(key: SecretKey, state: State) -> str:
-    """Sign how long the audit is and what it holds; return the signed checkpoint."""
+    """Sign size and root of the audit log; return the signed checkpoint."""
     told = Checkpoint(origin=key.name, size=state.entries, root=state.root)
     return key.sign(str(told))
 
 
 def _make(path: Path) -> None:
-    """Make a key in a new file; another process may be faster."""
+    """Create a key in a new file; another process may be faster."""
     key = SecretKey(name=f"tidewaiter/{secrets.token_hex(_NAME)}", seed=secrets.token_bytes(SEED))
     with writing(str(path)):
         part = _written(path, f"{key.line()}\n")
         try:
-            os.link(part, path)  # takes the place of nothing that is there
+            os.link(part, path)  # never overwrites
         except FileExistsError:
             pass
-        except OSError:  # a disk that knows no links
+        except OSError:  # file system without links
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
 
 
 def ring_file() -> Path:
-    """Return where the keys of the exchange are kept: beside the key of the installation."""
+    """Return the key ring file: beside the installation's key."""
     return key_file().with_suffix(".ring")
 
 
 def own_ring(path: Path) -> Ring | None:
-    """Read the keys by which this node exchanges; None: it has none yet.
+    """Read this node's key ring; None: none yet.
 
     Raises:
-        InputError: The file holds no keys, or others may read it.
+        InputError: The file holds no keys, or is readable by others.
     """
     if not path.exists():
         return None
@@ -94,7 +94,7 @@ def own_ring(path: Path) -> Ring | None:
 
 
 def keep_ring(path: Path, ring: Ring) -> None:
-    """Write the keys by which this node exchanges; they are whole on the disk before this ends.
+    """Write this node's key ring, synced to disk.
 
     Raises:
         OutputError: They cannot be written.
@@ -109,19 +109,19 @@ def keep_ring(path: Path, ring: Ring) -> None:
 
 
 def write_secret(path: Path, held: bytes) -> None:
-    """Write a secret in hexadecimal into a new file that its owner alone can read.
+    """Write a hexadecimal secret to a new private file.
 
     Raises:
-        OutputError: Something stands there, or it cannot be written.
+        OutputError: The file exists, or cannot be written.
     """
     write_secret_text(path, held.hex())
 
 
 def write_secret_text(path: Path, text: str) -> None:
-    """Write a line that is a secret into a new file that its owner alone can read.
+    """Write a one-line secret to a new private file.
 
     Raises:
-        OutputError: Something stands there, or it cannot be written.
+        OutputError: The file exists, or cannot be written.
     """
     if path.exists():
         raise OutputError("node/something-stands-there", at=str(path))
@@ -130,10 +130,10 @@ def write_secret_text(path: Path, text: str) -> None:
 
 
 def read_secret(path: Path) -> bytes:
-    """Read what `write_secret` wrote, shape (32,).
+    """Read output of `write_secret`, shape (32,).
 
     Raises:
-        InputError: It holds no secret.
+        InputError: Not a secret.
     """
     try:
         held = bytes.fromhex(path.read_text(encoding="utf-8").strip())
@@ -145,17 +145,17 @@ def read_secret(path: Path) -> bytes:
 
 
 def _check_alone(path: Path) -> None:
-    """Check that nobody else can read a file of keys.
+    """Check that a key file is private.
 
     Raises:
-        InputError: Others can.
+        InputError: It is readable by others.
     """
     if os.name == "posix" and path.stat().st_mode & _OTHERS:
         raise InputError("node/key-readable-by-others", path=path, at=str(path))
 
 
 def _written(path: Path, text: str) -> Path:
-    """Write a secret text to the disk beside its place, for its owner alone; return where."""
+    """Write a secret to a private temporary file beside its target; return the path."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}")
     part.unlink(missing_ok=True)

@@ -75,14 +75,14 @@ def record_export(work: Work, viewer: Viewer, number: int, *, restricted: bool) 
     """Write down that a case is given out; this comes first, so the bundle tells of itself.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         viewer: Who gives it out.
         number: Of the case.
         restricted: With what is for the authority only; it takes a clearance.
 
     Raises:
         InputError: They are not cleared.
-        MissingError: There is no such case for the viewer.
+        MissingError: No such case for the viewer.
     """
     if restricted and not viewer.cleared:
         raise InputError("report/not-cleared")
@@ -97,7 +97,7 @@ def write_case(
     The same step, database and key give the same bytes.
 
     Args:
-        work: Any.
+        work: Any transaction.
         viewer: Who gives it out.
         exported: From `record_export`.
         making: How.
@@ -105,7 +105,7 @@ def write_case(
 
     Raises:
         InputError: It is too large.
-        MissingError: There is no such case for the viewer.
+        MissingError: No such case for the viewer.
         StoreError: The bytes of a file are not those that were added.
     """
     cleared = viewer.cleared and making.restricted

@@ -21,7 +21,7 @@ class Box(Record, frozen=True, kw_only=True):
     """A bar of a chart."""
 
     kind: str  # a class of the style sheet
-    told: str  # what it says, for a pointer that rests on it
+    told: str  # what it says, for a pointer based on it
     x: float
     y: float
     width: float
@@ -215,11 +215,11 @@ class Shape(Record, frozen=True, kw_only=True):
 
     kind: str  # a class of the style sheet; templates/figure.html says how it looks without one
     d: str
-    told: str = ""  # what it says, for a pointer that rests on it
+    told: str = ""  # what it says, for a pointer based on it
 
 
 class Dot(Record, frozen=True, kw_only=True):
-    """A point of a line, which says its numbers to a pointer that rests on it."""
+    """A point of a line, which says its numbers to a pointer based on it."""
 
     kind: str
     x: float

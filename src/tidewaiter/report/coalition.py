@@ -78,7 +78,7 @@ def timeline_view(timeline: Timeline, names: Mapping[str, str], library: Library
 
 
 def event_view(event: Event, names: Mapping[str, str], library: Library) -> EventView:
-    """Put an event into words."""
+    """Render an event as text."""
     source = library.sources[event.source].title if event.source in library.sources else ""
     return EventView(
         day=day(event.day),

@@ -29,7 +29,7 @@ def facts_of(
     first: Sequence[str] = (),
     without: AbstractSet[str] = frozenset(),
 ) -> tuple[Fact, ...]:
-    """Put the fields of a record that have a label and say something into words.
+    """Render the fields of a record that have a label and say something as text.
 
     Args:
         record: Whose fields.

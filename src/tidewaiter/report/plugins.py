@@ -76,7 +76,7 @@ def _listed(plugin: Plugin) -> InstalledPlugin:
 
 
 def _problem(plugin: Plugin) -> str:
-    """Say why a plug-in is not used; "": it is."""
+    """Return why a plug-in is not used; "": it is."""
     place, first = _PLACES[plugin.group], plugin_for(plugin.group, plugin.name)
     if plugin.name in place.ours():
         return "Tidewaiter itself has this name"

@@ -1,1 +1,1 @@
-"""The database: what was screened, what was found, and who did what."""
+"""Database: consignments screened, alerts found, and a record of who did what."""

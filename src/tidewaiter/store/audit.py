@@ -1,10 +1,9 @@
-"""The audit: an entry for each change in an append-only tree, and what each viewer sees of it.
+"""Audit log: one entry per change in an append-only tree, and each viewer's view of it.
 
-A changed, missing or moved entry is found by anyone who recomputes the tree. That the last
-entries were cut off, or all were made anew, shows only against a checkpoint that was noted outside
-the database.
+Recomputing the tree reveals a changed, missing or moved entry. Truncation at the end, or a
+complete rewrite, shows only against a checkpoint noted outside the database.
 
-That there is such an entry is told to all who may read the audit, as it has a number and a hash.
+All readers of the audit log see that an entry exists, as it has a number and a hash.
 """
 
 import secrets
@@ -31,35 +30,35 @@ Details = Mapping[str, str | int]
 class Entry(Record, frozen=True, kw_only=True):
     """One change of the database."""
 
-    number: int  # from 1, without a gap
+    number: int  # from 1, without gaps
     at: str  # ISO 8601, UTC
     who: str
     action: str  # what happened, like "batch added"
-    details: str  # JSON; no name of a party stands here
-    salt: str  # so that nobody can guess from its hash what an entry says
+    details: str  # JSON; no party names
+    salt: str  # prevents guessing the entry from its hash
 
     def written(self) -> bytes:
-        """Write the entry as it is hashed: JSON with sorted keys."""
+        """Return the hashed form of the entry: JSON with sorted keys."""
         return msgspec.json.encode(self, order="sorted")
 
 
 class State(Record, frozen=True, kw_only=True):
-    """How long the audit is, and the hash over all of it."""
+    """Size and root hash of the audit log."""
 
     entries: int
     root: bytes  # shape (32,)
 
 
 class Verdict(Record, frozen=True, kw_only=True):
-    """Whether the audit holds."""
+    """Result of verifying the audit log."""
 
-    state: State  # of the entries that hold, from the first
-    broken: int | None  # number of the first entry that does not hold; None: all hold
+    state: State  # of the valid entries, from the first
+    broken: int | None  # number of the first invalid entry; None: all are valid
     problem: str
 
 
 def moment(at: datetime) -> str:
-    """Write a moment as ISO 8601 in UTC, to the microsecond.
+    """Format a moment as ISO 8601 in UTC, to the microsecond.
 
     Raises:
         ValueError: It has no time zone.
@@ -70,10 +69,10 @@ def moment(at: datetime) -> str:
 
 
 def stamp_of(work: Work) -> Stamp:
-    """Say who changes the database, and when.
+    """Return who changes the database, and when.
 
     Raises:
-        ValueError: The work was begun to read only.
+        ValueError: The transaction is read-only.
     """
     if work.stamp is None:
         raise ValueError("work that changes the database needs a stamp")
@@ -84,12 +83,12 @@ def record_change(work: Work, action: str, details: Details) -> None:
     """Write an entry about a change, in the transaction of the change itself.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         action: What happens.
-        details: Counts, keys and digests; no name of a party.
+        details: Counts, keys and digests; no party names.
 
     Raises:
-        ValueError: The work was begun to read only.
+        ValueError: The transaction is read-only.
     """
     record_changes(work, [(action, details)])
 
@@ -98,11 +97,11 @@ def record_changes(work: Work, changes: Sequence[tuple[str, Details]]) -> None:
     """Write an entry about each of several changes, in order.
 
     Args:
-        work: Begun with a stamp.
-        changes: What happens, and its details, as `record_change` takes them.
+        work: A write transaction.
+        changes: Action and details, as for `record_change`.
 
     Raises:
-        ValueError: The work was begun to read only.
+        ValueError: The transaction is read-only.
     """
     stamp = stamp_of(work)
     size, at, who = audit_size(work), moment(stamp.at), plain(stamp.who)
@@ -136,9 +135,9 @@ def audit_entries(work: Work, *, after: int = 0, rows: int = PAGE) -> list[Entry
     """Read entries in order.
 
     Args:
-        work: Any.
-        after: The number of the entry before the first wanted.
-        rows: How many at most.
+        work: Any transaction.
+        after: Number of the entry before the first one wanted.
+        rows: Maximum number.
     """
     wanted = select(tables.audit).where(tables.audit.c.number > after)
     found = work.connection.execute(wanted.order_by(tables.audit.c.number).limit(rows))
@@ -154,15 +153,15 @@ def find_entries(
     before: int = 0,
     rows: int = PAGE,
 ) -> list[Entry]:
-    """Find entries, the latest first.
+    """Find entries, latest first.
 
     Args:
-        work: Any.
-        action: What happened, whole; "": anything.
-        who: Whole; "": anyone.
-        words: A part of the details; "": any.
-        before: The number of the last entry seen; 0: from the latest.
-        rows: How many at most.
+        work: Any transaction.
+        action: Exact match; "": any.
+        who: Exact match; "": anyone.
+        words: Substring of the details; "": any.
+        before: Number of the last entry seen; 0: start with the latest.
+        rows: Maximum number.
     """
     c = tables.audit.c
     wanted = select(tables.audit)
@@ -179,12 +178,12 @@ def find_entries(
 
 
 def audit_actions(work: Work) -> list[str]:
-    """Return what has happened at all, by name."""
+    """Return the distinct actions, by name."""
     return list(_actions(work))
 
 
 def _actions(work: Work) -> Iterator[str]:
-    """Yield them one step of the index each; DISTINCT would read all entries."""
+    """Yield them with one index step each; DISTINCT would read all entries."""
     c, last = tables.audit.c, ""
     after = select(func.min(c.action))
     while found := work.connection.execute(after.where(c.action > last)).scalar():
@@ -199,27 +198,27 @@ def audit_size(work: Work) -> int:
 
 
 def audit_state(work: Work, entries: int | None = None) -> State:
-    """Say how long the audit is, and the hash over it.
+    """Return the size and root hash of the audit log.
 
     Args:
-        work: Any.
-        entries: As it was when it had so many; None: now.
+        work: Any transaction.
+        entries: Its state at this size; None: now.
     """
     size = audit_size(work) if entries is None else entries
     return State(entries=size, root=root(size, _node(work)))
 
 
 def prove_entry(work: Work, number: int, entries: int) -> list[bytes]:
-    """Prove that an entry stands in the audit as it was with so many entries."""
+    """Prove that an entry is in the audit log at a given size."""
     return inclusion(number - 1, entries, _node(work))
 
 
 def verify_audit(work: Work, *, noted: State | None = None) -> Verdict:
-    """Recompute the tree from its first entry.
+    """Recompute the tree from the first entry.
 
     Args:
-        work: Any.
-        noted: A state that was noted earlier, which the audit must have gone through.
+        work: Any transaction.
+        noted: A state noted earlier, which the audit log must contain.
     """
     kept: dict[tuple[int, int], bytes] = {}
     size, found = 0, noted is None or noted == State(entries=0, root=EMPTY)
@@ -249,7 +248,7 @@ def _made(entry: Entry, size: int, node: Node) -> Iterator[tuple[tuple[int, int]
 
 
 def _keep(kept: dict[tuple[int, int], bytes], made: Mapping[tuple[int, int], bytes]) -> None:
-    """Keep the nodes that no other node holds yet: as many as the size has digits, and no more."""
+    """Store the nodes without a parent yet: one per binary digit of the size."""
     *inner, top = made
     for level, place in inner:
         kept.pop((level, place - 1))
@@ -273,7 +272,7 @@ def _walk(work: Work) -> Iterator[tuple[Entry, dict[tuple[int, int], bytes]]]:
 
 
 def _bytes(told: str) -> bytes:
-    """Read a hash; what is none is no hash of anything."""
+    """Parse a hash; invalid text yields a value that matches nothing."""
     try:
         return bytes.fromhex(told)
     except ValueError:
@@ -297,19 +296,19 @@ def _node(work: Work) -> Node:
 
 
 HIDDEN = "{}"
-"""In place of details that are not for whoever asks."""
+"""Placeholder for details that the viewer may not see."""
 
 _IDS = ("alert", "first")
-_COUNTS = frozenset({"alerts", "new_alerts"})  # with those of the queue, they tell of the others
+_COUNTS = frozenset({"alerts", "new_alerts"})  # with those of the queue, reveals others
 
 
 def shown(work: Work, entries: Iterable[Entry], *, cleared: bool) -> list[Entry]:
-    """Return entries as someone may see them.
+    """Return entries as a viewer may see them.
 
     Args:
-        work: Any.
-        entries: Of the audit.
-        cleared: Whether they may see what tells of restricted alerts.
+        work: Any transaction.
+        entries: Audit entries.
+        cleared: Whether the viewer may see entries on restricted alerts.
     """
     found = list(entries)
     if cleared:

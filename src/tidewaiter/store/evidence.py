@@ -39,18 +39,18 @@ from tidewaiter.store.peers.inbox import CONTRADICTIONS
 
 
 class LogContradiction(Record, frozen=True, kw_only=True):
-    """A peer has said something of its log that does not fit what it said before."""
+    """A peer's statement on its log that contradicts an earlier one."""
 
     kind: Wrong
     size: int
     root: str
-    before: int  # entries that it had said to have; of two roots, the same
+    before: int  # number of entries stated before; the same for two roots
     root_before: str
     came: str  # ISO 8601, UTC
 
 
 class ToldLog(Record, frozen=True, kw_only=True):
-    """What this node has told a peer of its own log, and whether the log still is so."""
+    """What this node told a peer about its own log, and whether the log still agrees."""
 
     peer: str
     size: int
@@ -59,12 +59,12 @@ class ToldLog(Record, frozen=True, kw_only=True):
 
 
 def witness(work: Work, node: str, receipts: Sequence[SignedReceipt]) -> None:
-    """Compare what a peer says of its log with what it said before, and keep what is new.
+    """Compare a peer's statements on its log with earlier ones, and store the new ones.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         node: The peer.
-        receipts: Checked, in the order of its answer.
+        receipts: Verified, in the order of the answer.
     """
     said = {(each.receipt.size, each.receipt.root): each for each in receipts if each.receipt.size}
     for each in sorted(said.values(), key=lambda one: one.receipt.size):
@@ -72,7 +72,7 @@ def witness(work: Work, node: str, receipts: Sequence[SignedReceipt]) -> None:
 
 
 def log_contradictions(work: Work, node: str, *, rows: int = 100) -> list[LogContradiction]:
-    """Return what a peer said of its log that does not fit, the latest first."""
+    """Return a peer's contradictory statements on its log, latest first."""
     w = tables.witness.c
     wanted = select(w.number, w.size, w.root, w.wrong, w.came).where(w.peer == node, w.wrong != "")
     found = work.connection.execute(wanted.order_by(w.number.desc()).limit(rows)).all()
@@ -96,19 +96,19 @@ def log_contradictions(work: Work, node: str, *, rows: int = 100) -> list[LogCon
 
 
 def count_log_contradictions(work: Work) -> dict[str, int]:
-    """Count what peers said of their logs that does not fit, by peer."""
+    """Count the contradictory statements on logs, by peer."""
     w = tables.witness.c
     wanted = select(w.peer, func.count()).where(w.wrong != "").group_by(w.peer)
     return {peer: int(count) for peer, count in work.connection.execute(wanted)}
 
 
 def witnessed(work: Work, node: str, *, rows: int = 1_000) -> list[str]:
-    """Return signed receipts of a peer that say how its log was, one for each state.
+    """Return signed receipts that state a peer's log, one per state.
 
     Args:
-        work: Any.
+        work: Any transaction.
         node: The peer.
-        rows: How many at most: first what does not fit and what it contradicts, then the latest.
+        rows: Maximum number: contradictions and what they contradict first, then the latest.
     """
     w = tables.witness.c
     odd = select(w.size).where(w.peer == node, w.wrong != "").scalar_subquery()
@@ -118,9 +118,9 @@ def witnessed(work: Work, node: str, *, rows: int = 1_000) -> list[str]:
 
 
 def told_logs(work: Work) -> list[ToldLog]:
-    """Say whether the log is what this node told its peers last, by peer.
+    """Return whether the log agrees with this node's last statement to each peer.
 
-    Each of them has a receipt that says so, so a log that was made anew, or cut, is found.
+    Each peer has a receipt with that statement, so a rewritten or truncated log is detected.
     """
     i = tables.incoming.c
     last = select(i.peer, func.max(i.seq).label("seq")).group_by(i.peer).subquery()
@@ -133,15 +133,15 @@ def told_logs(work: Work) -> list[ToldLog]:
 
 
 def check_witnessed(work: Work, own: Document, texts: Sequence[str]) -> list[ToldLog]:
-    """Say of receipts of this node that a peer has brought whether the log still is so.
+    """Check whether the log still agrees with receipts of this node that a peer presents.
 
     Args:
-        work: Any.
+        work: Any transaction.
         own: The newest document of this node.
         texts: Signed receipts.
 
     Raises:
-        InputError: One is none, or this node has not signed it.
+        InputError: One is invalid, or not signed by this node.
     """
     made = list[ToldLog]()
     for number, text in enumerate(texts, 1):
@@ -187,7 +187,7 @@ def _compare(work: Work, node: str, each: SignedReceipt) -> None:
 
 
 def _before(work: Work, node: str, root: str) -> Before:
-    """Return what a peer said since its log was found shorter; then it began anew."""
+    """Return a peer's statements since its log was found truncated and restarted."""
     w = tables.witness.c
     cut = select(func.max(w.number)).where(w.peer == node, w.wrong == "shorter")
     since = work.connection.execute(cut).scalar() or 0
@@ -206,7 +206,7 @@ _DECIDED = ("alert decided", "decision taken back")
 
 
 class Proven(Record, frozen=True, kw_only=True):
-    """An entry, and its way to the root."""
+    """An entry, and its path to the root."""
 
     entry: Entry
     path: tuple[bytes, ...]
@@ -219,13 +219,13 @@ def custody(
     *,
     entries: int | None = None,
 ) -> tuple[State, list[Proven]]:
-    """Return the entries about steps and decisions, and the state of the audit they stand in.
+    """Return the entries of steps and decisions, and the audit log state that contains them.
 
     Args:
-        work: Any.
-        steps: Of a case, as far as they are to be shown.
-        trails: What was decided of its alerts.
-        entries: The audit as it was when it had so many entries; None: now.
+        work: Any transaction.
+        steps: Steps of a case, as far as they are to be shown.
+        trails: The decisions on its alerts.
+        entries: The audit log at this size; None: now.
     """
     state = audit_state(work, entries)
     found = _of_steps(work, steps) | _of_decisions(work, trails)
@@ -246,7 +246,7 @@ def _of_steps(work: Work, steps: Sequence[Step]) -> dict[int, Entry]:
 
 
 def _of_decisions(work: Work, trails: Mapping[str, Iterable[Decided]]) -> dict[int, Entry]:
-    """Find the entries about decisions; they were written at the very moments of these."""
+    """Find the entries of decisions by their exact moments."""
     c = tables.audit.c
     decided = {step.id for trail in trails.values() for step in trail}
     moments = sorted({step.at for trail in trails.values() for step in trail})
@@ -254,7 +254,7 @@ def _of_decisions(work: Work, trails: Mapping[str, Iterable[Decided]]) -> dict[i
     for some in slices(moments):
         here = c.at.in_(some)
         for row in work.connection.execute(select(tables.audit).where(here)).mappings():
-            if row["action"] not in _DECIDED:  # in SQL, an index would be used that is slower here
+            if row["action"] not in _DECIDED:  # in SQL, a slower index would be used
                 continue
             details = msgspec.json.decode(row["details"], type=dict[str, str | int])
             if details.get("decision") in decided:
@@ -265,18 +265,18 @@ def _of_decisions(work: Work, trails: Mapping[str, Iterable[Decided]]) -> dict[i
 def evidence_of(
     work: Work, own: str, node: str, message: str, *, openers: Sequence[bytes], stamp: Stamp
 ) -> MessageEvidence:
-    """Gather what proves a message that came from a peer, or went to it.
+    """Collect the proof of a message received from or sent to a peer.
 
     Args:
-        work: Any.
+        work: Any transaction.
         own: The name of this node.
         node: The peer.
         message: Its id.
-        openers: Keys that open boxes, each of shape (32,).
-        stamp: When it is gathered.
+        openers: Decryption keys, each of shape (32,).
+        stamp: Time of collection.
 
     Raises:
-        MissingError: There is no such message, or it has not left yet.
+        MissingError: The message does not exist or was not sent yet.
     """
     known, i, o = peer_of(work, node), tables.incoming.c, tables.outgoing.c
     ours, theirs = tuple(documents(work, own)), tuple(documents(work, node))
@@ -297,7 +297,7 @@ def evidence_of(
     sent = work.connection.execute(went).first()
     if sent is None:
         raise MissingError("store/no-message-with-peer", message=message[:40])
-    # The salt of what this node sealed is in the box alone, which the peer opens.
+    # The salt of a sealed message is only in its box, which the peer opens.
     return MessageEvidence(
         made=moment(stamp.at),
         signed=sent.signed,

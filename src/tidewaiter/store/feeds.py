@@ -1,7 +1,6 @@
 """Feeds: collections of incidents released to outside programs over TAXII.
 
-A feed is brought up to date from what is known of incidents: what changed since is made anew, and
-what may no longer leave is taken away.
+Updating a feed rebuilds the items of changed incidents, and removes what may no longer be released.
 """
 
 import secrets
@@ -31,11 +30,11 @@ _ID = 16  # bytes
 _LONGEST = 120  # characters of a title
 
 Told = Callable[[Known, Edge], list[Marked]]
-"""Returns what of an incident may leave by an edge."""
+"""Returns the releasable part of an incident."""
 
 
 class Feed(Record, frozen=True, kw_only=True):
-    """A feed, and where it stands."""
+    """A feed and its status."""
 
     collection: Collection
     made: str  # ISO 8601, UTC
@@ -43,7 +42,7 @@ class Feed(Record, frozen=True, kw_only=True):
 
 
 class Source(NamedTuple):
-    """An incident, and what tells whether more, or less, is known of it than before."""
+    """An incident, and values that reveal whether its statements changed."""
 
     owner: str
     subject: str
@@ -52,13 +51,13 @@ class Source(NamedTuple):
 
 
 def make_feed(work: Work, title: str, reach: Reach, purpose: Purpose) -> Feed:
-    """Make a feed; it is empty until it is read.
+    """Create a feed; it is empty until the first read.
 
     Args:
-        work: Begun with a stamp.
-        title: For people.
-        reach: How far from here its readers are.
-        purpose: What they read it for.
+        work: A write transaction.
+        title: Display title.
+        reach: The distance of its readers.
+        purpose: What its readers use it for.
 
     Raises:
         InputError: It has no title, or one that is too long.
@@ -82,10 +81,10 @@ def make_feed(work: Work, title: str, reach: Reach, purpose: Purpose) -> Feed:
 
 
 def remove_feed(work: Work, name: str) -> None:
-    """Take a feed away; its readers find nothing there any more.
+    """Delete a feed with its items.
 
     Raises:
-        MissingError: There is none of that id.
+        MissingError: No feed has that id.
     """
     feed_of(work, name)
     for table, column in (
@@ -108,7 +107,7 @@ def feed_of(work: Work, name: str) -> Feed:
     """Return a feed.
 
     Raises:
-        MissingError: There is none of that id.
+        MissingError: No feed has that id.
     """
     wanted = select(tables.feed).where(tables.feed.c.id == name)
     row = work.connection.execute(wanted).mappings().first()
@@ -118,7 +117,7 @@ def feed_of(work: Work, name: str) -> Feed:
 
 
 def changed_sources(work: Work, name: str) -> list[Source]:
-    """Return the incidents of which more, or less, is known than when the feed was made ready."""
+    """Return the incidents with statements that changed since the feed was updated."""
     s, f = tables.said.c, tables.feed_source.c
     size = func.sum(func.length(s.written))
     now = select(s.owner, s.subject, func.max(s.number), size).where(s.kind.in_(KINDS))
@@ -132,14 +131,14 @@ def changed_sources(work: Work, name: str) -> list[Source]:
 def bring_up_to_date(
     work: Work, safe: bytes, name: str, changed: Sequence[Source], told: Told
 ) -> None:
-    """Make what is told of incidents anew, and take away what may no longer leave.
+    """Rebuild the items of incidents, and remove what may no longer be released.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
-        name: Of the feed.
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
+        name: Feed id.
         changed: Incidents.
-        told: What of each may leave.
+        told: The releasable part of each.
     """
     now = moment(stamp_of(work).at)
     i, s = tables.feed_item.c, tables.feed_source.c
@@ -167,7 +166,7 @@ def bring_up_to_date(
 
 
 def standing_of(work: Work, name: str) -> tuple[int, str]:
-    """Return what changes with every item that comes or goes: how many there are, and the last."""
+    """Return a value that changes with every item: the count, and the latest."""
     i = tables.feed_item.c
     wanted = select(func.count(), func.max(i.added)).where(i.feed == name)
     count, last = work.connection.execute(wanted).one()
@@ -175,7 +174,7 @@ def standing_of(work: Work, name: str) -> tuple[int, str]:
 
 
 def items_of(work: Work, safe: bytes, feed: Feed) -> list[Item]:
-    """Return all that lies ready in a feed, the oldest first."""
+    """Return all items of a feed, oldest first."""
     return _items(work, safe, feed)
 
 

@@ -1,6 +1,6 @@
-"""Working groups: lists of peers that this node writes to; a removed member gets nothing more.
+"""Working groups: lists of peers that this node sends to; a removed member receives nothing more.
 
-A group without members reaches nobody. Its members are told its name, and not who else is in it.
+A group without members reaches no one. Members know the group's name, not the other members.
 """
 
 import secrets
@@ -27,20 +27,20 @@ class Group(Record, frozen=True, kw_only=True):
 
     id: str
     name: str
-    epoch: int  # of its list
-    members: tuple[str, ...]  # nodes, now
+    epoch: int  # of its member list
+    members: tuple[str, ...]  # current nodes
 
 
 class Membership(Record, frozen=True, kw_only=True):
-    """A node that is in a group, or was."""
+    """A node that is or was in a group."""
 
     node: str
     since: int  # first epoch with it
-    until: int | None  # first epoch without it; None: it is in
+    until: int | None  # first epoch without it; None: still a member
 
 
 def make_group(work: Work, name: str) -> Group:
-    """Make a group without members.
+    """Create a group without members.
 
     Raises:
         InputError: It has no name, or one that is too long.
@@ -56,11 +56,11 @@ def make_group(work: Work, name: str) -> Group:
 
 
 def add_member(work: Work, group: str, node: str) -> Group:
-    """Take a peer into a group; it gets what is written from now on.
+    """Add a peer to a group; it receives what is written from now on.
 
     Raises:
-        ConflictError: It is in it.
-        MissingError: There is no such group, or no such peer.
+        ConflictError: It is a member already.
+        MissingError: No such group or peer.
     """
     known = group_of(work, group)
     if peer_of(work, node).node in known.members:
@@ -71,11 +71,11 @@ def add_member(work: Work, group: str, node: str) -> Group:
 
 
 def remove_member(work: Work, group: str, node: str) -> Group:
-    """Take a peer off a group; what has not left for it yet never does.
+    """Remove a peer from a group; messages not yet sent to it are dropped.
 
     Raises:
-        ConflictError: It is not in it.
-        MissingError: There is no such group.
+        ConflictError: It is not a member.
+        MissingError: No such group.
     """
     known = group_of(work, group)
     if node not in known.members:
@@ -93,7 +93,7 @@ def group_of(work: Work, group: str) -> Group:
     """Return a group.
 
     Raises:
-        MissingError: There is none of that id.
+        MissingError: No group has that id.
     """
     wanted = select(tables.working_group).where(tables.working_group.c.id == group)
     row = work.connection.execute(wanted).first()
@@ -103,17 +103,17 @@ def group_of(work: Work, group: str) -> Group:
 
 
 def marked_for(work: Work, marking: Marking, node: str, purpose: Purpose) -> Marking:
-    """Return the marking under which something goes to one peer, with the epoch of its group.
+    """Return the marking for a message to one peer, with the epoch of its group.
 
     Args:
-        work: Any.
-        marking: What its source says of it.
+        work: Any transaction.
+        marking: Marking by the source.
         node: The peer.
-        purpose: What it is given for.
+        purpose: The intended use.
 
     Raises:
         InputError: The marking forbids it.
-        MissingError: There is no such group.
+        MissingError: No such group.
     """
     groups: dict[str, int] = {}
     if marking.group:
@@ -134,7 +134,7 @@ def groups(work: Work) -> list[Group]:
 
 
 def memberships(work: Work, group: str) -> list[Membership]:
-    """Return who is in a group and who was, by node and epoch."""
+    """Return current and former members of a group, by node and epoch."""
     m = tables.working_group_member.c
     wanted = select(m.peer, m.since, m.until).where(m.group == group).order_by(m.peer, m.since)
     return [

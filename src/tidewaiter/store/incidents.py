@@ -1,4 +1,4 @@
-"""Incidents: reported by this node or a peer, how they were answered, and their delivery."""
+"""Incidents: reported by this node or a peer, the responses, and their delivery."""
 
 import secrets
 from collections.abc import Iterable
@@ -36,26 +36,26 @@ from tidewaiter.store.peers.statements import (
 )
 
 KINDS: dict[str, type[Spoken]] = {"incident": Incident, "proposal": Proposal, "sighting": Sighting}
-"""Kinds of message that speak of incidents."""
+"""Message kinds of incidents."""
 
 
 def tell_incident(work: Work, safe: bytes, own: str, incident: Incident, to: Iterable[str]) -> None:
-    """Tell peers of an incident, or of its next version, or a group of it.
+    """Send an incident, or its next version, to peers or a group.
 
-    Who was given an earlier version is told of this one too, unless it is for a group that it is
-    no longer in.
+    Recipients of an earlier version receive this one too, unless it is for a group that they have
+    left.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
         own: The name of this node.
-        incident: One of this node's own.
-        to: Peers; () where it is for a group.
+        incident: An incident of this node.
+        to: Peers; () for a group.
 
     Raises:
         ConflictError: It is not the version that follows.
-        InputError: It is not this node's, is for nobody, or its marking forbids a recipient.
-        MissingError: There is no such peer, or no such group.
+        InputError: It is not this node's, has no recipient, or its marking forbids one.
+        MissingError: No such peer or group.
     """
     if incident.owner != own:
         raise InputError("store/incident-of-another")
@@ -81,11 +81,11 @@ def tell_incident(work: Work, safe: bytes, own: str, incident: Incident, to: Ite
 def answer_incident(
     work: Work, safe: bytes, own: str, said: Proposal | Sighting, marking: Marking
 ) -> None:
-    """Propose something to the owner of an incident, or say that it was seen here too.
+    """Send the owner of an incident a proposal or a sighting.
 
     Raises:
         InputError: It is this node's own incident.
-        MissingError: There is no such incident here.
+        MissingError: No such incident here.
     """
     find_known(work, safe, said.owner, said.incident)
     if said.owner == own:
@@ -97,10 +97,10 @@ def answer_incident(
 
 
 def hear_of_incident(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken) -> None:
-    """Keep what a peer said; whether it counts, the fold of all says.
+    """Store a peer's statement; the fold of all decides whether it counts.
 
     Raises:
-        InputError: Its ids are too long, or it speaks of what this node does not know.
+        InputError: Its ids are too long, or it refers to something unknown.
     """
     of = _subject(kind, said)
     if isinstance(said, Incident):
@@ -112,14 +112,14 @@ def hear_of_incident(work: Work, safe: bytes, heard: Heard, kind: str, said: Spo
 
 
 def say_again(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken) -> None:
-    """Keep what this node itself told a peer before it was restored from a copy.
+    """Restore this node's own statement to a peer, from before a restored backup.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
-        heard: By this node, and by which message, which is here again.
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
+        heard: This node, and the recovered message.
         kind: Of message.
-        said: What was said.
+        said: The statement.
     """
     of, o = _subject(kind, said), tables.outgoing.c
     keep_again(work, safe, heard, of, said)
@@ -130,10 +130,10 @@ def say_again(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken) ->
 
 
 def find_known(work: Work, safe: bytes, owner: str, subject: str) -> Known:
-    """Return all that is known of an incident.
+    """Return the current state of an incident.
 
     Raises:
-        MissingError: Nothing was said of one of that id.
+        MissingError: No statement about that id.
     """
     if not is_known(work, KINDS, owner, subject):
         raise MissingError("store/no-incident", subject=subject[:60])
@@ -141,7 +141,7 @@ def find_known(work: Work, safe: bytes, owner: str, subject: str) -> Known:
 
 
 def find_incident(work: Work, safe: bytes, owner: str, subject: str) -> Known:
-    """Return all that is known of an incident; nothing may be."""
+    """Return the current state of an incident, which may be empty."""
     t = tables.said_to.c
     given = select(t.peer).where(t.owner == owner, t.subject == subject)
     said = said_of(work, safe, KINDS, owner, subject)
@@ -152,37 +152,37 @@ def find_incident(work: Work, safe: bytes, owner: str, subject: str) -> Known:
 
 
 def incidents(work: Work, *, before: int | None = None, rows: int = 100) -> list[Listed]:
-    """Return incidents, the one that something was said of last first.
+    """Return incidents, most recent activity first.
 
     Args:
-        work: Any.
-        before: `last` of the one before the first that is wanted; None: from the latest.
-        rows: How many at most.
+        work: Any transaction.
+        before: `last` of the previous page's last one; None: start with the latest.
+        rows: Maximum number.
     """
     return subjects(work, KINDS, before=before, rows=rows)
 
 
 def incident_at(work: Work, number: int) -> tuple[str, str]:
-    """Return owner and id of an incident by the number of what was said of it first.
+    """Return owner and id of an incident by the number of its first statement.
 
     Raises:
-        MissingError: There is none.
+        MissingError: No such incident.
     """
     return saying.subject_at(work, KINDS, number, "incident")
 
 
 def number_of(work: Work, owner: str, subject: str) -> int:
-    """Return the number of what was said of an incident first; 0: nothing was."""
+    """Return the number of the first statement on an incident; 0: none."""
     return saying.number_of(work, KINDS, owner, subject)
 
 
 def _recipients(
     work: Work, incident: Incident, to: Iterable[str]
 ) -> tuple[Marking, tuple[str, ...]]:
-    """Return the marking under which an incident goes out, and to whom.
+    """Return the marking of an outgoing incident, and its recipients.
 
     Raises:
-        InputError: It is for nobody, or its marking forbids one of them.
+        InputError: It has no recipient, or its marking forbids one.
     """
     marking, t = incident.marking, tables.said_to.c
     given = select(t.peer).where(t.owner == incident.owner, t.subject == incident.id)
@@ -211,7 +211,7 @@ _ID = 8  # bytes
 
 
 class Seen(Record, frozen=True, kw_only=True):
-    """What was seen here too."""
+    """A sighting to report."""
 
     day: date
     place: Place
@@ -220,12 +220,12 @@ class Seen(Record, frozen=True, kw_only=True):
 
 
 class Delivery(Record, frozen=True, kw_only=True):
-    """A version that was written to a peer, and what became of it."""
+    """A version sent to a peer, and its delivery status."""
 
     peer: str
     version: int
     state: str  # of the message
-    code: str  # why it was refused
+    code: str  # reason of rejection
 
 
 def propose(
@@ -238,20 +238,20 @@ def propose(
     at: str = "",
     instead: str = "",
 ) -> str:
-    """Propose something to the owner of an incident; return the id of the proposal.
+    """Send a proposal to the owner of an incident; return the proposal's id.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
         own: The name of this node.
         incident: Its owner, and its id there.
         text: What is proposed.
-        at: The part that should change; "": it is a comment.
-        instead: What should stand there.
+        at: The part to change; "": a comment.
+        instead: Replacement text.
 
     Raises:
-        InputError: It is this node's own, or the proposal does not fit.
-        MissingError: There is no such incident here.
+        InputError: It is this node's own, or the proposal is invalid.
+        MissingError: No such incident here.
     """
     owner, name = incident
     now = _version(find_known(work, safe, owner, name))
@@ -278,19 +278,19 @@ def sight(
     *,
     registry: Registry,
 ) -> str:
-    """Tell the owner of an incident that it was seen here too; return the id of the sighting.
+    """Send a sighting to the owner of an incident; return the sighting's id.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
         own: The name of this node.
         incident: Its owner, and its id there.
-        seen: What was seen.
+        seen: The sighting.
         registry: Substances.
 
     Raises:
-        InputError: It is this node's own, or the sighting does not fit.
-        MissingError: There is no such incident here.
+        InputError: It is this node's own, or the sighting is invalid.
+        MissingError: No such incident here.
     """
     owner, name = incident
     marking = _marking(_version(find_known(work, safe, owner, name)))
@@ -311,15 +311,15 @@ def sight(
 
 
 def deliveries(work: Work, owner: str, name: str) -> list[Delivery]:
-    """Return what became of each version of an own incident that was written to a peer.
+    """Return the delivery status of each version of an own incident, per peer.
 
     Args:
-        work: Any.
+        work: Any transaction.
         owner: This node.
-        name: Id of the incident.
+        name: Incident id.
 
     Returns:
-        The latest version first, by peer.
+        Latest version first, by peer.
     """
     s, i, o = tables.said.c, tables.said_in.c, tables.outgoing.c
     told = select(s.number).where(s.owner == owner, s.subject == name, s.kind == "incident")
@@ -345,7 +345,7 @@ def _version(known: Known) -> Incident:
 
 
 def _marking(incident: Incident) -> Marking:
-    """Return the marking of an answer: the owner's group is not this node's."""
+    """Return the marking of a response: the owner's group does not exist at this node."""
     return replace(incident.marking, group="", epoch=0)
 
 

@@ -1,13 +1,12 @@
 """Training examples for the ranker: stored alerts and inspected lines with their outcomes.
 
-Lines that raised no alert were drawn by lot, or by a profile. Where their file is in this database,
-what was found in them teaches the ranker too.
+Lines without an alert were selected at random or by a profile. If their file is in this database,
+their inspection results are training data too.
 
-A result counts before a decision. Of many alerts that were decided in one act, the first speaks for
-all: a model that heard each of them would learn one opinion many times over. What an officer
-decided for a reason that says nothing of the goods (wrong data, repeated), what is waiting, and
-what rests counts for nothing; nor do alerts on restricted entries, of which a model that many read
-would tell.
+A result outranks a decision. Of a bulk decision only the first alert counts: otherwise the model
+would learn one opinion many times. Decisions for reasons unrelated to the goods (wrong data,
+duplicate), and pending or suppressed alerts, do not count; nor do alerts on restricted entries,
+which a widely readable model would reveal.
 """
 
 from collections import defaultdict
@@ -34,7 +33,7 @@ from tidewaiter.trade.alerts import score_of
 from tidewaiter.trade.rules.results import Result, standing_results
 from tidewaiter.trade.types import Alert, line_of
 
-_DAY = 10  # characters of a moment that name its day
+_DAY = 10  # length of the date part of a moment
 _LOT = "random"
 
 Place = tuple[int, int]
@@ -42,23 +41,24 @@ Place = tuple[int, int]
 
 
 class Inspected(Record, frozen=True, kw_only=True):
-    """What lists say that is not in the database, by where it belongs."""
+    """Outcomes from inspection lists that are not in the database."""
 
-    alerts: Mapping[str, Outcome]  # by id: what the list says, unless nothing was found out
-    drawn: frozenset[str]  # ids of alerts whose line was drawn by lot
-    lines: tuple[Example, ...]  # without an alert, whose outcome is known
-    lost: int  # lines with an outcome that this database does not hold, or that cannot count
+    alerts: Mapping[str, Outcome]  # by id: the outcome on the list, unless inconclusive
+    drawn: frozenset[str]  # ids of alerts on randomly selected lines
+    lines: tuple[Example, ...]  # without an alert, with a known outcome
+    lost: int  # lines with an outcome that are not in this database, or cannot count
 
 
 def inspected_in(work: Work, listed: Sequence[Listed]) -> Inspected:
-    """Look up the lines of inspection lists that came back.
+    """Look up the lines of returned inspection lists.
 
-    What has become an alert since counts as one. A line with an alert that rests on restricted
-    entries says nothing, as no such alert does.
+    A line that has an alert by now counts as an alert. A line with an alert on restricted entries
+    is
+    ignored, as all such alerts are.
 
     Args:
-        work: Any.
-        listed: Lines of lists, the earliest list first; a line that stands on several counts once.
+        work: Any transaction.
+        listed: Lines of lists, earliest list first; a line on several lists counts once.
     """
     told = _once(listed)
     alerts = {each.alert: each for each in told if each.alert}
@@ -98,7 +98,7 @@ def _known(each: Listed) -> bool:
 
 
 def _places(work: Work, keys: Iterable[str]) -> dict[str, Place]:
-    """Return where lines are, by their key; a name alone must be of one file."""
+    """Return the position of lines by key; a name alone must identify one file."""
     c = tables.source.c
     by_label: dict[str, list[int]] = {}
     for row in work.connection.execute(select(c.id, c.name, c.sha256)):
@@ -166,13 +166,13 @@ def _by_source(places: Sequence[Place]) -> dict[int, list[int]]:
 def outcomes(
     work: Work, days: Days, listed: Inspected | None = None, *, most: int | None = None
 ) -> Iterator[Example]:
-    """Yield the alerts that came in on some days and have an outcome, then lines that have one.
+    """Yield the alerts received in a period that have an outcome, then lines that have one.
 
     Args:
-        work: Any.
-        days: On which they came in; of lines: their file.
-        listed: What lists say; it counts after results, and before decisions.
-        most: Of the newest alerts so many alone; None: of all.
+        work: Any transaction.
+        days: Period of receipt; for lines, of their file.
+        listed: Outcomes from lists; below results, above decisions.
+        most: Only the newest alerts, at most this many; None: all.
     """
     a, d, r = tables.alert.c, tables.decision.c, tables.result.c
     known = or_(exists().where(d.alert == a.id), exists().where(r.alert == a.id))
@@ -194,7 +194,7 @@ def outcomes(
 
 
 def _is_first(trail: Sequence[Decided], heard: set[int]) -> bool:
-    """Tell whether a decision was not heard yet: one on many alerts in one act is heard once."""
+    """Return whether a decision counts: a bulk decision counts once."""
     last = standing(trail)
     if last is None or last.batch is None:
         return True
@@ -204,12 +204,12 @@ def _is_first(trail: Sequence[Decided], heard: set[int]) -> bool:
 
 
 def alerts_in(work: Work, days: Days, *, most: int | None = None) -> Iterator[Alert]:
-    """Yield the alerts that came in on some days, without those on restricted entries.
+    """Yield the alerts received in a period, without those on restricted entries.
 
     Args:
-        work: Any.
-        days: On which they came in.
-        most: Of the newest so many alone; None: of all.
+        work: Any transaction.
+        days: Period of receipt.
+        most: Only the newest, at most this many; None: all.
     """
     for some, _ in _came_in(work, days, true(), most):
         yield from alerts_of(work, some)
@@ -247,7 +247,7 @@ def _trails(work: Work, ids: Sequence[str]) -> dict[str, list[Decided]]:
 def _told(
     results: Sequence[Result], trail: Sequence[Decided], listed: Outcome | None
 ) -> tuple[bool, bool] | None:
-    """Return whether something was wrong, and whether a result says so; None: it is not known."""
+    """Return whether a violation was found, and whether by a result; None: unknown."""
     said = {result_outcome(each) for each in standing_results(results)}
     if not said & {"hit", "nothing"} and listed is not None:
         said = {listed}

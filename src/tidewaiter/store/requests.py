@@ -1,4 +1,4 @@
-"""Requests for information: asked and answered, stored with the message that carries each."""
+"""Requests for information: asked and answered, each stored with its message."""
 
 from collections.abc import Iterable
 
@@ -47,24 +47,24 @@ KINDS: dict[str, type[Spoken]] = {
     "delay": Delay,
     "withdrawal": Withdrawal,
 }
-"""Kinds of message that speak of requests."""
+"""Message kinds of requests."""
 
 _NAMES = {kind: name for name, kind in KINDS.items()}
 
 
 def ask(work: Work, safe: bytes, own: str, request: Request) -> None:
-    """Ask a peer.
+    """Send a request to a peer.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
         own: The name of this node.
-        request: One of this node's own.
+        request: A request of this node.
 
     Raises:
-        ConflictError: There is one of that id.
-        InputError: Something about it must be mended, or its marking forbids it.
-        MissingError: There is no such peer, or no such group.
+        ConflictError: The id exists already.
+        InputError: It is invalid, or its marking forbids it.
+        MissingError: No such peer or group.
     """
     if request.asker != own:
         raise InputError("store/request-of-another")
@@ -81,15 +81,14 @@ def ask(work: Work, safe: bytes, own: str, request: Request) -> None:
 def say_to_request(
     work: Work, safe: bytes, own: str, said: Answer | Refusal | Delay | Withdrawal
 ) -> Asking:
-    """Answer, refuse or put off what is asked; or, as its asker, ask no longer.
+    """Answer, refuse or postpone a request; or, as its asker, withdraw it.
 
-    What is told goes under the answer's own marking, or that of the request, and for the purpose
-    of the request.
+    An answer has its own marking or that of the request, and the purpose of the request.
 
     Raises:
-        ConflictError: It was withdrawn; or there is nothing left to put off.
-        InputError: It is not this node's to say, must be mended, or its marking forbids it.
-        MissingError: There is no such request here.
+        ConflictError: It was withdrawn, or there is nothing left to postpone.
+        InputError: This node may not state it, it is invalid, or its marking forbids it.
+        MissingError: No such request here.
     """
     known = find_request(work, safe, said.asker, said.request)
     first = known.request
@@ -121,10 +120,10 @@ def say_to_request(
 
 
 def hear_of_request(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken) -> None:
-    """Keep what a peer said of a request; whether it counts, the fold of all says.
+    """Store a peer's statement on a request; the fold of all decides whether it counts.
 
     Raises:
-        InputError: It is not the sender's to say, or of a request that is not known.
+        InputError: The sender may not make it, or the request is unknown.
     """
     if isinstance(said, Request):
         if (said.asker, said.asked) != (heard.sender, heard.to):
@@ -136,16 +135,16 @@ def hear_of_request(work: Work, safe: bytes, heard: Heard, kind: str, said: Spok
 
 
 def say_again(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken) -> None:
-    """Keep what this node itself said of a request before it was restored from a copy."""
+    """Restore this node's own statement on a request from before a restored backup."""
     subject = said.id if isinstance(said, Request) else said.request
     keep_again(work, safe, heard, Subject(kind=kind, owner=said.asker, id=subject), said)
 
 
 def find_request(work: Work, safe: bytes, asker: str, request: str) -> Asking:
-    """Return all that is known of a request.
+    """Return the current state of a request.
 
     Raises:
-        MissingError: There is none of that id.
+        MissingError: No request has that id.
     """
     if not is_known(work, KINDS, asker, request):
         raise MissingError("store/no-request", request=request[:60])
@@ -153,7 +152,7 @@ def find_request(work: Work, safe: bytes, asker: str, request: str) -> Asking:
 
 
 def requests(work: Work, safe: bytes, *, rows: int = 100) -> list[tuple[Listed, Asking]]:
-    """Return requests and what is known of each, the one that was spoken of last first."""
+    """Return requests with their state, most recent activity first."""
     return [
         (each, request_of(each.owner, each.id, said))
         for each, said in said_of_each(work, safe, KINDS, rows=rows)
@@ -161,19 +160,19 @@ def requests(work: Work, safe: bytes, *, rows: int = 100) -> list[tuple[Listed, 
 
 
 def request_at(work: Work, number: int) -> tuple[str, str]:
-    """Return the asker and the id of a request by its number here.
+    """Return asker and id of a request by its local number.
 
     Raises:
-        MissingError: There is none.
+        MissingError: No such request.
     """
     return subject_at(work, KINDS, number, "request")
 
 
 def refuse_first(problems: Iterable[Problem]) -> None:
-    """Refuse what must be mended.
+    """Refuse an invalid request.
 
     Raises:
-        InputError: There is a problem; it tells the first.
+        InputError: The first problem found.
     """
     for each in problems:
         raise as_error(each)
@@ -194,7 +193,7 @@ def _problems(
 def _is_open_to(
     work: Work, safe: bytes, heard: Heard, said: Answer | Refusal | Delay | Withdrawal
 ) -> bool:
-    """Say whether it is of a request between these two, from the one whose turn it is."""
+    """Return whether a message belongs to a request between two nodes, from the one to act."""
     if not is_known(work, KINDS, said.asker, said.request):
         return False
     if isinstance(said, Withdrawal):

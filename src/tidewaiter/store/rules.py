@@ -1,4 +1,4 @@
-"""Settings of rules: weight reduced, switched off or on again, with who, why and since when."""
+"""Rule settings: weight reduced, switched off or on again, with who, why and since when."""
 
 from datetime import date
 from typing import Any, NoReturn
@@ -20,20 +20,20 @@ from tidewaiter.trade.rules.switches import (
 
 
 def set_rule(work: Work, wanted: WantedSetting, seen: int | None) -> RuleSetting:
-    """Turn a rule down, off, or on again.
+    """Reduce a rule's weight, switch it off, or switch it on again.
 
     Args:
-        work: Begun with a stamp, which says by whom and when.
-        wanted: What is to become of it.
-        seen: The id of the last setting of the rule that the supervisor saw; None: none.
+        work: A write transaction; its stamp says by whom and when.
+        wanted: The new setting.
+        seen: Id of the rule's last setting that the supervisor saw; None: none.
 
     Returns:
-        The setting; where the rule is strong and its points fall below the floor, it counts only
-        once a second person agrees.
+        The setting; if a strong rule falls below the minimum points, it takes effect only when a
+        second person confirms it.
 
     Raises:
-        ConflictError: Someone else has set the rule since.
-        InputError: There is no such rule, or no reason is given.
+        ConflictError: Someone else has changed the rule since.
+        InputError: No such rule, or no reason.
     """
     stamp = stamp_of(work)
     check_switch(wanted.rule, wanted.points, wanted.why)
@@ -66,15 +66,15 @@ def set_rule(work: Work, wanted: WantedSetting, seen: int | None) -> RuleSetting
 
 
 def second_rule(work: Work, number: int) -> RuleSetting:
-    """Agree, as a second person, that a strong rule is turned down.
+    """Confirm, as a second person, a reduced weight of a strong rule.
 
     Args:
-        work: Begun with a stamp, of another person than the one who set it.
+        work: A write transaction by another person than the one who made the setting.
         number: Id of the setting.
 
     Raises:
-        ConflictError: Someone has set the rule since, or has agreed already.
-        InputError: There is no such setting, it needs nobody, or it is one's own.
+        ConflictError: The rule was changed since, or is already confirmed.
+        InputError: No such setting, it needs no confirmation, or it is one's own.
     """
     stamp = stamp_of(work)
     found = _setting_of(work, number)
@@ -92,7 +92,7 @@ def second_rule(work: Work, number: int) -> RuleSetting:
 
 
 def rule_settings(work: Work) -> list[RuleSetting]:
-    """Read all settings of all rules, in the order in which they were made."""
+    """Read all settings of all rules, in order."""
     rows = work.connection.execute(_settings().order_by(tables.rule_setting.c.id))
     return [_setting(row) for row in rows.mappings()]
 

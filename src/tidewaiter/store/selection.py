@@ -1,4 +1,4 @@
-"""What inspections are selected from: lines of files by date, and their open alerts."""
+"""Source data for selecting inspections: lines of files by date, and their open alerts."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -15,27 +15,27 @@ from tidewaiter.store.core.database import Work
 from tidewaiter.store.screening.lines import StoredBatch, batches_of
 from tidewaiter.trade.types import Alert
 
-_DIGITS = 12  # of the hash of a file, enough to tell it from others of its name
+_DIGITS = 12  # of a file's hash, enough to distinguish files of one name
 
 
 class Days(Record, frozen=True, kw_only=True):
-    """From a day to a day, both in it, in UTC; None: open."""
+    """Closed interval of UTC days; None: open."""
 
     first: date | None = None
     last: date | None = None
 
 
 def file_label(name: str, sha256: str) -> str:
-    """Return what tells a file from others of its name."""
+    """Return the label that distinguishes a file from others of its name."""
     return f"{name}@{sha256[:_DIGITS]}"
 
 
 def lines_seen(work: Work, days: Days) -> Iterator[StoredBatch]:
-    """Read the lines of the files that came in on some days.
+    """Read the lines of the files received in a period.
 
     Args:
-        work: Any.
-        days: On which the files were first seen.
+        work: Any transaction.
+        days: Period in which the files were first seen.
     """
     c = tables.line.c
     joined = select(c.id).select_from(tables.line.join(tables.source)).where(*_seen(days))
@@ -43,12 +43,12 @@ def lines_seen(work: Work, days: Days) -> Iterator[StoredBatch]:
 
 
 def open_alerts_seen(work: Work, days: Days, *, restricted: bool) -> Iterator[tuple[str, Alert]]:
-    """Read the open alerts on lines of the files that came in on some days.
+    """Read the open alerts on lines of the files received in a period.
 
     Args:
-        work: Any.
-        days: On which the files were first seen.
-        restricted: Those that rest on restricted entries too.
+        work: Any transaction.
+        days: Period in which the files were first seen.
+        restricted: Whether to include those on restricted entries.
 
     Yields:
         The label of the file, and the alert.
@@ -65,21 +65,21 @@ def open_alerts_seen(work: Work, days: Days, *, restricted: bool) -> Iterator[tu
 
 
 def note_seed(work: Work, commitment: str) -> None:
-    """Write down in the audit that a seed is promised, before lines are drawn by it.
+    """Commit to a seed in the audit log, before lines are drawn with it.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         commitment: SHA-256 of the seed.
     """
     record_change(work, "seed promised", {"commitment": commitment})
 
 
 def note_list(work: Work, told: Selection) -> None:
-    """Write down in the audit that a list was made, before anything on it is inspected.
+    """Record in the audit log that a list was made, before anything on it is inspected.
 
     Args:
-        work: Begun with a stamp.
-        told: What was selected.
+        work: A write transaction.
+        told: The selection.
     """
     said: dict[str, str | int] = {
         "commitment": told.commitment,
@@ -92,7 +92,7 @@ def note_list(work: Work, told: Selection) -> None:
 
 
 def restricted_seen(work: Work, days: Days) -> int:
-    """Count the open alerts that rest on restricted entries."""
+    """Count the open alerts on restricted entries."""
     c = tables.alert.c
     wanted = select(func.count()).select_from(_sourced())
     wanted = wanted.where(c.status == "open", c.restricted == 1, *_seen(days))

@@ -1,13 +1,13 @@
-"""Uploads: files sent in, how each is read, and the lease of the process that screens it.
+"""Uploads: files received, how each is read, and the lease of the process that screens it.
 
     received ─► mapped ─► queued ─► running ─► done
         │          │         │         ├─────► failed ────┐
         └──────────┴─────────┴─────────┴─────► cancelled ─┴─► queued
 
-One is `received` while something must be asked, and `mapped` when nothing must.
+`received`: some option must be confirmed first; `mapped`: ready to start.
 
-A process takes an upload for a time, and says again and again that it is still there. Where it says
-so no more, another one takes the upload over, and goes on at its checkpoint.
+A process leases an upload for a time and renews the lease. When it stops renewing, another process
+takes over and continues at the checkpoint.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,39 +29,39 @@ from tidewaiter.trade.types import ReadOptions
 State = Literal["received", "mapped", "queued", "running", "done", "failed", "cancelled"]
 
 OPEN: tuple[State, ...] = ("received", "mapped", "failed", "cancelled")
-"""States in which its options can be changed and its screening begun."""
+"""States in which its options can be changed and its screening started."""
 
 ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
 
 LARGEST = 2**63 - 1
-"""The largest number that a database keeps."""
+"""Largest number that a database stores."""
 
 
 class Options(Record, frozen=True, kw_only=True):
-    """How an upload is to be read, and what it is screened by."""
+    """Reading and screening options of an upload."""
 
     reading: ReadOptions = msgspec.field(default_factory=ReadOptions)
-    day: date | None = None  # whose law applies; None: of the day on which it is queued
-    street: bool = False  # know street names
+    day: date | None = None  # date of the law applied; None: the day on which it is queued
+    street: bool = False  # recognise slang
 
 
 class Reached(Record, frozen=True, kw_only=True):
-    """How far a screening is, and what it found."""
+    """Progress and results of a screening."""
 
     read: int = 0  # bytes
-    row: int = 0  # the last that is done
+    row: int = 0  # last row done
     lines: int = 0
-    alerts: Mapping[str, int] = {}  # severity -> how many, restricted ones too
-    open_alerts: Mapping[str, int] = {}  # as those see them who are not cleared for restricted ones
+    alerts: Mapping[str, int] = {}  # severity -> count, including restricted ones
+    open_alerts: Mapping[str, int] = {}  # same, for users without clearance
     refused_rows: int = 0
     refused_fields: int = 0
     seconds: float = 0.0
-    beside: bool = False  # all lines are screened; other lines are looked through
+    beside: bool = False  # all lines are screened; other lines are being analysed
     scripts: Mapping[str, int] = {}  # names that are not compared with other scripts
 
 
 class Upload(Record, frozen=True, kw_only=True):
-    """One file that was sent in."""
+    """An uploaded file."""
 
     id: int
     name: str
@@ -70,7 +70,7 @@ class Upload(Record, frozen=True, kw_only=True):
     who: str
     received: str  # ISO 8601, UTC
     state: State
-    version: int  # of its options and state as its owner set them; a change names the one it saw
+    version: int  # of options and state as set by its owner; a change names the version it saw
     options: Options
     inspection: Inspection | None
     signature: str | None
@@ -87,20 +87,20 @@ class Upload(Record, frozen=True, kw_only=True):
 
 
 class Arrived(Record, frozen=True, kw_only=True):
-    """A file as it came in."""
+    """A file as received."""
 
-    name: str  # as given, without its folders
+    name: str  # as given, without folders
     sha256: str
     size: int
 
 
 def add_upload(work: Work, arrived: Arrived, options: Options) -> Upload:
-    """Keep that a file came in.
+    """Record a received file.
 
     Args:
-        work: Begun with a stamp, which says by whom and when.
+        work: A write transaction; its stamp says by whom and when.
         arrived: The file.
-        options: How it is to be read as far as that is known.
+        options: Reading options known so far.
     """
     stamp = stamp_of(work)
     row = {
@@ -127,7 +127,7 @@ def upload_of(work: Work, number: int) -> Upload:
     """Read an upload.
 
     Raises:
-        MissingError: There is none of this number.
+        MissingError: No upload has this number.
     """
     wanted = select(tables.upload).where(tables.upload.c.id == number)
     found = work.connection.execute(wanted).mappings() if 0 < number <= LARGEST else None
@@ -138,12 +138,12 @@ def upload_of(work: Work, number: int) -> Upload:
 
 
 def uploads(work: Work, *, before: int | None = None, rows: int = 50) -> list[Upload]:
-    """Read uploads, the newest first.
+    """Read uploads, newest first.
 
     Args:
-        work: Any.
-        before: The id of the last one seen; None: from the newest.
-        rows: How many at most.
+        work: Any transaction.
+        before: Id of the last one seen; None: start with the newest.
+        rows: Maximum number.
     """
     wanted = select(tables.upload).order_by(tables.upload.c.id.desc()).limit(rows)
     if before is not None:
@@ -152,7 +152,7 @@ def uploads(work: Work, *, before: int | None = None, rows: int = 50) -> list[Up
 
 
 def running_now(work: Work, rows: int = 5) -> list[Upload]:
-    """Read the uploads that are being screened or wait for it, the first to come first."""
+    """Read the queued and running uploads, first come first served."""
     u = tables.upload.c
     some = select(tables.upload).where(u.state.in_(("running", "queued")))
     found = work.connection.execute(some.order_by(u.state.desc(), u.id).limit(rows))
@@ -160,7 +160,7 @@ def running_now(work: Work, rows: int = 5) -> list[Upload]:
 
 
 def twins(work: Work, sha256: str, *, but: int = 0, rows: int = 5) -> list[Upload]:
-    """Read the uploads of some bytes, but one, that did not fail or end early, the newest first."""
+    """Read other uploads of the same bytes that did not fail or end early, newest first."""
     u = tables.upload.c
     same = select(tables.upload).where(u.sha256 == sha256, u.id != but)
     same = same.where(u.state.not_in(("failed", "cancelled"))).order_by(u.id.desc()).limit(rows)
@@ -168,7 +168,7 @@ def twins(work: Work, sha256: str, *, but: int = 0, rows: int = 5) -> list[Uploa
 
 
 def last_like(work: Work, upload: Upload) -> Upload | None:
-    """Read the last upload with the same columns that was screened; None: there is none."""
+    """Read the last screened upload with the same columns; None: none."""
     u = tables.upload.c
     same = select(tables.upload).where(u.signature == upload.signature, u.id != upload.id)
     same = same.where(u.state.in_(("queued", "running", "done"))).order_by(u.id.desc()).limit(1)
@@ -177,16 +177,16 @@ def last_like(work: Work, upload: Upload) -> Upload | None:
 
 
 def set_options(work: Work, seen: Upload, options: Options, inspection: Inspection) -> Upload:
-    """Say how an upload is to be read, and what is seen of it then.
+    """Set the reading options of an upload, with the resulting preview.
 
     Args:
-        work: Begun with a stamp.
-        seen: As the officer saw it.
-        options: How it is to be read.
-        inspection: Of the file with these options.
+        work: A write transaction.
+        seen: The upload as the officer saw it.
+        options: The options.
+        inspection: Preview of the file with these options.
 
     Raises:
-        ConflictError: Somebody changed it since, or it is being screened.
+        ConflictError: It was changed since, or is being screened.
     """
     state = "mapped" if inspection.is_clear else "received"
     facts = {
@@ -199,16 +199,16 @@ def set_options(work: Work, seen: Upload, options: Options, inspection: Inspecti
 
 
 def queue_upload(work: Work, seen: Upload, day: date) -> Upload:
-    """Let an upload be screened, when its turn comes.
+    """Queue an upload for screening.
 
     Args:
-        work: Begun with a stamp.
-        seen: As the officer saw it.
-        day: Today, where its options name no day of the law.
+        work: A write transaction.
+        seen: The upload as the officer saw it.
+        day: Today, for options without a day.
 
     Raises:
-        ConflictError: Somebody changed it since, or it is being screened.
-        InputError: Its bytes are no longer kept, or something must be asked first.
+        ConflictError: It was changed since, or is being screened.
+        InputError: Its content is no longer stored, or an option must be confirmed first.
     """
     if not seen.held:
         raise InputError("store/file-no-longer-kept")
@@ -221,12 +221,12 @@ def queue_upload(work: Work, seen: Upload, day: date) -> Upload:
 
 
 def cancel_upload(work: Work, seen: Upload) -> Upload:
-    """Let an upload not be screened; one that is being screened stops after its next step.
+    """Cancel an upload; a running one stops after its next step.
 
-    What was found until then stays.
+    Results up to then stay.
 
     Raises:
-        ConflictError: Somebody changed it since, or it has ended.
+        ConflictError: It was changed since, or has ended.
     """
     if seen.state == "running":
         return _change(work, seen, ("running",), "upload to be cancelled", stop=1)
@@ -236,10 +236,10 @@ def cancel_upload(work: Work, seen: Upload) -> Upload:
 
 
 def copy_upload(work: Work, seen: Upload) -> Upload:
-    """Begin anew with the same bytes, to read them in another way; the first upload stays.
+    """Create a new upload of the same bytes, to read them differently; the first one stays.
 
     Raises:
-        InputError: The bytes are no longer kept.
+        InputError: The content is no longer stored.
     """
     if not seen.held:
         raise InputError("store/file-no-longer-kept")
@@ -248,10 +248,10 @@ def copy_upload(work: Work, seen: Upload) -> Upload:
 
 
 def drop_upload(work: Work, seen: Upload) -> Upload:
-    """Keep the bytes of an upload no longer; what was found in them stays.
+    """Delete the content of an upload; its results stay.
 
     Raises:
-        ConflictError: Somebody changed it since, or it is waiting or being screened.
+        ConflictError: It was changed since, or is queued or running.
     """
     free: tuple[State, ...] = ("received", "mapped", "done", "failed", "cancelled")
     state = seen.state if seen.state in ENDED else "cancelled"
@@ -259,14 +259,14 @@ def drop_upload(work: Work, seen: Upload) -> Upload:
 
 
 def drop_old_uploads(work: Work, before: datetime) -> list[Upload]:
-    """Keep the bytes of old uploads no longer, those that wait or are being screened apart.
+    """Delete the content of old uploads that are not queued or running.
 
     Args:
-        work: Begun with a stamp.
-        before: When the last of them came in or ended.
+        work: A write transaction.
+        before: Limit on the time of receipt or end.
 
     Returns:
-        Those that were dropped.
+        The uploads affected.
     """
     u = tables.upload.c
     wanted = select(tables.upload).where(u.held == 1, u.state.not_in(("queued", "running")))
@@ -276,7 +276,7 @@ def drop_old_uploads(work: Work, before: datetime) -> list[Upload]:
 
 
 def unheld(work: Work, digests: Sequence[str]) -> list[str]:
-    """Return those of some digests whose bytes no upload holds any more."""
+    """Return those of some digests that no upload's content has any more."""
     u = tables.upload.c
     wanted = select(u.sha256).where(u.held == 1, u.sha256.in_(digests)).distinct()
     held = set(work.connection.execute(wanted).scalars())
@@ -286,7 +286,7 @@ def unheld(work: Work, digests: Sequence[str]) -> list[str]:
 def _change(
     work: Work, seen: Upload, states: Sequence[State], action: str, **facts: object
 ) -> Upload:
-    """Change an upload that is as it was seen, and in one of these states."""
+    """Change an upload, if unchanged since it was seen and in one of these states."""
     u = tables.upload.c
     same = (u.id == seen.id, u.version == seen.version, u.state.in_(states))
     wanted = update(tables.upload).where(*same).values(version=seen.version + 1, **facts)
@@ -299,7 +299,7 @@ def _change(
 
 
 def read_upload(row: Mapping[Any, Any]) -> Upload:
-    """Make a record of a row of the table."""
+    """Build the record of a table row."""
     facts, what = dict(row), f"upload {row['id']}"
     facts["options"] = decode(facts["options"], Options, what)
     for name, kind in (("inspection", Inspection), ("progress", Reached)):
@@ -309,41 +309,41 @@ def read_upload(row: Mapping[Any, Any]) -> Upload:
 
 
 MOST = 2
-"""How often an upload is begun without getting anywhere until it is given up."""
+"""Attempts without progress before an upload is given up."""
 
 Orders = Literal["go on", "stop", "lost"]
-"""What a process is to do: go on; stop, for it is cancelled; or leave it, for another has it."""
+"""Instruction to a process: continue; stop, as it is cancelled; or leave it to its new owner."""
 
 _POISONED = "the process that screened it ended twice without a word, and got nowhere"
 _HINT = "it may have been stopped from outside, or short of memory: try again, or send it in parts"
 
 
 class Lease(Record, frozen=True, kw_only=True):
-    """Who has an upload, and for how long."""
+    """Holder and duration of a lease."""
 
     worker: str
     seconds: float = 60.0
 
     def until(self, now: datetime) -> str:
-        """Return when it ends, unless it is renewed."""
+        """Return when it ends unless renewed."""
         return moment(now + timedelta(seconds=self.seconds))
 
 
 def is_waiting(work: Work, now: datetime, *, gone: Sequence[int] = ()) -> bool:
-    """Tell whether there is an upload to take, without keeping writers waiting."""
+    """Return whether an upload is available, without blocking writers."""
     return work.connection.execute(_waiting(now, gone).limit(1)).first() is not None
 
 
 def take_upload(work: Work, lease: Lease, *, gone: Sequence[int] = ()) -> Upload | None:
-    """Take the upload that has waited longest, or one whose process has gone.
+    """Lease the upload that has waited longest, or one of a dead process.
 
     Args:
-        work: Begun with a stamp.
-        lease: Who takes it.
-        gone: Uploads whose processes are known to have ended, whatever their leases say.
+        work: A write transaction.
+        lease: The new lease.
+        gone: Uploads of processes known to be dead, regardless of their leases.
 
     Returns:
-        The upload, now running; None: there is none to be screened.
+        The upload, now running; None: none is waiting.
     """
     for row in work.connection.execute(_waiting(stamp_of(work).at, gone)).mappings().all():
         upload = read_upload(row)
@@ -377,14 +377,14 @@ def renew_lease(
     reached: Reached | None = None,
     screening: int | None = None,
 ) -> Orders:
-    """Say that a process is still at an upload, and how far it is.
+    """Renew a lease, and report progress.
 
     Args:
-        work: Begun with a stamp.
-        number: Of the upload.
+        work: A write transaction.
+        number: Upload number.
         lease: Who has it.
-        reached: How far it is, where it got further: the tries are counted anew.
-        screening: Of the upload, once there is one.
+        reached: Progress; any advance resets the attempts.
+        screening: Screening id, once there is one.
     """
     upload = upload_of(work, number)
     if upload.state != "running" or upload.worker != lease.worker:
@@ -408,19 +408,19 @@ def end_upload(
     reached: Reached | None = None,
     failed: bool = False,
 ) -> bool:
-    """End the work on an upload: it is done, cancelled, or waits for another process.
+    """Release an upload: done, cancelled, or waiting for another process.
 
     Args:
-        work: Begun with a stamp.
-        number: Of the upload.
+        work: A write transaction.
+        number: Upload number.
         lease: Who has it.
         state: Its next state.
-        screening: Of the upload, where there is one.
-        reached: How far it is.
-        failed: It waits because something went wrong: this was a try.
+        screening: Screening id, if there is one.
+        reached: Progress.
+        failed: It waits because of an error: counts as an attempt.
 
     Returns:
-        Whether it was still this process that had it.
+        Whether this process still held the lease.
     """
     upload = upload_of(work, number)
     if upload.state != "running" or upload.worker != lease.worker:
@@ -437,10 +437,10 @@ def end_upload(
 
 
 def fail_upload(work: Work, number: int, lease: Lease, error: str, hint: str = "") -> bool:
-    """Give an upload up, and say why.
+    """Give up an upload, with a reason.
 
     Returns:
-        Whether it was still this process that had it.
+        Whether this process still held the lease.
     """
     upload = upload_of(work, number)
     if upload.state != "running" or upload.worker != lease.worker:
@@ -450,7 +450,7 @@ def fail_upload(work: Work, number: int, lease: Lease, error: str, hint: str = "
 
 
 def running_uploads(work: Work, host: str) -> list[Upload]:
-    """Read the uploads that processes of a machine have, as their leases say."""
+    """Read the uploads leased by processes of a machine."""
     u = tables.upload.c
     mine = u.worker.startswith(f"{host} ", autoescape=True)
     wanted = select(tables.upload).where(u.state == "running", mine).order_by(u.id)
@@ -465,6 +465,6 @@ def _end(work: Work, upload: Upload, state: str, **facts: object) -> None:
 
 def _set(work: Work, number: int, **facts: object) -> None:
     chosen = update(tables.upload).where(tables.upload.c.id == number)
-    # What its owner sees has changed: a change that rests on what was before is refused.
+    # What its owner sees has changed: changes based on the old version are refused.
     version = tables.upload.c.version + int("state" in facts)
     work.connection.execute(chosen.values(version=version, **facts))

@@ -1,1 +1,1 @@
-"""Messages between nodes over HTTP, and downloads."""
+"""Transport: messages between nodes over HTTP, and downloads."""

@@ -1,4 +1,4 @@
-"""Backups: a node's database and keys in one file that only the holder of another key can read."""
+"""Backups: a node's database and keys in one encrypted file."""
 
 import tarfile
 import tempfile
@@ -15,17 +15,17 @@ _NAMES = (_DATABASE, _RING, _KEY)
 
 
 def make_backup(db: str, ring: Path, key: Path, recipient: str, out: Path) -> None:
-    """Write a backup of a node; it goes on serving meanwhile.
+    """Write a backup of a running node.
 
     Args:
-        db: Its database, of SQLite.
-        ring: The file of its keys.
-        key: The file of the key of the installation.
-        recipient: Who can read it: a public key of age, "age1...".
-        out: The file.
+        db: Its SQLite database.
+        ring: Key ring file.
+        key: Key file of the installation.
+        recipient: age public key that can decrypt it, "age1...".
+        out: Output file.
 
     Raises:
-        InputError: The key is none, or the database is on a server.
+        InputError: Invalid key, or the database is on a server.
         OutputError: The file cannot be written.
     """
     reader = _recipient(recipient)
@@ -33,7 +33,7 @@ def make_backup(db: str, ring: Path, key: Path, recipient: str, out: Path) -> No
     if place is None:
         raise InputError("transport/postgresql-not-copied")
     with tempfile.TemporaryDirectory(prefix="tidewaiter-", dir=place.parent) as name:
-        folder = Path(name)  # for its owner alone, and on no disk that is carried away
+        folder = Path(name)  # private, and not on removable storage
         copy_database(place, folder / _DATABASE)
         whole = folder / "backup.tar"
         with writing(str(out)), tarfile.open(whole, "w") as tar:
@@ -48,20 +48,20 @@ def make_backup(db: str, ring: Path, key: Path, recipient: str, out: Path) -> No
 
 
 def restore_backup(path: Path, identity: Path, db: Path, ring: Path, key: Path) -> None:
-    """Restore a node from a backup, where none is.
+    """Restore a node from a backup; never overwrites one.
 
-    What was sealed after the backup is asked of its peers when it serves again.
+    Messages sealed after the backup are requested from its peers when it serves again.
 
     Args:
         path: The backup.
-        identity: A file of the secret key of age that reads it.
-        db: Where the database goes.
-        ring: Where the keys go.
-        key: Where the key of the installation goes.
+        identity: File of the age secret key.
+        db: Target of the database.
+        ring: Target of the key ring.
+        key: Target of the installation's key.
 
     Raises:
-        InputError: The key does not open it, it is no backup, or a node is there already.
-        OutputError: Something cannot be written.
+        InputError: Wrong key, not a backup, or a node exists already.
+        OutputError: A target cannot be written.
     """
     places = dict(zip(_NAMES, (db, ring, key), strict=True))
     for place in places.values():
@@ -84,7 +84,7 @@ def restore_backup(path: Path, identity: Path, db: Path, ring: Path, key: Path) 
 
 
 def new_identity() -> tuple[str, str]:
-    """Make a key for backups: the secret half, to be kept away from the node, and the public."""
+    """Generate a backup key pair: the secret, to be stored elsewhere, and the public key."""
     made = pyrage.x25519.Identity.generate()
     return str(made), str(made.to_public())
 

@@ -1,4 +1,4 @@
-"""Member lists of the coalition are sent to peers, version by version."""
+"""Sending of coalition member lists to peers, version by version."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,21 +13,21 @@ from tidewaiter.store.core.database import Work
 from tidewaiter.store.peers.outbox import Message, write_message
 from tidewaiter.transport.message_kinds import RosterTold, body_of
 
-_AROUND = 64  # bytes of a message that are no version
+_AROUND = 64  # message overhead in bytes
 
 
 def tell_roster(work: Work, safe: bytes, roster: str, node: str) -> None:
-    """Tell a peer all versions of a roster; messages keep their order, so each follows the last.
+    """Send a peer all versions of a member list, in order.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
-        roster: Its id.
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
+        roster: Member list id.
         node: The peer.
 
     Raises:
-        InputError: A version alone is too long for a message.
-        MissingError: There is no such roster, or no such peer.
+        InputError: A single version exceeds a message.
+        MissingError: No such member list or peer.
     """
     chain = signed_versions(work, safe, roster)
     if not chain:
@@ -39,7 +39,7 @@ def tell_roster(work: Work, safe: bytes, roster: str, node: str) -> None:
 
 
 def _parts(chain: Sequence[SignedRoster]) -> Iterator[list[SignedRoster]]:
-    """Yield versions, as many together as one message takes."""
+    """Yield versions in message-sized groups."""
     some: list[SignedRoster] = []
     size = 0
     for each in chain:

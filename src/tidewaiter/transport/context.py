@@ -1,7 +1,7 @@
-"""The context of a node: its database, keys, clock and message kinds, and its message log.
+"""Node context: database, keys, clock, message kinds and log.
 
-That a message was turned away is worth an entry each; but who sent it is not proved, and whoever
-knows the name of a peer can send any number in that name.
+Temporary rejections are logged individually, up to a limit: senders are unverified, and anyone who
+knows a peer's name can send any number in that name.
 """
 
 from collections import OrderedDict
@@ -25,25 +25,25 @@ from tidewaiter.transport.message_kinds import KINDS, Kind
 TAKEN = "message taken"
 TURNED_AWAY = "message turned away"
 UNLISTED = "more messages turned away than are listed"
-MOST = 1_000  # entries about what was turned away, in the name of one peer
+MOST = 1_000  # logged rejections in the name of one peer
 _SECONDS = 3600.0
 
 Entry = tuple[str, Details]
 
 
 class Noting:
-    """Keeps or drops entries of the log; for one thread."""
+    """Limits log entries; for one thread."""
 
     def __init__(self, most: int = MOST, seconds: float = _SECONDS) -> None:
         self._limiter = Limiter(most, seconds)
         self._over: set[str] = set()
 
     def kept(self, entry: Entry | None, now: float) -> Entry | None:
-        """Return what is to be written of an entry: itself, that there are more, or nothing.
+        """Return the entry to write: the given one, a summary, or none.
 
         Args:
-            entry: About a message, with its peer; None: there is none.
-            now: The moment in seconds.
+            entry: About a message, with its peer; None: none.
+            now: Current time in seconds.
         """
         if entry is None or entry[0] != TURNED_AWAY:
             return entry
@@ -57,7 +57,7 @@ class Noting:
         return UNLISTED, {"peer": peer}
 
 
-_QUESTIONS = 1_000  # that are remembered
+_QUESTIONS = 1_000  # nonces remembered
 
 
 def _now() -> datetime:
@@ -65,7 +65,7 @@ def _now() -> datetime:
 
 
 class Desk:
-    """What sending and taking messages needs."""
+    """Everything needed to send and receive messages."""
 
     def __init__(
         self,
@@ -77,26 +77,26 @@ class Desk:
         kinds: Mapping[str, Kind] = KINDS,
         noting: Noting | None = None,
     ) -> None:
-        """Gather it.
+        """Initialise the context.
 
         Args:
             database: Of this node.
             ring: Its keys.
-            path: The file of its keys, where they may change while this is in use.
-            clock: Tells the moment, with its time zone.
+            path: Key ring file, if it may change while this is in use.
+            clock: Returns the current time, with time zone.
             kinds: The kinds of message that are known.
-            noting: How much the log holds of what is turned away.
+            noting: Limit of logged rejections.
         """
         self.database = database
         self.ring = ring
         self.clock = clock
         self.kinds = kinds
         self.noting = noting or Noting()
-        self.doubted: set[str] = set()  # peers that are to be asked anew what they have
+        self.doubted: set[str] = set()  # peers to be queried again
         self._questions: OrderedDict[str, None] = OrderedDict()
         self._vouched: dict[str, frozenset[str]] = {}
         self._path = path
-        self._document = 0  # number of the document whose keys are in the ring
+        self._document = 0  # number of the document whose keys are loaded
 
     @property
     def node(self) -> str:
@@ -104,11 +104,11 @@ class Desk:
         return self.ring.node
 
     def stamp(self) -> Stamp:
-        """Say that the node does something by itself, now."""
+        """Return a stamp for an automatic action, now."""
         return Stamp(who="node", at=self.clock())
 
     def is_new(self, question: str) -> bool:
-        """Say whether a question was not asked before; of the last ones it is remembered."""
+        """Return whether a nonce is new; recent ones are remembered."""
         if question in self._questions:
             return False
         self._questions[question] = None
@@ -117,24 +117,24 @@ class Desk:
         return True
 
     def vouch(self, node: str, receipts: Iterable[SignedReceipt]) -> None:
-        """Remember of which messages this node took them before it was restored from a copy.
+        """Remember messages receipted before a restore from backup.
 
         Args:
-            node: The peer that sent them.
-            receipts: Of this node itself, checked; none: it has forgotten nothing of this peer.
+            node: The sending peer.
+            receipts: This node's own, verified; empty: nothing lost from this peer.
         """
         self._vouched[node] = frozenset(each.receipt.digest for each in receipts)
 
     def judge_by(self, work: Work, known: Known) -> Peer:
-        """Return what a peer's messages are judged by, those among them that were forgotten."""
+        """Return the data for validating a peer's messages, including lost ones."""
         vouched = self._vouched.get(known.node, frozenset())
         return structs.replace(judged_by(work, known), vouched=vouched)
 
     def refresh(self, work: Work) -> bool:
-        """Take up the keys that the newest document names; return whether they are others now.
+        """Load the keys named by the newest document; return whether they changed.
 
         Raises:
-            InputError: The file of keys has none of them, or the database is another node's.
+            InputError: The key file lacks them, or the database belongs to another node.
         """
         number = newest_number(work, self.node)
         if number and number == self._document:
@@ -144,7 +144,7 @@ class Desk:
         self._document = number
         if active is not None and self.ring.signs_as(active.name):
             return False
-        self._document = 0  # until the keys are there
+        self._document = 0  # until the keys are available
         ring = own_ring(self._path) if self._path else self.ring
         pairs = ring.pairs if ring else ()
         signing = [each for each in pairs if each.use == "sign" and active]
@@ -158,14 +158,14 @@ class Desk:
 
 
 def desk_of(database: Database, path: Path) -> Desk:
-    """Return the desk of this node.
+    """Return the context of this node.
 
     Args:
         database: Of this node.
-        path: The file of its keys.
+        path: Key ring file.
 
     Raises:
-        InputError: It is no node yet, or the database is not its own.
+        InputError: Not a node yet, or the database belongs to another node.
     """
     held = own_ring(path)
     if held is None:

@@ -1,7 +1,7 @@
-"""Delivery rounds: what is due to each peer is sent, and no peer waits for another.
+"""Delivery rounds: due messages are sent to each peer independently.
 
-Each peer is asked once, when the node starts, what it has of this node and has sent to it: a node
-that was restored from an old copy does not know by itself that it has forgotten anything.
+At start, each peer is asked once for this node's messages that it holds and its own: a node
+restored from a backup cannot know that it has lost anything.
 """
 
 import logging
@@ -21,12 +21,12 @@ from tidewaiter.transport.reconciliation import Asking, catch_up
 from tidewaiter.transport.sending import LONGEST, Post, Tell, put_off, send_round, tell_keys
 
 _LOG = logging.getLogger("tidewaiter.transport")
-_LOOKS = 0.25  # seconds between two looks for what is due
-_AT_ONCE = 16  # peers to whom is sent at the same time
+_LOOKS = 0.25  # polling interval in seconds
+_AT_ONCE = 16  # concurrent peers
 
 
 class Rounds:
-    """Sends what is due, in threads of its own, until it is closed."""
+    """Sends due messages in background threads until closed."""
 
     def __init__(
         self,
@@ -36,26 +36,26 @@ class Rounds:
         tell: Tell | None = None,
         visitors: Callable[[], Sequence[str]] = tuple,
     ) -> None:
-        """Begin.
+        """Start.
 
         Args:
-            desk: Of this node.
-            post: The line to peers.
-            ask: The same, for questions; None: this node forgets nothing.
-            tell: The same, for documents of this node; None: they go as messages alone.
-            visitors: Returns the peers without an address that are here now.
+            desk: The node's context.
+            post: Sends messages to peers.
+            ask: Sends queries; None: this node never loses data.
+            tell: Sends documents of this node; None: they are sent as messages only.
+            visitors: Returns the polling peers connected now.
         """
         self._desk, self._post, self._ask, self._tell = desk, post, ask, tell
         self._visitors = visitors
         self._asked: set[str] = set()
         self._busy: set[str] = set()
-        self._rests: dict[str, float] = {}  # until when, by a clock that nobody sets
+        self._rests: dict[str, float] = {}  # back-off end, on a monotonic clock
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="sender")
         self._rounds = Repeated("rounds", self._round, _LOOKS)
         self._rounds.start()
 
     def close(self) -> None:
-        """End after the requests that are on their way."""
+        """Stop after the requests in progress."""
         self._rounds.close()
         self._pool.shutdown(cancel_futures=True)
 
@@ -67,7 +67,7 @@ class Rounds:
                 self._pool.submit(self._send, node)
 
     def _doubt(self) -> None:
-        """Ask those peers again who have said that they have something else than is known here."""
+        """Query peers again that reported a different state."""
         while self._desk.doubted:
             self._asked.discard(self._desk.doubted.pop())
 
@@ -79,12 +79,12 @@ class Rounds:
             with self._desk.database.work() as work:
                 here = self._visitors()
                 due = peers_due(work, moment(now), moment(latest), here=here, asked=asked)
-        except TidewaiterError:  # the database is busy or full; it is looked at again
+        except TidewaiterError:  # database busy or full; retried
             return []
         return [each.node for each in due if each.node in here or not self._is_left_alone(each)]
 
     def _is_left_alone(self, due: Due) -> bool:
-        """Say whether it is too early for another try, however the clock was set meanwhile."""
+        """Return whether a back-off is still running, independent of clock changes."""
         return due.tries > 0 and time.monotonic() < self._rests.get(due.node, 0.0)
 
     def _send(self, node: str) -> None:
@@ -96,16 +96,16 @@ class Rounds:
                 if done.ask:
                     self._asked.discard(node)
                 more = done.more
-        except TidewaiterError:  # nothing was written, so nothing is lost: it is due again
+        except TidewaiterError:  # nothing was written, so nothing is lost: retried
             pass
-        except Exception:  # noqa: BLE001 - a fault of ours: the others shall not pay for it
+        except Exception:  # noqa: BLE001 - our bug must not affect other peers
             _LOG.exception("sending to %s", node)
             self._put_off(node, "this node has a fault: look at its log")
         finally:
             self._busy.discard(node)
 
     def _knows(self, node: str) -> bool:
-        """Ask a peer, once, what it has of this node; without an answer nothing is sealed."""
+        """Query a peer once for this node's messages; nothing is sealed until it answers."""
         if self._ask is None or node in self._asked:
             return True
         try:

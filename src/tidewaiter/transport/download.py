@@ -26,59 +26,59 @@ _MOVED = "the list may have moved: look at its authority's page, and write a def
 
 
 class Validators(Record, frozen=True, kw_only=True):
-    """What a server said of a file, to ask it later whether there is a newer one."""
+    """Version information from the server, for conditional requests."""
 
     etag: str = ""
     modified: str = ""  # Last-Modified, as the server wrote it
 
     def __bool__(self) -> bool:
-        """Tell whether there is any."""
+        """Return whether there is any."""
         return bool(self.etag or self.modified)
 
 
 class Limits(Record, frozen=True, kw_only=True):
-    """How long and how much is waited for."""
+    """Limits of waiting time and size."""
 
     timeout: float = 30.0  # seconds without a byte
     size: int = 1 << 30  # bytes
-    tries: int = 4  # of one download, each going on where the last was cut
-    pause: float = 1.0  # seconds before the second try; twice as long before each further one
+    tries: int = 4  # attempts per download, each resuming the previous one
+    pause: float = 1.0  # seconds before the second attempt; doubled for each further one
 
 
 class Fetched(Record, frozen=True, kw_only=True):
-    """A file as it was downloaded."""
+    """A downloaded file."""
 
     path: Path
-    name: str  # as the address ends
+    name: str  # last part of the address
     size: int
     validators: Validators
 
 
 class _Part(Record, frozen=True, kw_only=True):
-    """What is known of a file that is not whole yet."""
+    """State of an incomplete file."""
 
     address: str
     validators: Validators
-    total: int | None  # bytes of the whole file, as the server says
+    total: int | None  # size of the whole file, from the server
 
 
 def fetch(
     address: str, folder: Path, *, known: Validators | None = None, limits: Limits | None = None
 ) -> Fetched | None:
-    """Download a file. One that was cut goes on there the next time, where the server can do it.
+    """Download a file. An interrupted download is resumed if the server supports it.
 
     Args:
         address: https or http.
-        folder: Where the file is put; a part of it waits there too.
-        known: What the server said of the file that is there already.
-        limits: How long and how much is waited for.
+        folder: Target folder, also for partial files.
+        known: Version information of the existing file.
+        limits: Waiting time and size.
 
     Returns:
-        The file; None: the server has none newer than what is known.
+        The file; None: the server has no newer version.
 
     Raises:
-        FetchError: There is no network, no such file, too much of it, or it stays cut.
-        OutputError: The folder cannot be written, or another process downloads the same.
+        FetchError: No network, no such file, too large, or repeatedly interrupted.
+        OutputError: The folder is not writable, or another process downloads the same file.
     """
     limits = limits or Limits()
     loading = _Loading(address, folder, known or Validators(), limits)
@@ -101,7 +101,7 @@ def _parse_url(address: str) -> httpx.URL:
     """Parse the address of a file.
 
     Raises:
-        FetchError: It is not an https or http address.
+        FetchError: Not an https or http address.
     """
     try:
         url = httpx.URL(address)
@@ -113,13 +113,13 @@ def _parse_url(address: str) -> httpx.URL:
 
 
 def _client(timeout: float) -> httpx.Client:
-    """Return a client that checks certificates by the authorities of this machine.
+    """Return a client that verifies certificates with the system's authorities.
 
     Args:
         timeout: Seconds without a byte.
 
     Raises:
-        FetchError: The proxy that the environment names cannot be used.
+        FetchError: The proxy set in the environment cannot be used.
     """
     agent = f"tidewaiter/{__version__}"
     headers = {"User-Agent": agent, "Accept-Encoding": "identity"}
@@ -132,13 +132,13 @@ def _client(timeout: float) -> httpx.Client:
 
 @contextmanager
 def _get(http: httpx.Client, url: httpx.URL, headers: dict[str, str]) -> Iterator[httpx.Response]:
-    """Get an address, and follow redirects that stay on the web and never leave https.
+    """Get an address, following redirects that never downgrade from https.
 
-    The client's own redirects would go from https to http, and read the bodies on the way whole.
+    The client's own redirects would allow a downgrade, and read intermediate bodies completely.
 
     Raises:
-        FetchError: A redirect leads elsewhere, or there are too many.
-        httpx.TransportError: There is no answer.
+        FetchError: An invalid redirect, or too many.
+        httpx.TransportError: No response.
     """
     told = [(name.encode(), text.encode()) for name, text in headers.items()]
     request = http.build_request("GET", url, headers=told)
@@ -156,11 +156,11 @@ def _get(http: httpx.Client, url: httpx.URL, headers: dict[str, str]) -> Iterato
 
 
 class _Loading:
-    """One download, with what several tries have."""
+    """One download over several attempts."""
 
     def __init__(self, address: str, folder: Path, known: Validators, limits: Limits) -> None:
         self.result: Fetched | None = None
-        self.trouble = ""  # of the last try, to follow how far it came
+        self.trouble = ""  # of the last attempt
         self._address = address
         self._url = _parse_url(address)
         self._known = known
@@ -174,11 +174,11 @@ class _Loading:
 
     @property
     def held(self) -> int:
-        """Bytes that are there already."""
+        """Size of the partial file."""
         return self.file.stat().st_size if self.file.is_file() else 0
 
     def go_on(self) -> bool:
-        """Try once; False: it was cut."""
+        """Try once; False: interrupted."""
         part = self._read_note()
         try:
             with (
@@ -188,12 +188,12 @@ class _Loading:
                 return self._take(answer, part) if answer.is_success else self._refused(answer)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             raise _unreachable(self._address, error) from error
-        except httpx.TransportError as error:  # cut, silent for too long, or not HTTP
+        except httpx.TransportError as error:  # interrupted, timed out, or not HTTP
             self.trouble = f": {error}" if str(error) else ""
             return False
 
     def _asked(self, part: _Part | None) -> dict[str, str]:
-        """Return the headers: for the rest of a file that was cut, or for a newer one."""
+        """Return headers to resume a partial file, or to request a newer version."""
         if part and (mark := part.validators.etag or part.validators.modified):
             return {"Range": f"bytes={self.held}-", "If-Range": mark}
         asked = {"If-None-Match": self._known.etag, "If-Modified-Since": self._known.modified}
@@ -202,7 +202,7 @@ class _Loading:
     def _take(self, answer: httpx.Response, part: _Part | None) -> bool:
         start, total = _span(answer)
         if start != (self.held if start else 0):
-            self._drop()  # the server sent another piece than was asked for
+            self._drop()  # the server sent a different range
             return False
         validators = _validators(answer)
         if total is not None and total > self._limits.size:
@@ -215,14 +215,14 @@ class _Loading:
 
     def _copy(self, answer: httpx.Response, file: BinaryIO) -> None:
         size = file.tell()
-        for piece in answer.iter_raw():  # as they come: a cut loses none of them
+        for piece in answer.iter_raw():  # unbuffered: an interruption loses nothing
             size += len(piece)
             if size > self._limits.size:
                 raise self._too_big()
             file.write(piece)
 
     def _finish(self, total: int | None, validators: Validators) -> bool:
-        """Check the length, and put the file in its place; False: it is too short."""
+        """Check the length, and move the file into place; False: it is too short."""
         size = self.held
         if total is not None and size < total:
             return False
@@ -264,7 +264,7 @@ class _Loading:
         self._note.unlink(missing_ok=True)
 
     def _read_note(self) -> _Part | None:
-        """Return what is known of a part that can go on; a part without is dropped."""
+        """Return the state of a resumable partial file; one without state is deleted."""
         try:
             part = msgspec.json.decode(self._note.read_bytes(), type=_Part)
         except (OSError, msgspec.MsgspecError):
@@ -280,7 +280,7 @@ class _Loading:
 
 
 def _span(answer: httpx.Response) -> tuple[int, int | None]:
-    """Return the first byte of a piece, and the bytes of the whole file; None: not known."""
+    """Return the first byte and total size of a range; None: unknown."""
     found = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
     if answer.status_code == HTTPStatus.PARTIAL_CONTENT and found:
         return int(found[1]), None if found[2] == "*" else int(found[2])
@@ -289,7 +289,7 @@ def _span(answer: httpx.Response) -> tuple[int, int | None]:
 
 
 def _validators(answer: httpx.Response) -> Validators:
-    """Return what an answer says of its version; a weak entity tag says nothing of bytes."""
+    """Return the version information of a response; weak entity tags do not identify bytes."""
     etag = answer.headers.get("ETag", "")
     modified = answer.headers.get("Last-Modified", "")
     return Validators(etag="" if etag.startswith("W/") else etag, modified=modified)

@@ -1,4 +1,4 @@
-"""Incidents for other programs: single exports (MISP, STIX), and the TAXII collection."""
+"""Incident feeds for other programs: single exports (MISP, STIX), and TAXII collections."""
 
 from typing import Literal
 
@@ -22,19 +22,19 @@ from tidewaiter.store.incidents import find_known
 from tidewaiter.store.peers.directory import documents
 from tidewaiter.transport.context import Desk
 
-_AT_ONCE = 200  # incidents of one transaction, so that nobody waits long for the writer
+_AT_ONCE = 200  # incidents per transaction, to keep write locks short
 
 
 def make_ready(desk: Desk, name: str, registry: Registry) -> Feed:
-    """Bring a feed up to date with what is known of incidents.
+    """Update a feed with the current state of incidents.
 
     Args:
-        desk: Of this node.
-        name: Of the feed.
+        desk: The node's context.
+        name: Feed id.
         registry: Substances.
 
     Raises:
-        MissingError: There is no such feed.
+        MissingError: No such feed.
         StoreError: The database cannot be written.
     """
     while True:
@@ -54,21 +54,21 @@ def make_ready(desk: Desk, name: str, registry: Registry) -> Feed:
 
 
 class Shelf:
-    """What lies ready in feeds, held for the pages that a reader asks for one after another."""
+    """Feed items cached across the page requests of a reader."""
 
     def __init__(self) -> None:
         self._held: dict[str, tuple[tuple[int, str], list[Item]]] = {}
 
     def read(self, desk: Desk, name: str, registry: Registry) -> tuple[Collection, list[Item]]:
-        """Return a feed and all that lies ready in it, the oldest first, brought up to date.
+        """Update a feed and return it with all items, oldest first.
 
         Args:
-            desk: Of this node.
-            name: Of the feed.
+            desk: The node's context.
+            name: Feed id.
             registry: Substances.
 
         Raises:
-            MissingError: There is no such feed.
+            MissingError: No such feed.
             StoreError: The database cannot be written.
         """
         feed = make_ready(desk, name, registry)
@@ -92,19 +92,19 @@ def export_incident(
     edge: Edge,
     registry: Registry,
 ) -> bytes:
-    """Write an incident as a STIX 2.1 bundle or as a MISP event.
+    """Export an incident as a STIX 2.1 bundle or a MISP event.
 
     Args:
-        desk: Of this node.
-        work: Any.
+        desk: The node's context.
+        work: Any transaction.
         incident: Its owner, and its id there.
-        form: As what.
-        edge: Where it leaves.
+        form: Format.
+        edge: Release target.
         registry: Substances.
 
     Raises:
-        InputError: It may not leave, or no version of it has come.
-        MissingError: There is no such incident here.
+        InputError: It may not be released, or no version was received.
+        MissingError: No such incident here.
     """
     owner, name = incident
     known = find_known(work, desk.ring.lock, owner, name)

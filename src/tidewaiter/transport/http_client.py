@@ -1,8 +1,8 @@
-"""The HTTP client for peers: permitted addresses, time limits, size limits and error statuses.
+"""HTTP client for peers: permitted addresses, time and size limits, and error statuses.
 
-An address is looked up once, and the connection goes to what was found: a name that leads somewhere
-else the second time leads nowhere. Addresses inside a network are reached only where the operator
-of this node named them. Nobody is followed elsewhere, and no proxy of the surroundings is asked.
+A name is resolved once, and the connection uses the result, which prevents DNS rebinding. Private
+addresses are contacted only in networks named by this node's operator. Redirects and environment
+proxies are ignored.
 """
 
 import ipaddress
@@ -21,18 +21,18 @@ import httpcore
 from tidewaiter.base.errors import InputError, OutputError
 
 Resolver = Callable[[str, int], list[str]]
-"""Looks up the addresses of a host."""
+"""Resolves a host name."""
 
-_UNTIL = ContextVar("_UNTIL", default=float("inf"))  # of the clock that only goes on
+_UNTIL = ContextVar("_UNTIL", default=float("inf"))  # deadline, on a monotonic clock
 
-# What is global by its number alone, and leads inside: 6to4 and its relays carry addresses of IPv4.
+# Global by number, but tunnels to internal addresses: 6to4 and its relays embed IPv4.
 _ELSEWHERE = [ipaddress.ip_network(each) for each in ("2002::/16", "192.88.99.0/24", "3fff::/20")]
-_GLOBAL = ipaddress.ip_network("2000::/3")  # all of IPv6 that is given out
+_GLOBAL = ipaddress.ip_network("2000::/3")  # all global unicast IPv6
 
 
 @contextmanager
 def until(moment: float) -> Iterator[None]:
-    """Let all that is read and written here end at a moment, however slowly a peer drips."""
+    """Limit the total time of reads and writes, against peers that drip data slowly."""
     token = _UNTIL.set(moment)
     try:
         yield
@@ -41,11 +41,11 @@ def until(moment: float) -> Iterator[None]:
 
 
 def may_reach(found: str, inside: Iterable[Any] = ()) -> bool:
-    """Say whether an address is one of the world, or inside a network that was named.
+    """Return whether an address is public, or in a permitted private network.
 
     Args:
         found: The address.
-        inside: Networks.
+        inside: Permitted private networks.
     """
     try:
         address = ipaddress.ip_address(found)
@@ -63,10 +63,10 @@ def may_reach(found: str, inside: Iterable[Any] = ()) -> bool:
 
 
 def looked_up(host: str, port: int) -> list[str]:
-    """Look up a host.
+    """Resolve a host name.
 
     Raises:
-        ConnectError: It is not known.
+        ConnectError: Unknown host.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -76,7 +76,7 @@ def looked_up(host: str, port: int) -> list[str]:
 
 
 class Network(httpcore.NetworkBackend):
-    """Connects to what a host is looked up as, where that may be reached."""
+    """Connects to the resolved addresses that are permitted."""
 
     def __init__(self, inside: Iterable[str], resolver: Resolver) -> None:
         self._inside = [ipaddress.ip_network(each) for each in inside]
@@ -91,7 +91,7 @@ class Network(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Any = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the first address that may be reached."""
+        """Connect to the first permitted address."""
         for found in self._resolver(host.strip("[]"), port):
             if may_reach(found, self._inside):
                 waits = _left(timeout)
@@ -101,7 +101,7 @@ class Network(httpcore.NetworkBackend):
 
 
 class _Timed(httpcore.NetworkStream):
-    """A connection of which nothing lasts longer than the request that it is used for."""
+    """A connection on which no operation outlasts its request."""
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
@@ -128,10 +128,10 @@ class _Timed(httpcore.NetworkStream):
 
 
 def _left(timeout: float | None) -> float:
-    """Return how many seconds something may take.
+    """Return the remaining seconds.
 
     Raises:
-        ReadTimeout: None is left.
+        ReadTimeout: No time left.
     """
     left = _UNTIL.get() - time.monotonic()
     if left <= 0:
@@ -144,8 +144,8 @@ HELD = "/tw/v1/held"
 DOCUMENT = "/tw/v1/document"
 VISIT = "/tw/v1/visit"
 REFUSED = "refused"
-"""What a visitor answers in place of 403."""
-_SECONDS = 30.0  # for all of a request
+"""Substitute for status 403 from a polling peer."""
+_SECONDS = 30.0  # per request
 _MOST_ANSWER = 1024 * 1024  # bytes
 _FORBIDDEN = 403
 _LONGEST = 200  # characters of an address
@@ -157,21 +157,21 @@ T = TypeVar("T")
 
 
 class UnknownError(OutputError):
-    """A peer that does not know this node, or not the key that it has now."""
+    """The peer does not know this node, or its current key."""
 
 
 def checked_endpoint(url: str) -> str:
-    """Check the address of a node; return it without the last slash.
+    """Validate a node address; return it without the trailing slash.
 
     Raises:
-        InputError: It is none, or says who asks.
+        InputError: Invalid, or contains credentials.
     """
     _parts(url)
     return url.rstrip("/")
 
 
 class Line:
-    """Sends to peers; one for all of them, and for several threads."""
+    """Sends to peers; shared by all peers and several threads."""
 
     def __init__(
         self,
@@ -180,12 +180,12 @@ class Line:
         seconds: float = _SECONDS,
         resolver: Resolver = looked_up,
     ) -> None:
-        """Say what may be reached.
+        """Initialise the client.
 
         Args:
-            inside: Networks that are reached although they are private, like "127.0.0.0/8".
-            seconds: For all of a request.
-            resolver: Looks up a name.
+            inside: Private networks permitted, such as "127.0.0.0/8".
+            seconds: Total time per request.
+            resolver: Resolves names.
         """
         self._seconds = seconds
         self._pool = httpcore.ConnectionPool(
@@ -197,36 +197,36 @@ class Line:
         )
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         self._pool.close()
 
     def post(self, endpoints: Sequence[str], lines: Sequence[str]) -> list[str]:
-        """Send lines to the first address that answers; return the receipts.
+        """Send lines to the first address that responds; return the receipts.
 
         Raises:
-            OutputError: None answers, or what comes are no receipts.
+            OutputError: No response, or no valid receipts.
         """
         body = "".join(f"{line}\n" for line in lines).encode()
         return as_lines(self._text(endpoints, INBOX, body))
 
     def ask(self, endpoints: Sequence[str], text: str) -> list[str]:
-        """Ask a peer what it has of this node; return its lines.
+        """Ask a peer for this node's messages; return its lines.
 
         Raises:
-            OutputError: No address answers, or it does not know this node.
+            OutputError: No response, or it does not know this node.
         """
         return as_lines(self._text(endpoints, HELD, f"{text}\n".encode()))
 
     def visit(self, endpoints: Sequence[str], text: str) -> str:
-        """Go to a peer that cannot come; return what it asks for.
+        """Poll at a peer as an unreachable node; return its request.
 
         Raises:
-            OutputError: No address answers, or it does not know this node.
+            OutputError: No response, or it does not know this node.
         """
         return self._text(endpoints, VISIT, text.encode())
 
     def tell(self, endpoints: Sequence[str], documents: bytes) -> None:
-        """Send documents of this node to the first address that takes them.
+        """Send documents of this node to the first address that accepts them.
 
         Raises:
             OutputError: None does.
@@ -281,7 +281,7 @@ _TROUBLES = (
 
 
 def is_up(address: str) -> bool:
-    """Return whether a node on this machine shows its document yet."""
+    """Return whether a node on this machine serves its document yet."""
     try:
         return httpcore.request("GET", f"{address}{DOCUMENT}").status in _DONE
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
@@ -289,7 +289,7 @@ def is_up(address: str) -> bool:
 
 
 def as_lines(text: str) -> list[str]:
-    """Return the lines of an answer; what is no ASCII stands in none of ours."""
+    """Return the lines of a response; non-ASCII content is never valid."""
     return text.encode("ascii", "replace").decode().splitlines()
 
 
@@ -306,10 +306,10 @@ def _first(endpoints: Sequence[str], attempt: Callable[[str], T]) -> T:
 
 
 def _parts(url: str) -> SplitResult:
-    """Take an address of a node apart: letters that every reader reads alike, and nothing odd.
+    """Parse a node address: unambiguous characters only.
 
     Raises:
-        InputError: It is none.
+        InputError: Invalid.
     """
     wrong = InputError("transport/not-an-address-of-a-node", url=url[:80])
     if len(url) > _LONGEST or not url.isascii() or not url.isprintable():
@@ -329,7 +329,7 @@ def _parts(url: str) -> SplitResult:
 
 
 def _bounded(answer: httpcore.Response) -> bytes:
-    """Read an answer, within a size."""
+    """Read a response, up to a size limit."""
     held = bytearray()
     for piece in answer.iter_stream():
         held += piece
@@ -339,7 +339,7 @@ def _bounded(answer: httpcore.Response) -> bytes:
 
 
 def tls() -> ssl.SSLContext:
-    """Return what a peer's certificate is checked by: the authorities of this machine."""
+    """Return the TLS context for peers: this machine's certificate authorities."""
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     return context

@@ -1,7 +1,7 @@
-"""Key rotation and key recovery: this node changes its keys and informs its peers.
+"""Key rotation and recovery: this node changes its keys and informs its peers.
 
-A document is told to each peer by a message that is sealed with the keys that this peer knows, as
-the last of these: so whoever takes it has taken all that was signed before.
+Each peer receives the new document in a message sealed with the keys that it knows, as the last one
+under these: so a peer that accepts it has accepted all earlier messages.
 """
 
 import secrets
@@ -28,24 +28,24 @@ from tidewaiter.transport.sending import seal_within
 
 
 class Recovery(Record, frozen=True, kw_only=True):
-    """What came of a recovery."""
+    """Result of a recovery."""
 
     document: Document
-    root: Path | None = None  # where the root after the new one stands; None: the root stays
-    lost: int = 0  # messages that could not be read any more
+    root: Path | None = None  # file of the next root; None: the root stays
+    lost: int = 0  # messages that became unreadable
 
 
 def rotate(
     desk: Desk, ring: Path, stamp: Stamp, *, revoke: bool = False, since: str = ""
 ) -> Document:
-    """Give this node new keys, and tell its peers under the old ones.
+    """Rotate this node's keys, and inform its peers under the old ones.
 
     Args:
-        desk: Of this node.
-        ring: The file of its keys.
+        desk: The node's context.
+        ring: Key ring file.
         stamp: Who does it, and when.
-        revoke: Whether nothing more is to be trusted that the old key to sign has signed.
-        since: From which moment on, ISO 8601; "": from now on.
+        revoke: Whether to revoke the old signing key.
+        since: Start of distrust, ISO 8601; "": now.
 
     Raises:
         OutputError: The keys cannot be written; the old ones stay.
@@ -57,14 +57,14 @@ def rotate(
         gone = (key.name,) if revoke and key else ()
         made = moment(stamp.at)
         new, signed = rotated(desk.ring, last, secrets.token_bytes, made, revoked=gone)
-        keep_ring(ring, new)  # in this work, so that of two who do it one comes after the other
+        keep_ring(ring, new)  # inside the transaction, which serialises concurrent rotations
         _tell(desk, work, signed, gone, since)
     desk.ring = new
     return signed.read()
 
 
 def change(desk: Desk, about: About, stamp: Stamp) -> Document:
-    """Say something else of this node, and tell its peers."""
+    """Change this node's self-description, and inform its peers."""
     with desk.database.work(stamp) as work:
         desk.refresh(work)
         last, _ = own_document(work, desk.node)
@@ -75,10 +75,10 @@ def change(desk: Desk, about: About, stamp: Stamp) -> Document:
 
 
 def tell_kinds(desk: Desk) -> bool:
-    """Tell peers which kinds of message this node takes now, where it took others before.
+    """Inform peers of the supported message kinds if they changed.
 
     Returns:
-        Whether it did: a newer Tidewaiter knows more of them.
+        Whether they did, as after an upgrade.
     """
     with desk.database.work() as work:
         _, now = own_document(work, desk.node)
@@ -100,21 +100,21 @@ def recover(
     since: str = "",
     roots: Path | None = None,
 ) -> Recovery:
-    """Give this node new keys by its root: those that spoke for it are lost, or another's.
+    """Replace lost or compromised keys of this node with its root key.
 
-    Its peers exchange nothing with it before people have compared its words anew.
+    Its peers suspend exchange until people compare its fingerprint again.
 
     Args:
         database: Of this node.
-        path: The file of its keys, or where it was.
-        root: The root; or the next one, then it takes the place of the first.
+        path: Key ring file, possibly missing.
+        root: The root key, or the next root, which then takes over.
         stamp: Who does it, and when.
-        since: From which moment on nothing is to be trusted that the old keys signed, ISO 8601;
-            "": from now on.
-        roots: The folder for a root key to come, where the next takes the place of the first.
+        since: Start of distrust of the old keys, ISO 8601; "":
+            now.
+        roots: Folder for a new next root, if the current one takes over.
 
     Raises:
-        InputError: It is neither root, or this database is not that of one node.
+        InputError: Not a root of this node, or the database is not that of a single node.
         OutputError: The keys cannot be written.
     """
     held = own_ring(path)
@@ -142,10 +142,10 @@ def recover(
 
 
 def _place(before: Document, root: bytes, roots: Path | None) -> Path | None:
-    """Return where the root that comes after a new one is kept; None: the root stays the same.
+    """Return where the new next root is stored; None: the root stays.
 
     Raises:
-        InputError: The key is no root of the node, or there is no folder for the one to come.
+        InputError: Not a root of the node, or no folder is given.
     """
     public = public_of("sign", root)
     if public == unwrapped(before.root):
@@ -161,7 +161,7 @@ def own_document(work: Work, node: str) -> tuple[SignedDocument, Document]:
     """Return the newest document of this node.
 
     Raises:
-        InputError: There is none in this database.
+        InputError: The database has none.
     """
     chain = documents(work, node)
     if not chain:
@@ -170,7 +170,7 @@ def own_document(work: Work, node: str) -> tuple[SignedDocument, Document]:
 
 
 def _own_name(work: Work) -> str:
-    """Return the one node whose documents are here and that is no peer."""
+    """Return the only node with documents here that is not a peer."""
     own = set(nodes_known(work)) - {each.node for each in peers(work)}
     if len(own) != 1:
         raise InputError("transport/database-of-no-node")
@@ -180,7 +180,7 @@ def _own_name(work: Work) -> str:
 def _tell(
     desk: Desk, work: Work, signed: SignedDocument, gone: tuple[str, ...], since: str
 ) -> None:
-    """Tell peers of a document, as the last that is sealed with the keys of before."""
+    """Inform peers of a document, as the last message under the old keys."""
     for node in _met(work):
         last = seal_within(desk, work, node)
         first = first_since(work, node, since) if since else last + 2  # this message is trusted

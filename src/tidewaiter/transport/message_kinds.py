@@ -1,4 +1,4 @@
-"""The kinds of message that this node accepts, and the action that each one triggers."""
+"""Message kinds accepted by this node, and the action of each."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -41,26 +41,26 @@ from tidewaiter.store.requests import hear_of_request
 
 
 class Received(Record, frozen=True, kw_only=True):
-    """A message whose turn it is."""
+    """A message to process."""
 
     peer: str
     header: Header
-    body: bytes  # as it was written
-    safe: bytes  # what locks the database, shape (32,)
-    beside: Mapping[str, Envelope] = {}  # taken from the same peer in the same work, by id
+    body: bytes  # as written
+    safe: bytes  # database key, shape (32,)
+    beside: Mapping[str, Envelope] = {}  # accepted from the same peer in this transaction, by id
 
 
 class Kind(Record, frozen=True, kw_only=True):
-    """A kind of message."""
+    """A message kind."""
 
-    schema: int  # the newest that is known
-    act: Callable[[Work, Received], None]  # raises an InputError where it does not make sense
-    # Keeps what this node itself told by such a message before it was restored from a copy.
+    schema: int  # newest schema supported
+    act: Callable[[Work, Received], None]  # raises an InputError on invalid content
+    # Restores this node's own statement from before a restored backup.
     redo: Callable[[Work, Received], None] | None = None
 
 
 class RelationTold(Record, frozen=True, kw_only=True):
-    """What a node does with the recipient from now on."""
+    """The sender's relation to the recipient."""
 
     standing: Standing
 
@@ -69,11 +69,11 @@ class DocumentTold(Record, frozen=True, kw_only=True):
     """A new document of a node."""
 
     document: SignedDocument
-    untrusted: Mapping[str, int] = {}  # by name of a key that it revokes: from which message on
+    untrusted: Mapping[str, int] = {}  # by key that it revokes: first message affected
 
 
 class RosterTold(Record, frozen=True, kw_only=True):
-    """Versions of a roster, in order."""
+    """Versions of a member list, in order."""
 
     versions: tuple[SignedRoster, ...]
 
@@ -91,7 +91,7 @@ def _take_document(work: Work, received: Received) -> None:
 
 
 def _take_words(_work: Work, received: Received) -> None:
-    """Check it; it stands with the messages, and that is all."""
+    """Validate it; it is stored as a message only."""
     read_json(received.body, Words, "message")
 
 
@@ -189,7 +189,7 @@ def _redo_recall(work: Work, received: Received) -> None:
 
 
 def _spoken(received: Received) -> Heard:
-    """Return by which message this node itself said something."""
+    """Return the origin of this node's own statement in a message."""
     return structs.replace(
         _heard(received), sender=received.header.sender, to=received.header.sender
     )
@@ -224,10 +224,10 @@ KINDS: Mapping[str, Kind] = {
 
 
 def schemas(kinds: Mapping[str, Kind] = KINDS) -> dict[str, int]:
-    """Return the newest schema of each kind, as a node tells it of itself."""
+    """Return the newest schema of each kind, for this node's document."""
     return {name: kind.schema for name, kind in sorted(kinds.items())}
 
 
 def body_of(record: Record) -> bytes:
-    """Write the content of a message."""
+    """Encode the content of a message."""
     return msgspec.json.encode(record)

@@ -1,4 +1,4 @@
-"""Pre-export notifications are prepared, checked and sent, for a command or a page."""
+"""Preparing, checking and sending pre-export notifications, for commands and pages."""
 
 from datetime import date
 
@@ -17,21 +17,21 @@ from tidewaiter.transport.context import Desk
 
 
 class Ready(Record, frozen=True, kw_only=True):
-    """A notice as it would go out, and what a check says of it."""
+    """A notice ready to send, and its check result."""
 
     notice: Notice
     checked: Checked
 
 
 def made_ready(notice: Notice, day: date, law: Law, *, amends: State | None = None) -> Ready:
-    """Fill in the day of sending, and the day for an answer where none is named; check the whole.
+    """Fill in the day of sending and a missing deadline; check everything.
 
     Args:
-        notice: As it was written.
+        notice: As written.
         day: Today.
-        law: By which its lines are looked up.
-        amends: How the notice stands whose next version it is; None: it is a new one. Its day of
-            sending stays.
+        law: For the look-up of its lines.
+        amends: State of the notice that it amends, whose day of sending is kept; None: a new
+            notice.
     """
     before = amends.notice if amends else None
     version, sent = (amends.version + 1 if amends else 1), (before.sent if before else day)
@@ -48,15 +48,15 @@ def send_new(desk: Desk, work: Work, peer: str, ready: Ready) -> Kept:
     """Send a new notice.
 
     Args:
-        desk: Of this node.
-        work: Begun with a stamp.
-        peer: The node of the importing side.
+        desk: The node's context.
+        work: A write transaction.
+        peer: Node of the importing side.
         ready: The notice.
 
     Raises:
-        InputError: Something of it must be mended, there is one of that reference, or it is not to
-            be told to this peer.
-        MissingError: There is no such peer.
+        InputError: It has errors, its reference exists, or it may not be sent to this
+            peer.
+        MissingError: No such peer.
     """
     _check(ready)
     return send_notice(work, desk.ring.lock, desk.node, peer, Sent(notice=ready.notice))
@@ -68,17 +68,17 @@ def send_next(
     """Send the next version of a notice.
 
     Args:
-        desk: Of this node.
-        work: Begun with a stamp.
-        number: Of the notice.
+        desk: The node's context.
+        work: A write transaction.
+        number: Notice number.
         ready: Its next version.
-        reason: Why it changes.
-        seen: How many events of the other side whoever does it has seen; None: all.
+        reason: Reason of the amendment.
+        seen: How many events of the other side the user has seen; None: all.
 
     Raises:
-        ConflictError: The other side has done something that was not seen.
-        InputError: Something of it must be mended, or it cannot be amended now.
-        MissingError: There is no such notice.
+        ConflictError: The other side has added an event that the user has not seen.
+        InputError: It has errors, or cannot be amended now.
+        MissingError: No such notice.
     """
     _check(ready)
     what = Amended(notice=ready.notice, reason=reason)
@@ -86,10 +86,10 @@ def send_next(
 
 
 def state_now(desk: Desk, work: Work, number: int, day: date) -> State:
-    """Return how a notice stands.
+    """Return the state of a notice.
 
     Raises:
-        MissingError: There is none of that number.
+        MissingError: No notice has that number.
     """
     return find_notice(work, desk.ring.lock, number, day).state
 

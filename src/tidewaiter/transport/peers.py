@@ -1,4 +1,4 @@
-"""Founding this node, adding and changing its peers, and taking in their signed documents."""
+"""Founding this node, adding and changing peers, and processing their signed documents."""
 
 import secrets
 from collections.abc import Sequence
@@ -40,30 +40,30 @@ from tidewaiter.transport.message_kinds import RelationTold, body_of, schemas
 
 
 class Standings(Record, frozen=True, kw_only=True):
-    """A peer, and what lies between."""
+    """A peer and its message counts."""
 
     peer: Known
     fingerprint: str
     outgoing: dict[str, int]  # messages by state
-    again: int  # messages that it has receipted once, and that are sent again: it was restored
-    missing: int | None  # that came from it and are forgotten here; None: it is not asked yet
-    doubted: int  # messages that came from it and may be another's
+    again: int  # receipted messages that are resent, as the peer was restored
+    missing: int | None  # its messages lost here; None: not asked yet
+    doubted: int  # its messages that may be forged
 
 
 def found_node(
     database: Database, ring: Path, roots: Path, about: About, stamp: Stamp
 ) -> tuple[Path, Path]:
-    """Make this installation a node: keys in files, the first document in the database.
+    """Make this installation a node: key files, and the first document in the database.
 
     Args:
         database: Of this node.
-        ring: The file for its keys.
-        roots: The folder for its two root keys.
-        about: What it says of itself.
+        ring: Key ring file.
+        roots: Folder for its two root keys.
+        about: Its self-description.
         stamp: Who does it, and when.
 
     Returns:
-        The files of the root keys, the one that is in use first.
+        The root key files, the current one first.
 
     Raises:
         InputError: It is a node already.
@@ -73,8 +73,8 @@ def found_node(
         raise InputError("transport/node-already", at=str(ring))
     about = structs.replace(about, kinds=schemas())
     made = found(about, secrets.token_bytes, moment(stamp.at))
-    # The roots first: a node that has lost its roots can never recover its keys. Then the keys: a
-    # database that names keys which nobody has is of no use.
+    # Roots first: without them a node can never recover its keys. Then the key ring: a database
+    # that names keys that no longer exist is useless.
     places = (root_file(roots, about.node, 1), root_file(roots, about.node, 2))
     for place, secret in zip(places, (made.root, made.next_root), strict=True):
         write_secret(place, secret)
@@ -86,7 +86,7 @@ def found_node(
 
 
 def root_file(folder: Path, node: str, number: int) -> Path:
-    """Return where a root key of a node is kept in a folder."""
+    """Return the file of a root key in a folder."""
     return folder / f"{node.replace('/', '-')}.root{number}"
 
 
@@ -100,22 +100,22 @@ def relate(
     compared: str = "",
     held: str = "",
 ) -> Known:
-    """Change what this node does with a peer, and tell it.
+    """Change the relation to a peer, and inform it.
 
     Args:
-        desk: Of this node.
+        desk: The node's context.
         node: The peer.
-        to: What the relation becomes.
+        to: The new state.
         stamp: Who does it, and when.
-        reason: Why; it is kept here and not told.
-        compared: The fingerprint, where someone has compared it.
-        held: What becomes of messages that were held back: "release" or "discard".
+        reason: Reason; internal, not sent.
+        compared: The fingerprint, if compared.
+        held: What to do with messages on hold: "release" or "discard".
 
     Raises:
-        ConflictError: The one does not follow from the other.
-        InputError: The fingerprint is missing or another, or nobody said what becomes of what was
-            held back.
-        MissingError: There is no such peer.
+        ConflictError: Not a permitted transition.
+        InputError: The fingerprint is missing or different, or `held` is missing although
+            messages are on hold.
+        MissingError: No such peer.
     """
     with desk.database.work(stamp) as work:
         return relate_within(desk, work, node, to, reason=reason, compared=compared, held=held)
@@ -131,7 +131,7 @@ def relate_within(
     compared: str = "",
     held: str = "",
 ) -> Known:
-    """Change what this node does with a peer, in work that writes; otherwise as `relate`."""
+    """Change the relation to a peer within a transaction; otherwise like `relate`."""
     true = fingerprint(documents(work, peer_of(work, node).node)[-1].read())
     if compared and compared != true:
         raise InputError("transport/fingerprint-differs")
@@ -147,15 +147,15 @@ def relate_within(
 
 
 def invite(desk: Desk, work: Work, chain: Sequence[SignedDocument]) -> Known:
-    """Take up a node as a peer, or what is new of one, and invite it where it is not met yet.
+    """Add a node as a peer or update it, and invite a new one.
 
     Args:
-        desk: Of this node.
-        work: Begun with a stamp.
+        desk: The node's context.
+        work: A write transaction.
         chain: All documents of the node.
 
     Raises:
-        InputError: They do not hold, or say something else than what is known, or are its own.
+        InputError: They are invalid, contradict what is known, or are this node's own.
     """
     known = peer_of(work, take_up(work, chain, own=desk.node))
     if known.relation.standing in {"none", "ended"}:
@@ -164,11 +164,11 @@ def invite(desk: Desk, work: Work, chain: Sequence[SignedDocument]) -> Known:
 
 
 def say(desk: Desk, work: Work, node: str, text: str) -> str:
-    """Write to the people at a peer, in work that writes; return the id of the message.
+    """Write a free-text message to a peer within a transaction; return the message id.
 
     Raises:
-        InputError: It is too long, or is not to be told to this peer.
-        MissingError: There is no such peer.
+        InputError: It is too long, or may not be sent to this peer.
+        MissingError: No such peer.
     """
     message = Message(kind=MESSAGE, body=body_of(Words(text=text)))
     return write_message(work, desk.ring.lock, node, message)
@@ -185,7 +185,7 @@ def _settle(work: Work, node: str, held: str) -> None:
 
 
 def standings(work: Work) -> list[Standings]:
-    """Return all peers, with what lies between."""
+    """Return all peers, with message counts."""
     return [
         Standings(
             peer=each,
@@ -200,15 +200,15 @@ def standings(work: Work) -> list[Standings]:
 
 
 def hear_documents(desk: Desk, held: bytes) -> None:
-    """Take what is new of a peer; nothing is written before it is seen to follow.
+    """Update a peer's documents; validated before anything is written.
 
     Args:
-        desk: Of this node.
+        desk: The node's context.
         held: Its newest documents, in order.
 
     Raises:
-        InputError: They do not follow from what is known, or do not outrank it.
-        MissingError: It is no peer.
+        InputError: They do not follow from known documents, or do not outrank them.
+        MissingError: Not a peer.
         StoreError: The database cannot be written.
     """
     chain = read_chain(held)

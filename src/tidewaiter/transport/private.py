@@ -1,4 +1,4 @@
-"""Private questions: a peer is permitted to ask, and receives the blinded set of parties."""
+"""Private queries: permission for a peer, and sending of the blinded set of parties."""
 
 import secrets
 from datetime import timedelta
@@ -22,37 +22,37 @@ _ID = 16  # bytes
 
 
 class Allowing(Record, frozen=True, kw_only=True):
-    """What an authority allows a peer."""
+    """Permission for a peer."""
 
     peer: str
-    budget: int  # keys in a day
+    budget: int  # keys per day
     purposes: tuple[Purpose, ...]
-    days: int  # for which it stands
-    parts: frozenset[Part] = frozenset({"confirmed"})  # what it is answered from
+    days: int  # validity
+    parts: frozenset[Part] = frozenset({"confirmed"})  # sources of parties
 
 
 class Allowed(Record, frozen=True, kw_only=True):
-    """What was offered, and from how much."""
+    """The offer made, and its size."""
 
     offer: Offer
     parties: int
-    keyless: int  # of them: too little is known of them to be found
-    keys: int  # of parties, without those that fill the filter up
+    keyless: int  # parties without usable keys
+    keys: int  # keys of parties, without padding
 
 
 def allow(desk: Desk, stamp: Stamp, allowing: Allowing) -> Allowed:
-    """Let a peer ask; its filter is made under a secret of its own, and is on its way after this.
+    """Permit a peer's private queries; queues a filter made with a fresh secret.
 
-    What is offered is what stands here now: later decisions count when it is allowed again.
+    The offer is a snapshot: later decisions count when it is renewed.
 
     Args:
-        desk: Of this node.
-        stamp: Who allows it, and when.
-        allowing: What is allowed.
+        desk: The node's context.
+        stamp: Who permits it, and when.
+        allowing: The permission.
 
     Raises:
-        InputError: It makes no sense, there are too many keys, or the extra is not installed.
-        MissingError: There is no such peer.
+        InputError: It is invalid, there are too many keys, or the extra is not installed.
+        MissingError: No such peer.
     """
     if not 1 <= allowing.days <= DAYS:
         raise InputError("transport/offer-days-out-of-bounds", days=DAYS)

@@ -1,7 +1,7 @@
-"""Rate limits for peers, and how much of their data is held at a time.
+"""Rate and memory limits for peers.
 
-Of each address little is remembered, and of the addresses only so many: those who ask from many
-fill nothing.
+State per address is small and the number of addresses is capped, so that requests from many
+addresses cannot exhaust memory.
 """
 
 import ipaddress
@@ -9,12 +9,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-REQUESTS = 6_000  # of one address in a minute
-_HELD = 24 * 1024 * 1024  # bytes of requests of all
-_HELD_OF_ONE = 4 * 1024 * 1024  # of one address
-_ADDRESSES = 10_000  # that are remembered; the one that asked longest ago gives way
+REQUESTS = 6_000  # per address and minute
+_HELD = 24 * 1024 * 1024  # bytes of requests in memory, total
+_HELD_OF_ONE = 4 * 1024 * 1024  # per address
+_ADDRESSES = 10_000  # addresses remembered; least recently used ones are dropped
 _MINUTE = 60.0  # seconds
-_WORTH = 2048  # bytes that are worth a request
+_WORTH = 2048  # bytes that count as one request
 
 
 class Gate:
@@ -23,24 +23,24 @@ class Gate:
     def __init__(
         self, requests: int = REQUESTS, *, held: int = _HELD, held_of_one: int = _HELD_OF_ONE
     ) -> None:
-        """Say what is let in.
+        """Set the limits.
 
         Args:
-            requests: Of one address in a minute.
-            held: Bytes of requests that are answered at the same time.
-            held_of_one: Such bytes of one address.
+            requests: Per address and minute.
+            held: Bytes of concurrent requests.
+            held_of_one: Likewise, per address.
         """
         self._most = float(requests)
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # requests, at
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # requests, time
         self._free, self._free_of_one = held, held_of_one
         self._taken: dict[str, int] = {}
 
     def admits(self, address: str, now: float) -> bool:
-        """Count a request; say whether it may go on.
+        """Count a request; return whether it is within the limit.
 
         Args:
-            address: Who asks.
-            now: The moment in seconds, of a clock that only goes on.
+            address: Client address.
+            now: Monotonic time in seconds.
         """
         left = self._left_of(address, now)
         may = left >= 1
@@ -48,12 +48,12 @@ class Gate:
         return may
 
     def charge(self, address: str, size: int, now: float) -> None:
-        """Count bytes that took work and proved nothing: they are worth as many requests.
+        """Count bytes of rejected work as an equivalent number of requests.
 
         Args:
-            address: Who sent them.
-            size: How many.
-            now: As in `admits`.
+            address: Client address.
+            size: Number of bytes.
+            now: As for `admits`.
         """
         left = self._left_of(address, now)
         self._left[network_key(address)] = (max(0.0, left - size / _WORTH), now)
@@ -67,13 +67,13 @@ class Gate:
 
     @contextmanager
     def holding(self, address: str) -> Iterator[Callable[[int], bool]]:
-        """Hold bytes for as long as a request lasts.
+        """Reserve memory for the duration of a request.
 
         Args:
-            address: Whose.
+            address: Client address.
 
         Returns:
-            Takes the number of bytes that come; says whether there is room for them.
+            Takes the number of bytes received; returns whether they fit.
         """
         key, held = network_key(address), 0
 
@@ -98,7 +98,7 @@ class Gate:
 
 
 def network_key(address: str) -> str:
-    """Return what requests of an address count for; who has one of IPv6 has 2**64 of them."""
+    """Return the key that an address counts under; an IPv6 client controls 2**64 addresses."""
     try:
         told = ipaddress.ip_address(address)
     except ValueError:
@@ -110,13 +110,13 @@ def network_key(address: str) -> str:
 
 
 def asker(client: str, forwarded: str, behind: tuple[str, ...]) -> str:
-    """Return the address of who asks.
+    """Return the client address.
 
     Args:
         client: The address at the other end of the connection.
-        forwarded: The header x-forwarded-for; "": there is none.
-        behind: Networks of what stands before this node and ends TLS; it adds the last address of
-            the header, and who asks can have written all others.
+        forwarded: The header x-forwarded-for; "": none.
+        behind: Networks of reverse proxies that terminate TLS; the proxy appends the last address
+            of the header, all others may be forged by the client.
     """
     last = forwarded.rpartition(",")[2].strip()
     if not last or not behind:

@@ -1,10 +1,10 @@
-"""Receiving: envelopes are opened, verified, put in sequence, acted on and receipted.
+"""Receiving: envelopes are decrypted, verified, sequenced, processed and receipted.
 
-Its content came back from the peer that has it, and is what this node signed. Some of it can only
-be carried out when what it answers has come again too: so it is tried until it can.
+Content of this node's own messages, recovered from a peer, is replayed. Some of it depends on
+other messages that must be recovered first, so it is retried.
 
-No receipt leaves before the transaction is on the disk: what was taken, what it did, the receipt
-and the entry in the log are kept together or not at all.
+Receipts are sent only after the commit: accepted messages, their effects, receipts and log entries
+are stored in one transaction.
 """
 
 from collections.abc import Sequence
@@ -40,17 +40,17 @@ from tidewaiter.transport.message_kinds import Received
 
 
 class Opened(Record, frozen=True, kw_only=True):
-    """A line, and what the keys of its sender say of it."""
+    """A line, with the validation against its sender's keys."""
 
-    line: str  # its digest as it came
-    envelope: Envelope | None = None  # None: it could not be read
-    peer: Peer | None = None  # None: nobody who is known
+    line: str  # digest of the line as received
+    envelope: Envelope | None = None  # None: unreadable
+    peer: Peer | None = None  # None: unknown sender
     code: Code | None = None  # why it is not authentic
-    body: bytes | None = None  # None: it does not open
+    body: bytes | None = None  # None: cannot be decrypted
 
     @property
     def sender(self) -> str:
-        """Return the node that it says to come from."""
+        """Return the claimed sender."""
         return self.envelope.header.sender if self.envelope else ""
 
     @property
@@ -60,11 +60,11 @@ class Opened(Record, frozen=True, kw_only=True):
 
 
 def open_all(desk: Desk, lines: Sequence[str]) -> list[Opened]:
-    """Open the lines of a request, whoever sent them."""
+    """Decode and decrypt the lines of a request."""
     envelopes = [_parsed(line) for line in lines]
     peers: dict[str, Peer | None] = {}
     with desk.database.work() as work:
-        desk.refresh(work)  # a box for a key that was made elsewhere is not to be refused for good
+        desk.refresh(work)  # so that a box for keys rotated elsewhere is not rejected permanently
         for sender in {each.header.sender for each in envelopes if each}:
             known = find_peer(work, sender)
             peers[sender] = desk.judge_by(work, known) if known else None
@@ -77,13 +77,13 @@ def open_all(desk: Desk, lines: Sequence[str]) -> list[Opened]:
 
 
 def open_one(desk: Desk, line: str, envelope: Envelope, peer: Peer | None) -> Opened:
-    """Open an envelope.
+    """Decrypt an envelope.
 
     Args:
-        desk: Of this node.
-        line: The digest of the line in which it came.
-        envelope: What came.
-        peer: What is known of its sender.
+        desk: The node's context.
+        line: Digest of its line.
+        envelope: The envelope.
+        peer: State of its sender.
     """
     code = authenticate(envelope, desk.node, peer)
     body = None if code else open_with_any(envelope, desk.ring.openers())
@@ -98,11 +98,11 @@ def _parsed(line: str) -> Envelope | None:
 
 
 def carry_out_again(desk: Desk, work: Work, node: str) -> int:
-    """Do again what this node did by messages to a peer; return how many of them are done.
+    """Replay this node's messages to a peer; return how many were completed.
 
     Args:
-        desk: Of this node.
-        work: Begun with a stamp.
+        desk: The node's context.
+        work: A write transaction.
         node: The peer.
     """
     done = 0
@@ -116,56 +116,56 @@ def carry_out_again(desk: Desk, work: Work, node: str) -> int:
                     kind.redo(work, received)
                 carried_out(work, header.id)
         except (InputError, ConflictError, MissingError):
-            continue  # what it speaks of is not here yet, or never will be
+            continue  # its subject is not here yet, or never will be
         done += 1
     return done
 
 
 PATIENT = frozenset[str]({"early", "frozen", "not-active", "ended", "too-many"})
-"""Codes of what waits for its time: it will come again, and is no matter for the log."""
+"""Codes of premature messages, which are resent and not logged."""
 
 UNNOTED = PATIENT | {"unknown-sender"}
-"""Codes of what the log does not hold: a stranger could fill it otherwise."""
+"""Codes not logged, as strangers could fill the log."""
 
 _OLD = frozenset[str]({"old-key", "revoked-key"})
 
 
 class Judged(Record, frozen=True, kw_only=True):
-    """What becomes of a line."""
+    """Result for a line."""
 
-    line: str  # its digest as it came
-    envelope: Envelope | None = None  # None: it could not be read
-    taken: bool = False  # it has its place in the chain
-    code: Code | None = None  # why it is refused or turned away
+    line: str  # digest of the line as received
+    envelope: Envelope | None = None  # None: unreadable
+    taken: bool = False  # in the chain
+    code: Code | None = None  # reason of rejection
     says: str = ""
-    receipt: str = ""  # that was given before
+    receipt: str = ""  # given earlier
 
     @property
     def digest(self) -> str:
-        """Return what names it in its receipt."""
+        """Return the id used in its receipt."""
         return self.envelope.digest if self.envelope else self.line
 
 
 class Taking:
-    """The taking of some envelopes, in one transaction."""
+    """Processing of envelopes in one transaction."""
 
     def __init__(self, desk: Desk, work: Work, opened: Sequence[Opened]) -> None:
-        """Look up what is known of the senders, as it stands now that nobody else writes."""
+        """Read the state of the senders, under the write lock."""
         self._desk, self._work = desk, work
         self._kinds = {name: kind.schema for name, kind in desk.kinds.items()}
         self._now = int(desk.clock().timestamp())
         self._peers: dict[str, Peer] = {}
         self._before: dict[str, Before] = {}
-        self._judged: dict[str, Judged] = {}  # by line, in the order of judgement
-        self._missing: set[str] = set()  # senders of whose messages some were forgotten
-        self._new: dict[str, dict[str, Envelope]] = {}  # what was taken, by sender and id
+        self._judged: dict[str, Judged] = {}  # by line, in order
+        self._missing: set[str] = set()  # senders with lost messages
+        self._new: dict[str, dict[str, Envelope]] = {}  # accepted, by sender and id
         for sender in {each.sender for each in opened}:
             self._look(sender)
             theirs = [each.envelope for each in opened if each.envelope and each.sender == sender]
             self._before[sender] = taken_before(work, sender, theirs)
 
     def take(self, opened: Opened) -> None:
-        """Judge an envelope, and act on it where its turn has come."""
+        """Validate an envelope, and process it if it is next."""
         envelope = opened.envelope
         if envelope is None or opened.line in self._judged:
             return
@@ -176,7 +176,7 @@ class Taking:
                 structs.replace(judged, taken=True, receipt=in_force(self._desk, same.receipt))
             )
             return
-        if opened.peer is None or not _judges_alike(peer, opened.peer):  # other keys meanwhile
+        if opened.peer is None or not _judges_alike(peer, opened.peer):  # keys changed meanwhile
             opened = open_one(self._desk, opened.line, envelope, peer)
         code = opened.code or place(envelope, peer, before)
         if not opened.code and envelope.header.id in self._new.get(opened.sender, ()):
@@ -184,18 +184,18 @@ class Taking:
         if code == "equivocation":
             keep_contradiction(self._work, opened.sender, envelope)
         if code in _OLD and opened.sender in self._missing:
-            self._desk.doubted.add(opened.sender)  # it may show that this was taken before
+            self._desk.doubted.add(opened.sender)  # may show that this was accepted before
         if code:
             self.leave(structs.replace(judged, code=code))
         else:
             self._act(judged, envelope, opened.body)
 
     def leave(self, judged: Judged) -> None:
-        """Note what becomes of a line, which changes nothing."""
+        """Record the result of a line without effect."""
         self._judged.setdefault(judged.line, judged)
 
     def finish(self) -> dict[str, str]:
-        """Write the log, sign the receipts, and keep them with the messages.
+        """Write the log, sign the receipts, and store them with the messages.
 
         Returns:
             Receipts by line.
@@ -224,11 +224,11 @@ class Taking:
         return receipts
 
     def _act(self, judged: Judged, envelope: Envelope, body: bytes | None) -> None:
-        """Give an envelope its place, and do what it asks for."""
+        """Accept an envelope, and process it."""
         header, peer = envelope.header, self._peers[envelope.header.sender]
         code: Final | None = refuse(envelope, peer, self._kinds, self._now)
         says = ""
-        if code is None and body is None:  # the keys may have changed since it was tried
+        if code is None and body is None:  # keys may have changed since
             body = open_one(self._desk, judged.line, envelope, peer).body
             code = None if body is not None else "cannot-open"
         if code is None and body is not None:
@@ -240,7 +240,7 @@ class Taking:
                 beside=self._new.get(header.sender, {}),
             )
             code, says = self._effect(received)
-        if header.kind in CONTROL:  # it may have changed what is known of the peer
+        if header.kind in CONTROL:  # it may have changed the peer's state
             self._look(header.sender)
         now = self._peers[header.sender]
         self._peers[header.sender] = structs.replace(now, have=header.seq, head=envelope.digest)
@@ -248,7 +248,7 @@ class Taking:
         self.leave(structs.replace(judged, taken=True, code=code, says=says))
 
     def _effect(self, received: Received) -> tuple[Final | None, str]:
-        """Do what a message asks for; undo it where it makes no sense."""
+        """Process a message; roll back if its content is invalid."""
         try:
             with self._work.connection.begin_nested():
                 self._desk.kinds[received.header.kind].act(self._work, received)
@@ -269,11 +269,11 @@ class Taking:
 
 
 def in_force(desk: Desk, receipt: str) -> str:
-    """Return a receipt that was given before; signed anew, where its key speaks no longer.
+    """Return an earlier receipt; re-signed if its key is no longer active.
 
     Args:
-        desk: Of this node.
-        receipt: As it was given.
+        desk: The node's context.
+        receipt: As given.
     """
     signer, given = desk.ring.signer(), read_receipt(receipt)
     if given.signed.kid == signer.kid:
@@ -282,13 +282,13 @@ def in_force(desk: Desk, receipt: str) -> str:
 
 
 def receipt_for(desk: Desk, judged: Judged, state: State | None, *, have: int = 0) -> str:
-    """Sign what has become of a line.
+    """Sign the result of a line.
 
     Args:
-        desk: Of this node.
-        judged: What has become of it.
-        state: Of the log; None: nothing was written.
-        have: Number of the last message taken from its sender.
+        desk: The node's context.
+        judged: The result.
+        state: State of the log; None: nothing was written.
+        have: Number of the last message accepted from its sender.
     """
     header = judged.envelope.header if judged.envelope else None
     became: Literal["processed", "refused", "turned-away"] = "turned-away"
@@ -320,7 +320,7 @@ def _is_new(judged: Judged) -> bool:
 
 
 def _entry(judged: Judged) -> tuple[str, Details] | None:
-    """Return what the log says of a line; None: nothing, as it may come again as it is."""
+    """Return the log entry of a line; None: none, as it may be resent unchanged."""
     if judged.receipt or judged.envelope is None or judged.code in UNNOTED:
         return None
     told: dict[str, str | int] = {
@@ -345,59 +345,59 @@ UNPROVED = frozenset[str](
         "other-box",
     }
 )
-"""Codes of what may come from anyone."""
+"""Codes that any sender can cause."""
 
 MOST_LINES = 64
 MOST_BYTES = 1024 * 1024
 
 
 def receive(desk: Desk, lines: Sequence[str]) -> list[str]:
-    """Take what a peer sends.
+    """Process a peer's lines.
 
     Args:
-        desk: Of this node.
-        lines: An envelope each; at most 64.
+        desk: The node's context.
+        lines: One envelope each; at most 64.
 
     Returns:
-        A signed receipt for each line, in order.
+        A signed receipt per line, in order.
 
     Raises:
-        StoreError: Nothing was taken: the database cannot be written.
+        StoreError: Nothing was accepted: the database cannot be written.
     """
     return receive_all(desk, [lines])[0]
 
 
 def proves_nothing(receipt: str) -> bool:
-    """Say whether a receipt is for a line that anyone could have sent.
+    """Return whether a receipt is for a line that anyone could have sent.
 
     Args:
-        receipt: One that was given here.
+        receipt: A receipt of this node.
     """
     return read_receipt(receipt).receipt.code in UNPROVED
 
 
 def receive_all(desk: Desk, requests: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Take what several requests bring, in one transaction.
+    """Process several requests in one transaction.
 
     Args:
-        desk: Of this node.
-        requests: Lines, of one request each.
+        desk: The node's context.
+        requests: Lines of each request.
 
     Returns:
-        Signed receipts, a list for each request.
+        Signed receipts, one list per request.
 
     Raises:
-        StoreError: Nothing was taken: the database cannot be written.
+        StoreError: Nothing was accepted: the database cannot be written.
     """
     opened = [open_all(desk, lines) for lines in requests]
     together = [each for some in opened for each in some]
     if not any(each.peer for each in together):
-        # Nobody who is known sent any of it: nothing is kept, and nobody waits for the writer.
+        # All senders are unknown: nothing is stored, so no write lock is needed.
         return [[receipt_for(desk, _stranger(each), None) for each in some] for some in opened]
     with desk.database.work(desk.stamp()) as work:
         desk.refresh(work)
         taking = Taking(desk, work, [each for each in together if each.peer])
-        # Lines were sent twice or out of order: each waits for the one before it.
+        # Duplicate or unordered lines: each waits for its predecessor.
         for each in sorted(together, key=lambda one: (one.sender, one.seq)):
             taking.take(each) if each.peer else taking.leave(_stranger(each))
         receipts = taking.finish()
@@ -405,6 +405,6 @@ def receive_all(desk: Desk, requests: Sequence[Sequence[str]]) -> list[list[str]
 
 
 def _stranger(opened: Opened) -> Judged:
-    """Judge what nobody who is known has sent."""
+    """Answer lines of unknown senders only."""
     code = opened.code or "unknown-sender"
     return Judged(line=opened.line, envelope=opened.envelope, code=code)

@@ -55,30 +55,30 @@ from tidewaiter.transport.context import Desk
 from tidewaiter.transport.receiving import carry_out_again, in_force
 from tidewaiter.transport.sending import checked_receipts
 
-MOST = 512 * 1024  # characters of an answer, unless one message alone has more
-MOST_WITH_CONTENTS = 384 * 1024  # the same, before each content is added a second time
-_GIVEN_BACK = timedelta(days=14)  # for which a node gets back what it said; a backup is newer
-_CONTENT = "content "  # begins a line with what a message said
-_SHOWN = 40_000  # characters of receipts, and of documents, that an answer shows
+MOST = 512 * 1024  # characters of an answer, exceeded only by a single message
+MOST_WITH_CONTENTS = 384 * 1024  # the same, before contents are added
+_GIVEN_BACK = timedelta(days=14)  # how far back contents are returned; backups should be newer
+_CONTENT = "content "  # prefix of a line with message content
+_SHOWN = 40_000  # characters of receipts, and of documents, in an answer
 _NONCE = 16  # bytes
 
 Asking = Callable[[Document, str], list[str]]
-"""Sends a question to a peer; returns its lines, or an OutputError."""
+"""Sends a query to a peer; returns its lines, or raises OutputError."""
 
 
 def answer(desk: Desk, text: str) -> list[str]:
-    """Answer a peer that asks what this node has of it.
+    """Answer a peer's query for its messages held here.
 
     Args:
-        desk: Of this node.
-        text: The signed question.
+        desk: The node's context.
+        text: The signed query.
 
     Returns:
-        A signed statement, and then a line for each message after the one that it named, as far as
-        they fit; then what these said, where it asks for that.
+        A signed statement, then one line per message after the one named, up to the size limit;
+        then their contents, if requested.
 
     Raises:
-        InputError: It is no question of a peer to this node.
+        InputError: Not a peer's query to this node.
     """
     node = sender_of(text, Ask)
     with desk.database.work() as work:
@@ -110,10 +110,9 @@ def answer(desk: Desk, text: str) -> list[str]:
 
 
 def _given_back(desk: Desk, document: Document, kept: Sequence[HeldLine]) -> list[str]:
-    """Write what messages said into lines, each in a box for whoever wrote it.
+    """Encode message contents as lines, each encrypted to its author.
 
-    Only of the last days, and the log says so: somebody who has stolen the keys of the other node
-    can ask for it too.
+    Limited to recent days, and logged: a thief of the other node's keys could ask too.
     """
     key, since = document.active("open"), moment(desk.clock() - _GIVEN_BACK)
     lines = []
@@ -134,12 +133,12 @@ def _envelope(kept: HeldLine) -> Envelope:
 
 
 def differs(asked: Ask, known: Known) -> bool:
-    """Say whether a peer has less or more than is known of it here: one of the two was restored."""
+    """Return whether a peer's state differs from the one known here: one side was restored."""
     return 0 <= asked.have < known.told or asked.have > known.sealed
 
 
 def _note(desk: Desk, known: Known, asked: Ask) -> None:
-    """Take a question for a sign of life; where it says something new, the peer is asked back."""
+    """Count a query as activity; if it reports something new, query the peer in turn."""
     if differs(asked, known):
         desk.doubted.add(known.node)
 
@@ -147,12 +146,12 @@ def _note(desk: Desk, known: Known, asked: Ask) -> None:
         end_wait(work, known.node)
 
     if known.tries or known.node in desk.doubted:
-        # The answer does not wait for the writer, and does not need this.
+        # The answer does not depend on this, nor wait for the write lock.
         desk.database.work_if_free(desk.stamp(), end)
 
 
 def _fitting(replaced: Sequence[SignedDocument]) -> tuple[SignedDocument, ...]:
-    """Return the first documents, as many as an answer takes."""
+    """Return the first documents that fit into an answer."""
     fits, size = list[SignedDocument](), 0
     for each in replaced:
         size += len(msgspec.json.encode(each))
@@ -163,17 +162,17 @@ def _fitting(replaced: Sequence[SignedDocument]) -> tuple[SignedDocument, ...]:
 
 
 def catch_up(desk: Desk, node: str, ask: Asking) -> int:
-    """Learn from a peer what it has of this node; return how many messages were not known here.
+    """Recover this node's messages from a peer; return how many were unknown.
 
     Args:
-        desk: Of this node.
+        desk: The node's context.
         node: The peer.
-        ask: The line to it.
+        ask: Sends the query.
 
     Raises:
-        InputError: What it answers does not hold.
-        OutputError: It does not answer.
-        MissingError: There is no such peer.
+        InputError: The answer is invalid.
+        OutputError: No answer.
+        MissingError: No such peer.
     """
     regained = 0
     while True:
@@ -212,17 +211,17 @@ def catch_up(desk: Desk, node: str, ask: Asking) -> int:
 
 
 class _There(Record, frozen=True, kw_only=True):
-    """A peer that answers, and what was taken there for documents of this node."""
+    """The answering peer, and the documents it accepted as this node's."""
 
     document: Document
-    own: tuple[SignedDocument, ...]  # of this node
-    replaced: tuple[SignedDocument, ...]  # by its root
+    own: tuple[SignedDocument, ...]  # this node's current chain
+    replaced: tuple[SignedDocument, ...]  # replaced by its root
 
 
 def _messages(
     desk: Desk, there: _There, lines: Sequence[str], *, after: int, before: str
 ) -> list[Regained]:
-    """Check that messages are this node's own, one after another, with receipts of the peer."""
+    """Verify that messages are this node's own, consecutive, and receipted by the peer."""
     parts = [line.split(" ") for line in lines if not line.startswith(_CONTENT)]
     given = [line.removeprefix(_CONTENT) for line in lines if line.startswith(_CONTENT)]
     if any(len(each) != 3 for each in parts):  # noqa: PLR2004 - signed text, box, receipt
@@ -254,7 +253,7 @@ def _messages(
 
 
 def _own_content(desk: Desk, envelope: Envelope, back: str | None) -> bytes | None:
-    """Open what a peer gives back of a message; None: nothing, or not what this node has signed."""
+    """Decrypt a returned content; None: none, or not what this node has signed."""
     for secret in desk.ring.openers() if back not in {None, DESTROYED} else ():
         try:
             held = unseal(back or "", secret)
@@ -265,16 +264,16 @@ def _own_content(desk: Desk, envelope: Envelope, back: str | None) -> bytes | No
 
 
 def _is_forged(envelope: Envelope, there: _There) -> bool:
-    """Check that a message is this node's; say whether a thief of its keys may have written it.
+    """Verify that a message is this node's; return whether a thief may have written it.
 
     Raises:
-        InputError: It is neither.
+        InputError: Neither.
     """
     own = there.own[-1].read()
     right = envelope.header.sender == own.node and envelope.header.to == there.document.node
     key = own.key_of(envelope.signed.kid)
     if right and key is not None and is_signed_by(envelope.signed, key.public):
-        return key.state == "revoked"  # this node does not know of it, and trusts the key no more
+        return key.state == "revoked"  # unknown to this node, and signed with a revoked key
     if right and forged_by(there.own, there.replaced, envelope.signed):
         return True
     raise InputError("transport/shows-a-foreign-message")

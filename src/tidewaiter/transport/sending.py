@@ -1,8 +1,8 @@
-"""Sending: what is due to a peer is sealed, sent and recorded, with back-off after a failure.
+"""Sending: due messages are sealed, sent and recorded, with back-off after failures.
 
-The wait doubles with each try that fails, up to five minutes: what is urgent shall not wait for an
-hour because a line was down for one. It ends with any sign of the peer, when this node starts, and
-where something is written that is for now (`store.peers.end_wait`).
+The back-off doubles with each failed attempt, up to five minutes, so that urgent messages are not
+delayed much by an outage. It ends with any activity of the peer, at start, and when an urgent
+message is written (`store.peers.end_wait`).
 """
 
 import math
@@ -46,11 +46,11 @@ from tidewaiter.transport.receiving import MOST_BYTES, MOST_LINES
 
 
 def seal_due(desk: Desk, node: str) -> int:
-    """Seal what waits for a peer, as much as one request takes; return how many messages.
+    """Seal waiting messages for a peer, up to one request; return how many.
 
-    Nothing is sealed while something sealed has no receipt: what is sealed cannot be taken back, so
-    as little as may be stands so while a line is down. The relation is looked at in the transaction
-    that seals: once it is frozen, nothing is sealed but what tells of that.
+    Nothing is sealed while a sealed message is unreceipted: sealing is final, so during an outage
+    as little as possible is sealed. The relation is checked in the sealing transaction: once it is
+    frozen, only messages about that are sealed.
     """
     while True:
         with desk.database.work() as work:
@@ -67,13 +67,13 @@ def seal_due(desk: Desk, node: str) -> int:
             same = (now.sealed, now.relation.standing) == (known.sealed, known.relation.standing)
             same = same and judged_by(work, now).document == document  # not the number alone
             if not same or desk.refresh(work):
-                continue  # what was sealed here is of yesterday, and was never sent
+                continue  # sealed before the restore, and never sent
             keep_sealed(work, node, closed)
         return len(closed)
 
 
 def seal_within(desk: Desk, work: Work, node: str) -> int:
-    """Seal all that waits for a peer, in work that writes; return the number of the last sealed."""
+    """Seal all waiting messages for a peer within a transaction; return the last number."""
     while True:
         known = peer_of(work, node)
         waiting = _waiting(desk, work, known)
@@ -94,7 +94,7 @@ def _waiting(desk: Desk, work: Work, known: Known) -> list[Waiting]:
 def _closed(
     desk: Desk, known: Known, document: Document, waiting: Sequence[Waiting]
 ) -> list[tuple[Waiting, Envelope]]:
-    """Give messages their places in the chain, one after another."""
+    """Place messages in the chain, in order."""
     key, signer = document.active("open"), desk.ring.signer()
     if key is None:
         raise InputError("transport/no-key-to-write-to", node=known.node)
@@ -118,38 +118,38 @@ def _closed(
     return made
 
 
-LONGEST = 300.0  # seconds between two tries
+LONGEST = 300.0  # maximum seconds between attempts
 _FIRST = 1.0  # second
-_MOST = 20  # doublings; the longest wait is reached long before
+_MOST = 20  # maximum doublings, beyond the longest wait
 
 
 def wait_seconds(tries: int, chance: float) -> float:
-    """Return how long a peer is left alone.
+    """Return the back-off for a peer.
 
     Args:
-        tries: That failed one after another, from 1.
-        chance: From 0 to 1, by which not all come back at once.
+        tries: Consecutive failures, from 1.
+        chance: From 0 to 1, for jitter.
 
     Returns:
-        Seconds: half of the whole wait at least, and never more than `LONGEST`.
+        Seconds, at least half of the full delay, and at most `LONGEST`.
     """
     whole = min(LONGEST, math.ldexp(_FIRST, min(tries - 1, _MOST)))
     return whole * (0.5 + 0.5 * chance)
 
 
 def failed_tries(tries: int, due: str, latest: str) -> int:
-    """Count a try that failed.
+    """Count a failed attempt.
 
     Args:
-        tries: That failed before it.
-        due: For when it was put off, as `moment` writes it.
-        latest: To when it can have been put off by the clock of now; beyond it, the clock was set
-            back, and it was tried before its time: that is no further failure of the peer.
+        tries: Failures before it.
+        due: Scheduled time, as written by `moment`.
+        latest: Latest possible schedule by the current clock; beyond it, the clock was set
+            back, and the early attempt does not count as another failure.
     """
     return tries if tries and due > latest else tries + 1
 
 
-_TOLD = MOST_BYTES * 3 // 4  # bytes of documents that are told to a peer that lacks them
+_TOLD = MOST_BYTES * 3 // 4  # bytes of documents sent to a peer that lacks them
 _STANDINGS: dict[str, Standing] = {"frozen": "frozen", "ended": "ended", "not-active": "none"}
 
 _OLD = frozenset[str]({"old-key", "revoked-key"})
@@ -160,36 +160,36 @@ _DISOWNED = (
 _OTHERWISE = frozenset[str]({"equivocation", "broken-chain"})
 
 Post = Callable[[Document, Sequence[str]], list[str]]
-"""Sends lines to a peer; returns the receipts, or raises an OutputError."""
+"""Sends lines to a peer; returns the receipts, or raises OutputError."""
 
 
 class Round(Record, frozen=True, kw_only=True):
-    """What came of one attempt."""
+    """Result of one attempt."""
 
     sent: int = 0
-    receipts: int = 0  # for good
-    more: bool = False  # there is more to be sent at once
+    receipts: int = 0  # final ones
+    more: bool = False  # more can be sent at once
     trouble: str = ""
-    ask: bool = False  # the peer has something else of this node than this node knows
-    wait: float = 0.0  # seconds for which the peer is left alone now
+    ask: bool = False  # the peer reports an unknown state of this node
+    wait: float = 0.0  # back-off in seconds
 
 
 Tell = Callable[[Document, bytes], None]
-"""Sends documents to a peer, or raises an OutputError."""
+"""Sends documents to a peer, or raises OutputError."""
 
 
 def send_round(desk: Desk, node: str, post: Post, tell: Tell | None = None) -> Round:
-    """Send what is due to a peer, at most one request.
+    """Send due messages to a peer, at most one request.
 
     Args:
-        desk: Of this node.
+        desk: The node's context.
         node: The peer.
-        post: The line to it.
-        tell: The line by which it learns of this node's documents, where it lacks them.
+        post: Sends messages.
+        tell: Sends this node's documents if the peer lacks them.
 
     Raises:
-        MissingError: There is no such peer.
-        StoreError: The database cannot be used.
+        MissingError: No such peer.
+        StoreError: The database is unavailable.
     """
     try:
         seal_due(desk, node)
@@ -216,17 +216,17 @@ def send_round(desk: Desk, node: str, post: Post, tell: Tell | None = None) -> R
 
 
 def tell_keys(desk: Desk, document: Document, tell: Tell) -> None:
-    """Tell a peer of keys that it does not know; it comes to know them before the next try."""
+    """Send a peer the documents with keys that it does not know, before the next attempt."""
     with desk.database.work() as work:
         chain = documents(work, desk.node)
     try:
         tell(document, _newest(chain))
-    except OutputError:  # an older version may have no place for them; people can carry the file
+    except OutputError:  # older versions may not accept them; people can transfer the file
         return
 
 
 def _newest(chain: Sequence[SignedDocument]) -> bytes:
-    """Write as many of the newest documents as one request takes."""
+    """Encode the newest documents, up to one request."""
     size = 0
     for number, each in enumerate(reversed(chain)):
         size += len(msgspec.json.encode(each))
@@ -236,7 +236,7 @@ def _newest(chain: Sequence[SignedDocument]) -> bytes:
 
 
 def tell_all(desk: Desk, tell: Tell) -> list[str]:
-    """Tell all peers of this node's documents; return the names of those that were not reached."""
+    """Send this node's documents to all peers; return the names of those not reached."""
     with desk.database.work() as work:
         chain = _newest(documents(work, desk.node))
         met = [each for each in peers(work) if each.relation.standing in MET]
@@ -251,7 +251,7 @@ def tell_all(desk: Desk, tell: Tell) -> list[str]:
 
 
 def _fitting(sealed: Sequence[Sealed]) -> list[Sealed]:
-    """Return as many as one request takes."""
+    """Return those that fit into one request."""
     fits, size = [], 0
     for each in sealed:
         size += len(each.line) + 1
@@ -264,16 +264,16 @@ def _fitting(sealed: Sequence[Sealed]) -> list[Sealed]:
 def checked_receipts(
     desk: Desk, document: Document, batch: Sequence[Sealed], texts: Sequence[str]
 ) -> list[SignedReceipt]:
-    """Check that a peer's receipts are its own, and of what was sent to it.
+    """Verify a peer's receipts for a batch of messages.
 
     Args:
-        desk: Of this node.
-        document: Of the peer.
-        batch: What was sent.
-        texts: What it gave, one each.
+        desk: The node's context.
+        document: The peer's document.
+        batch: Messages sent.
+        texts: Receipts, one per message.
 
     Raises:
-        InputError: One is not.
+        InputError: An invalid receipt.
     """
     if len(texts) != len(batch):
         raise InputError(
@@ -317,10 +317,10 @@ def _keep(
 
 
 def _seal_anew(desk: Desk, work: Work, known: Known, turned: Sequence[Receipt]) -> bool:
-    """Take back what the peer will never take, as it knows the key that signed it to be of before.
+    """Unseal messages that the peer can never accept, as it knows their signing key as retired.
 
-    A key does not come back, so what was sent before stays turned away whenever it comes; and what
-    the peer has, its signed receipt says.
+    Keys never return, so these messages stay rejected; which of them the peer already has, its
+    signed receipt states.
     """
     old = [each for each in turned if each.code in _OLD]
     kid = desk.ring.signer().kid
@@ -334,7 +334,7 @@ def _seal_anew(desk: Desk, work: Work, known: Known, turned: Sequence[Receipt]) 
 
 
 def _heed(desk: Desk, work: Work, known: Known, turned: Receipt, trouble: str) -> float:
-    """Heed why a peer turned messages away, and try again later; return in how many seconds."""
+    """Act on the reason of a rejection, and schedule a retry; return the delay in seconds."""
     code = turned.code
     if code in _STANDINGS and known.theirs != _STANDINGS[code]:
         hear_relation(work, known.node, _STANDINGS[code])
@@ -342,7 +342,7 @@ def _heed(desk: Desk, work: Work, known: Known, turned: Receipt, trouble: str) -
 
 
 def _trouble(desk: Desk, batch: Sequence[Sealed], turned: Sequence[Receipt]) -> str:
-    """Say why a peer turned messages away; "": it turned none away."""
+    """Return why a peer rejected messages temporarily; "": it did not."""
     kid = desk.ring.signer().kid
     now = {each.digest for each in batch if take_apart(each.line.partition(" ")[0]).kid == kid}
     if any(each.code in _OLD and each.digest in now for each in turned):
@@ -351,9 +351,9 @@ def _trouble(desk: Desk, batch: Sequence[Sealed], turned: Sequence[Receipt]) -> 
 
 
 def put_off(desk: Desk, known: Known, trouble: str) -> float:
-    """Try a peer again later; return in how many seconds."""
+    """Schedule a retry for a peer; return the delay in seconds."""
     with desk.database.work(desk.stamp()) as work:
-        # As it stands now: a sign of it may have come meanwhile, and ended the wait.
+        # Read again: the peer may have been active meanwhile, ending the back-off.
         return _fail(desk, work, peer_of(work, known.node), trouble)
 
 

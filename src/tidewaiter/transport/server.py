@@ -1,4 +1,4 @@
-"""The server that peers reach: its routes, the batching of their messages, its process."""
+"""Server for peers: routes, batching of incoming messages, and its process."""
 
 import asyncio
 import queue
@@ -39,18 +39,18 @@ from tidewaiter.transport.receiving import MOST_BYTES, MOST_LINES, proves_nothin
 from tidewaiter.transport.reconciliation import answer
 from tidewaiter.transport.unreachable_peers import Visiting, Visits, Ways
 
-_TOGETHER = 512  # lines of one commit
-_WAITING = 256  # requests that wait at most
+_TOGETHER = 512  # lines per commit
+_WAITING = 256  # maximum waiting requests
 
 Job = tuple[Sequence[str], "Future[list[str]]"]
 
 
-class Full(Exception):  # noqa: N818 - it is told to the peer as what it is
-    """More requests wait than can be taken soon."""
+class Full(Exception):  # noqa: N818 - reported to the peer under this name
+    """Too many waiting requests."""
 
 
 class Taker:
-    """Takes what peers send, in a thread of its own."""
+    """Processes incoming messages in a thread of its own."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -59,11 +59,11 @@ class Taker:
         self._thread.start()
 
     def take(self, lines: Sequence[str]) -> list[str]:
-        """Take the lines of a request; return when they are on the disk.
+        """Process the lines of a request; return after the commit.
 
         Raises:
-            Full: Too many wait.
-            StoreError: They could not be kept.
+            Full: Too many waiting requests.
+            StoreError: They could not be stored.
         """
         done: Future[list[str]] = Future()
         try:
@@ -73,7 +73,7 @@ class Taker:
         return done.result()
 
     def close(self) -> None:
-        """Take what waits, and end."""
+        """Process the waiting requests, and stop."""
         self._jobs.put(None)
         self._thread.join()
 
@@ -98,18 +98,18 @@ class Taker:
     def _take(self, jobs: Sequence[Job]) -> None:
         try:
             receipts = receive_all(self._desk, [lines for lines, _ in jobs])
-        except Exception as error:  # noqa: BLE001 - the request is told of it
+        except Exception as error:  # noqa: BLE001 - reported to the request
             if len(jobs) == 1:
                 jobs[0][1].set_exception(error)
                 return
-            for job in jobs:  # what one of them cannot do is not the fault of the others
+            for job in jobs:  # isolates a failing request
                 self._take([job])
             return
         for (_, done), given in zip(jobs, receipts, strict=True):
             done.set_result(given)
 
 
-_SECONDS = 30.0  # for all of a request
+_SECONDS = 30.0  # per request
 _BUSY, _TOO_LARGE, _TOO_SLOW, _TOO_OFTEN = 503, 413, 408, 429
 _FORBIDDEN, _UNKNOWN = 403, 404
 _LATER = "come again later"
@@ -118,13 +118,13 @@ Asked = Request[None, None, State]
 
 
 class House(Record, frozen=True, kw_only=True):
-    """What the application serves from."""
+    """Context of the application."""
 
     desk: Desk
-    gate: Gate  # how much is let in
-    behind: tuple[str, ...]  # networks of what ends TLS before this node
+    gate: Gate  # rate limits
+    behind: tuple[str, ...]  # networks of reverse proxies that terminate TLS
     visits: Visits
-    seconds: float  # for the body of a request to come
+    seconds: float  # time limit for a request body
 
 
 def make_app(
@@ -136,15 +136,15 @@ def make_app(
     visits: Visits | None = None,
     seconds: float = _SECONDS,
 ) -> Litestar:
-    """Make the application.
+    """Build the application.
 
     Args:
-        desk: Of this node.
-        leave: What is done at the end.
-        gate: How much is let in.
-        behind: Networks of what ends TLS before this node.
-        visits: Of peers that have no address.
-        seconds: For the body of a request to come.
+        desk: The node's context.
+        leave: Called at shutdown.
+        gate: Rate limits.
+        behind: Networks of reverse proxies that terminate TLS.
+        visits: Polling peers.
+        seconds: Time limit for a request body.
     """
 
     @asynccontextmanager
@@ -170,7 +170,7 @@ def make_app(
 
 @post(INBOX, status_code=200, media_type=MediaType.TEXT)
 async def _inbox(request: Asked) -> Response[str]:
-    """Take envelopes, one a line; give a receipt for each, one a line."""
+    """Accept envelopes, one per line; return receipts, one per line."""
     gate, address = _house(request).gate, _asker(request)
     with gate.holding(address) as more:
         held = await _body(request, more)
@@ -190,7 +190,7 @@ async def _inbox(request: Asked) -> Response[str]:
 
 @post(HELD, status_code=200, media_type=MediaType.TEXT)
 async def _held(request: Asked) -> Response[str]:
-    """Tell a peer what this node has of it, a message a line."""
+    """Return a peer's messages held here, one per line."""
     house = _house(request)
     with house.gate.holding(_asker(request)) as more:
         asked = (await _body(request, more)).decode("ascii", "replace").strip()
@@ -205,7 +205,7 @@ async def _held(request: Asked) -> Response[str]:
 
 @get(DOCUMENT, media_type=MediaType.JSON)
 async def _document(request: Asked) -> Response[bytes]:
-    """Give the documents of this node, from the first."""
+    """Return the documents of this node, from the first."""
     return Response(await run_sync(_chain, _house(request).desk), media_type=MediaType.JSON)
 
 
@@ -216,7 +216,7 @@ def _chain(desk: Desk) -> bytes:
 
 @post(DOCUMENT, status_code=204)
 async def _news(request: Asked) -> None:
-    """Take what is new of a peer's documents: they say by themselves who wrote them."""
+    """Accept new documents of a peer; they are self-authenticating."""
     house = _house(request)
     with house.gate.holding(_asker(request)) as more:
         held = await _body(request, more)
@@ -232,7 +232,7 @@ async def _news(request: Asked) -> None:
 
 @post(VISIT, status_code=200, media_type=MediaType.TEXT)
 async def _visit(request: Asked) -> Response[str]:
-    """Let a peer without an address in: it answers what it was asked, and waits to be asked."""
+    """Serve a polling peer: accept its answer, and wait for a request to it."""
     house = _house(request)
     with house.gate.holding(_asker(request)) as more:
         told, _, answered = (await _body(request, more)).decode("utf-8", "replace").partition("\n")
@@ -256,7 +256,7 @@ def _read_visit(desk: Desk, text: str) -> Visit:
 
 
 async def _admit(request: Asked) -> None:
-    """Let a request in, where its address has not asked for too much."""
+    """Check the rate limit of a request."""
     if not _house(request).gate.admits(_asker(request), time.monotonic()):
         raise HTTPException(status_code=_TOO_OFTEN, detail="come again in a minute")
 
@@ -272,7 +272,7 @@ def _asker(request: Asked) -> str:
 
 
 async def _body(request: Asked, more: Callable[[int], bool]) -> bytes:
-    """Read what is sent, within a size and a time."""
+    """Read a body within size and time limits."""
     held, house = bytearray(), _house(request)
     try:
         with anyio.fail_after(house.seconds):
@@ -290,28 +290,28 @@ async def _body(request: Asked, more: Callable[[int], bool]) -> bytes:
     return bytes(held)
 
 
-_HEADERS = 10_000  # milliseconds for the head of a request to come
+_HEADERS = 10_000  # milliseconds for request headers
 
 
 class Serving(Record, frozen=True, kw_only=True):
-    """What the person who starts the node says."""
+    """Start options of the node."""
 
-    db: str  # a path, or a URL
-    ring: str  # the file of its keys
+    db: str  # path or URL
+    ring: str  # key ring file
     host: str = "127.0.0.1"
     port: int = 8478
-    inside: tuple[str, ...] = ()  # networks that are reached although they are private
-    behind: tuple[str, ...] = ()  # networks of what ends TLS before it
-    requests: int = REQUESTS  # of one address in a minute
+    inside: tuple[str, ...] = ()  # private networks permitted
+    behind: tuple[str, ...] = ()  # networks of reverse proxies that terminate TLS
+    requests: int = REQUESTS  # per address and minute
 
 
 def server_of(target: str, host: str, port: int, **options: Any) -> AbstractServer[Any]:
-    """Make the server of an application that its one worker process builds.
+    """Build the server of an application created in its one worker process.
 
     Args:
-        target: The function that builds it, "module:function".
-        host: The address to listen on.
-        port: Of it.
+        target: Factory function, "module:function".
+        host: Listening address.
+        port: Listening port.
         options: Further options of the server.
     """
     return Server(
@@ -330,7 +330,7 @@ def run(serving: Serving) -> None:
     """Serve until the process is stopped.
 
     Args:
-        serving: What is served, and where.
+        serving: Application and address.
     """
     server = server_of(
         "tidewaiter.transport.server:served",
@@ -351,10 +351,10 @@ def serve_here(app: Litestar, port: int) -> None:
 
 
 def begin(desk: Desk) -> None:
-    """Do what is due when a node starts: peers are tried at once, and what is kept is checked.
+    """Run start-up tasks: reset back-offs, and check stored data.
 
     Args:
-        desk: Of this node.
+        desk: The node's context.
     """
     with desk.database.work(desk.stamp()) as work:
         recheck(work)
@@ -363,7 +363,7 @@ def begin(desk: Desk) -> None:
 
 @starting()
 def served() -> Litestar:
-    """Make the application in the process that serves it."""
+    """Create the application in its worker process."""
     serving = taken_over(Serving)
     desk = desk_of(open_database(serving.db), Path(serving.ring))
     tell_kinds(desk)

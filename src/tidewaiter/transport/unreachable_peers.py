@@ -1,7 +1,7 @@
-"""Peers that cannot be reached (NAT, firewall): they poll, and requests travel in the poll.
+"""Peers behind NAT or a firewall: they poll, and requests travel in the poll.
 
-It knocks, and its request stays open until there is something to ask of it; it answers with its
-next one. So whatever goes to a peer with an address goes to one without in the same form.
+A polling peer keeps a request open until there is a request to it, and answers with its next poll.
+So messages to unreachable peers have the same form as to others.
 """
 
 import asyncio
@@ -35,28 +35,28 @@ from tidewaiter.transport.receiving import receive
 from tidewaiter.transport.reconciliation import answer
 from tidewaiter.transport.sending import wait_seconds
 
-PATIENCE = 8.0  # seconds for which a visitor waits, below those of a line for a piece of an answer
+PATIENCE = 8.0  # seconds that a poll waits, below the read timeout
 _SECONDS = 30.0  # for an answer
 _NAME = 8  # bytes
 
 
 class Job(Record, frozen=True, kw_only=True):
-    """What a visitor is asked, as if it had been asked at its address."""
+    """A request to a polling peer, as if sent to its address."""
 
     name: str
     path: str
     body: str
 
     def text(self) -> str:
-        """Write it: a line of its name and path, then the body."""
+        """Encode it: a line with name and path, then the body."""
         return f"{self.name} {self.path}\n{self.body}"
 
 
 def read_job(text: str) -> Job | None:
-    """Read what `Job.text` wrote; None: there is nothing to do.
+    """Decode output of `Job.text`; None: nothing to do.
 
     Raises:
-        InputError: It is something else.
+        InputError: Malformed.
     """
     if not text:
         return None
@@ -68,14 +68,14 @@ def read_job(text: str) -> Job | None:
 
 
 class Visits:
-    """The visitors of a node that wait, and what they were asked."""
+    """Waiting polls of a node, and their requests."""
 
     def __init__(self, *, patience: float = PATIENCE, seconds: float = _SECONDS) -> None:
-        """Begin without any.
+        """Start empty.
 
         Args:
-            patience: Seconds for which a visitor waits.
-            seconds: For an answer.
+            patience: Seconds that a poll waits.
+            seconds: Time limit for an answer.
         """
         self._patience, self._seconds = patience, seconds
         self._lock = threading.Lock()
@@ -83,17 +83,17 @@ class Visits:
         self._asked: dict[str, tuple[str, Future[str]]] = {}  # name of the job, by node
 
     def waiting(self) -> list[str]:
-        """Return the nodes whose visitors wait."""
+        """Return the nodes with a waiting poll."""
         with self._lock:
             return sorted(self._waiting)
 
     async def receive(self, node: str, answers: str = "", answer: str = "") -> Job | None:
-        """Take what a visitor answers, and let it wait for more to do; None: there was nothing.
+        """Accept a poll's answer, and wait for the next request; None: none.
 
         Args:
-            node: Whose visitor it is; another one of it that waits goes away.
-            answers: Name of what it was asked; what was not, or is too late, is passed over.
-            answer: To that.
+            node: The polling node; replaces its earlier waiting poll.
+            answers: Name of the request answered; unknown or late ones are ignored.
+            answer: The answer.
         """
         loop = asyncio.get_running_loop()
         coming: asyncio.Future[Job | None] = loop.create_future()
@@ -102,7 +102,7 @@ class Visits:
             self._waiting[node] = (loop, coming)
         if before is not None:
             before[0].call_soon_threadsafe(_give, before[1], None)
-        self._answered(node, answers, answer)  # only now: whoever waits for it may ask at once
+        self._answered(node, answers, answer)  # last: the caller may call again at once
         try:
             return await asyncio.wait_for(coming, self._patience)
         except TimeoutError:
@@ -113,26 +113,26 @@ class Visits:
                     del self._waiting[node]
 
     def post(self, node: str, lines: Sequence[str]) -> list[str]:
-        """Hand a visitor lines; return its receipts.
+        """Send lines to a polling peer; return its receipts.
 
         Raises:
-            OutputError: None waits, or it does not answer.
+            OutputError: Not connected, or no answer.
         """
         return as_lines(self._ask(node, INBOX, "".join(f"{line}\n" for line in lines)))
 
     def ask(self, node: str, text: str) -> list[str]:
-        """Ask a visitor what it has of this node; return its lines.
+        """Ask a polling peer for this node's messages; return its lines.
 
         Raises:
-            OutputError: None waits, or it does not answer.
+            OutputError: Not connected, or no answer.
         """
         return as_lines(self._ask(node, HELD, f"{text}\n"))
 
     def tell(self, node: str, documents: bytes) -> None:
-        """Tell a visitor of documents of this node.
+        """Send documents of this node to a polling peer.
 
         Raises:
-            OutputError: None waits, or it does not take them.
+            OutputError: Not connected, or not accepted.
         """
         self._ask(node, DOCUMENT, documents.decode())
 
@@ -168,18 +168,18 @@ class Visits:
 
 
 def _give(coming: asyncio.Future[Job | None], job: Job | None) -> None:
-    if not coming.done():  # else it has gone, and is asked anew when it comes back
+    if not coming.done():  # otherwise disconnected; resent at its next poll
         coming.set_result(job)
 
 
 _LOG = logging.getLogger("tidewaiter.transport")
 _NONCE = 16  # bytes
-_LOOKS = 5.0  # seconds between two looks for peers to be visited
+_LOOKS = 5.0  # seconds between checks for peers to poll
 _PATIENCE = 1.0
 
 
 class Visiting:
-    """Visits peers, each in a thread of its own, while this node has no address."""
+    """Polls peers, each in its own thread, while this node has no address."""
 
     def __init__(self, desk: Desk, line: Line) -> None:
         self._desk, self._line = desk, line
@@ -189,10 +189,10 @@ class Visiting:
         self._looks.start()
 
     def close(self) -> None:
-        """End after the visits that are on their way."""
+        """Stop after the polls in progress."""
         self._looks.close()
         for each in self._visited.values():
-            each.join(_PATIENCE)  # what it is at is done as a whole or not at all
+            each.join(_PATIENCE)  # its work is transactional
 
     def _look(self) -> None:
         for node in to_visit(self._desk):
@@ -210,9 +210,9 @@ class Visiting:
             try:
                 done = visit(self._desk, node, self._line, done)
                 failed = 0
-            except TidewaiterError:  # it cannot be reached, or this node's disk is full
+            except TidewaiterError:  # peer unreachable, or disk full
                 failed += 1
-            except Exception:  # noqa: BLE001 - a fault of ours: the other peers shall not pay for it
+            except Exception:  # noqa: BLE001 - our bug must not affect other peers
                 if not self._leaving.is_set():
                     _LOG.exception("visiting %s", node)
                 failed, done = failed + 1, None
@@ -220,12 +220,12 @@ class Visiting:
                 self._rest(node, wait_seconds(failed, secrets.randbelow(1000) / 1000), before)
 
     def _rest(self, node: str, seconds: float, before: str) -> None:
-        """Leave a peer alone for some seconds, or until the wait for it ends (`end_wait`).
+        """Pause for a peer, until a time limit or the end of its back-off (`end_wait`).
 
         Args:
             node: The peer.
-            seconds: How long.
-            before: Since when it waited for nothing, before the visit that failed.
+            seconds: Time limit.
+            before: Start of readiness before the failed poll.
         """
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0 and not self._leaving.wait(min(left, _LOOKS)):
@@ -234,7 +234,7 @@ class Visiting:
 
 
 def _due(desk: Desk, node: str) -> str:
-    """Return since when a peer waits for nothing; "": it is put off, or the database is busy."""
+    """Return since when a peer has no back-off; "": it has one, or the database is busy."""
     try:
         with desk.database.work() as work:
             known = peer_of(work, node)
@@ -244,36 +244,36 @@ def _due(desk: Desk, node: str) -> str:
 
 
 def to_visit(desk: Desk) -> list[str]:
-    """Return the peers to which this node goes: none, where it can be reached itself."""
+    """Return the peers to poll: none if this node is reachable."""
     try:
         with desk.database.work() as work:
             if documents(work, desk.node)[-1].read().endpoints:
                 return []
             met = [each for each in peers(work) if each.relation.standing in MET]
             return [each.node for each in met if judged_by(work, each).document.endpoints]
-    except TidewaiterError:  # the database is busy or full; it is looked at again
+    except TidewaiterError:  # database busy or full; retried
         return []
 
 
 def visit(
     desk: Desk, node: str, line: Line, done: tuple[str, str] | None
 ) -> tuple[str, str] | None:
-    """Visit a peer once, and do what it asks for.
+    """Poll a peer once, and process its request.
 
     Args:
-        desk: Of this node.
+        desk: The node's context.
         node: The peer.
-        line: The line to it.
-        done: Name and answer of what it asked for last; None: nothing.
+        line: Connection to it.
+        done: Name and answer of its previous request; None: none.
 
     Returns:
-        The same of what it asks for now.
+        Name and answer of its current request.
 
     Raises:
-        InputError: It asks for what nobody is asked for.
-        MissingError: There is no such peer.
-        OutputError: It is not reached.
-        StoreError: The database cannot be used.
+        InputError: An unsupported request.
+        MissingError: No such peer.
+        OutputError: Not reached.
+        StoreError: The database is unavailable.
     """
     with desk.database.work() as work:
         desk.refresh(work)
@@ -290,7 +290,7 @@ def visit(
 
 
 def _answer(desk: Desk, job: Job) -> str:
-    """Answer as at an address of this node's own."""
+    """Process a request like the server of a reachable node."""
     lines: Sequence[str]
     try:
         if job.path == DOCUMENT:
@@ -306,14 +306,14 @@ def _answer(desk: Desk, job: Job) -> str:
 
 
 class Ways:
-    """What reaches peers; one for all of them, and for several threads."""
+    """Connections to all peers, for several threads."""
 
     def __init__(self, line: Line, visits: Visits | None = None) -> None:
-        """Say by what peers are reached.
+        """Set the connections.
 
         Args:
             line: To addresses.
-            visits: Of peers that have none; None: nobody can visit.
+            visits: To polling peers; None: polling is not possible.
         """
         self._line, self._visits = line, visits or Visits()
 
@@ -321,17 +321,17 @@ class Ways:
         """Send lines; return the receipts.
 
         Raises:
-            OutputError: It is not reached, or what comes are no receipts.
+            OutputError: Not reached, or no valid receipts.
         """
         if peer.endpoints:
             return self._line.post(peer.endpoints, lines)
         return self._visits.post(peer.node, lines)
 
     def ask(self, peer: Document, text: str) -> list[str]:
-        """Ask what it has of this node; return its lines.
+        """Ask for this node's messages; return the lines.
 
         Raises:
-            OutputError: It is not reached, or does not know this node.
+            OutputError: Not reached, or the peer does not know this node.
         """
         if peer.endpoints:
             return self._line.ask(peer.endpoints, text)
@@ -341,7 +341,7 @@ class Ways:
         """Send documents of this node.
 
         Raises:
-            OutputError: It is not reached, or does not take them.
+            OutputError: Not reached, or not accepted.
         """
         if peer.endpoints:
             self._line.tell(peer.endpoints, documents)

@@ -1,1 +1,1 @@
-"""The web: pages for officers, and the same records for programs."""
+"""Web: pages for officers, and the same records as JSON for programs."""

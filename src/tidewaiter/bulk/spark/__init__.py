@@ -1,1 +1,1 @@
-"""Screening on a cluster: the steps of a screening as functions from batches to batches."""
+"""Cluster screening: its steps as functions from batches to batches."""

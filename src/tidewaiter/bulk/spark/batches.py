@@ -1,4 +1,4 @@
-"""Files into batches of lines, and batches through the screen, on a cluster."""
+"""Files to batches of lines, and batches through the screen, on a cluster."""
 
 import hashlib
 import os
@@ -31,7 +31,7 @@ from tidewaiter.trade.shell_companies import Look, parties_of
 from tidewaiter.trade.types import Alert, ReadOptions
 
 Step = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
-"""A function of rows, called in any process; rows come and go in batches of any size."""
+"""A function of rows, called in any process; batch sizes may vary."""
 
 FILES = pa.schema([("file", pa.int32())])
 """The files of a task, numbered from 0, earlier ones last."""
@@ -40,11 +40,11 @@ PLACE = (("file", pa.int32()), ("batch", pa.int32()))
 READ = pa.schema(
     [
         *PLACE,
-        ("slot", pa.int32()),  # the part in which it is screened
+        ("slot", pa.int32()),  # partition in which it is screened
         ("source", pa.string()),  # SHA-256 of the file
-        ("lines", pa.binary()),  # a batch of the schema LINES, as a stream of Arrow
+        ("lines", pa.binary()),  # Arrow stream of the schema LINES
         ("refusals", pa.binary()),  # JSON
-        ("fault", pa.string()),  # JSON of why the file cannot be read; null: it can
+        ("fault", pa.string()),  # JSON: why the file is unreadable; null: readable
     ]
 )
 """Batches of lines as the reader gives them, numbered from 0 in their file."""
@@ -55,73 +55,73 @@ SCREENED = pa.schema(
         *((name, pa.int64()) for name in ("lines", "noted", "unread", "unknown", "count")),
         ("alerts", pa.binary()),  # JSON Lines
         ("refusals", pa.binary()),
-        ("sums", pa.binary()),  # JSON of what the amounts of the alerts add up to
-        ("parties", pa.binary()),  # JSON of the parties of the alerts
-        ("scripts", pa.binary()),  # JSON of how many names are not compared, by script
-        ("limited", pa.bool_()),  # whether a law has a limit for the goods of any
+        ("sums", pa.binary()),  # JSON: sums of the alerts' amounts
+        ("parties", pa.binary()),  # JSON: parties of the alerts
+        ("scripts", pa.binary()),  # JSON: number of names not comparable, by script
+        ("limited", pa.bool_()),  # whether any law has a limit for the goods
     ]
 )
-"""What was found in each batch."""
+"""Results of each batch."""
 
 LOOKED = pa.schema([*PLACE, ("shared", pa.binary())])
-"""JSON of the parties of each batch that share something with those of alerts; null: none do."""
+"""JSON of each batch's parties that share identifiers with those of alerts; null: none."""
 
 PLACED = pa.schema([*PLACE, ("part", pa.int32()), ("alerts", pa.binary())])
-"""The alerts of each batch, and the part that they are written to."""
+"""Alerts of each batch, and their output partition."""
 
 NARROW = pa.schema(
     [
         *PLACE,
         ("part", pa.int32()),
-        ("whole", pa.binary()),  # lines that concern the past, as a stream of Arrow
-        ("days", pa.binary()),  # of the other lines, the days
-        ("boxes", pa.binary()),  # of all lines, the containers, as numbers of 8 bytes
-        ("shared", pa.binary()),  # JSON of what shares those that are asked about
+        ("whole", pa.binary()),  # lines relevant for the history, as an Arrow stream
+        ("days", pa.binary()),  # dates of the other lines
+        ("boxes", pa.binary()),  # containers of all lines, as 8-byte numbers
+        ("shared", pa.binary()),  # JSON: values shared with the subjects
     ]
 )
-"""What of each batch the past looks at, in parts of lines that follow each other."""
+"""History input of each batch, in partitions of consecutive lines."""
 
 ASKED = pa.schema([*PLACE, ("asking", pa.binary())])
-"""JSON of what the lines of each batch ask about, where lines may become alerts by the past."""
+"""JSON of each batch's history queries, where lines may become alerts by history rules."""
 
 SELECTED = pa.schema([*PLACE, ("count", pa.int64()), ("alerts", pa.binary())])
-"""The alerts of each batch that rest on the past alone; null: none do."""
+"""Alerts of each batch from history rules only; null: none."""
 
 WRITTEN = pa.schema([("part", pa.int32()), ("alerts", pa.int64())])
 """The parts that were written."""
 
 
 class Rows(Protocol):
-    """Rows spread over processes, that are computed when they are asked for."""
+    """Distributed rows, computed lazily."""
 
     def through(self, step: Step, schema: pa.Schema) -> Self:
-        """Return what a step makes of them."""
+        """Apply a step."""
         ...
 
     def parted(self, column: str, parts: int) -> Self:
-        """Return them in parts by a column that counts these, in the order of file and batch."""
+        """Partition by an index column, in order of file and batch."""
         ...
 
     def kept(self) -> Self:
-        """Return them so that they are computed once, however often they are asked for."""
+        """Cache them."""
         ...
 
     def gathered(self, *columns: str) -> pa.Table:
-        """Return some columns of all rows, in any order."""
+        """Collect some columns of all rows, in any order."""
         ...
 
     def streamed(self, *columns: str) -> Iterator[dict[str, Any]]:
-        """Yield some columns of rows that were parted, one part after the other."""
+        """Yield some columns of partitioned rows, one partition after the other."""
         ...
 
 
 class Cluster(Protocol):
-    """Where steps run."""
+    """Execution environment of steps."""
 
     cores: int
 
     def rows(self, table: pa.Table) -> Rows:
-        """Return the rows of a small table, each in a part of its own."""
+        """Distribute a small table, one row per partition."""
         ...
 
 
@@ -129,46 +129,46 @@ Beside = Callable[[Alert], Alert]
 
 
 class Writer(Protocol):
-    """What takes alerts and writes them to one file."""
+    """Writer of alerts to one file."""
 
     def add(self, alerts: Iterable[Alert]) -> None:
-        """Write alerts, in the order in which they come."""
+        """Write alerts, in order."""
         ...
 
 
 class OpenWriter(Protocol):
-    """A function of a module that opens a file of alerts, in the format of its suffix."""
+    """A module-level function that opens an alerts file in the format of its suffix."""
 
     def __call__(self, path: Path, *, learned: bool) -> AbstractContextManager[Writer]:
-        """Open it; learned: with the columns of what a ranker says."""
+        """Open it; learned: with ranker columns."""
         ...
 
 
 class Input(Record, frozen=True, kw_only=True):
-    """A file that is screened."""
+    """A file to screen."""
 
     path: Path  # the same on all machines
     name: str
     options: ReadOptions
-    earlier: bool = False  # its alerts are not written: the others are told what they say
+    earlier: bool = False  # its alerts are not written, only used for the others
 
 
 class Task(Record, frozen=True, kw_only=True):
     """A screening on a cluster."""
 
     inputs: tuple[Input, ...]  # earlier ones last
-    settings: Settings  # name and hash of the file do not matter
-    digest: str  # of all that settles what is found, on the machine that asks
+    settings: Settings  # file name and hash are ignored
+    digest: str  # of everything that determines results, on the driver
     form: Literal["jsonl", "parquet"] = "jsonl"
-    open_writer: OpenWriter  # a function of a module
-    beside: Beside | None = None  # a function of a module, or a part of one
-    """Adds to an alert what decisions taught."""
+    open_writer: OpenWriter  # module-level function
+    beside: Beside | None = None  # module-level function, or a partial of one
+    """Adds learned reasons to an alert."""
     sources: tuple[str, ...] = ()
-    """SHA-256 of each file as it was first read; "": it had no line. Empty: not yet read."""
+    """SHA-256 of each file when first read; "": no lines. Empty: not read yet."""
 
     @property
     def screened(self) -> int:
-        """Return how many inputs are no earlier ones; they come first."""
+        """Return the number of inputs that are not earlier ones; they come first."""
         return sum(not each.earlier for each in self.inputs)
 
 
@@ -176,8 +176,8 @@ def read_files(inputs: Sequence[Input], slots: int) -> Step:
     """Return the step from `FILES` to `READ`.
 
     Args:
-        inputs: The files, and how each is read.
-        slots: Parts over which the batches are spread.
+        inputs: Files and reading options.
+        slots: Partitions for the batches.
     """
 
     def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -193,8 +193,8 @@ def rows_in(batches: Iterable[pa.RecordBatch], task: Task) -> Iterator[dict[str,
     """Yield the rows of `READ` one by one.
 
     Raises:
-        InputError: A file could not be read: at first, or when a machine failed and it was read
-            again; or it was another one then.
+        InputError: A file is unreadable, initially or when read again after a machine failure; or
+            it changed.
     """
     for batch in batches:
         for row in batch.to_pylist():
@@ -206,22 +206,22 @@ def rows_in(batches: Iterable[pa.RecordBatch], task: Task) -> Iterator[dict[str,
 
 
 def check_whole(found: int, wanted: int) -> None:
-    """Check that a step had as many batches as were read at first.
+    """Check that a step had as many batches as first read.
 
     Raises:
-        InputError: Some are missing, where a file that was read again has become shorter.
+        InputError: Some are missing, as a file read again has become shorter.
     """
     if found != wanted:
         raise changed("one of the files")
 
 
 def changed(at: str) -> InputError:
-    """Return that a file is no longer what it was."""
+    """Return the error for a changed file."""
     return InputError("bulk/changed-while-screened", at=at)
 
 
 def error_of(fault: str) -> InputError:
-    """Return why a file cannot be read, from a row of `READ`."""
+    """Return the error of an unreadable file, from a row of `READ`."""
     code, at, values = msgspec.json.decode(
         fault, type=tuple[str, str, dict[str, str | int | float]]
     )
@@ -234,7 +234,7 @@ def lines_in(raw: bytes) -> pa.RecordBatch:
 
 
 def streamed(lines: pa.RecordBatch) -> bytes:
-    """Return lines as a stream of Arrow."""
+    """Encode lines as an Arrow stream."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, lines.schema) as writer:
         writer.write_batch(lines)
@@ -276,12 +276,12 @@ def _batches(asked: Input) -> Iterator[dict[str, object]]:
 
 
 def hash_of(file: BufferedReader) -> str:
-    """Return the SHA-256 of a file from where it stands."""
+    """Return the SHA-256 of a file from its current position."""
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _state(file: BufferedReader) -> tuple[int, int]:
-    """Return what tells that somebody wrote to an open file; one put in its place is another."""
+    """Return values that reveal a modification of an open file; a replacement is another file."""
     told = os.fstat(file.fileno())
     return told.st_size, told.st_mtime_ns
 
@@ -295,7 +295,7 @@ def _cells(source: str, lines: pa.RecordBatch, refusals: Iterable[object]) -> di
 
 
 def one_row(cells: dict[str, object], schema: pa.Schema) -> pa.RecordBatch:
-    """Return a batch of one row; what is not given is null."""
+    """Return a one-row batch; missing values are null."""
     return pa.RecordBatch.from_pylist([cells], schema=schema)
 
 
@@ -307,7 +307,7 @@ def screen_lines(task: Task, digest: Digest) -> Step:
 
     Args:
         task: The screening.
-        digest: Tells what settles the findings on a machine; a function of a module.
+        digest: Returns the digest of everything that determines results; a module-level function.
     """
 
     def screen(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -326,10 +326,10 @@ def _digest(settings: Settings, digest: Digest) -> str:
 
 
 def check_machine(task: Task, digest: Digest) -> None:
-    """Check that this machine would find what the one that asks finds.
+    """Check that this machine gives the same results as the driver.
 
     Raises:
-        InputError: It has another version, other lists or other rules.
+        InputError: Another version, other lists or other rules.
     """
     if _digest(task.settings, digest) != task.digest:
         raise InputError("bulk/machines-differ", at=platform.node())
@@ -367,18 +367,18 @@ def _screened(row: dict[str, Any], task: Task) -> dict[str, object]:
 
 @lru_cache(2)
 def _registry(own: tuple[Path, ...], state: str) -> Registry:
-    del state  # another one: the folders hold something else by now
+    del state  # cache key: the folders changed
     return load_registry(own)
 
 
 def together_of(settings: Settings, sums: Sums | None = None) -> Together:
-    """Return what adds amounts up, and what is added up already."""
+    """Return the sums so far, for adding amounts."""
     registry = _registry(settings.own, settings.state)
     return Together(registry, rules_of(settings), settings.day, sums)
 
 
 def past_of(settings: Settings, together: Together | None = None) -> Past:
-    """Return what gathers the past, or takes up what was gathered."""
+    """Return the history being collected, or as collected."""
     rules = rules_of(settings)
     registry, adding = _registry(settings.own, settings.state), together or together_of(settings)
     return Past(registry, rules, adding, settings.day)
@@ -386,7 +386,7 @@ def past_of(settings: Settings, together: Together | None = None) -> Past:
 
 @lru_cache(2)
 def rules_of(settings: Settings) -> AlertRules:
-    """Return the rules for what is added after lines were weighed."""
+    """Return the rules for findings added after screening."""
     return switched_rules(load_alert_rules(settings.rules, settings.switches))
 
 
@@ -394,7 +394,7 @@ def look_for(things: Sequence[SharedThing], task: Task) -> Step:
     """Return the step from `READ` to `LOOKED`.
 
     Args:
-        things: What parties may share with those of alerts.
+        things: Values that parties may share with those of alerts.
         task: The screening.
     """
 
@@ -412,12 +412,12 @@ def look_for(things: Sequence[SharedThing], task: Task) -> Step:
 
 
 def written_alerts(alerts: Iterable[Alert]) -> bytes:
-    """Return alerts as a row of `SCREENED` or `SELECTED` holds them, for `alerts_in`."""
+    """Encode alerts for a row of `SCREENED` or `SELECTED`; see `alerts_in`."""
     return b"".join(stored_json(encodable(each)) + b"\n" for each in alerts)
 
 
 def alerts_in(raw: bytes) -> list[Alert]:
-    """Return the alerts of a row of `SCREENED`."""
+    """Decode the alerts of a row of `SCREENED`."""
     return [_ALERT.decode(line) for line in raw.splitlines()]
 
 

@@ -1,4 +1,4 @@
-"""What other lines and the past say of each alert on a cluster, and the parts written."""
+"""Findings from other lines and history on a cluster, and the output files."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
@@ -45,15 +45,15 @@ from tidewaiter.trade.types import Alert, line_of
 
 
 class Said(NamedTuple):
-    """What all lines say: small, so that each process gets it."""
+    """Findings from all lines: small enough to broadcast."""
 
     sums: Sums
     signs: SignsFound
-    past: Gathered | None  # None: no past is told
+    past: Gathered | None  # None: no history
 
 
 def add_up(adding: Together, found: pa.Table) -> None:
-    """Add up what each batch added up.
+    """Sum the amounts of all batches.
 
     Args:
         adding: What adds up.
@@ -70,10 +70,10 @@ _SHARED_THINGS = msgspec.json.Decoder(list[tuple[Written, SharedThing]])
 
 
 def want(found: pa.Table, task: Task) -> PartySigns:
-    """Take up the parties of alerts.
+    """Add the parties of alerts.
 
     Args:
-        found: The column `parties` of `SCREENED`, in the order of lines.
+        found: Column `parties` of `SCREENED`, in line order.
         task: The screening.
     """
     signs = PartySigns(rules_of(task.settings))
@@ -83,23 +83,23 @@ def want(found: pa.Table, task: Task) -> PartySigns:
 
 
 def share(signs: PartySigns, looked: pa.Table) -> None:
-    """Take up the parties that share something.
+    """Add parties that share identifiers.
 
     Args:
-        signs: Which has begun.
-        looked: Of the schema `LOOKED`, in the order of lines.
+        signs: A started search.
+        looked: Schema `LOOKED`, in line order.
     """
     for raw in filter(None, looked.column("shared").to_pylist()):
         signs.share(_SHARED_THINGS.decode(raw))
 
 
 def place_alerts(before: Mapping[int, int], batches: int, parts: int) -> Step:
-    """Return the step from `SCREENED` to `PLACED`: lines that follow each other go to one part.
+    """Return the step from `SCREENED` to `PLACED`: consecutive lines go to one partition.
 
     Args:
-        before: Batches of the files before each; alerts of others are left out.
-        batches: All that there are.
-        parts: How many parts there are.
+        before: Number of batches before each file; other files' alerts are skipped.
+        batches: Total number.
+        parts: Number of partitions.
     """
 
     def place(rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -113,15 +113,15 @@ def place_alerts(before: Mapping[int, int], batches: int, parts: int) -> Step:
 
 
 def write_parts(folder: Path, task: Task, said: Said | None, first: int = 0) -> Step:
-    """Return the step from `PLACED`, in the order of lines, to `WRITTEN`.
+    """Return the step from `PLACED`, in line order, to `WRITTEN`.
 
-    A part that is written twice, because a machine failed or was slow, is the same both times.
+    Deterministic: a partition written twice after a failure is identical.
 
     Args:
-        folder: Where the parts go; all machines see it.
+        folder: Output folder, shared by all machines.
         task: The screening.
-        said: What all lines say; None: the alerts hold it already.
-        first: The number of the first part.
+        said: Findings from all lines; None: already in the alerts.
+        first: First output number.
     """
 
     def write(rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -143,7 +143,7 @@ def write_parts(folder: Path, task: Task, said: Said | None, first: int = 0) -> 
 
 
 def _marking(task: Task, said: Said | None) -> Callable[[Alert], Alert]:
-    """Return what adds to an alert what other lines say, and what decisions taught."""
+    """Return the function that adds findings and learned reasons to an alert."""
     beside = task.beside or (lambda alert: alert)
     if said is None:
         return beside
@@ -156,19 +156,19 @@ def _marking(task: Task, said: Said | None) -> Callable[[Alert], Alert]:
 
 
 def _mark() -> str:
-    """Return what no other process has in the names of its half-written files."""
+    """Return a process-unique suffix for temporary files."""
     return uuid4().hex
 
 
 _NARROWED = ("whole", "days", "boxes", "shared")
-_BATCHES = 32  # of a part that is taken up at a time: half a million lines, narrowed
+_BATCHES = 32  # processed at a time: half a million narrowed lines
 
 
 class Spans:
-    """Where the batches of some files are, so that those that follow each other go to one part."""
+    """Positions of the batches of some files, to partition consecutive ones together."""
 
     def __init__(self, batches: Mapping[int, int]) -> None:
-        """Take how many batches each file has, in the order of files."""
+        """Set the number of batches per file, in file order."""
         self.before: dict[int, int] = {}
         self.all = 0
         for file in sorted(batches):
@@ -176,31 +176,31 @@ class Spans:
             self.all += batches[file]
 
     def parts(self, size: int) -> int:
-        """Return how many parts there are, of so many batches at most."""
+        """Return the number of partitions with at most so many batches."""
         return -(-self.all // size)
 
 
 class ToldThere:
-    """What a screening on a cluster found, and its lines, for `gather`."""
+    """Results and lines of a cluster screening, for `gather`."""
 
     def __init__(self, read: Rows, screened: Rows, spans: tuple[Spans, Spans], task: Task) -> None:
-        """Take the rows of `READ` and of `SCREENED`.
+        """Set the rows of `READ` and `SCREENED`.
 
         Args:
             read: Kept.
             screened: Kept.
-            spans: Of the files that are screened, and of earlier ones.
+            spans: Of screened files and of earlier ones.
             task: The screening.
         """
         self._read, self._screened, self._task = read, screened, task
         self._here, self._earlier = spans
 
     def found(self) -> Iterator[Alert]:
-        """Yield the alerts of the screening; none rests on restricted entries."""
+        """Yield the alerts of the screening; none is on restricted entries."""
         yield from self._alerts(self._placed_here)
 
     def alerts(self) -> Iterator[Alert]:
-        """Yield them again, in the order of lines."""
+        """Yield them again, in line order."""
         yield from self._alerts(self._placed_here)
 
     def earlier(self) -> Iterator[Alert]:
@@ -208,14 +208,14 @@ class ToldThere:
         yield from self._alerts(self._placed(self._earlier))
 
     def ask_lines(self, past: Past) -> None:
-        """Ask for the past of all lines that are screened."""
+        """Request the history of all screened lines."""
         asked = self._read.through(ask_lines(self._task), ASKED).gathered("asking")
         check_whole(len(asked), self._here.all)
         for raw in asked.column("asking").to_pylist():
             past.ask(_ASKING.decode(raw))
 
     def look(self, past: Past) -> None:
-        """Let it look through all lines, narrowed, in their order."""
+        """Pass all narrowed lines through it, in order."""
         wanted = _plain(past.wanted)
         for spans, earlier in ((self._here, False), (self._earlier, True)):
             parts = spans.parts(_BATCHES)
@@ -251,7 +251,7 @@ _ASKING = msgspec.json.Decoder(Asking)
 
 
 def _plain(wanted: Wanted) -> Wanted:
-    """Return what is wanted, in sets that go to other processes."""
+    """Return the request as sets that can be sent to other processes."""
     traders = None if wanted.traders is None else frozenset(wanted.traders)
     headings, ways = frozenset(wanted.headings), frozenset(wanted.ways)
     return Wanted(traders, headings, ways, frozenset(wanted.containers))
@@ -262,9 +262,9 @@ def narrow_lines(task: Task, wanted: Wanted, spans: Spans, parts: int) -> Step:
 
     Args:
         task: The screening.
-        wanted: Which lines concern the past.
-        spans: Of the files that are looked at.
-        parts: How many parts there are.
+        wanted: Lines relevant for the history.
+        spans: Files to read.
+        parts: Number of partitions.
     """
 
     def look(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -308,8 +308,8 @@ def select_lines(task: Task, gathered: Gathered, known: Mapping[str, frozenset[i
 
     Args:
         task: The screening.
-        gathered: Of its past.
-        known: The rows of each file that are alerts already.
+        gathered: Collected history.
+        known: Rows of each file that are alerts already.
     """
 
     def select(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -1,8 +1,8 @@
-"""A screening on a cluster: the alerts of one machine, found on many.
+"""Cluster screening: the same alerts as on one machine.
 
-Each file is read in one process and its batches are screened in all of them. What lines say of each
-other is added up where the command runs, from the little that each batch tells; then all alerts are
-marked and written in parts.
+Each file is read in one process, and its batches are screened in all of them. Findings across lines
+are combined on the driver from small summaries of each batch; then all alerts are marked and
+written in parts.
 """
 
 from collections import Counter
@@ -54,32 +54,32 @@ from tidewaiter.trade.history.reasons import Gathered, Past
 from tidewaiter.trade.shell_companies import PartySigns
 from tidewaiter.trade.types import Alert, Refusal
 
-_SPREAD = 3  # parts a core: one that is slow holds up the others less
-_PART_ALERTS = 20_000  # of a part that is written
+_SPREAD = 3  # partitions per core: limits the effect of slow ones
+_PART_ALERTS = 20_000  # per output file
 
 
 class Outcome(Record, frozen=True, kw_only=True):
-    """What a screening on a cluster found; earlier files do not count in it."""
+    """Result of a cluster screening, without earlier files."""
 
     lines: int
     noted: int
     unread: int
     unknown: int
-    scripts: Mapping[str, int]  # names that are not compared with other scripts
+    scripts: Mapping[str, int]  # names not comparable with other scripts
     alerts: int
     parts: int
-    refusals: tuple[tuple[str, Refusal], ...]  # with the names of their files, in their order
-    earlier: tuple[tuple[str, int], ...]  # earlier files, and how much was refused of each, if any
+    refusals: tuple[tuple[str, Refusal], ...]  # with file names, in file order
+    earlier: tuple[tuple[str, int], ...]  # earlier files, and their refusals
     left_out: tuple[str, ...]  # sentences
 
 
 class _Screening(Record, frozen=True, kw_only=True):
-    """Files that were read and screened."""
+    """Files read and screened."""
 
     task: Task
     read: Rows
     screened: Rows
-    found: pa.Table  # what batches tell, in their order, without the alerts
+    found: pa.Table  # batch summaries, in order, without the alerts
     earlier: pa.Table  # of earlier files
     spans: tuple[Spans, Spans]  # of each
 
@@ -88,13 +88,13 @@ def screen_on(cluster: Cluster, task: Task, folder: Path, digest: Digest) -> Out
     """Screen files and write their alerts in parts.
 
     Args:
-        cluster: Where the steps run.
-        task: The files, and what they are screened by.
-        folder: Where the parts go; it is there and empty, and all machines see it.
-        digest: Tells what settles the findings on a machine; a function of a module.
+        cluster: Execution environment.
+        task: Files and settings.
+        folder: Existing empty folder, shared by all machines.
+        digest: Returns the digest of everything that determines results; a module-level function.
 
     Raises:
-        InputError: A file cannot be read, stands there twice, or a machine would find other things.
+        InputError: An unreadable or duplicate file, or machines with different results.
     """
     done = _screened(cluster, task, digest)
     task = done.task
@@ -123,7 +123,7 @@ def screen_on(cluster: Cluster, task: Task, folder: Path, digest: Digest) -> Out
 
 
 def _scripts(found: pa.Table) -> Mapping[str, int]:
-    """Add up how many names are not compared."""
+    """Sum the numbers of names not comparable."""
     told: Counter[str] = Counter()
     for each in filter(None, found.column("scripts").to_pylist()):
         told.update(msgspec.json.decode(each, type=dict[str, int]))
@@ -134,7 +134,7 @@ _COUNTS = ("lines", "noted", "unread", "unknown")
 
 
 def _screened(cluster: Cluster, task: Task, digest: Digest) -> _Screening:
-    """Read and screen the files, earlier ones too."""
+    """Read and screen the files, including earlier ones."""
     slots = cluster.cores * _SPREAD
     files = [range(len(task.inputs))]
     read = (
@@ -166,10 +166,10 @@ def _screened(cluster: Cluster, task: Task, digest: Digest) -> _Screening:
 def _gathered(
     done: _Screening, together: Together
 ) -> tuple[dict[str, frozenset[int]], Gathered | None]:
-    """Add up amounts, and gather the past where there are earlier files.
+    """Sum amounts, and collect the history if there are earlier files.
 
     Returns:
-        Of each file the rows of its alerts, and the past; None: none is told.
+        Rows of alerts by file, and the history; None: none.
     """
     task, rules = done.task, rules_of(done.task.settings)
     add_up(together, done.found)
@@ -197,10 +197,10 @@ def _in_order(table: pa.Table) -> pa.Table:
 
 
 def _sources(read: pa.Table, task: Task) -> tuple[str, ...]:
-    """Check, before a long screening, that all files were read, each once; return what they were.
+    """Check before screening that each file was read once; return their hashes.
 
     Args:
-        read: Of the schema `READ`, in the order of files.
+        read: Schema `READ`, in file order.
         task: The screening.
     """
     for fault in filter(None, read.column("fault").to_pylist()):
@@ -219,7 +219,7 @@ def _sources(read: pa.Table, task: Task) -> tuple[str, ...]:
 
 
 def _signs(done: _Screening) -> PartySigns:
-    """Find the signs of the parties of alerts, where rules have points for any."""
+    """Find shared signs of alerts' parties, if any rule gives points for them."""
     rules = rules_of(done.task.settings)
     if not rules.sign.most:
         return PartySigns(rules)
@@ -236,15 +236,15 @@ def _signs(done: _Screening) -> PartySigns:
 def _write(
     rows: Rows, alerts: int, done: _Screening, folder: Path, said: Said | None, *, first: int = 0
 ) -> int:
-    """Write the alerts; return in how many parts.
+    """Write the alerts; return the number of files.
 
     Args:
-        rows: Of the alerts, by batch.
-        alerts: How many there are.
+        rows: Alerts by batch.
+        alerts: Number of alerts.
         done: The screening.
-        folder: Where the parts go.
-        said: What all lines say of them; None: they hold it already.
-        first: The number of the first part.
+        folder: Output folder.
+        said: Findings from all lines; None: already in the alerts.
+        first: First output number.
     """
     if not alerts:
         return 0
@@ -257,7 +257,7 @@ def _write(
 
 
 def _parts(alerts: int) -> int:
-    """Return into how many parts alerts go; one to which none comes is not written."""
+    """Return the number of output files; empty ones are not written."""
     return -(-alerts // _PART_ALERTS)
 
 

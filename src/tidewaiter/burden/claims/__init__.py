@@ -1,1 +1,1 @@
-"""What a sentence claims of overdose deaths, and which official figures bear it out."""
+"""Claims about overdose deaths, checked against official figures."""

@@ -1,8 +1,8 @@
-"""A claim checked against official figures: the verdict, its basis and the figures in words.
+"""Claim check: verdict, basis and figures as text.
 
-A number that no figure at hand bears out is refuted only where no official figure could bear it
-out: where it lies further from those at hand than official figures of one thing lie apart, where a
-wrong way of counting gives it, or where every figure that was public on its day is at hand.
+A number that no available figure supports is refuted only if no official figure could support it:
+if it is further from the available ones than official figures of one quantity differ, if a known
+miscount gives it, or if every figure public on its day is available.
 """
 
 import re
@@ -34,24 +34,24 @@ _CARVED = (
     "suicide and homicide. The claim can hold only where they are carved out of these as a "
     "category of their own; that must be said with it."
 )
-_ANY = "any-"  # the code on any certificate, whatever the underlying cause
+_ANY = "any-"  # key prefix: the code anywhere on the certificate, any underlying cause
 
 
 class Bounds(Record, frozen=True, kw_only=True):
-    """Deaths at some ages, as far as bands of ages tell."""
+    """Deaths within an age range, as far as age bands allow."""
 
     release: str
     address: str
     indicator: str
     last: int
-    inside: tuple[str, float]  # the ages of the bands that lie within, and their deaths
-    around: tuple[str, float]  # the same of the bands that touch the ages
+    inside: tuple[str, float]  # ages and deaths of the bands within the range
+    around: tuple[str, float]  # ages and deaths of the bands that overlap the range
 
 
 def age_bounds(
     releases: Sequence[Release], indicator: str, ages: tuple[int, int], place: str = "US"
 ) -> Iterator[Bounds]:
-    """Yield for each release and period how many died at least and at most at some ages."""
+    """Yield the minimum and maximum deaths within an age range for each release and period."""
     low, high = ages
     for release in releases:
         bands: dict[int, list[tuple[int, int, float]]] = defaultdict(list)
@@ -77,10 +77,10 @@ def age_bounds(
 def rank_answer(
     claim: Claim, releases: Sequence[Release]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Say what can be said of a leading cause.
+    """Return the statements on a leading cause.
 
     Returns:
-        What the data show and who said what, in sentences; and what is missing to tell.
+        What the data show and published statements, as sentences; and missing data.
     """
     ages = claim.ages or (0, 199)
     said = [_CARVED]
@@ -95,7 +95,7 @@ def rank_answer(
 
 
 def bounds_text(each: Bounds, ages: tuple[int, int]) -> str:
-    """Write what bands of ages tell, with its release."""
+    """Format the result of age bands, with its release."""
     note = (
         " This counts the code on any certificate, so it is no count of overdose deaths."
         if (each.indicator.startswith(_ANY))
@@ -131,10 +131,8 @@ def _summed(bands: list[tuple[int, int, float]]) -> tuple[str, float]:
     return f"{bands[0][0]} to {bands[-1][1]}", sum(band[2] for band in bands)
 
 
-_FINAL_AFTER = (
-    11  # months after a year in which final counts of residents come out, at the earliest
-)
-_LARGE = 10_000  # a precise number as large as this is hardly found elsewhere by chance
+_FINAL_AFTER = 11  # months after a year before final population counts are published
+_LARGE = 10_000  # a precise number this large rarely matches by chance
 _SURE = frozenset(("windows", "windows?", "parts", "part", "rows", "classes", "denominator"))
 _ELSEWHERE = frozenset(("period", "place", "indicator"))
 
@@ -142,13 +140,13 @@ _ELSEWHERE = frozenset(("period", "place", "indicator"))
 def judge(
     claim: Claim, judged: Sequence[Finding], traps: Sequence[Trap], said: date | None
 ) -> Verdict:
-    """Return the verdict on a claim that was understood.
+    """Return the verdict on a parsed claim.
 
     Args:
         claim: The claim.
-        judged: The figures that it speaks of.
-        traps: Wrong ways of counting that give its number.
-        said: The day on which it was said; None: not told.
+        judged: The matching figures.
+        traps: Miscounts that give its number.
+        said: Day of the claim; None: unknown.
     """
     fits = {each.fit for each in judged}
     explained = any(_is_sure(claim, trap, judged) for trap in traps)
@@ -164,11 +162,11 @@ def judge(
 
 
 def likely(traps: tuple[Trap, ...], claim: Claim, verdict: Verdict) -> tuple[Trap, ...]:
-    """Return the wrong ways that are worth telling: where a claim is open, no chance match."""
+    """Return the miscounts worth reporting: for an open claim, no chance matches."""
     if verdict == "fails":
         return traps
     if verdict != "untold" or claim.said is not None:
-        return ()  # a true sentence of a release that is not at hand meets some of them by chance
+        return ()  # a true claim about an unavailable release matches some of them by chance
     return tuple(trap for trap in traps if trap.key not in _ELSEWHERE)
 
 
@@ -182,12 +180,12 @@ def _spread(claim: Claim) -> float:
 
 
 def _is_sure(claim: Claim, trap: Trap, judged: Sequence[Finding]) -> bool:
-    """Tell whether a wrong way that gives the number is its origin, and no chance match."""
+    """Return whether a miscount that gives the number is its likely origin, not chance."""
     if trap.key in _SURE:
         return claim.stated.unit != "percent" or claim.stated.step < 1
     if trap.key == "period":
         return is_precise(claim.stated) and claim.stated.value >= _LARGE and _both_closed(judged)
-    return False  # changes of mixed bases are so many that one of them is often met by chance
+    return False  # changes of mixed bases are so numerous that one often matches by chance
 
 
 def _both_closed(judged: Sequence[Finding]) -> bool:
@@ -195,7 +193,7 @@ def _both_closed(judged: Sequence[Finding]) -> bool:
 
 
 def _is_complete(claim: Claim, judged: Sequence[Finding], said: date | None) -> bool:
-    """Tell whether all that was public of a period on the day of a claim is at hand."""
+    """Return whether all figures public on the day of a claim are available for a period."""
     if said is None or claim.last is None:
         return False
     month = month_of(said.year, said.month)
@@ -214,7 +212,7 @@ BASES = {
 
 
 def described(each: Finding) -> str:
-    """Write a figure with all that a number must carry."""
+    """Format a figure with its mandatory qualifiers."""
     value = amount_text(each.value, each.unit)
     how = f" ({each.how})" if each.how else ""
     return (
@@ -224,7 +222,7 @@ def described(each: Finding) -> str:
 
 
 def state(each: Finding) -> str:
-    """Say whether a figure is predicted, closed or provisional."""
+    """Describe a figure as predicted, closed or provisional."""
     if each.kind == "predicted":
         return "predicted"
     if each.closed is None:
@@ -233,14 +231,14 @@ def state(each: Finding) -> str:
 
 
 def amount_text(value: float, unit: Unit) -> str:
-    """Write a figure in its unit."""
+    """Format a figure with its unit."""
     if unit in {"deaths", "rank"}:
         return f"{value:,.0f}"
     return f"{value:.1f} {'%' if unit == 'percent' else unit}"
 
 
 def off_text(each: Finding) -> str:
-    """Say how far a claim is from a figure."""
+    """Describe how far a claim is from a figure."""
     amount = _amount(abs(each.difference), each)
     if not round(each.difference, 1):
         return "is exactly that"
@@ -252,7 +250,7 @@ def _amount(value: float, each: Finding) -> str:
 
 
 def range_text(judged: Sequence[Finding]) -> str:
-    """Say what the figures reach where no period is said."""
+    """Describe the range of figures if no period is stated."""
     years = {each.period for each in judged}
     low, high = (pick(judged, key=lambda each: each.value) for pick in (min, max))
     return (
@@ -262,7 +260,7 @@ def range_text(judged: Sequence[Finding]) -> str:
 
 
 def years_text(years: tuple[int, ...]) -> str:
-    """Write years, those in a row as a span: "1999 to 2016, 2019"."""
+    """Format years, consecutive ones as a range: "1999 to 2016, 2019"."""
     rows: list[list[int]] = []
     for year in years:
         if rows and rows[-1][-1] == year - 1:
@@ -288,12 +286,12 @@ _NEAR = (
 
 
 def check_claim(claim: Claim, releases: Sequence[Release], day: date) -> Checked:
-    """Set a claim beside every official figure that it speaks of.
+    """Compare a claim with every matching official figure.
 
     Args:
-        claim: The claim; where part of it was not understood, there is no verdict.
-        releases: The releases at hand; what publications told in words (told.toml) is added.
-        day: Today; the claim was said then where it does not tell a day.
+        claim: The claim; without a verdict if parts were not understood.
+        releases: Available releases; published statements (told.toml) are added.
+        day: Today; default day of the claim.
     """
     known = (*releases, *told_releases())
     said = claim.said or day
@@ -326,7 +324,7 @@ def check_claim(claim: Claim, releases: Sequence[Release], day: date) -> Checked
 
 
 def _not_understood(claim: Claim) -> Checked:
-    """Give no verdict: words that may change what is claimed were not understood."""
+    """Return no verdict: words that may change the claim were not understood."""
     named = ", ".join(f'"{gap.text}"' for gap in claim.gaps)
     opening = f"No verdict: part of the sentence was not understood, and may change it: {named}."
     needs = {gap.needs: gap for gap in claim.gaps}
@@ -339,7 +337,7 @@ def _not_understood(claim: Claim) -> Checked:
 
 
 def _of_years(claim: Claim, totals: Totals) -> Checked:
-    """Judge a sum of years."""
+    """Check a sum over years."""
     verdict = judge_totals(claim, totals)
     first, last = totals.years
     lines = [_OPENINGS[verdict]]
@@ -407,7 +405,7 @@ def _does(each: Finding) -> str:
 
 
 def _telling(fitting: list[Finding]) -> list[Finding]:
-    """Return one figure for each basis, kind and period: the newest."""
+    """Return the newest figure for each basis, kind and period."""
     first: dict[tuple[str, str, str], Finding] = {}
     for each in fitting:
         first.setdefault((each.period, each.basis, each.kind), each)
@@ -439,7 +437,7 @@ def _word(each: Finding) -> str:
 
 
 def _best(judged: list[Finding]) -> Finding | None:
-    """Return the closed figure of the latest release, residents first; only of one period."""
+    """Return the closed figure of the latest release, by residence first; single periods only."""
     if len({each.period for each in judged}) != 1:
         return None
     closed = [each for each in judged if each.closed]
@@ -479,7 +477,7 @@ def _warnings(claim: Claim, judged: list[Finding]) -> tuple[str, ...]:
 
 
 def _missing(claim: Claim, judged: list[Finding], said: date) -> tuple[str, ...]:
-    """Say which release or file would tell more."""
+    """Return which release or file would allow a verdict."""
     found = []
     period = (
         "the period that is meant" if claim.last is None else period_text(claim.last, claim.months)
@@ -511,7 +509,7 @@ def _missing(claim: Claim, judged: list[Finding], said: date) -> tuple[str, ...]
 
 
 def _at_ages(claim: Claim, releases: Sequence[Release]) -> Checked:
-    """Say what bands of ages tell of deaths at some ages; bounds judge nothing."""
+    """Return the bounds from age bands for an age range; bounds give no verdict."""
     ages = claim.ages or (0, 199)
     told = [
         bounds_text(each, ages)

@@ -1,4 +1,4 @@
-"""One clause parsed as a claim: whose deaths, which measure and period, and what is unclear."""
+"""Parser of a clause as a claim: population, measure, period, and unresolved parts."""
 
 import re
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ _NUMBER = (
 
 
 def take_harmless(scan: Scanner) -> tuple[str, ...]:
-    """Take out phrases that change nothing; return those that assert more and are not checked."""
+    """Remove neutral phrases; return those that assert more and are not checked."""
     for phrases in (words().filler.phrases, _phrases(words().sources.words)):
         while scan.take_phrase(None, phrases):
             pass
@@ -68,13 +68,13 @@ def take_harmless(scan: Scanner) -> tuple[str, ...]:
 
 
 def take_names(scan: Scanner) -> None:
-    """Take out the names of publishers that hold the name of a place: "Washington Post"."""
+    """Remove publisher names that contain a place name: "Washington Post"."""
     while scan.take_phrase("source", _phrases(words().sources.words)):
         pass
 
 
 def find_gaps(scan: Scanner) -> tuple[tuple[Gap, ...], tuple[str, ...]]:
-    """Return what was not understood and may matter, and adverbs that are not checked."""
+    """Return possibly relevant words not understood, and adverbs that are not checked."""
     found: list[tuple[Span, GapKind, str]] = []
     adverbs: list[str] = []
     for start, end in scan.tokens():
@@ -111,7 +111,7 @@ def _is_harmless(word: str) -> bool:
 
 
 def _is_named(scan: Scanner, start: int) -> bool:
-    """Tell a name, which no adverb is, by its capital within a sentence: "Italy"."""
+    """Return whether a word is a name, by its capital within a sentence: "Italy"."""
     return start > 0 and scan.whole != scan.left and scan.whole[start].isupper()
 
 
@@ -128,7 +128,7 @@ def _unknown(scan: Scanner, start: int, end: int) -> tuple[GapKind, str]:
 
 
 def _joined(scan: Scanner, found: list[tuple[Span, GapKind, str]]) -> tuple[Gap, ...]:
-    """Join words that follow one another: "San Francisco" is one gap, and a place if part is."""
+    """Join adjacent words: "San Francisco" is one gap, and a place if part of it is."""
     gaps: list[tuple[Span, GapKind, str]] = []
     for (start, end), kind, needs in found:
         if gaps:
@@ -152,9 +152,9 @@ _OF_TOPIC = r"^[\s\0]*of (?:all |the |these |those |all the )*(?:nation's |u\.s\
 def take_topics(
     scan: Scanner, measure: Measure
 ) -> tuple[str, str, tuple[str, ...], tuple[Gap, ...]]:
-    """Return what is counted, what it is a share of, what to say of the words, and what is over.
+    """Return the indicator, the base of a share, remarks, and extra words.
 
-    A count is of one drug, or of all: with two of them it is not told which deaths are meant.
+    A count is of one drug or of all: with two drugs it is ambiguous.
     """
     found: dict[str, tuple[str, str]] = {}
     by_word = {word: topic for topic in words().topics for word in topic.words}
@@ -173,7 +173,7 @@ def take_topics(
 
 
 def whole_of(behind: str, measure: Measure) -> str:
-    """Return what a number is called a share of: "78 % of overdose deaths"."""
+    """Return the base of a share: "78 % of overdose deaths"."""
     bare = re.sub("^\0+", "", behind)
     for topic in words().topics if measure == "share" else ():
         for word in topic.words:
@@ -183,7 +183,7 @@ def whole_of(behind: str, measure: Measure) -> str:
 
 
 def take_kind(scan: Scanner) -> AnyKind:
-    """Read which of a source's figures is meant, like "predicted"."""
+    """Parse which of a source's figures is meant, such as "predicted"."""
     found: AnyKind = ""
     for each in words().kinds:
         while scan.take_phrase("figure", each.words):
@@ -192,7 +192,7 @@ def take_kind(scan: Scanner) -> AnyKind:
 
 
 def take_people(scan: Scanner) -> tuple[str, Basis]:
-    """Return whose deaths are counted: the place, and the basis that the words name."""
+    """Return the place, and the basis named."""
     basis: Basis = ""
     country = ""
     named = tuple(place.name.lower() for place in places().values() if place.code != "US")
@@ -208,7 +208,7 @@ def take_people(scan: Scanner) -> tuple[str, Basis]:
 
 
 def _country(scan: Scanner) -> str:
-    """Return the code of another country that is named, and take it out."""
+    """Return and remove the code of another country."""
     left = "".join(
         whole if small != "\0" else "\0" for whole, small in zip(scan.whole, scan.left, strict=True)
     )
@@ -272,16 +272,16 @@ _DROP_OF = re.compile(
 
 
 def read_clause(clause: Clause, day: date, said: date | None, number: str = "") -> Draft:
-    """Read a clause.
+    """Parse a clause.
 
     Args:
         clause: The clause.
-        day: The day that "last year" is counted from.
-        said: The day on which it was said; None: not told.
-        number: A number that is told beside it, and goes before its own.
+        day: Reference day for "last year".
+        said: Day of the claim; None: unknown.
+        number: A number given separately, which takes precedence.
 
     Raises:
-        InputError: A month, a day or a range of ages is none.
+        InputError: An invalid month, day or age range.
     """
     scan = Scanner(clause.text)
     asserted = [*clause.comments, *_taken_aside(scan)]
@@ -307,7 +307,7 @@ def read_clause(clause: Clause, day: date, said: date | None, number: str = "") 
 
 
 def scope_gaps(text: str) -> tuple[Gap, ...]:
-    """Return the places, groups and names of a sentence that states no number itself."""
+    """Return places, groups and names of a sentence without a number."""
     scan = Scanner(text)
     take_topics(scan, "deaths")
     place, _ = take_people(scan)
@@ -324,7 +324,7 @@ def scope_gaps(text: str) -> tuple[Gap, ...]:
 
 
 def _measured(scan: Scanner, clause: Clause, day: date, number: str) -> tuple[Claim, Period]:
-    """Read the number, what it measures and when; whose deaths it counts is not read yet."""
+    """Parse number, measure and time; the population counted follows later."""
     ages = _ages(scan)
     rank = scan.take("rank", RANK)
     if clause.link:
@@ -356,14 +356,14 @@ def _measured(scan: Scanner, clause: Clause, day: date, number: str) -> tuple[Cl
 
 
 def _subject(scan: Scanner, claim: Claim) -> Claim:
-    """Read whose deaths are counted: of what, where, on which basis."""
+    """Parse the population counted: substance, place, basis."""
     for side in (words().directions.down, words().directions.up):
         while scan.take_phrase("direction", side):
             pass
     take_names(scan)
     indicator, of, remarks, spare = take_topics(scan, claim.measure)
     if claim.of and indicator == claim.of:
-        indicator, of = "", claim.of  # what is a share of it was said before
+        indicator, of = "", claim.of  # the base of a share was parsed before
     place, basis = take_people(scan)
     return msgspec.structs.replace(
         claim,
@@ -379,7 +379,7 @@ def _subject(scan: Scanner, claim: Claim) -> Claim:
 
 @cache
 def _contexts() -> re.Pattern[str]:
-    """Match what is said of a drug beside the deaths that are counted: "driven by fentanyl"."""
+    """Match a drug mentioned beside the deaths counted: "driven by fentanyl"."""
     drugs = "|".join(
         sorted(
             (re.escape(word) for topic in words().topics for word in topic.words),
@@ -400,7 +400,7 @@ def _contexts() -> re.Pattern[str]:
 
 
 def _taken_aside(scan: Scanner) -> Iterator[str]:
-    """Take out what is asserted beside the number: "driven by fentanyl", "the most since 2019"."""
+    """Remove assertions beside the number: "driven by fentanyl", "the most since 2019"."""
     for pattern in (_SUPERLATIVE, _COMPARED, _MULTIPLE, _SUPPLY, _contexts()):
         while match := scan.take(None, pattern):
             yield scan.whole[match.start() : match.end()].strip()
@@ -430,7 +430,7 @@ def _ages(scan: Scanner) -> tuple[int, int] | None:
 def _number(
     scan: Scanner, clause: Clause, number: str, rank: re.Match[str] | None
 ) -> tuple[Stated, str, str]:
-    """Return what is stated, "fewer" or "more" where that follows, and what goes before it."""
+    """Return the statement, "fewer" or "more" after it, and the words before it."""
     if rank and not number:
         word = rank["number"] or rank["order"] or "1"
         value = float(_RANKS.get(word) or word)
@@ -452,7 +452,7 @@ def _number(
 
 
 def _measure(stated: Stated, direction: int, *, after: str, lead: str) -> tuple[Measure, int]:
-    """Tell what is measured; a change without a direction takes that of the one before it."""
+    """Return the measure; a change without a direction takes the previous one's."""
     if stated.unit == "rank":
         return "rank", 0
     if after:
@@ -468,7 +468,7 @@ def _measure(stated: Stated, direction: int, *, after: str, lead: str) -> tuple[
 
 
 def _paced(scan: Scanner, measure: Measure, period: Period) -> tuple[Measure, Per]:
-    """Tell a count of a period from one of each day, and from a sum of years."""
+    """Distinguish a count per period from one per day and from a sum over years."""
     if measure != "deaths":
         return measure, ""
     if match := scan.take("per", _PACE):
@@ -477,7 +477,7 @@ def _paced(scan: Scanner, measure: Measure, period: Period) -> tuple[Measure, Pe
 
 
 def _rate(scan: Scanner, clause: Clause, measure: Measure) -> RateKind:
-    """Read what kind of rate is meant; a change is one of a rate where the clause says so."""
+    """Parse the kind of rate; a change concerns a rate if the clause says so."""
     if measure not in {"rate", "change"} or not clause.rates:
         return ""
     kind = scan.take("rate", _RATE_KIND)
@@ -488,7 +488,7 @@ def _rate(scan: Scanner, clause: Clause, measure: Measure) -> RateKind:
 
 
 def _last(clause: Clause, measure: Measure, period: Period) -> int | None:
-    """Return the last month that is meant: of two years, the first where it is counted from."""
+    """Return the last month of the period; of two years, the first if it is the base."""
     ends = period.against is not None and measure not in {"change", "total"}
     return period.against if ends and clause.link == "from" else period.last
 

@@ -1,7 +1,7 @@
-"""A text split into clauses of one number each, and the periods of clauses that are linked.
+"""Splitting text into clauses of one number each, and the periods of linked clauses.
 
-`Deaths fell 27 % in 2024, from 110,037 to 80,391, officials said.` has three: the change, the
-number that it is counted from, and what it comes to; the rest asserts nothing that is counted.
+`Deaths fell 27 % in 2024, from 110,037 to 80,391, officials said.` has three: the change, its base
+and its result; the rest asserts nothing countable.
 """
 
 import re
@@ -70,20 +70,20 @@ _WHOLE = re.compile(
 
 
 class Clause(Record, frozen=True, kw_only=True):
-    """A part of a sentence with one number or rank."""
+    """A clause with one number or rank."""
 
     text: str
     sentence: int
-    link: Link = ""  # "from": what a change is counted from; "to": what it comes to
-    rates: bool = False  # its sentence speaks of rates
-    comments: tuple[str, ...] = ()  # what follows it and asserts nothing that is counted
+    link: Link = ""  # "from": base of a change; "to": its result
+    rates: bool = False  # its sentence is about rates
+    comments: tuple[str, ...] = ()  # trailing remarks that assert nothing countable
 
 
 def cut(text: str) -> tuple[tuple[Clause, ...], tuple[tuple[int, str], ...]]:
-    """Cut a text into clauses.
+    """Split a text into clauses.
 
     Returns:
-        The clauses, and the sentences without a number or a rank, each with its place in the text.
+        The clauses, and the sentences without a number or rank, each with its position.
     """
     clauses: list[Clause] = []
     others: list[tuple[int, str]] = []
@@ -100,7 +100,7 @@ def cut(text: str) -> tuple[tuple[Clause, ...], tuple[tuple[int, str], ...]]:
 
 
 def blanked(text: str) -> str:
-    """Return a text in lower case without its times, ages and ranks: its other numbers are left."""
+    """Return a text in lower case without times, ages and ranks; other numbers stay."""
     left = without_periods(Scanner(text).left)
     return RANK.sub(_blank, AGES.sub(_blank, left))
 
@@ -120,10 +120,10 @@ def _counts(piece: str, *, rates: bool, strict: bool) -> list[tuple[int, int]]:
 
 
 def _without_asides(sentence: str, *, rates: bool) -> tuple[str, list[str]]:
-    """Take out numbers that only name what another is set beside.
+    """Remove numbers that only name a comparison.
 
-    "In 2016 (19.8) it was higher than in 2015 (16.3)" has its brackets as clauses of their own, and
-    "75 % of the 91,799 deaths in 2020" what it is a share of.
+    "In 2016 (19.8) it was higher than in 2015 (16.3)" gets a clause per parenthesis, and "75 % of
+    the 91,799 deaths in 2020" its base.
     """
     main = sentence
     asides: list[str] = []
@@ -135,7 +135,7 @@ def _without_asides(sentence: str, *, rates: bool) -> tuple[str, list[str]]:
         asides.insert(0, f"{whole['number']} {whole['what']}{whole['period'] or ''}")
         main = main[: whole.start("number")] + main[whole.start("what") :]
     if not _counts(main, rates=rates, strict=True):
-        return sentence, []  # the brackets hold the only number: what goes before it belongs to it
+        return sentence, []  # the only number is in parentheses: the words before belong to it
     return main, asides
 
 
@@ -199,7 +199,7 @@ def _names_drug(text: str) -> bool:
 
 
 def _is_comment(piece: str) -> bool:
-    """Tell whether a piece without a number only comments: nothing in it narrows a count."""
+    """Return whether a piece without a number is only a remark: nothing narrows a count."""
     scan = Scanner(piece)
     if not _COMMENT.match(scan.left) or without_periods(scan.left) != scan.left:
         return False
@@ -216,7 +216,7 @@ def _is_comment(piece: str) -> bool:
 
 
 def _split(piece: str, counts: list[tuple[int, int]], *, first: bool) -> list[tuple[str, Link]]:
-    """Cut a piece before the last word that connects two numbers."""
+    """Split a piece before the last word that connects two numbers."""
     left = blanked(piece)
     parts: list[tuple[str, Link]] = []
     begin, link = 0, _leading(left, counts)
@@ -256,18 +256,18 @@ _BEFORE = "the number that it is counted from is of the twelve months before"
 
 
 class Draft(Record, frozen=True, kw_only=True):
-    """A claim as its clause alone says it."""
+    """A claim from its clause alone."""
 
     claim: Claim
     link: Link
     sentence: int
-    own: bool  # it says its period itself
-    before: bool  # it is of "the year before"
-    end: int | None = None  # of what a change is counted from: the last month of what it comes to
+    own: bool  # it states its own period
+    before: bool  # it refers to "the year before"
+    end: int | None = None  # of the base of a change: last month of the result
 
 
 def linked(drafts: list[Draft]) -> list[Draft]:
-    """Give the numbers of a change their periods by one another, sentence by sentence."""
+    """Assign periods to the linked numbers of a change, sentence by sentence."""
     done: list[Draft] = []
     for number, draft in enumerate(drafts):
         rest = [each for each in drafts[number + 1 :] if each.sentence == draft.sentence]
@@ -300,10 +300,10 @@ def _dated(draft: Draft, claim: Claim) -> Draft:
 
 
 def _base(earlier: list[Draft], rest: list[Draft]) -> int | None:
-    """Return the last month of what a change is counted from."""
+    """Return the last month of a change's base."""
     span = next((each for each in earlier if each.link == "from" and each.end is not None), None)
     if span:
-        return span.claim.last  # its two years hold of the whole sentence
+        return span.claim.last  # its two years apply to the whole sentence
     latest = [each for each in reversed(earlier) if each.claim.last is not None]
     for each in latest:
         if each.claim.measure == "change" and each.claim.against is not None:
@@ -316,7 +316,7 @@ def _base(earlier: list[Draft], rest: list[Draft]) -> int | None:
 
 
 def _end(earlier: list[Draft], rest: list[Draft]) -> int | None:
-    """Return the last month of what a change comes to."""
+    """Return the last month of a change's result."""
     for each in reversed(earlier):
         if each.link != "from" and each.claim.last is not None:
             return each.claim.last
@@ -328,7 +328,7 @@ def _end(earlier: list[Draft], rest: list[Draft]) -> int | None:
 
 
 def _change(claim: Claim, rest: list[Draft], *, own: bool) -> Claim:
-    """Take the two ends of a change from the numbers that follow it."""
+    """Take the two ends of a change from the following numbers."""
     bases = [each.claim.last for each in rest if each.own and each.link == "from"]
     ends = [each.claim.last for each in rest if each.own and each.link == "to"]
     base = next((last for last in bases if last is not None), None)

@@ -1,4 +1,4 @@
-"""The official figures for a claim: counts, shares, changes, rates, totals; which of them fit."""
+"""Official figures for a claim: counts, shares, changes, rates, totals; and which match."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,9 +24,9 @@ _PER = 100_000
 def officials(
     releases: Iterable[Release], place: str, indicator: str, measure: str = "deaths"
 ) -> list[Official]:
-    """Return the twelve-month values of all ages, reported and predicted.
+    """Return twelve-month values of all ages, reported and predicted.
 
-    Twelve months that are given one by one are added up where all of them are there.
+    Single months are summed if all twelve are available.
     """
     found: list[Official] = []
     for release in releases:
@@ -37,10 +37,10 @@ def officials(
 
 
 def rates(releases: Sequence[Release], place: str, indicator: str) -> list[tuple[Official, str]]:
-    """Return death rates per 100,000 people, each with what it is: as published, or computed.
+    """Return death rates per 100,000 people, labelled as published or computed.
 
-    Age-adjusted rates are those that publications give, as no release holds people by age. Crude
-    rates are computed of deaths and residents of the same place and year.
+    Age-adjusted rates come from publications, as no release has population by age. Crude rates are
+    computed from deaths and residents of the same place and year.
     """
     found = [(each, "age-adjusted") for each in officials(releases, place, indicator, ADJUSTED)]
     people: dict[int, Official] = {}
@@ -58,7 +58,7 @@ def rates(releases: Sequence[Release], place: str, indicator: str) -> list[tuple
 
 
 def finals(releases: Sequence[Release], place: str, indicator: str) -> dict[int, Official]:
-    """Return the newest final count of residents of each calendar year."""
+    """Return the newest final population of each calendar year."""
     found: dict[int, Official] = {}
     for each in officials(releases, place, indicator):
         final = each.basis == "residence" and each.kind == "reported" and each.closed is not False
@@ -90,7 +90,7 @@ def _rows(figures: pa.Table, place: str, indicator: str, measure: str) -> list[d
 
 
 def _years(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield a row for each calendar year whose twelve months are all there."""
+    """Yield a row per calendar year with all twelve months available."""
     months: dict[int, dict[str, Any]] = {
         row["last"]: row for row in rows if row["months"] == 1 and row["value"] is not None
     }
@@ -132,15 +132,15 @@ def _of(release: Release, row: dict[str, Any]) -> Iterator[Official]:
 
 
 def fit(stated: Stated, value: float) -> Fit:
-    """Tell whether a statement holds of a figure, or the figure only rounds to its number.
+    """Return whether a statement holds for a figure, or the figure only rounds to its number.
 
     Args:
-        stated: The number, with its word.
-        value: The figure, in the unit of the number.
+        stated: The number and its comparator.
+        value: The figure, in the same unit.
 
     Returns:
-        "holds": the sentence is true of the figure; "rounds": it is not, but the figure rounds
-        to the number as written; "no": neither.
+        "holds": true of the figure; "rounds": not true, but the figure rounds to the number as
+        written; "no": neither.
     """
     rule = rules()[stated.comparator]
     if stated.form != "digits" and not stated.comparator:
@@ -157,7 +157,7 @@ def fit(stated: Stated, value: float) -> Fit:
 
 
 def rounding(stated: Stated) -> tuple[float, float]:
-    """Return from where to where figures round to a number as it is written."""
+    """Return the range of figures that round to a number as written."""
     if stated.form == "one in":
         count = 100 / stated.value
         return 100 / (count + 0.5), 100 / (count - 0.5)
@@ -167,7 +167,7 @@ def rounding(stated: Stated) -> tuple[float, float]:
 
 
 def accepted(stated: Stated) -> tuple[float, float]:
-    """Return from where to where a figure holds or rounds to the number."""
+    """Return the range in which a figure holds or rounds to the number."""
     low, high = rounding(stated)
     rule = rules()[stated.comparator]
     if stated.form != "digits" and not stated.comparator:
@@ -178,12 +178,12 @@ def accepted(stated: Stated) -> tuple[float, float]:
 
 
 def is_near(stated: Stated, value: float, spread: float) -> bool:
-    """Tell whether another official figure of the same thing could bear a statement out.
+    """Return whether another official figure of the same quantity could support a statement.
 
     Args:
-        stated: The number, with its word.
-        value: The figure at hand, in the unit of the number.
-        spread: How far official figures lie apart: in points of percent, else as a part of 1.
+        stated: The number and its comparator.
+        value: The available figure, in the same unit.
+        spread: Typical difference of official figures: in percentage points, otherwise relative.
     """
     away = spread if stated.unit == "percent" else abs(value) * spread
     low, high = accepted(stated)
@@ -191,12 +191,12 @@ def is_near(stated: Stated, value: float, spread: float) -> bool:
 
 
 def is_precise(stated: Stated) -> bool:
-    """Tell whether a number is so exact that a match elsewhere is hardly chance."""
+    """Return whether a number is too precise to match elsewhere by chance."""
     return stated.form == "digits" and stated.step <= stated.value * 0.002
 
 
 def _nearest(percent: float) -> tuple[float, float]:
-    """Return the range in which a fraction is the nearest of the common ones, itself among them."""
+    """Return the range in which a common fraction is the nearest one."""
     common = {float(100 * Fraction(each)) for each in words().fractions.common} | {percent}
     order = sorted(common)
     place = order.index(percent)
@@ -206,22 +206,22 @@ def _nearest(percent: float) -> tuple[float, float]:
 
 
 _ALL = 100.0
-_MINUTES = 24 * 60  # of a day
+_MINUTES = 24 * 60  # per day
 _DAYS: dict[Per, float] = {"hour": 1 / 24, "day": 1.0, "week": 7.0}
 
 Pair = tuple[Official, Official]
 
 
 def find_figures(claim: Claim, releases: Sequence[Release], day: date) -> tuple[Finding, ...]:
-    """Return the figures of every release that a claim speaks of, and whether it holds of each.
+    """Return the figures of every release that match a claim, and whether it holds for each.
 
     Args:
-        claim: The claim; none about ranks, ages or sums of years.
-        releases: Where figures are looked for.
-        day: The day on which it was said: what came out later was not public.
+        claim: The claim; not about ranks, ages or sums of years.
+        releases: Releases to search.
+        day: Day of the claim: later releases were not public.
 
     Returns:
-        Figures of the newest release first; those that are alike in all but the release are one.
+        Newest release first; figures that differ only in their release are merged.
     """
     makers: dict[str, Callable[[], list[Finding]]] = {
         "deaths": lambda: _counts(claim, releases, day),
@@ -235,7 +235,7 @@ def find_figures(claim: Claim, releases: Sequence[Release], day: date) -> tuple[
 
 
 def exceeds_all(claim: Claim, releases: Sequence[Release], day: date) -> bool:
-    """Tell whether a count of one drug is more than all overdose deaths of its place and period."""
+    """Return whether a count of one drug exceeds all overdose deaths of its place and period."""
     if claim.measure != "deaths" or claim.indicator in {"overdose", "all-causes"}:
         return False
     every = find_figures(msgspec.structs.replace(claim, indicator="overdose"), releases, day)
@@ -245,7 +245,7 @@ def exceeds_all(claim: Claim, releases: Sequence[Release], day: date) -> bool:
 
 
 def period_text(last: int, months: int) -> str:
-    """Write a period: "2022", "12 months ending 2021-04", "2021-04"."""
+    """Format a period: "2022", "12 months ending 2021-04", "2021-04"."""
     if months == _TWELVE and last % _TWELVE == _TWELVE - 1:
         return str(last // _TWELVE)
     if months == 1:
@@ -254,7 +254,7 @@ def period_text(last: int, months: int) -> str:
 
 
 def in_period(claim: Claim, each: Official) -> bool:
-    """Tell whether a value is of the period of a claim; where none is said, of a calendar year."""
+    """Return whether a value matches a claim's period; by default any calendar year."""
     if claim.last is None:
         return each.months == _TWELVE and each.last % _TWELVE == _TWELVE - 1
     return each.last == claim.last and each.months == claim.months
@@ -276,7 +276,7 @@ def _counts(claim: Claim, releases: Sequence[Release], day: date) -> list[Findin
 
 
 def _paced(claim: Claim, each: Official) -> float:
-    """Return deaths in each day or week of a period, or the minutes from one to the next."""
+    """Return deaths per day or week of a period, or the minutes between deaths."""
     first, last = each.last - each.months + 1, each.last + 1
     days = (_first_day(last) - _first_day(first)).days
     if claim.measure == "interval":
@@ -354,7 +354,7 @@ def _changes(claim: Claim, releases: Sequence[Release], day: date) -> list[Findi
 
 
 def change_of(claim: Claim, now: float, then: float) -> float:
-    """Return the change in the unit of a claim, positive in the direction that it tells of."""
+    """Return the change in a claim's unit, positive in the claimed direction."""
     moved = (now - then) * claim.direction
     return _ALL * moved / then if claim.stated.unit == "percent" else moved
 
@@ -369,7 +369,7 @@ def _change(claim: Claim, now: Official, then: Official, day: date) -> Finding:
 def _like(
     ones: list[Official], others: list[Official], last: Callable[[Official], int]
 ) -> Iterable[Pair]:
-    """Yield what may be compared: of one release, or both closed, on one basis and of one kind."""
+    """Yield comparable pairs: of one release, or both closed, with the same basis and kind."""
     for one in ones:
         for other in others:
             same = (one.basis, one.kind, last(one), one.months) == (
@@ -421,7 +421,7 @@ def _closed(*each: Official) -> bool | None:
 
 
 def _joined(findings: list[Finding]) -> tuple[Finding, ...]:
-    """Join figures that differ in nothing but the release, which come again in each later one."""
+    """Merge figures that differ only in the release, as later releases repeat them."""
     first: dict[tuple[object, ...], Finding] = {}
     for each in sorted(findings, key=lambda each: each.released or 0):
         key = (
@@ -439,7 +439,7 @@ def _joined(findings: list[Finding]) -> tuple[Finding, ...]:
 
 
 def _join(before: Finding, later: Finding) -> Finding:
-    """Join two; the release that says that it is closed is named first."""
+    """Merge two figures; a release that states closure is named first."""
     one, other = (later, before) if later.closed and not before.closed else (before, later)
     return msgspec.structs.replace(
         one,
@@ -456,27 +456,27 @@ def _lower(indicator: str) -> str:
     return name[0].lower() + name[1:]
 
 
-_TIMES = 2  # no year is thought to have more deaths than this many times the most of those at hand
+_TIMES = 2  # upper bound: no year has more deaths than this multiple of the available maximum
 
 
 class Totals(Record, frozen=True, kw_only=True):
-    """Sums of final counts of residents, year by year."""
+    """Sums of final counts by residence, over years."""
 
-    findings: tuple[Finding, ...]  # one for each year that may be the last, where none is missing
+    findings: tuple[Finding, ...]  # one per possible last year without missing years
     missing: tuple[int, ...]  # years without a final count
-    held: float  # deaths of the years that are at hand
-    most: float  # what all years could have at most
+    held: float  # deaths of the available years
+    most: float  # upper bound for all years
     years: tuple[int, int]
 
 
 def find_totals(claim: Claim, releases: Sequence[Release], day: date) -> Totals:
-    """Add up the years of a claim.
+    """Sum the years of a claim.
 
     Args:
-        claim: A claim of a total.
-        releases: Where counts are looked for.
-        day: The day on which it was said: an open span ends in that year or in one of the two
-            before, as final counts come out a year later.
+        claim: A claim about a total.
+        releases: Releases to search.
+        day: Day of the claim: an open span ends in that year or one of the two before, as final
+            counts come out a year later.
     """
     since = claim.since or 0
     first = since // _TWELVE
@@ -502,7 +502,7 @@ def find_totals(claim: Claim, releases: Sequence[Release], day: date) -> Totals:
 
 
 def judge_totals(claim: Claim, totals: Totals) -> Verdict:
-    """Return the verdict: by the sums, or by what the years at hand allow them to be."""
+    """Return the verdict from the sums, or from the bounds of the available years."""
     fits = {each.fit for each in totals.findings}
     if fits and fits <= {"holds", "rounds"}:
         return "holds" if "holds" in fits else "rounds"

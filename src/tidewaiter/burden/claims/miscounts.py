@@ -24,14 +24,14 @@ _CLASSES = ("T40.1", "T40.2", "T40.3", "T40.4", "T40.5", "T43.6")
 _OPIOIDS = ("T40.1", "T40.2", "T40.3", "T40.4")
 _ANY_DAY = date(2100, 1, 1)
 _DENOMINATORS = ("overdose", "opioids", "all-causes")
-_WINDOWS = (10.5, 13.5)  # twelve windows of a year are about twelve times the year
+_WINDOWS = (10.5, 13.5)  # twelve windows of a year sum to about twelve times the year
 
 
 def find_traps(claim: Claim, releases: Sequence[Release]) -> tuple[Trap, ...]:
-    """Return the wrong ways that give the number of a claim, each once.
+    """Return the miscounts that give a claim's number, each once.
 
-    Every way is carried out on the figures themselves; none knows a number beforehand. Without a
-    period nothing is looked for: some way of some year gives almost any number.
+    Each miscount is computed from the figures; expected results are not stored. Without a period
+    nothing is searched, as some miscount of some year gives almost any number.
     """
     if claim.last is None:
         return ()
@@ -51,7 +51,7 @@ def find_traps(claim: Claim, releases: Sequence[Release]) -> tuple[Trap, ...]:
 
 
 def _bare(trap: Trap) -> str:
-    """Return what tells ways apart: not the release; of mixed changes one is enough."""
+    """Return the key of a miscount, ignoring the release; of mixed changes one is enough."""
     return "" if trap.key == "mixed" else trap.text.rsplit(" (", maxsplit=1)[0]
 
 
@@ -67,7 +67,7 @@ def _wrong_counts(claim: Claim, releases: Sequence[Release]) -> Iterator[Trap]:
 
 
 def _windows(claim: Claim, release: Release, indicator: str) -> Iterator[Trap]:
-    """Add up the twelve windows that end in the months of a period."""
+    """Sum the twelve windows that end in the months of a period."""
     values = [
         each for each in officials([release], claim.place, indicator) if each.months == _TWELVE
     ]
@@ -89,7 +89,7 @@ def _windows(claim: Claim, release: Release, indicator: str) -> Iterator[Trap]:
 
 
 def _with_parts(claim: Claim, release: Release) -> Iterator[Trap]:
-    """Add a total to its parts, as a table with a row of totals invites to."""
+    """Add a total to its parts, as in a table with a total row."""
     figures = release.reading.figures
     wanted = pc.and_(
         pc.starts_with(figures["place"], f"{claim.place}-"),
@@ -140,7 +140,7 @@ def _part_for_whole(claim: Claim, release: Release) -> Iterator[Trap]:
 
 
 def _classes(claim: Claim, release: Release) -> Iterator[Trap]:
-    """Add up classes of drugs: a death with two drugs is in both."""
+    """Sum drug classes: a death with two drugs is in both."""
     for keys in (_CLASSES, _OPIOIDS):
         values = {
             key: each.value
@@ -158,7 +158,7 @@ def _classes(claim: Claim, release: Release) -> Iterator[Trap]:
 
 
 def _elsewhere(claim: Claim, release: Release) -> Iterator[Trap]:
-    """Find the very number in another period, place or indicator, and in sums over windows."""
+    """Find the exact number for another period, place or indicator, and in sums of windows."""
     low, high = rounding(claim.stated)
     figures = release.reading.figures
     near = pc.or_kleene(
@@ -168,7 +168,7 @@ def _elsewhere(claim: Claim, release: Release) -> Iterator[Trap]:
         for each in officials([release], row["place"], row["indicator"], row["measure"]):
             at = (each.last, each.months) == (row["last"], row["months"])
             differences = _differences(claim, each) if at and low <= each.value < high else []
-            if len(differences) == 1:  # in a large archive, some figure of anything is the number
+            if len(differences) == 1:  # in a large archive some figure matches by chance
                 text = f"that is {_described(each)} ({each.release})"
                 yield Trap(key=differences[0], value=each.value, text=text)
     for key in indicators():
@@ -178,7 +178,7 @@ def _elsewhere(claim: Claim, release: Release) -> Iterator[Trap]:
 
 
 def _visible(claim: Claim, release: Release) -> Iterator[Trap]:
-    """Add up the rows that an export shows of a period, by place and age, whatever they count."""
+    """Sum the rows of an export for a period, by place and age, regardless of meaning."""
     figures = release.reading.figures
     wanted = pc.and_(
         pc.starts_with(figures["place"], f"{claim.place}-"),
@@ -196,7 +196,7 @@ def _visible(claim: Claim, release: Release) -> Iterator[Trap]:
 
 
 def _differences(claim: Claim, each: Official) -> list[str]:
-    """Return in what a figure is another than the one that is claimed."""
+    """Return how a figure differs from the one claimed."""
     return [
         name
         for name, differs in (
@@ -222,7 +222,7 @@ def _between(column: object, low: float, high: float) -> object:
 
 
 def _mixed_changes(claim: Claim, releases: Sequence[Release]) -> Iterator[Trap]:
-    """Set a figure of one kind or basis against one of another."""
+    """Compare figures of different kinds or bases."""
     values = officials(releases, claim.place, claim.indicator)
     for now in values:
         if not in_period(claim, now) or claim.against is None:
@@ -241,7 +241,7 @@ def _mixed_changes(claim: Claim, releases: Sequence[Release]) -> Iterator[Trap]:
 
 
 def _other_denominators(claim: Claim, releases: Sequence[Release]) -> Iterator[Trap]:
-    """Take the same deaths as a share of others."""
+    """Compute the same deaths as a share of another base."""
     for of in _DENOMINATORS:
         other = msgspec.structs.replace(claim, of=of)
         for each in find_figures(other, releases, _ANY_DAY) if of != claim.indicator else ():
@@ -254,7 +254,7 @@ def _other_denominators(claim: Claim, releases: Sequence[Release]) -> Iterator[T
 
 
 def _by_size(claim: Claim, releases: Sequence[Release]) -> tuple[Trap, ...]:
-    """Tell of a number that is about twelve times the official one, where months are not there."""
+    """Report a number of about twelve times the official one if months are unavailable."""
     if claim.measure != "deaths":
         return ()
     for each in officials(releases, claim.place, claim.indicator):

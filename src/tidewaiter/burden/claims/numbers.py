@@ -63,7 +63,7 @@ _PERCENT = re.compile(rf"(?P<digits>{_DIGITS})\+?[ -]?(?:percent\b|per cent\b|pc
 _SCALED = re.compile(rf"(?P<digits>{_DIGITS})[ -]?(?P<scale>k|thousand|million|m)\b\+?")
 _PLAIN = re.compile(rf"(?<![\w.,/-])(?P<digits>{_DIGITS})(?![\w%]|[.,/]\d)\+?")
 _POINTED = re.compile(r"\d{1,3}\.\d{3}")
-"""As much of Europe writes 105,007: of deaths, such a number is no fraction."""
+"""European notation of 105,007: a number of deaths is not a fraction."""
 
 _WORDS = re.compile(
     rf"\b(?:a )?{_SPELT}(?:(?: and |[ -]){_SPELT})*\b(?P<percent> percent| per cent)?"
@@ -77,7 +77,7 @@ _RATE = re.compile(
 )
 _BASES = {"100k": 100_000, "hundred thousand": 100_000, "1 million": 10**6, "million": 10**6}
 _PER = 100_000
-_MOST_RATE = 1_000  # where rates are spoken of, a smaller number without a unit is one
+_MOST_RATE = 1_000  # in the context of rates, smaller numbers without a unit are rates
 _EVERY = re.compile(
     rf"\b(?:once |one )?every (?P<lead>(?:[a-z]+ ){{0,3}}?)(?P<number>\d+(?:\.\d+)?|{_SPELT})?"
     r" ?(?P<unit>second|minute|hour)s?\b"
@@ -93,23 +93,23 @@ _OF_ELSE = re.compile(
 )
 _MILLIONS = re.compile(r"\b(?P<part>half|a quarter|three[ -]quarters)(?: of)?(?: a)? million\b")
 _MILLION_PARTS = {"half": 500_000, "a quarter": 250_000}
-_LEAST_DEATHS = 10  # a smaller number without a unit is no count of a nation's deaths
+_LEAST_DEATHS = 10  # smaller numbers without a unit are not counts of a nation's deaths
 _MOST_DEATHS = 10**10
-_SHARE = 0.1  # the last digit counts at most this part of its number
+_SHARE = 0.1  # maximum rounding unit relative to the number
 
 Found = tuple[int, int, Stated]
-"""Where a number begins and ends, with the word before it, and what it states."""
+"""Start and end of a number, the word before it, and its value."""
 
 
 def find_numbers(text: str, *, rates: bool = False) -> list[Found]:
-    """Find the numbers of a clause in lower case, in order.
+    """Find the numbers of a lower-case clause, in order.
 
-    Shares come before counts, so that "1 in 5" is not a one and a five. A word like "nearly"
-    before a number belongs to it.
+    Shares are matched before counts, so that "1 in 5" is not a one and a five. A qualifier such as
+    "nearly" belongs to its number.
 
     Args:
-        text: The clause; what is already understood is blanked.
-        rates: Rates are spoken of, so that "31.3" is one.
+        text: The clause, with recognised parts blanked.
+        rates: Context of rates, so that "31.3" is one.
     """
     found: list[Found] = []
     for pattern, read in (
@@ -136,13 +136,13 @@ def find_numbers(text: str, *, rates: bool = False) -> list[Found]:
 
 
 def counted(text: str, found: list[Found], *, strict: bool = False) -> list[Found]:
-    """Leave out numbers of something else, like "45 states"; not strict, where others are there."""
+    """Remove unrelated numbers such as "45 states"; leniently, if others are present."""
     others = [each for each in found if not _OF_ELSE.match(text[each[1] :])]
     return others if strict else others or found
 
 
 def find_interval(text: str) -> Found | None:
-    """Find the time from one death to the next in a clause: "every five minutes"."""
+    """Find the interval between deaths in a clause: "every five minutes"."""
     match = _EVERY.search(text)
     if not match:
         return None
@@ -177,10 +177,10 @@ def _with(stated: Stated, comparator: Comparator) -> Stated:
 
 
 def _comparator(text: str, start: int) -> tuple[int, Comparator]:
-    """Return where the words before a number begin, and what they say."""
+    """Return where the qualifiers of a number start, and their meaning."""
     before = text[:start]
     if _COMPARED.search(before):
-        return start, ""  # "15 % more than the 93,655 deaths" is no "more than 93,655"
+        return start, ""  # "15 % more than the 93,655 deaths" is not "more than 93,655"
     bare = re.sub(r"(?:\b(?:an?|the|estimated|total of)\s+)+$", "", before)
     for lead in (before, bare):
         for rule in words().comparators:
@@ -192,7 +192,7 @@ def _comparator(text: str, start: int) -> tuple[int, Comparator]:
 
 
 def _longer(lead: str, key: Comparator) -> bool:
-    """Tell whether a longer phrase of another comparator ends here: "no more than"."""
+    """Return whether a longer phrase of another comparator ends here: "no more than"."""
     ends = [
         (len(word), rule.key)
         for rule in words().comparators
@@ -213,7 +213,7 @@ def _held(value: float, step: float) -> float:
 
 
 def _step(digits: str, scale: int = 1) -> float:
-    """Return what the last digit that is not a trailing zero counts."""
+    """Return the unit of the last significant digit."""
     whole, _, rest = digits.replace(",", "").partition(".")
     if rest:
         return float(scale / 10 ** len(rest))

@@ -1,4 +1,4 @@
-"""Sentences about overdose deaths, read as claims; what is not understood is noted as a gap."""
+"""Parser of sentences about overdose deaths as claims; unresolved parts are recorded as gaps."""
 
 import re
 from datetime import date
@@ -16,11 +16,11 @@ from tidewaiter.burden.types import Basis, month_of, parse_month
 
 _MOST = 100.0
 _CARRIED = frozenset(("place", "group", "manner"))
-"""Gaps that hold of the rest of a sentence as well: what is counted apart from all."""
+"""Gaps that apply to the rest of a sentence: populations counted separately."""
 
 
 class Given(Record, frozen=True, kw_only=True):
-    """What is told beside the sentence, and goes before it."""
+    """Data given besides the sentence, which take precedence."""
 
     said: date | None = None
     place: str = ""
@@ -31,17 +31,17 @@ class Given(Record, frozen=True, kw_only=True):
 
 
 def parse_claims(text: str, day: date, given: Given | None = None) -> tuple[Claim, ...]:
-    """Read the claims of a text, one for each number or rank in it.
+    """Parse the claims of a text, one per number or rank.
 
-    What a later part does not say again, it takes from the one before.
+    A clause inherits what it does not state from the previous one.
 
     Args:
         text: English sentences.
-        day: The day that "last year" is counted from, where it is not told when it was said.
-        given: What is told beside it.
+        day: Reference day for "last year" if the day of the claim is unknown.
+        given: Data given separately.
 
     Raises:
-        InputError: There is no number and no rank, or a month that is not known.
+        InputError: No number or rank, or an unknown month.
     """
     given = given or Given()
     clauses, others = cut(text)
@@ -59,7 +59,7 @@ def parse_claims(text: str, day: date, given: Given | None = None) -> tuple[Clai
 
 
 def _spoken_of(draft: Draft, others: tuple[tuple[int, str], ...]) -> Draft:
-    """Add what an earlier sentence without a number speaks of, like "Ohio had a bad year"."""
+    """Add the subject of an earlier sentence without a number, such as "Ohio had a bad year"."""
     if draft.claim.place:
         return draft
     gaps = [gap for number, text in others if number < draft.sentence for gap in scope_gaps(text)]
@@ -68,7 +68,7 @@ def _spoken_of(draft: Draft, others: tuple[tuple[int, str], ...]) -> Draft:
 
 
 def _inherited(drafts: list[Draft]) -> list[Claim]:
-    """Give each claim what it does not say and others of its sentence, or the one before, do."""
+    """Complete each claim from others in its sentence or the previous one."""
     claims: list[Claim] = []
     for number, draft in enumerate(drafts):
         claim = _scoped(draft, drafts)
@@ -90,7 +90,7 @@ def _inherited(drafts: list[Draft]) -> list[Claim]:
 
 
 def _turned(claim: Claim, earlier: list[Claim]) -> Claim:
-    """Give a change without a direction that of the change before it in its sentence."""
+    """Copy the direction of the previous change in the sentence."""
     if claim.measure != "change" or claim.direction:
         return claim
     found = next((each for each in reversed(earlier) if each.measure == "change"), None)
@@ -98,7 +98,7 @@ def _turned(claim: Claim, earlier: list[Claim]) -> Claim:
 
 
 def _scoped(draft: Draft, drafts: list[Draft]) -> Claim:
-    """Give a claim the place, or the gap, of a later part of its sentence that belongs to it."""
+    """Copy a place or gap from a later part of the sentence that belongs to the claim."""
     claim = draft.claim
     later = [each for each in drafts[drafts.index(draft) + 1 :] if each.sentence == draft.sentence]
     places = {each.claim.place for each in later} - {""}
@@ -114,7 +114,7 @@ def _scoped(draft: Draft, drafts: list[Draft]) -> Claim:
 
 
 def _carried(before: Claim, draft: Draft, *, same: bool) -> tuple[Gap, ...]:
-    """Return the gaps of the claim before that hold of what this one takes from it."""
+    """Return the previous claim's gaps that apply to what this one inherits."""
     claim = draft.claim
     taken = claim.measure != "rank" and not (draft.own and claim.indicator)
     scope = same or not claim.place
@@ -128,7 +128,7 @@ def _carried(before: Claim, draft: Draft, *, same: bool) -> tuple[Gap, ...]:
 def _from(
     before: Claim, claim: Claim, carried: tuple[Gap, ...], *, same: bool, base: bool
 ) -> Claim:
-    """Take over from the claim before; the base of a change is of the period before its own."""
+    """Inherit from the previous claim; the base of a change has the period before."""
     changed: dict[str, object] = {
         "indicator": claim.indicator or before.indicator,
         "place": claim.place or before.place,
@@ -179,7 +179,7 @@ def _given_period(text: str) -> int:
 
 
 def _settled(claim: Claim) -> Claim:
-    """Say what was not said and is taken; refuse a share of more than all."""
+    """State the assumptions made; refuse a share above 100 percent."""
     assumed = list(claim.assumed)
     changed: dict[str, object] = {}
     if not claim.place and not any(gap.kind == "place" for gap in claim.gaps):

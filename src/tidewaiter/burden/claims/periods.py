@@ -1,4 +1,4 @@
-"""Periods in clauses: a year, twelve months ending, a span of years, "last year" of a day."""
+"""Periods in clauses: a year, twelve months ending, a range of years, relative years."""
 
 import re
 from datetime import date
@@ -86,36 +86,35 @@ BRACKETED = re.compile(
     r"|\byear (?:before|earlier)) \((?P<number>[^()]*\d[^()]*)\)",
     re.IGNORECASE,
 )
-"""A number in brackets behind its time: "in 2015 (16.3)"."""
+"""A number in parentheses after its time: "in 2015 (16.3)"."""
 
 _NEWEST = "the past year is the newest twelve months of CDC's counts, which end five months before"
 
 
 class Period(Record, frozen=True, kw_only=True):
-    """What a clause says of time."""
+    """Time expressions of a clause."""
 
     last: int | None = None
     months: int = TWELVE
-    against: int | None = None  # of a change; or the first year of two between which it took place
-    since: int | None = None  # first month of a span of whole years whose deaths are added up
-    before: bool = False  # "the year before" the period of the clause that goes before
+    against: int | None = None  # base of a change; or the first of two years of a change
+    since: int | None = None  # first month of a sum over whole years
+    before: bool = False  # "the year before" the previous clause's period
     as_of: date | None = None
     assumed: tuple[str, ...] = ()
-    unclear: tuple[str, ...] = ()  # a time that cannot be used: "since 2019" of a change, "by 2023"
+    unclear: tuple[str, ...] = ()  # unusable expressions: "since 2019" for a change, "by 2023"
 
 
 def take_period(scan: Scanner, said: date, *, change: bool, ends: bool = False) -> Period:
-    """Read what a clause says of time, and take it out of it.
+    """Parse and remove the time expressions of a clause.
 
     Args:
         scan: The clause.
-        said: The day on which it was said.
-        change: It states how much deaths rose or fell, so that "from 2023" is what that is
-            counted from.
-        ends: It tells of a rise or a fall, so that two years are its ends and are not added up.
+        said: Day of the claim.
+        change: It states the size of a change, so that "from 2023" is its base.
+        ends: It mentions a rise or fall, so that two years are its ends and not a sum.
 
     Raises:
-        InputError: "2026-00" is no month.
+        InputError: Invalid month such as "2026-00".
     """
     as_of = _as_of(scan)
     since = scan.take("period", _SINCE)
@@ -127,7 +126,7 @@ def take_period(scan: Scanner, said: date, *, change: bool, ends: bool = False) 
     against = None
     if change and (match := scan.take("base period", _AGAINST)):
         against = _month(match, default=TWELVE)
-    # "By 2023" 105,007 people "had died" adds up years from a beginning that is not said.
+    # "By 2023" 105,007 people "had died" is a sum from an unstated start.
     if last is None and not (since or change or ends) and (match := scan.take(None, _UP_TO_YEAR)):
         return Period(last=month_of(int(match["year"]), TWELVE), as_of=as_of, unclear=(match[0],))
     if last is None:
@@ -143,7 +142,7 @@ def take_period(scan: Scanner, said: date, *, change: bool, ends: bool = False) 
 
 
 def without_periods(text: str) -> str:
-    """Blank all that tells a time, so that numbers are left that count something else."""
+    """Blank all time expressions, so that other numbers remain."""
     for pattern in _ANY:
         text = pattern.sub(lambda match: "\0" * len(match[0]), text)
     return text
@@ -152,7 +151,7 @@ def without_periods(text: str) -> str:
 def _compared(
     last: int | None, against: int | None, *, before: bool
 ) -> tuple[int | None, int | None, tuple[str, ...]]:
-    """Settle the two ends of a change."""
+    """Determine the two ends of a change."""
     assumed: tuple[str, ...] = ()
     if last is None and against is not None and against % TWELVE == TWELVE - 1:
         last, assumed = against + TWELVE, ("the change is from the year before",)
@@ -182,7 +181,7 @@ def _spanned(match: re.Match[str], as_of: date | None, *, change: bool) -> Perio
 def _open(
     match: re.Match[str], last: int | None, months: int, as_of: date | None, *, change: bool
 ) -> Period:
-    """Read "since 1999": the years from then on, or of a change what it is counted from."""
+    """Parse "since 1999": a sum from that year, or the base of a change."""
     if change:
         if last is not None and months == TWELVE:
             return Period(last=last, against=_month(match, default=TWELVE), as_of=as_of)

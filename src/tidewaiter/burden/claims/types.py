@@ -1,4 +1,4 @@
-"""A claim, the figures that it is set beside, and what is found."""
+"""Claims, matching figures, and results of a check."""
 
 from datetime import date
 from typing import Literal
@@ -7,8 +7,8 @@ from tidewaiter.base.records import Record
 from tidewaiter.burden.types import Basis
 
 Measure = Literal["deaths", "total", "share", "change", "rate", "pace", "interval", "rank"]
-"""A count of one period; a sum of years; deaths in each day or week ("pace"); minutes from one
-death to the next ("interval"); the others as they are called."""
+"""A count of one period; a sum of years; deaths per day or week ("pace"); minutes between deaths
+("interval"); the others by name."""
 Unit = Literal["deaths", "percent", "rank", "per 100,000", "minutes"]
 Form = Literal["digits", "percent", "fraction", "one in"]
 Comparator = Literal["", "exactly", "about", "nearly", "over", "under", "at least", "at most"]
@@ -16,7 +16,7 @@ Kind = Literal["reported", "predicted"]
 AnyKind = Literal["", "reported", "predicted", "final"]
 Fit = Literal["holds", "rounds", "no"]
 RateKind = Literal["", "any", "crude", "age-adjusted"]
-"""Of what rate: "" none, "any" where it is not said which."""
+"""Kind of rate: "" none, "any" if unspecified."""
 Per = Literal["", "hour", "day", "week", "month", "year"]
 Role = Literal[
     "number",
@@ -39,64 +39,64 @@ GapKind = Literal[
 
 
 class Part(Record, frozen=True, kw_only=True):
-    """Words of a sentence that were understood."""
+    """Words that were understood."""
 
     role: Role
     text: str
 
 
 class Gap(Record, frozen=True, kw_only=True):
-    """Words that may change what is claimed and were not understood; they bar a verdict."""
+    """Possibly relevant words not understood; they prevent a verdict."""
 
     kind: GapKind
     text: str  # as written
-    needs: str  # what would help
+    needs: str  # suggestion
 
 
 class Stated(Record, frozen=True, kw_only=True):
-    """A number as a sentence states it."""
+    """A stated number."""
 
     text: str  # as written: "two-thirds"
     value: float  # in its unit: deaths, percent (66.67), deaths per 100,000 people, minutes
     unit: Unit
     form: Form
-    step: float  # what its last digit counts: 10,000 in "110,000"; a fraction has none: 0
+    step: float  # unit of its last digit: 10,000 in "110,000"; fractions: 0
     comparator: Comparator = ""
 
 
 class Claim(Record, frozen=True, kw_only=True):
-    """What a sentence claims, part by part."""
+    """A parsed claim."""
 
     text: str
     measure: Measure
     stated: Stated
     place: str
     indicator: str
-    of: str = ""  # of a share: the indicator of what it is a share of
-    last: int | None = None  # last month of the period: burden.types; None: not said, or still open
-    months: int = 12  # of a total: of all its years
-    since: int | None = None  # of a total: its first month
-    per: Per = ""  # of a pace
-    rate: RateKind = ""  # of a rate, or of a change of one
-    against: int | None = None  # of a change: last month of the period that it is counted from
-    direction: int = 0  # of a change: -1 down, 1 up
+    of: str = ""  # share: indicator of its base
+    last: int | None = None  # last month of the period: burden.types; None: not stated, or open
+    months: int = 12  # of a total: all its years
+    since: int | None = None  # total: its first month
+    per: Per = ""  # pace only
+    rate: RateKind = ""  # rate, or change of a rate
+    against: int | None = None  # change: last month of its base
+    direction: int = 0  # change: -1 down, 1 up
     ages: tuple[int, int] | None = None
     basis: Basis = ""
     kind: AnyKind = ""
     said: date | None = None
-    assumed: tuple[str, ...] = ()  # what is not said and was taken
-    read: tuple[Part, ...] = ()  # what was understood, in the order of the sentence
-    gaps: tuple[Gap, ...] = ()  # what was not understood and may matter: there is no verdict
-    unchecked: tuple[str, ...] = ()  # what else is asserted, and not checked: "a record"
-    remarks: tuple[str, ...] = ()  # what a word means in official counts: "fentanyl"
+    assumed: tuple[str, ...] = ()  # defaults assumed
+    read: tuple[Part, ...] = ()  # recognised parts, in order
+    gaps: tuple[Gap, ...] = ()  # unresolved parts that may matter: no verdict
+    unchecked: tuple[str, ...] = ()  # further assertions, not checked: "a record"
+    remarks: tuple[str, ...] = ()  # meaning of a word in official counts: "fentanyl"
 
 
 class Official(Record, frozen=True, kw_only=True):
-    """One value of a release."""
+    """A value of a release."""
 
     source: str
     release: str  # its label: "cdc-vsrr 2025-09"
-    address: str  # name of the file, or its address
+    address: str  # file name or address
     released: int | None  # month: burden.types
     place: str
     indicator: str
@@ -109,7 +109,7 @@ class Official(Record, frozen=True, kw_only=True):
 
 
 class Finding(Record, frozen=True, kw_only=True):
-    """An official figure beside the claim; alike ones of several releases are one."""
+    """An official figure compared with the claim; identical ones of several releases are merged."""
 
     value: float  # deaths, deaths a day, or percent
     unit: Unit
@@ -120,17 +120,17 @@ class Finding(Record, frozen=True, kw_only=True):
     closed: bool | None
     releases: tuple[str, ...]
     addresses: tuple[str, ...]
-    released: int | None  # month of the first of them
-    published: tuple[int, ...] = ()  # months of all of them
-    public: bool  # it was out on the day on which the claim was made
-    difference: float  # value less the number of the claim
+    released: int | None  # month of the first release with it
+    published: tuple[int, ...] = ()  # months of all releases with it
+    public: bool  # published by the day of the claim
+    difference: float  # value minus the claimed number
     fit: Fit
-    how: str = ""  # of a share or change: the counts it is made of
-    aside: bool = False  # on another denominator than the claim's: shown, and not judged
+    how: str = ""  # share or change: its counts
+    aside: bool = False  # different denominator: shown, not judged
 
 
 class Trap(Record, frozen=True, kw_only=True):
-    """A wrong way of counting that gives the number of the claim."""
+    """A miscount that gives the claimed number."""
 
     key: str
     value: float
@@ -141,12 +141,12 @@ Verdict = Literal["holds", "rounds", "only", "fails", "untold", "not understood"
 
 
 class Checked(Record, frozen=True, kw_only=True):
-    """A claim, checked."""
+    """A checked claim."""
 
     claim: Claim
     verdict: Verdict
-    summary: tuple[str, ...]  # the verdict in sentences
+    summary: tuple[str, ...]  # the verdict, as sentences
     findings: tuple[Finding, ...]
     traps: tuple[Trap, ...]
-    warnings: tuple[str, ...]  # what holds of these counts whatever the number
-    missing: tuple[str, ...]  # what would be needed to tell more
+    warnings: tuple[str, ...]  # general limits of these counts
+    missing: tuple[str, ...]  # data needed for more

@@ -1,4 +1,4 @@
-"""The vocabulary of claims, and the scanner that takes recognised parts out of a clause."""
+"""Vocabulary of claims, and the scanner that consumes recognised parts of a clause."""
 
 import re
 from datetime import date
@@ -16,7 +16,7 @@ from tidewaiter.burden.types import FIGURES, Basis, Reading, Release, parse_mont
 
 
 class Rule(Record, frozen=True, kw_only=True):
-    """Between which multiples of its number a statement holds."""
+    """Range of multiples of its number in which a statement holds."""
 
     key: Comparator
     words: tuple[str, ...]
@@ -27,7 +27,7 @@ class Rule(Record, frozen=True, kw_only=True):
 
 
 class Topic(Record, frozen=True, kw_only=True):
-    """Words for an indicator."""
+    """Words of an indicator."""
 
     indicator: str
     words: tuple[str, ...]
@@ -35,7 +35,7 @@ class Topic(Record, frozen=True, kw_only=True):
 
 
 class People(Record, frozen=True, kw_only=True):
-    """Words for whose deaths are counted."""
+    """Words of the population counted."""
 
     words: tuple[str, ...]
     basis: Basis
@@ -43,64 +43,64 @@ class People(Record, frozen=True, kw_only=True):
 
 
 class KindWords(Record, frozen=True, kw_only=True):
-    """Words for which of a source's figures is meant."""
+    """Words of a source's figure type."""
 
     kind: Literal["reported", "predicted", "final"]
     words: tuple[str, ...]
 
 
 class Fractions(Record, frozen=True, kw_only=True):
-    """Fractions that people speak in, like "2/3"."""
+    """Spoken fractions, such as "2/3"."""
 
     common: tuple[str, ...]
 
 
 class Directions(Record, frozen=True, kw_only=True):
-    """Words for a fall and a rise."""
+    """Words of a fall and a rise."""
 
     down: tuple[str, ...]
     up: tuple[str, ...]
 
 
 class Filler(Record, frozen=True, kw_only=True):
-    """Words that change nothing in what is claimed."""
+    """Neutral words."""
 
     words: tuple[str, ...]
     phrases: tuple[str, ...]
 
 
 class Unchecked(Record, frozen=True, kw_only=True):
-    """Words that assert something more, which no figure here is compared with."""
+    """Words of further assertions, which are not checked."""
 
     words: tuple[str, ...]
 
 
 class Sources(Record, frozen=True, kw_only=True):
-    """Names of those who publish figures, and words for that they said so."""
+    """Publisher names, and reporting verbs."""
 
     words: tuple[str, ...]
 
 
 class Spread(Record, frozen=True, kw_only=True):
-    """How far official figures of one thing lie apart, as parts of 1 or in points of percent."""
+    """Typical differences of official figures, relative or in percentage points."""
 
     nation: float
-    part: float  # of a state or a smaller place
-    change: float  # points, of a nation
-    change_part: float  # points, of a part of one
-    share: float  # points
+    part: float  # relative, for a state or smaller place
+    change: float  # points, for a nation
+    change_part: float  # points, for a part of one
+    share: float  # points, for a share
 
 
 class Bearing(Record, frozen=True, kw_only=True):
-    """Words that narrow or change what is counted in a way that no figure here follows."""
+    """Words that narrow a count in ways that no figure covers."""
 
     kind: GapKind
-    needs: str  # what would help
+    needs: str  # suggestion
     words: tuple[str, ...]
 
 
 class Words(Record, frozen=True, kw_only=True):
-    """data/burden/claims.toml."""
+    """Content of data/burden/claims.toml."""
 
     comparators: tuple[Rule, ...]
     fractions: Fractions
@@ -116,7 +116,7 @@ class Words(Record, frozen=True, kw_only=True):
 
 
 class Told(Record, frozen=True, kw_only=True):
-    """A figure that a publication told."""
+    """A figure from a publication's text."""
 
     period: str  # last month of twelve
     indicator: str = "overdose"
@@ -139,7 +139,7 @@ class Telling(Record, frozen=True, kw_only=True):
 
 
 class Statement(Record, frozen=True, kw_only=True):
-    """What somebody said of the leading cause of death."""
+    """A published statement on the leading cause of death."""
 
     who: str
     said: date
@@ -159,37 +159,37 @@ class _Statements(Record, frozen=True, kw_only=True):
 
 
 ADJUSTED = "age-adjusted rate"
-"""The measure of a rate that a publication told."""
+"""Measure of a published rate."""
 
 
 @cache
 def words() -> Words:
-    """Return the words that are understood."""
+    """Return the vocabulary."""
     return read_toml(data("burden", "claims.toml"), Words)
 
 
 @cache
 def rules() -> MappingProxyType[Comparator, Rule]:
-    """Return what each comparator allows."""
+    """Return the range of each comparator."""
     return MappingProxyType({rule.key: rule for rule in words().comparators})
 
 
 @cache
 def bearing() -> MappingProxyType[str, Bearing]:
-    """Return the words that may change what is counted, each with its kind."""
+    """Return the words that may change a count, with their kinds."""
     return MappingProxyType({word: each for each in words().bearing for word in each.words})
 
 
 @cache
 def statements() -> tuple[Statement, ...]:
-    """Return what was said of leading causes, newest first."""
+    """Return published statements on leading causes, newest first."""
     read = read_toml(data("burden", "rankings.toml"), _Statements)
     return tuple(sorted(read.statements, key=lambda each: each.said, reverse=True))
 
 
 @cache
 def told_releases() -> tuple[Release, ...]:
-    """Return the figures that were told in words, each publication as a release."""
+    """Return figures from publication texts, each publication as a release."""
     read = read_toml(data("burden", "told.toml"), _Tellings)
     return tuple(_release(each) for each in read.told)
 
@@ -240,24 +240,24 @@ def _longest_first(phrases: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class Scanner:
-    """What is left of a clause, in lower case; taken parts are blanked, so positions stay."""
+    """The unconsumed rest of a clause, in lower case; consumed parts are blanked in place."""
 
     def __init__(self, text: str) -> None:
         self.whole = " ".join(text.translate(_ALIKE).split())
         self.left = self.whole.lower()
         if len(self.left) != len(self.whole):
-            self.left = self.whole = self.left  # a letter that grows in lower case
+            self.left = self.whole = self.left  # a letter that gets longer in lower case
         self._read: list[tuple[int, Part]] = []
 
     def take(self, role: Role | None, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Take the first match out; without a role it is not noted as understood."""
+        """Consume the first match; without a role it is not recorded as understood."""
         match = pattern.search(self.left)
         if match:
             self.blank(role, match.start(), match.end())
         return match
 
     def take_phrase(self, role: Role | None, phrases: tuple[str, ...]) -> tuple[int, str] | None:
-        """Take out the first of the longest phrases that occurs as whole words."""
+        """Consume the first occurrence of the longest matching phrase of whole words."""
         for phrase in _longest_first(phrases):
             if phrase not in self.left:
                 continue
@@ -268,18 +268,18 @@ class Scanner:
         return None
 
     def blank(self, role: Role | None, start: int, end: int) -> None:
-        """Take a part out."""
+        """Consume a part."""
         if role:
             text = self.whole[start:end].strip(" ,")
             self._read.append((start, Part(role=role, text=text)))
         self.left = self.left[:start] + _TAKEN * (end - start) + self.left[end:]
 
     def read(self) -> tuple[Part, ...]:
-        """Return what was understood, in the order of the clause."""
+        """Return the recognised parts, in order."""
         return tuple(part for _, part in sorted(self._read, key=lambda each: each[0]) if part.text)
 
     def tokens(self) -> list[Span]:
-        """Return where the words are that nothing has taken."""
+        """Return the positions of unconsumed words."""
         return [
             (each.start(), each.end())
             for each in _TOKEN.finditer(self.left)

@@ -1,10 +1,10 @@
-"""ICD codes as numbers, and deaths classified by drugs involved, as the CDC does.
+"""ICD codes as integers, and deaths classified by drugs involved, as the CDC does.
 
-A code is a letter (or none, in ICD-9), two digits (three in ICD-9), and up to two more behind the
-point. Numbers stand in the order of the codes, so a range of codes is a range of numbers.
+A code is a letter (none in ICD-9), two digits (three in ICD-9), and up to two digits after the
+point. Integers follow the order of codes, so a range of codes is a range of integers.
 
-Whether a death is an overdose is said by its underlying cause alone; which drugs were in it, by all
-conditions of the record axis. A death may have several drugs, so drugs never add up.
+The underlying cause alone determines whether a death is an overdose; all conditions of the record
+axis determine the drugs involved. A death may involve several, so drugs never add up.
 """
 
 import re
@@ -26,9 +26,9 @@ Bytes = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.int32]
 
 NO_CODE = 0
-"""The number of what is no code; no code has it."""
+"""Number for an invalid code."""
 
-_AFTER = 11  # nothing, or a digit
+_AFTER = 11  # none, or a digit
 _BODY = {"ICD-9": 1000, "ICD-10": 100}
 _LETTERS = {"ICD-9": " EN", "ICD-10": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _SHAPE = {
@@ -36,11 +36,11 @@ _SHAPE = {
     "ICD-10": re.compile(r"([A-Z])(\d{2})(\d?)(\d?)"),
 }
 _ZERO, _BLANK = 48, 32
-_NINE, _INJURY = 9, 800  # of ICD-9: codes from 800 are injuries, or their causes
+_NINE, _INJURY = 9, 800  # ICD-9: codes from 800 are injuries or external causes
 
 
 def size(revision: Revision) -> int:
-    """Return how many numbers there are: all are below it."""
+    """Return the exclusive upper bound of code numbers."""
     return 1 + len(_LETTERS[revision]) * _BODY[revision] * _AFTER**2
 
 
@@ -48,7 +48,7 @@ def number_of(code: str, revision: Revision) -> int:
     """Return the number of a code such as "T40.4", "T404", "E850.2" or "N9650".
 
     Raises:
-        InputError: It is no code of that revision.
+        InputError: Not a code of that revision.
     """
     found = _SHAPE[revision].fullmatch(code.strip().replace(".", "").upper())
     if not found:
@@ -60,10 +60,10 @@ def number_of(code: str, revision: Revision) -> int:
 
 
 def span(text: str, revision: Revision) -> range:
-    """Return the numbers of a range such as "X40-X44", "T36-T50.8", "T40.4"; "=N965.0": it alone.
+    """Return the numbers of a range such as "X40-X44", "T36-T50.8", "T40.4"; "=N965.0": exact.
 
     Raises:
-        InputError: Its ends are no codes.
+        InputError: Invalid ends.
     """
     if text.startswith("="):
         number = number_of(text[1:], revision)
@@ -75,7 +75,7 @@ def span(text: str, revision: Revision) -> range:
 
 
 def spans(texts: Iterable[str], revision: Revision) -> npt.NDArray[np.bool_]:
-    """Mark the numbers of several ranges, shape ``(size,)``."""
+    """Return a mask of the numbers of several ranges, shape ``(size,)``."""
     marked = np.zeros(size(revision), np.bool_)
     for text in texts:
         numbers = span(text, revision)
@@ -84,7 +84,7 @@ def spans(texts: Iterable[str], revision: Revision) -> npt.NDArray[np.bool_]:
 
 
 def numbers_icd10(codes: Bytes) -> Numbers:
-    """Return the numbers of codes of four positions, shape ``(..., 4)``; NO_CODE where none is."""
+    """Return the numbers of four-character codes, shape ``(..., 4)``; NO_CODE if invalid."""
     letter = codes[..., 0].astype(np.int32) - ord("A")
     body, digits = _digits(codes[..., 1:3])
     behind, tail = _behind(codes[..., 3])
@@ -94,11 +94,11 @@ def numbers_icd10(codes: Bytes) -> Numbers:
 
 
 def numbers_icd9(codes: Bytes, nature: npt.NDArray[np.bool_]) -> Numbers:
-    """Return the numbers of codes of four digits.
+    """Return the numbers of four-digit codes.
 
     Args:
         codes: Shape ``(..., 4)``.
-        nature: Whether a code from 800 on is the nature of an injury, not its cause; ``(...)``.
+        nature: Whether codes from 800 are natures of injury, not external causes; ``(...)``.
     """
     body, digits = _digits(codes[..., 0:3])
     behind, tail = _behind(codes[..., 3])
@@ -128,26 +128,26 @@ def _behind(text: Bytes) -> tuple[Numbers, npt.NDArray[np.bool_]]:
 
 Intent = Literal["unintentional", "suicide", "homicide", "undetermined"]
 INTENTS: tuple[Intent, ...] = ("unintentional", "suicide", "homicide", "undetermined")
-"""Who meant it; numbered from 1, and 0 is no poisoning."""
+"""Intents, numbered from 1; 0: not a poisoning."""
 
 OPIOIDS_ICD9 = "opioids"
-"""The one indicator beside overdoses that codes of ICD-9 can tell."""
+"""The only indicator besides overdoses that ICD-9 codes allow."""
 
-_CENTURY = 79  # two digits from here on are of the last century: files begin in 1979
+_CENTURY = 79  # two-digit years from here are in the 1900s: files begin in 1979
 Masks = npt.NDArray[np.uint32]
 
 
 class IntentRule(Record, frozen=True, kw_only=True):
-    """Underlying causes that are poisonings of one intent."""
+    """Underlying causes of poisoning with one intent."""
 
     revision: Revision
     intent: Intent
     overdose: tuple[str, ...]  # by drugs
-    other: tuple[str, ...]  # by something else
+    other: tuple[str, ...]  # by other substances
 
 
 class DrugRule(Record, frozen=True, kw_only=True):
-    """Codes that name a drug."""
+    """Codes of a drug."""
 
     revision: Revision
     drug: str
@@ -161,33 +161,33 @@ class _Rules(Record, frozen=True, kw_only=True):
 
 
 class Coded(Record, frozen=True, kw_only=True):
-    """What the codes of one death say."""
+    """Classification of one death."""
 
-    overdose: bool  # its underlying cause is poisoning by drugs
-    intent: Intent | None  # of the poisoning; None: it was none
-    drugs: tuple[str, ...]  # named by any code
+    overdose: bool  # underlying cause is drug poisoning
+    intent: Intent | None  # of the poisoning; None: none
+    drugs: tuple[str, ...]  # in any condition
     opioid: bool  # one of them is
-    indicators: tuple[str, ...]  # keys that count it: none but "all-causes" unless an overdose
+    indicators: tuple[str, ...]  # keys that count it: "all-causes" only unless an overdose
 
 
 class Tables(Record, frozen=True, kw_only=True):
-    """What each code says, by its number."""
+    """Properties of each code, by number."""
 
     overdose: npt.NDArray[np.bool_]
     intent: npt.NDArray[np.uint8]  # INTENTS from 1; 0: no poisoning
-    bits: Masks  # of the indicators that a named code counts towards
-    underlying_bits: Masks  # the same, where the code is the underlying cause
+    bits: Masks  # indicators of a mentioned code
+    underlying_bits: Masks  # indicators of an underlying cause
     keys: tuple[str, ...]  # indicator of each bit
 
 
 def rules() -> tuple[tuple[IntentRule, ...], tuple[DrugRule, ...]]:
-    """Return the rules, as the file of facts gives them."""
+    """Return the rules from the data file."""
     read = _read()
     return read.intents, read.drugs
 
 
 def year_of(text: str) -> int | None:
-    """Read a data year of two or four digits: "99" is 1999, "00" is 2000; None: it is no year."""
+    """Parse a data year of two or four digits: "99" is 1999, "00" is 2000; None: invalid."""
     if not (text.isascii() and text.isdigit()) or len(text) not in (2, 4):
         return None
     year = int(text)
@@ -198,7 +198,7 @@ def year_of(text: str) -> int | None:
 
 @cache
 def tables(revision: Revision) -> Tables:
-    """Return what each code says in a revision."""
+    """Return the properties of each code of a revision."""
     overdose = np.zeros(size(revision), np.bool_)
     intent = np.zeros(size(revision), np.uint8)
     for rule in _read().intents:
@@ -217,7 +217,7 @@ def tables(revision: Revision) -> Tables:
 
 
 def drugs_in(underlying: Numbers, mentioned: Numbers, revision: Revision) -> Masks:
-    """Return the indicators that overdose deaths count towards, as bits.
+    """Return the indicators of overdose deaths, as bits.
 
     Args:
         underlying: Numbers of the underlying causes, shape ``(deaths,)``.
@@ -233,16 +233,16 @@ def drugs_in(underlying: Numbers, mentioned: Numbers, revision: Revision) -> Mas
 
 
 def code_death(underlying: str, mentioned: Sequence[str], revision: Revision) -> Coded:
-    """Code one death.
+    """Classify one death.
 
     Args:
         underlying: The underlying cause, "X42" or "E850.2".
-        mentioned: All conditions of the record axis, "T40.4"; of ICD-9, those of the nature of
-            an injury with an N before them, "N965.0".
+        mentioned: All conditions of the record axis, "T40.4"; in ICD-9, natures of injury with a
+            leading N, "N965.0".
         revision: Of the codes.
 
     Raises:
-        InputError: A code is none of that revision.
+        InputError: Not a code of that revision.
     """
     cause = np.array([number_of(underlying, revision)], np.int32)
     named = np.array([number_of(each, revision) for each in mentioned] or [0], np.int32)
@@ -287,14 +287,14 @@ _WRITTEN = re.compile(r"(?<![A-Z0-9])[A-Z]\d\d(?:\.\d)?(?:-[A-Z]\d\d(?:\.\d)?)?(
 
 
 def codes_in(text: str) -> frozenset[str]:
-    """Find the codes and ranges that a text names, and spell ranges out."""
+    """Find codes and ranges in a text, and expand ranges."""
     return spelled_out(_WRITTEN.findall(text))
 
 
 def spelled_out(codes: Iterable[str]) -> frozenset[str]:
-    """Spell ranges out: "X40-X44" gives five codes, "T40.2-T40.4" three.
+    """Expand ranges: "X40-X44" gives five codes, "T40.2-T40.4" three.
 
-    A range over several letters, or from a category to a subcategory, stays as it is written.
+    Ranges across letters, or from a category to a subcategory, stay as written.
     """
     return frozenset(each for code in codes for each in _range(code))
 

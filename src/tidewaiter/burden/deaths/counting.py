@@ -1,4 +1,4 @@
-"""Deaths counted in cells; tables by month, state, sex, age band or intent."""
+"""Death counts in cells, and tables by month, state, sex, age band or intent."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,32 +41,32 @@ FIELDS = {
     "drugs": 12,
     "cause": 7,
 }
-"""What a cell may tell apart, and the bits that it takes."""
+"""Optional fields of a cell, and their bits."""
 
-_NAMED = 20  # lines that a note names
-_MERGE = 1 << 20  # cells that wait before equal ones are joined
-_SEEN, _ASKED = 64 << 10, 100  # bytes and lines by which a file is told
+_NAMED = 20  # lines named in a note
+_MERGE = 1 << 20  # cells buffered before merging duplicates
+_SEEN, _ASKED = 64 << 10, 100  # bytes and lines used to recognise a file
 
 Keys = npt.NDArray[np.int64]
 Causes = npt.NDArray[np.uint8]
 
 
 class Cells(Record, frozen=True, kw_only=True):
-    """Counts of the deaths of a year; a field that was not asked for is 0 throughout."""
+    """Death counts of a year; fields not requested are 0."""
 
     year: int
     revision: Revision
-    states: bool  # the file says where they died and lived
+    states: bool  # the file has places of death and residence
     fields: dict[str, npt.NDArray[np.int32]]  # by name, each (cells,)
     deaths: npt.NDArray[np.int64]  # (cells,)
-    lines: int  # that hold something
-    refused: int  # lines that are not counted, for what notes say
+    lines: int  # non-empty
+    refused: int  # lines not counted, see notes
     elsewhere: int  # deaths outside the 50 states and the District of Columbia, not in the cells
     notes: tuple[Note, ...]
 
 
 class Progress(Record, frozen=True, kw_only=True):
-    """How far the counting is."""
+    """Progress of counting."""
 
     lines: int
 
@@ -79,20 +79,20 @@ def count_deaths(
     year: int | None = None,
     causes: Causes | None = None,
 ) -> Iterator[Progress | Cells]:
-    """Count the deaths of a file in cells.
+    """Count the deaths of a file by cell.
 
     Args:
         chunks: The file, in pieces.
-        name: For messages.
-        keep: What to tell apart, of FIELDS.
-        year: The data year that is expected; None: that of the first record.
-        causes: The number of each underlying cause in a list of causes, for the field "cause".
+        name: For error messages.
+        keep: Fields to distinguish, of FIELDS.
+        year: Expected data year; None: that of the first record.
+        causes: Number of each underlying cause in a cause list, for the field "cause".
 
     Yields:
         Progress, and the cells last.
 
     Raises:
-        InputError: It is no file of death records of a year that is known, or of another year.
+        InputError: Not a death record file of a known year, or of another year.
     """
     parts = iter(chunks)
     start = next(parts, b"")
@@ -129,7 +129,7 @@ def _told(start: bytes, name: str, year: int | None) -> tuple[int, Layout, Shape
 
 
 class _Tally:
-    """Cells that grow with each piece of a file."""
+    """Cells accumulated over the pieces of a file."""
 
     def __init__(
         self, keep: tuple[str, ...], layout: Layout, year: int, causes: Causes | None
@@ -140,12 +140,12 @@ class _Tally:
         self._bad: dict[str, tuple[int, list[int]]] = {}
 
     def add_others(self, others: npt.NDArray[np.int64], shape: Shape) -> None:
-        """Refuse lines that are no records."""
+        """Refuse lines of invalid length."""
         self.lines += len(others)
         self._refuse(f"it has another length than {shape.width}", others)
 
     def add(self, decoded: Decoded, numbers: npt.NDArray[np.int64]) -> None:
-        """Count records; those that cannot be read, or are of another year, are refused."""
+        """Count records; refuse unreadable ones and those of another year."""
         self.lines += len(numbers)
         other = decoded.good & (decoded.year != self._year)
         self._refuse("a field that is needed could not be read", numbers[~decoded.good])
@@ -227,19 +227,19 @@ def _note(problem: str, count: int, lines: list[int]) -> Note:
 
 
 OLDEST = 120
-"""The last age of an open range; "all ages" holds those of an age that is not stated, too."""
+"""Last age of an open range; "all ages" also includes unknown ages."""
 
 
 class Bands(Record, frozen=True, kw_only=True):
-    """Bands of completed years of age, the last one open."""
+    """Bands of completed years of age; the last is open."""
 
     key: str
     begins: tuple[int, ...]  # first year of each band
-    standard: tuple[int, ...] = ()  # the standard population, thousands; none: it is for counts
+    standard: tuple[int, ...] = ()  # standard population in thousands; empty: for counts only
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Say which ages each band holds: "0", "1-4", "85+"."""
+        """Return the label of each band: "0", "1-4", "85+"."""
         ends = [after - 1 for after in self.begins[1:]]
         closed = [
             str(first) if first == last else f"{first}-{last}"
@@ -249,7 +249,7 @@ class Bands(Record, frozen=True, kw_only=True):
 
     @property
     def weights(self) -> tuple[float, ...]:
-        """Return the shares of the standard population; they add up to 1."""
+        """Return the shares of the standard population; sum 1."""
         return tuple(each / sum(self.standard) for each in self.standard)
 
 
@@ -259,16 +259,16 @@ class _Ages(Record, frozen=True, kw_only=True):
 
 @cache
 def bands() -> MappingProxyType[str, Bands]:
-    """Return the sets of bands by key."""
+    """Return the band sets by key."""
     read = read_toml(data("burden", "ages.toml"), _Ages)
     return MappingProxyType({each.key: each for each in read.bands})
 
 
 def parse_ages(text: str) -> range:
-    """Read an age or a range of ages such as "18-49", "0", "85+" (to 120) or "all".
+    """Parse an age or age range such as "18-49", "0", "85+" (to 120) or "all".
 
     Raises:
-        InputError: It is none.
+        InputError: Invalid.
     """
     bare = text.strip().removesuffix(" years").removesuffix(" year").strip()
     if bare == "all":
@@ -285,32 +285,32 @@ def parse_ages(text: str) -> range:
 
 BASES: tuple[Basis, ...] = ("residence", "occurrence")
 PARTS = ("month", "state", "sex", "age", "band", "cdc-band", "intent")
-"""What a table can be broken down by."""
+"""Breakdowns of a table."""
 
 KEEP = ("month", "status", "sex", "age", "occurrence", "residence", "overdose", "intent", "drugs")
-"""The fields of cells that tables need."""
+"""Cell fields needed for tables."""
 
 UNKNOWN = "not stated"
 SMALL = range(1, 10)
-"""Counts of a state that are never shown: a person might be known by them."""
+"""State counts that are always suppressed, to protect identities."""
 
 Mask = npt.NDArray[np.bool_]
 _BAND_OF = {"band": "ten-year", "cdc-band": "cdc"}
 
 
 def breakdown(cells: Cells, by: Sequence[str]) -> pa.Table:
-    """Break deaths down.
+    """Build a table.
 
     Args:
-        cells: Counts, with the fields KEEP.
-        by: What by, of PARTS.
+        cells: Counts with the fields KEEP.
+        by: Breakdowns, of PARTS.
 
     Returns:
-        The columns year, those of `by`, basis, indicator, deaths and missing. Indicators overlap.
-        A count of 1 to 9 in a state is null, and missing says "suppressed".
+        Columns: year, those of `by`, basis, indicator, deaths and missing. Indicators overlap. A
+        state count of 1 to 9 is null, with missing "suppressed".
 
     Raises:
-        InputError: It cannot be broken down so: there is no such part, or no state in the file.
+        InputError: Unknown breakdown, or the file has no states.
     """
     wrong = [each for each in by if each not in PARTS]
     if wrong:
@@ -329,12 +329,12 @@ def breakdown(cells: Cells, by: Sequence[str]) -> pa.Table:
 
 
 def counted(cells: Cells) -> tuple[str, ...]:
-    """Return the indicators that the codes of a file can tell."""
+    """Return the indicators available for a file's revision."""
     return "all-causes", "overdose", *tables(cells.revision).keys
 
 
 def mask_of(cells: Cells, indicator: str, basis: Basis) -> Mask:
-    """Mark the cells that an indicator counts, on a basis."""
+    """Return a mask of the cells of an indicator, on a basis."""
     mask: Mask = np.ones(len(cells.deaths), np.bool_)
     if basis == "residence":
         mask = cells.fields["status"] < FOREIGN
@@ -348,7 +348,7 @@ def mask_of(cells: Cells, indicator: str, basis: Basis) -> Mask:
 
 
 def total(cells: Cells, indicator: str, basis: Basis) -> int:
-    """Return how many deaths an indicator counts in the file, on a basis."""
+    """Return an indicator's deaths in the file, on a basis."""
     return int(cells.deaths[mask_of(cells, indicator, basis)].sum())
 
 
@@ -387,7 +387,7 @@ def _empty(by: Sequence[str]) -> pa.Table:
 
 
 def _texts(cells: Cells, name: str, basis: Basis) -> pa.Array:
-    """Return what a part says of each cell."""
+    """Return the value of a breakdown for each cell."""
     if name == "age":
         ages = cells.fields["age"]
         return pa.array(ages.astype(np.int16), mask=ages == AGE_UNKNOWN)
@@ -404,7 +404,7 @@ def _texts(cells: Cells, name: str, basis: Basis) -> pa.Array:
 
 
 def band_numbers(cells: Cells, name: str = "band") -> npt.NDArray[np.int32]:
-    """Return the number of the band of each cell, from 0; one more than all: not stated."""
+    """Return each cell's band index, from 0; number of bands: unknown age."""
     used: Bands = bands()[_BAND_OF[name]]
     ages = cells.fields["age"]
     numbers = np.searchsorted(used.begins, ages, side="right") - 1

@@ -1,8 +1,8 @@
 """Leading causes of death: the official ranking, and one with overdoses as a separate cause.
 
-An overdose is no rankable cause: NCHS counts it as an accident, a suicide or a homicide by its
-intent, and not at all where the intent is not determined. To ask where overdoses would stand, they
-are taken out of these; how many out of which is always said beside the ranking.
+Overdose is not a rankable cause: NCHS counts it as accident, suicide or homicide by intent, and
+not at all if the intent is undetermined. To rank overdoses, they are removed from these causes;
+the numbers removed are always shown with the ranking.
 """
 
 from functools import cache
@@ -20,46 +20,46 @@ from tidewaiter.burden.deaths.records import AGE_UNKNOWN, FOREIGN
 from tidewaiter.burden.indicators import find_indicator, indicators
 
 RANKING_FIELDS = ("status", "age", "overdose", "intent", "drugs", "cause")
-"""The fields of cells that a ranking needs."""
+"""Cell fields needed for a ranking."""
 
 NOT_RANKED = "Causes that are not ranked"
 
 
 class Cause(Record, frozen=True, kw_only=True):
-    """A cause of death that NCHS ranks."""
+    """A cause of death ranked by NCHS."""
 
     name: str
-    codes: tuple[str, ...]  # of the underlying cause, ICD-10
+    codes: tuple[str, ...]  # underlying cause, ICD-10
 
 
 class Place(Record, frozen=True, kw_only=True):
-    """A place in a ranking."""
+    """A row of a ranking."""
 
-    rank: int  # causes of as many deaths have the same
+    rank: int  # equal counts share a rank
     cause: str
     deaths: int
 
 
 class Taken(Record, frozen=True, kw_only=True):
-    """Deaths that were taken out of a cause to make a cause of their own."""
+    """Deaths moved from a cause to the separate cause."""
 
-    cause: str  # NOT_RANKED: out of none
+    cause: str  # NOT_RANKED: from no ranked cause
     intent: Intent
     deaths: int
 
 
 class Ranking(Record, frozen=True, kw_only=True):
-    """The leading causes at some ages, as they are ranked and as a carve-out ranks them."""
+    """Leading causes at some ages: official ranking, and ranking with a separate cause."""
 
     year: int
     first: int  # completed years of age
     last: int
-    deaths: int  # of residents at these ages, of any cause
-    unstated: int  # deaths at an age that is not stated, in neither ranking
+    deaths: int  # residents of these ages, all causes
+    unstated: int  # deaths at unknown age, in neither ranking
     official: tuple[Place, ...]
-    carved: tuple[Place, ...]  # none: nothing was carved out
-    carve: str  # key of the indicator that was carved out; ""
-    taken: tuple[Taken, ...]  # what was carved out of what; it adds up to the cause of its own
+    carved: tuple[Place, ...]  # empty: no separate cause
+    carve: str  # indicator key of the separate cause; ""
+    taken: tuple[Taken, ...]  # deaths moved, by cause; sums to the separate cause
 
 
 class _Causes(Record, frozen=True, kw_only=True):
@@ -68,13 +68,13 @@ class _Causes(Record, frozen=True, kw_only=True):
 
 @cache
 def rankable() -> tuple[Cause, ...]:
-    """Return the causes that are ranked, in the order of their codes."""
+    """Return the ranked causes, in code order."""
     return read_toml(data("burden", "rankable.toml"), _Causes).causes
 
 
 @cache
 def cause_table() -> npt.NDArray[np.uint8]:
-    """Return the number of each code's cause, from 1; 0: it is not ranked."""
+    """Return the cause number of each code, from 1; 0: not ranked."""
     table = np.zeros(size("ICD-10"), np.uint8)
     for number, cause in enumerate(rankable(), 1):
         table[spans(cause.codes, "ICD-10")] = number
@@ -82,20 +82,20 @@ def cause_table() -> npt.NDArray[np.uint8]:
 
 
 def carveable() -> tuple[str, ...]:
-    """Return the indicators that can be a cause of their own: overdoses, and drugs in them."""
+    """Return the possible separate causes: overdoses, and drugs involved."""
     drugs = (key for key in tables("ICD-10").keys if indicators()[key].measure == "deaths")
     return "overdose", *drugs
 
 
 def by_age(cells: Cells) -> pa.Table:
-    """Count the causes of residents by single year of age.
+    """Count residents' causes by single year of age.
 
     Args:
         cells: As for `rank`.
 
     Returns:
-        The columns year, age (null: not stated), cause, ranked, deaths, and of each indicator
-        that can be carved out, how many of these deaths it counts.
+        Columns: year, age (null: unknown), cause, ranked, deaths, and the deaths of each
+        indicator that can be a separate cause.
     """
     _check(cells)
     residents = cells.fields["status"] < FOREIGN
@@ -118,17 +118,17 @@ def by_age(cells: Cells) -> pa.Table:
 
 
 def rank(cells: Cells, ages: range, carve: str = "") -> Ranking:
-    """Rank the causes of death of residents at some ages.
+    """Rank residents' causes of death at some ages.
 
     Args:
-        cells: Counts, with the fields KEEP and the causes of `cause_table`.
+        cells: Counts with the fields KEEP and the causes of `cause_table`.
         ages: Completed years.
-        carve: What to take out as a cause of its own: "overdose", or a drug in it, "T40.4"; "":
-            nothing.
+        carve: Separate cause: "overdose", or a drug involved, "T40.4"; "":
+            none.
 
     Raises:
-        InputError: The file is coded by ICD-9, whose causes are others; or that cannot be taken
-            out, as it is no overdose.
+        InputError: The file uses ICD-9, which has other causes; or the indicator is not an
+            overdose.
     """
     _check(cells)
     residents, age = cells.fields["status"] < FOREIGN, cells.fields["age"]
@@ -159,7 +159,7 @@ def _check(cells: Cells) -> None:
 
 
 def _apart(cells: Cells, carve: str) -> tuple[str, npt.NDArray[np.bool_]]:
-    """Return the indicator to carve out, and the cells that it counts."""
+    """Return the indicator of the separate cause, and its cells."""
     overdose = cells.fields["overdose"] == 1
     if not carve:
         return "", np.zeros_like(overdose)

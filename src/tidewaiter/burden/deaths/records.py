@@ -1,8 +1,7 @@
-"""Death records: file, fixed-length lines and layout of each year, decoded to whole numbers.
+"""Death records: fixed-length lines of each year's layout, decoded to integers.
 
-Most of a file is lines of one length, which are cut out of the bytes without looking at each. Where
-a piece holds a line of another length, that piece is cut at its line ends, the line is refused with
-its place, and the rest goes on.
+Most lines of a file have one length and are sliced without inspection. A piece with a line of
+another length is split at its line ends, and the line is refused with its position.
 """
 
 import gzip
@@ -34,48 +33,48 @@ from tidewaiter.burden.deaths.coding import (
 from tidewaiter.burden.indicators import places
 
 _NEWLINE, _RETURN, _BLANK = 10, 13, 32
-_LOOKED_AT = 1000  # lines by which the length of a file is told
-_LONGEST = 64 << 20  # bytes without a line end, which are no records
+_LOOKED_AT = 1000  # lines used to determine the record length
+_LONGEST = 64 << 20  # maximum bytes without a line end
 _NONE = np.zeros(0, np.int64)
-_END = b"\x1a"  # an old mark of the end of a file
+_END = b"\x1a"  # legacy end-of-file mark
 
 Block = npt.NDArray[np.uint8]
 
 
 class Shape(Record, frozen=True, kw_only=True):
-    """How long the records of a file are."""
+    """Record length of a file."""
 
-    width: int  # bytes of a record without its line end
-    least: int  # shortest line that is a record; blanks are missing at its end
+    width: int  # bytes of a record without line end
+    least: int  # shortest valid line; trailing blanks may be missing
 
 
 class Records(Record, frozen=True, kw_only=True):
-    """Some records of a file, and the lines among them that are none."""
+    """Some records of a file, and its invalid lines."""
 
     block: Block  # (records, width)
     numbers: npt.NDArray[np.int64]  # line of each record, from 1
-    others: npt.NDArray[np.int64]  # lines of another length
+    others: npt.NDArray[np.int64]  # line numbers of another length
 
 
 def usual_width(start: bytes) -> int:
-    """Return the most frequent length of the first lines; 0: there is none."""
+    """Return the most frequent length of the first lines; 0: none."""
     lines = start.split(b"\n", _LOOKED_AT)[:_LOOKED_AT]
     lengths = Counter(len(line.removesuffix(b"\r")) for line in lines if line.strip())
     return lengths.most_common(1)[0][0] if lengths else 0
 
 
 def records(chunks: Iterable[bytes], shape: Shape) -> Iterator[Records]:
-    """Cut a stream of bytes into records.
+    """Split a stream of bytes into records.
 
     Args:
         chunks: The file, in pieces of any size.
-        shape: How long its records are.
+        shape: Record length.
 
     Yields:
-        Records, and lines of another length, in the order of the file. Empty lines are nothing.
+        Records, and lines of another length, in file order. Empty lines are skipped.
 
     Raises:
-        InputError: A line has no end.
+        InputError: A line without end.
     """
     carry, line = b"", 1
     for chunk in chunks:
@@ -122,44 +121,44 @@ def _cut_at_ends(flat: Block, line: int, shape: Shape) -> Records:
 
 
 Positions = tuple[int, int]
-"""The first and the last position of a field, from 1."""
+"""First and last position of a field, from 1."""
 
-STEP = 5  # positions of a condition: a code of four, and a flag
+STEP = 5  # positions per condition: four-character code and flag
 _STATUS_DIGITS = "1234"
 
 
 class Layout(Record, frozen=True, kw_only=True):
-    """Where the fields stand, for some data years."""
+    """Field positions, for some data years."""
 
     first: int  # data year
     last: int
     revision: Revision
     year: Positions
-    status: Positions  # 1 to 3 residents, 4 foreign residents
+    status: Positions  # 1 to 3: residents, 4: foreign residents
     month: Positions
     sex: Positions
-    sexes: str  # how men and women are written: "12", "MF"
-    age: Positions  # a unit and a number
+    sexes: str  # codes of male and female: "12", "MF"
+    age: Positions  # unit and number
     underlying: Positions
-    conditions: tuple[int, int]  # first position of the record axis, and how many conditions
-    occurrence: Positions | None = None  # state in which they died
+    conditions: tuple[int, int]  # first position of the record axis, and number of conditions
+    occurrence: Positions | None = None  # state of death
     residence: Positions | None = None
     states: Literal["nchs", "postal", ""] = ""
-    ragged: bool = False  # blanks at the end of lines were cut off
+    ragged: bool = False  # trailing blanks were removed
 
     @property
     def needed(self) -> int:
-        """The length that a record has at least."""
-        return self.conditions[0] + self.conditions[1] * STEP - 2  # the last flag may be cut off
+        """Minimum length of a record."""
+        return self.conditions[0] + self.conditions[1] * STEP - 2  # the last flag may be missing
 
     @property
     def longest(self) -> int:
-        """The length of a record whose last conditions are not cut off."""
+        """Full length of a record."""
         return self.conditions[0] - 1 + self.conditions[1] * STEP
 
     @property
     def least(self) -> int:
-        """The length of a ragged record that still says of what somebody died."""
+        """Minimum length of a ragged record that still has a cause of death."""
         return self.underlying[1]
 
 
@@ -177,7 +176,7 @@ def layout_of(year: int) -> Layout:
     """Return the layout of a data year.
 
     Raises:
-        InputError: Of that year no layout is known.
+        InputError: No layout for that year.
     """
     for layout in layouts():
         if layout.first <= year <= layout.last:
@@ -187,7 +186,7 @@ def layout_of(year: int) -> Layout:
 
 
 def find_year(line: bytes) -> int | None:
-    """Find the data year of a record by the layout that it fits; None: it fits none."""
+    """Return the data year of a record by matching layouts; None: no match."""
     for layout in layouts():
         if len(line) < (layout.least if layout.ragged else layout.needed):
             continue
@@ -214,7 +213,7 @@ def _text(line: bytes, positions: Positions) -> str:
 
 AGE_UNKNOWN = 255
 FOREIGN = 4  # resident status: lived abroad
-ELSEWHERE = 0  # a state that is none of the 50 and the District of Columbia
+ELSEWHERE = 0  # not one of the 50 states and the District of Columbia
 
 Small = npt.NDArray[np.int32]
 Marks = npt.NDArray[np.bool_]
@@ -226,25 +225,25 @@ _NOT_STATED = 999
 
 
 class Decoded(Record, frozen=True, kw_only=True):
-    """Records as numbers, each of shape ``(records,)``."""
+    """Decoded records, each array of shape ``(records,)``."""
 
-    good: Marks  # every field could be read; the others are not to be counted
+    good: Marks  # all fields are valid; other records must not be counted
     year: Small
     month: Small  # 1 to 12
     status: Small  # 1 to 4
     sex: Small  # 0 male, 1 female
     age: Small  # completed years; AGE_UNKNOWN
-    occurrence: Small  # states() from 1; ELSEWHERE; where the file has no places: ELSEWHERE
+    occurrence: Small  # states() from 1; ELSEWHERE, also without places
     residence: Small
     underlying: Numbers
     overdose: Marks
-    intent: Small  # coding.INTENTS from 1, of overdoses; else 0
-    drugs: Small  # bits of coding.tables().keys, of overdoses; else 0
+    intent: Small  # coding.INTENTS from 1, for overdoses; else 0
+    drugs: Small  # bits of coding.tables().keys, for overdoses; else 0
 
 
 @cache
 def states() -> tuple[str, ...]:
-    """Return the codes of the 50 states and the District of Columbia, as NCHS numbers them."""
+    """Return the codes of the 50 states and the District of Columbia, in NCHS order."""
     return tuple(
         each.code
         for each in sorted(places().values(), key=lambda each: each.name)
@@ -253,11 +252,11 @@ def states() -> tuple[str, ...]:
 
 
 def decode(block: Block, layout: Layout) -> Decoded:
-    """Read the fields of records.
+    """Decode the fields of records.
 
     Args:
-        block: Their bytes, shape ``(records, width)``.
-        layout: Where the fields stand.
+        block: Bytes, shape ``(records, width)``.
+        layout: Field positions.
     """
     found = tables(layout.revision)
     year, year_good = _year(block, layout)
@@ -298,7 +297,7 @@ def _year(block: Block, layout: Layout) -> tuple[Small, Marks]:
 
 
 def _age(block: Block, layout: Layout) -> tuple[Small, Marks]:
-    """Read a unit and a number, of three digits or four."""
+    """Decode a unit and a number of three or four digits."""
     code, good = _number(block, layout.age)
     short = layout.age[1] - layout.age[0] == 2  # noqa: PLR2004
     unit, rest = np.divmod(code, _HUNDREDS if short else 1000)
@@ -318,14 +317,14 @@ def _underlying(block: Block, layout: Layout) -> Numbers:
     text = _field(block, layout.underlying)
     if layout.revision == "ICD-10":
         return numbers_icd10(text)
-    return numbers_icd9(text, np.zeros(len(text), np.bool_))  # an underlying cause is never nature
+    return numbers_icd9(text, np.zeros(len(text), np.bool_))  # underlying causes are never natures
 
 
 def _conditions(block: Block, layout: Layout) -> Numbers:
     first, count = layout.conditions
     wide = first - 1 + count * STEP
     text = block[:, first - 1 : wide]
-    if text.shape[1] < count * STEP:  # the last flag was cut off
+    if text.shape[1] < count * STEP:  # the last flag is missing
         text = np.pad(text, ((0, 0), (0, count * STEP - text.shape[1])), constant_values=_ZERO)
     text = text.reshape(len(block), count, STEP)
     if layout.revision == "ICD-10":
@@ -358,7 +357,7 @@ def _state_texts(kind: str) -> Mapping[str, int]:
 
 
 def _number(block: Block, positions: Positions) -> tuple[Small, Marks]:
-    """Read a number of digits, and whether it is one."""
+    """Decode digits, and whether they are valid."""
     digits = _field(block, positions).astype(np.int32) - _ZERO
     good: Marks = np.logical_and.reduce((digits >= 0) & (digits <= _NINE), axis=1)
     value = np.zeros(len(block), np.int32)
@@ -376,15 +375,15 @@ _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 
 
 def pieces(file: IO[bytes], name: str, size: int = PIECE) -> Iterator[bytes]:
-    """Yield a file in pieces; what is packed is unpacked on the way.
+    """Yield a file in pieces, decompressed.
 
     Args:
-        file: Open for reading, at its start; it must be able to seek.
-        name: For messages.
-        size: Of a piece, bytes.
+        file: Open for reading, at its start; seekable.
+        name: For error messages.
+        size: Piece size in bytes.
 
     Raises:
-        InputError: It is packed in a way that cannot be read, or damaged.
+        InputError: Unsupported compression, or damaged.
     """
     start = file.read(len(_ZIP))
     file.seek(0)
@@ -400,7 +399,7 @@ def pieces(file: IO[bytes], name: str, size: int = PIECE) -> Iterator[bytes]:
                 yield piece
         except NotImplementedError as error:
             raise InputError("burden/packed-by-deflate64", at=name) from error
-        except RuntimeError as error:  # of zipfile: a password is needed
+        except RuntimeError as error:  # zipfile: password required
             raise InputError("burden/archive-locked", at=name) from error
         except (EOFError, OSError, zlib.error, zipfile.BadZipFile) as error:
             raise InputError("burden/cannot-be-unpacked", error=error, at=name) from error

@@ -1,4 +1,4 @@
-"""Event cards: a dated act beside a series, ranked among dates on which nothing is claimed.
+"""Event cards: a dated event beside a series, ranked among dates without an event.
 
 A card never estimates an effect: docs/background/policy-effects.md.
 """

@@ -1,6 +1,6 @@
 """An event card: a declared event beside its series, and supply beside deaths.
 
-In levels both rise and fall with the years, so that anything correlates with deaths.
+In levels, both supply and deaths trend over the years, so anything correlates with deaths.
 """
 
 from datetime import date
@@ -51,7 +51,7 @@ _FEWEST = 24
 
 
 def dose_of(deaths: Months, dose: Months | None) -> Dose | None:
-    """Correlate the differences of closed months; None: no dose, or fewer than 24 of them."""
+    """Correlate month-to-month differences of closed months; None: no dose, or fewer than 24."""
     if dose is None:
         return None
     one, other = _differences(deaths, closed=True), _differences(dose, closed=False)
@@ -69,26 +69,26 @@ def _differences(months: Months, *, closed: bool) -> dict[int, float]:
     return {month: known[month] - known[month - 1] for month in known if month - 1 in known}
 
 
-_Total = tuple[float, float, float]  # of the window: as it is, its low and its high end
-_NEAR = 12  # months around an event in which others are named
+_Total = tuple[float, float, float]  # window total, with lower and upper bound
+_NEAR = 12  # months around an event in which others are listed
 
 
 class Material(Record, frozen=True, kw_only=True):
-    """What a card is drawn from."""
+    """Input of a card."""
 
     months: Months  # of the declared place and indicator
     release: str  # Release.label
     release_sha256: str
-    kept: Declared | None = None  # the declaration as it was kept before
-    counted: int | None = None  # month of the earliest release that counts a month of the window
+    kept: Declared | None = None  # the stored declaration
+    counted: int | None = None  # month of the earliest release with a month of the window
     control: Months | None = None
-    untreated: tuple[Months, ...] = ()  # of places that the event did not touch
-    dose: Months | None = None  # a supply series: pounds
-    known: tuple[Event, ...] = ()  # other events; those within twelve months are named
+    untreated: tuple[Months, ...] = ()  # of places without the event
+    dose: Months | None = None  # supply series: pounds
+    known: tuple[Event, ...] = ()  # other events; those within twelve months are listed
 
 
 class _Head(TypedDict):
-    """What a card is of, and what it is drawn from."""
+    """Subject and input of a card."""
 
     declaration: Declaration
     sha256: str
@@ -103,7 +103,7 @@ class _Head(TypedDict):
 
 
 class _Observed(TypedDict):
-    """What the window holds."""
+    """Content of the window."""
 
     event_month: str
     observed: float
@@ -113,7 +113,7 @@ class _Observed(TypedDict):
 
 
 class _Ranks(TypedDict):
-    """How the date ranks among dates without an event, and what would be told apart from them."""
+    """Rank of the date among dates without an event, and the detectable effect size."""
 
     down: Rank
     up: Rank
@@ -124,11 +124,11 @@ class _Ranks(TypedDict):
 
 
 def event_card(declaration: Declaration, material: Material) -> EventCard:
-    """Draw a card.
+    """Compute a card.
 
     Raises:
-        InputError: Input is of twelve months; less than twelve months follow the event or less
-            than 24 precede it; or its window is open and has no interval.
+        InputError: Twelve-month input; fewer than twelve months after the event or 24 before it;
+            or an open window without an interval.
     """
     event, window = declaration.event, declaration.window
     course = course_of(material.months.figures)
@@ -157,7 +157,7 @@ def event_card(declaration: Declaration, material: Material) -> EventCard:
 
 
 def standing(course: Course, at: int, own: Numbers, window: Window) -> tuple[Ranked, Numbers]:
-    """Return how a date ranks, and the gaps of all admissible dates."""
+    """Return a date's rank, and the gaps of all admissible dates."""
     gaps, origins = course.gaps(window), course.origins(window)
     index = at - HISTORY if at in origins else None
     return rank(gaps, own, index, window.length, at - HISTORY), gaps

@@ -1,4 +1,4 @@
-"""Events: known ones with dates from the law, and declarations kept in an append-only file."""
+"""Events: known ones dated by law, and declarations in an append-only file."""
 
 import hashlib
 from collections.abc import Iterator
@@ -17,27 +17,27 @@ from tidewaiter.burden.types import month_of, month_text
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.types import Control
 
-_AFTER = 12  # months that must follow
+_AFTER = 12  # months required after the event
 _MOST = 36
-_USUAL_LAG = 5  # a month's first count comes out in the fifth month after it (sixth to 2022-01)
+_USUAL_LAG = 5  # first counts appear five months after a month (six until 2022-01)
 
 
 def month_of_event(day: date) -> int:
-    """Return the month in which an event falls."""
+    """Return the month of an event."""
     return month_of(day.year, day.month)
 
 
 def digest_of(declaration: Declaration) -> str:
-    """Return the hash of a declaration: SHA-256 of its JSON, keys sorted, without blanks."""
+    """Return the hash of a declaration: SHA-256 of its JSON, sorted keys, no whitespace."""
     text = msgspec.json.encode(declaration, order="sorted")
     return hashlib.sha256(text).hexdigest()
 
 
 def parse_window(text: str) -> Window:
-    """Read "0-12".
+    """Parse "0-12".
 
     Raises:
-        InputError: It is none, it is empty, or it goes beyond three years.
+        InputError: Invalid, empty, or beyond three years.
     """
     since, _, until = text.partition("-")
     if not (since.strip().isdigit() and until.strip().isdigit()):
@@ -49,19 +49,19 @@ def parse_window(text: str) -> Window:
 
 
 def needed_until(declaration: Declaration) -> int:
-    """Return the last month that a card needs: of its window, and of a year after the event."""
+    """Return the last month needed: of the window, and of the year after the event."""
     first = month_of_event(declaration.event.day)
     return first + max(declaration.window.until, _AFTER) - 1
 
 
 def exploratory(declaration: Declaration, kept: Declared | None, released: int | None) -> str:
-    """Say why a card is exploratory; "": it was declared before any count of its window was out.
+    """Return why a card is exploratory; "": declared before any count of its window was out.
 
     Args:
-        declaration: What is asked.
-        kept: How it was declared, if it was.
-        released: The month of the earliest release at hand that counts a month of the window;
-            None: not known, so that the usual lag decides alone.
+        declaration: The declaration.
+        kept: As stored, if it was.
+        released: Month of the earliest available release with a month of the window; None: unknown,
+            so the usual lag applies.
     """
     if kept is None:
         return "the date was chosen without a declaration: exploratory"
@@ -76,25 +76,25 @@ def exploratory(declaration: Declaration, kept: Declared | None, released: int |
 
 
 class _Line(Record, frozen=True, kw_only=True):
-    previous: str  # SHA-256 of the line before; "": the first
+    previous: str  # SHA-256 of the previous line; "": first line
     declared: Declared
 
 
 def declarations(file: Path) -> tuple[Declared, ...]:
-    """Read a file of declarations; none where it is not there.
+    """Read a declarations file; a missing one is empty.
 
     Raises:
-        InputError: A line was changed or taken away, or is no declaration.
+        InputError: A line was changed, removed, or is malformed.
     """
     return tuple(line.declared for line in _lines(file))
 
 
 def declare(file: Path, declaration: Declaration, day: date) -> Declared:
-    """Add a declaration; one that is there already stays as of its first day.
+    """Append a declaration; an existing one keeps its first day.
 
     Raises:
         InputError: The file was changed.
-        OutputError: It cannot be written, or another process writes it.
+        OutputError: Not writable, or another process is writing.
     """
     with alone(file, str(file), "try again"):
         lines = _lines(file)
@@ -110,8 +110,8 @@ def declare(file: Path, declaration: Declaration, day: date) -> Declared:
 
 
 def find_declared(text: str, kept: tuple[Declared, ...]) -> Declared | None:
-    """Find a declaration by its hash, or the first eight or more characters of it."""
-    if len(text) < 8:  # noqa: PLR2004 - fewer are no hash, and may be a slug
+    """Find a declaration by its hash or a prefix of at least eight characters."""
+    if len(text) < 8:  # noqa: PLR2004 - shorter texts may be a slug
         return None
     return next((each for each in kept if each.sha256.startswith(text)), None)
 
@@ -140,15 +140,15 @@ def _hash(line: _Line) -> str:
 
 
 class Law(Record, frozen=True, kw_only=True):
-    """Where the registry holds the day: one regime's control of substances or classes."""
+    """Legal source of a date: a legal instrument's control of substances or classes."""
 
-    regime: str  # the name of a folder in data/regimes
+    regime: str  # folder name in data/regimes
     substances: tuple[str, ...]  # slugs of substances and class rules
-    nth: int = 0  # which of the regime's controls of each
+    nth: int = 0  # index among the instrument's controls of each
 
 
 class Known(Record, frozen=True, kw_only=True):
-    """An event as a file tells it: with its day, or where its day stands."""
+    """An event as in a file: with its day, or the legal source of its day."""
 
     slug: str
     name: str
@@ -166,11 +166,11 @@ class _Events(Record, frozen=True, kw_only=True):
 
 
 class BaseMonths(Record, frozen=True, kw_only=True):
-    """Counts of the months of a first window, from a release that tells months."""
+    """Monthly counts of a first window, from a release with single months."""
 
     place: str
     indicator: str
-    first: str  # the first month: "2014-02"
+    first: str  # first month: "2014-02"
     counts: tuple[int, ...]
     source: str
 
@@ -180,7 +180,7 @@ class _BaseMonths(Record, frozen=True, kw_only=True):
 
 
 def known_events(own: Path | None = None) -> tuple[Known, ...]:
-    """Return the events of data/burden/events.toml, and those of a file of the same format.
+    """Return the events of data/burden/events.toml, and of a file in the same format.
 
     Raises:
         RegistryError: The file cannot be read.
@@ -190,7 +190,7 @@ def known_events(own: Path | None = None) -> tuple[Known, ...]:
 
 
 def base_months() -> tuple[BaseMonths, ...]:
-    """Return the base months that travel with the package."""
+    """Return the bundled base months."""
     return read_toml(data("burden", "basemonths.toml"), _BaseMonths).series
 
 
@@ -199,20 +199,20 @@ def dated_events(registry: Registry, own: Path | None = None) -> tuple[Event, ..
 
     Args:
         registry: The law.
-        own: A file of the format of data/burden/events.toml; its slugs win over ours.
+        own: File in the format of data/burden/events.toml; overrides slugs.
 
     Raises:
-        RegistryError: A file cannot be read, or an event has no day, or more than one.
+        RegistryError: Unreadable file, or an event without a unique day.
     """
     found = {event.slug: _dated(event, registry) for event in known_events(own)}
     return tuple(sorted(found.values(), key=lambda event: (event.day, event.slug)))
 
 
 def find_event(slug: str, known: tuple[Event, ...]) -> Event:
-    """Find an event by its slug.
+    """Find an event by slug.
 
     Raises:
-        InputError: There is none.
+        InputError: Unknown slug.
     """
     for event in known:
         if event.slug == slug:

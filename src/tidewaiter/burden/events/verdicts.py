@@ -1,13 +1,13 @@
-"""The verdict on an event: its series, forecasts from earlier months, ranks among placebo dates.
+"""Event verdict: series, forecasts from earlier months, and ranks among placebo dates.
 
-They are among the best of twenty by their error on 12-month totals (docs/benchmarks.md), and
-each carries a trend on in another way. The weakest rank counts, so that no finding hangs on how
-a trend was drawn.
+The forecasters are among the best of twenty by error on 12-month totals (docs/benchmarks.md), and
+extrapolate a trend differently. The weakest rank counts, so that no verdict depends on how a
+trend is extrapolated.
 
-Gaps of neighbouring dates share nearly all of their months. Ranked only among dates whose
-windows do not overlap its own, a date in an unusual year would meet none of its neighbours,
-and up to 12 % of dates would come out at 5 % (measured). Ranked among all dates, at most the
-level's share of any series can: that holds whatever their dependence. Both are asked for.
+Gaps of neighbouring dates share nearly all of their months. Ranked only among dates with
+non-overlapping windows, a date in an unusual year would meet none of its neighbours, and up to
+12 % of dates would be significant at 5 % (measured). Ranked among all dates, at most the nominal
+share of any series can be, whatever the dependence. Both ranks are required.
 """
 
 import math
@@ -38,11 +38,11 @@ from tidewaiter.burden.monthly import Months, Numbers, days_of
 from tidewaiter.burden.types import month_text
 
 HISTORY = 24
-"""Months before an event that a forecast needs."""
+"""Months needed before an event for a forecast."""
 
 _RECENT, _HALF_YEAR, _YEAR = 3, 6, 12
-_QUARTER, _HALF = 0.25, 0.5  # of a growth that is carried on
-_HALF_A_DEATH = 0.5  # a month of none has a rate too
+_QUARTER, _HALF = 0.25, 0.5  # damping of extrapolated growth
+_HALF_A_DEATH = 0.5  # avoids a rate of zero
 
 Forecaster = Callable[[Numbers, Numbers, int], float]
 
@@ -53,25 +53,25 @@ def _rate(values: Numbers, days: Numbers, end: int, length: int) -> float:
 
 
 def _growth(values: Numbers, days: Numbers, at: int, length: int) -> float:
-    """Return the last months' rate in parts of that of the same months a year before."""
+    """Return the rate of the last months relative to the same months a year before."""
     return _rate(values, days, at, length) / _rate(values, days, at - _YEAR, length)
 
 
 def quarter_growth(values: Numbers, days: Numbers, at: int) -> float:
-    """Return deaths a day to expect: the last three months', and a quarter of a year's growth."""
+    """Forecast deaths per day: the last three months, with a quarter of a year's growth."""
     return _rate(values, days, at, _RECENT) * math.pow(_growth(values, days, at, _YEAR), _QUARTER)
 
 
 def half_growth(values: Numbers, days: Numbers, at: int) -> float:
-    """Return deaths a day to expect: the last six months', and half of a year's growth."""
+    """Forecast deaths per day: the last six months, with half of a year's growth."""
     return _rate(values, days, at, _HALF_YEAR) * math.pow(_growth(values, days, at, _YEAR), _HALF)
 
 
 def half_change(values: Numbers, days: Numbers, at: int) -> float:
-    """Return deaths a day to expect: the last year's, and half of what changed to its end.
+    """Forecast deaths per day: the last year, with half of the change at its end.
 
-    The change is that of the last three months to the same three a year before, so a season
-    does not count as one.
+    The change compares the last three months with the same three a year before, which removes
+    seasonality.
     """
     return _rate(values, days, at, _YEAR) * math.pow(_growth(values, days, at, _RECENT), _HALF)
 
@@ -86,23 +86,23 @@ FORECASTERS: Mapping[str, Forecaster] = MappingProxyType(
 
 
 def expected_totals(values: Numbers, days: Numbers, at: int, window: Window) -> Numbers:
-    """Return what each forecast expects in the window of an event.
+    """Return the forecasts for the window of an event.
 
     Args:
-        values: Counts of months.
+        values: Monthly counts.
         days: Days of each month.
         at: Index of the month of the event; at least HISTORY.
-        window: The months that are counted.
+        window: Months counted.
 
     Returns:
-        One total for each forecaster; nothing from `at` on was looked at.
+        One total per forecaster; only months before `at` are used.
     """
     lived = days[at + window.since : at + window.until].sum()
     return np.array([each(values, days, at) * lived for each in FORECASTERS.values()])
 
 
 def log_gaps(values: Numbers, days: Numbers, origins: range, window: Window) -> Numbers:
-    """Return log(observed / expected) for each origin and forecaster, shape (origins, 3)."""
+    """Return log(observed / expected) per origin and forecaster, shape (origins, 3)."""
     found = np.empty((len(origins), len(FORECASTERS)))
     for row, at in enumerate(origins):
         observed = values[at + window.since : at + window.until].sum() + _HALF_A_DEATH
@@ -114,13 +114,13 @@ _TWELVE = 12
 
 
 class Course(Record, frozen=True, kw_only=True):
-    """Months of one series, in order."""
+    """Monthly series, in order."""
 
     start: int
     values: Numbers
     days: Numbers
-    settled: int  # how many months from the first on are closed
-    year_low: Numbers  # of the twelve months to each; nan: closed, or not known
+    settled: int  # number of leading closed months
+    year_low: Numbers  # lower bound of the twelve-month count ending then; nan: closed or unknown
     year_high: Numbers
 
     @property
@@ -129,7 +129,7 @@ class Course(Record, frozen=True, kw_only=True):
         return self.start + len(self.values) - 1
 
     def origins(self, window: Window) -> range:
-        """Return the indices of the months at which a closed card can stand."""
+        """Return the month indexes at which a closed card is possible."""
         return range(HISTORY, self.settled - window.until + 1)
 
     def gaps(self, window: Window) -> Numbers:
@@ -137,10 +137,10 @@ class Course(Record, frozen=True, kw_only=True):
         return log_gaps(self.values, self.days, self.origins(window), window)
 
     def total(self, first: int, last: int) -> tuple[float, float, float]:
-        """Return a total of months by index, and how low and high it may be.
+        """Return a total of months by index, with bounds.
 
         Raises:
-            InputError: A month is open and has no interval.
+            InputError: An open month without an interval.
         """
         value = float(self.values[first : last + 1].sum())
         low, high = self._spread(last)
@@ -148,7 +148,7 @@ class Course(Record, frozen=True, kw_only=True):
         return value, value + low - before_high, value + high - before_low
 
     def _spread(self, last: int) -> tuple[float, float]:
-        """Return by how much the count of all months to one may be lower and higher."""
+        """Return the uncertainty, down and up, of the cumulative count to a month."""
         low = high = 0.0
         for at in range(last, self.settled - 1, -_TWELVE):
             year = float(self.values[at - _TWELVE + 1 : at + 1].sum())
@@ -162,13 +162,13 @@ class Course(Record, frozen=True, kw_only=True):
 
 
 def course_of(months: pa.Table) -> Course:
-    """Read months as numbers.
+    """Convert monthly figures to arrays.
 
     Args:
-        months: MONTHLY of one place and indicator, by month.
+        months: MONTHLY of one place and indicator, in order.
 
     Raises:
-        InputError: They are windows of twelve months, pounds, or none.
+        InputError: Twelve-month windows, pounds, or empty.
     """
     if set(months["months"].to_pylist()) - {1}:
         raise InputError("burden/windows-overlap")
@@ -186,7 +186,7 @@ def course_of(months: pa.Table) -> Course:
 
 
 def points_of(months: pa.Table) -> tuple[Point, ...]:
-    """Return the months as they are drawn."""
+    """Return the months for display."""
     rows: list[dict[str, Any]] = months.to_pylist()
     return tuple(
         Point(
@@ -205,11 +205,11 @@ def _numbers(months: pa.Table, name: str) -> npt.NDArray[np.float64]:
 
 
 SHARE = LEVEL / 2
-"""The level of each direction: a card can be wrong in two."""
+"""Level per direction: a card tests two."""
 
 
 class Ranked(Record, frozen=True, kw_only=True):
-    """Both directions of one date."""
+    """Ranks of a date in both directions."""
 
     down: Rank
     up: Rank
@@ -219,14 +219,14 @@ def rank(gaps: Numbers, own: Numbers, index: int | None, months: int, position: 
     """Rank a date.
 
     Args:
-        gaps: Of all admissible dates, shape ``(dates, forecasts)``, a row a month.
-        own: Of the event, shape ``(2, forecasts)``: the lowest and the highest that it may be.
-        index: The row of the event; None: it is not among them.
+        gaps: Of all admissible dates, shape ``(dates, forecasts)``, one row per month.
+        own: Of the event, shape ``(2, forecasts)``: lower and upper bound.
+        index: Row of the event; None: not among them.
         months: Length of the window.
-        position: The row at which the event stands or would stand; negative or beyond: outside.
+        position: Row of the event, real or hypothetical; may be out of range.
 
     Returns:
-        The ranks; of the interval, the end that is less extreme counts.
+        The ranks; the less extreme end of the interval counts.
     """
     rows = np.arange(len(gaps))
     others = gaps[rows != index] if index is not None else gaps
@@ -235,13 +235,13 @@ def rank(gaps: Numbers, own: Numbers, index: int | None, months: int, position: 
 
 
 def detectable(apart: Numbers) -> tuple[float | None, float | None]:
-    """Return the smallest changes, down and up, that would be told apart.
+    """Return the smallest detectable changes, down and up.
 
     Args:
-        apart: Gaps of dates whose windows do not overlap the event's, ``(dates, forecasts)``.
+        apart: Gaps of dates with non-overlapping windows, ``(dates, forecasts)``.
 
     Returns:
-        As parts of what was forecast, for a forecast that is right; None: dates are too few.
+        Relative to a correct forecast; None: too few dates.
     """
     place = math.floor(SHARE * (1 + len(apart)) + 1e-9)
     if place < 1:
@@ -253,7 +253,7 @@ def detectable(apart: Numbers) -> tuple[float | None, float | None]:
 
 
 def _rank(others: Numbers, apart: Numbers, own: Numbers) -> Rank:
-    """Rank in the direction of great numbers; the forecast that is less extreme counts."""
+    """Rank in the upward direction; the less extreme forecast counts."""
     among_all = int((others >= own).sum(axis=0).max(initial=0))
     among_apart = int((apart >= own).sum(axis=0).max(initial=0))
     return Rank(
@@ -272,10 +272,10 @@ _NOT: Verdict = "not distinguishable from ordinary variation"
 def judged(
     direction: Direction, ranked: Ranked, control: Control | None, places: Places | None
 ) -> tuple[Verdict, tuple[str, ...]]:
-    """Return the verdict, and why it is not more.
+    """Return the verdict, and the limiting reasons.
 
-    A direction has half of the level, so that both together are wrong in at most the level's
-    share of dates without an event. What other places or the control did as well is ordinary.
+    Each direction has half of the level, so that the total error rate without an event is at most
+    the level. A change that other places or the control share is ordinary.
     """
     sides = {"down": ranked.down.p <= SHARE, "up": ranked.up.p <= SHARE}
     because = []
@@ -335,9 +335,9 @@ def control_of(months: Months | None, day: date, window: Window) -> Control | No
 def places_of(
     untreated: tuple[Months, ...], day: date, window: Window, own: Numbers, gaps: Numbers
 ) -> Places | None:
-    """Rank the event's place among untreated ones at its date; None: fewer than ten.
+    """Rank the event's place among places without it on that date; None: fewer than ten.
 
-    Gaps are in parts of what is usual in each place, since small places vary more.
+    Gaps are scaled by each place's usual gap, as small places vary more.
     """
     found = []
     for each in untreated:

@@ -1,4 +1,4 @@
-"""The nowcast: what provisional counts will be once they are closed, with an interval."""
+"""Nowcast: expected final values of provisional counts, with an interval."""
 
 from tidewaiter.burden.nowcast.estimates import nowcast
 

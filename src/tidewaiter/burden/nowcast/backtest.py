@@ -20,12 +20,12 @@ _CLOSED = 12  # periods over which CDC's prediction is compared
 
 
 def rivals(now: Grids, before: Sequence[Grids], truth: Truth, indicator: str) -> dict[str, Grid]:
-    """Return the estimates of each rival by its name; nan: it cannot tell.
+    """Return the estimates of each rival method by name; nan: not available.
 
     Args:
         now: The release.
-        before: Those that came out before it.
-        truth: What was settled by then.
+        before: Earlier releases.
+        truth: Values settled by then.
         indicator: A key of data/burden/indicators.toml.
     """
     counts = now.counts(indicator)
@@ -45,7 +45,7 @@ def rivals(now: Grids, before: Sequence[Grids], truth: Truth, indicator: str) ->
 
 
 def _slope(before: Sequence[Grids], truth: Truth, indicator: str) -> float:
-    """Fit one factor of the percent pending to all that is settled, by least squares."""
+    """Fit one factor of the percent pending to all settled values, by least squares."""
     above = below = 0.0
     for grids in before:
         counts, settled = grids.counts(indicator), known(truth, grids, indicator)
@@ -58,7 +58,7 @@ def _slope(before: Sequence[Grids], truth: Truth, indicator: str) -> float:
 
 
 def _ratio(value: Grid, predicted: Grid, closed: Marks) -> Grid:
-    """Return reported over predicted in the last twelve closed periods, shape ``(places, 1)``."""
+    """Return reported / predicted over the last twelve closed periods, shape ``(places, 1)``."""
     found = np.full((len(value), 1), np.nan)
     for row in range(len(value)):
         known = np.flatnonzero(closed[row] & np.isfinite(predicted[row]) & (predicted[row] > 0))
@@ -71,12 +71,12 @@ def _ratio(value: Grid, predicted: Grid, closed: Marks) -> Grid:
 Key = tuple[str, str, int]
 """Place, indicator and last month of a period."""
 
-_LEAST = 100.0  # deaths in a period, below which percentages say nothing
+_LEAST = 100.0  # deaths per period, below which percentages are not meaningful
 METHODS = ("ours", "reported", "predicted", "ladder", "pending", "de-biased", "mean")
 
 
 class Tested(Record, frozen=True, kw_only=True):
-    """One cell whose truth is known."""
+    """A cell with known truth."""
 
     released: int  # month
     place: str
@@ -85,11 +85,11 @@ class Tested(Record, frozen=True, kw_only=True):
     truth: float
     low: float
     high: float
-    estimates: dict[str, float]  # by method; nan: it could not tell
+    estimates: dict[str, float]  # by method; nan: not available
 
 
 class Score(Record, frozen=True, kw_only=True):
-    """How one method did in one block of cells."""
+    """Score of a method in a block of cells."""
 
     method: str
     cells: int
@@ -100,13 +100,13 @@ class Score(Record, frozen=True, kw_only=True):
 
 
 class Block(Record, frozen=True, kw_only=True):
-    """How all did in one block: an indicator, of nations or of the states."""
+    """Scores of all methods in a block: an indicator, for nations or states."""
 
     indicator: str
     nation: bool
     cells: int
-    covered: float  # percent of truths inside the interval
-    width: float  # of the interval, mean, percent of the estimate
+    covered: float  # percent of true values inside the interval
+    width: float  # mean width of the interval, percent of the estimate
     covered_by_lag: tuple[float, ...]  # lags 0 to 6
     scores: tuple[Score, ...]
 
@@ -117,16 +117,16 @@ def backtest(
     indicators: Sequence[str],
     start: Callable[[str], Parameters],
 ) -> Iterator[Tested]:
-    """Estimate each release from what was known when it came out.
+    """Estimate each release from the data available at its time.
 
     Args:
         releases: Of one source, in any order.
-        judges: Later releases in which the truth stands; the last that has a cell decides.
+        judges: Later releases with true values; the last with a cell decides.
         indicators: Keys of data/burden/indicators.toml.
-        start: The constants taken until enough of the archive is settled.
+        start: Constants used until enough of the archive is settled.
 
     Yields:
-        The open cells of lag 0 to 6 with 100 deaths or more.
+        Open cells of lag 0 to 6 with at least 100 deaths.
     """
     grids = sorted(map(Grids, releases), key=lambda each: each.released)
     truth = _truths(judges, indicators)
@@ -142,7 +142,7 @@ def backtest(
 
 
 def blocks(tested: Sequence[Tested]) -> list[Block]:
-    """Score the blocks: each indicator, nations and states apart."""
+    """Score the blocks: each indicator, for nations and for states."""
     keys = sorted({(each.indicator, not is_nation(each.place)) for each in tested})
     return [
         _block([each for each in tested if (each.indicator, not is_nation(each.place)) == key])
@@ -151,7 +151,7 @@ def blocks(tested: Sequence[Tested]) -> list[Block]:
 
 
 def scores(tested: Sequence[Tested]) -> list[Score]:
-    """Score each method on the cells that it could tell."""
+    """Score each method on the cells where it is available."""
     found = []
     lags = np.array([each.lag for each in tested])
     for method in METHODS:
@@ -188,7 +188,7 @@ def _block(tested: Sequence[Tested]) -> Block:
 
 
 def coverage(tested: Sequence[Tested]) -> tuple[float, float]:
-    """Return the share of truths inside the interval and its mean width, percent each."""
+    """Return the coverage of the interval and its mean width, in percent."""
     inside = [each.low <= each.truth <= each.high for each in tested]
     widths = [(each.high - each.low) / each.estimates["ours"] for each in tested]
     return 100.0 * float(np.mean(inside)), 100.0 * float(np.mean(widths))

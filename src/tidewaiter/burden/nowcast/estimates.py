@@ -1,4 +1,4 @@
-"""Nowcast estimates of a whole release, and their table in the codes of its source."""
+"""Nowcast estimates of a whole release, and their table in the source's codes."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -30,22 +30,22 @@ from tidewaiter.burden.types import ESTIMATES, Reading, month_text
 
 Rows = npt.NDArray[np.int64]
 
-_REMARKABLE = 3.0  # times the usual share of pending deaths
+_REMARKABLE = 3.0  # multiple of the usual pending share
 _LEAST_PENDING = 0.3  # percent
-_WIDER = 1.5  # what is unusual has a wider interval
-_UNSIGNED = frozenset({"all-causes"})  # of which no death is lacking because its cause is
+_WIDER = 1.5  # unusual cells get a wider interval
+_UNSIGNED = frozenset({"all-causes"})  # counts without a sign, as no cause needs to be determined
 
 
 def nowcast(now: Reading, earlier: Sequence[Reading] = ()) -> pa.Table:
-    """Estimate what the counts of a release will be once they are closed.
+    """Estimate the final values of a release's counts.
 
     Args:
-        now: The release; one is enough.
-        earlier: Others of the same source. Only those that came out before it are used; they
-            make the estimates better where they tell how much such counts lacked.
+        now: The release; sufficient on its own.
+        earlier: Others of the same source. Only earlier ones are used; they improve the estimates
+            by showing how incomplete such counts were.
 
     Returns:
-        ESTIMATES: one row for each place, indicator and period of the release.
+        ESTIMATES: one row per place, indicator and period of the release.
     """
     grids = Grids(now)
     before = [Grids(each) for each in came_before(now, earlier)]
@@ -63,7 +63,7 @@ def nowcast(now: Reading, earlier: Sequence[Reading] = ()) -> pa.Table:
 
 
 def came_before(now: Reading, others: Sequence[Reading]) -> list[Reading]:
-    """Return the releases of the same source that came out before another one, dated ones alone."""
+    """Return earlier dated releases of the same source."""
     return [
         each
         for each in others
@@ -74,7 +74,7 @@ def came_before(now: Reading, others: Sequence[Reading]) -> list[Reading]:
 
 
 def fitted(now: Grids, before: Sequence[Grids], truth: Truth, indicator: str) -> Parameters:
-    """Return the constants of an indicator: those of the archive where it suffices."""
+    """Return the constants of an indicator, from the archive if it is sufficient."""
     start = shipped().get(indicator, before_data(indicator))
     return fit(before, truth, start, released=now.released)
 
@@ -87,11 +87,11 @@ def estimate(
     Args:
         grids: The release.
         indicator: A key of data/burden/indicators.toml.
-        parameters: Its constants.
-        ladder: How much earlier releases lacked, used where no sign tells.
+        parameters: Constants of the indicator.
+        ladder: Chain ladder of earlier releases, used if there is no sign.
 
     Returns:
-        ESTIMATES. What is closed is estimated as reported, without an interval.
+        ESTIMATES. Closed counts are returned as reported, without an interval.
     """
     counts, signs = grids.counts(indicator), _settle(signs_of(grids, indicator), grids)
     nations = [is_nation(place) for place in grids.places]
@@ -123,17 +123,17 @@ def estimate(
 
 
 class Estimated(NamedTuple):
-    """What was estimated, shape ``(places, lags)`` each."""
+    """Estimates, shape ``(places, lags)`` each."""
 
     middle: Grid
     low: Grid
     high: Grid
     method: npt.NDArray[np.str_]
-    odd: Grid  # how many times the usual share is pending, where that is remarkable
+    odd: Grid  # multiple of the usual pending share, where remarkable
 
 
 def _settle(signs: Signs, grids: Grids) -> Signs:
-    """Let settled periods have no sign: what is pending there stays so."""
+    """Remove the signs of settled periods, in which pending deaths stay pending."""
     still = grids.settled[None, :]
     return Signs(
         pending=np.where(still & np.isfinite(signs.pending), 0.0, signs.pending),
@@ -190,9 +190,9 @@ def _numbers(values: Grid) -> pa.Array:
 
 NOWCAST = pa.schema(
     [
-        pa.field("state", pa.string(), nullable=False),  # as CDC writes it: US, OH, NY without YC
-        pa.field("month", pa.string(), nullable=False),  # the last of the twelve: "2023-12"
-        pa.field("indicator", pa.string(), nullable=False),  # as CDC writes it; else our key
+        pa.field("state", pa.string(), nullable=False),  # as in CDC files: US, OH, NY without YC
+        pa.field("month", pa.string(), nullable=False),  # last of the twelve: "2023-12"
+        pa.field("indicator", pa.string(), nullable=False),  # as in CDC files; otherwise our key
         pa.field("reported", pa.int64()),
         pa.field("estimate", pa.int64()),
         pa.field("low", pa.int64()),  # 95 % interval
@@ -207,17 +207,17 @@ NOWCAST = pa.schema(
         pa.field("release", pa.string(), nullable=False),  # "cdc-vsrr 2024-05"
     ]
 )
-"""The columns of a nowcast in a file; counts are deaths in twelve months, which overlap."""
+"""Columns of a nowcast file; counts are deaths in overlapping twelve-month periods."""
 
-_JOINED = {"US-NY": "NY+YC"}  # CDC's "NY" leaves New York City ("YC") out; this is both
+_JOINED = {"US-NY": "NY+YC"}  # CDC's "NY" excludes New York City ("YC"); this includes both
 
 
 def as_table(estimates: pa.Table, reading: Reading) -> pa.Table:
-    """Write a nowcast.
+    """Build the output table of a nowcast.
 
     Args:
         estimates: ESTIMATES.
-        reading: The release that they are of.
+        reading: Their release.
 
     Returns:
         NOWCAST, in the order of the estimates.
@@ -243,7 +243,7 @@ def as_table(estimates: pa.Table, reading: Reading) -> pa.Table:
 
 
 def state_code(place: str) -> str:
-    """Return the code that CDC's provisional counts give a place; ours where they have none."""
+    """Return a place's code in CDC's provisional counts, or ours if there is none."""
     known = places().get(place)
     return _JOINED.get(place) or (known.vsrr if known and known.vsrr else place)
 

@@ -1,4 +1,4 @@
-"""A release as grids of place by lag, and which counts are final."""
+"""A release as grids of place by lag, and its settled counts."""
 
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property
@@ -15,23 +15,23 @@ Grid = npt.NDArray[np.float64]
 Marks = npt.NDArray[np.bool_]
 
 _YEAR = 12
-_SETTLED_LAG = 12  # from which on a count hardly moves
-_CLOSING = frozenset({"cdc-vsrr", "cdc-vsrr-county"})  # whose files close in autumn
-_AUTUMN = 9  # the month of release from which on the year before is as good as closed
+_SETTLED_LAG = 12  # lag beyond which counts hardly change
+_CLOSING = frozenset({"cdc-vsrr", "cdc-vsrr-county"})  # files close in autumn
+_AUTUMN = 9  # release month from which the previous year is practically closed
 
 
 class Counts(Record, frozen=True, kw_only=True):
     """One indicator in one release, shape ``(places, lags)``; lag 0 is the newest period."""
 
-    value: Grid  # deaths reported; nan: not shown
-    predicted: Grid  # deaths, the source's own estimate
-    pending: Grid  # percent of deaths of any cause
+    value: Grid  # deaths reported; nan: suppressed
+    predicted: Grid  # deaths, source's own estimate
+    pending: Grid  # percent of deaths from any cause
     closed: Marks
     shown: Marks  # the release has this cell, with or without a value
 
 
 class Grids:
-    """The twelve-month counts of one release."""
+    """Twelve-month counts of one release."""
 
     def __init__(self, reading: Reading) -> None:
         table = reading.figures
@@ -46,20 +46,20 @@ class Grids:
 
     @property
     def age(self) -> int:
-        """Months from the newest period to the release: 7 until 2022, 5 since."""
+        """Return the months from the newest period to the release: 7 until 2022, 5 since."""
         return self.released - self.newest
 
     @cached_property
     def indicators(self) -> list[str]:
-        """The indicators that the release has."""
+        """Return the indicators of the release."""
         return sorted(pc.unique(self.table["indicator"]).to_pylist())
 
     @cached_property
     def settled(self) -> Marks:
-        """Tell of each lag whether the source is as good as done with it, shape ``(lags,)``.
+        """Return for each lag whether the source's counts are practically final, shape ``(lags,)``.
 
-        CDC closes a year's file in the autumn of the next one, before its footnotes say so. Of
-        other sources only what they call closed is settled.
+        CDC closes a year's file in the following autumn, before its footnotes say so. For other
+        sources, only declared closure counts.
         """
         lags = np.arange(self.lags)
         if self.source not in _CLOSING:
@@ -68,7 +68,7 @@ class Grids:
         return (lags >= _SETTLED_LAG) | (self.newest - lags <= month_of(year, _YEAR))
 
     def counts(self, indicator: str) -> Counts:
-        """Return the counts of an indicator; all are missing where the release lacks it."""
+        """Return the counts of an indicator; all missing if the release lacks it."""
         if indicator not in self._kept:
             self._kept[indicator] = self._fill(indicator)
         return self._kept[indicator]
@@ -95,11 +95,11 @@ def _index(column: pa.ChunkedArray, places: Sequence[str]) -> npt.NDArray[np.int
 
 
 Truth = Callable[[str], tuple[dict[str, int], Grid, int]]
-"""Of an indicator: its places, settled counts ``(places, lags)`` or nan, and the month of lag 0."""
+"""By indicator: places, settled counts ``(places, lags)`` or nan, and the month of lag 0."""
 
 
 def settled_in(*judges: Grids) -> Truth:
-    """Return what some releases know to be settled; where they differ, the latest decides."""
+    """Return the settled counts of some releases; the latest one wins."""
     ordered = sorted(judges, key=lambda each: each.released)
 
     @cache
@@ -122,10 +122,10 @@ def settled_in(*judges: Grids) -> Truth:
 
 
 def known(truth: Truth, grids: Grids, indicator: str) -> Grid:
-    """Return the settled count of each cell that was open in a release; nan: not known.
+    """Return the settled count of each cell that was open in a release; nan: unknown.
 
     Args:
-        truth: What is settled by now.
+        truth: Values settled by now.
         grids: An earlier release.
         indicator: A key of data/burden/indicators.toml.
 

@@ -1,13 +1,13 @@
-"""The nowcast model: signs of missing deaths, fitted constants, intervals, the chain ladder.
+"""Nowcast model: signs of missing deaths, fitted constants, intervals, the chain ladder.
 
 Two signs, each a share of the reported count:
 
-- *pending*: deaths whose cause is not known yet, above the share that stays so for ever in that
-  place, of which some four in ten turn out to be overdoses;
-- *excess*: how far CDC's own prediction lies above the count, less what it lies above counts that
-  are long complete (it runs high there, for ever).
+- *pending*: deaths with a cause not determined yet, above the share that stays so permanently in
+  that place; about four in ten turn out to be overdoses;
+- *excess*: CDC's own prediction relative to the count, minus the same for complete counts, where
+  it is persistently high.
 
-It needs no sign, and so serves where a source gives none: deaths of any cause, other countries.
+The chain ladder needs no sign, and serves where a source has none: all causes, other countries.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,32 +23,32 @@ from tidewaiter.base.resources import data, read_toml
 from tidewaiter.burden.nowcast.grids import Counts, Grid, Grids, Marks, Truth, known
 
 OVERDOSES = 0.43
-"""Share of the deaths pending above their floor that become overdoses.
+"""Share of the pending deaths above their floor that become overdoses.
 
-Measured on the releases 2017-12 and 2018-04, whose truth is known: 0.43 to 0.44 for the nation,
-0.28 to 0.43 for states; design of the nowcast in docs/background/nowcast.md.
+Measured on the releases 2017-12 and 2018-04, with known truth: 0.43 to 0.44 for the nation, 0.28
+to 0.43 for states; design of the nowcast in docs/background/nowcast.md.
 """
 
 _DEATHS = 35.0
-"""Deaths of any cause for one overdose, taken where a release lacks either: an extract of one
-indicator has none. In the United States 42 in 2018 (release 2019-10), fewer in worse years."""
+"""Deaths from any cause per overdose, used if a release lacks either, as single-indicator extracts
+do. In the United States 42 in 2018 (release 2019-10), fewer in worse years."""
 
-_FLOOR = slice(8, 11)  # lags at which pending deaths have come down to their floor
-_USUAL = slice(8, 20)  # lags at which CDC's prediction is compared with what is complete
+_FLOOR = slice(8, 11)  # lags at which pending deaths have reached their floor
+_USUAL = slice(8, 20)  # lags at which CDC's prediction is compared with complete counts
 _YEAR = 12
-_MOST_SIGN = 0.5  # of a count: more is no sign but an error
+_MOST_SIGN = 0.5  # maximum relative to the count: larger signs are errors
 
 
 class Signs(Record, frozen=True, kw_only=True):
-    """The signs of one indicator, shape ``(places, lags)``; nan: the release does not tell."""
+    """Signs of one indicator, shape ``(places, lags)``; nan: not available."""
 
-    pending: Grid  # share of the count, 0 or more
-    excess: Grid  # share of the count, 0 or more
+    pending: Grid  # relative to the count, at least 0
+    excess: Grid  # relative to the count, at least 0
     usual: Grid  # percent pending at the floor, shape ``(places, 1)``
 
 
 def signs_of(grids: Grids, indicator: str) -> Signs:
-    """Read the signs off a release."""
+    """Compute the signs of a release."""
     overdoses, deaths = grids.counts("overdose"), grids.counts("all-causes")
     counts = grids.counts(indicator)
     known = overdoses if np.isfinite(overdoses.pending).any() else counts
@@ -67,13 +67,13 @@ def signs_of(grids: Grids, indicator: str) -> Signs:
 
 
 def unusual(counts: Counts, signs: Signs, times: float, least: float) -> Grid:
-    """Return how many times its usual share is pending, where that is remarkable; else 0.
+    """Return the multiple of the usual pending share, where remarkable; else 0.
 
     Args:
         counts: The counts.
         signs: Their signs.
-        times: The usual share, that many times, is remarkable.
-        least: Percent; less than this is never remarkable.
+        times: Multiple of the usual share that is remarkable.
+        least: Minimum percent.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = counts.pending / np.maximum(signs.usual, least / times)
@@ -81,13 +81,13 @@ def unusual(counts: Counts, signs: Signs, times: float, least: float) -> Grid:
 
 
 def _floor(grid: Grid, usual: Grid, settled: Marks) -> Grid:
-    """Return what a sign is when nothing is lacking, shape ``(places, lags)``.
+    """Return the sign of a complete count, shape ``(places, lags)``.
 
-    Where the year before is settled already, what is still pending of it stays so, and stands in
-    the windows that reach into that year, by as many months of the twelve.
+    Deaths of a settled year that are still pending stay so, and affect the windows that include
+    months of that year, in proportion.
     """
     first = int(np.argmax(settled))
-    if not settled.any() or first >= _FLOOR.start:  # an extract may hold a few months alone
+    if not settled.any() or first >= _FLOOR.start:  # an extract may have few months
         return np.broadcast_to(usual, grid.shape)
     months = np.clip(_YEAR - (first - np.arange(grid.shape[1])), 0, _YEAR)
     stays = np.nan_to_num(np.clip(grid[:, first : first + 1] - usual, 0.0, None))
@@ -95,7 +95,7 @@ def _floor(grid: Grid, usual: Grid, settled: Marks) -> Grid:
 
 
 def _row_medians(grid: Grid) -> Grid:
-    """Return the median of each row, shape ``(places, 1)``; nan: there is nothing in it."""
+    """Return the median of each row, shape ``(places, 1)``; nan: empty."""
     found = np.full((len(grid), 1), np.nan)
     some = np.isfinite(grid).any(axis=1)
     found[some] = np.nanmedian(grid[some], axis=1, keepdims=True)
@@ -103,21 +103,21 @@ def _row_medians(grid: Grid) -> Grid:
 
 
 Rests = Literal["both", "pending"]
-"""On which signs an estimate rests: the smaller of both, or the pending deaths alone."""
+"""Basis of an estimate: the smaller of both signs, or pending deaths only."""
 
 
 class Parameters(Record, frozen=True, kw_only=True):
-    """What turns the signs of one indicator into an estimate with an interval."""
+    """Constants that convert an indicator's signs to an estimate with an interval."""
 
     indicator: str
     rests: Rests
-    growth: float  # of the logarithm of the count, for each unit of its sign
+    growth: float  # of the log count per unit of its sign
     up: float  # scale of the upper side of the interval
-    down: float  # of the lower one
-    cells: int = 0  # from which they were fitted
+    down: float  # of the lower side
+    cells: int = 0  # number of cells fitted
     releases: int = 0
-    error: float = 0.0  # percent, mean absolute, on these cells
-    places: Mapping[str, float] = MappingProxyType({})  # factors of places, from an archive
+    error: float = 0.0  # mean absolute error on these cells, percent
+    places: Mapping[str, float] = MappingProxyType({})  # factors by place, from an archive
 
 
 class _Shipped(Record, frozen=True, kw_only=True):
@@ -127,7 +127,7 @@ class _Shipped(Record, frozen=True, kw_only=True):
 
 @cache
 def shipped() -> MappingProxyType[str, Parameters]:
-    """Return the constants that come with Tidewaiter, by indicator.
+    """Return the bundled constants, by indicator.
 
     Source:
         data/burden/nowcast.toml, made by `tools/nowcast.py` from releases of 2017 to 2019.
@@ -137,33 +137,33 @@ def shipped() -> MappingProxyType[str, Parameters]:
 
 
 def before_data(indicator: str) -> Parameters:
-    """Return what one would take before any release was compared with its truth.
+    """Return the prior constants, without any comparison with truth.
 
-    A sign of two percent counts in full; the interval is 1.3 times as wide as its shape.
+    A sign of two percent counts in full; the interval is 1.3 times its base width.
     """
     return Parameters(indicator=indicator, rests="both", growth=1.25, up=1.3, down=1.3)
 
 
 _NOISE = 0.005
-"""A sign of half a percent is as likely noise as lack: smaller ones count for less."""
+"""Signs below half a percent may be noise and count less."""
 
 _SEEN = 0.12
-"""The largest signs that constants were fitted to; what lies above counts as it is."""
+"""Largest signs that constants were fitted to; larger ones count linearly."""
 
-_TALL, _WIDE = 0.04, 0.03  # signs from which on the interval grows more slowly
+_TALL, _WIDE = 0.04, 0.03  # signs beyond which the interval grows more slowly
 
-_OLD = 7  # months from a period to its release at lag 0, when the constants were fitted
+_OLD = 7  # months from period to release at lag 0 in the fitted data
 
 
 class Spread(Record, frozen=True, kw_only=True):
-    """How far the logarithm of the closed count may lie from the estimate, before scaling."""
+    """Unscaled interval of the log final count around the estimate."""
 
     up: Grid
     down: Grid
 
 
 def sign_of(signs: Signs, rests: Rests) -> Grid:
-    """Return the sign that an estimate rests on; nan: there is none."""
+    """Return the sign used for an estimate; nan: none."""
     if rests == "pending":
         return np.where(np.isfinite(signs.pending), signs.pending, signs.excess)
     return np.fmin(signs.pending, signs.excess)
@@ -173,14 +173,14 @@ def lacking(signs: Signs, parameters: Parameters, nations: list[bool], names: li
     """Estimate the logarithm of closed over reported.
 
     Args:
-        signs: Of one indicator.
-        parameters: Of the same.
-        nations: Which rows are whole countries: there noise has averaged out, so that both signs
-            count in full, and their mean is taken.
-        names: The places, whose factors are looked up.
+        signs: Signs of one indicator.
+        parameters: Constants of the indicator.
+        nations: Rows that are whole countries: noise averages out, so both signs count in full,
+            and their mean is used.
+        names: Places, for their factors.
 
     Returns:
-        The logarithm, 0 or more; nan: no sign tells.
+        The logarithm, at least 0; nan: no sign.
     """
     sign = sign_of(signs, parameters.rests)
     factors = np.array([[parameters.places.get(name, 1.0)] for name in names])
@@ -197,14 +197,14 @@ def lacking(signs: Signs, parameters: Parameters, nations: list[bool], names: li
 def spread_of(signs: Signs, rests: Rests, age: int, nations: list[bool]) -> Spread:
     """Return the unscaled sides of the interval.
 
-    A count can lack what no sign shows, the more the younger it is. Releases have come two months
-    earlier since 2022, but certificates come faster too: half of the two is taken.
+    Counts can be incomplete without a sign, the more so the younger. Releases have appeared two
+    months earlier since 2022, but certificates arrive faster too: half of the two is used.
 
     Args:
-        signs: Of one indicator.
-        rests: The signs that the estimate rests on.
+        signs: Signs of one indicator.
+        rests: Signs used for the estimate.
         age: Months from the newest period to the release.
-        nations: Which rows are whole countries.
+        nations: Rows that are whole countries.
     """
     lags = signs.pending.shape[1]
     sign = np.nan_to_num(sign_of(signs, rests))
@@ -219,25 +219,25 @@ def spread_of(signs: Signs, rests: Rests, age: int, nations: list[bool]) -> Spre
 
 
 def _mean_of_signs(signs: Signs) -> Grid:
-    """Return the mean of the signs that there are; nan: there is none."""
+    """Return the mean of the available signs; nan: none."""
     both = np.stack([signs.pending, signs.excess])
     many = np.isfinite(both).sum(axis=0)
     return np.where(many > 0, np.nansum(both, axis=0) / np.maximum(many, 1), np.nan)
 
 
 LAGS = 7
-"""Lags 0 to 6 are those that are judged."""
+"""Lags 0 to 6 are evaluated."""
 
-_LEAST = 100.0  # deaths in a period, below which percentages say nothing
-_CELLS, _RELEASES = 150, 2  # fewer are not fitted to
-_SIDE = 0.975  # of the cells lie below the upper side, and as many above the lower
-_FORGOTTEN = 24.0  # months in which what was seen of a place counts half
-_MOST_FACTOR = 2.0  # times its sign, which no kind of count has lacked for good reason
-_BELIEF = 0.002  # in favour of a place being like the others
+_LEAST = 100.0  # deaths per period, below which percentages are not meaningful
+_CELLS, _RELEASES = 150, 2  # minimum for a fit
+_SIDE = 0.975  # quantile of the upper side, symmetric for the lower
+_FORGOTTEN = 24.0  # half-life in months of observations of a place
+_MOST_FACTOR = 2.0  # upper limit of a place factor
+_BELIEF = 0.002  # prior weight of a place being like the others
 
 
 class Judged(Record, frozen=True, kw_only=True):
-    """The cells of one earlier release whose settled count is known, shape ``(cells,)``."""
+    """Cells of an earlier release with known settled count, shape ``(cells,)``."""
 
     grids: Grids
     signs: Signs
@@ -247,13 +247,13 @@ class Judged(Record, frozen=True, kw_only=True):
 
 
 def fit(earlier: Sequence[Grids], truth: Truth, start: Parameters, *, released: int) -> Parameters:
-    """Fit the constants of one indicator.
+    """Fit the constants of an indicator.
 
     Args:
-        earlier: Releases before the one that is to be estimated.
-        truth: What is settled by now.
-        start: What is taken where too few cells are judged.
-        released: The month of release of the one to be estimated: what is long ago counts less.
+        earlier: Releases before the one to estimate.
+        truth: Values settled by now.
+        start: Constants used if there are too few cells.
+        released: Release month of the one to estimate: older observations count less.
     """
     judged = list(judge(earlier, truth, start.indicator))
     whole = [each for each in judged if np.isfinite(each.signs.excess).any()]
@@ -292,7 +292,7 @@ def fit(earlier: Sequence[Grids], truth: Truth, start: Parameters, *, released: 
 
 
 def judge(earlier: Sequence[Grids], truth: Truth, indicator: str) -> Iterator[Judged]:
-    """Yield what can be judged of each release: states of 100 deaths or more, lags 0 to 6."""
+    """Yield the evaluated cells of each release: states with 100 deaths or more, lags 0 to 6."""
     for grids in earlier:
         counts, settled = grids.counts(indicator), known(truth, grids, indicator)
         states = np.array([[name.count("-") == 1] for name in grids.places])
@@ -307,7 +307,7 @@ def judge(earlier: Sequence[Grids], truth: Truth, indicator: str) -> Iterator[Ju
 
 
 def is_nation(place: str) -> bool:
-    """Tell whether a place is a whole country."""
+    """Return whether a place is a whole country."""
     return "-" not in place
 
 
@@ -331,7 +331,7 @@ def _side(off: Sequence[npt.NDArray[np.float64]]) -> float:
 
 
 def _factors(judged: Sequence[Judged], plain: Parameters, released: int) -> dict[str, float]:
-    """Return how much more or less than others each place lacks, of what its signs say."""
+    """Return each place's factor on the deficit indicated by its signs."""
     sums: dict[str, list[float]] = {}
     for each in judged:
         weight = 0.5 ** ((released - each.grids.released) / _FORGOTTEN)
@@ -344,10 +344,10 @@ def _factors(judged: Sequence[Judged], plain: Parameters, released: int) -> dict
 
 
 def _ratio(signs: npt.NDArray[np.float64], lacked: npt.NDArray[np.float64]) -> float:
-    """Return the factor midway between least absolute error and no bias.
+    """Return the factor midway between minimal absolute error and zero bias.
 
-    The first is the median of the ratios, weighed by the sign; most places lack less than their
-    sign says and a few much more, so that it alone would run low.
+    The former is the median of the ratios, weighted by sign; it alone would be too low, as most
+    places lack less than indicated and a few much more.
     """
     some = signs > 0
     ratios, weights = lacked[some] / signs[some], signs[some]
@@ -367,14 +367,14 @@ def _none(each: Judged) -> list[bool]:
     return [False] * len(each.grids.places)
 
 
-_LADDER_RELEASES = 2  # fewer tell nothing of what is usual
+_LADDER_RELEASES = 2  # minimum for a chain ladder
 _TAIL = 0.025
 
 
 class Ladder(Record, frozen=True, kw_only=True):
-    """What counts lacked, by months between period and release; logarithms, shape ``(ages,)``."""
+    """Deficits of counts by age in months; logarithms, shape ``(ages,)``."""
 
-    first: int  # age of the newest period of the release to be estimated
+    first: int  # age of the newest period of the release to estimate
     middle: npt.NDArray[np.float64]  # nan: no earlier release has a count of that age
     low: npt.NDArray[np.float64]
     high: npt.NDArray[np.float64]
@@ -390,16 +390,16 @@ class Ladder(Record, frozen=True, kw_only=True):
 
 
 def ladder_of(earlier: Sequence[Grids], truth: Truth, indicator: str, age: int) -> Ladder | None:
-    """Build the ladder of an indicator from earlier releases.
+    """Build the chain ladder of an indicator from earlier releases.
 
     Args:
-        earlier: Releases before the one that is to be estimated.
-        truth: What is settled by now.
+        earlier: Releases before the one to estimate.
+        truth: Values settled by now.
         indicator: A key of data/burden/indicators.toml.
-        age: Months from the newest period to the release that is to be estimated.
+        age: Months from the newest period to the release to estimate.
 
     Returns:
-        The ladder; None: fewer than two releases tell.
+        The ladder; None: fewer than two usable releases.
     """
     lacked: dict[int, list[npt.NDArray[np.float64]]] = {}
     telling = 0

@@ -1,1 +1,1 @@
-"""Readers of the files in which offices publish deaths."""
+"""Readers of official files on deaths."""

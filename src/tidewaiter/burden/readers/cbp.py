@@ -1,8 +1,8 @@
 """CBP's Nationwide Drug Seizures: events and pounds by fiscal year, month, place and drug.
 
-A fiscal year begins in October: October of fiscal year 2025 is 2024-10. Each download holds four
-years and is a release of the same series, so downloads that overlap are never added. An event in
-which two drugs are found is counted for both, so drugs do not add up to events.
+Fiscal years begin in October: October of fiscal year 2025 is 2024-10. Each download covers four
+years and is a release of the same series, so overlapping downloads are never added. An event with
+two drugs counts for both, so drugs do not add up to events.
 """
 
 from collections import defaultdict
@@ -27,11 +27,11 @@ _NEEDED = (
     "count of event",
     "sum qty (lbs)",
 )
-_OCTOBER = 10  # the first month of a fiscal year
+_OCTOBER = 10  # first month of a fiscal year
 _RUNNING = "(fytd)"
 _NATION = "US"
 _SHOWN = ("component", "region", "land filter")
-_MOST = 1e8  # pounds or events in a month
+_MOST = 1e8  # maximum pounds or events per month
 
 Month = tuple[str, int, bool | None]  # drug, month, closed
 
@@ -46,24 +46,24 @@ class _Seized(Record, frozen=True, kw_only=True):
 
 
 def is_cbp(content: bytes) -> bool:
-    """Tell whether this is a file of seizures, by its titles."""
+    """Return whether this is a seizures file, by its titles."""
     return {"fy", "drug type", "count of event"} <= set(titles_at(content))
 
 
 def read_cbp(content: bytes, name: str) -> Reading:
-    """Read a file of seizures.
+    """Read a seizures file.
 
     Args:
-        content: The file.
-        name: Its name, for messages.
+        content: File content.
+        name: File name, for error messages.
 
     Returns:
-        Events and pounds of each row, whose part says where; and of each drug and month of the
-        nation, whose part is "", where the file is whole. The release is the month after the
-        newest, as CBP publishes; the file does not tell.
+        Events and pounds of each row, with the area as part; and national sums per drug and month,
+        with part "", if the file is complete. The release is the month after the newest, by CBP's
+        publication practice, as the file does not state it.
 
     Raises:
-        InputError: It is no such file, or none of its rows could be read.
+        InputError: Not such a file, or no readable rows.
 
     Source:
         https://www.cbp.gov/newsroom/stats/drug-seizure-statistics
@@ -138,7 +138,7 @@ def _number(text: str, column: str) -> float:
 
 
 def _whole(seen: Mapping[str, set[str]], gathered: Gathered) -> bool:
-    """Tell whether all components, regions and kinds of area are there: else it was filtered."""
+    """Return whether all components, regions and area types are present: unfiltered."""
     known = seizures()
     wanted = dict(zip(_SHOWN, (known.components, known.regions, known.lands), strict=True))
     lost = [each for title in _SHOWN for each in sorted(set(wanted[title]) - seen[title])]

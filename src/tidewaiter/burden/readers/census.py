@@ -1,4 +1,4 @@
-"""The Census Bureau's estimates of residents by state on 1 July of each year."""
+"""Census Bureau estimates of residents by state on 1 July of each year."""
 
 import csv
 import io
@@ -14,13 +14,13 @@ SOURCE = "census-population"
 _SIGN = b"Annual Estimates of the Resident Population"
 _RELEASED = re.compile(r"Release Date: ([A-Z][a-z]+) (\d{4})")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
-_FEWEST = 3  # years in a row of titles
+_FEWEST = 3  # minimum years in a title row
 _DECEMBER = 12
 _REGIONS = frozenset(("northeast", "midwest", "south", "west"))
 
 
 def is_census(content: bytes) -> bool:
-    """Tell whether this is a table of estimates, by how it names itself."""
+    """Return whether this is an estimates table, by its heading."""
     return _SIGN in content and b"\0" not in content[:4096]
 
 
@@ -28,14 +28,14 @@ def read_census(content: bytes, name: str) -> Reading:
     """Read a table of estimates by state and year.
 
     Args:
-        content: The file.
-        name: Its name, for messages.
+        content: File content.
+        name: File name, for error messages.
 
     Returns:
-        Residents on 1 July, as figures of that year; counts of April are left out.
+        Residents on 1 July, as figures of that year; April counts are ignored.
 
     Raises:
-        InputError: It is no such table.
+        InputError: Not such a table.
 
     Source:
         https://www.census.gov/programs-surveys/popest.html, tables NST-EST.
@@ -47,7 +47,7 @@ def read_census(content: bytes, name: str) -> Reading:
     left_out = []
     for number, row in enumerate(rows[begun:], begun + 1):
         if not row or not row[0] or not any(row[1:]):
-            continue  # a blank line, or a note below the table
+            continue  # blank line, or note below the table
         if row[0].lstrip(".").casefold() in _REGIONS:
             left_out.append(row[0])
             continue
@@ -74,7 +74,7 @@ def read_census(content: bytes, name: str) -> Reading:
 
 
 def _years(rows: list[list[str]], name: str) -> tuple[dict[int, int], int]:
-    """Return the year of each column, and the first row behind the last row of titles."""
+    """Return the year of each column, and the first row after the titles."""
     found: tuple[dict[int, int], int] = ({}, 0)
     for number, row in enumerate(rows):
         years = {place: int(cell) for place, cell in enumerate(row) if _YEAR.fullmatch(cell)}

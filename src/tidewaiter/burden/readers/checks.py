@@ -1,4 +1,4 @@
-"""Figures gathered row by row and checked: duplicates, impossible counts, truncated files."""
+"""Figures collected row by row and validated: duplicates, impossible counts, truncated files."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,33 +32,33 @@ TWICE = InputError("burden/row-twice")
 
 
 class Gathered:
-    """Columns that grow, one figure a call."""
+    """Column builder, one figure per call."""
 
     def __init__(self) -> None:
         self._columns: dict[str, list[Any]] = {name: [] for name in FIGURES.names}
         self.notes: list[Note] = []
 
     def add(self, **cells: Any) -> None:
-        """Add a figure; place, indicator, last and months must be told."""
+        """Add a figure; place, indicator, last and months are required."""
         for name, column in self._columns.items():
             column.append(cells[name] if name in cells else _DEFAULTS[name])
 
     def mended(self, place: str, value: str, problem: str, hint: str) -> None:
-        """Note what was odd and is there nonetheless."""
+        """Note an anomaly in a figure that is kept."""
         self._note(place, value, problem, hint, kept=True)
 
     def refused(self, place: str, value: str, problem: str, hint: str) -> None:
-        """Note what could not be read."""
+        """Note an unreadable value."""
         self._note(place, value, problem, hint, kept=False)
 
     def unread(self, number: int, cells: Iterable[str], error: InputError) -> None:
-        """Note a row that could not be read."""
+        """Note an unreadable row."""
         self.refused(f"row {number}", " | ".join(cells), error.message, error.hint)
 
     def whole(
         self, rows: Iterable[tuple[int, Mapping[str, str] | Sequence[str]]]
     ) -> Iterator[tuple[int, Mapping[str, str]]]:
-        """Yield the rows that have as many cells as titles; note the others."""
+        """Yield the rows with the right number of cells; note the others."""
         for number, cells in rows:
             if isinstance(cells, Mapping):
                 yield number, cells
@@ -66,12 +66,12 @@ class Gathered:
                 self.unread(number, cells, InputError("burden/cells-do-not-fit-header"))
 
     def first_problem(self) -> str:
-        """Say what was first refused, for the error of a file of which nothing could be read."""
+        """Return the first refusal, for the error of a file without readable rows."""
         first = next((note for note in self.notes if not note.kept), None)
         return f"{first.place}: {first.problem}" if first else "it has titles and nothing else"
 
     def table(self) -> pa.Table:
-        """Return what was gathered, as FIGURES."""
+        """Return the collected FIGURES."""
         return pa.table(self._columns, schema=FIGURES)
 
     def _note(self, place: str, value: str, problem: str, hint: str, *, kept: bool) -> None:
@@ -81,24 +81,24 @@ class Gathered:
 
 
 _KEY = ("place", "indicator", "measure", "basis", "last", "months", "part")
-_MOST_KEYS_NAMED = 5  # keys that a note names
+_MOST_KEYS_NAMED = 5  # keys named in a note
 
 Key = tuple[Any, ...]
 
 
 def once(figures: pa.Table, gathered: Gathered) -> pa.Table:
-    """Keep each figure once.
+    """Remove duplicate figures.
 
-    Files in circulation hold two releases, mixed. A count that is still open grows, so of each
-    place and period the rows with the larger counts are the later ones, and are taken. Where
-    the counts do not tell, what differs is refused.
+    Files in circulation mix two releases. Open counts grow, so for each place and period the rows
+    with larger counts are the later ones, and are used. If the counts do not decide, conflicting
+    rows are refused.
 
     Args:
-        figures: As read, FIGURES.
-        gathered: Where notes are kept.
+        figures: FIGURES as read.
+        gathered: Receives notes.
 
     Returns:
-        The figures, each once.
+        The distinct figures.
     """
     rows = _rows_by_key(figures)
     double = {key: found for key, found in rows.items() if len(found) > 1}
@@ -182,10 +182,10 @@ def _key_names(keys: Any) -> str:
 
 _ALL, _OVERDOSE = "all-causes", "overdose"
 _YEAR = 12
-_NEAR = 3  # months on each side whose windows share nine months or more with this one
-_TIMES, _FEW = 3.0, 60.0  # a leap is more than thrice the windows around it, and 60 deaths
-_TWELVEFOLD = (9.0, 14.0)  # a sum of twelve overlapping windows, against one of them
-_MOSTLY = 0.5  # of the large counts of a file impossible: the file as a whole is another thing
+_NEAR = 3  # months on each side whose windows share nine months or more
+_TIMES, _FEW = 3.0, 60.0  # a leap is more than three times the neighbouring windows, and 60 deaths
+_TWELVEFOLD = (9.0, 14.0)  # a sum of twelve overlapping windows, relative to one
+_MOSTLY = 0.5  # share of impossible large counts that invalidates a whole file
 
 FigureRow = dict[str, Any]
 Refuse = Callable[[int, str, str], None]
@@ -198,15 +198,15 @@ class _Deaths(Record, frozen=True, kw_only=True):
 
 
 def plausible(figures: pa.Table, gathered: Gathered, name: str) -> pa.Table:
-    """Refuse the counts that cannot be.
+    """Refuse impossible counts.
 
     Args:
-        figures: As read, FIGURES.
-        gathered: Where notes are kept.
-        name: Of the file, for messages.
+        figures: FIGURES as read.
+        gathered: Receives notes.
+        name: File name, for error messages.
 
     Raises:
-        InputError: Most counts of overdoses or of all deaths cannot be: it is another file.
+        InputError: Most counts of overdoses or of all deaths are impossible: another kind of file.
     """
     rows = figures.to_pylist()
     refused: dict[int, tuple[str, str]] = {}
@@ -234,7 +234,7 @@ def _is_count(row: FigureRow) -> bool:
 
 
 def _beyond(counts: dict[int, FigureRow], refuse: Refuse) -> float:
-    """Refuse what is too large for the place; return which share of its totals is."""
+    """Refuse counts too large for their place; return their share among totals."""
     totals = _by_key(counts, _ALL)
     large, judged = 0, 0
     for number, row in counts.items():
@@ -249,12 +249,12 @@ def _beyond(counts: dict[int, FigureRow], refuse: Refuse) -> float:
 
 
 def _too_large(row: FigureRow, usual: float, total: float | None) -> str:
-    """Say why a count is too large; "": it is not.
+    """Return why a count is too large; "": it is not.
 
     Args:
-        row: Of the count.
-        usual: Deaths of the place in so many months, from all causes; 0: not known.
-        total: Those that the file has for the same period.
+        row: Row of the count.
+        usual: Usual deaths of the place in that many months, all causes; 0: unknown.
+        total: Total deaths in the file for the same period.
     """
     value, share = row["value"], _facts().overdose_share
     if row["indicator"] == _ALL:
@@ -268,7 +268,7 @@ def _too_large(row: FigureRow, usual: float, total: float | None) -> str:
 
 
 def _above(counts: dict[int, FigureRow], refuse: Refuse) -> None:
-    """Refuse a drug that has more deaths than all drugs together: it is part of them."""
+    """Refuse a drug with more deaths than all drugs together, of which it is a part."""
     overdoses = _by_key(counts, _OVERDOSE)
     for number, row in counts.items():
         whole = overdoses.get(_key(row))
@@ -311,7 +311,7 @@ def _leaps(counts: dict[int, FigureRow], refuse: Refuse) -> None:
 
 
 def _predictions(counts: dict[int, FigureRow], refuse: Refuse) -> None:
-    """Refuse a row whose prediction is of another size than its count."""
+    """Refuse a row with a prediction of a different magnitude than its count."""
     for number, row in counts.items():
         predicted, value = row["predicted"], row["value"]
         if predicted is None:
@@ -325,7 +325,7 @@ def _predictions(counts: dict[int, FigureRow], refuse: Refuse) -> None:
 
 
 def _series(counts: dict[int, FigureRow]) -> Iterator[dict[int, tuple[int, float]]]:
-    """Yield the windows of twelve months of each place and indicator, by their last month."""
+    """Yield the twelve-month windows of each place and indicator, by last month."""
     found: dict[tuple[str, ...], dict[int, tuple[int, float]]] = defaultdict(dict)
     for number, row in counts.items():
         if row["months"] == _YEAR:
@@ -351,19 +351,19 @@ def _row_name(row: FigureRow) -> str:
     return f"{row['place']} {row['indicator']} {month_text(row['last'])}"
 
 
-_MANY = 26  # of 53 jurisdictions: a file of fewer is a selection
-_SELDOM = {"US-PR"}  # in releases of some years alone
+_MANY = 26  # of 53 jurisdictions: a file with fewer is an extract
+_SELDOM = {"US-PR"}  # only in releases of some years
 _MOST_PLACES_NAMED = 10
-_FEWER = 0.9  # of the figures that most places have
+_FEWER = 0.9  # relative to the number of figures of most places
 
 
 def note_cut_text(text: str, gathered: Gathered, *, delimited: bool) -> None:
-    """Note that text ends within a line or a record; whether a last line is whole, none can tell.
+    """Note text that ends within a line or record; a complete last line cannot be recognised.
 
     Args:
-        text: The file.
-        gathered: Where notes are kept.
-        delimited: It is delimited text, else JSON.
+        text: File content.
+        gathered: Receives notes.
+        delimited: Delimited text, otherwise JSON.
     """
     if not delimited and not text.rstrip().endswith("]"):
         gathered.refused(
@@ -383,11 +383,11 @@ def note_cut_text(text: str, gathered: Gathered, *, delimited: bool) -> None:
 
 
 def note_missing_places(figures: pa.Table, gathered: Gathered) -> None:
-    """Note which jurisdictions have no figure, and whether the last has fewer than the others.
+    """Note jurisdictions without figures, and a last one with fewer than the others.
 
     Args:
-        figures: As read, of provisional counts, in the order of the file.
-        gathered: Where notes are kept.
+        figures: Provisional counts as read, in file order.
+        gathered: Receives notes.
     """
     counts = Counter(figures["place"].to_pylist())
     known = {place.code for place in vsrr_places().values()} - _SELDOM

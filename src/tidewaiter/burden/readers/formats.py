@@ -1,4 +1,4 @@
-"""Release formats: recognise a published file and read it with the reader that fits."""
+"""Release formats: detection of a published file and selection of its reader."""
 
 from collections.abc import Callable
 from types import MappingProxyType
@@ -14,14 +14,14 @@ from tidewaiter.burden.readers.wonder import is_wonder, read_wonder
 from tidewaiter.burden.types import Reading
 
 EDITION = 1
-"""Raised when a reader reads the same bytes in another way; what was kept is then read again."""
+"""Reader version; incremented when the same bytes are read differently, to renew caches."""
 
 Fits = Callable[[bytes], bool]
 Read = Callable[[bytes, str], Reading]
 
 READERS: MappingProxyType[str, tuple[Fits, Read]] = MappingProxyType(
     {
-        "nchs-deaths": (is_nvss, read_nvss),  # first: it looks at one line of what may be gigabytes
+        "nchs-deaths": (is_nvss, read_nvss),  # first: checks one line of a file of gigabytes
         "cdc-vsrr": (is_vsrr, read_vsrr),
         "cdc-vsrr-county": (is_county, read_county),
         "cdc-wonder": (is_wonder, read_wonder),
@@ -31,26 +31,26 @@ READERS: MappingProxyType[str, tuple[Fits, Read]] = MappingProxyType(
         "plain": (is_plain, read_plain),
     }
 )
-"""Readers by source, in the order in which they are asked: data/burden/sources.toml."""
+"""Readers by source, in order of detection: data/burden/sources.toml."""
 
 TOLD: MappingProxyType[str, Callable[[bytes, str, str], Reading]] = MappingProxyType(
     {"cdc-wonder": read_wonder}
 )
-"""Readers that take an indicator as their third argument, as their files may not tell it."""
+"""Readers with an indicator as third argument, as their files may not state it."""
 
 
 def read_release(content: bytes, name: str, source: str = "", indicator: str = "") -> Reading:
-    """Read a release, recognised by what it holds.
+    """Read a release in a detected format.
 
     Args:
-        content: The file.
-        name: Its name, for messages.
-        source: Which it is, where it cannot be told.
-        indicator: What it counts, where the file does not say so.
+        content: File content.
+        name: File name, for error messages.
+        source: Source, if it cannot be detected.
+        indicator: Indicator, if the file does not state it.
 
     Raises:
-        InputError: No reader knows it, or the one that does cannot read it; an indicator is
-            named and its files say themselves what they count.
+        InputError: Unknown or unreadable format; or an indicator is given although the file states
+            it.
     """
     source = "plain" if source.startswith("plain-") else source
     if source and source not in READERS:

@@ -1,11 +1,11 @@
 """NFLIS-Drug: laboratory reports by substance, state and year; data files and annual report.
 
-Tables of states come in blocks of some states each. Isomers that are counted apart stand below
-their sum, so rows do not add up as they are: the sum has a name of its own here.
+State tables come in blocks of several states. Separately counted isomers are listed below their
+sum, so rows do not add up as printed: the sum gets a name of its own here.
 
-A report is one drug found in one item that a laboratory tested; it is no seizure, and it comes
-months later. Reports of the last years keep growing: 2022 had 217,267 of fentanyl and its relatives
-in the annual report, and 225,017 in the query of August 2025.
+A report is one drug identified in one item tested by a laboratory; it is not a seizure, and comes
+months later. Recent years keep growing: for 2022, fentanyl and related compounds had 217,267
+reports in the annual report, and 225,017 in the query of August 2025.
 """
 
 import csv
@@ -37,7 +37,7 @@ Counts = dict[tuple[str, str], float]  # place and drug
 
 
 class Table(Record, frozen=True, kw_only=True):
-    """What a table tells of itself."""
+    """Heading of a table."""
 
     estimated: bool
     subject: str  # "Fentanyl and Fentanyl-Related Compounds"
@@ -46,15 +46,15 @@ class Table(Record, frozen=True, kw_only=True):
 
 
 def is_annual(content: bytes) -> bool:
-    """Tell whether this is a table of the annual report, by its first line."""
+    """Return whether this is a table of the annual report, by its first line."""
     return any(_BEGUN.match(title) for title in titles_at(content)[:1])
 
 
 def read_annual(content: bytes, name: str) -> Reading:
-    """Read a table: reports of each drug in a year, by state, or estimated for the nation.
+    """Read a table: reports of each drug in a year, by state, or national estimates.
 
     Raises:
-        InputError: It is no such table, or none of it could be read.
+        InputError: Not such a table, or no readable rows.
     """
     rows = list(csv.reader(io.StringIO(read_text(content, name), newline="")))
     table = _told(rows, name)
@@ -114,7 +114,7 @@ def _told(rows: list[list[str]], name: str) -> Table:
 def _cells(
     rows: list[list[str]], table: Table, gathered: Gathered
 ) -> Iterator[tuple[int, str, str, str]]:
-    """Yield row, place, drug and number; each block begins with a row of titles."""
+    """Yield row, place, drug and number; each block begins with a title row."""
     columns: dict[int, str] = {}
     for number, row in enumerate(rows, 1):
         if not row:
@@ -141,7 +141,7 @@ def _states(row: list[str], number: int, gathered: Gathered) -> dict[int, str]:
 
 
 def _summed(counts: Counts, table: Table) -> Counts:
-    """Return figures by place and key; the nation is the sum of states, where all are there."""
+    """Return figures by place and key; the nation is the sum of states if all are present."""
     drugs = {drug for _, drug in counts}
     above = next((each for each in reports().classes if each.subject == table.subject), None)
     sums = above.sums if above else ()
@@ -160,7 +160,7 @@ def _summed(counts: Counts, table: Table) -> Counts:
 
 
 def _named(drug: str, drugs: set[str], sums: tuple[str, ...]) -> str:
-    """Name a drug as the query system does, and the sum of its isomers as what it is."""
+    """Return a drug's name in the query system, and a distinct name for a sum of isomers."""
     if drug + _UNSPECIFIED in drugs or drug in sums:
         return f"{drug} all isomers"
     return drug.removesuffix(_UNSPECIFIED)
@@ -180,14 +180,14 @@ _NEEDED = (
 )
 _RUN = re.compile(r"(\d{4})-(\d{2})-\d{2}")
 _NATION, _UNKNOWN = "US", "XX"
-_STATES = 51  # with the District of Columbia
+_STATES = 51  # including the District of Columbia
 _DECEMBER = 12
 
 Key = tuple[str, str, int]  # place, indicator, year
 
 
 class _Reported(Record, frozen=True, kw_only=True):
-    place: str  # "": the state is not known
+    place: str  # "": unknown state
     substance: str
     category: str
     year: int
@@ -195,7 +195,7 @@ class _Reported(Record, frozen=True, kw_only=True):
 
 
 def is_nflis(content: bytes) -> bool:
-    """Tell whether this is of NFLIS: an export of its query system, or a table of its report."""
+    """Return whether this is from NFLIS: a query export, or a table of the report."""
     exported = {"drug reports", "query run date", "base description"} <= set(titles_at(content))
     return exported or is_annual(content)
 
@@ -204,16 +204,16 @@ def read_nflis(content: bytes, name: str) -> Reading:
     """Read an export of the public query system by year, or a table of the annual report.
 
     Args:
-        content: The file.
-        name: Its name, for messages.
+        content: File content.
+        name: File name, for error messages.
 
     Returns:
-        Reports of each substance, its salts together, and of each class that is known, by state
-        and of the nation; the nation only where all states are there. The release is the month
-        of the query.
+        Reports of each substance, salts combined, and of each known class, by state and for the
+        nation; the nation only if all states are present. The release is the month of the
+        query.
 
     Raises:
-        InputError: It is no such export, or none of its rows could be read.
+        InputError: Not such an export, or no readable rows.
 
     Source:
         https://www.nflis.deadiversion.usdoj.gov/

@@ -1,6 +1,6 @@
 """NCHS death records (multiple cause of death) by year, read as national and state figures.
 
-Files of death records are final: all of it is closed.
+Death record files are final: all figures are closed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,11 +24,11 @@ def figures_of(cells: Cells) -> pa.Table:
     """Return the deaths of a year as FIGURES.
 
     Args:
-        cells: Counts, with the fields of `tables.KEEP`.
+        cells: Counts with the fields of `tables.KEEP`.
 
     Returns:
-        Of the nation, each month, the year, and the year by age, sex and intent; of states, where
-        the file has them, each month and the year. A count of 1 to 9 in a state is hidden.
+        For the nation: each month, the year, and the year by age, sex and intent; for states, if
+        available: each month and the year. State counts of 1 to 9 are hidden.
     """
     rows: list[dict[str, Any]] = []
     for cut in _CUTS:
@@ -84,7 +84,7 @@ _START = 4096
 
 
 def is_nvss(content: bytes) -> bool:
-    """Tell whether this is a file of death records, plain or packed, by its first line."""
+    """Return whether this is a death record file, plain or compressed, by its first line."""
     try:
         start = next(pieces(BytesIO(content), "", _START), b"")
     except InputError:
@@ -94,17 +94,17 @@ def is_nvss(content: bytes) -> bool:
 
 
 def read_nvss(content: bytes, name: str) -> Reading:
-    """Code and count a year of death records.
+    """Classify and count a year of death records.
 
     Args:
-        content: The file, plain, .gz or .zip.
-        name: Its name, for messages.
+        content: File content, plain, .gz or .zip.
+        name: File name, for error messages.
 
     Returns:
-        Its figures: `figures.figures_of`.
+        The figures of `figures.figures_of`.
 
     Raises:
-        InputError: It is no such file, or it holds no death that could be read.
+        InputError: Not such a file, or no readable deaths.
     """
     cells: Cells | None = None
     for found in count_deaths(pieces(BytesIO(content), name), name, KEEP):

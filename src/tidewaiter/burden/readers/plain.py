@@ -1,4 +1,4 @@
-"""The plain CSV for any country, docs/reference/burden-files.md, and the periods written in it."""
+"""Plain CSV for any country, docs/reference/burden-files.md, and its period notation."""
 
 import calendar
 import re
@@ -29,21 +29,21 @@ _QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])", re.IGNORECASE)
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})")  # "2010/11" may be a fiscal year
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
 _SPAN = re.compile(r"(\S+?)(?:/|\.\.| to | - )(\S+)")
-_LONGEST = 120  # months
+_LONGEST = 120  # maximum months
 
 Period = tuple[int, int]
-"""The last month, and how many months it has."""
+"""Last month, and number of months."""
 
 
 def period_of(row: Mapping[str, str]) -> Period:
-    """Read the period of a row, from "period", "year" and "month", or "from" and "to".
+    """Parse a row's period from "period", "year" and "month", or "from" and "to".
 
     Args:
-        row: Its cells. "months" says how long the period is that ends in a month: 12 for a
-            twelve-month window; without it, a month is a month and a year a year.
+        row: Its cells. "months" is the length of the period ending in a month: 12 for a
+            twelve-month window; by default, a month is a month and a year a year.
 
     Raises:
-        InputError: There is none, or it is no whole months, or two columns contradict each other.
+        InputError: Missing, not whole months, or contradictory columns.
     """
     found = [each for each in (_spelled(row), _year(row), _between(row)) if each]
     if not found:
@@ -99,7 +99,7 @@ def _span(first: str, last: str) -> Period:
 
 
 def _edge(text: str, *, at_end: bool) -> int:
-    """Read the first or the last month; a day must be the first or the last of its month."""
+    """Parse the first or last month; a day must be the first or last of its month."""
     month, day = _MONTH.fullmatch(text), _DAY.fullmatch(text)
     if month:
         return month_of(int(month[1]), int(month[2]))
@@ -113,7 +113,7 @@ def _edge(text: str, *, at_end: bool) -> int:
 
 
 def _lengthened(period: Period, said: str) -> Period:
-    """Apply what "months" says: of a period that ends in a month, how long it is."""
+    """Apply "months", the length of a period that ends in a month."""
     last, months = period
     if not said:
         return period
@@ -151,11 +151,11 @@ _CLOSED: dict[str, bool | None] = {
 _PART = re.compile(r"[a-z]+=[^;=]+(;[a-z]+=[^;=]+)*")
 _MEASURE = re.compile(r"[a-z][a-z ]{0,30}")
 _YEAR = 12
-_WINDOWS = 6.0  # times a year's count that its twelve months may not reach: they are windows
+_WINDOWS = 6.0  # multiple of an annual count beyond which twelve months must be windows
 
 
 def is_plain(content: bytes) -> bool:
-    """Tell whether this is the plain CSV, by its titles."""
+    """Return whether this is the plain CSV, by its titles."""
     return fits(titles_at(content), SOURCE)
 
 
@@ -163,15 +163,15 @@ def read_plain(content: bytes, name: str) -> Reading:
     """Read the plain CSV.
 
     Args:
-        content: The file: delimited text, JSON records or a workbook.
-        name: Its name, for messages.
+        content: File content: delimited text, JSON records or a workbook.
+        name: File name, for error messages.
 
     Returns:
-        Its figures; the source is "plain" and the country, "plain-zz", or the name that the column
-        "source" gives, so that the releases of two countries are not taken for one series.
+        The figures; the source is "plain" plus the country, "plain-zz", or the column "source", so
+        that releases of two countries are not taken for one series.
 
     Raises:
-        InputError: A needed column is missing, or none of its rows could be read.
+        InputError: A required column is missing, or no readable rows.
     """
     text = read_text(content, name)
     table = titles_of(text)
@@ -267,7 +267,7 @@ def _part(text: str) -> str:
 
 
 def _no_windows_as_months(figures: pa.Table, gathered: Gathered) -> pa.Table:
-    """Refuse months that are windows of twelve: twelve of them are many times the year's count."""
+    """Refuse months that are twelve-month windows: twelve of them far exceed the annual count."""
     rows = figures.to_pylist()
     months: dict[tuple[Any, ...], dict[int, int]] = defaultdict(dict)
     for number, row in enumerate(rows):

@@ -1,4 +1,4 @@
-"""A release as a table: delimited text, JSON or a sheet; its columns and cells."""
+"""A release as a table: delimited text, JSON or a worksheet; its columns and cells."""
 
 import csv
 import difflib
@@ -21,28 +21,28 @@ from tidewaiter.burden.readers.checks import Gathered
 from tidewaiter.burden.types import Missing
 
 Row = tuple[int, Mapping[str, str]]
-"""The number of a row behind its titles, from 1, and its cells by folded title."""
+"""Row number after the titles, from 1, and cells by folded title."""
 
 _DELIMITERS = ",\t|;"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BETWEEN = re.compile(r"[\s,]*")
-_LOOKED_AT = 50  # records, to tell what they are
+_LOOKED_AT = 50  # records used for detection
 
 
 class Titled(Record, frozen=True, kw_only=True):
-    """A table: its folded titles, and how its cells are parted."""
+    """A table: folded titles and delimiter."""
 
     titles: tuple[str, ...]
-    delimiter: str  # "": records of JSON
+    delimiter: str  # "": JSON records
 
 
 def read_text(content: bytes, name: str) -> str:
-    """Decode a release: UTF-8 or UTF-16 with its mark, else Windows-1252.
+    """Decode a release: UTF-8 or UTF-16 with a byte order mark, otherwise Windows-1252.
 
-    Of a workbook (.xlsx), the first sheet that is shown is written as comma-separated text.
+    For a workbook (.xlsx), the first visible sheet is converted to comma-separated text.
 
     Raises:
-        InputError: It is empty, no text, or a workbook that is damaged.
+        InputError: Empty, not text, or a damaged workbook.
     """
     if is_workbook(content):
         return _as_csv(sheet_rows(content, name))
@@ -59,7 +59,7 @@ def read_text(content: bytes, name: str) -> str:
 
 
 def titles_of(text: str, most: int = sys.maxsize) -> Titled:
-    """Read the titles of a table; of JSON, the keys of so many records, which leave blanks out."""
+    """Read a table's titles; for JSON, the keys of several records, as blanks are omitted."""
     if text.lstrip()[:1] == "[":
         keys = dict.fromkeys(folded(key) for record in _records(text, most) for key in record)
         return Titled(titles=tuple(keys), delimiter="")
@@ -70,7 +70,7 @@ def titles_of(text: str, most: int = sys.maxsize) -> Titled:
 
 
 def titles_at(content: bytes) -> tuple[str, ...]:
-    """Return the folded titles of what may be a table; none: it is no text."""
+    """Return the folded titles of a possible table; empty: not text."""
     if is_workbook(content):
         return titles_of(_as_csv(islice(sheet_rows(content, ""), 1))).titles
     if not content.strip() or (b"\0" in content[:4096] and content[:2] not in _UTF16):
@@ -79,7 +79,7 @@ def titles_at(content: bytes) -> tuple[str, ...]:
 
 
 def rows_of(text: str, table: Titled) -> Iterator[Row | tuple[int, Sequence[str]]]:
-    """Yield the rows; one with more or fewer cells than titles comes as the cells alone."""
+    """Yield the rows; one with a wrong number of cells is yielded as its cells."""
     if not table.delimiter:
         for number, record in enumerate(_records(text), 1):
             yield number, {folded(key): _cell(value) for key, value in record.items()}
@@ -96,7 +96,7 @@ def rows_of(text: str, table: Titled) -> Iterator[Row | tuple[int, Sequence[str]
 
 
 def _as_csv(rows: Iterable[tuple[int, Mapping[int, str]]]) -> str:
-    """Write the rows of a sheet; each has as many cells as the first, or more."""
+    """Convert a sheet to rows, each at least as long as the first."""
     written = io.StringIO()
     writer = csv.writer(written)
     width = 0
@@ -107,7 +107,7 @@ def _as_csv(rows: Iterable[tuple[int, Mapping[int, str]]]) -> str:
 
 
 def _records(text: str, most: int = sys.maxsize) -> Iterator[dict[str, object]]:
-    """Yield the records of JSON; of a text that is cut, those before the cut."""
+    """Yield JSON records; of truncated text, the complete ones."""
     decoder = json.JSONDecoder()
     at = text.find("[") + 1
     for _ in range(most):
@@ -126,16 +126,16 @@ def _cell(value: object) -> str:
 
 
 _BARE = re.compile(r"[\W_]+")
-_TYPICAL = 4  # titles of a source, by which it is recognised though others are missing
+_TYPICAL = 4  # titles of a source sufficient for detection if others are missing
 
 
 class Titles(Record, frozen=True, kw_only=True):
-    """The titles of a source, folded."""
+    """Titles of a source, folded."""
 
     needed: tuple[str, ...]
     known: tuple[str, ...]
-    own: tuple[str, ...]  # one of them must be there for the source to be recognised
-    other: dict[str, tuple[str, ...]]  # titles in use for the same column
+    own: tuple[str, ...]  # at least one is required for detection
+    other: dict[str, tuple[str, ...]]  # alternative titles by column
 
 
 @cache
@@ -146,10 +146,10 @@ def titles_known(source: str) -> Titles:
 
 
 def fits(titles: Iterable[str], source: str) -> bool:
-    """Tell whether a table is of a source, by its titles.
+    """Return whether a table is of a source, by its titles.
 
-    One of those that are the source's own must be there as it is; beside it some others, or all
-    that are needed, these under any title in use for them.
+    At least one of the source's own titles must be present unchanged, with several others, or with
+    all required ones under any alternative title.
     """
     found, expected = _named(tuple(titles), source), titles_known(source)
     as_it_is = {_bare(title) for title in found} & {
@@ -162,19 +162,19 @@ def fits(titles: Iterable[str], source: str) -> bool:
 def columns_of(
     titles: tuple[str, ...], source: str, name: str, gathered: Gathered
 ) -> Mapping[str, str]:
-    """Find which column is which.
+    """Map the columns.
 
     Args:
-        titles: Of the table, folded.
-        source: The source that it is of.
-        name: Of the file, for messages.
-        gathered: Where it is noted that a column has another title.
+        titles: Titles of the table, folded.
+        source: Source of the table.
+        name: File name, for error messages.
+        gathered: Receives notes on alternative titles.
 
     Returns:
-        Our title by the title in the file, for those columns that are known.
+        Our title by the file's title, for known columns.
 
     Raises:
-        InputError: A needed column is not there, or two columns are the same one.
+        InputError: A required column is missing, or two columns are the same.
     """
     found = _named(titles, source)
     expected = titles_known(source)
@@ -215,7 +215,7 @@ def _hint(missing: list[str], unused: list[str]) -> str:
 
 @cache
 def _named(titles: tuple[str, ...], source: str) -> Mapping[str, str]:
-    """Map the titles of a file to ours; a title of the source wins over one in use for it."""
+    """Map file titles to ours; the source's own titles take precedence over alternatives."""
     expected = titles_known(source)
     first = {_bare(title): title for title in (*expected.needed, *expected.known)}
     other = {_bare(each): title for title, used in expected.other.items() for each in used}
@@ -232,7 +232,7 @@ def _bare(title: str) -> str:
 
 
 def renamed(cells: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, str]:
-    """Return the cells of a row by our titles, "" where there is none; others are left out."""
+    """Return a row's cells by our titles, "" if missing; others are dropped."""
     return {ours: cells.get(title, "") for title, ours in columns.items()}
 
 
@@ -248,30 +248,30 @@ _NONE = re.compile(
 )
 _LOW = re.compile(r"low data quality|low quality|unreliable", re.IGNORECASE)
 _PERCENT = re.compile(r"<?(\d{1,3}(\.\d+)?|\.\d+)[+%]*")
-_MOST = 1e8  # more than live in any place that counts its dead
+_MOST = 1e8  # upper bound: more than the population of any place
 _HUNDRED = 100
 
 
 class Cells:
-    """Reads cells, and keeps count of those that hold a word in place of a number."""
+    """Cell parser that counts words in place of numbers."""
 
     def __init__(self) -> None:
         self._words: Counter[tuple[str, str, Missing]] = Counter()
         self._left: Counter[tuple[str, str]] = Counter()
 
     def count(self, text: str, column: str, *, whole: bool = True) -> tuple[float | None, Missing]:
-        """Read a count, or why there is none.
+        """Parse a count, or why it is missing.
 
         Args:
-            text: The cell.
-            column: Its title, for messages.
-            whole: Only whole numbers are counts; else decimals are taken.
+            text: Cell text.
+            column: Title, for error messages.
+            whole: Accept integers only; otherwise decimals too.
 
         Returns:
-            The number and "", or None and why: "not shown" for a blank.
+            The number and "", or None and the reason: "not shown" for a blank.
 
         Raises:
-            InputError: It is neither.
+            InputError: Neither.
         """
         plain = text.strip()
         if not plain:
@@ -289,7 +289,7 @@ class Cells:
         return number, ""
 
     def percent(self, text: str, column: str) -> float | None:
-        """Read "99.4", "99.5+" or "<1"; what it cannot read is no reason to lose the count."""
+        """Parse "99.4", "99.5+" or "<1"; unreadable values do not invalidate the count."""
         plain = text.strip()
         found = _PERCENT.fullmatch(plain)
         if found and float(found[1]) <= _HUNDRED:
@@ -299,7 +299,7 @@ class Cells:
         return None
 
     def tell(self, gathered: Gathered) -> None:
-        """Note what stood for numbers, each word once."""
+        """Note the words found in place of numbers, each once."""
         for (column, word, why), times in sorted(self._words.items()):
             gathered.mended(
                 f"column {column}",
@@ -318,7 +318,7 @@ class Cells:
 
 @lru_cache(maxsize=4096)
 def missing_word(text: str) -> Missing:
-    """Tell why a word stands for a number; "": it is none that does."""
+    """Return why a word replaces a number; "": unknown word."""
     if _LOW.search(text):
         return "suppressed, low quality" if "suppressed" in text.casefold() else "low quality"
     if _SMALL.fullmatch(text):
@@ -327,7 +327,7 @@ def missing_word(text: str) -> Missing:
 
 
 def footnoted(footnote: str) -> Missing:
-    """Tell from a footnote why a value is blank."""
+    """Return from a footnote why a value is blank."""
     plain = footnote.casefold()
     low, small = "low data quality" in plain, "suppress" in plain
     if low and small:

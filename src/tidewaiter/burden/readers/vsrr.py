@@ -1,14 +1,14 @@
 """CDC provisional counts (VSRR) by state and county, checked against the national total.
 
-In CDC's counts the fifty states, DC and New York City add up to the United States exactly, and the
-state of New York leaves its City out. Files in circulation put the City back, or add the nation to
-its states.
+In CDC's counts the fifty states, DC and New York City sum to the United States exactly, and the
+state of New York excludes the City. Files in circulation add the City back, or list the nation
+among its states.
 
-Columns come in any order and under their titles of the download, of the dashboard or of the API.
-A value is blank where it is small or of low quality, and blank is not zero.
+Columns have any order and the titles of the download, the dashboard or the API. A value is blank
+if small or of low quality; blank is not zero.
 
-By county of residence, for the twelve months to each month, updated each quarter; there is no
-prediction. Counts of 1 to 9 are hidden. Nothing says which periods are closed.
+County counts are by county of residence, for twelve-month periods ending each month, updated
+quarterly, without predictions. Counts of 1 to 9 are hidden. Closed periods are not marked.
 """
 
 import re
@@ -52,13 +52,13 @@ from tidewaiter.burden.readers.tables import (
 from tidewaiter.burden.types import FIGURES, Missing, Reading, month_of, month_text, named_month
 
 _US, _CITY, _REST, _WHOLE = "US", "US-NY-NYC", "US-NY-REST", "US-NY"
-_SLACK = 0.005  # of the nation; the releases add up to 0.0003
-_WRONG = 0.02  # of the nation: beyond rounding and late amendments
-_JUMP = 0.6  # of the City's deaths, between two windows that share eleven months
+_SLACK = 0.005  # tolerance relative to the nation; actual releases are within 0.0003
+_WRONG = 0.02  # relative to the nation: beyond rounding and late amendments
+_JUMP = 0.6  # relative to the City's deaths, between two windows that share eleven months
 _FEWEST = 100.0  # deaths of the City, below which a leap may be chance
 _APART, _INSIDE, _ALONE = "apart", "inside", "alone"
 
-_BESIDE = frozenset((_US, "US-PR"))  # places that are no part of the nation's sum
+_BESIDE = frozenset((_US, "US-PR"))  # places outside the national sum
 
 FigureRow = dict[str, Any]
 Key = tuple[Any, ...]
@@ -66,11 +66,11 @@ Values = dict[str, float | None]
 
 
 def settle_sums(figures: pa.Table, gathered: Gathered) -> pa.Table:
-    """Take the City out of New York where it is in; refuse a nation that is not its parts' sum.
+    """Subtract the City from New York where included; refuse an inconsistent nation.
 
     Args:
-        figures: Each figure once, FIGURES.
-        gathered: Where notes are kept.
+        figures: Distinct FIGURES.
+        gathered: Receives notes.
     """
     rows = figures.to_pylist()
     counts = [row for row in rows if row["measure"] == "deaths" and not row["part"]]
@@ -102,7 +102,7 @@ def settle_sums(figures: pa.Table, gathered: Gathered) -> pa.Table:
 
 
 def _verdict(values: Values) -> str:
-    """Tell from the nation whether New York has its City in it; "": that cannot be told."""
+    """Determine from the nation whether New York includes its City; "": unknown."""
     nation = values.get(_US)
     if not nation or not values.get(_REST):
         return ""
@@ -118,7 +118,7 @@ def _verdict(values: Values) -> str:
 
 
 def _by_history(groups: Mapping[Key, Values]) -> dict[Key, str]:
-    """Tell from leaps of New York by as many as its City has, where the nation does not tell."""
+    """Determine it from leaps of New York by the City's deaths, if the nation does not tell."""
     found: dict[Key, str] = {}
     series: dict[Key, list[Key]] = defaultdict(list)
     for key, values in sorted(groups.items()):
@@ -134,7 +134,7 @@ def _by_history(groups: Mapping[Key, Values]) -> dict[Key, str]:
         ]
         if not leaps or min(city) < _FEWEST:
             continue
-        inside = leaps[0][1] < 0  # what falls by the City had it in it before
+        inside = leaps[0][1] < 0  # a fall by the City's deaths means it was included before
         leap_at = {n: change > 0 for n, change in leaps}
         for n, key in enumerate(keys):
             inside = leap_at.get(n, inside)
@@ -145,7 +145,7 @@ def _by_history(groups: Mapping[Key, Values]) -> dict[Key, str]:
 def _new_york(
     rows: list[FigureRow], verdicts: Mapping[Key, str], gathered: Gathered
 ) -> list[FigureRow]:
-    """Mend the rows of New York; refuse those of which nothing tells whether the City is in."""
+    """Correct the rows of New York; refuse undetermined ones."""
     by_month: dict[int, set[str]] = defaultdict(set)
     for key, verdict in verdicts.items():
         by_month[key[1]].add(verdict)
@@ -197,7 +197,7 @@ def _single(verdicts: set[str]) -> str:
 
 
 def _without(row: FigureRow, city: FigureRow) -> FigureRow:
-    """Take the City out of a row of New York; what is hidden in either stays hidden."""
+    """Subtract the City from a row of New York; if either is hidden, so is the result."""
     value, predicted = (
         None if row[name] is None or city[name] is None else max(row[name] - city[name], 0.0)
         for name in ("value", "predicted")
@@ -207,7 +207,7 @@ def _without(row: FigureRow, city: FigureRow) -> FigureRow:
 
 
 def _not_its_sum(values: Values) -> str:
-    """Say why the nation is no sum of its parts; "": it is, or that cannot be told."""
+    """Return why the nation is not the sum of its parts; "": it is, or unknown."""
     nation = values.get(_US)
     if not nation:
         return ""
@@ -236,10 +236,10 @@ _NEW_YORK_STATE, _NEW_YORK_CITY, _REST_OF_NEW_YORK = "US-NY", "US-NY-NYC", "US-N
 
 
 def add_new_york(figures: pa.Table) -> pa.Table:
-    """Add the rows of the state as a whole where both of its parts are there.
+    """Add rows of the whole state if both parts are available.
 
-    A sum is there where both values are; a percentage is that of both parts, weighed by their
-    counts; it is closed where both are.
+    Sums need both values; percentages are weighted by the counts; a row is closed if both parts
+    are.
     """
     parts = figures.filter(
         pc.is_in(figures["place"], pa.array([_NEW_YORK_CITY, _REST_OF_NEW_YORK]))
@@ -291,11 +291,11 @@ _PERIODS = frozenset(("12 month ending", "12 months ending", "12 month", "12 mon
 _SIX_MONTHS, _FOUR_MONTHS = 6, 4
 _SWITCH = month_of(
     2021, 9
-)  # the last period of the release of 2022-02, the first after four months
+)  # last period of the release of 2022-02, the first with a four-month lag
 
 
 def is_vsrr(content: bytes) -> bool:
-    """Tell whether this is a release of provisional counts, by its titles."""
+    """Return whether this is a provisional counts release, by its titles."""
     return fits(titles_at(content), SOURCE)
 
 
@@ -303,14 +303,14 @@ def read_vsrr(content: bytes, name: str) -> Reading:
     """Read a release.
 
     Args:
-        content: The file: delimited text, JSON records or a workbook.
-        name: Its name, for messages.
+        content: File content: delimited text, JSON records or a workbook.
+        name: File name, for error messages.
 
     Returns:
-        Its figures, all of twelve months; New York as a whole is added, the sum of its parts.
+        Twelve-month figures; all of New York is added as the sum of its parts.
 
     Raises:
-        InputError: It is no such release, or none of its rows could be read, or most cannot be.
+        InputError: Not such a release, no readable rows, or mostly impossible counts.
 
     Source:
         https://data.cdc.gov/d/xkb8-kh2a and its technical notes.
@@ -425,7 +425,7 @@ def _month(year: str, month: str) -> int:
 
 @cache
 def _place_names() -> dict[str, Place]:
-    """Return the jurisdictions by code, name and FIPS; "New York" is here without its City."""
+    """Return the jurisdictions by code, name and FIPS; "New York" excludes its City here."""
     held = vsrr_places()
     by_name = {folded(each.name): each for each in held.values()}
     by_fips = {each.fips: each for each in held.values() if each.fips}
@@ -436,19 +436,19 @@ def _place_names() -> dict[str, Place]:
 
 @cache
 def _indicator_names() -> dict[str, Indicator]:
-    """Return the indicators by CDC's name for them, ours, and our key."""
+    """Return the indicators by CDC's name, our name and our key."""
     ours = {_plain(each.name): each for each in indicators().values()}
     keys = {_plain(each.key): each for each in indicators().values()}
     return ours | keys | {_plain(name): each for name, each in vsrr_indicators().items()}
 
 
 def _plain(text: str) -> str:
-    """Fold the name of an indicator further: what stands between its words, "&" and "and"."""
+    """Normalise an indicator's name further: separators, "&" and "and"."""
     return folded(text.replace("&", " and ").replace("–", "-").replace(";", " "))
 
 
 def _closed(row: Mapping[str, str]) -> bool:
-    """Tell whether the period is closed: "**", or no word of being underreported."""
+    """Return whether the period is closed: "**", or no mention of underreporting."""
     symbol = row.get("footnote symbol", "").strip()
     if symbol:
         return symbol == "**"
@@ -458,12 +458,12 @@ def _closed(row: Mapping[str, str]) -> bool:
 COUNTY_SOURCE = "cdc-vsrr-county"
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?")  # of the download
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")  # of the API
-_LAG = 7  # months from the last period to the release: data as of July reach December
+_LAG = 7  # months from the last period to the release: data as of July cover December
 _FIPS = re.compile(r"(\d{4,5})(?:\.0*)?")
 
 
 def is_county(content: bytes) -> bool:
-    """Tell whether this is a release of counts by county, by its titles."""
+    """Return whether this is a county counts release, by its titles."""
     return fits(titles_at(content), COUNTY_SOURCE)
 
 
@@ -471,14 +471,14 @@ def read_county(content: bytes, name: str) -> Reading:
     """Read a release.
 
     Args:
-        content: The file: delimited text, JSON records or a workbook.
-        name: Its name, for messages.
+        content: File content: delimited text, JSON records or a workbook.
+        name: File name, for error messages.
 
     Returns:
-        Its figures, all of twelve months, by county of residence.
+        Twelve-month figures by county of residence.
 
     Raises:
-        InputError: It is no such release, or none of its rows could be read.
+        InputError: Not such a release, or no readable rows.
 
     Source:
         https://data.cdc.gov/d/gb4e-yj24 and its technical notes,
@@ -545,7 +545,7 @@ def _add_county(gathered: Gathered, cells: Cells, row: Mapping[str, str]) -> Non
 
 
 def _county_code(text: str) -> str:
-    """Return the place of a FIPS code, whose first zero spreadsheets drop."""
+    """Return the place of a FIPS code; spreadsheets drop its leading zero."""
     found = _FIPS.fullmatch(text.strip())
     place = coded_place(f"US-{found[1].zfill(5)}") if found else None
     if not place:

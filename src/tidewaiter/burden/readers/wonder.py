@@ -1,8 +1,8 @@
 """Exports of CDC WONDER: deaths of residents by state, time, age, sex and cause.
 
-What was asked stands behind the rows, and decides what is counted: an export by causes that are
-mentioned, without an underlying cause, holds more than overdose deaths. Rows marked "Total" are
-figures of their own, for the whole of what they leave blank, and never add up with the others.
+The query is printed after the rows, and determines what is counted: an export by mentioned causes
+without an underlying cause counts more than overdose deaths. "Total" rows are separate figures
+over the dimensions left blank, and are never added to others.
 """
 
 import re
@@ -29,7 +29,7 @@ _PLACES: dict[str, Basis] = {
     "residence state": "residence",
     "occurrence state": "occurrence",
 }
-_NOT_READ = ("county", "region", "division", "week", "date")  # of these no figure is made
+_NOT_READ = ("county", "region", "division", "week", "date")  # not converted to figures
 _MEASURES = ("notes", "deaths", "population", "crude rate", "age adjusted rate", "% of total")
 _AGES = ("age groups", "age group", "single-year ages", "single year ages")
 _DIMENSIONS = {"year": "year", "month": "month", "sex": "sex", "gender": "sex"}
@@ -37,24 +37,24 @@ _TIME = ("year", "month")
 
 
 class Columns(Record, frozen=True, kw_only=True):
-    """By which columns the deaths are parted."""
+    """Grouping columns of an export."""
 
-    titles: tuple[str, ...]  # as folded
-    by: Mapping[str, str]  # dimension to column: "place" to "state code"
-    named: Mapping[str, str]  # dimension to the column of its words: "place" to "state"
+    titles: tuple[str, ...]  # folded
+    by: Mapping[str, str]  # dimension -> column: "place" to "state code"
+    named: Mapping[str, str]  # dimension -> column of its text: "place" to "state"
     basis: Basis
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Dimensions that are neither place nor time nor a mentioned cause."""
+        """Dimensions other than place, time and mentioned cause."""
         return tuple(each for each in self.by if each not in ("place", "mentioned", *_TIME))
 
 
 def read_columns(titles: Sequence[str], name: str) -> Columns:
-    """Tell by what an export parts deaths.
+    """Return the grouping of an export.
 
     Raises:
-        InputError: It parts them by what no figure here can say: counties, weeks, two places.
+        InputError: Unsupported grouping: counties, weeks, two places.
     """
     words = [each for each in titles if not each.startswith(_MEASURES) and each]
     by: dict[str, str] = {}
@@ -76,7 +76,7 @@ def read_columns(titles: Sequence[str], name: str) -> Columns:
 
 
 def dimension_of(title: str) -> str:
-    """Name what a column, or what a query asks for, is about: "Ten-Year Age Groups" is "age"."""
+    """Return the dimension of a column or query criterion: "Ten-Year Age Groups" is "age"."""
     bare = folded(title).removesuffix(" code")
     single = bare.removesuffix("s")
     if bare in _PLACES or single in _PLACES:
@@ -90,7 +90,7 @@ def dimension_of(title: str) -> str:
     return _DIMENSIONS.get(bare) or _DIMENSIONS.get(single) or bare
 
 
-_LEAST = 10  # deaths below the nation that may be shown
+_LEAST = 10  # minimum displayable deaths below national level
 _NATION = "US"
 _YEAR_MONTH = re.compile(r"(\d{4})/(\d{2})")
 _NAMED_MONTH = re.compile(r"([A-Za-z]{3,})\.?,? (\d{4})")
@@ -105,12 +105,12 @@ class _Period(Record, frozen=True, kw_only=True):
 
 
 class Rows:
-    """Rows of one export, read one by one."""
+    """Row reader of one export."""
 
     def __init__(
         self, columns: Columns, query: Query | None, causes: Causes, gathered: Gathered
     ) -> None:
-        self.small: list[int] = []  # rows whose count is too small to be shown
+        self.small: list[int] = []  # suppressed rows
         self._columns = columns
         self._query = query
         self._causes = causes
@@ -118,7 +118,7 @@ class Rows:
         self._limited = {dimension_of(key) for key, _ in query.limits} if query else set()
 
     def add(self, number: int, cells: Mapping[str, str]) -> None:
-        """Read a row; what cannot be read is noted."""
+        """Read a row; note it if unreadable."""
         try:
             values = self._values(cells)
             place = find_place(_fips(values["place"])).code if values.get("place") else _NATION
@@ -145,7 +145,7 @@ class Rows:
         )
 
     def _values(self, cells: Mapping[str, str]) -> dict[str, str]:
-        """Return what the row says of each dimension; a total leaves some of them out."""
+        """Return the row's dimension values; a total omits some of them."""
         values = {each: cells[title].strip() for each, title in self._columns.by.items()}
         note = cells.get("notes", "").strip()
         if note and note.casefold() != "total":
@@ -187,7 +187,7 @@ class Rows:
         return period
 
     def _whole(self) -> _Period:
-        """Return the period of the query, where nothing in the row says it."""
+        """Return the period of the query, if the row has none."""
         if not self._query or self._query.first is None or self._query.last is None:
             raise InputError("burden/years-not-known")
         first, last = self._query.first, self._query.last
@@ -211,9 +211,9 @@ class Rows:
 
 
 def _age(words: str, code: str) -> str:
-    """Return an age as "0", "25-34", "85+" or "NS", from its words where they are there.
+    """Return an age as "0", "25-34", "85+" or "NS", preferably from its text.
 
-    Its code is no help in groups: it is 1 for "< 1 year", and spreadsheets read 5-14 as a day.
+    Group codes are ambiguous: "< 1 year" has code 1, and spreadsheets read 5-14 as a date.
     """
     if words.strip().startswith("<"):
         return "0"
@@ -261,12 +261,12 @@ def _count(text: str) -> tuple[float | None, Missing]:
 
 
 SOURCE = "cdc-wonder"
-_NAMED = 5  # rows that a note names
-_CODES = 20  # that an error names
+_NAMED = 5  # rows named in a note
+_CODES = 20  # codes named in an error
 
 
 def is_wonder(content: bytes) -> bool:
-    """Tell whether this is an export of WONDER: deaths, by columns that have a code beside."""
+    """Return whether this is a WONDER export: deaths, with columns that have a code column."""
     titles = set(titles_at(content))
     return "deaths" in titles and any(
         title.endswith(" code") and ("notes" in titles or title.removesuffix(" code") in titles)
@@ -278,16 +278,15 @@ def read_wonder(content: bytes, name: str, indicator: str = "") -> Reading:
     """Read an export.
 
     Args:
-        content: The file: text with tabs or commas, with or without what stands behind the rows.
-        name: Its name, for messages.
-        indicator: What it counts, where the query that would tell is cut off: "overdose".
+        content: File content: tab- or comma-separated text, with or without the notes.
+        name: File name, for error messages.
+        indicator: Indicator, if the query is cut off: "overdose".
 
     Returns:
-        Its figures. The release is the month of the query.
+        The figures. The release is the month of the query.
 
     Raises:
-        InputError: What it counts is not told, or is no indicator that is known; or no row of it
-            could be read.
+        InputError: The count is unspecified or not a known indicator; or no readable rows.
 
     Source:
         https://wonder.cdc.gov/wonder/help/mcd.html
@@ -319,7 +318,7 @@ def read_wonder(content: bytes, name: str, indicator: str = "") -> Reading:
 
 
 def _counted(columns: Columns, query: Query | None, told: str, name: str) -> Causes:
-    """Return which deaths are counted, by the query, or as the user names them."""
+    """Return the causes counted, from the query or as given by the user."""
     said = causes_of(find_indicator(told)) if told else None
     causes = query.causes if query else said
     if not causes:
@@ -327,7 +326,7 @@ def _counted(columns: Columns, query: Query | None, told: str, name: str) -> Cau
     if query:
         _check_limits(columns, query, name)
     if "mentioned" in columns.by and query:
-        return causes  # each row names the code that it mentions
+        return causes  # each row names its mentioned code
     found = indicator_of(causes)
     if not found:
         raise InputError(

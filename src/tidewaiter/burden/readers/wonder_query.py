@@ -36,35 +36,35 @@ _SHOWN = (
 
 
 class Dataset(Record, frozen=True, kw_only=True):
-    """One of WONDER's datasets on deaths."""
+    """A WONDER mortality dataset."""
 
     code: str  # "D176"
-    title: str  # how its title begins
-    mentions: bool  # it holds what else stands on a certificate
-    final: bool  # no year of it is provisional
+    title: str  # title prefix
+    mentions: bool  # includes multiple causes
+    final: bool  # all years are final
 
 
 class Causes(Record, frozen=True, kw_only=True):
-    """Which deaths are counted: codes of which one is the cause, and one stands beside it."""
+    """Causes counted: codes of the underlying cause, and of mentioned conditions."""
 
-    underlying: frozenset[str]  # none: any cause
-    mentioned: frozenset[str]  # none: it does not matter
+    underlying: frozenset[str]  # empty: any cause
+    mentioned: frozenset[str]  # empty: any
 
 
 class Query(Record, frozen=True, kw_only=True):
-    """What was asked, as the export repeats it."""
+    """The query, as repeated in the export."""
 
-    title: str  # of the dataset
+    title: str  # dataset title
     dataset: Dataset
     released: int | None  # the month of the query; burden.types
-    final_to: int | None  # the last month that is final; None: not told
-    whole_to: int | None  # the last month that had ended when deaths were counted
-    first: int | None  # of the period as a whole, where nothing parts it in time
+    final_to: int | None  # last final month; None: unknown
+    whole_to: int | None  # last complete month when deaths were counted
+    first: int | None  # of the overall period, without time grouping
     last: int | None
-    whole_years: bool  # no month was chosen
+    whole_years: bool  # no month selected
     causes: Causes
-    limits: tuple[tuple[str, str], ...]  # what else was asked for: "Gender", "Female"
-    hidden: bool  # rows whose count is suppressed are left out
+    limits: tuple[tuple[str, str], ...]  # other criteria: "Gender", "Female"
+    hidden: bool  # suppressed rows are omitted
 
 
 class _Datasets(Record, frozen=True, kw_only=True):
@@ -73,21 +73,21 @@ class _Datasets(Record, frozen=True, kw_only=True):
 
 @cache
 def datasets() -> tuple[Dataset, ...]:
-    """Return the datasets that are known."""
+    """Return the known datasets."""
     return read_toml(data("burden", "wonder.toml"), _Datasets).datasets
 
 
 def parted(text: str) -> tuple[str, str]:
-    """Part an export in its rows and what stands behind them; "": it was cut off."""
+    """Split an export into rows and notes; "": cut off."""
     rule = _RULE.search(text)
     return (text[: rule.start()], text[rule.start() :]) if rule else (text, "")
 
 
 def read_query(footer: str, name: str) -> Query:
-    """Read what stands behind the rows.
+    """Parse the notes.
 
     Raises:
-        InputError: The dataset is not known, or causes were asked for in two ways.
+        InputError: Unknown dataset, or causes selected in two ways.
     """
     lines = [_bare(line) for line in footer.splitlines()]
     text = " ".join(lines)
@@ -121,7 +121,7 @@ def read_query(footer: str, name: str) -> Query:
 
 @cache
 def indicator_of(causes: Causes) -> Indicator | None:
-    """Find the indicator that counts these deaths."""
+    """Find the indicator with these causes."""
     for each in indicators().values():
         if each.measure == "deaths" and causes_of(each) == causes:
             return each
@@ -129,7 +129,7 @@ def indicator_of(causes: Causes) -> Indicator | None:
 
 
 def causes_of(indicator: Indicator) -> Causes:
-    """Return which deaths an indicator counts."""
+    """Return the causes of an indicator."""
     return Causes(
         underlying=spelled_out(indicator.underlying), mentioned=spelled_out(indicator.mentioned)
     )
@@ -163,7 +163,7 @@ def _parameters(lines: list[str]) -> dict[str, str]:
 
 
 def _causes(asked: Mapping[str, str], kind: str, name: str, *, plain: bool) -> frozenset[str]:
-    """Return the codes asked for as underlying or mentioned causes; `plain`: without a prefix."""
+    """Return the codes selected as underlying or mentioned causes; `plain`: without prefix."""
     told = [
         (key, value)
         for key, value in asked.items()
@@ -179,7 +179,7 @@ def _causes(asked: Mapping[str, str], kind: str, name: str, *, plain: bool) -> f
 
 
 def _codes(key: str, value: str, name: str) -> frozenset[str]:
-    """Return the codes of a list; one that is named alone, without codes, is not known here."""
+    """Return the codes of a cause list; a list named without codes is unknown."""
     nameless = [each for each in value.split(";") if each.strip() and not codes_in(each)]
     if nameless or "induced causes" in value.casefold():
         raise InputError(

@@ -1,1 +1,1 @@
-"""Releases: official files as published, kept with their dates."""
+"""Releases: official files as published, archived with their dates."""

@@ -1,12 +1,12 @@
-"""The archive of releases: published files from folders, zip and gzip, and their figures.
+"""Archive of releases: published files from folders, zip and gzip, and their figures.
 
-    files/SHA256.gz               the bytes of a file, once
-    releases/SHA256-KEY.json      one word on it: source, month, where it came from, day
-    figures/SHA256-EDITION.arrow  its figures, made again from the bytes where they are missing
+    files/SHA256.gz               content of a file, once
+    releases/SHA256-KEY.json      metadata: source, month, origin, day
+    figures/SHA256-EDITION.arrow  cached figures, rebuilt from the content if missing
 
-Each file is written whole or not at all and never changed, so that two processes do not meet.
-A later word on the same bytes (another month of release) stands beside the earlier ones, and is
-the one that counts.
+Each file is written atomically and never changed, so that processes do not conflict. Newer metadata
+of the same content (another month of release) are added beside the older ones, and take
+precedence.
 """
 
 import gzip
@@ -32,20 +32,20 @@ from tidewaiter.burden.types import FIGURES, Note, Reading, Release
 
 
 class ReleaseFile(Record, frozen=True, kw_only=True):
-    """One file that may be a release."""
+    """A candidate file."""
 
     name: str
-    origin: str  # the path that it came from
+    origin: str  # original path
     content: bytes
 
 
 def release_files(paths: Sequence[Path]) -> Iterator[ReleaseFile | InputError]:
-    """Yield the files at some paths; an archive that cannot be opened comes as its error.
+    """Yield the files at some paths; an archive that cannot be opened yields its error.
 
     Args:
-        paths: Files, or folders of files; zip and gzip archives are unpacked in memory, a
-            workbook or a year of death records stays whole. Names that begin with a point are
-            left out.
+        paths: Files, or folders of files; zip and gzip archives are decompressed in memory,
+            workbooks and death record years stay whole. Hidden files are
+            skipped.
     """
     for path in paths:
         places = sorted(path.iterdir()) if path.is_dir() else [path]
@@ -58,16 +58,16 @@ def release_files(paths: Sequence[Path]) -> Iterator[ReleaseFile | InputError]:
 
 
 def files_of(name: str, origin: str, content: bytes) -> tuple[ReleaseFile, ...]:
-    """Return the files of what was downloaded: itself, or those of the archive that it is.
+    """Return the files of a download: itself, or those of the archive.
 
     Raises:
-        InputError: The archive is damaged, locked, or grows too much.
+        InputError: Damaged, encrypted, or too large when decompressed.
     """
     return tuple(_unpacked(name, origin, content))
 
 
 def _unpacked(name: str, origin: str, content: bytes) -> Iterator[ReleaseFile]:
-    if is_workbook(content) or is_nvss(content):  # a year of deaths is read packed, in pieces
+    if is_workbook(content) or is_nvss(content):  # death records are read compressed, in pieces
         yield ReleaseFile(name=name, origin=origin, content=content)
         return
     for each in unpack(ListFile(name=name, content=content)):
@@ -85,7 +85,7 @@ class _Beside(Record, frozen=True, kw_only=True):
 
 
 def pack_figures(reading: Reading) -> bytes:
-    """Write a reading as an Arrow file."""
+    """Encode a reading as an Arrow file."""
     beside = _Beside(
         source=reading.source, notes=reading.notes, released=reading.released, told=reading.told
     )
@@ -98,12 +98,12 @@ def pack_figures(reading: Reading) -> bytes:
 
 
 def unpack_figures(content: bytes) -> Reading:
-    """Read what `pack_figures` wrote.
+    """Decode output of `pack_figures`.
 
     Raises:
-        ArrowInvalid: It is no Arrow file, or has other columns.
-        KeyError: It has no notes.
-        MsgspecError: Its notes are not what they should be.
+        ArrowInvalid: Not an Arrow file, or other columns.
+        KeyError: Notes are missing.
+        MsgspecError: Malformed notes.
     """
     table = pa.ipc.open_file(pa.BufferReader(content)).read_all()
     beside = msgspec.json.decode((table.schema.metadata or {})[_METADATA_KEY], type=_Beside)
@@ -120,37 +120,37 @@ def unpack_figures(content: bytes) -> Reading:
 
 
 _LEVEL = 6
-_WORDS = "[0-9a-f]*-*.json"  # a file that is being written begins with a point
+_WORDS = "[0-9a-f]*-*.json"  # excludes files being written, which start with a dot
 _KEY_LENGTH = 12  # characters
 
 
 class KeptRelease(Record, frozen=True, kw_only=True):
-    """One release as the archive keeps it.
+    """Metadata of an archived release.
 
-    Old words are read as they were written: a field may be added with a default, but none removed
-    or renamed.
+    Older metadata must remain readable: fields may be added with a default, never removed or
+    renamed.
     """
 
     sha256: str
     source: str  # a key of data/burden/sources.toml
     name: str  # of the file
-    origin: str  # the path or the address that it came from
+    origin: str  # original path or address
     size: int  # bytes
-    released: int | None  # month: burden/types.py; None: not known
-    told: bool  # the month is told, by the file or by whoever added it; else inferred
-    said: bool = False  # by whoever added it
-    indicator: str = ""  # what it counts, as whoever added it said; "": the file tells
-    first: int | None  # the earliest period's last month; None: there is no figure
+    released: int | None  # month: burden/types.py; None: unknown
+    told: bool  # month stated by the file or the user; otherwise inferred
+    said: bool = False  # stated by the user
+    indicator: str = ""  # indicator as stated by the user; "": from the file
+    first: int | None  # last month of the earliest period; None: no figures
     last: int | None
     figures: int
-    mended: int  # notes of what was odd and is there nonetheless
-    refused: int  # notes of what could not be read
+    mended: int  # notes on anomalies in kept figures
+    refused: int  # notes on unreadable values
     added: datetime  # UTC
-    edition: int  # of the readers, then
+    edition: int  # reader version at that time
 
 
 class ReleaseArchive:
-    """The releases that a folder keeps."""
+    """The releases in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -166,27 +166,27 @@ class ReleaseArchive:
         origin: str = "",
         indicator: str = "",
     ) -> tuple[Release, bool]:
-        """Read a release and keep it.
+        """Read a release and archive it.
 
         Args:
-            content: The file.
-            name: Its name.
-            now: The time, with its zone.
-            source: Which it is, where that cannot be told.
-            released: The month in which it came out, where the file does not say it.
-            origin: The path or the address that it came from; "": its name.
-            indicator: What it counts, where the file does not say it.
+            content: File content.
+            name: File name.
+            now: Current time, with zone.
+            source: Source, if it cannot be detected.
+            released: Release month, if the file does not state it.
+            origin: Original path or address; "": its name.
+            indicator: Indicator, if the file does not state it.
 
         Returns:
-            The release, and whether it or what was said of it is new.
+            The release, and whether it or its metadata are new.
 
         Raises:
-            InputError: No reader knows it, or none of it could be read.
-            OutputError: It cannot be written.
+            InputError: Unknown or unreadable format.
+            OutputError: Not writable.
         """
         sha256 = hashlib.sha256(content).hexdigest()
         before = self._find(sha256)
-        if before:  # what was said of it before holds, as far as nothing else is said now
+        if before:  # earlier metadata apply unless overridden
             source, indicator = source or before.source, indicator or before.indicator
             kept_month = before.released if before.said else None
             released = kept_month if released is None else released
@@ -210,10 +210,10 @@ class ReleaseArchive:
         return Release(sha256=sha256, name=name, reading=reading), True
 
     def kept(self) -> tuple[KeptRelease, ...]:
-        """List the releases by source and month; of each file, the last word on it.
+        """List the releases by source and month; the latest metadata per file apply.
 
         Raises:
-            StoreError: One cannot be read.
+            StoreError: Unreadable metadata.
         """
         words = self._words(_WORDS)
         last = {each.sha256: each for each in sorted(words, key=lambda word: word.added)}
@@ -223,11 +223,11 @@ class ReleaseArchive:
         return tuple(ordered)
 
     def load(self, kept: KeptRelease) -> Release:
-        """Load a release; from its bytes where its figures are not kept ready.
+        """Load a release; from its content if figures are not cached.
 
         Raises:
-            InputError: The readers of this version do not take it any more.
-            StoreError: The file is missing or not what it was.
+            InputError: No longer accepted by this version's readers.
+            StoreError: The content is missing or altered.
         """
         place = self._figures(kept)
         reading = None
@@ -236,16 +236,16 @@ class ReleaseArchive:
         if reading is None:
             content = self.content(kept)
             reading = read_release(content, kept.name, kept.source, kept.indicator)
-            with suppress(OutputError, OSError):  # a folder that takes no changes is read as well
+            with suppress(OutputError, OSError):  # a read-only folder works too
                 self._write(place, pack_figures(reading))
         reading = _dated(reading, kept.released if kept.said else None)
         return Release(sha256=kept.sha256, name=kept.name, reading=reading)
 
     def content(self, kept: KeptRelease) -> bytes:
-        """Return the bytes of a release, checked.
+        """Return the verified content of a release.
 
         Raises:
-            StoreError: They are missing or not what they were.
+            StoreError: Missing or altered.
         """
         place = self.folder / "files" / f"{kept.sha256}.gz"
         with suppress(OSError, EOFError, gzip.BadGzipFile):
@@ -262,7 +262,7 @@ class ReleaseArchive:
         return map(_decode, (self.folder / "releases").glob(pattern))
 
     def _figures(self, kept: KeptRelease) -> Path:
-        # The same bytes read as another source, or as counts of another thing, are other figures.
+        # The same content read for another source or indicator gives other figures.
         read_as = "-".join(filter(None, (kept.sha256, kept.source, kept.indicator)))
         return self.folder / "figures" / f"{read_as}-{EDITION}.arrow"
 

@@ -1,4 +1,4 @@
-"""Datasets loaded from a folder of releases and kept in memory: base months, nowcast, series."""
+"""Dataset loader with cache for a folder of releases: base months, nowcasts, series."""
 
 import csv
 import hashlib
@@ -21,21 +21,21 @@ from tidewaiter.burden.releases.folder import load_releases
 from tidewaiter.burden.types import Note, Release, parse_month
 
 _ENOUGH = 36  # figures: a card needs two years before an event and one after
-_NOWCAST = "cdc-vsrr"  # the source whose open windows can be estimated
+_NOWCAST = "cdc-vsrr"  # source with estimable open windows
 
 
 class Series(Record, frozen=True, kw_only=True):
-    """Months, and the release that they come from."""
+    """Months, and their release."""
 
     months: Months
     release: Release
 
 
 def releases_of(file: Path | None, folder: Path) -> tuple[Release, ...]:
-    """Return the releases to choose from: one file's, or those of an archive.
+    """Return the releases of a file or an archive.
 
     Raises:
-        InputError: There are none, or the file cannot be read.
+        InputError: None, or unreadable.
     """
     if file:
         content = file.read_bytes()
@@ -49,7 +49,7 @@ def releases_of(file: Path | None, folder: Path) -> tuple[Release, ...]:
 
 
 def figures_in(release: Release, place: str, indicator: str) -> int:
-    """Count the months and windows of twelve that a release has of a place and an indicator."""
+    """Count a release's months and twelve-month windows for a place and indicator."""
     wanted = (
         (pc.field("place") == place)
         & (pc.field("indicator") == indicator)
@@ -60,17 +60,17 @@ def figures_in(release: Release, place: str, indicator: str) -> int:
 
 
 class Shelf:
-    """Releases to choose from; each is estimated once."""
+    """Releases with cached estimates."""
 
     def __init__(self, releases: tuple[Release, ...]) -> None:
         self.releases = releases
         self._held: dict[str, pa.Table | None] = {}
 
     def newest(self, place: str, indicator: str) -> Release:
-        """Return the release that came out last of those that hold three years of a series.
+        """Return the latest release with at least three years of a series.
 
         Raises:
-            InputError: None holds any of it.
+            InputError: None has any of it.
         """
         held = {
             number: count
@@ -96,21 +96,21 @@ class Shelf:
         return Series(months=months, release=release)
 
     def estimates(self, release: Release) -> pa.Table | None:
-        """Return the ESTIMATES of a release; None: its source is not estimated."""
+        """Return the ESTIMATES of a release; None: its source cannot be estimated."""
         if release.sha256 not in self._held:
             known = release.reading.source == _NOWCAST
             earlier = [
                 each.reading for each in self.releases if each.reading.source == _NOWCAST
-            ]  # those that came out later are left out there
+            ]  # later ones are excluded there
             self._held[release.sha256] = nowcast(release.reading, earlier) if known else None
         return self._held[release.sha256]
 
 
 def read_base(file: Path, place: str, indicator: str) -> dict[int, float]:
-    """Read months of a release that tells months, or of a CSV file of two columns.
+    """Read months from a release with single months, or from a two-column CSV file.
 
     Raises:
-        InputError: It has none of this place and indicator.
+        InputError: None of this place and indicator.
     """
     content = file.read_bytes()
     try:
@@ -130,10 +130,10 @@ def read_base(file: Path, place: str, indicator: str) -> dict[int, float]:
 
 
 def read_dose(file: Path, drug: str) -> dict[int, float]:
-    """Read pounds by month: of a release that tells them in parts, their sum; or of a CSV file.
+    """Read pounds by month from a release, summed over parts, or from a CSV file.
 
     Raises:
-        InputError: It has none of this drug.
+        InputError: None of this drug.
     """
     content = file.read_bytes()
     try:
@@ -176,22 +176,22 @@ def _shipped(place: str, indicator: str) -> dict[int, float]:
 
 
 State = tuple[tuple[str, int, int], ...]
-"""Of each file of a folder: its path, its size, and when it was written, in nanoseconds."""
+"""Path, size and modification time in nanoseconds of each file in a folder."""
 _PLACES = 500
-_MOST = 20_000  # files of which the state is told
+_MOST = 20_000  # maximum files examined
 
 
 class Choices(Record, frozen=True, kw_only=True):
-    """Of what there are figures."""
+    """Available figures."""
 
-    places: tuple[str, ...]  # those that have a name first; at most 500
+    places: tuple[str, ...]  # named ones first; at most 500
     indicators: tuple[str, ...]
-    labels: tuple[str, ...]  # of releases, the newest first
+    labels: tuple[str, ...]  # of releases, newest first
     sources: tuple[str, ...]
 
 
 class Stock(Record, frozen=True, kw_only=True):
-    """What a folder holds."""
+    """Content of a folder."""
 
     releases: tuple[Release, ...]
     skipped: tuple[Note, ...]
@@ -199,16 +199,16 @@ class Stock(Record, frozen=True, kw_only=True):
 
 
 class ReleaseShelf:
-    """Releases that are kept in memory for as long as the folder stays as it is."""
+    """Releases cached in memory until the folder changes."""
 
     def __init__(self, folder: Path | None) -> None:
-        self.folder = folder  # None: there is none
+        self.folder = folder  # None: no folder
         self._state: State | None = None
         self._stock = Stock(releases=(), skipped=(), choices=choices_of(()))
         self._series = Shelf(())
 
     def stock(self) -> Stock:
-        """Return the releases; a folder that is not there has none."""
+        """Return the releases; none for a missing folder."""
         state = folder_state(self.folder)
         if self.folder is not None and state != self._state:
             loaded = load_releases(self.folder)
@@ -222,17 +222,17 @@ class ReleaseShelf:
         return self._stock
 
     def series(self) -> Shelf:
-        """Return the releases as what months are recovered from; each is estimated once."""
+        """Return the releases for month recovery, with cached estimates."""
         self.stock()
         return self._series
 
     def estimates(self, release: Release) -> pa.Table | None:
-        """Return the ESTIMATES of a release; None: its source is not estimated."""
+        """Return the ESTIMATES of a release; None: its source cannot be estimated."""
         return self.series().estimates(release)
 
 
 def folder_state(folder: Path | None) -> State:
-    """Return what tells a folder from itself at another time."""
+    """Return a fingerprint of the folder's state."""
     if folder is None:
         return ()
     top = folder / "releases" if (folder / "releases").is_dir() else folder
@@ -247,7 +247,7 @@ def folder_state(folder: Path | None) -> State:
 
 
 def choices_of(releases: Sequence[Release]) -> Choices:
-    """Return of what releases have figures that are told of no part alone."""
+    """Return the subjects of releases with figures of whole populations."""
     found = [
         each.reading.figures.filter(pc.equal(each.reading.figures["part"], "")) for each in releases
     ]

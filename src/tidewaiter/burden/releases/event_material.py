@@ -1,4 +1,4 @@
-"""The data for an event card: releases, declarations and known events, joined."""
+"""Input data of an event card: releases, declarations and known events, joined."""
 
 from pathlib import Path
 
@@ -14,11 +14,11 @@ from tidewaiter.burden.indicators import places
 from tidewaiter.burden.monthly import MONTHLY, Months
 from tidewaiter.burden.releases.dataset_loader import Shelf, figures_in, read_dose
 
-_CONTROLS = ("T40.5", "all-causes")  # the first that a release has, and that is not the series
+_CONTROLS = ("T40.5", "all-causes")  # negative controls: the first available other than the series
 
 
 class Beside(Record, frozen=True, kw_only=True):
-    """What is set beside a series."""
+    """Data besides the series."""
 
     kept: tuple[Declared, ...] = ()
     known: tuple[Event, ...] = ()
@@ -28,10 +28,10 @@ class Beside(Record, frozen=True, kw_only=True):
 
 
 def material_of(wanted: Declaration, shelf: Shelf, beside: Beside) -> Material:
-    """Gather what a card is drawn from.
+    """Collect the input of a card.
 
     Raises:
-        InputError: No release has the series, or a file cannot be read.
+        InputError: No release has the series, or a file is unreadable.
     """
     series = shelf.series(wanted.place, wanted.indicator, beside.base)
     digest = digest_of(wanted)
@@ -49,7 +49,7 @@ def material_of(wanted: Declaration, shelf: Shelf, beside: Beside) -> Material:
 
 
 def _counted(wanted: Declaration, shelf: Shelf) -> int | None:
-    """Return the month of the earliest release that counts a month of the window."""
+    """Return the month of the earliest release with a month of the window."""
     first = month_of_event(wanted.event.day) + wanted.window.since
     months = [
         each.reading.released
@@ -69,7 +69,7 @@ def _control(wanted: Declaration, shelf: Shelf) -> Months | None:
 
 
 def _untreated(wanted: Declaration, shelf: Shelf) -> tuple[Months, ...]:
-    """Return whole states, where the event was one state's own; else none is untreated."""
+    """Return whole states for a single state's event; otherwise no place is untreated."""
     if wanted.event.where != wanted.place or "-" not in wanted.place:
         return ()
     states = [

@@ -1,4 +1,4 @@
-"""Releases from a folder: an archive of ours, or the files as they were published."""
+"""Releases from a folder: an archive, or published files."""
 
 import hashlib
 import os
@@ -15,14 +15,14 @@ from tidewaiter.burden.types import Note, Release
 
 
 class Loaded(Record, frozen=True, kw_only=True):
-    """What a folder held."""
+    """Content of a folder."""
 
-    releases: tuple[Release, ...]  # by source and month, the earliest first
-    skipped: tuple[Note, ...]  # files that are no release, or could not be read
+    releases: tuple[Release, ...]  # by source and month, earliest first
+    skipped: tuple[Note, ...]  # files that are unreadable or not releases
 
 
 def releases_folder() -> Path:
-    """Return the folder: TIDEWAITER_RELEASES, or else the system's place for a user's data."""
+    """Return the folder: TIDEWAITER_RELEASES, or the user data folder."""
     named = os.environ.get("TIDEWAITER_RELEASES")
     return Path(named) if named else user_data_path("tidewaiter") / "releases"
 
@@ -31,14 +31,14 @@ def load_releases(folder: Path, source: str = "") -> Loaded:
     """Load the releases of a folder.
 
     Args:
-        folder: An archive, or any folder of files as they were published.
-        source: The one that is wanted; "": all.
+        folder: An archive, or any folder of published files.
+        source: Only this source; "": all.
 
     Returns:
-        The releases, and a note for each file that is none. A folder that is not there is empty.
+        The releases, and a note per file that is none. A missing folder is empty.
 
     Raises:
-        StoreError: A word of the archive cannot be read.
+        StoreError: Unreadable archive metadata.
     """
     if (folder / "releases").is_dir():
         return _from_archive(folder, source)
@@ -58,14 +58,14 @@ def _from_archive(folder: Path, source: str) -> Loaded:
 
 
 def read_releases(paths: Sequence[Path], source: str = "") -> Loaded:
-    """Read releases from files as they were published, and from folders of them.
+    """Read releases from published files and folders.
 
     Args:
         paths: Files and folders.
-        source: The one that is wanted; "": all.
+        source: Only this source; "": all.
 
     Returns:
-        The releases, each once, and a note for each file that is none.
+        The distinct releases, and a note per file that is none.
     """
     found: dict[str, Release] = {}
     skipped = []

@@ -1,1 +1,1 @@
-"""What people see of official counts: trends, drugs, maps, ages, and what changed; all pure."""
+"""Views of official counts: trends, drugs, maps, ages and revisions; pure functions."""

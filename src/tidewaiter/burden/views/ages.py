@@ -1,4 +1,4 @@
-"""Ages: deaths by age and sex in one period, from a release that tells them apart."""
+"""Ages: deaths by age and sex in one period."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ _YEAR = 12  # months
 
 
 class Band(Record, frozen=True, kw_only=True):
-    """Deaths at some ages."""
+    """Deaths in an age band."""
 
     age: str  # "25-34"
     sex: str  # "F", "M"; "": both
@@ -49,11 +49,11 @@ def ages(releases: Sequence[Release], ask: Ask) -> Ages:
     """Return deaths by age.
 
     Args:
-        releases: Of any sources.
-        ask: Place and indicator; `until` is the period. Years go before sums of many years.
+        releases: Any sources.
+        ask: Place and indicator; `until` is the period. Years are preferred to multi-year sums.
 
     Raises:
-        MissingError: No release tells ages there.
+        MissingError: No release has ages there.
     """
     ask = settled(releases, ask)
     holding = [(each, _by_age(each, ask)) for each in releases]
@@ -62,7 +62,7 @@ def ages(releases: Sequence[Release], ask: Ask) -> Ages:
         plain = [each for each in releases if _wanted(each, ask)]
         if plain and not any(_tells_ages(each) for each in plain):
             raise MissingError("burden/no-ages")
-        pick([each for each in plain if _tells_ages(each)], ask)  # which says what there is
+        pick([each for each in plain if _tells_ages(each)], ask)  # which names the available data
         raise MissingError("burden/no-ages-of-indicator", indicator=ask.indicator, place=ask.place)
     holding = _of_years(holding)
     found_in = {each.sha256: found for each, found in holding}
@@ -82,13 +82,13 @@ def ages(releases: Sequence[Release], ask: Ask) -> Ages:
 
 
 def _of_years(holding: list[tuple[Release, pa.Table]]) -> list[tuple[Release, pa.Table]]:
-    """Leave out periods of more than a year, which hide the last one, where any has others."""
+    """Drop multi-year periods, which hide the latest one, if there are others."""
     years = [(each, found.filter(pc.less_equal(found["months"], _YEAR))) for each, found in holding]
     return [(each, found) for each, found in years if len(found)] or holding
 
 
 def first_age(text: str) -> int:
-    """Return the first age of a band: 25 of "25-34", 0 of "<1"."""
+    """Return the first age of a band: 25 for "25-34", 0 for "<1"."""
     digits = "".join(c if c.isdigit() else " " for c in text).split()
     return 0 if text.startswith("<") else int(digits[0]) if digits else 999
 
@@ -102,7 +102,7 @@ def _by_age(release: Release, ask: Ask) -> pa.Table:
 
 
 def _rows(release: Release, place: str, indicator: str) -> pa.Table:
-    """Return the figures whose part tells the age, or age and sex, and nothing else."""
+    """Return the figures by age, or age and sex, only."""
     figures = release.reading.figures
     mask = pc.and_(
         pc.and_(pc.equal(figures["place"], place), pc.equal(figures["indicator"], indicator)),

@@ -1,4 +1,4 @@
-"""The briefing: what one page for a decision shows, for one place and one count."""
+"""Briefing: one page for a decision, on one place and one count."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from tidewaiter.burden.views.trends import Mix, Trend, mix, trend
 
 
 class Cited(Record, frozen=True, kw_only=True):
-    """A release that a brief rests on."""
+    """A release cited by a briefing."""
 
     release: str
     cite: str
@@ -22,20 +22,20 @@ class Cited(Record, frozen=True, kw_only=True):
 
 
 class Brief(Record, frozen=True, kw_only=True):
-    """What one page says of a place."""
+    """Content of a briefing."""
 
     trend: Trend
-    drugs: Mix | None  # None: no release has classes of drugs there
+    drugs: Mix | None  # None: no release has drug classes there
     places: Across | None  # None: no release has parts of that country
     cited: tuple[Cited, ...]
 
 
 def brief(releases: Sequence[Release], ask: Ask, estimating: Estimating = without) -> Brief:
-    """Gather what a brief says.
+    """Assemble a briefing.
 
     Raises:
-        MissingError: No release has the figures that it is about.
-        InputError: A place, an indicator or a month cannot be read.
+        MissingError: No release has the figures.
+        InputError: Invalid place, indicator or month.
     """
     main = trend(releases, ask, estimating)
     drugs, side = _mix(releases, ask, estimating), _across(releases, ask, estimating)

@@ -1,4 +1,4 @@
-"""Places compared: the states of a country in one period, as counts or as rates."""
+"""Comparison of places: states of a country in one period, as counts or rates."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -30,45 +30,45 @@ from tidewaiter.burden.views.trends import Measured, Point, Status, best_of, poi
 PEOPLE = "population"
 _YEAR = 12
 _HALF = 6
-_COUNTY = "^US-[0-9]{5}$"  # counties lie in states, where there are such
+_COUNTY = "^US-[0-9]{5}$"  # counties lie within states, if listed
 
 
 class Where(Record, frozen=True, kw_only=True):
-    """One place in one period."""
+    """A place in one period."""
 
     place: str
     name: str
-    value: float | None  # the best number: closed, else estimate, else reported, else predicted
+    value: float | None  # best available: closed, else estimate, else reported, else predicted
     by: Measured
     status: Status
     missing: str
     low: float | None
     high: float | None
     people: float | None
-    rate: float | None  # deaths per 100,000 people, not adjusted for age
+    rate: float | None  # deaths per 100,000 people, not age-adjusted
 
 
 class Across(Record, frozen=True, kw_only=True):
-    """Places of one country in one period."""
+    """Places of a country in one period."""
 
     caption: Caption
     last: str  # the period's last month
-    rows: tuple[Where, ...]  # the largest rate, or else the largest count, first
-    population: str  # which release people are counted by; "": no rates
+    rows: tuple[Where, ...]  # highest rate first, or highest count
+    population: str  # release of the population; "": no rates
     population_year: str
 
 
 def across(releases: Sequence[Release], ask: Ask, estimating: Estimating = without) -> Across:
-    """Return the places of a country side by side.
+    """Compare the places of a country.
 
     Args:
-        releases: Of any sources; one with figures of the population makes rates.
+        releases: Any sources; one with population figures enables rates.
         ask: The country or any of its places; `until` is the period.
-        estimating: How the release that answers is estimated.
+        estimating: How to estimate the selected release.
 
     Raises:
-        MissingError: No release has a figure of a place of that country.
-        InputError: A place, an indicator or a month cannot be read.
+        MissingError: No release has figures of places of that country.
+        InputError: Invalid place, indicator or month.
     """
     country = settled(releases, ask).place[:2]
     release = _release(releases, ask, country)
@@ -120,7 +120,7 @@ def _release(releases: Sequence[Release], ask: Ask, country: str) -> Release:
 
 
 def _parts_of(release: Release, ask: Ask, country: str) -> pa.Table:
-    """Return the figures of the places of a country that lie in no other place of it."""
+    """Return the figures of a country's places that are not within another one."""
     figures = release.reading.figures
     mask = pc.and_(
         pc.and_(
@@ -138,7 +138,7 @@ def _parts_of(release: Release, ask: Ask, country: str) -> pa.Table:
 
 
 def _estimates_at(estimates: pa.Table | None, ask: Ask, last: int) -> dict[str, dict[str, Any]]:
-    """Return the estimates of one period that are not closed, by place."""
+    """Return the estimates of open counts in a period, by place."""
     if estimates is None:
         return {}
     mask = pc.and_(
@@ -169,7 +169,7 @@ def _where(place: str, point: Point, living: float | None) -> Where:
 def _people(
     releases: Sequence[Release], country: str, last: int
 ) -> tuple[dict[str, float], str, str]:
-    """Return residents by place in the year of the middle of a period, or the nearest before it."""
+    """Return residents by place for the middle year of a period, or the latest year before."""
     middle = (last - _HALF + 1) // _YEAR
     best: tuple[int, Release, pa.Table] | None = None
     for release in releases:

@@ -1,4 +1,4 @@
-"""The query: which release answers a question, and which of its rows."""
+"""Queries on official counts: selection of release and rows."""
 
 from collections.abc import Callable, Sequence
 
@@ -20,59 +20,59 @@ from tidewaiter.burden.types import Basis, Release, month_text, parse_month
 
 _YEAR = 12  # months
 _FIRST = "US"
-_HASH = 8  # characters of a hash that tell it from others
-_SHOWN = 12  # places that an error names
+_HASH = 8  # characters of a hash prefix
+_SHOWN = 12  # places named in an error
 
 
 class Ask(Record, frozen=True, kw_only=True):
-    """What is asked of an archive."""
+    """A query on an archive."""
 
-    place: str = ""  # a code or a name; "": the United States, or else the country that is there
+    place: str = ""  # code or name; "": the United States, otherwise the available country
     indicator: str = "overdose"
-    source: str = ""  # "": the first of data/burden/sources.toml that has figures
-    release: str = ""  # its label, its month, or the first characters of its hash; "": the newest
-    since: str = msgspec.field(default="", name="from")  # "2022-12"; "": from the first period
-    until: str = msgspec.field(default="", name="to")  # "": to the newest period
+    source: str = ""  # "": the first of data/burden/sources.toml with figures
+    release: str = ""  # label, month, or hash prefix; "": newest
+    since: str = msgspec.field(default="", name="from")  # "2022-12"; "": no lower limit
+    until: str = msgspec.field(default="", name="to")  # "": no upper limit
 
 
 Estimating = Callable[[Release], pa.Table | None]
-"""How the ESTIMATES of a release are found; None: there are none."""
+"""Provides the ESTIMATES of a release; None: none."""
 
 
 def without(release: Release) -> pa.Table | None:
-    """Estimate nothing."""
+    """Provide no estimates."""
     del release
     return None
 
 
 class Caption(Record, frozen=True, kw_only=True):
-    """What must stand beside every figure: of what, where, when, on which basis, by whom."""
+    """Mandatory context of a figure: subject, place, time, basis and source."""
 
     place: str
     place_name: str
     indicator: str
     indicator_name: str
     measure: str
-    months: int  # length of each period
+    months: int  # length of a period
     basis: Basis
     release: str  # "cdc-vsrr 2025-01"
-    released: str  # its month; "": not known
-    told: bool  # the release says its month itself
+    released: str  # month; "": unknown
+    told: bool  # the release states its month
     source_key: str  # of data/burden/sources.toml
-    source: str  # its name
+    source: str  # name
     authority: str
     cite: str
     sha256: str
-    closed_to: str  # the last month whose count the source changes no more; "": none is known
-    closing: bool  # the release tells which periods are closed
-    newest: str  # the last month
+    closed_to: str  # last final month; "": unknown
+    closing: bool  # the release states which periods are closed
+    newest: str  # last month
 
 
 def pick(releases: Sequence[Release], ask: Ask) -> Release:
-    """Return the release that answers: the newest of the first source that has such figures.
+    """Return the newest release of the first source with such figures.
 
     Raises:
-        MissingError: None does.
+        MissingError: None.
     """
     fitting = [
         each
@@ -93,11 +93,11 @@ def pick(releases: Sequence[Release], ask: Ask) -> Release:
 
 
 def first_of(holding: Sequence[Release], size: Callable[[Release], int]) -> Release:
-    """Return the newest release of the first source; of several the one that holds the most.
+    """Return the newest release of the first source; for ties, the one with most figures.
 
     Args:
-        holding: At least one release that has such figures.
-        size: How many it has.
+        holding: Releases with such figures, at least one.
+        size: Number of figures of each.
     """
     order = {key: number for number, key in enumerate(sources())}
 
@@ -109,9 +109,9 @@ def first_of(holding: Sequence[Release], size: Callable[[Release], int]) -> Rele
 
 
 def rows_of(release: Release, ask: Ask, *, part: str = "") -> pa.Table:
-    """Return the figures of one place and indicator, as FIGURES, in the order of time.
+    """Return FIGURES of one place and indicator, in time order.
 
-    Where a release counts it in several ways, one is taken: `one_way`.
+    If there are several count types, one is selected: `one_way`.
     """
     figures = release.reading.figures
     mask = pc.and_(
@@ -125,10 +125,10 @@ def rows_of(release: Release, ask: Ask, *, part: str = "") -> pa.Table:
 
 
 def one_way(found: pa.Table) -> pa.Table:
-    """Keep one way of counting, so that no period stands twice.
+    """Select one count type, so that no period occurs twice.
 
-    That is the one with the most rows, as totals over many years stand beside years; of several
-    the one of twelve months.
+    The one with the most rows, as multi-year totals may accompany years; for ties, twelve-month
+    counts.
     """
     if not len(found):
         return found
@@ -147,10 +147,10 @@ def one_way(found: pa.Table) -> pa.Table:
 
 
 def within(found: pa.Table, ask: Ask) -> pa.Table:
-    """Keep the periods that end in the months asked for.
+    """Select periods that end within the queried months.
 
     Raises:
-        InputError: A month cannot be read.
+        InputError: Invalid month.
     """
     if ask.since:
         found = found.filter(pc.greater_equal(found["last"], parse_month(ask.since)))
@@ -160,12 +160,12 @@ def within(found: pa.Table, ask: Ask) -> pa.Table:
 
 
 def caption(release: Release, ask: Ask, found: pa.Table) -> Caption:
-    """Return what stands beside figures.
+    """Return the context of figures.
 
     Args:
-        release: Theirs.
+        release: Their release.
         ask: Place and indicator.
-        found: At least one row of FIGURES, of one way of counting.
+        found: FIGURES of one count type, at least one row.
     """
     reading = release.reading
     source, key = sources().get(reading.source), indicator_key(ask.indicator)
@@ -194,12 +194,12 @@ def caption(release: Release, ask: Ask, found: pa.Table) -> Caption:
 
 
 def settled(releases: Sequence[Release], ask: Ask) -> Ask:
-    """Return a question whose place is a code; all views begin with it.
+    """Return a query with its place as a code; first step of all views.
 
-    A code that figures have is that place, though it is a state's too: "DE".
+    A code with figures is that place, even if it is also a state's: "DE".
 
     Raises:
-        InputError: It is no place.
+        InputError: Unknown place.
     """
     code = ask.place.strip().upper() or _usual(releases)
     there = any(pc.any(pc.equal(each.reading.figures["place"], code)).as_py() for each in releases)
@@ -215,12 +215,12 @@ def _usual(releases: Sequence[Release]) -> str:
 
 
 def indicator_key(text: str) -> str:
-    """Return the key of an indicator, by its key or its name."""
+    """Return the key of an indicator, from its key or name."""
     return find_indicator(text).key
 
 
 def is_named(release: Release, name: str) -> bool:
-    """Tell whether a release is called so: by label, month or the start of its hash; "": any is."""
+    """Return whether a release matches a label, month or hash prefix; "": any."""
     wanted, month = name.strip().casefold(), release.reading.released
     names = {release.label.casefold(), month_text(month) if month is not None else ""}
     return (
@@ -231,7 +231,7 @@ def is_named(release: Release, name: str) -> bool:
 
 
 def what_there_is(releases: Sequence[Release]) -> str:
-    """Say of which places there are figures, in which releases, as a hint."""
+    """Return a hint that lists places with figures, and their releases."""
     if not releases:
         return "add a release first: tidewaiter burden add FILE"
     found: set[str] = set()

@@ -1,4 +1,4 @@
-"""Revisions: two releases of one source compared cell by cell, and what is odd about it."""
+"""Revisions: cell-by-cell comparison of two releases of a source, and anomalies."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,47 +15,47 @@ from tidewaiter.burden.views.query import Ask, indicator_key, is_named, settled
 
 _KEY = ["place", "indicator", "measure", "basis", "last", "months", "part"]
 _ALL = "all-causes"
-_LEAST = 100.0  # deaths of a cell from which on its growth in percent is told
+_LEAST = 100.0  # minimum deaths of a cell for percent growth
 _LARGEST = 12
 _ALARMS = 50
-_LAGS = 13  # of which the mean growth is told: 0 to 12
-_WRITTEN = 0.005  # percent points: the digits of a percent differ between formats of one release
-_ODD_PERCENT = 2.0  # a count that grew by less is not unusual, whatever the others did
-_ODD_SPREADS = 5.0  # from the median of the places of its lag, in their median distance from it
+_LAGS = 13  # lags with mean growth: 0 to 12
+_WRITTEN = 0.005  # percentage points: formats of one release differ in digits
+_ODD_PERCENT = 2.0  # minimum growth of an anomaly
+_ODD_SPREADS = 5.0  # distance from the median of the lag, in median absolute deviations
 
 
 class Cell(Record, frozen=True, kw_only=True):
-    """One count in two releases."""
+    """A count in two releases."""
 
     place: str
     place_name: str
     indicator: str
     last: str
-    lag: int  # months between its period and the newest one of the earlier release
+    lag: int  # months before the newest period of the earlier release
     before: float | None
     after: float | None
     difference: float | None
-    percent: float | None  # None: one of both is not shown, or the earlier one is below 100
+    percent: float | None  # None: suppressed, or below 100 in the earlier release
     was_closed: bool
     is_closed: bool
 
 
 class Growth(Record, frozen=True, kw_only=True):
-    """By how much counts grew that were so many months old."""
+    """Growth of counts at a lag."""
 
     lag: int
-    country: float | None  # percent, of the country as a whole
+    country: float | None  # percent, for the country
     states: float | None  # percent, mean of its places with 100 deaths or more
-    places: int  # how many these are
+    places: int  # number of these places
 
 
 class Tally(Record, frozen=True, kw_only=True):
-    """How many counts did what."""
+    """Numbers of changes by kind."""
 
     same: int
     grew: int
     shrank: int
-    new: int  # periods, places or indicators that the earlier release does not have
+    new: int  # periods, places or indicators missing in the earlier release
     gone: int
     shown_now: int  # hidden before
     hidden_now: int
@@ -63,7 +63,7 @@ class Tally(Record, frozen=True, kw_only=True):
 
 
 class Revisions(Record, frozen=True, kw_only=True):
-    """What a release changed of the one before it."""
+    """Changes between a release and its predecessor."""
 
     source: str
     before: str  # label
@@ -71,21 +71,21 @@ class Revisions(Record, frozen=True, kw_only=True):
     after: str
     after_sha256: str
     tally: Tally
-    moved_closed: tuple[Cell, ...]  # closed before and another number now: an alarm; at most 50
+    moved_closed: tuple[Cell, ...]  # changed although closed: an alarm; at most 50
     moved_closed_count: int
-    unusual: tuple[Cell, ...]  # grew far more than others of that lag: late or amended certificates
-    largest: tuple[Cell, ...]  # by the difference, at most 12
+    unusual: tuple[Cell, ...]  # growth far above others at that lag: late or amended certificates
+    largest: tuple[Cell, ...]  # by difference, at most 12
     growth: tuple[Growth, ...]
-    growth_of: str  # the indicator that `growth` and `unusual` are told of
-    asked: str  # the one that was asked for; another where not both releases have it
+    growth_of: str  # indicator of `growth` and `unusual`
+    asked: str  # indicator queried; another one is used if not in both releases
 
 
 def pair(releases: Sequence[Release], ask: Ask) -> tuple[Release, Release]:
-    """Return the release that is asked for, else the newest, and the one of its source before it.
+    """Return the requested or newest release, and its predecessor of the same source.
 
     Raises:
-        MissingError: There are no two releases of one source.
-        InputError: No release is of that name.
+        MissingError: Fewer than two releases of one source.
+        InputError: Unknown release.
     """
     order = {key: number for number, key in enumerate(sources())}
     place = settled(releases, ask).place
@@ -108,13 +108,13 @@ def pair(releases: Sequence[Release], ask: Ask) -> tuple[Release, Release]:
 
 
 def revisions(before: Release, after: Release, ask: Ask) -> Revisions:
-    """Compare two releases of one source.
+    """Compare two releases of a source.
 
     Args:
-        before: The earlier one.
-        after: The later one.
-        ask: Growth by lag and what is unusual are told of its indicator, or of the first that both
-            have; where its place is a part of a country, only that place is compared.
+        before: Earlier release.
+        after: Later release.
+        ask: Growth and anomalies are for its indicator, or the first common one; if its place is
+            part of a country, only that place is compared.
     """
     common = sorted(way[0] for way in _counted(before) & _counted(after))
     asked = indicator_key(ask.indicator)
@@ -154,7 +154,7 @@ def _has(release: Release, place: str) -> bool:
 
 
 def _pair_of(ordered: Sequence[Release], wanted: str) -> tuple[Release, Release] | None:
-    """Return the last release that is called so, and the one before it that can be compared."""
+    """Return the last matching release, and its comparable predecessor."""
     for place in range(len(ordered) - 1, 0, -1):
         after = ordered[place]
         if is_named(after, wanted):
@@ -165,14 +165,14 @@ def _pair_of(ordered: Sequence[Release], wanted: str) -> tuple[Release, Release]
 
 
 def _counted(release: Release) -> set[tuple[str, ...]]:
-    """Return what a release counts: indicators, measures, bases and lengths of periods."""
+    """Return a release's indicators, measures, bases and period lengths."""
     columns = ["indicator", "measure", "basis", "months"]
     ways = release.reading.figures.group_by(columns).aggregate([]).to_pylist()
     return {tuple(str(way[column]) for column in columns) for way in ways}
 
 
 def _joined(before: Release, after: Release, ask: Ask) -> pa.Table:
-    """Put the cells of both side by side; one that a release has not is null there."""
+    """Join the cells of both; missing ones are null."""
     columns = [*_KEY, "value", "closed"]
     tables = []
     for release, suffix in ((before, ""), (after, "_after")):
@@ -189,14 +189,14 @@ def _joined(before: Release, after: Release, ask: Ask) -> pa.Table:
 
 
 def _is_told(row: dict[str, Any], asked: str) -> bool:
-    """Leave out percents, and deaths from all causes, which would hide all others."""
+    """Drop percentages, and deaths from all causes, which would dominate."""
     hidden = "" if asked == _ALL else _ALL
     told: bool = row["measure"] != "percent" and row["indicator"] != hidden
     return told
 
 
 def _differ(row: dict[str, Any]) -> bool:
-    """Tell whether a number changed; a percent that is only written with fewer digits did not."""
+    """Return whether a number changed; a percentage with fewer digits did not."""
     value, after = row["value"], row["value_after"]
     if value is None or after is None:
         return False
@@ -265,7 +265,7 @@ def _growth(rows: Sequence[dict[str, Any]], newest: int) -> tuple[Growth, ...]:
 
 
 def _unusual(rows: Sequence[dict[str, Any]], newest: int) -> list[dict[str, Any]]:
-    """Return of each place the cell farthest from what others did, the farthest first."""
+    """Return each place's most extreme cell, largest deviation first."""
     found: list[tuple[float, dict[str, Any]]] = []
     by_last: dict[int, list[dict[str, Any]]] = {}
     for row in rows:

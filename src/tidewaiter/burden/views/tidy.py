@@ -1,4 +1,4 @@
-"""Figures for use elsewhere: each row says its release, place, period, basis and whether closed."""
+"""Export of figures: each row states its release, place, period, basis and closure."""
 
 from collections.abc import Collection, Iterable
 
@@ -14,8 +14,8 @@ TIDY = pa.schema(
     [
         pa.field("release", pa.string(), nullable=False),  # "cdc-vsrr 2025-09"
         pa.field("source", pa.string(), nullable=False),
-        pa.field("released", pa.string(), nullable=False),  # "2025-09"; "": not known
-        pa.field("released_told", pa.bool_(), nullable=False),  # else inferred
+        pa.field("released", pa.string(), nullable=False),  # "2025-09"; "": unknown
+        pa.field("released_told", pa.bool_(), nullable=False),  # otherwise inferred
         pa.field("sha256", pa.string(), nullable=False),  # of the file
         pa.field("place", pa.string(), nullable=False),
         pa.field("place_name", pa.string(), nullable=False),
@@ -35,20 +35,20 @@ TIDY = pa.schema(
         pa.field("missing", pa.string(), nullable=False),
     ]
 )
-"""The columns of an export; what those of FIGURES mean, burden/types.py says."""
+"""Columns of an export; for those of FIGURES see burden/types.py."""
 
 
 class Wanted(Record, frozen=True, kw_only=True):
-    """Which figures; an empty filter keeps all."""
+    """Filter of figures; empty values match all."""
 
     places: tuple[str, ...] = ()  # codes
     indicators: tuple[str, ...] = ()  # keys
-    first: int | None = None  # the last month of the period is not before
-    last: int | None = None  # nor after
+    first: int | None = None  # minimum last month of the period
+    last: int | None = None  # maximum
 
 
 def tidy(releases: Iterable[Release], wanted: Wanted) -> pa.Table:
-    """Join the figures of some releases, TIDY, in the order of the releases and their rows."""
+    """Join the figures of some releases as TIDY, in the order of releases and rows."""
     return pa.concat_tables([TIDY.empty_table(), *(_tidied(each, wanted) for each in releases)])
 
 

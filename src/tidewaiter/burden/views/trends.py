@@ -1,4 +1,4 @@
-"""Trends of an indicator in one place period by period, and the mix of drugs involved."""
+"""Trend of an indicator in a place, and the mix of drugs involved."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -28,53 +28,53 @@ Measured = Literal["reported", "estimate", "predicted"]
 
 
 class Point(Record, frozen=True, kw_only=True):
-    """What is known of one period."""
+    """Values of one period."""
 
-    last: str  # its last month
+    last: str  # last month
     status: Status
-    reported: float | None  # None: not shown
-    missing: str  # why there is no value; "": there is
-    predicted: float | None  # the source's own estimate of the whole
+    reported: float | None  # None: suppressed
+    missing: str  # why there is no value; "": there is one
+    predicted: float | None  # the source's own estimate of the complete count
     estimate: float | None  # ours, of the closed count
-    low: float | None  # its 95 % interval
+    low: float | None  # 95 % interval
     high: float | None
-    pending: float | None  # percent of deaths whose cause is not known yet
-    flag: str  # what is unusual about it; ""
+    pending: float | None  # percent of deaths with a cause not determined yet
+    flag: str  # anomaly; ""
 
 
 class Change(Record, frozen=True, kw_only=True):
-    """The newest period against the one that ended a year before; the two do not overlap."""
+    """The newest period compared with the non-overlapping one a year before."""
 
     last: str
     before: str
     value: float
     value_before: float
     percent: float
-    low: float | None  # of the percent, 95 %; None: no interval is known
+    low: float | None  # of the percentage, 95 %; None: unknown
     high: float | None
-    by: Measured  # what the newest value is
+    by: Measured  # type of the newest value
 
 
 class Trend(Record, frozen=True, kw_only=True):
-    """One indicator in one place over time."""
+    """An indicator in a place over time."""
 
     caption: Caption
     points: tuple[Point, ...]
-    newest: Point | None  # the last period of which there is any number
+    newest: Point | None  # last period with any value
     change: Change | None
 
 
 def trend(releases: Sequence[Release], ask: Ask, estimating: Estimating = without) -> Trend:
-    """Return the trend that a question asks for.
+    """Return the trend for a query.
 
     Args:
-        releases: Of any sources.
+        releases: Any sources.
         ask: The question.
-        estimating: How the release that answers is estimated.
+        estimating: How to estimate the selected release.
 
     Raises:
         MissingError: No release has such figures.
-        InputError: A place, an indicator or a month cannot be read.
+        InputError: Invalid place, indicator or month.
     """
     ask = settled(releases, ask)
     release = pick(releases, ask)
@@ -82,7 +82,7 @@ def trend(releases: Sequence[Release], ask: Ask, estimating: Estimating = withou
 
 
 def trend_of(release: Release, ask: Ask, estimates: pa.Table | None = None) -> Trend:
-    """Return the trend that one release shows; it has at least one such figure."""
+    """Return the trend from one release with at least one such figure."""
     whole = rows_of(release, ask)
     told = caption(release, ask, whole)
     nowcast = _estimates_of(estimates, told)
@@ -98,10 +98,10 @@ def trend_of(release: Release, ask: Ask, estimates: pa.Table | None = None) -> T
 
 
 def best_of(point: Point) -> tuple[float | None, Measured]:
-    """Return the best single number of a period, and which it is.
+    """Return the best value of a period, and its type.
 
-    That is the count where it is closed, else the estimate, else what was reported, else what the
-    source predicts.
+    The count if closed, otherwise the estimate, the reported count, or the source's
+    prediction.
     """
     if point.status != "closed" and point.estimate is not None:
         return point.estimate, "estimate"
@@ -111,7 +111,7 @@ def best_of(point: Point) -> tuple[float | None, Measured]:
 
 
 def point_of(row: Mapping[str, Any], nowcast: Mapping[str, Any] | None) -> Point:
-    """Return what is known of a period, of a row of FIGURES and one of ESTIMATES."""
+    """Combine a row of FIGURES and one of ESTIMATES."""
     told = {True: "closed", False: "provisional", None: "not told"}
     own = nowcast or {}
     return Point(
@@ -129,7 +129,7 @@ def point_of(row: Mapping[str, Any], nowcast: Mapping[str, Any] | None) -> Point
 
 
 def _estimates_of(estimates: pa.Table | None, told: Caption) -> dict[int, dict[str, Any]]:
-    """Return the estimates of periods that are not closed, by their last month."""
+    """Return the estimates of open periods, by last month."""
     if estimates is None or told.months != _YEAR:
         return {}
     mask = pc.and_(
@@ -155,21 +155,21 @@ def _change(newest: Point, points: Sequence[Point]) -> Change | None:
         value_before=base,
         by=by,
         percent=100 * (value / base - 1),
-        # The ends of both intervals: at least as wide as 95 %, where both are uncertain.
+        # Combined bounds of both intervals: at least 95 % if both are uncertain.
         low=100 * (low[0] / high[1] - 1) if told and low and high else None,
         high=100 * (low[1] / high[0] - 1) if told and low and high else None,
     )
 
 
 def _compared(point: Point) -> tuple[float | None, Measured]:
-    """Return the number by which years are compared: an incomplete count would feign a fall."""
+    """Return the value for year comparisons: incomplete counts would show a false decline."""
     if point.status != "closed" and point.estimate is None and point.predicted is not None:
         return point.predicted, "predicted"
     return best_of(point)
 
 
 def _interval(point: Point) -> tuple[float, float] | None:
-    """Return the interval of a period's count: itself, where it is closed; None: not known."""
+    """Return the interval of a period's count: a point if closed; None: unknown."""
     if point.status == "closed" and point.reported is not None:
         return point.reported, point.reported
     if point.low is not None and point.high is not None:
@@ -178,26 +178,26 @@ def _interval(point: Point) -> tuple[float, float] | None:
 
 
 DRUGS = ("T40.4", "T43.6", "T40.5", "T40.2", "T40.1", "T40.3")
-"""Classes of drugs, whose deaths overlap: one certificate may name several."""
+"""Drug classes with overlapping deaths: a certificate may name several."""
 
 
 class Mix(Record, frozen=True, kw_only=True):
-    """Deaths by class of drug over time; the classes overlap, so no sum of them means anything."""
+    """Deaths by drug class over time; the classes overlap and must not be added."""
 
-    caption: Caption  # of the release as a whole; its indicator is all overdose deaths
-    drugs: tuple[Trend, ...]  # each with a caption of its own
+    caption: Caption  # of the whole release; its indicator is all overdose deaths
+    drugs: tuple[Trend, ...]  # each with its own caption
     specified: (
         Point | None
-    )  # percent of overdose deaths with a drug named: more naming, more of all
-    not_there: tuple[str, ...]  # classes without a figure in this release
+    )  # percent of overdose deaths with a drug specified: better specificity raises all classes
+    not_there: tuple[str, ...]  # classes without figures in this release
 
 
 def mix(releases: Sequence[Release], ask: Ask, estimating: Estimating = without) -> Mix:
-    """Return the drug mix of a place; the indicator asked for does not matter.
+    """Return the drug mix of a place; the queried indicator is ignored.
 
     Raises:
-        MissingError: No release has a figure of any class of drugs there.
-        InputError: A place or a month cannot be read.
+        MissingError: No release has figures of drug classes there.
+        InputError: Invalid place or month.
     """
     ask = settled(releases, ask)
     release = mix_release(releases, ask)
@@ -219,10 +219,10 @@ def mix(releases: Sequence[Release], ask: Ask, estimating: Estimating = without)
 
 
 def mix_release(releases: Sequence[Release], ask: Ask) -> Release:
-    """Return the release that has the most classes of drugs, of several the first that `pick` has.
+    """Return the release with the most drug classes; ties as in `pick`.
 
     Raises:
-        MissingError: None has any.
+        MissingError: None.
     """
     found: list[Release] = []
     problem: MissingError | None = None

@@ -1,4 +1,4 @@
-"""What may be done with a case, by whom and when, as data/rules/cases.toml says it."""
+"""Permissions on cases: who may do what and when, by data/rules/cases.toml."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -13,7 +13,7 @@ from tidewaiter.base.resources import data, read_toml
 from tidewaiter.casework.cases.state import Case, Viewer, may_be_erased
 from tidewaiter.casework.cases.steps import KINDS, AnyContent, FileAdded, Step, kind_of
 
-_TEXTS = 65_536  # characters of all that a step says
+_TEXTS = 65_536  # maximum characters of a step
 _PLAIN = "text/plain"
 _UNKNOWN = "application/octet-stream"
 
@@ -33,7 +33,7 @@ class StepRule(Record, frozen=True, kw_only=True):
     """A row of [step]."""
 
     says: str
-    says_again: str = ""  # where it is about a step of its own kind
+    says_again: str = ""  # if it refers to a step of its own kind
     needs: Literal["case", "approve"]
     when: Literal["open", "closed", "any"]
     decides: bool = False
@@ -57,7 +57,7 @@ class CaseRules(Record, frozen=True, kw_only=True):
     type: tuple[TypeRule, ...]
 
     def type_of(self, head: bytes) -> str:
-        """Return what a file is by its first bytes, whatever it is called."""
+        """Return the type of a file by its first bytes, whatever its name."""
         for rule in self.type:
             if head.startswith(bytes.fromhex(rule.begins)):
                 return rule.name
@@ -79,31 +79,31 @@ def load_case_rules() -> CaseRules:
 
 
 class Asked(Record, frozen=True, kw_only=True):
-    """A step that someone wants to take."""
+    """A requested step."""
 
     content: AnyContent
     about: int | None = None
     restricted: bool = False
-    seen: int | None = None  # the last step that they saw; who decides must have seen all
+    seen: int | None = None  # last step seen; a decision requires having seen all
 
 
 def refusal(
     case: Case, steps: Sequence[Step], viewer: Viewer, asked: Asked, today: date
 ) -> InputError | None:
-    """Say why a step cannot be taken; None: it can. That others were faster is another matter.
+    """Return why a step is not allowed; None: it is. Concurrent changes are checked elsewhere.
 
     Args:
-        case: As it stands, as far as the viewer sees it.
-        steps: Those that the viewer sees.
-        viewer: Who wants it.
-        asked: What they want.
+        case: The case as visible to the viewer.
+        steps: Those visible to the viewer.
+        viewer: The user.
+        asked: The requested step.
         today: The day.
     """
     return next(_refusals(case, steps, viewer, asked, today), None)
 
 
 def check_words(content: AnyContent) -> None:
-    """Check that what a step says is there, and is not too long.
+    """Check that a step's texts are present and not too long.
 
     Raises:
         InputError: A text is missing or too long.
@@ -143,7 +143,7 @@ def _refusals(
 
 
 def _about(steps: Sequence[Step], rule: StepRule, asked: Asked) -> Iterator[InputError]:
-    """Say what is wrong with the step that another is about."""
+    """Yield the problem of the step that another refers to."""
     if asked.about is None:
         if "" not in rule.takes:
             yield InputError("casework/step-not-said")
@@ -156,7 +156,7 @@ def _about(steps: Sequence[Step], rule: StepRule, asked: Asked) -> Iterator[Inpu
 
 
 def _particular(case: Case, viewer: Viewer, kind: str, today: date) -> Iterator[InputError]:
-    """Say what is wrong by the state of the case."""
+    """Yield the problem that follows from the state of the case."""
     proposal = case.proposal
     if kind in {"agreed", "refused", "recalled"} and proposal is None:
         yield InputError("casework/no-proposal-to-close")
@@ -185,7 +185,7 @@ def _counts(case: Case, asked: Asked) -> Iterator[InputError]:
 
 
 def _is_text(head: bytes) -> bool:
-    """Say whether bytes may be the beginning of a text in UTF-8."""
+    """Return whether bytes may be the start of UTF-8 text."""
     try:
         text = head.decode()
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""Cases: what belongs together, who may know of it, and where it stands, read from its steps."""
+"""Cases: contents, access and status, derived from their steps."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -25,7 +25,7 @@ from tidewaiter.casework.cases.steps import (
 )
 
 CaseStatus = Literal["open", "closed-confirmed", "closed-dismissed", "closed-referred"]
-"""Where a case stands. closed-dismissed: two people agreed that the alerts were wrong."""
+"""Status of a case. closed-dismissed: two people agreed that the alerts were false positives."""
 
 STATUSES: dict[str, CaseStatus] = {
     "opened": "open",
@@ -40,19 +40,19 @@ C = TypeVar("C", bound=Content)
 
 
 class Viewer(Record, frozen=True, kw_only=True):
-    """Who looks at cases, and what they may see and do."""
+    """A user of cases, with permissions."""
 
-    name: str  # what one signs in with
+    name: str  # sign-in name
     rights: frozenset[str] = frozenset()  # of roles.toml: "case", "approve"
-    cleared: bool = False  # sees what is for the authority only
+    cleared: bool = False  # may see restricted data
 
     def sees_all(self) -> bool:
-        """Say whether they see cases that they are no member of: the second pair of eyes does."""
+        """Return whether they see cases that they are not a member of, as reviewers do."""
         return "approve" in self.rights
 
 
 class Kept(Record, Generic[C], frozen=True, kw_only=True):
-    """Something that belongs to a case, and who put it there."""
+    """A content of a case, and who added it."""
 
     step: int
     by: str
@@ -60,17 +60,17 @@ class Kept(Record, Generic[C], frozen=True, kw_only=True):
     restricted: bool
     what: C | None  # None: erased
     about: int | None = None
-    corrected: int | None = None  # the later note that corrects this one
+    corrected: int | None = None  # later note that corrects this one
     done: Step | None = None  # of a task
 
 
 class Case(Record, frozen=True, kw_only=True):
-    """A case as its steps leave it."""
+    """A case, as derived from its steps."""
 
     number: int
     title: str | None  # None: erased
     owner: str
-    members: tuple[str, ...]  # the owner first, then in alphabetical order
+    members: tuple[str, ...]  # the owner first, then alphabetical
     status: CaseStatus
     opened: str  # ISO 8601, UTC
     alerts: tuple[Kept[AlertAdded], ...]
@@ -80,19 +80,19 @@ class Case(Record, frozen=True, kw_only=True):
     notes: tuple[Kept[Note], ...]
     tasks: tuple[Kept[Task], ...]
     drafts: tuple[Kept[Drafted], ...]
-    proposal: Step | None  # to close as dismissed, and not yet answered
-    closing: Step | None  # None: it is open
+    proposal: Step | None  # pending proposal to close as dismissed
+    closing: Step | None  # None: open
     retained: Retained | None
     hold: Kept[Held] | None
-    erased: Step | None  # the last erasing
-    last: int  # the last step; who decides must have seen it
+    erased: Step | None  # the last erasure
+    last: int  # last step; a decision requires having seen it
 
 
 def case_of(steps: Sequence[Step]) -> Case:
-    """Return a case as its steps leave it.
+    """Derive a case from its steps.
 
     Args:
-        steps: Of one case, in order, as far as the viewer may see them; the first opens it.
+        steps: Steps of one case, in order, as visible to the viewer; the first opens it.
     """
     first, last = steps[0], steps[-1]
     live = list(_live(steps))
@@ -124,7 +124,7 @@ def case_of(steps: Sequence[Step]) -> Case:
 
 
 def may_be_erased(case: Case, today: date) -> str:
-    """Say why nothing of a case can be erased now; "": it can.
+    """Return why nothing of a case can be erased now; "": it can.
 
     Args:
         case: The case.
@@ -142,7 +142,7 @@ def may_be_erased(case: Case, today: date) -> str:
 
 
 def visible_to(steps: Iterable[Step], viewer: Viewer) -> list[Step]:
-    """Return the steps that someone may see of a case that they may see."""
+    """Return the steps of a visible case that a user may see."""
     return [step for step in steps if viewer.cleared or not step.restricted]
 
 

@@ -1,7 +1,7 @@
-"""Steps of a case: what was added, said, asked, decided or changed. Nothing of one is ever changed.
+"""Case steps: additions, notes, tasks, decisions and changes; immutable.
 
-A step is hashed with a salt of its own, and the audit holds that digest. So a step can be proved
-to whoever has it; once its words and its salt are erased, the digest says nothing of them.
+A step is hashed with its own salt, and the audit log holds the digest. So anyone with the step can
+prove it; once text and salt are erased, the digest reveals nothing.
 """
 
 import hashlib
@@ -17,82 +17,82 @@ SALT = 16  # bytes
 
 
 class Content(Record, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):
-    """What a step holds; each kind of step is a record of its own."""
+    """Content of a step; each kind of step has its own record."""
 
 
 class Opened(Content, frozen=True, kw_only=True):
-    """The case was opened; who opened it owns it."""
+    """Case opened; the user becomes its owner."""
 
     title: str
 
 
 class Renamed(Content, frozen=True, kw_only=True):
-    """It has another title."""
+    """Title changed."""
 
     title: str
 
 
 class Owned(Content, frozen=True, kw_only=True):
-    """It has another owner."""
+    """Owner changed."""
 
     owner: str
 
 
 class Shared(Content, frozen=True, kw_only=True):
-    """Someone else needs to know."""
+    """Member added."""
 
     user: str
 
 
 class Unshared(Content, frozen=True, kw_only=True):
-    """Someone no longer needs to know."""
+    """Member removed."""
 
     user: str
 
 
 class AlertAdded(Content, frozen=True, kw_only=True):
-    """An alert belongs to it."""
+    """Alert added."""
 
     alert: str  # id
 
 
 class ConsignmentAdded(Content, frozen=True, kw_only=True):
-    """A consignment belongs to it, with all of its lines."""
+    """Consignment added, with all of its lines."""
 
-    source: int  # id of the file that it was read from
+    source: int  # id of its file
     consignment: str
 
 
 class PartyAdded(Content, frozen=True, kw_only=True):
-    """A party belongs to it, as papers write it or as a list names it."""
+    """Party added, as written in documents or on a list."""
 
     name: str
-    role: str = ""  # on the papers
+    role: str = ""  # in the documents
     country: str = ""
-    list: str = ""  # slug; "": as papers write it
+    list: str = ""  # slug; "": from documents
     entry: str = ""  # id in the list
-    alert: str = ""  # id of the alert that shows it
+    alert: str = ""  # id of the alert with it
     note: str = ""
 
 
 class FileAdded(Content, frozen=True, kw_only=True):
-    """A file belongs to it."""
+    """File attached."""
 
-    name: str  # as it was called; it is never used as a path
+    name: str  # original name; never used as a path
     sha256: str
     size: int  # bytes
-    type: str  # as its first bytes say
+    type: str  # detected from its first bytes
     note: str = ""
 
 
 class Note(Content, frozen=True, kw_only=True):
-    """Words; where the step is about another note, they correct it."""
+    """A note; if the step refers to another note, a correction of it."""
 
     text: str
 
 
 class Task(Content, frozen=True, kw_only=True):
-    """Something to be done."""
+    """Task added."""
 
     who: str
     what: str
@@ -100,97 +100,97 @@ class Task(Content, frozen=True, kw_only=True):
 
 
 class Done(Content, frozen=True, kw_only=True):
-    """A task is done."""
+    """Task completed."""
 
     note: str = ""
 
 
 class Withdrawn(Content, frozen=True, kw_only=True):
-    """What was added does not belong here; it stays in the trail."""
+    """Content removed; it stays in the history."""
 
     why: str
 
 
 class Proposed(Content, frozen=True, kw_only=True):
-    """It should be closed as dismissed: someone else is to look."""
+    """Closing as dismissed proposed; a second person must review."""
 
     why: str
 
 
 class Agreed(Content, frozen=True, kw_only=True):
-    """The second pair of eyes agrees: it is closed as dismissed."""
+    """Second person agrees: closed as dismissed."""
 
     note: str = ""
 
 
 class Refused(Content, frozen=True, kw_only=True):
-    """The second pair of eyes does not agree."""
+    """Second person disagrees."""
 
     why: str
 
 
 class Recalled(Content, frozen=True, kw_only=True):
-    """Who proposed it takes the proposal back."""
+    """Proposal withdrawn by its author."""
 
     why: str = ""
 
 
 class Confirmed(Content, frozen=True, kw_only=True):
-    """It is closed: it was as the alerts say."""
+    """Closed: the alerts were right."""
 
     why: str
 
 
 class Referred(Content, frozen=True, kw_only=True):
-    """It is closed here: someone else goes on with it."""
+    """Closed here: another authority continues."""
 
     to: str
     why: str
 
 
 class Reopened(Content, frozen=True, kw_only=True):
-    """It is open again."""
+    """Reopened."""
 
     why: str
 
 
 class Retained(Content, frozen=True, kw_only=True):
-    """How long it is kept at least, and by which rule."""
+    """Minimum retention, and its rule."""
 
-    until: date  # the last day on which it is kept
+    until: date  # last day of retention
     basis: str
 
 
 class Held(Content, frozen=True, kw_only=True):
-    """A legal hold: nothing may be erased."""
+    """Legal hold: no erasure."""
 
     why: str
 
 
 class Unheld(Content, frozen=True, kw_only=True):
-    """The legal hold is over."""
+    """Legal hold lifted."""
 
     why: str
 
 
 class Erased(Content, frozen=True, kw_only=True):
-    """What could name people was erased; the digests stay."""
+    """Personal data erased; the digests stay."""
 
     steps: int  # how many
     why: str
 
 
 class Exported(Content, frozen=True, kw_only=True):
-    """The case was given out as a bundle."""
+    """Case exported as a bundle."""
 
-    restricted: bool  # with what is for the authority only
+    restricted: bool  # with restricted data
 
 
 class Drafted(Content, frozen=True, kw_only=True):
-    """A report of a suspicion was filled."""
+    """Suspicious transaction report filled in."""
 
     form: str  # slug
-    fields: Mapping[str, str]  # what was written, by the key of the field
+    fields: Mapping[str, str]  # values by field key
 
 
 AnyContent = (
@@ -227,52 +227,52 @@ KINDS: Mapping[str, type[Content]] = {each.__name__.lower(): each for each in ge
 
 
 class Step(Record, frozen=True, kw_only=True):
-    """One step of a case."""
+    """A step of a case."""
 
-    id: int  # of all steps of all cases
+    id: int  # unique across all cases
     case: int
     kind: str  # of KINDS
-    about: int | None = None  # the step that it corrects, ends or takes out
-    restricted: bool = False  # for those only who are cleared
+    about: int | None = None  # the step corrected, ended or removed
+    restricted: bool = False  # cleared readers only
     by: str
     at: str  # ISO 8601, UTC
-    written: str  # the content as JSON, byte by byte; "": erased
+    written: str  # content as JSON, byte by byte; "": erased
     salt: str  # in hexadecimal digits; "": erased
-    digest: str  # over both; it stays when they are erased
-    entry: int  # number of its entry in the audit
+    digest: str  # of both; stays after erasure
+    entry: int  # number of its audit entry
 
     def content(self) -> AnyContent | None:
-        """Return what it holds; None: it was erased.
+        """Return its content; None: erased.
 
         Raises:
-            ValueError: It is none that we wrote.
+            ValueError: It cannot be decoded.
         """
         return read_content(self.written) if self.written else None
 
 
 def kind_of(content: AnyContent) -> str:
-    """Return the word for a kind of step."""
+    """Return the tag of a step kind."""
     return type(content).__name__.lower()
 
 
 def write_content(content: AnyContent) -> str:
-    """Write what a step holds as JSON."""
+    """Encode a step's content as JSON."""
     return msgspec.json.encode(content, order="sorted").decode()
 
 
 def read_content(written: str) -> AnyContent:
-    """Read what `write_content` wrote.
+    """Decode output of `write_content`.
 
     Raises:
-        ValueError: It is none that we wrote.
+        ValueError: It cannot be decoded.
     """
     return msgspec.json.decode(written, type=AnyContent)
 
 
 def step_digest(salt: str, written: str) -> str:
-    """Return the digest that the audit holds of a step: SHA-256 over its salt and its content.
+    """Return a step's digest for the audit log: SHA-256 of salt and content.
 
     Raises:
-        ValueError: The salt is not in hexadecimal digits.
+        ValueError: The salt is not hexadecimal.
     """
     return hashlib.sha256(bytes.fromhex(salt) + written.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The timeline of a case: its own steps and the decisions of its alerts, in one order."""
+"""Timeline of a case: its steps and the decisions on its alerts, in one order."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -23,15 +23,15 @@ _WHAT = {
 
 
 class Event(Record, frozen=True, kw_only=True):
-    """Something that happened, and who did it."""
+    """An event, and who did it."""
 
     at: str  # ISO 8601, UTC
     by: str
     kind: str  # of a step, or "decided"
-    did: str  # in words: "wrote a note"
-    what: str  # which alert, file or day; "": nothing more
-    whom: str = ""  # whom it concerns
-    said: str  # words of theirs
+    did: str  # as text: "wrote a note"
+    what: str  # alert, file or day concerned; "": none
+    whom: str = ""  # user concerned
+    said: str  # their note
     step: int | None = None
     alert: str = ""
     restricted: bool = False
@@ -39,11 +39,11 @@ class Event(Record, frozen=True, kw_only=True):
 
 
 def timeline(steps: Sequence[Step], trails: Mapping[str, Iterable[Decided]]) -> list[Event]:
-    """Return all that happened, the first first.
+    """Return all events, earliest first.
 
     Args:
-        steps: Of the case, in order.
-        trails: What was decided of its alerts, by id of the alert.
+        steps: Steps of the case, in order.
+        trails: Decisions on its alerts, by alert id.
     """
     alerts = [decided for trail in trails.values() for decided in trail]
     known = {step.id: step for step in steps}
@@ -91,7 +91,7 @@ def _first(content: AnyContent, names: Iterable[str]) -> Iterator[str]:
 
 
 def _what(content: AnyContent, about: Step | None) -> str:
-    """Say in a few words what a step is about."""
+    """Return a short description of the object of a step."""
     written = _WHAT.get(kind_of(content))
     if written is not None:
         return written.format(content)

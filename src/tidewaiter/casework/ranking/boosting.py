@@ -1,7 +1,7 @@
-"""Boosting: scikit-learn's trees, each of one feature or one pair, added up into tables.
+"""Boosting: scikit-learn trees of one feature or one pair each, summed into tables.
 
-A tree never looks at more than a pair that was allowed, so the sum of all trees is a sum over
-features and pairs: each table is read off by asking the whole for each bin, with all else missing.
+A tree uses at most one permitted pair, so the sum of all trees is a sum over features and pairs:
+each table is read off by predicting each bin with all other features missing.
 
 Source: Lou, Caruana, Gehrke, Hooker 2013, Accurate intelligible models with pairwise interactions.
 """
@@ -22,50 +22,50 @@ if TYPE_CHECKING:
 
 
 Places = tuple[int, int]
-"""Two features, by their place among the columns."""
+"""Two features, by column index."""
 
-_SHRINK = 20.0  # weight of nothing in each cell, so that a cell of few rows explains little
+_SHRINK = 20.0  # shrinkage weight per cell, so that a cell with few rows explains little
 
 
 class Size(NamedTuple):
-    """How many trees, and which pairs they may look at."""
+    """Number of trees, and permitted pairs."""
 
     rounds: int
     pairs: tuple[Places, ...] = ()
 
 
 class Columns:
-    """What is learned from: a code for each row and feature."""
+    """Training input: one code per row and feature."""
 
     def __init__(
         self, codes: np.ndarray, sizes: list[int], categories: list[bool], rising: list[bool]
     ) -> None:
-        """Hold codes.
+        """Store codes.
 
         Args:
-            codes: Places in the scales, shape (rows, features); a size: missing.
-            sizes: Bins or levels of each feature, without the one for what is missing.
-            categories: Whether a feature has no order.
-            rising: Whether more never counts against.
+            codes: Bin indexes, shape (rows, features); the bin count marks a missing value.
+            sizes: Bins or levels per feature, without the one for missing values.
+            categories: Whether a feature is unordered.
+            rising: Whether a higher value never lowers the result.
         """
         self.codes, self.sizes = codes, sizes
         self.categories, self.rising = categories, rising
 
     def numbers(self, codes: np.ndarray) -> np.ndarray:
-        """Return codes as the library takes them: what is missing is NaN."""
+        """Return codes for the library: missing values are NaN."""
         return np.where(codes >= np.array(self.sizes), np.nan, codes.astype(float))
 
 
 class Tables(NamedTuple):
-    """What trees add up to, in log odds."""
+    """The sum of all trees, in log odds."""
 
     base: float
-    singles: list[np.ndarray]  # of each feature, shape (size + 1,)
-    pairs: list[np.ndarray]  # of each pair, beyond its two features
+    singles: list[np.ndarray]  # per feature, shape (size + 1,)
+    pairs: list[np.ndarray]  # per pair, beyond its two features
 
 
 class Boosted:
-    """Trees that were grown."""
+    """Fitted trees."""
 
     def __init__(
         self, columns: Columns, pairs: Sequence[Places], model: "HistGradientBoostingClassifier"
@@ -78,7 +78,7 @@ class Boosted:
         return int(self.library.n_iter_)
 
     def odds(self, codes: np.ndarray) -> np.ndarray:
-        """Return the log odds of rows, as the library has them, shape (rows,)."""
+        """Return the log odds of rows, in the library's order, shape (rows,)."""
         with _one_thread():
             return np.asarray(self.library.decision_function(self.columns.numbers(codes)))
 
@@ -89,7 +89,7 @@ class Boosted:
             return [np.asarray(each).ravel() for each in stages]
 
     def tables(self) -> "Tables":
-        """Read off what all is missing gives, and what each bin and each pair of bins adds."""
+        """Read off the base value with everything missing, and the effect of each bin and pair."""
         sizes = self.columns.sizes
         missing = np.array([sizes])
         base = float(self.odds(missing)[0])
@@ -117,15 +117,15 @@ def grow(
     *,
     weights: np.ndarray | None = None,
 ) -> Boosted:
-    """Grow trees.
+    """Fit trees.
 
     Args:
-        columns: Of the training rows.
-        hits: 1 where an alert was right, else 0, shape (rows,).
-        weights: Of the rows, shape (rows,); None: all weigh the same.
-        grown: How many trees, and which pairs they may look at.
-        settings: Of the trees.
-        seed: Of the library; the same rows and seed give the same trees.
+        columns: Training rows.
+        hits: 1 for a correct alert, else 0, shape (rows,).
+        weights: Row weights, shape (rows,); None: equal.
+        grown: Number of trees, and permitted pairs.
+        settings: Tree settings.
+        seed: Random seed; the same rows and seed give the same trees.
 
     Raises:
         InputError: The library is not installed.
@@ -157,14 +157,14 @@ def grow(
 def best_pairs(
     columns: Columns, miss: np.ndarray, weight: np.ndarray, most: int, cells: int
 ) -> list[Places]:
-    """Return the pairs of features that explain most of what single ones left.
+    """Return the feature pairs that explain most of the residuals.
 
     Args:
-        columns: Of the training rows.
-        miss: What single features are off, times the weight of the row, shape (rows,).
-        weight: How uncertain they are there, times that of the row, shape (rows,).
-        most: How many pairs.
-        cells: How many a pair may have.
+        columns: Training rows.
+        miss: Residuals of the single features times row weight, shape (rows,).
+        weight: Uncertainty there times row weight, shape (rows,).
+        most: Number of pairs.
+        cells: Maximum cells of a pair.
     """
 
     def gain(codes: np.ndarray) -> float:
@@ -183,12 +183,12 @@ def best_pairs(
 
 
 def library() -> str:
-    """Name the library and its version."""
+    """Return name and version of the library."""
     return f"scikit-learn {version('scikit-learn')}"
 
 
 def _one_thread() -> AbstractContextManager[object]:
-    """Keep the library to one thread: on several, small work takes many times as long."""
+    """Limit the library to one thread: small jobs are many times slower on several."""
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn
 
     limits: AbstractContextManager[object] = threadpool_limits(1)

@@ -1,4 +1,4 @@
-"""Drift: whether alerts are still like those that a model was made from, and it still right."""
+"""Drift: whether alerts still resemble the training data, and whether the model is still right."""
 
 import math
 from collections.abc import Sequence
@@ -15,30 +15,30 @@ from tidewaiter.casework.ranking.training import Example, auc, hits_of, tenths
 
 Verdict = Literal["stable", "look", "drifted"]
 CHANCE = "the chance itself"
-"""The name of the distribution of what the model says."""
+"""Name of the distribution of model outputs."""
 
-_HALF = 0.5  # of an alert, so that no bin is empty
+_HALF = 0.5  # pseudo-count, so that no bin is empty
 
 
 class Stability(Record, frozen=True, kw_only=True):
-    """How a distribution stands to that of the training."""
+    """A distribution compared with training."""
 
     name: str  # of the feature
     index: float  # population stability index
-    by_chance: float  # what 19 of 20 samples of that size stay below where nothing changed
+    by_chance: float  # 95 % quantile without change, for that sample size
     verdict: Verdict
 
 
 class Drift(Record, frozen=True, kw_only=True):
-    """What is seen of a period."""
+    """Report on a period."""
 
     first: date | None
     last: date | None
     alerts: int
-    features: tuple[Stability, ...]  # the least stable first
-    decided: Share  # hits among those with an outcome; fewer than five give numbers alone
-    expected: float  # hits that the model expected among them
-    calibrated: bool | None  # whether what was expected is in the interval; None: too few
+    features: tuple[Stability, ...]  # least stable first
+    decided: Share  # hits among alerts with an outcome; below five, counts only
+    expected: float  # hits predicted among them
+    calibrated: bool | None  # whether the prediction is within the interval; None: too few
     auc: float | None  # None: too few
 
 
@@ -48,12 +48,12 @@ def drift(
     decided: Sequence[Example],
     days: tuple[date | None, date | None],
 ) -> Drift:
-    """Compare a period with the training.
+    """Compare a period with training.
 
     Args:
         ranker: The model.
-        rows: Values of all alerts of the period.
-        decided: Those of them that have an outcome.
+        rows: Feature values of all alerts in the period.
+        decided: Those with an outcome.
         days: First and last day of the period; None: open.
     """
     settings = load_ranker_settings()
@@ -89,14 +89,14 @@ def stability(
     """Compare two distributions over the same bins.
 
     Args:
-        name: Of what is compared.
+        name: Name of the feature.
         before: Counts, shape (bins,).
         now: Counts, shape (bins,).
-        settings: From where on a difference counts.
+        settings: Thresholds.
 
     Source:
-        Yurdakul 2018, Statistical properties of population stability index: without a change it
-        is about (1/n + 1/m) times chi-square of one degree less than there are bins.
+        Yurdakul 2018, Statistical properties of population stability index: without change it is
+        approximately (1/n + 1/m) times chi-square with bins - 1 degrees of freedom.
     """
     used = (before + now) > 0
     old, new = before[used] + _HALF, now[used] + _HALF
@@ -110,7 +110,7 @@ def stability(
 
 
 def _chi_square(degrees: int) -> float:
-    """Return about the value that chi-square stays below 19 times in 20 (Wilson, Hilferty 1931)."""
+    """Return the approximate 95 % quantile of chi-square (Wilson, Hilferty 1931)."""
     if degrees < 1:
         return 0.0
     part = 2 / (9 * degrees)

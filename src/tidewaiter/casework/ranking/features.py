@@ -1,8 +1,8 @@
-"""Features: what the ranker may know of an alert. All else it never sees.
+"""Features: the only attributes of an alert that the ranker sees.
 
-Left out on purpose: countries, places and routes, origin, currency; names, addresses and numbers
-of parties, so no trader is judged by what was found at another time; the consignment's, the file's
-and the officer's name. Points of rules that look at such things are in, as reasons are.
+Excluded on purpose: countries, places, routes, origin, currency; party names, addresses and
+numbers, so that no trader is judged by earlier findings; names of consignment, file and officer.
+Points of rules that look at such data are included, as reasons are.
 """
 
 import math
@@ -17,23 +17,23 @@ from tidewaiter.trade.types import Alert, Line
 Kind = Literal["number", "category"]
 Value = float | str | None
 LEARNED = "learned"
-"""The rule of the reason that the ranker gives; it learns nothing from itself."""
+"""Rule of the reason added by the ranker, which is not a feature."""
 
 RULE = "rule "
-"""What the names of features begin with that are the points of a rule."""
+"""Prefix of features that are the points of a rule."""
 
-_PARTY_NOTES = "party-"  # rules of notes, which come later and have no points
-_CODE = re.compile(r"[0-9][0-9A-Za-z]{0,7}")  # of a procedure: a code, not words
+_PARTY_NOTES = "party-"  # note rules, which come later and have no points
+_CODE = re.compile(r"[0-9][0-9A-Za-z]{0,7}")  # of a procedure: a code, not text
 _MG_IN_KG = 1_000_000
 
 
 class Feature(Record, frozen=True, kw_only=True):
-    """Something that is known of an alert."""
+    """An attribute of an alert."""
 
     name: str
     kind: Kind
     says: str  # with {value}
-    rising: bool = False  # more of it never counts against an alert
+    rising: bool = False  # a higher value never lowers the result
 
 
 FEATURES: tuple[Feature, ...] = (
@@ -53,24 +53,24 @@ FEATURES: tuple[Feature, ...] = (
     Feature(name="mode", kind="category", says="mode {value}"),
     Feature(name="procedure", kind="category", says="procedure {value}"),
 )
-"""Those that every alert has; each rule whose reasons are frequent enough is one more."""
+"""Features of every alert; each sufficiently frequent rule adds one."""
 
 
 def rule_feature(name: str) -> Feature:
-    """Return the feature that is the points of a rule."""
+    """Return the feature for the points of a rule."""
     says = f"reason {name.removeprefix(RULE)}: {{value}} points"
     return Feature(name=name, kind="number", says=says, rising=True)
 
 
 def feature_named(name: str) -> Feature:
-    """Return the feature of a name."""
+    """Return a feature by name."""
     return next((each for each in FEATURES if each.name == name), None) or rule_feature(name)
 
 
 def values_of(alert: Alert) -> dict[str, Value]:
-    """Return what is known of an alert, by the name of the feature.
+    """Return the feature values of an alert, by feature name.
 
-    A rule that gave no reason is absent, and stands for 0 points.
+    A rule without a reason is absent, which means 0 points.
     """
     line = alert.line
     best = max(alert.mentions, key=lambda each: each.score, default=None)
@@ -91,13 +91,13 @@ def values_of(alert: Alert) -> dict[str, Value]:
 
 
 def values_of_line(line: Line) -> dict[str, Value]:
-    """Return what is known of a line that raised no alert: nothing was found in it."""
+    """Return the feature values of a line without an alert: no matches."""
     nothing: dict[str, Value] = {"mentions": 0.0, "listed": 0.0}
     return {**nothing, **_of_line(line)}
 
 
 def told(feature: Feature, value: Value) -> str:
-    """Say a value in words."""
+    """Format a value."""
     if isinstance(value, float):
         value = f"{value:,.0f}" if value.is_integer() else f"{value:,.3g}"
     return feature.says.format(value="not given" if value is None else value)
@@ -121,7 +121,7 @@ def _of_line(line: Line) -> Mapping[str, Value]:
 
 
 def number(value: Value) -> float:
-    """Return a value as a number; what is not one, or not finite, is missing: NaN."""
+    """Return a value as a number; non-numeric and non-finite values are missing: NaN."""
     if isinstance(value, float) and math.isfinite(value):
         return value
     return math.nan

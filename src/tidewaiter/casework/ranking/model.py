@@ -1,7 +1,7 @@
-"""The model: a table for each feature, and what it says of one alert as a sum.
+"""The model: one table per feature, and the prediction for an alert as a sum.
 
-The file is JSON: bins and numbers, no code. An alert's log odds are the base and one number of each
-table, so that what each feature contributes is exact and adds up, as the points of reasons do.
+The file is JSON: bins and numbers, no code. An alert's log odds are the base plus one number per
+table, so that the contribution of each feature is exact and additive, like the points of reasons.
 """
 
 import hashlib
@@ -32,116 +32,116 @@ from tidewaiter.trade.rules.alert_rules import AlertRules
 from tidewaiter.trade.types import Alert, Learned, Reason, Term
 
 FORMAT: Literal["tidewaiter-ranker-1"] = "tidewaiter-ranker-1"
-MOST = 1_000  # of anything in a file
+MOST = 1_000  # maximum length of any list in a file
 _BYTES = 8 << 20
 
 Values = Mapping[str, Value]
 
 
 class Scale(Record, frozen=True, kw_only=True):
-    """What was learned of one feature."""
+    """Learned effect of one feature."""
 
     feature: Feature
-    edges: tuple[float, ...] = ()  # of a number: bin i begins at edge i - 1
-    levels: tuple[str, ...] = ()  # of a category
-    values: tuple[float, ...]  # log odds by bin or level; last: missing, or never seen
+    edges: tuple[float, ...] = ()  # numeric: bin i starts at edge i - 1
+    levels: tuple[str, ...] = ()  # categorical
+    values: tuple[float, ...]  # log odds by bin or level; last: missing or unseen
     seen: tuple[int, ...]  # training alerts by bin or level
 
 
 class Pair(Record, frozen=True, kw_only=True):
-    """What was learned of two features together, beyond what each of them says."""
+    """Learned interaction of two features, beyond their single effects."""
 
-    first: str  # names of features that have a scale
+    first: str  # names of features with a scale
     second: str
-    values: tuple[tuple[float, ...], ...]  # log odds, by the bins of the first and the second
+    values: tuple[tuple[float, ...], ...]  # log odds by bins of the first and second
 
 
 class Training(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """What a model was made from; fields with a default came later, and may be left out."""
+    """Training data of a model; fields with a default were added later and may be missing."""
 
     first: date
     last: date
     alerts: int
     hits: int
-    results: int  # that rest on an inspection or a laboratory
-    digest: str  # SHA-256 of what it was trained on, alert by alert
+    results: int  # outcomes from inspection or laboratory
+    digest: str  # SHA-256 of the training data, alert by alert
     settings: str  # version of data/rules/ranker.toml
     seed: int
     rounds: int
     library: str
-    lines: int = 0  # without an alert that were inspected, and helped to grow the trees
-    by_lot: int = 0  # alerts and lines among those that grew trees that were drawn by lot
-    lot_weight: float | None = None  # of one of these, where any other outcome weighed 1
+    lines: int = 0  # inspected lines without an alert, used for the trees
+    by_lot: int = 0  # randomly selected alerts and lines used for the trees
+    lot_weight: float | None = None  # weight of each of these; other outcomes weigh 1
 
 
 class Depth(Record, frozen=True, kw_only=True):
-    """How many of the first so many alerts were right, by three orders."""
+    """Correct alerts among the top ones, by three orders."""
 
-    share: float  # of all
+    share: float  # fraction of all alerts
     alerts: int
     learned: int
-    score: int  # by the rules' score alone
-    both: int  # by the score with what the ranker adds
+    score: int  # by rule score alone
+    both: int  # by score with the ranker's points
 
 
 class Backtest(Record, frozen=True, kw_only=True):
-    """How the model did on the last part of the time, which taught it nothing."""
+    """Performance on the last part of the period, which was not used for training."""
 
     first: date
     last: date
     alerts: int
     hits: int
-    expected: float  # hits that it expected
-    auc: float  # of the chance: 0.5 is no better than the lot
-    auc_score: float  # of the rules' score
+    expected: float  # predicted hits
+    auc: float  # of the prediction: 0.5 is random
+    auc_score: float  # of the rule score
     brier: float
     depths: tuple[Depth, ...]
 
 
 class Model(Record, frozen=True, kw_only=True):
-    """A model as it is kept."""
+    """A stored model."""
 
     format: Literal["tidewaiter-ranker-1"]
     made: date
     training: Training
     backtest: Backtest
     base: float  # log odds of the average alert, before calibration
-    slope: float  # of the calibration, never below 0
+    slope: float  # of the calibration, at least 0
     shift: float
-    usual: float  # share of all training alerts that was right
+    usual: float  # share of correct training alerts
     most_points: int
     scales: tuple[Scale, ...]
     pairs: tuple[Pair, ...] = ()
-    chances: tuple[int, ...]  # training alerts by tenth of the chance
-    sha256: str = ""  # of all the rest
+    chances: tuple[int, ...]  # training alerts by decile of predicted probability
+    sha256: str = ""  # of all other fields
 
 
 class Ranker:
-    """A model at work."""
+    """A loaded model."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
 
     def contributions(self, rows: Sequence[Values]) -> np.ndarray:
-        """Return what features, then pairs, add to the calibrated log odds, (rows, terms)."""
+        """Return contributions to the calibrated log odds, features then pairs, (rows, terms)."""
         return self.model.slope * terms(self.model.scales, self.model.pairs, rows)
 
     def chances(self, rows: Sequence[Values]) -> np.ndarray:
-        """Return how likely each alert is right, shape (rows,)."""
+        """Return the predicted probability that each alert is correct, shape (rows,)."""
         odds = self.model.slope * self.model.base + self.model.shift
         return logistic(odds + self.contributions(rows).sum(axis=1))
 
     def says(self, alert: Alert) -> tuple[float, float]:
-        """Return how likely an alert is right, and how unsure that is, from 0 to 1.
+        """Return the probability that an alert is correct, and its uncertainty from 0 to 1.
 
-        Even odds are the least sure; so is what no training alert had.
+        Uncertainty is highest at even odds and for values unseen in training.
         """
         values = values_of(alert)
         chance = float(self.chances([values])[0])
         return chance, 1.0 if self._is_new(values) else 4 * chance * (1 - chance)
 
     def points(self, chance: float) -> int:
-        """Return what a chance adds to a score: nothing where it is no higher than usual."""
+        """Return the points for a probability: none if it is not above average."""
         over = (chance - self.model.usual) / (1 - self.model.usual)
         return max(0, round(self.model.most_points * over))
 
@@ -160,7 +160,7 @@ def value_for(feature: Feature, values: Values) -> Value:
 
 
 def codes_of(scale: Scale, rows: Sequence[Values]) -> np.ndarray:
-    """Return the place of each row's value in a scale, shape (rows,); the last: missing."""
+    """Return the bin index of each row, shape (rows,); the last: missing."""
     found = [value_for(scale.feature, row) for row in rows]
     if scale.feature.kind == "category":
         places = {level: place for place, level in enumerate(scale.levels)}
@@ -172,7 +172,7 @@ def codes_of(scale: Scale, rows: Sequence[Values]) -> np.ndarray:
 
 
 def terms(scales: Sequence[Scale], pairs: Sequence[Pair], rows: Sequence[Values]) -> np.ndarray:
-    """Return the log odds that features, then pairs, add, shape (rows, features + pairs)."""
+    """Return the log odds of features, then pairs, shape (rows, features + pairs)."""
     codes = {scale.feature.name: codes_of(scale, rows) for scale in scales}
     made = [np.array(scale.values)[codes[scale.feature.name]] for scale in scales]
     made += [np.array(pair.values)[codes[pair.first], codes[pair.second]] for pair in pairs]
@@ -185,21 +185,21 @@ def logistic(odds: np.ndarray) -> np.ndarray:
 
 
 def sealed(model: Model) -> Model:
-    """Return a model with the hash of all the rest."""
+    """Return a model with the hash of all other fields."""
     bare = structs.replace(model, sha256="")
     return structs.replace(bare, sha256=hashlib.sha256(_written(bare)).hexdigest())
 
 
 def write_model(model: Model) -> bytes:
-    """Write a model as JSON."""
+    """Encode a model as JSON."""
     return msgspec.json.format(_written(sealed(model))) + b"\n"
 
 
 def read_ranker(path: Path) -> Ranker:
-    """Read a model, and check that it is whole. Nothing in a model file is run.
+    """Decode and validate a model. Nothing in a model file is executed.
 
     Raises:
-        InputError: It is no model, was changed after it was made, or does not fit together.
+        InputError: Not a model, altered, or inconsistent.
     """
     if path.stat().st_size > _BYTES:
         raise InputError("casework/model-too-large", at=str(path))
@@ -246,12 +246,12 @@ def _written(model: Model) -> bytes:
     return msgspec.json.encode(model, order="sorted")
 
 
-_SHOWN = 3  # for, and as many against
-_LEAST = 0.05  # log odds below which a term is not told here
+_SHOWN = 3  # strongest terms for and against, each
+_LEAST = 0.05  # log odds below which a term is not mentioned
 
 
 def why_in_words(learned: Learned) -> str:
-    """Say what speaks for and against an alert, the strongest of each; JSON has all."""
+    """Describe the strongest evidence for and mitigating evidence; JSON has everything."""
     for_it = [each for each in learned.terms if each.log_odds > _LEAST][:_SHOWN]
     against = [each for each in learned.terms if each.log_odds < -_LEAST][:_SHOWN]
     parts = [
@@ -263,27 +263,27 @@ def why_in_words(learned: Learned) -> str:
 
 
 def term_in_words(term: Term) -> str:
-    """Say a term: the value of the alert, and what it does to the odds."""
+    """Describe a term: the alert's value, and its effect on the odds."""
     named = zip(term.features, term.values, strict=True)
     words = " together with ".join(told(feature_named(name), value) for name, value in named)
     return f"{words} (odds x{term.factor:.2g})"
 
 
 SOURCE = "tidewaiter-ranker"
-_SMALL = 0.005  # log odds: half a percent of the odds; less is not worth a row
+_SMALL = 0.005  # log odds: half a percent of the odds; smaller terms get no row
 
 
 def explained(ranker: Ranker, alert: Alert) -> Alert:
-    """Return an alert with what a model says of it; its score, rank and reasons stay."""
+    """Return an alert with the model's prediction; score, rank and reasons stay."""
     return structs.replace(alert, learned=explain(ranker, alert))
 
 
 def explain(ranker: Ranker, alert: Alert) -> Learned:
-    """Explain what a model says of an alert.
+    """Explain the model's prediction for an alert.
 
     Args:
         ranker: The model.
-        alert: With the reasons of the rules; one that was learned before tells nothing.
+        alert: With the rules' reasons; an earlier learned reason is ignored.
     """
     model, values = ranker.model, values_of(alert)
     row = ranker.contributions([values])[0]
@@ -320,7 +320,7 @@ def explain(ranker: Ranker, alert: Alert) -> Learned:
 
 
 def reason_of(ranker: Ranker, alert: Alert) -> Reason | None:
-    """Return the reason that an alert gets; None: it adds nothing."""
+    """Return the learned reason of an alert; None: no points."""
     learned = explain(ranker, alert)
     if not learned.points:
         return None
@@ -336,7 +336,7 @@ def reason_of(ranker: Ranker, alert: Alert) -> Reason | None:
 
 
 def applied(ranker: Ranker, alert: Alert, rules: AlertRules) -> Alert:
-    """Return an alert with the reason that was learned, in place of an earlier one."""
+    """Return an alert with the learned reason, replacing an earlier one."""
     plainly = [each for each in alert.reasons if each.rule != LEARNED]
     reason = reason_of(ranker, alert)
     if reason is None and len(plainly) == len(alert.reasons):
@@ -348,10 +348,10 @@ MODEL = "ranker.json"
 
 
 def model_at(place: Path) -> Path:
-    """Return the file of the model: the one in a folder, or the file itself.
+    """Return the model file: the one in a folder, or the file itself.
 
     Raises:
-        InputError: The folder holds none.
+        InputError: The folder has none.
     """
     if not place.is_dir():
         return place
@@ -362,9 +362,9 @@ def model_at(place: Path) -> Path:
 
 
 def lists_in(place: Path) -> list[Path]:
-    """Return the inspection lists in a folder, by name: name them so that the earliest comes first.
+    """Return the inspection lists in a folder, by name; names should sort chronologically.
 
-    A list has beside it the .json that says how it was made.
+    Beside each list is the .json that describes how it was made.
     """
     if not place.is_dir():
         return []

@@ -1,4 +1,4 @@
-"""How the ranker is trained, as data/rules/ranker.toml says it."""
+"""Training settings of the ranker, from data/rules/ranker.toml."""
 
 from functools import cache
 
@@ -7,7 +7,7 @@ from tidewaiter.base.resources import data, read_toml
 
 
 class Boosting(Record, frozen=True, kw_only=True):
-    """How trees are grown."""
+    """Tree settings."""
 
     rounds: tuple[int, ...]
     pairs: tuple[int, ...]
@@ -18,7 +18,7 @@ class Boosting(Record, frozen=True, kw_only=True):
 
 
 class RankerSettings(Boosting, frozen=True, kw_only=True):
-    """All of the file."""
+    """Content of the file."""
 
     version: str
     least: int

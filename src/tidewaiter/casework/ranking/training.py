@@ -1,4 +1,4 @@
-"""From alerts with an outcome to a model, its calibration and its back-test."""
+"""Training: from alerts with an outcome to a model with calibration and back-test."""
 
 import hashlib
 from collections import Counter
@@ -46,14 +46,14 @@ from tidewaiter.casework.ranking.settings import RankerSettings, load_ranker_set
 
 
 def auc(scores: np.ndarray, hits: np.ndarray) -> float:
-    """Return the chance that a hit stands above another one; ties count half.
+    """Return the AUC: the probability that a hit ranks above a non-hit; ties count half.
 
     Args:
         scores: Shape (rows,).
         hits: 1 or 0, shape (rows,).
 
     Returns:
-        From 0 to 1; 0.5 where all are hits, or none.
+        From 0 to 1; 0.5 if all or none are hits.
     """
     positive = int(hits.sum())
     negative = len(hits) - positive
@@ -66,7 +66,7 @@ def auc(scores: np.ndarray, hits: np.ndarray) -> float:
 
 
 def hits_within(scores: np.ndarray, hits: np.ndarray, rows: int) -> float:
-    """Return the hits among the first so many by score; among equal scores, the share to expect."""
+    """Return the hits among the top scores; for ties at the limit, the expected share."""
     order = np.argsort(-scores, kind="stable")
     if not 0 < rows < len(order):
         return float(hits.sum()) if rows else 0.0
@@ -77,28 +77,28 @@ def hits_within(scores: np.ndarray, hits: np.ndarray, rows: int) -> float:
 
 
 def brier(chances: np.ndarray, hits: np.ndarray) -> float:
-    """Return the mean square of what a chance is off."""
+    """Return the Brier score."""
     return float(np.mean((chances - hits) ** 2))
 
 
 def log_loss(odds: np.ndarray, hits: np.ndarray) -> float:
-    """Return the mean loss of log odds."""
+    """Return the mean log loss."""
     return float(np.mean(np.logaddexp(0, odds) - hits * odds))
 
 
 def calibrated(odds: np.ndarray, hits: np.ndarray) -> tuple[float, float]:
-    """Fit slope and shift by which log odds become true ones.
+    """Fit slope and intercept that calibrate log odds.
 
     Args:
-        odds: Of rows that taught nothing, shape (rows,).
+        odds: Of rows not used for training, shape (rows,).
         hits: 1 or 0, shape (rows,).
 
     Returns:
-        The slope, not below 0, and the shift.
+        Slope, at least 0, and intercept.
 
     Source:
         Platt 1999, Probabilistic outputs for support vector machines, with his targets, which
-        keep either from running away.
+        keep both finite.
     """
     positive, negative = float(hits.sum()), float((1 - hits).sum())
     targets = np.where(hits > 0, (positive + 1) / (positive + 2), 1 / (negative + 2))
@@ -125,7 +125,7 @@ def calibrated(odds: np.ndarray, hits: np.ndarray) -> tuple[float, float]:
 
 
 def scale_of(values: Sequence[Value], feature: Feature, settings: RankerSettings) -> Scale:
-    """Return the bins or levels of a feature, all of them still without a weight."""
+    """Return the bins or levels of a feature, without weights yet."""
     if feature.kind == "category":
         counts = Counter(each for each in values if isinstance(each, str))
         often = [
@@ -142,7 +142,7 @@ def scale_of(values: Sequence[Value], feature: Feature, settings: RankerSettings
 
 
 def _edges(values: np.ndarray, counts: np.ndarray, bins: int) -> tuple[float, ...]:
-    """Return where bins begin: between values, so that each holds about as many rows."""
+    """Return bin edges between values, with about equal numbers of rows per bin."""
     if len(values) < 2:  # noqa: PLR2004
         return ()
     share = np.cumsum(counts)[:-1] / counts.sum()
@@ -154,20 +154,20 @@ def _edges(values: np.ndarray, counts: np.ndarray, bins: int) -> tuple[float, ..
 
 DEPTHS = (0.01, 0.05, 0.10)
 TENTHS = 10
-_DIGITS = 9  # of log odds behind the point
+_DIGITS = 9  # decimal places of log odds
 
 
 class Example(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """An alert with an outcome, or a line without one that was inspected."""
+    """An alert with an outcome, or an inspected line without an alert."""
 
-    alert: str  # id; of a line, its key
-    day: date  # on which it came in
-    score: int  # by the rules
+    alert: str  # id; for a line, its key
+    day: date  # of receipt
+    score: int  # from rules
     values: dict[str, Value]
-    hit: bool  # something was wrong
-    by_result: bool  # an inspection or a laboratory says so, not papers alone
-    by_lot: bool = False  # it was drawn, whatever its score
-    raised: bool = True  # an alert; else a line without one, which grows trees and nothing else
+    hit: bool  # a violation was found
+    by_result: bool  # by inspection or laboratory, not from documents alone
+    by_lot: bool = False  # randomly selected, regardless of score
+    raised: bool = True  # an alert; otherwise a line without one, used for the trees only
 
 
 def train(
@@ -175,17 +175,17 @@ def train(
 ) -> Model:
     """Train a model.
 
-    Lines without an alert help to grow trees; what is usual, the calibration and the back-test are
-    of alerts alone, as only alerts are ranked.
+    Lines without an alert are used for the trees only; base rate, calibration and back-test use
+    alerts, as only alerts are ranked.
 
     Args:
-        examples: Alerts and lines with an outcome, each once.
-        day: Of today.
-        seed: Of the library. The same examples and seed give the same model.
-        settings: Others than those of data/rules/ranker.toml.
+        examples: Alerts and lines with an outcome, distinct.
+        day: Today.
+        seed: Random seed; the same examples and seed give the same model.
+        settings: Override of data/rules/ranker.toml.
 
     Raises:
-        InputError: There are too few, or scikit-learn is not installed.
+        InputError: Too few examples, or scikit-learn is not installed.
     """
     settings = settings or load_ranker_settings()
     told = sorted(examples, key=lambda each: (each.day, each.alert))
@@ -237,10 +237,10 @@ def train(
 
 
 def check_enough(rows: Sequence[Example], settings: RankerSettings) -> None:
-    """Check that there is enough to learn from.
+    """Check that there are enough examples.
 
     Raises:
-        InputError: There is not.
+        InputError: There are too few.
     """
     hits, results = sum(each.hit for each in rows), sum(each.by_result for each in rows)
     wanted = (
@@ -255,7 +255,7 @@ def check_enough(rows: Sequence[Example], settings: RankerSettings) -> None:
 
 
 def features_in(rows: Sequence[Example], settings: RankerSettings) -> list[Feature]:
-    """Return what can be learned from: what alerts have, and each rule that is frequent enough."""
+    """Return the features: those of alerts, and each sufficiently frequent rule."""
     counts = Counter(name for each in rows for name in each.values if name.startswith(RULE))
     rules = sorted(name for name, count in counts.items() if count >= settings.least_level)
     return [*FEATURES, *map(rule_feature, rules)]
@@ -264,7 +264,7 @@ def features_in(rows: Sequence[Example], settings: RankerSettings) -> list[Featu
 def scales_of(
     rows: Sequence[Example], features: Sequence[Feature], settings: RankerSettings
 ) -> list[Scale]:
-    """Cut features into bins and levels, all of them still without a weight."""
+    """Divide features into bins and levels, without weights yet."""
     made = [
         scale_of([value_for(one, each.values) for each in rows], one, settings) for one in features
     ]
@@ -276,20 +276,20 @@ def scales_of(
 
 
 def counted(scale: Scale, rows: Sequence[Example]) -> tuple[int, ...]:
-    """Count alerts by bin or level; what later ones are like is compared with these."""
+    """Count alerts by bin or level, as the reference for drift."""
     codes = codes_of(scale, [each.values for each in rows if each.raised])
     return tuple(map(int, np.bincount(codes, minlength=len(scale.values))))
 
 
 def tabled(blank: Sequence[Scale], boosted: Boosted) -> tuple[float, list[Scale], list[Pair]]:
-    """Return what trees say as tables, each 0 for the average training alert.
+    """Return the trees as tables, each with mean 0 over the training alerts.
 
-    What a pair says on average over one of its features is moved to the other one, so that a table
-    of a pair holds only what neither says alone.
+    The mean effect of a pair over one of its features is moved to the other, so that a pair table
+    contains the pure interaction only.
 
     Source:
         Lengerich and others 2020, Purifying interaction effects with the functional ANOVA; here
-        with the product of the two distributions, which keeps what rises rising.
+        with the product of the two distributions, which preserves monotonicity.
     """
     base, singles, doubles = boosted.tables()
     shares = [np.array(scale.seen) / sum(scale.seen) for scale in blank]
@@ -315,7 +315,7 @@ def tabled(blank: Sequence[Scale], boosted: Boosted) -> tuple[float, list[Scale]
 def tested(
     rows: Sequence[Example], chances: np.ndarray, usual: float, settings: RankerSettings
 ) -> Backtest:
-    """Return how chances did on rows that taught nothing."""
+    """Return the performance of predictions on rows not used for training."""
     hits = hits_of(rows)
     scores = np.array([float(each.score) for each in rows])
     points = np.maximum(0, np.round(settings.most_points * (chances - usual) / (1 - usual)))
@@ -340,10 +340,10 @@ def tested(
 
 
 def lot_weight(rows: Sequence[Example], settings: RankerSettings) -> float:
-    """Return what one outcome that was drawn by lot weighs, where any other one weighs 1.
+    """Return the weight of a randomly selected outcome, where others weigh 1.
 
-    Together they are to weigh a set share of all, so that what was picked does not drown them; one
-    of them weighs no more than so many times as much as another, and no less.
+    Together they get a fixed share of the total, so that targeted selections do not dominate; the
+    weight of one is limited in both directions.
     """
     drawn = sum(each.by_lot for each in rows)
     if not drawn:
@@ -353,7 +353,7 @@ def lot_weight(rows: Sequence[Example], settings: RankerSettings) -> float:
 
 
 def digest_of(rows: Sequence[Example]) -> str:
-    """Return the SHA-256 of what is learned from, in its order."""
+    """Return the SHA-256 of the training data, in order."""
     hashed = hashlib.sha256()
     for each in rows:
         hashed.update(msgspec.json.encode(each, order="sorted"))
@@ -362,17 +362,17 @@ def digest_of(rows: Sequence[Example]) -> str:
 
 
 def hits_of(rows: Sequence[Example]) -> np.ndarray:
-    """Return 1 where something was wrong, else 0, shape (rows,)."""
+    """Return 1 for a violation, else 0, shape (rows,)."""
     return np.array([float(each.hit) for each in rows])
 
 
 def tenths(chances: np.ndarray) -> np.ndarray:
-    """Count chances by tenth, shape (10,)."""
+    """Count probabilities by decile, shape (10,)."""
     return np.bincount(np.minimum((chances * TENTHS).astype(int), TENTHS - 1), minlength=TENTHS)
 
 
 def columns_of(scales: Sequence[Scale], rows: Sequence[Example]) -> Columns:
-    """Return rows as codes."""
+    """Encode rows."""
     values = [each.values for each in rows]
     codes = np.column_stack([codes_of(scale, values) for scale in scales])
     categories = [scale.feature.kind == "category" for scale in scales]
@@ -393,7 +393,7 @@ def best(
     settings: RankerSettings,
     seed: int,
 ) -> Boosted:
-    """Return the trees, and the pairs, that lose least on the rows that calibrate."""
+    """Return the number of trees, and the pairs, with the lowest loss on the calibration rows."""
     columns, hits = columns_of(blank, taught), hits_of(taught)
     heavy = lot_weight(taught, settings)
     weights = np.array([heavy if each.by_lot else 1.0 for each in taught])

@@ -1,1 +1,1 @@
-"""Selection of lines for inspection, some of them by a verifiable draw."""
+"""Selection of lines for inspection, partly by a verifiable random draw."""

@@ -13,16 +13,16 @@ _ASKED = ("row", "consignment", "seq", "hs", "parties")
 
 
 def key_of(file: str, row: int) -> str:
-    """Return the key of a line: its file and row, as papers may name two lines alike."""
+    """Return the key of a line: file and row, as line numbers may repeat."""
     return f"{file}#{row}"
 
 
 def candidates_of_lines(lines: pa.RecordBatch, file: str) -> Iterator[Candidate]:
-    """Yield the lines of a file, whatever was found in them.
+    """Yield the lines of a file, with or without alerts.
 
     Args:
-        lines: Of the schema `LINES`.
-        file: What tells the file from others.
+        lines: Schema `LINES`.
+        file: Unique label of the file.
     """
     for each in lines.select(_ASKED).to_pylist():
         row, consignment, seq = each["row"], each["consignment"], each["seq"]
@@ -38,11 +38,11 @@ def candidates_of_lines(lines: pa.RecordBatch, file: str) -> Iterator[Candidate]
 
 
 def candidate_of_alert(alert: Alert, file: str) -> Candidate:
-    """Return the line of an alert, with what was found in it.
+    """Return the line of an alert, with the alert's results.
 
     Args:
-        alert: An open one.
-        file: What tells its file from others.
+        alert: An open alert.
+        file: Unique label of its file.
     """
     parties: Iterable[Party] = alert.line.parties or ()
     return Candidate(
@@ -66,11 +66,11 @@ def candidate_of_alert(alert: Alert, file: str) -> Candidate:
 def with_chances(
     candidates: Iterable[Candidate], said: Mapping[str, tuple[float, float]]
 ) -> Iterator[Candidate]:
-    """Yield candidates with what the ranker says of their alerts.
+    """Yield candidates with the ranker's prediction for their alerts.
 
     Args:
-        candidates: Any.
-        said: By the id of an alert: how likely it is right, and how unsure the ranker is of that.
+        candidates: Any candidates.
+        said: By alert id: probability of being right, and uncertainty.
     """
     for each in candidates:
         chance, unsure = said.get(each.alert, (None, None))

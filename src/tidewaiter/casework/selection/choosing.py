@@ -1,11 +1,11 @@
-"""Which lines are inspected, by score and by a verifiable random draw; its check.
+"""Selection of inspected lines by score and by a verifiable random draw, and its verification.
 
-The authority makes a seed, publishes its SHA-256 before lines come in, and the seed when the day is
-over. Each line's draw is the HMAC-SHA256 of its key under the seed. Who lodges a line cannot
-know its draw, who selects cannot change it, and whoever knows the seed can compute it.
+The authority generates a seed, publishes its SHA-256 before lines arrive, and the seed after the
+day. Each line's draw is the HMAC-SHA256 of its key under the seed. A declarant cannot know the
+draw, the selecting officer cannot change it, and anyone with the seed can verify it.
 
-First the lot is drawn over all lines, whatever their score; then profiles take theirs by
-precedence, then the highest ranks, then lines of which the ranker is unsure.
+First comes the random draw over all lines, whatever their score; then profiles by precedence, then
+the highest ranks, then lines for which the ranker is uncertain.
 """
 
 import hashlib
@@ -29,13 +29,13 @@ from tidewaiter.casework.selection.types import (
     Selection,
 )
 
-LEAST = 16  # characters of a seed
+LEAST = 16  # minimum characters of a seed
 _DIGITS = 16  # of a draw, hexadecimal
 _ALL = 16**_DIGITS
 
 
 def check_seed(seed: str) -> None:
-    """Check that nobody can guess a seed.
+    """Check that a seed cannot be guessed.
 
     Raises:
         InputError: It is too short.
@@ -45,32 +45,32 @@ def check_seed(seed: str) -> None:
 
 
 def commitment(seed: str) -> str:
-    """Return what is published of a seed before it is used: its SHA-256."""
+    """Return the commitment to a seed: its SHA-256."""
     return hashlib.sha256(seed.encode()).hexdigest()
 
 
 def draw(seed: str, purpose: str, key: str) -> str:
-    """Draw for a line.
+    """Compute a line's draw.
 
     Args:
-        seed: Of the day.
-        purpose: What is drawn for; each has its own lot.
-        key: Of the line.
+        seed: Seed of the day.
+        purpose: Purpose of the draw; each has independent draws.
+        key: Key of the line.
 
     Returns:
-        16 hexadecimal digits; as numbers they are spread evenly.
+        16 hexadecimal digits, uniformly distributed as numbers.
     """
     text = f"{len(purpose)}:{purpose}{key}".encode()
     return hmac.new(seed.encode(), text, hashlib.sha256).hexdigest()[:_DIGITS]
 
 
 def is_drawn(seed: str, purpose: str, key: str, rate: float) -> bool:
-    """Tell whether a line is among those that a rate takes."""
+    """Return whether a draw is below a sampling rate."""
     return int(draw(seed, purpose, key), 16) < int(rate * _ALL)
 
 
 def population_digest(keys: Iterable[str]) -> str:
-    """Return the SHA-256 over all keys, sorted: which lines there were to draw from."""
+    """Return the SHA-256 of all keys, sorted: the population of the draw."""
     hashed = hashlib.sha256()
     for key in sorted(keys):
         hashed.update(key.encode("utf-8", "surrogatepass"))
@@ -81,24 +81,24 @@ def population_digest(keys: Iterable[str]) -> str:
 T = TypeVar("T")
 
 LOT = "random"
-"""The purpose of the draw that makes the random share."""
+"""Purpose of the draw for the random share."""
 
 
 def choose(
     candidates: Iterable[Candidate], plan: Plan, seed: str
 ) -> tuple[Selection, list[Chosen]]:
-    """Choose the lines that are inspected, and put every line into a lane.
+    """Select the lines to inspect, and assign every line to a lane.
 
     Args:
-        candidates: All lines of the period; of two with one key, the higher score counts.
-        plan: The quota, and how it is shared.
-        seed: Of the day.
+        candidates: All lines of the period; of duplicates by key, the higher score counts.
+        plan: Quota and shares.
+        seed: Seed of the day.
 
     Returns:
-        What was selected in numbers, and every line, those that are opened first.
+        Summary of the selection, and every line, selected ones first.
 
     Raises:
-        InputError: There is no line, or the quota has no room for the least random share.
+        InputError: No lines, or a quota too small for the minimum random share.
     """
     lines = _distinct(candidates)
     if not lines:
@@ -124,10 +124,10 @@ def choose(
 
 
 def lot_size(lines: int, plan: Plan) -> int:
-    """Return how many lines are drawn by lot.
+    """Return the number of randomly drawn lines.
 
     Raises:
-        InputError: The quota has no room for the least share of all lines.
+        InputError: A quota too small for the minimum share of all lines.
     """
     least = math.ceil(lines * plan.least_random)
     if least > plan.quota:
@@ -141,27 +141,27 @@ def lot_size(lines: int, plan: Plan) -> int:
 
 
 class _Room:
-    """The quota as it fills."""
+    """The quota while it fills up."""
 
     def __init__(
         self, lines: Sequence[Candidate], draws: Mapping[str, str], plan: Plan, seed: str
     ) -> None:
         self._lines, self._draws, self._plan, self._seed = lines, draws, plan, seed
         self._taken: dict[str, tuple[Arm, str]] = {}
-        self._raised: dict[str, tuple[Lane, str]] = {}  # to yellow or blue, by a profile
+        self._raised: dict[str, tuple[Lane, str]] = {}  # raised to yellow or blue by a profile
         self._lot = lot_size(len(lines), plan)
         unsure = any(each.unsure is not None for each in lines)
         left = plan.quota - self._lot
         self._held = min(left, math.ceil(plan.quota * plan.explore)) if unsure else 0
 
     def draw_lot(self) -> None:
-        """Take the lines with the lowest draws."""
+        """Select the lines with the lowest draws."""
         drawn = sorted(self._lines, key=lambda each: self._draws[each.key])[: self._lot]
         for each in drawn:
             self._taken[each.key] = "random", "drawn by lot, whatever its score"
 
     def follow_profiles(self) -> None:
-        """Take what profiles ask for, by their precedence, while there is room."""
+        """Select lines by profiles, in order of precedence, while the quota lasts."""
         for profile in sorted(self._plan.profiles, key=lambda each: each.precedence):
             names = frozenset(map(plain, profile.traders))
             waiting = 0
@@ -176,7 +176,7 @@ class _Room:
                     waiting = 0
 
     def follow_scores(self) -> None:
-        """Take the highest ranks that have a score; of equal ones, the likelier, then by lot."""
+        """Select the highest ranks with a score; ties by probability, then by draw."""
         for each in self._by_score():
             if self._left() <= self._held:
                 return
@@ -185,7 +185,7 @@ class _Room:
                 self._taken[each.key] = "score", f"score {each.score}{ahead}: {each.title}"
 
     def explore(self) -> None:
-        """Take lines of which the ranker is least sure."""
+        """Select lines with the highest ranker uncertainty."""
         known = [each for each in self._lines if each.unsure and each.key not in self._taken]
         known.sort(key=lambda each: (-(each.unsure or 0), self._draws[each.key]))
         for each in known[: self._left()]:
@@ -193,14 +193,14 @@ class _Room:
             self._taken[each.key] = "explore", why
 
     def all_lines(self) -> list[Chosen]:
-        """Return every line with its lane: those to be opened, then by lane and score."""
+        """Return every line with its lane: selected ones, then by lane and score."""
         order = {arm: number for number, arm in enumerate(ARMS)}
         made = [self._one(each) for each in self._by_score()]
         made.sort(key=lambda each: (LANES.index(each.lane), order.get(each.arm or "score", 9)))
         return made
 
     def passed(self) -> int:
-        """Count the lines of the red lane for which there was no room."""
+        """Count the lines of the red lane beyond the quota."""
         red = self._plan.lane.red
         return sum(each.score >= red and each.key not in self._taken for each in self._lines)
 
@@ -235,7 +235,7 @@ class _Room:
 
 
 def _distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Return each line once, by file and row: with its highest score, whatever came first."""
+    """Return each line once, by file and row, with its highest score."""
     best: dict[str, Candidate] = {}
     for each in candidates:
         held = best.get(each.key)
@@ -263,13 +263,13 @@ def _counted(values: Iterable[T | None], known: Sequence[T]) -> dict[T, int]:
 def check_lot(
     told: Selection, drawn: Sequence[tuple[str, str]], seed: str, keys: Collection[str] | None
 ) -> InputError | None:
-    """Return what is wrong with a lot; None: it holds.
+    """Return the problem of a draw; None: it is verified.
 
     Args:
-        told: How the list was made.
-        drawn: Key and draw of each line of the list that was drawn by lot.
+        told: Description of how the list was made.
+        drawn: Key and draw of each randomly drawn line on the list.
         seed: As published afterwards.
-        keys: Of all lines that there were; None: only those on the list are checked.
+        keys: The whole population; None: only listed lines are checked.
     """
     if commitment(seed) != told.commitment:
         return InputError("casework/not-the-committed-seed")

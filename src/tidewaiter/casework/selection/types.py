@@ -1,4 +1,4 @@
-"""What is selected from, by what, and what comes of it."""
+"""Records of selection: candidates, criteria and results."""
 
 from functools import cache
 from pathlib import Path
@@ -12,10 +12,10 @@ from tidewaiter.base.resources import data, read_toml
 from tidewaiter.base.severity import Severity
 
 Arm = Literal["random", "profile", "score", "explore"]
-"""Why a line is inspected: by lot, by a profile, by its score, or as the ranker is unsure of it."""
+"""Reason of selection: random draw, profile, score, or ranker uncertainty."""
 
 Lane = Literal["red", "yellow", "blue", "green"]
-"""Opened; papers checked; released and looked at later; released."""
+"""Lanes: inspected; documents checked; released with later audit; released."""
 
 ARMS: tuple[Arm, ...] = get_args(Arm)
 LANES: tuple[Lane, ...] = get_args(Lane)
@@ -24,28 +24,28 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 
 
 class Candidate(Record, frozen=True, kw_only=True):
-    """A line that can be selected, and what is known of it."""
+    """A selectable line and its attributes."""
 
-    key: str  # the same for the same line, whatever was found in it
+    key: str  # stable key of the line, independent of results
     file: str
     row: int
     consignment: str
     seq: int
     hs: str = ""
     traders: tuple[str, ...] = ()  # names of its parties, as written
-    alert: str = ""  # id; "": the line raised none that is open
+    alert: str = ""  # id; "": no open alert
     score: int = 0
-    rank: int = 0  # of the alert: the order of work
+    rank: int = 0  # of the alert: priority
     severity: Severity | None = None
     title: str = ""
     rules: tuple[str, ...] = ()  # of the alert's reasons
     substances: tuple[str, ...] = ()  # slugs
-    chance: float | None = None  # of the ranker: that an alert like this is right
-    unsure: float | None = None  # of the ranker: 0 to 1
+    chance: float | None = None  # ranker: probability of being right
+    unsure: float | None = None  # ranker: uncertainty, 0 to 1
 
 
 class LaneScores(Record, frozen=True, kw_only=True):
-    """From which score on a line is in a lane."""
+    """Lower score limits of the lanes."""
 
     red: int
     yellow: int
@@ -61,7 +61,7 @@ class LaneScores(Record, frozen=True, kw_only=True):
 
 
 class SelectionRules(Record, frozen=True, kw_only=True):
-    """data/rules/selection.toml, read."""
+    """Content of data/rules/selection.toml."""
 
     version: str
     random: Share
@@ -71,19 +71,19 @@ class SelectionRules(Record, frozen=True, kw_only=True):
 
 
 class Profile(Record, frozen=True, kw_only=True):
-    """A criterion or a watch list: which lines it is about, and how many of them are looked at.
+    """A criterion or watch list: matching lines, and their inspection rate.
 
-    A line fits where each condition that is given holds; of several values, any will do.
+    A line matches if all given conditions do; several values of one condition mean "any of".
     """
 
     name: str
-    precedence: int = 100  # 1 goes first
+    precedence: int = 100  # 1 is first
     lane: Literal["red", "yellow", "blue"] = "red"
-    rate: Share = 1.0  # of the lines that fit: the inspection rate to be expected
-    within: Annotated[int, Meta(ge=0)] = 0  # of so many in a row, one is taken at least; 0: no such
+    rate: Share = 1.0  # inspection rate of matching lines
+    within: Annotated[int, Meta(ge=0)] = 0  # 1 selected in so many; 0: none
     rules: tuple[str, ...] = ()  # codes of reasons
     substances: tuple[str, ...] = ()  # slugs
-    hs: tuple[str, ...] = ()  # first digits
+    hs: tuple[str, ...] = ()  # prefixes
     traders: tuple[str, ...] = ()  # names, compared without case and accents
     severity: tuple[Severity, ...] = ()
 
@@ -95,9 +95,9 @@ class Profiles(Record, frozen=True, kw_only=True):
 
 
 class Plan(Record, frozen=True, kw_only=True):
-    """How lines are selected."""
+    """Selection settings."""
 
-    quota: int  # lines that are inspected at most
+    quota: int  # maximum lines to inspect
     random: Share  # of the quota
     explore: Share  # of the quota
     least_random: Share  # of all lines
@@ -106,31 +106,31 @@ class Plan(Record, frozen=True, kw_only=True):
 
 
 class Chosen(Record, frozen=True, kw_only=True):
-    """A line, its lane, and why it is there."""
+    """A line, its lane, and the reason."""
 
     candidate: Candidate
     lane: Lane
-    arm: Arm | None  # None: not to be opened
+    arm: Arm | None  # None: not selected
     why: str
-    draw: str  # of the lot, 16 hexadecimal digits: the lowest are drawn
+    draw: str  # 16 hexadecimal digits; the lowest are drawn
 
 
 class Selection(Record, frozen=True, kw_only=True):
-    """What was selected of a period, and all that lets someone check it later."""
+    """Summary of a selection, with all data needed for later verification."""
 
-    lines: int  # that there were
-    digest: str  # SHA-256 of their keys, sorted
-    commitment: str  # SHA-256 of the seed, published before
+    lines: int  # population size
+    digest: str  # SHA-256 of its sorted keys
+    commitment: str  # SHA-256 of the seed, published beforehand
     plan: Plan
-    arms: dict[Arm, int]  # how many lines each brought
+    arms: dict[Arm, int]  # selected lines by reason
     lanes: dict[Lane, int]
-    passed: int  # lines with the score of the red lane for which the quota had no room
-    last_draw: str  # the highest draw among those taken by lot; "": none was
+    passed: int  # lines with a red-lane score beyond the quota
+    last_draw: str  # highest draw selected at random; "": none
 
 
 @cache
 def load_selection_rules() -> SelectionRules:
-    """Load what holds where nobody says otherwise.
+    """Load the default settings.
 
     Raises:
         RegistryError: The file is malformed.
@@ -142,7 +142,7 @@ def read_profiles(path: Path) -> tuple[Profile, ...]:
     """Read a file of profiles.
 
     Raises:
-        InputError: A profile has no condition, or two have one name.
+        InputError: A profile has no condition, or a name is not unique.
         RegistryError: The file is malformed.
     """
     found = read_toml(path, Profiles).profile

@@ -1,4 +1,4 @@
-"""Yields: what was found in each arm, and whether scoring beats the random draw."""
+"""Yields: findings per arm, and whether scoring beats the random draw."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -10,8 +10,8 @@ from tidewaiter.casework.selection.types import ARMS, Arm
 from tidewaiter.trade.rules.results import Result, standing_results
 
 Outcome = Literal["hit", "nothing", "not-inspected", "waiting"]
-"""Not as declared, or a substance found by an analysis; as declared; not found or could not be
-inspected; no outcome is known yet."""
+"""Not as declared, or substance confirmed by analysis; as declared; not found or not inspectable;
+no outcome yet."""
 
 INSPECTED: Mapping[str, Outcome] = {
     "not-as-declared": "hit",
@@ -19,44 +19,44 @@ INSPECTED: Mapping[str, Outcome] = {
     "not-found": "not-inspected",
     "could-not-inspect": "not-inspected",
 }
-"""What the outcomes of an inspection count as."""
+"""Classification of inspection outcomes."""
 
 _ANALYSED: Mapping[str, Outcome] = {"identified": "hit", "not-detected": "nothing"}
 
 
 class Listed(Record, frozen=True, kw_only=True):
-    """A line of an inspection list that came back."""
+    """A line of a returned inspection list."""
 
     key: str
     arm: Arm
     alert: str = ""
-    outcome: str = ""  # as the officer wrote it; "": nothing yet
+    outcome: str = ""  # as written by the officer; "": none yet
     day: date | None = None
 
 
 class Yield(Record, frozen=True, kw_only=True):
-    """What an arm brought."""
+    """Yield of an arm."""
 
     arm: Arm
     selected: int
     waiting: int
     not_inspected: int
-    hits: Share  # of the lines that were inspected
+    hits: Share  # share of inspected lines
 
 
 class Yields(Record, frozen=True, kw_only=True):
-    """What all arms brought, and the score beside the lot."""
+    """Yields of all arms, and scoring compared with the random draw."""
 
     arms: tuple[Yield, ...]
-    over_lot: Difference  # of the hit rate of the score, to that of the lot
+    over_lot: Difference  # hit rate of scoring minus that of the random draw
 
 
 def outcome_of(listed: Listed, results: Mapping[str, list[Result]]) -> Outcome:
-    """Return what came of a line: by the results of its alert, else by what the list says.
+    """Return a line's outcome: from its alert's results, otherwise from the list.
 
     Args:
         listed: The line.
-        results: By the id of an alert, those entered.
+        results: Results by alert id.
     """
     standing = standing_results(results.get(listed.alert, ())) if listed.alert else []
     said = [result_outcome(each) for each in standing]
@@ -68,18 +68,18 @@ def outcome_of(listed: Listed, results: Mapping[str, list[Result]]) -> Outcome:
 
 
 def result_outcome(result: Result) -> Outcome:
-    """Return what one result counts as."""
+    """Return the outcome of one result."""
     seen = result.observed
     table = INSPECTED if seen.kind == "inspection" else _ANALYSED
     return table.get(seen.outcome, "waiting")
 
 
 def yields_of(listed: Iterable[Listed], results: Mapping[str, list[Result]]) -> Yields:
-    """Count what each arm brought; a line that stands on several lists counts once.
+    """Count the yield of each arm; a line on several lists counts once.
 
     Args:
-        listed: Lines of inspection lists, the earliest list first.
-        results: By the id of an alert.
+        listed: Lines of inspection lists, earliest list first.
+        results: By alert id.
     """
     by_key: dict[str, Listed] = {}
     for each in listed:

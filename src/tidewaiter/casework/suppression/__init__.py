@@ -1,1 +1,1 @@
-"""Suppression: benign patterns learned from decisions, let rest by rules that are seen and end."""
+"""Suppression: known false positives learned from decisions, hidden by rules that expire."""

@@ -1,8 +1,8 @@
-"""Patterns of dismissed alerts that may become a suppression rule, and why.
+"""Proposed suppression rules: patterns of dismissed alerts, with the evidence.
 
-An offer is the narrowest scope that takes in a group of alerts which officers dismissed. A pattern
-that would have hidden an alert which was confirmed, held or referred is not offered. Of two
-patterns where one explains all that the other does, the one that explains more is offered.
+A proposal is the narrowest scope that matches a group of dismissed alerts. A pattern that matches a
+confirmed, held or referred alert is not proposed. Of two patterns where one explains everything
+that the other does, only the broader one is proposed.
 """
 
 from collections import Counter, defaultdict
@@ -41,25 +41,25 @@ T = TypeVar("T")
 
 
 class Place(NamedTuple):
-    """Where the first find of an alert stands: its words, and those beside it."""
+    """Position of an alert's first match: its words, and adjacent ones."""
 
-    before: Words  # the nearest last
+    before: Words  # nearest last
     find: Words
     after: Words
 
 
 class Traits(NamedTuple):
-    """What of an alert may be part of a pattern."""
+    """Attributes of an alert that can be part of a pattern."""
 
     substances: tuple[str, ...]  # sorted
     place: Place | None  # None: no text
     heading: str
-    shipper: Words  # the words of the name; (): nobody is named
+    shipper: Words  # words of the name; (): none
     consignee: Words
 
 
 class Key(NamedTuple):
-    """A choice of traits that alerts may share."""
+    """A selection of attributes that alerts may share."""
 
     substances: tuple[str, ...]
     phrase: Words
@@ -69,14 +69,14 @@ class Key(NamedTuple):
 
 
 class Known(NamedTuple):
-    """An alert with what of it may be part of a pattern, looked up once."""
+    """An alert with its pattern attributes, computed once."""
 
     subject: Subject
     traits: Traits
 
 
 def known_of(subject: Subject) -> Known:
-    """Look up what of an alert may be part of a pattern."""
+    """Extract the pattern attributes of an alert."""
     return Known(subject, _traits_of(subject))
 
 
@@ -94,10 +94,10 @@ def _traits_of(subject: Subject) -> Traits:
 
 
 def shared_by(known: Sequence[Known]) -> Scope | None:
-    """Return the narrowest scope that takes in all of some alerts; None: they share too little.
+    """Return the narrowest scope that matches all of some alerts; None: too little in common.
 
     Args:
-        known: One at least.
+        known: At least one.
     """
     subjects, traits = [each.subject for each in known], [each.traits for each in known]
     scope = Scope(
@@ -117,14 +117,14 @@ def shared_by(known: Sequence[Known]) -> Scope | None:
 
 
 def frequent(known: Sequence[Known], least: int) -> list[tuple[int, ...]]:
-    """Return groups of alerts that share traits, the largest first.
+    """Return groups of alerts that share attributes, largest first.
 
     Args:
         known: The dismissed alerts.
-        least: Alerts of a group.
+        least: Minimum size of a group.
 
     Returns:
-        Places in `known`, rising; each group once.
+        Indexes into `known`, increasing; distinct groups.
     """
     traits = [each.traits for each in known]
     single = Counter(key for each in traits for key in _singles(each))
@@ -137,7 +137,7 @@ def frequent(known: Sequence[Known], least: int) -> list[tuple[int, ...]]:
 
 
 def _singles(traits: Traits) -> Iterator[Key]:
-    """Yield the keys of one trait each."""
+    """Yield the keys of single attributes."""
     bare = Key(traits.substances, (), "", (), ())
     yield from (bare._replace(phrase=phrase) for phrase in dict.fromkeys(_phrases(traits.place)))
     for name in ("heading", "shipper", "consignee"):
@@ -146,7 +146,7 @@ def _singles(traits: Traits) -> Iterator[Key]:
 
 
 def _combined(traits: Traits, single: Mapping[Key, int], least: int) -> Iterator[Key]:
-    """Yield all keys of traits that are frequent by themselves."""
+    """Yield all keys of attributes that are frequent on their own."""
     mine = [key for key in _singles(traits) if single[key] >= least]
     values = (
         [(), *(key.phrase for key in mine if key.phrase)],
@@ -160,7 +160,7 @@ def _combined(traits: Traits, single: Mapping[Key, int], least: int) -> Iterator
 
 
 def _phrases(place: Place | None) -> Iterator[Words]:
-    """Yield a find with none, some or all of the words beside it."""
+    """Yield a match with none, some or all adjacent words."""
     if place is None:
         return
     for left, right in product(range(len(place.before) + 1), range(len(place.after) + 1)):
@@ -169,7 +169,7 @@ def _phrases(place: Place | None) -> Iterator[Words]:
 
 
 def _place(subject: Subject) -> Place | None:
-    """Return the first find in a text; without one, a short description as a whole."""
+    """Return the first match in a text; without one, a short description as a whole."""
     settings = load_suppression_settings()
     most, around = settings.rule.words, settings.offer.around
     for found in subject.mentions:
@@ -184,7 +184,7 @@ def _place(subject: Subject) -> Place | None:
 
 
 def _common_phrase(places: Sequence[Place | None]) -> Words:
-    """Return the longest phrase around a find that stands in all places; (): there is none."""
+    """Return the longest phrase around a match common to all positions; (): none."""
     known = [place for place in places if place is not None]
     if len(known) < len(places) or len({place.find for place in known}) != 1:
         return ()
@@ -224,22 +224,22 @@ def _union(sets: Iterable[Iterable[str]]) -> tuple[str, ...]:
 
 
 def _one(values: AbstractSet[T]) -> T | None:
-    """Return what all agree on; None: they do not."""
+    """Return the common value; None: they differ."""
     return next(iter(values)) if len(values) == 1 else None
 
 
-_Z = 1.959964  # of the normal distribution, two sides, 95 %
+_Z = 1.959964  # normal quantile, two-sided 95 %
 
 
 def least_share(count: int, total: int) -> float:
-    """Return the lower end of the 95 % interval of a share.
+    """Return the lower bound of the 95 % interval of a share.
 
     Args:
-        count: How many.
-        total: Of how many.
+        count: Successes.
+        total: Trials.
 
     Returns:
-        From 0 to 1; of none, 0.
+        From 0 to 1; 0 without trials.
 
     Source:
         Wilson 1927, Journal of the American Statistical Association 22.
@@ -252,23 +252,23 @@ def least_share(count: int, total: int) -> float:
     return max(0.0, (middle - half) / (1 + _Z * _Z / total))
 
 
-_TRIED = 400  # groups of alerts, the largest first
+_TRIED = 400  # maximum groups examined, largest first
 _DISMISSED = "dismissed"
 
 
 class Past(Record, frozen=True, kw_only=True):
-    """An alert that was decided."""
+    """A decided alert."""
 
     subject: Subject
     status: str
-    reason: str  # code of the decision that stands
+    reason: str  # reason code of the current decision
     by: str
     day: date  # of that decision
-    batch: int | None = None  # number of the act by which many were decided; None: by itself
+    batch: int | None = None  # bulk act number; None: individual
 
     @property
     def act(self) -> tuple[int | None, str]:
-        """Return what one decision is: alerts that were decided in one act share it."""
+        """Return the key of a decision: alerts decided in one act share it."""
         return self.batch, "" if self.batch is not None else self.subject.id
 
 
@@ -276,27 +276,27 @@ class Offer(Record, frozen=True, kw_only=True):
     """A pattern that may become a rule."""
 
     scope: Scope
-    dismissed: int  # alerts that it explains
-    decided: int  # alerts that it would have hidden, of all that were decided
-    decisions: int  # by which they were dismissed; one on many alerts in one act is one
-    officers: int  # who dismissed them
+    dismissed: int  # dismissed alerts explained
+    decided: int  # decided alerts matched
+    decisions: int  # decisions that dismissed them; a bulk act counts once
+    officers: int  # officers who dismissed them
     first: date
     last: date
-    sure: float  # lower end of the 95 % interval of the share of decisions that dismissed
-    strong: int  # of those dismissed; a rule hides their like with a second supervisor only
-    reason: str  # code that was given most
-    alerts: tuple[str, ...]  # ids of those dismissed
+    sure: float  # lower bound of the 95 % interval of the share of dismissals
+    strong: int  # strong ones among them; covering these needs a second supervisor
+    reason: str  # most frequent reason code
+    alerts: tuple[str, ...]  # ids of the dismissed ones
 
 
 def offers(
     past: Sequence[Past], taken: Sequence[Scope] = (), refused: Sequence[Scope] = ()
 ) -> list[Offer]:
-    """Find the patterns to be offered, those that explain most first.
+    """Find the patterns to propose, best explanation first.
 
     Args:
-        past: Alerts that were decided, each once.
-        taken: Scopes of rules that are active or proposed: what they take in is not offered.
-        refused: Scopes that were refused: they are not offered again, narrower ones are.
+        past: Decided alerts, distinct.
+        taken: Scopes of active or proposed rules: alerts they match are not proposed again.
+        refused: Rejected scopes: only narrower ones are proposed again.
     """
     settings = load_suppression_settings()
     fresh = [each for each in past if not (each.status == _DISMISSED and _is_taken(each, taken))]
@@ -323,7 +323,7 @@ def offers(
 
 
 class Decided:
-    """Alerts that were decided, by what they name."""
+    """Decided alerts, indexed by attributes."""
 
     def __init__(self, past: Sequence[Past]) -> None:
         self._by_substances: dict[frozenset[str], list[Past]] = defaultdict(list)
@@ -331,7 +331,7 @@ class Decided:
             self._by_substances[frozenset(each.subject.substances)].append(each)
 
     def met_by(self, scope: Scope) -> list[Past]:
-        """Return the alerts that a scope is about."""
+        """Return the alerts that a scope matches."""
         allowed = frozenset(scope.substances)
         some = (
             past
@@ -342,7 +342,7 @@ class Decided:
 
 
 def offer_in_words(offer: Offer) -> str:
-    """Say what speaks for an offer."""
+    """Return the evidence for a proposal."""
     who = "1 officer" if offer.officers == 1 else f"{offer.officers} officers"
     span = f"on {offer.first}" if offer.first == offer.last else f"{offer.first} to {offer.last}"
     acts = f" in {offer.decisions:,} decisions" if offer.decisions < offer.dismissed else ""
@@ -354,7 +354,7 @@ def offer_in_words(offer: Offer) -> str:
 
 
 def _is_learned(past: Past, reasons: Container[str]) -> bool:
-    """Tell whether a decision says that a pattern is benign."""
+    """Return whether a decision marks a false positive pattern."""
     return past.status == _DISMISSED and past.reason in reasons and not past.subject.restricted
 
 
@@ -363,10 +363,10 @@ def _is_taken(past: Past, taken: Sequence[Scope]) -> bool:
 
 
 def _offer(scope: Scope, met: Sequence[Past], settings: SuppressionSettings) -> Offer | None:
-    """Make an offer of what a scope takes in; None: too little is for it, or something against."""
+    """Build the proposal of a scope; None: too little evidence, or evidence against it."""
     bounds = settings.offer
     benign = [each for each in met if _is_learned(each, settings.reason)]
-    # One act on many alerts is one opinion, whatever it dismissed.
+    # A bulk act is one opinion, however many alerts it dismissed.
     said, all_said = len({each.act for each in benign}), len({each.act for each in met})
     sure = least_share(said, all_said)
     enough = said >= bounds.least and said >= bounds.share * all_said
@@ -390,7 +390,7 @@ def _offer(scope: Scope, met: Sequence[Past], settings: SuppressionSettings) -> 
 
 
 def _widest(found: Sequence[tuple[frozenset[str], Offer]]) -> Iterator[Offer]:
-    """Yield the offers of which no other explains all that they do, and more."""
+    """Yield the proposals not covered by a broader one."""
     ranked = sorted(found, key=lambda each: (-each[1].dismissed, repr(each[1].scope)))
     kept: list[frozenset[str]] = []
     for names, offer in ranked:

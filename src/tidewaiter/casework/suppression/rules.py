@@ -30,18 +30,18 @@ from tidewaiter.trade.types import TEXTS
 
 
 class Fit(Record, frozen=True, kw_only=True):
-    """That a scope is about an alert."""
+    """A match of a scope with an alert."""
 
-    why: tuple[str, ...]  # what agrees, in words
+    why: tuple[str, ...]  # matching attributes, as text
     strong: tuple[str, ...]  # why the alert is strong; (): it is not
 
 
 def fit(scope: Scope, subject: Subject) -> Fit | None:
-    """Tell whether a scope is about an alert; None: it is not, or the alert is restricted.
+    """Match a scope with an alert; None: no match, or the alert is restricted.
 
     Args:
-        scope: As `check_scope` returns it.
-        subject: Of the alert.
+        scope: From `check_scope`.
+        subject: The alert's attributes.
     """
     if subject.restricted or weight(subject.severity) > weight(scope.most):
         return None
@@ -54,26 +54,26 @@ def fit(scope: Scope, subject: Subject) -> Fit | None:
 
 
 def hides(scope: Scope, subject: Subject, *, strong_too: bool) -> bool:
-    """Tell whether an active rule hides an alert.
+    """Return whether an active rule suppresses an alert.
 
     Args:
-        scope: Of the rule.
-        subject: Of the alert.
-        strong_too: The rule names strong alerts, and a supervisor other than its proposer has
-            approved it.
+        scope: Scope of the rule.
+        subject: The alert's attributes.
+        strong_too: The rule covers strong alerts, approved by a supervisor other than its
+            proposer.
     """
     found = fit(scope, subject)
     return found is not None and (strong_too or not found.strong)
 
 
 def strong(subject: Subject) -> tuple[str, ...]:
-    """Say why an alert is strong; (): it is not."""
+    """Return why an alert is strong; (): it is not."""
     rows = load_suppression_settings().strong
     return tuple(f"{row.title}: {row.because}" for row in rows if _is_of(row, subject))
 
 
 def _told(scope: Scope, subject: Subject) -> Iterator[str | None]:
-    """Yield for each condition what agrees; None: the condition does not hold."""
+    """Yield the matching attribute for each condition; None: the condition fails."""
     if scope.substances:
         yield _within("substances", subject.substances, scope.substances)
     if scope.ways:
@@ -92,7 +92,7 @@ def _told(scope: Scope, subject: Subject) -> Iterator[str | None]:
 
 
 def _within(what: str, mine: Sequence[str], allowed: Sequence[str]) -> str | None:
-    """Tell whether all of an alert's are among those of a scope, and it has any."""
+    """Return whether all values of an alert are within a scope, and there is at least one."""
     distinct = dict.fromkeys(mine)
     if not distinct or not set(distinct) <= set(allowed):
         return None
@@ -100,7 +100,7 @@ def _within(what: str, mine: Sequence[str], allowed: Sequence[str]) -> str | Non
 
 
 def _phrase(phrase: str, subject: Subject) -> str | None:
-    """Tell whether a phrase stands at each find in a text; without one, in the description."""
+    """Return whether a phrase is at each match in a text; without one, in the description."""
     wanted = words_of(phrase)
     finds = [found for found in subject.mentions if found.field in TEXTS]
     if finds:
@@ -147,7 +147,7 @@ def _is_of(row: StrongRow, subject: Subject) -> bool:
 
 
 def _is_sure(row: StrongRow, ways: Sequence[str], found: Found, subject: Subject) -> bool:
-    """Tell whether a find is one of a row's: made so, unopposed, of a listed substance if asked."""
+    """Return whether a match fits a rule row: method, unopposed, controlled substance if asked."""
     if found.how not in ways or found.downgraded:
         return False
     return not row.listed or any(held.substance == found.substance for held in subject.law)
@@ -158,18 +158,18 @@ Step = Literal["proposed", "approved", "refused", "ended", "expired"]
 
 
 class Proposal(Record, frozen=True, kw_only=True):
-    """What is proposed: a rule before anyone has approved it."""
+    """A proposed rule, not approved yet."""
 
     scope: Scope
     reason: str  # code
-    words: str = ""  # why the pattern is benign, in the officer's words
-    owner: str  # who answers for the rule, and is asked when it is about to end
-    expires: date  # the first day on which it hides nothing any more
-    strong: bool = False  # it is to hide strong alerts too
+    words: str = ""  # why it is a false positive, in the officer's words
+    owner: str  # responsible person, asked before the rule expires
+    expires: date  # first day without effect
+    strong: bool = False  # covers strong alerts too
 
 
 class Taken(Record, frozen=True, kw_only=True):
-    """A step in the life of a rule. Nothing of it is ever changed."""
+    """A step in the history of a rule; immutable."""
 
     id: int
     suppression: int
@@ -185,21 +185,21 @@ class Suppression(Record, frozen=True, kw_only=True):
     number: int
     proposal: Proposal
     state: State
-    since: date | None  # the day on which it was approved; None: it never was
-    last: int  # id of its last step; a change names the one it saw
-    hidden: int = 0  # alerts that rest by it now
+    since: date | None  # day of approval; None: never approved
+    last: int  # id of its last step; a change names the step it saw
+    hidden: int = 0  # currently suppressed alerts
 
     @property
     def strong_too(self) -> bool:
-        """Whether it hides strong alerts: it says so, and it was approved, which takes two."""
+        """Return whether it covers strong alerts: as stated, and approved by a second person."""
         return self.proposal.strong and self.state == "active"
 
 
 def check_proposal(proposal: Proposal, day: date) -> Proposal:
-    """Check that a rule can be proposed on a day; return it with its scope in one spelling.
+    """Check that a rule can be proposed on a day; return it with a normalised scope.
 
     Raises:
-        InputError: Scope, reason, owner or end are not as they should be.
+        InputError: Scope, reason, owner or end are invalid.
     """
     settings = load_suppression_settings()
     scope = check_scope(proposal.scope)
@@ -228,8 +228,8 @@ def check_approval(suppression: Suppression, *, proposer: str, approver: str, da
     """Check that a supervisor may approve a rule on a day.
 
     Raises:
-        ConflictError: It is proposed no longer.
-        InputError: It ends before it begins, or one person alone would hide strong alerts.
+        ConflictError: It is no longer proposed.
+        InputError: It ends before it starts, or covers strong alerts with a single approver.
     """
     check_state(suppression, "proposed")
     if suppression.proposal.expires <= day:
@@ -239,10 +239,10 @@ def check_approval(suppression: Suppression, *, proposer: str, approver: str, da
 
 
 def check_state(suppression: Suppression, wanted: State) -> None:
-    """Check that a rule stands where a step can begin.
+    """Check that a rule is in a given state.
 
     Raises:
-        ConflictError: It does not.
+        ConflictError: It is not.
     """
     if suppression.state != wanted:
         raise ConflictError(
@@ -254,10 +254,10 @@ def check_state(suppression: Suppression, wanted: State) -> None:
 
 
 def check_why(words: str) -> str:
-    """Check that a refusal or an end says why; return the words.
+    """Check that a rejection or end has a reason; return it.
 
     Raises:
-        InputError: It does not, or at too great length.
+        InputError: It is missing or too long.
     """
     if not words.strip():
         raise InputError("casework/reason-missing")

@@ -1,8 +1,8 @@
-"""The scope of a suppression rule, and what of an alert it is compared with.
+"""Scope of a suppression rule, and the alert attributes it is compared with.
 
-What a scope does not name does not matter, but for what would make an alert more than the pattern:
-where it names substances, ways or rules, an alert with any other is not meant. A country is no
-part of a scope, and a phrase or a trader that is the name of one is refused.
+Conditions not named are ignored, except those that would make an alert more than the pattern: if
+substances, methods or rules are named, an alert with any other does not match. Countries are not
+part of a scope, and a phrase or trader that is a country name is refused.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,15 +23,15 @@ RECEIVERS = ("importer", "consignee", "buyer")
 
 
 class Found(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    """A substance that the line names."""
+    """A substance named by the line."""
 
     substance: str  # slug
     field: str
-    start: int  # code points of the field as written
+    start: int  # code points of the original field
     end: int
     text: str
     how: str
-    downgraded: tuple[Any, ...] = ()  # phrases; a rule asks whether there are any
+    downgraded: tuple[Any, ...] = ()  # phrases; only their presence matters
 
 
 class Given(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
@@ -42,7 +42,7 @@ class Given(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
 
 
 class Held(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    """A listing of a substance."""
+    """A control of a substance."""
 
     substance: str
 
@@ -56,7 +56,7 @@ class Named(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
 
 
 class Matched(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    """A listed party that one of the line resembles."""
+    """A listed party similar to one of the line."""
 
     list: str
 
@@ -71,7 +71,7 @@ class Written(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
 
 
 class Subject(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    """An alert, without what no rule asks for."""
+    """An alert, reduced to the attributes that rules use."""
 
     id: str
     severity: Severity
@@ -85,36 +85,36 @@ class Subject(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
 
 
 def subject_of(alert: object) -> Subject:
-    """Return what of an alert a rule looks at.
+    """Return the attributes of an alert that rules use.
 
     Args:
-        alert: An `Alert` of consignments.
+        alert: An alert.
     """
     return msgspec.convert(alert, Subject, from_attributes=True)
 
 
 @lru_cache(maxsize=65_536)
 def words_of(text: str) -> tuple[str, ...]:
-    """Split a text into words: small letters without accents; a Chinese sign is a word.
+    """Split a text into words: lower case without accents; a Chinese character is a word.
 
-    Letters of one script never stand for those of another, so that a text which only looks
-    like a benign one is not taken for it.
+    Letters of one script never match those of another, so that look-alike text does not pass as
+    benign.
     """
     return tuple(words_in_order(text))
 
 
 def span_of(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return which words of a text a find stands in: the first, and the first after it.
+    """Return the word range of a match: the first word, and the first after it.
 
     Args:
-        text: A field as written.
-        start: Of the find, in code points.
-        end: Where it ends.
+        text: The original field.
+        start: Start of the match, in code points.
+        end: End of the match.
     """
     before = words_of(text[:start])
     upto = words_of(text[:end])
     joined = words_of(text)
-    # A find that begins inside a word begins with that word.
+    # A match that starts inside a word starts with that word.
     first = len(before)
     if before and joined[first - 1] != before[-1]:
         first -= 1
@@ -122,14 +122,14 @@ def span_of(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def places_of(phrase: Sequence[str], words: Sequence[str]) -> list[int]:
-    """Return where a phrase begins among words."""
+    """Return where a phrase starts among words."""
     size = len(phrase)
     wanted = tuple(phrase)
     return [at for at in range(len(words) - size + 1) if tuple(words[at : at + size]) == wanted]
 
 
 def trader_of(line: Written, roles: Sequence[str]) -> Named | None:
-    """Return who sends, or gets, a line; None: nobody is named."""
+    """Return the sender or recipient of a line; None: not named."""
     named = {party.role: party for party in line.parties or () if party.name}
     return next((named[role] for role in roles if role in named), None)
 
@@ -137,7 +137,7 @@ def trader_of(line: Written, roles: Sequence[str]) -> Named | None:
 Way = Literal[
     "exact", "squeezed", "fuzzy", "cas", "hs", "unno", "cus", "name", "structure", "class"
 ]
-"""How a substance is found, as mentions say it."""
+"""Identification method of a substance, as in mentions."""
 
 _HOW = {
     "exact": "by name",
@@ -153,34 +153,34 @@ _HOW = {
 }
 _HS = 12  # digits of the longest national code
 _SLUG = 100  # characters
-_LOOKS_AT = 20  # substances, ways or rules of a scope
+_LOOKS_AT = 20  # maximum substances, methods or rules of a scope
 
 
 class Trader(Record, frozen=True, kw_only=True):
-    """Who sends or gets the goods, as the papers write it."""
+    """Sender or recipient, as in the documents."""
 
     name: str
-    id: str = ""  # "": whatever it is
+    id: str = ""  # "": any
 
 
 class Scope(Record, frozen=True, kw_only=True):
-    """Which alerts a rule is about."""
+    """Conditions of a rule."""
 
-    substances: tuple[str, ...] = ()  # slugs: all of the alert's are among them
-    ways: tuple[Way, ...] = ()  # all finds were made so
-    rules: tuple[str, ...] = ()  # all reasons that add points are of them
-    phrase: str = ""  # words that stand at, or near, each find in a text
-    heading: str = ""  # what the HS code begins with: four digits or more
+    substances: tuple[str, ...] = ()  # slugs; the alert's are all among them
+    ways: tuple[Way, ...] = ()  # methods; all matches use them
+    rules: tuple[str, ...] = ()  # all reasons with points are among them
+    phrase: str = ""  # words at or near each match in a text
+    heading: str = ""  # HS code prefix of at least four digits
     shipper: Trader | None = None
     consignee: Trader | None = None
-    most: Severity = "medium"  # the severity that it goes up to
+    most: Severity = "medium"  # maximum severity
 
 
 def check_scope(scope: Scope) -> Scope:
-    """Check that a scope is narrow enough to be one; return it in its one spelling.
+    """Check that a scope is narrow enough; return it normalised.
 
     Raises:
-        InputError: It is empty or too broad, names a country, or something is not as it should be.
+        InputError: It is empty or too broad, names a country, or is otherwise invalid.
     """
     bounds = load_suppression_settings().rule
     for problem in _problems(scope, bounds):
@@ -189,7 +189,7 @@ def check_scope(scope: Scope) -> Scope:
 
 
 def tidy(scope: Scope) -> Scope:
-    """Return a scope in its one spelling: sorted, each thing once, the phrase in plain words."""
+    """Return a normalised scope: sorted, distinct, the phrase in plain words."""
     return Scope(
         substances=tuple(sorted(set(scope.substances))),
         ways=tuple(sorted(set(scope.ways))),
@@ -208,9 +208,9 @@ def digits(code: str) -> str:
 
 
 def scope_in_words(scope: Scope) -> tuple[str, ...]:
-    """Say a scope, a condition each.
+    """Describe a scope, one condition each.
 
-    The first is what was found, the last how severe an alert may be.
+    The first is the substance, the last the maximum severity.
     """
     return tuple(_said(scope))
 
@@ -261,7 +261,7 @@ def _problems(scope: Scope, bounds: Bounds) -> Iterator[InputError]:
 
 
 def _broad(scope: Scope, bounds: Bounds) -> Iterator[InputError]:
-    """Yield what a scope lacks to be narrow enough."""
+    """Yield what makes a scope too broad."""
     if not (scope.substances or scope.rules):
         yield InputError("casework/scope-without-find")
     if not scope.substances and set(scope.rules) & set(bounds.naming):
@@ -288,7 +288,7 @@ def _phrase_problems(phrase: str, bounds: Bounds) -> Iterator[InputError]:
     if not phrase:
         return
     words = words_of(phrase)
-    wide = all(len(word) == 1 and not word.isascii() for word in words)  # Chinese: a sign a word
+    wide = all(len(word) == 1 and not word.isascii() for word in words)  # Chinese: characters
     least = bounds.letters // 2 if wide else bounds.letters
     if sum(map(len, words)) < least or all(word.isdigit() for word in words):
         yield InputError("casework/not-a-phrase", phrase=phrase)

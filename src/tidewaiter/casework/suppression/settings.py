@@ -1,4 +1,4 @@
-"""What a suppression rule may do, as data/rules/suppression.toml says it."""
+"""Limits of suppression rules, from data/rules/suppression.toml."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -8,41 +8,41 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.casework.decisions import Status
 
-NOTE = 4_000  # characters of the words of a rule or a step
+NOTE = 4_000  # maximum characters of a note
 
 
 class Bounds(Record, frozen=True, kw_only=True):
-    """What a rule must keep to."""
+    """Limits of a rule."""
 
     days: int
-    words: int  # of a phrase
-    reach: int  # words between a phrase and a find
-    letters: int  # of a phrase, at least
-    heading: int  # digits of an HS code, at least
-    naming: tuple[str, ...]  # rules whose reasons are about a substance, which is then named
+    words: int  # maximum words of a phrase
+    reach: int  # maximum words between a phrase and a match
+    letters: int  # minimum letters of a phrase
+    heading: int  # minimum digits of an HS code
+    naming: tuple[str, ...]  # rules with reasons about a substance, which must then be named
 
 
 class Because(Record, frozen=True, kw_only=True):
     """A reason for a rule."""
 
     says: str
-    note: bool = False  # words of one's own are asked for
+    note: bool = False  # a note is required
 
 
 class StrongRow(Record, frozen=True, kw_only=True):
-    """A kind of strong alert; what is None does not matter."""
+    """A kind of strong alert; None is ignored."""
 
     title: str
     because: str
     severities: tuple[str, ...] | None = None
-    ways: tuple[str, ...] | None = None  # of a find that nothing speaks against
+    ways: tuple[str, ...] | None = None  # of a match without mitigating evidence
     rules: tuple[str, ...] | None = None
-    listed: bool = False  # the law lists the substance of that find
-    parties: bool = False  # a listed party is resembled
+    listed: bool = False  # the matched substance is controlled
+    parties: bool = False  # with a listed party
 
 
 class OfferBounds(Record, frozen=True, kw_only=True):
-    """When a pattern is offered."""
+    """When a pattern is proposed."""
 
     least: int
     sure: float
@@ -54,7 +54,7 @@ class OfferBounds(Record, frozen=True, kw_only=True):
 
 
 class SuppressionSettings(Record, frozen=True, kw_only=True):
-    """data/rules/suppression.toml, read."""
+    """Content of data/rules/suppression.toml."""
 
     version: str
     rule: Bounds
@@ -63,10 +63,10 @@ class SuppressionSettings(Record, frozen=True, kw_only=True):
     offer: OfferBounds
 
     def check_reason(self, code: str, words: str) -> None:
-        """Check that a rule can be given this reason.
+        """Check that a reason is valid.
 
         Raises:
-            InputError: There is no such reason, or words are missing or too many.
+            InputError: Unknown reason, or the note is missing or too long.
         """
         if code not in self.reason:
             raise InputError(
@@ -78,10 +78,10 @@ class SuppressionSettings(Record, frozen=True, kw_only=True):
 
 
 def check_words(words: str) -> None:
-    """Check that words are not too long to be kept.
+    """Check the length of a note.
 
     Raises:
-        InputError: They are.
+        InputError: It is too long.
     """
     if len(words) > NOTE:
         raise InputError("casework/words-too-long", count=len(words), note=NOTE)

@@ -1,10 +1,10 @@
 """The cooperation board: response times and outcomes of notices for each pair of countries.
 
-Those that have not come are not left out where they are many, nor taken for late: they have waited
-so long already and may wait longer (they are censored), and the Kaplan-Meier estimate uses that.
+Open notices are neither dropped nor counted as late: their waiting times are right-censored, which
+the Kaplan-Meier estimate takes into account.
 
-It is counted by one node from what it sent, took and has receipts for, and says nothing of what
-went past it.
+One node computes it from its own messages and receipts, so it does not cover exchanges between
+other nodes.
 """
 
 import math
@@ -38,29 +38,29 @@ from tidewaiter.exchange.coalition.outcomes import (
 )
 
 MEDIAN, TAIL_END = 0.5, 0.9
-_FEW = 10  # one in so many may be without an answer, and the answered alone are counted
+_FEW = 10  # up to one in this many may be unanswered for the plain quantiles
 
 Method = Literal["answered", "Kaplan-Meier", "too few"]
-"""By what days were told: by the answered notices alone, or with those that wait; or not at all."""
+"""Estimation method: answered notices only, including those that wait, or none."""
 
 
 class Waited(Record, frozen=True, kw_only=True):
-    """How long one notice has waited, or waited until its answer."""
+    """Waiting time of one notice, ended or not by an answer."""
 
-    days: int  # that count
+    days: int  # days counted
     answered: bool
 
 
 class Days(Record, frozen=True, kw_only=True):
-    """The day by which a share had an answer, with its 95 % interval."""
+    """The day by which a share was answered, with its 95 % interval."""
 
-    days: int | None = None  # None: so many have no answer yet
+    days: int | None = None  # None: that share is not answered yet
     low: int | None = None  # None: too few for a bound
     high: int | None = None
 
 
 class Waits(Record, frozen=True, kw_only=True):
-    """How long answers took."""
+    """Response times."""
 
     method: Method
     answered: int
@@ -70,7 +70,7 @@ class Waits(Record, frozen=True, kw_only=True):
 
 
 def waits_of(waited: Sequence[Waited]) -> Waits:
-    """Tell how long answers took; fewer than five notices give the numbers alone."""
+    """Compute response times; below five notices, only the counts."""
     answered = sum(each.answered for each in waited)
     unanswered = len(waited) - answered
     if len(waited) < FEWEST or not answered:
@@ -95,10 +95,10 @@ def waits_of(waited: Sequence[Waited]) -> Waits:
 
 
 def quantile(days: Sequence[int], share: float) -> Days:
-    """Return the first day by which a share had an answer.
+    """Return the first day by which a share was answered.
 
     Args:
-        days: In order, at least one.
+        days: Sorted, at least one.
         share: From 0 to 1.
     """
     low, high = ranks(len(days), share)
@@ -111,16 +111,16 @@ def quantile(days: Sequence[int], share: float) -> Days:
 
 
 class Step(Record, frozen=True, kw_only=True):
-    """What the Kaplan-Meier curve is from a day on."""
+    """A step of the Kaplan-Meier curve."""
 
     days: int
-    waiting: float  # share that still waits, from 0 to 1
+    waiting: float  # share still waiting, from 0 to 1
     low: float
     high: float
 
 
 def survival(waited: Sequence[Waited]) -> list[Step]:
-    """Estimate which share still waits after each day with an answer.
+    """Estimate the share still waiting after each day with an answer.
 
     Returns:
         The steps, with pointwise 95 % intervals on the scale of log(-log).
@@ -144,9 +144,9 @@ def survival(waited: Sequence[Waited]) -> list[Step]:
 
 
 def crossing(curve: Sequence[Step], share: float) -> Days:
-    """Return the first day on which the curve says that a share had an answer.
+    """Return the first day on which the curve reaches an answered share.
 
-    The interval holds the days whose own interval holds that share.
+    The interval consists of the days with an own interval that contains that share.
 
     Source:
         Brookmeyer and Crowley 1982, Biometrics 38.
@@ -169,65 +169,65 @@ def _bounds(waiting: float, variance: float) -> tuple[float, float]:
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 OVER: tuple[Outcome, ...] = ("in time", "late", "no reply")
-"""Outcomes of notices whose last day is over: of these alone a share in time is told."""
+"""Outcomes of notices past their deadline: the share answered in time is computed from these."""
 
 
 class Period(Record, frozen=True, kw_only=True):
-    """Days by which notices are told apart: by that of their first version."""
+    """Interval of days; notices belong to the day of their first version."""
 
     since: date
-    until: date  # first day that is no longer in it
+    until: date  # exclusive end
 
     def holds(self, day: date) -> bool:
-        """Tell whether a day is in it."""
+        """Return whether a day is in it."""
         return self.since <= day < self.until
 
     def before(self) -> "Period":
-        """Return the period of the same length before it."""
+        """Return the preceding period of the same length."""
         return Period(since=self.since - (self.until - self.since), until=self.since)
 
 
 class SharedIncident(Record, frozen=True, kw_only=True):
-    """An incident that one node told another; each version is the same incident."""
+    """An incident sent from one node to another; versions count once."""
 
-    owner: str  # id of the node
+    owner: str  # owner's node id
     incident: str
-    teller: str  # country
+    teller: str  # sender's country
     told: str
     day: date
 
 
 class Figures(Record, frozen=True, kw_only=True):
-    """What is counted of some notices."""
+    """Counts over some notices."""
 
     notices: int
-    outcomes: Mapping[Outcome, int]  # each outcome; they add up to the notices
-    in_time: Share  # of those whose last day is over
+    outcomes: Mapping[Outcome, int]  # every outcome; they sum to the notices
+    in_time: Share  # of those past their deadline
     waits: Waits
-    objections: int  # notices that were objected to, whatever came later
+    objections: int  # notices objected to, whatever happened later
     queries: int
     more_time: int
-    released: int  # notices whose goods left before any answer came
-    frozen_days: int  # working days, of all notices together, on which a clock stood still
-    incidents: int  # told in the same direction
+    released: int  # notices with goods released before any answer
+    frozen_days: int  # total working days of all notices during which the channel was frozen
+    incidents: int  # sent in the same direction
 
     @property
     def silences(self) -> int:
-        """Return how many got no reply until their last day was over."""
+        """Return the number without a reply by the deadline."""
         return self.outcomes["no reply"]
 
 
 class Trend(Record, frozen=True, kw_only=True):
-    """A period against the one before it."""
+    """A period compared with the previous one."""
 
     in_time: Difference
     median: Tendency  # "higher": answers take longer
-    notices: int  # more, or less
+    notices: int  # difference in number
     incidents: int
 
 
 class Row(Record, frozen=True, kw_only=True):
-    """Notices from one country to another; None: from or to any."""
+    """Notices from one country to another; None: any."""
 
     exporter: str | None
     importer: str | None
@@ -237,43 +237,43 @@ class Row(Record, frozen=True, kw_only=True):
 
 
 class Country(Record, frozen=True, kw_only=True):
-    """One country on both sides."""
+    """One country in both roles."""
 
     country: str
     sent: Row  # how others answer it
     received: Row  # how it answers others
-    frozen: tuple[Freeze, ...] = ()  # its channels, in the period
+    frozen: tuple[Freeze, ...] = ()  # freezes of its channels in the period
 
 
 class Board(Record, frozen=True, kw_only=True):
-    """The board on a day."""
+    """The board as of a day."""
 
     day: date
     period: Period
-    pairs: tuple[Row, ...]  # by countries; those alone that have a notice or an incident
+    pairs: tuple[Row, ...]  # by countries; only pairs with a notice or an incident
     countries: tuple[Country, ...]
-    no_calendar: tuple[str, ...]  # countries whose holidays are not known; see `Clock`
+    no_calendar: tuple[str, ...]  # countries with unknown holidays; see `Clock`
 
 
 class Material(Record, frozen=True, kw_only=True):
-    """What a board is counted from."""
+    """Input of a board."""
 
     notices: tuple[Watched, ...] = ()
     incidents: tuple[SharedIncident, ...] = ()
     freezes: tuple[Freeze, ...] = ()
-    countries: Mapping[str, str] = {}  # node -> country, of those with a freeze
+    countries: Mapping[str, str] = {}  # node -> country, for nodes with a freeze
 
 
 def board_of(material: Material, period: Period, day: date) -> Board:
-    """Count the board.
+    """Compute the board.
 
     Args:
-        material: All that the node knows, of any days.
-        period: Whose notices and incidents are counted.
-        day: As they stood then; not before the period begins.
+        material: All the node's records, of any day.
+        period: Period of the notices and incidents counted.
+        day: As-of day; not before the start of the period.
 
     Raises:
-        InputError: A notice is there twice, or the period has no day until then.
+        InputError: A duplicate notice, or a day before the period.
     """
     _check(period, day)
     notices = count_all(material.notices, material.freezes, day)
@@ -281,16 +281,16 @@ def board_of(material: Material, period: Period, day: date) -> Board:
 
 
 def board_from(notices: Sequence[Counted], material: Material, period: Period, day: date) -> Board:
-    """Make the board of notices that are counted already; otherwise as `board_of`.
+    """Build the board from counted notices; otherwise like `board_of`.
 
     Args:
-        notices: Counted on the day; those of neither the period nor the one before may be missing.
-        material: Its notices are not looked at.
-        period: Whose notices and incidents are counted.
-        day: As they stood then.
+        notices: Counted as of the day; notices outside both periods may be missing.
+        material: Its notices are ignored.
+        period: Period of the notices and incidents counted.
+        day: As-of day.
 
     Raises:
-        InputError: The period has no day until then.
+        InputError: A day before the period.
     """
     _check(period, day)
     known = structs.replace(material, freezes=as_known(material.freezes, day))
@@ -322,10 +322,10 @@ def _check(period: Period, day: date) -> None:
 def count_all(
     watched: Iterable[Watched], freezes: Sequence[Freeze], day: date
 ) -> tuple[Counted, ...]:
-    """Count each notice that was sent by a day.
+    """Count each notice sent by a day.
 
     Raises:
-        InputError: One is there twice.
+        InputError: A duplicate notice.
     """
     told = tuple(filter(None, (counted(each, freezes, day) for each in watched)))
     most = Counter((each.owner, each.notice) for each in told).most_common(1)
@@ -361,7 +361,7 @@ def _row(
     incidents: Sequence[SharedIncident],
     period: Period,
 ) -> Row:
-    """Count one direction; None in a pair is any country."""
+    """Count one direction; None: any country."""
     sender, receiver = pair
     mine = [
         each
@@ -381,7 +381,7 @@ def _row(
 
 
 def _first(incidents: Iterable[SharedIncident]) -> list[SharedIncident]:
-    """Leave of each incident and pair what was told first."""
+    """Store the first report of each incident and pair."""
     first: dict[tuple[str, str, str, str], SharedIncident] = {}
     for each in sorted(incidents, key=lambda one: one.day):
         first.setdefault((each.owner, each.incident, each.teller, each.told), each)
@@ -410,7 +410,7 @@ def _country(
 
 
 def trend(now: Figures, before: Figures) -> Trend:
-    """Compare a period with the one before."""
+    """Compare a period with the previous one."""
     return Trend(
         in_time=difference(now.in_time, before.in_time),
         median=_median_tendency(now.waits, before.waits),
@@ -420,7 +420,7 @@ def trend(now: Figures, before: Figures) -> Trend:
 
 
 def _median_tendency(now: Waits, before: Waits) -> Tendency:
-    """Say that a median moved only where the two intervals have no day in common."""
+    """Return a tendency of the median only where the two intervals are disjoint."""
     if "too few" in {now.method, before.method}:
         return "too few"
     one, other = now.median, before.median

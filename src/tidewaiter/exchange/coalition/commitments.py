@@ -1,10 +1,10 @@
-"""Commitments and initiatives of members, and progress against them on a day.
+"""Commitments and initiatives of members, and their progress as of a day.
 
-Nothing is met, nor missed, by somebody's word alone: a number counts with evidence that others can
-look at. What has none is told as such.
+A member's claim alone decides nothing: a number counts only with evidence that others can check.
+Numbers without evidence are reported as such.
 
-A promise that is changed stays visible as it was; and once its last day is over, no new version
-changes it.
+Earlier versions of a commitment remain visible; after its due date a new version has no effect on
+it.
 """
 
 import re
@@ -25,51 +25,51 @@ _LARGEST = 2**53 - 1
 
 Direction = Literal["at least", "at most"]
 Name = Literal["open", "met", "missed", "withdrawn", "no evidence"]
-"""How a commitment stands. "met" before it is due can still be lost by a later number."""
+"""Status of a commitment. "met" before the due date can still be lost by a later number."""
 
 
 class Initiative(Record, frozen=True, kw_only=True):
     """Work that members do together: kind "initiative", schema 1."""
 
     id: str
-    owner: str  # id of the node
+    owner: str  # owner's node id
     name: str
-    body: str  # who carries it out
+    body: str  # body that carries it out
     about: str = ""
-    roster: str = ""  # id; "": of none
-    group: str = ""  # id of a group of that roster
+    roster: str = ""  # member list id; "": none
+    group: str = ""  # id of a group of that list
     since: date
     until: date | None = None
 
 
 class Indicator(Record, frozen=True, kw_only=True):
-    """What is measured, in whole numbers."""
+    """The quantity measured, in whole numbers."""
 
     name: str
     unit: str  # "notices", "ppm of notices answered in time"
-    how: str = ""  # it is measured
+    how: str = ""  # how it is measured
 
 
 class Commitment(Record, frozen=True, kw_only=True):
-    """What one member promises: kind "commitment", schema 1."""
+    """A member's commitment: kind "commitment", schema 1."""
 
     id: str
-    owner: str  # id of the node that promises
-    initiative: str = ""  # id; "": of none
-    who: str  # office that sees to it
+    owner: str  # id of the committing node
+    initiative: str = ""  # id; "": none
+    who: str  # responsible office
     what: str
     indicator: Indicator
-    baseline: int | None = None  # None: nobody has measured it
+    baseline: int | None = None  # None: not measured
     baseline_day: date | None = None
     direction: Direction
     target: int
     made: date
     due: date  # last day
-    measured_by: tuple[str, ...] = ()  # nodes that report; none: the owner
+    measured_by: tuple[str, ...] = ()  # reporting nodes; empty: the owner
 
 
 class Evidence(Record, frozen=True, kw_only=True):
-    """What a number rests on: the SHA-256 of a file that can be asked for, or a link."""
+    """Evidence of a number: the SHA-256 of a file available on request, or a link."""
 
     title: str
     sha256: str = ""  # in hexadecimal
@@ -77,49 +77,49 @@ class Evidence(Record, frozen=True, kw_only=True):
 
     @property
     def can_be_checked(self) -> bool:
-        """Tell whether there is something to look at."""
+        """Return whether there is evidence."""
         return bool(_SHA_256.fullmatch(self.sha256) or _LINK.fullmatch(self.link))
 
 
 class Report(Record, frozen=True, kw_only=True):
-    """A number: kind "commitment-report", schema 1."""
+    """A reported number: kind "commitment-report", schema 1."""
 
     id: str
     commitment: str
     owner: str  # of the commitment
-    by: str  # the node that reports; whoever receives it compares this with who sent it
+    by: str  # reporting node; the recipient compares it with the sender
     day: date  # of the report
-    of: date  # the day that the number is of
+    of: date  # day that the number refers to
     value: int
     evidence: tuple[Evidence, ...] = ()
     note: str = ""
 
 
 class Withdrawal(Record, frozen=True, kw_only=True):
-    """The owner takes a commitment back: kind "commitment-withdrawal", schema 1."""
+    """The owner withdraws a commitment: kind "commitment-withdrawal", schema 1."""
 
     id: str
     commitment: str
-    owner: str  # whoever receives it compares this with who sent it
+    owner: str  # the recipient compares it with the sender
     day: date
     reason: str
 
 
 class Unused(Record, frozen=True, kw_only=True):
-    """A report that decides nothing, and why."""
+    """A report without effect, and why."""
 
     report: str
     why: str
 
 
 class Standing(Record, frozen=True, kw_only=True):
-    """How a commitment stands on a day."""
+    """Status of a commitment as of a day."""
 
     commitment: Commitment
     day: date
     name: Name
-    rests_on: Report | None  # None: no number counts
-    unused: tuple[Unused, ...]  # that were there by the day
+    rests_on: Report | None  # None: no valid report
+    unused: tuple[Unused, ...]  # reports without effect by that day
 
 
 def standing_of(
@@ -128,19 +128,19 @@ def standing_of(
     withdrawals: Iterable[Withdrawal],
     day: date,
 ) -> Standing:
-    """Tell how a commitment stands; the order in which things came does not matter.
+    """Compute the status of a commitment; the order of the records does not matter.
 
     Args:
-        commitment: What was promised.
+        commitment: The commitment.
         reports: Of any commitments.
         withdrawals: Of any commitments.
-        day: Today; what is dated later is left out.
+        day: Today; later records are ignored.
     """
     key = (commitment.owner, commitment.id)
     mine = [each for each in reports if (each.owner, each.commitment) == key and each.day <= day]
     counting, claimed, unused = _sorted_out(commitment, mine)
     last = _latest(counting)
-    until = min(day, commitment.due)  # later, it undoes nothing
+    until = min(day, commitment.due)  # later ones revoke nothing
     gone = any((each.owner, each.commitment) == key and each.day <= until for each in withdrawals)
     return Standing(
         commitment=commitment,
@@ -152,14 +152,14 @@ def standing_of(
 
 
 def reaches(commitment: Commitment, value: int) -> bool:
-    """Tell whether a number is as good as the target."""
+    """Return whether a number reaches the target."""
     if commitment.direction == "at least":
         return value >= commitment.target
     return value <= commitment.target
 
 
 def problems_of(commitment: Commitment) -> list[Problem]:
-    """Return what of a commitment must be mended before it is told."""
+    """Return the problems of a commitment that must be corrected before sending."""
     return list(_problems(commitment))
 
 
@@ -182,7 +182,7 @@ def _problems(each: Commitment) -> Iterator[Problem]:
 def _sorted_out(
     commitment: Commitment, reports: Sequence[Report]
 ) -> tuple[list[Report], list[Report], list[Unused]]:
-    """Return the reports that count, those that lack evidence alone, and what decides nothing."""
+    """Return the valid reports, those without evidence, and those without effect."""
     counting, claimed, unused = [], [], []
     for each in sorted(reports, key=lambda one: (one.day, one.id)):
         why = _why_unused(commitment, each)
@@ -196,7 +196,7 @@ def _sorted_out(
 
 
 def _why_unused(commitment: Commitment, report: Report) -> str:
-    """Say why a report decides nothing, whatever its evidence; "": it may."""
+    """Return why a report has no effect, regardless of evidence; "": it may."""
     if report.by not in (commitment.measured_by or (commitment.owner,)):
         return "it is by a node that does not measure this"
     if report.of > report.day:
@@ -211,12 +211,12 @@ def _has_evidence(report: Report) -> bool:
 
 
 def _latest(reports: Iterable[Report]) -> Report | None:
-    """Return the number of the latest day; of two for one day, the one that was told last."""
+    """Return the latest number; of several for one day, the last reported."""
     return max(reports, key=lambda each: (each.of, each.day, each.id), default=None)
 
 
 def _name(commitment: Commitment, last: Report | None, claim: Report | None, day: date) -> Name:
-    """Say how it stands by its last number, and by the last that came without evidence."""
+    """Return the status by the latest number, and by the latest without evidence."""
     if last is not None and reaches(commitment, last.value):
         return "met"
     over = day > commitment.due
@@ -238,55 +238,55 @@ KINDS: Mapping[str, type[Pledged]] = MappingProxyType(
         "commitment-withdrawal": Withdrawal,
     }
 )
-"""Kinds of message that speak of what was promised."""
+"""Message kinds of commitments."""
 
 S = TypeVar("S", bound=Pledged)
 
 
 class Told(Record, frozen=True, kw_only=True):
-    """What somebody said, and since when this node has it."""
+    """A statement, and when this node received it."""
 
     body: Pledged
     day: date
 
 
 class Version(Record, frozen=True, kw_only=True):
-    """A commitment as its owner told it once."""
+    """One version of a commitment."""
 
     commitment: Commitment
     day: date
-    late: bool  # it came after the last day of the one before, and changes nothing
+    late: bool  # received after the previous version's due date; no effect
 
 
 class Pledge(Record, frozen=True, kw_only=True):
-    """A commitment: what was promised, what was reported, and how it stands."""
+    """A commitment with its versions, reports and status."""
 
-    versions: tuple[Version, ...]  # in the order in which they came
+    versions: tuple[Version, ...]  # in order of arrival
     reports: tuple[Report, ...]
     standing: Standing
 
 
 class Pledges(Record, frozen=True, kw_only=True):
-    """What members promised, as it stands on a day."""
+    """The members' commitments and initiatives as of a day."""
 
-    commitments: tuple[Pledge, ...]  # by last day, owner and id
-    initiatives: tuple[Initiative, ...]  # the last version of each, by owner and id
+    commitments: tuple[Pledge, ...]  # by due date, owner and id
+    initiatives: tuple[Initiative, ...]  # latest version of each, by owner and id
 
 
 def subject_of(said: Pledged) -> tuple[str, str]:
-    """Return whose commitment or initiative something is of, and its id."""
+    """Return owner and id of the commitment or initiative concerned."""
     own = isinstance(said, (Commitment, Initiative))
     return said.owner, said.id if own else said.commitment  # type: ignore[union-attr]
 
 
 def pledges_on(told: Iterable[Told], day: date) -> Pledges:
-    """Put together what was told by a day.
+    """Assemble the pledges from the statements received by a day.
 
-    Reports and withdrawals count from the day on which this node had them, whatever they bear.
+    Reports and withdrawals count from the day of receipt, whatever their date.
 
     Args:
-        told: In the order in which it came.
-        day: As it stood then.
+        told: In order of arrival.
+        day: As-of day.
     """
     by_then = [each for each in told if each.day <= day]
     reports = [structs.replace(body, day=on) for body, on in _of(by_then, Report)]
@@ -305,7 +305,7 @@ def pledges_on(told: Iterable[Told], day: date) -> Pledges:
 
 
 def in_force(versions: Sequence[Version]) -> Commitment:
-    """Return the last version that counts; the first always does."""
+    """Return the latest valid version; the first is always valid."""
     return next(each.commitment for each in reversed(versions) if not each.late)
 
 

@@ -1,4 +1,4 @@
-"""Meeting packs: what a meeting of the coalition has before it on a day."""
+"""Meeting packs: the records that a coalition meeting needs, as of a day."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -12,38 +12,38 @@ from tidewaiter.exchange.coalition.timeline import Timeline
 
 
 class Known(Record, frozen=True, kw_only=True):
-    """What a node says of itself in its document."""
+    """A node's self-description in its document."""
 
     name: str
-    country: str  # ISO 3166-1 alpha-2; "": of none
+    country: str  # ISO 3166-1 alpha-2; "": none
 
 
 class Line(Record, frozen=True, kw_only=True):
     """A member in a list."""
 
     member: Member
-    name: str  # by its own document; else as a roster has it
+    name: str  # from its own document, otherwise from a member list
     country: str
-    itself: bool  # it is the node that tells this
-    related: bool  # there is, or was, a relation with it
+    itself: bool  # this node
+    related: bool  # has or had a relation with this node
     rosters: tuple[str, ...]  # "invited, as g7, version 2 says"
     groups: tuple[str, ...]  # names
 
 
 class Working(Record, frozen=True, kw_only=True):
-    """A working group, as a roster has it."""
+    """A working group from a member list."""
 
-    roster: str  # id
+    roster: str  # member list id
     group: Group
-    part_of: str  # name of the group that it is a part of; "": of none
+    part_of: str  # name of the parent group; "": none
     members: tuple[str, ...]  # names
 
 
 class Pack(Record, frozen=True, kw_only=True):
-    """What is known for a meeting."""
+    """The content of a meeting pack."""
 
     node: str
-    name: str  # of the node
+    name: str  # node name
     day: date
     period: Period
     board: Board
@@ -57,13 +57,13 @@ class Pack(Record, frozen=True, kw_only=True):
 def lines_of(
     members: Iterable[Member], known: Mapping[str, Known], groups: Iterable[Working], own: str
 ) -> tuple[Line, ...]:
-    """Put members beside what nodes say of themselves, and the groups that rosters name.
+    """Combine members with their self-descriptions and the groups of member lists.
 
     Args:
         members: On the day.
-        known: By node, of the nodes whose documents are known.
-        groups: That there are on the day.
-        own: The node that tells this.
+        known: Self-descriptions by node.
+        groups: Groups of that day.
+        own: This node.
     """
     kept = tuple(groups)
     return tuple(
@@ -85,7 +85,7 @@ def lines_of(
 def working_groups(
     rosters: Iterable[Endorsed], known: Mapping[str, Known], day: date
 ) -> tuple[Working, ...]:
-    """Return the groups that there are on a day, with the names of their members."""
+    """Return the groups of a day with member names."""
     kept = tuple(rosters)
     groups = groups_on(kept, day)
     found = []

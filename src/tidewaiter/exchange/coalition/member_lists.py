@@ -1,7 +1,7 @@
-"""Member lists that k of n nodes have signed; they advise and bind nobody.
+"""Member lists (rosters) signed by k of n endorsers; they are advisory.
 
-A version says who may endorse the next, so that a chain of versions proves itself to whoever knows
-the documents of the endorsers. Two rosters may stand beside each other, with other members.
+Each version names the endorsers of the next, so that a chain of versions is self-verifying for
+anyone with the endorsers' documents. Several member lists with different members can coexist.
 """
 
 import hashlib
@@ -26,44 +26,44 @@ from tidewaiter.exchange.protocol.strict_json import read_json
 
 TYPE = "tw-roster+jws"
 LONGEST = 1_000  # versions of a chain
-_MOST_TEXT = 120_000  # characters of a version in Base64, at most; 400 members have room
+_MOST_TEXT = 120_000  # maximum Base64 characters of a version; enough for 400 members
 
 Keys = Mapping[str, Sequence[bytes]]
-"""Node -> its public keys to sign, as its documents say, each shape (32,); none that is revoked."""
+"""Node -> its unrevoked public signing keys from its documents, each shape (32,)."""
 
 
 class Listed(Record, frozen=True, kw_only=True):
-    """A member as a roster lists it."""
+    """A member in a member list."""
 
     node: str
     name: str
-    country: str  # ISO 3166-1 alpha-2; "": of none
+    country: str  # ISO 3166-1 alpha-2; "": none
     state: Literal["invited", "joined", "left"]
     since: date
 
 
 class Group(Record, frozen=True, kw_only=True):
-    """A working group, or a sub-group of one."""
+    """A working group or sub-group."""
 
     id: str
     name: str
-    parent: str = ""  # id of the group that it is a part of; "": of none
-    members: tuple[str, ...] = ()  # nodes; nobody, where none is named
+    parent: str = ""  # id of the parent group; "": none
+    members: tuple[str, ...] = ()  # nodes
     since: date
-    until: date | None = None  # first day on which it is no more
+    until: date | None = None  # first day on which it no longer exists
 
 
 class Roster(Record, frozen=True, kw_only=True):
-    """One version of a roster."""
+    """One version of a member list."""
 
     v: int = 1
     id: str
     name: str
     version: int  # from 1, without gaps
-    previous: str  # SHA-256 of the version before, in hexadecimal; "": it is the first
+    previous: str  # SHA-256 of the previous version, in hexadecimal; "": first version
     day: date
-    needed: int  # k: so many of the endorsers sign the next version
-    endorsers: tuple[str, ...]  # n nodes
+    needed: int  # k: number of endorsers that must sign the next version
+    endorsers: tuple[str, ...]  # the n nodes
     members: tuple[Listed, ...] = ()
     groups: tuple[Group, ...] = ()
 
@@ -75,14 +75,14 @@ class SignedRoster(Record, frozen=True, kw_only=True):
     signatures: tuple[tuple[str, str], ...]  # head and signature, Base64
 
     def digest(self) -> str:
-        """Return the SHA-256 of the version without its signatures, in hexadecimal."""
+        """Return the SHA-256 of the version without signatures, in hexadecimal."""
         return hashlib.sha256(unwrapped(self.payload)).hexdigest()
 
     def read(self) -> Roster:
-        """Read the version; its signatures are not looked at.
+        """Decode the version without verifying signatures.
 
         Raises:
-            InputError: It is none, is too large, or contradicts itself.
+            InputError: Malformed, too large, or inconsistent.
         """
         if len(self.payload) > _MOST_TEXT:
             raise InputError("exchange/roster-version-too-large")
@@ -92,17 +92,17 @@ class SignedRoster(Record, frozen=True, kw_only=True):
 
 
 class Endorsed(Record, frozen=True, kw_only=True):
-    """A version of a chain that holds, and who signed it."""
+    """A valid version, and its signers."""
 
     roster: Roster
     signers: tuple[str, ...]  # nodes, sorted
 
 
 def sign_roster(roster: Roster, signers: Sequence[Signer]) -> SignedRoster:
-    """Sign a version; those who sign it elsewhere are put together by `joined_signatures`.
+    """Sign a version; `joined_signatures` combines signatures made elsewhere.
 
     Raises:
-        InputError: It contradicts itself, or is too large.
+        InputError: Inconsistent or too large.
     """
     _check(roster)
     payload = msgspec.json.encode(roster)
@@ -114,10 +114,10 @@ def sign_roster(roster: Roster, signers: Sequence[Signer]) -> SignedRoster:
 
 
 def joined_signatures(one: SignedRoster, other: SignedRoster) -> SignedRoster:
-    """Put the signatures of one version together.
+    """Combine the signatures of one version.
 
     Raises:
-        InputError: They are of two versions.
+        InputError: They belong to different versions.
     """
     if one.payload != other.payload:
         raise InputError("exchange/signatures-of-two-texts")
@@ -126,17 +126,17 @@ def joined_signatures(one: SignedRoster, other: SignedRoster) -> SignedRoster:
 
 
 def check_rosters(chain: Sequence[SignedRoster], keys: Keys) -> tuple[Endorsed, ...]:
-    """Check a chain of versions from its first; return them all.
+    """Verify a chain of versions from its first; return them all.
 
-    The first is signed by its own endorsers, each later one by those of the version before it.
-    Whether to heed the roster at all, each node decides for itself.
+    The first is signed by its own endorsers, each later one by those of the previous version.
+    Whether to trust the member list is each node's own decision.
 
     Args:
         chain: All versions.
-        keys: Of the nodes that are known; a signature of another counts for nothing.
+        keys: Keys of known nodes; other signatures are ignored.
 
     Raises:
-        InputError: A version does not follow, or too few of the right nodes have signed it.
+        InputError: A version does not follow, or has too few valid signatures.
     """
     if not 0 < len(chain) <= LONGEST:
         raise InputError("exchange/version-chain-length", longest=LONGEST)
@@ -158,15 +158,15 @@ def check_rosters(chain: Sequence[SignedRoster], keys: Keys) -> tuple[Endorsed, 
 
 
 def take_rosters(known: Sequence[SignedRoster], chain: Sequence[SignedRoster], keys: Keys) -> bool:
-    """Tell whether a chain is the known one with more versions; False: it brings nothing new.
+    """Return whether a chain extends the known one; False: nothing new.
 
     Args:
-        known: That was taken before, of the same roster.
-        chain: All versions, as someone else has them.
+        known: Versions of the same list accepted earlier.
+        chain: All versions, as received.
         keys: As for `check_rosters`.
 
     Raises:
-        InputError: It does not hold, or says something else than what is known.
+        InputError: Invalid, or contradicts the known versions.
     """
     check_rosters(chain, keys)
     for ours, theirs in zip(known, chain, strict=False):
@@ -188,7 +188,7 @@ def _check_signers(
 
 
 def _has_signed(signed: SignedRoster, node: str, keys: Keys) -> bool:
-    """Tell whether a node has signed: by its own key, under its own name."""
+    """Return whether a node has signed with its own key under its own name."""
     for head, told in signed.signatures:
         found = take_apart(f"{head}.{signed.payload}.{told}")
         if found.typ != TYPE or found.kid.partition("#")[0] != node:
@@ -199,10 +199,10 @@ def _has_signed(signed: SignedRoster, node: str, keys: Keys) -> bool:
 
 
 def _check(roster: Roster) -> None:
-    """Check what no type says.
+    """Check constraints beyond the types.
 
     Raises:
-        InputError: It contradicts itself.
+        InputError: Inconsistent.
     """
     at = f"version {roster.version} of roster {roster.id[:60]}"
     for what, names in (
@@ -229,7 +229,7 @@ def _check(roster: Roster) -> None:
 
 
 def _ends(group: str, parents: Mapping[str, str]) -> bool:
-    """Tell whether the parents of a group lead to one that has none."""
+    """Return whether the parents of a group end at one without a parent."""
     for _ in parents:
         if group not in parents:
             return False

@@ -1,7 +1,7 @@
-"""Members: who takes part on a day, as this node sees it, and whose answers are due.
+"""Members on a day, as known to this node, and their pending answers.
 
-What a node and its peer did to their own relations decides. A roster decides nothing, and nobody
-declares that a member is silent: it follows from what has not come.
+Relations of a node and its peer decide membership; member lists do not. Silence is never declared:
+it is derived from missing activity.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,73 +20,73 @@ from tidewaiter.exchange.protocol.relations import Standing
 Declared = Literal["invited", "joined", "frozen", "left"]
 State = Literal["invited", "joined", "frozen", "left", "silent"]
 
-PATIENCE = 30  # days, where the node has set nothing else
+PATIENCE = 30  # days, unless configured
 
 
 class Move(Record, frozen=True, kw_only=True):
-    """A relation changed: this node's own with a peer, or the peer's, as it told it."""
+    """A change of a relation: this node's own, or the peer's as reported."""
 
     node: str  # the peer
     by: Literal["own", "peer"]
     to: Standing
-    day: date  # on which this node did it, or was told
+    day: date  # when this node did it or received it
     reason: str = ""
 
 
 class Sign(Record, frozen=True, kw_only=True):
-    """Something came from a node that day: a message, a receipt, a question."""
+    """A day of activity of a node: a message, a receipt or a query."""
 
     node: str
     day: date
 
 
 class Pending(Record, frozen=True, kw_only=True):
-    """Something waits for an answer of a node."""
+    """Something that awaits a node's answer."""
 
     node: str
     what: str  # "notice DE-2026-0007"
     since: date
-    until: date | None = None  # on which it was answered; None: it was not
+    until: date | None = None  # day of the answer; None: unanswered
 
 
 N = TypeVar("N", Sign, Pending)
 
 
 class Statement(Record, frozen=True, kw_only=True):
-    """What someone said of a member."""
+    """A statement about a member."""
 
     says: Standing | Declared
-    day: date  # on which it was said
-    since: date  # from which it is so, as they say
+    day: date  # of the statement
+    since: date  # effective date as stated
     source: Literal["own", "peer", "roster"]
-    told: str = ""  # the reason; of a roster, its id and version
+    told: str = ""  # the reason; for a member list, its id and version
 
 
 class Silence(Record, frozen=True, kw_only=True):
-    """Nothing has come, though something waits."""
+    """No activity although something is pending."""
 
-    since: date  # the last sign, or the day from which it waits, whichever is later
-    days: int  # since then; those on which the channel was frozen are left out
+    since: date  # last activity or start of waiting, whichever is later
+    days: int  # since then, without days of a frozen channel
     waiting: tuple[str, ...]
 
 
 class Member(Record, frozen=True, kw_only=True):
-    """A node, and how it takes part on a day."""
+    """A node and its participation on a day."""
 
     node: str
-    name: str  # as a roster has it; "": none lists it
+    name: str  # from a member list; "": in none
     country: str
-    state: State | None  # None: a roster lists it, and there is no relation with it
-    declared: Declared | None  # without regard to silence
-    since: date | None  # first day of what is declared
+    state: State | None  # None: in a member list, without a relation
+    declared: Declared | None  # disregarding silence
+    since: date | None  # start of the declared state
     silence: Silence | None
-    statements: tuple[Statement, ...]  # by day; all that was said
+    statements: tuple[Statement, ...]  # by day; complete
 
     @property
     def disputed(self) -> bool:
-        """Tell whether a roster, in its last version, says something else than the relations.
+        """Return whether a member list's latest version contradicts the relations.
 
-        Who is frozen takes part all the same: no roster knows of a channel between two.
+        A frozen node still participates: member lists do not know of channels between two nodes.
         """
         rosters = [each.says for each in self.statements if each.source == "roster"]
         known = "joined" if self.declared == "frozen" else self.declared
@@ -94,31 +94,31 @@ class Member(Record, frozen=True, kw_only=True):
 
 
 class Facts(Record, frozen=True, kw_only=True):
-    """All that a node knows of who takes part; of one day, in the order in which it happened."""
+    """All records about participation; within a day, in order of occurrence."""
 
     moves: tuple[Move, ...] = ()
     signs: tuple[Sign, ...] = ()
     pending: tuple[Pending, ...] = ()
-    rosters: tuple[Endorsed, ...] = ()  # that this node heeds, in any of their versions
+    rosters: tuple[Endorsed, ...] = ()  # trusted by this node, any version
 
 
 class Since(Record, frozen=True, kw_only=True):
-    """What a member's declared state is from a day on."""
+    """A member's declared state from a day on."""
 
     day: date
     state: Declared | None
 
 
 def members_on(facts: Facts, day: date, *, patience: int = PATIENCE) -> tuple[Member, ...]:
-    """Tell who takes part on a day.
+    """Compute the members on a day.
 
     Args:
-        facts: Of any days; what came later is left out.
+        facts: Of any day; later ones are ignored.
         day: Today.
-        patience: Days without a sign after which a member is silent, where something waits.
+        patience: Days without activity after which a member with pending items counts as silent.
 
     Returns:
-        By node; also those that only a roster lists.
+        By node, including those found in member lists only.
     """
     moved = {each.node for each in facts.moves if each.day <= day}
     listed = {each.node for one in in_force(facts.rosters, day) for each in one.roster.members}
@@ -142,7 +142,7 @@ def _by_node(those: Iterable[N]) -> dict[str, tuple[N, ...]]:
 
 
 def history(moves: Iterable[Move], node: str) -> list[Since]:
-    """Return the declared states of a node, from the first day on which it had one."""
+    """Return the declared states of a node, from its first."""
     own: Standing = "none"
     theirs: Standing = "none"
     spans: list[Since] = []
@@ -160,11 +160,11 @@ def history(moves: Iterable[Move], node: str) -> list[Since]:
 
 
 def freezes_of(moves: Sequence[Move], own: str) -> tuple[Freeze, ...]:
-    """Return which channels were frozen when, by either side.
+    """Return the freezes of channels, by either side.
 
     Args:
-        moves: Of this node's relations.
-        own: The id of this node.
+        moves: Changes of this node's relations.
+        own: Id of this node.
     """
     open_: dict[tuple[str, str], date] = {}
     found: list[Freeze] = []
@@ -181,7 +181,7 @@ def freezes_of(moves: Sequence[Move], own: str) -> tuple[Freeze, ...]:
 
 
 def in_force(rosters: Iterable[Endorsed], day: date) -> tuple[Endorsed, ...]:
-    """Return of each roster the last version that there was on a day, by id."""
+    """Return the version of each member list in force on a day, by id."""
     last: dict[str, Endorsed] = {}
     for each in sorted(rosters, key=lambda one: (one.roster.id, one.roster.version)):
         if each.roster.day <= day:
@@ -190,7 +190,7 @@ def in_force(rosters: Iterable[Endorsed], day: date) -> tuple[Endorsed, ...]:
 
 
 def groups_on(rosters: Iterable[Endorsed], day: date) -> dict[str, tuple[Group, ...]]:
-    """Return the groups that there are on a day, by id of their roster."""
+    """Return the groups that exist on a day, by member list id."""
     return {
         each.roster.id: tuple(
             group
@@ -202,7 +202,7 @@ def groups_on(rosters: Iterable[Endorsed], day: date) -> dict[str, tuple[Group, 
 
 
 def _declared(own: Standing, theirs: Standing) -> Declared | None:
-    """Say what two one-way relations come to; it takes both to have joined."""
+    """Combine two one-way relations; both sides must have joined."""
     both = {own, theirs}
     if "ended" in both:
         return "left"
@@ -253,7 +253,7 @@ def _member(node: str, facts: Facts, day: date, patience: int) -> Member:
 
 
 def _silence(node: str, facts: Facts, moves: Sequence[Move], day: date) -> Silence | None:
-    """Tell since when nothing has come; None: nothing waits for an answer."""
+    """Return the silence of a node; None: nothing awaits its answer."""
     waiting = [*_pending(node, facts.pending, day), *_invitation(moves)]
     if not waiting:
         return None
@@ -283,7 +283,7 @@ def _pending(node: str, pending: Iterable[Pending], day: date) -> Iterator[Pendi
 
 
 def _invitation(moves: Sequence[Move]) -> Iterator[Pending]:
-    """Yield the invitation by this node that the peer has not followed; it waits too."""
+    """Yield this node's invitation that the peer has not answered; it is pending too."""
     theirs = [each.to for each in moves if each.by == "peer"]
     if theirs[-1:] in (["active"], ["frozen"]):
         return
@@ -293,19 +293,19 @@ def _invitation(moves: Sequence[Move]) -> Iterator[Pending]:
 
 
 _ASKING = {"exporter": (Sent, Amended), "importer": (Queried,)}
-"""By what each side asks the other for an answer."""
+"""Event kinds by which each side asks the other for an answer."""
 
 
 def waiting_for(watched: Watched, own: str, day: date) -> Pending | None:
-    """Tell what the other side has to answer; None: nothing.
+    """Return what the other side has to answer; None: nothing.
 
     Args:
         watched: A notice.
-        own: The id of this node.
-        day: What was not known then is left out.
+        own: Id of this node.
+        day: As-of day; later records are ignored.
 
     Raises:
-        InputError: The events are of several notices.
+        InputError: The events belong to several notices.
     """
     heard = [each for each in watched.heard if each.kept <= day]
     state = state_of((each.event for each in heard), day)

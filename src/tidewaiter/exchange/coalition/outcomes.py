@@ -1,8 +1,8 @@
-"""Outcomes of notices by the response clock, which counts working days of open channels.
+"""Outcomes of notices, timed by a clock that counts working days of open channels.
 
-They are the working days of both countries on which the channel between the two nodes was open.
-While either has frozen it, neither can be said to fail to answer: the clock stands still, and the
-last day for the answer moves.
+Working days of both countries count while the channel between the nodes is open. While either side
+has frozen it, a missing answer is no one's failure: the clock stops, and the deadline is
+extended.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,28 +30,28 @@ from tidewaiter.exchange.notices.types import (
     Withdrawn,
 )
 
-_WEEKEND = 5  # the number of a Saturday
+_WEEKEND = 5  # weekday number of Saturday
 
 
 class Freeze(Record, frozen=True, kw_only=True):
-    """One node has frozen its channel with another. Both days are of the node that counts."""
+    """A freeze of a channel by one node, dated by the node that counts."""
 
-    by: str  # id of a node
+    by: str  # node id
     towards: str
     since: date
-    until: date | None = None  # first day on which it is open again; None: it is frozen still
+    until: date | None = None  # first day open again; None: still frozen
 
     def holds(self, day: date) -> bool:
-        """Tell whether it was frozen on a day."""
+        """Return whether it was frozen on a day."""
         return self.since <= day and (self.until is None or day < self.until)
 
     def between(self, one: str, other: str) -> bool:
-        """Tell whether it is of the channel of two nodes."""
+        """Return whether it concerns the channel of two nodes."""
         return {self.by, self.towards} == {one, other}
 
 
 def as_known(freezes: Iterable[Freeze], day: date) -> tuple[Freeze, ...]:
-    """Return what was known of freezes on a day: none that came later, no thaw that did."""
+    """Return the freezes known on a day, without later freezes and thaws."""
     return tuple(
         Freeze(by=each.by, towards=each.towards, since=each.since)
         if each.until is not None and each.until > day
@@ -65,29 +65,29 @@ class Clock:
     """Counts the days of one channel."""
 
     def __init__(self, countries: Iterable[str], freezes: Sequence[Freeze] = ()) -> None:
-        """Keep what it counts by.
+        """Initialise the clock.
 
         Args:
-            countries: Of both sides; where no calendar is known of either, Monday to Friday count.
-            freezes: Of this channel.
+            countries: Of both sides; if neither calendar is known, Monday to Friday count.
+            freezes: Freezes of this channel.
         """
         self.countries = tuple(sorted(set(countries)))
         self.freezes = tuple(freezes)
 
     def is_frozen(self, day: date) -> bool:
-        """Tell whether the channel was frozen on a day."""
+        """Return whether the channel was frozen on a day."""
         return any(each.holds(day) for each in self.freezes)
 
     def counts(self, day: date) -> bool:
-        """Tell whether a day counts."""
+        """Return whether a day counts."""
         return _both_work(day, self.countries) and not self.is_frozen(day)
 
     def days(self, start: date, end: date) -> int:
-        """Return how many days count after a day, up to another and with it."""
+        """Return the number of counted days after a day, through another."""
         return sum(self.counts(day) for day in _after(start, end))
 
     def frozen_days(self, start: date, end: date) -> int:
-        """Return how many working days after a day, up to another, do not count: it was frozen."""
+        """Return the number of working days after a day, through another, that were frozen."""
         frozen: set[int] = set()
         for each in self.freezes:
             first = max(start.toordinal() + 1, each.since.toordinal())
@@ -96,15 +96,15 @@ class Clock:
         return sum(_both_work(date.fromordinal(day), self.countries) for day in frozen)
 
     def last_day(self, start: date, agreed: date) -> date | None:
-        """Return the last day for an answer.
+        """Return the deadline for an answer.
 
         Args:
-            start: The day on which the question was sent.
-            agreed: The last day, had the channel been open.
+            start: Day on which the question was sent.
+            agreed: Deadline if the channel stays open.
 
         Returns:
-            Each working day that was frozen is given back after the agreed day. None: the channel
-            was frozen before that was over, and is still: the day is known when it opens.
+            The deadline, extended by one working day per frozen one. None: the channel was frozen
+            before the deadline and still is, so the deadline is not known yet.
         """
         still = min((each.since for each in self.freezes if each.until is None), default=date.max)
         if still <= agreed and still != date.max:
@@ -117,7 +117,7 @@ class Clock:
 
 
 def without_calendar(country: str, year: int) -> bool:
-    """Tell whether the working days of a country are not known for a year."""
+    """Return whether a country's calendar for a year is unknown."""
     return works(date(year, 7, 1), country) is None
 
 
@@ -143,72 +143,72 @@ Outcome = Literal[
     "undelivered",
     "came too late",
 ]
-"""What became of the version in force. "in time", "late" and "no reply" are of notices whose last
-day is over; "answered early": it is still to come. "waiting": no answer, and the last day is not
-over. "frozen": no answer, and the clock stands still. "withdrawn": it was taken back before either.
-"no term": no last day was asked for. "undelivered": no receipt shows that the other side has it.
-"came too late": when the other side had it, the last day was over, so nothing is said of it."""
+"""Outcome of the version in force. "in time", "late" and "no reply": the deadline has passed;
+"answered early": it has not. "waiting": unanswered before the deadline. "frozen": unanswered, clock
+stopped. "withdrawn": withdrawn before either. "no term": no deadline was set. "undelivered": no
+receipt by the other side. "came too late": delivered after the deadline, so not counted either
+way."""
 
 ANSWERS = (*DECISIONS, Queried)
-"""What is an answer: a decision or a query. That a notice was viewed or acknowledged is none, nor
-that more time is needed."""
+"""Event kinds that are answers: a decision or a query. Viewing, acknowledging or asking for more
+time is not."""
 
 
 class End(Record, frozen=True, kw_only=True):
-    """One side of a notice, as the documents of its node say."""
+    """One side of a notice, from its node's document."""
 
     node: str
     country: str  # ISO 3166-1 alpha-2
 
 
 class Heard(Record, frozen=True, kw_only=True):
-    """An event, and when, by the clock of the node that counts."""
+    """An event, timed by the counting node."""
 
     event: Event
-    kept: date  # on which it made or took it
-    had: date | None  # since when both sides have it: of its own, by the receipt; None: not yet
+    kept: date  # day on which this node created or received it
+    had: date | None  # when both sides had it: own events by receipt; None: not yet
 
 
 class Watched(Record, frozen=True, kw_only=True):
-    """One notice with all that is known of it."""
+    """A notice with all known facts."""
 
-    exporter: End  # who owns it
+    exporter: End  # the owner
     importer: End
     heard: tuple[Heard, ...]
 
 
 class Counted(Record, frozen=True, kw_only=True):
-    """One notice as the board counts it."""
+    """A notice as counted on the board."""
 
     owner: str  # node of the exporting side
     notice: str  # reference
     exporter: str  # country
     importer: str
-    sent: date  # its first version
+    sent: date  # day of its first version
     outcome: Outcome
     answered: bool
-    days: int | None  # waited, that count; None: it was not delivered
-    frozen_days: int  # working days that do not count
-    last_day: date | None  # for the answer; None: no term, or the clock stands still
+    days: int | None  # counted waiting days; None: not delivered
+    frozen_days: int  # working days not counted
+    last_day: date | None  # deadline of the answer; None: none set, or clock stopped
     objected: bool
     queried: bool
     more_time: bool
-    released: bool  # goods left before any answer came
+    released: bool  # goods released before any answer
 
 
 def counted(watched: Watched, freezes: Iterable[Freeze], day: date) -> Counted | None:
-    """Count a notice as it stood on a day.
+    """Evaluate a notice as of a day.
 
     Args:
         watched: The notice.
-        freezes: Of any channels.
-        day: What was not known then is left out.
+        freezes: Of any channel.
+        day: As-of day; later records are ignored.
 
     Returns:
-        None: nothing was sent by then.
+        None: not sent by that day.
 
     Raises:
-        InputError: The events are of several notices.
+        InputError: The events belong to several notices.
     """
     heard = [each for each in watched.heard if each.kept <= day]
     judged = judge(chains_of(each.event for each in heard))
@@ -222,7 +222,7 @@ def counted(watched: Watched, freezes: Iterable[Freeze], day: date) -> Counted |
 
 
 class _Count:
-    """One notice, by the events that count."""
+    """A notice reduced to its valid events."""
 
     def __init__(
         self, watched: Watched, heard: Sequence[Heard], judged: Judged, clock: Clock, day: date
@@ -271,12 +271,12 @@ class _Count:
         return had if had is not None and had <= self.day else None
 
     def _sent(self) -> date:
-        """Return when the version was sent: what was frozen from then on is given back."""
+        """Return when the version was sent; later freezes extend the deadline."""
         kept, told = self._of(self.in_force).kept, versions_of(self.judged.exporter)[self.version]
         return min(kept, told.sent or kept)
 
     def _start(self) -> date | None:
-        """Return when the importing side had the version; what it says of it shows that too."""
+        """Return when the importing side had the version; its later events prove delivery too."""
         had = self._had(self.in_force)
         if had is None and any(each.version == self.version for each in self.judged.importer):
             return self._of(self.in_force).kept
@@ -290,14 +290,14 @@ class _Count:
                     yield had
 
     def _answer(self) -> date | None:
-        """Return when the first answer to the version came; one that crossed its end is none."""
+        """Return when the first answer to the version arrived, if before the end of it."""
         first = min(self._answers(self.version), default=None)
         if first is not None and self.withdrawn is not None and first > self.withdrawn:
             return None
         return first
 
     def _agreed(self) -> date | None:
-        """Return the last day, with the time that was asked for before it was over."""
+        """Return the deadline, including extensions requested before it passed."""
         agreed = versions_of(self.judged.exporter)[self.version].reply_by
         asked = sorted(
             (had, each.what.until)
@@ -335,7 +335,7 @@ class _Count:
         return "frozen" if last is None else "waiting"
 
     def _released(self) -> bool:
-        """Tell whether goods left before an answer to any version had come."""
+        """Return whether goods were released before any answer to any version."""
         first = min(self._answers(None), default=date.max)
         gone = [e.what for e in self.judged.exporter if isinstance(e.what, Returned)]
         return any(each.outcome == "shipped" and each.on < first for each in gone)

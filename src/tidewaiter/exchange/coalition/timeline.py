@@ -1,6 +1,6 @@
-"""The timeline: events of the coalition beside the notices and incidents of each month.
+"""Timeline: coalition events beside the monthly counts of notices and incidents.
 
-What stands beside each other is told beside each other: no event is said to have caused a number.
+Events and counts are shown side by side; no causal claim is made.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from tidewaiter.exchange.coalition.outcomes import Counted, Freeze, as_known
 from tidewaiter.law.changes import Change
 from tidewaiter.law.types import Mark
 
-_MONTHS = 1_200  # at most
+_MONTHS = 1_200  # maximum
 
 Happening = Literal[
     "law in force",
@@ -33,37 +33,37 @@ Happening = Literal[
 
 
 class Event(Record, frozen=True, kw_only=True):
-    """Something that happened on a day."""
+    """An event on a day."""
 
     day: date
     what: Happening
-    of: tuple[str, ...]  # the regime and its schedules; nodes; the roster and its group
-    text: str = ""  # name of a group, substances of a law
+    of: tuple[str, ...]  # legal instrument and schedules; nodes; member list and group
+    text: str = ""  # name of a group, or substances of a law
     source: str = ""
-    mark: Mark = "read"  # of the law: how well its day is known
+    mark: Mark = "read"  # for law: how reliable its date is
 
 
 class Month(Record, frozen=True, kw_only=True):
-    """What was counted of a month."""
+    """Counts of a month."""
 
     first: date  # its first day
-    notices: int  # whose first version was sent then
-    no_reply: int  # of these: nothing came until the last day was over
-    still_open: int  # of these: no answer, and the last day has not passed
-    incidents: int  # told for the first time
-    frozen: int  # channels that were frozen on any of its days
-    whole: bool  # False: it is not over, and its numbers grow
+    notices: int  # first version sent in the month
+    no_reply: int  # of these: no reply by the deadline
+    still_open: int  # of these: unanswered, deadline not passed
+    incidents: int  # first reports
+    frozen: int  # channels frozen on any of its days
+    whole: bool  # False: the month is not over, and counts may grow
 
 
 class Timeline(Record, frozen=True, kw_only=True):
-    """Months without a gap, and what happened in them."""
+    """Consecutive months, and their events."""
 
     months: tuple[Month, ...]
     events: tuple[Event, ...]  # by day
 
 
 class Series(Record, frozen=True, kw_only=True):
-    """What is counted by months."""
+    """Input of the monthly counts."""
 
     notices: tuple[Counted, ...] = ()
     incidents: tuple[SharedIncident, ...] = ()
@@ -71,16 +71,16 @@ class Series(Record, frozen=True, kw_only=True):
 
 
 def timeline_of(series: Series, events: Iterable[Event], since: date, day: date) -> Timeline:
-    """Put events over the months of a series.
+    """Build the timeline.
 
     Args:
-        series: What is counted, as it stood on the day.
+        series: Monthly input, as of the day.
         events: Of any days.
-        since: In the first month, which is counted as a whole.
-        day: In the last month; what is later is left out.
+        since: Day in the first month, which is counted as a whole.
+        day: Day in the last month; later records are ignored.
 
     Raises:
-        InputError: There is no month, or there are more than 100 years.
+        InputError: The interval is empty or exceeds 100 years.
     """
     first, last = _index(since), _index(day)
     if since > day or last - first >= _MONTHS:
@@ -110,7 +110,7 @@ def timeline_of(series: Series, events: Iterable[Event], since: date, day: date)
 
 
 def law_events(changes: Iterable[Change]) -> Iterator[Event]:
-    """Yield the days on which law enters into force or ends; decisions and proposals are none."""
+    """Yield when law enters into force or ends; not decisions and proposals."""
     for each in changes:
         if each.step in {"begins", "ends"}:
             yield Event(
@@ -144,7 +144,7 @@ def member_events(moves: Sequence[Move]) -> Iterator[Event]:
 
 
 def group_events(rosters: Iterable[Endorsed]) -> Iterator[Event]:
-    """Yield when groups were formed and ended, as rosters say."""
+    """Yield when groups were formed and ended, by member lists."""
     for each in rosters:
         roster = each.roster
         source = f"roster {roster.id}, version {roster.version}"
@@ -164,7 +164,7 @@ def _by_month(notices: Iterable[Counted], outcomes: Sequence[str], day: date) ->
 
 
 def _first_told(incidents: Iterable[SharedIncident], day: date) -> dict[tuple[str, str], date]:
-    """Return when each incident was told first, to anyone."""
+    """Return when each incident was first sent to anyone."""
     first: dict[tuple[str, str], date] = {}
     for each in incidents:
         if each.day <= day:

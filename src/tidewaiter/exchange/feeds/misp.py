@@ -1,9 +1,9 @@
-"""MISP: an incident as one event with objects, and the object templates of Tidewaiter.
+"""MISP: an incident as one event with objects, and Tidewaiter's object templates.
 
-Nothing in it is meant for automatic blocking, so `to_ids` is false everywhere. The distribution
-follows the label: what may not go beyond the organisation stays in it.
+Nothing is meant for automatic blocking, so `to_ids` is always false. The distribution follows the
+TLP label: items limited to the organisation stay in it.
 
-Source: MISP core format, as MISP 2.4 writes it.
+Source: MISP core format, as written by MISP 2.4.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ Name = Literal["trade-incident", "trade-goods", "alleged-party", "watched-substa
 
 
 class Relation(Record, frozen=True, kw_only=True, rename="kebab"):
-    """One attribute of a template."""
+    """An attribute of a template."""
 
     description: str
     misp_attribute: Literal["text", "counter", "datetime", "boolean"]
@@ -72,10 +72,10 @@ _DISTRIBUTION: Mapping[Tlp, str] = {
     "green": "1",
     "clear": "3",
 }
-"""0: this organisation alone; 1: this community; 3: all."""
+"""0: this organisation only; 1: this community; 3: all."""
 _ANALYSIS: Mapping[Status, str] = {"open": "0", "updated": "1", "closed": "2"}
 _UNDEFINED = "4"  # threat level
-_INHERITED = "5"  # distribution: that of the object
+_INHERITED = "5"  # distribution: inherited from the event
 
 Value = str | int | bool | date | None
 Values = Mapping[str, Value | tuple[str, ...]]
@@ -84,14 +84,14 @@ Values = Mapping[str, Value | tuple[str, ...]]
 def misp_event(
     known: Known, author: Author, edge: Edge, registry: Registry, *, node: str
 ) -> bytes | None:
-    """Write an incident as a MISP event; None: nothing of it may leave by the edge.
+    """Convert an incident to a MISP event; None: nothing may be released.
 
-    The same incident, edge and registry give the same bytes.
+    Deterministic: the same incident, edge and registry give the same bytes.
 
     Args:
         known: The incident, with at least one version.
         author: Its owner.
-        edge: Who reads it, and what for.
+        edge: Readers and purpose.
         registry: Substances.
         node: Id of this node.
     """
@@ -158,15 +158,15 @@ def _objects(out: Released, registry: Registry) -> Iterator[Json]:
 
 
 class _Maker:
-    """Makes the objects of one event."""
+    """Builds the objects of one event."""
 
     def __init__(self, incident: Incident, at: str) -> None:
-        """Take what they have in common."""
+        """Store the common inputs."""
         self._key = (incident.owner, incident.id)
         self._at = at
 
     def object(self, name: Name, told: Values, marking: Marking, *key: str) -> Json:
-        """Return an object by its template, without what is empty."""
+        """Build an object from its template, omitting empty attributes."""
         template = load_template(name)
         attributes = [
             self._attribute(relation, template.attributes[relation], value, (name, *key, str(n)))

@@ -1,6 +1,6 @@
-"""Release: which parts of an incident its marking lets out through a feed.
+"""Release: the parts of an incident that its markings allow in a feed.
 
-An edge is read by whoever may read it, so it names nobody: there the label binds the source too.
+A feed has anonymous readers, so the label restricts the source itself too.
 """
 
 from collections.abc import Iterator
@@ -47,26 +47,26 @@ _WORDS = frozenset(
         "notifications",
     }
 )
-"""Fields that hold words of people; all others hold codes, days and numbers."""
+"""Free-text fields; all others hold codes, days and numbers."""
 
 
 class Edge(Record, frozen=True, kw_only=True):
-    """Where something leaves: a TAXII collection, a file for a MISP."""
+    """A release target: a TAXII collection, or a file for MISP."""
 
-    to: Recipient  # whoever reads it, seen from this node
-    purpose: Purpose  # what they read it for
+    to: Recipient  # its readers, relative to this node
+    purpose: Purpose  # their purpose
 
 
 def why_not_leave(
     marking: Marking, edge: Edge, *, own: bool, restricted: bool = False
 ) -> tuple[Denial, ...]:
-    """Say why an item may not leave by an edge; (): it may.
+    """Return why an item may not be released; (): it may.
 
     Args:
-        marking: Of the item.
-        edge: The edge.
-        own: It is this node's own, so that nobody's leave is needed to pass it on.
-        restricted: It rests on a list entry that is for the authority only.
+        marking: Marking of the item.
+        edge: The release target.
+        own: This node's own item, which needs no one's permission.
+        restricted: Based on a restricted list entry.
     """
     found = why_not_reshare(marking, edge.to, edge.purpose)
     kept = tuple(each for each in found if not (own and each.limit == "reshare"))
@@ -77,24 +77,23 @@ def why_not_leave(
 
 
 class Released(Record, frozen=True, kw_only=True):
-    """What may leave of an incident."""
+    """The releasable part of an incident."""
 
-    incident: Incident  # the last version, without what is withheld
-    first: str  # when the first version was signed
-    last: str  # when this one was
+    incident: Incident  # latest version, without withheld parts
+    first: str  # signing time of the first version
+    last: str  # signing time of this version
     sightings: tuple[Said[Sighting], ...]
 
 
 def released(known: Known, edge: Edge, node: str) -> Released | None:
-    """Return what of an incident may leave by an edge; None: nothing.
+    """Return the releasable part of an incident; None: nothing.
 
-    A party that may not leave is left out whole, so that not even its number is told, and words
-    that hold its name are withheld. A question to others is left out, and so is what the owner
-    made of proposals.
+    A withheld party is removed entirely, so that not even its number appears, and texts with its
+    name are withheld. Questions to others and the owner's answers to proposals are removed.
 
     Args:
         known: The incident.
-        edge: The edge.
+        edge: The release target.
         node: Id of this node.
     """
     own = known.owner == node
@@ -128,7 +127,7 @@ def _incident(last: Incident, edge: Edge, names: list[str], *, own: bool) -> Inc
 
 
 def _withheld(known: Known, edge: Edge, *, own: bool) -> Iterator[str]:
-    """Yield the names that do not leave, of any version; the last marking of a party counts."""
+    """Yield the withheld names of all versions; the latest marking of a party applies."""
     last: dict[tuple[str, str], list[AllegedParty]] = {}
     names: dict[tuple[str, str], set[str]] = {}
     for said in known.versions:
@@ -143,7 +142,7 @@ def _withheld(known: Known, edge: Edge, *, own: bool) -> Iterator[str]:
 
 
 def _scrubbed(record: T, names: list[str]) -> T:
-    """Return a record with the words withheld that hold a name."""
+    """Return a record with texts withheld that contain a name."""
     told = _without(msgspec.to_builtins(record), names, words=False)
     return msgspec.convert(told, type=type(record))
 
@@ -157,7 +156,7 @@ def _may(said: Said[Sighting], edge: Edge, node: str) -> bool:
 
 
 def _without(value: Any, names: list[str], *, words: bool) -> Any:
-    """Return a value with words that hold a name withheld."""
+    """Return a value with texts withheld that contain a name."""
     if isinstance(value, dict):
         return {key: _without(each, names, words=key in _WORDS) for key, each in value.items()}
     if isinstance(value, list | tuple):

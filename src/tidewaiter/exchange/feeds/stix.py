@@ -1,7 +1,7 @@
 """STIX 2.1: an incident and its markings as a bundle.
 
-TLP 2.0 is not among the markings of STIX 2.1 itself; its five marking definitions, with their ids,
-are those of the OASIS common objects. What TLP does not tell, a statement does.
+STIX 2.1 itself lacks TLP 2.0; its five marking definitions, with their ids, come from the OASIS
+common objects. What TLP does not express is added as a statement.
 
 Source: oasis-open/cti-stix-common-objects, extension-definition-specifications/tlp-2.0, read on
 26 November 2026.
@@ -93,7 +93,7 @@ def _statement(marking: Marking) -> Json:
 
 
 def words(marking: Marking) -> str:
-    """Say in words what TLP does not tell: what may be done, what for, and by whom."""
+    """Return the statement of what TLP does not express: permitted actions, purpose and readers."""
     rules = load_marking_rules()
     pap = rules.pap[marking.pap]
     for_ = ", ".join(rules.purpose[each].says for each in marking.purposes) or "any purpose"
@@ -107,39 +107,39 @@ def _statement_id(marking: Marking) -> str:
 
 
 MEDIA_TYPE = "application/stix+json;version=2.1"
-_PUBLIC = Marking(tlp="clear", pap="clear", reshare=True)  # definitions, and who owns the incident
+_PUBLIC = Marking(tlp="clear", pap="clear", reshare=True)  # definitions, and the incident's owner
 _CLASSES = {"person": "individual", "organisation": "organization"}
 
 
 class Author(Record, frozen=True, kw_only=True):
-    """The node that owns an incident, as it is told to others."""
+    """The node that owns an incident, as shown to others."""
 
     id: str
     name: str
-    since: str  # when it was made: ISO 8601, UTC
-    changed: str  # when its name last changed
+    since: str  # creation time: ISO 8601, UTC
+    changed: str  # last change of its name
 
 
 class Marked(Record, frozen=True, kw_only=True):
-    """An object, and what is marked on it."""
+    """An object and its marking."""
 
     object: Json
     marking: Marking
-    own: bool  # of this node
-    restricted: bool = False  # rests on a list entry that is for the authority only
+    own: bool  # this node's own
+    restricted: bool = False  # based on a restricted list entry
 
 
 class _Frame(Record, frozen=True, kw_only=True):
-    """What the objects of one incident have in common."""
+    """Common inputs of one incident's objects."""
 
     incident: Incident
-    own: bool  # of this node
-    author: str  # id of its identity
+    own: bool  # this node's own
+    author: str  # id of the owner's identity
     created: str
     modified: str
 
     def object(self, kind: str, marking: Marking, *parts: str) -> Json:
-        """Return the beginning of an object."""
+        """Return the common properties of an object."""
         key = named(kind, self.incident.owner, self.incident.id, *parts)
         return {
             "type": kind,
@@ -165,14 +165,14 @@ class _Frame(Record, frozen=True, kw_only=True):
 def stix_bundle(
     known: Known, author: Author, edge: Edge, registry: Registry, *, node: str
 ) -> bytes | None:
-    """Write an incident as a STIX bundle; None: nothing of it may leave by the edge.
+    """Convert an incident to a STIX bundle; None: nothing may be released.
 
-    The same incident, edge and registry give the same bytes.
+    Deterministic: the same incident, edge and registry give the same bytes.
 
     Args:
         known: The incident, with at least one version.
         author: Its owner.
-        edge: Who reads it, and what for.
+        edge: Readers and purpose.
         registry: Substances.
         node: Id of this node.
     """
@@ -191,7 +191,7 @@ def stix_bundle(
 def stix_objects(
     known: Known, author: Author, edge: Edge, registry: Registry, *, node: str
 ) -> list[Marked]:
-    """Return the objects of that bundle; []: nothing of it may leave by the edge."""
+    """Return the objects of that bundle; []: nothing may be released."""
     out = released(known, edge, node)
     if out is None:
         return []
@@ -238,7 +238,7 @@ def _told(frame: _Frame, registry: Registry) -> Iterator[Marked]:
 
 
 def _substances(incident: Incident) -> list[tuple[str, str]]:
-    """Return each substance once, and how the incident speaks of it."""
+    """Return each substance once, with its roles in the incident."""
     found: dict[str, str] = {}
     for each in incident.equipment:
         found.setdefault(each.substance, "found")
@@ -315,7 +315,7 @@ def _place(frame: _Frame, place: Place, marking: Marking, *key: str) -> Json:
 
 
 def author_of(chain: Sequence[Document]) -> Author:
-    """Return the owner of an incident, as others are told of it.
+    """Return the owner of an incident as shown to others.
 
     Args:
         chain: Its documents, from the first.

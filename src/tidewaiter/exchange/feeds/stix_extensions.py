@@ -1,8 +1,8 @@
-"""STIX extensions of Tidewaiter, and ids and times as STIX, MISP and TAXII write them.
+"""Tidewaiter's STIX extensions, and ids and times as STIX, MISP and TAXII write them.
 
-The same record has the same id in every bundle and at every node, and an id tells no name.
+A record has the same id in every bundle and at every node, and an id reveals no name.
 
-Each record here is one extension; docs/reference/stix-misp.md tells each field.
+Each record here is one extension; docs/reference/stix-misp.md documents the fields.
 """
 
 import uuid
@@ -31,31 +31,31 @@ from tidewaiter.exchange.incidents.types import (
 from tidewaiter.law.types import Substance
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://tidewaiter.readthedocs.io/reference/stix-misp")
-"""bf10fe57-2d8a-5e74-8247-0d8c65a92790: of all our ids but those of substances."""
+"""bf10fe57-2d8a-5e74-8247-0d8c65a92790: namespace of all ids except those of substances."""
 
 OBSERVABLES = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
-"""Of deterministic ids of observables. Source: STIX 2.1, section 2.9."""
+"""Namespace of deterministic ids of observables. Source: STIX 2.1, section 2.9."""
 
 MADE = "2026-11-26T00:00:00.000Z"
-"""When our extensions and templates were written."""
+"""Creation time of the extensions and templates."""
 
 
 def named(*parts: str) -> str:
-    """Return the UUIDv5 of an id that is made of parts, like an owner and its number."""
+    """Return the UUIDv5 of a composite id, such as an owner and its number."""
     return str(uuid.uuid5(NAMESPACE, msgspec.json.encode(parts).decode()))
 
 
 def observable(properties: dict[str, str]) -> str:
-    """Return the UUIDv5 of an observable by the properties that make it what it is."""
+    """Return the UUIDv5 of an observable from its identifying properties."""
     body = msgspec.json.encode(dict(sorted(properties.items())))
     return str(uuid.uuid5(OBSERVABLES, body.decode()))
 
 
 def moment(text: str) -> datetime:
-    """Read a moment of ours.
+    """Parse a stored moment.
 
     Raises:
-        InputError: It is none, or has no time zone.
+        InputError: Malformed, or without a time zone.
     """
     try:
         found = datetime.fromisoformat(text)
@@ -67,22 +67,22 @@ def moment(text: str) -> datetime:
 
 
 def milliseconds(text: str) -> str:
-    """Write a moment as STIX does: "2026-11-26T00:00:00.000Z"."""
+    """Format a moment for STIX: "2026-11-26T00:00:00.000Z"."""
     return moment(text).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def microseconds(text: str) -> str:
-    """Write a moment as TAXII does: "2026-11-26T00:00:00.000000Z"."""
+    """Format a moment for TAXII: "2026-11-26T00:00:00.000000Z"."""
     return moment(text).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def seconds(text: str) -> str:
-    """Write a moment as MISP does: whole seconds since 1970."""
+    """Format a moment for MISP: whole seconds since 1970."""
     return str(int(moment(text).timestamp()))
 
 
 def midnight(day: date) -> str:
-    """Write a day as STIX writes moments; the hour is not known."""
+    """Format a day as a STIX timestamp; the hour is unknown."""
     return f"{day.isoformat()}T00:00:00.000Z"
 
 
@@ -98,16 +98,16 @@ SUBSTANCE_EXTENSION = f"extension-definition--{named('extension', 'substance')}"
 
 
 class IncidentFacts(Record, frozen=True, kw_only=True):
-    """What the extension adds to an `incident`."""
+    """Extension properties of an `incident`."""
 
     extension_type: Literal["property-extension"] = "property-extension"
-    reference: str  # of the incident at its owner
+    reference: str  # the owner's reference of the incident
     version: int  # from 1
     status: Status
     kind: Kind
-    day: date  # on which it happened
-    stage: Stage  # where in the way of the goods it happened
-    law_day: date  # the law as it stood then
+    day: date  # of the incident
+    stage: Stage  # where in the supply chain it happened
+    law_day: date  # date of the law applied
     lines: tuple[Line, ...] = ()  # as declared and as found
     equipment: tuple[Equipment, ...] = ()
     concealment: Concealment | None = None
@@ -115,38 +115,38 @@ class IncidentFacts(Record, frozen=True, kw_only=True):
     route: tuple[Stop, ...] = ()
     transport: Transport = Transport()
     packaging: tuple[Packaging, ...] = ()
-    flags: tuple[str, ...] = ()  # ids of red flags; each is a reason, never a verdict
+    flags: tuple[str, ...] = ()  # red flag ids; risk indicators, not a verdict
     notifications: tuple[str, ...] = ()  # references of linked pre-export notifications
-    questions: tuple[Question, ...] = ()  # to all that read it
+    questions: tuple[Question, ...] = ()  # to all readers
     changed: str = ""  # what this version changes, and why
 
 
 class PartyFacts(Record, frozen=True, kw_only=True):
-    """What the extension adds to a `relationship` between a party and an incident."""
+    """Extension properties of a `relationship` between a party and an incident."""
 
     extension_type: Literal["property-extension"] = "property-extension"
-    standing: Literal["alleged"] = "alleged"  # it is never anything else
-    role: Role  # that it is alleged to have
-    basis: str  # on what the role rests
-    reference: str = ""  # at the owner of the incident; "": it is the reference of another node
+    standing: Literal["alleged"] = "alleged"  # the only value
+    role: Role  # alleged role
+    basis: str  # basis of the allegation
+    reference: str = ""  # at the owner of the incident; "": another node's reference
 
 
 class SubstanceFacts(Record, frozen=True, kw_only=True):
     """A `tidewaiter-substance`: an observable of its own type."""
 
-    slug: str  # its id comes of this alone
+    slug: str  # the only input of its id
     name: str
     kind: str  # precursor, drug, equipment, class
     cas: tuple[str, ...] = ()
     inchikey: str | None = None
     formula: str | None = None  # Hill order
-    # The names of STIX properties have three letters or more (section 3.1 of the standard).
+    # STIX property names have at least three letters (section 3.1 of the standard).
     hs_codes: tuple[str, ...] = ()  # HS 2022 subheadings
     un_numbers: tuple[str, ...] = ()  # UN numbers of dangerous goods
 
 
 def incident_facts(incident: Incident) -> Json:
-    """Return what the extension tells of an incident."""
+    """Return the extension properties of an incident."""
     same = {
         name: getattr(incident, name)
         for name in IncidentFacts.__struct_fields__
@@ -157,7 +157,7 @@ def incident_facts(incident: Incident) -> Json:
 
 
 def substance_facts(substance: Substance) -> Json:
-    """Return what is told of a substance: who it is, and nothing of the law on it."""
+    """Return the properties of a substance: its identity, without legal status."""
     facts = SubstanceFacts(
         slug=substance.slug,
         name=substance.name,
@@ -173,7 +173,7 @@ def substance_facts(substance: Substance) -> Json:
 
 
 def definitions() -> list[Json]:
-    """Return the objects that define the extensions, and who made them."""
+    """Return the extension definitions and their author's identity."""
     maker = {
         "type": "identity",
         "spec_version": "2.1",
@@ -192,7 +192,7 @@ def definitions() -> list[Json]:
 
 
 def schemas() -> dict[str, Json]:
-    """Return the JSON Schema of each extension, by the id of its definition."""
+    """Return the JSON Schema of each extension, by definition id."""
     kinds: tuple[tuple[str, type[Record]], ...] = (
         (INCIDENT_EXTENSION, IncidentFacts),
         (PARTY_EXTENSION, PartyFacts),
@@ -202,7 +202,7 @@ def schemas() -> dict[str, Json]:
 
 
 def tidy(value: Any) -> Any:
-    """Return a value as JSON, without what is empty: STIX has no empty lists and no nulls."""
+    """Return a value as JSON without empty values: STIX forbids empty lists and nulls."""
     return _tidy(msgspec.to_builtins(value))
 
 

@@ -1,14 +1,14 @@
-"""TAXII 2.1: collections, the objects in them, queries, and the resources that clients read.
+"""TAXII 2.1: collections, their objects, queries, and the resources that clients read.
 
 Source: TAXII Version 2.1, OASIS Standard, 10 June 2021, sections 1.6.8 and 3.4.
 
-An edge holds what may leave now. A new version takes away whatever the one before had and this one
-has not, so that what is marked more strictly, or was recalled, is no longer there.
+A collection holds what may be released now. A new version removes objects that it no longer has,
+so that items with a stricter marking, and recalled ones, disappear.
 
-Nothing here can be written to, and what a marking forbids is not there: not as an object, not in
-the manifest, not as a version.
+All resources are read-only. Withheld items appear neither as objects nor in the manifest nor as
+versions.
 
-Source: TAXII Version 2.1, OASIS Standard, 10 June 2021; the numbers below are its sections.
+Source: TAXII Version 2.1, OASIS Standard, 10 June 2021; section numbers below refer to it.
 """
 
 import re
@@ -35,11 +35,11 @@ _KINDS = {"application/taxii+json", "application/*", "*/*"}
 
 
 class Query(Record, frozen=True, kw_only=True):
-    """What a client asks for."""
+    """A client's query."""
 
     added_after: str | None = None
     limit: int | None = None
-    next: int | None = None  # the number of the last item that it has
+    next: int | None = None  # number of the last item it has
     ids: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     versions: tuple[str, ...] = ("last",)
@@ -47,10 +47,10 @@ class Query(Record, frozen=True, kw_only=True):
 
 
 def parse_query(parameters: Iterable[tuple[str, str]]) -> Query:
-    """Read the parameters of an address; those that the standard does not know are let be.
+    """Parse query parameters; unknown ones are ignored, as the standard requires.
 
     Raises:
-        InputError: One is malformed, or stands twice. The answer is then 400.
+        InputError: Malformed or repeated parameter: answer 400.
     """
     found: dict[str, str] = {}
     for name, value in parameters:
@@ -79,9 +79,9 @@ def parse_query(parameters: Iterable[tuple[str, str]]) -> Query:
 
 
 def accepts(header: str) -> bool:
-    """Say whether a client takes TAXII 2.1, by its header `Accept`.
+    """Return whether a client accepts TAXII 2.1, by its `Accept` header.
 
-    The standard wants it named (3.1); a client that takes anything takes it too (RFC 9110, 12.5.1).
+    The standard requires the exact media type (3.1); wildcards match too (RFC 9110, 12.5.1).
     """
     return any(_takes(each) for each in header.split(","))
 
@@ -94,7 +94,7 @@ def _takes(range_: str) -> bool:
 
 
 def _refused(told: dict[str, str]) -> bool:
-    """Say whether a media range has the weight 0, which means: not this."""
+    """Return whether a media range has weight 0, which excludes it."""
     return re.fullmatch(r"0(\.0{0,3})?", told.get("q", "1")) is not None
 
 
@@ -124,9 +124,9 @@ def _version_filter(those: Sequence[str]) -> tuple[str, ...]:
 
 
 class Collection(Record, frozen=True, kw_only=True):
-    """What is read at one edge."""
+    """A collection."""
 
-    id: str  # a UUID of version 4, made once
+    id: str  # UUID version 4, assigned once
     title: str
     description: str = ""
     alias: str = ""
@@ -134,30 +134,30 @@ class Collection(Record, frozen=True, kw_only=True):
 
 
 class Item(Record, frozen=True, kw_only=True):
-    """A STIX object that lies ready in one collection."""
+    """A STIX object in a collection."""
 
-    seq: int  # in the collection; it grows, and none is used again
-    added: str  # ISO 8601, UTC, to the microsecond; no two of a collection are alike
-    collection: str  # id of the only collection that it was made for
-    source: str  # what it was made of, like "north/inc-7"
+    seq: int  # increasing within the collection, never reused
+    added: str  # ISO 8601, UTC, to the microsecond; unique within the collection
+    collection: str  # id of its only collection
+    source: str  # its source, such as "north/inc-7"
     object: Json
     marking: Marking
-    own: bool  # of this node
-    restricted: bool = False  # rests on a list entry that is for the authority only
+    own: bool  # this node's own
+    restricted: bool = False  # based on a restricted list entry
 
 
 class Change(Record, frozen=True, kw_only=True):
-    """What to write: the two belong together."""
+    """Changes to write together."""
 
-    gone: tuple[int, ...]  # numbers of items to take away
+    gone: tuple[int, ...]  # numbers of the items to remove
     new: tuple[Item, ...]  # items to add
 
 
 class Counter(Record, frozen=True, kw_only=True):
-    """Where a collection stands."""
+    """The last position of a collection."""
 
-    seq: int = 0  # the last number that was ever given
-    added: str | None = None  # the last moment that was ever given
+    seq: int = 0  # last number assigned
+    added: str | None = None  # last moment assigned
 
 
 def restock(
@@ -169,15 +169,15 @@ def restock(
     now: str,
     last: Counter,
 ) -> Change:
-    """Return what changes in a collection when something is told anew.
+    """Return the changes of a collection for an updated source.
 
     Args:
         one: The collection.
-        items: What lies there of that source.
-        source: What is told, like "north/inc-7".
-        told: What may leave of it now; none: it is recalled, or may no longer leave.
-        now: What the clock says; ISO 8601 with a zone.
-        last: Where the collection stands.
+        items: Its items from that source.
+        source: The source, such as "north/inc-7".
+        told: Objects that may be released now; empty: recalled or withheld.
+        now: Current time; ISO 8601 with a zone.
+        last: Position of the collection.
     """
     before = {_what(each): each for each in items}
     after = {_what(each): each for each in told}
@@ -201,13 +201,13 @@ def restock(
 
 
 def added_at(now: str, last: str | None) -> str:
-    """Return the moment to store with an item: after that of the one before, whatever the clock.
+    """Return the timestamp of a new item: later than the previous one, whatever the clock says.
 
-    So no two items share a moment, and a client that pages by it misses none.
+    So timestamps are unique, and a client that pages by them misses nothing.
 
     Args:
-        now: What the clock says.
-        last: Of the item before, in that collection; None: it is the first.
+        now: Current time.
+        last: Timestamp of the previous item in that collection; None: first item.
     """
     if last is None or moment(now) > moment(last):
         return microseconds(now)
@@ -220,13 +220,13 @@ def _what(each: Item | Marked) -> bytes:
 
 MEDIA_TYPE = "application/taxii+json;version=2.1"
 DISCOVERY = "/taxii2/"
-PAGE = 100  # objects of an answer, where the client names no limit
-MOST = 1_000  # objects of an answer
-_LARGEST = 1  # bytes of a request that is taken: none, but the standard asks for more than zero
+PAGE = 100  # default number of objects per response
+MOST = 1_000  # maximum number of objects per response
+_LARGEST = 1  # accepted request size: none, but the standard requires a number above zero
 
 
 class Reply(Record, frozen=True, kw_only=True):
-    """An answer for HTTP to carry."""
+    """A response for HTTP."""
 
     status: int = 200
     headers: Mapping[str, str]
@@ -234,29 +234,29 @@ class Reply(Record, frozen=True, kw_only=True):
 
 
 def discovery(title: str, roots: Sequence[str], *, contact: str = "") -> Reply:
-    """Tell what is served here (4.1)."""
+    """Return the discovery resource (4.1)."""
     told = {"title": title, "contact": contact, "api_roots": list(roots)}
     return _reply(tidy(told | ({"default": roots[0]} if roots else {})))
 
 
 def api_root(title: str, *, description: str = "") -> Reply:
-    """Tell of an API root (4.2)."""
+    """Return the API root resource (4.2)."""
     told = {"title": title, "description": description, "versions": [MEDIA_TYPE]}
     return _reply({**tidy(told), "max_content_length": _LARGEST})
 
 
 def collections(those: Iterable[Collection]) -> Reply:
-    """Tell which collections there are for this client (5.1)."""
+    """Return the collections available to this client (5.1)."""
     return _reply(tidy({"collections": [_collection(each) for each in those]}))
 
 
 def collection(one: Collection) -> Reply:
-    """Tell of a collection (5.2)."""
+    """Return a collection resource (5.2)."""
     return _reply(tidy(_collection(one)))
 
 
 def objects(one: Collection, items: Iterable[Item], query: Query) -> Reply:
-    """Return a page of objects (5.4), or of the versions of one (5.6), oldest first."""
+    """Return a page of objects (5.4), or of an object's versions (5.6), oldest first."""
     page = _page(one, items, query)
     return page.reply({"objects": [each.object for each in page.items]})
 
@@ -277,7 +277,7 @@ def manifest(one: Collection, items: Iterable[Item], query: Query) -> Reply:
 
 
 def versions(one: Collection, items: Iterable[Item], id_: str, query: Query) -> Reply:
-    """Return the versions of an object (5.8), in the order in which they were added."""
+    """Return the versions of an object (5.8), in the order added."""
     asked = msgspec.structs.replace(query, ids=(id_,), versions=("all",))
     if not any(each.object["id"] == id_ for each in _visible(one, items)):
         return error(404, "there is no such object in this collection")
@@ -286,7 +286,7 @@ def versions(one: Collection, items: Iterable[Item], id_: str, query: Query) -> 
 
 
 def an_object(one: Collection, items: Iterable[Item], id_: str, query: Query) -> Reply:
-    """Return an object (5.6): its last version, where the query names no other."""
+    """Return an object (5.6): its latest version unless the query selects another."""
     found = [each for each in _visible(one, items) if each.object["id"] == id_]
     if not found:
         return error(404, "there is no such object in this collection")
@@ -294,13 +294,13 @@ def an_object(one: Collection, items: Iterable[Item], id_: str, query: Query) ->
 
 
 def error(status: int, title: str, description: str = "") -> Reply:
-    """Say what is wrong (3.6)."""
+    """Return an error resource (3.6)."""
     told = {"title": title, "description": description, "http_status": str(status)}
     return _reply(tidy(told), status=status)
 
 
 def version_of(item: Item) -> str:
-    """Return the version of an object: when it was last changed, or made, or added (5.3.1)."""
+    """Return an object's version: its modification, creation or adding time (5.3.1)."""
     found: str = item.object.get("modified") or item.object.get("created") or item.added
     return found
 
@@ -310,10 +310,10 @@ class _Page(Record, frozen=True, kw_only=True):
     more: bool
 
     def reply(self, told: dict[str, list[Any]]) -> Reply:
-        """Return the page as an answer.
+        """Return a page as a response.
 
-        The manifest and the versions have no `next` in the standard; it is there all the same, as
-        clients that page through them ask for it.
+        The standard defines no `next` for manifest and versions; it is included because clients
+        that page through them request it.
         """
         if not self.items:
             return _reply({})
@@ -333,7 +333,7 @@ def _page(one: Collection, items: Iterable[Item], query: Query) -> _Page:
 
 
 def _visible(one: Collection, items: Iterable[Item]) -> list[Item]:
-    """Return what of a collection its markings let be read, oldest first, each version once."""
+    """Return the readable items of a collection, oldest first, each version once."""
     found: dict[tuple[str, str], Item] = {}
     for each in sorted(items, key=lambda item: item.seq):
         held = why_not_leave(each.marking, one.edge, own=each.own, restricted=each.restricted)
@@ -343,7 +343,7 @@ def _visible(one: Collection, items: Iterable[Item]) -> list[Item]:
 
 
 def _versions(items: Sequence[Item], query: Query) -> Iterator[Item]:
-    """Yield the items whose version is asked for (3.4.1)."""
+    """Yield the items with a requested version (3.4.1)."""
     every: dict[str, list[str]] = {}
     for each in items:
         every.setdefault(each.object["id"], []).append(version_of(each))

@@ -1,1 +1,1 @@
-"""Incidents: what was seized, stopped, suspected, diverted or lost, and what others say of it."""
+"""Incidents: seizures, stopped shipments, suspected or actual diversion, losses, and responses."""

@@ -1,4 +1,4 @@
-"""Checks of an incident, a proposal or a sighting before it is sent; red flags to choose from."""
+"""Validation of an incident, a proposal or a sighting before sending; red flags to select."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -25,18 +25,18 @@ from tidewaiter.law.registry import Registry, is_cas
 
 
 class Flag(Record, frozen=True, kw_only=True):
-    """A row of [flag]. It is a reason, never a verdict."""
+    """A row of [flag]. A risk indicator, not a verdict."""
 
     source: str
     about: str
-    says: str  # in our words
-    needs: str  # the data by which it shows
-    verified: bool  # False: it was not read in its source, so no incident may name it
+    says: str  # in our wording
+    needs: str  # data that show it
+    verified: bool  # False: not checked in its source, so no incident may name it
     where: str
 
 
 class Flags(Record, frozen=True, kw_only=True):
-    """data/exchange/red_flags.toml, read."""
+    """Content of data/exchange/red_flags.toml."""
 
     version: str
     flag: Mapping[str, Flag]
@@ -59,7 +59,7 @@ _MOVED = {"stopped-shipment", "suspicious-shipment", "diversion", "attempted-div
 
 
 def check(incident: Incident, registry: Registry, today: date) -> tuple[Problem, ...]:
-    """Return all problems of a version; (): it can be sent.
+    """Return all problems of a version; (): ready to send.
 
     Args:
         incident: The version.
@@ -71,7 +71,7 @@ def check(incident: Incident, registry: Registry, today: date) -> tuple[Problem,
 
 
 def check_update(before: Incident, after: Incident) -> tuple[Problem, ...]:
-    """Return the problems of a version as the one that follows another."""
+    """Return the problems of a version as successor of another."""
     found = []
     if (before.id, before.owner) != (after.id, after.owner):
         found.append(wrong("", "it is another incident", "keep its id and its owner"))
@@ -212,7 +212,7 @@ def _parties(incident: Incident) -> Iterator[Problem]:
 
 
 def _named(incident: Incident) -> Iterator[Problem]:
-    """Yield a problem where words tell the name of a party that is marked more strictly."""
+    """Yield a problem where free text contains the name of a more strictly marked party."""
     words = {name: plain(getattr(incident, name)) for name in ("title", "account", "changed")}
     for number, party in enumerate(incident.parties, 1):
         stricter = party.restricted or party.marking != incident.marking

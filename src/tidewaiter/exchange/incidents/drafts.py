@@ -1,6 +1,6 @@
-"""Drafts: an incident as entered in a form or by a program, before it has an id and a version.
+"""Incident drafts, as entered in a form or by a program, without id and version.
 
-Amounts are texts with a unit, contents are percent; what stands nowhere is left out.
+Amounts are texts with a unit, contents are percent; empty fields are omitted.
 """
 
 from datetime import date
@@ -31,7 +31,7 @@ from tidewaiter.exchange.written import as_written, filled_in, read_record
 
 @filled_in(Goods)
 class DraftGoods(Record, frozen=True, kw_only=True):
-    """Goods as papers declare them, or as they were found."""
+    """Goods as declared or as found."""
 
     text: str
     substance: str = ""
@@ -40,7 +40,7 @@ class DraftGoods(Record, frozen=True, kw_only=True):
 
 @filled_in(Line, without={"number"})
 class DraftLine(Record, frozen=True, kw_only=True):
-    """One kind of goods; its number is its place."""
+    """One kind of goods; its number is its position."""
 
     declared: DraftGoods | None = None
     found: DraftGoods | None = None
@@ -49,18 +49,18 @@ class DraftLine(Record, frozen=True, kw_only=True):
 
 @filled_in(AllegedParty)
 class DraftParty(Record, frozen=True, kw_only=True):
-    """A party that is alleged to have had a role."""
+    """A party with its alleged role."""
 
     role: Role
     basis: str
     name: str = ""
     node: str = ""  # "": this node
     ref: str = ""  # "": its number in this incident
-    marking: Marking | None = None  # None: that of the incident
+    marking: Marking | None = None  # None: the incident's
 
 
 class DraftHiding(Record, frozen=True, kw_only=True):
-    """How goods were hidden, or that they were not."""
+    """Whether and how goods were concealed."""
 
     how: str = ""
     where: str = ""
@@ -69,7 +69,7 @@ class DraftHiding(Record, frozen=True, kw_only=True):
 
 @filled_in(Question, without={"number"})
 class DraftQuestion(Record, frozen=True, kw_only=True):
-    """What others are asked; its number is its place."""
+    """A question to others; its number is its position."""
 
     text: str
     to: tuple[str, ...] = ()
@@ -77,16 +77,16 @@ class DraftQuestion(Record, frozen=True, kw_only=True):
 
 @filled_in(Settled)
 class DraftSettled(Record, frozen=True, kw_only=True):
-    """What the owner makes of a proposal."""
+    """The owner's answer to a proposal."""
 
     node: str
     proposal: str
-    taken: bool | None = None  # None: nothing yet
+    taken: bool | None = None  # None: no answer yet
 
 
 @filled_in(Incident, without={"id", "owner", "version"})
 class Draft(Record, frozen=True, kw_only=True):
-    """An incident, or its next version, as somebody writes it."""
+    """A draft of an incident or of its next version."""
 
     kind: Kind
     day: date
@@ -94,29 +94,29 @@ class Draft(Record, frozen=True, kw_only=True):
     title: str
     marking: Marking
     stage: Stage = "unknown"
-    law_day: date | None = None  # None: the day of the incident
+    law_day: date | None = None  # None: day of the incident
     lines: tuple[DraftLine, ...] = ()
-    concealment: DraftHiding | None = None  # None: nothing is known
+    concealment: DraftHiding | None = None  # None: unknown
     flags: tuple[str, ...] = ()
     parties: tuple[DraftParty, ...] = ()
     notifications: tuple[str, ...] = ()
     questions: tuple[DraftQuestion, ...] = ()
-    status: Literal["updated", "closed"] = "updated"  # of a version after the first
+    status: Literal["updated", "closed"] = "updated"  # for versions after the first
     changed: str = ""
     settled: tuple[DraftSettled, ...] = ()
 
 
 def incident_from(draft: Draft, name: str, owner: str, version: int) -> Incident:
-    """Make a version of an incident of what somebody wrote.
+    """Build a version of an incident from a draft.
 
     Args:
-        draft: What was written.
-        name: Id of the incident.
-        owner: The node.
+        draft: The draft.
+        name: Incident id.
+        owner: Owner's node.
         version: From 1.
 
     Raises:
-        InputError: An amount or a content is none.
+        InputError: An amount or content is invalid.
     """
     parties = (
         structs.replace(
@@ -147,7 +147,7 @@ def incident_from(draft: Draft, name: str, owner: str, version: int) -> Incident
 
 
 def draft_of(incident: Incident) -> Draft:
-    """Write a version of an incident as the draft of the next one; nothing of it is lost."""
+    """Convert a version of an incident to a draft of the next one, without loss."""
     hidden = incident.concealment
     return structs.replace(
         as_written(incident, Draft),

@@ -1,8 +1,8 @@
 """The state of an incident after all statements about it.
 
-The owner alone writes versions. Others propose and tell what they saw; they change nothing. What
-is said twice counts once, and the order in which messages come does not matter, but for one thing:
-of two contents under one id, the one that came first stands, and the other is shown.
+Only the owner writes versions. Others send proposals and sightings, which change nothing.
+Repetitions count once, and the order of messages does not matter, with one exception: of two
+contents under one id, the first received is valid, and the other is shown.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,31 +23,31 @@ T = TypeVar("T", Incident, Proposal, Sighting)
 
 
 class Proposed(Record, frozen=True, kw_only=True):
-    """A proposal, and what the owner made of it."""
+    """A proposal, and the owner's answer."""
 
     said: Said[Proposal]
-    settled: Settled | None  # None: the owner has not answered
-    version: int | None  # that answers; None: none
+    settled: Settled | None  # None: no answer
+    version: int | None  # version with the answer; None: none
 
 
 class Known(Record, frozen=True, kw_only=True):
-    """All that is known of one incident."""
+    """The state of an incident."""
 
     id: str
     owner: str
     versions: tuple[Said[Incident], ...]  # by number
-    missing: tuple[int, ...]  # versions before the last one that have not come
-    proposals: tuple[Proposed, ...]  # by id of the node, then of the proposal
+    missing: tuple[int, ...]  # earlier versions not received
+    proposals: tuple[Proposed, ...]  # by node id and proposal id
     sightings: tuple[Said[Sighting], ...]
-    unheeded: tuple[Unheeded[Spoken], ...]  # what changes nothing, and why
-    destroyed: int = 0  # messages that were recalled, so that nothing is known of them
+    unheeded: tuple[Unheeded[Spoken], ...]  # statements without effect, and why
+    destroyed: int = 0  # recalled messages, whose content is unknown
 
     def now(self) -> Incident | None:
-        """Return the last version that has come; None: none has."""
+        """Return the latest version received; None: none."""
         return self.versions[-1].body if self.versions else None
 
     def status(self) -> Status | None:
-        """Return where it stands; None: no version has come."""
+        """Return its status; None: no version received."""
         last = self.now()
         return last.status if last else None
 
@@ -59,16 +59,16 @@ def incident_of(
     *,
     readers: frozenset[str] | None = None,
 ) -> Known:
-    """Fold what was said of an incident.
+    """Fold the statements on an incident.
 
     Args:
-        owner: Id of the node that owns it.
+        owner: Owner's node id.
         incident: Its id at that node.
-        said: Messages that were accepted, in the order in which they came.
-        readers: Nodes that have been given it; None: not known here, so that all may speak.
+        said: Accepted messages, in order of arrival.
+        readers: Nodes that received it; None: unknown, so anyone may state something.
 
     Returns:
-        What is known. Messages about other incidents are left out.
+        The state. Messages on other incidents are ignored.
     """
     unheeded: dict[str, Unheeded[Spoken]] = {}
     versions: dict[int, Said[Incident]] = {}
@@ -99,7 +99,7 @@ def incident_of(
 
 
 def _why_not(said: Said[Spoken], owner: str, readers: frozenset[str] | None) -> str:
-    """Say why a message changes nothing; "": it may."""
+    """Return why a message has no effect; "": it has."""
     if isinstance(said.body, Incident):
         return "" if said.sender == owner else "only its owner writes a version"
     if said.sender == owner:
@@ -121,7 +121,7 @@ K = TypeVar("K")
 
 
 def _keep(kept: dict[K, Said[T]], key: K, said: Said[T]) -> str:
-    """Keep a message unless another stands in its place; return why it changes nothing."""
+    """Add a message unless its place is taken; return why it has no effect."""
     before = kept.setdefault(key, said)
     return "" if before.body == said.body else "another content came first under the same id"
 
@@ -132,7 +132,7 @@ def _missing(versions: Mapping[int, Said[Incident]]) -> tuple[int, ...]:
 
 
 def _proposed(said: Said[Proposal], versions: Mapping[int, Said[Incident]]) -> Proposed:
-    """Return a proposal with the last answer of the owner."""
+    """Return a proposal with the owner's latest answer."""
     for number in sorted(versions, reverse=True):
         for settled in versions[number].body.settled:
             if (settled.node, settled.proposal) == (said.sender, said.body.id):

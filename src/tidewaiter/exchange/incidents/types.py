@@ -1,7 +1,7 @@
 """Records of an incident. Parties are alleged: no record can state that anyone is guilty.
 
 No public schema of incidents is confirmed; this one covers what is known of PICS, IONICS and UN
-Form D, in our words.
+Form D, in our own terms.
 """
 
 from datetime import date
@@ -33,15 +33,15 @@ Stage = Literal[
     "laboratory",
     "unknown",
 ]
-"""Where in the way of the goods it happened."""
+"""Where in the supply chain it happened."""
 
 Status = Literal["open", "updated", "closed"]
 
 Method = Literal[
     "laboratory", "field-test", "instrument", "papers", "label", "statement", "unknown"
 ]
-"""By what goods were identified: a laboratory; a presumptive test; an instrument held in the hand;
-papers, a label or somebody's words alone."""
+"""Identification method: laboratory; presumptive test; handheld analyser; documents, a label or a
+statement only."""
 
 Mode = Literal["sea", "air", "road", "rail", "inland-water", "post", "courier", "person", "unknown"]
 
@@ -68,7 +68,7 @@ Function = Literal["origin", "loading", "transit", "unlading", "destination"]
 
 
 class Goods(Record, frozen=True, kw_only=True):
-    """Goods as papers declare them, or as they were found."""
+    """Goods as declared or as found."""
 
     text: Annotated[
         str,
@@ -106,7 +106,7 @@ class Goods(Record, frozen=True, kw_only=True):
 
 
 class Identified(Record, frozen=True, kw_only=True):
-    """How it was found out what the goods are."""
+    """How the goods were identified."""
 
     method: Annotated[Method, mandatory("Method", "by what the goods were identified")]
     day: Annotated[date | None, optional("Date", "when")] = None
@@ -115,7 +115,7 @@ class Identified(Record, frozen=True, kw_only=True):
 
 
 class Line(Record, frozen=True, kw_only=True):
-    """One kind of goods, as declared and as found."""
+    """One kind of goods, declared and found."""
 
     number: Annotated[int, mandatory("", "from 1")]
     declared: Annotated[Goods | None, optional("As declared", "none: it stands on no paper")]
@@ -127,7 +127,7 @@ class Line(Record, frozen=True, kw_only=True):
 
 
 class Equipment(Record, frozen=True, kw_only=True):
-    """A machine or a part of one."""
+    """Equipment or a part of it."""
 
     text: Annotated[str, mandatory("Details", "what it is")]
     substance: Annotated[
@@ -144,14 +144,14 @@ class Equipment(Record, frozen=True, kw_only=True):
 
 
 class Concealment(Record, frozen=True, kw_only=True):
-    """How the goods were hidden."""
+    """How the goods were concealed."""
 
     how: Annotated[str, mandatory("Method of concealment", "empty: they were not")]
     where: Annotated[str, optional("Where", "where they were hidden")] = ""
 
 
 class Label(Record, frozen=True, kw_only=True):
-    """What a label says."""
+    """The text of a label."""
 
     text: Annotated[str, mandatory("Text of the label", "what it says")]
     domestic: Annotated[
@@ -164,7 +164,7 @@ class Label(Record, frozen=True, kw_only=True):
 
 
 class Stop(Record, frozen=True, kw_only=True):
-    """A place of the route."""
+    """A stop of the route."""
 
     function: Annotated[Function, mandatory("Route point", "what happened there")]
     country: Annotated[
@@ -179,7 +179,7 @@ class Stop(Record, frozen=True, kw_only=True):
 
 
 class Transport(Record, frozen=True, kw_only=True):
-    """How the goods moved."""
+    """How the goods were transported."""
 
     mode: Annotated[Mode, optional("Transport", "how")] = "unknown"
     container: Annotated[str, optional("Container", "number of the container")] = ""
@@ -196,7 +196,7 @@ class Transport(Record, frozen=True, kw_only=True):
 
 
 class Packaging(Record, frozen=True, kw_only=True):
-    """What the goods were packed in."""
+    """Packaging of the goods."""
 
     text: Annotated[str, mandatory("Packaging", "what it is")]
     packages: Annotated[int | None, optional("Packages", "number of packages")] = None
@@ -204,7 +204,7 @@ class Packaging(Record, frozen=True, kw_only=True):
 
 
 class AllegedParty(Record, frozen=True, kw_only=True):
-    """A party that the incident names, by reference, and the role that it is alleged to have."""
+    """A party of the incident, by reference, with its alleged role."""
 
     node: Annotated[str, mandatory("", "whose reference it is")]
     ref: Annotated[str, mandatory("Local reference", "id at that node")]
@@ -237,7 +237,7 @@ class AllegedParty(Record, frozen=True, kw_only=True):
 
 
 class Question(Record, frozen=True, kw_only=True):
-    """What others are asked."""
+    """A question to others."""
 
     number: Annotated[int, mandatory("", "from 1")]
     text: Annotated[str, mandatory("Question to the recipients", "what is asked")]
@@ -247,7 +247,7 @@ class Question(Record, frozen=True, kw_only=True):
 
 
 class Settled(Record, frozen=True, kw_only=True):
-    """What the owner made of a proposal."""
+    """The owner's answer to a proposal."""
 
     node: Annotated[str, mandatory("", "that made the proposal")]
     proposal: Annotated[str, mandatory("", "its id there")]
@@ -332,14 +332,14 @@ class Proposal(Record, frozen=True, kw_only=True):
     id: str
     incident: str
     owner: str  # of the incident
-    about: int  # the version that it speaks of
+    about: int  # version that it refers to
     text: str
-    at: str = ""  # the part that should change, like "line 2, found"; "": a comment
-    instead: str = ""  # what should stand there
+    at: str = ""  # part to change, like "line 2, found"; "": a comment
+    instead: str = ""  # replacement text
 
 
 class Sighting(Record, frozen=True, kw_only=True):
-    """Another node saw this too: kind "sighting", schema 1."""
+    """Another node had a similar case: kind "sighting", schema 1."""
 
     id: str
     incident: str

@@ -1,1 +1,1 @@
-"""Notices: pre-export notifications, what answers them, and what was shipped in the end."""
+"""Pre-export notifications: notices, answers and return information."""

@@ -1,4 +1,4 @@
-"""Amounts and shares of notices: which measure one gives, and both as text, written and read."""
+"""Amounts and shares of notices: their measures, and their text forms, written and parsed."""
 
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -11,7 +11,7 @@ from tidewaiter.law.limits import kilos, quantity
 from tidewaiter.trade.substance_lookup import amount_of as quantity_of
 
 Measure = Literal["mass_mg", "volume_ul", "pieces"]
-"""What an amount is measured in: the name of its field."""
+"""Measure of an amount: the name of its field."""
 
 MEASURES: tuple[Measure, ...] = ("mass_mg", "volume_ul", "pieces")
 
@@ -19,7 +19,7 @@ _UNITS = {"mass_mg": "kg", "volume_ul": "l", "pieces": "pieces"}
 
 
 class Measured(NamedTuple):
-    """A number and what it counts."""
+    """A number and its unit."""
 
     measure: Measure
     value: int
@@ -27,12 +27,12 @@ class Measured(NamedTuple):
 
 _MILLION = 1_000_000
 _PERCENT = Decimal(10_000)  # parts per million in one percent
-_THOUSANDS = 3  # digits after a mark that could be one of thousands
+_THOUSANDS = 3  # digits after a mark that could be a thousands separator
 _PIECES = ("pieces", "piece", "pcs", "units", "unit")
 
 
 def measured(amount: Amount) -> Measured | None:
-    """Return the first measure that an amount gives; None: it gives none."""
+    """Return the first measure of an amount; None: empty."""
     for measure in MEASURES:
         value = getattr(amount, measure)
         if value is not None:
@@ -41,7 +41,7 @@ def measured(amount: Amount) -> Measured | None:
 
 
 def amount_of(measure: Measure, value: int) -> Amount:
-    """Make an amount of one measure."""
+    """Build an amount of one measure."""
     return Amount(
         mass_mg=value if measure == "mass_mg" else None,
         volume_ul=value if measure == "volume_ul" else None,
@@ -50,7 +50,7 @@ def amount_of(measure: Measure, value: int) -> Amount:
 
 
 def said(amount: Amount) -> Phrase:
-    """Say an amount: "25 kg", "200 l", "3 pieces"; "nothing" where it gives none."""
+    """Format an amount: "25 kg", "200 l", "3 pieces"; "nothing" if empty."""
     found = measured(amount)
     if found is None:
         return Phrase("quantity/nothing")
@@ -60,7 +60,7 @@ def said(amount: Amount) -> Phrase:
 
 
 def in_words(amount: Amount) -> str:
-    """Say an amount: "25 kg", "200 l", "3 pieces"; "nothing" where it gives none."""
+    """Format an amount: "25 kg", "200 l", "3 pieces"; "nothing" if empty."""
     found = measured(amount)
     if found is None:
         return "nothing"
@@ -70,7 +70,7 @@ def in_words(amount: Amount) -> str:
 
 
 def written_amount(amount: Amount) -> str:
-    """Write an amount so that it is read as itself: "25 kg", "1.2340 l", "3 pieces"; "": none."""
+    """Format an amount for round trips: "25 kg", "1.2340 l", "3 pieces"; "" if empty."""
     found = measured(amount)
     if found is None:
         return ""
@@ -80,10 +80,10 @@ def written_amount(amount: Amount) -> str:
 
 
 def read_amount(text: str) -> Amount:
-    """Read an amount: a mass, a volume, or pieces; nothing where the text is empty.
+    """Parse an amount: a mass, a volume, or pieces; empty if the text is.
 
     Raises:
-        InputError: It is none of them.
+        InputError: None of these.
     """
     number, _, unit = text.strip().partition(" ")
     if unit.strip().casefold() in _PIECES and number.isdecimal():
@@ -93,15 +93,15 @@ def read_amount(text: str) -> Amount:
 
 
 def written_share(ppm: int | None) -> str:
-    """Write parts per million as a percentage, without its sign; "": none."""
+    """Format parts per million as a percentage, without the sign; "": None."""
     return "" if ppm is None else _plain(Decimal(ppm) / _PERCENT)
 
 
 def read_share(text: str) -> int | None:
-    """Read a percentage as parts per million; None: the text is empty.
+    """Parse a percentage as parts per million; None: empty text.
 
     Raises:
-        InputError: It is no percentage, or has more than four places.
+        InputError: Not a percentage, or more than four decimal places.
     """
     if not text.strip():
         return None
@@ -112,6 +112,6 @@ def read_share(text: str) -> int | None:
 
 
 def _plain(number: Decimal) -> str:
-    """Write a number that has one reading: "1.234" could be a thousand and more."""
+    """Format a number unambiguously: "1.234" could mean a thousand and more."""
     text = f"{number.normalize():f}"
     return f"{text}0" if len(text.partition(".")[2]) == _THOUSANDS else text

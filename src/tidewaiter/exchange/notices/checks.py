@@ -37,13 +37,13 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def forbidden_in(text: str) -> str:
-    """Return the first character that no XML can hold, like "U+0000"; "": all can be held."""
+    """Return the first character that XML forbids, like "U+0000"; "": none."""
     found = _FORBIDDEN.search(text)
     return f"U+{ord(found[0]):04X}" if found else ""
 
 
 def texts_of(thing: object, place: str = "") -> Iterator[tuple[str, str]]:
-    """Yield all texts of a record, each with its path: "lines[2].name"."""
+    """Yield all texts of a record with their paths: "lines[2].name"."""
     if isinstance(thing, str):
         yield place, thing
     elif isinstance(thing, tuple):
@@ -56,10 +56,10 @@ def texts_of(thing: object, place: str = "") -> Iterator[tuple[str, str]]:
 
 
 MOST_LINES = 200
-"""Of one notice."""
+"""Maximum lines of a notice."""
 
 MOST = 2**53
-"""The largest whole number of a message: beyond it, programs read different ones."""
+"""Largest integer in a message: beyond it, programs may read different values."""
 
 _WHOLE_PPM = 1_000_000
 _HS = re.compile(r"\d{4}\.?(?:\d{2}(?:[. ]?\d{2}){0,2})?")
@@ -68,11 +68,11 @@ _COUNTRY_HINT = 'write its ISO 3166-1 code, like "MX"'
 
 
 def contradictions(notice: Notice, day: date) -> Iterator[Problem]:
-    """Yield what does not make sense, in the order of the notice.
+    """Yield contradictions, in the order of the notice.
 
     Args:
         notice: The notice.
-        day: Today: goods cannot be notified that have left.
+        day: Today: goods that have left cannot be notified.
     """
     yield from _header(notice)
     yield from _dates(notice, day)
@@ -161,7 +161,7 @@ def _countries(notice: Notice) -> Iterator[Problem]:
 
 
 def parties_of(notice: Notice) -> Iterator[tuple[str, Party]]:
-    """Yield the parties of a notice, each with its role in words."""
+    """Yield the parties of a notice with their roles as text."""
     for name in notice.parties.__struct_fields__:
         value = getattr(notice.parties, name)
         word = name.replace("_", " ").removesuffix("s")
@@ -275,16 +275,16 @@ _LINES = "lines."
 def missing_fields(
     notice: Notice, forms: Iterable[Form], suggested: Iterable[Form] = ()
 ) -> Iterator[Problem]:
-    """Yield what forms ask for and the notice does not say; each place once.
+    """Yield fields that forms require and the notice lacks; each place once.
 
     Args:
         notice: The notice.
-        forms: Of its basis, and those that were chosen.
-        suggested: Forms that nobody chose.
+        forms: Forms of its basis, and selected ones.
+        suggested: Forms not selected.
 
     Yields:
-        A wrong where a form surely asks for it; a doubt where that is only remembered, or where
-        the form is only suggested.
+        An error where a form certainly requires it; a warning where the requirement is unverified,
+        or the form is only suggested.
     """
     told: set[str] = set()
     for make, group in ((wrong, forms), (doubt, suggested)):
@@ -298,7 +298,7 @@ def missing_fields(
 
 
 def applies(need: Need, notice: Notice, line: NoticeLine | None = None) -> bool:
-    """Tell whether a form asks for a field in the case at hand."""
+    """Return whether a form requires a field in this case."""
     if need.when == "always":
         return True
     if need.when == "several shipments":
@@ -313,7 +313,7 @@ def applies(need: Need, notice: Notice, line: NoticeLine | None = None) -> bool:
 
 
 def _empty(notice: Notice, need: Need) -> Iterator[str]:
-    """Yield the places where a field must stand and nothing does."""
+    """Yield the places where a mandatory field is empty."""
     if not need.must:
         return
     if need.field.startswith(_LINES) and notice.lines:
@@ -336,7 +336,7 @@ def _missing(place: str, form: Form, need: Need, make: Make) -> Problem:
 
 
 def _form_itself(notice: Notice, form: Form, make: Make) -> Iterator[Problem]:
-    """Yield what a form says of a notice as a whole."""
+    """Yield a form's problems with the notice as a whole."""
     if form.lines_at_most is not None and len(notice.lines) > form.lines_at_most:
         yield doubt(
             "lines",
@@ -355,7 +355,7 @@ def _form_itself(notice: Notice, form: Form, make: Make) -> Iterator[Problem]:
 
 
 def _months(notice: Notice) -> int | None:
-    """Return how many whole months the period has; 0: not a whole number; None: no period."""
+    """Return the whole months of the period; 0: not a whole number; None: no period."""
     if notice.period_since is None or notice.period_until is None:
         return None
     since, following = notice.period_since, after(notice.period_until, 1)
@@ -365,35 +365,35 @@ def _months(notice: Notice) -> int | None:
 
 
 class Checked(Record, frozen=True, kw_only=True):
-    """What a check found."""
+    """Result of a check."""
 
     day: date
-    forms: tuple[str, ...]  # slugs of those that were asked, without those of the basis
+    forms: tuple[str, ...]  # slugs of the forms applied, without those of the basis
     problems: tuple[Problem, ...]
     lines: tuple[LineLaw, ...]
-    reply: Deadline  # the least last day for an answer
-    dispatch: Deadline  # the first day on which the goods may leave
+    reply: Deadline  # earliest permitted deadline of the answer
+    dispatch: Deadline  # first permitted day of departure
 
     @property
     def sendable(self) -> bool:
-        """Tell whether nothing must be mended before it goes out."""
+        """Return whether it can be sent."""
         return all(each.level != "wrong" for each in self.problems)
 
 
 def check(notice: Notice, day: date, law: Law, forms: Iterable[str] | None = None) -> Checked:
-    """Check a notice before it goes out, or after it came in.
+    """Check a notice before sending or after receipt.
 
-    Of more lines than a notice may have, the law on the first ones alone is looked up.
+    If it exceeds the maximum number of lines, the law is looked up for the first ones only.
 
     Args:
         notice: The notice.
-        day: Today, whose law counts; a notice without a day of sending goes out on it.
-        law: The registry, its rules, and who finds names.
-        forms: Slugs of the forms that must be filled; None: those of both countries are suggested,
-            and what they lack is a doubt.
+        day: Today, the date of the law applied; an undated notice is sent on it.
+        law: Registry, rules and substance search.
+        forms: Slugs of the forms to fill; None: those of both countries are suggested, and missing
+            fields give warnings.
 
     Raises:
-        InputError: A form is not known.
+        InputError: Unknown form.
     """
     chosen = [_form(slug) for slug in forms or ()]
     known = [law_of(notice, line, day, law) for line in notice.lines[:MOST_LINES]]

@@ -1,7 +1,7 @@
 """Deadlines for replies, departures and returns, and the working days of countries.
 
-A day counts where it is a working day in every country that is asked. Regional holidays are left
-out. Of a country, or a year, that the library does not know, nothing is guessed: it is told.
+A day counts if it is a working day in every country concerned. Regional holidays are ignored. For
+a country or year that the library does not cover, the gap is reported and nothing is guessed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,8 +19,8 @@ from tidewaiter.exchange.notices.types import Notice
 from tidewaiter.law.jurisdictions import is_in, load_unions
 
 _LANGUAGE = "en_US"
-_DAYS = 366  # of the longest year
-_LONGEST = 400  # days that are counted at most
+_DAYS = 366  # maximum days of a year
+_LONGEST = 400  # maximum days counted
 
 
 class Skipped(Record, frozen=True, kw_only=True):
@@ -28,31 +28,31 @@ class Skipped(Record, frozen=True, kw_only=True):
 
     day: date
     country: str
-    why: str  # "weekend", or the name of the holiday; "(estimated)" stands in it where it is
+    why: str  # "weekend", or the holiday's name, with "(estimated)" where it is
 
 
 class Counted(Record, frozen=True, kw_only=True):
     """The end of a count of working days."""
 
-    day: date | None  # None: of no country anything is known
-    missing: tuple[str, ...] = ()  # countries without data: the day is the earliest possible then
+    day: date | None  # None: no calendar is known
+    missing: tuple[str, ...] = ()  # countries without data: the true day may be later
     skipped: tuple[Skipped, ...] = ()
 
 
 def add_working_days(start: date, days: int, countries: Iterable[str]) -> Counted:
-    """Count working days from the day after `start` on.
+    """Count working days, starting on the day after `start`.
 
     Args:
-        start: The day that something is done; it does not count.
+        start: Day of the act; not counted.
         days: From 0 to 250.
-        countries: Whose calendars must all agree; ISO 3166-1 alpha-2 codes.
+        countries: Countries with calendars that apply together; ISO 3166-1 alpha-2 codes.
 
     Returns:
-        The last of the days. Where the calendar of a country is not known, it is counted by the
-        others alone and is no earlier than it could be; where none is known, there is no day.
+        The last day. Countries without a calendar are ignored, so the day is a lower bound; if
+        none is known, there is no day.
 
     Raises:
-        InputError: The number is out of range.
+        InputError: Number out of range.
     """
     if not 0 <= days <= 250:  # noqa: PLR2004
         raise InputError("exchange/too-many-working-days", days=days)
@@ -76,16 +76,16 @@ def add_working_days(start: date, days: int, countries: Iterable[str]) -> Counte
 
 
 def working_days_until(day: date, end: date, countries: Iterable[str]) -> int | None:
-    """Count the working days from the day after `day` to `end`, `end` among them.
+    """Count the working days after `day` through `end`.
 
     Args:
-        day: Today; it does not count.
-        end: The last day for something.
-        countries: Whose calendars must all agree; one that is not known is left out.
+        day: Today; not counted.
+        end: The deadline.
+        countries: Countries with calendars that apply together; unknown ones are ignored.
 
     Returns:
-        How many, 0 where the end is over; None where no calendar is known, or it is further off
-        than is counted.
+        The number, 0 if the end has passed; None if no calendar is known, or the end is too far
+        away.
     """
     span = (end - day).days
     if span > _LONGEST:
@@ -100,20 +100,20 @@ def working_days_until(day: date, end: date, countries: Iterable[str]) -> int | 
 
 
 def works(day: date, country: str) -> bool | None:
-    """Tell whether a country works on a day; None: its calendar is not known for it."""
+    """Return whether a day is a working day in a country; None: unknown calendar."""
     off = _days_off(country, day.year)
     return None if off is None else day not in off
 
 
 def after(day: date, days: int) -> date:
-    """Return the day that many days later; the last day that there is, where it would be beyond."""
+    """Return the day a number of days later, capped at the last representable day."""
     left = (date.max - day).days
     return day + timedelta(days=min(days, left))
 
 
 @lru_cache(maxsize=1024)
 def _days_off(country: str, year: int) -> Mapping[date, str] | None:
-    """Map the days of a year on which a country does not work to why; None: not known."""
+    """Return the non-working days of a year with reasons; None: unknown."""
     if country not in holidays.list_supported_countries():
         return None
     spoken = holidays.list_localized_countries().get(country, [])
@@ -131,34 +131,34 @@ def _days_off(country: str, year: int) -> Mapping[date, str] | None:
 
 
 Binds = Literal["reply", "dispatch", "return"]
-"""What a period is about: the answer, the departure of the goods, or the return information."""
+"""Subject of a period: the answer, the departure of the goods, or the return information."""
 
 
 class Period(Record, frozen=True, kw_only=True):
-    """A least period after the sending, or a longest one after the departure."""
+    """A minimum period after sending, or a maximum one after departure."""
 
     slug: str
-    jurisdiction: str  # of the exporter; "": every notice
+    jurisdiction: str  # exporter's country; "": every notice
     binds: tuple[Binds, ...]
     days: int
     day_kind: Literal["calendar", "working"]
     text: str
     clause: str
     source: str
-    verified: bool  # False: remembered only; it is shown and decides nothing
-    waiver: str = ""  # who need not keep it; "": everybody must
+    verified: bool  # False: unverified; shown without effect
+    waiver: str = ""  # who is exempt; "": no one
 
 
 class Due(Record, frozen=True, kw_only=True):
-    """A day that a period leads to."""
+    """The end of a period."""
 
-    day: date | None  # None: no calendar is known, or no day to count from
+    day: date | None  # None: no calendar, or no starting day
     period: Period
     counted: Counted | None = None  # how working days were counted
 
 
 class Deadline(Record, frozen=True, kw_only=True):
-    """The day that binds, and periods that are not verified and only shown."""
+    """The binding day, and unverified periods for display."""
 
     due: Due | None  # None: no verified period applies
     shown: tuple[Due, ...] = ()
@@ -177,27 +177,27 @@ def load_periods() -> tuple[Period, ...]:
 
 
 def reply_deadline(notice: Notice, sent: date) -> Deadline:
-    """Tell the first day on which an answer may be asked for at the latest.
+    """Return the earliest permitted deadline of the answer.
 
-    Working days are those of both countries. Of several periods the longest binds.
+    Working days are those of both countries. The longest of several periods applies.
 
     Args:
         notice: With the countries of its authorities.
-        sent: The day on which it goes out.
+        sent: Day of sending.
     """
     return _deadline(notice, sent, "reply")
 
 
 def earliest_dispatch(notice: Notice, sent: date) -> Deadline:
-    """Tell the first day on which the goods may leave."""
+    """Return the first day on which the goods may leave."""
     return _deadline(notice, sent, "dispatch")
 
 
 def return_due(notice: Notice) -> Due | None:
-    """Tell by when the exporting side owes return information; None: no day to count from.
+    """Return the deadline of the return information; None: no starting day.
 
-    It is counted from the expected departure, or from the end of the period of several
-    shipments. The law of the exporter's country goes before our own rule.
+    Counted from the expected departure, or from the end of the period of several shipments. The
+    exporter's national law takes precedence over our default.
     """
     start = notice.transport.dispatch
     if notice.shipments == "multi":

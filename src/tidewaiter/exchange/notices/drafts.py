@@ -1,4 +1,4 @@
-"""Drafts: a notice as a person fills it in, with amounts and shares as text."""
+"""Notice drafts as a person fills them in, with amounts and shares as text."""
 
 from datetime import date
 
@@ -28,9 +28,9 @@ class WrittenContained(Record, frozen=True, kw_only=True):
 
 @filled_in(NoticeLine)
 class WrittenLine(Record, frozen=True, kw_only=True):
-    """A line: amounts like "25 kg", shares in percent."""
+    """A line; amounts like "25 kg", shares in percent."""
 
-    number: int | None = None  # of an amendment, which keeps it; None: the next free one
+    number: int | None = None  # of an amendment, kept; None: next free number
     name: str = ""
     cas: str = ""
     net: str = ""
@@ -41,7 +41,7 @@ class WrittenLine(Record, frozen=True, kw_only=True):
 
 @filled_in(Transport)
 class WrittenTransport(Record, frozen=True, kw_only=True):
-    """The journey: several countries, places or containers stand one in a line."""
+    """The journey; one country, place or container per line."""
 
     mode: Mode | None = None
     entry_point: str = ""
@@ -50,7 +50,7 @@ class WrittenTransport(Record, frozen=True, kw_only=True):
 
 @filled_in(Permit)
 class WrittenPermit(Record, frozen=True, kw_only=True):
-    """A paper that covers the goods."""
+    """A document that covers the goods."""
 
     kind: PermitKind | None = None
     number: str = ""
@@ -58,7 +58,7 @@ class WrittenPermit(Record, frozen=True, kw_only=True):
 
 @filled_in(Notice, without={"version", "sent"})
 class WrittenNotice(Record, frozen=True, kw_only=True):
-    """A notice as it is filled in; what each field means is told of `Notice`."""
+    """A notice as filled in; for the fields see `Notice`."""
 
     reference: str = ""
     basis: Basis = "treaty"
@@ -72,18 +72,18 @@ class WrittenNotice(Record, frozen=True, kw_only=True):
 
 
 def written_of(notice: Notice) -> WrittenNotice:
-    """Write a notice as a person fills it in."""
+    """Convert a notice to its written form."""
     return as_written(notice, WrittenNotice)
 
 
 def read_written(written: WrittenNotice) -> tuple[Notice, list[Problem]]:
-    """Read what a person filled in.
+    """Parse a written form.
 
     Returns:
-        The notice, where what cannot be read is left out; and what that is, each a wrong.
+        The notice without unreadable values, and an error for each of these.
     """
     problems: list[Problem] = []
     notice = read_record(written, Notice, problems)
-    if notice is None:  # no choice of a notice can be left open
+    if notice is None:  # a notice has no mandatory choice
         raise AssertionError(problems)
     return notice, problems

@@ -1,11 +1,11 @@
-"""Event validation: both sides' events in order, and who may do what to a notice, and when.
+"""Event validation: order of both sides' events, and which events are allowed when.
 
-Each side numbers its events, and says which event of the other side it had seen. An event counts
-once all before it in its chain are there, and the one that it had seen; until then it waits.
-So two nodes that hold the same events read the same, and neither needs the other's clock.
+Each side numbers its events, and names the last event of the other side that it had seen. An event
+counts once all its predecessors in its chain and the event seen are present; until then it waits.
+So two nodes with the same events get the same result, independent of clocks.
 
-An event is judged by what its own side had done and had seen, and by nothing that crossed it on
-the way: so both sides judge alike, whatever arrived first.
+An event is judged by what its own side had done and seen, never by events that crossed it: so both
+sides reach the same result, whatever arrived first.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,23 +36,23 @@ from tidewaiter.exchange.notices.types import (
 )
 
 MOST_EVENTS = 1_000
-"""What one side says of one notice at most; a day's shipment each for a year is 365."""
+"""Maximum events of one side of a notice; daily shipments for a year are 365."""
 
 
 class Said(Record, frozen=True, kw_only=True):
-    """Something that is to be said of one event."""
+    """A remark on one event."""
 
     event: str  # id
     text: str
 
 
 class Chains(Record, frozen=True, kw_only=True):
-    """The events of a notice, as far as they are whole."""
+    """The events of a notice, as far as complete."""
 
-    exporter: tuple[Event, ...] = ()  # 1, 2, 3 ... without a gap
+    exporter: tuple[Event, ...] = ()  # 1, 2, 3 ... without gaps
     importer: tuple[Event, ...] = ()
-    waiting: tuple[str, ...] = ()  # ids of events that come after a gap
-    wrong: tuple[Said, ...] = ()  # events that no place in a chain is left for
+    waiting: tuple[str, ...] = ()  # ids of events after a gap
+    wrong: tuple[Said, ...] = ()  # events without a valid place in a chain
 
     def of(self, side: Side) -> tuple[Event, ...]:
         """Return the events of a side."""
@@ -60,12 +60,12 @@ class Chains(Record, frozen=True, kw_only=True):
 
 
 def chains_of(events: Iterable[Event]) -> Chains:
-    """Put the events of one notice in order; an event that is there twice counts once.
+    """Order the events of one notice; duplicates count once.
 
-    Ids are those of each side: no side can touch an event of the other by taking its id.
+    Ids are per side: no side can affect an event of the other by reusing its id.
 
-    Two different events with one id, or with one number of one side, show that someone says two
-    things: neither counts, nor what follows them.
+    Two different events with one id, or one number of a side, contradict each other: neither
+    counts, nor do their successors.
     """
     once, wrong = _distinct(events)
     wanted: dict[Side, dict[int, Event]] = {"exporter": {}, "importer": {}}
@@ -105,7 +105,7 @@ def _own(event: Event) -> tuple[Side, str]:
 
 
 def _distinct(events: Iterable[Event]) -> tuple[list[Event], list[tuple[Event, str]]]:
-    """Keep each event once, and set apart those that share an id and differ."""
+    """Remove duplicates, and separate events that share an id and differ."""
     by_id: dict[tuple[Side, str], list[Event]] = {}
     for event in events:
         same = by_id.setdefault(_own(event), [])
@@ -117,7 +117,7 @@ def _distinct(events: Iterable[Event]) -> tuple[list[Event], list[tuple[Event, s
 
 
 def _whole(wanted: dict[Side, dict[int, Event]]) -> dict[Side, list[Event]]:
-    """Take from both chains what is there without a gap, and has seen what is taken."""
+    """Take events from both chains that follow without a gap and have seen only events taken."""
     taken: dict[Side, list[Event]] = {"exporter": [], "importer": []}
     grown = True
     while grown:
@@ -132,11 +132,11 @@ def _whole(wanted: dict[Side, dict[int, Event]]) -> dict[Side, list[Event]]:
 
 
 DECISIONS = (NoObjection, Objected, NotForUs)
-"""What ends an authority's work on a version, until it says otherwise."""
+"""Event kinds that end an authority's work on a version, until it states otherwise."""
 
 
 class Judged(Record, frozen=True, kw_only=True):
-    """The events that count, in the order of each side."""
+    """The valid events of each side, in order."""
 
     exporter: tuple[Event, ...] = ()
     importer: tuple[Event, ...] = ()
@@ -144,17 +144,17 @@ class Judged(Record, frozen=True, kw_only=True):
 
 
 def judge(chains: Chains) -> Judged:
-    """Sort out the events that their side may not do, or not then.
+    """Exclude events that their side may not make, or not at that time.
 
-    The exporter's chain comes first; where one of its events rests on the importer's, those are
-    judged by what they had seen in turn.
+    The exporter's chain is processed first; importer events that one of them refers to are judged
+    by what they had seen in turn.
     """
     kept: dict[Side, list[Event]] = {"exporter": [], "importer": []}
     wrong: list[Said] = []
-    acts: list[Event] = []  # of the exporting side, that make or end a version
+    acts: list[Event] = []  # of the exporting side, that create or end a version
     for event in _in_order(chains):
         if isinstance(event.what, Recalled):
-            continue  # it holds its place in the chain, and that is all
+            continue  # it keeps its place in the chain, without effect
         known = acts
         if event.by == "importer":
             known = [each for each in acts if each.seq <= event.seen]
@@ -170,7 +170,7 @@ def judge(chains: Chains) -> Judged:
 
 
 def versions_of(events: Iterable[Event]) -> dict[int, Notice]:
-    """Return the versions that events of the exporting side made."""
+    """Return the versions made by the exporting side's events."""
     return {
         event.version: event.what.notice
         for event in events
@@ -179,7 +179,7 @@ def versions_of(events: Iterable[Event]) -> dict[int, Notice]:
 
 
 def _in_order(chains: Chains) -> list[Event]:
-    """Put both chains in one row in which each event comes after what it rests on."""
+    """Merge both chains so that each event follows those that it refers to."""
     row: list[Event] = []
     places: dict[Side, int] = {"exporter": 0, "importer": 0}
     while len(row) < len(chains.exporter) + len(chains.importer):
@@ -192,7 +192,7 @@ def _in_order(chains: Chains) -> list[Event]:
 
 
 def _why_not_its_own(event: Event) -> str:
-    """Say why an event is not its side's to do; "": it is."""
+    """Return why a side may not make an event; "": it may."""
     kind, word = type(event.what), word_of(event.what)
     if kind in EXPORTER_ONLY and event.by != "exporter":
         return f'"{word}" is for the exporter\'s side alone, which owns the notice'
@@ -202,12 +202,12 @@ def _why_not_its_own(event: Event) -> str:
 
 
 def _why_wrong(event: Event, acts: Sequence[Event], kept: Mapping[Side, Sequence[Event]]) -> str:
-    """Say why an event does not count; "": it does.
+    """Return why an event is invalid; "": it is valid.
 
     Args:
         event: The event.
-        acts: What made or ended a version, as far as its side had seen.
-        kept: The events that count, of both sides, before it.
+        acts: Events that created or ended a version, as seen by its side.
+        kept: Valid earlier events of both sides.
     """
     if why := _why_not_its_own(event):
         return why
@@ -309,14 +309,14 @@ def _why_not_outcome(event: Event, back: Returned, own: Sequence[Event]) -> str:
 
 
 def ends(event: Event) -> bool:
-    """Tell whether return information is the last that the exporting side owes."""
+    """Return whether return information is the last that the exporting side has to give."""
     return isinstance(event.what, Returned) and (
         event.what.outcome in {"shipped", "not shipped"} and event.what.last
     )
 
 
 def _why_not_amounts(amounts: Sequence[LineAmount], notice: Notice, *, most: bool) -> str:
-    """Say what is wrong with amounts by line; allowed ones are no more than was notified."""
+    """Return problems of amounts by line; allowed amounts must not exceed the notified ones."""
     lines = {line.number: line for line in notice.lines}
     seen: set[int] = set()
     for each in amounts:
@@ -344,7 +344,7 @@ def _withdrawn(events: Sequence[Event]) -> bool:
 
 
 def _last_word(events: Sequence[Event]) -> Event | None:
-    """Return the decision on a version, unless a query came after it."""
+    """Return the decision on a version, unless a later query reopened it."""
     words = [each for each in events if isinstance(each.what, (*DECISIONS, Queried))]
     last = words[-1] if words else None
     return last if last is not None and isinstance(last.what, DECISIONS) else None

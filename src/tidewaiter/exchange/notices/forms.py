@@ -1,4 +1,4 @@
-"""Official forms of a notice: which fields each needs, in which box, and field values by path."""
+"""Official forms of a notice: the fields and boxes of each, and field values by path."""
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
@@ -16,29 +16,29 @@ from tidewaiter.law.jurisdictions import is_in, load_unions
 from tidewaiter.law.types import Source
 
 Case = Literal["always", "mixture", "salt", "raw material", "several shipments"]
-"""When a form asks for a field: of which goods, or of which shipments."""
+"""Condition under which a form requires a field: for which goods or shipments."""
 
 
 class Need(Record, frozen=True, kw_only=True):
-    """A box of a form, and the field of ours that fills it."""
+    """A form box, and the field that fills it."""
 
     field: str  # its path in the notice
-    box: str = ""  # as the form numbers it, or the paragraph of the law
-    label: str  # what the box asks, in our words
-    must: bool = True  # False: only if there is any
+    box: str = ""  # number on the form, or paragraph of the law
+    label: str  # what the box asks for, in our wording
+    must: bool = True  # False: if available
     when: Case = "always"
-    verified: bool = True  # False: remembered only; it is shown and decides nothing
+    verified: bool = True  # False: unverified; shown without effect
 
 
 class Form(Record, frozen=True, kw_only=True):
-    """An official form, or what a treaty or our own rule asks of a notice."""
+    """An official form, or the requirements of a treaty or of our own."""
 
     slug: str
     title: str
-    jurisdiction: str  # whose exports, or imports, it is for; "UN"; "": ours
+    jurisdiction: str  # exporting or importing country; "UN"; "": ours
     side: Literal["export", "import", "internal"] = "export"
-    bases: tuple[Basis, ...] = ()  # whose notices always need it
-    months: tuple[int, ...] = ()  # the periods that it may cover; empty: it does not say
+    bases: tuple[Basis, ...] = ()  # bases that always need it
+    months: tuple[int, ...] = ()  # permitted periods; empty: unspecified
     lines_at_most: int | None = None
     substances: tuple[str, ...] = ()  # slugs; empty: all
     sources: tuple[str, ...]
@@ -56,7 +56,7 @@ class _SourcesFile(Record, frozen=True, kw_only=True):
 
 @cache
 def load_sources() -> dict[str, Source]:
-    """Load where the facts of notices were read."""
+    """Load the sources of notice facts."""
     return read_toml(data("exchange", "notice_sources.toml"), _SourcesFile).sources
 
 
@@ -65,7 +65,7 @@ def load_forms() -> dict[str, Form]:
     """Load the forms, by their slugs.
 
     Raises:
-        RegistryError: A form names a source that is not there, or two have one slug.
+        RegistryError: A form names an unknown source, or a slug is not unique.
     """
     found: dict[str, Form] = {}
     for form in read_toml(data("exchange", "forms.toml"), _FormsFile).forms:
@@ -80,7 +80,7 @@ def form_of(slug: str) -> Form:
     """Return a form.
 
     Raises:
-        MissingError: None has that slug.
+        MissingError: Unknown slug.
     """
     form = load_forms().get(slug)
     if form is None:
@@ -89,10 +89,10 @@ def form_of(slug: str) -> Form:
 
 
 def check_sources(named: Iterable[str], at: str) -> None:
-    """Check that sources are there.
+    """Check that sources exist.
 
     Raises:
-        RegistryError: One is not.
+        RegistryError: A source is missing.
     """
     for name in named:
         if name not in load_sources():
@@ -100,17 +100,17 @@ def check_sources(named: Iterable[str], at: str) -> None:
 
 
 def of_basis(basis: Basis) -> tuple[Form, ...]:
-    """Return what every notice of a basis needs."""
+    """Return the fields that every notice of a basis needs."""
     return tuple(form for form in load_forms().values() if basis in form.bases)
 
 
 def suggested(notice: Notice, slugs: AbstractSet[str], day: date) -> tuple[str, ...]:
-    """Suggest the forms of the countries that the notice is between, by their slugs.
+    """Suggest the forms of both countries of a notice, by slug.
 
     Args:
         notice: With the countries of its authorities.
         slugs: Of the substances of its lines.
-        day: Whose members of unions count.
+        day: Day of union membership.
     """
     ends = {"export": notice.sender.country, "import": notice.recipient.country, "internal": None}
     unions = load_unions()
@@ -124,19 +124,19 @@ def suggested(notice: Notice, slugs: AbstractSet[str], day: date) -> tuple[str, 
     )
 
 
-_HIDDEN = frozenset({"parties", "net"})  # words of a path that a place leaves out
+_HIDDEN = frozenset({"parties", "net"})  # path parts omitted in positions
 
 
 def values(thing: Record, path: str, place: str = "") -> Iterator[tuple[str, object]]:
-    """Yield the values that a path leads to, each with its place: "line 2, quantity".
+    """Yield the values at a path with their positions: "line 2, quantity".
 
     Args:
         thing: A record.
-        path: Names of fields with points between: "parties.exporter.name", "lines.net".
-        place: Of the record.
+        path: Field names joined by dots: "parties.exporter.name", "lines.net".
+        place: Position of the record.
 
     Yields:
-        One value, or one for each member of a list on the way; None where the way ends before.
+        One value, or one per list member; None where the path ends early.
     """
     name, _, rest = path.partition(".")
     field, value = field_of(type(thing), name), getattr(thing, name)
@@ -157,7 +157,7 @@ def values(thing: Record, path: str, place: str = "") -> Iterator[tuple[str, obj
 
 
 def _places(field: Field, path: str) -> Iterator[str]:
-    """Yield what errors call each step of a path that begins in the record of a field."""
+    """Yield the error name of each step of a path, starting in a field's record."""
     for name in path.split("."):
         if field.shape.record is None:
             raise KeyError(path)
@@ -166,12 +166,12 @@ def _places(field: Field, path: str) -> Iterator[str]:
 
 
 def is_given(value: object) -> bool:
-    """Tell whether a value says anything; a refusal is an answer, but no consent."""
+    """Return whether a value is non-empty; a refusal is an answer, but not consent."""
     if isinstance(value, Amount):
         return measured(value) is not None
     return value not in {None, "", "not asked", "refused"} and value is not False and value != ()
 
 
 def line_place(line: NoticeLine, field: str = "") -> str:
-    """Say where something of a line stands: "line 2, quantity"."""
+    """Return the position within a line: "line 2, quantity"."""
     return joined(f"line {line.number}", field)

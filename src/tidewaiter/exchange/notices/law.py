@@ -20,7 +20,7 @@ from tidewaiter.law.registry import Registry
 from tidewaiter.law.rules import LawBook, Limit
 
 TABLES = "un-1988"
-"""The regime of the convention's tables."""
+"""Regime slug of the Convention's tables."""
 
 _PERCENT = Decimal(10_000)  # parts per million in one percent
 _WHOLE_PPM = 1_000_000
@@ -31,7 +31,7 @@ _HS_DIGITS = 6
 
 
 class Law(NamedTuple):
-    """What the law is asked by: the registry, the rules, and who knows names and numbers."""
+    """Legal context: registry, rules and substance search."""
 
     registry: Registry
     book: LawBook
@@ -39,13 +39,13 @@ class Law(NamedTuple):
 
 
 class Factor(Record, frozen=True, kw_only=True):
-    """How much of a salt is its base, as an authority says."""
+    """Base content of a salt, as stated by an authority."""
 
     cas: str
     name: str
     share_ppm: int
     source: str
-    verified: bool  # False: remembered only; nothing is reckoned with it
+    verified: bool  # False: unverified; not used
 
 
 class _FactorFile(Record, frozen=True, kw_only=True):
@@ -54,35 +54,35 @@ class _FactorFile(Record, frozen=True, kw_only=True):
 
 @cache
 def load_factors() -> dict[str, Factor]:
-    """Load the factors of salts whose formula the registry may lack, by CAS number."""
+    """Load conversion factors of salts with a formula that the registry may lack, by CAS number."""
     factors = read_toml(data("exchange", "content_factors.toml"), _FactorFile).factors
     check_sources((each.source for each in factors), "content_factors.toml")
     return {each.cas: each for each in factors}
 
 
 class LineLaw(Record, frozen=True, kw_only=True):
-    """What the law says of a line."""
+    """Legal result for a line."""
 
     line: int
-    name: str = ""  # of what was found; "": the registry knows nothing of it
-    assessment: Assessment | None = None  # of the exporter's, transit and importer's countries
-    content: Amount = Amount()  # of the substance, a salt as its base; empty: it cannot be told
+    name: str = ""  # of the substance found; "": unknown
+    assessment: Assessment | None = None  # for exporter, transit and importer countries
+    content: Amount = Amount()  # of the substance, salts as base; empty: unknown
     why_no_content: str = ""
 
     def held_by(self, regime: str) -> Ruling | None:
-        """Return what a regime says of it; None: it was not asked."""
+        """Return the result of a regime; None: not evaluated."""
         rulings = self.assessment.rulings if self.assessment else ()
         return next((each for each in rulings if each.regime == regime), None)
 
 
 def law_of(notice: Notice, line: NoticeLine, day: date, law: Law) -> tuple[LineLaw, list[Problem]]:
-    """Look up the law on a line, in both countries and those of transit, on a day.
+    """Look up the law on a line in the exporter, transit and importer countries.
 
     Args:
         notice: With the countries of its authorities.
         line: Of the notice.
-        day: Whose law it is.
-        law: The registry and who finds names in it.
+        day: Date of the law.
+        law: Registry and substance search.
     """
     problems: list[Problem] = []
     found = _found(line, day, law, problems)
@@ -115,15 +115,15 @@ def law_of(notice: Notice, line: NoticeLine, day: date, law: Law) -> tuple[LineL
 
 
 def content_of(line: NoticeLine, found: Found, day: date) -> tuple[Amount, str]:
-    """Compute how much of the substance is in the goods; a salt counts as its base.
+    """Compute the content of the substance in the goods; a salt counts as its base.
 
     Args:
         line: With the amount of the goods, and the content of a mixture.
-        found: The substance, and the form that was named.
-        day: Of the reckoning.
+        found: The substance and the form named.
+        day: Reference date.
 
     Returns:
-        A mass, or a volume by volume; or nothing, and why.
+        A mass, or a volume by volume; or none, and why.
     """
     percent = _percent(line)
     if line.goods in _PREPARED and percent is None:
@@ -159,7 +159,7 @@ def _percent(line: NoticeLine) -> Decimal | None:
 
 
 def _found(line: NoticeLine, day: date, law: Law, problems: list[Problem]) -> Found | None:
-    """Find what a line names, by its number first; tell what does not agree."""
+    """Find the substance of a line, by number first; report disagreements."""
     by_number = _looked_up(line.cas, day, law)
     by_name = _looked_up(line.name, day, law)
     known = by_number or by_name
@@ -184,7 +184,7 @@ def _found(line: NoticeLine, day: date, law: Law, problems: list[Problem]) -> Fo
 
 
 def _with_form(found: Found, line: NoticeLine, day: date, law: Law) -> Found:
-    """Take the salt or ester that the line names apart from the substance."""
+    """Separate the salt or ester named by the line from the substance."""
     if found.form is not None or not line.form or found.substance is None:
         return found
     for text in (line.form, f"{line.name} {line.form}"):

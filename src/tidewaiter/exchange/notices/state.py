@@ -1,7 +1,7 @@
 """The state of a notice on a day: status, remaining amounts, and what each side may do.
 
-Silence is never consent: "no objection" stands only where the importing side said it, of the
-version that is in force.
+Silence is never consent: "no objection" requires the importing side's statement on the version in
+force.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -49,26 +49,26 @@ from tidewaiter.exchange.notices.types import (
 
 
 class Balance(Record, frozen=True, kw_only=True):
-    """What was to go, what went, and what is left; all in one measure."""
+    """Notified, shipped and remaining amounts, in one measure."""
 
     line: int
-    most: Amount  # notified, or allowed where that is less
+    most: Amount  # notified, or allowed if less
     used: Amount
-    left: Amount  # never less than nothing
-    exceeded: Amount  # by how much more went than `most`
+    left: Amount  # at least zero
+    exceeded: Amount  # amount shipped beyond `most`
     problems: tuple[str, ...] = ()
 
 
 def balances(
     notice: Notice, allowed: Mapping[int, Amount], returned: Sequence[Returned]
 ) -> tuple[Balance, ...]:
-    """Balance each line of a notice with what left the country of export.
+    """Balance each line of a notice with the goods that left the exporting country.
 
     Args:
-        notice: The version that is in force.
-        allowed: By line, where the importing authority allowed an amount.
-        returned: Return information of the exporting side, of all versions: what left under an
-            earlier version counts too.
+        notice: The version in force.
+        allowed: By line, amounts allowed by the importing authority.
+        returned: The exporting side's return information on all versions, as goods shipped under
+            an earlier version count too.
     """
     shipped = [each for back in returned if back.outcome == "shipped" for each in back.lines]
     found = []
@@ -82,7 +82,7 @@ def balances(
 
 
 def _all_lines(notice: Notice, shipped: Sequence[LineAmount]) -> list[NoticeLine]:
-    """Return the lines of a notice, and those that an amendment dropped after something left."""
+    """Return the lines of a notice, and amended-out lines with shipments."""
     known = {line.number for line in notice.lines}
     dropped: dict[int, NoticeLine] = {}
     for each in shipped:
@@ -94,7 +94,7 @@ def _all_lines(notice: Notice, shipped: Sequence[LineAmount]) -> list[NoticeLine
 
 
 def _least(notified: Amount, allowed: Amount | None) -> Measured | None:
-    """Return the smaller of two amounts of one measure; else what was notified."""
+    """Return the smaller of two amounts of one measure, otherwise the notified one."""
     first = measured(notified)
     second = measured(allowed) if allowed is not None else None
     if first is None or second is None or first.measure != second.measure:
@@ -143,52 +143,52 @@ StateName = Literal[
     "expired without reply",
     "recalled",
 ]
-"""How a notice stands. Of all of them "no objection" alone is a yes."""
+"""Status of a notice. Only "no objection" is a yes."""
 
-_CLOSED = ("objection", "not for us")  # decided: what follows has no day
-_GONE = ("no objection", "expired without reply")  # after which goods may have left
+_CLOSED = ("objection", "not for us")  # decided: no further deadline
+_GONE = ("no objection", "expired without reply")  # goods may have left afterwards
 _SILENCE = "silence is not consent: the importing side has not said that it does not object"
 
 
 class State(Record, frozen=True, kw_only=True):
-    """How a notice stands on a day."""
+    """State of a notice on a day."""
 
     name: StateName
     day: date
-    version: int = 0  # that is in force; 0: none was sent
+    version: int = 0  # in force; 0: none sent
     notice: Notice | None = None
-    reply_by: date | None = None  # with the time that the importing side asked for
+    reply_by: date | None = None  # including extensions requested by the importing side
     decision: Event | None = None  # on this version
-    late: bool = False  # the decision is dated after the last day for it
-    silent: bool = False  # the time is over, and the importing side has done nothing at all
-    waits_for: Side | None = None  # whose turn it is; None: nobody's
-    open_query: str = ""  # id of a query that is not answered
-    conversation: tuple[Event, ...] = ()  # queries and answers, of all versions
+    late: bool = False  # decided after the deadline
+    silent: bool = False  # the deadline passed without any act of the importing side
+    waits_for: Side | None = None  # side to act next; None: none
+    open_query: str = ""  # id of an unanswered query
+    conversation: tuple[Event, ...] = ()  # queries and answers, all versions
     viewed_at: datetime | None = None
     acknowledged_at: datetime | None = None
     returned: tuple[Event, ...] = ()  # return information of both sides
     return_due: date | None = None
     return_overdue: bool = False
     balances: tuple[Balance, ...] = ()
-    remarks: tuple[Said, ...] = ()  # of events that count, and do not do what they seem to
-    wrong: tuple[Said, ...] = ()  # events that do not count, and why
-    waiting: tuple[str, ...] = ()  # ids of events that wait for one before them
+    remarks: tuple[Said, ...] = ()  # on valid events without their apparent effect
+    wrong: tuple[Said, ...] = ()  # invalid events, and why
+    waiting: tuple[str, ...] = ()  # ids of events waiting for a predecessor
 
     @property
     def approved(self) -> bool:
-        """Tell whether the importing side said that it does not object to this version."""
+        """Return whether the importing side stated no objection to this version."""
         return self.name == "no objection"
 
 
 def state_of(events: Iterable[Event], day: date) -> State:
-    """Tell how a notice stands, from the events of both sides in any order.
+    """Compute the state of a notice from the events of both sides in any order.
 
     Args:
-        events: Of one notice; one that is there twice counts once.
+        events: Events of one notice; duplicates count once.
         day: Today.
 
     Raises:
-        InputError: The events are of several notices.
+        InputError: The events belong to several notices.
     """
     held = list(events)
     references = {event.notice for event in held}
@@ -207,10 +207,10 @@ def state_of(events: Iterable[Event], day: date) -> State:
 
 
 def add(events: Sequence[Event], event: Event, day: date) -> State:
-    """Tell how a notice stands after one more event of one's own.
+    """Compute the state of a notice after one more event of one's own.
 
     Raises:
-        InputError: The event is not that side's to do, or not now, or leaves a gap.
+        InputError: The side may not make the event, or not now, or it leaves a gap.
     """
     state = state_of((*events, event), day)
     why = [said.text for said in state.wrong if said.event == event.id]
@@ -223,7 +223,7 @@ def add(events: Sequence[Event], event: Event, day: date) -> State:
 
 
 class _Standing:
-    """What the events that count say of the version that is in force."""
+    """Values from the valid events for the version in force."""
 
     def __init__(self, judged: Judged, day: date) -> None:
         self.judged = judged
@@ -298,7 +298,7 @@ class _Standing:
         return tuple(each for each in both if isinstance(each.what, Returned))
 
     def _conversation(self) -> tuple[Event, ...]:
-        """Put each query before its answers."""
+        """Order each query before its answers."""
         answers: dict[str, list[Event]] = {}
         for each in self.judged.exporter:
             if isinstance(each.what, Answered):
@@ -338,7 +338,7 @@ class _Standing:
         return decision is not None and isinstance(decision.what, NoObjection)
 
     def _of_reply(self, event: Event) -> str:
-        """Say what a reply does not do, though it may look so; "": it does what it says."""
+        """Return the apparent effect that a reply does not have; "": none."""
         if isinstance(event.what, Returned):
             return "goods arrived under a notice that was withdrawn" if self.withdrawal else ""
         if self.withdrawal is not None and event.seq > self.withdrawal.seen:
@@ -361,7 +361,7 @@ _LESS: tuple[tuple[type, StateName], ...] = (
 
 
 def _last_word(events: Sequence[Event], version: int) -> tuple[Event | None, Event | None]:
-    """Return the decision on a version, or else the query that came after it or without one."""
+    """Return the decision on a version, or a later or only query."""
     mine = [each for each in events if each.version == version]
     words = [each for each in mine if isinstance(each.what, (*DECISIONS, Queried))]
     if not words:
@@ -371,9 +371,9 @@ def _last_word(events: Sequence[Event], version: int) -> tuple[Event | None, Eve
 
 
 def next_due(state: State) -> date | None:
-    """Tell by which day whoever's turn it is must act; None: nothing is due.
+    """Return the deadline of the side to act; None: none.
 
-    It is the last day for an answer, and after a yes that for return information.
+    For the answer, or, after a yes, for the return information.
     """
     if state.name == "no objection":
         return state.return_due if state.waits_for else None
@@ -403,9 +403,9 @@ Act = Literal[
     "withdraw",
     "return",
 ]
-"""What people can do; `return` tells what became of the goods."""
+"""Acts available to people; `return` reports the outcome of the goods."""
 
-_AT = datetime(1, 1, 1, tzinfo=UTC)  # nothing is judged by it
+_AT = datetime(1, 1, 1, tzinfo=UTC)  # no influence on the result
 
 _TRIED: Mapping[Act, Callable[[State, Notice], What]] = {
     "view": lambda _s, _n: Viewed(),
@@ -422,12 +422,12 @@ _TRIED: Mapping[Act, Callable[[State, Notice], What]] = {
 
 
 def acts_of(side: Side, events: Sequence[Event], state: State) -> tuple[Act, ...]:
-    """Tell what a side may do to a notice as it stands; what was done once is not offered again.
+    """Return the acts available to a side; acts done once are not offered again.
 
     Args:
-        side: Whose acts.
+        side: The side.
         events: Of both sides.
-        state: That they fold to.
+        state: The resulting state.
     """
     if state.notice is None:
         return ()
@@ -443,12 +443,12 @@ def acts_of(side: Side, events: Sequence[Event], state: State) -> tuple[Act, ...
 
 
 def outcomes_of(side: Side, events: Sequence[Event], state: State) -> tuple[str, ...]:
-    """Tell which outcomes of the goods a side may tell of now.
+    """Return the outcomes of goods that a side may report now.
 
     Args:
-        side: Whose acts.
+        side: The side.
         events: Of both sides.
-        state: That they fold to.
+        state: The resulting state.
     """
     if state.notice is None:
         return ()
@@ -488,7 +488,7 @@ def _last(events: Sequence[Event], side: Side) -> int:
 
 
 def _some(net: Amount) -> Amount:
-    """Return an amount of the measure of a line."""
+    """Return an amount in the measure of a line."""
     if net.pieces is not None:
         return Amount(pieces=1)
     return Amount(volume_ul=1) if net.mass_mg is None else Amount(mass_mg=1)

@@ -1,8 +1,8 @@
-"""Pre-export notifications: their records, the events of both sides, and their amounts.
+"""Pre-export notifications: records, events of both sides, and amounts.
 
 Quantities are whole milligrams, microlitres or pieces, contents are parts per million, and
-countries ISO 3166-1 alpha-2 codes, so that a signed notice has one spelling. What is not said is
-None, "" or an empty tuple. Each field is declared here alone: `tidewaiter.exchange.fields`.
+countries ISO 3166-1 alpha-2 codes, so that a signed notice has one spelling. Missing values are
+None, "" or an empty tuple. Each field is declared only here: see `tidewaiter.exchange.fields`.
 """
 
 from datetime import date, datetime
@@ -13,19 +13,19 @@ from tidewaiter.exchange.fields import conditional, mandatory, optional
 from tidewaiter.law.answers import Goods
 
 Basis = Literal["treaty", "voluntary", "national"]
-"""Why it is sent: article 12 (10) (a) of the 1988 Convention; of one's own accord, for chemicals
-outside its tables; or because a national law asks for it."""
+"""Legal basis: article 12 (10) (a) of the 1988 Convention; voluntary, for chemicals outside its
+tables; or required by national law."""
 
 Shipments = Literal["single", "multi"]
-"""One shipment, or several in a period that write the notified quantity off."""
+"""One shipment, or several within a period that draw on the notified quantity."""
 
 Consent = Literal["not asked", "given", "refused"]
-"""Whether the exporter agrees that the importing authority is told what the papers say."""
+"""Whether the exporter consents to disclosure of the documents to the importing authority."""
 
 Mode = Literal[
     "sea", "air", "road", "rail", "inland waterway", "post", "express", "pipeline", "several", "own"
 ]
-"""How the goods travel; "own": under their own power or in someone's baggage."""
+"""Mode of transport; "own": under own power or in baggage."""
 
 PermitKind = Literal[
     "export authorisation",
@@ -37,7 +37,7 @@ PermitKind = Literal[
     "import declaration",
     "letter of no objection",
 ]
-"""What a paper is. These words are never interchangeable: each is of another law."""
+"""Type of a document. These terms are not interchangeable: each belongs to a different law."""
 
 
 class Authority(Record, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ class Authority(Record, frozen=True, kw_only=True):
 
 
 class Party(Record, frozen=True, kw_only=True):
-    """A firm or person of the trade."""
+    """A trading company or person."""
 
     name: Annotated[str, mandatory("Name", "name of the firm or person")] = ""
     address: Annotated[str, mandatory("Address", "its address")] = ""
@@ -66,7 +66,7 @@ class Party(Record, frozen=True, kw_only=True):
 
 
 class Parties(Record, frozen=True, kw_only=True):
-    """Who takes part in the shipment."""
+    """The parties of the shipment."""
 
     exporter: Annotated[Party, mandatory("Exporter", "who sends the goods")] = Party()
     importer: Annotated[
@@ -94,7 +94,7 @@ class Parties(Record, frozen=True, kw_only=True):
 
 
 class Amount(Record, frozen=True, kw_only=True):
-    """How much: one of a mass, a volume or a count."""
+    """An amount: one of mass, volume or count."""
 
     mass_mg: Annotated[int | None, conditional("", "milligrams")] = None
     volume_ul: Annotated[int | None, conditional("", "microlitres")] = None
@@ -102,7 +102,7 @@ class Amount(Record, frozen=True, kw_only=True):
 
 
 class Contained(Record, frozen=True, kw_only=True):
-    """A scheduled substance in a mixture, beside the one that the line is of."""
+    """A scheduled substance in a mixture, besides the substance of the line."""
 
     name: Annotated[str, conditional("Also contains", "another scheduled substance in the mixture")]
     cas: Annotated[str, optional("CAS number", "its CAS number")] = ""
@@ -201,7 +201,7 @@ class NoticeLine(Record, frozen=True, kw_only=True):
 
 
 class Transport(Record, frozen=True, kw_only=True):
-    """How, where and when the goods travel."""
+    """Route, time and mode of transport."""
 
     mode: Annotated[Mode | None, mandatory("Mode of transport", "by sea, air, road and so on")] = (
         None
@@ -269,7 +269,7 @@ class Permit(Record, frozen=True, kw_only=True):
 
 
 class Notice(Record, frozen=True, kw_only=True):
-    """A pre-export notification, in one of its versions."""
+    """A version of a pre-export notification."""
 
     reference: Annotated[
         str, mandatory("Reference", "what both sides call the notice; it never changes", most=200)
@@ -363,7 +363,7 @@ class Notice(Record, frozen=True, kw_only=True):
 
 
 Side = Literal["exporter", "importer"]
-"""Whose authority an event is of. The exporter's owns the notice."""
+"""The side of an event. The exporter's side owns the notice."""
 
 ObjectionCode = Literal[
     "importer not licensed",
@@ -377,13 +377,13 @@ ObjectionCode = Literal[
     "papers inconsistent",
     "other",
 ]
-"""Why an importing authority objects."""
+"""Reason of an importing authority's objection."""
 
 LicenceCheck = Literal["not checked", "holds", "does not hold"]
-"""What the importing authority found of the importer's licence."""
+"""Result of the check of the importer's licence."""
 
 Outcome = Literal["shipped", "not shipped", "arrived", "diverted", "sent back"]
-"""What became of goods: they left, or never will; they came; they went elsewhere; they returned."""
+"""Outcome of goods: shipped, cancelled, arrived, diverted or returned."""
 
 
 class Sent(Record, frozen=True, kw_only=True, tag="sent"):
@@ -393,14 +393,14 @@ class Sent(Record, frozen=True, kw_only=True, tag="sent"):
 
 
 class Amended(Record, frozen=True, kw_only=True, tag="amended"):
-    """The exporting side sends the next version, which takes the place of the one before."""
+    """The exporting side sends the next version, which replaces the previous one."""
 
     notice: Annotated[Notice, mandatory("", "the next version, whole")]
     reason: Annotated[str, optional("Reason", "why")] = ""
 
 
 class Withdrawn(Record, frozen=True, kw_only=True, tag="withdrawn"):
-    """The exporting side takes the notice back, for good."""
+    """The exporting side withdraws the notice permanently."""
 
     reason: Annotated[str, optional("Reason", "why")] = ""
 
@@ -413,15 +413,15 @@ class Answered(Record, frozen=True, kw_only=True, tag="answered"):
 
 
 class Viewed(Record, frozen=True, kw_only=True, tag="viewed"):
-    """Someone of the importing side has opened it."""
+    """The importing side has opened it."""
 
 
 class Acknowledged(Record, frozen=True, kw_only=True, tag="acknowledged"):
-    """The importing side says that it has it. That decides nothing."""
+    """The importing side acknowledges receipt. This decides nothing."""
 
 
 class LineAmount(Record, frozen=True, kw_only=True):
-    """An amount of one line."""
+    """An amount for one line."""
 
     line: Annotated[int, mandatory("", "number of the line")]
     amount: Annotated[Amount, mandatory("", "the quantity", unit="amount")]
@@ -463,20 +463,20 @@ class Objected(Record, frozen=True, kw_only=True, tag="objection"):
 
 
 class Queried(Record, frozen=True, kw_only=True, tag="query"):
-    """The importing side asks something before it decides: the notice is under enquiry."""
+    """The importing side asks a question before deciding: the notice is under enquiry."""
 
     text: Annotated[str, mandatory("Details", "the question")]
 
 
 class MoreTime(Record, frozen=True, kw_only=True, tag="more-time"):
-    """The importing side needs longer: the last day for its answer moves."""
+    """The importing side needs more time: its deadline is extended."""
 
     until: Annotated[date, mandatory("Until", "the new last day for an answer")]
     reason: Annotated[str, optional("Reason", "why")] = ""
 
 
 class NotForUs(Record, frozen=True, kw_only=True, tag="not-for-us"):
-    """The importing side is not the authority for this."""
+    """The importing side is not the competent authority."""
 
     reason: Annotated[str, optional("Reason", "why not")] = ""
     whose: Annotated[
@@ -485,7 +485,7 @@ class NotForUs(Record, frozen=True, kw_only=True, tag="not-for-us"):
 
 
 class Returned(Record, frozen=True, kw_only=True, tag="return"):
-    """Return information: what was really shipped, or became of it."""
+    """Return information: what was actually shipped, or the outcome of the goods."""
 
     outcome: Annotated[
         Outcome, mandatory("Outcome", "shipped, not shipped, arrived, diverted or sent back")
@@ -510,7 +510,7 @@ class Returned(Record, frozen=True, kw_only=True, tag="return"):
 
 
 class Recalled(Record, frozen=True, kw_only=True, tag="recalled"):
-    """What stood here is destroyed, as its side recalled it: it counts as never said."""
+    """Placeholder of an event destroyed after a recall by its side: counts as never stated."""
 
 
 What = (
@@ -528,28 +528,28 @@ What = (
     | Returned
     | Recalled
 )
-"""What an event can be."""
+"""All event types."""
 
 EXPORTER_ONLY: frozenset[type] = frozenset({Sent, Amended, Withdrawn, Answered})
-"""What the exporting side alone may do."""
+"""Event kinds of the exporting side only."""
 
 IMPORTER_ONLY: frozenset[type] = frozenset(
     {Viewed, Acknowledged, NoObjection, Objected, Queried, MoreTime, NotForUs}
 )
-"""What the importing side alone may do."""
+"""Event kinds of the importing side only."""
 
 OTHER: dict[Side, Side] = {"exporter": "importer", "importer": "exporter"}
-"""The side across from each."""
+"""The other side of each."""
 
 OUTCOMES: dict[Side, frozenset[str]] = {
     "exporter": frozenset({"shipped", "not shipped", "diverted", "sent back"}),
     "importer": frozenset({"arrived", "diverted", "sent back"}),
 }
-"""What return information each side can give: what left, and what came."""
+"""Return information by side: goods that left, goods that arrived."""
 
 
 class Event(Record, frozen=True, kw_only=True):
-    """One act of one side. The events of a side are a chain: 1, 2, 3 ..."""
+    """One act of one side. A side's events form a chain: 1, 2, 3 ..."""
 
     id: Annotated[str, mandatory("", "its own, for ever")]
     notice: Annotated[str, mandatory("", "reference of the notice")]
@@ -566,5 +566,5 @@ class Event(Record, frozen=True, kw_only=True):
 
 
 def word_of(what: Record) -> str:
-    """Return the word of a kind, as it stands in messages."""
+    """Return the tag of an event type in messages."""
     return str(type(what).__struct_config__.tag)

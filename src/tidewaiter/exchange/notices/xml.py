@@ -1,9 +1,9 @@
-"""Notices as XML, written and read, and its schema.
+"""Notices as XML: writing, reading and schema.
 
-All are made from the records themselves, so that no field can be forgotten by one of them.
+All are generated from the records, so that no field can be missing from one of them.
 
-What comes in is from strangers: no document type, no entity, no attribute, no network, UTF-8 only,
-and no more than a few megabytes. What goes out is checked by the schema that reads it.
+Input is untrusted: no document type, no entities, no attributes, no network, UTF-8 only, and a few
+megabytes at most. Output is validated against the same schema.
 """
 
 from collections.abc import Iterator
@@ -22,20 +22,20 @@ from tidewaiter.exchange.notices.xsd import schema_of
 
 
 class NoticeFile(Record, frozen=True, kw_only=True):
-    """A notice and, where they are sent along, its events."""
+    """A notice and, if sent along, its events."""
 
     notice: Notice
     events: tuple[Event, ...] = ()
 
 
 NAMESPACE = "urn:tidewaiter:notice:1"
-"""Of all elements. Another number is another schema."""
+"""XML namespace. Another number is another schema."""
 
 ROOT = "pre-export-notification"
-"""The name of the outermost element."""
+"""Name of the root element."""
 
 MOST_BYTES = 4 << 20
-"""Of a file that is read."""
+"""Maximum bytes of an input file."""
 
 _DOCTYPE = "<!DOCTYPE"
 
@@ -44,7 +44,7 @@ def write_xml(file: NoticeFile) -> bytes:
     """Write a notice and its events as XML, in UTF-8.
 
     Raises:
-        InputError: A text holds what no XML can, or a number is beyond 2^53.
+        InputError: A text contains characters forbidden in XML, or a number exceeds 2^53.
     """
     for path, text in texts_of(file):
         if sign := forbidden_in(text):
@@ -58,14 +58,14 @@ def write_xml(file: NoticeFile) -> bytes:
 
 
 def read_xml(raw: bytes, name: str) -> NoticeFile:
-    """Read a notice and its events from XML.
+    """Parse a notice and its events from XML.
 
     Args:
-        raw: The bytes of the file.
-        name: What to call it in errors.
+        raw: Content of the file.
+        name: Name in errors.
 
     Raises:
-        InputError: It is too large, no XML, holds what it may not, or is not of the schema.
+        InputError: Too large, not XML, forbidden constructs, or not valid against the schema.
     """
     root = _parsed(raw, name)
     if root.tag != _name(ROOT):
@@ -82,7 +82,7 @@ def read_xml(raw: bytes, name: str) -> NoticeFile:
 
 
 def _parsed(raw: bytes, name: str) -> Any:
-    """Parse bytes that may be of an enemy."""
+    """Parse untrusted bytes."""
     if len(raw) > MOST_BYTES:
         raise InputError("exchange/notice-too-large", count=len(raw), at=name)
     try:
@@ -110,12 +110,12 @@ def _parsed(raw: bytes, name: str) -> Any:
 
 @cache
 def schema() -> str:
-    """Return the schema of the files, in XSD."""
+    """Return the XSD of the files."""
     return schema_of(NoticeFile, NAMESPACE, ROOT)
 
 
 def _validate(root: Any, name: str) -> None:
-    """Check a tree by the schema; it names no other, so nothing is fetched."""
+    """Validate a tree; the schema imports no other, so nothing is fetched."""
     checker = etree.XMLSchema(etree.fromstring(schema().encode()))
     if not checker.validate(root):
         first = checker.error_log[0]
@@ -131,7 +131,7 @@ def _name(local: str) -> str:
 
 
 def _fill(element: Any, record: Record) -> None:
-    """Add a child for each field that is not left at its default."""
+    """Add a child element for each field that differs from its default."""
     for field in fields_of(type(record)):
         value = getattr(record, field.name)
         if field.required or value != field.default:
@@ -152,7 +152,7 @@ def _add(element: Any, value: object, shape: Shape) -> None:
 
 
 def _record(element: Any, record: type[Record]) -> dict[str, object]:
-    """Turn an element into what its record is decoded from."""
+    """Convert an element to the input of record decoding."""
     fields = {field.name: field for field in fields_of(record)}
     found: dict[str, object] = {}
     for name, child in _children(element):

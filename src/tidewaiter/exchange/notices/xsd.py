@@ -1,4 +1,4 @@
-"""The schema of a record in XML (XSD), written from the declarations of its fields."""
+"""XML schema (XSD) of a record, generated from its field declarations."""
 
 from collections.abc import Iterator
 
@@ -37,12 +37,12 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def schema_of(record: type[Record], namespace: str, root: str) -> str:
-    """Write the schema of a record and of all that it holds.
+    """Generate the schema of a record and its nested records.
 
     Args:
         record: Each of its fields is an element.
-        namespace: Of all elements.
-        root: The name of the outermost element.
+        namespace: XML namespace.
+        root: Name of the root element.
     """
     head = _HEAD.format(namespace=namespace, root=root, record=record.__name__, largest=LARGEST)
     types = (line for each in records_of(record) for line in _complex(each))

@@ -1,5 +1,5 @@
-"""The private question: "have you seen this party?", asked without saying which.
+"""Private query: "have you seen this party?", without revealing which.
 
-`intersection` alone knows the library; `parties` writes a party as keys, `types` holds what
-travels, `checks` bounds it, `budgets` says what a peer may still ask.
+Only `intersection` knows the PSI library; it also writes a party as keys. `messages` holds the
+records sent, their limits, and the budget of a peer.
 """

@@ -1,13 +1,13 @@
-"""Private set intersection of parties that are written as keys.
+"""Private set intersection (PSI) of parties written as keys.
 
-Diffie-Hellman on P-256 with a Golomb-coded set, as OpenMined's PSI has it; both sides are taken to
-keep to the protocol.
+Diffie-Hellman on P-256 with a Golomb-coded set, as in OpenMined's PSI; both sides are assumed to
+follow the protocol (semi-honest model).
 
 Source:
     github.com/OpenMined/PSI, PROTOCOL.md.
 
-Both nodes must write the same keys, so what makes them bears a version, which stands in each key:
-keys of two versions are never equal. A change of what any party gives is a new version.
+Both nodes must derive the same keys, so the derivation has a version that is part of each key:
+keys of different versions never match. Any change of the keys of a party is a new version.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -26,19 +26,19 @@ from tidewaiter.parties.types import Identifier
 
 try:
     import private_set_intersection.python as _installed
-except ImportError:  # the extra "psi" is not there
+except ImportError:  # the extra "psi" is not installed
     _LIBRARY: Any = None
 else:
     _LIBRARY = _installed
 
 
 def is_there() -> bool:
-    """Say whether the extra is installed."""
+    """Return whether the extra is installed."""
     return _LIBRARY is not None
 
 
 def new_secret() -> bytes:
-    """Make a secret: for one offer, or for one question.
+    """Generate a secret for one offer or one query.
 
     Raises:
         InputError: The extra is not installed.
@@ -47,12 +47,12 @@ def new_secret() -> bytes:
 
 
 def make_filter(secret: bytes, keys: Sequence[str], *, chance: float = FALSE) -> Filter:
-    """Blind the keys of the holder.
+    """Blind the holder's keys.
 
     Args:
-        secret: Of this offer.
-        keys: Distinct ones.
-        chance: That any key of a question that is not there passes for one that is.
+        secret: Secret of this offer.
+        keys: Distinct keys.
+        chance: False-positive probability per query.
 
     Raises:
         InputError: The extra is not installed.
@@ -64,11 +64,11 @@ def make_filter(secret: bytes, keys: Sequence[str], *, chance: float = FALSE) ->
 
 
 def blinded(secret: bytes, keys: Sequence[str]) -> bytes:
-    """Blind the keys of the asker, in their order.
+    """Blind the asker's keys, in order.
 
     Args:
-        secret: Of this question.
-        keys: As many as there are.
+        secret: Secret of this query.
+        keys: Any number.
 
     Raises:
         InputError: The extra is not installed.
@@ -78,14 +78,14 @@ def blinded(secret: bytes, keys: Sequence[str]) -> bytes:
 
 
 def blinded_again(secret: bytes, points: bytes) -> bytes:
-    """Blind what the asker blinded, in its order.
+    """Blind the asker's blinded keys again, in order.
 
     Args:
-        secret: Of this offer.
-        points: What `blinded` made.
+        secret: Secret of this offer.
+        points: Result of `blinded`.
 
     Raises:
-        InputError: The extra is not installed, or something is no point of the curve.
+        InputError: The extra is not installed, or a point is not on the curve.
     """
     library = _library()
     asked = library.Request(reveal_intersection=True, encrypted_elements=_apart(points))
@@ -97,18 +97,18 @@ def blinded_again(secret: bytes, points: bytes) -> bytes:
 
 
 def found_in(secret: bytes, made: Filter, points: bytes) -> frozenset[int]:
-    """Say which of the keys of a question are in a filter.
+    """Return which keys of a query are in a filter.
 
     Args:
-        secret: Of this question.
-        made: The filter of the offer; it was checked.
-        points: What `blinded_again` made.
+        secret: Secret of this query.
+        made: Filter of the offer, validated.
+        points: Result of `blinded_again`.
 
     Returns:
-        Their places in the question.
+        Indexes of the keys in the query.
 
     Raises:
-        InputError: The extra is not installed, or something is no point of the curve.
+        InputError: The extra is not installed, or a point is not on the curve.
     """
     library = _library()
     setup = library.ServerSetup()
@@ -132,53 +132,54 @@ def _library() -> Any:
 
 
 VERSION = 1
-MOST_KEYS = 16  # of one party
+MOST_KEYS = 16  # per party
 
 _ANYWHERE = frozenset({"LEI", "USCC", "RFC", "INN", "OGRN", "IMO", "IMO-company"})
 _OF_A_COUNTRY = frozenset({"tax", "registration"})
 _EORI = "eori"
-_TEXT = 1_000  # characters that are read of any text
-_LEAST_NAME = 4  # letters of a name that tells something beside a postcode
+_TEXT = 1_000  # maximum characters read of any text
+_LEAST_NAME = 4  # minimum letters of a name combined with a postcode
 _FILL = 16  # bytes of a random key
 
 Random = Callable[[int], bytes]
-"""Gives so many bytes of true randomness."""
+"""Returns a number of random bytes from a secure source."""
 
 
 class Party(Record, frozen=True, kw_only=True):
-    """What is known of a party: by each of it, it can be found."""
+    """Known identifiers of a party."""
 
     name: str = ""
     address: str = ""
     country: str = ""  # ISO 3166-1 alpha-2
-    numbers: tuple[tuple[str, str], ...] = ()  # scheme, like "lei", "vat" or "phone"; and value
+    numbers: tuple[tuple[str, str], ...] = ()  # scheme, like "lei", "vat" or "phone"; value
 
 
 def keys_of(party: Party) -> tuple[str, ...]:
-    """Write a party as keys, the surest first; () where nothing of it tells enough.
+    """Return the keys of a party, most reliable first; () if nothing is specific enough.
 
-    A name alone is no key: it is that of many. Numbers whose check digits are wrong, and such as
-    are typed to fill a field, are left out.
+    A name alone is not a key: many parties share it. Numbers with wrong check digits and
+    placeholder
+    numbers are ignored.
 
     Args:
-        party: As it is written; any text has an answer.
+        party: As written; any text is accepted.
     """
     found = dict.fromkeys((*_numbers(party), *_contacts(party), *_names(party)))
     return tuple(f"{VERSION}|{each}" for each in found)[:MOST_KEYS]
 
 
 def kind_of(key: str) -> str:
-    """Return what a key is of: lei, tax, eori, registration, phone, email, name."""
+    """Return the kind of a key: lei, tax, eori, registration, phone, email, name."""
     return key.split("|", 2)[1]
 
 
 def filled(keys: Sequence[str], size: int, random: Random) -> list[str]:
-    """Fill keys up with random ones, which nobody holds, and put all into a random order.
+    """Pad keys with random ones, which no one holds, and shuffle.
 
     Args:
         keys: At most as many as `size`.
-        size: How many are wanted.
-        random: What gives randomness.
+        size: Number of keys wanted.
+        random: Source of randomness.
     """
     blank = (f"0|{random(_FILL).hex()}" for _ in range(size - len(keys)))
     return [key for _, key in sorted((random(_FILL), key) for key in (*keys, *blank))]
@@ -215,7 +216,7 @@ def _names(party: Party) -> Iterator[str]:
 
 
 def _written(party: Party) -> Iterator[Written]:
-    """Yield a party as papers write it, once for each of its numbers."""
+    """Yield a party as in documents, once per number."""
     for scheme, value in party.numbers or (("", ""),):
         yield Written(
             name=party.name,

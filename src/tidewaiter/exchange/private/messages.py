@@ -1,9 +1,9 @@
-"""Private questions: offers, questions and answers, the checks on them, and query budgets.
+"""Private queries: offers, queries and answers, their validation, and query budgets.
 
-The holder blinds the keys of its parties with a secret that it makes for one peer and one offer,
-and sends them as a filter, once. The asker blinds its own keys with a secret for one question; the
-holder blinds them again; the asker takes its own secret off and looks into the filter. So the
-holder learns how many keys were asked and no more, and the asker learns which of them are there.
+The holder blinds the keys of its parties with a secret per peer and offer, and sends them once, as
+a filter. The asker blinds its keys with a secret per query; the holder blinds them again; the asker
+removes its own secret and looks them up in the filter. So the holder learns only the number of
+keys, and the asker only which of them are present.
 """
 
 import hashlib
@@ -17,19 +17,19 @@ from tidewaiter.base.records import Record
 from tidewaiter.exchange.protocol.markings import Purpose
 
 SLOTS = 64
-"""Keys in every question; what is not used is filled with random ones, so that all look alike."""
+"""Keys per query; unused slots are filled with random keys, so that all queries look alike."""
 
 POINT = 33  # bytes of a blinded key: a point of P-256, compressed
-FALSE = 1e-9  # the chance that any key of a question that is not there passes for one that is
-LEAST = 1024  # keys of an offer; fewer are filled up, more to the next power of two
+FALSE = 1e-9  # false-positive probability per query
+LEAST = 1024  # minimum keys of an offer; padded to this, above it to the next power of two
 MOST = 131_072
-PART = 120_000  # bytes of a filter in one message
-DAYS = 366  # for which an offer stands at most
-MOST_BUDGET = 64_000  # keys in a day
+PART = 120_000  # maximum filter bytes per message
+DAYS = 366  # maximum validity of an offer
+MOST_BUDGET = 64_000  # maximum keys per day
 
 Code = Literal["off", "ended", "purpose", "over-budget", "not-able"]
-"""Why a question is refused: this peer is offered nothing, or another offer by now; the offer has
-ended; it is not for that purpose; the day's budget is used up; the holder lacks the library."""
+"""Reasons of refusal: no offer to this peer, or a newer one; the offer has ended; other purpose;
+daily budget used up; library missing at the holder."""
 
 CODES: tuple[Code, ...] = get_args(Code)
 SAYS: dict[Code, str] = {
@@ -44,26 +44,26 @@ SAYS: dict[Code, str] = {
 class Filter(Record, frozen=True, kw_only=True):
     """A set of blinded keys, Golomb-coded."""
 
-    divisor: int  # bits of a remainder
-    range: int  # of the numbers that blinded keys become
+    divisor: int  # bits of the remainder
+    range: int  # of the hashed blinded keys
     bits: bytes
 
     def parts(self) -> list[bytes]:
-        """Cut the bits into what one message takes."""
+        """Split the bits into message-sized parts."""
         return [self.bits[at : at + PART] for at in range(0, len(self.bits), PART)]
 
 
 class Terms(Record, frozen=True, kw_only=True):
-    """An offer to answer: by whom, to whom, under which conditions, and what its filter is."""
+    """Terms of an offer to answer: parties, conditions and filter parameters."""
 
     offer: str  # 32 hexadecimal digits
     holder: str  # node
     asker: str  # node
-    version: int  # of the keys of parties
-    keys: int  # in the filter, with those that fill it up
-    budget: int  # keys in a day of the holder's, in UTC; those that fill a question up count
+    version: int  # version of the key derivation
+    keys: int  # in the filter, including padding
+    budget: int  # keys per UTC day of the holder, including padding
     purposes: tuple[Purpose, ...]
-    until: date  # the last day
+    until: date  # last day
     divisor: int
     range: int
     size: int  # bytes of the filter
@@ -71,7 +71,7 @@ class Terms(Record, frozen=True, kw_only=True):
 
 
 class OfferPart(Record, frozen=True, kw_only=True):
-    """An offer, and a part of its filter."""
+    """An offer with a part of its filter."""
 
     terms: Terms
     part: int  # from 1
@@ -79,30 +79,30 @@ class OfferPart(Record, frozen=True, kw_only=True):
 
 
 class OfferEnd(Record, frozen=True, kw_only=True):
-    """The end of an offer before its time."""
+    """Early end of an offer."""
 
     offer: str
 
 
 class Question(Record, frozen=True, kw_only=True):
-    """A question: blinded keys, of how many parties nobody but the asker knows."""
+    """A query: blinded keys of a number of parties known only to the asker."""
 
     offer: str
     purpose: Purpose
-    points: bytes  # SLOTS of them, one after another
+    points: bytes  # SLOTS points, concatenated
 
 
 class Answer(Record, frozen=True, kw_only=True):
-    """The answer: the same keys, blinded once more, in their order; or why there is none."""
+    """The answer: the same keys, blinded again, in order; or the reason of refusal."""
 
-    question: str  # id of the message that asked
+    question: str  # id of the query message
     offer: str
     code: Code | None = None
     points: bytes = b""
 
 
 def filter_size(keys: int) -> int:
-    """Return to how many an offer of so many keys is filled up.
+    """Return the padded number of keys of an offer.
 
     Args:
         keys: At most `MOST`.
@@ -111,23 +111,23 @@ def filter_size(keys: int) -> int:
 
 
 def part_count(size: int) -> int:
-    """Return in how many messages a filter of so many bytes goes."""
+    """Return the number of messages for a filter of given size."""
     return -(-size // PART)
 
 
 _ID = re.compile(r"[0-9a-f]{32}")
-_BITS = 5  # bytes that a key takes in a filter, at most
+_BITS = 5  # maximum bytes per key in a filter
 _DIVISOR = range(30, 41)
 
 
 def check_terms(terms: Terms) -> None:
-    """Check the conditions of an offer, ours or a peer's.
+    """Validate the terms of an offer, ours or a peer's.
 
-    A filter whose range is small holds everything: whoever asks would find a party that nobody has
+    A filter with a small range contains everything: the asker would find a party that was never
     seen, and name it in a request.
 
     Raises:
-        InputError: They make no sense.
+        InputError: Invalid terms.
     """
     _check_id(terms.offer)
     if not terms.purposes or len(terms.purposes) != len(set(terms.purposes)):
@@ -142,15 +142,15 @@ def check_terms(terms: Terms) -> None:
 
 
 def check_part(part: OfferPart, *, holder: str, asker: str) -> None:
-    """Check a part of an offer of a peer.
+    """Validate a part of a peer's offer.
 
     Args:
-        part: As it came.
+        part: As received.
         holder: The peer.
         asker: This node.
 
     Raises:
-        InputError: It is of others, or too large or too small.
+        InputError: Other parties, or an invalid size.
     """
     terms = part.terms
     if (terms.holder, terms.asker) != (holder, asker):
@@ -166,7 +166,7 @@ def whole(terms: Terms, parts: Sequence[bytes]) -> Filter:
     """Join the parts of a filter.
 
     Raises:
-        InputError: They are not what was offered.
+        InputError: They do not match the offer.
     """
     bits = b"".join(parts)
     if hashlib.sha256(bits).hexdigest() != terms.digest:
@@ -175,10 +175,10 @@ def whole(terms: Terms, parts: Sequence[bytes]) -> Filter:
 
 
 def check_question(question: Question) -> None:
-    """Check the size of a question.
+    """Validate the size of a query.
 
     Raises:
-        InputError: It has more or fewer keys than every question has.
+        InputError: Not exactly `SLOTS` keys.
     """
     _check_id(question.offer)
     if len(question.points) != SLOTS * POINT:
@@ -186,10 +186,10 @@ def check_question(question: Question) -> None:
 
 
 def check_answer(answer: Answer) -> None:
-    """Check the size of an answer.
+    """Validate the size of an answer.
 
     Raises:
-        InputError: It is no answer to a question of ours.
+        InputError: It does not fit a query of ours.
     """
     if len(answer.points) != (0 if answer.code else SLOTS * POINT):
         raise InputError("exchange/answer-malformed", slots=SLOTS)
@@ -201,52 +201,51 @@ def _check_id(offer: str) -> None:
 
 
 MOST_REFUSED = 100
-"""Questions of a peer and day that are refused by an answer; later ones by their receipt alone."""
+"""Refusals per peer and day sent as answers; later queries are refused by receipt only."""
 
 
 class Asked(Record, frozen=True, kw_only=True):
-    """One question of a peer, as the log of questions has it."""
+    """One query of a peer in the query log."""
 
     day: date  # of the holder's clock, UTC
     keys: int
-    code: str  # "": it was answered
+    code: str  # "": answered
 
 
 def used(log: Iterable[Asked], day: date) -> int:
-    """Return how many keys a peer has had answered on a day.
+    """Return how many keys of a peer were answered on a day.
 
-    What bears a later day counts too: a clock that is set back gives no new budget.
+    Later days count too, so that setting the clock back gives no new budget.
 
     Args:
-        log: Of the peer, whatever the offers were.
+        log: Log of the peer, all offers.
         day: Today.
     """
     return sum(each.keys for each in log if each.day >= day and not each.code)
 
 
 def refused(log: Iterable[Asked], day: date) -> int:
-    """Return how many questions of a peer were refused on a day."""
+    """Return how many queries of a peer were refused on a day."""
     return sum(1 for each in log if each.day >= day and each.code)
 
 
 def left(terms: Terms, log: Iterable[Asked], day: date) -> int:
-    """Return how many keys may still be asked on a day."""
+    """Return the remaining keys of a day."""
     return max(0, terms.budget - used(log, day))
 
 
 def why_not(
     terms: Terms | None, log: Iterable[Asked], question: Question, day: date
 ) -> Code | None:
-    """Say why a question is refused; None: it is answered.
+    """Return why a query is refused; None: it is answered.
 
-    A question is of `SLOTS` keys whatever is in it: the holder cannot tell a guess from what fills
-    it up, so all of them count.
+    A query always has `SLOTS` keys: the holder cannot distinguish padding, so all of them count.
 
     Args:
-        terms: Of the offer that stands for this peer; None: there is none.
-        log: What it has asked.
-        question: What it asks now.
-        day: Today, of the holder's clock.
+        terms: Terms of the peer's open offer; None: none.
+        log: The peer's earlier queries.
+        question: The query.
+        day: Today, by the holder's clock.
     """
     if terms is None or terms.offer != question.offer:
         return "off"

@@ -1,28 +1,27 @@
 """Node documents: identity, keys, addresses, fingerprints, and forks of their chain.
 
-Each document names the hash of the one before it and is signed by a key of that one, so that a
-chain of documents says by itself how a node came to its keys. The first is signed by the root, a
-key that is kept apart from the node; who has compared its fingerprint has compared the chain. Each
-also names the hash of the next root: whoever steals today's cannot make themselves tomorrow's.
+Each document names the hash of the previous one and is signed by one of its keys, so that the chain
+of documents proves how a node got its keys. The first is signed by the root key, which is stored
+away from the node; comparing its fingerprint authenticates the chain. Each document also names the
+hash of the next root: a thief of the current root key cannot choose its successor.
 
-A key that a node works with every day can be stolen with its machine. So it changes keys, names
-and addresses, and never a root: that takes the root itself. What a thief wrote meanwhile is
-replaced by what a root has signed (see `forks`).
+An operational key can be stolen with its machine. So it may change keys, names and addresses, but
+not the root: only the root itself can do that. A thief's documents are replaced by those signed
+with the root (see `forks`).
 
-A thief who has copied the keys of a node can write documents that follow, as well as its owner can.
-What parts the two is the root, which is kept apart. The rule, where two chains part after a
-document that both have:
+A thief with copies of a node's keys can write successor documents as well as the owner. The root
+key, stored separately, makes the difference. Where two chains fork after a common document:
 
-1. a chain with a document under the root that was announced there outranks one without;
-2. next, a chain with a document that the root in force there has signed outranks one without;
-3. of chains of one rank, the one that is known already stays.
+1. a chain with a document under the announced next root outranks one without;
+2. then, a chain with a document signed by the current root outranks one without;
+3. among equals, the chain already known stays.
 
-A root vouches for all documents before the one that it signs, as each names the hash of the one
-before. There is no window of time after which a theft would be for good: clocks decide nothing in
-this protocol. What a root has signed is replaced by nothing but its announced successor.
+A root signature covers all earlier documents, as each names the hash of the previous one. No time
+limit makes a theft permanent: the protocol does not depend on clocks. Only the announced next root
+can replace what a root has signed.
 
-The words are those of BIP 39, which has lists in each of the languages of these pages, made so that
-no two words begin alike.
+Fingerprint words are those of BIP 39, which has lists in each page language, chosen so that no two
+words start alike.
 """
 
 import hashlib
@@ -52,22 +51,22 @@ from tidewaiter.exchange.protocol.strict_json import read_json
 
 TYPE = "tw-node+jws"
 LONGEST = 1_000  # documents of a chain
-SIGNATURES = 8  # of a document, at most
-ENDPOINTS = 4  # addresses in a document, at most
-KINDS = 100  # of message in a document, at most
-_LONG = 200  # characters of a name or an address, at most
-_MOST_TEXT = 128 * 1024  # characters of a document in Base64: keys of 500 changes
-_NAME = re.compile(r'[!"$-~]{1,80}')  # no #: it parts a node from a key
+SIGNATURES = 8  # per document, maximum
+ENDPOINTS = 4  # addresses per document, maximum
+KINDS = 100  # message kinds per document, maximum
+_LONG = 200  # characters of a name or an address, maximum
+_MOST_TEXT = 128 * 1024  # maximum Base64 characters of a document: keys of 500 changes
+_NAME = re.compile(r'[!"$-~]{1,80}')  # no #: it separates node and key
 
 Role = Literal["authority", "company", "observer"]
-"""What a node is: a competent authority, a firm under one, or someone who only listens."""
+"""Role of a node: a competent authority, a company under one, or an observer."""
 
 State = Literal["active", "retired", "revoked"]
-"""Of a key: it speaks; it has spoken, and what it said holds; nothing of it is trusted."""
+"""State of a key: active; retired, with valid past signatures; revoked."""
 
 
 class NodeKey(Record, frozen=True, kw_only=True):
-    """A key of a node, as others know it."""
+    """A public key of a node."""
 
     use: Use
     key: str  # Base64, of 32 bytes
@@ -80,45 +79,45 @@ class NodeKey(Record, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """Return the thumbprint by which it is named."""
+        """Return its thumbprint, used as its name."""
         return thumbprint(self.use, self.public)
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """A node as it describes itself; a later version may say more than is read here."""
+    """A node's self-description; unknown fields of later versions are ignored."""
 
     v: int = 1
     node: str  # its name, a random text
-    name: str  # as people call it
-    country: str  # ISO 3166-1 alpha-2; "": of none
+    name: str  # display name
+    country: str  # ISO 3166-1 alpha-2; "": none
     role: Role
     keys: tuple[NodeKey, ...]
-    root: str  # the key that is kept apart, Base64
-    next_root: str  # SHA-256 of the one that follows it, in hexadecimal
-    endpoints: tuple[str, ...]  # addresses at which it takes messages; none: it comes itself
-    versions: tuple[int, ...] = (1,)  # of the protocol
-    kinds: Mapping[str, int] = {}  # of message that it takes: the newest schema; {}: all there are
+    root: str  # root public key, Base64
+    next_root: str  # SHA-256 of the next root, in hexadecimal
+    endpoints: tuple[str, ...]  # addresses at which it receives messages; empty: it polls
+    versions: tuple[int, ...] = (1,)  # protocol versions
+    kinds: Mapping[str, int] = {}  # message kinds it accepts: newest schema; {}: all
     number: int  # from 1
-    previous: str  # SHA-256 of the document before, in hexadecimal; "": it is the first
-    made: str  # ISO 8601, UTC; for people, nothing rests on it
+    previous: str  # SHA-256 of the previous document, in hexadecimal; "": first document
+    made: str  # ISO 8601, UTC; informative only
 
     def takes(self, kind: str, schema: int) -> bool:
-        """Say whether it knows a kind of message, in the form in which it is written."""
+        """Return whether it supports a message kind in its current schema."""
         return not self.kinds or schema <= self.kinds.get(kind, 0)
 
     def active(self, use: Use) -> NodeKey | None:
-        """Return the key by which a node signs, or for which it is written to."""
+        """Return the node's active key for a use."""
         found = (key for key in self.keys if key.use == use and key.state == "active")
         return next(found, None)
 
     def key_of(self, kid: str) -> NodeKey | None:
-        """Return the key to sign that a signed text names; None: it is none of this node's."""
+        """Return the signing key that a signed text names; None: not this node's."""
         node, _, name = kid.partition("#")
         found = self.key(name) if node == self.node else None
         return found if found and found.use == "sign" else None
 
     def key(self, name: str) -> NodeKey | None:
-        """Return a key by its name."""
+        """Return a key by name."""
         return next((key for key in self.keys if key.name == name), None)
 
 
@@ -126,21 +125,21 @@ class SignedDocument(Record, frozen=True, kw_only=True):
     """A document with its signatures, each a JWS over the same bytes."""
 
     payload: str  # Base64
-    signatures: tuple[tuple[str, str], ...]  # head and signature, Base64; room for other kinds
+    signatures: tuple[tuple[str, str], ...]  # head and signature, Base64; extensible
 
     def texts(self) -> list[str]:
         """Return the signed texts."""
         return [f"{head}.{self.payload}.{told}" for head, told in self.signatures]
 
     def digest(self) -> str:
-        """Return the SHA-256 of the document without its signatures, in hexadecimal."""
+        """Return the SHA-256 of the document without signatures, in hexadecimal."""
         return hashlib.sha256(unwrapped(self.payload)).hexdigest()
 
     def read(self) -> Document:
-        """Read the document; its signatures are not looked at.
+        """Decode the document without verifying signatures.
 
         Raises:
-            InputError: It is none.
+            InputError: Malformed.
         """
         if len(self.payload) > _MOST_TEXT or len(self.signatures) > SIGNATURES:
             raise InputError("exchange/document-too-large")
@@ -150,14 +149,14 @@ class SignedDocument(Record, frozen=True, kw_only=True):
 
 
 class Signer(Record, frozen=True, kw_only=True):
-    """A key that signs documents."""
+    """A key pair that signs documents."""
 
     kid: str
     secret: bytes  # shape (32,)
 
 
 def root_hash(public: bytes) -> str:
-    """Return the hash by which a root is named before it is in use."""
+    """Return the hash that announces a root before its use."""
     return hashlib.sha256(public).hexdigest()
 
 
@@ -165,8 +164,8 @@ def sign_document(document: Document, signers: Sequence[Signer]) -> SignedDocume
     """Sign a document.
 
     Args:
-        document: What the node says of itself.
-        signers: The keys that sign; for the first document the root and each key that signs.
+        document: The self-description.
+        signers: The signing keys; for the first document the root and each signing key.
     """
     payload = msgspec.json.encode(document)
     texts = [sign(payload, typ=TYPE, kid=each.kid, secret=each.secret) for each in signers]
@@ -175,15 +174,15 @@ def sign_document(document: Document, signers: Sequence[Signer]) -> SignedDocume
 
 
 def write_chain(chain: Sequence[SignedDocument]) -> bytes:
-    """Write documents as a file, or as an answer."""
+    """Encode documents for a file or a response."""
     return msgspec.json.encode(chain)
 
 
 def read_chain(held: bytes) -> list[SignedDocument]:
-    """Read what `write_chain` wrote; nothing of it is checked.
+    """Decode the output of `write_chain` without verification.
 
     Raises:
-        InputError: It is none.
+        InputError: Malformed.
     """
     try:
         return msgspec.json.decode(held, type=list[SignedDocument])
@@ -192,10 +191,10 @@ def read_chain(held: bytes) -> list[SignedDocument]:
 
 
 def check_chain(chain: Sequence[SignedDocument]) -> Document:
-    """Check a chain of documents from its first; return what the last one says.
+    """Verify a chain of documents from its first; return the last self-description.
 
     Raises:
-        InputError: A document does not follow from the one before it.
+        InputError: A document does not follow from the previous one.
     """
     if not 0 < len(chain) <= LONGEST:
         raise InputError("exchange/document-chain-length", longest=LONGEST)
@@ -210,16 +209,16 @@ def check_chain(chain: Sequence[SignedDocument]) -> Document:
 
 
 def check_next(last: SignedDocument, before: Document, signed: SignedDocument) -> Document:
-    """Check that a document follows from another.
+    """Verify that a document follows from another.
 
-    It must be signed by a key that was active before, or by the root: then the keys were lost.
-    Another root must be the one that was announced, and must have signed too. Where the root stays,
-    another root to come must be signed by the root: a key in daily use announces none.
+    It must be signed by a previously active key, or by the root (key recovery). A different root
+    must be the announced one and must sign too. Announcing another next root requires the current
+    root's signature: operational keys cannot do it.
 
     Args:
-        last: The one before.
-        before: What it says.
-        signed: The one that follows.
+        last: The previous document.
+        before: Its content.
+        signed: The next document.
 
     Raises:
         InputError: It does not follow.
@@ -245,18 +244,18 @@ def check_next(last: SignedDocument, before: Document, signed: SignedDocument) -
 
 
 def is_recovery(before: Document, signed: SignedDocument) -> bool:
-    """Say whether a document that follows was signed by no key but a root, or has another root."""
+    """Return whether a document was signed by a root only, or has another root."""
     return signed.read().root != before.root or not _by_active_key(before, signed)
 
 
 def _by_active_key(before: Document, signed: SignedDocument) -> bool:
-    """Say whether a key that was active in the document before has signed one."""
+    """Return whether a key active in the previous document has signed one."""
     keys = [key.public for key in before.keys if key.use == "sign" and key.state == "active"]
     return any(is_signed(signed, each) for each in keys)
 
 
 def _check_keys(before: Document, document: Document, at: str) -> None:
-    """Check that no key comes back: what was revoked stays so, and none is forgotten."""
+    """Check that no key is reactivated or dropped: revocation is permanent."""
     order = ("active", "retired", "revoked")
     for key in before.keys:
         now = document.key(key.name)
@@ -265,11 +264,11 @@ def _check_keys(before: Document, document: Document, at: str) -> None:
 
 
 def _check(document: Document) -> None:
-    """Check what no type says.
+    """Check constraints beyond the types.
 
     Raises:
-        InputError: A key is none, or the node has not just one to sign and one to be written to;
-            or a name or an address is none.
+        InputError: An invalid key, name or address, or not exactly one signing and one encryption
+            key.
     """
     at = f"document {document.number} of {document.node[:60]}"
     publics = [
@@ -295,11 +294,11 @@ def _check(document: Document) -> None:
 
 
 def is_signed(signed: SignedDocument, public: bytes) -> bool:
-    """Say whether a key signed a document."""
+    """Return whether a key signed a document."""
     for text in signed.texts():
         try:
             found = take_apart(text)
-        except InputError:  # of a kind that is not known here
+        except InputError:  # unknown algorithm
             continue
         if found.typ == TYPE and is_signed_by(found, public):
             return True
@@ -315,23 +314,23 @@ _BY_KEY, _BY_ROOT, _BY_ANNOUNCED = 0, 1, 2
 
 
 class Merge(Record, frozen=True, kw_only=True):
-    """What becomes of a chain when documents of the same node come."""
+    """The effect of received documents on a known chain."""
 
     common: int  # documents of the known chain that stay, from the first
-    new: tuple[SignedDocument, ...]  # that come after them; (): nothing is new
-    replaces: bool = False  # the rest of the known chain goes: a root has not signed it
+    new: tuple[SignedDocument, ...]  # documents that follow them; (): nothing new
+    replaces: bool = False  # the rest of the known chain is dropped, as no root signed it
 
 
 def merge(known: Sequence[SignedDocument], told: Sequence[SignedDocument]) -> Merge:
-    """Say what becomes of a chain that is known when documents come.
+    """Compute the effect of received documents on a known chain.
 
     Args:
-        known: The chain, from its first document.
-        told: Documents in order, from any that is known or the next on.
+        known: The known chain, from its first document.
+        told: Consecutive documents, starting at any known or the next number.
 
     Raises:
-        InputError: They follow from nothing that is known, or from a document after which others
-            are known that they do not outrank.
+        InputError: They do not follow a known document, or conflict with known documents that they
+            do not outrank.
     """
     places = {each.digest(): place for place, each in enumerate(known)}
     rest = list(told)
@@ -339,7 +338,7 @@ def merge(known: Sequence[SignedDocument], told: Sequence[SignedDocument]) -> Me
         rest.pop(0)
     if not rest:
         return Merge(common=len(known), new=())
-    at = places.get(rest[0].read().previous, len(known) - 1)  # the last says why it does not follow
+    at = places.get(rest[0].read().previous, len(known) - 1)  # the last gives the reason
     _check_from(known[at], rest)
     if at == len(known) - 1:
         return Merge(common=len(known), new=tuple(rest))
@@ -350,14 +349,14 @@ def merge(known: Sequence[SignedDocument], told: Sequence[SignedDocument]) -> Me
 def _check_outranks(
     known: Sequence[SignedDocument], at: int, rest: Sequence[SignedDocument]
 ) -> None:
-    """Check that documents outrank what is known after the last document that both chains have.
+    """Check that documents outrank the known ones after the last common document.
 
     Raises:
         InputError: They do not.
     """
     before = known[at].read()
     theirs = rank(before, rest)
-    held = holding(known) if theirs > _BY_KEY else known  # a thief makes nobody check a long chain
+    held = holding(known) if theirs > _BY_KEY else known  # limits the cost of a forgery
     if at >= len(held):
         raise InputError("exchange/follows-an-invalid-document")
     if theirs == _BY_KEY or theirs <= rank(before, held[at + 1 :]):
@@ -367,11 +366,11 @@ def _check_outranks(
 
 
 def rank(before: Document, branch: Sequence[SignedDocument]) -> int:
-    """Rank documents that follow from one that is not disputed: 2, 1 or 0, as the module says.
+    """Rank documents after an undisputed one: 2, 1 or 0, as described in the module docstring.
 
     Args:
-        before: The last document that both chains have.
-        branch: What follows from it.
+        before: Last document common to both chains.
+        branch: Its successors.
     """
     found = _BY_KEY
     root = unwrapped(before.root)
@@ -385,12 +384,12 @@ def rank(before: Document, branch: Sequence[SignedDocument]) -> int:
 
 
 def holding(chain: Sequence[SignedDocument]) -> list[SignedDocument]:
-    """Return the documents of a chain up to the first that does not follow from the one before.
+    """Return the documents of a chain before the first that does not follow from its predecessor.
 
-    An earlier version took another announced root from a key in daily use.
+    An earlier version accepted another announced root from an operational key.
 
     Args:
-        chain: From its first document, which was checked before.
+        chain: From its first document, which was verified earlier.
     """
     held = list(chain[:1])
     for last, signed in pairwise(chain):
@@ -405,13 +404,13 @@ def holding(chain: Sequence[SignedDocument]) -> list[SignedDocument]:
 def forged_by(
     own: Sequence[SignedDocument], replaced: Sequence[SignedDocument], signed: Signed
 ) -> bool:
-    """Say whether a text is signed with a key that a thief of this node's keys has made.
+    """Return whether a text is signed with a key introduced by a thief of this node's keys.
 
     Args:
         own: Documents of this node.
-        replaced: Documents that a peer took for this node's and that the root has replaced: each
-            must be signed by a key of this node, or by one that such a document names.
-        signed: The text.
+        replaced: Documents accepted by a peer as this node's and replaced by the root: each must be
+            signed by a key of this node, or by one named in such a document.
+        signed: The signed text.
     """
     keys = {key.public for each in own for key in each.read().keys if key.use == "sign"}
     named = dict[str, bytes]()
@@ -427,7 +426,7 @@ def forged_by(
 
 
 def _check_from(last: SignedDocument, new: Sequence[SignedDocument]) -> None:
-    """Check that each document follows from the one before it."""
+    """Verify that each document follows from the previous one."""
     for before, signed in pairwise([last, *new]):
         check_next(before, before.read(), signed)
 
@@ -438,13 +437,13 @@ _FIRST = b"tidewaiter node\n"
 
 
 def fingerprint(document: Document) -> str:
-    """Return the fingerprint of a node's root, 32 hexadecimal digits; it outlives other keys."""
+    """Return the fingerprint of a node's root, 32 hexadecimal digits; stable across other keys."""
     told = _FIRST + document.node.encode() + b"\n" + document.root.encode()
     return hashlib.sha256(told).digest()[:_BYTES].hex()
 
 
 def words(found: str, language: str = "en") -> list[str]:
-    """Write a fingerprint as twelve words.
+    """Format a fingerprint as twelve words.
 
     Args:
         found: 32 hexadecimal digits.
@@ -455,13 +454,13 @@ def words(found: str, language: str = "en") -> list[str]:
 
 
 def read_words(text: str) -> str:
-    """Read a fingerprint that someone typed: twelve words of any of the languages, or digits.
+    """Parse a typed fingerprint: twelve words in any of the languages, or digits.
 
     Returns:
         32 hexadecimal digits.
 
     Raises:
-        InputError: It is none, or a word is wrong: the last of them also checks the others.
+        InputError: Invalid, or a wrong word: the last word is a checksum.
     """
     bare = "".join(text.split()).lower()
     if len(bare) == 2 * _BYTES and set(bare) <= set("0123456789abcdef"):

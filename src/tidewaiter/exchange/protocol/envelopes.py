@@ -1,8 +1,8 @@
-"""Envelopes: signed, numbered and chained messages between two nodes; statements and their ids.
+"""Envelopes: signed, numbered and chained messages between two nodes; statements and ids.
 
-An envelope is a signed text and a box, in one line. The signed text holds everything but the
-content; of that it holds a commitment, so that the content can be destroyed later and the chain of
-envelopes still verifies. What was signed is kept as it was: nothing is ever written anew.
+An envelope is one line with a signed text and an encrypted box. The signed text contains a
+commitment to the content instead of the content itself, so that the content can be destroyed
+later and the chain still verifies. Signed texts are stored unchanged.
 """
 
 import hashlib
@@ -27,13 +27,13 @@ from tidewaiter.exchange.protocol.strict_json import read_json
 
 TYPE = "tw+jws"
 VERSION = 1
-MOST_BYTES = 256 * 1024  # of one line; larger things go as files of their own
-MOST_BODY = 180_000  # bytes of a content: what is around it and Base64 make a line of it
+MOST_BYTES = 256 * 1024  # maximum of one line; larger data are sent as files
+MOST_BODY = 180_000  # maximum bytes of a content, allowing for overhead and Base64
 SALT = 16  # bytes
 UNDERSTOOD = frozenset[str]()
-"""What an envelope may demand to be understood, and is; later versions add to it."""
+"""Critical features that an envelope may require; later versions add to it."""
 
-# Not $, which lets a line end pass.
+# Not $, which matches before a trailing newline.
 Id = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
 IdOrNone = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?\Z")]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,80}\Z")]
@@ -41,33 +41,33 @@ NameOrNone = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{0,80}\Z")]
 Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 HashOrNone = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
 Whole = Annotated[int, msgspec.Meta(ge=0)]
-Moment = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799)]  # to the end of the year 9999
+Moment = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799)]  # up to the end of the year 9999
 Number = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
-    """What is signed; a later version may say more than is read here."""
+    """The signed header; unknown fields of later versions are ignored."""
 
     v: int
-    id: Id  # UUID of version 7
+    id: Id  # UUID version 7
     sender: Name  # node
     to: Name  # node
-    seq: Number  # without a gap in each direction
-    prev: HashOrNone  # digest of the one before; "": it is the first
+    seq: Number  # consecutive per direction
+    prev: HashOrNone  # digest of the previous one; "": first
     iat: Moment  # seconds since 1970, UTC
-    exp: Moment  # seconds since 1970: after it, nothing is to be done by it
+    exp: Moment  # expiry, seconds since 1970: not processed afterwards
     kind: Name
     schema: Number  # of its content
-    thread: Id  # of the message that it all began with
-    parent: IdOrNone = ""  # of the message that it answers
+    thread: Id  # id of the first message of the thread
+    parent: IdOrNone = ""  # id of the message answered
     marking: Marking
-    crit: tuple[Name, ...] = ()  # what must be understood by whoever takes it
+    crit: tuple[Name, ...] = ()  # features the recipient must understand
     commit: Hash  # SHA-256 of salt and content
     sealed: Hash  # SHA-256 of the box, in hexadecimal
 
 
 class Envelope(Record, frozen=True, kw_only=True):
-    """An envelope, taken apart; that its signature is right has not been checked."""
+    """A decoded envelope; its signature is not verified."""
 
     header: Header
     signed: Signed
@@ -75,16 +75,16 @@ class Envelope(Record, frozen=True, kw_only=True):
 
     @property
     def digest(self) -> str:
-        """Return what names it in the chain and in receipts."""
+        """Return its digest, used in the chain and in receipts."""
         return self.signed.digest
 
     def line(self) -> str:
-        """Write it as it travels."""
+        """Encode it for transport."""
         return f"{self.signed.text} {self.box}"
 
 
 class Draft(Record, frozen=True, kw_only=True):
-    """A message before it has its place in the chain."""
+    """A message not yet placed in the chain."""
 
     id: str
     kind: str
@@ -99,7 +99,7 @@ class Draft(Record, frozen=True, kw_only=True):
 
 
 class Place(Record, frozen=True, kw_only=True):
-    """The place that a message takes between two nodes."""
+    """Position of a message in the chain between two nodes."""
 
     sender: str
     to: str
@@ -113,9 +113,9 @@ def close(
     """Seal and sign a message.
 
     Args:
-        draft: What is told.
-        place: Between whom, and after which.
-        kid: The name of the key that signs.
+        draft: The content.
+        place: Nodes, number and predecessor.
+        kid: Name of the signing key.
         secret: That key, shape (32,).
         public: The key of the recipient, shape (32,).
         salt: Fresh, shape (16,).
@@ -144,10 +144,10 @@ def close(
 
 
 def parse(line: str) -> Envelope:
-    """Read an envelope from the line in which it travels; its signature is not checked.
+    """Decode an envelope from its transport line without verifying the signature.
 
     Raises:
-        InputError: It is none, or is not written as it must be.
+        InputError: Malformed or not in canonical form.
     """
     if len(line) > MOST_BYTES:
         raise InputError("exchange/envelope-too-large", most_bytes=MOST_BYTES)
@@ -158,10 +158,10 @@ def parse(line: str) -> Envelope:
 
 
 def assemble(text: str, box: str) -> Envelope:
-    """Read an envelope from its signed text; the box may be gone, then it is "".
+    """Decode an envelope from its signed text; the box is "" if it was destroyed.
 
     Raises:
-        InputError: It is none.
+        InputError: Malformed.
     """
     signed = take_apart(text)
     header = read_json(signed.payload, Header, "envelope")
@@ -171,22 +171,22 @@ def assemble(text: str, box: str) -> Envelope:
 
 
 def has_its_box(envelope: Envelope) -> bool:
-    """Say whether the box is the one that was signed."""
+    """Return whether the box is the signed one."""
     return digest_of(envelope.box) == envelope.header.sealed
 
 
 def open_with_any(envelope: Envelope, secrets: Iterable[bytes]) -> bytes | None:
-    """Open the box with the key that it is for; None: it is for none of these."""
+    """Decrypt the box with its key; None: none of these keys fits."""
     held = held_by_any(envelope, secrets)
     return None if held is None else held[SALT:]
 
 
 def held_by_any(envelope: Envelope, secrets: Iterable[bytes]) -> bytes | None:
-    """Open the box; return salt and content, which prove what was signed; None: for none of these.
+    """Decrypt the box; return salt and content, which match the commitment; None: no key fits.
 
     Args:
         envelope: With its box.
-        secrets: Keys that open boxes, each of shape (32,).
+        secrets: Decryption keys, each of shape (32,).
     """
     for secret in secrets:
         try:
@@ -197,15 +197,15 @@ def held_by_any(envelope: Envelope, secrets: Iterable[bytes]) -> bytes | None:
 
 
 def is_committed(envelope: Envelope, held: bytes) -> bool:
-    """Say whether salt and content are what was signed."""
+    """Return whether salt and content match the commitment."""
     return _commitment(held) == envelope.header.commit
 
 
 def _held(envelope: Envelope, secret: bytes) -> bytes:
-    """Open the box with one key; return salt and content.
+    """Decrypt the box with one key; return salt and content.
 
     Raises:
-        InputError: It is for another key, or holds something else than was signed.
+        InputError: Wrong key, or the content does not match the commitment.
     """
     held = unseal(envelope.box, secret)
     if _commitment(held) != envelope.header.commit:
@@ -222,7 +222,7 @@ _UNIX_MS = 48  # bits
 
 
 def message_id(milliseconds: int, random: bytes) -> str:
-    """Make a name.
+    """Generate a UUID version 7.
 
     Args:
         milliseconds: Since 1970, UTC.
@@ -233,24 +233,24 @@ def message_id(milliseconds: int, random: bytes) -> str:
     """
     low = int.from_bytes(random[:_RANDOM], "big")
     told = (milliseconds & ((1 << _UNIX_MS) - 1)) << 80 | low
-    told = told & ~(0xF << 76) | 0x7 << 76  # the version
-    return str(UUID(int=told & ~(0x3 << 62) | 0x2 << 62))  # the variant
+    told = told & ~(0xF << 76) | 0x7 << 76  # version bits
+    return str(UUID(int=told & ~(0x3 << 62) | 0x2 << 62))  # variant bits
 
 
 T = TypeVar("T")
 
 
 class Said(Record, Generic[T], frozen=True, kw_only=True):
-    """One message, as it was accepted."""
+    """Origin of an accepted message."""
 
     id: str  # of the envelope
-    sender: str  # id of the node whose signature it bears
-    at: str  # when it was signed: ISO 8601, UTC; it decides nothing
+    sender: str  # id of the signing node
+    at: str  # signing time: ISO 8601, UTC; informative only
     body: T
 
 
 class Unheeded(Record, Generic[T], frozen=True, kw_only=True):
-    """A message that changes nothing, and why. It is kept and shown."""
+    """A message without effect, and why; stored and shown."""
 
     said: Said[T]
     why: str

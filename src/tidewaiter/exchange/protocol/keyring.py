@@ -1,4 +1,4 @@
-"""The secret keys of a node: creation, rotation, recovery, and the documents that follow."""
+"""Secret keys of a node: creation, rotation, recovery, and the resulting documents."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
@@ -28,7 +28,7 @@ from tidewaiter.exchange.protocol.signing import (
 
 
 class Pair(Record, frozen=True, kw_only=True):
-    """A pair of keys, the secret half of it."""
+    """A key pair, stored as its secret half."""
 
     use: Use
     secret: str  # Base64, of 32 bytes
@@ -44,26 +44,26 @@ class Pair(Record, frozen=True, kw_only=True):
         return thumbprint(self.use, public_of(self.use, self.held))
 
     def public(self, state: Literal["active", "retired", "revoked"] = "active") -> NodeKey:
-        """Return the public half."""
+        """Return the public key."""
         return NodeKey(use=self.use, key=wrapped(public_of(self.use, self.held)), state=state)
 
     def __repr__(self) -> str:
-        """Say which it is, and nothing of what it is."""
+        """Show the key's name without the secret."""
         return f"Pair(use={self.use!r}, name={self.name!r})"
 
 
 class Ring(Record, frozen=True, kw_only=True):
-    """The keys of a node. Those that open boxes are kept for ever; those that sign, while used."""
+    """The keys of a node. Decryption keys are kept permanently; signing keys while in use."""
 
     node: str
-    pairs: tuple[Pair, ...]  # the newest of each use comes last
-    store: str  # Base64, of 32 bytes: what is kept in the database is locked with it
+    pairs: tuple[Pair, ...]  # newest of each use last
+    store: str  # Base64, of 32 bytes: encrypts the database
 
     def newest(self, use: Use) -> Pair:
-        """Return the pair in use.
+        """Return the current key pair of a use.
 
         Raises:
-            InputError: There is none.
+            InputError: None exists.
         """
         for pair in reversed(self.pairs):
             if pair.use == use:
@@ -71,60 +71,60 @@ class Ring(Record, frozen=True, kw_only=True):
         raise InputError("exchange/no-key-for-that", use=use)
 
     def signs_as(self, name: str) -> bool:
-        """Say whether the key in use to sign is the one of a name."""
+        """Return whether the current signing key has a given name."""
         signing = [pair for pair in self.pairs if pair.use == "sign"]
         return bool(signing) and signing[-1].name == name
 
     def signer(self) -> Signer:
-        """Return the key that signs for the node."""
+        """Return the node's signing key."""
         pair = self.newest("sign")
         return Signer(kid=f"{self.node}#{pair.name}", secret=pair.held)
 
     def openers(self) -> list[bytes]:
-        """Return the keys that open boxes, the newest first."""
+        """Return the decryption keys, newest first."""
         return [pair.held for pair in reversed(self.pairs) if pair.use == "open"]
 
     @property
     def lock(self) -> bytes:
-        """Return what locks the database, shape (32,)."""
+        """Return the key that encrypts the database, shape (32,)."""
         return unwrapped(self.store)
 
     def __repr__(self) -> str:
-        """Say whose it is."""
+        """Show the node without secrets."""
         return f"Ring(node={self.node!r}, pairs={self.pairs!r})"
 
 
 Random = Callable[[int], bytes]
-"""Gives so many bytes of true randomness."""
+"""Returns a number of random bytes from a secure source."""
 
 
 class About(Record, frozen=True, kw_only=True):
-    """What a node says of itself."""
+    """A node's self-description."""
 
     node: str
     name: str
     country: str
     role: Role
     endpoints: tuple[str, ...] = ()
-    kinds: Mapping[str, int] = {}  # of message that it takes: the newest schema of each
+    kinds: Mapping[str, int] = {}  # message kinds it accepts: newest schema of each
 
 
 class Founded(Record, frozen=True, kw_only=True):
     """A new node."""
 
     ring: Ring
-    root: bytes  # secret, to be kept apart from the node; shape (32,)
-    next_root: bytes  # secret, to be kept apart from both; shape (32,)
+    root: bytes  # secret, to be stored away from the node; shape (32,)
+    next_root: bytes  # secret, to be stored away from both; shape (32,)
     document: SignedDocument
 
 
 def found(about: About, random: Random, made: str) -> Founded:
-    """Make the keys of a new node, and its first document.
+    """Create the keys of a new node and its first document.
 
     Args:
-        about: What it says of itself.
-        random: Where keys come from.
-        made: The moment, ISO 8601.
+        about: Its self-description.
+        random: Source of randomness.
+        made: Creation time, ISO 8601.
     """
     root, next_root = random(KEY), random(KEY)
     pairs = (_pair("sign", random), _pair("open", random))
@@ -150,14 +150,14 @@ def found(about: About, random: Random, made: str) -> Founded:
 def rotated(
     ring: Ring, last: SignedDocument, random: Random, made: str, *, revoked: Sequence[str] = ()
 ) -> tuple[Ring, SignedDocument]:
-    """Give a node new keys, by the key that speaks for it now.
+    """Rotate a node's keys, signed with its current key.
 
     Args:
         ring: Its keys.
         last: Its newest document.
-        random: Where keys come from.
-        made: The moment, ISO 8601.
-        revoked: Names of keys of which nothing is to be trusted; else the old ones are retired.
+        random: Source of randomness.
+        made: Creation time, ISO 8601.
+        revoked: Names of compromised keys; other old keys are retired.
 
     Returns:
         The new keys, and the document that names them; it is sent under the old ones.
@@ -186,16 +186,16 @@ def recovered(
     next_root: bytes | None = None,
     later: bytes | None = None,
 ) -> tuple[Ring, SignedDocument]:
-    """Give a node new keys by its root: those that spoke for it are lost, or another's.
+    """Replace lost or compromised keys of a node with its root key.
 
     Args:
-        ring: Its keys, as far as they are known.
+        ring: Its keys, as far as known.
         last: Its newest document.
-        root: The root, or the one that was announced where that takes its place.
-        random: Where keys come from.
-        made: The moment, ISO 8601.
-        next_root: The announced root, where it takes the place of the root.
-        later: The root after it, where it does.
+        root: The root key, or the announced next root where it takes over.
+        random: Source of randomness.
+        made: Creation time, ISO 8601.
+        next_root: The announced next root, where it takes over.
+        later: The root after it, likewise.
     """
     before = last.read()
     pairs = (_pair("sign", random), _pair("open", random))
@@ -219,7 +219,7 @@ def recovered(
 
 
 def renewed(ring: Ring, last: SignedDocument, about: About, made: str) -> SignedDocument:
-    """Say something else of a node, under the keys that it has."""
+    """Change a node's self-description under its current keys."""
     before = last.read()
     document = structs.replace(
         before,

@@ -1,7 +1,7 @@
-"""Markings: who may receive an item, for what purpose, and what they may do with it.
+"""Markings: permitted recipients, purposes and actions for an item.
 
-Nothing that a marking does not allow is allowed: a purpose that is not named, a group of an older
-epoch, or a recipient of whom nothing is known.
+Anything not explicitly allowed is forbidden: an unnamed purpose, a group of an older epoch, or an
+unknown recipient.
 
 Source: data/exchange/markings.toml, by the definitions of TLP 2.0 (FIRST, August 2022).
 """
@@ -18,15 +18,15 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
 Tlp = Literal["clear", "green", "amber", "amber+strict", "red"]
-"""The labels of TLP 2.0, from the widest to the strictest."""
+"""The labels of TLP 2.0, from widest to strictest."""
 
 Pap = Literal["clear", "green", "amber", "red"]
-"""What may be done with an item, from anything to what nobody can notice."""
+"""PAP labels: permitted actions, from any to undetectable ones only."""
 
 Reach = Literal["person", "organisation", "client", "community", "public"]
-"""How far a recipient is from whoever holds the item: one of the people it was given to; others of
-the same organisation; those whom it serves, like the companies under an authority; other nodes of
-the exchange; anyone."""
+"""Distance of a recipient from the item's holder: individual recipients; others in the same
+organisation; its clients, like the companies under an authority; other nodes of the exchange;
+anyone."""
 
 Purpose = Literal["control", "investigation", "prosecution", "warning", "statistics"]
 Action = Literal["own-records", "third-party", "measure", "publish"]
@@ -38,28 +38,28 @@ _PAPS: tuple[Pap, ...] = get_args(Pap)
 
 
 class Marking(Record, frozen=True, kw_only=True):
-    """What the source of an item says of it."""
+    """The source's conditions for an item."""
 
     tlp: Tlp
     pap: Pap = "red"
-    purposes: tuple[Purpose, ...] = ()  # (): for any
-    group: str = ""  # id of the working group that alone may have it; "": no such limit
-    epoch: int = 0  # of the group, when the item was marked
+    purposes: tuple[Purpose, ...] = ()  # (): any
+    group: str = ""  # id of the only working group allowed; "": no such limit
+    epoch: int = 0  # epoch of the group when the item was marked
     reshare: bool = False  # nodes may pass it on to other nodes, within the label
 
 
 class Recipient(Record, frozen=True, kw_only=True):
-    """Who is to be given an item, seen from whoever holds it."""
+    """A prospective recipient, relative to the holder."""
 
-    name: str  # id of the node, or what an edge is called
+    name: str  # node id, or name of a feed
     reach: Reach
-    needs: bool = False  # somebody has said that they need to know
-    groups: Mapping[str, int] = field(default_factory=dict)  # it is in now -> epoch of that list
-    cleared: bool = False  # may have what rests on entries that are for the authority only
+    needs: bool = False  # need to know is confirmed
+    groups: Mapping[str, int] = field(default_factory=dict)  # current groups -> epoch of the list
+    cleared: bool = False  # may receive data based on restricted entries
 
 
 class Denial(Record, frozen=True, kw_only=True):
-    """One reason why an item may not go to a recipient."""
+    """A reason why an item may not be sent to a recipient."""
 
     limit: Limit
     why: str
@@ -96,7 +96,7 @@ class PurposeRule(Record, frozen=True, kw_only=True):
 
 
 class MarkingRules(Record, frozen=True, kw_only=True):
-    """data/exchange/markings.toml, read."""
+    """Content of data/exchange/markings.toml."""
 
     version: str
     source: Mapping[str, _Source]
@@ -121,16 +121,16 @@ def load_marking_rules() -> MarkingRules:
 
 
 def why_not_send(marking: Marking, to: Recipient, purpose: Purpose) -> tuple[Denial, ...]:
-    """Say why the source of an item may not give it to a recipient; (): it may.
+    """Return why the source may not send an item to a recipient; (): it may.
 
-    A label binds whoever is given the item, not its source. So the source may give it to any node
-    that it names; but what is given to the public, or to clients, cannot be called back, so there
-    the label binds the source too.
+    A label binds the recipients of an item, not its source. So the source may send it to any node;
+    but items given to the public or to clients cannot be recalled, so there the label binds the
+    source too.
 
     Args:
-        marking: Of the item.
-        to: Who is to have it.
-        purpose: What for.
+        marking: Marking of the item.
+        to: Recipient.
+        purpose: Purpose.
     """
     named = to.reach in {"person", "organisation", "community"}
     label = () if named else tuple(_by_label(marking, to))
@@ -138,15 +138,15 @@ def why_not_send(marking: Marking, to: Recipient, purpose: Purpose) -> tuple[Den
 
 
 def why_not_reshare(marking: Marking, to: Recipient, purpose: Purpose) -> tuple[Denial, ...]:
-    """Say why a recipient of an item may not pass it on; (): it may.
+    """Return why a recipient may not pass an item on; (): it may.
 
-    Within the label, other nodes are given it only where the source has marked it so. Who needs it
-    more widely asks the source.
+    Within the label, it may go to other nodes only if the source has permitted resharing. For
+    anything wider, the source must be asked.
 
     Args:
-        marking: Of the item, as the source gave it.
-        to: Who is to have it.
-        purpose: What for.
+        marking: Marking of the item, as set by the source.
+        to: Next recipient.
+        purpose: Purpose.
     """
     return (
         *_by_label(marking, to),
@@ -158,19 +158,19 @@ def why_not_reshare(marking: Marking, to: Recipient, purpose: Purpose) -> tuple[
 
 
 def why_not_do(marking: Marking, action: Action) -> str:
-    """Say why something may not be done with an item; "": it may."""
+    """Return why an action on an item is not permitted; "": it is."""
     rule = load_marking_rules().pap[marking.pap]
     return "" if action in rule.does else f"{rule.label}: {rule.says}"
 
 
 def strictest(markings: Iterable[Marking]) -> Marking:
-    """Return the marking of what is made of several items: it allows what each of them allows.
+    """Return the marking of an item derived from several: the intersection of permissions.
 
     Args:
         markings: At least one.
 
     Raises:
-        InputError: They are for two groups, or have no purpose in common.
+        InputError: Two groups, or no common purpose.
     """
     first, *others = markings
     for other in others:
@@ -179,7 +179,7 @@ def strictest(markings: Iterable[Marking]) -> Marking:
 
 
 def as_strict(part: Marking, whole: Marking) -> bool:
-    """Say whether a part of an item is marked at least as strictly as the whole of it."""
+    """Return whether a part is marked at least as strictly as the whole item."""
     try:
         return _stricter(part, whole) == part
     except InputError:

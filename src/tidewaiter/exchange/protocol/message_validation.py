@@ -1,7 +1,6 @@
-"""Message validation: whether an envelope is accepted, given what is known of its sender.
+"""Message validation: whether an envelope is accepted, given the state of its sender.
 
-Nothing here is decided by a clock but whether an envelope has expired, and that with days to spare:
-clocks are wrong.
+Clocks are unreliable, so only expiry depends on them, with a tolerance of days.
 """
 
 from collections.abc import Mapping
@@ -18,22 +17,22 @@ from tidewaiter.exchange.protocol.receipts import Final, Passing
 from tidewaiter.exchange.protocol.relations import CONTROL, Relation
 from tidewaiter.exchange.protocol.signing import is_signed_by
 
-SKEW = 3 * 86_400  # seconds by which clocks may differ
+SKEW = 3 * 86_400  # maximum clock difference in seconds
 
 
 class Peer(Record, frozen=True, kw_only=True):
-    """What a node knows of another."""
+    """This node's state of a peer."""
 
     document: Document
     relation: Relation  # this node's own
-    have: int = 0  # number of the last message taken from it
-    head: str = ""  # digest of that message; "": there is none
-    # Digests of messages for which this node has given receipts, and that it has forgotten since.
+    have: int = 0  # number of the last message accepted from it
+    head: str = ""  # digest of that message; "": none
+    # Digests of messages that this node receipted and has since lost.
     vouched: frozenset[str] = frozenset()
 
 
 class Taken(Record, frozen=True, kw_only=True):
-    """A message that was taken before."""
+    """An accepted message."""
 
     digest: str
     signed: str
@@ -41,19 +40,19 @@ class Taken(Record, frozen=True, kw_only=True):
 
 
 class Before(Record, frozen=True, kw_only=True):
-    """What was taken before of those that could be the same."""
+    """Accepted messages that may be identical or conflicting."""
 
     by_id: Mapping[str, Taken] = {}
     by_seq: Mapping[int, Taken] = {}
 
     def same(self, envelope: Envelope) -> Taken | None:
-        """Return the very same message with its own box, if it was taken."""
+        """Return the accepted identical message, with its own box, if any."""
         found = self.by_id.get(envelope.header.id)
         same = found is not None and found.signed == envelope.signed.text
         return found if same and has_its_box(envelope) else None
 
     def contradicts(self, envelope: Envelope) -> bool:
-        """Say whether another message was taken in the place of this one."""
+        """Return whether a different message was accepted in this one's place."""
         for found in (self.by_id.get(envelope.header.id), self.by_seq.get(envelope.header.seq)):
             if found and found.digest != envelope.digest:
                 return True
@@ -61,12 +60,12 @@ class Before(Record, frozen=True, kw_only=True):
 
 
 def authenticate(envelope: Envelope, own: str, peer: Peer | None) -> Passing | None:
-    """Say why an envelope is not what its sender wrote to this node; None: it is.
+    """Return why an envelope is not authentic or not for this node; None: it is.
 
     Args:
-        envelope: As it came.
+        envelope: As received.
         own: The name of this node.
-        peer: The sender, where it is known.
+        peer: The sender, if known.
     """
     header = envelope.header
     if header.to != own:
@@ -82,24 +81,24 @@ def authenticate(envelope: Envelope, own: str, peer: Peer | None) -> Passing | N
 
 
 def _key_of(envelope: Envelope, peer: Peer) -> NodeKey | Passing:
-    """Return the key that an envelope names, or why it is not to be trusted."""
+    """Return the key that an envelope names, or why it is not trusted."""
     key = peer.document.key_of(envelope.signed.kid)
     if key is None:
         return "unknown-key"
     if envelope.digest in peer.vouched:
-        return key  # it was in use when this node took the message, and said so
+        return key  # it was active when this node accepted and receipted the message
     if key.state == "revoked":
         return "revoked-key"
     return "old-key" if key.state == "retired" else key
 
 
 def place(envelope: Envelope, peer: Peer, before: Before) -> Passing | None:
-    """Say why an authentic envelope cannot be taken now; None: it is the next one.
+    """Return why an authentic envelope cannot be accepted now; None: it is the next one.
 
     Args:
-        envelope: An authentic one, not taken before.
+        envelope: Authentic, not accepted earlier.
         peer: Its sender.
-        before: What was taken of the same id or number.
+        before: Accepted messages with the same id or number.
     """
     header = envelope.header
     if before.contradicts(envelope):
@@ -112,18 +111,18 @@ def place(envelope: Envelope, peer: Peer, before: Before) -> Passing | None:
     if standing == "frozen" and header.kind not in CONTROL:
         return "frozen"
     if header.seq != peer.have + 1:
-        # Less: it is one of before that is known no longer; that is no place to go on from.
+        # Lower: an earlier message that was lost; it gives no position to continue from.
         return "early" if header.seq > peer.have else "equivocation"
     return None if header.prev == peer.head else "broken-chain"
 
 
 def refuse(envelope: Envelope, peer: Peer, kinds: Mapping[str, int], now: int) -> Final | None:
-    """Say why an envelope that has its place does nothing; None: it is to be acted on.
+    """Return why an accepted envelope is not processed; None: it is.
 
     Args:
         envelope: The next one.
         peer: Its sender.
-        kinds: The kinds of message that this node knows, with the newest schema of each.
+        kinds: Supported message kinds, with the newest schema of each.
         now: Seconds since 1970.
     """
     header = envelope.header

@@ -1,18 +1,17 @@
 """Receipts of messages, contradictions between them, and queries that recover lost messages.
 
-A receipt is given only when what it says is on the disk. It carries how long the node's log is and
-what it holds: so each peer witnesses the log of the other.
+A receipt is issued only after its content is on disk. It states size and root of the node's log,
+so that each peer witnesses the other's log.
 
-A node that was restored from an old copy does not know what it sealed since. Were it to go on from
-there, it would give a number away twice, and be taken for one that speaks with two tongues. So it
-asks each peer, before it seals anything, what that has of it: its own signed messages, and the
-receipts that were given for them.
+A node restored from a backup does not know what it sealed since. If it continued from there, it
+would assign a number twice, and appear to contradict itself. So before it seals anything, it asks
+each peer for its own signed messages and the receipts given for them.
 
-Nor does it know what it has received since, and that some of it was recalled. So the question says
-what it has, and the answer brings receipts of its own that say what it had.
+Nor does it know what it has received since, and which of it was recalled. So its query states what
+it has, and the answer returns its own receipts, which state what it had.
 
-A log only grows, and has one root at each length. A receipt that was given before says what was
-true then: it comes again where its answer was lost, and is no contradiction.
+A log only grows, and has one root per size. An earlier receipt states what was true then: it is
+resent when its response was lost, and is not a contradiction.
 """
 
 from collections.abc import Sequence
@@ -46,7 +45,7 @@ Final = Literal[
     "bad-content",
     "no-effect",
 ]
-"""Why a message was refused for good: it has its place in the chain, and did nothing."""
+"""Reasons of final rejection: the message keeps its place in the chain without effect."""
 
 Passing = Literal[
     "malformed",
@@ -65,7 +64,7 @@ Passing = Literal[
     "not-active",
     "too-many",
 ]
-"""Why a message was turned away: it has no place in the chain, and can come again."""
+"""Reasons of temporary rejection: not in the chain, may be resent."""
 
 Code = Final | Passing
 
@@ -78,29 +77,29 @@ _CODES: dict[str, tuple[str, ...]] = {
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
-    """What is signed of a message."""
+    """Signed content of a receipt."""
 
     v: int = 1
-    id: IdOrNone  # of the message; "": it could not be read
-    digest: Hash  # of what was signed; of the line, where that could not be read
-    sender: Name  # who gives the receipt
-    to: NameOrNone  # who sent the message; "": unknown
+    id: IdOrNone  # message id; "": unreadable
+    digest: Hash  # of the signed text; of the line if unreadable
+    sender: Name  # issuer of the receipt
+    to: NameOrNone  # sender of the message; "": unknown
     at: str  # ISO 8601, UTC
     state: Literal["processed", "refused", "recalled", "turned-away"]
     code: Code | Literal[""] = ""
-    says: str = ""  # what was wrong, in words
-    have: Whole = 0  # number of the last message that was taken in this direction
-    size: Whole = 0  # entries of the giver's log
-    root: HashOrNone = ""  # over them, in hexadecimal
+    says: str = ""  # error text
+    have: Whole = 0  # number of the last message accepted in this direction
+    size: Whole = 0  # size of the issuer's log
+    root: HashOrNone = ""  # its root, in hexadecimal
 
     @property
     def is_final(self) -> bool:
-        """Say whether the message has its place in the chain."""
+        """Return whether the message has its place in the chain."""
         return self.state != "turned-away"
 
 
 class SignedReceipt(Record, frozen=True, kw_only=True):
-    """A receipt and the text that was signed."""
+    """A receipt and its signed text."""
 
     receipt: Receipt
     signed: Signed
@@ -112,10 +111,10 @@ def give(receipt: Receipt, *, kid: str, secret: bytes) -> str:
 
 
 def read_receipt(text: str) -> SignedReceipt:
-    """Read a receipt; its signature is not checked.
+    """Decode a receipt without verifying the signature.
 
     Raises:
-        InputError: It is none.
+        InputError: Malformed.
     """
     signed = take_apart(text)
     if signed.typ != TYPE:
@@ -127,41 +126,41 @@ def read_receipt(text: str) -> SignedReceipt:
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
-    """What is signed of a question."""
+    """Signed content of a query."""
 
     v: int = 1
     sender: str
     to: str
-    after: int  # number of the last message of which it has the receipt
-    nonce: str  # fresh, and in the answer too
-    have: int = -1  # number of the last message that it has taken; -1: it does not say
-    contents: bool = False  # it asks for what its messages said, in boxes for its own key
+    after: int  # number of the last message with a receipt
+    nonce: str  # fresh, repeated in the answer
+    have: int = -1  # number of the last message accepted; -1: not stated
+    contents: bool = False  # requests the contents of its own messages, encrypted to its own key
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
-    """What is signed of an answer."""
+    """Signed content of an answer."""
 
     v: int = 1
     sender: str
     to: str
     nonce: str
-    have: int  # number of the last message that it has taken
-    head: str  # digest of that; "": there is none
+    have: int  # number of the last message accepted
+    head: str  # its digest; "": none
     # Receipts of the asking node: of the last message to it, and of those after what it has.
     receipt: str = ""
     receipts: tuple[str, ...] = ()
-    # Documents that were taken for those of the asking node, and that its root has replaced.
+    # Documents accepted as the asking node's and replaced by its root.
     replaced: tuple[SignedDocument, ...] = ()
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
-    """What is signed by a node that comes itself, as it cannot be reached."""
+    """Signed content of a poll by an unreachable node."""
 
     v: int = 1
     sender: str
     to: str
     nonce: str
-    answers: str = ""  # name of what it was asked for and answers now; "": nothing
+    answers: str = ""  # name of the query answered; "": none
 
 
 TYPES: dict[type, str] = {Ask: "tw-ask+jws", Held: "tw-held+jws", Visit: "tw-visit+jws"}
@@ -169,23 +168,23 @@ T = TypeVar("T", Ask, Held, Visit)
 
 
 def write_signed(told: Ask | Held | Visit, signer: Signer) -> str:
-    """Sign a question, an answer or a visit."""
+    """Sign a query, an answer or a poll."""
     return sign(
         msgspec.json.encode(told), typ=TYPES[type(told)], kid=signer.kid, secret=signer.secret
     )
 
 
 def read_signed(text: str, kind: type[T], document: Document, to: str) -> T:
-    """Read what `write_signed` wrote.
+    """Decode and verify output of `write_signed`.
 
     Args:
-        text: As it came.
-        kind: What it must be.
-        document: Of the node that must have signed it, with the key that it has now.
-        to: For whom it must be.
+        text: As received.
+        kind: Expected type.
+        document: Document of the expected signer, with its current key.
+        to: Expected addressee.
 
     Raises:
-        InputError: It is something else, or somebody else's.
+        InputError: Other type, signer or addressee, or malformed.
     """
     signed = take_apart(text)
     told = read_json(signed.payload, kind, "question or answer of a node")
@@ -199,21 +198,21 @@ def read_signed(text: str, kind: type[T], document: Document, to: str) -> T:
 
 
 def sender_of(text: str, kind: type[T]) -> str:
-    """Return the node that a question or a visit says to come from; nothing of it was checked.
+    """Return the claimed sender of a query or poll, unverified.
 
     Raises:
-        InputError: It is none.
+        InputError: Malformed.
     """
     return read_json(take_apart(text).payload, kind, "question of a node").sender
 
 
 def own_receipts(texts: Sequence[str], own: Document, to: str) -> list[SignedReceipt]:
-    """Return which texts are receipts of this node itself to a peer; it may have forgotten them.
+    """Return which texts are this node's own receipts to a peer; it may have lost them.
 
-    What a key has signed that was revoked is passed over: it may be another's.
+    Receipts signed with a revoked key are skipped: they may be forged.
 
     Args:
-        texts: As the peer shows them.
+        texts: As presented by the peer.
         own: The newest document of this node.
         to: The peer.
     """
@@ -234,22 +233,22 @@ Wrong = Literal["", "two-roots", "shorter"]
 
 
 class Before(Record, frozen=True, kw_only=True):
-    """What a peer said of its log before."""
+    """A peer's earlier statements on its log."""
 
-    largest: int = 0  # entries, at most
-    have: int = 0  # messages that it had, at most
-    root: str = ""  # at the length that is looked at; "": it was never told
+    largest: int = 0  # maximum size stated
+    have: int = 0  # maximum number of messages stated
+    root: str = ""  # root at the size in question; "": never stated
 
 
 def contradiction(told: Receipt, before: Before) -> Wrong:
-    """Say what a receipt says against what its giver said before; "": it fits.
+    """Return how a receipt contradicts earlier statements of its issuer; "": consistent.
 
     Args:
-        told: With a log.
-        before: Since the last time that its log was found shorter.
+        told: A receipt with a log.
+        before: Since the log was last found truncated.
     """
     if before.root and before.root != told.root:
         return "two-roots"
-    # What was turned away is answered anew each time; the rest once, when its turn had come.
+    # Temporary rejections are answered each time; others once, after their turn.
     fresh = not told.is_final or told.have > before.have
     return "shorter" if fresh and told.size < before.largest else ""

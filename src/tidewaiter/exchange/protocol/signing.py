@@ -1,8 +1,8 @@
 """Signing and encryption: the only module that signs, verifies, encrypts and decrypts messages.
 
-A signed text is a JWS in its compact form with Ed25519, over bytes that are kept as they were
-signed. A box is a JWE in its compact form, to one key of X25519. Both are refused where they are
-written in any other way than ours: two texts are never the same message.
+A signed text is a compact JWS with Ed25519 over bytes that are stored as signed. A box is a compact
+JWE to one X25519 key. Non-canonical encodings of both are rejected: no two texts are the same
+message.
 
 Sources: RFC 7515 (JWS), RFC 9864 (Ed25519 by its own name), RFC 7516 (JWE), RFC 8037 (keys),
 RFC 7638 (thumbprints).
@@ -27,14 +27,14 @@ from tidewaiter.base.records import Record
 from tidewaiter.exchange.protocol.strict_json import read_json
 
 Use = Literal["sign", "open"]
-"""What a pair of keys is for: to sign, or to open boxes."""
+"""Use of a key pair: signing or decryption."""
 
-KEY = 32  # bytes of every key here
+KEY = 32  # bytes of every key
 _CURVES = {"sign": "Ed25519", "open": "X25519"}
 _SIGNED_BY = ["Ed25519"]
 _SEALED_BY = ["ECDH-ES", "A256GCM"]
 _NONCE = 12  # bytes
-_LARGEST = 256 * 1024  # characters of a box, as of the line that it stands in
+_LARGEST = 256 * 1024  # maximum characters of a box, as of its line
 _PRIME = 2**255 - 19
 _D = -121665 * pow(121666, -1, _PRIME) % _PRIME
 _SMALL = frozenset(
@@ -53,7 +53,7 @@ _SMALL = frozenset(
 
 
 class _Protected(Record, frozen=True, kw_only=True):
-    """The head of a signed text: these three and no other."""
+    """JWS header: exactly these three."""
 
     alg: Literal["Ed25519"]
     typ: str
@@ -61,7 +61,7 @@ class _Protected(Record, frozen=True, kw_only=True):
 
 
 class _Boxed(Record, frozen=True, kw_only=True):
-    """The head of a box."""
+    """JWE header."""
 
     alg: Literal["ECDH-ES"]
     enc: Literal["A256GCM"]
@@ -69,7 +69,7 @@ class _Boxed(Record, frozen=True, kw_only=True):
 
 
 class _Boxes(jwe.JWERegistry):
-    """What is taken for a box: the library opens none of more than 49,000 bytes by itself."""
+    """Accepted box size: the library's default limit is 49,000 bytes."""
 
     max_ciphertext_length = _LARGEST
 
@@ -78,25 +78,25 @@ _BOXES = _Boxes(algorithms=_SEALED_BY)
 
 
 class Signed(Record, frozen=True, kw_only=True):
-    """A signed text taken apart; that its signature is right has not been checked."""
+    """A decoded signed text; its signature is not verified."""
 
-    text: str  # as it came
+    text: str  # as received
     typ: str
     kid: str
     payload: bytes
-    digest: str  # of what is signed, SHA-256 in hexadecimal
+    digest: str  # SHA-256 of the signed bytes, in hexadecimal
 
 
 def wrapped(held: bytes) -> str:
-    """Write bytes as Base64 for addresses, without the signs that fill it up."""
+    """Encode bytes as base64url without padding."""
     return base64.urlsafe_b64encode(held).rstrip(b"=").decode()
 
 
 def unwrapped(text: str) -> bytes:
-    """Read what `wrapped` wrote.
+    """Decode output of `wrapped`.
 
     Raises:
-        InputError: It did not write this of anything.
+        InputError: Not canonical base64url.
     """
     try:
         held = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
@@ -108,10 +108,10 @@ def unwrapped(text: str) -> bytes:
 
 
 def thumbprint(use: Use, public: bytes) -> str:
-    """Name a key by the hash of itself.
+    """Return a key's thumbprint.
 
     Args:
-        use: What it is for.
+        use: Use of the key.
         public: shape (32,).
     """
     told = f'{{"crv":"{_CURVES[use]}","kty":"OKP","x":"{wrapped(public)}"}}'
@@ -120,14 +120,14 @@ def thumbprint(use: Use, public: bytes) -> str:
 
 @lru_cache(maxsize=4096)
 def is_key(use: Use, public: bytes) -> bool:
-    """Say whether bytes are a public key by which one can be held to what one signs, or written to.
+    """Return whether bytes are a safe public key for signing or encryption.
 
-    There are points of small order: what is signed by them passes for signed by anyone, and a box
-    for them does not close.
+    Points of small order are unsafe: signatures by them verify for anything, and encryption to them
+    is not confidential.
 
     Args:
-        use: What it is for.
-        public: Of any length.
+        use: Use of the key.
+        public: Any length.
 
     Source:
         RFC 7748, section 6.1; RFC 8032, section 5.1.3.
@@ -146,7 +146,7 @@ def is_key(use: Use, public: bytes) -> bool:
 
 
 def _on_the_curve(public: bytes) -> bool:
-    """Say whether bytes are a point of Ed25519, written as it must be."""
+    """Return whether bytes are a canonically encoded point of Ed25519."""
     told = int.from_bytes(public, "little")
     y, sign = told & ((1 << 255) - 1), told >> 255
     if y >= _PRIME:
@@ -158,7 +158,7 @@ def _on_the_curve(public: bytes) -> bool:
 
 
 def public_of(use: Use, secret: bytes) -> bytes:
-    """Return the public half of a pair, shape (32,)."""
+    """Return the public key of a pair, shape (32,)."""
     return unwrapped(str(_pair(use, secret).as_dict(private=False)["x"]))
 
 
@@ -166,9 +166,9 @@ def sign(payload: bytes, *, typ: str, kid: str, secret: bytes) -> str:
     """Sign bytes.
 
     Args:
-        payload: What is signed, as it is.
-        typ: What it is, so that it passes for nothing else.
-        kid: Whose key, and which.
+        payload: Bytes to sign.
+        typ: Type, to prevent confusion with other signed texts.
+        kid: Node and key name.
         secret: The key, shape (32,).
     """
     head = {"alg": "Ed25519", "typ": typ, "kid": kid}
@@ -176,10 +176,10 @@ def sign(payload: bytes, *, typ: str, kid: str, secret: bytes) -> str:
 
 
 def take_apart(text: str) -> Signed:
-    """Take a signed text apart, without a look at its signature.
+    """Decode a signed text without verifying its signature.
 
     Raises:
-        InputError: It is none, or is not written as we write it.
+        InputError: Malformed or not in canonical form.
     """
     parts = text.split(".")
     if len(parts) != 3:  # noqa: PLR2004 - head, payload, signature
@@ -197,11 +197,11 @@ def take_apart(text: str) -> Signed:
 
 
 def is_signed_by(signed: Signed, public: bytes) -> bool:
-    """Check a signature.
+    """Verify a signature.
 
     Args:
-        signed: What was taken apart.
-        public: The key that must have signed, shape (32,).
+        signed: The decoded text.
+        public: Expected signing key, shape (32,).
     """
     try:
         found = jws.deserialize_compact(signed.text, _public("sign", public), algorithms=_SIGNED_BY)
@@ -211,10 +211,10 @@ def is_signed_by(signed: Signed, public: bytes) -> bool:
 
 
 def seal(held: bytes, public: bytes) -> str:
-    """Put bytes into a box that one key opens.
+    """Encrypt bytes to a key.
 
     Args:
-        held: What is sealed.
+        held: Plaintext.
         public: The key, shape (32,).
     """
     head = {"alg": "ECDH-ES", "enc": "A256GCM"}
@@ -222,14 +222,14 @@ def seal(held: bytes, public: bytes) -> str:
 
 
 def unseal(box: str, secret: bytes) -> bytes:
-    """Open a box.
+    """Decrypt a box.
 
     Args:
-        box: What `seal` made.
+        box: Result of `seal`.
         secret: The key, shape (32,).
 
     Raises:
-        InputError: It is none, or is for another key.
+        InputError: Malformed, or wrong key.
     """
     head, _, _ = box.partition(".")
     read_json(unwrapped(head), _Boxed, "head of a box")
@@ -246,21 +246,21 @@ def digest_of(text: str) -> str:
 
 
 def lock(held: bytes, secret: bytes, nonce: bytes) -> bytes:
-    """Encrypt what is kept in the database of the node itself.
+    """Encrypt data for the node's own database.
 
     Args:
-        held: What is kept.
-        secret: Of the node, shape (32,).
+        held: Plaintext.
+        secret: Database key, shape (32,).
         nonce: Fresh, shape (12,).
     """
     return nonce + AESGCM(secret).encrypt(nonce, held, None)
 
 
 def unlock(kept: bytes, secret: bytes) -> bytes:
-    """Read what `lock` wrote.
+    """Decrypt the output of `lock`.
 
     Raises:
-        InputError: It was changed, or written with another key.
+        InputError: Altered, or encrypted with another key.
     """
     try:
         return AESGCM(secret).decrypt(kept[:_NONCE], kept[_NONCE:], None)
@@ -270,7 +270,7 @@ def unlock(kept: bytes, secret: bytes) -> bytes:
 
 @lru_cache(maxsize=256)
 def _pair(use: Use, secret: bytes) -> OKPKey:
-    """Return both halves of a pair, as the library takes them."""
+    """Return both halves of a pair as library objects."""
     if use == "sign":
         return OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(secret))
     return OKPKey.import_key(X25519PrivateKey.from_private_bytes(secret))

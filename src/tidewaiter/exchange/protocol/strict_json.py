@@ -1,9 +1,9 @@
-"""Strict JSON (RFC 7493): every reader understands it in the same way, or it is refused.
+"""Strict JSON (RFC 7493): unambiguous for every parser, or rejected.
 
-Python's readers, msgspec among them, take the last of two keys of one name, and others the first;
-a signed text that two readers read differently is no evidence of anything.
+Of duplicate keys, Python parsers including msgspec take the last, others the first; a signed text
+that two parsers read differently is not evidence.
 
-Source: RFC 7493 (I-JSON), with a limit to the depth.
+Source: RFC 7493 (I-JSON), with a depth limit.
 """
 
 import json
@@ -15,10 +15,10 @@ import msgspec
 from tidewaiter.base.errors import InputError
 
 MOST_DEPTH = 32
-LARGEST = 2**53 - 1  # beyond it, readers that know doubles alone round
+LARGEST = 2**53 - 1  # beyond it, parsers that use doubles round
 
-# A text that does not end runs to the end of all: tried anew from each of its marks, it would take
-# minutes. What has begun is never given back, for the same reason.
+# Possessive quantifiers: an unterminated string runs to the end, and retrying from each quotation
+# mark would take minutes.
 _QUOTED = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _BRACKETS = re.compile(rb"[{}\[\]]")
 
@@ -26,16 +26,17 @@ R = TypeVar("R", bound=msgspec.Struct)
 
 
 def read_json(held: bytes, kind: type[R], what: str) -> R:
-    """Read a record from JSON that has one meaning.
+    """Decode a record from unambiguous JSON.
 
     Args:
         held: The bytes.
-        kind: The record; whether fields that it does not know are refused, it says itself.
-        what: What is read, for the error.
+        kind: The record; it defines whether unknown fields are rejected.
+        what: Name of the input in errors.
 
     Raises:
-        InputError: It is no JSON, has a key twice, a number beyond 2**53, or more than 32 levels;
-            or it is not that record.
+        InputError: Not JSON, a duplicate key, a number beyond 2**53, more than 32 levels, or not
+            that
+            record.
     """
     try:
         _check_depth(held, what)
@@ -47,12 +48,12 @@ def read_json(held: bytes, kind: type[R], what: str) -> R:
             parse_float=_fraction,
         )
         return msgspec.json.decode(held, type=kind)
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:  # msgspec's are ValueErrors
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:  # includes msgspec's
         raise InputError("exchange/not-its-record", what=what, error=str(error)[:200]) from error
 
 
 def _check_depth(held: bytes, what: str) -> None:
-    """Count brackets outside of texts; no reader is to be led deeper than it can go."""
+    """Count brackets outside strings, to limit the parser's recursion depth."""
     if held.count(b"{") + held.count(b"[") <= MOST_DEPTH:
         return
     depth = 0

@@ -1,1 +1,1 @@
-"""The register: who may trade in what, what of it is used, and what covers a shipment."""
+"""Register: licences and permits, their use, and coverage of shipments."""

@@ -1,7 +1,7 @@
 """Annual figures per substance: seizures, stopped shipments, trade and requirements.
 
-`form_rows` holds the columns of UN Form D that are confirmed, by data/exchange/form_d.toml;
-`sheet_rows` holds all figures, in a layout of ours. Both are rows of text for a CSV writer.
+`form_rows` returns the confirmed columns of UN Form D, by data/exchange/form_d.toml; `sheet_rows`
+returns all figures in our own layout. Both return text rows for a CSV writer.
 """
 
 from collections.abc import Callable, Iterable
@@ -29,15 +29,15 @@ FigureName = Literal[
 
 
 class Total(Record, frozen=True, kw_only=True):
-    """A sum of the substance itself; mass and volume are never added to each other."""
+    """A sum of pure substance; mass and volume are kept separate."""
 
     mass_mg: int = 0
     volume_ul: int = 0
-    open: tuple[str, ...] = ()  # shipments or incidents whose content is not known: not in the sum
+    open: tuple[str, ...] = ()  # shipments or incidents with unknown content: not in the sum
 
     @property
     def text(self) -> str:
-        """Say it: "1.5 kg", "1.5 kg and 20 l"; "" for nothing."""
+        """Format it: "1.5 kg", "1.5 kg and 20 l"; "" if zero."""
         parts = [f"{kilos(self.mass_mg)} kg"] if self.mass_mg else []
         parts += [f"{kilos(self.volume_ul)} l"] if self.volume_ul else []
         parts += [f"{len(self.open)} not known"] if self.open else []
@@ -45,18 +45,18 @@ class Total(Record, frozen=True, kw_only=True):
 
 
 class Figures(Record, frozen=True, kw_only=True):
-    """The figures of one substance in one year."""
+    """Figures of one substance in one year."""
 
     substance: str  # slug
     name: str
-    table: str  # of the Convention, on the last day of the year
+    table: str  # of the Convention, on 31 December
     year: int
     seized: Total = Total()
-    origins: tuple[str, ...] = ()  # countries, of seizures
+    origins: tuple[str, ...] = ()  # countries of origin of seizures
     stopped: Total = Total()
     imports: Total = Total()
     exports: Total = Total()
-    requirement: Total = Total()  # of the country as a whole
+    requirement: Total = Total()  # of the whole country
 
 
 class Column(Record, frozen=True, kw_only=True):
@@ -65,12 +65,12 @@ class Column(Record, frozen=True, kw_only=True):
     figure: FigureName
     label: str
     part: str
-    verified: bool  # False: remembered only, and left out of the form's rows
+    verified: bool  # False: unverified, and not in the form's rows
     source: str
 
 
 class FormD(Record, frozen=True, kw_only=True):
-    """data/exchange/form_d.toml, read."""
+    """Content of data/exchange/form_d.toml."""
 
     version: str
     sources: dict[str, Source]
@@ -82,7 +82,7 @@ def load_form_d() -> FormD:
     """Load the layout of the form.
 
     Raises:
-        RegistryError: The file is malformed, or a column names a source that is not there.
+        RegistryError: The file is malformed, or a column names an unknown source.
     """
     form = read_toml(data("exchange", "form_d.toml"), FormD)
     for each in form.columns:
@@ -94,15 +94,15 @@ def load_form_d() -> FormD:
 def figures_of(
     book: Book, incidents: Iterable[Incident], country: str, year: int, registry: Registry
 ) -> tuple[Figures, ...]:
-    """Add up a year of a country, for each substance of Table I and Table II.
+    """Compute the annual figures of a country for each substance of Table I and Table II.
 
     Args:
-        book: The register, whose movements are the trade.
-        incidents: In any version: the last counts, if it is of this country and year, by what was
-            found and never by what was declared; goods without a content count as the whole.
+        book: The register; its movements are the trade.
+        incidents: Any versions: the latest counts if of this country and year, by the goods found,
+            never as declared; goods of unknown content count in full.
         country: ISO 3166-1 alpha-2.
         year: Calendar year.
-        registry: Whose substances stand in the tables on the last day of the year.
+        registry: Determines the tables on the last day of the year.
     """
     last = date(year, 12, 31)
     mine = [
@@ -117,7 +117,7 @@ def figures_of(
 
 
 def _last(incidents: Iterable[Incident]) -> Iterable[Incident]:
-    """Return each incident in its last version."""
+    """Return the latest version of each incident."""
     in_order = sorted(incidents, key=lambda each: each.version)
     return {(each.owner, each.id): each for each in in_order}.values()
 
@@ -193,12 +193,12 @@ def _total(amounts: Iterable[tuple[str, Amount]]) -> Total:
 
 
 def form_rows(figures: Iterable[Figures]) -> tuple[tuple[str, ...], ...]:
-    """Lay figures out as Form D has them, its titles first; unverified columns are left out."""
+    """Return figures in Form D layout, titles first, without unverified columns."""
     return _rows(figures, [each for each in load_form_d().columns if each.verified])
 
 
 def sheet_rows(figures: Iterable[Figures]) -> tuple[tuple[str, ...], ...]:
-    """Lay all figures out, its titles first: a sheet to fill the form from, and not the form."""
+    """Return all figures, titles first: a worksheet for filling in the form."""
     return _rows(figures, load_form_d().columns)
 
 

@@ -1,8 +1,8 @@
-"""Balances: what was used of permits and requirements, what is left, and entry look-up.
+"""Balances: used and remaining amounts of permits and requirements, and entry look-up.
 
-What moved is counted by its day and its id, so the order in which it was told does not matter,
-nor how often. A movement that should not have used a permit (too late, from another site) still
-uses it, and is told: the goods are gone.
+Movements count by day and id, so their order and repetitions do not matter. A movement that should
+not have used a permit (too late, from another site) still uses it, and is reported: the goods have
+left.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,40 +37,40 @@ from tidewaiter.trade.check_digits import number_key
 
 
 class Posting(Record, frozen=True, kw_only=True):
-    """What one movement took."""
+    """The amount used by one movement."""
 
     movement: str  # id
     on: date
     amount: Amount
-    left: Amount  # at the end of its day; never less than nothing
+    left: Amount  # at the end of its day; at least zero
     exceeded: Amount  # at the end of its day
 
 
 class Account(Record, frozen=True, kw_only=True):
-    """A permit or a year's requirement on a day: granted = used + left - exceeded."""
+    """A permit or annual requirement on a day: granted = used + left - exceeded."""
 
     entry: str
     version: int
     day: date
-    granted: Amount  # empty: no amount is named
+    granted: Amount  # empty: no amount stated
     used: Amount
     left: Amount
     exceeded: Amount
-    promised: Amount  # under notices that nobody objects to
-    free: Amount  # left, without what is promised
+    promised: Amount  # under unobjected notices
+    free: Amount  # left, minus promised
     postings: tuple[Posting, ...] = ()
     findings: tuple[Finding, ...] = ()
     source: str = ""
 
 
 def account_of(book: Book, grant: Grant, day: date, *, but: str = "") -> Account:
-    """Write off what moved against a permit, until a day.
+    """Compute the balance of a permit as of a day.
 
     Args:
         book: The register.
-        grant: The permit, as it holds on the day.
+        grant: The permit, as valid on the day.
         day: The day.
-        but: Reference of a notice whose promises are left out: the goods in question are its own.
+        but: Reference of a notice with reservations to ignore, as the goods are its own.
     """
     mine = [each for each in book.moved_under(grant.number, day) if concerns(each, grant)]
     findings = [found for each in mine for found in _of_movement(book, grant, each)]
@@ -85,13 +85,13 @@ def account_of(book: Book, grant: Grant, day: date, *, but: str = "") -> Account
 
 
 def requirement_account(book: Book, need: Requirement, day: date, *, but: str = "") -> Account:
-    """Write off what was imported against a year's requirement, until a day.
+    """Compute the balance of an annual requirement as of a day.
 
     Args:
         book: The register.
-        need: The requirement, as it holds on the day.
+        need: The requirement, as valid on the day.
         day: The day.
-        but: Reference of a notice whose promises are left out.
+        but: Reference of a notice with reservations to ignore.
     """
     moved = book.moved_in(need.country, need.substance, need.year, day)
     taking = [each for each in moved if concerns(each, need)]
@@ -112,9 +112,9 @@ def _promised(
 
 
 def concerns(what: Movement | Promise, entry: Entry) -> bool:
-    """Tell whether a movement or a promise is of an entry, cancelled or not.
+    """Return whether a movement or reservation belongs to an entry, including cancelled ones.
 
-    That of an operator is whatever it moves; nothing is written off a licence or a registration.
+    All movements of an operator belong to it; licences and registrations have none.
     """
     if isinstance(entry, Operator):
         return what.operator == entry.id
@@ -130,7 +130,7 @@ def concerns(what: Movement | Promise, entry: Entry) -> bool:
 
 
 def loose(book: Book, day: date) -> tuple[Finding, ...]:
-    """Tell the movements that use no permit, or one that the register does not have."""
+    """Return findings for movements without a permit, or with one unknown to the register."""
     grants = book.all_on(Grant, day)
     known = {each.id for each in book.moved} | set(book.doubled)
     return (
@@ -168,7 +168,7 @@ def _loose(movement: Movement, grants: Iterable[Grant]) -> Iterator[Finding]:
 
 
 def counts_of(entry: Grant | Requirement) -> Counts:
-    """Return what the amount of an entry is of: a requirement is of the substance itself."""
+    """Return the basis of an entry's amount: a requirement counts pure substance."""
     return entry.counts if isinstance(entry, Grant) else "content"
 
 
@@ -178,7 +178,7 @@ def counted(what: Movement | Promise, counts: Counts) -> Amount:
 
 
 def _of_movement(book: Book, grant: Grant, movement: Movement) -> Iterator[Finding]:
-    """Tell what is wrong with a movement under a permit, as the permit stood on its day."""
+    """Return findings for a movement under a permit, as valid on its day."""
     then = book.on(Grant, grant.id, movement.on) or grant
     texts = list(
         misfits(
@@ -239,7 +239,7 @@ def _account(
 def _not_counted(
     entry: Grant | Requirement, taking: Iterable[Movement], promised: Iterable[Promise]
 ) -> Iterator[Finding]:
-    """Tell what moved, or is promised, in an amount that cannot be written off."""
+    """Return findings for movements or reservations that cannot be written off."""
     for each in taking:
         if told := _why_not_counted(entry, each, each.why_no_content):
             kind, text = told
@@ -279,7 +279,7 @@ def _why_not_counted(
 
 
 def _postings(entry: Grant | Requirement, taking: Iterable[Movement]) -> Iterator[Posting]:
-    """Yield what each movement took, with the balance at the end of its day."""
+    """Yield the amount used by each movement, with the balance at the end of its day."""
     granted, counts = entry.amount, counts_of(entry)
     row = [each for each in taking if _same_measure(granted, counted(each, counts))]
     by_day: dict[date, list[Amount]] = {}
@@ -307,7 +307,7 @@ def _same_measure(one: Amount, other: Amount) -> bool:
 
 
 def _rest(granted: Amount, used: Amount) -> tuple[Amount, Amount]:
-    """Return what is left and what is too much; one of them is nothing."""
+    """Return the remaining and the excess amount; one of them is zero."""
     most, taken = measured(granted), measured(used)
     if most is None or taken is None:
         return Amount(), Amount()
@@ -318,17 +318,17 @@ def _rest(granted: Amount, used: Amount) -> tuple[Amount, Amount]:
 EntryKind = Literal["operator", "standing", "grant", "requirement"]
 
 State = Literal["valid", "suspended", "not yet valid", "expired", "revoked"]
-"""Where a paper stands on a day; a requirement is valid in its year."""
+"""Validity of an entry on a day; a requirement is valid in its year."""
 
 _ORDER: tuple[State, ...] = ("valid", "suspended", "not yet valid", "expired", "revoked")
 
 
 class Wish(Record, frozen=True, kw_only=True):
-    """Which entries are looked for; what is empty is any."""
+    """Filter of entries; empty conditions are ignored."""
 
     kind: EntryKind | None = None
     state: State | None = None
-    text: str = ""  # of an id, a number, a name of its operator, or a substance
+    text: str = ""  # substring of an id, number, operator name or substance
     operator: str = ""  # id
 
 
@@ -339,12 +339,12 @@ def kind_of(entry: Entry) -> EntryKind:
 
 
 def operator_of(entry: Entry) -> str:
-    """Return the id of the operator that an entry is, or is of; "": of none."""
+    """Return the operator id of an entry; "": none."""
     return entry.id if isinstance(entry, Operator) else entry.operator
 
 
 def state_on(entry: Entry, day: date) -> State | None:
-    """Return where an entry stands on a day; None: an operator, which is neither."""
+    """Return the validity of an entry on a day; None: an operator."""
     if isinstance(entry, Operator):
         return None
     stop = None if isinstance(entry, Requirement) else stop_on(entry.stops, day)
@@ -359,23 +359,23 @@ def state_on(entry: Entry, day: date) -> State | None:
 
 
 def ends_on(entry: Entry) -> date | None:
-    """Return the last day of an entry; None: it has none."""
+    """Return the last day of an entry; None: unlimited."""
     if isinstance(entry, Operator):
         return None
     return date(entry.year, 12, 31) if isinstance(entry, Requirement) else entry.until
 
 
 def account_on(book: Book, entry: Grant | Requirement, day: date) -> Account:
-    """Return the account of a permit or a requirement on a day."""
+    """Return the balance of a permit or requirement on a day."""
     if isinstance(entry, Grant):
         return account_of(book, entry, day)
     return requirement_account(book, entry, day)
 
 
 def sought(book: Book, day: date, wish: Wish) -> tuple[Entry, ...]:
-    """Return the entries that are looked for, as they hold on a day.
+    """Return the matching entries as valid on a day.
 
-    What is valid comes first, the one that ends soonest before the others.
+    Valid entries come first, earliest end first.
     """
     wanted = number_key(wish.text)
     if wish.text.strip() and not wanted:

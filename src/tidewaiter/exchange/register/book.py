@@ -1,4 +1,4 @@
-"""The entries of a register: the version valid on a day, and which fit an operator and goods."""
+"""Register entries: the version valid on a day, and matching operators and goods."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -33,21 +33,21 @@ R = TypeVar("R")
 
 
 def same_number(one: str, other: str) -> bool:
-    """Tell whether two numbers are one; an empty one is none."""
+    """Return whether two numbers are equal; empty ones never are."""
     return bool(number_key(one)) and number_key(one) == number_key(other)
 
 
 def same_issuer(one: str, other: str) -> bool:
-    """Tell whether two papers may be of one authority: where one does not say, they may."""
+    """Return whether two documents may share an issuer; an unstated issuer matches any."""
     return not one or not other or one == other
 
 
 class Book:
-    """A register that was put in order."""
+    """An indexed register."""
 
     def __init__(self, register: Register) -> None:
-        """Sort entries by id and version, and count each movement once."""
-        self.twice: dict[tuple[type, str], Finding] = {}  # by kind and id of an entry
+        """Index entries by id and version; count each movement once."""
+        self.twice: dict[tuple[type, str], Finding] = {}  # by kind and id
         self._versions = self._sorted(register.entries)
         self._all_on = cache(self._find_all)
         self._numbered = cache(self._by_numbers)
@@ -62,7 +62,7 @@ class Book:
         self._promised = _by(self.promises, lambda each: number_key(each.permit))
 
     def _sorted(self, entries: Iterable[Entry]) -> dict[tuple[type, str], list[Entry]]:
-        """Put versions in order; of two that differ under one number, one is taken, and told."""
+        """Sort versions; of two that differ under one number, use one and report the conflict."""
         told: dict[tuple[type, str], dict[int, set[Entry]]] = {}
         for entry in entries:
             versions = told.setdefault((type(entry), entry.id), {})
@@ -82,7 +82,7 @@ class Book:
         }
 
     def on(self, kind: type[E], name: str, day: date) -> E | None:
-        """Return an entry as it held on a day; None: it was not decided yet, or is not there."""
+        """Return an entry as valid on a day; None: not decided yet, or unknown."""
         held = [
             each
             for each in self._versions.get((kind, name), [])
@@ -91,11 +91,11 @@ class Book:
         return held[-1] if held else None
 
     def all_on(self, kind: type[E], day: date) -> tuple[E, ...]:
-        """Return all entries of a kind as they held on a day, by their ids."""
+        """Return all entries of a kind as valid on a day, by id."""
         return cast("tuple[E, ...]", self._all_on(kind, day))
 
     def held_on(self, day: date) -> tuple[Entry, ...]:
-        """Return all entries as they held on a day: operators, papers, requirements, by id."""
+        """Return all entries as valid on a day: operators, permits, requirements, by id."""
         return (
             *self.all_on(Operator, day),
             *self.all_on(Standing, day),
@@ -104,7 +104,7 @@ class Book:
         )
 
     def numbered(self, kind: type[E], number: str, day: date) -> tuple[E, ...]:
-        """Return those of them that bear a number: of a paper, or a business number."""
+        """Return those with a number: of a permit, or a business number."""
         found = cast("dict[str, list[E]]", self._numbered(kind, day))
         return tuple(found.get(number_key(number), ()))
 
@@ -120,19 +120,19 @@ class Book:
         return found
 
     def moved_on(self, day: date) -> tuple[Movement, ...]:
-        """Return the movements until a day that were not cancelled by then, in their order."""
+        """Return the movements up to a day that were not cancelled by then, in order."""
         return self._until(day, self.moved)
 
     def moved_under(self, number: str, day: date) -> tuple[Movement, ...]:
-        """Return those of them that name a permit."""
+        """Return those that name a permit."""
         return self._until(day, self._by_number.get(number_key(number), ()))
 
     def promised_under(self, number: str) -> tuple[Promise, ...]:
-        """Return the promises that name a permit."""
+        """Return the reservations that name a permit."""
         return tuple(self._promised.get(number_key(number), ()))
 
     def moved_in(self, country: str, substance: str, year: int, day: date) -> tuple[Movement, ...]:
-        """Return those of them that are of a country, a substance and a year."""
+        """Return those of a country, substance and year."""
         return self._until(day, self._by_year.get((country, substance, year), ()))
 
     def _until(self, day: date, movements: Iterable[Movement]) -> tuple[Movement, ...]:
@@ -143,9 +143,9 @@ class Book:
         )
 
     def doubled_for(self, concerns: Callable[[Movement], bool], day: date) -> tuple[Finding, ...]:
-        """Tell the shipments until a day that are told in two ways, and concern something.
+        """Return the shipments up to a day with conflicting reports about a subject.
 
-        One that was cancelled by then took nothing, however it is told.
+        Those cancelled by then used nothing and are ignored.
         """
         return tuple(
             Finding(
@@ -176,7 +176,7 @@ def _by(records: Iterable[R], key: Callable[[R], K]) -> dict[K, list[R]]:
 def _once(
     movements: Iterable[Movement],
 ) -> tuple[tuple[Movement, ...], dict[str, tuple[Movement, ...]]]:
-    """Take each movement once, in order; set apart those that are told in two ways."""
+    """Index each movement once, in order; separate conflicting reports."""
     by_id: dict[str, set[Movement]] = {}
     for each in movements:
         by_id.setdefault(each.id, set()).add(each)
@@ -198,7 +198,7 @@ def _sources(records: Iterable[Entry | Movement]) -> str:
 
 
 def stop_on(stops: Iterable[Stop], day: date) -> Stop | None:
-    """Return what stops an entry on a day: a revocation before a suspension; None: nothing."""
+    """Return the bar to an entry on a day: revocation before suspension; None: none."""
     held = [
         stop
         for stop in stops
@@ -208,7 +208,7 @@ def stop_on(stops: Iterable[Stop], day: date) -> Stop | None:
 
 
 def summed(amounts: Iterable[Amount], measure_of: Amount) -> Amount:
-    """Add the amounts that are in the measure of another one."""
+    """Sum the amounts of a given measure."""
     most = measured(measure_of)
     if most is None:
         return Amount()
@@ -227,14 +227,14 @@ Misfit = tuple[FindingKind, Phrase]
 def misfits(
     entry: Standing | Grant, day: date, *, operator: str, substance: str, site: str
 ) -> Iterator[Misfit]:
-    """Yield what of an entry does not fit, each with its words.
+    """Yield the mismatches of an entry.
 
     Args:
-        entry: In the version that holds on the day.
-        day: Of the shipment.
-        operator: Id; "": not known.
-        substance: Slug; "": not known.
-        site: Id; "": not said.
+        entry: The version valid on the day.
+        day: Day of the shipment.
+        operator: Id; "": unknown.
+        substance: Slug; "": unknown.
+        site: Id; "": not stated.
     """
 
     def told(code: str, **more: Any) -> Phrase:
@@ -267,7 +267,7 @@ _NOT_SAID: Mapping[FindingKind, str] = {
 def _other(
     kind: FindingKind, told: Callable[..., Phrase], names: Sequence[str], name: str
 ) -> Misfit:
-    """Say that an entry is for others than one; or for whom it is, where that one is not known."""
+    """Return a finding that an entry is for others, or for whom it is if the party is unknown."""
     if name:
         return kind, told("others", names=names, name=name)
     return _open(told("for", names=names), _NOT_SAID[kind])

@@ -1,4 +1,4 @@
-"""Checks of a register entry: each problem with its field and its remedy."""
+"""Validation of a register entry: each problem with its field and remedy."""
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
@@ -24,20 +24,19 @@ _YEARS = range(1900, 2200)
 
 
 def check(entry: Entry, registry: Registry) -> tuple[Problem, ...]:
-    """Return all problems of one entry; (): it can be kept.
+    """Return all problems of one entry; (): valid.
 
     Args:
         entry: An operator, a licence or registration, a permit, or a requirement.
-        registry: Whose substances it may name.
+        registry: Permitted substances.
     """
     return tuple(_problems(entry, frozenset(each.slug for each in registry.substances)))
 
 
 def check_together(register: Register) -> tuple[Problem, ...]:
-    """Return the problems between entries.
+    """Return the inconsistencies between entries.
 
-    Those are operators and sites that are not there, numbers that two entries bear, and versions
-    that go back in time.
+    Missing operators and sites, duplicate numbers, and versions in the wrong chronological order.
     """
     return tuple(_between(register))
 
@@ -153,7 +152,7 @@ def _between(register: Register) -> Iterator[Problem]:
 
 
 def _numbers(entries: Iterable[Entry]) -> Iterator[Problem]:
-    """Yield the numbers that two entries of one kind and one authority bear."""
+    """Yield the numbers shared by two entries of one kind and authority."""
     bearers: dict[tuple[type, str, str], set[str]] = {}
     for each in entries:
         if isinstance(each, Standing | Grant) and not blank(each.number):

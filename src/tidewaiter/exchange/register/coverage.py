@@ -1,7 +1,7 @@
-"""Coverage: who the operator is, and whether what it holds covers goods before their release.
+"""Coverage: identification of the operator, and whether its permits cover goods before release.
 
-A yes rests on entries that are named. Whatever decides and is not known makes it "cannot tell",
-which is neither a yes nor a no; and the register never says that goods are lawful.
+A yes cites the entries. If a decisive value is unknown, the result is "cannot tell", which is
+neither yes nor no; the register never states that goods are lawful.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -49,28 +49,28 @@ from tidewaiter.parties.types import Address, Identifier, ListedParty, PartyName
 
 
 class Who(Record, frozen=True, kw_only=True):
-    """Which operator a party is."""
+    """Identification of a party's operator."""
 
-    operator: str = ""  # id; "": not known
+    operator: str = ""  # id; "": unknown
     may_be: tuple[str, ...] = ()
     text: Phrase
     doubt: Phrase | None = (
-        None  # what of its name and numbers is not of the operator whose number it bears
+        None  # the party's name and numbers that do not belong to the operator found by number
     )
-    unclear: bool = False  # something points at operators, and does not decide
+    unclear: bool = False  # indications of operators that are not conclusive
 
 
 def who_is(book: Book, party: Party, day: date, names: Names | None = None) -> Who:
-    """Find the operator that a party is, by its licence and its business number.
+    """Identify the operator of a party by its licence and business number.
 
     Args:
         book: The register.
-        party: As the papers name it.
+        party: As named in the documents.
         day: The day.
-        names: Who finds like names; None: nobody looks at names.
+        names: Name search; None: names are ignored.
 
     Returns:
-        The operator; or, where numbers name none or several, those it may be.
+        The operator; if numbers match none or several, the candidates.
     """
     by_licence = {each.operator for each in book.numbered(Standing, party.licence, day)}
     by_business = {
@@ -104,14 +104,14 @@ def who_is(book: Book, party: Party, day: date, names: Names | None = None) -> W
 def _other_numbers(
     book: Book, name: str, party: Party, day: date, *, known: bool
 ) -> Iterator[Phrase]:
-    """Tell the numbers of a party that its operator does not have.
+    """Return the numbers of a party that its operator does not have.
 
     Args:
         book: The register.
-        name: Id of the operator that the other number is of.
-        party: As the papers name it.
+        name: Operator id.
+        party: As named in the documents.
         day: The day.
-        known: Its licence number is there.
+        known: The licence number is known.
     """
     if party.licence and not known:
         yield Phrase("who/no-number", number=party.licence)
@@ -123,7 +123,7 @@ def _other_numbers(
 
 
 def names_of(operators: Iterable[Operator]) -> Names:
-    """Make who finds operators of like names, as parties of lists are found."""
+    """Build a search for operators of similar names, using the matching of list parties."""
     known = tuple(_listed(each) for each in operators)
     if not known:
         return lambda _: ()
@@ -158,11 +158,10 @@ def _listed(operator: Operator) -> ListedParty:
 
 
 Taken = Mapping[tuple[Part, str], Amount]
-"""What goods that were answered before take of a permit or a requirement, by its part and id: a
-permit and a requirement may bear one id."""
+"""Amounts used by earlier answers, by check and id: a permit and a requirement may share an id."""
 
 NONE: Taken = MappingProxyType({})
-"""Nothing is taken."""
+"""No amounts used."""
 
 _WORST: tuple[Verdict, ...] = (
     "none",
@@ -192,12 +191,12 @@ _OPEN: tuple[FindingKind, ...] = ("other measure", "not known", "told two ways")
 
 
 def answer(register: Register, question: Question, names: Names | None = None) -> Answer:
-    """Tell whether the register covers goods on a day.
+    """Return whether the register covers goods on a day.
 
     Args:
-        register: All that the authority keeps.
-        question: The goods, whose they are, where they go, and what the law needs for them.
-        names: Who finds operators of like names (`operators.names_of`); None: nobody looks.
+        register: The whole register.
+        question: Goods, party, destination, and the permits required by law.
+        names: Search for similar operator names (`operators.names_of`); None: ignored.
     """
     return answer_from(Book(register), question, names)
 
@@ -205,14 +204,13 @@ def answer(register: Register, question: Question, names: Names | None = None) -
 def answer_from(
     book: Book, question: Question, names: Names | None = None, taken: Taken = NONE
 ) -> Answer:
-    """Tell whether a register that is in order already covers goods on a day.
+    """Return whether an indexed register covers goods on a day.
 
     Args:
-        book: The register, put in order.
+        book: The indexed register.
         question: The goods.
-        names: Who finds operators of like names; None: nobody looks.
-        taken: What goods that were answered before this one take of permits and requirements: they
-            are not written off yet.
+        names: Search for similar operator names; None: ignored.
+        taken: Amounts used by earlier answers and not yet written off.
     """
     who = who_is(book, question.party, question.day, names)
     asked = [_PARTS[part] for part in dict.fromkeys(question.asks) if part != "operator"]
@@ -241,12 +239,12 @@ def _operator(who: Who) -> Answered:
 
 
 def _unless_known(who: Who) -> Verdict:
-    """Return what is answered where it is not known who the operator is."""
+    """Return the verdict for an unknown operator."""
     return "cannot tell" if who.unclear else "none"
 
 
 def _standing(book: Book, question: Question, who: Who, taken: Taken) -> Answered:
-    """Ask for a licence or registration that allows this activity with this substance."""
+    """Check for a licence or registration for this activity and substance."""
     del taken  # a licence has no amount
     if not who.operator:
         return _nobody("standing", who)
@@ -264,7 +262,7 @@ def _standing(book: Book, question: Question, who: Who, taken: Taken) -> Answere
 
 
 def _permit(book: Book, question: Question, who: Who, taken: Taken) -> Answered:
-    """Ask for a permit or an authorisation that covers these goods and is not used up."""
+    """Check for a permit or authorisation that covers these goods and is not used up."""
     if not who.operator and not question.permit:
         return _nobody("permit", who)
     looked = []
@@ -293,7 +291,7 @@ def _permit(book: Book, question: Question, who: Who, taken: Taken) -> Answered:
 
 
 def _requirement(book: Book, question: Question, who: Who, taken: Taken) -> Answered:
-    """Ask what the country, and the operator, may still import in the year: all must hold."""
+    """Check the annual requirements of the country and the operator: all must suffice."""
     if question.direction == "export":
         both = (Phrase("answer/no-import"), Phrase("answer/no-export"))
         text = Phrase("answer/all", parts=both)
@@ -344,7 +342,7 @@ def _nobody(part: Part, who: Who) -> Answered:
 
 
 def _best(part: Part, looked: Sequence[_Looked], none: Phrase) -> Answered:
-    """Take the entry that comes nearest to covering the goods; say what the others lack too."""
+    """Choose the entry closest to covering the goods; report what the others lack too."""
     if not looked:
         found = Finding(kind="none", text=none)
         return Answered(part=part, verdict="none", text=none, findings=(found,))
@@ -388,7 +386,7 @@ def _twice(book: Book, entry: Entry) -> Iterator[Finding]:
 
 
 def _amounts(entry: Grant | Requirement, account: Account, question: Question) -> Iterator[Finding]:
-    """Compare the goods with what is free; what of the account is open leaves it open."""
+    """Compare the goods with the free amount; unknown amounts leave the result open."""
     yield from (each for each in account.findings if each.kind in _OPEN)
     free = measured(account.free)
     if free is None:
@@ -423,7 +421,7 @@ def _paper(entry: Standing | Grant, accounts: Sequence[Phrase] = ()) -> Phrase:
 
 
 def _less(account: Account, taken: Amount) -> Account:
-    """Take off what is free what other goods were answered to take."""
+    """Deduct the amounts of earlier answers."""
     free, less = measured(account.free), measured(taken)
     if free is None or less is None or free.measure != less.measure:
         return account
@@ -432,7 +430,7 @@ def _less(account: Account, taken: Amount) -> Account:
 
 
 def _figures(account: Account, before: Amount) -> list[Phrase]:
-    """Say an account: granted, used, promised, taken by goods before these, left."""
+    """Describe an account: granted, used, reserved, used by earlier goods, left."""
     if account.granted == Amount():
         return [Phrase("account/none")]
     parts = [_figure("granted", account.granted), _figure("used", account.used)]
@@ -464,18 +462,18 @@ def answers_on(
     *,
     names: Names | None = None,
 ) -> Iterator[tuple[int, Answer]]:
-    """Ask the register about each line of a notice whose substance is known.
+    """Check each line of a notice with a known substance.
 
     Args:
         book: The register.
-        country: Whose it is; one that is neither the sender's nor the recipient's has no say.
-        notice: The exporter is asked about where the goods leave the country, else the importer.
+        country: The register's country; if neither sender's nor recipient's, nothing is checked.
+        notice: The exporter is checked where goods leave the country, otherwise the importer.
         day: The day.
-        law: Who knows the substances of its lines.
-        names: Who finds operators of like names; None: nobody looks.
+        law: Substance search.
+        names: Search for similar operator names; None: ignored.
 
     Yields:
-        The number of a line, and the answer. What the notice itself was promised is its own.
+        Line number and answer. The notice's own reservations do not count against it.
     """
     for direction in _directions(notice, country):
         parties = notice.parties

@@ -18,7 +18,7 @@ from tidewaiter.law.registry import Registry
 from tidewaiter.trade.substance_lookup import form_of
 
 Operators = dict[Direction, str]
-"""The ids of a notice's exporter and importer, as far as they are known."""
+"""Operator ids of a notice's exporter and importer, as far as known."""
 
 _OUTCOMES: dict[str, Direction] = {"shipped": "export", "arrived": "import"}
 
@@ -26,16 +26,16 @@ _OUTCOMES: dict[str, Direction] = {"shipped": "export", "arrived": "import"}
 def content_in(
     line: NoticeLine, substance: str, day: date, registry: Registry
 ) -> tuple[Amount, str]:
-    """Compute how much of a substance is in goods; a salt counts as its base.
+    """Compute the content of a substance in goods; a salt counts as its base.
 
     Args:
-        line: The goods: their amount, and the content of a mixture; a CAS number names a form.
+        line: The goods: amount, and content of a mixture; a CAS number names a form.
         substance: Slug.
-        day: Of the reckoning.
+        day: Reference date.
         registry: With the formulas.
 
     Returns:
-        The amount; or nothing, and why.
+        The amount; or none, and why.
     """
     known = next((each for each in registry.substances if each.slug == substance), None)
     if known is None:
@@ -46,17 +46,17 @@ def content_in(
 
 
 def movements_of(events: Iterable[Event], operators: Operators, law: Law) -> tuple[Movement, ...]:
-    """Turn the return information of a notice into movements, one for each shipment and line.
+    """Convert a notice's return information to movements, one per shipment and line.
 
-    What the exporting side says it shipped is an export, what the importing side says arrived is
-    an import. Goods that were diverted or sent back give nothing back: that is for a person to
-    decide, who then cancels the movement.
+    Goods reported as shipped by the exporting side are an export, goods reported as arrived by the
+    importing side an import. Diverted or returned goods release nothing: a person decides, and
+    cancels the movement.
 
     Args:
-        events: Of one notice; those that do not count are left out. Each is read in the version
-            of the notice that it is about, so that it says the same whatever comes later.
-        operators: Who its exporter and importer are in the register.
-        law: The registry, and who finds names in it.
+        events: Events of one notice; invalid ones are ignored. Each is read with the version it
+            refers to, so that later versions do not change it.
+        operators: Its exporter and importer in the register.
+        law: Registry and substance search.
     """
     judged = judge(chains_of(events))
     versions = versions_of(judged.exporter)
@@ -95,11 +95,10 @@ def _of_event(
 
 
 def promises_of(state: State, operators: Operators, law: Law) -> tuple[Promise, ...]:
-    """Tell what may still go, or come, under a notice that nobody objects to.
+    """Return the amounts still reserved under an unobjected notice.
 
-    To leave: what was notified or allowed and is not shipped yet. To arrive: that too, and what
-    was shipped and did not arrive or go elsewhere. Nothing is promised under a notice that is
-    not approved or was withdrawn.
+    Export: notified or allowed, and not shipped yet. Import: that, plus shipped and neither arrived
+    nor diverted. Nothing is reserved under a notice that is not approved or was withdrawn.
     """
     notice, decision = state.notice, state.decision
     if notice is None or decision is None or not state.approved:
@@ -133,7 +132,7 @@ def promises_of(state: State, operators: Operators, law: Law) -> tuple[Promise, 
 
 
 def _waiting(state: State, balance: Balance) -> dict[Direction, Amount]:
-    """Return what of a line is still to leave and to arrive, where that is anything."""
+    """Return the amounts of a line still to leave and to arrive, if any."""
     most = measured(balance.most)
     if most is None:
         return {}
@@ -151,7 +150,7 @@ def _waiting(state: State, balance: Balance) -> dict[Direction, Amount]:
 
 
 def _told_of(state: State, line: int, measure: Measure, outcome: str, by: Side) -> int:
-    """Add up what one side told of one line with one outcome, in a measure."""
+    """Sum one side's reports of one outcome of a line, in a measure."""
     amounts = [
         each.amount
         for event in state.returned
@@ -167,17 +166,17 @@ def _told(notice: Notice, line: NoticeLine, amount: Amount, at: tuple[date, Law]
 
 
 def slug_of(told: LineLaw) -> str:
-    """Return the slug of what a line is of; "": it is not known."""
+    """Return the substance slug of a line; "": unknown."""
     return (told.assessment.substance if told.assessment else None) or ""
 
 
 def country_of(notice: Notice, direction: Direction) -> str:
-    """Return the country that goods leave, or come into."""
+    """Return the country that goods leave or enter."""
     return (notice.sender if direction == "export" else notice.recipient).country
 
 
 def permit_of(notice: Notice, line: int, direction: Direction, named: str) -> tuple[str, str]:
-    """Return the number and issuer of the one permit that covers a line, or the one named."""
+    """Return number and issuer of the only permit of a line, or of the one named."""
     covering = [
         each
         for each in notice.permits

@@ -1,6 +1,6 @@
-"""Readers of register entries and shipments: CSV files, JSON Lines, and what a person enters.
+"""Readers of register entries and shipments: CSV files, JSON Lines, and form input.
 
-A row that cannot be read is refused as a whole, with its place: half a permit is none.
+An unreadable row is refused as a whole, with its position.
 """
 
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ COLUMNS: dict[type[Entry], tuple[str, ...]] = {
     Grant: (*_ALL, *_PAPER, "substance", "amount", "counts"),
     Requirement: (*_ALL, "country", "operator", "substance", "year", "amount"),
 }
-"""The titles of each file. A column may be left out where its cells would all be empty."""
+"""Titles of each file. A column may be omitted if all its cells would be empty."""
 
 _TELLING: dict[type[Entry], str] = {
     Operator: "business_numbers",
@@ -56,10 +56,10 @@ HINT = "the page of the register in the documentation names each column"
 
 
 class RegisterFile(Record, frozen=True, kw_only=True):
-    """What one file holds."""
+    """Content of one file."""
 
-    kind: str  # "operator", "standing", "grant", "requirement"; "entry": of several
-    rows: int  # that were read or refused
+    kind: str  # "operator", "standing", "grant", "requirement"; "entry": several
+    rows: int  # read or refused
     entries: tuple[Entry, ...]
     refused: tuple[EntryRefusal, ...]
 
@@ -68,11 +68,11 @@ def read_register(file: ListFile, registry: Registry) -> RegisterFile:
     """Read one file of a register.
 
     Args:
-        file: CSV with titles; several values of a cell are parted by semicolons.
-        registry: That knows substances, by slug, name or CAS number.
+        file: CSV with titles; semicolons separate several values of a cell.
+        registry: Known substances, by slug, name or CAS number.
 
     Raises:
-        InputError: It is no table, or its titles are of no kind of entry.
+        InputError: Not a table, or unknown titles.
     """
     reader: _Reader | None = None
     entries: list[Entry] = []
@@ -118,7 +118,7 @@ class _Reader:
         """Read an entry.
 
         Raises:
-            InputError: A cell cannot be read, or what it says cannot be kept.
+            InputError: A cell is unreadable, or its value invalid.
         """
         fields = {title: text for title, text in row.items() if text and title not in _STOPS}
         made: dict[str, Any] = {**fields, **dict(self._read(fields))}
@@ -181,13 +181,13 @@ def _many(text: str) -> list[str]:
 
 
 def _site(text: str) -> dict[str, str]:
-    """Read "S1: Veracruz plant", a site's id and name."""
+    """Parse "S1: Veracruz plant": a site's id and name."""
     name, _, rest = text.partition(":")
     return {"id": name.strip(), "name": rest.strip()}
 
 
 def _stops(row: dict[str, str]) -> tuple[dict[str, Any], ...]:
-    """Read the suspension and the revocation of a row; further ones stand in further versions."""
+    """Parse the suspension and revocation of a row; further ones need further versions."""
     told = {"reason": row.get("stop_reason", ""), "source": row.get("stop_source", "")}
     stops: list[dict[str, Any]] = []
     since = _day(row, "suspended_since")
@@ -207,19 +207,19 @@ def _day(row: dict[str, str], title: str) -> date | None:
     return _cell(title, text, parse_date) if text else None
 
 
-_PPM = 10_000  # in one percent
+_PPM = 10_000  # per percent
 _WHOLE = 100  # percent
 
 
 class Shipment(Record, frozen=True, kw_only=True):
-    """What a person says of a shipment."""
+    """A shipment as entered by a person."""
 
-    substance: str  # slug, name or CAS number; that of a salt too
-    amount: str  # of the goods, like "25 kg"
-    percent: Decimal | None = None  # content, where they are a mixture
+    substance: str  # slug, name or CAS number, also of a salt
+    amount: str  # of the goods, such as "25 kg"
+    percent: Decimal | None = None  # content of a mixture
     direction: Direction
     on: date
-    operator: str = ""  # id of who sent or got them
+    operator: str = ""  # sender or recipient id
     permit: str = ""  # number
     issuer: str = ""  # country
     site: str = ""  # id
@@ -227,16 +227,16 @@ class Shipment(Record, frozen=True, kw_only=True):
 
 
 def movement_of(told: Shipment, name: str, country: str, registry: Registry) -> Movement:
-    """Make the movement of a shipment, with the content of a salt or a mixture.
+    """Build the movement of a shipment, with the content of a salt or mixture.
 
     Args:
         told: The shipment.
-        name: Id of the movement.
-        country: Whose register it is.
-        registry: That knows the substance.
+        name: Movement id.
+        country: The register's country.
+        registry: Known substances.
 
     Raises:
-        InputError: The registry does not know the substance, or the amount or the content is none.
+        InputError: Unknown substance, or invalid amount or content.
     """
     if told.percent is not None and not 0 <= told.percent <= _WHOLE:
         raise InputError("exchange/not-a-content", percent=told.percent, at="percent")
@@ -270,24 +270,24 @@ _LINES = (".jsonl", ".json")
 
 
 def read_any(file: ListFile, registry: Registry) -> RegisterFile:
-    """Read a file of a register: JSON Lines by its name, or else CSV of one kind of entry.
+    """Read a register file: JSON Lines by its extension, otherwise CSV of one kind of entry.
 
     Raises:
-        InputError: It is no table, or its titles are of no kind of entry.
+        InputError: Not a table, or unknown titles.
     """
     lines = file.name.lower().endswith(_LINES)
     return read_lines(file, registry) if lines else read_register(file, registry)
 
 
 def read_lines(file: ListFile, registry: Registry) -> RegisterFile:
-    """Read entries of any kinds, one a line.
+    """Read entries of any kind, one per line.
 
     Args:
-        file: JSON Lines; each object names its kind by "type".
-        registry: That knows substances, by slug.
+        file: JSON Lines; "type" names the kind of each object.
+        registry: Known substances, by slug.
 
     Raises:
-        InputError: It is empty, or no text.
+        InputError: Empty, or not text.
     """
     entries: list[Entry] = []
     bad: list[EntryRefusal] = []

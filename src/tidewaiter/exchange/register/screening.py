@@ -1,4 +1,4 @@
-"""Screening: what the register says about the goods of an alert, as one of its reasons."""
+"""Screening with the register: its result for the goods of an alert, as a reason."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -39,19 +39,19 @@ from tidewaiter.trade.traders import RECEIVERS, SENDERS, fold_party
 from tidewaiter.trade.types import Alert, Holding, Line, Reason
 
 _NOTICE = "notice "
-_PARTS = 3  # of the id of a movement, behind the reference of its notice
+_PARTS = 3  # id parts of a movement after the notice's reference
 _Noticed = tuple[str, str, Direction, Measure]
 
 
 def allowed_in(register: Register, day: date) -> Iterator[Allowed]:
-    """Yield what a register allows as it stood on a day, where it names an amount.
+    """Yield amounts that a register allows as of a day.
 
-    A requirement counts where it is an operator's own: lines of others do not tell what a
-    country needs. Of a notice counts what may still go under it and what was returned.
+    Requirements count only for an operator: other traders' lines say nothing about a country's
+    need. For a notice, remaining reservations and returned amounts count.
 
     Args:
-        register: All that the authority keeps.
-        day: Of the screening.
+        register: The whole register.
+        day: Day of the screening.
     """
     book = Book(register)
     for grant in book.all_on(Grant, day):
@@ -88,7 +88,7 @@ def allowed_in(register: Register, day: date) -> Iterator[Allowed]:
 
 
 def _noticed(book: Book, day: date) -> Iterator[Allowed]:
-    """Add up, by notice and substance, what may still go and what was returned."""
+    """Sum remaining reservations and returned amounts by notice and substance."""
     sums: dict[_Noticed, int] = defaultdict(int)
     sources: dict[_Noticed, str] = {}
     told = [
@@ -125,7 +125,7 @@ def _counts(amount: Amount) -> bool:
 
 
 def _traders(operator: Operator) -> tuple[str, ...]:
-    """Return the names of an operator, folded, and its business numbers."""
+    """Return the folded names of an operator, and its business numbers."""
     names = map(fold_party, filter(None, (operator.name, *operator.other_names)))
     return tuple(dict.fromkeys([*names, *map(trader_key, operator.business_numbers)]))
 
@@ -143,27 +143,27 @@ _TAKEN: tuple[Part, ...] = ("permit", "requirement")  # what goods take of
 
 
 class Kept(Record, frozen=True, kw_only=True):
-    """A register, and whose it is."""
+    """A register and its country."""
 
     country: str  # ISO 3166-1 alpha-2
     register: Register
-    digest: str  # of all of it
+    digest: str  # of its content
 
 
 class RegisterDesk:
-    """Asks the register about alerts, one after the other, in the order of their file.
+    """Checks alerts against the register, in file order.
 
-    What it answers for one takes what is left for those after it.
+    Amounts used by one answer are deducted for the following ones.
     """
 
     def __init__(self, kept: Kept, registry: Registry, rules: AlertRules, day: date) -> None:
-        """Put the register in order.
+        """Index the register.
 
         Args:
             kept: The register.
             registry: The substances.
-            rules: The points, as the switches leave them.
-            day: Of the law of the screening.
+            rules: Points, as adjusted by rule settings.
+            day: Date of the law applied in the screening.
         """
         self.digest = kept.digest
         self.allowed = tuple(allowed_in(kept.register, day))
@@ -175,7 +175,7 @@ class RegisterDesk:
         self._book = Book(kept.register)
         self._names = cache(names_of(self._book.all_on(Operator, day)))
         self._taken: dict[tuple[Part, str], Amount] = {}
-        self._known = {  # substances that an entry is about
+        self._known = {  # substances with an entry
             slug
             for each in kept.register.entries
             for slug in (
@@ -191,11 +191,11 @@ class RegisterDesk:
         }
 
     def told(self, alert: Alert) -> Alert:
-        """Return the alert with what the register says of its goods.
+        """Return the alert with the register's result for its goods.
 
-        Only substances are asked for that the line names and that the law of this country holds,
-        or the tables of the 1988 Convention where none of its own is loaded; and only such as
-        stand in these tables or in the register.
+        Checks only substances named by the line and controlled by this country's law, or by the
+        tables of the 1988 Convention where no national law is loaded; and only those in these
+        tables or in the register.
         """
         direction = self._direction(alert.line)
         if direction is None:
@@ -211,7 +211,7 @@ class RegisterDesk:
         return with_reasons(alert, (*alert.reasons, *made), self._rules)
 
     def _direction(self, line: Line) -> Direction | None:
-        """Tell what a line is to this country; None: it does not cross its border, or both ways."""
+        """Return a line's direction for this country; None: not across its border, or both ways."""
         route = route_of(line)
         leaves, comes = route.origin == self._country, route.destination == self._country
         if leaves == comes:
@@ -229,7 +229,7 @@ class RegisterDesk:
         return any(each.answer in _ASKED for each in own or tables)
 
     def _own(self, holdings: Sequence[Holding], direction: Direction) -> list[Holding]:
-        """Return what of this country's own law holds a substance on its way."""
+        """Return this country's own controls on a substance for the route."""
         return [
             each
             for each in holdings
@@ -248,7 +248,7 @@ class RegisterDesk:
             self._take(answer, question)
         name = _RULES[answer.verdict]
         rule = self._rules.check[name]
-        # Of whom nothing is known, nothing can be held: said once, as who it is.
+        # An unknown party can have no permits: reported once, as identification.
         parts = [x for x in answer.parts if x.part == "operator" or answer.operator or x.entries]
         why = [_said(each) for each in parts]
         why += [Phrase("answer/missing", numbers=strange)] if strange else []
@@ -268,7 +268,7 @@ class RegisterDesk:
     def _question(
         self, alert: Alert, slug: str, direction: Direction
     ) -> tuple[Question, list[str]]:
-        """Make the question of a line; and the numbers on its papers that the register lacks."""
+        """Build the question for a line, and list document numbers that the register lacks."""
         numbers = alert.line.licences or ()
         grants = [x for x in numbers if self._book.numbered(Grant, x, self._day)]
         standings = [x for x in numbers if self._book.numbered(Standing, x, self._day)]
@@ -287,14 +287,14 @@ class RegisterDesk:
         return question, [x for x in numbers if x not in grants and x not in standings]
 
     def _permit_for(self, numbers: Sequence[str], slug: str) -> str:
-        """Return the number of a permit for a substance, else any that the paper names."""
+        """Return a permit number for the substance, otherwise any in the documents."""
         for number in numbers:
             if any(x.substance == slug for x in self._book.numbered(Grant, number, self._day)):
                 return number
         return numbers[0] if numbers else ""
 
     def _asks(self, alert: Alert, slug: str, direction: Direction) -> tuple[Part, ...]:
-        """Tell what this country's law demands; where its demands are not loaded, all of it."""
+        """Return what this country's law requires; everything if no requirements are loaded."""
         mine = [each for each in alert.law if each.substance == slug]
         kinds = [
             kind
@@ -311,7 +311,7 @@ class RegisterDesk:
         return tuple(parts)
 
     def _amounts(self, alert: Alert, slug: str) -> tuple[Amount, Amount]:
-        """Return the goods of a line, and the substance in them; a gross mass is neither."""
+        """Return the goods of a line, and the substance content; a gross mass is neither."""
         places = self._places
         alone = is_alone(find_of(each, places[each.substance]) for each in alert.mentions)
         finds = self._finds(alert, slug)
@@ -325,7 +325,7 @@ class RegisterDesk:
         return net, content_in(line, slug, self._day, self._registry)[0]
 
     def _take(self, answer: Answer, question: Question) -> None:
-        """Keep in mind what covered goods take of a permit and of a requirement."""
+        """Record amounts used by covered goods from a permit and a requirement."""
         for part in answer.parts:
             for name in part.entries if part.part in _TAKEN else ():
                 grant = self._book.on(Grant, name, self._day) if part.part == "permit" else None
@@ -340,7 +340,7 @@ class RegisterDesk:
 
 
 def _names(find: Find) -> bool:
-    """Tell whether a find names its substance: a code of goods does not."""
+    """Return whether a match identifies its substance: a commodity code does not."""
     return find.finding.how not in _CODES and not find.finding.downgraded
 
 
@@ -351,7 +351,7 @@ def _said(part: Answered) -> Phrase:
 
 
 def _party(line: Line, direction: Direction, licence: str) -> Party:
-    """Return who sends or gets a line, with what the papers say of it."""
+    """Return the sender or recipient of a line, with the document data about it."""
     roles = SENDERS if direction == "export" else RECEIVERS
     parties = line.parties or ()
     found = next((each for role in roles for each in parties if each.role == role), None)

@@ -1,10 +1,10 @@
-"""The records of an authority's register, and the questions and answers about it.
+"""Records of an authority's register, and its questions and answers.
 
-A licence and a registration say that somebody may deal in a substance; a permit or an
-authorisation says that goods may cross a border; an annual requirement says how much of a
-substance is needed in a year. Each is of another law, so each keeps its own word.
+A licence or registration entitles its holder to handle a substance; a permit or authorisation
+allows goods to cross a border; an annual requirement states the need for a substance in a year.
+Each term belongs to a different law, so they are kept apart.
 
-An entry has versions. From the day on which a version was decided, it says what holds.
+Entries have versions. A version applies from the day of its decision.
 """
 
 from collections.abc import Callable
@@ -18,13 +18,13 @@ from tidewaiter.exchange.notices.types import Amount, Party, PermitKind
 Direction = Literal["import", "export"]
 
 Activity = Literal["manufacture", "import", "export", "distribution", "storage", "use"]
-"""What an operator may do with a substance."""
+"""Activity of an operator with a substance."""
 
 StandingKind = Literal["licence", "registration"]
-"""These words are never interchangeable: which one a substance needs, its law says."""
+"""These terms are not interchangeable: the law determines which one a substance needs."""
 
 Counts = Literal["goods", "content"]
-"""What an amount is of: the goods as they are, or the substance in them, a salt as its base."""
+"""Basis of an amount: the goods as they are, or the pure substance, a salt as its base."""
 
 COVERS: dict[PermitKind, Direction] = {
     "export authorisation": "export",
@@ -32,40 +32,40 @@ COVERS: dict[PermitKind, Direction] = {
     "import authorisation": "import",
     "import permit": "import",
 }
-"""The papers by which an authority lets goods cross its border. A declaration is what the trader
-says, and a letter of no objection is no permit: they are kept and shown, and cover nothing."""
+"""Documents by which an authority permits border crossings. A declaration is made by the trader,
+and a letter of no objection is not a permit: they are stored and shown, and cover nothing."""
 
 
 class Stop(Record, frozen=True, kw_only=True):
-    """A suspension or a revocation, from a day on."""
+    """A suspension or revocation, from a day on."""
 
     kind: Literal["suspended", "revoked"]
     since: date
-    until: date | None = None  # of a suspension: its last day; None: open
+    until: date | None = None  # last day of a suspension; None: open
     reason: str = ""
     source: str
 
 
 class Site(Record, frozen=True, kw_only=True):
-    """A place of an operator."""
+    """A site of an operator."""
 
-    id: str  # in the register
+    id: str  # within the register
     name: str = ""
     address: str = ""
     country: str = ""  # ISO 3166-1 alpha-2
 
 
 class Operator(Record, frozen=True, kw_only=True, tag="operator"):
-    """A firm or person of the trade that the authority knows."""
+    """A company or person known to the authority."""
 
-    id: str  # in the register
+    id: str  # within the register
     version: int = 1
     decided: date
     name: str
     other_names: tuple[str, ...] = ()
     country: str = ""
     address: str = ""
-    business_numbers: tuple[str, ...] = ()  # of its tax authority or trade register
+    business_numbers: tuple[str, ...] = ()  # from the tax authority or trade register
     sites: tuple[Site, ...] = ()
     source: str
 
@@ -78,19 +78,19 @@ class Standing(Record, frozen=True, kw_only=True, tag="standing"):
     decided: date
     kind: StandingKind
     number: str
-    issuer: str  # the country of the authority
+    issuer: str  # country of the authority
     operator: str  # id
     substances: tuple[str, ...]  # slugs of the registry
     activities: tuple[Activity, ...]
-    sites: tuple[str, ...] = ()  # ids; empty: every site of the operator
+    sites: tuple[str, ...] = ()  # ids; empty: all sites of the operator
     since: date
-    until: date | None = None  # its last day; None: open
+    until: date | None = None  # last day; None: unlimited
     stops: tuple[Stop, ...] = ()
     source: str
 
 
 class Grant(Record, frozen=True, kw_only=True, tag="grant"):
-    """A permit, an authorisation or a like paper: `kind` is its word."""
+    """A permit, authorisation or similar document: `kind` is its term."""
 
     id: str
     version: int = 1
@@ -98,28 +98,28 @@ class Grant(Record, frozen=True, kw_only=True, tag="grant"):
     kind: PermitKind
     number: str
     issuer: str
-    operator: str  # id of who imports or exports
+    operator: str  # importer's or exporter's id
     substance: str  # slug
-    amount: Amount = Amount()  # empty: it names none
+    amount: Amount = Amount()  # empty: none stated
     counts: Counts
     sites: tuple[str, ...] = ()
     since: date
-    until: date | None = None  # its last day
+    until: date | None = None  # last day
     stops: tuple[Stop, ...] = ()
     source: str
 
 
 class Requirement(Record, frozen=True, kw_only=True, tag="requirement"):
-    """An annual legitimate requirement: what a country, or one operator, needs to import."""
+    """An annual legitimate requirement of a country or operator, for imports."""
 
     id: str
     version: int = 1
     decided: date
     country: str
-    operator: str = ""  # id; "": all of the country
+    operator: str = ""  # id; "": the whole country
     substance: str
     year: int
-    amount: Amount  # of the substance itself
+    amount: Amount  # pure substance
     source: str
 
 
@@ -127,25 +127,25 @@ Entry = Operator | Standing | Grant | Requirement
 
 
 class Movement(Record, frozen=True, kw_only=True):
-    """Goods of one substance that left or came in."""
+    """Goods of one substance that left or entered."""
 
-    id: str  # one for each shipment and line, the same whenever it is told again
+    id: str  # one per shipment and line, stable across repeated reports
     direction: Direction
-    country: str  # that they left or came into
+    country: str  # country that they left or entered
     on: date
-    operator: str = ""  # id of the exporter or importer; "": not known
-    permit: str = ""  # number of the paper that it is written off; "": none was named
-    issuer: str = ""  # of that paper; "": not said
-    substance: str = ""  # slug; "": not known
+    operator: str = ""  # exporter's or importer's id; "": unknown
+    permit: str = ""  # number of the permit drawn on; "": none named
+    issuer: str = ""  # of that permit; "": not stated
+    substance: str = ""  # slug; "": unknown
     net: Amount = Amount()  # of the goods
-    content: Amount = Amount()  # of the substance in them; empty: it cannot be told
+    content: Amount = Amount()  # of the pure substance; empty: unknown
     why_no_content: str = ""
-    site: str = ""  # id; "": not said
+    site: str = ""  # id; "": not stated
     source: str
 
 
 class Cancellation(Record, frozen=True, kw_only=True):
-    """A shipment that was written off and did not take place: what it took is given back."""
+    """Cancellation of a written-off shipment: its amount is released."""
 
     movement: str  # id
     on: date
@@ -153,13 +153,13 @@ class Cancellation(Record, frozen=True, kw_only=True):
 
 
 class Promise(Record, frozen=True, kw_only=True):
-    """What may still go under a notice that nobody objects to: not used, and no longer free."""
+    """Amount reserved under an unobjected notice: not used, and no longer free."""
 
     notice: str  # reference
     line: int
     direction: Direction
     country: str
-    since: date  # the day of the answer
+    since: date  # day of the answer
     operator: str = ""
     permit: str = ""
     issuer: str = ""
@@ -170,7 +170,7 @@ class Promise(Record, frozen=True, kw_only=True):
 
 
 class Register(Record, frozen=True, kw_only=True):
-    """All that an authority keeps. Neither order nor repetition matters."""
+    """An authority's whole register. Order and repetitions do not matter."""
 
     entries: tuple[Entry, ...] = ()
     movements: tuple[Movement, ...] = ()
@@ -193,66 +193,65 @@ FindingKind = Literal[
     "not known",
     "told two ways",
 ]
-"""What is found of an entry or a movement. not known: something that decides is not said."""
+"""Type of a finding on an entry or movement. not known: a decisive value is missing."""
 
 
 class Finding(Record, frozen=True, kw_only=True):
-    """One thing that does not hold, with its figures and where it is written."""
+    """One finding, with figures and source."""
 
     kind: FindingKind
     text: Phrase
     entry: str = ""  # id
-    movement: str = ""  # id, or the notice of a promise
+    movement: str = ""  # id, or notice of a reservation
     source: str = ""
 
 
 Verdict = Literal["covered", "cannot tell", "exceeded", "expired", "suspended", "revoked", "none"]
-"""What a register says. covered: what it has covers these goods, and nothing else is said of them.
-none: it has nothing that does. cannot tell: what decides is not known; it is neither a yes nor a
-no."""
+"""Result. covered: these goods are covered; nothing else is implied. none: nothing covers them.
+cannot tell: a decisive value is unknown; neither yes nor no."""
 
 Part = Literal["operator", "standing", "permit", "requirement"]
-"""What is asked one by one: who it is; its licence or registration; the paper for these goods; and
-what the country, or the operator, needs in the year."""
+"""The checks: identity; licence or registration; permit for these goods; annual requirement of the
+country or operator."""
 
 
 class Question(Record, frozen=True, kw_only=True):
-    """May these goods go, as far as the register knows?"""
+    """Question: are these goods covered, as far as the register knows?"""
 
     direction: Direction
     day: date
-    country: str  # whose register it is
-    party: Party  # the exporter of an export, the importer of an import
+    country: str  # the register's country
+    party: Party  # exporter of an export, importer of an import
     substance: str  # slug
     net: Amount = Amount()  # of the goods
-    content: Amount = Amount()  # of the substance in them; `goods.content_in` computes it
+    content: Amount = Amount()  # pure substance; `goods.content_in` computes it
     site: str = ""  # id
-    permit: str = ""  # number on the papers; "": any of the operator's
+    permit: str = ""  # number in the documents; "": any of the operator's
     issuer: str = ""
-    notice: str = ""  # reference of the notice of these goods: what it promised is theirs
-    asks: tuple[Part, ...] = ("standing", "permit")  # what the law of the country needs
+    notice: str = ""  # reference of these goods' notice: its reservations are theirs
+    asks: tuple[Part, ...] = ("standing", "permit")  # checks required by the country's law
 
 
 class Answered(Record, frozen=True, kw_only=True):
-    """What one part says."""
+    """Result of one check."""
 
     part: Part
     verdict: Verdict
-    entries: tuple[str, ...] = ()  # ids that it rests on
+    entries: tuple[str, ...] = ()  # ids it is based on
     text: Phrase  # with figures
     findings: tuple[Finding, ...] = ()
     sources: tuple[str, ...] = ()
 
 
 class Answer(Record, frozen=True, kw_only=True):
-    """What the register says of a question: the worst of its parts."""
+    """The register's answer: the worst of its checks."""
 
     verdict: Verdict
     day: date
-    operator: str = ""  # id; "": not known
-    may_be: tuple[str, ...] = ()  # ids of operators whose names are alike: a lead, never a match
+    operator: str = ""  # id; "": unknown
+    may_be: tuple[str, ...] = ()  # ids of operators with similar names: leads, not matches
     parts: tuple[Answered, ...] = ()
 
 
 Names = Callable[[Party], tuple[str, ...]]
-"""Finds the operators whose names are like that of a party, by their ids, the likeliest first."""
+"""Finds operators with names similar to a party's, by id, most likely first."""

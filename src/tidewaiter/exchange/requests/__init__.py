@@ -1,1 +1,1 @@
-"""Requests: for information, for legal assistance, for a joint case, and to have an item back."""
+"""Requests: for information, for legal assistance, for a joint case, and to recall an item."""

@@ -1,4 +1,4 @@
-"""Checks of a request, or of a reply to one, before it is sent."""
+"""Validation of a request, or of a reply to one, before sending."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -17,7 +17,7 @@ MOST = 100  # items
 
 
 def check_request(request: Request, today: date) -> tuple[Problem, ...]:
-    """Return all problems of a request; (): it can be sent.
+    """Return all problems of a request; (): ready to send.
 
     Args:
         request: The request.
@@ -40,7 +40,7 @@ def check_answer(answer: Answer, request: Request) -> tuple[Problem, ...]:
 
 
 def check_refusal(refusal: Refusal, request: Request) -> tuple[Problem, ...]:
-    """Return the problems of a refusal; a reason is always told."""
+    """Return the problems of a refusal; a reason is mandatory."""
     return (
         *_to(refusal, request),
         *prose("why", refusal.why, needed=True),
@@ -64,7 +64,7 @@ def check_withdrawal(withdrawal: Withdrawal, request: Request) -> tuple[Problem,
 
 
 def sha256(at: str, text: str) -> Iterator[Problem]:
-    """Yield a problem where a text is no SHA-256 in hexadecimal digits."""
+    """Yield a problem if a text is not a SHA-256 in hexadecimal digits."""
     if len(text) != 64 or set(text) - set("0123456789abcdef"):  # noqa: PLR2004
         yield wrong(at, f'"{text}" is no SHA-256', "write its 64 small hexadecimal digits")
 

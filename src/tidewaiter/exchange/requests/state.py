@@ -1,8 +1,8 @@
-"""The state of a request, its place in a box, possible replies, and the marking of an answer.
+"""State of a request, its mailbox, possible replies, and the marking of an answer.
 
-The asker alone asks and withdraws; the asked alone answers, refuses and delays. What is said twice
-counts once, and but for two contents under one id the order of messages does not matter: an answer
-in full outweighs one in part, and any answer outweighs a refusal.
+Only the asker asks and withdraws; only the asked node answers, refuses and delays. Repetitions
+count once, and except for two contents under one id the order of messages does not matter: a full
+answer outranks a partial one, and any answer outranks a refusal.
 """
 
 import secrets
@@ -29,18 +29,18 @@ Body = TypeVar("Body", Request, Answer, Refusal, Delay, Withdrawal)
 
 ItemState = Literal["open", "refused", "part", "full"]
 State = Literal["unknown", "open", "partly", "done", "withdrawn"]
-"""Where a request stands: it has not come yet; nothing is answered; some is; each item is answered
-in full or refused; the asker no longer asks. Silence is never an answer."""
+"""Status of a request: not received; unanswered; partly answered; each item answered in full or
+refused; withdrawn. Silence is never an answer."""
 
 _ORDER: tuple[ItemState, ...] = ("open", "refused", "part", "full")
 
 
 class Asking(Record, frozen=True, kw_only=True):
-    """All that is known of one request."""
+    """The state of one request."""
 
     id: str
     asker: str
-    request: Said[Request] | None  # None: it has not come
+    request: Said[Request] | None  # None: not received
     answers: tuple[Said[Answer], ...]
     refusals: tuple[Said[Refusal], ...]
     delays: tuple[Said[Delay], ...]
@@ -50,7 +50,7 @@ class Asking(Record, frozen=True, kw_only=True):
     unheeded: tuple[Unheeded[Spoken], ...]
 
     def overdue(self, today: date) -> int:
-        """Return for how many days an answer is overdue; 0: it is not, or there is no deadline."""
+        """Return the days an answer is overdue; 0: not overdue, or no deadline."""
         due = self.request.body.deadline if self.request else None
         if due is None or self.state in {"done", "withdrawn"}:
             return 0
@@ -58,15 +58,15 @@ class Asking(Record, frozen=True, kw_only=True):
 
 
 def request_of(asker: str, request: str, said: Iterable[Said[Spoken]]) -> Asking:
-    """Fold what was said to a request.
+    """Fold the statements on a request.
 
     Args:
-        asker: Id of the node that asks.
+        asker: Node id of the asker.
         request: Its id there.
-        said: Messages that were accepted, in the order in which they came.
+        said: Accepted messages, in order of arrival.
 
     Returns:
-        What is known. Messages to other requests are left out.
+        The state. Messages on other requests are ignored.
     """
     mine = [each for each in said if _of(each.body) == (asker, request)]
     asks = [each for each in mine if isinstance(each.body, Request) and each.sender == asker]
@@ -85,7 +85,7 @@ def request_of(asker: str, request: str, said: Iterable[Said[Spoken]]) -> Asking
 
 
 def _why_not(said: Said[Spoken], asker: str, first: Said[Spoken] | None) -> str:
-    """Say why a message changes nothing; "": it may."""
+    """Return why a message has no effect; "": it has."""
     if isinstance(said.body, Request | Withdrawal):
         return "" if said.sender == asker else "only whoever asks may say this"
     if first is None or not isinstance(first.body, Request):
@@ -171,14 +171,14 @@ _PARTS: dict[str, JointAct] = {"joined": "join", "declined": "decline", "left": 
 
 
 def act_of(said: Answer | Refusal | Delay | Withdrawal) -> Act:
-    """Return which act something is that is said to a request."""
+    """Return the act of a statement on a request."""
     return _ACTS[type(said)]
 
 
 def acts(known: Asking, own: str) -> tuple[Act, ...]:
-    """Return what a node may say to a request.
+    """Return the acts open to a node on a request.
 
-    An answer or a refusal can be told after all is answered: what was found since is told too.
+    Answers and refusals remain possible after all items are answered, for later findings.
     """
     if known.request is None or known.state == "withdrawn":
         return ()
@@ -190,14 +190,14 @@ def acts(known: Asking, own: str) -> tuple[Act, ...]:
 
 
 def joint_act_of(said: Taking | Offer | Decision) -> JointAct:
-    """Return which act something is that is said in a joint case."""
+    """Return the act of a statement on a joint case."""
     if isinstance(said, Taking):
         return _PARTS[said.part]
     return "bring" if isinstance(said, Offer) else "decide"
 
 
 def joint_acts(known: Together, own: str) -> tuple[JointAct, ...]:
-    """Return what a node may say in a joint case."""
+    """Return the acts open to a node in a joint case."""
     side = known.sides.get(own)
     if side is None:
         return ()
@@ -207,35 +207,35 @@ def joint_acts(known: Together, own: str) -> tuple[JointAct, ...]:
 
 
 Box = Literal["in", "out"]
-"""What others ask of this node; what it asks of others."""
+"""Inbox: requests of others to this node; outbox: requests of this node."""
 
 Show = Literal["open", "late", "over", "all"]
-"""What waits for an answer; of that, what is overdue; what is done, withdrawn or not here; all."""
+"""Filters: awaiting an answer; overdue; done, withdrawn or not received; all."""
 
 _FAR = date.max
 
 
 def box_of(known: Asking, own: str) -> Box:
-    """Return in which box of a node a request is."""
+    """Return the mailbox of a request at a node."""
     return "out" if known.asker == own else "in"
 
 
 def is_over(known: Asking) -> bool:
-    """Say whether nothing is waited for any more."""
+    """Return whether a request is closed."""
     return known.state in {"done", "withdrawn", "unknown"}
 
 
 def shows(known: Asking, show: Show, today: date) -> bool:
-    """Say whether a request is among those that are shown."""
+    """Return whether a request passes a filter."""
     if show == "late":
         return known.overdue(today) > 0
     return show == "all" or is_over(known) == (show == "over")
 
 
 def urgency_first(known: Asking) -> tuple[bool, date, int]:
-    """Return by what requests are ordered: what is open, by its day, then by its urgency.
+    """Return the sort key of requests: open ones by deadline, then urgency.
 
-    What is late has the earliest day, so it stands first; what has no day stands last.
+    Overdue ones come first; those without a deadline last.
     """
     body = known.request.body if known.request else None
     urgent = ("immediate", "urgent", "routine").index(body.urgency) if body else 3
@@ -247,19 +247,19 @@ _ID = 8  # bytes
 
 
 def new_id() -> str:
-    """Return an id for a request, a joint case, or what is said to one."""
+    """Return an id for a request, a joint case, or a statement on one."""
     return secrets.token_hex(_ID)
 
 
 def marking_of_answer(known: Asking, tlp: Tlp | None = None) -> Marking:
-    """Return the marking of an answer: for the purpose of its request, and no other.
+    """Return the marking of an answer, limited to the purpose of its request.
 
     Args:
-        known: The request; its group is the asker's, and not that of whoever answers.
-        tlp: The label; None: that of the request.
+        known: The request; its group belongs to the asker, not to the answering node.
+        tlp: The label; None: the request's.
     """
     if known.request is None:
-        return Marking(tlp=tlp or "red")  # nothing is answered to what is not here
+        return Marking(tlp=tlp or "red")  # an unreceived request cannot be answered
     request = known.request.body
     asked = request.marking
     return structs.replace(

@@ -1,4 +1,4 @@
-"""Requests and replies to them, and the legal instruments that a request may be based on."""
+"""Requests, replies to them, and the legal instruments that a request may be based on."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -19,12 +19,12 @@ Urgency = Literal["routine", "urgent", "immediate"]
 Subject = Literal["incident", "notification", "party", "consignment", "case", "other"]
 
 Ground = Literal["law", "interests", "form", "competence", "nothing-held", "other"]
-"""Why an answer is refused: one's law forbids it; essential interests; the request lacks what it
-needs; another authority must be asked; nothing is held; another reason, in words."""
+"""Reasons of refusal: forbidden by law; essential interests; incomplete request; another authority
+is competent; no information held; other, in words."""
 
 
 class About(Record, frozen=True, kw_only=True):
-    """What a request is about, by reference."""
+    """Subject of a request, by reference."""
 
     kind: Annotated[Subject, mandatory("Subject", "what it is about")]
     node: Annotated[str, mandatory("Reference issued by", "whose reference it is", unit="listed")]
@@ -32,7 +32,7 @@ class About(Record, frozen=True, kw_only=True):
 
 
 class Asked(Record, frozen=True, kw_only=True):
-    """One thing that is asked."""
+    """One item requested."""
 
     number: Annotated[int, mandatory("", "from 1")]
     text: Annotated[str, mandatory("", "what is asked")]
@@ -99,20 +99,20 @@ class Request(Record, frozen=True, kw_only=True):
 
 
 class Answer(Record, frozen=True, kw_only=True):
-    """An answer to some or all of what was asked: kind "answer", schema 1."""
+    """A full or partial answer: kind "answer", schema 1."""
 
     id: str
     request: str
     asker: str
-    items: tuple[int, ...]  # numbers that it answers in full
-    partly: tuple[int, ...] = ()  # numbers that it answers in part
+    items: tuple[int, ...]  # numbers answered in full
+    partly: tuple[int, ...] = ()  # numbers answered in part
     text: str
-    bundles: tuple[str, ...] = ()  # SHA-256 of evidence bundles that belong to it
+    bundles: tuple[str, ...] = ()  # SHA-256 of attached evidence bundles
     marking: Marking
 
 
 class Refusal(Record, frozen=True, kw_only=True):
-    """That some or all of what was asked is not answered: kind "refusal", schema 1."""
+    """A refusal of some or all items: kind "refusal", schema 1."""
 
     id: str
     request: str
@@ -123,18 +123,18 @@ class Refusal(Record, frozen=True, kw_only=True):
 
 
 class Delay(Record, frozen=True, kw_only=True):
-    """That the answer comes later, or needs something first: kind "delay", schema 1."""
+    """A delay of the answer, or a precondition for it: kind "delay", schema 1."""
 
     id: str
     request: str
     asker: str
-    until: date | None = None  # None: until what is needed is there
+    until: date | None = None  # None: until the precondition is met
     needs: str = ""
     why: str = ""
 
 
 class Withdrawal(Record, frozen=True, kw_only=True):
-    """That the asker no longer asks: kind "withdrawal", schema 1."""
+    """The asker withdraws: kind "withdrawal", schema 1."""
 
     id: str
     request: str
@@ -149,15 +149,15 @@ class Instrument(Record, frozen=True, kw_only=True):
     """A row of [instrument]."""
 
     title: str
-    says: str  # in our words
+    says: str  # in our wording
     serves: tuple[Kind, ...] = field(name="for")
     url: str
     read: date | None = None
-    verified: bool  # False: what it says was not read there
+    verified: bool  # False: not checked in the source
 
 
 class Instruments(Record, frozen=True, kw_only=True):
-    """data/exchange/instruments.toml, read."""
+    """Content of data/exchange/instruments.toml."""
 
     version: str
     instrument: Mapping[str, Instrument]

@@ -1,1 +1,1 @@
-"""The network of parties, resolved and drawn from the database."""
+"""Network of parties: queries, graph, layout and paths."""

@@ -1,6 +1,6 @@
-"""The network laid out: each node at its place, the same for the same network.
+"""Deterministic network layout.
 
-Nodes are placed in stages. Those of an earlier stage stay where they are when more are opened.
+Nodes are placed in stages. Earlier stages stay in place when more are opened.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,15 +13,15 @@ from tidewaiter.base.records import Record
 from tidewaiter.node.network.graph import Edge, Graph, Node
 from tidewaiter.node.network.paths import Search, Step
 
-_GOLDEN: Final = 2.399963  # radians: points that turn so far each time lie apart evenly
-_APART: Final = 1.0  # distance of two nodes that are tied
+_GOLDEN: Final = 2.399963  # golden angle in radians: successive points are spread evenly
+_APART: Final = 1.0  # distance of two connected nodes
 _ROUNDS: Final = 60
 _SEED: Final = 1988
-_SEVERAL: Final = 40  # nodes from which on the middle may be crowded
+_SEVERAL: Final = 40  # number of nodes from which the middle may be crowded
 
 
 class Point(NamedTuple):
-    """A place, in lengths of a tie."""
+    """A position, in edge lengths."""
 
     x: float
     y: float
@@ -33,12 +33,12 @@ def place_nodes(
     """Place the nodes of a network.
 
     Args:
-        stages: Nodes that are placed together, stage after stage; each node stands in one.
+        stages: Nodes placed together, stage by stage; each node once.
         edges: Pairs of nodes.
-        near: For nodes of later stages, the node beside which they begin.
+        near: For nodes of later stages, a node to start beside.
 
     Returns:
-        The place of each.
+        The position of each.
     """
     graph = rx.PyGraph(multigraph=False)
     numbers: dict[str, int] = {}
@@ -66,7 +66,7 @@ def place_nodes(
 def _begin(place: int, beside: tuple[float, float] | None) -> tuple[float, float]:
     x, y = beside or (0.0, 0.0)
     angle, reach = place * _GOLDEN, _APART * sqrt(place + (1 if beside else 0))
-    if beside:  # outward, away from the middle
+    if beside:  # outward from the centre
         length = sqrt(x * x + y * y) or 1.0
         x, y = x * (1 + 2 / length), y * (1 + 2 / length)
     return x + reach * cos(angle), y + reach * sin(angle)
@@ -88,7 +88,7 @@ def _settle(
 
 
 def _spread(placed: Mapping[int, tuple[float, float]]) -> dict[int, tuple[float, float]]:
-    """Draw outliers in and let the middle breathe: halfway to as many nodes on each area."""
+    """Pull in outliers and spread the middle: halfway to uniform density."""
     reach = {number: hypot(x, y) for number, (x, y) in placed.items()}
     ordered = sorted(reach, key=lambda number: (reach[number], number))
     if len(ordered) < _SEVERAL:
@@ -100,7 +100,7 @@ def _spread(placed: Mapping[int, tuple[float, float]]) -> dict[int, tuple[float,
 
 
 class Placed(Record, frozen=True, kw_only=True):
-    """A node at its place, in lengths of a tie."""
+    """A node at its position, in edge lengths."""
 
     node: Node
     x: float
@@ -108,15 +108,15 @@ class Placed(Record, frozen=True, kw_only=True):
 
 
 class Drawing(Record, frozen=True, kw_only=True):
-    """Nodes at their places, and the ties between them."""
+    """Positioned nodes and their edges."""
 
     nodes: tuple[Placed, ...]
     edges: tuple[Edge, ...]
-    full: bool  # no more may be drawn
+    full: bool  # drawing limit reached
 
 
 def draw_graph(graph: Graph) -> Drawing:
-    """Place what is drawn around a party."""
+    """Place the graph around a party."""
     stages = sorted({node.stage for node in graph.nodes})
     parts = [[node.id for node in graph.nodes if node.stage == stage] for stage in stages]
     pairs = [(edge.a, edge.b) for edge in graph.edges]
@@ -129,7 +129,7 @@ def draw_graph(graph: Graph) -> Drawing:
 
 
 def draw_ways(search: Search) -> Drawing:
-    """Place the parties of ways from left to right, one way under the other."""
+    """Place the parties of paths from left to right, one path per row."""
     columns: dict[int, int] = {}
     rows: dict[int, float] = {}
     for row, way in enumerate(search.ways):
@@ -158,7 +158,7 @@ def draw_ways(search: Search) -> Drawing:
 
 
 def step_edges(step: Step) -> tuple[Edge, ...]:
-    """Return what ties the two of a step, each as an edge."""
+    """Return the edges of one path step."""
     trade = [
         Edge(
             a=f"p{t.sender}",
@@ -188,7 +188,7 @@ def step_edges(step: Step) -> tuple[Edge, ...]:
 
 
 def _near(graph: Graph) -> Mapping[str, str]:
-    """Return for each node of a later stage one of an earlier stage to which it is tied."""
+    """Return for each later node a connected node of an earlier stage."""
     stage = {node.id: node.stage for node in graph.nodes}
     near: dict[str, str] = {}
     for edge in graph.edges:

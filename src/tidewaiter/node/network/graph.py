@@ -1,4 +1,4 @@
-"""The network around some parties: what is drawn, strongest ties first, and the rest."""
+"""Graph around some parties: nodes and edges drawn, strongest first, and a summary of others."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -23,7 +23,7 @@ from tidewaiter.store.network.trade import Sides
 
 
 class NetworkRules(Record, frozen=True, kw_only=True):
-    """All of the file."""
+    """Content of the file."""
 
     version: str
     senders: frozenset[str]
@@ -39,7 +39,7 @@ class NetworkRules(Record, frozen=True, kw_only=True):
 
     @property
     def sides(self) -> Sides:
-        """Return who sends and who receives."""
+        """Return the sending and receiving roles."""
         return Sides(self.senders, self.receivers)
 
 
@@ -54,12 +54,12 @@ def network_rules() -> NetworkRules:
 
 
 TieKind = Literal["sends", "receives", "identifier", "phone", "email", "address", "owned"]
-"""What ties a party to another one: it sent to it; it received from it; both give one number,
-telephone, e-mail or address; a list tells that one owns or controls the other."""
+"""Type of an edge: sent to; received from; shared number, telephone, e-mail or address; listed
+ownership or control."""
 
 
 class Seen(NamedTuple):
-    """Who looks at what: a run of a database, and whether they may see restricted entries."""
+    """Scope of a query: the run, and the reader's clearance."""
 
     work: Work
     run: int
@@ -67,15 +67,15 @@ class Seen(NamedTuple):
 
 
 class Ties(NamedTuple):
-    """The ties of some parties, as far as they were read."""
+    """Edges of some parties, as far as read."""
 
     trade: list[Trade]
     things: dict[tuple[str, str], Shared]
-    givers: dict[tuple[str, str], list[int]]  # of each thing, as many as were read
+    givers: dict[tuple[str, str], list[int]]  # of each identifier, as far as read
     owned: list[Ownership]
 
     def entities(self) -> set[int]:
-        """Return all parties that stand in them."""
+        """Return all parties in them."""
         found = {each for tie in self.trade for each in (tie.sender, tie.receiver)}
         found |= {each for some in self.givers.values() for each in some}
         return found | {each for tie in self.owned for each in (tie.entity, tie.owner)}
@@ -89,14 +89,14 @@ def ties_of(
     *,
     most: int | None = None,
 ) -> Ties:
-    """Read the ties of parties, those of busy ones as far as a limit.
+    """Read the edges of parties, with a limit for busy ones.
 
     Args:
-        seen: Who looks at what.
+        seen: Run and clearance.
         profiles: The parties.
-        limit: Of trade in each direction of a busy party, and of those that give one thing.
-        rules: From how many ties on a party is busy.
-        most: Pass over things that more parties give; None: none.
+        limit: Maximum partners per direction of a busy party, and parties per identifier.
+        rules: Number of connections that makes a party busy.
+        most: Skip identifiers of more parties than this; None: no limit.
     """
     busy = [each for each in profiles.values() if each.degree > rules.busy]
     calm = [each.entity for each in profiles.values() if each.degree <= rules.busy]
@@ -109,7 +109,7 @@ def ties_of(
     shared = shared_by(work, run, told, most=most)
     things = {(thing.kind, thing.value): thing for some in shared.values() for thing in some}
     givers = givers_of(work, run, list(things), rows=limit)
-    for entity, some in shared.items():  # the one that is asked for stands in it for certain
+    for entity, some in shared.items():  # includes the party asked for
         for thing in some:
             held = givers[thing.kind, thing.value]
             if entity not in held:
@@ -120,55 +120,55 @@ def ties_of(
 
 
 def profiles_in(seen: Seen, entities: Collection[int]) -> dict[int, Profile]:
-    """Return parties in short."""
+    """Return party summaries."""
     return profiles_of(seen.work, seen.run, entities)
 
 
 NodeKind = Literal["party", "identifier", "phone", "email", "address", "rest"]
-"""A party; a thing that several give; or what stands for parties that are not drawn."""
+"""A party, a shared identifier, or a placeholder for parties not drawn."""
 
 
 class Node(Record, frozen=True, kw_only=True):
-    """What is drawn as one."""
+    """A node of the drawing."""
 
     id: str
     kind: NodeKind
     label: str
     profile: Profile | None = None  # of a party
-    opened: int = 0  # neighbours of each kind that it shows; 0: it is not opened
-    hidden: int = 0  # ties of a party that are not drawn; parties that a rest stands for
-    of: int | None = None  # the party whose neighbours a rest stands for
-    tie: TieKind | None = None  # how these are tied to it
-    stage: int = 0  # in which it is placed
+    opened: int = 0  # neighbours shown per kind; 0: not expanded
+    hidden: int = 0  # edges not drawn; for a placeholder, parties it represents
+    of: int | None = None  # for a placeholder: the party with these neighbours
+    tie: TieKind | None = None  # their type of edge
+    stage: int = 0  # layout stage
 
 
 class Edge(Record, frozen=True, kw_only=True):
-    """A tie that is drawn."""
+    """An edge of the drawing."""
 
-    a: str  # node; the sender, or the one that is owned
+    a: str  # node; the sender, or the owned party
     b: str
     kind: TieKind | Literal["rest"]
     consignments: int = 0
     first: str | None = None
     last: str | None = None
-    label: str = ""  # of a thing that both give
-    list_name: str = ""  # that tells of ownership
+    label: str = ""  # of the shared identifier
+    list_name: str = ""  # source of the ownership
     steps: tuple[str, ...] = ()
 
 
 class Graph(Record, frozen=True, kw_only=True):
-    """What is drawn."""
+    """The graph to draw."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
-    full: bool  # no more may be drawn
+    full: bool  # limit reached
 
 
 _PARTY: Final = "p"
 
 
 class _Asked(NamedTuple):
-    """One party whose neighbours are shown."""
+    """An expanded party."""
 
     entity: int
     limit: int
@@ -176,11 +176,11 @@ class _Asked(NamedTuple):
 
 
 class Builder:
-    """Gathers what is drawn, the start first, until no more may be."""
+    """Builds the graph from the start until the limit."""
 
     def __init__(self, seen: Seen, rules: NetworkRules) -> None:
         self._seen, self._rules = seen, rules
-        self._stage: dict[int, int] = {}  # parties that are drawn
+        self._stage: dict[int, int] = {}  # parties drawn
         self._opened: dict[int, int] = {}
         self._things: dict[tuple[str, str], tuple[Shared, int]] = {}
         self._gives: dict[tuple[int, tuple[str, str]], None] = {}
@@ -190,7 +190,7 @@ class Builder:
         self.full = False
 
     def draw(self, entity: int, stage: int) -> bool:
-        """Draw a party; tell whether it is drawn."""
+        """Draw a party; return whether it is drawn."""
         if entity in self._stage:
             return True
         if not self._has_room():
@@ -199,12 +199,12 @@ class Builder:
         return True
 
     def _has_room(self) -> bool:
-        """Tell whether one more may be drawn; note where none may."""
+        """Return whether there is room for one more; record if not."""
         self.full = self.full or len(self._stage) + len(self._things) >= self._rules.drawn
         return not self.full
 
     def open(self, entity: int, limit: int, stage: int) -> None:
-        """Show the neighbours of a party, so many of each kind at the most."""
+        """Show a party's neighbours, up to a number per kind."""
         profile = profiles_in(self._seen, [entity]).get(entity)
         if profile is None or not self.draw(entity, stage):
             return
@@ -219,7 +219,7 @@ class Builder:
                 self._owned[own.entity, own.owner] = own
 
     def widen(self, steps: int) -> None:
-        """Open further parties step by step, most trade first, while there is room."""
+        """Expand further parties step by step, most trade first, while there is room."""
         done = set(self._opened)
         for _ in range(1, steps):
             front = [each for each in self._stage if each not in done]
@@ -237,7 +237,7 @@ class Builder:
             done.update(front)
 
     def graph(self) -> Graph:
-        """Return what is drawn, with all ties between those that are."""
+        """Return the graph, with all edges between drawn parties."""
         self._tie_all()
         profiles = profiles_in(self._seen, self._stage)
         shown: dict[int, int] = dict.fromkeys(profiles, 0)
@@ -303,7 +303,7 @@ class Builder:
         self._rest[name] = node, f"{_PARTY}{asked.entity}"
 
     def _tie_all(self) -> None:
-        """Add the trade and the things between parties that are drawn, but of two busy ones."""
+        """Add trade and shared identifiers between drawn parties, except between two busy ones."""
         work, run = self._seen.work, self._seen.run
         profiles = profiles_in(self._seen, self._stage)
         calm = [each for each, profile in profiles.items() if profile.degree <= self._rules.busy]
@@ -371,15 +371,15 @@ def _thing_id(key: tuple[str, str]) -> str:
 def build_graph(
     seen: Seen, start: int, opened: Mapping[int, int], steps: int, rules: NetworkRules
 ) -> Graph:
-    """Build what is drawn around a party.
+    """Build the graph around a party.
 
     Args:
-        seen: Who looks at what.
+        seen: Run and clearance.
         start: The party.
-        opened: Further parties whose neighbours are shown, and how many of each kind; in the
-            order in which they were opened. The start is among them where it shows more.
-        steps: How many steps are opened from the start without being asked, 1 to 3.
-        rules: How much is drawn.
+        opened: Further expanded parties and their neighbours per kind, in order; includes the
+            start if it shows more.
+        steps: Automatic expansion depth, 1 to 3.
+        rules: Limits.
     """
     builder = Builder(seen, rules)
     builder.open(start, opened.get(start, rules.first), 0)

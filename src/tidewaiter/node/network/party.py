@@ -1,4 +1,4 @@
-"""What the page of a party shows: how it is written, whom it deals with, what was found."""
+"""Profile of a party: written forms, trading partners, shared identifiers, and links."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,36 +28,36 @@ from tidewaiter.store.network.entities import (
 )
 from tidewaiter.store.network.resolutions import Changed, Judged, changes_of, judgements_about
 
-_WAYS: Final = 200  # in which a party is written, that are read
+_WAYS: Final = 200  # written forms read
 _PARTNERS: Final = 15
 _THINGS: Final = 60
-_OTHERS: Final = 6  # that give a thing too, and are named
+_OTHERS: Final = 6  # sharing parties named per identifier
 
 
 class Counted(Record, frozen=True, kw_only=True):
-    """A text, and how many lines have it."""
+    """A text, and its number of lines."""
 
     text: str
     lines: int
 
 
 class Partner(Record, frozen=True, kw_only=True):
-    """Somebody to whom a party sent, or from whom it received."""
+    """A trading partner."""
 
     profile: Profile
     trade: Trade
 
 
 class SharedThing(Record, frozen=True, kw_only=True):
-    """Something that a party gives, and others who give it too."""
+    """An identifier, and other parties with it."""
 
     given: Given
     others: tuple[Profile, ...]
-    more: int  # others who are not named here
+    more: int  # further ones not named
 
 
 class OwnedTie(Record, frozen=True, kw_only=True):
-    """What a list tells of a party and another one, if they are those on it."""
+    """A listed relation to another party, if they are the listed ones."""
 
     told: Ownership
     other: Profile
@@ -65,23 +65,23 @@ class OwnedTie(Record, frozen=True, kw_only=True):
 
 
 class Pair(Record, frozen=True, kw_only=True):
-    """Two ways of writing that were compared, and what was said of them."""
+    """A compared pair of written forms, with judgements."""
 
     link: Link
-    own: WrittenParty | None  # the one of this party; None: it is not among those that are read
+    own: WrittenParty | None  # of this party; None: not among those read
     other: Profile | None  # the other entity; None: both are of this one
-    judged: Judged | None  # the last that was said of the two
+    judged: Judged | None  # latest judgement of the pair
 
 
 class PartyView(Record, frozen=True, kw_only=True):
-    """All of a party."""
+    """Profile of a party."""
 
     profile: Profile
     names: tuple[Counted, ...]
     addresses: tuple[Counted, ...]
     numbers: tuple[Counted, ...]  # as written, with their scheme
     written: tuple[WrittenParty, ...]
-    ways: int  # in which it is written; not all may be read
+    ways: int  # number of written forms; not all may be read
     things: tuple[SharedThing, ...]
     listings: tuple[Resemblance, ...]
     alerts: AlertsAbout
@@ -89,15 +89,15 @@ class PartyView(Record, frozen=True, kw_only=True):
     receivers: tuple[Partner, ...]
     senders: tuple[Partner, ...]
     owned: tuple[OwnedTie, ...]
-    near: tuple[Pair, ...]  # that may be the same as others
-    joined: tuple[Pair, ...]  # why its ways of writing are one
+    near: tuple[Pair, ...]  # possible duplicates
+    joined: tuple[Pair, ...]  # merge evidence
     judgements: tuple[Judged, ...]
     signs: tuple[Sign, ...]
     changes: tuple[Changed, ...]
 
 
 def view_party(seen: Seen, entity: int) -> PartyView | None:
-    """Read all that the page of a party shows; None: there is no such party in the run."""
+    """Read the profile of a party; None: not in the run."""
     profile = profiles_in(seen, [entity]).get(entity)
     if profile is None:
         return None

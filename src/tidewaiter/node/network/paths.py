@@ -1,4 +1,4 @@
-"""Paths: the shortest ways from one party to another, by what ties each step."""
+"""Shortest paths between two parties, with the edges of each step."""
 
 from collections.abc import Collection, Iterator, Mapping
 from itertools import islice, pairwise
@@ -17,11 +17,11 @@ from tidewaiter.store.network.edges import (
 )
 from tidewaiter.store.network.entities import Profile
 
-_TRIED: Final = 200  # ways of the least length that are put in order
+_TRIED: Final = 200  # shortest paths ranked
 
 
 class Step(Record, frozen=True, kw_only=True):
-    """What ties two parties that follow each other on a way."""
+    """The edges of a path step."""
 
     one: int
     other: int
@@ -31,25 +31,25 @@ class Step(Record, frozen=True, kw_only=True):
 
 
 class Way(Record, frozen=True, kw_only=True):
-    """A way from one party to another; the least busy parties between them come first."""
+    """A path between parties; those through the least busy parties come first."""
 
     entities: tuple[int, ...]
     steps: tuple[Step, ...]
 
 
 class Search(Record, frozen=True, kw_only=True):
-    """What a search for ways gave."""
+    """Result of a path search."""
 
     ways: tuple[Way, ...]
-    profiles: dict[int, Profile]  # of those on the ways
-    looked: int  # parties that were looked at
-    busy: int  # parties with many ties that were not gone through
-    length: int  # steps up to which all was looked at
-    stopped: bool  # there was too much to look at
+    profiles: dict[int, Profile]  # parties on the paths
+    looked: int  # parties visited
+    busy: int  # busy parties not traversed
+    length: int  # complete search depth in steps
+    stopped: bool  # search limit reached
 
 
 class _Side:
-    """What was reached from one end."""
+    """Frontier from one end."""
 
     def __init__(self, start: int) -> None:
         self.levels: dict[int, int] = {start: 0}
@@ -61,14 +61,14 @@ class _Side:
 def find_ways(
     seen: Seen, ends: tuple[int, int], rules: NetworkRules, *, through_busy: bool = False
 ) -> Search:
-    """Find the shortest ways between two parties, a few of those that are as short.
+    """Find some shortest paths between two parties.
 
     Args:
-        seen: Who looks at what.
+        seen: Run and clearance.
         ends: The two.
-        rules: How far to look.
-        through_busy: Go through parties that are tied to very many, such as forwarders, by
-            their strongest ties.
+        rules: Search limits.
+        through_busy: Traverse very busy parties, such as forwarders, by their
+            strongest edges.
     """
     one, other = sides = _Side(ends[0]), _Side(ends[1])
     busy: set[int] = set()
@@ -99,7 +99,7 @@ def find_ways(
 def _widen(
     seen: Seen, side: _Side, ends: tuple[int, int], rules: NetworkRules, *, through_busy: bool
 ) -> set[int]:
-    """Reach one step further; return the busy parties at which it ended."""
+    """Expand by one step; return the busy parties where it stopped."""
     profiles = profiles_in(seen, side.front)
     ties = ties_of(seen, profiles, rules.busy, rules, most=rules.shared)
     new: dict[int, set[int]] = {}
@@ -133,7 +133,7 @@ def _pairs(ties: Ties) -> Iterator[tuple[int, int]]:
 
 
 def _ways(one: _Side, other: _Side, meets: Collection[int]) -> Iterator[tuple[int, ...]]:
-    """Yield ways of the least length through where the two sides met."""
+    """Yield shortest paths through the meeting points of both sides."""
     if not meets:
         return
     least = min(one.levels[each] + other.levels[each] for each in meets)
@@ -145,7 +145,7 @@ def _ways(one: _Side, other: _Side, meets: Collection[int]) -> Iterator[tuple[in
 
 
 def _back(side: _Side, entity: int) -> Iterator[tuple[int, ...]]:
-    """Yield the ways from a party back to the end of its side."""
+    """Yield the paths from a party back to its side's end."""
     if not side.before[entity]:
         yield (entity,)
     for before in sorted(side.before[entity]):
@@ -154,7 +154,7 @@ def _back(side: _Side, entity: int) -> Iterator[tuple[int, ...]]:
 
 
 def _with_steps(seen: Seen, ways: Collection[tuple[int, ...]]) -> tuple[Way, ...]:
-    """Read what ties each step."""
+    """Read the edges of each step."""
     pairs = sorted({pair for way in ways for pair in pairwise(way)})
     entities = sorted({each for pair in pairs for each in pair})
     trade = trade_between(seen.work, seen.run, pairs)

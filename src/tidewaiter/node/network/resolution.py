@@ -1,4 +1,4 @@
-"""Entity resolution of a database: its parties are compared again while it stays readable."""
+"""Entity resolution of a database, which stays readable meanwhile."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -47,18 +47,18 @@ from tidewaiter.store.network.resolutions import (
 )
 from tidewaiter.store.network.trade import count_lines, count_partners
 
-_ENTITIES: Final = 1_000  # written in one transaction
+_ENTITIES: Final = 1_000  # written per transaction
 _LINKS: Final = 2_000
 
 Tell = Callable[[str, int, int], None]
-"""Takes what is under way, how much of it is done, and how much there is; 0: not known."""
+"""Receives the current stage, progress and total; 0: unknown."""
 
 Clock = Callable[[], Stamp]
-"""Says who works, and when."""
+"""Returns the acting user and time."""
 
 
 class Outcome(Record, frozen=True, kw_only=True):
-    """What a resolution of a database gave."""
+    """Result of a resolution."""
 
     run: int
     parties: int
@@ -70,21 +70,21 @@ class Outcome(Record, frozen=True, kw_only=True):
 
 
 def resolve_database(database: Database, stamp: Clock, tell: Tell) -> Outcome:
-    """Find which stored parties are one; until all is written, the run of before is read.
+    """Resolve the stored parties; readers see the previous run until it is complete.
 
-    Cut off at any point, nothing has changed; the next call begins anew.
+    An interruption changes nothing; the next call starts over.
 
     Args:
         database: With stored lines.
-        stamp: Who resolves, and when; asked for each transaction.
-        tell: Called now and then.
+        stamp: Acting user and time; called for each transaction.
+        tell: Receives progress.
 
     Returns:
-        What was found.
+        The result.
 
     Raises:
-        InputError: What people judged contradicts itself.
-        ConflictError: Another resolution of the database was begun meanwhile.
+        InputError: Contradictory judgements.
+        ConflictError: Another resolution was started meanwhile.
     """
     with database.work() as work:
         before = current_run(work)
@@ -98,7 +98,7 @@ def resolve_database(database: Database, stamp: Clock, tell: Tell) -> Outcome:
     _write(database, stamp, run, (entities, held, found), tell)
     line = _count(database, stamp, run, tell)
     with _building(database, stamp, run) as work:
-        while (further := _step(work, run, line)) is not None:  # what came in the last moment
+        while (further := _step(work, run, line)) is not None:  # added at the last moment
             line = further
         add_changes(work, run, entities)
         finish_run(work, run, found.compared)
@@ -119,14 +119,14 @@ def _outcome(run: int, entities: Sequence[Entity], held: Held, found: Resolution
 
 
 def take_up(database: Database, stamp: Clock) -> int:
-    """Take up the parties and lines that came since, some thousand in each transaction.
+    """Add new parties and lines to the current run, some thousand per transaction.
 
     Args:
         database: Any.
-        stamp: Who works, and when; asked for each transaction.
+        stamp: Acting user and time; called for each transaction.
 
     Returns:
-        How many transactions it took; 0: nothing had come.
+        The number of transactions; 0: nothing new.
     """
     steps = 0
     while _is_behind(database):
@@ -141,7 +141,7 @@ def take_up(database: Database, stamp: Clock) -> int:
 
 
 def tidy(database: Database, stamp: Clock) -> None:
-    """Remove what past runs left, some thousand rows in each transaction."""
+    """Delete rows of past runs, some thousand per transaction."""
     more = True
     while more:
         with database.work(stamp()) as work:
@@ -149,17 +149,17 @@ def tidy(database: Database, stamp: Clock) -> None:
 
 
 def _is_behind(database: Database) -> bool:
-    """Tell whether something may have come, without a turn as a writer."""
+    """Return whether there may be new data, without the write lock."""
     with database.work() as work:
         run = current_run(work)
         return run is None or is_behind(work, run)
 
 
 def _step(work: Work, run: int, line: int, *, partners: bool = True) -> int | None:
-    """Take up the next parties, or where none waits the next lines.
+    """Add the next parties or, if none is waiting, the next lines.
 
     Returns:
-        The last line that is counted now; None: there was nothing to take up.
+        The last line counted; None: nothing to add.
     """
     touched = take_up_waiting(work, run)
     if touched is None:
@@ -192,7 +192,7 @@ def _count(database: Database, stamp: Clock, run: int, tell: Tell) -> int:
 
 @contextmanager
 def _building(database: Database, stamp: Clock, run: int) -> Iterator[Work]:
-    """Begin a transaction of a run that nobody has begun anew meanwhile."""
+    """Begin a transaction of a run that is still current."""
     with database.work(stamp()) as work:
         check_run(work, run)
         yield work

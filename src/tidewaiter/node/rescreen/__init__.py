@@ -1,1 +1,1 @@
-"""Screening again what is stored when law, lists or rules change."""
+"""Re-screening of stored lines when law, lists or rules change."""

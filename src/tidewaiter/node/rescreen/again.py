@@ -1,4 +1,4 @@
-"""Past lines screened by the rules now in force: new alerts, and notes on old ones."""
+"""Re-screening of past lines by the current rules: new alerts, and notes on old ones."""
 
 import getpass
 from collections.abc import Iterator
@@ -55,16 +55,16 @@ from tidewaiter.trade.types import Alert
 def notes_on(
     work: Work, archive: Archive, now: Held, told: Difference | None, day: date
 ) -> list[Note]:
-    """Say what became of the entries on which alerts rest.
+    """Return notes on changed list entries that alerts match.
 
-    A list that the folder does not hold says nothing of its entries.
+    Lists that are not in the folder are ignored.
 
     Args:
-        work: Any.
+        work: Any transaction.
         archive: The folder of lists.
-        now: What the lists say on the day.
-        told: What changed since lines were last screened; None: that is not known.
-        day: Of this screening.
+        now: Entries in force on the day.
+        told: Changes since the last screening; None: unknown.
+        day: Day of this screening.
     """
     resting = entries_with_alerts(work)
     here = {(slug, party.id) for slug, (_, parties) in now.items() for party in parties}
@@ -77,7 +77,7 @@ def notes_on(
     ]
     again = sorted(removed_entries(work) & here)
     notes += [_note(place, now, "party-again", day=day, gone=seen) for place in again]
-    return notes + [  # last, so that it is an alert's last word
+    return notes + [  # last, so that it is the alert's latest note
         _note(place, now, "party-removed", day=day, gone=ended.get(place, seen))
         for place in sorted(gone)
     ]
@@ -98,7 +98,7 @@ def _named(version: ListVersion) -> Phrase:
 
 
 def _ended(archive: Archive, now: Held, gone: set[Place]) -> Iterator[tuple[Place, Phrase]]:
-    """Yield the entries whose list says since when they are no longer listed."""
+    """Yield the entries with a removal date on their list."""
     for slug in sorted({slug for slug, _ in gone}):
         kept = archive.find(slug, now[slug][0].sha256)
         for party in archive.load(kept).parties:
@@ -107,12 +107,12 @@ def _ended(archive: Archive, now: Held, gone: set[Place]) -> Iterator[tuple[Plac
 
 
 class Again:
-    """One screening of what a database holds; go through `batches`, then read `noted`."""
+    """A re-screening of a database; iterate `batches`, then read `noted`."""
 
     def __init__(
         self, database: Database, settings: Settings, found: Spool, *, whole: bool
     ) -> None:
-        """Decide what must be screened.
+        """Determine what must be screened.
 
         Raises:
             InputError: The database holds no lines.
@@ -126,12 +126,12 @@ class Again:
             raise InputError("node/no-lines-yet")
         runs = (run for past in self.pasts for run in past.runs)
         self.plan: Plan = plan_of(runs, settings, self.basis, whole=whole)
-        self.touched: Touched | None = None  # None: all lines are screened
+        self.touched: Touched | None = None  # None: all lines
         if not self.plan.why:
             self.touched = touched_lines(database, settings, self.plan)
 
     def batches(self) -> Iterator[tuple[StoredBatch, list[Alert]]]:
-        """Screen lines; yield each batch and its new alerts."""
+        """Screen lines; yield each batch with its new alerts."""
         seen: set[str] = set()  # the same bytes may be two sources
         for stored in self._stored():
             here = msgspec.structs.replace(self._settings, file=stored.name, sha256=stored.sha256)
@@ -146,7 +146,7 @@ class Again:
             yield stored, new
 
     def noted(self) -> Iterator[Alert]:
-        """Yield the stored alerts that get a note, with it as their last reason."""
+        """Yield the stored alerts that get a note, with it as the last reason."""
         with self._database.work() as work:
             due = self.due(work)
         later: dict[str, list[Due]] = {}
@@ -161,19 +161,19 @@ class Again:
                 yield msgspec.structs.replace(alert, reasons=(*alert.reasons, *told))
 
     def due(self, work: Work) -> list[Due]:
-        """Return the notes that alerts are to get."""
+        """Return the new notes."""
         settings, plan = self._settings, self.plan
         if settings.lists is None:
             return []
         archive = Archive(settings.lists)
-        # Looked back at, a change runs the wrong way round.
+        # For an earlier day, changes are reversed.
         back = any(settings.day < run.day for past in self.pasts for run in past.runs)
         told = None if back else plan.difference
         notes = notes_on(work, archive, plan.now, told, settings.day)
         return due_notes(work, notes)
 
     def _stored(self) -> Iterator[StoredBatch]:
-        """Read the lines that are to be screened; no transaction stays open meanwhile."""
+        """Read the lines to screen; no transaction stays open between batches."""
         if self.touched is not None:
             lines = sorted(self.touched.lines)
             for start in range(0, len(lines), _LINES):
@@ -185,25 +185,25 @@ class Again:
 
 
 _LINES = 8_192
-_NOTED = 1_000  # alerts read at a time
+_NOTED = 1_000  # alerts per batch
 _NOTHING_READ = dict.fromkeys(("lines", "alerts", "refusals", "new_lines", "new_alerts"), 0)
 
 
 @contextmanager
 def screen_again(database: Database, settings: Settings, *, whole: bool = False) -> Iterator[Again]:
-    """Screen lines of a database anew, and keep the alerts that it did not hold.
+    """Re-screen the lines of a database, and store new alerts.
 
-    Alerts and notes are kept, all or none, when the block ends without an error: write them first,
-    so that a stop in the middle lets them be found as new once more.
+    Alerts and notes are stored, all or none, when the block ends without an error: write outputs
+    first, so that after an interruption they are found as new again.
 
     Args:
         database: With past screenings.
-        settings: What the lines are screened by; file and hash are those of each source.
-        whole: Screen all lines; else only those that changed entries touch, where nothing but the
-            lists and judgements changed.
+        settings: Screening settings; file and hash are those of each source.
+        whole: Screen all lines; otherwise, if only lists and judgements changed, the lines
+            concerned.
 
     Yields:
-        What is to be done; go through its batches.
+        The re-screening; iterate its batches.
 
     Raises:
         InputError: The database holds no lines.
@@ -216,18 +216,18 @@ def screen_again(database: Database, settings: Settings, *, whole: bool = False)
 
 
 def _keep(work: Work, again: Again, settings: Settings, found: Spool) -> None:
-    """Keep notes and alerts, as a screening of each source."""
+    """Store notes and alerts, as a screening of each source."""
     add_notes(work, again.due(work))
     digest = again.basis.digest
     basis = msgspec.json.encode(again.basis).decode()
     wanted = Run(day=settings.day, registry=digest, rules=digest, basis=basis)
-    begun: dict[int, int] = {}  # source to screening
+    begun: dict[int, int] = {}  # source -> screening
     for past in again.pasts:
         begun[past.source] = begin_screening(work, source_of(work, past.source), wanted).id
         advance(work, begun[past.source], past.last_row, _NOTHING_READ)
     done = tuple(begun.values())
     for source, new in found.read():
-        if source not in begun:  # it came meanwhile, and its own screening goes on
+        if source not in begun:  # added meanwhile; its own screening continues
             begun[source] = begin_screening(work, source_of(work, source), wanted).id
         add_alerts(work, begun[source], new)
     for screening in done:

@@ -1,4 +1,4 @@
-"""All that settles what a screening finds, beside its lines and its day."""
+"""Basis of a screening: everything besides lines and day that determines its results."""
 
 import hashlib
 from pathlib import Path
@@ -17,11 +17,11 @@ from tidewaiter.lists.decisions import THRESHOLDS_FILE as THRESHOLDS
 from tidewaiter.lists.generation import FILE as GENERATION
 from tidewaiter.lists.generation import Counted, generation_of
 
-_SETTINGS = (".toml", ".json", ".jsonl")  # of files that a folder of lists may keep
+_SETTINGS = (".toml", ".json", ".jsonl")  # suffixes of settings files in a list folder
 
 
 class KeptFile(Record, frozen=True, kw_only=True):
-    """A file of the folder of lists, as it was."""
+    """State of a file in the list folder."""
 
     name: str
     sha256: str
@@ -29,30 +29,30 @@ class KeptFile(Record, frozen=True, kw_only=True):
 
 
 class Basis(Record, frozen=True, kw_only=True):
-    """What a screening was done by."""
+    """Basis of a screening."""
 
     programme: str  # version
-    registry: str  # digest of the substances and regimes, an authority's own too
+    registry: str  # digest of substances and legal instruments, including the authority's own
     rules: str  # SHA-256
     street: bool
-    settings: tuple[KeptFile, ...] = ()  # that the folder of lists keeps, by name
-    generation: str = ""  # of lists, whose words are counted; "": no lists
-    lists: tuple[Counted, ...] = ()  # the version of each list in force on the day, by slug
+    settings: tuple[KeptFile, ...] = ()  # in the list folder, by name
+    generation: str = ""  # of the lists used for word frequencies; "": no lists
+    lists: tuple[Counted, ...] = ()  # version of each list in force on the day, by slug
     judgements: KeptFile | None = None
-    threshold: str = ""  # from which on parties are told; "": as the rules have it
+    threshold: str = ""  # similarity threshold of parties; "": default
 
     @property
     def digest(self) -> str:
-        """What tells it from others, 32 hexadecimal digits."""
+        """Return its digest, 32 hexadecimal digits."""
         return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:32]
 
 
 def basis_of(settings: Settings, *, restricted: bool = True) -> Basis:
-    """Say what a screening is done by.
+    """Return the basis of a screening.
 
     Args:
-        settings: File and hash do not matter.
-        restricted: Count the lists that are for their authority only; without, it can be told.
+        settings: File and hash are ignored.
+        restricted: Include restricted lists; without them the basis can be disclosed.
     """
     rules = settings.rules or data("rules", "alerts.toml")
     basis = Basis(
@@ -87,17 +87,17 @@ def basis_of(settings: Settings, *, restricted: bool = True) -> Basis:
 
 
 def registry_digest(settings: Settings, *, restricted: bool = True) -> str:
-    """Return the version of all that settles what is found: registry, rules, lists, programme."""
+    """Return the version of registry, rules, lists and program together."""
     return basis_of(settings, restricted=restricted).digest
 
 
 def _switched(settings: Settings) -> bytes:
-    """Return what tells that rules were turned down; nothing: none were."""
+    """Return the digest of rule settings; empty: defaults."""
     return msgspec.json.encode(settings.switches) if settings.switches else b""
 
 
 def _plugged() -> bytes:
-    """Return what tells which rules plug-ins bring; nothing: none is installed."""
+    """Return the digest of rules from plug-ins; empty: none installed."""
     found = [(each.name, each.package, each.version) for each in installed() if each.group == RULES]
     return msgspec.json.encode(found) if found else b""
 

@@ -1,8 +1,8 @@
-"""What all lines of a database say of its alerts: amounts, signs and the past, updated.
+"""Findings from all lines of a database for its alerts: amounts, shared signs and history, updated.
 
-Each alert is marked as it would be if its file were screened into the database now; a line without
-a day counts on the day of its screening. Where no line, alert or result came since, no decision was
-taken back and the rules are those of then, nothing is done.
+Each alert is marked as if its file were screened into the database now; an undated line counts on
+the day of its screening. Without new lines, alerts or results, undone decisions or rule changes,
+nothing is done.
 """
 
 import hashlib
@@ -55,20 +55,20 @@ from tidewaiter.trade.types import LINES, Alert, days_of, line_of
 
 
 class AllSums(Together):
-    """Adds up what limits count over all files; says which lines are of other files."""
+    """Sums amounts for legal limits over all files; identifies other files' lines."""
 
     def __init__(self, registry: Registry, rules: AlertRules, day: date) -> None:
-        """Take the registry, the rules and the day of this marking."""
+        """Set registry, rules and day of this marking."""
         super().__init__(registry, rules, day)
         self._given = registry, rules
         self._days: dict[date, _Day] = {}
         self._own: Counter[tuple[int, Key]] = Counter()
         self._once = Once()
         self.source = 0
-        """The source whose alerts are marked."""
+        """The source of the alerts being marked."""
 
     def add_of(self, source: int, alert: Alert) -> None:
-        """Add an alert of a source; goods that stand in several files count once."""
+        """Add an alert of a source; goods repeated in several files count once."""
         new = self._once.is_new(alert, source)
         for part in self.parts(alert):
             self._own[source, part.key] += 1
@@ -76,16 +76,16 @@ class AllSums(Together):
                 self._add(part.key, Sum(part.amount, 1, 0, part.gross))
 
     def sum_of(self, key: Key) -> Sum:
-        """Return what lines add up to, as the source sees it whose alerts are marked."""
+        """Return the sums as seen from the source of the alerts being marked."""
         sum_ = super().sum_of(key)
         return sum_._replace(earlier=max(0, sum_.lines - self._own[self.source, key]))
 
     def parts(self, alert: Alert, *, counting: bool = True) -> Iterator[Part]:
-        """Yield what of an alert counts for each limit, by the law of its day."""
+        """Yield an alert's contributions to each limit, by the law of its day."""
         return self._of(alert.day).parts(alert, counting=counting)
 
     def mark(self, alert: Alert) -> Alert:
-        """Return the alert with what its line is together with others."""
+        """Return the alert with its aggregation results."""
         return self._of(alert.day).mark(alert)
 
     def _of(self, day: date) -> "_Day":
@@ -96,38 +96,38 @@ class AllSums(Together):
 
 
 class _Day(Together):
-    """The sums by the law of one day."""
+    """Sums by the law of one day."""
 
     def __init__(self, whole: AllSums, registry: Registry, rules: AlertRules, day: date) -> None:
         super().__init__(registry, rules, day, whole.sums)
         self._whole = whole
 
     def sum_of(self, key: Key) -> Sum:
-        """Return what lines of all days add up to."""
+        """Return the sums over all days."""
         return self._whole.sum_of(key)
 
 
 def dated(alert: Alert) -> Alert:
-    """Return an alert whose line counts on the day of its screening, where it names none."""
+    """Return an alert with an undated line dated by its screening."""
     if day_of(alert.line):
         return alert
     return structs.replace(alert, line=structs.replace(alert.line, lodged=alert.day))
 
 
-_AT_ONCE: Final = 500  # alerts of one transaction, so that others get their turn
+_AT_ONCE: Final = 500  # alerts per transaction, so that other writers get their turn
 
 
 class Kept(Record, frozen=True, kw_only=True):
-    """What a piece of work did."""
+    """Result of a work step."""
 
     looked: int = 0  # alerts
-    changed: int = 0  # that say something else now
-    raised: int = 0  # of these, whose severity is another now
-    noted: int = 0  # decided ones that got a note
-    selected: int = 0  # new alerts of lines that had none
+    changed: int = 0  # with changed content
+    raised: int = 0  # of these, with changed severity
+    noted: int = 0  # decided ones with a new note
+    selected: int = 0  # new alerts on lines without one
 
     def plus(self, other: "Kept") -> "Kept":
-        """Add what another piece of work did."""
+        """Add another result."""
         return Kept(
             looked=self.looked + other.looked,
             changed=self.changed + other.changed,
@@ -140,19 +140,19 @@ class Kept(Record, frozen=True, kw_only=True):
 def keep_marks(
     database: Database, screening: int, journal: Path, marks: Marks, stamp: Callable[[], Stamp]
 ) -> Iterator[Kept]:
-    """Mark the stored alerts of a file, and store those that only rules of the past select.
+    """Mark the stored alerts of a file, and store those selected by history rules only.
 
-    Called again after a stop, it does the same: what is said already is not written again.
+    Idempotent: unchanged findings are not written again.
 
     Args:
-        database: Which holds its lines and alerts.
-        screening: Its id there.
+        database: With its lines and alerts.
+        screening: Screening id.
         journal: Of the screening.
-        marks: What the other lines say.
-        stamp: Says who keeps it, and when.
+        marks: Findings from other lines.
+        stamp: Acting user and time.
 
     Yields:
-        What each piece of work did.
+        The result of each work step.
     """
     found = (e.id for e in read_journal(journal) if isinstance(e, Alert))
     while some := list(islice(found, _AT_ONCE)):
@@ -168,7 +168,7 @@ def keep_marks(
 def mark_some(
     database: Database, ids: list[str], mark: Callable[[Alert], Alert], stamp: Callable[[], Stamp]
 ) -> Kept:
-    """Mark some stored alerts in one piece of work."""
+    """Mark some stored alerts in one transaction."""
     with database.work(stamp()) as work:
         told = mark_alerts(work, ids, mark)
     return Kept(
@@ -177,21 +177,21 @@ def mark_some(
 
 
 class Spool:
-    """Alerts in the order in which they came, each lot with the number of what it is of."""
+    """Spool of alerts in order, in numbered batches."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        """Begin in an empty file."""
+        """Start with an empty file."""
         self._file = file
         self.count = 0
 
     def add(self, of: int, alerts: Sequence[Alert]) -> None:
-        """Put a lot behind the others."""
+        """Append a batch."""
         self._file.seek(0, 2)
         self._file.write(stored_json((of, alerts)) + b"\n")
         self.count += len(alerts)
 
     def read(self) -> Iterator[tuple[int, list[Alert]]]:
-        """Read all lots, from the first."""
+        """Read all batches, from the first."""
         self._file.seek(0)
         reads = decoder_of(tuple[int, list[Alert]])
         for line in self._file:
@@ -200,7 +200,7 @@ class Spool:
 
 @contextmanager
 def spool() -> Iterator[Spool]:
-    """Open a spool that is gone when the block ends."""
+    """Open a temporary spool."""
     with TemporaryFile() as file:
         yield Spool(file)
 
@@ -213,19 +213,20 @@ def mark_again(
     whole: bool = False,
     write: Callable[[Iterator[Alert]], None] = lambda _: None,
 ) -> Kept | None:
-    """Mark all alerts of a database anew; those that rules of the past select are added.
+    """Mark all alerts of a database again; adds those selected by history rules only.
 
-    They are written before they are kept: stopped in between, it finds them as new once more.
+    New alerts are written to the output before they are stored: after an interruption they are
+    found as new again.
 
     Args:
-        database: With no work begun.
-        settings: By which, as the rules and switches are now.
-        stamp: Says who does it, and when.
-        whole: Even where nothing changed since it was last done.
-        write: Writes the alerts that are new; called once, where there are any.
+        database: Without an open transaction.
+        settings: With the current rules and rule settings.
+        stamp: Acting user and time.
+        whole: Even if nothing changed.
+        write: Writes the new alerts; called once, if there are any.
 
     Returns:
-        What came of it; None: nothing changed since.
+        The result; None: nothing changed.
     """
     rules = switched_rules(load_alert_rules(settings.rules, settings.switches))
     with database.work() as work:
@@ -241,14 +242,14 @@ def mark_again(
             write(alert for _, some in new.read() for alert in some)
         kept = kept.plus(Kept(selected=_keep(job, new)))
     with database.work(stamp()) as work:
-        if kept.selected:  # lines that came meanwhile are not heard yet
+        if kept.selected:  # lines added meanwhile are not included yet
             by = _by(settings, register, found._replace(alert=heads(work).alert))
         note_marking(work, by, kept.looked)
     return kept
 
 
 def _by(settings: Settings, register: RegisterAsked | None, found: Heads) -> str:
-    """Return a digest of all that settles what other lines say."""
+    """Return a digest of all inputs of findings from other lines."""
     basis = basis_of(structs.replace(settings, lists=None, threshold=None))
     papers = register.digest if register else ""
     told = stored_json((basis.programme, basis.registry, basis.rules, papers, found))
@@ -270,7 +271,7 @@ class _Gathered(NamedTuple):
 
 
 def _gathered(job: _Job) -> _Gathered:
-    """Gather what lines and alerts say: which are asked about, the lines, then what was found."""
+    """Collect findings: subjects of the queries, then lines, then matches."""
     database, settings, rules = job.database, job.settings, job.rules
     registry, selects = load_registry(settings.own), bool(rules.past.selects)
     sums, signs = AllSums(registry, rules, settings.day), PartySigns(rules)
@@ -296,7 +297,7 @@ def _gathered(job: _Job) -> _Gathered:
 
 
 def _ask(job: _Job, past: Past, signs: PartySigns) -> None:
-    """Ask about the traders and goods of all alerts; where rules select, of all lines."""
+    """Query traders and goods of all alerts; if rules select, of all lines."""
     for some in every_alert(job.database):
         for each in some:
             past.want(each.alert.line, each.alert.substances)
@@ -308,7 +309,7 @@ def _ask(job: _Job, past: Past, signs: PartySigns) -> None:
 
 
 def _marked(job: _Job, found: _Gathered, new: Spool) -> Kept:
-    """Mark all alerts, and spool those of lines that only rules of the past select."""
+    """Mark all alerts, and spool those selected by history rules only."""
     tells = bool(job.rules.past.most or job.rules.past.selects)
     marks = Marks(found.sums, found.signs, found.past if tells else None)
     kept, rows = Kept(), defaultdict[int, set[int]](set)
@@ -327,12 +328,12 @@ def _marked(job: _Job, found: _Gathered, new: Spool) -> Kept:
 def _selected(
     job: _Job, past: Past, rows: Mapping[int, Container[int]]
 ) -> Iterator[tuple[int, list[Alert]]]:
-    """Yield the new alerts that rules of the past select of lines, with their screenings.
+    """Yield the new alerts selected by history rules only, with their screenings.
 
     Args:
-        job: Of all lines.
-        past: Which was asked about them.
-        rows: Of each source, the rows that are alerts.
+        job: All lines.
+        past: History, queried about them.
+        rows: Rows of each source that are alerts.
     """
     seen = set[str]()  # the same bytes may be two sources
     for stored in every_line(job.database, rows=8_192) if job.rules.past.selects else ():
@@ -352,7 +353,7 @@ def _selected(
 
 
 def _keep(job: _Job, new: Spool) -> int:
-    """Add spooled alerts; return how many are new."""
+    """Store spooled alerts; return the number of new ones."""
     count = 0
     for screening, some in new.read():
         with job.database.work(job.stamp()) as work:
@@ -361,7 +362,7 @@ def _keep(job: _Job, new: Spool) -> int:
 
 
 def _dated(lines: pa.RecordBatch, day: date) -> pa.RecordBatch:
-    """Let lines without a day count on one."""
+    """Date undated lines by a day."""
     known = days_of(lines)
     if not known.null_count:
         return lines

@@ -1,4 +1,4 @@
-"""What a database adds to a screening: rules turned off, its register, and past lines."""
+"""Database inputs of a screening: rule settings, register, and past lines."""
 
 import hashlib
 from collections.abc import Collection, Iterator
@@ -37,13 +37,13 @@ def before_of(
     files: Lines | None = None,
     allowed: tuple[Allowed, ...] = (),
 ) -> Before | None:
-    """Return what earlier files, a database and a register hold; None: nothing.
+    """Return the history from earlier files, a database and a register; None: none.
 
     Args:
-        database: If any, with no work begun.
-        but: SHA-256 of the files at hand, whose lines the database may hold too.
-        files: Gives all lines of earlier files; None: there are none.
-        allowed: By the register.
+        database: If any, without an open transaction.
+        but: SHA-256 of the given files, with lines that may also be in the database.
+        files: Provides all lines of earlier files; None: none.
+        allowed: Amounts from the register.
     """
     if database is not None:
         with database.work() as work:
@@ -62,7 +62,7 @@ def _none(_asked: object) -> tuple[()]:
 
 
 class _Held:
-    """What a database holds of files that are not at hand."""
+    """History in a database, without the given files."""
 
     def __init__(self, database: Database, but: Collection[str]) -> None:
         self._database, self._but = database, but
@@ -85,21 +85,21 @@ class _Held:
 
 
 class RegisterAsked(Protocol):
-    """Asks a register about alerts, in the order of their file."""
+    """Checks alerts against a register, in file order."""
 
-    digest: str  # of all that the register holds
-    allowed: tuple[Allowed, ...]  # amounts that its papers, notices and requirements allow
+    digest: str  # of the register's content
+    allowed: tuple[Allowed, ...]  # amounts allowed by permits, notices and requirements
 
     def told(self, alert: Alert, /) -> Alert:
-        """Return the alert with what the register says of its goods."""
+        """Return the alert with the register's result for its goods."""
 
 
 def register_desk(database: Database | None, settings: Settings) -> RegisterAsked | None:
-    """Return who asks the register of a database; None: it has none.
+    """Return the register check of a database; None: no register.
 
     Args:
         database: With the register, if any.
-        settings: Of the screening, whose rules weigh what the register says.
+        settings: Screening settings with the rules that weight the results.
     """
     if database is None:
         return None
@@ -108,7 +108,7 @@ def register_desk(database: Database | None, settings: Settings) -> RegisterAske
         if not country:
             return None
         register = load_register(work)
-    # Who finds like names knows all scripts, which takes a third of a second to load.
+    # The name search knows all scripts and takes a third of a second to load.
     from tidewaiter.exchange.register.screening import Kept, RegisterDesk  # noqa: PLC0415
 
     digest = hashlib.sha256(msgspec.json.encode((country, register))).hexdigest()
@@ -118,11 +118,11 @@ def register_desk(database: Database | None, settings: Settings) -> RegisterAske
 
 
 def switched(settings: Settings, database: Database | None) -> Settings:
-    """Return settings with the rules that are turned down on their day.
+    """Return settings with the rule settings of their day.
 
     Args:
-        settings: Of a screening into the database, or of what it holds.
-        database: Where rules are turned down; None: none are.
+        settings: Of a screening into the database, or of its content.
+        database: With rule settings; None: none.
     """
     if database is None:
         return settings

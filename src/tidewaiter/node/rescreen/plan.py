@@ -1,12 +1,11 @@
-"""What must be screened again: changed list entries, days of the law, lines concerned.
+"""Re-screening plan: changed list entries, legal dates, and lines concerned.
 
-Each distinct party, and each vessel, is looked up once in the lists as they are now. A line is
-screened again where one of these matches other entries than its alerts rest on, an entry that was
-changed or is tied to such a one, or where it was judged. Nothing else can come of a change of
-lists: what goods say does not change with them.
+Each distinct party and vessel is looked up once in the current lists. A line is screened again if
+one of these matches other entries than its alerts do, matches a changed entry or one related to it,
+or was judged. Nothing else depends on lists: findings on goods do not change with them.
 
-An index of the changed entries alone would not do: which entries are compared with a party depends
-on how many others its words meet, so a new entry can change which unchanged ones it matches.
+An index of the changed entries alone would not suffice: the entries compared with a party depend
+on word frequencies, so a new entry can change which unchanged ones it matches.
 """
 
 import hashlib
@@ -47,19 +46,19 @@ Held = Mapping[str, tuple[ListVersion, tuple[ListedParty, ...]]]  # by slug
 
 
 class Difference(NamedTuple):
-    """What entries are new, say something else, or are gone; each as it was and as it is."""
+    """Added, changed and removed entries, before and after."""
 
     new: Mapping[Place, ListedParty]
     changed: Mapping[Place, EntryChange]
     removed: Mapping[Place, ListedParty]
-    concerned: frozenset[Place]  # all of these, and the entries that are or were tied to them
+    concerned: frozenset[Place]  # all of these, and entries related to them
 
 
 def held_then(archive: Archive, lists: Iterable[Counted], day: date) -> Held:
-    """Return the entries of some versions as they were in force on a day, by slug.
+    """Return the entries of some versions in force on a day, by slug.
 
     Raises:
-        InputError: A version is not kept any more.
+        InputError: A version is no longer stored.
     """
     held = {}
     for each in lists:
@@ -70,9 +69,9 @@ def held_then(archive: Archive, lists: Iterable[Counted], day: date) -> Held:
 
 
 def difference(befores: Iterable[Held], now: Held) -> Difference:
-    """Compare lists as they were, at one time or several, with what they are.
+    """Compare lists at one or several earlier times with the current ones.
 
-    An entry that differs from what it was at any of these times is told once.
+    An entry that differs from any of these times is reported once.
     """
     new: dict[Place, ListedParty] = {}
     changed: dict[Place, EntryChange] = {}
@@ -92,13 +91,13 @@ def difference(befores: Iterable[Held], now: Held) -> Difference:
             for each in told.changed:
                 earlier = changed.get((slug, each.id))
                 changed[slug, each.id] = _longer(earlier, each) if earlier else each
-    for place in new.keys() & changed.keys():  # new to some lines, other to others
+    for place in new.keys() & changed.keys():  # new to some lines, changed for others
         del new[place]
     return Difference(new, changed, removed, frozenset(concerned))
 
 
 def changed_in(change: EntryChange) -> list[Phrase]:
-    """Say what changed of an entry: the fields, and the values of those that say what it means."""
+    """Return the changed fields of an entry, with the values of the significant ones."""
     told = []
     for field in change.fields:
         name = field.field.replace("_", " ")
@@ -111,7 +110,7 @@ def changed_in(change: EntryChange) -> list[Phrase]:
 
 
 def _longer(one: EntryChange, other: EntryChange) -> EntryChange:
-    """Return the change of more fields: that from the earlier version."""
+    """Return the larger change: that from the earlier version."""
     return max(one, other, key=lambda each: len(each.fields))
 
 
@@ -120,7 +119,7 @@ def _values(values: tuple[str, ...]) -> str:
 
 
 def _tied(parties: tuple[ListedParty, ...], ids: set[str]) -> set[str]:
-    """Return some ids, and those of all that ties lead to from there, either way."""
+    """Return some ids, and those related to them in either direction."""
     names = {name.text: party.id for party in parties for name in party.names[:1]}
     near: dict[str, set[str]] = {}
     for party in parties:
@@ -137,13 +136,13 @@ def _tied(parties: tuple[ListedParty, ...], ids: set[str]) -> set[str]:
 
 
 def law_moves(settings: Settings, one: date, other: date) -> bool:
-    """Tell whether any day that the registry or the law book names lies between two days.
+    """Return whether any date in the registry or law lies between two days.
 
     Args:
         settings: With the authority's own lists.
         one: A day.
-        other: Another. Both are looked at themselves: a listing begins on its day, and that a
-            regime was last compared with its source is told from the day after on.
+        other: Another. Both are included: a control begins on its day, and a note on the age of
+            legal data appears the day after a comparison.
     """
     if one == other:
         return False
@@ -154,7 +153,7 @@ def law_moves(settings: Settings, one: date, other: date) -> bool:
 
 
 def _days(value: object) -> Iterator[date]:
-    """Yield every day in a record, and in those that it holds."""
+    """Yield every date in a record and its nested records."""
     if isinstance(value, date):
         yield value
     elif isinstance(value, msgspec.Struct):
@@ -181,20 +180,20 @@ _OTHER = {
 class Plan(NamedTuple):
     """What is screened again, and why."""
 
-    why: str  # all is; "": only what changed entries and judgements touch
-    difference: Difference | None  # None: not known, as it is not what lines were screened against
-    judged: frozenset[str]  # folded names of parties of which something was decided since
+    why: str  # reason for everything; "": only lines of changed entries and judgements
+    difference: Difference | None  # None: the earlier state is unknown
+    judged: frozenset[str]  # folded names of newly judged parties
     now: Held
 
 
 def plan_of(runs: Iterable[Run], settings: Settings, basis: Basis, *, whole: bool) -> Plan:
-    """Decide what must be screened again.
+    """Determine what must be screened again.
 
     Args:
-        runs: By which the lines of the database were screened last.
-        settings: By which they are screened now.
-        basis: Of these settings.
-        whole: All of it, whatever changed.
+        runs: Last runs over the lines of the database.
+        settings: Current settings.
+        basis: Basis of these settings.
+        whole: Everything, regardless of changes.
     """
     bases = sorted({(run.day, run.basis or "") for run in runs})
     known = [(day, was) for day, text in bases if (was := _decoded(text))]
@@ -219,10 +218,10 @@ def plan_of(runs: Iterable[Run], settings: Settings, basis: Basis, *, whole: boo
 
 
 def added_judgements(folder: Path | None, was: KeptFile | None) -> list[Judgement] | None:
-    """Return the judgements that were added to those of a file as it was.
+    """Return the judgements added to an earlier state of a file.
 
     Returns:
-        None: what was there then is not there as it was.
+        None: the earlier content was changed.
     """
     place = folder / JUDGEMENTS if folder else None
     content = place.read_bytes() if place and place.is_file() else b""
@@ -234,7 +233,7 @@ def added_judgements(folder: Path | None, was: KeptFile | None) -> list[Judgemen
 
 
 def _whys(was: Basis, now: Basis, settings: Settings, day: date) -> Iterator[str]:
-    """Say what else than entries and judgements is not as it was."""
+    """Return what else changed besides entries and judgements."""
     for field, why in _OTHER.items():
         if getattr(was, field) != getattr(now, field):
             yield why
@@ -252,7 +251,7 @@ def _decoded(text: str | None) -> Basis | None:
 
 
 def _is_kept(folder: Path | None, was: Basis) -> bool:
-    """Tell whether all versions of lists are there still."""
+    """Return whether all list versions are still stored."""
     if folder is None:
         return not was.lists
     archive = Archive(folder)
@@ -270,20 +269,20 @@ _Entries = set[tuple[str, str]]  # list and id of each
 
 
 class Touched(NamedTuple):
-    """What a change touches."""
+    """Lines concerned by a change."""
 
-    parties: int  # all that are stored
-    vessels: int  # all that stored lines name
+    parties: int  # all stored ones
+    vessels: int  # all in stored lines
     lines: set[int]  # ids of the lines to screen again
 
 
 def touched_lines(database: Database, settings: Settings, plan: Plan) -> Touched:
-    """Find the lines that must be screened again where nothing but lists and judgements changed.
+    """Find the lines to screen again if only lists and judgements changed.
 
     Args:
         database: With the parties.
-        settings: What lines are screened by now.
-        plan: With the difference.
+        settings: Current settings.
+        plan: With the differences.
     """
     if not (_concerned(plan) or plan.judged):
         return Touched(sum(map(len, _pages(database))), 0, set())
@@ -294,7 +293,7 @@ def touched_lines(database: Database, settings: Settings, plan: Plan) -> Touched
 
 
 def _by_parties(database: Database, finder: PartyFinder | None, plan: Plan) -> tuple[int, set[int]]:
-    """Look up all parties; return how many there are, and the lines that are touched."""
+    """Look up all parties; return their number, and the lines concerned."""
     with database.work() as work:
         rested = entries_by_party(work)
     parties, touched = 0, list[int]()
@@ -309,7 +308,7 @@ def _by_parties(database: Database, finder: PartyFinder | None, plan: Plan) -> t
 
 
 def _by_vessels(database: Database, finder: PartyFinder | None, plan: Plan) -> tuple[int, set[int]]:
-    """Look up all vessels; return how many there are, and the lines that are touched."""
+    """Look up all vessels; return their number, and the lines concerned."""
     stored = stored_vessels(database)
     papers = [vessel_on_paper(*ship) for ship in stored.ships]
     asked = {place: paper for place, paper in enumerate(papers) if paper is not None}

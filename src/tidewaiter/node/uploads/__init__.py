@@ -1,1 +1,1 @@
-"""Uploads: files received by the pages, screened in the background."""
+"""Uploads: files received through the pages, screened in the background."""

@@ -1,4 +1,4 @@
-"""A file that came in is recorded and looked at, read another way, or removed; a sample."""
+"""Received files: recording, preview, re-reading and removal; the sample."""
 
 import hashlib
 from datetime import UTC, date, datetime
@@ -31,15 +31,15 @@ from tidewaiter.trade.types import ReadOptions
 
 
 def look_at(desk: Desk, upload: Upload, reading: ReadOptions) -> Inspection:
-    """Look at the first rows of an upload, in a process that may take so much and no more.
+    """Preview the first rows of an upload in a sandboxed process.
 
     Args:
-        desk: Of the installation.
-        upload: Its bytes must be kept.
-        reading: How it is to be read.
+        desk: Upload settings.
+        upload: Its content must be stored.
+        reading: Reading options.
 
     Returns:
-        What is seen; where nothing can be read at all, why.
+        The preview; if the file is unreadable, why.
     """
     place = desk.spool.place(upload.sha256)
     if not upload.held or not place.is_file():
@@ -56,30 +56,30 @@ def _inspect(place: Path, name: str, reading: ReadOptions) -> Inspection:
 
 
 def get_ready(desk: Desk) -> None:
-    """Start what looks at files, so that the first one need not wait for it."""
+    """Start the preview process in advance, for the first file."""
     confined(len, "", limits=desk.limits)
 
 
 def take_in(database: Database, desk: Desk, arrived: Arrived, who: str) -> Upload:
-    """Keep that a file came in, and look at it; its bytes stand in the spool already.
+    """Record a file with its content in the spool, and preview it.
 
-    A file whose columns were seen before is read as that one was.
+    A file with known columns gets the same reading options.
 
     Args:
-        database: Of the desk.
-        desk: Of the installation.
+        database: The database.
+        desk: Upload settings.
         arrived: The file.
-        who: Who sent it.
+        who: Uploading user.
     """
     with database.work(_stamp(who)) as work:
-        if not desk.spool.place(arrived.sha256).is_file():  # dropped with another upload just now
+        if not desk.spool.place(arrived.sha256).is_file():  # just deleted with another upload
             raise InputError("node/file-dropped")
         upload = add_upload(work, arrived, Options())
     return look_again(database, desk, upload, who)
 
 
 def look_again(database: Database, desk: Desk, upload: Upload, who: str) -> Upload:
-    """Look at an upload with its own options, or else with those of the last one like it."""
+    """Preview an upload with its own options, otherwise those of the last similar one."""
     options = upload.options
     inspection = look_at(desk, upload, options.reading)
     with database.work() as work:
@@ -94,7 +94,7 @@ def look_again(database: Database, desk: Desk, upload: Upload, who: str) -> Uplo
 
 
 def send_away(database: Database, desk: Desk, upload: Upload, who: str) -> Upload:
-    """Drop the bytes of an upload, and its journal, unless another upload holds the same bytes."""
+    """Delete content and journal of an upload, unless another upload has the same content."""
     with database.work(_stamp(who)) as work:
         dropped = drop_upload(work, upload)
         desk.spool.remove(unheld(work, [upload.sha256]), [upload.id])
@@ -102,7 +102,7 @@ def send_away(database: Database, desk: Desk, upload: Upload, who: str) -> Uploa
 
 
 def begin_anew(database: Database, desk: Desk, upload: Upload, who: str) -> Upload:
-    """Begin anew with the bytes of an upload, to read them in another way."""
+    """Create a new upload of the same content, to read it differently."""
     with database.work(_stamp(who)) as work:
         made = copy_upload(work, upload)
     return look_again(database, desk, made, who)
@@ -116,23 +116,23 @@ NAME = "sample manifest.csv"
 
 
 def sample_upload(work: Work) -> Upload | None:
-    """Find the sample among the uploads that are screened or will be."""
+    """Find the sample among uploads screened or waiting."""
     found = twins(work, hashlib.sha256(_sample()).hexdigest())
     return next((each for each in found if each.state in {"queued", "running", "done"}), None)
 
 
 def queue_sample(database: Database, desk: Desk, day: date) -> Upload:
-    """Put the sample among the uploads, to be screened by the next worker.
+    """Add the sample to the uploads; the next free worker screens it.
 
-    Where it is there already, as when a server starts again, nothing comes in.
+    Does nothing if it exists, as after a server restart.
 
     Args:
-        database: Of the desk.
-        desk: Of the installation.
-        day: Whose law applies.
+        database: The database.
+        desk: Upload settings.
+        day: Date of the law applied.
 
     Returns:
-        The one that was there, or the new one.
+        The existing or new one.
     """
     with database.work() as work:
         known = sample_upload(work)

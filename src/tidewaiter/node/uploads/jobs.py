@@ -1,4 +1,4 @@
-"""One job: an upload is screened step by step, and its progress is in the database."""
+"""Upload job: step-by-step screening, with progress in the database."""
 
 import os
 import secrets
@@ -48,23 +48,23 @@ T = TypeVar("T")
 
 
 class Screened(NamedTuple):
-    """An upload whose lines and alerts are stored."""
+    """An upload with lines and alerts stored."""
 
     desk: Desk
     database: Database
     upload: Upload
-    settings: Settings  # what it was screened by
+    settings: Settings  # screening settings
     screening: int
     allowed: tuple[Allowed, ...] = ()  # by the register
 
 
 def mark_upload(job: Screened, stamp: Callable[[], Stamp], go_on: Callable[[], None]) -> None:
-    """Look through other lines, and keep what they say of the alerts of an upload.
+    """Analyse other lines, and store the findings for an upload's alerts.
 
     Args:
         job: The upload.
-        stamp: Says who keeps it, and when.
-        go_on: Called again and again; raises where the work is to be left.
+        stamp: Acting user and time.
+        go_on: Called repeatedly; raises to stop the work.
     """
 
     def heard(some: Iterable[T]) -> Iterator[T]:
@@ -99,13 +99,13 @@ def lines_of(desk: Desk, upload: Upload) -> Iterator[pa.RecordBatch]:
 def stored_alerts(
     desk: Desk, database: Database, upload: Upload, screening: int | None
 ) -> Iterator[Alert]:
-    """Read the alerts of an upload as the database has them, those that rules select last.
+    """Read an upload's alerts as stored, those selected by history rules last.
 
     Args:
-        desk: Of the installation.
-        database: Of the desk.
-        upload: Which is screened.
-        screening: Its own; None: it did not begin, and no rule selected any.
+        desk: Upload settings.
+        database: The database.
+        upload: A screened upload.
+        screening: Its screening; None: not started, and no rule selected any.
     """
     journal = desk.spool.journal(upload.id)
     found = dict.fromkeys(e.id for e in read_journal(journal) if isinstance(e, Alert))
@@ -122,36 +122,36 @@ def stored_alerts(
         yield from (alert for alert in read if is_selected(alert))
 
 
-_OFTEN = 1.0  # seconds between two notes of how far it is
-_BEATS = 6  # renewals in the time of a lease
+_OFTEN = 1.0  # seconds between progress updates
+_BEATS = 6  # renewals per lease duration
 
 
 class Bench(Record, frozen=True, kw_only=True):
-    """Where a process works: for which desk, on which database, under which name."""
+    """Context of a worker: settings, database and name."""
 
     desk: Desk
     database: Database
     lease: Lease
-    leaving: threading.Event  # set: the process is to end after the next step
+    leaving: threading.Event  # set: stop after the next step
 
 
 def new_lease(seconds: float = 60.0) -> Lease:
-    """Return a lease in the name of this process, like no other's."""
+    """Return a lease under a unique name of this process."""
     name = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
     return Lease(worker=name, seconds=seconds)
 
 
 def screen_upload(bench: Bench, upload: Upload) -> None:
-    """Screen an upload that this process has taken; whatever comes of it stands in the database.
+    """Screen a leased upload; the outcome is in the database.
 
     Args:
-        bench: Where the process works.
-        upload: Taken by its lease; where it was begun before, it goes on at its checkpoint.
+        bench: Context of the worker.
+        upload: Leased; resumes at its checkpoint.
     """
     with ExitStack() as stack:
         try:
             stack.enter_context(alone(bench.desk.spool.journal(upload.id), f"upload {upload.id}"))
-        except OutputError:  # the process that had it is still at its last step
+        except OutputError:  # its previous process is still in its last step
             _give_back(bench, upload)
             return
         beat = stack.enter_context(_beating(bench, upload))
@@ -161,7 +161,7 @@ def screen_upload(bench: Bench, upload: Upload) -> None:
             _give_back(bench, upload)
         except TidewaiterError as error:
             _fail(bench, upload, error)
-        except Exception as error:  # noqa: BLE001 - one file shall not keep the others from being screened
+        except Exception as error:  # noqa: BLE001 - one file must not block others
             _fail(bench, upload, broke_off(error))
 
 
@@ -189,7 +189,7 @@ def _screen(bench: Bench, upload: Upload, beat: "_Beat") -> None:
     try:
         with closing(steps):  # type: ignore[type-var]
             for progress in steps:
-                if tally is None:  # what was found before a stop stands in the journal
+                if tally is None:  # results from before an interruption are in the journal
                     tally = Tally()
                     tally.add(e for e in read_journal(journal) if isinstance(e, Alert))
                 else:
@@ -212,7 +212,7 @@ def _screen(bench: Bench, upload: Upload, beat: "_Beat") -> None:
 
 
 class _Left(Exception):  # noqa: N818 - no error
-    """The work is left: to nobody, to whom it waits for, or to another process that has it."""
+    """The work stops: cancelled, waiting, or taken over by another process."""
 
     def __init__(self, state: Literal["cancelled", "queued"] | None) -> None:
         super().__init__()
@@ -220,7 +220,7 @@ class _Left(Exception):  # noqa: N818 - no error
 
 
 def _go_on(bench: Bench, beat: "_Beat", reached: Reached, screening: int | None) -> None:
-    """Tell how far the work is, and leave it where it is to be left."""
+    """Report progress; stop if asked to."""
     orders = beat.tell(reached, screening)
     if orders == "lost":
         raise _Left(None)
@@ -229,7 +229,7 @@ def _go_on(bench: Bench, beat: "_Beat", reached: Reached, screening: int | None)
 
 
 def _mark(bench: Bench, beat: "_Beat", job: Screened, reached: Reached) -> None:
-    """Keep what other lines say of the alerts."""
+    """Store the findings from other lines."""
 
     def go_on() -> None:
         _go_on(bench, beat, reached, job.screening)
@@ -241,14 +241,14 @@ def _mark(bench: Bench, beat: "_Beat", job: Screened, reached: Reached) -> None:
 
 
 def _counted(bench: Bench, upload: Upload, reached: Reached, screening: int) -> Reached:
-    """Count the alerts as other lines leave them."""
+    """Count the alerts after findings from other lines."""
     tally = Tally()
     tally.add(stored_alerts(bench.desk, bench.database, upload, screening))
     return structs.replace(reached, beside=False, **tally.counts())
 
 
 class Tally:
-    """Counts alerts by severity, as all see them and as those who are cleared do."""
+    """Counts alerts by severity, for all readers and for cleared ones."""
 
     def __init__(self) -> None:
         self._all: Counter[str] = Counter()
@@ -261,11 +261,11 @@ class Tally:
             self._open[alert.severity] += not alert.restricted
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """Return how many alerts there are, as `Reached` has them."""
+        """Return the counts for `Reached`."""
         return {"alerts": dict(self._all), "open_alerts": dict(+self._open)}
 
     def reached(self, progress: Progress) -> Reached:
-        """Say how far a screening is."""
+        """Return the progress of a screening."""
         done = progress.done
         return Reached(
             read=progress.read,
@@ -280,7 +280,7 @@ class Tally:
 
 
 class _Beat:
-    """Tells the database again and again that an upload is being screened, and hears its orders."""
+    """Renews an upload's lease, and receives instructions."""
 
     def __init__(self, bench: Bench, upload: Upload) -> None:
         self._bench, self._number = bench, upload.id
@@ -288,7 +288,7 @@ class _Beat:
         self._told = 0.0
 
     def tell(self, reached: Reached, screening: int | None) -> Orders:
-        """Say how far it is, at most once a second; return what is to be done."""
+        """Report progress, at most once a second; return the instruction."""
         now = time.monotonic()
         if now - self._told >= _OFTEN:
             self._told = now
@@ -296,7 +296,7 @@ class _Beat:
         return self._orders
 
     def renew(self, reached: Reached | None = None, screening: int | None = None) -> None:
-        """Renew the lease, and hear the orders."""
+        """Renew the lease, and read the instruction."""
         with self._bench.database.work(stamp()) as work:
             lease, number = self._bench.lease, self._number
             self._orders = renew_lease(work, number, lease, reached, screening)
@@ -311,7 +311,7 @@ def _beating(bench: Bench, upload: Upload) -> Iterator[_Beat]:
 
 
 def stamp() -> Stamp:
-    """Say that it is this installation's own work, now."""
+    """Return a stamp for automatic work, now."""
     return Stamp(who="screening", at=datetime.now(UTC))
 
 

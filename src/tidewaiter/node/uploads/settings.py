@@ -1,4 +1,4 @@
-"""What the uploads of an installation are screened by."""
+"""Upload settings of an installation."""
 
 from datetime import date
 from pathlib import Path
@@ -14,30 +14,30 @@ from tidewaiter.store.core.database import Database
 from tidewaiter.store.uploads import Upload
 
 DAYS = 30
-"""Days after which the bytes of an upload are dropped, where nothing else is set."""
+"""Default retention of upload content, in days."""
 
 
 class Desk(Record, frozen=True, kw_only=True):
-    """What uploads are screened by; a worker process rebuilds all else from it."""
+    """Screening settings of uploads; a worker process rebuilds all else from them."""
 
-    database: str  # its path or URL
+    database: str  # path or URL
     spool: Spool
-    days: int = DAYS  # for which bytes are kept after a screening has ended
-    own: tuple[Path, ...] = ()  # folders of an authority's own lists
-    rules: Path | None = None  # an authority's own rules
-    lists: Path | None = None  # the folder of lists of parties
-    threshold: float | None = None  # from which probability on a listed party is told
-    workers: int = 1  # processes that screen one file
-    limits: Limits = Limits()  # of looking at a file
+    days: int = DAYS  # retention of content after a screening
+    own: tuple[Path, ...] = ()  # folders of the authority's own lists
+    rules: Path | None = None  # the authority's own rules
+    lists: Path | None = None  # folder of party lists
+    threshold: float | None = None  # minimum probability of a party match
+    workers: int = 1  # processes per file
+    limits: Limits = Limits()  # of the preview
 
 
 def settings_of(desk: Desk, upload: Upload, database: Database) -> Settings:
-    """Return what an upload is screened by, as lists and rules are now.
+    """Return the screening settings of an upload, with current lists and rules.
 
     Args:
-        desk: Of the installation.
-        upload: Its options name the day.
-        database: In which rules may be turned down.
+        desk: Upload settings.
+        upload: Its options determine the day.
+        database: With rule settings.
     """
     lists = desk.lists if desk.lists and Archive(desk.lists).slugs() else None
     settings = Settings(

@@ -1,7 +1,7 @@
-"""The folder in which the bytes of uploads are kept, each once by hash; safe file names.
+"""Upload spool: file contents stored once by hash; safe file names.
 
-A file is written under another name, handed to the disk, and only then gets its own, so that what
-stands under a hash is whole. Nobody else may read the folder.
+A file is written under a temporary name, synced, and then renamed, so that a file named by a hash
+is complete. The folder is private.
 """
 
 import hashlib
@@ -22,21 +22,21 @@ from tidewaiter.base.safe_text import find_controls
 from tidewaiter.store.core.database import database_file
 
 LIMIT = 2 << 30
-"""Bytes of the largest file, where nothing else is set."""
+"""Default maximum file size in bytes."""
 
-_RESERVE = 512 << 20  # bytes of the disk that uploads leave free
-_LOOK = 64 << 20  # bytes after which the free space is looked at again
+_RESERVE = 512 << 20  # bytes of disk space kept free
+_LOOK = 64 << 20  # bytes between checks of the free space
 _GB = 1 << 30
 
 
 class Spool(Record, frozen=True, kw_only=True):
-    """Where uploads are kept, and how large one may be."""
+    """Folder of uploads, and size limit."""
 
     folder: Path
     limit: int = LIMIT  # bytes
 
     def receive(self) -> "Part":
-        """Begin to receive a file.
+        """Start receiving a file.
 
         Raises:
             OutputError: The folder cannot be written, or its disk is almost full.
@@ -44,11 +44,11 @@ class Spool(Record, frozen=True, kw_only=True):
         return Part(self)
 
     def check(self, size: int) -> None:
-        """Refuse a file by the size that is promised.
+        """Refuse a file by its announced size.
 
         Raises:
             InputError: It is too large.
-            OutputError: The disk has no room for it.
+            OutputError: Not enough disk space.
         """
         if size > self.limit:
             raise _too_large(self.limit)
@@ -57,32 +57,32 @@ class Spool(Record, frozen=True, kw_only=True):
             raise OutputError("node/disk-full", at=str(self.folder))
 
     def make(self) -> None:
-        """Make the folder, for this user alone."""
+        """Create the private folder."""
         with writing(str(self.folder)):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def place(self, sha256: str) -> Path:
-        """Return where the bytes of a hash are, or would be."""
+        """Return the path of a content hash."""
         return self.folder / sha256
 
     def journal(self, number: int) -> Path:
-        """Return where the steps of an upload's screening are kept."""
+        """Return the journal path of an upload."""
         return self.folder / f"{number}.journal"
 
     def remove(self, digests: Iterable[str], numbers: Iterable[int]) -> None:
-        """Remove bytes, and the journals of uploads."""
+        """Delete contents, and the journals of uploads."""
         places = [*map(self.place, digests), *map(self.journal, numbers)]
         for place in places:
             place.unlink(missing_ok=True)
 
     def sweep(self, before: float) -> int:
-        """Remove what uploads left behind that were cut off.
+        """Delete remains of interrupted uploads.
 
         Args:
-            before: When it was last written, seconds since 1970.
+            before: Limit of the modification time, seconds since 1970.
 
         Returns:
-            How many files were removed.
+            The number of files deleted.
         """
         removed = 0
         for path in self.folder.glob(".*.part"):
@@ -94,7 +94,7 @@ class Spool(Record, frozen=True, kw_only=True):
 
 
 class Part:
-    """A file on its way in; a context manager that leaves nothing unless `keep` is called."""
+    """A file being received; a context manager that deletes it unless `keep` is called."""
 
     def __init__(self, spool: Spool) -> None:
         spool.check(0)
@@ -112,7 +112,7 @@ class Part:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Remove what was not kept."""
+        """Delete it unless kept."""
         self._file.close()
         self._path.unlink(missing_ok=True)
 
@@ -120,7 +120,7 @@ class Part:
         """Write a piece.
 
         Raises:
-            InputError: The file grows beyond the limit.
+            InputError: The size limit is exceeded.
             OutputError: The disk is full or fails.
         """
         self.size += len(piece)
@@ -136,7 +136,7 @@ class Part:
         self._hash.update(piece)
 
     def keep(self) -> str:
-        """Give the file its name, when its bytes are on the disk; return their SHA-256.
+        """Sync and rename the file; return its SHA-256.
 
         Raises:
             OutputError: The disk is full or fails.
@@ -151,9 +151,9 @@ class Part:
 
 
 def spool_folder(database: str) -> Path:
-    """Return where uploads are kept where nothing is set: beside the database file.
+    """Return the default spool folder: beside the database file.
 
-    For a database on a server it is a folder among the user's data.
+    For a database server, in the user data folder.
     """
     file = database_file(database)
     if file is None:
@@ -167,7 +167,7 @@ def _too_large(limit: int) -> InputError:
 
 
 def _settle(folder: Path) -> None:
-    """Hand the name to the disk too, where the system can."""
+    """Sync the folder too, where supported."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -178,17 +178,17 @@ def _settle(folder: Path) -> None:
 
 
 LONGEST = 200
-"""Characters of a name that are kept."""
+"""Maximum characters of a file name."""
 
 _NAMELESS = "upload"
-_SUFFIX = 20  # characters of the longest suffix
+_SUFFIX = 20  # maximum characters of a suffix
 
 
 def given_name(given: str) -> str:
-    """Return the name of a file without its folders and without what hides or reorders text.
+    """Return a file name without folders, and without invisible or reordering characters.
 
-    Each character that cannot be seen becomes U+FFFD; a name that is too long loses its middle, so
-    that its suffix, which tells the format, stays.
+    Each invisible character becomes U+FFFD; a long name is shortened in the middle, which keeps
+    the suffix.
     """
     last = given.replace("\\", "/").rsplit("/", 1)[-1]
     hidden = set(find_controls(last))

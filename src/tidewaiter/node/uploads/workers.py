@@ -1,4 +1,4 @@
-"""Worker processes that screen uploads one after the other, beside the web."""
+"""Worker pool: processes that screen uploads beside the web server; restarts crashed workers."""
 
 import os
 import signal
@@ -30,19 +30,19 @@ from tidewaiter.store.uploads import (
 )
 from tidewaiter.trade.types import LINES
 
-_POLL = 0.3  # seconds between two looks for an upload
-_TIDY = 3600.0  # seconds between two looks for what is old
-_CUT_OFF = 86_400.0  # seconds after which what an upload left half behind is removed
-_LATER = 5.0  # seconds until the database is tried again
-_SETTLED = timedelta(seconds=5)  # after a process took an upload, it holds its journal
-_NICE = 5  # pages come first
+_POLL = 0.3  # polling interval in seconds
+_TIDY = 3600.0  # seconds between clean-ups
+_CUT_OFF = 86_400.0  # seconds after which remains of interrupted uploads are deleted
+_LATER = 5.0  # seconds before the database is retried
+_SETTLED = timedelta(seconds=5)  # time to lock the journal after leasing an upload
+_NICE = 5  # pages have priority
 
 
 def work_for(desk: Desk) -> None:
-    """Screen uploads until this process is told to end, or its parent has ended.
+    """Screen uploads until stopped, or until the parent process has ended.
 
     Args:
-        desk: By which they are screened.
+        desk: Upload settings.
     """
     leaving = threading.Event()
     _hear(leaving)
@@ -51,7 +51,7 @@ def work_for(desk: Desk) -> None:
         os.nice(_NICE)
     _warm(desk)
     while not leaving.is_set():
-        with suppress(StoreError):  # out of reach: it is tried again, and no upload is lost
+        with suppress(StoreError):  # unreachable: retried, no upload is lost
             _work(desk, leaving)
         leaving.wait(_LATER)
 
@@ -69,7 +69,7 @@ def _work(desk: Desk, leaving: threading.Event) -> None:
 
 
 def work_once(bench: Bench) -> bool:
-    """Screen the upload that has waited longest; False: there is none."""
+    """Screen the upload that has waited longest; False: none."""
     gone = gone_uploads(bench)
     with bench.database.work() as work:
         if not is_waiting(work, stamp().at, gone=gone):
@@ -83,14 +83,14 @@ def work_once(bench: Bench) -> bool:
 
 
 def gone_uploads(bench: Bench) -> list[int]:
-    """Find the uploads whose process was killed on this machine: nobody holds their journals."""
+    """Find uploads of killed local processes: their journals are unlocked."""
     host = bench.lease.worker.partition(" ")[0]
     settled = bench.lease.until(stamp().at - _SETTLED)
     with bench.database.work() as work:
         mine = running_uploads(work, host)
     gone = []
     for upload in mine:
-        if upload.until is None or upload.until > settled:  # taken, and the journal not yet
+        if upload.until is None or upload.until > settled:  # leased, journal not locked yet
             continue
         with suppress(OutputError), alone(bench.desk.spool.journal(upload.id), ""):
             gone.append(upload.id)
@@ -98,7 +98,7 @@ def gone_uploads(bench: Bench) -> list[int]:
 
 
 def tidy(bench: Bench) -> None:
-    """Drop the bytes of old uploads, and what was left half behind."""
+    """Delete content of old uploads, and remains of interrupted ones."""
     desk, now = bench.desk, stamp()
     desk.spool.sweep(time.time() - _CUT_OFF)
     with bench.database.work(now) as work:
@@ -108,17 +108,17 @@ def tidy(bench: Bench) -> None:
 
 
 def _warm(desk: Desk) -> None:
-    """Load what a screening needs, so that the first upload need not wait for it."""
+    """Load the screening code in advance, for the first upload."""
     day = datetime.now(UTC).date()
     own, lists = desk.own, desk.lists if desk.lists and Archive(desk.lists).slugs() else None
     settings = Settings(day=day, file="", sha256="", own=own, rules=desk.rules, lists=lists)
     row = {"row": 1, "consignment": "", "seq": 1, "goods": "acetone"}
-    with suppress(TidewaiterError):  # a list that is broken is told where it is used
+    with suppress(TidewaiterError):  # a broken list is reported where it is used
         screen_batch(pa.RecordBatch.from_pylist([row], schema=LINES), settings)
 
 
 def _hear(leaving: threading.Event) -> None:
-    """End in good order when told to; what the keyboard says is for the parent."""
+    """Stop gracefully on SIGTERM; keyboard interrupts are for the parent."""
 
     def leave(number: int, frame: FrameType | None) -> None:
         del number, frame
@@ -128,26 +128,27 @@ def _hear(leaving: threading.Event) -> None:
     signal.signal(signal.SIGTERM, leave)
 
 
-_LEAVE = 20.0  # seconds in which a worker may end its step
-_SHORT = 30.0  # seconds: whoever ends sooner waits before the next start
+_LEAVE = 20.0  # seconds for a worker to end its step
+_SHORT = 30.0  # seconds: a process that ends sooner is restarted with a delay
 _PAUSE = 5.0
 _LOOK = 0.5
 
 
 @contextmanager
 def crew(desk: Desk, workers: int = 1) -> Iterator[None]:
-    """Let processes screen uploads as long as the block lasts.
+    """Run worker processes during the block.
 
-    They end with it, after the step that they are at, and are killed with this process.
+    They stop with it after their current step, and are killed with this process.
 
     Args:
-        desk: By which uploads are screened.
-        workers: How many uploads are screened at the same time.
+        desk: Upload settings.
+        workers: Number of uploads screened concurrently.
     """
     desk.spool.make()
     over = threading.Event()
-    # The first ones are started here and not in the threads: the server forks, and a fork in the
-    # middle of a start in another thread would keep its locks for ever.
+    # The first ones are started here, not in the threads: the server forks, and forking while
+    # another
+    # thread is starting a process would keep its locks held for ever.
     first = [_start(desk) for _ in range(workers)]
     threads = [
         threading.Thread(target=_keep_one, args=(desk, worker, over), daemon=True)
@@ -170,7 +171,7 @@ def _start(desk: Desk) -> BaseProcess:
 
 
 def _keep_one(desk: Desk, worker: BaseProcess, over: threading.Event) -> None:
-    """Keep one worker at work until it is over."""
+    """Store one worker running until shutdown."""
     begun = time.monotonic()
     while not over.wait(_LOOK):
         if worker.is_alive():

@@ -69,13 +69,13 @@ class OverviewView(Record, frozen=True, kw_only=True):
 def overview_view(
     counts: Counts, first: date, today: date, library: Library, names: Mapping[str, str]
 ) -> OverviewView:
-    """Put the overview into words.
+    """Render the overview as text.
 
     Args:
         counts: What is counted, of the days from `first` on.
         first: The first of the days.
         today: The last.
-        library: What to print for slugs.
+        library: Display names of slugs.
         names: Of statuses, by slug.
     """
     rules, span = load_overview_rules(), days_of(first, today)

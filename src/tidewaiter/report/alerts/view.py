@@ -97,7 +97,7 @@ _LISTINGS = 3  # named in a title
 
 
 class FindView(Record, frozen=True, kw_only=True):
-    """A substance that the line names, and how it was found, in words."""
+    """A substance that the line names, and how it was found,, as displayed."""
 
     name: str
     cas: str | None
@@ -193,7 +193,7 @@ def alert_view(
     Args:
         number: Of the card, from 1.
         alert: The alert.
-        library: What to print for slugs.
+        library: Display names of slugs.
         cited: The entry of each source in the list at the end of the page.
     """
     names = {**library.substances, **{m.substance: m.name for m in alert.mentions}}
@@ -291,7 +291,7 @@ def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
 
 
 def _done(match: PartyMatch) -> Phrase:
-    """Say what a list does to a party, and what became of a charge."""
+    """Return what a list does to a party, and what became of a charge."""
     if not match.outcome:
         return Phrase("done/plain", act=match.action)
     if match.outcome_day is None:
@@ -315,7 +315,7 @@ def _parts(phrases: Iterable[Phrase]) -> tuple[Markup, ...]:
 
 
 def _sum_note(alert: Alert) -> str:
-    """Say why the score is not the plain sum of the points; "": it is."""
+    """Return why the score is not the plain sum of the points; "": it is."""
     total = sum(reason.points for reason in alert.reasons)
     if total == alert.score:
         return ""

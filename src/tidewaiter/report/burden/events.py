@@ -177,7 +177,7 @@ class CardView(Record, frozen=True, kw_only=True):
 
 
 def card_view(card: EventCard) -> CardView:
-    """Put a card into words; nothing stands there that the card does not hold."""
+    """Render a card as text; nothing stands there that the card does not hold."""
     return CardView(
         figure=event_figure(card),
         lines=tuple(each.strip() for each in number_lines(card)),
@@ -292,7 +292,7 @@ def _facts(card: EventCard) -> tuple[str, ...]:
 
 
 def direction_words(direction: Direction) -> str:
-    """Say which way a series was expected to move."""
+    """Return which way a series was expected to move."""
     told = {
         "down": words("decrease expected"),
         "up": words("increase expected"),

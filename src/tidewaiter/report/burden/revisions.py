@@ -30,7 +30,7 @@ _TOP, _FOOT, _HEIGHT = 16.0, 196.0, 240.0
 
 
 class CellTable(Record, frozen=True, kw_only=True):
-    """Cells in words."""
+    """Cells, as displayed."""
 
     slug: str
     title: str
@@ -49,7 +49,7 @@ class RevisionView(Record, frozen=True, kw_only=True):
 
 
 def revision_view(told: Revisions) -> RevisionView:
-    """Put revisions into words."""
+    """Render revisions as text."""
     return RevisionView(
         figure=growth_figure(told) if told.growth else None,
         tally=_tally(told),
@@ -168,7 +168,7 @@ def _courses(
 
 
 def cell_row(cell: Cell) -> tuple[str, ...]:
-    """Put a cell into words."""
+    """Render a cell as text."""
     state = words("closed") if cell.was_closed else words("provisional")
     if cell.is_closed and not cell.was_closed:
         state = words("now closed")

@@ -151,7 +151,7 @@ def lines_of(
 
 
 def _is_last_closed(points: Sequence[Point], place: int) -> bool:
-    """Tell whether the next period is open, so that its line begins here."""
+    """Return whether the next period is open, so that its line begins here."""
     return place + 1 < len(points) and points[place + 1].status != "closed"
 
 
@@ -287,7 +287,7 @@ def _notes(trend: Trend) -> tuple[str, ...]:
 
 
 def overlap(trend: Trend) -> bool:
-    """Tell whether a period begins before the one before it ends."""
+    """Return whether a period begins before the one before it ends."""
     ends = [parse_month(each.last) for each in trend.points]
     return any(after - before < trend.caption.months for before, after in pairwise(ends))
 

@@ -299,7 +299,7 @@ def picture(view: View, told: Any, kind: str, slug: str = "") -> bytes:
         slug: Which of its figures; "": the first.
 
     Raises:
-        InputError: There is no such figure, or nothing here writes PNG.
+        InputError: No such figure, or nothing here writes PNG.
     """
     figures = view.draw(told)
     found = next((each for each in figures if slug in {"", each.slug}), None)

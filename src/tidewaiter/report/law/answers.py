@@ -35,7 +35,7 @@ class Row(Record, frozen=True, kw_only=True):
 
     @property
     def listings(self) -> tuple[Listing, ...]:
-        """Return what the answer rests on: what is in force, or else what is published."""
+        """Return what the answer is based on: what is in force, or else what is published."""
         return (self.ruling.held or self.ruling.proposed) if self.ruling else ()
 
 
@@ -63,7 +63,7 @@ def route_in_places(route: Route) -> str:
 
 
 def doubts_in_words(mark: Mark, dates: Mark) -> str:
-    """Say what of a listing was not read in an official text; "": nothing.
+    """Return what of a listing was not read in an official text; "": nothing.
 
     Args:
         mark: Of the listing itself.
@@ -74,7 +74,7 @@ def doubts_in_words(mark: Mark, dates: Mark) -> str:
 
 
 def check_in_words(check: Check) -> str:
-    """Say what a limit is, what it was compared with, and how that came out."""
+    """Return what a limit is, what it was compared with, and how that came out."""
     sum_ = english(check.reckoned)
     reckoned = f": {sum_}" if sum_ else ""
     return f"{english(check.limit)}{reckoned} ({check.clause}; {OUTCOMES[check.outcome]})"
@@ -115,7 +115,7 @@ def _marks(row: Row) -> str:
 
 
 def _why_not(row: Row) -> str:
-    """Say why it is not assessable; "": it is."""
+    """Return why it is not assessable; "": it is."""
     if row.ruling is None:
         return row.compound.not_assessable or "no law was asked"
     return english(row.ruling.reason) if row.ruling.answer == "not assessable" else ""

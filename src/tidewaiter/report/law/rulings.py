@@ -89,7 +89,7 @@ def ruling_view(
 
 
 def sources_of(rulings: Iterable[Ruling], regimes: Mapping[str, Regime]) -> Iterator[str]:
-    """Yield the sources that answers rest on, in the order in which a page names them."""
+    """Yield the sources that answers are based on, in the order in which a page names them."""
     for ruling in rulings:
         if ruling.regime in regimes:
             yield regimes[ruling.regime].source

@@ -154,7 +154,7 @@ def _named(found: Found, printing: Printing) -> Subject:
 
 
 def _holds(hold: ClassHold, answer: Assessment) -> bool:
-    """Tell whether a class is in force or published by an answer; only then it is drawn."""
+    """Return whether a class is in force or published by an answer; only then it is drawn."""
     schedule = f"class {hold.rule}"
     return any(
         listing.schedule == schedule

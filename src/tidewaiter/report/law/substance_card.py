@@ -363,7 +363,7 @@ class _Maker:
         self._cited: Mapping[str, Citation] = {}
 
     def card(self) -> Card:
-        """Return it: first what the laws say, then the sources that this rests on."""
+        """Return it: first what the laws say, then the sources that this is based on."""
         standings = dict(self._standings())
         self._cited = number_sources(self._sources(standings), self._library)
         laws = tuple(self._law(slug, each) for slug, each in standings.items())

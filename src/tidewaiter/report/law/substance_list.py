@@ -232,7 +232,7 @@ def _said(
 
 
 def _is_structure(text: str) -> bool:
-    """Tell whether a text is a SMILES or an InChI by its shape, and so no part of a name."""
+    """Return whether a text is a SMILES or an InChI by its shape, and so no part of a name."""
     # Here and not above: a list without a search need not load RDKit.
     from tidewaiter.law.structure import is_written  # noqa: PLC0415
 

@@ -70,7 +70,7 @@ def share_in_words(share: Share) -> str:
 
 
 def files_in_words(told: Calibration) -> Iterator[str]:
-    """Say what was asked for, and what of it did not count."""
+    """Return what was asked for, and what of it did not count."""
     yield f"{_file(told.cleared)}: known, and none of the listed parties"
     if told.found:
         yield f"{_file(told.found)}: rightly flagged"
@@ -103,7 +103,7 @@ def _counted(count: int, one: str, more: str) -> str:
 
 
 def threshold_in_words(told: Calibration) -> str:
-    """Say which threshold the rest is told at."""
+    """Return which threshold the rest is told at."""
     if told.chosen and told.wanted is not None:
         rate = per(told.wanted, MILLION)
         return (
@@ -114,7 +114,7 @@ def threshold_in_words(told: Calibration) -> str:
 
 
 def alerts_in_words(told: Calibration) -> str:
-    """Say how many alert at the threshold."""
+    """Return how many alert at the threshold."""
     share = told.at.alerts
     return (
         f"{_counted(share.count, 'party', 'parties')} of {share.total:,} would alert: "
@@ -124,7 +124,7 @@ def alerts_in_words(told: Calibration) -> str:
 
 
 def doubts_in_words(told: Calibration) -> Iterator[str]:
-    """Say what the file is too small to tell, and where a few parties settle the threshold."""
+    """Return what the file is too small to tell, and where a few parties settle the threshold."""
     parties = told.cleared.parties
     if told.chosen and told.threshold.least > _HIGH and told.causes:
         yield (
@@ -147,7 +147,7 @@ def doubts_in_words(told: Calibration) -> Iterator[str]:
 
 
 def recall_in_words(told: Calibration) -> str:
-    """Say what the threshold misses, as far as it is known."""
+    """Return what the threshold misses, as far as it is known."""
     at = told.at
     if at.recall is not None:
         found = _counted(at.recall.total, "party", "parties")
@@ -177,7 +177,7 @@ def judge_command(cause: Cause) -> str:
 
 
 def cause_in_words(cause: Cause) -> str:
-    """Say which entry false alerts come from."""
+    """Return which entry false alerts come from."""
     return (
         f"{_counted(cause.parties, 'party', 'parties')}: {cause.listed} ({cause.list} "
         f"{cause.entry}, {cause.kind})"
@@ -185,7 +185,7 @@ def cause_in_words(cause: Cause) -> str:
 
 
 def example_in_words(cause: Cause) -> str:
-    """Say which party resembles it most."""
+    """Return which party resembles it most."""
     country = f", {cause.country}" if cause.country else ""
     return f"{cause.name}{country}, probability {printed(cause.probability)}"
 

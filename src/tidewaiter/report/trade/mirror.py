@@ -378,7 +378,7 @@ def render_mirror(found: Mirrored, reading: Reading, distances: Distances | None
 
     Args:
         found: The answer.
-        reading: What it rests on, for the flows over time.
+        reading: What it is based on, for the flows over time.
         distances: Kilometres given by the user, as in the answer.
     """
     css = static("colours.css", "report.css", "mirror.css")

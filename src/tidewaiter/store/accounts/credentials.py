@@ -1,8 +1,8 @@
-"""Ways to sign in: activation of an account, passkeys, and identity providers.
+"""Sign-in credentials: account activation, passkeys and identity providers.
 
-Whoever keeps the accounts opens an account. Its owner chooses a password on a public page, which
-shows a code; the password counts once the code, told by telephone or in person, is typed in by
-someone who may vouch. So no secret of an account is ever on the screen of another person.
+An administrator opens an account. Its owner chooses a password on a public page, which shows a
+code; the password takes effect when an authorised colleague, who received the code by telephone or
+in person, enters it. So no account secret is ever shown on another person's screen.
 """
 
 from datetime import datetime, timedelta
@@ -32,24 +32,24 @@ from tidewaiter.store.core import tables
 from tidewaiter.store.core.columns import plain
 from tidewaiter.store.core.database import Work
 
-WAITS = timedelta(hours=24)  # until the code is typed in
-_MOST = 50  # passwords that wait for one account; the oldest gives way
+WAITS = timedelta(hours=24)  # until the code is entered
+_MOST = 50  # pending passwords per account; beyond this the oldest is dropped
 _FACTORS = ("passkey", "identity")
 
 
 def open_account(work: Work, number: int, opener: int | None) -> datetime:
-    """Let the owner of an account choose a password; what was opened before ends.
+    """Let the owner of an account choose a password; earlier activations end.
 
     Args:
-        work: Begun with a stamp.
-        number: Of the account.
-        opener: The account of whoever opens it; None: on the server itself.
+        work: A write transaction.
+        number: Account number.
+        opener: Account of the administrator who opens it; None: done on the server itself.
 
     Returns:
-        When it closes.
+        When the activation expires.
 
     Raises:
-        InputError: There is no such account, or it is switched off.
+        InputError: The account does not exist or is disabled.
     """
     if not account_of(work, number).active:
         raise InputError("store/account-switched-off", number=number)
@@ -59,16 +59,17 @@ def open_account(work: Work, number: int, opener: int | None) -> datetime:
 
 
 def ask_activation(work: Work, name: str, hashed: str) -> str:
-    """Keep a password that someone chose until it is confirmed.
+    """Store a chosen password until it is confirmed.
 
     Args:
-        work: Begun with a stamp.
-        name: Of the account, as typed.
-        hashed: The hash of the password.
+        work: A write transaction.
+        name: Account name, as typed.
+        hashed: Password hash.
 
     Returns:
-        The code to be read to whoever confirms. Where no account of that name is open it is a
-        code like any other, and confirms nothing: so nobody learns which accounts there are.
+        The code to read to the person who confirms. Where no account of that name is open, a code
+        is
+        returned that confirms nothing, so account names cannot be guessed from the answer.
     """
     code, at = new_code(), stamp_of(work).at
     found = guarded(work, name.strip().lower())
@@ -91,21 +92,21 @@ def ask_activation(work: Work, name: str, hashed: str) -> str:
 
 
 def confirm_activation(work: Work, number: int, typed: str, confirmer: Account) -> Account:
-    """Let the password count whose page showed a code.
+    """Activate the password that belongs to a code.
 
-    Every session and token of the account ends. Where the account had a way to sign in before, its
-    passkeys and its tie to a provider end too, as its owner may have lost them to somebody. Who
-    opened the account does not confirm it as well while somebody else can.
+    Ends every session and token of the account. If the account could already sign in, its passkeys
+    and its link to an identity provider are removed too, as they may be in other hands. The person
+    who opened the account may confirm it only if no one else can.
 
     Args:
-        work: Begun with a stamp.
-        number: Of the account.
+        work: A write transaction.
+        number: Account number.
         typed: The code.
-        confirmer: Who vouches for its owner.
+        confirmer: Account of the person who vouches for the owner.
 
     Raises:
-        InputError: No password waits under this code, it is one's own account, or somebody else
-            is to confirm.
+        InputError: No password is pending under this code, it is the confirmer's own account, or
+            another person must confirm.
     """
     account, now = account_of(work, number), stamp_of(work).at
     _check_confirmer(work, account, confirmer)
@@ -127,9 +128,9 @@ def confirm_activation(work: Work, number: int, typed: str, confirmer: Account) 
 
 
 def _check_confirmer(work: Work, account: Account, confirmer: Account) -> None:
-    """Refuse one's own account, and whoever opened it while somebody else can confirm.
+    """Refuse the confirmer's own account, and its opener while another person can confirm.
 
-    Whoever could do both would make themselves a supervisor, and be both of two officers.
+    Otherwise one person could create a supervisor and act as both of two officers.
     """
     if account.id == confirmer.id:
         raise InputError("store/own-account-not-confirmed")
@@ -142,7 +143,7 @@ def _check_confirmer(work: Work, account: Account, confirmer: Account) -> None:
 
 
 def _vouchers(work: Work) -> set[int]:
-    """Return the accounts that can sign in and may vouch."""
+    """Return the accounts that can sign in and may confirm others."""
     in_use = _in_use(work)
     return {
         each.id
@@ -179,16 +180,16 @@ _NAME = 60
 
 
 class OwnPasskey(Record, frozen=True, kw_only=True):
-    """A passkey as its owner sees it."""
+    """Passkey as shown to its owner."""
 
     id: int
     name: str
     made: str  # ISO 8601, UTC
-    used: str | None  # the day it was last used
+    used: str | None  # day of last use
 
 
 class Kept(Record, frozen=True, kw_only=True):
-    """A passkey, and whose it is."""
+    """Passkey and its owner."""
 
     id: int
     account: Account
@@ -196,10 +197,10 @@ class Kept(Record, frozen=True, kw_only=True):
 
 
 def add_passkey(work: Work, account: int, passkey: Passkey, name: str) -> int:
-    """Keep a passkey; return its number.
+    """Store a passkey; return its number.
 
     Raises:
-        InputError: It is known already.
+        InputError: It is already registered.
     """
     if find_passkey(work, passkey.credential) is not None:
         raise InputError("store/passkey-known")
@@ -218,7 +219,7 @@ def add_passkey(work: Work, account: int, passkey: Passkey, name: str) -> int:
 
 
 def passkeys(work: Work, account: int) -> list[OwnPasskey]:
-    """Read the passkeys of an account, the newest first."""
+    """Read the passkeys of an account, newest first."""
     c = tables.passkey.c
     wanted = select(c.id, c.name, c.made, c.used).where(c.account == account)
     rows = work.connection.execute(wanted.order_by(c.id.desc()))
@@ -226,14 +227,14 @@ def passkeys(work: Work, account: int) -> list[OwnPasskey]:
 
 
 def credentials(work: Work, account: int) -> list[bytes]:
-    """Return the ids of the passkeys of an account, as devices know them."""
+    """Return the credential ids of an account's passkeys, as the devices know them."""
     c = tables.passkey.c
     wanted = select(c.credential).where(c.account == account)
     return [bytes.fromhex(told) for told in work.connection.execute(wanted).scalars()]
 
 
 def find_passkey(work: Work, credential: bytes) -> Kept | None:
-    """Find a passkey by its id; None: it is not known, or its owner is switched off."""
+    """Find a passkey by its credential id; None: unknown, or its owner is disabled."""
     c = tables.passkey.c
     row = (
         work.connection.execute(select(tables.passkey).where(c.credential == credential.hex()))
@@ -249,7 +250,7 @@ def find_passkey(work: Work, credential: bytes) -> Kept | None:
 
 
 def note_passkey(work: Work, number: int, count: int) -> None:
-    """Note that a passkey was used; the sign-in itself is in the audit."""
+    """Record that a passkey was used; the audit log records the sign-in itself."""
     c = tables.passkey.c
     day = moment(stamp_of(work).at)[:10]
     some = update(tables.passkey).where(c.id == number)
@@ -257,10 +258,10 @@ def note_passkey(work: Work, number: int, count: int) -> None:
 
 
 def drop_passkey(work: Work, account: int, number: int) -> None:
-    """Forget a passkey of one's own.
+    """Delete one of the caller's own passkeys.
 
     Raises:
-        InputError: There is none.
+        InputError: No such passkey.
     """
     c = tables.passkey.c
     done = work.connection.execute(
@@ -272,16 +273,16 @@ def drop_passkey(work: Work, account: int, number: int) -> None:
 
 
 def account_by(work: Work, issuer: str, subject: str, name: str) -> Account:
-    """Return the account of someone whom a provider knows; bind it at their first sign-in.
+    """Return the account of a user known to an identity provider; link it at the first sign-in.
 
     Args:
-        work: Begun with a stamp.
-        issuer: The provider.
-        subject: Its own name for them, which never changes.
-        name: Of the account, as the provider says it; it counts at the first sign-in alone.
+        work: A write transaction.
+        issuer: The identity provider.
+        subject: The provider's permanent identifier of the user.
+        name: Account name as given by the provider; used at the first sign-in only.
 
     Raises:
-        InputError: There is no such account, it is switched off, or it is someone else's.
+        InputError: The account does not exist, is disabled, or is linked to another subject.
     """
     c = tables.identity.c
     bound = select(c.account).where(c.issuer == issuer, c.subject == subject)

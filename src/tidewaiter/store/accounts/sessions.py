@@ -1,4 +1,4 @@
-"""Sessions, invitations and API tokens: secrets stored by their digests, each with an end."""
+"""Sessions, invitations and API tokens, stored as digests and with an expiry."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -17,32 +17,32 @@ from tidewaiter.store.core import tables
 from tidewaiter.store.core.columns import plain
 from tidewaiter.store.core.database import Work
 
-LONGEST = timedelta(hours=12)  # a session, from sign-in
-IDLE = timedelta(hours=2)  # a session, from the last page
+LONGEST = timedelta(hours=12)  # from sign-in
+IDLE = timedelta(hours=2)  # since the last page
 INVITATION = timedelta(days=3)
-_SEEN = timedelta(minutes=1)  # a session is noted as seen once in that time
+_SEEN = timedelta(minutes=1)  # how often the last use of a session is recorded
 _AGENT = 200  # characters
 
 
 class User(Record, frozen=True, kw_only=True):
-    """Who asks, and what they may do here and now."""
+    """The signed-in user, and what they may do in this request."""
 
     account: Account
     rights: frozenset[Right]
-    session: str  # the secret of it; "": a program with a token
+    session: str  # its secret; "": a program with a token
 
 
 class Session(Record, frozen=True, kw_only=True):
-    """A session that has not ended."""
+    """An open session."""
 
     begun: str  # ISO 8601, UTC
     seen: str
-    agent: str  # what the browser calls itself
-    here: bool  # the one that asks
+    agent: str  # user agent
+    here: bool  # the session of this request
 
 
 def begin_session(work: Work, account: Account, agent: str) -> str:
-    """Begin a session; return its secret."""
+    """Start a session; return its secret."""
     secret, at = new_secret(), stamp_of(work).at
     row = {
         "digest": digest_of(secret),
@@ -62,10 +62,10 @@ def begin_session(work: Work, account: Account, agent: str) -> str:
 
 
 def find_session(work: Work, secret: str, now: datetime) -> tuple[User | None, bool]:
-    """Find who a session is of.
+    """Find the user of a session.
 
     Returns:
-        The user, None where the session has ended; and whether it is time to note it as seen.
+        The user (None if the session has ended), and whether its last use should be recorded.
     """
     c = tables.session.c
     wanted = select(c.account, c.seen, c.ends).where(c.digest == digest_of(secret))
@@ -80,7 +80,7 @@ def find_session(work: Work, secret: str, now: datetime) -> tuple[User | None, b
 
 
 def note_seen(work: Work, secret: str) -> None:
-    """Note that a session was used; this is no change that the audit tells."""
+    """Record that a session was used; not a change for the audit log."""
     c = tables.session.c
     some = update(tables.session).where(c.digest == digest_of(secret))
     work.connection.execute(some.values(seen=moment(stamp_of(work).at)))
@@ -94,7 +94,7 @@ def end_session(work: Work, user: User) -> None:
 
 
 def sessions(work: Work, user: User, now: datetime) -> list[Session]:
-    """Read the sessions of a user that have not ended, the latest first."""
+    """Read a user's open sessions, latest first."""
     c = tables.session.c
     wanted = select(c.digest, c.begun, c.seen, c.agent).where(
         c.account == user.account.id, c.ends > moment(now), c.seen > moment(now - IDLE)
@@ -107,7 +107,7 @@ def sessions(work: Work, user: User, now: datetime) -> list[Session]:
 
 
 def end_others(work: Work, user: User) -> None:
-    """End every session of a user but the one that asks."""
+    """End every session of a user except the current one."""
     c = tables.session.c
     others = (c.account == user.account.id, c.digest != digest_of(user.session))
     work.connection.execute(delete(tables.session).where(*others))
@@ -115,15 +115,15 @@ def end_others(work: Work, user: User) -> None:
 
 
 def invite(work: Work, account: int, *, opener: int | None = None) -> str:
-    """Let the owner of an account set a password, once; what was opened before ends.
+    """Create a one-time invitation to set a password; earlier ones end.
 
     Args:
-        work: Begun with a stamp.
-        account: Its number.
-        opener: The account of whoever does it; None: on the server itself.
+        work: A write transaction.
+        account: Account number.
+        opener: Account of the person who creates it; None: done on the server itself.
 
     Returns:
-        The secret of a link, which is shown on the server's own console and nowhere else.
+        The secret of a link, shown only on the server's own console.
     """
     secret, at = new_secret(), stamp_of(work).at
     c = tables.invitation.c
@@ -141,10 +141,10 @@ def invite(work: Work, account: int, *, opener: int | None = None) -> str:
 
 
 def invited(work: Work, secret: str, now: datetime) -> Account:
-    """Return whose invitation a link holds.
+    """Return the account that an invitation link belongs to.
 
     Raises:
-        InputError: It was used, has ended, or never was one.
+        InputError: The link was used, has expired, or never existed.
     """
     c = tables.invitation.c
     wanted = select(c.account).where(c.digest == digest_of(secret), c.ends > moment(now))
@@ -156,7 +156,7 @@ def invited(work: Work, secret: str, now: datetime) -> Account:
 
 
 def opened_by(work: Work, now: datetime) -> dict[int, int | None]:
-    """Return the accounts whose owners may set a password, each with who opened it."""
+    """Return the accounts with an open invitation, each with its opener."""
     c = tables.invitation.c
     wanted = select(c.account, c.opened).where(c.ends > moment(now)).order_by(c.account)
     return {int(row.account): row.opened for row in work.connection.execute(wanted)}
@@ -174,7 +174,7 @@ def _drop_ended(work: Work, now: datetime) -> None:
 
 
 class Token(Record, frozen=True, kw_only=True):
-    """A secret by which a program signs in; the secret itself is shown once."""
+    """API token; its secret is shown once."""
 
     id: int
     account: int
@@ -182,7 +182,7 @@ class Token(Record, frozen=True, kw_only=True):
     rights: tuple[Right, ...]
     made: str  # ISO 8601, UTC
     ends: str
-    used: str | None  # the day it was last used
+    used: str | None  # day of last use
 
 
 def add_token(
@@ -191,17 +191,17 @@ def add_token(
     """Make a token for a program.
 
     Args:
-        work: Begun with a stamp.
-        user: Who makes it.
-        name: What it is for.
-        rights: What it may do; nothing that the user may not.
-        ends: When it ends.
+        work: A write transaction.
+        user: Creator.
+        name: Purpose.
+        rights: Its rights; a subset of the user's.
+        ends: Expiry.
 
     Returns:
         The token, and its secret.
 
     Raises:
-        InputError: It would have more rights than the user, or none.
+        InputError: It would have rights that the user lacks, or none.
     """
     wanted = sorted(set(rights))
     if not wanted or not set(wanted) <= user.rights:
@@ -222,7 +222,7 @@ def add_token(
 
 
 def tokens(work: Work, account: int) -> list[Token]:
-    """Read the tokens of an account, the newest first."""
+    """Read the tokens of an account, newest first."""
     t = tables.token.c
     wanted = select(t.id, t.account, t.name, t.rights, t.made, t.ends, t.used)
     rows = work.connection.execute(wanted.where(t.account == account).order_by(t.id.desc()))
@@ -230,7 +230,7 @@ def tokens(work: Work, account: int) -> list[Token]:
 
 
 def find_token(work: Work, secret: str, now: datetime) -> tuple[User, Token] | None:
-    """Find who a token is of; None: it has ended, was taken back, or never was one."""
+    """Find the user of a token; None: expired, revoked or unknown."""
     t = tables.token.c
     wanted = select(t.id, t.account, t.name, t.rights, t.made, t.ends, t.used)
     some = wanted.where(t.digest == digest_of(secret), t.ends > moment(now))
@@ -245,17 +245,17 @@ def find_token(work: Work, secret: str, now: datetime) -> tuple[User, Token] | N
 
 
 def note_used(work: Work, token: int) -> None:
-    """Note on which day a token was used; this is no change that the audit tells."""
+    """Record the day on which a token was used; not a change for the audit log."""
     day = moment(stamp_of(work).at)[:10]
     c = tables.token.c
     work.connection.execute(update(tables.token).where(c.id == token).values(used=day))
 
 
 def drop_token(work: Work, user: User, token: int) -> None:
-    """Take a token of one's own back.
+    """Revoke one of the caller's own tokens.
 
     Raises:
-        InputError: There is none.
+        InputError: No such token.
     """
     t = tables.token.c
     done = work.connection.execute(

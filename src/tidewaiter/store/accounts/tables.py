@@ -1,4 +1,4 @@
-"""Tables of accounts: sessions, invitations and tokens. None of it is in the audit."""
+"""Tables of accounts, sessions, invitations and tokens; the audit log contains none of this."""
 
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
@@ -8,17 +8,17 @@ account = Table(
     "account",
     METADATA,
     Column("id", WHOLE, primary_key=True),
-    Column("name", TEXT, nullable=False),  # what one signs in with; lower case
-    Column("shown", TEXT, nullable=False),  # how colleagues read it
+    Column("name", TEXT, nullable=False),  # sign-in name; lower case
+    Column("shown", TEXT, nullable=False),  # display name
     Column("role", TEXT, nullable=False),
-    Column("cleared", WHOLE, nullable=False),  # 0, 1: sees what is for the authority only
+    Column("cleared", WHOLE, nullable=False),  # 0, 1: may see restricted data
     Column("active", WHOLE, nullable=False),  # 0, 1
-    Column("password", TEXT),  # Argon2id; null: none is set
-    Column("wrong", WHOLE, nullable=False),  # wrong passwords in a row
-    Column("rests", TEXT),  # until when none is taken
-    Column("language", TEXT),  # null: as the browser asks
+    Column("password", TEXT),  # Argon2id; null: not set
+    Column("wrong", WHOLE, nullable=False),  # consecutive wrong passwords
+    Column("rests", TEXT),  # locked until
+    Column("language", TEXT),  # null: the browser's language
     Column("made", TEXT, nullable=False),
-    Column("analyst", WHOLE, nullable=False, server_default="0"),  # 0, 1: works as one beside it
+    Column("analyst", WHOLE, nullable=False, server_default="0"),  # 0, 1: also works as an analyst
     UniqueConstraint("name", name="account_once"),
     sqlite_strict=True,
 )
@@ -31,7 +31,7 @@ session = Table(
     Column("begun", TEXT, nullable=False),
     Column("seen", TEXT, nullable=False),
     Column("ends", TEXT, nullable=False),
-    Column("agent", TEXT, nullable=False),  # what the browser calls itself
+    Column("agent", TEXT, nullable=False),  # user agent
     Index("session_account", "account"),
     sqlite_strict=True,
 )
@@ -43,16 +43,16 @@ invitation = Table(
     Column("account", WHOLE, ForeignKey("account.id"), nullable=False),
     Column("made", TEXT, nullable=False),
     Column("ends", TEXT, nullable=False),
-    Column("opened", WHOLE),  # by which account; null: on the server itself
+    Column("opened", WHOLE),  # account that opened it; null: the server itself
     Index("invitation_account", "account"),
     sqlite_strict=True,
 )
 
-# A password that someone chose for an account, until somebody else confirms whose account it is.
+# A chosen password, pending until another person confirms the account's owner.
 activation = Table(
     "activation",
     METADATA,
-    Column("digest", TEXT, primary_key=True),  # of the code that its page showed
+    Column("digest", TEXT, primary_key=True),  # of the code shown on the page
     Column("account", WHOLE, ForeignKey("account.id"), nullable=False),
     Column("password", TEXT, nullable=False),  # Argon2id
     Column("made", TEXT, nullable=False),
@@ -67,11 +67,11 @@ token = Table(
     Column("id", WHOLE, primary_key=True),
     Column("digest", TEXT, nullable=False),
     Column("account", WHOLE, ForeignKey("account.id"), nullable=False),
-    Column("name", TEXT, nullable=False),  # what it is for
+    Column("name", TEXT, nullable=False),  # purpose
     Column("rights", TEXT, nullable=False),  # JSON list
     Column("made", TEXT, nullable=False),
     Column("ends", TEXT, nullable=False),
-    Column("used", TEXT),  # the day it was last used
+    Column("used", TEXT),  # day of last use
     UniqueConstraint("digest", name="token_once"),
     Index("token_account", "account"),
     sqlite_strict=True,
@@ -84,10 +84,10 @@ passkey = Table(
     Column("account", WHOLE, ForeignKey("account.id"), nullable=False),
     Column("credential", TEXT, nullable=False),  # hexadecimal
     Column("public", TEXT, nullable=False),  # COSE key, hexadecimal
-    Column("count", WHOLE, nullable=False),  # signatures that the device has counted
-    Column("name", TEXT, nullable=False),  # by which its owner knows it
+    Column("count", WHOLE, nullable=False),  # signature counter of the device
+    Column("name", TEXT, nullable=False),  # as its owner calls it
     Column("made", TEXT, nullable=False),
-    Column("used", TEXT),  # the day it was last used
+    Column("used", TEXT),  # day of last use
     UniqueConstraint("credential", name="passkey_once"),
     Index("passkey_account", "account"),
     sqlite_strict=True,
@@ -96,8 +96,8 @@ passkey = Table(
 identity = Table(
     "identity",
     METADATA,
-    Column("issuer", TEXT, primary_key=True),  # of a provider of OpenID Connect
-    Column("subject", TEXT, primary_key=True),  # the provider's own name for someone
+    Column("issuer", TEXT, primary_key=True),  # OpenID Connect provider
+    Column("subject", TEXT, primary_key=True),  # the provider's identifier of the user
     Column("account", WHOLE, ForeignKey("account.id"), nullable=False),
     Column("made", TEXT, nullable=False),
     UniqueConstraint("issuer", "account", name="identity_once"),

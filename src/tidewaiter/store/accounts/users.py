@@ -1,4 +1,4 @@
-"""User accounts: who may sign in, with which role, and the erasure of a leaver's name."""
+"""User accounts: who may sign in and with which role, and erasure of a leaver's name."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,17 +23,17 @@ _ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
 
 
 class Account(Record, frozen=True, kw_only=True):
-    """Someone who may sign in."""
+    """A user account."""
 
     id: int
-    name: str  # what one signs in with; lower case
-    shown: str  # how colleagues read it
+    name: str  # sign-in name; lower case
+    shown: str  # display name
     role: Role
-    cleared: bool  # sees what is for the authority only
+    cleared: bool  # may see restricted data
     active: bool
-    language: str | None  # None: as the browser asks
+    language: str | None  # None: the browser's language
     made: str  # ISO 8601, UTC
-    analyst: bool = False  # an administrator who works as an analyst, too
+    analyst: bool = False  # an administrator who also works as an analyst
 
     @property
     def rights(self) -> frozenset[Right]:
@@ -42,16 +42,16 @@ class Account(Record, frozen=True, kw_only=True):
 
 
 class Guarded(Record, frozen=True, kw_only=True):
-    """What is asked when someone signs in."""
+    """Account data needed to check a sign-in."""
 
     account: Account
-    password: str | None  # Argon2id; None: none is set yet
-    wrong: int  # passwords in a row
-    rests: datetime | None  # until when none is taken
+    password: str | None  # Argon2id; None: not set yet
+    wrong: int  # consecutive wrong passwords
+    rests: datetime | None  # locked until
 
 
 class NewAccount(Record, frozen=True, kw_only=True):
-    """An account to be made."""
+    """An account to create."""
 
     name: str
     role: Role
@@ -59,15 +59,15 @@ class NewAccount(Record, frozen=True, kw_only=True):
 
 
 def account_key(account: int) -> str:
-    """Return how the audit and the trails name an account; a name can be erased, this stays."""
+    """Return the name of an account in the audit log; it stays when the person's name is erased."""
     return f"account {account}"
 
 
 def add_account(work: Work, new: NewAccount) -> Account:
-    """Make an account without a password; an invitation lets its owner set one.
+    """Create an account without a password; its owner sets one through an invitation.
 
     Raises:
-        InputError: The name is taken, empty, too long, or has other characters.
+        InputError: The name is taken, empty, too long, or contains other characters.
     """
     name = account_name(new.name)
     row = {
@@ -91,10 +91,10 @@ def add_account(work: Work, new: NewAccount) -> Account:
 
 
 def account_name(text: str) -> str:
-    """Return the name of an account as it is kept.
+    """Return the normalised name of an account.
 
     Raises:
-        InputError: It is empty, too long, or has other characters.
+        InputError: It is empty, too long, or contains other characters.
     """
     name = text.strip().lower()
     if not name or len(name) > LONGEST or not set(name) <= _ALLOWED:
@@ -113,7 +113,7 @@ def account_of(work: Work, number: int) -> Account:
     """Read an account.
 
     Raises:
-        InputError: There is none.
+        InputError: No such account.
     """
     wanted = select(*_columns()).where(tables.account.c.id == number)
     row = work.connection.execute(wanted).mappings().one_or_none()
@@ -123,7 +123,7 @@ def account_of(work: Work, number: int) -> Account:
 
 
 def waiting_administrator(work: Work) -> int | None:
-    """Return the account of an administrator who has no password, where no other one has."""
+    """Return the only administrator's account if it has no password yet."""
     c = tables.account.c
     keeps = select(c.id, c.password).where(c.role == "administrator", c.active == 1)
     rows = work.connection.execute(keeps.order_by(c.id)).all()
@@ -133,7 +133,7 @@ def waiting_administrator(work: Work) -> int | None:
 
 
 def guarded(work: Work, name: str) -> Guarded | None:
-    """Read what is asked when someone signs in; None: there is no such account."""
+    """Read the data needed to check a sign-in; None: no such account."""
     c = tables.account.c
     wanted = select(*_columns(), c.password, c.wrong, c.rests)
     row = work.connection.execute(wanted.where(c.name == name)).mappings().one_or_none()
@@ -145,10 +145,10 @@ def guarded(work: Work, name: str) -> Guarded | None:
 
 
 def assignee_of(work: Work, name: str) -> str | None:
-    """Return the name of an account that can be given alerts; None for "": nobody.
+    """Return the name of an account that alerts can be assigned to; None for "" (unassigned).
 
     Raises:
-        InputError: There is no such account, or it is switched off.
+        InputError: The account does not exist or is disabled.
     """
     found = guarded(work, name.strip().lower()) if name.strip() else None
     if name.strip() and (found is None or not found.account.active):
@@ -157,7 +157,7 @@ def assignee_of(work: Work, name: str) -> str | None:
 
 
 def set_password(work: Work, number: int, hashed: str) -> None:
-    """Set a password by its hash; every session and every token of the account ends."""
+    """Set the password hash; ends every session and token of the account."""
     _change(work, number, password=hashed, wrong=0, rests=None)
     for table in (tables.session, tables.token):
         work.connection.execute(table.delete().where(table.c.account == number))
@@ -165,7 +165,7 @@ def set_password(work: Work, number: int, hashed: str) -> None:
 
 
 def renew_hash(work: Work, number: int, kept: str, hashed: str) -> None:
-    """Keep another hash of the same password; a password that was changed meanwhile stays."""
+    """Store another hash of the same password, unless the password changed meanwhile."""
     c = tables.account.c
     renewed = update(tables.account).where(c.id == number, c.password == kept)
     if work.connection.execute(renewed.values(password=hashed)).rowcount:
@@ -173,13 +173,12 @@ def renew_hash(work: Work, number: int, kept: str, hashed: str) -> None:
 
 
 def count_try(work: Work, name: str) -> Guarded | None:
-    """Count a password that is about to be compared; whoever signs in sets the count back.
+    """Count a sign-in attempt before the password is compared; success resets the counter.
 
-    It counts before the password is compared, as that takes long enough for many others to be
-    tried meanwhile.
+    Counting comes first because the comparison takes long enough for many parallel attempts.
 
     Returns:
-        The account as it was before; None: there is none, or it takes no password for now.
+        The account before this attempt; None: unknown, or locked for now.
     """
     now = stamp_of(work).at
     found = guarded(work, name)
@@ -192,17 +191,17 @@ def count_try(work: Work, name: str) -> Guarded | None:
 
 
 def note_wrong(work: Work, tried: Guarded) -> None:
-    """Tell the audit where a password that `count_try` counted was wrong, and the account rests."""
+    """Audit that an attempt counted by `count_try` failed and locked the account."""
     wrong = tried.wrong + 1
     if rests_until(wrong, stamp_of(work).at) is not None:
         record_change(work, "account rests", {"account": tried.account.id, "wrong": wrong})
 
 
 def set_role(work: Work, number: int, role: Role, *, active: bool) -> None:
-    """Say what an account may do; one that is switched off is signed out at once.
+    """Set the role of an account; disabling it ends its sessions at once.
 
     Raises:
-        InputError: There is none, or nobody would be left who keeps the accounts.
+        InputError: No such account, or no administrator would remain.
     """
     before = account_of(work, number)
     both = before.analyst and role == "administrator" and active
@@ -220,16 +219,17 @@ def set_role(work: Work, number: int, role: Role, *, active: bool) -> None:
 
 
 def set_clearance(work: Work, number: int, *, cleared: bool, giver: Account | None) -> None:
-    """Give a clearance, or take it.
+    """Grant or withdraw clearance for restricted data.
 
     Args:
-        work: Begun with a stamp.
-        number: Of the account.
-        cleared: Whether it sees what is for the authority only.
-        giver: Who gives it; None: whoever runs the server, by a command.
+        work: A write transaction.
+        number: Account number.
+        cleared: Whether it may see restricted data.
+        giver: Account that grants it; None: a command on the server.
 
     Raises:
-        InputError: The giver has no clearance, and is no administrator who gives the first one.
+        InputError: The giver is not cleared, and is no administrator who grants the first
+            clearance.
     """
     account_of(work, number)
     if giver is not None and not may_clear(work, giver):
@@ -239,7 +239,7 @@ def set_clearance(work: Work, number: int, *, cleared: bool, giver: Account | No
 
 
 def may_clear(work: Work, giver: Account) -> bool:
-    """Tell who gives clearances: who has one, or an administrator where nobody ever had one."""
+    """Check who may grant clearance: cleared accounts, or an administrator for the first one."""
     if giver.cleared:
         return "vouch" in giver.rights
     cleared = select(tables.account.c.id).where(tables.account.c.cleared == 1).limit(1)
@@ -248,10 +248,10 @@ def may_clear(work: Work, giver: Account) -> bool:
 
 
 def set_analyst(work: Work, number: int, *, analyst: bool) -> None:
-    """Say whether an administrator works as an analyst, too: where one officer is all there is.
+    """Set whether an administrator also works as an analyst, for offices with a single officer.
 
     Raises:
-        InputError: There is no such account, it is none of an administrator, or others decide.
+        InputError: The account does not exist, is not an administrator's, or others decide alerts.
     """
     if account_of(work, number).role != "administrator":
         raise InputError("store/only-administrator-is-analyst-too")
@@ -263,7 +263,7 @@ def set_analyst(work: Work, number: int, *, analyst: bool) -> None:
 
 
 def is_alone(work: Work, account: Account) -> bool:
-    """Tell whether an administrator could work as an analyst too: nobody else decides alerts."""
+    """Return whether an administrator may also work as an analyst: no one else decides alerts."""
     if "administer" not in account.rights or "decide" in account.rights:
         return False
     return not _others_decide(work, account.id)
@@ -275,13 +275,13 @@ def _others_decide(work: Work, number: int) -> bool:
 
 
 def set_language(work: Work, number: int, language: str | None) -> None:
-    """Say in which language an account reads; None: as its browser asks."""
+    """Set the language of an account; None: the browser's."""
     _change(work, number, language=language)
     record_change(work, "language set", {"account": number})
 
 
 def rename(work: Work, number: int, name: str) -> None:
-    """Give an account another name, by which nobody signs in."""
+    """Change the display name of an account; the sign-in name stays."""
     _change(work, number, name=name, shown=account_key(number), password=None)
 
 
@@ -301,16 +301,16 @@ def _account(row: Mapping[Any, Any]) -> Account:
 
 
 def erase_name(work: Work, number: int) -> Account:
-    """Erase the name of an account that is switched off: only its number is left.
+    """Erase the name of a disabled account; its number stays.
 
-    Alerts that wait for it are nobody's then, and filters that ask for it are kept no longer.
+    Its alerts become unassigned, and saved filters for it are deleted.
 
     Args:
-        work: Begun with a stamp.
-        number: Of the account.
+        work: A write transaction.
+        number: Account number.
 
     Raises:
-        InputError: There is none, or it is not switched off.
+        InputError: The account does not exist or is not disabled.
     """
     before = account_of(work, number)
     if before.active:

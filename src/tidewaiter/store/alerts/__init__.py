@@ -1,1 +1,1 @@
-"""Alerts in the database: the queue, decisions, terms and counts."""
+"""Alerts in the database: queue, decisions, index terms and counts."""

@@ -1,8 +1,8 @@
-"""Bitmaps of alerts: which alerts have a term, and how many of a set do.
+"""Bitmaps of alerts: which alerts have a term, and how many alerts of a set do.
 
-Alerts are numbered from 0 as they are stored, and `BLOCK` of them share a row of the index. A row
-holds the places of few alerts, 2 bytes each, or one bit for each place. Roaring bitmaps do the
-same: Chambi, Lemire, Kaser and Godin 2016, Software: Practice and Experience 46, 709-719.
+Alerts are numbered from 0 in the order of storing, and `BLOCK` of them share an index row. A row
+holds a sparse list of positions, 2 bytes each, or a bitmap with one bit per position, as Roaring
+bitmaps do: Chambi, Lemire, Kaser and Godin 2016, Software: Practice and Experience 46, 709-719.
 """
 
 import struct
@@ -20,7 +20,7 @@ Marks = NDArray[np.uint64]
 """A set of alerts: one bit each, shape (blocks, 1,024)."""
 
 Row = tuple[int, bytes]
-"""A block, and what of it a term holds: as `packed` gives it."""
+"""A block number, and the packed positions of a term in it."""
 
 
 def nothing(blocks: int) -> Marks:
@@ -29,10 +29,10 @@ def nothing(blocks: int) -> Marks:
 
 
 def packed(places: NDArray[np.int64]) -> bytes:
-    """Write the places of alerts in their block.
+    """Pack the positions of alerts in their block.
 
     Args:
-        places: 0 to 65,535, rising, each once; at least one.
+        places: 0 to 65,535, strictly increasing; at least one.
     """
     if len(places) * _PLACE.itemsize < _BYTES:
         return places.astype(_PLACE).tobytes()
@@ -42,11 +42,11 @@ def packed(places: NDArray[np.int64]) -> bytes:
 
 
 def appended(bits: bytes, places: Sequence[int]) -> bytes | None:
-    """Write further places behind those of a row, the quick way; None: it is not that simple.
+    """Append positions to a row without unpacking it; None: not possible.
 
     Args:
-        bits: As `packed` gives it, or b"": no place yet.
-        places: Rising, each once; at least one.
+        bits: As returned by `packed`, or b"" if empty.
+        places: Strictly increasing; at least one.
     """
     size = len(bits) + len(places) * _PLACE.itemsize
     last = int.from_bytes(bits[-2:], "little") if bits else -1
@@ -56,14 +56,14 @@ def appended(bits: bytes, places: Sequence[int]) -> bytes | None:
 
 
 def places_of(bits: bytes) -> NDArray[np.int64]:
-    """Read the places that `packed` wrote."""
+    """Unpack positions written by `packed`."""
     if len(bits) < _BYTES:
         return np.frombuffer(bits, _PLACE).astype(np.int64)
     return np.flatnonzero(np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little"))
 
 
 def gathered(rows: Iterable[Row], blocks: int) -> Marks:
-    """Return all alerts that any of some rows holds."""
+    """Return the union of some rows."""
     full = nothing(blocks)
     few: list[Row] = []
     for block, bits in rows:
@@ -77,14 +77,14 @@ def gathered(rows: Iterable[Row], blocks: int) -> Marks:
 
 
 def marked(numbers: NDArray[np.int64], blocks: int) -> Marks:
-    """Return the set of some alerts by their numbers; those of later blocks are left out."""
+    """Return the set of some alert numbers; numbers in later blocks are ignored."""
     held = np.zeros(blocks * BLOCK, np.uint8)
     held[numbers[numbers < len(held)]] = 1
     return np.packbits(held, bitorder="little").view(np.uint64).reshape(blocks, _WORDS)
 
 
 def numbers_in(marks: Marks) -> NDArray[np.int64]:
-    """Return the numbers of the alerts of a set, rising."""
+    """Return the alert numbers of a set, increasing."""
     filled = np.flatnonzero(marks.any(axis=1))
     held = np.unpackbits(marks[filled].view(np.uint8).reshape(-1), bitorder="little")
     found = np.flatnonzero(held)
@@ -95,7 +95,7 @@ def numbers_in(marks: Marks) -> NDArray[np.int64]:
 
 
 def each_block(marks: Marks, *, down: bool) -> Iterator[NDArray[np.int64]]:
-    """Yield the numbers of the alerts of a set, a block at a time, rising or falling."""
+    """Yield the alert numbers of a set, one block at a time, increasing or decreasing."""
     filled = np.flatnonzero(marks.any(axis=1)).tolist()
     for block in reversed(filled) if down else filled:
         found = numbers_in(marks[block : block + 1]) + block * BLOCK
@@ -103,7 +103,7 @@ def each_block(marks: Marks, *, down: bool) -> Iterator[NDArray[np.int64]]:
 
 
 def is_in(marks: Marks, number: int) -> bool:
-    """Say whether an alert is of a set."""
+    """Return whether a set contains an alert."""
     block, place = divmod(number, BLOCK)
     return block < len(marks) and bool(marks[block, place // 64] >> np.uint64(place % 64) & 1)
 
@@ -114,10 +114,10 @@ def size(marks: Marks) -> int:
 
 
 def shared(rows: Sequence[Row], marks: Marks) -> NDArray[np.int64]:
-    """Count how many alerts of a set each of some rows holds.
+    """Count the alerts of a set in each of some rows.
 
     Args:
-        rows: Of any terms, all of blocks that the set has.
+        rows: Of any terms; their blocks must be within the set.
         marks: The set.
 
     Returns:
@@ -127,7 +127,7 @@ def shared(rows: Sequence[Row], marks: Marks) -> NDArray[np.int64]:
     held = [bits for _, bits in rows]
     of = np.array([block for block, _ in rows], np.int64)
     sizes = np.array(list(map(len, held)), np.int64)
-    # A block at a time, so that what is worked on stays in the cache of the processor.
+    # One block at a time, so that the working set stays in the processor's cache.
     for block in np.unique(of).tolist():
         here, there = marks[block], np.flatnonzero(of == block)
         full, few = there[sizes[there] == _BYTES], there[sizes[there] != _BYTES]

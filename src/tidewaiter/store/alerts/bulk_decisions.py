@@ -1,6 +1,6 @@
-"""Bulk decisions: many alerts decided in one act, undone in one step and counted as one.
+"""Bulk decisions: many alerts decided in one act, undone in one step, counted as one.
 
-What a second officer has to agree to is not decided but proposed: see [bulk] of
+A decision that needs a second officer is stored as a proposal: see [bulk] in
 data/rules/decisions.toml.
 """
 
@@ -41,11 +41,11 @@ from tidewaiter.store.core.columns import plain
 from tidewaiter.store.core.database import Work
 
 _LARGEST = 2**63 - 1
-_WORST = 60  # alerts among which the worst are looked for
+_WORST = 60  # alerts considered for the list of worst ones
 
 
 class Batch(Record, frozen=True, kw_only=True):
-    """An act on many alerts, and what became of it."""
+    """An act on many alerts, and its outcome."""
 
     number: int
     verdict: Verdict
@@ -53,49 +53,49 @@ class Batch(Record, frozen=True, kw_only=True):
     note: str
     by: str
     at: str  # ISO 8601, UTC
-    decided: int  # alerts that it decided, with those that a second officer agreed to
-    waiting: int  # that wait for a second officer
-    rejected: int  # to which a second officer did not agree
-    left: int  # that someone else had decided meanwhile
-    undone_by: str | None  # None: it was not undone
+    decided: int  # alerts decided, including those confirmed by a second officer
+    waiting: int  # alerts that wait for a second officer
+    rejected: int  # alerts rejected by a second officer
+    left: int  # alerts that someone else decided meanwhile
+    undone_by: str | None  # None: not undone
     undone_at: str | None
 
 
 class Sorted(Record, frozen=True, kw_only=True):
-    """What a decision on some alerts would do with each of them."""
+    """Preview: the effect of a decision on each alert."""
 
     decide: tuple[str, ...]  # ids
-    propose: tuple[str, ...]  # a second officer has to agree
-    left: tuple[str, ...]  # someone else decided them, or a decision on them waits already
-    severities: Mapping[str, int]  # of those to be decided, the most severe first
+    propose: tuple[str, ...]  # a second officer has to confirm
+    left: tuple[str, ...]  # decided by someone else, or already waiting for a second officer
+    severities: Mapping[str, int]  # of those to be decided, most severe first
     second: Mapping[str, int]  # of those to be proposed
-    listed: int  # of those to be proposed: that rest on a list
-    replaced: int  # of both: on which a decision stands
-    worst: tuple[str, ...]  # of both: the first ids by severity and list, some dozens at most
+    listed: int  # of those to be proposed: with a list match
+    replaced: int  # of both: already decided
+    worst: tuple[str, ...]  # of both: the most severe ids first, a few dozen at most
 
 
 class Done(Record, frozen=True, kw_only=True):
-    """What an act did."""
+    """Result of an act."""
 
-    batch: int | None  # None: it did nothing
+    batch: int | None  # None: it had no effect
     decided: int
     proposed: int
     left: int
 
 
 class Undone(Record, frozen=True, kw_only=True):
-    """What came of undoing an act."""
+    """Result of undoing an act."""
 
-    reopened: int  # alerts that stand as before
+    reopened: int  # alerts with their previous status
     withdrawn: int  # proposals
-    left: int  # alerts that were decided by themselves since; they stay as they are
+    left: int  # alerts decided individually since; unchanged
 
 
 class Settled(Record, frozen=True, kw_only=True):
-    """What came of a second officer's word."""
+    """Result of a second officer's answer."""
 
     settled: int
-    left: int  # on which nothing waits any more
+    left: int  # no longer waiting
 
 
 class _Row(Record, frozen=True, kw_only=True):
@@ -105,13 +105,13 @@ class _Row(Record, frozen=True, kw_only=True):
 
 
 def sort_out(work: Work, alerts: Sequence[str], verdict: Verdict, *, last: int) -> Sorted:
-    """Say what a decision on many alerts would do with each of them.
+    """Preview the effect of a decision on many alerts.
 
     Args:
-        work: Any.
-        alerts: Ids; those that are not stored are passed over.
-        verdict: What would be decided.
-        last: Id of the last decision of any alert when the officer looked: see `last_decision`.
+        work: Any transaction.
+        alerts: Ids; unknown ids are skipped.
+        verdict: The intended decision.
+        last: Id of the latest decision when the officer looked: see `last_decision`.
     """
     rules, rows = load_decision_rules().bulk, _rows(work, alerts)
     waits = waiting_on(work, [row.now.alert for row in rows])
@@ -134,7 +134,7 @@ def sort_out(work: Work, alerts: Sequence[str], verdict: Verdict, *, last: int) 
 
 
 def look_over(work: Work, alerts: Sequence[str]) -> Sorted:
-    """Say which alerts an act would change that decides nothing, as to assign them."""
+    """Return which alerts an act would change that decides nothing, such as an assignment."""
     rows = _rows(work, alerts)
     return Sorted(
         decide=_ids(rows),
@@ -149,16 +149,16 @@ def look_over(work: Work, alerts: Sequence[str]) -> Sorted:
 
 
 def decide_many(work: Work, alerts: Sequence[str], wanted: Wanted, *, last: int) -> Done:
-    """Decide of many alerts in one act; propose what a second officer has to agree to.
+    """Decide many alerts in one act; propose those that need a second officer.
 
     Args:
-        work: Begun with a stamp. All of it is done in one transaction, or nothing.
-        alerts: Ids; those that are not stored are passed over.
-        wanted: What is decided.
-        last: Id of the last decision of any alert when the officer looked.
+        work: A write transaction; all or nothing.
+        alerts: Ids; unknown ids are skipped.
+        wanted: The decision.
+        last: Id of the latest decision when the officer looked.
 
     Raises:
-        InputError: The reason is none of the verdict's, or there is no note.
+        InputError: The reason does not belong to the verdict, or there is no note.
     """
     rules = load_decision_rules()
     rules.check_bulk(wanted.verdict, wanted.reason, wanted.note)
@@ -178,18 +178,18 @@ def decide_many(work: Work, alerts: Sequence[str], wanted: Wanted, *, last: int)
 
 
 def undo_batch(work: Work, number: int, *, cleared: bool = True) -> Undone:
-    """Undo an act: what it decided stands as before, and what of it waits is withdrawn.
+    """Undo an act: its decisions are reversed and its pending proposals withdrawn.
 
-    Alerts that were decided by themselves since stay as they are.
+    Alerts decided individually since stay as they are.
 
     Args:
-        work: Begun with a stamp.
-        number: Of the act.
-        cleared: Whether alerts that rest on restricted entries are counted.
+        work: A write transaction.
+        number: Number of the act.
+        cleared: Whether alerts based on restricted entries are counted.
 
     Raises:
-        ConflictError: It was undone already.
-        MissingError: There is none of this number.
+        ConflictError: It is already undone.
+        MissingError: No act has this number.
     """
     batch = batch_of(work, number, cleared=cleared)
     if batch.undone_by is not None:
@@ -232,15 +232,15 @@ def settle_batch(
     """Confirm or reject what was proposed with an act, as a second officer.
 
     Args:
-        work: Begun with a stamp, which says who the second officer is.
-        number: Of the act.
-        alerts: Ids; None: all that wait.
+        work: A write transaction; its stamp names the second officer.
+        number: Number of the act.
+        alerts: Ids; None: all pending.
         confirm: Whether the second officer agrees.
-        note: Words of the second officer's own; to reject, they are asked for.
+        note: The second officer's note; required to reject.
 
     Raises:
         InputError: It is the officer's own act, or a rejection has no note.
-        MissingError: There is none of this number.
+        MissingError: No act has this number.
     """
     seen, me = batch_of(work, number), plain(stamp_of(work).who)
     if seen.by == me:
@@ -270,14 +270,14 @@ def settle_batch(
 def batches(
     work: Work, *, before: int | None = None, rows: int = 50, cleared: bool = True
 ) -> list[Batch]:
-    """Read acts on many alerts, the newest first.
+    """Read acts on many alerts, newest first.
 
     Args:
-        work: Any.
-        before: Number of the last one seen; None: from the newest.
-        rows: How many at most.
-        cleared: Whether alerts that rest on restricted entries are counted; without any other, an
-            act and its note are not shown.
+        work: Any transaction.
+        before: Number of the last one seen; None: start with the newest.
+        rows: Maximum number.
+        cleared: Whether alerts based on restricted entries are counted; an act on such alerts
+            alone is otherwise hidden, with its note.
     """
     b = tables.decision_batch.c
     wanted = select(tables.decision_batch).order_by(b.id.desc()).limit(rows)
@@ -289,7 +289,7 @@ def batches(
 
 
 def waiting_batches(work: Work, *, cleared: bool = True) -> list[Batch]:
-    """Read the acts of which something waits for a second officer, the oldest first."""
+    """Read the acts with proposals that wait for a second officer, oldest first."""
     b, p = tables.decision_batch.c, tables.decision_proposal.c
     some = select(p.batch).where(p.state == "waiting")
     wanted = select(tables.decision_batch).where(b.id.in_(some)).order_by(b.id)
@@ -300,7 +300,7 @@ def batch_of(work: Work, number: int, *, cleared: bool = True) -> Batch:
     """Read an act on many alerts.
 
     Raises:
-        MissingError: There is none of this number, or none that may be seen.
+        MissingError: No act has this number, or none visible to the reader.
     """
     wanted = select(tables.decision_batch).where(tables.decision_batch.c.id == number)
     if not cleared:
@@ -312,10 +312,10 @@ def batch_of(work: Work, number: int, *, cleared: bool = True) -> Batch:
 
 
 def members_of(work: Work, number: int) -> dict[str, str]:
-    """Return the alerts of an act, each with what became of it, the decided ones first.
+    """Return the alerts of an act with their outcome, decided ones first.
 
     Returns:
-        By id: decided, undone, later (decided by itself since), or the state of a proposal.
+        By id: decided, undone, later (decided individually since), or the state of a proposal.
     """
     found = {name: _became(steps, number) for name, steps in _trails(work, number).items()}
     for each in proposals(work, number):
@@ -348,7 +348,7 @@ def _begin(work: Work, wanted: Wanted, left: int) -> int:
 def _record(
     work: Work, number: int, wanted: Wanted, told: Sorted, after: Sequence[Standing]
 ) -> None:
-    """Write the one entry about an act, with its members; each decision has its own beside it."""
+    """Write the audit entry of an act with its members; each decision has an entry of its own."""
     lines = [f"{each.alert} {each.decided}\n" for each in after]
     lines += [f"{name} proposed\n" for name in told.propose]
     members = " ".join((*told.decide, *told.propose))
@@ -366,7 +366,7 @@ def _record(
 
 
 def _first(work: Work, members: Iterable[str]) -> dict[str, str]:
-    """Name one member, a restricted one if there is any: who may not know of it sees no entry."""
+    """Return one member, preferably a restricted one, so that uncleared readers see no entry."""
     a, ids = tables.alert.c, list(members)
     for some in slices(ids):
         secret = select(a.id).where(a.id.in_(some), a.restricted == 1).limit(1)
@@ -376,7 +376,7 @@ def _first(work: Work, members: Iterable[str]) -> dict[str, str]:
 
 
 def _rows(work: Work, alerts: Sequence[str]) -> list[_Row]:
-    """Read where alerts stand, in the order of their ids as they were given."""
+    """Read the status of alerts, ordered by id."""
     c, index = tables.alert.c, index_of(work)
     listed = having(index, [LISTED])
     found: dict[str, _Row] = {}
@@ -405,7 +405,7 @@ def _severities(rows: Sequence[_Row]) -> dict[str, int]:
 
 
 def _trails(work: Work, number: int) -> dict[str, list[Decided]]:
-    """Read the trail of each alert that an act decided, in the order of its decisions."""
+    """Read the history of each alert that an act decided, in the order of its decisions."""
     d = tables.decision.c
     mine = select(d.alert).where(d.batch == number)
     order = select(d.alert, func.min(d.id)).where(d.batch == number).group_by(d.alert)
@@ -445,7 +445,7 @@ def _read(work: Work, wanted: Select[Any], *, cleared: bool) -> list[Batch]:
 
 
 def _has_seen() -> ColumnElement[bool]:
-    """Tell acts with an alert that everyone may see from those on restricted entries alone."""
+    """Separate acts with an alert visible to everyone from those on restricted entries alone."""
     a, b = tables.alert.c, tables.decision_batch.c
     decided, proposed = (
         exists().where(table.c.batch == b.id, a.id == table.c.alert, a.restricted == 0)

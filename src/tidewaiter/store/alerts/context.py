@@ -20,7 +20,7 @@ from tidewaiter.store.core.database import Work
 from tidewaiter.trade.alerts import open_match
 from tidewaiter.trade.types import Alert, PartyMatch, Severity
 
-MOST: Final = 1_000  # alerts of one entity that are looked at
+MOST: Final = 1_000  # alerts per entity considered
 
 
 class AlertInShort(Record, frozen=True, kw_only=True):
@@ -35,22 +35,22 @@ class AlertInShort(Record, frozen=True, kw_only=True):
 
 
 class AlertsAbout(Record, frozen=True, kw_only=True):
-    """The alerts about lines that name an entity."""
+    """The alerts on lines that name an entity."""
 
     total: int  # at most `MOST`
     more: bool  # there are more than these
     statuses: dict[str, int]
-    substances: dict[str, int]  # slug, in how many of them; the most first
-    first: tuple[AlertInShort, ...]  # in order of work
+    substances: dict[str, int]  # slug -> number of alerts, most frequent first
+    first: tuple[AlertInShort, ...]  # by priority
 
 
 class Resemblance(Record, frozen=True, kw_only=True):
-    """An entry of a list that an entity resembles; never a verdict."""
+    """A list entry that an entity resembles; not a verdict."""
 
     match: PartyMatch  # the newest
-    alert: str  # in which it stands
+    alert: str  # the alert with this match
     day: str
-    alerts: int  # that say so
+    alerts: int  # alerts with a match to this entry
 
 
 class _Matches(msgspec.Struct):
@@ -60,7 +60,7 @@ class _Matches(msgspec.Struct):
 def alerts_about(
     work: Work, run: int, entity: int, *, cleared: bool, rows: int = 20
 ) -> AlertsAbout:
-    """Return the alerts about an entity; the restricted ones only to those who are cleared."""
+    """Return the alerts on an entity; restricted ones to cleared readers only."""
     a, s = tables.alert.c, tables.alert_substance.c
     ids = list(
         work.connection.execute(_ids(run, entity, cleared=cleared).limit(MOST + 1)).scalars()
@@ -93,9 +93,9 @@ def alerts_about(
 def resemblances(
     work: Work, run: int, entity: int, *, cleared: bool, rows: int = 100
 ) -> list[Resemblance]:
-    """Return the entries of lists that an entity resembles, the most probable first.
+    """Return the list entries that an entity resembles, most probable first.
 
-    What rests on entries for the authority only is returned to those who are cleared.
+    Matches with restricted entries are returned to cleared readers only.
     """
     p, k, a = tables.alert_party.c, tables.party_alert.c, tables.alert.c
     newest = func.max(a.day + " " + k.alert)
@@ -129,7 +129,7 @@ def _of(run: int, entity: int, *, cleared: bool) -> Iterator[ColumnElement[bool]
 def _matches(
     work: Work, entity: tuple[int, int], alerts: Sequence[str]
 ) -> dict[str, list[PartyMatch]]:
-    """Return the matches of an entity, by its run and id, in each of some alerts."""
+    """Return an entity's matches in each of some alerts, by run and entity."""
     a, p = tables.alert.c, tables.alert_party.c
     read = decoder_of(_Matches).decode
     found: dict[str, list[PartyMatch]] = {}
@@ -145,7 +145,7 @@ def _matches(
 
 @cache
 def _borne() -> FromClause:
-    """Join the parties of entities to what alerts say of each, by line, name and role."""
+    """Join the parties of entities to their alert matches by line, name and role."""
     p, k, y = tables.alert_party.c, tables.party_alert.c, tables.party.c
     a, n, s = tables.alert.c, tables.line.c, tables.party_line.c
     written = func.substr(p.name, 1, KEY_LENGTH) == y.name
@@ -163,7 +163,7 @@ def _borne() -> FromClause:
 def _best(
     matches: Sequence[PartyMatch], entry: tuple[str, str], *, cleared: bool
 ) -> PartyMatch | None:
-    """Return the most probable match with an entry, as others may see it."""
+    """Return the most probable match with an entry that others may see."""
     own = [
         shown
         for match in matches
@@ -173,9 +173,9 @@ def _best(
     return max(own, key=lambda match: match.probability, default=None)
 
 
-LINES = 20  # of a consignment that are told
+LINES = 20  # lines of a consignment shown
 PARTIES = 12  # of a line
-COUNTED = 1_000  # lines of a party are counted so far
+COUNTED = 1_000  # upper limit of the line count of a party
 _GOODS = 200  # characters of a description
 
 
@@ -197,18 +197,18 @@ class OtherLine(Record, frozen=True, kw_only=True):
 
 
 class PartyBefore(Record, frozen=True, kw_only=True):
-    """What else stands in the database about a party that is written just as here."""
+    """Other occurrences in the database of a party written exactly like this one."""
 
     name: str
     role: str
-    lines: int  # others, up to 1,000
+    lines: int  # other lines, up to 1,000
     lines_capped: bool
-    alerts: int  # others, about those lines
-    standing: dict[str, int]  # status -> how many of them
+    alerts: int  # other alerts on those lines
+    standing: dict[str, int]  # status -> number of alerts
 
 
 class Context(Record, frozen=True, kw_only=True):
-    """What stands around an alert."""
+    """The context of an alert."""
 
     lines: tuple[OtherLine, ...]  # the first 20
     other_lines: int
@@ -216,12 +216,12 @@ class Context(Record, frozen=True, kw_only=True):
 
 
 def context_of(work: Work, alert: Alert, *, cleared: bool) -> Context:
-    """Read what stands around an alert.
+    """Read the context of an alert.
 
     Args:
-        work: Any.
-        alert: One that is stored.
-        cleared: Whether alerts that rest on restricted entries are told of.
+        work: Any transaction.
+        alert: A stored alert.
+        cleared: Whether alerts based on restricted entries are included.
     """
     a = tables.alert.c
     source = work.connection.execute(select(a.source).where(a.id == alert.id)).scalar_one()

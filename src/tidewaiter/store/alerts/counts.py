@@ -1,7 +1,7 @@
-"""Counts over all alerts: tallies kept with each change, recounted, and read for the overview.
+"""Counts over all alerts: updated with each change, recounted on demand, read by the overview.
 
-Whoever changes alerts does it inside `tallied`, which reads them before and after. What an alert
-adds to each count is settled in one place, `casework.tallies`.
+Code that changes alerts runs inside `tallied`, which reads them before and after. What an alert
+adds to each count is defined in one place, `casework.tallies`.
 """
 
 from collections import Counter, defaultdict
@@ -43,12 +43,12 @@ from tidewaiter.trade.types import Alert
 def facts_of(
     work: Work, ids: Sequence[str], known: Mapping[str, Facts] = MappingProxyType({})
 ) -> dict[str, Facts]:
-    """Read what is counted of alerts, by id; those that are not stored are absent.
+    """Read the countable attributes of alerts by id; unknown ids are omitted.
 
     Args:
-        work: Any.
+        work: Any transaction.
         ids: Of the alerts.
-        known: What is known of them; rules, substances and lists are not read again.
+        known: What is already known; rules, substances and lists are not read again.
     """
     found: dict[str, Facts] = {}
     for some in slices(ids):
@@ -58,7 +58,7 @@ def facts_of(
 
 
 class _Named(Record, frozen=True, kw_only=True):
-    """What an alert names; other lines change its rules alone."""
+    """Rules, substances and lists of an alert; other lines change only its rules."""
 
     rules: tuple[str, ...]
     substances: tuple[str, ...]
@@ -106,7 +106,7 @@ def _facts(
 def _several(
     work: Work, table: Table, column: str, ids: Sequence[str]
 ) -> dict[str, tuple[str, ...]]:
-    """Read what a table says of alerts, each thing once."""
+    """Read the distinct values of one table for alerts."""
     found: dict[str, tuple[str, ...]] = {}
     wanted = select(table.c.alert, table.c[column]).where(table.c.alert.in_(ids)).distinct()
     for alert, value in work.connection.execute(wanted):
@@ -124,7 +124,7 @@ def _trails(work: Work, ids: Sequence[str]) -> dict[str, list[Decided]]:
 
 
 def _said(work: Work, ids: Sequence[str]) -> dict[str, dict[str, Said]]:
-    """Read what results say of the rules and substances of alerts; hardly any alert has some."""
+    """Read what results confirm of the rules and substances of alerts; few alerts have any."""
     found = results_of(work, ids)
     c = tables.alert.c
     wanted = select(c.id, c.payload).where(c.id.in_(list(found)))
@@ -138,7 +138,7 @@ def _said(work: Work, ids: Sequence[str]) -> dict[str, dict[str, Said]]:
 
 
 def _said_of(alert: Alert, results: Sequence[Observed]) -> dict[str, Said]:
-    """Say what results say of each rule and substance; one claim of a rule that holds will do."""
+    """Return the outcome for each rule and substance; one confirmed claim of a rule is enough."""
     said: dict[str, Said] = {}
     for key, claim in _claims(alert):
         told = all_say(results, claim).said
@@ -154,36 +154,36 @@ def _claims(alert: Alert) -> Iterator[tuple[str, Claim]]:
         yield f"substance {claim.of[0].substance}", claim
 
 
-_ROWS = 1_000  # counts written at a time
+_ROWS = 1_000  # counts per statement
 _STATE = {"subject": "", "what": "counted", "key": "", "day": "", "restricted": 0}
-_ANEW = "counts made anew"  # in the audit
+_ANEW = "counts made anew"  # in the audit log
 
 
 class Recounted(Record, frozen=True, kw_only=True):
-    """What a recount found."""
+    """Result of a recount."""
 
     alerts: int
     counts: int
-    wrong: int  # counts that were kept and were others, or were not there
+    wrong: int  # counts that differed or were missing
 
 
 class Counted(Record, frozen=True, kw_only=True):
-    """What was counted of all alerts, beside what was kept of them at the same moment."""
+    """Fresh counts of all alerts, with the stored counts of the same moment."""
 
     alerts: int
     counts: Counter[Cell]
     kept: Counter[Cell]
-    last: int  # entry of the audit at which all had been counted before; 0: none
+    last: int  # audit entry of the previous full count; 0: none
 
 
 @contextmanager
 def tallied(work: Work, ids: Sequence[str], *, reasons: bool = False) -> Iterator[None]:
-    """Bring the counts along with what is done to alerts in between.
+    """Update the counts for changes made inside the context.
 
     Args:
-        work: Begun with a stamp.
-        ids: Of all alerts that are changed: their standing, assignee, decisions or results.
-        reasons: Their reasons are changed too.
+        work: A write transaction.
+        ids: All alerts that change: status, assignee, decisions or results.
+        reasons: Whether their reasons change too.
     """
     distinct = list(dict.fromkeys(ids))
     before = facts_of(work, distinct)
@@ -193,7 +193,7 @@ def tallied(work: Work, ids: Sequence[str], *, reasons: bool = False) -> Iterato
 
 
 def count_new(work: Work, new: Sequence[Alert]) -> None:
-    """Count alerts that are being inserted."""
+    """Count alerts while they are being inserted."""
     stored = moment(stamp_of(work).at)
     counted: Counter[Cell] = Counter()
     for alert in new:
@@ -202,13 +202,13 @@ def count_new(work: Work, new: Sequence[Alert]) -> None:
 
 
 def count_lines(work: Work, lines: int) -> None:
-    """Count lines that are new, on the day on which they are stored."""
+    """Count new lines on the day on which they are stored."""
     day = moment(stamp_of(work).at)[:10]
     add_counts(work, Counter({Cell("lines", "read", "", day, False): lines}))
 
 
 def add_counts(work: Work, changed: Mapping[Cell, int]) -> None:
-    """Add to counts, or take from them."""
+    """Add to counts, or subtract from them."""
     rows = [_row(cell, amount) for cell, amount in changed.items() if amount]
     make = sqlite.insert if work.connection.dialect.name == "sqlite" else postgresql.insert
     added = make(tables.tally)
@@ -221,41 +221,41 @@ def add_counts(work: Work, changed: Mapping[Cell, int]) -> None:
 
 
 def is_counted(work: Work) -> bool:
-    """Tell whether the counts are those of all alerts; after an upgrade they are not yet."""
+    """Return whether the counts cover all alerts; after an upgrade they may not yet."""
     t = tables.tally.c
     wanted = select(t.amount).where(t.subject == "", t.what == "counted")
     return work.connection.execute(wanted).scalar() is not None
 
 
 def recount(work: Work) -> Recounted:
-    """Count all anew in one piece of work, begun with a stamp; nobody else changes anything then.
+    """Recount everything in one write transaction, which blocks other writers.
 
     Returns:
-        How many counts were wrong: none, unless somebody changed the tables by hand.
+        How many counts were wrong; 0 unless the tables were changed by hand.
     """
     return correct(work, count_all(work))
 
 
 def count_all(work: Work) -> Counted:
-    """Count all alerts and lines, for `correct`; work that only reads holds up no writer.
+    """Count all alerts and lines, for `correct`; a read transaction, which blocks no writer.
 
-    It takes as long as it takes to read all alerts.
+    Takes as long as reading all alerts.
     """
     counted, alerts = _count_all(work)
     return Counted(alerts=alerts, counts=counted, kept=_kept(work), last=_last_time(work))
 
 
 def correct(work: Work, told: Counted) -> Recounted:
-    """Correct the counts by what was wrong of them when all were counted.
+    """Correct the counts by the difference found at the time of the recount.
 
-    What was done since added its own share, to the right counts as to the wrong ones.
+    Changes since then were added to the right and the wrong counts alike.
 
     Args:
-        work: Begun with a stamp.
-        told: What was counted, in this work or before.
+        work: A write transaction.
+        told: The recount, from this transaction or an earlier one.
 
     Raises:
-        ConflictError: Someone else has corrected them since.
+        ConflictError: Another process has corrected them since.
     """
     if _last_time(work) != told.last:
         raise ConflictError("store/counts-made-anew-since")
@@ -271,7 +271,7 @@ def correct(work: Work, told: Counted) -> Recounted:
 
 
 def _last_time(work: Work) -> int:
-    """Return the number of the entry of the audit at which all was last counted; 0: never."""
+    """Return the number of the audit entry of the last full count; 0: never."""
     a = tables.audit.c
     wanted = select(func.max(a.number)).where(a.action == _ANEW)
     return work.connection.execute(wanted).scalar() or 0
@@ -306,7 +306,7 @@ def _count_all(work: Work) -> tuple[Counter[Cell], int]:
 
 
 def _lines_in_audit(work: Work) -> Counter[Cell]:
-    """Count the lines as the audit tells when they came."""
+    """Count the lines by the day of arrival in the audit log."""
     a, counted = tables.audit.c, Counter[Cell]()
     wanted = select(a.at, a.details).where(a.action == "batch added")
     for at, details in work.connection.execute(wanted):
@@ -337,21 +337,21 @@ _SUBJECTS = ("rule", "substance", "list")
 
 
 class Span(Record, frozen=True, kw_only=True):
-    """Of when counts are asked for, and by whom."""
+    """The period of the counts, and the reader's clearance."""
 
     today: date  # in UTC
-    days: int  # of what is counted by day, up to today
-    months: int | None = None  # of what is counted by month; None: all
-    cleared: bool = False  # the reader may know of alerts that rest on restricted entries
+    days: int  # days counted individually, up to today
+    months: int | None = None  # months counted; None: all
+    cleared: bool = False  # the reader may know of alerts based on restricted entries
 
     @property
     def first_day(self) -> date:
-        """Return the first day asked for."""
+        """Return the first day of the period."""
         return self.today - timedelta(days=self.days - 1)
 
     @property
     def first_month(self) -> str:
-        """Return the first month asked for, like "2026-03"; "": from the beginning."""
+        """Return the first month of the period, such as "2026-03"; "": no lower limit."""
         if self.months is None:
             return ""
         months = self.today.year * 12 + self.today.month - self.months
@@ -362,8 +362,8 @@ def read_counts(work: Work, span: Span) -> Counts:
     """Read the counts of the overview.
 
     Args:
-        work: Any.
-        span: Of when, and what the reader may know of.
+        work: Any transaction.
+        span: The period, and the reader's clearance.
     """
     days = _by_day(work, span, "added", "decided", "reopened")
     keys = _by_key(work, span, "disagreed", "took", "undone")
@@ -387,12 +387,12 @@ def read_counts(work: Work, span: Span) -> Counts:
 
 
 def tracks_of(work: Work, span: Span, subject: str) -> Mapping[str, Track]:
-    """Read how the alerts of all rules, substances or lists came out, by their key."""
+    """Read the outcomes of alerts by rule, substance or list."""
     return {track.key: track for track in _tracks(work, span, (subject,))[subject]}
 
 
 def _by_day(work: Work, span: Span, *whats: str) -> dict[str, dict[date, int]]:
-    """Add up what is counted of each day, by what it is."""
+    """Sum the counts of each day by kind."""
     t = tables.tally.c
     found: dict[str, dict[date, int]] = {what: {} for what in whats}
     for what, day, amount in _sums(work, span, (t.what, t.day), *_within(span, whats)):
@@ -401,9 +401,9 @@ def _by_day(work: Work, span: Span, *whats: str) -> dict[str, dict[date, int]]:
 
 
 def _by_key(work: Work, span: Span, *whats: str) -> dict[str, Counter[str]]:
-    """Add up what is counted of all days together, by what it is and by its key.
+    """Sum the counts of all days by kind and key.
 
-    What was done to many alerts in one act counts once.
+    A bulk decision counts once.
     """
     t = tables.tally.c
     found: dict[str, Counter[str]] = {what: Counter() for what in whats}
@@ -422,7 +422,7 @@ def _within(span: Span, whats: Sequence[str]) -> tuple[ColumnElement[bool], ...]
 
 
 def _days(span: Span) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    # Not BETWEEN: PostgreSQL takes no COLLATE behind it.
+    # Not BETWEEN: PostgreSQL does not accept COLLATE after it.
     t = tables.tally.c
     return t.day >= span.first_day.isoformat(), t.day <= span.today.isoformat()
 
@@ -448,7 +448,7 @@ def _lines_by_day(work: Work, span: Span) -> dict[date, int]:
 
 
 def raised(work: Work, span: Span) -> int:
-    """Count the alerts that came in, of the months asked for."""
+    """Count the alerts received in the months of the period."""
     t = tables.tally.c
     wanted = (t.subject == "alert", t.what == "added", t.day >= span.first_month)
     return sum(amount for _, amount in _sums(work, span, (t.what,), *wanted))
@@ -479,10 +479,10 @@ def _tracks(
 def _sums(
     work: Work, span: Span, columns: tuple[ColumnElement[Any], ...], *wanted: ColumnElement[bool]
 ) -> list[tuple[Any, ...]]:
-    """Add up counts over all other columns; those that are 0, or not made yet, are absent."""
+    """Sum counts over all other columns; zero and missing counts are omitted."""
     t = tables.tally.c
     total = func.sum(t.amount)
     known = () if span.cleared else (t.restricted == 0,)
     query = select(*columns, total).where(*wanted, *known).group_by(*columns).having(total > 0)
-    # A sum is a decimal number on PostgreSQL.
+    # On PostgreSQL a sum is a decimal number.
     return [(*row[:-1], int(row[-1])) for row in work.connection.execute(query)]

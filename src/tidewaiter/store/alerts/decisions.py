@@ -1,4 +1,4 @@
-"""Decisions on alerts, each step kept, and proposals that wait for a second officer."""
+"""Decisions on alerts with their full history, and proposals that wait for a second officer."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -27,10 +27,10 @@ from tidewaiter.store.core.columns import plain
 from tidewaiter.store.core.database import Work
 
 PROPOSED = "proposed:"
-"""The term of an alert of which a decision waits for a second officer."""
+"""Index term of an alert with a pending decision."""
 
 State = Literal["waiting", "confirmed", "rejected", "withdrawn", "overtaken"]
-"""withdrawn: with the whole act; overtaken: someone decided the alert by itself meanwhile."""
+"""withdrawn: with the whole act; overtaken: the alert was decided individually meanwhile."""
 
 
 class Proposal(Record, frozen=True, kw_only=True):
@@ -39,17 +39,17 @@ class Proposal(Record, frozen=True, kw_only=True):
     batch: int
     alert: str
     state: State
-    settled_by: str | None  # None: it waits
+    settled_by: str | None  # None: pending
     settled_at: str | None  # ISO 8601, UTC
 
 
 def propose(work: Work, batch: int, alerts: Sequence[str]) -> None:
-    """Let a decision on alerts wait for a second officer.
+    """Store decisions on alerts that wait for a second officer.
 
     Args:
-        work: Begun with a stamp.
-        batch: The act that it is of.
-        alerts: Ids, each once; none of them waits already.
+        work: A write transaction.
+        batch: The act that they belong to.
+        alerts: Distinct ids; none of them has a pending decision.
     """
     rows = [{"batch": batch, "alert": name, "state": "waiting"} for name in alerts]
     if rows:
@@ -58,14 +58,14 @@ def propose(work: Work, batch: int, alerts: Sequence[str]) -> None:
 
 
 def proposals(work: Work, batch: int) -> list[Proposal]:
-    """Read what was proposed with an act, by alert."""
+    """Read the proposals of an act, by alert."""
     p = tables.decision_proposal.c
     wanted = select(tables.decision_proposal).where(p.batch == batch).order_by(p.alert)
     return [Proposal(**row) for row in work.connection.execute(wanted).mappings()]
 
 
 def waiting_on(work: Work, alerts: Sequence[str]) -> dict[str, int]:
-    """Return the act that waits for a second officer, by alert; of the others there is none."""
+    """Return the pending act of each alert; alerts without one are omitted."""
     p = tables.decision_proposal.c
     found: dict[str, int] = {}
     for some in slices(alerts):
@@ -75,15 +75,15 @@ def waiting_on(work: Work, alerts: Sequence[str]) -> dict[str, int]:
 
 
 def settle(work: Work, alerts: Sequence[str], state: State) -> list[str]:
-    """End what waits on alerts.
+    """Close the pending proposals of alerts.
 
     Args:
-        work: Begun with a stamp, which says by whom and when.
-        alerts: Ids; those on which nothing waits are passed over.
-        state: How it ended.
+        work: A write transaction; its stamp says by whom and when.
+        alerts: Ids; those without a pending proposal are skipped.
+        state: The outcome.
 
     Returns:
-        The alerts on which something waited.
+        The alerts that had a pending proposal.
     """
     waited = list(waiting_on(work, alerts))
     stamp, p = stamp_of(work), tables.decision_proposal.c
@@ -98,20 +98,20 @@ def settle(work: Work, alerts: Sequence[str], state: State) -> list[str]:
     return waited
 
 
-_SHORT = 4  # characters of an id from which on alerts are told apart
+_SHORT = 4  # shortest accepted prefix of an id
 
 
 class Standing(Record, frozen=True, kw_only=True):
-    """Where an alert stands."""
+    """The status of an alert."""
 
     alert: str
     status: Status
     assignee: str | None
-    decided: int | None  # id of the last step of its trail; a decision names the one it saw
+    decided: int | None  # id of the last step of its history; a decision names the one it saw
 
 
 class Wanted(Record, frozen=True, kw_only=True):
-    """What is to be decided."""
+    """A decision to make."""
 
     verdict: Verdict
     reason: str  # code
@@ -119,10 +119,10 @@ class Wanted(Record, frozen=True, kw_only=True):
 
 
 def alert_id(work: Work, beginning: str) -> str:
-    """Return the id of the one alert whose id is, or begins, so.
+    """Return the id of the only alert with this id or prefix.
 
     Raises:
-        InputError: There is none, or more than one.
+        InputError: No alert matches, or more than one does.
     """
     c = tables.alert.c
     short = len(beginning) < _SHORT
@@ -137,7 +137,7 @@ def alert_id(work: Work, beginning: str) -> str:
 
 
 def standings(work: Work, ids: Sequence[str]) -> dict[str, Standing]:
-    """Read where alerts stand, by id; those that are not stored are absent."""
+    """Read the status of alerts by id; unknown ids are omitted."""
     c = tables.alert.c
     found: dict[str, Standing] = {}
     for some in slices(ids):
@@ -148,14 +148,14 @@ def standings(work: Work, ids: Sequence[str]) -> dict[str, Standing]:
 
 
 def trail(work: Work, alert: str) -> list[Decided]:
-    """Read all that was decided of an alert, the first step first."""
+    """Read the history of an alert, first step first."""
     c = tables.decision.c
     rows = work.connection.execute(select(tables.decision).where(c.alert == alert).order_by(c.id))
     return [Decided(**row) for row in rows.mappings()]
 
 
 def step_of(work: Work, number: int) -> Decided | None:
-    """Read one step of any trail; None: there is none of this number."""
+    """Read one history step; None: unknown number."""
     c = tables.decision.c
     some = select(tables.decision).where(c.id == number)
     row = work.connection.execute(some).mappings().one_or_none() if 0 < number < 2**63 else None
@@ -163,27 +163,27 @@ def step_of(work: Work, number: int) -> Decided | None:
 
 
 def decide(work: Work, seen: Standing, wanted: Wanted) -> Standing:
-    """Decide of an alert.
+    """Decide an alert.
 
     Args:
-        work: Begun with a stamp, which says by whom and when.
-        seen: Where the alert stood when the officer looked.
-        wanted: What is decided.
+        work: A write transaction; its stamp says by whom and when.
+        seen: The status of the alert when the officer looked.
+        wanted: The decision.
 
     Raises:
         ConflictError: Someone else decided since.
-        InputError: There is no such alert, or the reason is none of the verdict's.
+        InputError: The alert does not exist, or the reason does not belong to the verdict.
     """
     load_decision_rules().check(wanted.verdict, wanted.reason, wanted.note)
     return _step(work, seen, wanted)
 
 
 def take_back(work: Work, seen: Standing) -> Standing:
-    """Take back the decision that stands; the one before it stands again.
+    """Undo the current decision; the previous one applies again.
 
     Raises:
         ConflictError: Someone else decided since.
-        InputError: There is no such alert, or no decision stands.
+        InputError: The alert does not exist or has no decision.
     """
     if standing(trail(work, seen.alert)) is None:
         raise InputError("store/no-decision-to-undo", alert=seen.alert)
@@ -191,15 +191,15 @@ def take_back(work: Work, seen: Standing) -> Standing:
 
 
 def assign(work: Work, alerts: Sequence[str], assignee: str | None) -> int:
-    """Say who is to look at alerts.
+    """Assign alerts.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         alerts: Ids.
-        assignee: Who; None: nobody.
+        assignee: Account; None: unassigned.
 
     Returns:
-        How many alerts are stored and had another assignee before.
+        How many alerts were reassigned.
     """
     c = tables.alert.c
     now = standings(work, list(dict.fromkeys(alerts)))
@@ -217,13 +217,13 @@ def assign(work: Work, alerts: Sequence[str], assignee: str | None) -> int:
 
 
 def last_decision(work: Work) -> int:
-    """Return the id of the last decision of any alert; 0: there is none."""
+    """Return the id of the latest decision on any alert; 0: none."""
     last = work.connection.execute(select(func.max(tables.decision.c.id))).scalar()
     return int(last or 0)
 
 
 def _step(work: Work, seen: Standing, wanted: Wanted | None) -> Standing:
-    """Add a step to the trail of an alert, where nobody has added one since."""
+    """Add a step to the history of an alert, unless someone else has added one since."""
     now = standings(work, [seen.alert]).get(seen.alert)
     if now is None:
         raise InputError("store/no-alert", alert=seen.alert)
@@ -241,7 +241,7 @@ def _step(work: Work, seen: Standing, wanted: Wanted | None) -> Standing:
 
 
 def taken_back(alert: str) -> Decided:
-    """Return the step that takes back what stands on an alert, before it is written."""
+    """Build the step that undoes the current decision of an alert."""
     return Decided(id=0, alert=alert, verdict=None, reason="", note="", by="", at="")
 
 
@@ -251,16 +251,15 @@ def add_steps(
     wanted: Wanted | None,
     batch: int | None = None,
 ) -> list[Standing]:
-    """Add a step to the trail of each of some alerts; nothing is checked.
+    """Add a step to the history of each of some alerts, without checks.
 
-    The entry about each names what the alert said by its digest, where other lines say something
-    of it.
+    Where other lines affect an alert, its audit entry includes the digest of the version decided.
 
     Args:
-        work: Begun with a stamp.
-        moved: Where each alert stands now, and where the step leaves it.
-        wanted: What is decided; None: what stood is taken back.
-        batch: The act on many alerts that the steps are of; None: of none.
+        work: A write transaction.
+        moved: The status of each alert before and after the step.
+        wanted: The decision; None: undo.
+        batch: The bulk act of the steps; None: individual.
     """
     if not moved:
         return []
@@ -306,7 +305,7 @@ def _entry(after: Standing, reason: str, said: str | None, batch: int | None) ->
 def _insert(
     work: Work, ids: Sequence[str], wanted: Wanted | None, batch: int | None
 ) -> dict[str, int]:
-    """Insert a step of each alert; return their numbers."""
+    """Insert a step for each alert; return the step numbers."""
     stamp, d = stamp_of(work), tables.decision.c
     row = {
         "verdict": wanted.verdict if wanted else None,
@@ -327,7 +326,7 @@ def _insert(
 
 
 def _move(work: Work, kind: str, moved: Sequence[tuple[str, str, str]]) -> None:
-    """Let alerts be found by another value: the one before, the one now, and the id, of each."""
+    """Update an index term of alerts, given the old value, the new value and the id of each."""
     numbers = numbers_of(work, [name for _, _, name in moved])
     added: dict[str, list[int]] = defaultdict(list)
     removed: dict[str, list[int]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Filters of the queue: what a user asks for, the alerts that meet it, and saved filters."""
+"""Filters of the queue: the conditions, the alerts that meet them, and saved filters."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
@@ -33,78 +33,78 @@ from tidewaiter.trade.types import Severity
 Sort = Literal[
     "rank", "due", "-due", "newest", "oldest", "score", "-score", "consignment", "-consignment"
 ]
-"""rank: the severity first, then what rests on a list, then the day on which it is due, then the
-points of the order of work. due: the soonest first. score: the
-highest first. "-" turns the order round; an alert without a due day is last in either."""
+"""rank: severity first, then list matches, then the due day, then the score of the priority
+order. due: earliest first. score: highest first.
+"-" reverses the order; alerts without a due day always come last."""
 
 
 class AlertFilter(Record, frozen=True, kw_only=True):
-    """Which alerts to show; what is empty does not matter. Of several values, any will do."""
+    """Conditions on alerts; empty ones are ignored. Values of one condition mean "any of"."""
 
     severity: tuple[Severity, ...] = ()
     status: tuple[Status, ...] = ()
-    assignee: str | None = None  # "": nobody
+    assignee: str | None = None  # "": unassigned
     substance: tuple[str, ...] = ()  # slugs
-    rule: tuple[str, ...] = ()  # of its reasons, and of the notes since
+    rule: tuple[str, ...] = ()  # of its reasons and later notes
     country: tuple[str, ...] = ()  # of the goods, a stop or a party: ISO 3166-1 alpha-2
-    origin: str | None = None  # country that the goods are sent from
-    destination: str | None = None  # country that they are bound for
-    party: str | None = None  # a name in the papers, or its beginning
-    entry: str | None = None  # of a list that the alert rests on: "LIST/ID"
+    origin: str | None = None  # country of departure
+    destination: str | None = None  # country of destination
+    party: str | None = None  # a party name in the documents, or its beginning
+    entry: str | None = None  # list entry matched by the alert: "LIST/ID"
     consignment: str | None = None
     source: int | None = None  # id of the file
-    screening: int | None = None  # id of the one that first found it
-    due_within: int | None = None  # days from today; -1: those whose day is past
+    screening: int | None = None  # id of the screening that first found it
+    due_within: int | None = None  # days from today; -1: overdue
     due_from: date | None = None
     due_to: date | None = None  # the day itself too
-    day_from: date | None = None  # of the law that it was screened by
+    day_from: date | None = None  # date of the law used in screening
     day_to: date | None = None
-    proposed: bool = False  # only those of which a decision waits for a second officer
-    words: str = ""  # all of them occur in the goods, the title, the parties or the numbers
+    proposed: bool = False  # only those with a pending proposal
+    words: str = ""  # all must occur in the goods, title, parties or numbers
 
 
 class Queue(Record, frozen=True, kw_only=True):
-    """The queue as someone sees it."""
+    """The queue as seen by one user."""
 
     wanted: AlertFilter = AlertFilter()
     today: date
-    cleared: bool  # for restricted entries; who is not does not see alerts that rest on them
+    cleared: bool  # may see alerts based on restricted entries
 
 
 class View(Record, frozen=True, kw_only=True):
-    """Which page of the queue to show."""
+    """The page of the queue to show."""
 
     sort: Sort = "rank"
-    after: str | None = None  # id of the last alert of the page before
-    before: str | None = None  # id of the first alert of the page behind
+    after: str | None = None  # id of the last alert of the previous page
+    before: str | None = None  # id of the first alert of the next page
     rows: int = 50
 
 
-_IDS = 1_000  # alerts whose id begins as what was typed, at most
+_IDS = 1_000  # upper limit of alerts with a given id prefix
 _SHORT = 4  # characters of an id
 _LAST = "\U0010ffff"
 _FIRST_DAY, _LAST_DAY = "0000-01-01", "9999-12-31"
 
 
 class Matched(Record, frozen=True, kw_only=True):
-    """The alerts that meet each condition; those that meet all of them are the answer."""
+    """The alerts that meet each condition; the answer is their intersection."""
 
-    seen: Marks  # all that may be seen
-    by: Mapping[str, Marks]  # by the name of the condition
-    whole: tuple[str, ...]  # words of which only whole ones were looked for: too many begin so
+    seen: Marks  # all visible to the user
+    by: Mapping[str, Marks]  # by condition
+    whole: tuple[str, ...]  # words matched only as whole words: too many words share the prefix
 
     def all_but(self, *names: str) -> Marks:
-        """Return the alerts that meet all conditions but some."""
+        """Return the alerts that meet all conditions except some."""
         sets = [held for name, held in self.by.items() if name not in names]
         return reduce(np.bitwise_and, sets, self.seen)
 
 
 def match(index: Index, queue: Queue) -> Matched:
-    """Look up what a filter asks for.
+    """Look up the conditions of a filter.
 
     Args:
         index: The index.
-        queue: The filter, and what may be seen.
+        queue: The filter, and the user's clearance.
     """
     seen = having(index, ["any:"])
     if not queue.cleared:
@@ -125,7 +125,7 @@ def match(index: Index, queue: Queue) -> Matched:
 
 
 def days_between(index: Index, kind: str, first: date | None, last: date | None) -> Marks:
-    """Return the alerts with a day from one to another, both with it; None: any.
+    """Return the alerts with a day in a closed interval; None: no condition.
 
     Args:
         index: The index.
@@ -135,11 +135,11 @@ def days_between(index: Index, kind: str, first: date | None, last: date | None)
     """
     start = first.isoformat() if first else _FIRST_DAY
     end = last.isoformat() if last else _LAST_DAY
-    if start[:7] >= end[:7]:  # of days the wrong way round, there are none between
+    if start[:7] >= end[:7]:  # an empty interval
         return having_between(index, f"{kind}:{start}", f"{kind}:{end}")
     head = having_between(index, f"{kind}:{start}", f"{kind}:{start[:7]}-31")
     tail = having_between(index, f"{kind}:{end[:7]}-01", f"{kind}:{end}")
-    # Whole months as text: behind the first, which "~" is, and up to the one before the last.
+    # Whole months as text: "~" sorts after every day of the first month.
     before = f"{end[:5]}{int(end[5:7]) - 1:02}"
     between = having_between(index, f"{kind}-month:{start[:7]}~", f"{kind}-month:{before}~")
     return head | tail | between
@@ -165,7 +165,7 @@ def _conditions(index: Index, queue: Queue) -> Iterator[tuple[str, Marks]]:
 
 
 def _word(index: Index, sought: Sought) -> tuple[Marks, bool]:
-    """Return the alerts with a word, and whether all words that begin so were looked at."""
+    """Return the alerts with a word, and whether all words with this prefix were searched."""
     if not sought.begins:
         return having(index, [f"word:{sought.word}"]), True
     found = beginning(index, f"word:{sought.word}")
@@ -175,7 +175,7 @@ def _word(index: Index, sought: Sought) -> tuple[Marks, bool]:
 
 
 def _ids(index: Index, text: str) -> Marks:
-    """Return the alerts whose id is, or begins, as what was typed."""
+    """Return the alerts with a given id or id prefix."""
     if len(text) < _SHORT:
         return marked(np.zeros(0, np.int64), index.blocks)
     begin = plain(text).lower()
@@ -221,11 +221,11 @@ _ONE: Mapping[str, Callable[[Index, AlertFilter], Marks]] = MappingProxyType(
 
 
 LONGEST = 60  # characters of a name
-MOST = 50  # filters of one account
+MOST = 50  # filters per account
 
 
 class NewFilter(Record, frozen=True, kw_only=True):
-    """A filter to be kept."""
+    """A filter to save."""
 
     name: str
     wanted: AlertFilter
@@ -234,25 +234,25 @@ class NewFilter(Record, frozen=True, kw_only=True):
 
 
 class SavedFilter(NewFilter, frozen=True, kw_only=True):
-    """A filter that is kept."""
+    """A saved filter."""
 
     id: int
-    owner: int  # account
+    owner: int  # account number
 
 
 def save_filter(work: Work, owner: int, new: NewFilter) -> int:
-    """Keep a filter; one of the same name and owner is replaced.
+    """Save a filter; replaces one of the same name and owner.
 
     Args:
-        work: Begun with a stamp.
-        owner: Account that keeps it.
+        work: A write transaction.
+        owner: Account number.
         new: The filter.
 
     Returns:
         The id.
 
     Raises:
-        InputError: The name is empty or too long, or there are too many.
+        InputError: The name is empty or too long, or the account has too many filters.
     """
     name = plain(new.name.strip())
     if not 0 < len(name) <= LONGEST:
@@ -276,7 +276,7 @@ def save_filter(work: Work, owner: int, new: NewFilter) -> int:
 
 
 def saved_filters(work: Work, account: int) -> list[SavedFilter]:
-    """Read the filters of an account, and those that others share, by name."""
+    """Read the saved filters of an account and those shared by others, by name."""
     c = tables.saved_filter.c
     query = select(tables.saved_filter).where(or_(c.owner == account, c.shared == 1))
     return [
@@ -293,10 +293,10 @@ def saved_filters(work: Work, account: int) -> list[SavedFilter]:
 
 
 def drop_filter(work: Work, account: int, number: int) -> None:
-    """Keep a filter no longer.
+    """Delete a saved filter.
 
     Raises:
-        InputError: The account keeps none of this id.
+        InputError: The account has no filter of this id.
     """
     c = tables.saved_filter.c
     which = (c.id == number, c.owner == account)

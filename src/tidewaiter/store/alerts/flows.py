@@ -1,10 +1,10 @@
-"""Flows: the route and mass of each alert, and alerts added up by route, month and substance.
+"""Flows: the route and mass of each alert, and sums by route, month and substance.
 
-Alerts are numbered from 0 as they are stored, and `BLOCK` of them share a row, so that those of
-a million are read in a few hundred rows and written by rewriting one.
+Alerts are numbered from 0 in the order of storing, and `BLOCK` of them share a row, so that a
+million alerts are read in a few hundred rows and a new one rewrites a single row.
 
-The filter is that of the queue, and so is what it lets through: whoever goes from a route to the
-queue finds as many alerts there. Alerts that someone may not see are in no sum.
+The filter is that of the queue, so the queue of a route lists as many alerts as its sum. Alerts
+that the user may not see are in no sum.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -45,13 +45,13 @@ _ROUTE = ("id", "origin", "via", "destination")
 
 
 def index_flows(work: Work, source: int, stored: Sequence[tuple[int, Alert]]) -> None:
-    """Write the routes and masses of alerts that are being stored.
+    """Write the routes and masses of new alerts.
 
     Args:
-        work: Begun with a stamp, so that no other writer is at work.
+        work: A write transaction.
         source: Id of the source of their lines.
-        stored: Alerts with their numbers, which follow those of the alerts before; they are
-            in the table `alert` already.
+        stored: Alerts with their numbers, consecutive to the existing ones, and already in the
+            table `alert`.
     """
     if not stored:
         return
@@ -103,7 +103,7 @@ def read_routes(work: Work, ids: Collection[int]) -> dict[int, Journey]:
 
 
 def _route_ids(work: Work, journeys: Sequence[Journey]) -> dict[Journey, int]:
-    """Return the ids of journeys, each named once; those that are new get one."""
+    """Return the ids of distinct routes; new ones are inserted."""
     found = _known_routes(work, journeys)
     missing = [journey for journey in journeys if journey not in found]
     if missing:
@@ -120,7 +120,7 @@ def _route_ids(work: Work, journeys: Sequence[Journey]) -> dict[Journey, int]:
 
 
 def _known_routes(work: Work, journeys: Sequence[Journey]) -> dict[Journey, int]:
-    """Return the ids of those of some journeys that have one."""
+    """Return the ids of those routes that exist."""
     c = tables.route.c
     by_text = {_written(journey): journey for journey in journeys}
     wanted, found = list(by_text), {}
@@ -132,12 +132,12 @@ def _known_routes(work: Work, journeys: Sequence[Journey]) -> dict[Journey, int]
 
 
 def _written(journey: Journey) -> tuple[str, ...]:
-    """Return a journey as its row holds it."""
+    """Return the row of a route."""
     return journey.origin, " ".join(journey.via), journey.destination
 
 
 def _write_ends(work: Work, ends: Mapping[int, int]) -> None:
-    """Write which direct route each of some routes is between the ends of."""
+    """Write the direct route between the ends of each route."""
     c = tables.route_ends.c
     for block in sorted({route // BLOCK for route in ends}):
         held = work.connection.execute(select(c.ends).where(c.block == block)).scalar() or b""
@@ -157,7 +157,7 @@ def _ends(work: Work) -> NDArray[Any]:
 
 
 def _first_alerts(work: Work, source: int, rows: Sequence[int]) -> dict[int, int]:
-    """Return, by the row of a line, the number of the first alert on it."""
+    """Return the number of the first alert of each line, by the row of the line."""
     c = tables.alert.c
     first: dict[int, int] = {}
     for numbers in slices(rows):
@@ -168,7 +168,7 @@ def _first_alerts(work: Work, source: int, rows: Sequence[int]) -> dict[int, int
 
 
 def _appended(work: Work, block: int, rows: NDArray[np.int64]) -> tuple[object, ...]:
-    """Return a block with some alerts behind those that it holds."""
+    """Return a block with alerts appended."""
     number, *short, net_mg, first = rows.T
     again = rows[number != first][:, [0, -1]]
     added = (*(each.astype(_SHORT) for each in short), net_mg.astype(_WIDE), again.astype(_WIDE))
@@ -186,13 +186,13 @@ def _joined(parts: Sequence[bytes], kind: np.dtype[Any]) -> NDArray[Any]:
 def flows(
     work: Work, queue: Queue, *, measure: Measure = "alerts", most: int | None = None
 ) -> Flows:
-    """Add up the alerts that a filter lets through.
+    """Sum the alerts that pass a filter.
 
     Args:
-        work: Any.
+        work: Any transaction.
         queue: The filter, and what may be seen.
-        measure: What makes a route the largest.
-        most: How many routes stand by themselves; None: all.
+        measure: What routes are ranked by.
+        most: How many routes are listed individually; None: all.
     """
     index = index_of(work)
     matched = match(index, queue)

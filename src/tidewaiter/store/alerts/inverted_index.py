@@ -1,8 +1,8 @@
-"""The inverted index of alerts: the terms of an alert, and the alerts that have each term.
+"""Inverted index of alerts: the terms of each alert, and the alerts with each term.
 
-A term is a kind and a value, like "substance:acetone" or "word:drum". All that the queue is
-filtered, counted and sorted by stands here, the same on both databases, and is read and written
-in the transaction of the alert itself.
+A term is a kind and a value, such as "substance:acetone" or "word:drum". Everything by which the
+queue is filtered, counted and sorted is indexed here, alike on both databases, and is read and
+written in the transaction of the alert itself.
 """
 
 from collections import defaultdict
@@ -35,8 +35,8 @@ from tidewaiter.trade.flows import countries_of, journey_of
 from tidewaiter.trade.line_fields import SEARCH
 from tidewaiter.trade.types import CODES, FIELDS, LISTS, TEXTS, Alert, Line
 
-WIDE = 20_000  # rows that are read for the beginning of a word, at most
-_LAST = "\U0010ffff"  # sorts behind all that a value may go on with
+WIDE = 20_000  # upper limit of rows read for a word prefix
+_LAST = "\U0010ffff"  # sorts after every continuation of a value
 _COLUMNS = ("term", "block", "bits")
 _NAMING = ("consignment", *TEXTS)
 _REST = tuple(
@@ -44,7 +44,7 @@ _REST = tuple(
     for name, about in FIELDS.items()
     if SEARCH in about.uses and name not in {*_NAMING, *CODES}
 )
-"""Fields of a line that are searched, and tell least."""
+"""Fields of a line that are searched, least informative last."""
 
 Numbers = Mapping[str, Sequence[int]]
 """Numbers of alerts, by term."""
@@ -53,7 +53,7 @@ Places = dict[str, list[int]]
 
 
 class Index(Record, frozen=True, kw_only=True):
-    """The index as a piece of work sees it."""
+    """The index within one transaction."""
 
     work: Work
     blocks: int
@@ -66,7 +66,7 @@ def index_of(work: Work) -> Index:
 
 
 def term(kind: str, value: str) -> str:
-    """Return the term of a kind and a value; of a long value, the beginning counts."""
+    """Return the term of a kind and a value; long values are truncated."""
     return f"{kind}:{key(value)}"
 
 
@@ -81,8 +81,8 @@ def having(index: Index, terms: Sequence[str]) -> Marks:
 
 
 def between(column: ColumnElement[str], first: str, last: str) -> ColumnElement[bool]:
-    """Say that a text is from one to another, both with it."""
-    # SQLAlchemy writes COLLATE into BETWEEN where PostgreSQL cannot read it.
+    """Return the SQL condition that a text is in a closed interval."""
+    # SQLAlchemy puts COLLATE into BETWEEN, which PostgreSQL cannot parse.
     return and_(column >= first, column <= last)
 
 
@@ -97,14 +97,14 @@ def having_each(index: Index, terms: Sequence[str]) -> dict[str, Marks]:
 
 
 def having_between(index: Index, first: str, last: str) -> Marks:
-    """Return the alerts that have any term from one to another, both with it."""
+    """Return the alerts that have any term in a closed interval."""
     c = tables.alert_term.c
     query = select(c.block, c.bits).where(between(c.term, first, last))
     return gathered(_read(index, query), index.blocks)
 
 
 def beginning(index: Index, begin: str) -> Marks | None:
-    """Return the alerts that have any term that begins so; None: too many terms do."""
+    """Return the alerts that have any term with a prefix; None: too many terms."""
     c = tables.alert_term.c
     query = select(c.block, c.bits).where(between(c.term, begin, begin + _LAST)).limit(WIDE + 1)
     rows = _read(index, query)
@@ -112,7 +112,7 @@ def beginning(index: Index, begin: str) -> Marks | None:
 
 
 def values(index: Index, kind: str, begin: str = "") -> list[str]:
-    """Return the values of a kind that any alert has, and that begin so, in order."""
+    """Return the values of a kind with a prefix, in order."""
     c = tables.alert_term.c
     first = f"{kind}:{begin}"
     query = select(c.term).where(between(c.term, first, first + _LAST)).distinct()
@@ -121,11 +121,11 @@ def values(index: Index, kind: str, begin: str = "") -> list[str]:
 
 
 def counted(index: Index, kind: str, among: Marks) -> dict[str, int]:
-    """Count the alerts of a set by each value of a kind; values that none has are absent.
+    """Count the alerts of a set by each value of a kind; zero counts are omitted.
 
     Args:
         index: The index.
-        kind: Of the terms.
+        kind: Kind of term.
         among: The set.
     """
     c = tables.alert_term.c
@@ -143,7 +143,7 @@ def counted(index: Index, kind: str, among: Marks) -> dict[str, int]:
 
 
 def numbers_of(work: Work, alerts: Sequence[str]) -> dict[str, int]:
-    """Return the numbers of alerts by their ids; those that are not stored are absent."""
+    """Return the numbers of alerts by id; unknown ids are omitted."""
     c = tables.alert.c
     found: dict[str, int] = {}
     for some in slices(alerts):
@@ -153,12 +153,12 @@ def numbers_of(work: Work, alerts: Sequence[str]) -> dict[str, int]:
 
 
 def change_terms(work: Work, added: Numbers, removed: Numbers | None = None) -> None:
-    """Write that alerts have terms, and that they have others no longer.
+    """Add and remove terms of alerts.
 
     Args:
-        work: Begun with a stamp, so that no other writer is at work.
+        work: A write transaction.
         added: Numbers of alerts, by term.
-        removed: The same; what is added too is there in the end.
+        removed: Likewise; a term that is also in `added` stays.
     """
     plus, minus = _by_block(added), _by_block(removed or {})
     for block in sorted(plus.keys() | minus.keys()):
@@ -187,7 +187,7 @@ def _change_block(work: Work, block: int, added: Places, removed: Places) -> Non
 
 
 def _changed(held: bytes | None, added: Sequence[int], removed: Sequence[int]) -> bytes:
-    """Return a row with some places more and some less; b"": it holds none."""
+    """Return a row with positions added and removed; b"": it is empty."""
     fresh = sorted(set(added))
     if not removed and (short := appended(held or b"", fresh)):
         return short
@@ -221,9 +221,9 @@ def _by_block(numbers: Numbers) -> dict[int, Places]:
     return blocks
 
 
-NO_DAY = "none"  # sorts behind all days
+NO_DAY = "none"  # sorts after all days
 LISTED = "listed:1"
-"""The term of an alert that rests on a list; "listed:0" is that of any other."""
+"""Term of an alert with a list match; all others have "listed:0"."""
 _RANK = 1_000_000  # added to ranks, so that they sort as text
 _WIDTH = 7
 
@@ -232,7 +232,7 @@ def index_alerts(work: Work, stored: Sequence[tuple[int, Alert]], screening: int
     """Write the terms of alerts that are being stored.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         stored: Alerts with their numbers.
         screening: Id of the one that found them.
     """
@@ -250,7 +250,7 @@ def numbers_by_term(stored: Iterable[tuple[int, Alert]], screening: int) -> Numb
 
 
 def terms_of(alert: Alert) -> dict[str, None]:
-    """Return the terms that an alert has of itself, each once."""
+    """Return the distinct terms of an alert's own content."""
     found = dict.fromkeys(_facts(alert))
     found |= dict.fromkeys(f"word:{word}" for word in words_of(_texts(alert)))
     return found
@@ -262,7 +262,7 @@ def rank_value(rank: int) -> str:
 
 
 def month_value(day: str) -> str:
-    """Return the month of a day in ISO 8601, or what stands for none."""
+    """Return the month of an ISO 8601 day, or the placeholder for none."""
     return day[:7]
 
 
@@ -302,7 +302,7 @@ def _places(line: Line) -> Iterator[str]:
 
 
 def _texts(alert: Alert) -> Iterator[str]:
-    """Yield what full text is searched in, the most telling first."""
+    """Yield the fields of full-text search, most informative first."""
     line = alert.line
     parties = line.parties or ()
     yield from _written(line, _NAMING)

@@ -1,8 +1,8 @@
-"""Rows beside an alert: its reasons, its parties, and notes on what came out later.
+"""Rows beside an alert: its reasons, its parties, and notes on later events.
 
-They say what became of the list entries on which it rests, or what other lines say since. A note is
-a reason with a day and without points, added behind those of the alert. Nothing is closed by it,
-and none is ever taken back: a later note says what came later.
+A note reports a change of a list entry that the alert matches, or a finding from other lines. It
+is a reason with a day and without points, added after those of the alert. It closes nothing, and
+is never withdrawn: a later note reports what happened next.
 """
 
 from collections import Counter, defaultdict
@@ -28,29 +28,29 @@ _GONE = "party-removed"
 _COLUMNS = ("alert", "list", "entry", "rule", "day", "code", "parameters", "source")
 
 NoteRule = Literal["party-removed", "party-changed", "party-again"]
-"""The entry is no longer on its list; the list says something else of it; it is on the list again
-after it was removed. Other lines speak by their own rules: see `marking`."""
+"""The entry is no longer on its list; the list changed it; it is back on the list after a removal.
+Findings from other lines have rules of their own: see `annotations`."""
 
 
 class Entry(Record, frozen=True, kw_only=True):
-    """An entry of a list on which alerts may rest; or a decision, after which other lines spoke."""
+    """A list entry that alerts may match; or a decision, after which other lines gave findings."""
 
-    list: str  # slug; "": it is a decision
+    list: str  # slug; "": a decision
     entry: str  # id in the list, or of the decision
 
 
 class Note(Record, frozen=True, kw_only=True):
-    """What became of an entry."""
+    """A later event of an entry."""
 
     entry: Entry
-    rule: str  # a NoteRule, or that of what other lines say
-    day: date  # of the screening that saw it
+    rule: str  # a NoteRule, or the rule of the finding
+    day: date  # of the screening that found it
     says: Phrase  # the sentence for the officer
-    source: str  # the version of the list that says so, or the source of the rule
+    source: str  # version of the list, or source of the rule
 
 
 def insert_alert_parties(work: Work, new: Iterable[Alert]) -> None:
-    """Insert on which entries alerts rest, which are being inserted themselves."""
+    """Insert the list entries of alerts that are being inserted."""
     rows = [
         {
             "alert": alert.id,
@@ -68,22 +68,22 @@ def insert_alert_parties(work: Work, new: Iterable[Alert]) -> None:
 
 
 def entries_with_alerts(work: Work) -> set[tuple[str, str]]:
-    """Return list and id of all entries on which alerts rest."""
+    """Return list and id of all entries that alerts match."""
     c = tables.alert_party.c
     found = work.connection.execute(select(c.list, c.entry).distinct())
     return {(slug, entry) for slug, entry in found}
 
 
 def removed_entries(work: Work) -> set[tuple[str, str]]:
-    """Return list and id of entries that a note calls removed, and no later one listed again."""
+    """Return list and id of entries noted as removed and not noted as listed again."""
     last = _borne(work)[1]
     return {(slug, entry) for (_, slug, entry), (rule, _) in last.items() if rule == _GONE}
 
 
 def entries_by_party(work: Work) -> dict[int, set[tuple[str, str]]]:
-    """Return on which entries the alerts about each party rest, by the id of the party.
+    """Return the list entries that the alerts on each party match, by party id.
 
-    Of two parties of one name and role in one line, either has what the alert says of both.
+    If two parties of a line share name and role, each gets the alert's entries for both.
     """
     p, a, n = tables.alert_party.c, tables.alert.c, tables.line.c
     k, y = tables.party_line.c, tables.party.c
@@ -101,19 +101,19 @@ def entries_by_party(work: Work) -> dict[int, set[tuple[str, str]]]:
 
 
 class Due(Record, frozen=True, kw_only=True):
-    """A note that an alert does not bear yet."""
+    """A note that an alert does not have yet."""
 
     alert: str  # id
     note: Note
 
 
 def due_notes(work: Work, notes: Sequence[Note]) -> list[Due]:
-    """Say which alerts are to get which notes: those that rest on the entry and do not bear it.
+    """Return which notes are new for which alerts: those that match the entry and lack the note.
 
     Args:
-        work: Any.
-        notes: Of entries; a removal is not told twice in a row, and "again" only after it. One of
-            a day before that of the alert, or of its last note, says nothing of what came later.
+        work: Any transaction.
+        notes: Of entries; a removal is noted only once in a row, and "again" only after one.
+            Notes dated before the alert, or before its latest note, are ignored.
     """
     resting = _resting(work, {(note.entry.list, note.entry.entry) for note in notes})
     borne, last = _borne(work)
@@ -133,8 +133,8 @@ def add_notes(work: Work, due: Sequence[Due]) -> None:
     """Add notes to alerts.
 
     Args:
-        work: Begun with a stamp.
-        due: From `due_notes`, in the same work.
+        work: A write transaction.
+        due: From `due_notes`, in the same transaction.
     """
     if not due:
         return
@@ -157,7 +157,7 @@ def add_notes(work: Work, due: Sequence[Due]) -> None:
 
 
 def _index(work: Work, due: Sequence[Due]) -> None:
-    """Let the alerts be found by the rules of their notes too."""
+    """Index the alerts by the rules of their notes too."""
     numbers = numbers_of(work, list({each.alert for each in due}))
     by_rule: dict[str, list[int]] = defaultdict(list)
     for each in due:
@@ -166,12 +166,12 @@ def _index(work: Work, due: Sequence[Due]) -> None:
 
 
 def reason_of(note: Note) -> Reason:
-    """Return the reason that a note adds to an alert."""
+    """Return the reason for an alert that a note makes."""
     return Reason(rule=note.rule, says=note.says, points=0, source=plain(note.source))
 
 
 def with_notes(work: Work, found: Sequence[Alert]) -> list[Alert]:
-    """Add to alerts as they were stored the reasons that notes give since."""
+    """Append the reasons from later notes to alerts as stored."""
     later = _reasons(work, [alert.id for alert in found])
     return [
         structs.replace(alert, reasons=(*alert.reasons, *later[alert.id]))
@@ -184,7 +184,7 @@ def with_notes(work: Work, found: Sequence[Alert]) -> list[Alert]:
 def _borne(
     work: Work,
 ) -> tuple[set[tuple[str, ...]], dict[tuple[str, str, str], tuple[str, str]]]:
-    """Return what tells notes apart, and the rule and day of the last by alert, list and entry."""
+    """Return the keys of notes, and the latest rule and day by alert, list and entry."""
     c = tables.alert_note.c
     query = select(c.alert, c.list, c.entry, c.rule, c.source, c.day).where(c.list != "")
     query = query.order_by(c.id)
@@ -199,7 +199,7 @@ def _borne(
 def _resting(
     work: Work, entries: set[tuple[str, str]]
 ) -> Mapping[tuple[str, str], list[tuple[str, str]]]:
-    """List the alerts that rest on each of some entries, and the day of each."""
+    """List the alerts that match each of some entries, with their days."""
     c, a = tables.alert_party.c, tables.alert.c
     joined = tables.alert_party.join(tables.alert, c.alert == a.id)
     found: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
@@ -228,13 +228,13 @@ _REASON = ("alert", "number", "rule", "points", "code", "parameters", "source", 
 
 
 def insert_reasons(work: Work, new: Iterable[Alert]) -> None:
-    """Insert the reasons of alerts that are being stored."""
+    """Insert the reasons of new alerts."""
     rows = (row for alert in new for row in _rows(alert))
     insert_rows(work.connection, tables.reason, _REASON, rows)
 
 
 def replace_reasons(work: Work, changed: Sequence[Alert]) -> None:
-    """Put the reasons of stored alerts in the place of those that they had."""
+    """Replace the reasons of stored alerts."""
     for some in slices([alert.id for alert in changed]):
         gone = delete(tables.reason).where(tables.reason.c.alert.in_(some))
         work.connection.execute(gone)
@@ -249,12 +249,12 @@ def _rows(alert: Alert) -> Iterator[tuple[object, ...]]:
 
 
 def insert_party_alerts(work: Work, found: Iterable[Alert], new: Sequence[str]) -> None:
-    """Say of new alerts which parties their lines name.
+    """Link new alerts to the parties that their lines name.
 
     Args:
-        work: Begun with a stamp; lines, parties and alerts are stored.
-        found: The alerts, and perhaps others.
-        new: The ids of those that were not stored before.
+        work: A write transaction; lines, parties and alerts are stored.
+        found: The alerts, possibly with others.
+        new: Ids of those not stored before.
     """
     secret = {alert.id for alert in found if alert.restricted}
     for restricted in (0, 1):

@@ -1,10 +1,10 @@
-"""The queue: which alerts a filter lets through, in what order, counted and paged.
+"""The queue: the alerts that pass a filter, ordered, counted and paged.
 
-The values that an order goes by are terms too, few for each. The walk goes from one to the next
-and stops where the page is full; where few alerts are left, they are read and sorted.
+Sort values are index terms too, few distinct ones per level. The walk goes from one value to the
+next and stops when the page is full; if few alerts are left, they are read and sorted.
 
-There is one path to an answer, for the page, the command line and the API: each condition becomes
-a set of alerts, and what they share is counted, put in order, and read.
+Page, command line and API share one path: each condition becomes a set of alerts, and their
+intersection is counted, ordered and read.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,22 +41,22 @@ from tidewaiter.store.core.batched import slices
 from tidewaiter.store.core.database import Work
 from tidewaiter.trade.types import Alert, Severity
 
-FEW = 1_500  # alerts of which the order is read and not walked
+FEW = 1_500  # up to this many alerts are sorted in memory instead of walking the index
 _STEPS = (500, 2_000, 8_000, 20_000)  # rows read at a time along the consignments
 
 
 class Level(NamedTuple):
-    """What an order goes by, before the next level."""
+    """A sort key before the next level."""
 
     kind: str
     down: bool
 
 
 class Order(Record, frozen=True, kw_only=True):
-    """An order of alerts; of those that are alike in all levels, the newest is first."""
+    """A sort order of alerts; ties are broken by newest first."""
 
     levels: tuple[Level, ...]
-    down: bool = True  # the newest first
+    down: bool = True  # newest first
 
 
 _RANK = Level("rank", down=True)
@@ -83,7 +83,7 @@ ORDERS: Mapping[Sort, Order] = MappingProxyType(
 
 
 class Key(Record, frozen=True, kw_only=True):
-    """What all orders go by, of one alert."""
+    """The sort values of one alert."""
 
     number: int
     rank: int
@@ -91,7 +91,7 @@ class Key(Record, frozen=True, kw_only=True):
     due: str | None
     consignment: str
     severity: str
-    listed: str  # "1": a party resembles one on a list; "0": none does
+    listed: str  # "1": with a list match; "0": without
 
     def value(self, kind: str) -> str:
         """Return the value of a level."""
@@ -104,22 +104,22 @@ class Key(Record, frozen=True, kw_only=True):
 
 
 class Start(Record, frozen=True, kw_only=True):
-    """Where a walk starts, and which way it goes."""
+    """Start and direction of a walk."""
 
     beyond: Key | None = None  # None: from the end
-    back: bool = False  # against the order
+    back: bool = False  # in reverse order
 
 
 def key_of(index: Index, alert: str, seen: Marks) -> Key:
-    """Return what orders go by of an alert.
+    """Return the sort values of an alert.
 
     Args:
         index: The index.
         alert: Its id.
-        seen: The alerts that may be seen.
+        seen: The alerts visible to the user.
 
     Raises:
-        InputError: There is no such alert, or none that may be seen.
+        InputError: The alert does not exist or is not visible.
     """
     found = index.work.connection.execute(_keys().where(tables.alert.c.id == alert))
     row = found.mappings().first()
@@ -129,19 +129,19 @@ def key_of(index: Index, alert: str, seen: Marks) -> Key:
 
 
 def in_order(index: Index, marks: Marks, order: Order, start: Start) -> Iterator[int]:
-    """Yield the numbers of the alerts of a set, in an order.
+    """Yield the alert numbers of a set in a sort order.
 
     Args:
         index: The index.
         marks: The set.
         order: The order.
-        start: Behind which alert to begin, and which way.
+        start: Where to start, and in which direction.
     """
     return _Walk(index, order, start.back).numbers(marks, order.levels, start.beyond)
 
 
 class _Walk:
-    """A walk along an order."""
+    """A walk along a sort order."""
 
     def __init__(self, index: Index, order: Order, back: bool) -> None:  # noqa: FBT001
         self._index = index
@@ -151,13 +151,13 @@ class _Walk:
     def numbers(
         self, marks: Marks, levels: tuple[Level, ...], seen: Key | None, begin: str = ""
     ) -> Iterator[int]:
-        """Yield the alerts of a set by the levels that are left, behind one that was seen.
+        """Yield the alerts of a set by the remaining levels, after a given alert.
 
         Args:
             marks: The set.
-            levels: What is left to go by.
-            seen: The alert; None: from the end.
-            begin: How the values of the next level begin, as far as a level above says it.
+            levels: The remaining levels.
+            seen: The alert to start after; None: from the end.
+            begin: Prefix of the next level's values, as far as a level above fixes it.
         """
         if not marks.any():
             return
@@ -176,7 +176,7 @@ class _Walk:
     def _steps(
         self, marks: Marks, level: Level, seen: Key | None, begin: str
     ) -> Iterator[tuple[str, Marks]]:
-        """Yield the values of a level in order, each with the alerts of a set that have it."""
+        """Yield the values of a level in order, each with its alerts of the set."""
         left = _arranged(values(self._index, level.kind, begin), level)
         if self._back:
             left.reverse()
@@ -200,7 +200,7 @@ class _Walk:
             yield from found.tolist()
 
     def _sorted(self, marks: Marks, levels: tuple[Level, ...], seen: Key | None) -> Iterator[int]:
-        """Read what the order goes by of each alert, and sort."""
+        """Read the sort values of each alert, and sort."""
         keys = {key.number: key for key in self._keys(numbers_in(marks))}
         if seen:
             keys[seen.number] = seen
@@ -226,13 +226,13 @@ class _Walk:
                 yield _key(row, listed)
 
     def _along(self, marks: Marks, level: Level, seen: Key | None) -> Iterator[int]:
-        """Go along the consignments of all alerts, and keep those of the set."""
+        """Walk the consignments of all alerts, and keep those of the set."""
         c = tables.alert.c
         down = level.down != self._back
         place = tuple_(c.consignment, c.number)
         ends = (c.consignment.desc(), c.number.desc()) if down else (c.consignment, c.number)
         first, final = (int(next(each_block(marks, down=way))[0]) for way in (False, True))
-        # A file is a stretch of numbers. With "+ 0" the index of the consignments is walked still.
+        # A file is a range of numbers. "+ 0" makes SQLite keep to the index of the consignments.
         near = (c.number + 0).between(first, final)
         query = select(c.consignment, c.number).where(near).order_by(*ends)
         held = np.unpackbits(marks.view(np.uint8).reshape(-1), bitorder="little")
@@ -249,7 +249,7 @@ class _Walk:
 
 
 def _arranged(found: list[str], level: Level) -> list[str]:
-    """Put the values of a level in order; alerts without a day are last in either."""
+    """Order the values of a level; alerts without a day always come last."""
     if level.kind == "severity":
         return sorted(found, key=weight, reverse=level.down)
     known = sorted((value for value in found if value != NO_DAY), reverse=level.down)
@@ -261,14 +261,14 @@ def _key(row: RowMapping, listed: Marks) -> Key:
 
 
 def by_priority() -> tuple[ColumnElement[Any], ...]:
-    """Return how alerts of a short list are sorted: the most severe first, then by their rank."""
+    """Return the sort key of a short list: most severe first, then by rank."""
     a = tables.alert.c
     places = {name: weight(name) for name in SEVERITIES}
     return case(places, value=a.severity).desc(), a.rank.desc(), a.id.desc()
 
 
 def _growing() -> Iterator[int]:
-    """Yield how many rows to read at a time."""
+    """Yield batch sizes of rows to read."""
     yield from _STEPS
     while True:
         yield _STEPS[-1]
@@ -279,9 +279,9 @@ def _keys() -> Select[Any]:
     return select(c.number, c.rank, c.score, c.due, c.consignment, c.severity)
 
 
-MOST = 12  # values of a filter that are told
+MOST = 12  # values listed per filter
 WITHIN = (-1, 0, 3, 7, 30)
-"""Days from today that are counted: late, late or due today, due in 3 days ..."""
+"""Days from today that are counted: overdue, due today or before, due in 3 days ..."""
 
 FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -293,17 +293,17 @@ FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "country": (),
     }
 )
-"""What is counted beside a filter, and the values that are told even where none has them."""
+"""The values counted beside a filter; these are listed even with a count of 0."""
 
 
 class Page(Record, frozen=True, kw_only=True):
-    """Some alerts of the queue, in order."""
+    """A page of the queue, in order."""
 
     alerts: tuple[Alert, ...]
-    total: int  # of all pages
-    earlier: bool  # there may be alerts before these
-    later: bool  # there are alerts behind these
-    whole: tuple[str, ...]  # words of which only whole ones were looked for
+    total: int  # over all pages
+    earlier: bool  # there may be a previous page
+    later: bool  # there is a next page
+    whole: tuple[str, ...]  # words matched only as whole words
 
 
 class Count(Record, frozen=True, kw_only=True):
@@ -314,25 +314,25 @@ class Count(Record, frozen=True, kw_only=True):
 
 
 class Counts(Record, frozen=True, kw_only=True):
-    """How many alerts each value of a filter would let through, the other filters as they are."""
+    """How many alerts each value of a filter would select, the other filters unchanged."""
 
     total: int
-    by: Mapping[str, tuple[Count, ...]]  # by filter: see FACETS; the most frequent first
+    by: Mapping[str, tuple[Count, ...]]  # by filter: see FACETS; most frequent first
     due_within: Mapping[int, int]  # by days from today: see WITHIN
-    proposed: int = 0  # of which a decision waits for a second officer
+    proposed: int = 0  # with a pending proposal
 
 
 def queue_page(work: Work, queue: Queue, view: View | None = None) -> Page:
     """Read a page of the queue.
 
     Args:
-        work: Any.
-        queue: The filter, and what may be seen.
-        view: Which page; None: the first.
+        work: Any transaction.
+        queue: The filter, and the user's clearance.
+        view: The page; None: the first.
 
     Raises:
-        InputError: There is no alert to go on from.
-        StoreError: An alert is not one that we wrote.
+        InputError: The alert to continue from does not exist.
+        StoreError: A stored alert cannot be decoded.
     """
     index = index_of(work)
     return _page(index, match(index, queue), view or View())
@@ -341,19 +341,19 @@ def queue_page(work: Work, queue: Queue, view: View | None = None) -> Page:
 def queue_with_counts(
     work: Work, queue: Queue, view: View, *, most: int = MOST
 ) -> tuple[Page, Counts]:
-    """Read a page of the queue, and count what each value of each filter would let through.
+    """Read a page of the queue, and count what each value of each filter would select.
 
-    A value is counted with the other filters as they are.
+    A value is counted with the other filters unchanged.
 
     Args:
-        work: Any.
+        work: Any transaction.
         queue: The filter, and what may be seen.
-        view: Which page.
-        most: Values of each filter that are told; those that are chosen are told beyond it.
+        view: The page.
+        most: Values listed per filter; selected ones are listed in any case.
 
     Raises:
-        InputError: There is no alert to go on from.
-        StoreError: An alert is not one that we wrote.
+        InputError: The alert to continue from does not exist.
+        StoreError: A stored alert cannot be decoded.
     """
     index = index_of(work)
     matched = match(index, queue)
@@ -361,13 +361,13 @@ def queue_with_counts(
 
 
 def matching_ids(work: Work, queue: Queue, rows: int, *, stored: int | None = None) -> list[str]:
-    """Return the ids of the alerts that a filter lets through, as they were stored.
+    """Return the ids of the alerts that pass a filter, in the order of storing.
 
     Args:
-        work: Any.
+        work: Any transaction.
         queue: The filter, and what may be seen.
-        rows: How many at most.
-        stored: How many alerts were stored when someone looked, of which alone they are; None: all.
+        rows: Maximum number.
+        stored: Number of alerts stored when the user looked; later ones are excluded; None: all.
     """
     index = index_of(work)
     numbers = numbers_in(match(index, queue).all_but())
@@ -377,20 +377,20 @@ def matching_ids(work: Work, queue: Queue, rows: int, *, stored: int | None = No
 
 
 def stored_alerts(work: Work) -> int:
-    """Count the alerts that are stored; those that come later have greater numbers."""
+    """Count the stored alerts; later ones get greater numbers."""
     last = work.connection.execute(select(func.max(tables.alert.c.number))).scalar()
     return 0 if last is None else int(last) + 1
 
 
 def count_alerts(work: Work, queue: Queue, kind: str) -> dict[str, int]:
-    """Count the alerts that a filter lets through by the values of one of FACETS."""
+    """Count the alerts that pass a filter by the values of one of FACETS."""
     index = index_of(work)
     found = counted(index, kind, match(index, queue).all_but())
     return dict.fromkeys(FACETS[kind], 0) | found
 
 
 def visible_ids(work: Work, alerts: Sequence[str], *, cleared: bool) -> list[str]:
-    """Return those of some alerts that are stored and may be seen, in order."""
+    """Return those of some alerts that are stored and visible, in order."""
     c = tables.alert.c
     found: set[str] = set()
     for some in slices(alerts):
@@ -401,7 +401,7 @@ def visible_ids(work: Work, alerts: Sequence[str], *, cleared: bool) -> list[str
 
 
 def ids_of(work: Work, numbers: Sequence[int]) -> list[str]:
-    """Return the ids of alerts by their numbers, in the order of these."""
+    """Return the ids of alerts by their numbers, in the given order."""
     c = tables.alert.c
     found: dict[int, str] = {}
     for some in slices(numbers):

@@ -25,7 +25,7 @@ from tidewaiter.trade.rules.results import (
     standing_results,
 )
 
-_AHEAD = timedelta(days=1)  # the calendar of the east is a day before that of UTC
+_AHEAD = timedelta(days=1)  # calendars east of UTC can be a day ahead
 
 
 def add_result(
@@ -34,14 +34,14 @@ def add_result(
     """Add a result to an alert.
 
     Args:
-        work: Begun with a stamp, which says by whom and when.
+        work: A write transaction; its stamp says by whom and when.
         alert: Its id.
-        observed: What is reported; its amount is read from the quantity as written.
-        replaces: The id of the result that it corrects, as the officer saw it.
+        observed: The report; the amount is parsed from the quantity as written.
+        replaces: Id of the result that it corrects, as the officer saw it.
 
     Raises:
-        ConflictError: The one that it corrects was superseded or withdrawn since.
-        InputError: There is no such alert, or the report contradicts itself.
+        ConflictError: The corrected result was superseded or withdrawn since.
+        InputError: The alert does not exist, or the report contradicts itself.
     """
     stamp = stamp_of(work)
     kept = measured(_tidy(observed))
@@ -74,18 +74,18 @@ def add_result(
 def withdraw_result(
     work: Work, number: int, reason: str, note: str = "", *, alert: str | None = None
 ) -> Result:
-    """Withdraw a result: it stays to be read, and counts no more.
+    """Withdraw a result: it stays readable and no longer counts.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         number: Its id.
         reason: A code of [withdrawal].
-        note: Words of the officer's own.
-        alert: The id of the alert whose it must be; None: of any.
+        note: The officer's note.
+        alert: Id of the alert that it must belong to; None: any.
 
     Raises:
         ConflictError: It was superseded or withdrawn since the officer looked.
-        InputError: There is no such result, or the reason is none.
+        InputError: The result does not exist, or the reason is not a valid code.
     """
     stamp = stamp_of(work)
     check_withdrawal(reason, note)
@@ -103,7 +103,7 @@ def withdraw_result(
 
 
 def _tidy(observed: Observed) -> Observed:
-    """Return a report without what no database takes, its contents as consignments have them."""
+    """Return a report without characters that databases refuse, its contents as in consignments."""
     texts = {
         name: plain(getattr(observed, name)).strip()
         for name in ("person", "place", "reference", "quantity", "note")
@@ -127,7 +127,7 @@ def _check_alert(work: Work, alert: str) -> None:
 
 
 def _check_standing(work: Work, alert: str, number: int) -> None:
-    """Check that a result of an alert counts still."""
+    """Check that a result of an alert still counts."""
     mine = results_of(work, [alert]).get(alert, [])
     one = next((each for each in mine if each.id == number), None)
     if one is None:

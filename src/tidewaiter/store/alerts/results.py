@@ -1,4 +1,4 @@
-"""Results of inspections and laboratories, as they are read."""
+"""Inspection and laboratory results: reading."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,14 +20,14 @@ def find_result(work: Work, number: int) -> Result | None:
 
 
 def results_of(work: Work, alerts: Sequence[str]) -> dict[str, list[Result]]:
-    """Read all results of alerts, in the order in which they were entered.
+    """Read all results of alerts, in order of entry.
 
     Args:
-        work: Any.
+        work: Any transaction.
         alerts: Ids.
 
     Returns:
-        By the id of the alert; alerts without any are absent.
+        By alert id; alerts without results are omitted.
     """
     c = tables.result.c
     found: dict[str, list[Result]] = {}

@@ -1,4 +1,4 @@
-"""Alerts: stored once, and read back by id. The queue finds them by content."""
+"""Alerts: each stored once, and read by id. The queue searches by content."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -44,15 +44,15 @@ _ALERT = (
 
 
 def add_alerts(work: Work, screening_id: int, found: Sequence[Alert]) -> tuple[str, ...]:
-    """Store the alerts that are not there yet, about lines that are.
+    """Store new alerts on stored lines; existing ones are skipped.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         screening_id: Of the screening that found them; its source holds the lines.
         found: Alerts of that source.
 
     Returns:
-        The ids of the new ones, in the order given.
+        The ids of the new ones, in the given order.
     """
     s = tables.screening
     source = work.connection.execute(select(s.c.source).where(s.c.id == screening_id)).scalar_one()
@@ -68,18 +68,18 @@ def add_alerts(work: Work, screening_id: int, found: Sequence[Alert]) -> tuple[s
 def insert_alerts(
     work: Work, source: int, screening_id: int, found: Sequence[Alert]
 ) -> tuple[str, ...]:
-    """Insert the alerts that are not there yet; whoever calls writes the audit.
+    """Insert new alerts; the caller writes the audit entry.
 
-    What an active suppression rule is about rests from the beginning.
+    Alerts covered by an active suppression rule are suppressed from the start.
 
     Args:
-        work: Begun with a stamp, so that no other writer is at work.
+        work: A write transaction.
         source: Id of the source of their lines.
         screening_id: Of the screening.
-        found: Alerts; of two with one id, the first counts.
+        found: Alerts; of duplicates by id, the first counts.
 
     Returns:
-        The ids of the new ones, in the order given.
+        The ids of the new ones, in the given order.
     """
     distinct = {alert.id: alert for alert in reversed(found)}
     known = known_alerts(work, found)
@@ -105,7 +105,7 @@ def known_alerts(work: Work, found: Iterable[Alert]) -> set[str]:
     """Return the ids of those alerts that are stored.
 
     Args:
-        work: Any.
+        work: Any transaction.
         found: Alerts.
     """
     c = tables.alert.c
@@ -121,7 +121,7 @@ def find_alert(work: Work, alert_id: str) -> Alert | None:
     """Find an alert by its id.
 
     Raises:
-        StoreError: It is not one that we wrote.
+        StoreError: The stored alert cannot be decoded.
     """
     c = tables.alert.c
     payload = work.connection.execute(select(c.payload).where(c.id == alert_id)).scalar()
@@ -131,10 +131,10 @@ def find_alert(work: Work, alert_id: str) -> Alert | None:
 
 
 def alerts_of(work: Work, ids: Sequence[str]) -> list[Alert]:
-    """Read alerts by their ids, in the order of these; those that are not stored are absent.
+    """Read alerts by their ids, in the given order; unknown ids are omitted.
 
     Raises:
-        StoreError: One is not one that we wrote.
+        StoreError: A stored alert cannot be decoded.
     """
     c = tables.alert.c
     read: dict[str, Alert] = {}

@@ -1,4 +1,4 @@
-"""Tables of alerts: notes, decisions, flows, results, tallies, and webhooks that announce them."""
+"""Tables of alerts: notes, decisions, flows, results, tallies and webhooks."""
 
 from sqlalchemy import (
     Column,
@@ -18,7 +18,7 @@ alert = Table(
     Column("id", TEXT, primary_key=True),
     Column("source", WHOLE, nullable=False),
     Column("row", WHOLE, nullable=False),
-    Column("screening", WHOLE, ForeignKey("screening.id"), nullable=False),  # the first
+    Column("screening", WHOLE, ForeignKey("screening.id"), nullable=False),  # first to find it
     Column("consignment", TEXT, nullable=False),
     Column("seq", WHOLE, nullable=False),
     Column("severity", TEXT, nullable=False),
@@ -26,13 +26,13 @@ alert = Table(
     Column("rank", WHOLE, nullable=False),
     Column("due", TEXT),
     Column("day", TEXT, nullable=False),
-    Column("title", TEXT, nullable=False),  # in English, for those who read with SQL
+    Column("title", TEXT, nullable=False),  # in English, for SQL users
     Column("payload", TEXT, nullable=False),
     Column("status", TEXT, nullable=False, server_default="open"),
-    Column("assignee", TEXT),  # who is to look at it
-    Column("decided", WHOLE),  # id of the last step of its trail
-    Column("stored", TEXT, nullable=False, server_default=""),  # when it came in
-    Column("number", WHOLE),  # from 0, in the order of storing: its place in alert_term
+    Column("assignee", TEXT),  # who it is assigned to
+    Column("decided", WHOLE),  # id of the last step of its history
+    Column("stored", TEXT, nullable=False, server_default=""),  # when it was stored
+    Column("number", WHOLE),  # from 0, in the order of storing: its position in alert_term
     Column("restricted", WHOLE, nullable=False, server_default="0"),  # 0, 1
     ForeignKeyConstraint(["source", "row"], ["line.source", "line.row"], name="alert_line"),
     Index("alert_number", "number", unique=True),
@@ -41,7 +41,7 @@ alert = Table(
     sqlite_strict=True,
 )
 
-# What the queue is filtered, counted and sorted by; inverted_index.py reads and writes it.
+# Terms for filtering, counting and sorting the queue; see inverted_index.py.
 alert_term = Table(
     "alert_term",
     METADATA,
@@ -49,7 +49,7 @@ alert_term = Table(
     Column("block", WHOLE, primary_key=True, autoincrement=False),  # number of the alert // 65,536
     Column("bits", LargeBinary, nullable=False),
     sqlite_strict=True,
-    sqlite_with_rowid=False,  # the rows of a kind lie together: they are read at half the cost
+    sqlite_with_rowid=False,  # clusters the rows of a kind: half the read cost
 )
 
 saved_filter = Table(
@@ -81,8 +81,8 @@ reason = Table(
     Column("number", WHOLE, primary_key=True, autoincrement=False),  # from 1, as in the alert
     Column("rule", TEXT, nullable=False),
     Column("points", WHOLE, nullable=False),
-    Column("code", TEXT, nullable=False),  # of the sentence: data/rules/phrases.toml
-    Column("parameters", TEXT, nullable=False),  # JSON: what is filled in
+    Column("code", TEXT, nullable=False),  # phrase code: data/rules/phrases.toml
+    Column("parameters", TEXT, nullable=False),  # JSON: the phrase's parameters
     Column("source", TEXT, nullable=False),
     Column("evidence", TEXT),  # JSON
     Index("reason_rule", "rule", "alert"),
@@ -96,8 +96,8 @@ alert_party = Table(
     Column("number", WHOLE, primary_key=True, autoincrement=False),  # from 1, as in the alert
     Column("list", TEXT, nullable=False),
     Column("entry", TEXT, nullable=False),
-    Column("name", TEXT, nullable=False),  # of the party, as the papers write it
-    Column("role", TEXT),  # of the party; "": the papers give none; null: not kept then
+    Column("name", TEXT, nullable=False),  # of the party, as in the documents
+    Column("role", TEXT),  # of the party; "": not given; null: not recorded at that time
     Index("alert_party_entry", "list", "entry"),
     sqlite_strict=True,
 )
@@ -109,7 +109,7 @@ alert_note = Table(
     Column("alert", TEXT, ForeignKey("alert.id"), nullable=False),
     Column("list", TEXT, nullable=False),
     Column("entry", TEXT, nullable=False),
-    Column("rule", TEXT, nullable=False),  # party-removed, ...; of other lines, with no list
+    Column("rule", TEXT, nullable=False),  # party-removed, ...; or of a finding, with no list
     Column("day", TEXT, nullable=False),
     Column("code", TEXT, nullable=False),
     Column("parameters", TEXT, nullable=False),
@@ -119,17 +119,17 @@ alert_note = Table(
     sqlite_strict=True,
 )
 
-# What an alert said before and after other lines were heard; versions.py writes it.
+# Versions of an alert before and after findings from other lines; see versions.py.
 alert_version = Table(
     "alert_version",
     METADATA,
     Column("alert", TEXT, ForeignKey("alert.id"), primary_key=True),
-    Column("number", WHOLE, primary_key=True, autoincrement=False),  # 0: as its line was found
-    Column("step", WHOLE),  # the last of its trail when it was written; null: none
+    Column("number", WHOLE, primary_key=True, autoincrement=False),  # 0: from its own line
+    Column("step", WHOLE),  # last step of its history at that time; null: none
     Column("at", TEXT, nullable=False),
-    Column("digest", TEXT, nullable=False),  # SHA-256 of the payload; of `original` if there is one
+    Column("digest", TEXT, nullable=False),  # SHA-256 of the payload, or of `original` if present
     Column("payload", TEXT, nullable=False),  # JSON: severity, score, rank, reasons, law
-    Column("original", TEXT),  # the payload from before phrases, which the log names by its digest
+    Column("original", TEXT),  # payload in the format before phrases, whose digest the log contains
     sqlite_strict=True,
 )
 
@@ -138,18 +138,18 @@ decision = Table(
     METADATA,
     Column("id", WHOLE, primary_key=True),
     Column("alert", TEXT, ForeignKey("alert.id"), nullable=False),
-    Column("verdict", TEXT),  # null: takes back the decision that stood
+    Column("verdict", TEXT),  # null: undoes the current decision
     Column("reason", TEXT, nullable=False),
     Column("note", TEXT, nullable=False),
     Column("by", TEXT, nullable=False),
     Column("at", TEXT, nullable=False),
-    Column("batch", WHOLE, ForeignKey("decision_batch.id")),  # null: it was made by itself
+    Column("batch", WHOLE, ForeignKey("decision_batch.id")),  # null: individual
     Index("decision_alert", "alert", "id"),
     Index("decision_batch_of", "batch", "id"),
     sqlite_strict=True,
 )
 
-# Decisions on many alerts that were made in one act; bulk_decisions.py writes them.
+# Bulk decisions; see bulk_decisions.py.
 decision_batch = Table(
     "decision_batch",
     METADATA,
@@ -159,13 +159,13 @@ decision_batch = Table(
     Column("note", TEXT, nullable=False),
     Column("by", TEXT, nullable=False),
     Column("at", TEXT, nullable=False),
-    Column("left", WHOLE, nullable=False),  # alerts that someone else had decided meanwhile
-    Column("undone_by", TEXT),  # null: it was not undone
+    Column("left", WHOLE, nullable=False),  # alerts decided by someone else meanwhile
+    Column("undone_by", TEXT),  # null: not undone
     Column("undone_at", TEXT),
     sqlite_strict=True,
 )
 
-# What of a batch waits for a second officer, and how that ended; bulk_decisions.py writes it.
+# Proposals of a bulk decision that need a second officer; see bulk_decisions.py.
 decision_proposal = Table(
     "decision_proposal",
     METADATA,
@@ -183,8 +183,8 @@ decision_proposal = Table(
 route = Table(
     "route",
     METADATA,
-    Column("id", WHOLE, primary_key=True, autoincrement=False),  # from 0, without a gap
-    Column("origin", TEXT, nullable=False),  # ISO 3166-1 alpha-2; "": not known
+    Column("id", WHOLE, primary_key=True, autoincrement=False),  # from 0, without gaps
+    Column("origin", TEXT, nullable=False),  # ISO 3166-1 alpha-2; "": unknown
     Column("via", TEXT, nullable=False),  # "NL SG"
     Column("destination", TEXT, nullable=False),
     UniqueConstraint("origin", "via", "destination", name="route_once"),
@@ -195,9 +195,7 @@ route_ends = Table(
     "route_ends",
     METADATA,
     Column("block", WHOLE, primary_key=True, autoincrement=False),  # id of the route // 4,096
-    Column(
-        "ends", LargeBinary, nullable=False
-    ),  # 4 bytes for each: the direct one between its ends
+    Column("ends", LargeBinary, nullable=False),  # 4 bytes each: the direct route between its ends
     sqlite_strict=True,
 )
 
@@ -205,10 +203,10 @@ alert_flow = Table(
     "alert_flow",
     METADATA,
     Column("block", WHOLE, primary_key=True, autoincrement=False),  # number of the alert // 4,096
-    Column("route", LargeBinary, nullable=False),  # 4 bytes for each alert of the block
-    Column("month", LargeBinary, nullable=False),  # 4 bytes: months since the year 0; 0: no day
-    Column("net_mg", LargeBinary, nullable=False),  # 8 bytes for each; -1: not known
-    Column("again", LargeBinary, nullable=False),  # 16 bytes for each that is not its line's first
+    Column("route", LargeBinary, nullable=False),  # 4 bytes per alert of the block
+    Column("month", LargeBinary, nullable=False),  # 4 bytes: months since year 0; 0: no day
+    Column("net_mg", LargeBinary, nullable=False),  # 8 bytes each; -1: unknown
+    Column("again", LargeBinary, nullable=False),  # 16 bytes for each but its line's first
     sqlite_strict=True,
 )
 
@@ -220,7 +218,7 @@ result = Table(
     Column("alert", TEXT, ForeignKey("alert.id"), nullable=False),
     Column("kind", TEXT, nullable=False),  # inspection, laboratory
     Column("outcome", TEXT, nullable=False),
-    Column("replaces", WHOLE, ForeignKey("result.id")),  # the one that it corrects
+    Column("replaces", WHOLE, ForeignKey("result.id")),  # the one it corrects
     Column("by", TEXT, nullable=False),
     Column("at", TEXT, nullable=False),
     Column("payload", TEXT, nullable=False),
@@ -245,7 +243,7 @@ tally = Table(
     METADATA,
     Column("subject", TEXT, primary_key=True),  # alert, rule, substance, list, lines; "": state
     Column("what", TEXT, primary_key=True),
-    Column("day", TEXT, primary_key=True),  # or month; "": of now
+    Column("day", TEXT, primary_key=True),  # or month; "": current state
     Column("key", TEXT, primary_key=True),
     Column("restricted", WHOLE, primary_key=True, autoincrement=False),  # 0, 1
     Column("amount", WHOLE, nullable=False),
@@ -260,9 +258,9 @@ webhook = Table(
     Column("id", WHOLE, primary_key=True),
     Column("name", TEXT, nullable=False),
     Column("url", TEXT, nullable=False),
-    Column("secret", TEXT, nullable=False),  # with which each message is signed
+    Column("secret", TEXT, nullable=False),  # signs each message
     Column("severities", TEXT, nullable=False),  # JSON list
-    Column("cleared", WHOLE, nullable=False),  # 0, 1: told of what is for the authority only
+    Column("cleared", WHOLE, nullable=False),  # 0, 1: receives restricted alerts
     Column("active", WHOLE, nullable=False),  # 0, 1
     Column("made", TEXT, nullable=False),
     sqlite_strict=True,
@@ -276,9 +274,9 @@ delivery = Table(
     Column("alerts", TEXT, nullable=False),  # JSON list of ids
     Column("made", TEXT, nullable=False),
     Column("tries", WHOLE, nullable=False),
-    Column("due", TEXT),  # when it is tried next; null: it is told, or given up
-    Column("state", TEXT, nullable=False),  # waiting, told, given up
-    Column("answer", TEXT, nullable=False),  # of the last try
+    Column("due", TEXT),  # next attempt; null: delivered or given up
+    Column("state", TEXT, nullable=False),  # waiting, told (delivered), given up
+    Column("answer", TEXT, nullable=False),  # to the last attempt
     Index("delivery_due", "due"),
     Index("delivery_webhook", "webhook", "id"),
     sqlite_strict=True,

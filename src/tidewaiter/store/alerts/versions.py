@@ -1,13 +1,13 @@
-"""Versions of an alert: what it said at first, and what other lines changed about it.
+"""Versions of an alert: its original content, and later changes from other lines.
 
-The alert itself is kept as it reads now, so that it is read in one way everywhere. Number 0 is what
-the screening of its line found; each further one is what it said from then on. Once somebody has
-decided, the version that was seen is never replaced.
+The alert table holds the current version, so every reader sees the same. Version 0 comes from the
+screening of its own line; each further version applies from its moment on. Once an alert is
+decided, the version that the officer saw is never replaced.
 
-An alert that nobody has decided, or whose decision was taken back, says it from now on: reasons,
-score, severity, place in the order and the terms by which it is found change together with the
-counts. One on which a decision stands stays as it was decided; what is new gets a note with the day
-and without points: what the alert did not say yet, once for each decision.
+An undecided alert, or one with its decision undone, changes as a whole: reasons, score, severity,
+rank and index terms, together with the counts. A decided one stays as it was decided; a new
+finding adds a dated note without points: what the alert did not contain yet, once for each
+decision.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ from tidewaiter.trade.types import Alert, Holding, Reason
 
 
 class Said(Record, frozen=True, kw_only=True):
-    """What of an alert other lines may change."""
+    """The part of an alert that other lines may change."""
 
     severity: Severity
     score: int
@@ -46,36 +46,36 @@ class Said(Record, frozen=True, kw_only=True):
 
 
 class Version(Record, frozen=True, kw_only=True):
-    """What an alert said from a moment on."""
+    """The content of an alert from a moment on."""
 
-    number: int  # 0: as its line was found
-    step: int | None  # last of its trail when it was written
+    number: int  # 0: from its own line
+    step: int | None  # last step of its history at that time
     at: str  # ISO 8601, UTC
-    digest: str  # SHA-256 of the record below, as it is stored; decisions name it
+    digest: str  # SHA-256 of the record below, as stored; decisions refer to it
     said: Said
 
 
 def said_by(alert: Alert) -> Said:
-    """Return what of an alert other lines may change."""
+    """Return the part of an alert that other lines may change."""
     return Said(**{name: getattr(alert, name) for name in Said.__struct_fields__})
 
 
 def saying(alert: Alert, said: Said) -> Alert:
-    """Return an alert that says something else."""
+    """Return an alert with other content."""
     return structs.replace(alert, **structs.asdict(said))
 
 
 def written(said: Said) -> tuple[str, str]:
-    """Return the digest of what is said, and its JSON."""
+    """Return the digest of the content, and its JSON."""
     payload = encode(said)
     return hashlib.sha256(payload.encode()).hexdigest(), payload
 
 
 def versions_of(work: Work, alert: str) -> list[Version]:
-    """Read what an alert said, the first first; none: no other line ever said anything of it.
+    """Read the versions of an alert, first one first; empty if other lines never changed it.
 
     Raises:
-        StoreError: A version is not one that we wrote.
+        StoreError: A stored version cannot be decoded.
     """
     c = tables.alert_version.c
     rows = work.connection.execute(
@@ -94,12 +94,12 @@ def versions_of(work: Work, alert: str) -> list[Version]:
 
 
 def last_digests(work: Work, alerts: Sequence[str]) -> dict[str, str]:
-    """Return the digest of what alerts say, where other lines say something; others are absent."""
+    """Return the content digest of alerts changed by other lines; others are omitted."""
     return {name: digest for name, (_, _, digest) in last_versions(work, alerts).items()}
 
 
 def last_versions(work: Work, alerts: Sequence[str]) -> Mapping[str, tuple[int, int | None, str]]:
-    """Return number, step and digest of the last version of alerts that have any."""
+    """Return number, step and digest of the latest version of alerts that have any."""
     c = tables.alert_version.c
     found: dict[str, tuple[int, int | None, str]] = {}
     for some in slices(alerts):
@@ -110,10 +110,10 @@ def last_versions(work: Work, alerts: Sequence[str]) -> Mapping[str, tuple[int, 
 
 
 def first_said(work: Work, alerts: Sequence[str]) -> dict[str, Said]:
-    """Return what alerts said as their lines were found, where they have said something else since.
+    """Return the original content of alerts that other lines have changed since.
 
     Raises:
-        StoreError: A version is not one that we wrote.
+        StoreError: A stored version cannot be decoded.
     """
     c = tables.alert_version.c
     found: dict[str, Said] = {}
@@ -125,27 +125,27 @@ def first_said(work: Work, alerts: Sequence[str]) -> dict[str, Said]:
 
 
 def as_found(work: Work, alerts: Sequence[Alert]) -> list[Alert]:
-    """Return stored alerts as their lines were found, without what other lines say."""
+    """Return stored alerts without findings from other lines."""
     first = first_said(work, [alert.id for alert in alerts])
     return [saying(a, first[a.id]) if a.id in first else a for a in alerts]
 
 
 OPEN = ("open", "suppressed")
-"""Where no decision stands on an alert."""
+"""SQL condition: the alert has no current decision."""
 
 _VERSION = ("alert", "number", "step", "at", "digest", "payload")
 
 
 class Marked(Record, frozen=True, kw_only=True):
-    """What came of marking alerts."""
+    """Result of adding findings from other lines."""
 
-    changed: tuple[Alert, ...] = ()  # as they read now
-    raised: int = 0  # of these, whose severity is another now
-    noted: tuple[str, ...] = ()  # ids of decided ones that got a note
+    changed: tuple[Alert, ...] = ()  # current content
+    raised: int = 0  # of these, with a changed severity
+    noted: tuple[str, ...] = ()  # ids of decided alerts that got a note
 
 
 class _Stored(Record, frozen=True, kw_only=True):
-    alert: Alert  # as it reads, without notes
+    alert: Alert  # current content, without notes
     number: int
     status: str
     step: int | None
@@ -153,15 +153,15 @@ class _Stored(Record, frozen=True, kw_only=True):
 
 
 def mark_alerts(work: Work, ids: Sequence[str], mark: Callable[[Alert], Alert]) -> Marked:
-    """Put what other lines say of alerts in the place of what they said before.
+    """Replace the findings that other lines give on alerts.
 
     Args:
-        work: Begun with a stamp.
-        ids: Of alerts; those that are not stored are passed over.
-        mark: Takes an alert as its line was found, and adds what other lines say.
+        work: A write transaction.
+        ids: Alert ids; unknown ids are skipped.
+        mark: Takes an alert as its own line gave it, and adds the findings from other lines.
 
     Returns:
-        What changed. Where they say what they said, nothing is written.
+        The changes; nothing is written if the findings are the same.
     """
     rows = _read(work, list(dict.fromkeys(ids)))
     first = first_said(work, [row.alert.id for row in rows])
@@ -187,7 +187,7 @@ def mark_alerts(work: Work, ids: Sequence[str], mark: Callable[[Alert], Alert]) 
 def _change(
     work: Work, fresh: Sequence[tuple[_Stored, Alert]], first: Mapping[str, object]
 ) -> None:
-    """Write alerts that say something else now."""
+    """Write changed alerts."""
     now = [alert for _, alert in fresh]
     ids = [alert.id for alert in now]
     was = {row.alert.id: row.alert.severity for row, _ in fresh}
@@ -232,7 +232,7 @@ def _read(work: Work, ids: Sequence[str]) -> list[_Stored]:
 def _write_versions(
     work: Work, fresh: Sequence[tuple[_Stored, Alert]], first: Mapping[str, object]
 ) -> dict[str, str]:
-    """Keep what alerts say now, and what they said; return the digest of what they say now."""
+    """Store the previous and current content; return the digest of the current content."""
     at = moment(stamp_of(work).at)
     last = last_versions(work, [alert.id for _, alert in fresh])
     rows: list[tuple[object, ...]] = []
@@ -241,7 +241,7 @@ def _write_versions(
         if now.id not in first:
             rows.append((now.id, 0, None, row.stored, *written(said_by(row.alert))))
         number, step, _ = last.get(now.id, (0, None, ""))
-        seen = number == 0 or step != row.step  # by who decided, if only to take it back
+        seen = number == 0 or step != row.step  # by a decision, even one since undone
         digest, payload = written(said_by(now))
         rows.append((now.id, number + seen, row.step, at, digest, payload))
         digests[now.id] = digest
@@ -268,7 +268,7 @@ def _update(work: Work, now: Sequence[Alert]) -> None:
 
 
 def _index(work: Work, fresh: Sequence[tuple[_Stored, Alert]]) -> None:
-    """Let alerts be found by what they say now, their notes included."""
+    """Index alerts by their current content, including notes."""
     added: dict[str, list[int]] = defaultdict(list)
     removed: dict[str, list[int]] = defaultdict(list)
     noted = with_notes(work, [now for _, now in fresh])
@@ -282,7 +282,7 @@ def _index(work: Work, fresh: Sequence[tuple[_Stored, Alert]]) -> None:
 
 
 def _note(work: Work, told: Sequence[tuple[_Stored, Alert]]) -> tuple[str, ...]:
-    """Add to decided alerts what other lines say since; return the ids of those that got a note."""
+    """Add new findings to decided alerts as notes; return the ids of alerts that got one."""
     day = stamp_of(work).at.date()
     borne = _borne(work, [now.id for _, now in told])
     due = [

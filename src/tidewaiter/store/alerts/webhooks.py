@@ -18,28 +18,28 @@ from tidewaiter.store.core.columns import plain
 from tidewaiter.store.core.database import Work
 from tidewaiter.trade.types import Alert, Severity
 
-AT_ONCE = 100  # alerts of one message
+AT_ONCE = 100  # alerts per message
 _ANSWER = 200  # characters
 
 State = Literal["waiting", "told", "given up"]
 
 
 class Webhook(Record, frozen=True, kw_only=True):
-    """Who is told of new alerts; the secret is shown once."""
+    """A webhook for new alerts; its secret is shown once."""
 
     id: int
     name: str
     url: str
     severities: tuple[Severity, ...]
-    cleared: bool  # told of what is for the authority only
+    cleared: bool  # receives restricted alerts
     active: bool
     made: str  # ISO 8601, UTC
-    waiting: int  # messages
+    waiting: int  # pending messages
     given_up: int
 
 
 class NewWebhook(Record, frozen=True, kw_only=True):
-    """A webhook to be made."""
+    """A webhook to create."""
 
     name: str
     url: str
@@ -55,11 +55,11 @@ class Delivery(Record, frozen=True, kw_only=True):
     url: str
     secret: str
     alerts: tuple[str, ...]  # ids
-    tries: int  # this one counted
+    tries: int  # including this one
 
 
 class Tried(Record, frozen=True, kw_only=True):
-    """A message, and how far it is."""
+    """A message and its delivery status."""
 
     id: int
     webhook: int
@@ -68,14 +68,14 @@ class Tried(Record, frozen=True, kw_only=True):
     tries: int
     due: str | None
     state: State
-    answer: str  # of the last try
+    answer: str  # to the last attempt
 
 
 def add_webhook(work: Work, new: NewWebhook) -> tuple[Webhook, str]:
-    """Make a webhook; return it, and its secret.
+    """Create a webhook; return it with its secret.
 
     Raises:
-        InputError: Its address is none, or what is sent there could be read on the way.
+        InputError: The address is invalid, or its traffic could be intercepted.
     """
     address = new.url.strip()
     secret = new_webhook_secret()
@@ -117,10 +117,10 @@ def webhooks(work: Work) -> list[Webhook]:
 
 
 def switch_webhook(work: Work, number: int, *, active: bool) -> None:
-    """Switch a webhook on or off; what waits for one that is off is not told.
+    """Enable or disable a webhook; pending messages of a disabled one are not sent.
 
     Raises:
-        MissingError: There is none.
+        MissingError: No such webhook.
     """
     c = tables.webhook.c
     some = update(tables.webhook).where(c.id == number).values(active=int(active))
@@ -132,12 +132,12 @@ def switch_webhook(work: Work, number: int, *, active: bool) -> None:
 def announce(
     work: Work, new: Sequence[Alert], was: Mapping[str, Severity] = MappingProxyType({})
 ) -> None:
-    """Note for each webhook which new alerts it is to be told of.
+    """Queue new alerts for each webhook.
 
     Args:
-        work: That of the alerts themselves.
-        new: Alerts that are being stored, or whose severity is another now.
-        was: The severity before, of the latter: who was told of it is not told again.
+        work: The transaction of the alerts themselves.
+        new: New alerts, or alerts with a changed severity.
+        was: The previous severity of the latter: webhooks already notified are skipped.
     """
     if not new:
         return
@@ -170,15 +170,15 @@ def announce(
 
 
 def is_due(work: Work, now: datetime) -> bool:
-    """Say whether a message is due; asking holds up no writer."""
+    """Return whether a message is due; does not block writers."""
     return work.connection.execute(_due(now)).first() is not None
 
 
 def due_delivery(work: Work, now: datetime) -> Delivery | None:
-    """Take the message that has waited longest; it is due again later if this try is cut off.
+    """Take the message that has waited longest; it becomes due again if this attempt is cut off.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         now: The moment.
     """
     d = tables.delivery.c
@@ -196,14 +196,14 @@ def due_delivery(work: Work, now: datetime) -> Delivery | None:
 
 
 def note_delivery(work: Work, done: Delivery, now: datetime, *, told: bool, answer: str) -> None:
-    """Note what came of a try.
+    """Record the result of an attempt.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         done: The message.
         now: The moment.
-        told: Whether it was taken.
-        answer: In few words.
+        told: Whether it was accepted.
+        answer: A short text.
     """
     again = None if told else next_try(done.tries, now)
     state: State = "told" if told else "waiting" if again else "given up"
@@ -220,7 +220,7 @@ def note_delivery(work: Work, done: Delivery, now: datetime, *, told: bool, answ
 
 
 def deliveries(work: Work, webhook: int, *, rows: int = 50) -> list[Tried]:
-    """Read the messages of a webhook, the latest first."""
+    """Read the messages of a webhook, latest first."""
     d = tables.delivery.c
     wanted = select(tables.delivery).where(d.webhook == webhook).order_by(d.id.desc()).limit(rows)
     return [
@@ -230,10 +230,10 @@ def deliveries(work: Work, webhook: int, *, rows: int = 50) -> list[Tried]:
 
 
 def try_again(work: Work, webhook: int) -> int:
-    """Make the messages of a webhook that were given up due at once; return how many.
+    """Retry the messages of a webhook that were given up; return how many.
 
     Raises:
-        MissingError: There is no such webhook.
+        MissingError: No such webhook.
     """
     if webhook not in {each.id for each in webhooks(work)}:
         raise MissingError("store/no-webhook", number=webhook)

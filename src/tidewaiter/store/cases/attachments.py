@@ -1,4 +1,4 @@
-"""Files attached to cases, and the erasure of a case when its retention period ends."""
+"""Case attachments, and erasure of a case when its retention period ends."""
 
 import hashlib
 from collections.abc import Iterator
@@ -17,11 +17,11 @@ from tidewaiter.store.core.database import Work
 from tidewaiter.store.recalls.erasure import overwrite
 
 PART = 1 << 20  # bytes
-_HEAD = 4_096  # bytes that tell what a file is
+_HEAD = 4_096  # bytes read to detect the file type
 
 
 class Given(Record, frozen=True, kw_only=True):
-    """A file that is to belong to a case."""
+    """A file to attach to a case."""
 
     name: str
     note: str = ""
@@ -32,14 +32,14 @@ def add_file(work: Work, viewer: Viewer, number: int, given: Given, file: Binary
     """Add a file to a case.
 
     Args:
-        work: Begun with a stamp.
-        viewer: Who adds it.
-        number: Of the case.
-        given: What is said of it.
-        file: Its bytes; read twice, from the beginning, a part at a time.
+        work: A write transaction.
+        viewer: The user who adds it.
+        number: Case number.
+        given: File name and description.
+        file: Its bytes; read twice from the start, in parts.
 
     Raises:
-        InputError: It is too large or empty, or the case takes none.
+        InputError: It is too large or empty, or the case accepts no files.
     """
     told = _measured(given, file)
     step = take_step(work, viewer, number, Asked(content=told, restricted=given.restricted))
@@ -52,17 +52,17 @@ def add_file(work: Work, viewer: Viewer, number: int, given: Given, file: Binary
 
 
 def find_file(work: Work, viewer: Viewer, number: int, step: int) -> FileAdded | None:
-    """Find a file of a case by its step; None: none that the viewer may see, or it was erased."""
+    """Find a file of a case by its step; None: not visible to the viewer, or erased."""
     found = next((each for each in case_steps(work, viewer, number) if each.id == step), None)
     content = found.content() if found else None
     return content if isinstance(content, FileAdded) else None
 
 
 def file_parts(work: Work, viewer: Viewer, number: int, step: int) -> Iterator[bytes]:
-    """Read the bytes of a file of a case, a part at a time.
+    """Read the bytes of a case file, one part at a time.
 
     Raises:
-        MissingError: There is no such file for the viewer.
+        MissingError: The viewer sees no such file.
         StoreError: The bytes are not those that were added.
     """
     told = find_file(work, viewer, number, step)
@@ -79,11 +79,11 @@ def file_parts(work: Work, viewer: Viewer, number: int, step: int) -> Iterator[b
 
 
 def drop_files(work: Work, number: int) -> None:
-    """Forget the files of a case, and the bytes that no other case holds.
+    """Delete the files of a case, and bytes not shared with another case.
 
     Args:
-        work: Begun with a stamp; whoever calls checks that it may be, and writes the audit.
-        number: Of the case.
+        work: A write transaction; the caller checks permission and writes the audit entry.
+        number: Case number.
     """
     c, step = tables.case_file.c, tables.case_step.c
     of = select(step.id).where(step.case == number)
@@ -97,7 +97,7 @@ def drop_files(work: Work, number: int) -> None:
 
 
 def _measured(given: Given, file: BinaryIO) -> FileAdded:
-    """Read a file once: how large it is, its hash, and what it is."""
+    """Read a file once: its size, hash and type."""
     rules = load_case_rules()
     most, found, size = rules.limits.file_bytes, hashlib.sha256(), 0
     file.seek(0)
@@ -120,7 +120,7 @@ def _measured(given: Given, file: BinaryIO) -> FileAdded:
 
 
 def _keep(work: Work, told: FileAdded, file: BinaryIO) -> None:
-    """Keep the bytes; other bytes than those that were measured are refused."""
+    """Store the bytes; refuse them if they changed since they were measured."""
     found, place = hashlib.sha256(), 0
     row = {"sha256": told.sha256, "size": told.size}
     work.connection.execute(insert(tables.blob).values(row))
@@ -135,22 +135,22 @@ def _keep(work: Work, told: FileAdded, file: BinaryIO) -> None:
 
 
 def erase_case(work: Work, viewer: Viewer, number: int, *, why: str, seen: int) -> Step:
-    """Erase what can name people from a case: words, files and titles.
+    """Erase personal data from a case: texts, files and titles.
 
-    Their salted digests stay, so whoever has a copy can still prove it; without one, nothing can be
-    learned from them. Who did what kind of step and when stays too.
+    Salted digests remain, so anyone with a copy can still prove it; without a copy they reveal
+    nothing. Who took which kind of step, and when, remains too.
 
     Args:
-        work: Begun with a stamp.
-        viewer: Who erases.
-        number: Of the case.
-        why: By which rule.
-        seen: The last step that they saw.
+        work: A write transaction.
+        viewer: The user who erases.
+        number: Case number.
+        why: The rule applied.
+        seen: The last step that the user saw.
 
     Raises:
-        ConflictError: Others took a step since.
-        InputError: It is open, held, or its time is not over; or the viewer may not.
-        MissingError: There is no such case for the viewer.
+        ConflictError: Others added a step since.
+        InputError: It is open, on legal hold or within its retention period, or the viewer may not.
+        MissingError: The viewer sees no such case.
     """
     rules = load_case_rules().step
     kinds = [kind for kind, rule in rules.items() if rule.erasable]

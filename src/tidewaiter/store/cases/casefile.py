@@ -1,7 +1,7 @@
-"""Cases: opened, carried on step by step, and listed as far as the viewer may see them.
+"""Cases: opened, continued step by step, and listed as far as the viewer may see them.
 
-Every function takes who looks, so that no page can forget to ask. A case that someone may not see
-is not there for them.
+Every function takes the viewer, so that no page can skip the access check. A case that the viewer
+may not see is reported as missing.
 """
 
 import secrets
@@ -45,14 +45,14 @@ _LARGEST = 2**53
 
 
 def find_case(work: Work, viewer: Viewer, number: int) -> Case | None:
-    """Find a case; None: there is none that the viewer may see."""
+    """Find a case; None: missing or not visible to the viewer."""
     steps = case_steps(work, viewer, number)
     return case_of(steps) if steps else None
 
 
 def case_steps(work: Work, viewer: Viewer, number: int) -> list[Step]:
-    """Read what the viewer may see of the steps of a case, in order; none: of no such case."""
-    if not 0 < number <= _LARGEST:  # a database takes no larger ones
+    """Read the visible steps of a case, in order; none if there is no such case."""
+    if not 0 < number <= _LARGEST:  # databases accept no larger number
         return []
     c = tables.case_step.c
     wanted = select(tables.case_step).where(c.case == number, c.case.in_(seen_by(viewer)))
@@ -62,7 +62,7 @@ def case_steps(work: Work, viewer: Viewer, number: int) -> list[Step]:
 
 
 def seen_by(viewer: Viewer) -> Select[tuple[int]]:
-    """Select the numbers of the cases that someone may see."""
+    """Select the numbers of the cases visible to a user."""
     if viewer.sees_all():
         return select(tables.casefile.c.number)
     c = tables.case_member.c
@@ -70,7 +70,7 @@ def seen_by(viewer: Viewer) -> Select[tuple[int]]:
 
 
 def cases_of_alert(work: Work, viewer: Viewer, alert: str) -> list[int]:
-    """Return the numbers of the cases that hold an alert and that the viewer may see."""
+    """Return the numbers of the visible cases that contain an alert."""
     c, step = tables.case_alert.c, tables.case_step.c
     joined = tables.case_alert.join(tables.case_step, c.step == step.id)
     wanted = select(c.case).select_from(joined).where(c.alert == alert, c.case.in_(seen_by(viewer)))
@@ -80,12 +80,12 @@ def cases_of_alert(work: Work, viewer: Viewer, alert: str) -> list[int]:
 
 
 def open_case(work: Work, viewer: Viewer, title: str) -> Case:
-    """Open a case; who opens it owns it.
+    """Open a case; the user who opens it owns it.
 
     Args:
-        work: Begun with a stamp, which says when.
-        viewer: Who opens it.
-        title: What it is about.
+        work: A write transaction.
+        viewer: The user who opens it.
+        title: Subject of the case.
 
     Raises:
         InputError: The viewer may not, or the title is missing or too long.
@@ -103,21 +103,21 @@ def open_case(work: Work, viewer: Viewer, title: str) -> Case:
 
 
 def take_step(work: Work, viewer: Viewer, number: int, asked: Asked) -> Step:
-    """Take a step in a case.
+    """Add a step to a case.
 
     Args:
-        work: Begun with a stamp, which says when.
-        viewer: Who takes it.
-        number: Of the case.
+        work: A write transaction.
+        viewer: The user who adds it.
+        number: Case number.
         asked: The step.
 
     Returns:
-        It, as it is kept.
+        The step as stored.
 
     Raises:
-        ConflictError: It decides, and others took a step that the viewer has not seen.
-        InputError: The step cannot be taken.
-        MissingError: There is no such case for the viewer.
+        ConflictError: It is a decision, and others added a step that the viewer has not seen.
+        InputError: The step is not allowed.
+        MissingError: The viewer sees no such case.
     """
     asked = msgspec.structs.replace(asked, content=_clean(asked.content))
     check_words(asked.content)
@@ -139,10 +139,10 @@ def take_step(work: Work, viewer: Viewer, number: int, asked: Asked) -> Step:
 
 
 def _as_closed_as(steps: list[Step], asked: Asked) -> Asked:
-    """Restrict what speaks of a restricted step, and a draft by someone who sees any.
+    """Restrict steps that refer to a restricted one, and drafts by users who see any.
 
     Args:
-        steps: Those that the viewer sees.
+        steps: Those visible to the viewer.
         asked: The step.
     """
     closed = {step.id for step in steps if step.restricted}
@@ -152,7 +152,7 @@ def _as_closed_as(steps: list[Step], asked: Asked) -> Asked:
 
 
 def _check_seen(steps: list[Step], asked: Asked) -> None:
-    """Check that who decides has seen all that others did."""
+    """Check that the decider has seen all steps by others."""
     last = steps[-1]
     if load_case_rules().step[kind_of(asked.content)].decides and asked.seen != last.id:
         did = load_case_rules().step[last.kind].says
@@ -162,10 +162,10 @@ def _check_seen(steps: list[Step], asked: Asked) -> None:
 
 
 def _named(work: Work, viewer: Viewer, number: int, asked: Asked) -> Asked:
-    """Check that what a step names is there; what rests on restricted alerts is restricted.
+    """Check that what a step refers to exists; a step on restricted alerts becomes restricted.
 
     Raises:
-        InputError: It is not there, or the viewer may not see it, or it is in the case already.
+        InputError: It does not exist, is not visible to the viewer, or is already in the case.
     """
     content = asked.content
     if isinstance(content, ConsignmentAdded):
@@ -185,7 +185,7 @@ def _named(work: Work, viewer: Viewer, number: int, asked: Asked) -> Asked:
 
 
 def _clean(content: AnyContent) -> AnyContent:
-    """Make every text fit for a column."""
+    """Make every text valid for a column."""
     told = {name: getattr(content, name) for name in content.__struct_fields__}
     texts: dict[str, object] = {
         name: plain(value) for name, value in told.items() if isinstance(value, str)
@@ -196,7 +196,7 @@ def _clean(content: AnyContent) -> AnyContent:
 
 
 def _insert(work: Work, viewer: Viewer, number: int, asked: Asked) -> Step:
-    """Insert a step and its entry in the audit."""
+    """Insert a step and its audit entry."""
     written, salt = write_content(asked.content), secrets.token_hex(SALT)
     kind, digest = kind_of(asked.content), step_digest(salt, written)
     row = {
@@ -226,9 +226,9 @@ def _insert(work: Work, viewer: Viewer, number: int, asked: Asked) -> Step:
 
 
 def _before(work: Work, number: int, step: int, *, restricted: bool) -> int:
-    """Return the entry of the step before, so that no step can be left out of a bundle unseen.
+    """Return the entry of the previous step, so that an omission from a bundle is detectable.
 
-    Restricted steps make a chain of their own, so that the other one can be shown without them.
+    Restricted steps form a chain of their own, so that the open chain can be shown without them.
     """
     c = tables.case_step.c
     of = (c.case == number, c.restricted == int(restricted), c.id < step)
@@ -237,7 +237,7 @@ def _before(work: Work, number: int, step: int, *, restricted: bool) -> int:
 
 
 def _gather(work: Work, step: Step) -> None:
-    """Keep beside the steps what queries ask for."""
+    """Write the columns that queries filter by."""
     content, about = step.content(), step.about
     alert, task = tables.case_alert, tables.case_task
     if isinstance(content, AlertAdded):
@@ -253,7 +253,7 @@ def _gather(work: Work, step: Step) -> None:
 
 
 def _project(work: Work, number: int) -> Case:
-    """Write where a case stands, by all of its steps, into the row that lists it."""
+    """Update the list row of a case from all of its steps."""
     everyone = Viewer(name="", rights=frozenset({"approve"}), cleared=True)
     steps = case_steps(work, everyone, number)
     case = case_of(steps)
@@ -286,19 +286,19 @@ ROWS = 50
 
 
 class CaseFilter(Record, frozen=True, kw_only=True):
-    """Which cases to show; what is None or False does not matter."""
+    """Filter of cases; None and False are ignored."""
 
     status: CaseStatus | None = None
-    mine: bool = False  # that the viewer is a member of
-    waiting: bool = False  # with a proposal of someone else, which the viewer may answer
-    due: date | None = None  # with a task of the viewer that is due by then
+    mine: bool = False  # the viewer is a member
+    waiting: bool = False  # someone else's proposal, which the viewer may answer
+    due: date | None = None  # a task of the viewer is due by this day
     held: bool = False
-    over: date | None = None  # closed, not held, and kept until a day before this one
+    over: date | None = None  # closed, not on hold, and retained until a day before this one
     text: str = ""  # in the title
 
 
 class CaseRow(Record, frozen=True, kw_only=True):
-    """A case as the list shows it."""
+    """A row of the case list."""
 
     number: int
     title: str | None  # None: erased
@@ -317,14 +317,14 @@ class CaseRow(Record, frozen=True, kw_only=True):
 def cases(
     work: Work, viewer: Viewer, wanted: CaseFilter, *, before: int | None = None, rows: int = ROWS
 ) -> list[CaseRow]:
-    """Read cases, the last changed first.
+    """Read cases, last changed first.
 
     Args:
-        work: Any.
-        viewer: Who looks.
+        work: Any transaction.
+        viewer: The user.
         wanted: The filter.
-        before: `changed` of the last case seen; None: from the first.
-        rows: How many at most.
+        before: `changed` of the last case seen; None: from the start.
+        rows: Maximum number.
     """
     c = tables.casefile.c
     query = select(tables.casefile).where(*_conditions(viewer, wanted))
@@ -346,7 +346,7 @@ def cases(
 
 
 def count_cases(work: Work, viewer: Viewer, wanted: CaseFilter) -> int:
-    """Count the cases that a filter lets through."""
+    """Count the cases that pass a filter."""
     query = select(func.count()).select_from(tables.casefile)
     found = work.connection.execute(query.where(*_conditions(viewer, wanted)))
     return int(found.scalar_one())

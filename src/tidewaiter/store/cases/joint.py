@@ -46,23 +46,23 @@ KINDS: dict[str, type[Spoken]] = {
     "joint-case-bundle": Offer,
     "joint-case-decision": Decision,
 }
-"""Kinds of message that speak of joint cases."""
+"""Message kinds of joint cases."""
 
 _NAMES = {kind: name for name, kind in KINDS.items()}
 
 
 def open_joint(work: Work, safe: bytes, own: str, case: JointCase) -> None:
-    """Open a joint case; its partners are invited.
+    """Open a joint case and invite its partners.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
         own: The name of this node.
-        case: One of this node's own.
+        case: A case of this node.
 
     Raises:
-        InputError: It must be mended, or its marking forbids a partner.
-        MissingError: A partner is no peer, or there is no such group.
+        InputError: It is invalid, or its marking excludes a partner.
+        MissingError: A partner is not a peer, or the group does not exist.
     """
     if case.opener != own or is_known(work, KINDS, own, case.id):
         raise InputError("store/joint-case-opened-twice")
@@ -73,20 +73,20 @@ def open_joint(work: Work, safe: bytes, own: str, case: JointCase) -> None:
 def say_in_joint(
     work: Work, safe: bytes, own: str, said: Taking | Offer | Decision
 ) -> tuple[str, ...]:
-    """Join, decline or leave; bring a bundle; or tell what this side has decided.
+    """Join, decline or leave; contribute a bundle; or report this side's decision.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
         own: The name of this node.
-        said: What is said; its number is given here.
+        said: The statement; its number is assigned here.
 
     Returns:
-        Nodes of the case that are no peers of this one, so that they are not told.
+        Nodes of the case that are not peers of this one and so not informed.
 
     Raises:
-        InputError: It must be mended, takes no part in the case, or its marking forbids it.
-        MissingError: There is no such case here, or its opener is no peer.
+        InputError: It is invalid, this node takes no part in the case, or its marking forbids it.
+        MissingError: The case does not exist here, or its opener is not a peer.
     """
     known = find_joint(work, safe, said.opener, said.case)
     if known.case is None:
@@ -106,21 +106,21 @@ def say_in_joint(
 def bring(
     work: Work, safe: bytes, own: str, case: tuple[str, str], bundle: Bundle
 ) -> tuple[str, ...]:
-    """Bring a bundle, with what was redacted of it before too.
+    """Contribute a bundle, with all earlier redactions.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
         own: The name of this node.
         case: Its opener, and its id there.
-        bundle: The reference, with what is redacted of it now.
+        bundle: The reference, with its current redactions.
 
     Returns:
-        Nodes of the case that are no peers of this one, so that they are not told.
+        Nodes of the case that are not peers of this one and so not informed.
 
     Raises:
-        InputError: This node takes no part in the case, or the bundle must be mended.
-        MissingError: There is no such case here.
+        InputError: This node takes no part in the case, or the bundle is invalid.
+        MissingError: The case does not exist here.
     """
     side = find_joint(work, safe, *case).sides.get(own)
     before = [each for each in side.bundles if each.sha256 == bundle.sha256] if side else []
@@ -131,13 +131,13 @@ def bring(
 
 
 def hear_of_joint(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken) -> None:
-    """Keep what a peer said of a joint case; whether it counts, the fold of all says.
+    """Store a peer's statement on a joint case; the fold of all decides whether it counts.
 
-    What a partner says may come before the case itself, which comes from another node: it is kept
-    where the opener is a peer.
+    A partner's statement may arrive before the case itself, which another node sends: it is stored
+    if the opener is a peer.
 
     Raises:
-        InputError: It is not the sender's to say, or of a case that is not known.
+        InputError: The sender may not make it, or the case is unknown.
     """
     if isinstance(said, JointCase):
         if said.opener != heard.sender or heard.to not in said.partners:
@@ -154,16 +154,16 @@ def hear_of_joint(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken
 
 
 def say_again(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken) -> None:
-    """Keep what this node itself said of a joint case before it was restored from a copy."""
+    """Store this node's own statement on a joint case from before a restore from backup."""
     of = Subject(kind=kind, owner=said.opener, id=_case(said))
     keep_again(work, safe, heard, of, said)
 
 
 def find_joint(work: Work, safe: bytes, opener: str, case: str) -> Together:
-    """Return all that is known of a joint case.
+    """Return the current state of a joint case.
 
     Raises:
-        MissingError: There is none of that id.
+        MissingError: No case has that id.
     """
     if not is_known(work, KINDS, opener, case):
         raise MissingError("store/no-joint-case", case=case[:60])
@@ -171,7 +171,7 @@ def find_joint(work: Work, safe: bytes, opener: str, case: str) -> Together:
 
 
 def joint_cases(work: Work, safe: bytes, *, rows: int = 100) -> list[tuple[Listed, Together]]:
-    """Return joint cases and what is known of each, the one that was spoken of last first."""
+    """Return joint cases with their state, most recent activity first."""
     return [
         (each, joint_case_of(each.owner, each.id, said))
         for each, said in said_of_each(work, safe, KINDS, rows=rows)
@@ -179,10 +179,10 @@ def joint_cases(work: Work, safe: bytes, *, rows: int = 100) -> list[tuple[Liste
 
 
 def joint_at(work: Work, number: int) -> tuple[str, str]:
-    """Return the opener and the id of a joint case by its number here.
+    """Return the opener and id of a joint case by its local number.
 
     Raises:
-        MissingError: There is none.
+        MissingError: No such case.
     """
     return subject_at(work, KINDS, number, "joint case")
 
@@ -196,7 +196,7 @@ def _problems(work: Work, said: Taking | Offer | Decision) -> tuple[Problem, ...
 
 
 def _last(work: Work, safe: bytes, own: str, said: Taking | Offer | Decision) -> int:
-    """Return the number of what this node said last to a case."""
+    """Return the number of this node's last statement on a case."""
     bodies = (
         each.body
         for each in said_of(work, safe, KINDS, said.opener, said.case)
@@ -208,7 +208,7 @@ def _last(work: Work, safe: bytes, own: str, said: Taking | Offer | Decision) ->
 def _tell(
     work: Work, safe: bytes, own: str, case: JointCase, said: Spoken, *, to: Sequence[str]
 ) -> None:
-    """Tell others of a case, under the marking of the case and for its purpose."""
+    """Send a message to the other members, under the marking and purpose of the case."""
     marking = case.marking
     if case.opener != own:
         marking = structs.replace(marking, group="", epoch=0)  # the opener's group is not ours

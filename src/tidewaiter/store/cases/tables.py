@@ -1,4 +1,4 @@
-"""Tables of cases: steps, members, alerts, tasks and attached files."""
+"""Tables of cases: steps, members, alerts, tasks and attachments."""
 
 from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table
 
@@ -9,14 +9,14 @@ casefile = Table(
     METADATA,
     Column("number", WHOLE, primary_key=True),
     Column("title", TEXT),  # null: erased
-    Column("folded", TEXT),  # the title in lower case without accents, to be searched
+    Column("folded", TEXT),  # title in lower case without accents, for search
     Column("owner", TEXT, nullable=False),
     Column("status", TEXT, nullable=False),
-    Column("proposed", TEXT),  # who proposed to close it as dismissed, and waits for an answer
-    Column("until", TEXT),  # the last day on which it is kept
-    Column("held", WHOLE, nullable=False),  # 0, 1: a legal hold is on it
+    Column("proposed", TEXT),  # who proposed to close it as dismissed; awaits an answer
+    Column("until", TEXT),  # end of retention
+    Column("held", WHOLE, nullable=False),  # 0, 1: on legal hold
     Column("opened", TEXT, nullable=False),
-    Column("changed", WHOLE, nullable=False),  # id of the last step that is not restricted
+    Column("changed", WHOLE, nullable=False),  # id of the last unrestricted step
     Index("casefile_changed", "changed"),
     Index("casefile_status", "status", "changed"),
     sqlite_strict=True,
@@ -31,7 +31,7 @@ case_member = Table(
     sqlite_strict=True,
 )
 
-# Words and salt are erased when a case's time is over; the digest, which the audit holds, stays.
+# Texts and salts are erased after the retention period; the digest, also in the audit log, stays.
 case_step = Table(
     "case_step",
     METADATA,
@@ -45,7 +45,7 @@ case_step = Table(
     Column("written", TEXT, nullable=False),  # JSON; "": erased
     Column("salt", TEXT, nullable=False),  # "": erased
     Column("digest", TEXT, nullable=False),
-    Column("entry", WHOLE, nullable=False),  # number of its entry in the audit
+    Column("entry", WHOLE, nullable=False),  # number of its audit entry
     Index("case_step_case", "case", "id"),
     sqlite_strict=True,
 )
@@ -73,7 +73,7 @@ case_task = Table(
     sqlite_strict=True,
 )
 
-# Bytes of files by their hash, in parts, so that none need be held in memory whole.
+# File contents by hash, in parts, so that none is held in memory whole.
 blob = Table(
     "blob",
     METADATA,
@@ -91,7 +91,7 @@ blob_part = Table(
     sqlite_strict=True,
 )
 
-# Which file of which case rests on which bytes; without a row the bytes are nobody's.
+# Links the files of cases to stored contents; contents without a row are orphaned.
 case_file = Table(
     "case_file",
     METADATA,

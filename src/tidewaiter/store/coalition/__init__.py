@@ -1,1 +1,1 @@
-"""The coalition in the database."""
+"""Coalition records in the database."""

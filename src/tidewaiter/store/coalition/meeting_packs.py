@@ -39,67 +39,67 @@ _YEAR = 365  # days
 
 
 class Members(Record, frozen=True, kw_only=True):
-    """Who takes part on a day."""
+    """The members on a day."""
 
     day: date
-    patience: int  # days without a sign after which a member is silent, where something waits
+    patience: int  # days without activity after which a member with pending items counts as silent
     members: tuple[Line, ...]
     groups: tuple[Working, ...]
 
 
 def usual_period(day: date) -> Period:
-    """Return the year up to a day, and that day."""
+    """Return the first and last day of the year that ends on a day."""
     return Period(since=day - timedelta(days=_YEAR), until=day + timedelta(days=1))
 
 
 def read_members(reader: Reader, day: date, *, patience: int = PATIENCE) -> Members:
-    """Tell who takes part on a day, as this node sees it.
+    """Return the members on a day, as known to this node.
 
     Raises:
-        InputError: What is kept was written with another key.
+        InputError: A stored record was written with another key.
     """
     return _members(reader, facts_on(reader, day), day, patience)
 
 
 def read_board(reader: Reader, period: Period, day: date) -> Board:
-    """Count the board of a period, as it stood on a day.
+    """Compute the board of a period as of a day.
 
     Raises:
-        InputError: The period has no day until then, or what is kept was written with another key.
+        InputError: The period has no day before that, or a record was written with another key.
     """
     return _board(counts_of(reader, period.before().since, day), period, day)
 
 
 def read_timeline(reader: Reader, since: date, day: date, laws: Iterable[Change]) -> Timeline:
-    """Put events over the months from one day to another.
+    """Return the events of the months in an interval.
 
     Args:
         reader: Of this node.
-        since: In the first month.
-        day: In the last.
-        laws: Changes of the law that are shown.
+        since: Day in the first month.
+        day: Day in the last month.
+        laws: Changes of law to show.
 
     Raises:
-        InputError: There is no month, or what is kept was written with another key.
+        InputError: The interval is empty, or a stored record was written with another key.
     """
     counts = counts_of(reader, since.replace(day=1), day)
     return _timeline(counts, facts_on(reader, day), since, day, laws)
 
 
 def read_pledges(reader: Reader, day: date) -> Pledges:
-    """Tell what was promised, and how it stands on a day.
+    """Return the pledges and their status on a day.
 
     Raises:
-        InputError: What is kept was written with another key.
+        InputError: A stored record was written with another key.
     """
     return pledges_on(pledges_told(reader.work, reader.safe), day)
 
 
 def read_pack(reader: Reader, period: Period, day: date, laws: Iterable[Change]) -> Pack:
-    """Put together what a meeting on a day needs; its timeline begins with the period.
+    """Assemble a meeting pack for a day; its timeline starts with the period.
 
     Raises:
-        InputError: The period has no day until then, or what is kept was written with another key.
+        InputError: The period has no day before that, or a record was written with another key.
     """
     known, facts = known_nodes(reader), facts_on(reader, day)
     counts = counts_of(reader, min(period.before().since, period.since.replace(day=1)), day)
@@ -119,7 +119,7 @@ def read_pack(reader: Reader, period: Period, day: date, laws: Iterable[Change])
 
 
 def names_of(known: dict[str, Known], members: Iterable[Line] = ()) -> dict[str, str]:
-    """Return the names of nodes, also of those that rosters alone list."""
+    """Return the names of nodes, including those known from member lists only."""
     listed = {each.member.node: each.name for each in members}
     return {**listed, **{node: each.name for node, each in known.items()}}
 

@@ -1,7 +1,7 @@
 """Member lists (rosters): versions accepted here or reported by peers, with their signatures.
 
-They are checked when they are read, by the keys that are good then: a roster whose endorsers have
-since revoked their keys says nothing any more.
+Verified on reading, with the keys valid at that time: a member list is void once its endorsers
+have revoked their keys.
 """
 
 import secrets
@@ -28,34 +28,34 @@ from tidewaiter.store.peers.directory import documents, nodes_known
 from tidewaiter.store.peers.inbox import Heard
 
 ROSTER = "roster"
-"""The kind of message that brings versions of a roster."""
+"""Message kind of member list versions."""
 
 _NONCE = 12  # bytes
 
 
 class KeptRoster(Record, frozen=True, kw_only=True):
-    """A roster as it is kept here."""
+    """A stored member list."""
 
     id: str
-    heeded: bool  # people here have taken it up; else a peer has told it, and it says nothing
-    senders: tuple[str, ...]  # nodes that told of it
-    versions: tuple[Endorsed, ...]  # (): it does not hold
-    problem: str  # why it does not hold; "": it does
+    heeded: bool  # accepted here; otherwise only reported by a peer, without effect
+    senders: tuple[str, ...]  # nodes that reported it
+    versions: tuple[Endorsed, ...]  # (): invalid
+    problem: str  # why it is invalid; "": valid
 
 
 def take_roster(
     work: Work, safe: bytes, chain: Sequence[SignedRoster], *, heard: Heard | None = None
 ) -> str:
-    """Keep versions of a roster: all, or those that follow what is known; return its id.
+    """Store versions of a member list: all, or those after the known ones; return its id.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
-        chain: One version at least.
-        heard: From whom it came; None: people here take it up, and it is heeded.
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
+        chain: At least one version.
+        heard: Sender; None: accepted here, and trusted.
 
     Raises:
-        InputError: It does not hold, does not follow, or says something else than what is known.
+        InputError: It is invalid, does not follow the known versions, or contradicts them.
     """
     first = chain[0].read()
     if not 0 < len(first.id) <= KEY_LENGTH:
@@ -74,10 +74,10 @@ def take_roster(
 
 
 def set_heeded(work: Work, roster: str, *, heeded: bool) -> None:
-    """Say whether a roster counts here; it stays an advice.
+    """Set whether a member list is trusted here; it remains advisory.
 
     Raises:
-        MissingError: There is none of that id.
+        MissingError: No list has that id.
     """
     r = tables.roster.c
     values = {"heeded": int(heeded), "changed": moment(stamp_of(work).at)}
@@ -87,10 +87,10 @@ def set_heeded(work: Work, roster: str, *, heeded: bool) -> None:
 
 
 def drop_roster(work: Work, roster: str) -> None:
-    """Forget a roster.
+    """Delete a member list.
 
     Raises:
-        MissingError: There is none of that id.
+        MissingError: No list has that id.
     """
     v = tables.roster_version.c
     work.connection.execute(delete(tables.roster_version).where(v.roster == roster))
@@ -100,14 +100,14 @@ def drop_roster(work: Work, roster: str) -> None:
 
 
 def rosters(work: Work, safe: bytes) -> list[KeptRoster]:
-    """Return all rosters by id, as they hold by the keys that are known today."""
+    """Return all member lists by id, verified with the keys known today."""
     r, keys = tables.roster.c, keys_known(work)
     found = work.connection.execute(select(r.id, r.heeded).order_by(r.id)).all()
     return [_read(work, safe, row.id, keys, heeded=bool(row.heeded)) for row in found]
 
 
 def signed_versions(work: Work, safe: bytes, roster: str) -> list[SignedRoster]:
-    """Return the versions of a roster, from the first; of one that is not known, none."""
+    """Return the versions of a member list, from the first; none if it is unknown."""
     v = tables.roster_version.c
     wanted = select(v.written).where(v.roster == roster).order_by(v.version)
     return [
@@ -117,7 +117,7 @@ def signed_versions(work: Work, safe: bytes, roster: str) -> list[SignedRoster]:
 
 
 def keys_known(work: Work) -> Keys:
-    """Return the keys to sign of all nodes that are known, and of this one; none is revoked."""
+    """Return the unrevoked signing keys of all known nodes and of this one."""
     return {
         node: tuple(
             key.public
@@ -129,10 +129,10 @@ def keys_known(work: Work) -> Keys:
 
 
 def forget_told(work: Work, peer: str, message: str) -> None:
-    """Forget the versions that a message brought, and those that follow them.
+    """Delete the versions received in a message, and those that follow them.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         peer: Its sender.
         message: Its id.
     """

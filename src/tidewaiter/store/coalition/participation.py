@@ -1,6 +1,6 @@
-"""Participation in the coalition, from this node's records: who takes part, what was answered.
+"""Participation in the coalition from this node's records: members and their responses.
 
-Notices are opened a few hundred at a time, and of each only what is counted is kept.
+Notices are decrypted a few hundred at a time, and only the counted values are kept.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,45 +25,45 @@ from tidewaiter.store.core.database import Work
 from tidewaiter.store.notices.lookup import NO_MORE
 from tidewaiter.store.peers.directory import day_of, documents, moves, peers
 
-_AT_A_TIME = 250  # notices whose events are open at once
-_CAME = ("processed", "recalled")  # states of a message that its recipient has, or has had
+_AT_A_TIME = 250  # notices decrypted at once
+_CAME = ("processed", "recalled")  # states of a message that its recipient has received
 _LEFT = ("sealed", *_CAME)
 
 _events = msgspec.json.Decoder(Event)
 
 
 class Reader(Record, frozen=True, kw_only=True):
-    """By what records are read, and whose they are."""
+    """Reader of this node's encrypted records."""
 
     work: Work
-    safe: bytes  # what locks the database, shape (32,)
-    node: str  # this one
+    safe: bytes  # key of the database, shape (32,)
+    node: str  # this node
 
 
 class Counts(Record, frozen=True, kw_only=True):
-    """What a board and a timeline are made of."""
+    """Input of a board and a timeline."""
 
     notices: tuple[Counted, ...]
     material: Material  # without notices
 
 
 def known_nodes(reader: Reader) -> dict[str, Known]:
-    """Return what this node and its peers say of themselves."""
+    """Return the documents of this node and its peers."""
     own = documents(reader.work, reader.node)[-1].read()
     told = {each.node: Known(name=each.name, country=each.country) for each in peers(reader.work)}
     return {**told, reader.node: Known(name=own.name, country=own.country)}
 
 
 def counts_of(reader: Reader, since: date, day: date) -> Counts:
-    """Count the notices that began on a day or later, and gather what stands beside them.
+    """Count the notices that began on a day or later, with related records.
 
     Args:
         reader: Of this node.
-        since: First day of a notice that is counted.
-        day: As all stood then.
+        since: First day of the notices counted.
+        day: As-of day.
 
     Raises:
-        InputError: What is kept was written with another key.
+        InputError: A stored record was written with another key.
     """
     known = known_nodes(reader)
     freezes = freezes_of(tuple(moves(reader.work)), reader.node)
@@ -79,10 +79,10 @@ def counts_of(reader: Reader, since: date, day: date) -> Counts:
 
 
 def facts_on(reader: Reader, day: date) -> Facts:
-    """Gather what tells who takes part on a day.
+    """Read the records that determine participation on a day.
 
     Raises:
-        InputError: What is kept was written with another key.
+        InputError: A stored record was written with another key.
     """
     work = reader.work
     heeded = [each for each in rosters(work, reader.safe) if each.heeded]
@@ -97,11 +97,11 @@ def facts_on(reader: Reader, day: date) -> Facts:
 def watched(
     reader: Reader, wanted: Select[tuple[int]], known: Mapping[str, Known]
 ) -> Iterator[Watched]:
-    """Yield notices with all that is known of them.
+    """Yield notices with all known facts.
 
     Args:
         reader: Of this node.
-        wanted: Selects their numbers.
+        wanted: SQL selection of their numbers.
         known: By node.
     """
     n = tables.notice.c
@@ -118,7 +118,7 @@ def watched(
 
 
 def _heard(reader: Reader, numbers: list[int]) -> Iterator[tuple[int, tuple[Heard, ...]]]:
-    """Yield the events of notices: of its own, a node has the receipt's day too."""
+    """Yield the events of notices; a node's own ones include the day of the receipt."""
     e, n, o, r = (tables.notice_event.c, tables.notice.c, tables.outgoing.c, tables.recalled.c)
     gone = e.message.in_(select(r.item).where(r.outcome.in_(NO_MORE)))
     joined = (
@@ -144,7 +144,7 @@ def _heard(reader: Reader, numbers: list[int]) -> Iterator[tuple[int, tuple[Hear
 
 
 def _event(written: bytes, safe: bytes, *, gone: bool) -> Event:
-    """Read an event; what the other side no longer holds counts as never said."""
+    """Read an event; one that the other side no longer holds counts as never stated."""
     event = _events.decode(unlock(written, safe))
     return structs.replace(event, what=Recalled()) if gone else event
 
@@ -160,7 +160,7 @@ def _end(node: str, known: Mapping[str, Known]) -> End:
 
 
 def _beginning(since: date, day: date) -> Select[tuple[int]]:
-    """Select the notices whose first event came from one day to another."""
+    """Select the notices with a first event in an interval of days."""
     e = tables.notice_event.c
     first = func.substr(func.min(e.came), 1, 10)
     begun = select(e.notice.label("number")).group_by(e.notice)
@@ -173,7 +173,7 @@ def _answers(reader: Reader, day: date) -> Iterator[Pending]:
     other = or_(
         and_(n.side == "exporter", n.waits_for == "importer"),
         and_(n.side == "importer", n.waits_for == "exporter"),
-        func.substr(n.changed, 1, 10) > day.isoformat(),  # it may have waited then
+        func.substr(n.changed, 1, 10) > day.isoformat(),  # may have been waiting then
     )
     begun = select(e.number).where(
         e.notice == n.number, func.substr(e.came, 1, 10) <= day.isoformat()
@@ -185,7 +185,7 @@ def _answers(reader: Reader, day: date) -> Iterator[Pending]:
 
 
 def _signs(work: Work) -> Iterator[Sign]:
-    """Yield on which days something came of each peer: a message, or a receipt."""
+    """Yield the days of activity of each peer: a message or a receipt."""
     i, o, p = tables.incoming.c, tables.outgoing.c, tables.peer.c
     came = select(i.peer, func.substr(i.came, 1, 10)).distinct()
     receipts = select(o.peer, func.substr(o.changed, 1, 10)).where(o.receipt.is_not(None))
@@ -195,7 +195,7 @@ def _signs(work: Work) -> Iterator[Sign]:
 
 
 def _receipts(work: Work) -> Iterator[Pending]:
-    """Yield since when messages wait for a receipt, or waited."""
+    """Yield when messages began to wait for a receipt."""
     o = tables.outgoing.c
     made, until = func.substr(o.made, 1, 10), func.substr(o.changed, 1, 10)
     open_ = select(o.peer, func.min(made)).where(o.state == "sealed").group_by(o.peer)
@@ -212,7 +212,7 @@ def _receipts(work: Work) -> Iterator[Pending]:
 
 
 def _incidents(reader: Reader, known: Mapping[str, Known]) -> Iterator[SharedIncident]:
-    """Yield which incidents peers told, and which this node told to whom, each on its first day."""
+    """Yield incidents received from and sent to peers, each with its first day."""
     s = tables.said.c
     theirs = (
         select(s.owner, s.subject, s.sender, func.min(s.came))
@@ -239,7 +239,7 @@ def _incidents(reader: Reader, known: Mapping[str, Known]) -> Iterator[SharedInc
 
 
 def _told(own: str) -> Select[Any]:
-    """Select the incidents that left this node: id, peer, and when that was written first."""
+    """Select the incidents sent from this node: id, peer and first time."""
     s, i, o = tables.said.c, tables.said_in.c, tables.outgoing.c
     return (
         select(s.subject, o.peer, func.min(o.made))

@@ -37,24 +37,24 @@ _AMBER = Marking(tlp="amber")
 def say_pledge(
     work: Work, safe: bytes, own: str, said: Pledged, to: Iterable[str] = ()
 ) -> tuple[str, ...]:
-    """Keep what this node says of a commitment or an initiative, and tell it.
+    """Store this node's statement on a commitment or an initiative, and send it.
 
-    Whoever was told of the commitment is told of this too; a report on another node's goes to that
-    node in any case.
+    Recipients of the commitment receive it too; a report on another node's commitment always goes
+    to that node.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
         own: The name of this node.
-        said: Of this node's own, or a report on another's.
-        to: Peers that are told now.
+        said: On this node's own commitment, or a report on another's.
+        to: Additional recipients.
 
     Returns:
-        The peers that are told.
+        The recipients.
 
     Raises:
-        InputError: It is another node's to say, or must be mended, or was said otherwise before.
-        MissingError: There is no such peer.
+        InputError: Another node must state it, it is invalid, or it contradicts an earlier one.
+        MissingError: No such peer.
     """
     if isinstance(said, Commitment) and (wrong := problems_of(said)):
         raise as_error(wrong[0])
@@ -74,18 +74,18 @@ def say_pledge(
 def tell_pledge(
     work: Work, safe: bytes, own: str, commitment: Commitment, to: Iterable[str]
 ) -> None:
-    """Tell peers of a commitment of this node, and of all that this node reported on it.
+    """Send peers a commitment of this node, and all of this node's reports on it.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
         own: The name of this node.
         commitment: The version in force.
-        to: Peers that were not told before.
+        to: New recipients.
 
     Raises:
         InputError: It is another node's.
-        MissingError: There is no such peer.
+        MissingError: No such peer.
     """
     peers = tuple(to)
     say_pledge(work, safe, own, commitment, peers)
@@ -96,18 +96,18 @@ def tell_pledge(
 
 
 def hear_pledge(work: Work, safe: bytes, heard: Heard, kind: str, said: Pledged) -> None:
-    """Keep what a peer said; what counts of it, `pledges_on` tells.
+    """Store a peer's statement; `pledges_on` decides what counts.
 
     Raises:
-        InputError: It is not the sender's to say, its ids are too long, or it said otherwise
-            before.
+        InputError: The sender may not make it, its ids are too long, or it contradicts an earlier
+            one.
     """
     _check(said, heard.sender)
     _keep(work, safe, heard, kind, said)
 
 
 def pledges_told(work: Work, safe: bytes) -> Iterator[Told]:
-    """Yield what was said, in the order in which it came.
+    """Yield statements in order of arrival.
 
     Raises:
         InputError: It was written with another key.
@@ -120,10 +120,10 @@ def pledges_told(work: Work, safe: bytes) -> Iterator[Told]:
 
 
 def _check(said: Pledged, speaker: str) -> None:
-    """Check that something is its speaker's to say.
+    """Check that the sender may make a statement.
 
     Raises:
-        InputError: It is not, or its ids are too long.
+        InputError: It may not, or its ids are too long.
     """
     owner, subject = subject_of(said)
     if _speaker(said) != speaker:
@@ -149,10 +149,10 @@ def _readers(work: Work, own: str, said: Pledged, to: Iterable[str]) -> tuple[st
 
 
 def _keep(work: Work, safe: bytes, heard: Heard, kind: str, said: Pledged) -> bool:
-    """Keep what was said; return False where it was said before.
+    """Store a statement; return False if it is a repetition.
 
     Raises:
-        InputError: Something else was said under this id.
+        InputError: Another statement has this id.
     """
     owner, subject = map(plain, subject_of(said))
     written = msgspec.json.encode(said)

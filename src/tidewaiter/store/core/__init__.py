@@ -1,1 +1,1 @@
-"""The database itself: connection, migrations, columns and failures."""
+"""Database core: connection, migrations, columns and errors."""

@@ -1,4 +1,4 @@
-"""Many rows or values at a time: bulk inserts, and values cut into statement-sized slices."""
+"""Batches: bulk inserts, and values split into statement-sized slices."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, TypeVar
@@ -14,7 +14,7 @@ def insert_rows(
 
     Args:
         connection: In a transaction.
-        table: Where to.
+        table: Target table.
         columns: Names, in the order of the table.
         rows: One value per column each.
     """
@@ -24,11 +24,11 @@ def insert_rows(
 def insert_new(
     connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[object, ...]]
 ) -> int:
-    """Insert the rows that break no unique key of the table, and pass over the others.
+    """Insert rows, skipping those that violate a unique key.
 
     Args:
         connection: In a transaction.
-        table: Where to.
+        table: Target table.
         columns: Names, in the order of the table.
         rows: One value per column each.
 
@@ -42,11 +42,11 @@ def insert_new(
 def put(
     connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[object, ...]]
 ) -> None:
-    """Insert rows; one that is there with the same primary key takes the new values.
+    """Insert rows; overwrite rows with the same primary key.
 
     Args:
         connection: In a transaction.
-        table: Where to.
+        table: Target table.
         columns: Names, in the order of the table.
         rows: One value per column each.
     """
@@ -64,15 +64,15 @@ def insert_or_add(
     columns: Sequence[str],
     how: Mapping[str, Literal["add", "least", "most", "bits"]],
 ) -> None:
-    """Insert rows; where one is there with the same primary key, put the two together.
+    """Insert rows; merge with rows of the same primary key.
 
     Args:
         connection: In a transaction.
-        table: Where to; its primary key tells rows apart, no two given may have the same.
+        table: Target table; the given rows must have distinct primary keys.
         rows: One value per column each.
         columns: Names, in the order of the table.
-        how: Of columns outside the key: the sum, the least or the most that is not null, or the
-            bits of both; the other columns stay as they are.
+        how: For columns outside the key: sum, minimum or maximum of the non-null values, or
+            bitwise or; other columns stay unchanged.
     """
     statement = _made(connection, table)
     lite = connection.dialect.name == "sqlite"
@@ -100,12 +100,12 @@ def _written(
     columns: Sequence[str],
     rows: Iterable[tuple[object, ...]],
 ) -> int:
-    """Insert rows by a statement; return how many it says it wrote."""
+    """Insert rows by a statement; return the reported row count."""
     values = list(rows)
     if not values:
         return 0
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns))
-    # Past SQLAlchemy's own parameter handling, which takes as long as SQLite's insert.
+    # Bypasses SQLAlchemy's parameter handling, which takes as long as SQLite's insert.
     return connection.exec_driver_sql(str(compiled), values).rowcount
 
 
@@ -114,21 +114,19 @@ def _made(connection: Connection, table: Table) -> Any:
     return make(table)
 
 
-AT_ONCE: Final = (
-    2_000  # values of one statement, or rows read at a time; SQLite takes 32,766 values
-)
+AT_ONCE: Final = 2_000  # values per statement, or rows read at a time; SQLite allows 32,766 values
 
 T = TypeVar("T")
 
 
 def slices(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Cut values into pieces, each small enough for a statement.
+    """Split values into slices, each small enough for a statement.
 
     Args:
-        values: Any number; none gives no piece.
+        values: Any number; none yields no slice.
 
     Returns:
-        The values in their order, at most `AT_ONCE` in a piece.
+        The values in order, at most `AT_ONCE` per slice.
     """
     for start in range(0, len(values), AT_ONCE):
         yield values[start : start + AT_ONCE]

@@ -1,4 +1,4 @@
-"""How values are stored: metadata and column types of all tables, and records as JSON text."""
+"""Column values: metadata and column types of all tables, and records as JSON text."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
@@ -12,31 +12,31 @@ from tidewaiter.base.phrases import Phrase, decoder_of, read_phrase, stored_json
 from tidewaiter.base.records import Record
 from tidewaiter.trade.types import LINES
 
-KEY_LENGTH = 200  # characters of a text that has an index; PostgreSQL takes 2,700 bytes
-CHUNK = 512  # lines decoded at a time: few enough for Python's collector to stay quick
+KEY_LENGTH = 200  # maximum length of an indexed text; PostgreSQL allows 2,700 bytes
+CHUNK = 512  # lines decoded at a time: keeps garbage collection short
 
 R = TypeVar("R", bound=Record)
 
 
 def well_formed(text: str) -> str:
-    """Replace each half of a surrogate pair, which no UTF-8 can hold, by U+FFFD."""
-    if text.isascii():  # most are, and there is nothing to replace
+    """Replace lone surrogates, which UTF-8 cannot encode, by U+FFFD."""
+    if text.isascii():  # most are, and need no replacement
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def plain(text: str) -> str:
-    """Make a text fit for a column: PostgreSQL refuses NUL too, so it becomes U+FFFD."""
+    """Make a text valid for a column: PostgreSQL refuses NUL too, so it becomes U+FFFD."""
     return well_formed(text).replace("\0", "\ufffd")
 
 
 def key(text: str) -> str:
-    """Cut a text to what an index can hold; the payload keeps it whole."""
+    """Truncate a text to the index limit; the payload keeps all of it."""
     return plain(text[:KEY_LENGTH])
 
 
 def encode(record: Record) -> str:
-    """Write a record as JSON, its phrases as codes."""
+    """Encode a record as JSON, its phrases as codes."""
     return stored_json(record).decode()
 
 
@@ -49,7 +49,7 @@ def phrase_from(code: str, parameters: str) -> Phrase:
     """Read a phrase from its columns.
 
     Raises:
-        StoreError: The parameters are not some that we wrote.
+        StoreError: The parameters cannot be decoded.
     """
     written = f'{{"code":{msgspec.json.encode(code).decode()},"parameters":{parameters}}}'
     try:
@@ -59,10 +59,10 @@ def phrase_from(code: str, parameters: str) -> Phrase:
 
 
 def decode(payload: str, kind: type[R], what: str) -> R:
-    """Read a record from the JSON that `encode` wrote.
+    """Decode a record from JSON written by `encode`.
 
     Raises:
-        StoreError: The JSON is not that record.
+        StoreError: The JSON does not match the record.
     """
     try:
         return msgspec.json.decode(payload, type=kind, dec_hook=read_phrase)
@@ -71,7 +71,7 @@ def decode(payload: str, kind: type[R], what: str) -> R:
 
 
 def line_payloads(lines: pa.RecordBatch) -> list[str]:
-    """Write each line as the JSON of its record, without what is null.
+    """Encode each line as JSON, without null values.
 
     Args:
         lines: Of the schema `LINES`.
@@ -90,17 +90,17 @@ def line_payloads(lines: pa.RecordBatch) -> list[str]:
 
 
 def values(column: pa.Array) -> list[Any]:
-    """Turn a column into Python values; days and decimals become text."""
+    """Convert a column to Python values; days and decimals become text."""
     if pa.types.is_date(column.type) or pa.types.is_decimal(column.type):
         column = column.cast(pa.string())
     return column.to_pylist()  # type: ignore[no-any-return]
 
 
 def lines_of(payloads: Sequence[str]) -> pa.RecordBatch:
-    """Read a batch of the schema `LINES` from the JSON that `line_payloads` wrote.
+    """Read a batch of the schema `LINES` from JSON written by `line_payloads`.
 
     Raises:
-        StoreError: A line is not one that we wrote.
+        StoreError: A stored line cannot be decoded.
     """
     starts = range(0, max(1, len(payloads)), CHUNK)
     try:
@@ -112,16 +112,16 @@ def lines_of(payloads: Sequence[str]) -> pa.RecordBatch:
 
 
 def unreadable(error: Exception) -> StoreError:
-    """Say that a stored line is not one that we wrote."""
+    """Return the error for a stored line that cannot be decoded."""
     return StoreError("store/stored-line-unreadable", error=error)
 
 
 def columns_of(records: Sequence[object], names: Sequence[str]) -> dict[str, pa.Array]:
-    """Return some columns of lines that were read from their JSON.
+    """Return some columns of decoded lines.
 
     Args:
-        records: With an attribute for each column that is there.
-        names: Of the columns.
+        records: With an attribute per column.
+        names: Column names.
     """
     made = ((name, [getattr(record, name, None) for record in records]) for name in names)
     return {name: _column(LINES.field(name), cells) for name, cells in made}
@@ -145,7 +145,7 @@ def _column(field: pa.Field, cells: Sequence[Any]) -> pa.Array:
 
 VERSION_TABLE = "tidewaiter_revision"
 
-# Without "C", PostgreSQL would sort by the server's language and SQLite by code point.
+# Without "C", PostgreSQL sorts by the server's locale and SQLite by code point.
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 WHOLE = BigInteger().with_variant(Integer(), "sqlite")
 

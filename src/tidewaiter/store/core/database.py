@@ -1,4 +1,4 @@
-"""The database: opened, brought up to date, copied, and used one transaction at a time."""
+"""The database: opening, upgrading, copying, and transactions."""
 
 import os
 import sqlite3
@@ -54,18 +54,18 @@ POSTGRESQL = {
     "08": NO_SERVER,
     "57P": NO_SERVER,
 }
-"""By SQLSTATE, whole or its beginning."""
+"""By SQLSTATE or its prefix."""
 
 
 def store_error(error: BaseException, at: str) -> StoreError | None:
-    """Say what a driver's error means for the user.
+    """Return the user-facing error for a driver's error.
 
     Args:
-        error: As sqlite3 or psycopg raised it.
+        error: Raised by sqlite3 or psycopg.
         at: The database, without a password.
 
     Returns:
-        The error to raise; None where the error is our bug.
+        The error to raise; None if it is a bug of ours.
     """
     found = _sqlite(error) if hasattr(error, "sqlite_errorname") else _postgresql(error)
     if found is None:
@@ -81,7 +81,7 @@ def _sqlite(error: BaseException) -> str | None:
 def _postgresql(error: BaseException) -> str | None:
     state = getattr(error, "sqlstate", None)
     if state is None:
-        # A connection that never stood has no SQLSTATE, and its cause is in the text alone.
+        # A failed connection has no SQLSTATE; its cause is in the text only.
         return _connecting(error) if type(error).__module__.startswith("psycopg") else None
     keys = [key for key in POSTGRESQL if state.startswith(key)]
     return POSTGRESQL[max(keys, key=len)] if keys else None
@@ -98,31 +98,31 @@ def _connecting(error: BaseException) -> str | None:
     return NO_SERVER
 
 
-WRITERS = 0x7469_6465  # "tide": the advisory lock that writers to PostgreSQL take in turn
-IN_BINARY = "tidewaiter_in_binary"  # execution option of statements that read many bytes
+WRITERS = 0x7469_6465  # "tide": the advisory lock that serialises writers on PostgreSQL
+IN_BINARY = "tidewaiter_in_binary"  # execution option of statements that read large binary values
 _PRIVATE = 0o600
 OLDEST_SQLITE = (3, 37)  # the first with STRICT tables
 
 
 class Stamp(Record, frozen=True, kw_only=True):
-    """Who changes the database, and when; the store asks no clock."""
+    """Who changes the database, and when; the store reads no clock."""
 
     who: str
     at: datetime  # with its time zone
 
 
 class Work(Record, frozen=True, kw_only=True):
-    """A piece of work: one transaction, kept whole or not at all."""
+    """One transaction, committed whole or rolled back."""
 
     connection: Connection
-    stamp: Stamp | None  # None: it only reads
+    stamp: Stamp | None  # None: read-only
 
 
 class Reach(Record, frozen=True, kw_only=True):
     """How a database is reached."""
 
     engine: Engine
-    at: str  # for errors: its path, or its URL without a password
+    at: str  # for errors: path, or URL without a password
     busy_seconds: float
 
 
@@ -144,27 +144,27 @@ class Database:
 
     @contextmanager
     def work(self, stamp: Stamp | None = None) -> Iterator[Work]:
-        """Begin one transaction; keep it at the end, or undo it where an error leaves it.
+        """Begin a transaction; commit at the end, or roll back on an error.
 
-        Readers see the database as it was when they first read. Writers take turns, on
-        both databases: the next one waits until this one ends.
+        Readers see the database as of their first read. Writers are serialised on both
+        databases: each waits for the previous one to end.
 
         Args:
-            stamp: Who changes the database, and when; None for work that only reads.
+            stamp: Who changes the database, and when; None: read-only.
 
         Raises:
-            StoreError: The database is locked, read-only, full, damaged or out of reach.
+            StoreError: The database is locked, read-only, full, damaged or unreachable.
         """
         with _transaction(self._reach, writes=stamp is not None) as connection:
             yield Work(connection=connection, stamp=stamp)
 
     def work_if_free(self, stamp: Stamp, do: Callable[[Work], None]) -> bool:
-        """Do a piece of work that may as well be left out, like noting when someone was seen.
+        """Run optional work, such as recording when a user was last seen.
 
         Args:
             stamp: Who changes the database, and when.
-            do: The work. It is left out where another writer is at work, as nobody waits for
-                this, and where the database cannot be changed.
+            do: The work. Skipped while another writer is active, as it is not worth waiting for,
+                and on a database that cannot be changed.
 
         Returns:
             Whether it was done.
@@ -178,18 +178,18 @@ class Database:
 
 
 def open_database(url_or_path: str | Path, *, busy_seconds: float = 30.0) -> Database:
-    """Open a database; create and upgrade it where that is due.
+    """Open a database; create and upgrade it if needed.
 
     Args:
-        url_or_path: The path of an SQLite file, or the URL of a PostgreSQL database, like
+        url_or_path: Path of an SQLite file, or URL of a PostgreSQL database, such as
             ``postgresql://user@host/name``.
-        busy_seconds: How long work waits for another process to finish its own.
+        busy_seconds: How long to wait for other processes.
 
     Returns:
         The database, at the newest revision.
 
     Raises:
-        StoreError: It cannot be opened, is not one of ours, or is of a newer version.
+        StoreError: It cannot be opened, is not a Tidewaiter database, or has a newer version.
     """
     url = _url(str(url_or_path))
     at = _shown(url)
@@ -203,24 +203,24 @@ def open_database(url_or_path: str | Path, *, busy_seconds: float = 30.0) -> Dat
 
 
 def open_to_read(url_or_path: str | Path, *, busy_seconds: float = 30.0) -> Database:
-    """Open a database that is there, and change nothing in it: neither upgrade nor access rights.
+    """Open an existing database without changing it: no upgrade, no change of access rights.
 
     Args:
         url_or_path: As `open_database` takes it.
-        busy_seconds: How long work waits for another process to finish its own.
+        busy_seconds: How long to wait for other processes.
 
     Returns:
-        The database; work with a stamp is refused by SQLite, and its own to refrain from elsewhere.
+        The database; SQLite refuses write transactions, elsewhere the caller must avoid them.
 
     Raises:
-        StoreError: There is none, it is not one of ours, or it is of an older or newer version.
+        StoreError: It does not exist, is not a Tidewaiter database, or has another version.
     """
     url = _url(str(url_or_path))
     at = _shown(url)
     if url.drivername == "sqlite":
         if not Path(str(url.database)).is_file():
             raise StoreError("store/no-such-database", at=at)
-        # As a URI, with the one setting by which SQLite itself refuses to write.
+        # As a URI, the only way to make SQLite itself refuse writes.
         file = f"file:{quote(str(url.database))}"
         url = url.set(database=file, query={"mode": "ro", "uri": "true"})
         engine = _sqlite_engine(url, at, busy_seconds)
@@ -243,7 +243,7 @@ def database_file(url_or_path: str) -> Path | None:
     """Return the file of a database; None: it is on a server.
 
     Raises:
-        StoreError: It names no database.
+        StoreError: Not a database address.
     """
     url = _url(url_or_path)
     return Path(str(url.database)) if url.drivername == "sqlite" else None
@@ -286,7 +286,7 @@ def _url(url_or_path: str) -> URL:
 
 
 def _shown(url: URL) -> str:
-    """Return a database for errors, without a password; what follows the name may hold one too."""
+    """Return a database address for errors, without a password, also not in its parameters."""
     return str(url.database) if url.drivername == "sqlite" else f"{url.set(query={})}"
 
 
@@ -317,24 +317,24 @@ def _sqlite_engine(url: URL, at: str, busy_seconds: float) -> Engine:
 
 
 def _keep_private(path: Path) -> None:
-    """Let nobody but its owner, and a group that it was given to, read a database.
+    """Restrict a database file to its owner and group.
 
-    It holds consignments, parties, casework and hashes of passwords. SQLite makes it as the
-    process would make any file, for others to read, and the files beside it like it; a database
-    that an earlier version made is closed to others here.
+    It holds consignments, parties, casework and password hashes. SQLite creates it and its side
+    files with the process's default mode, often world-readable; databases created by earlier
+    versions are restricted here.
     """
-    path = Path(os.path.realpath(path))  # where SQLite writes, beside what a link names
+    path = Path(os.path.realpath(path))  # where SQLite writes: the target of a link
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
     except FileExistsError:
         _close_to_others(path)
     except OSError:
-        return  # SQLite says what is wrong
+        return  # SQLite reports the error
 
 
 def _close_to_others(path: Path) -> None:
     for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
-        with suppress(OSError):  # not there, not ours, or on a disk without such rights
+        with suppress(OSError):  # missing, another owner's, or on a disk without modes
             mode = each.stat().st_mode
             if mode & stat.S_IRWXO and stat.S_ISREG(mode):
                 each.chmod(stat.S_IMODE(mode) & ~stat.S_IRWXO)
@@ -343,7 +343,7 @@ def _close_to_others(path: Path) -> None:
 def _take_binary(
     _connection: Connection, cursor: Any, _statement: str, _values: Any, context: Any, _many: Any
 ) -> None:
-    """Have an answer in binary where it is asked for: bytes as text take twice the time."""
+    """Request binary results where asked: bytes as text take twice the time."""
     if context is not None and context.execution_options.get(IN_BINARY):
         cursor.format = 1  # psycopg.pq.Format.BINARY
 
@@ -352,7 +352,7 @@ def _on_connect(connection: sqlite3.Connection, _record: ConnectionPoolEntry) ->
     connection.isolation_level = None  # we begin each transaction; sqlite3 would begin late
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA cache_size = -65536")  # KiB
-    connection.execute("PRAGMA synchronous = FULL")  # what is acknowledged outlives the power
+    connection.execute("PRAGMA synchronous = FULL")  # a commit survives a power failure
 
 
 def _on_begin(connection: Connection) -> None:
@@ -363,7 +363,7 @@ def _on_begin(connection: Connection) -> None:
 
 @contextmanager
 def _patience(connection: Connection, seconds: float, usual: float) -> Iterator[None]:
-    """Let a connection to SQLite wait for the writer for a while other than the usual one."""
+    """Set the busy timeout of an SQLite connection."""
     if seconds == usual or connection.dialect.name != "sqlite":
         yield
         return
@@ -396,12 +396,12 @@ def _use_wal(reach: Reach) -> None:
         connection = plain.execution_options(begin="")
         if connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal":
             return
-        # Larger pages cost a third less when long lines are stored; only an empty file takes it.
+        # Larger pages cost a third less for long lines; only an empty file accepts it.
         connection.exec_driver_sql("PRAGMA page_size = 16384")
         try:
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")
         except DBAPIError as error:
-            # Busy: another process is setting it. Read-only: it may still be read.
+            # Busy: another process is setting it. Read-only: reading still works.
             code = getattr(error.orig, "sqlite_errorname", "")
             if not code.startswith(("SQLITE_BUSY", "SQLITE_READONLY", "SQLITE_LOCKED")):
                 raise
@@ -411,7 +411,7 @@ def _use_wal(reach: Reach) -> None:
 def _translated(at: str) -> Iterator[None]:
     try:
         yield
-    except OverflowError as error:  # what SQLite says of a number, PostgreSQL says as a DataError
+    except OverflowError as error:  # sqlite3's error where psycopg raises DataError
         raise InputError("store/number-too-large") from error
     except DBAPIError as error:
         mendable = store_error(error.orig, at) if error.orig is not None else None
@@ -421,7 +421,7 @@ def _translated(at: str) -> Iterator[None]:
 
 
 def copy_database(place: Path, to: Path) -> None:
-    """Copy an SQLite database as it stands at one moment; others go on reading and writing.
+    """Copy an SQLite database as of one moment; others continue to read and write.
 
     Args:
         place: Its file.
@@ -429,9 +429,9 @@ def copy_database(place: Path, to: Path) -> None:
 
     Raises:
         OutputError: The copy cannot be written.
-        StoreError: It is none of ours.
+        StoreError: Not a Tidewaiter database.
     """
-    open_database(place).close()  # it is one of ours, and up to date
+    open_database(place).close()  # checks that it is ours and up to date
     with (
         writing(str(to)),
         closing(sqlite3.connect(place)) as one,

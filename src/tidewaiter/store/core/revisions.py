@@ -1,4 +1,4 @@
-"""Schema revisions: which one a database has, and the upgrade to the newest."""
+"""Schema revisions: the current one of a database, and the upgrade to the newest."""
 
 from collections.abc import Callable
 from functools import cache
@@ -14,14 +14,14 @@ from tidewaiter.store.core.columns import VERSION_TABLE
 
 
 def is_current(connection: Connection, at: str) -> bool:
-    """Say whether a database has the newest revision.
+    """Return whether a database has the newest revision.
 
     Args:
         connection: Open, and in a transaction.
         at: The database, for errors.
 
     Raises:
-        StoreError: The database holds other things, or is of a newer version.
+        StoreError: The database holds other tables, or has a newer version.
     """
     known, newest = _known(_config)
     current = _revision(connection, at)
@@ -31,22 +31,22 @@ def is_current(connection: Connection, at: str) -> bool:
 
 
 def upgrade(connection: Connection, at: str) -> None:
-    """Bring a database to the newest revision, in the transaction that is open.
+    """Upgrade a database to the newest revision, in the open transaction.
 
     Args:
-        connection: Open, and in a transaction that no other writer shares.
+        connection: Open, and in a transaction that excludes other writers.
         at: The database, for errors.
 
     Raises:
-        StoreError: The database holds other things, or is of a newer version.
+        StoreError: The database holds other tables, or has a newer version.
     """
-    if not is_current(connection, at):  # another process may have been faster
+    if not is_current(connection, at):  # another process may have done it
         command.upgrade(_config(connection), "head")
 
 
 @cache
 def _known(config: Callable[[], Config]) -> tuple[frozenset[str], str | None]:
-    """Return the revisions that this version knows, and the newest; reading them takes its time."""
+    """Return the known revisions, and the newest; reading them takes time."""
     script = ScriptDirectory.from_config(config())
     return frozenset(step.revision for step in script.walk_revisions()), script.get_current_head()
 

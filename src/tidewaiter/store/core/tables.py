@@ -1,8 +1,8 @@
-"""All tables in one place; those of subjects without a tables module are defined here.
+"""All tables; those of subjects without a tables module are defined here.
 
 Days are ISO 8601 text and moments ISO 8601 text in UTC on both databases, so that they sort,
-compare and hash alike. A `payload` is the whole record as JSON; the other columns of such
-a table are there to filter and to sort by.
+compare and hash alike. A `payload` is the whole record as JSON; the other columns of such a
+table serve filters and sorting.
 """
 
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
@@ -104,11 +104,11 @@ from tidewaiter.store.screening.tables import (
     source,
 )
 
-# An entry is hashed with its salt, so that who sees a hash cannot guess what stands behind it.
+# An entry is hashed with its salt, so that its hash reveals nothing.
 audit = Table(
     "audit",
     METADATA,
-    Column("number", WHOLE, primary_key=True, autoincrement=False),  # from 1, without a gap
+    Column("number", WHOLE, primary_key=True, autoincrement=False),  # from 1, without gaps
     Column("at", TEXT, nullable=False),
     Column("who", TEXT, nullable=False),
     Column("action", TEXT, nullable=False),
@@ -142,8 +142,8 @@ suppression = Table(
     Column("strong", WHOLE, nullable=False),  # 0, 1
     Column("state", TEXT, nullable=False),
     Column("since", TEXT),  # null: never approved
-    Column("last", WHOLE),  # id of the last of its steps
-    Column("goes_on", WHOLE),  # number of the alert at which it goes on; null: it is through
+    Column("last", WHOLE),  # id of its last step
+    Column("goes_on", WHOLE),  # alert number to continue at; null: done
     Index("suppression_state", "state", "expires"),
     sqlite_strict=True,
 )
@@ -177,12 +177,12 @@ rule_setting = Table(
     METADATA,
     Column("id", WHOLE, primary_key=True),
     Column("rule", TEXT, nullable=False),
-    Column("points", WHOLE),  # at most so many; null: as the file of rules has it
+    Column("points", WHOLE),  # maximum; null: as in the rules file
     Column("since", TEXT, nullable=False),
     Column("why", TEXT, nullable=False),
     Column("by", TEXT, nullable=False),
     Column("at", TEXT, nullable=False),
-    Column("strong", WHOLE, nullable=False),  # 0, 1: a second person must agree
+    Column("strong", WHOLE, nullable=False),  # 0, 1: a second person must confirm
     Index("rule_setting_rule", "rule", "id"),
     sqlite_strict=True,
 )
@@ -201,26 +201,26 @@ upload = Table(
     "upload",
     METADATA,
     Column("id", WHOLE, primary_key=True),
-    Column("name", TEXT, nullable=False),  # as given, without its folders
+    Column("name", TEXT, nullable=False),  # as given, without folders
     Column("sha256", TEXT, nullable=False),
     Column("size", WHOLE, nullable=False),  # bytes
     Column("who", TEXT, nullable=False),
     Column("received", TEXT, nullable=False),
     Column("state", TEXT, nullable=False),
-    Column("version", WHOLE, nullable=False),  # how often its owner changed it
-    Column("options", TEXT, nullable=False),  # JSON: how it is to be read and screened
-    Column("inspection", TEXT),  # JSON: what its first rows show
+    Column("version", WHOLE, nullable=False),  # number of changes by its owner
+    Column("options", TEXT, nullable=False),  # JSON: options for reading and screening
+    Column("inspection", TEXT),  # JSON: preview of its first rows
     Column("signature", TEXT),  # of its header
     Column("screening", WHOLE, ForeignKey("screening.id")),
     Column("progress", TEXT),  # JSON
-    Column("tries", WHOLE, nullable=False),  # begun since something was last done
-    Column("worker", TEXT),  # who screens it
-    Column("until", TEXT),  # when another may take it over
-    Column("stop", WHOLE, nullable=False),  # 1: it is to be cancelled after the next step
+    Column("tries", WHOLE, nullable=False),  # attempts since the last progress
+    Column("worker", TEXT),  # worker that screens it
+    Column("until", TEXT),  # end of the worker's lease
+    Column("stop", WHOLE, nullable=False),  # 1: cancel after the next step
     Column("finished", TEXT),
     Column("error", TEXT),
     Column("hint", TEXT),
-    Column("held", WHOLE, nullable=False),  # 1: its bytes are kept
+    Column("held", WHOLE, nullable=False),  # 1: its content is stored
     Index("upload_state", "state", "id"),
     Index("upload_sha256", "sha256", "id"),
     Index("upload_signature", "signature", "id"),
@@ -228,7 +228,7 @@ upload = Table(
 )
 
 
-# Whose register it is: one row, from the first entries on.
+# The register's authority: one row, once it has entries.
 register_keeper = Table(
     "register_keeper",
     METADATA,
@@ -245,8 +245,8 @@ register_entry = Table(
     Column("id", TEXT, nullable=False),
     Column("version", WHOLE, nullable=False),
     Column("decided", TEXT, nullable=False),
-    Column("operator", TEXT, nullable=False),  # id; "": of none
-    Column("payload", TEXT, nullable=False),  # JSON; that of an operator can be erased
+    Column("operator", TEXT, nullable=False),  # id; "": none
+    Column("payload", TEXT, nullable=False),  # JSON; an operator's can be erased
     Column("who", TEXT, nullable=False),
     Column("at", TEXT, nullable=False),
     UniqueConstraint("kind", "id", "version"),
@@ -254,14 +254,14 @@ register_entry = Table(
     sqlite_strict=True,
 )
 
-# The ledger only grows: what did not take place is cancelled by a row of its own.
+# The ledger only grows; cancellations are rows of their own.
 register_movement = Table(
     "register_movement",
     METADATA,
     Column("number", WHOLE, primary_key=True),
     Column("id", TEXT, nullable=False, unique=True),
     Column("on", TEXT, nullable=False),
-    Column("notice", WHOLE, ForeignKey("notice.number")),  # that told of it; null: a person did
+    Column("notice", WHOLE, ForeignKey("notice.number")),  # its origin; null: a person
     Column("payload", TEXT, nullable=False),  # JSON
     Column("reason", TEXT, nullable=False),
     Column("who", TEXT, nullable=False),
@@ -281,12 +281,12 @@ register_cancellation = Table(
     sqlite_strict=True,
 )
 
-# What may still go under a notice that nobody objects to; made anew whenever the notice changes.
+# Shipments still allowed under an accepted notice; rebuilt when the notice changes.
 register_promise = Table(
     "register_promise",
     METADATA,
     Column("notice", WHOLE, ForeignKey("notice.number"), primary_key=True, autoincrement=False),
-    Column("place", WHOLE, primary_key=True, autoincrement=False),  # among those of the notice
+    Column("place", WHOLE, primary_key=True, autoincrement=False),  # position within the notice
     Column("payload", TEXT, nullable=False),  # JSON
     sqlite_strict=True,
 )

@@ -1,4 +1,4 @@
-"""The views of a database as Arrow tables, and questions in SQL; nothing here changes anything."""
+"""Database views as Arrow tables, and read-only SQL queries."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tidewaiter.base.errors import InputError, StoreError
 from tidewaiter.store.core.database import Work, store_error
 
-_ROWS = 10_000  # of a batch
+_ROWS = 10_000  # per batch
 _TEXT, _COUNT, _FLAG = pa.string(), pa.int64(), pa.bool_()
 _DAY, _MOMENT = pa.date32(), pa.timestamp("us", "UTC")
 
@@ -95,16 +95,16 @@ VIEWS: Mapping[str, pa.Schema] = MappingProxyType(
         ),
     }
 )
-"""Columns of each view, in order; revision 0033 makes them."""
+"""Columns of each view, in order; revision 0033 creates them."""
 
 
 def read_view(work: Work, name: str, equal: Mapping[str, object]) -> pa.Table:
-    """Read the rows of a view, by its first column.
+    """Read the rows of a view, ordered by its first column.
 
     Args:
-        work: Begun.
+        work: Any transaction.
         name: Of `VIEWS`.
-        equal: What columns must be equal to; None: the column is empty.
+        equal: Required column values; None: the column is empty.
 
     Raises:
         InputError: The view has no such column.
@@ -121,22 +121,22 @@ def read_view(work: Work, name: str, equal: Mapping[str, object]) -> pa.Table:
 
 
 def run_query(work: Work, sql: str, parameters: Mapping[str, object]) -> pa.Table:
-    """Ask a question in SQL.
+    """Run an SQL query.
 
     Args:
-        work: Begun to read.
-        sql: One SELECT; ``:name`` stands for a parameter.
+        work: A read transaction.
+        sql: One SELECT; ``:name`` marks a parameter.
         parameters: By name.
 
     Raises:
-        InputError: The database does not understand it, it asks nothing, a column of the answer
-            holds values of several kinds, or two bear one name.
+        InputError: The SQL is invalid or returns no rows, a column of the result mixes types, or
+            two columns share a name.
     """
     try:
         answer = work.connection.execute(text(sql), parameters)
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None)
-        if cause is not None and store_error(cause, ""):  # locked, damaged: not the question
+        if cause is not None and store_error(cause, ""):  # locked or damaged: not the query's fault
             raise
         raise _refused(error) from error
     if not answer.returns_rows:
@@ -152,7 +152,7 @@ def run_query(work: Work, sql: str, parameters: Mapping[str, object]) -> pa.Tabl
 
 
 def _as_stored(value: object) -> object:
-    """Return a value as the database has it: flags are 0 and 1 there, days ISO 8601 text."""
+    """Return a value as stored: flags are 0 and 1, days ISO 8601 text."""
     if isinstance(value, bool):
         return int(value)
     return value.isoformat() if isinstance(value, date) else value

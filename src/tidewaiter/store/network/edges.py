@@ -1,6 +1,6 @@
 """Edges between entities: trade, shared identifiers, and ownership from the lists.
 
-A forwarder is tied to thousands, so whatever is read here has a limit for each entity.
+A forwarder is connected to thousands, so every query here has a limit per entity.
 """
 
 from collections import defaultdict
@@ -20,26 +20,26 @@ from tidewaiter.store.core.columns import plain
 from tidewaiter.store.core.database import Work
 from tidewaiter.trade.types import PartyMatch
 
-_MOST: Final = 200  # ties of one entry that are kept
+_MOST: Final = 200  # ownership edges kept per entry
 
 Entry = tuple[str, str]
 """Slug of a list, and id of an entry in it."""
 
 
 class Owned(Record, frozen=True, kw_only=True):
-    """What a list tells of two of its entries, which two parties resemble."""
+    """An ownership relation between two list entries that two parties resemble."""
 
     list: str  # slug
     list_name: str
-    name: str  # of the entry that is owned or controlled, as listed
+    name: str  # of the owned or controlled entry, as listed
     owner: str  # of the other one
-    steps: tuple[str, ...]  # the way from the one that was matched
+    steps: tuple[str, ...]  # path from the matched entry
     control: bool
     former: bool
 
 
 class _Matches(msgspec.Struct):
-    """Of a stored alert."""
+    """SQL columns of a stored alert."""
 
     parties: tuple[PartyMatch, ...] = ()
 
@@ -52,14 +52,14 @@ class _Tie(NamedTuple):
 
 
 def add_owned(work: Work, run: int) -> int:
-    """Write which entities of a run own or control which others, by the matches of stored alerts.
+    """Write ownership and control edges between entities of a run, from matches in stored alerts.
 
     Args:
-        work: Begun with a stamp.
-        run: Its id; its parties are written.
+        work: A write transaction.
+        run: Run id; its parties are written.
 
     Returns:
-        How many ties there are.
+        The number of edges.
     """
     entities = _entities(work, run)
     ties: dict[tuple[int, int, str], _Tie] = {}
@@ -120,7 +120,7 @@ def _tie(match: PartyMatch, link: ListedLink, pair: tuple[int, int], *, secret: 
 
 
 def _matches(work: Work) -> Iterator[tuple[PartyMatch, bool]]:
-    """Yield the last match with each entry, from alerts that all may see before others."""
+    """Yield the last match with each entry, preferring alerts visible to everyone."""
     p, k = tables.alert_party.c, tables.party_alert.c
     secret = set(
         work.connection.execute(select(k.alert).where(k.restricted == 1).distinct()).scalars()
@@ -148,7 +148,7 @@ def _payloads(work: Work, alerts: list[str]) -> Iterable[tuple[str, str]]:
 
 
 class Trade(Record, frozen=True, kw_only=True):
-    """One entity sent to another."""
+    """Trade from one entity to another."""
 
     sender: int
     receiver: int
@@ -158,7 +158,7 @@ class Trade(Record, frozen=True, kw_only=True):
 
 
 class Shared(Record, frozen=True, kw_only=True):
-    """A thing that several entities give."""
+    """An identifier shared by several entities."""
 
     kind: str  # identifier, phone, email, address
     value: str
@@ -167,7 +167,7 @@ class Shared(Record, frozen=True, kw_only=True):
 
 
 class Ownership(Record, frozen=True, kw_only=True):
-    """A list tells that one entity owns or controls another one, if they are those on it."""
+    """Reported ownership between two entities, if they are the listed parties."""
 
     entity: int
     owner: int
@@ -176,14 +176,14 @@ class Ownership(Record, frozen=True, kw_only=True):
 
 
 def trade_of(work: Work, run: int, entity: int, *, sends: bool, rows: int) -> list[Trade]:
-    """Return to whom an entity sent, or from whom it received, the most consignments first.
+    """Return an entity's receivers, or its senders, most consignments first.
 
     Args:
-        work: Any.
+        work: Any transaction.
         run: Its id.
         entity: Its number.
-        sends: To whom it sent; else from whom it received.
-        rows: How many at most.
+        sends: True: its receivers; False: its senders.
+        rows: Maximum number.
     """
     t = tables.trade.c
     own, other = (t.sender, t.receiver) if sends else (t.receiver, t.sender)
@@ -193,13 +193,13 @@ def trade_of(work: Work, run: int, entity: int, *, sends: bool, rows: int) -> li
 
 
 def trade_among(work: Work, run: int, entities: Iterable[int], *, rows: int) -> list[Trade]:
-    """Return all trade of some entities, which are tied to few others each.
+    """Return all trade of some entities with few connections each.
 
     Args:
-        work: Any.
+        work: Any transaction.
         run: Its id.
         entities: Their numbers.
-        rows: How many at most, for each some thousand entities and side.
+        rows: Maximum number; some thousand per entity and side.
     """
     t = tables.trade.c
     wanted = sorted(entities)
@@ -228,13 +228,13 @@ def trade_between(work: Work, run: int, pairs: Iterable[tuple[int, int]]) -> lis
 def shared_by(
     work: Work, run: int, entities: Iterable[int], *, most: int | None = None
 ) -> dict[int, list[Shared]]:
-    """Return the things that entities give and others give too, those of few others first.
+    """Return identifiers that entities share with others, those shared by the fewest first.
 
     Args:
-        work: Any.
+        work: Any transaction.
         run: Its id.
         entities: Their numbers.
-        most: Pass over things that more entities give; None: none.
+        most: Skip identifiers of more entities than this; None: no limit.
     """
     g, t = tables.entity_thing.c, tables.thing.c
     same = (t.run == g.run) & (t.kind == g.kind) & (t.value == g.value)
@@ -256,13 +256,13 @@ def shared_by(
 def givers_of(
     work: Work, run: int, things: Collection[tuple[str, str]], *, rows: int
 ) -> dict[tuple[str, str], list[int]]:
-    """Return the entities that give each of some things, each at most so many.
+    """Return the entities with each of some identifiers, up to a maximum each.
 
     Args:
-        work: Any.
+        work: Any transaction.
         run: Its id.
-        things: Kind and value of each.
-        rows: How many of each at most.
+        things: Kind and value of each identifier.
+        rows: Maximum number per identifier.
     """
     g = tables.entity_thing.c
     found: dict[tuple[str, str], list[int]] = {}
@@ -274,13 +274,13 @@ def givers_of(
 
 
 def owned_of(work: Work, run: int, entities: Sequence[int], *, cleared: bool) -> list[Ownership]:
-    """Return the ownership that lists tell of some entities, as owner or owned.
+    """Return the listed ownership of some entities, as owner or owned.
 
     Args:
-        work: Any.
+        work: Any transaction.
         run: Its id.
         entities: Their numbers.
-        cleared: Tell what rests on restricted entries too.
+        cleared: Include edges based on restricted entries.
     """
     o = tables.entity_owned.c
     found: dict[tuple[int, int, str], Ownership] = {}

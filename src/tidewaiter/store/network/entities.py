@@ -1,8 +1,8 @@
 """Entities of a resolution run: profiles, written forms, trade, and search by name or number.
 
-A name is sought by the sounds of its words, the rarest first; what is found is put in order by how
-far its own names are alike. Each look into the index has a limit, so a word that half of all
-firms bear costs no more than a rare one.
+A name search uses the phonetic keys of its words, rarest first, and ranks the results by name
+similarity. Each index look-up has a limit, so that a word in half of all company names costs no
+more than a rare one.
 """
 
 from collections import defaultdict
@@ -22,34 +22,34 @@ from tidewaiter.store.core.columns import decode
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.network.trade import NAMED, RECEIVES, SENDS
 
-MOST: Final = 1 << 63  # numbers of entities are less
+MOST: Final = 1 << 63  # exclusive upper bound of entity numbers
 _SIGNS = decoder_of(tuple[Sign, ...])
 
 
 class Profile(Record, frozen=True, kw_only=True):
-    """An entity, in short."""
+    """Summary of an entity."""
 
     entity: int  # its number
-    key: str  # its id as files of entities have it
-    name: str  # the one most often written
-    country: str  # ISO 3166-1 alpha-2; "": none is told
-    waiting: bool  # known by its exact name only, until the next run
+    key: str  # its id in entity files
+    name: str  # most frequent spelling
+    country: str  # ISO 3166-1 alpha-2; "": unknown
+    waiting: bool  # joined by exact name only, until the next run
     lines: int
     consignments: int
-    receivers: int  # to whom it sent
-    senders: int  # from whom it received
-    ties: int  # numbers, telephones, e-mails and addresses that others give too
+    receivers: int  # number of entities it sent to
+    senders: int  # number of entities it received from
+    ties: int  # shared identifiers, telephones, e-mails and addresses
     first: str | None
     last: str | None
 
     @property
     def degree(self) -> int:
-        """Return with how many it is tied, by trade."""
+        """Return its number of trading partners."""
         return self.receivers + self.senders
 
 
 class WrittenParty(Record, frozen=True, kw_only=True):
-    """One way in which an entity is written."""
+    """A written form of an entity."""
 
     party: int
     member: str  # id
@@ -65,25 +65,25 @@ class WrittenParty(Record, frozen=True, kw_only=True):
 
 
 class Given(Record, frozen=True, kw_only=True):
-    """A thing that an entity gives."""
+    """An identifier, telephone, e-mail or address of an entity."""
 
     kind: str  # identifier, phone, email, address
     value: str
     label: str
-    entities: int  # that give it, this one too
+    entities: int  # number of entities with it, this one included
 
 
 class Month(Record, frozen=True, kw_only=True):
     """Consignments of one month."""
 
-    month: str  # "2026-03"; "": no day is told
+    month: str  # "2026-03"; "": no date
     sent: int
     received: int
     named: int  # in another role, or as both sender and receiver
 
 
 def profiles_of(work: Work, run: int, entities: Iterable[int]) -> dict[int, Profile]:
-    """Return entities of a run by their numbers; those that it has not are absent."""
+    """Return entities of a run by their numbers; unknown ones are omitted."""
     wanted = sorted(each for each in set(entities) if each < MOST)
     p = tables.entity_profile.c
     found: dict[int, Profile] = {}
@@ -94,21 +94,21 @@ def profiles_of(work: Work, run: int, entities: Iterable[int]) -> dict[int, Prof
 
 
 def largest_entities(work: Work, run: int, *, rows: int = 50) -> list[Profile]:
-    """Return the entities that most lines name."""
+    """Return the entities named by the most lines."""
     p = tables.entity_profile.c
     query = _profiles(run).order_by(p.lines.desc(), p.entity.desc()).limit(rows)
     return [_profile(row) for row in work.connection.execute(query).mappings()]
 
 
 def signs_of(work: Work, run: int, entity: int) -> tuple[Sign, ...]:
-    """Return the reasons to look at an entity that the run found; never a verdict."""
+    """Return the risk indicators that the run found for an entity; not a verdict."""
     p = tables.entity_profile.c
     query = select(p.signs).where(p.run == run, p.entity == entity)
     return _SIGNS.decode(work.connection.execute(query).scalar() or "[]")
 
 
 def written_parties(work: Work, run: int, entity: int, *, rows: int = 200) -> list[WrittenParty]:
-    """Return the ways in which an entity is written, the most often first."""
+    """Return the written forms of an entity, most frequent first."""
     p, k = tables.entity_party.c, tables.party.c
     joined = tables.entity_party.join(tables.party, k.id == p.party)
     query = select(p.party, p.member, p.how, p.lines, p.first, p.last, k.payload)
@@ -125,7 +125,7 @@ _OWN: Final = ("party", "member", "how", "lines", "first", "last")
 
 
 def count_parties(work: Work, run: int, entity: int) -> int:
-    """Return in how many ways an entity is written."""
+    """Count the written forms of an entity."""
     p = tables.entity_party.c
     wanted = select(func.count()).where(p.run == run, p.entity == entity)
     return int(work.connection.execute(wanted).scalar_one())
@@ -134,7 +134,7 @@ def count_parties(work: Work, run: int, entity: int) -> int:
 def names_of_entities(
     work: Work, run: int, entities: Sequence[int], *, rows: int = 8
 ) -> dict[int, list[str]]:
-    """Return the names most often written of some entities, each at most so many."""
+    """Return the most frequent names of some entities, up to a maximum each."""
     p, k = tables.entity_party.c, tables.party.c
     often = (p.lines.desc(), p.party.desc())
     place = func.row_number().over(partition_by=p.entity, order_by=often).label("place")
@@ -148,7 +148,7 @@ def names_of_entities(
 
 
 def things_of_entity(work: Work, run: int, entity: int, *, rows: int = 200) -> list[Given]:
-    """Return what an entity gives, what most others give too first."""
+    """Return the identifiers of an entity, most widely shared first."""
     g, t = tables.entity_thing.c, tables.thing.c
     same = (t.run == g.run) & (t.kind == g.kind) & (t.value == g.value)
     joined = tables.entity_thing.join(tables.thing, same)
@@ -159,7 +159,7 @@ def things_of_entity(work: Work, run: int, entity: int, *, rows: int = 200) -> l
 
 
 def months_of(work: Work, run: int, entity: int) -> list[Month]:
-    """Count the consignments of an entity by month and by what it did in them."""
+    """Count an entity's consignments by month and role."""
     c = tables.entity_consignment.c
     month = func.substr(c.day, literal_column("1"), literal_column("7"))
     query = select(month, c.sides, func.count()).where(c.run == run, c.entity == entity)
@@ -179,7 +179,7 @@ _SIDE: Final = {
 
 
 class NearBy(Record, frozen=True, kw_only=True):
-    """A link between two ways of writing, and the entities that they are in."""
+    """A link between two written forms, and their entities."""
 
     one: int
     other: int
@@ -187,14 +187,14 @@ class NearBy(Record, frozen=True, kw_only=True):
 
 
 def links_of(work: Work, run: int, entity: int, *, inside: bool, rows: int = 30) -> list[NearBy]:
-    """Return the links of an entity, the strongest first.
+    """Return the links of an entity, strongest first.
 
     Args:
-        work: Any.
+        work: Any transaction.
         run: Its id.
         entity: Its number.
-        inside: Those that joined its own parties; else those to others.
-        rows: How many at most.
+        inside: True: links within the entity; False: links to others.
+        rows: Maximum number.
     """
     k = tables.entity_link.c
     found: dict[tuple[str, str], NearBy] = {}
@@ -209,7 +209,7 @@ def links_of(work: Work, run: int, entity: int, *, inside: bool, rows: int = 30)
 
 
 def entity_with(work: Work, run: int, key: str) -> int | None:
-    """Return the number of the entity that has an id, or a member with it; None: there is none."""
+    """Return the number of the entity with an id or a member id; None: not found."""
     e, p = tables.entity.c, tables.entity_party.c
     number = work.connection.execute(select(e.id).where(e.key == key)).scalar()
     if number is None:
@@ -229,33 +229,33 @@ def _profile(row: RowMapping) -> Profile:
     return Profile(**{**row, "waiting": bool(row["waiting"])})
 
 
-_LOOKED: Final = 2_000  # rows of the index for each word
-_WORDS: Final = 4  # of each way to read the name
+_LOOKED: Final = 2_000  # index rows per word
+_WORDS: Final = 4  # per reading of the name
 _RATED: Final = 40  # entities whose names are compared
-_LEAST: Final = 0.3  # likeness of a name
-_BEGUN: Final = 400  # entities with a word that only begins so
+_LEAST: Final = 0.3  # similarity of a name
+_BEGUN: Final = 400  # entities with a prefix match
 _LAST = "\U0010ffff"
 
 
 class Hit(Record, frozen=True, kw_only=True):
-    """An entity that was found."""
+    """A search result."""
 
     profile: Profile
-    name: str  # that fits best
-    likeness: float  # 0 to 1; 1 where a number, telephone or e-mail was found
+    name: str  # best matching name
+    likeness: float  # 0 to 1; 1 for a number, telephone or e-mail
 
 
 def search_entities(work: Work, run: int, text: str, *, rows: int = 30) -> list[Hit]:
-    """Find entities.
+    """Search entities.
 
     Args:
-        work: Any.
+        work: Any transaction.
         run: Its id.
-        text: A name in any script, a number, a telephone or an e-mail.
-        rows: How many at most.
+        text: A name in any script, a number, a telephone number or an e-mail address.
+        rows: Maximum number.
 
     Returns:
-        Those that fit best first.
+        Best matches first.
     """
     asked = read_question(text)
     exact = _exact(work, run, asked)
@@ -267,7 +267,7 @@ def search_entities(work: Work, run: int, text: str, *, rows: int = 30) -> list[
 
 
 def _exact(work: Work, run: int, asked: Asked) -> list[int]:
-    """Return entities by numbers, telephones and e-mails."""
+    """Return entities by number, telephone or e-mail."""
     found: dict[int, None] = {}
     for word in asked.exact:
         found |= dict.fromkeys(_bearers(work, run, word, None))
@@ -275,7 +275,7 @@ def _exact(work: Work, run: int, asked: Asked) -> list[int]:
 
 
 def _candidates(work: Work, run: int, asked: Asked) -> list[int]:
-    """Return entities that share words with a name, those that share most first."""
+    """Return entities that share words with a name, most shared words first."""
     best: defaultdict[int, float] = defaultdict(float)
     for way in asked.ways:
         weights: defaultdict[int, float] = defaultdict(float)
@@ -294,7 +294,7 @@ def _candidates(work: Work, run: int, asked: Asked) -> list[int]:
 
 
 def _bearers(work: Work, run: int, word: str, beside: str | None) -> Sequence[int]:
-    """Return entities with a word; where they are too many, those with another one as well."""
+    """Return entities with a word; if there are too many, those that also have another word."""
     w = tables.entity_word.c
     query = select(w.entity).where(w.run == run, w.word == word)
     found = work.connection.execute(query.order_by(w.entity).limit(_LOOKED)).scalars().all()
@@ -311,7 +311,7 @@ def _bearers(work: Work, run: int, word: str, beside: str | None) -> Sequence[in
 
 
 def _begun(work: Work, run: int, asked: Asked) -> Iterable[int]:
-    """Return entities with a word that begins as the longest one that is asked for."""
+    """Return entities with a word that starts with the longest word searched."""
     w = tables.entity_word.c
     for way in asked.ways[:2]:
         begin = max((word for word, _ in way), key=len, default="")
@@ -322,7 +322,7 @@ def _begun(work: Work, run: int, asked: Asked) -> Iterable[int]:
 
 
 def _rated(work: Work, run: int, asked: Asked, entities: Sequence[int]) -> list[Hit]:
-    """Put entities in order by how far a name of theirs is the one that is asked for."""
+    """Rank entities by similarity with the name searched."""
     names = names_of(asked.text)
     profiles = profiles_of(work, run, entities)
     hits = []

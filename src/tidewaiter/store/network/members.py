@@ -1,7 +1,7 @@
-"""Members of entities: read for a resolution run, written by it, or waiting for the next.
+"""Members of entities: read by a resolution run, written by it, or waiting for the next.
 
-A party that is written as one before is of the same entity. One with the exact name of a single
-entity, in the same country, is shown with it. Any other is an entity of its own. The next run
+A party written like an earlier one belongs to the same entity. One with the exact name of a single
+entity in the same country is shown with it. Any other becomes an entity of its own. The next run
 compares them all.
 """
 
@@ -33,11 +33,11 @@ from tidewaiter.store.screening.parties import StoredParty, stored_parties
 
 
 class PartyOf(NamedTuple):
-    """A party of an entity, and how it came there."""
+    """A party of an entity, and how it was assigned."""
 
     party: int
     member: str
-    how: str  # compared; written: exactly as a member; named: by its exact name; new
+    how: str  # compared; written: identical to a member; named: same exact name; new
 
 
 class NewEntity(NamedTuple):
@@ -54,11 +54,11 @@ class NewEntity(NamedTuple):
 
 
 def entity_ids(work: Work, keys: Sequence[str]) -> dict[str, int]:
-    """Return the numbers of entities by their keys; new ones get theirs.
+    """Return the numbers of entities by their keys; assign numbers to new ones.
 
     Args:
-        work: Begun with a stamp.
-        keys: Ids that a resolution gives.
+        work: A write transaction.
+        keys: Ids from a resolution.
     """
     insert_new(work.connection, tables.entity, ("key",), ((key,) for key in keys))
     c = tables.entity.c
@@ -73,9 +73,9 @@ def add_entities(work: Work, run: int, new: Sequence[NewEntity]) -> dict[str, in
     """Write entities of a run; return their numbers by their keys.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         run: Its id.
-        new: Entities that the run has not yet.
+        new: Entities not in the run yet.
     """
     ids = entity_ids(work, [each.key for each in new])
     profiles = [
@@ -97,7 +97,7 @@ def add_entities(work: Work, run: int, new: Sequence[NewEntity]) -> dict[str, in
 
 
 def add_parties(work: Work, run: int, parties: Mapping[int, Iterable[PartyOf]]) -> None:
-    """Write which parties are of which entity."""
+    """Write the entity of each party."""
     columns = ("run", "party", "entity", "member", "how")
     rows = (
         (run, each.party, entity, each.member, each.how)
@@ -110,7 +110,7 @@ def add_parties(work: Work, run: int, parties: Mapping[int, Iterable[PartyOf]]) 
 def add_words(
     work: Work, run: int, told: Iterable[tuple[int, Iterable[str], Iterable[Thing]]]
 ) -> None:
-    """Write under which words entities are found, and what they give; what is there stays."""
+    """Write the search words and identifiers of entities; existing ones stay."""
     words: dict[tuple[int, str, int], None] = {}
     given: dict[tuple[int, int, str, str], None] = {}
     labels: dict[tuple[str, str], str] = {}
@@ -128,12 +128,12 @@ def add_words(
 
 
 def count_things(work: Work, run: int, entities: Sequence[int] | None = None) -> None:
-    """Count again how many entities give each thing.
+    """Recount how many entities share each identifier.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         run: Its id.
-        entities: Whose things may have new counts; None: all.
+        entities: Those with possibly changed counts; None: all.
     """
     t, g = tables.thing.c, tables.entity_thing.c
     same = (g.run == run) & (g.kind == t.kind) & (g.value == t.value)
@@ -151,12 +151,12 @@ def count_things(work: Work, run: int, entities: Sequence[int] | None = None) ->
 
 
 def add_links(work: Work, run: int, links: Iterable[Link]) -> None:
-    """Write pairs of members that were compared, with the entities that they are in.
+    """Write compared pairs of members, with their entities.
 
     Args:
-        work: Begun with a stamp; the parties of the members are written.
+        work: A write transaction; the parties of the members are written.
         run: Its id.
-        links: Pairs.
+        links: Compared pairs.
     """
     some = list(links)
     entities = entities_of(work, run, {member for link in some for member in (link.a, link.b)})
@@ -179,7 +179,7 @@ def add_links(work: Work, run: int, links: Iterable[Link]) -> None:
 
 
 def entities_of(work: Work, run: int, members: Iterable[str]) -> dict[str, int]:
-    """Return the entity of each member of a run; those that it has not are absent."""
+    """Return the entity of each member of a run; unknown ones are omitted."""
     p = tables.entity_party.c
     wanted = sorted(members)
     found: dict[str, int] = {}
@@ -189,7 +189,7 @@ def entities_of(work: Work, run: int, members: Iterable[str]) -> dict[str, int]:
     return found
 
 
-ROWS: Final = 2_000  # parties that are taken up in one transaction
+ROWS: Final = 2_000  # parties processed per transaction
 
 
 class _Newcomer(NamedTuple):
@@ -200,12 +200,12 @@ class _Newcomer(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Return the word for its whole name; "" where it has none that could be read."""
+        """Return the index key of the whole name; "" if unreadable."""
         return name_key(self.read.names.ways[0]) if self.read.names.ways else ""
 
 
 def written_of(stored: StoredParty) -> Written:
-    """Return a stored party as the resolution takes it."""
+    """Return a stored party as input of the resolution."""
     told = stored.party
     return Written(
         name=told.name or "",
@@ -217,15 +217,15 @@ def written_of(stored: StoredParty) -> Written:
 
 
 def take_up_waiting(work: Work, run: int, *, rows: int = ROWS) -> set[int] | None:
-    """Give the next parties without an entity theirs.
+    """Assign the next unassigned parties to entities.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         run: Its id.
-        rows: How many parties at most.
+        rows: Maximum number of parties.
 
     Returns:
-        The entities that have more parties now; None: no party waits for one.
+        The entities that gained parties; None: no party was waiting.
     """
     p = tables.entity_party.c
     newest = select(p.party).where(p.run == run).order_by(p.party.desc()).limit(1)
@@ -268,7 +268,7 @@ def _newcomer(stored: StoredParty) -> _Newcomer:
 
 
 def _by_name(work: Work, run: int, new: Sequence[_Newcomer]) -> Mapping[tuple[str, str], int]:
-    """Return the one entity of each name and country, where there is one."""
+    """Return the only entity of each name and country, if there is exactly one."""
     w, p = tables.entity_word.c, tables.entity_profile.c
     joined = tables.entity_word.join(
         tables.entity_profile, (p.run == w.run) & (p.entity == w.entity)
@@ -297,24 +297,24 @@ def _entity(some: Sequence[_Newcomer]) -> NewEntity:
     )
 
 
-_FILE = "the database"  # in which members are seen
+_FILE = "the database"  # source name of the members
 
 
 class Held(NamedTuple):
-    """What a database holds of parties."""
+    """The parties of a database."""
 
     members: list[Member]
-    parties: dict[str, list[int]]  # by member: the same text may be stored with "" or without
-    last: int  # the last party of all
+    parties: dict[str, list[int]]  # by member: the same text may be stored with "" or null
+    last: int  # id of the last party
 
 
 def members_of(work: Work) -> Held:
-    """Read all parties of a database, each way of writing them once.
+    """Read all parties of a database, each distinct form once.
 
-    Takes memory by distinct parties, not by lines.
+    Memory grows with distinct parties, not with lines.
 
     Args:
-        work: Any.
+        work: Any transaction.
     """
     parties: defaultdict[str, list[int]] = defaultdict(list)
     said: dict[str, Written] = {}
@@ -342,11 +342,11 @@ def members_of(work: Work) -> Held:
 
 
 def earlier_entities(work: Work, run: int | None) -> Iterator[Entity]:
-    """Yield the entities of a run with what tells them: ids of entity and members.
+    """Yield the entities of a run with their id and member ids.
 
     Args:
-        work: Any.
-        run: Its id; None: there was none.
+        work: Any transaction.
+        run: Run id; None: no run yet.
     """
     if run is None:
         return
@@ -371,7 +371,7 @@ def earlier_entities(work: Work, run: int | None) -> Iterator[Entity]:
 
 
 def _counts(work: Work) -> tuple[Counter[int], defaultdict[int, set[str]]]:
-    """Return how many lines name each party, and in which roles."""
+    """Return how many lines name each party, by role."""
     k = tables.party_line.c
     counts: Counter[int] = Counter()
     roles: defaultdict[int, set[str]] = defaultdict(set)

@@ -1,6 +1,6 @@
 """Resolution runs: written, activated and removed; what each changed; and human judgements.
 
-A run that is cut off is never read; the next one removes what it left.
+An interrupted run is never read; the next one removes its rows.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,33 +21,33 @@ from tidewaiter.store.network.members import entity_ids
 
 RunState = Literal["building", "current", "past"]
 
-_REMOVED = 20_000  # rows of a table that are removed at once
+_REMOVED = 20_000  # rows deleted per statement
 
 
 class Resolved(Record, frozen=True, kw_only=True):
-    """One run of the resolution over the parties of a database."""
+    """A resolution run over the parties of a database."""
 
     id: int
     state: RunState
     started: str
-    finished: str | None  # moment from which it was read
-    party: int  # the last party that was compared; later ones wait for the next run
-    line: int  # the last line that is counted
+    finished: str | None  # when it became current
+    party: int  # last party compared; later ones wait for the next run
+    line: int  # last line counted
     compared: int  # pairs
 
 
 class Behind(Record, frozen=True, kw_only=True):
-    """What came after the last run, or after its last count."""
+    """Parties and lines added since the last run and count."""
 
-    parties: int  # that wait for the next run; at most `COUNTED`
-    lines: int  # that are not counted yet; at most `COUNTED`
+    parties: int  # waiting for the next run; at most `COUNTED`
+    lines: int  # not counted yet; at most `COUNTED`
 
 
 COUNTED = 10_000
 
 
 def current_run(work: Work) -> Resolved | None:
-    """Return the run that is read; None: there was none yet."""
+    """Return the current run; None: no run yet."""
     r = tables.resolution
     wanted = select(r).where(r.c.state == "current").order_by(r.c.id.desc()).limit(1)
     row = work.connection.execute(wanted).mappings().one_or_none()
@@ -55,10 +55,10 @@ def current_run(work: Work) -> Resolved | None:
 
 
 def run_or_first(work: Work) -> Resolved:
-    """Return the run that is read; where there was none, begin one in which all parties wait.
+    """Return the current run; if there is none, start one in which all parties wait.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
     """
     run = current_run(work)
     if run is None:
@@ -70,11 +70,11 @@ def run_or_first(work: Work) -> Resolved:
 
 
 def begin_run(work: Work, party: int) -> int:
-    """Begin a run; one that was cut off will be removed.
+    """Start a run; an interrupted one will be removed.
 
     Args:
-        work: Begun with a stamp.
-        party: The last party that it compares.
+        work: A write transaction.
+        party: Last party that it compares.
 
     Returns:
         Its id.
@@ -85,10 +85,10 @@ def begin_run(work: Work, party: int) -> int:
 
 
 def check_run(work: Work, run: int) -> None:
-    """Check that a run is still the one that is being written.
+    """Check that a run is still the one being written.
 
     Raises:
-        ConflictError: Another run was begun since.
+        ConflictError: Another run was started since.
     """
     r = tables.resolution.c
     if work.connection.execute(select(r.state).where(r.id == run)).scalar() != "building":
@@ -96,15 +96,15 @@ def check_run(work: Work, run: int) -> None:
 
 
 def finish_run(work: Work, run: int, compared: int) -> None:
-    """Let a run be read in place of the one before it.
+    """Make a run the current one.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         run: Its id.
         compared: Pairs.
 
     Raises:
-        ConflictError: Another run was begun since.
+        ConflictError: Another run was started since.
     """
     check_run(work, run)
     r, p = tables.resolution, tables.entity_profile.c
@@ -119,13 +119,13 @@ def finish_run(work: Work, run: int, compared: int) -> None:
 
 
 def counted_to(work: Work, run: int, line: int) -> None:
-    """Note the last line that a run counts."""
+    """Record the last line counted by a run."""
     r = tables.resolution
     work.connection.execute(update(r).where(r.c.id == run).values(line=line))
 
 
 def is_behind(work: Work, run: Resolved) -> bool:
-    """Tell whether a party has no entity yet, or a line is not counted."""
+    """Return whether a party has no entity yet, or a line is not counted."""
     p, k, n = tables.entity_party.c, tables.party.c, tables.line.c
     last = select(p.party).where(p.run == run.id).order_by(p.party.desc()).limit(1)
     newest = (select(func.coalesce(func.max(column), 0)) for column in (k.id, n.id))
@@ -141,7 +141,7 @@ def entities_in(work: Work, run: int) -> list[int]:
 
 
 def behind(work: Work, run: Resolved) -> Behind:
-    """Say what a run does not hold yet."""
+    """Return what a run does not include yet."""
 
     def count(column: Column[int], last: int) -> int:
         later = select(column).where(column > last).limit(COUNTED).subquery()
@@ -154,10 +154,10 @@ def behind(work: Work, run: Resolved) -> Behind:
 
 
 def remove_past(work: Work) -> bool:
-    """Remove rows of past runs, some thousand in each transaction.
+    """Remove rows of past runs, some thousand per transaction.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
 
     Returns:
         Whether there may be more.
@@ -172,7 +172,7 @@ def remove_past(work: Work) -> bool:
     return False
 
 
-# By which column the rows of a run are removed piece by piece: one that an index begins with.
+# Column by which rows of a run are deleted in slices: the first of an index.
 _BY: tuple[tuple[Table, Column[int] | Column[str]], ...] = (
     (tables.entity_consignment, tables.entity_consignment.c.entity),
     (tables.trade_consignment, tables.trade_consignment.c.source),
@@ -207,7 +207,7 @@ WHY = 4_000  # characters
 
 
 class Judged(Record, frozen=True, kw_only=True):
-    """A step of what was said of a pair."""
+    """A step in the judgements on a pair."""
 
     id: int
     a: str
@@ -219,28 +219,28 @@ class Judged(Record, frozen=True, kw_only=True):
 
 
 class Said(Record, frozen=True, kw_only=True):
-    """What is to be said of a pair."""
+    """A judgement to store."""
 
     a: str
     b: str
     verdict: Verdict
     why: str
-    seen: int | None = None  # id of the last step about the pair that was seen; None: no step
+    seen: int | None = None  # id of the last step seen on the pair; None: none
 
 
 def judge_parties(work: Work, said: Said) -> int:
-    """Keep a judgement; it takes effect with the next run.
+    """Store a judgement; it takes effect in the next run.
 
     Args:
-        work: Begun with a stamp, which says by whom and when.
-        said: Of two members.
+        work: A write transaction; its stamp says by whom and when.
+        said: Judgement of two members.
 
     Returns:
         Its id.
 
     Raises:
-        InputError: It is about one member, gives no reason, or contradicts others.
-        ConflictError: Someone else judged the pair since.
+        InputError: It is about one member, has no reason, or contradicts others.
+        ConflictError: Someone else judged the pair meanwhile.
     """
     a, b = sorted((said.a, said.b))
     _check(said)
@@ -265,7 +265,7 @@ def judge_parties(work: Work, said: Said) -> int:
 
 
 def last_judgement(work: Work, a: str, b: str) -> Judged | None:
-    """Return the last step about a pair; None: nobody said anything of it."""
+    """Return the last step on a pair; None: no judgement."""
     a, b = sorted((a, b))
     c = tables.party_judgement.c
     wanted = select(tables.party_judgement).where(c.a == a, c.b == b).order_by(c.id.desc()).limit(1)
@@ -274,10 +274,10 @@ def last_judgement(work: Work, a: str, b: str) -> Judged | None:
 
 
 def judgements_about(work: Work, members: Sequence[str]) -> dict[tuple[str, str], Judged]:
-    """Return the last step about each pair of which some members are one, the newest first.
+    """Return the last step on each pair that includes one of some members, newest first.
 
     Args:
-        work: Any.
+        work: Any transaction.
         members: Ids; of either side.
     """
     c = tables.party_judgement.c
@@ -291,7 +291,7 @@ def judgements_about(work: Work, members: Sequence[str]) -> dict[tuple[str, str]
 
 
 def stored_judgements(work: Work) -> list[Judgement]:
-    """Return all judgements, in the order in which they were made, as the resolution takes them."""
+    """Return all judgements in order, as input of the resolution."""
     c = tables.party_judgement
     rows = work.connection.execute(select(c).order_by(c.c.id)).mappings()
     return [
@@ -317,21 +317,21 @@ def _check(said: Said) -> None:
 
 
 class Changed(Record, frozen=True, kw_only=True):
-    """One step of what became of an entity."""
+    """A change of an entity between runs."""
 
     entity: int
-    change: str  # merged: it took in the other; split: it came out of the other
+    change: str  # merged: it absorbed the other; split: it was separated from it
     other: int
     at: str
 
 
 def add_changes(work: Work, run: int, entities: Iterable[Entity]) -> None:
-    """Write which entities took in others, and which came out of others.
+    """Write which entities were merged and which were split.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         run: Its id.
-        entities: Of the resolution, with what became of them.
+        entities: Entities of the resolution, with their changes.
     """
     told = [(each, other) for each in entities for other in each.earlier]
     keys = sorted({key for each, other in told for key in (each.id, other)})
@@ -346,7 +346,7 @@ def add_changes(work: Work, run: int, entities: Iterable[Entity]) -> None:
 
 
 def changes_of(work: Work, entity: int, *, rows: int = 50) -> list[Changed]:
-    """Return what became of an entity, the newest first, as either side."""
+    """Return the changes of an entity, on either side, newest first."""
     c = tables.entity_change.c
     wanted = select(c.entity, c.change, c.other, c.at).where(
         or_(c.entity == entity, c.other == entity)

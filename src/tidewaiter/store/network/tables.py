@@ -1,8 +1,8 @@
 """Tables of entity resolution: runs, entities, their parties and edges, and judgements.
 
-All that a resolution gives bears its number in `run`, so that a new one is written beside the one
-that is read, and takes its place at once. An `entity` keeps its number from run to run. No key
-begins with `run`: it tells little, and SQLite would take it for much.
+Results of a resolution carry its number in `run`, so that a new run is written beside the current
+one and replaces it at once. An `entity` keeps its number from run to run. No key starts with
+`run`: it has few distinct values, and SQLite would overrate its selectivity.
 """
 
 from sqlalchemy import Column, ForeignKey, Index, PrimaryKeyConstraint, Table, UniqueConstraint
@@ -25,8 +25,8 @@ resolution = Table(
     Column("state", TEXT, nullable=False),  # building, current, past
     Column("started", TEXT, nullable=False),
     Column("finished", TEXT),
-    Column("party", WHOLE, nullable=False),  # the last that was compared; later ones wait
-    Column("line", WHOLE, nullable=False),  # the last that is counted
+    Column("party", WHOLE, nullable=False),  # last party compared; later ones wait
+    Column("line", WHOLE, nullable=False),  # last line counted
     _whole("compared"),  # pairs
     Index("resolution_state", "state"),
     sqlite_strict=True,
@@ -48,7 +48,7 @@ entity_profile = Table(
     Column("entity", WHOLE, ForeignKey("entity.id"), nullable=False, autoincrement=False),
     Column("name", TEXT, nullable=False),
     Column("country", TEXT, nullable=False),
-    Column("waiting", WHOLE, nullable=False),  # 1: known by its exact name until the next run
+    Column("waiting", WHOLE, nullable=False),  # 1: joined by exact name, until the next run
     *(_whole(name) for name in ("lines", "consignments", "receivers", "senders", "ties")),
     Column("first", TEXT),
     Column("last", TEXT),
@@ -93,8 +93,8 @@ thing = Table(
     METADATA,
     _run(),
     Column("kind", TEXT, nullable=False),  # phone, email, address, identifier
-    Column("value", TEXT, nullable=False),  # in one spelling
-    Column("label", TEXT, nullable=False),  # as it is shown
+    Column("value", TEXT, nullable=False),  # normalised
+    Column("label", TEXT, nullable=False),  # display form
     _whole("entities"),
     PrimaryKeyConstraint("kind", "value", "run"),
     sqlite_strict=True,
@@ -118,9 +118,9 @@ entity_link = Table(
     "entity_link",
     METADATA,
     _run(),
-    Column("a", TEXT, nullable=False),  # members that were compared
+    Column("a", TEXT, nullable=False),  # compared members
     Column("b", TEXT, nullable=False),
-    Column("one", WHOLE, nullable=False),  # their entities; the same where they were joined
+    Column("one", WHOLE, nullable=False),  # their entities; equal if joined
     Column("other", WHOLE, nullable=False),
     Column("points", WHOLE, nullable=False),
     Column("outcome", TEXT, nullable=False),
@@ -138,7 +138,7 @@ entity_owned = Table(
     Column("entity", WHOLE, nullable=False, autoincrement=False),
     Column("owner", WHOLE, nullable=False, autoincrement=False),
     Column("list", TEXT, nullable=False),
-    Column("restricted", WHOLE, nullable=False),  # 1: for those cleared alone
+    Column("restricted", WHOLE, nullable=False),  # 1: cleared readers only
     Column("payload", TEXT, nullable=False),
     PrimaryKeyConstraint("entity", "owner", "list", "run"),
     Index("entity_owned_owner", "owner", "run"),
@@ -152,9 +152,9 @@ entity_consignment = Table(
     Column("source", WHOLE, nullable=False, autoincrement=False),
     Column("consignment", TEXT, nullable=False),
     Column("entity", WHOLE, nullable=False, autoincrement=False),
-    Column("sides", WHOLE, nullable=False),  # 1: sends, 2: receives, 4: named otherwise; the sum
+    Column("sides", WHOLE, nullable=False),  # bit sum; 1: sends, 2: receives, 4: other
     Column("lines", WHOLE, nullable=False),
-    Column("day", TEXT, nullable=False),  # "": none is told
+    Column("day", TEXT, nullable=False),  # "": no date
     PrimaryKeyConstraint("source", "consignment", "run", "entity"),
     Index("entity_consignment_day", "entity", "run", "day", "sides"),
     sqlite_strict=True,
@@ -208,7 +208,7 @@ party_judgement = Table(
     "party_judgement",
     METADATA,
     Column("id", WHOLE, primary_key=True),
-    Column("a", TEXT, nullable=False),  # members; the one that sorts first
+    Column("a", TEXT, nullable=False),  # members, in sort order
     Column("b", TEXT, nullable=False),
     Column("verdict", TEXT, nullable=False),  # same, not same, undecided
     Column("why", TEXT, nullable=False),
@@ -224,7 +224,7 @@ party_alert = Table(
     METADATA,
     Column("party", WHOLE, ForeignKey("party.id"), primary_key=True, autoincrement=False),
     Column("alert", TEXT, ForeignKey("alert.id"), primary_key=True),
-    Column("restricted", WHOLE, nullable=False),  # 1: for those cleared alone
+    Column("restricted", WHOLE, nullable=False),  # 1: cleared readers only
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

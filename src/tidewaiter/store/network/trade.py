@@ -11,37 +11,37 @@ from tidewaiter.store.core import tables
 from tidewaiter.store.core.batched import insert_new, insert_or_add, slices
 from tidewaiter.store.core.database import Work
 
-ROWS: Final = 16_384  # lines that are counted in one transaction
+ROWS: Final = 16_384  # lines counted per transaction
 SENDS: Final = 1
 RECEIVES: Final = 2
 NAMED: Final = 4
 
 Key = tuple[int, str]
-"""A consignment: its source, and what the file calls it."""
+"""A consignment: its source, and its number in the file."""
 
 
 class Sides(NamedTuple):
-    """Roles whose bearer sends, and whose bearer receives."""
+    """Roles that send, and roles that receive."""
 
     senders: frozenset[str]
     receivers: frozenset[str]
 
     def of(self, role: str) -> int:
-        """Return on which side a role stands."""
+        """Return the side of a role."""
         if role in self.senders:
             return SENDS
         return RECEIVES if role in self.receivers else NAMED
 
 
 class Counted(NamedTuple):
-    """What was counted in one go."""
+    """Result of one counting step."""
 
-    last: int  # line
-    entities: set[int]  # that were named
+    last: int  # last line counted
+    entities: set[int]  # entities named
 
 
 class _Days(msgspec.Struct, gc=False):
-    """The days of a stored line, in the order in which the first that there is counts."""
+    """The dates of a stored line, in order of preference."""
 
     departure: str | None = None
     lodged: str | None = None
@@ -52,11 +52,11 @@ class _Days(msgspec.Struct, gc=False):
 class _Line(NamedTuple):
     id: int
     key: Key
-    day: str  # "": none is told
+    day: str  # "": no date
 
 
 class _Tally:
-    """Lines and days of something."""
+    """Lines and dates of an edge or entity."""
 
     __slots__ = ("first", "last", "lines", "sides")
 
@@ -78,17 +78,17 @@ class _Tally:
 def count_lines(
     work: Work, run: int, after: int, sides: Sides, *, rows: int = ROWS
 ) -> Counted | None:
-    """Count the next lines of a run, whose parties all have their entities.
+    """Count the next lines of a run; all their parties have entities.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         run: Its id.
-        after: The last line that is counted.
-        sides: Who sends and who receives.
-        rows: How many lines at most.
+        after: Last line counted so far.
+        sides: Sending and receiving roles.
+        rows: Maximum number of lines.
 
     Returns:
-        What was counted; None: all lines were.
+        The step; None: all lines are counted.
     """
     lines = _lines(work, after, rows)
     if not lines:
@@ -118,12 +118,12 @@ def count_lines(
 
 
 def count_partners(work: Work, run: int, entities: Iterable[int]) -> None:
-    """Count again with how many others entities are tied, after lines or things came.
+    """Recount the connections of entities, after new lines or identifiers.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         run: Its id.
-        entities: Whose counts may have changed.
+        entities: Those with possibly changed counts.
     """
     p, t, g, h = (tables.entity_profile, tables.trade.c, tables.entity_thing.c, tables.thing.c)
     wanted = sorted(entities)
@@ -163,7 +163,7 @@ def _day(days: _Days) -> str:
 def _named(
     work: Work, run: int, lines: Sequence[_Line]
 ) -> Mapping[int, Sequence[tuple[int, int, str]]]:
-    """Return party, entity and role of all that each line names."""
+    """Return party, entity and role for each line."""
     k, p = tables.party_line.c, tables.entity_party.c
     joined = tables.party_line.join(tables.entity_party, (p.run == run) & (p.party == k.party))
     wanted = select(k.line, k.party, p.entity, k.role).select_from(joined)
@@ -181,7 +181,7 @@ def _pairs(said: Sequence[tuple[int, int, int]]) -> set[tuple[int, int]]:
 
 
 def _known(work: Work, run: int, table: Any, keys: Iterable[Key]) -> set[tuple[Any, ...]]:
-    """Return the rows of some consignments that a table holds already, as their keys."""
+    """Return the keys of those consignments that a table already contains."""
     by_source: defaultdict[int, list[str]] = defaultdict(list)
     for source, consignment in keys:
         by_source[source].append(consignment)
@@ -211,7 +211,7 @@ def _keep_consignments(
 def _keep_trade(
     work: Work, run: int, pairs: Mapping[tuple[int, int, Key], _Tally], known: set[tuple[Any, ...]]
 ) -> None:
-    """Count the consignments of each pair, none twice."""
+    """Count the consignments of each pair, without duplicates."""
     earlier = {(source, consignment) for source, consignment, _ in known}
     again = {key for _, _, key in pairs if key in earlier}
     counted = _known(work, run, tables.trade_consignment, again) if again else set()
@@ -273,6 +273,6 @@ def _keep_entities(
 def _add(
     work: Work, table: Any, rows: Iterator[tuple[Any, ...]], columns: Sequence[str], *sums: str
 ) -> None:
-    """Add counts to rows that are there, and widen their first and last days."""
+    """Add counts to existing rows, and extend their first and last days."""
     how: dict[str, Any] = dict.fromkeys(sums, "add") | {"first": "least", "last": "most"}
     insert_or_add(work.connection, table, rows, columns, how)

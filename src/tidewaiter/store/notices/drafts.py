@@ -1,4 +1,4 @@
-"""Drafts of pre-export notifications: private to their writer, encrypted until sent."""
+"""Drafts of pre-export notifications: visible to their author only, encrypted until sent."""
 
 import secrets
 
@@ -14,23 +14,23 @@ from tidewaiter.store.core import tables
 from tidewaiter.store.core.database import Work
 
 MOST = 100
-"""Drafts of one person."""
+"""The drafts of one person."""
 
 _NONCE = 12  # bytes
 
 
 class Draft(Record, frozen=True, kw_only=True):
-    """A notice that is not sent."""
+    """A notice not sent yet."""
 
     written: WrittenNotice = WrittenNotice()
-    peer: str = ""  # the node that it goes to; "": not chosen yet
-    amends: int = 0  # number of the notice whose next version it is; 0: a new one
-    seen: int = 0  # last event of the other side that was seen, of an amendment
+    peer: str = ""  # receiving node; "": not chosen yet
+    amends: int = 0  # number of the notice that it amends; 0: a new one
+    seen: int = 0  # amendments: last event of the other side that was seen
     reason: str = ""  # of an amendment
 
 
 class KeptDraft(Record, frozen=True, kw_only=True):
-    """A draft, and which change of it this is."""
+    """A draft and its revision."""
 
     number: int
     version: int
@@ -39,15 +39,15 @@ class KeptDraft(Record, frozen=True, kw_only=True):
 
 
 def add_draft(work: Work, safe: bytes, draft: Draft) -> KeptDraft:
-    """Keep a new draft of whoever does the work.
+    """Store a new draft of the current user.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
-        draft: What was written.
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
+        draft: The content.
 
     Raises:
-        InputError: There are too many.
+        InputError: The user has too many drafts.
     """
     d, who = tables.notice_draft.c, stamp_of(work).who
     held = work.connection.execute(select(func.count()).where(d.account == who)).scalar_one()
@@ -61,11 +61,11 @@ def add_draft(work: Work, safe: bytes, draft: Draft) -> KeptDraft:
 
 
 def change_draft(work: Work, safe: bytes, number: int, draft: Draft, seen: int) -> KeptDraft:
-    """Keep what a draft says now.
+    """Update a draft.
 
     Raises:
         ConflictError: It was changed since, in another window.
-        MissingError: Whoever does the work has none of that number.
+        MissingError: The user has no draft of that number.
     """
     who, d = stamp_of(work).who, tables.notice_draft.c
     _check(find_draft(work, safe, who, number), seen)
@@ -76,11 +76,11 @@ def change_draft(work: Work, safe: bytes, number: int, draft: Draft, seen: int) 
 
 
 def drop_draft(work: Work, safe: bytes, number: int, seen: int) -> None:
-    """Throw a draft away, or be done with it as it was sent.
+    """Delete a draft: discarded or sent.
 
     Raises:
         ConflictError: It was changed since, in another window.
-        MissingError: Whoever does the work has none of that number.
+        MissingError: The user has no draft of that number.
     """
     _check(find_draft(work, safe, stamp_of(work).who, number), seen)
     d = tables.notice_draft.c
@@ -89,10 +89,10 @@ def drop_draft(work: Work, safe: bytes, number: int, seen: int) -> None:
 
 
 def find_draft(work: Work, safe: bytes, who: str, number: int) -> KeptDraft:
-    """Return a draft of someone.
+    """Return a draft of a user.
 
     Raises:
-        MissingError: They have none of that number.
+        MissingError: The user has no draft of that number.
     """
     d = tables.notice_draft.c
     wanted = select(tables.notice_draft).where(d.number == number, d.account == who)
@@ -103,14 +103,14 @@ def find_draft(work: Work, safe: bytes, who: str, number: int) -> KeptDraft:
 
 
 def drafts_of(work: Work, safe: bytes, who: str) -> list[KeptDraft]:
-    """Return the drafts of someone, the last begun first."""
+    """Return the drafts of a user, newest first."""
     d = tables.notice_draft.c
     wanted = select(tables.notice_draft).where(d.account == who).order_by(d.number.desc())
     return [_kept(row, safe) for row in work.connection.execute(wanted).mappings()]
 
 
 def count_drafts(work: Work, who: str) -> int:
-    """Count the drafts of someone."""
+    """Count the drafts of a user."""
     wanted = select(func.count()).where(tables.notice_draft.c.account == who)
     return int(work.connection.execute(wanted).scalar_one())
 

@@ -39,7 +39,7 @@ from tidewaiter.store.peers.outbox import Message, State, write_message
 from tidewaiter.store.register.ledger import enter_notice
 
 NOTICE = "notice"
-"""The kind of message that brings an event of a notice."""
+"""Message kind of notice events."""
 
 _NONCE = 12  # bytes
 _ID = 16  # bytes
@@ -48,19 +48,19 @@ _ID = 16  # bytes
 def do_to_notice(
     work: Work, safe: bytes, number: int, what: What, *, seen: int | None = None
 ) -> Kept:
-    """Do something to a notice, and tell the other side.
+    """Add an event to a notice, and send it to the other side.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
-        number: Of the notice, here.
-        what: What is done.
-        seen: How many events of the other side whoever does it has seen; None: all.
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
+        number: Local number of the notice.
+        what: The event.
+        seen: How many events of the other side the user has seen; None: all.
 
     Raises:
-        ConflictError: The other side has done something that was not seen.
-        InputError: It cannot be done by this side, or not now.
-        MissingError: There is no such notice.
+        ConflictError: The other side has added an event that the user has not seen.
+        InputError: This side may not do it, or not now.
+        MissingError: No such notice.
     """
     kept = find_notice(work, safe, number, stamp_of(work).at.date())
     side = kept.row.side
@@ -82,15 +82,15 @@ def send_notice(work: Work, safe: bytes, own: str, peer: str, sent: Sent) -> Kep
     """Send a new notice to the importing side.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
         own: The name of this node.
-        peer: The node of the importing side.
-        sent: The first version; whether it may go out was checked before.
+        peer: Node of the importing side.
+        sent: The first version, already checked for release.
 
     Raises:
-        InputError: There is one of that reference, or it makes no sense.
-        MissingError: There is no such peer.
+        InputError: The reference exists already, or the notice is invalid.
+        MissingError: No such peer.
     """
     reference = sent.notice.reference
     if _number(work, own, reference) is not None:
@@ -104,10 +104,10 @@ def send_notice(work: Work, safe: bytes, own: str, peer: str, sent: Sent) -> Kep
 
 
 def take_event(work: Work, safe: bytes, heard: Heard, event: Event) -> None:
-    """Keep what the other side did; whether it counts, the fold of all events says.
+    """Store an event of the other side; the fold of all events decides whether it counts.
 
     Raises:
-        InputError: It is of a notice that is not known, or of the wrong side.
+        InputError: The notice is unknown, or the event belongs to the other side.
     """
     n = tables.notice.c
     if max(len(event.notice), len(event.id)) > KEY_LENGTH:
@@ -131,17 +131,17 @@ def take_event(work: Work, safe: bytes, heard: Heard, event: Event) -> None:
 
 
 def do_again(work: Work, safe: bytes, heard: Heard, event: Event, *, to: str) -> None:
-    """Keep what this side itself did before the node was restored from a copy.
+    """Restore an event of this side from before a restored backup.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
-        heard: By this node, and by which message.
-        event: What was done.
-        to: The node of the other side.
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
+        heard: This node, and the message.
+        event: The event.
+        to: Node of the other side.
 
     Raises:
-        InputError: The notice is not here, or the event is already.
+        InputError: The notice is missing, or the event is present already.
     """
     number = _number(work, heard.sender if event.by == "exporter" else to, event.notice)
     if number is None:
@@ -152,11 +152,11 @@ def do_again(work: Work, safe: bytes, heard: Heard, event: Event, *, to: str) ->
 
 
 def enter_notices(work: Work, safe: bytes) -> int:
-    """Enter all notices into the register, as after its first entries; return how many there are.
+    """Enter all notices into the register, after its first import; return their number.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
     """
     rows = list(work.connection.execute(select(tables.notice)).mappings())
     for row in map(read_row, rows):
@@ -182,7 +182,7 @@ def _event(
 
 
 def _send(work: Work, safe: bytes, row: Row, event: Event, *, thread: str) -> None:
-    """Keep an event of this side, and write the message that tells of it."""
+    """Store an event of this side, and queue the message with it."""
     message = Message(
         kind=NOTICE,
         body=msgspec.json.encode(event),
@@ -213,10 +213,10 @@ def _keep(work: Work, safe: bytes, number: int, event: Event, message: str) -> N
 
 
 def project_notice(work: Work, safe: bytes, number: int) -> None:
-    """Write how a notice stands, by all of its events, into its row and into the register."""
+    """Update the row of a notice and the register from all of its events."""
     n, at = tables.notice.c, stamp_of(work).at
     events = events_of(work, safe, number)
-    state = state_of(events, date.min)  # whatever the day: that shows later
+    state = state_of(events, date.min)  # expiry is applied on reading
     due = next_due(state)
     told = {
         "state": state.name,
@@ -252,28 +252,28 @@ def _number(work: Work, owner: str, reference: str) -> int | None:
 
 
 def _thread(work: Work, number: int) -> str:
-    """Return the id of the message that a notice began with, whoever sent it."""
+    """Return the id of the message that started a notice, from either side."""
     e = tables.notice_event.c
     first = select(e.message).where(e.notice == number).order_by(e.number).limit(1)
     return str(work.connection.execute(first).scalar_one())
 
 
 class Delivery(Record, frozen=True, kw_only=True):
-    """An event as it is kept here, and what became of the message that tells of it."""
+    """A stored event, and the delivery status of its message."""
 
     event: str  # id
-    message: str  # id of what brought it, or tells of it
-    sealed: bool  # it came, or can be on its way: there is evidence of it
+    message: str  # id of its message
+    sealed: bool  # received, or possibly sent: there is evidence of it
     by: Literal["exporter", "importer"]
-    came: str  # when it was kept here; ISO 8601, UTC
-    who: str  # of this node did it, as trails name them; "": the other side, or it was not kept
-    state: State | None  # of the message; None: it came from the other side
-    code: str  # why the other side refused it
-    changed: str  # since when it stands so; ISO 8601, UTC; "": it came
+    came: str  # when stored here; ISO 8601, UTC
+    who: str  # acting user of this node; "": the other side, or not recorded
+    state: State | None  # of the message; None: received
+    code: str  # why the other side rejected it
+    changed: str  # time of that state; ISO 8601, UTC; "": received
 
 
 def deliveries(work: Work, notice: int) -> list[Delivery]:
-    """Return what became of each event of a notice, in the order of arrival here."""
+    """Return the delivery status of each event of a notice, in order of arrival here."""
     e, o = tables.notice_event.c, tables.outgoing.c
     wanted = (
         select(

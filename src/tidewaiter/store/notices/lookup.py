@@ -18,41 +18,41 @@ from tidewaiter.store.core import tables
 from tidewaiter.store.core.database import Work
 
 OVER = ("sent", "viewed", "acknowledged", "more time")
-"""States that end when the time is over."""
+"""States that end at the deadline."""
 
 NO_MORE = ("never-left", "destroyed", "not-held")
 """Outcomes of a recall after which the recipient has no copy of the message."""
 
 
 class Row(Record, frozen=True, kw_only=True):
-    """A notice in a list."""
+    """A row of the notice list."""
 
     number: int
-    owner: str  # the node of the exporting side
+    owner: str  # node of the exporting side
     reference: str
     peer: str
     side: Side  # of this node
     state: str
-    waits_for: str  # exporter, importer; "": nobody
+    waits_for: str  # exporter, importer; "": none
     reply_by: date | None
-    due: date | None  # day by which the next act is due; None: nothing is
+    due: date | None  # deadline of the next act; None: none
     version: int
     changed: str  # ISO 8601, UTC
 
 
 class Kept(Record, frozen=True, kw_only=True):
-    """A notice, and what was done to it."""
+    """A notice and its events."""
 
     row: Row
-    events: tuple[Event, ...]  # in the order of arrival
+    events: tuple[Event, ...]  # in order of arrival
     state: State
 
 
 def find_notice(work: Work, safe: bytes, number: int, day: date) -> Kept:
-    """Return a notice as it stands on a day.
+    """Return a notice as of a day.
 
     Raises:
-        MissingError: There is none of that number.
+        MissingError: No notice has that number.
     """
     row = row_of(work, number)
     events = events_of(work, safe, number)
@@ -60,10 +60,10 @@ def find_notice(work: Work, safe: bytes, number: int, day: date) -> Kept:
 
 
 def notice_of(kept: Kept) -> Notice:
-    """Return what a notice says in the version that is in force.
+    """Return the content of the version in force.
 
     Raises:
-        MissingError: None was sent that counts.
+        MissingError: No valid version was sent.
     """
     if kept.state.notice is None:
         raise MissingError("store/no-version-that-counts", number=kept.row.number)
@@ -73,14 +73,14 @@ def notice_of(kept: Kept) -> Notice:
 def notices(
     work: Work, day: date, *, state: str = "", before: int = 0, rows: int = 100
 ) -> list[Row]:
-    """Return notices, the last first.
+    """Return notices, latest first.
 
     Args:
-        work: Any.
-        day: Today: by it, time is over.
-        state: Only such as stand so; "": any.
-        before: The number of the last one seen; 0: from the last.
-        rows: How many at most.
+        work: Any transaction.
+        day: Today, to apply deadlines.
+        state: Only notices in this state; "": any.
+        before: Number of the last one seen; 0: start with the latest.
+        rows: Maximum number.
     """
     n = tables.notice.c
     wanted = select(tables.notice)
@@ -100,7 +100,7 @@ def row_of(work: Work, number: int) -> Row:
     """Return the row of a notice.
 
     Raises:
-        MissingError: There is none of that number.
+        MissingError: No notice has that number.
     """
     wanted = select(tables.notice).where(tables.notice.c.number == number)
     row = work.connection.execute(wanted).mappings().first()
@@ -110,7 +110,7 @@ def row_of(work: Work, number: int) -> Row:
 
 
 def events_of(work: Work, safe: bytes, number: int) -> tuple[Event, ...]:
-    """Return the events of a notice; what the other side no longer holds counts as never said."""
+    """Return the events of a notice; those the other side no longer holds are omitted."""
     e, r = tables.notice_event.c, tables.recalled.c
     gone = select(r.item).where(r.outcome.in_(NO_MORE))
     wanted = select(e.written, e.message.in_(gone)).where(e.notice == number).order_by(e.number)
@@ -128,52 +128,52 @@ def read_row(row: RowMapping | Mapping[str, Any]) -> Row:
 
 
 def on_day(row: Row, day: date) -> Row:
-    """Return a notice as it stands on a day: silence is seen by nobody's act."""
+    """Return a notice as of a day: expiry needs no event."""
     if row.state in OVER and row.reply_by is not None and row.reply_by < day:
         return structs.replace(row, state="expired without reply")
     return row
 
 
 Show = Literal["ours", "theirs", "overdue", "decided", "all"]
-"""Which notices: those whose next act is ours or theirs, whose day for it is over, that the
-importing side has decided on or the exporting side withdrew; or all."""
+"""Selection of notices: next act due from us or from them, overdue, decided by the importing
+side, withdrawn by the exporting side; or all."""
 
 ROWS = 50
-"""Of a page."""
+"""Rows per page."""
 
 _DECIDED = ("no objection", "objection", "not for us", "withdrawn")
 _CURSOR = re.compile(r"(\d{4}-\d{2}-\d{2})?\.(\d{1,15})")
 
 
 class Listed(Record, frozen=True, kw_only=True):
-    """A notice in a list."""
+    """A row of the inbox or outbox."""
 
     row: Row
     name: str  # of the peer
     country: str  # of the peer
-    overdue: bool  # the day for the next act is over
+    overdue: bool  # the deadline of the next act has passed
 
 
 class Wish(Record, frozen=True, kw_only=True):
-    """Which notices are wanted."""
+    """Filter of notices."""
 
-    side: Side  # of this node: importer for the inbox, exporter for the outbox
+    side: Side  # of this node: importer: inbox; exporter: outbox
     show: Show = "all"
-    text: str = ""  # in the reference, or in the name of the peer
-    after: str = ""  # `cursor_of` the last one of the page before; "": from the first
+    text: str = ""  # substring of the reference or the peer's name
+    after: str = ""  # `cursor_of` the previous page's last row; "": from the start
 
 
 def notice_list(work: Work, day: date, wish: Wish, *, rows: int = ROWS) -> list[Listed]:
-    """Return notices: those whose day for the next act is first stand first.
+    """Return notices by deadline of the next act, earliest first.
 
     Args:
-        work: Any.
+        work: Any transaction.
         day: Today.
-        wish: Which ones.
-        rows: How many at most.
+        wish: The filter.
+        rows: Maximum number.
 
     Raises:
-        InputError: The cursor is none.
+        InputError: Invalid cursor.
     """
     n, p = tables.notice.c, tables.peer.c
     wanted = (
@@ -187,10 +187,10 @@ def notice_list(work: Work, day: date, wish: Wish, *, rows: int = ROWS) -> list[
 
 
 def count_notices(work: Work, day: date) -> dict[Side, dict[Show, int]]:
-    """Count the notices of each box and kind.
+    """Count the notices of each box and selection.
 
     Args:
-        work: Any.
+        work: Any transaction.
         day: Today.
     """
     shows = {name: func.sum(case((is_so, 1), else_=0)) for name, is_so in _shows(day).items()}
@@ -206,7 +206,7 @@ def count_notices(work: Work, day: date) -> dict[Side, dict[Show, int]]:
 
 
 def cursor_of(last: Row) -> str:
-    """Return where the next page begins, after the last notice of one."""
+    """Return the cursor of the next page, after the last notice of this one."""
     return f"{last.due or ''}.{last.number}"
 
 
@@ -222,7 +222,7 @@ def _shows(day: date) -> Mapping[Show, ColumnElement[bool]]:
 
 
 def _names(text: str) -> ColumnElement[bool]:
-    """Seek a text in the reference and in what the peer is called, whatever its case."""
+    """Match a text in the reference or the peer's name, ignoring case."""
     n, p = tables.notice.c, tables.peer.c
     sought = text.strip().lower()
     names: list[Any] = [n.reference, n.peer, p.name]

@@ -1,6 +1,6 @@
-"""The channel to a peer: conversation, contradictions, and messages that may be forged.
+"""Channel to a peer: conversation, contradictions, and messages that may be forged.
 
-They stay where they are, as they were taken and receipted; who reads them is told.
+Doubtful messages stay in place, as received and receipted; the reader is warned.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -21,7 +21,7 @@ from tidewaiter.store.peers.reconcile import FORGED
 
 
 class Doubted(Record, frozen=True, kw_only=True):
-    """A message that is signed with a key that its sender has revoked or disowned."""
+    """A message signed with a key that its sender has revoked or disowned."""
 
     id: str
     kind: str
@@ -30,11 +30,11 @@ class Doubted(Record, frozen=True, kw_only=True):
 
 
 def doubted_messages(work: Work, known: Known) -> list[Doubted]:
-    """Return the messages of a peer that may be another's, in order.
+    """Return the possibly forged messages of a peer, in order.
 
     Args:
-        work: Any.
-        known: The peer, as it stands now.
+        work: Any transaction.
+        known: The peer, current state.
     """
     keys = doubted_keys(work, known)
     if not keys:
@@ -51,11 +51,11 @@ def doubted_messages(work: Work, known: Known) -> list[Doubted]:
 
 
 def doubted_keys(work: Work, known: Known) -> dict[str, int]:
-    """Return the keys of a peer that are not trusted, by `kid`: from which message on.
+    """Return the untrusted keys of a peer by `kid`, each with the first message affected.
 
     Args:
-        work: Any.
-        known: The peer, as it stands now.
+        work: Any transaction.
+        known: The peer, current state.
     """
     document = judged_by(work, known).document
     signing = [key for key in document.keys if key.use == "sign"]
@@ -67,7 +67,7 @@ def doubted_keys(work: Work, known: Known) -> dict[str, int]:
 
 
 def kid_of(signed: str) -> str:
-    """Return by which key a text says to be signed; "": it says nothing that can be read."""
+    """Return the key that a text claims to be signed with; "": unreadable."""
     try:
         return take_apart(signed).kid
     except InputError:
@@ -75,39 +75,39 @@ def kid_of(signed: str) -> str:
 
 
 MESSAGE = "message"
-"""The kind of message from people to people."""
+"""Message kind of free text between people."""
 
 
 class Words(Record, frozen=True, kw_only=True):
-    """What someone wrote."""
+    """Content of a free-text message."""
 
     text: str
 
 
 class Spoken(Record, frozen=True, kw_only=True):
-    """What was written, by whom, and what became of it."""
+    """A free-text message, its author and delivery status."""
 
-    at: str  # when it was written here, or came; ISO 8601, UTC
+    at: str  # when written here or received; ISO 8601, UTC
     ours: bool
-    text: str | None  # None: it was destroyed, or opens with no key that this node has
+    text: str | None  # None: destroyed, or not decryptable with this node's keys
     state: str
-    code: str  # why it was refused
+    code: str  # reason of rejection
     id: str  # of the message
-    left: bool  # it is sealed, or came: there is evidence of it
-    doubted: bool = False  # it is signed with a key that may have been another's
+    left: bool  # sealed or received: there is evidence of it
+    doubted: bool = False  # signed with a key that may have been stolen
 
 
 def conversation(work: Work, node: str, safe: bytes, openers: Sequence[bytes]) -> list[Spoken]:
-    """Return what was written between this node and a peer, the oldest first.
+    """Return the conversation with a peer, oldest first.
 
     Args:
-        work: Any.
+        work: Any transaction.
         node: The peer.
-        safe: What locks the database, shape (32,).
-        openers: Keys that open boxes, each of shape (32,).
+        safe: Key that encrypts the database, shape (32,).
+        openers: Decryption keys, each of shape (32,).
 
     Raises:
-        MissingError: There is no such peer.
+        MissingError: No such peer.
     """
     doubted = {each.id for each in doubted_messages(work, peer_of(work, node))}
     both = (*_ours(work, node, safe), *_theirs(work, node, openers, doubted))
@@ -161,7 +161,7 @@ def _opened(signed: str, box: str | None, openers: Sequence[bytes]) -> str | Non
 
 
 def text_of(body: bytes) -> str | None:
-    """Return what someone wrote; None: it is not written as a message is."""
+    """Return the text of a message; None: not in message format."""
     try:
         return msgspec.json.decode(body, type=Words).text
     except msgspec.MsgspecError:
@@ -169,38 +169,38 @@ def text_of(body: bytes) -> str | None:
 
 
 UNSETTLED = ("waiting", "held", "sealed")
-"""States of messages of which nobody knows yet what becomes of them."""
+"""Message states without a final outcome."""
 
 
 class Item(Record, frozen=True, kw_only=True):
-    """A message that is held back."""
+    """A message on hold."""
 
     id: str
     kind: str
     tlp: Tlp
     made: str  # ISO 8601, UTC
-    text: str | None  # what someone wrote, of a message from people to people
+    text: str | None  # content, for free-text messages
 
 
 class Contradiction(Record, frozen=True, kw_only=True):
-    """A peer has signed two things in one place: what it signed second."""
+    """A second message that a peer signed under the same id or number."""
 
     message: str  # id
     seq: int
     digest: str
-    first: str  # digest of what was taken; "": it is not there any more
+    first: str  # digest of the accepted one; "": no longer stored
     came: str  # ISO 8601, UTC
 
 
 class Kept(Record, frozen=True, kw_only=True):
-    """A document of a node, and when it came."""
+    """A document of a node, and when it arrived."""
 
     number: int
     came: str  # ISO 8601, UTC
 
 
 def count_unsettled(work: Work, node: str) -> dict[str, int]:
-    """Count the messages to a peer of which nothing is known yet, by state."""
+    """Count the messages to a peer without an outcome, by state."""
     o = tables.outgoing.c
     these = (o.peer == node, o.state.in_(UNSETTLED))
     found = work.connection.execute(select(o.state, func.count()).where(*these).group_by(o.state))
@@ -208,12 +208,12 @@ def count_unsettled(work: Work, node: str) -> dict[str, int]:
 
 
 def count_waiting(work: Work, node: str, kinds: Collection[str] | None = None) -> int:
-    """Count the messages to a peer that have not left yet.
+    """Count the messages to a peer that were not sent yet.
 
     Args:
-        work: Any.
+        work: Any transaction.
         node: The peer.
-        kinds: Of these kinds only; None: of any.
+        kinds: Only these kinds; None: any.
     """
     o = tables.outgoing.c
     wanted = select(func.count()).where(o.peer == node, o.state.in_(("waiting", "sealed")))
@@ -223,10 +223,10 @@ def count_waiting(work: Work, node: str, kinds: Collection[str] | None = None) -
 
 
 def waits_since(work: Work, node: str) -> str:
-    """Return when the oldest message was written that goes to a peer and is not receipted.
+    """Return when the oldest unreceipted message to a peer was written.
 
     Returns:
-        A moment in ISO 8601; "": there is none. What is held back here waits for nobody there.
+        ISO 8601; "": none. Messages on hold here are not counted.
     """
     o = tables.outgoing.c
     wanted = select(func.min(o.made)).where(o.peer == node, o.state.in_(("waiting", "sealed")))
@@ -234,13 +234,13 @@ def waits_since(work: Work, node: str) -> str:
 
 
 def held_items(work: Work, node: str, safe: bytes, *, rows: int = 500) -> list[Item]:
-    """Return the messages to a peer that are held back, the oldest first.
+    """Return the messages to a peer on hold, oldest first.
 
     Args:
-        work: Any.
+        work: Any transaction.
         node: The peer.
-        safe: What locks the database, shape (32,).
-        rows: How many at most.
+        safe: Key that encrypts the database, shape (32,).
+        rows: Maximum number.
     """
     o = tables.outgoing.c
     wanted = select(o.id, o.kind, o.marking, o.made, o.body).where(
@@ -259,14 +259,14 @@ def held_items(work: Work, node: str, safe: bytes, *, rows: int = 500) -> list[I
 
 
 def count_contradictions(work: Work) -> dict[str, int]:
-    """Count what peers signed twice, by peer."""
+    """Count the contradictory messages by peer."""
     c = tables.contradiction.c
     found = work.connection.execute(select(c.peer, func.count()).group_by(c.peer))
     return {peer: int(count) for peer, count in found}
 
 
 def contradictions(work: Work, node: str, *, rows: int = 100) -> list[Contradiction]:
-    """Return what a peer signed in places that were taken, the latest first."""
+    """Return the contradictory messages of a peer, latest first."""
     c, i = tables.contradiction.c, tables.incoming.c
     wanted = (
         select(c.message, c.seq, c.digest, c.came, i.digest.label("first"))
@@ -290,7 +290,7 @@ def contradictions(work: Work, node: str, *, rows: int = 100) -> list[Contradict
 
 
 def kept_documents(work: Work, node: str) -> list[Kept]:
-    """Return when each document of a node came, from the first."""
+    """Return when each document of a node arrived, from the first."""
     d = tables.node_document.c
     wanted = select(d.number, d.kept).where(d.node == node).order_by(d.number)
     return [Kept(number=row.number, came=row.kept) for row in work.connection.execute(wanted)]

@@ -1,4 +1,4 @@
-"""Directory of peers: their documents, relations day by day, and what we do with each."""
+"""Directory of peers: their documents, the history of relations, and the current settings."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
@@ -29,17 +29,17 @@ from tidewaiter.store.core.database import Work
 
 
 def add_documents(work: Work, chain: list[SignedDocument]) -> Merge:
-    """Keep a chain of documents from its first, where nothing that is known outranks it.
+    """Store a chain of documents from its first, unless a known one outranks it.
 
     Args:
-        work: Begun with a stamp.
-        chain: All documents of a node.
+        work: A write transaction.
+        chain: All documents of a node, from the first.
 
     Returns:
-        What became of the documents that were known.
+        The effect on the known documents.
 
     Raises:
-        InputError: The chain does not hold, or says something else than what is known.
+        InputError: The chain is invalid, or contradicts the known documents.
     """
     node = check_chain(chain).node
     known = documents(work, node)
@@ -51,12 +51,12 @@ def add_documents(work: Work, chain: list[SignedDocument]) -> Merge:
 
 
 def keep_merged(work: Work, node: str, merged: Merge) -> None:
-    """Keep new documents of a node; what a root has replaced is put aside, as evidence.
+    """Store new documents of a node; those replaced by a root are archived as evidence.
 
     Args:
-        work: Begun with a stamp.
-        node: Whose documents they are.
-        merged: What becomes of those that are known.
+        work: A write transaction.
+        node: Their node.
+        merged: The effect on the known documents.
     """
     if merged.replaces:
         _put_aside(work, node, merged.common)
@@ -65,7 +65,7 @@ def keep_merged(work: Work, node: str, merged: Merge) -> None:
 
 
 def add_document(work: Work, signed: SignedDocument) -> Document:
-    """Keep a document that follows the last one known.
+    """Store a document that follows the last known one.
 
     Raises:
         InputError: It does not follow.
@@ -92,9 +92,9 @@ def documents(work: Work, node: str) -> list[SignedDocument]:
 
 
 def replaced_documents(work: Work, node: str) -> list[SignedDocument]:
-    """Return the documents of a node that its root has replaced, in the order in which they came.
+    """Return the documents of a node that its root has replaced, in order of arrival.
 
-    Somebody else wrote them, or the node itself before its database was restored from a copy.
+    They were written by someone else, or by the node before its database was restored.
     """
     r = tables.replaced_document.c
     found = select(r.written).where(r.node == node).order_by(r.number)
@@ -105,13 +105,13 @@ def replaced_documents(work: Work, node: str) -> list[SignedDocument]:
 
 
 def cut_back(work: Work, node: str) -> list[SignedDocument]:
-    """Put aside what does not hold of a chain that is kept, and all after it; return these.
+    """Archive the documents from the first invalid one in a stored chain; return these.
 
-    An earlier version took documents in which a key in daily use announced another root.
+    An earlier version accepted documents in which an operational key announced another root.
 
     Args:
-        work: Begun with a stamp.
-        node: Whose documents they are.
+        work: A write transaction.
+        node: Their node.
     """
     known = documents(work, node)
     common = len(holding(known))
@@ -128,13 +128,13 @@ def newest_number(work: Work, node: str) -> int:
 
 
 def nodes_known(work: Work) -> list[str]:
-    """Return the names of all nodes whose documents are kept; this node is one of them."""
+    """Return the names of all nodes with stored documents, including this node."""
     d = tables.node_document.c
     return list(work.connection.execute(select(d.node).distinct().order_by(d.node)).scalars())
 
 
 def _put_aside(work: Work, node: str, common: int) -> None:
-    """Put the documents of a node aside that come after so many."""
+    """Archive the documents of a node after a given number."""
     d, now = tables.node_document.c, moment(stamp_of(work).at)
     these = (d.node == node, d.number > common)
     wanted = select(d.written, d.kept).where(*these).order_by(d.number)
@@ -165,14 +165,14 @@ def _keep(work: Work, node: str, number: int, signed: SignedDocument) -> None:
 def note_move(
     work: Work, node: str, by: Literal["own", "peer"], to: Standing, reason: str = ""
 ) -> None:
-    """Note what a relation is from now on; that it stays as it is is no move.
+    """Record a change of a relation; an unchanged standing is not a change.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         node: The peer.
-        by: Whose relation it is.
-        to: What it is now.
-        reason: Why, of this node's own.
+        by: The side that has the relation.
+        to: The new standing.
+        reason: Reason; for this node's own changes.
     """
     m = tables.relation_move.c
     last = select(m.standing).where(m.peer == node, m.by == by).order_by(m.number.desc()).limit(1)
@@ -189,19 +189,19 @@ def note_move(
 
 
 def moves(work: Work) -> Iterator[Move]:
-    """Yield the moves of all relations, in the order in which they happened here."""
+    """Yield the changes of all relations, in the order recorded here."""
     m = tables.relation_move.c
     for row in work.connection.execute(select(tables.relation_move).order_by(m.number)):
         yield Move(node=row.peer, by=row.by, to=row.standing, day=day_of(row.at), reason=row.reason)
 
 
 def day_of(at: str) -> date:
-    """Return the day of a moment, as `moment` writes it: of UTC."""
+    """Return the UTC day of a moment written by `moment`."""
     return date.fromisoformat(at[:10])
 
 
 def end_offers(work: Work, peer: str) -> None:
-    """End what a peer may ask privately: it was allowed under another scope."""
+    """End a peer's private queries, which were allowed under another scope."""
     o = tables.private_offer.c
     mine = (o.side == "holder") & (o.peer == peer) & (o.state == "open")
     ended = update(tables.private_offer).where(mine).values(state="ended", written=None)
@@ -209,7 +209,7 @@ def end_offers(work: Work, peer: str) -> None:
 
 
 class Known(Record, frozen=True, kw_only=True):
-    """A peer as it stands in the database."""
+    """A peer as stored."""
 
     node: str
     name: str
@@ -218,15 +218,15 @@ class Known(Record, frozen=True, kw_only=True):
     document: int  # number of its newest
     relation: Relation
     since: str  # ISO 8601, UTC
-    theirs: Standing  # as the peer told it last
-    theirs_since: str  # "": it has told nothing
+    theirs: Standing  # as last reported by the peer
+    theirs_since: str  # "": nothing reported
     untrusted: Mapping[str, int]
-    have: int  # number of the last message taken from it
+    have: int  # number of the last message accepted from it
     head: str
-    owed: int  # up to which it has receipts of this node; -1: not asked since a restore
+    owed: int  # last message number it has receipts for; -1: not asked since a restore
     sealed: int  # number of the last message sealed for it
     sealed_head: str
-    told: int  # number of the last message that it said to have
+    told: int  # number of the last message that it confirmed
     log_size: int
     log_root: str
     heard: str
@@ -236,10 +236,10 @@ class Known(Record, frozen=True, kw_only=True):
 
 
 def add_peer(work: Work, chain: list[SignedDocument]) -> Known:
-    """Take up a node as a peer, with no relation yet; or what is new of one that is known.
+    """Add a node as a peer without a relation yet, or update a known one.
 
     Raises:
-        InputError: Its documents do not hold.
+        InputError: Its documents are invalid.
     """
     add_documents(work, chain)
     node = chain[0].read().node
@@ -248,14 +248,14 @@ def add_peer(work: Work, chain: list[SignedDocument]) -> Known:
 
 
 def take_documents(work: Work, node: str, merged: Merge, untrusted: Mapping[str, int]) -> None:
-    """Take what is new of the documents of a peer.
+    """Store new documents of a peer.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         node: The peer.
-        merged: What becomes of those that are known.
-        untrusted: By name of a key that they revoke: from which message on it is not trusted. What
-            was told first stays.
+        merged: The effect on the known documents.
+        untrusted: By key revoked: the first message no longer trusted. The first statement on a
+            key is final.
     """
     keep_merged(work, node, merged)
     describe(work, node)
@@ -265,7 +265,7 @@ def take_documents(work: Work, node: str, merged: Merge, untrusted: Mapping[str,
 
 
 def distrust(work: Work, node: str, keys: Mapping[str, int]) -> None:
-    """Note which keys of a peer are not trusted, by name: from which message on."""
+    """Record which keys of a peer are untrusted, by name, and from which message on."""
     known = peer_of(work, node)
     told = {**keys, **known.untrusted}
     if told != dict(known.untrusted):
@@ -283,7 +283,7 @@ def peer_of(work: Work, node: str) -> Known:
     """Return a peer.
 
     Raises:
-        MissingError: There is none of that name.
+        MissingError: No peer has that name.
     """
     found = find_peer(work, node)
     if found is None:
@@ -292,14 +292,14 @@ def peer_of(work: Work, node: str) -> Known:
 
 
 def find_peer(work: Work, node: str) -> Known | None:
-    """Return a peer; None: it is not known."""
+    """Return a peer; None: unknown."""
     wanted = select(tables.peer).where(tables.peer.c.node == node)
     row = work.connection.execute(wanted).mappings().first()
     return None if row is None else _known(row)
 
 
 def judged_by(work: Work, known: Known) -> Peer:
-    """Return what a peer's messages are judged by."""
+    """Return the data for validating a peer's messages."""
     d = tables.node_document.c
     wanted = select(d.written).where(d.node == known.node, d.number == known.document)
     written = work.connection.execute(wanted).scalar_one()
@@ -310,19 +310,19 @@ def judged_by(work: Work, known: Known) -> Peer:
 def move_relation(
     work: Work, node: str, to: Standing, *, reason: str = "", fingerprint: str = ""
 ) -> Known:
-    """Change what this node does with a peer; it holds from the next message on.
+    """Change the relation to a peer, effective from the next message on.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         node: The peer.
-        to: What the relation becomes.
-        reason: Why.
-        fingerprint: Of the peer's root, where someone has compared it.
+        to: The new standing.
+        reason: Reason.
+        fingerprint: Fingerprint of the peer's root, as compared by a person.
 
     Raises:
-        ConflictError: The one does not follow from the other.
-        InputError: The fingerprint has to be compared first.
-        MissingError: There is no such peer.
+        ConflictError: The change is not allowed from the current standing.
+        InputError: The fingerprint must be compared first.
+        MissingError: No such peer.
     """
     known = peer_of(work, node)
     relation = moved(known.relation, to, reason=plain(reason), fingerprint=fingerprint)
@@ -332,14 +332,14 @@ def move_relation(
 
 
 def set_scope(work: Work, node: str, scope: Scope) -> Known:
-    """Say what is exchanged with a peer from the next message on; what it may ask here ends.
+    """Set the scope of exchange with a peer from the next message on; ends its private queries.
 
     Raises:
-        MissingError: There is no such peer.
+        MissingError: No such peer.
     """
     known = peer_of(work, node)
     narrowed = replace(known.relation, scope=replace(scope, reason=plain(scope.reason)))
-    _set(work, node, relation=encode(narrowed))  # its standing, and since when, stay
+    _set(work, node, relation=encode(narrowed))  # standing and its date stay
     end_offers(work, node)
     kinds = " ".join(scope.kinds) or "all"
     record_change(work, "scope changed", {"peer": node, "kinds": kinds, "tlp": scope.tlp})
@@ -347,7 +347,7 @@ def set_scope(work: Work, node: str, scope: Scope) -> Known:
 
 
 def set_relation(work: Work, node: str, relation: Relation) -> None:
-    """Write down what this node does with a peer."""
+    """Write this node's relation to a peer."""
     note_move(work, node, "own", relation.standing, relation.reason)
     _set(
         work,
@@ -359,24 +359,24 @@ def set_relation(work: Work, node: str, relation: Relation) -> None:
 
 
 def hear_relation(work: Work, node: str, theirs: Standing) -> None:
-    """Write down what a peer told of its own relation; it is tried again at once."""
+    """Write the relation reported by a peer; it is retried at once."""
     note_move(work, node, "peer", theirs)
     _set(work, node, theirs=theirs, theirs_since=moment(stamp_of(work).at))
     end_wait(work, node)
 
 
 def has_taken(work: Work, node: str, have: int, head: str) -> None:
-    """Write down which message of a peer was taken last; a sign of life ends the wait for it."""
+    """Write the last message accepted from a peer; activity ends its back-off."""
     now = moment(stamp_of(work).at)
     _set(work, node, have=have, head=head, heard=now, due=now, tries=0, trouble="")
 
 
 def end_wait(work: Work, *nodes: str) -> list[str]:
-    """Try peers again at once, however often they were not reached; return their names.
+    """Retry peers at once, ignoring their back-off; return their names.
 
     Args:
-        work: Begun with a stamp.
-        nodes: The peers; none named: all.
+        work: A write transaction.
+        nodes: The peers; empty: all.
     """
     p = tables.peer.c
     these = [p.node.in_(nodes)] if nodes else []
@@ -391,7 +391,7 @@ def _set(work: Work, node: str, **values: Any) -> None:
 
 
 def describe(work: Work, node: str) -> None:
-    """Write down what a peer's newest document says; make the peer where it is not there."""
+    """Write the content of a peer's newest document; create the peer if missing."""
     document = documents(work, node)[-1].read()
     told = {
         "name": plain(document.name),
@@ -430,23 +430,23 @@ def _known(row: RowMapping) -> Known:
 
 
 class Due(Record, frozen=True, kw_only=True):
-    """A peer with whom something is to be done now."""
+    """A peer to contact now."""
 
     node: str
-    tries: int  # that failed since the last sign of it
+    tries: int  # failed attempts since the last contact
 
 
 def peers_due(
     work: Work, now: str, latest: str, *, here: Sequence[str] = (), asked: Collection[str] | None
 ) -> list[Due]:
-    """Return the peers to whom something is to be sent now, or that are to be asked.
+    """Return the peers to send to or poll now.
 
     Args:
-        work: Any.
+        work: Any transaction.
         now: The moment, as `moment` writes it.
-        latest: To when a peer can have been put off; beyond it, the clock was set back meanwhile.
-        here: Peers that have come themselves: they do not wait for their next turn.
-        asked: Peers that were asked what they have; None: none is to be asked.
+        latest: Latest possible end of a back-off; anything later means that the clock was set back.
+        here: Peers that have contacted this node; their back-off is ignored.
+        asked: Peers polled recently; None: poll none.
     """
     p, o = tables.peer.c, tables.outgoing.c
     some = select(o.number).where(o.peer == p.node)

@@ -1,4 +1,4 @@
-"""The inbox: messages received, how each was processed, and the receipt that was given."""
+"""Inbox: messages received, the result of each, and the receipt given."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,11 +13,11 @@ from tidewaiter.store.core import tables
 from tidewaiter.store.core.columns import encode, plain
 from tidewaiter.store.core.database import Work
 
-CONTRADICTIONS = 1_000  # of one peer that are kept
+CONTRADICTIONS = 1_000  # kept per peer
 
 
 class Heard(Record, frozen=True, kw_only=True):
-    """From whom something came, by which message, and when that was signed."""
+    """Sender, message and signing time of a statement."""
 
     sender: str
     to: str  # this node
@@ -26,20 +26,20 @@ class Heard(Record, frozen=True, kw_only=True):
 
 
 class Arrived(Record, frozen=True, kw_only=True):
-    """A message that has its place, and the receipt for it."""
+    """An accepted message with its number, and its receipt."""
 
     envelope: Envelope
-    code: str  # why it was refused; "": it was not
+    code: str  # reason of rejection; "": accepted
     receipt: str  # signed
 
 
 def taken_before(work: Work, node: str, envelopes: Sequence[Envelope]) -> Before:
-    """Return what was taken of the same ids and numbers.
+    """Return the accepted messages with the same ids or numbers.
 
     Args:
-        work: Any.
+        work: Any transaction.
         node: The peer.
-        envelopes: Of one request.
+        envelopes: The envelopes of one request.
     """
     i = tables.incoming.c
     ids = [each.header.id for each in envelopes]
@@ -59,28 +59,28 @@ def taken_before(work: Work, node: str, envelopes: Sequence[Envelope]) -> Before
 
 
 def keep_incoming(work: Work, node: str, arrived: Sequence[Arrived]) -> None:
-    """Keep messages with their receipts.
+    """Store messages with their receipts.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         node: The peer.
-        arrived: In the order of their numbers.
+        arrived: In order of their numbers.
     """
     now = moment(stamp_of(work).at)
     gone = _destroyed(work, node, [each.envelope.header.id for each in arrived])
     rows = [_row(node, each, now) for each in arrived]
     for row in rows:
-        if row["id"] in gone:  # it came beside its recall
+        if row["id"] in gone:  # arrived together with its recall
             row |= {"box": None, "state": "recalled"}
     if rows:
         work.connection.execute(insert(tables.incoming), rows)
 
 
 def keep_contradiction(work: Work, node: str, envelope: Envelope) -> bool:
-    """Keep what contradicts a message that was taken; return whether it is new.
+    """Store a message that contradicts an accepted one; return whether it is new.
 
-    Of one peer so many are kept and no more: they prove what there is to prove, and it could send
-    them without end.
+    The number kept per peer is limited: a few are proof enough, and a peer could send them without
+    end.
     """
     row = {
         "peer": node,
@@ -102,7 +102,7 @@ def keep_contradiction(work: Work, node: str, envelope: Envelope) -> bool:
 
 
 def _destroyed(work: Work, node: str, ids: Sequence[str]) -> set[str]:
-    """Return which messages of a peer were recalled and are destroyed."""
+    """Return which messages of a peer were recalled and destroyed."""
     r = tables.recalled.c
     these = (r.item.in_(ids), r.source == node, r.outcome == "destroyed")
     return set(work.connection.execute(select(r.item).where(*these)).scalars())

@@ -1,11 +1,11 @@
-"""Key recovery: what follows when keys change hands, at this node or a peer.
+"""Key recovery: the consequences of new keys, at this node or a peer.
 
-A node whose keys were lost speaks again by its root. Nobody exchanges with it before people have
-compared its words anew; and what was sealed with keys that nobody takes any more is sealed anew.
+A node that lost its keys returns with its root key. Exchange resumes after people have compared
+its fingerprint again; messages sealed with keys no longer accepted are sealed again.
 
-Where somebody else had its keys meanwhile, and wrote documents of their own, these are replaced by
-what the root has signed. Keys that they name are trusted for nothing, and what was sent to the
-thief goes to the owner.
+If someone else used its keys and wrote documents, these are replaced by documents that the root
+has signed. Keys named only in the replaced ones are never trusted, and messages sealed for them
+are sent to the owner.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,15 +39,15 @@ RECOVERED = "its keys were recovered by its root: compare its words anew"
 
 
 def take_up(work: Work, chain: Sequence[SignedDocument], *, own: str) -> str:
-    """Take up a node as a peer, or what is new of one; return its name.
+    """Add a node as a peer, or update a known one; return its name.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         chain: Its documents, from the first.
         own: The name of this node.
 
     Raises:
-        InputError: They do not hold, or say something else than what is known, or are its own.
+        InputError: They are invalid, contradict what is known, or are this node's own.
     """
     if chain and chain[0].read().node == own:
         raise InputError("store/documents-of-this-node")
@@ -62,18 +62,18 @@ def take_up(work: Work, chain: Sequence[SignedDocument], *, own: str) -> str:
 def take_news(
     work: Work, node: str, chain: Sequence[SignedDocument], untrusted: Mapping[str, int]
 ) -> None:
-    """Take what is new of a peer: documents that follow from one that is known.
+    """Update a peer with documents that follow a known one.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         node: The peer.
-        chain: Its documents, from any that is known or next.
-        untrusted: By name of a key that the last revokes: from which message on it is not trusted.
+        chain: Its documents, starting at any known or the next number.
+        untrusted: By key that the last document revokes: the first message no longer trusted.
 
     Raises:
-        InputError: One does not follow from the one before it, or others are known in its place
-            that it does not outrank.
-        MissingError: It is no peer.
+        InputError: One does not follow the previous one, or conflicts with known documents that it
+            does not outrank.
+        MissingError: Not a peer.
     """
     if find_peer(work, node) is None:
         raise MissingError("store/no-such-peer", node=node[:60])
@@ -84,13 +84,13 @@ def take_news(
 
 
 def recheck(work: Work) -> list[str]:
-    """Put aside what does not hold of the documents of peers; return whose that was.
+    """Archive invalid documents of peers; return the peers affected.
 
-    An earlier version believed a stolen key that announced a root of its own. No node of ours ever
-    did that itself, so whoever did is not taken for it, and people compare its words anew.
+    An earlier version accepted a stolen key that announced a root of its own. Genuine nodes never
+    do that, so such a peer is distrusted until people compare its fingerprint again.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
     """
     found = []
     for each in peers(work):
@@ -103,7 +103,7 @@ def recheck(work: Work) -> list[str]:
 
 
 def _heed_merge(work: Work, node: str, known: Sequence[SignedDocument], merged: Merge) -> None:
-    """Do what follows from documents that came: keys were recovered, or others' are disowned."""
+    """Apply the consequences of new documents: keys recovered, or foreign keys disowned."""
     if merged.replaces:
         _disown(work, node, known[merged.common :])
     before = known[: merged.common]
@@ -112,19 +112,19 @@ def _heed_merge(work: Work, node: str, known: Sequence[SignedDocument], merged: 
 
 
 def _disown(work: Work, node: str, gone: Sequence[SignedDocument]) -> None:
-    """Trust nothing of keys that only documents name which were put aside."""
+    """Distrust keys named in archived documents only."""
     left = {key.name for key in documents(work, node)[-1].read().keys}
     named = {key.name for each in gone for key in each.read().keys if key.use == "sign"}
     distrust(work, node, dict.fromkeys(named - left, 0))
     if first := _first_sealed_under(work, node, gone[0]):
-        # It was sealed for a key of whoever wrote those documents, and came to them.
+        # Sealed for a key of the author of those documents, and received there.
         _unseal_from(work, node, first)
 
 
 def _first_sealed_under(work: Work, node: str, signed: SignedDocument) -> int:
-    """Return the number of the first message that was sealed after a document came; 0: none was.
+    """Return the number of the first message sealed after a document arrived; 0: none.
 
-    By the order of the log, not by the clock.
+    By log order, not by clock.
     """
     kept = find_entries(work, action="document kept", words=signed.digest(), rows=1)
     if not kept:
@@ -141,7 +141,7 @@ def _first_sealed_under(work: Work, node: str, signed: SignedDocument) -> int:
 
 
 def unconfirm(work: Work, node: str) -> None:
-    """Exchange nothing with a peer until its words were compared anew."""
+    """Suspend exchange with a peer until its fingerprint is compared again."""
     relation = structs.replace(peer_of(work, node).relation, confirmed="")
     if relation.standing == "active":
         relation = structs.replace(relation, standing="frozen", reason=RECOVERED)
@@ -151,15 +151,15 @@ def unconfirm(work: Work, node: str) -> None:
 
 
 def unseal(work: Work, node: str, have: int) -> int:
-    """Take back what was sealed for a peer and can never be taken there; return how many messages.
+    """Unseal messages that a peer can never accept; return their number.
 
-    They wait again, or are held, as the relation to the peer stands; what can no longer be read
-    here, since the key of the database was lost, is gone.
+    They wait again or go on hold, depending on the relation; content that is unreadable because
+    the database key was lost is given up.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         node: The peer.
-        have: Number of the last message that it has; a signed receipt says so.
+        have: Number of the last message that it has, by a signed receipt.
     """
     o = tables.outgoing.c
     beyond = (o.peer == node, o.seq > have)
@@ -167,12 +167,12 @@ def unseal(work: Work, node: str, have: int) -> int:
     head = select(o.digest).where(o.peer == node, o.seq == have)
     found = work.connection.execute(head).scalar()
     if work.connection.execute(counted).scalar_one() or (have and found is None):
-        return 0  # it has less than it said before: these have receipts, and stay as they are
+        return 0  # fewer than it confirmed before: these have receipts, and stay
     return _unseal_from(work, node, have + 1)
 
 
 def _unseal_from(work: Work, node: str, first: int) -> int:
-    """Take what was sealed for a peer out of its place, from a number on; return how many."""
+    """Remove sealed messages to a peer from the chain, from a number on; return how many."""
     o, p = tables.outgoing.c, tables.peer.c
     before = select(o.digest).where(o.peer == node, o.seq == first - 1)
     head = work.connection.execute(before).scalar() or ""
@@ -195,9 +195,9 @@ def _unseal_from(work: Work, node: str, first: int) -> int:
 
 
 def forget_locked(work: Work) -> int:
-    """Give up what is kept under a key that was lost; return how many messages.
+    """Give up content encrypted with a lost key; return the number of messages.
 
-    What was sealed may have come to its peer, and keeps its place until that says otherwise.
+    Sealed messages may have arrived, and keep their number until the peer reports otherwise.
     """
     o = tables.outgoing.c
     now = moment(stamp_of(work).at)
@@ -209,6 +209,6 @@ def forget_locked(work: Work) -> int:
 
 
 def _recoveries(last: SignedDocument, new: Sequence[SignedDocument]) -> list[bool]:
-    """Say of each document that follows another whether it is a recovery."""
+    """Return for each document after the first whether it is a key recovery."""
     pairs = zip([last, *new], new, strict=False)
     return [is_recovery(before.read(), signed) for before, signed in pairs]

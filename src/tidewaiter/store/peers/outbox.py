@@ -1,8 +1,8 @@
-"""The outbox: messages written, sealed, sent and receipted; held back, released or discarded.
+"""Outbox: messages written, sealed, sent and receipted; put on hold, released or discarded.
 
-A message has no place in the chain until it is sealed, so what is held back can be discarded
-without a trace there. What is sealed may have been sent, and may have come: it stays as it is, and
-is sent again as it is.
+A message gets its number in the chain when it is sealed, so a message on hold can be discarded
+without a gap. A sealed message may have been sent and received: it stays unchanged, and is resent
+unchanged.
 """
 
 import secrets
@@ -34,26 +34,26 @@ _RANDOM = 10  # bytes
 
 
 class Message(Record, frozen=True, kw_only=True):
-    """What is to be told."""
+    """A message to write."""
 
     kind: str
     schema: int = 1
     body: bytes  # JSON
     marking: Marking = Marking(tlp="amber")
-    thread: str = ""  # id of the message that it began with; "": with this one
+    thread: str = ""  # id of the thread's first message; "": this one
     parent: str = ""  # id of the message that it answers
-    days: int = 400  # for which it can be acted on
+    days: int = 400  # validity
 
 
 class Waiting(Record, frozen=True, kw_only=True):
-    """A message that is to be sealed."""
+    """A message to be sealed."""
 
     number: int
     draft: Draft
 
 
 class Sealed(Record, frozen=True, kw_only=True):
-    """A message that was sealed, as it travels."""
+    """A sealed message as transmitted."""
 
     id: str
     seq: int
@@ -62,20 +62,20 @@ class Sealed(Record, frozen=True, kw_only=True):
 
 
 def write_message(work: Work, safe: bytes, node: str, message: Message) -> str:
-    """Write a message to a peer; it is sent when this work is kept, or held back.
+    """Write a message to a peer; it is sent after the commit, or put on hold.
 
     Args:
-        work: Begun with a stamp: that of what the message tells.
-        safe: What locks the database, shape (32,).
+        work: The write transaction of the content itself.
+        safe: Key that encrypts the database, shape (32,).
         node: The peer.
-        message: What is told.
+        message: The content.
 
     Returns:
         Its id.
 
     Raises:
-        InputError: It is too long for a message, or is not to be told to this peer.
-        MissingError: There is no such peer.
+        InputError: It is too long, or may not be sent to this peer.
+        MissingError: No such peer.
     """
     at = stamp_of(work).at
     known = peer_of(work, node)
@@ -102,7 +102,7 @@ def write_message(work: Work, safe: bytes, node: str, message: Message) -> str:
     work.connection.execute(insert(tables.outgoing).values(**row))
     record_changes(work, [("message written", {"peer": node, "message": name})])
     if message.kind in ALWAYS:
-        end_wait(work, node)  # a freeze, a recall or another key is for now, not for the next turn
+        end_wait(work, node)  # freezes, recalls and key changes are urgent
     return name
 
 
@@ -117,14 +117,14 @@ def _check(known: Known, document: Document, message: Message) -> None:
 
 
 def waiting_for(work: Work, safe: bytes, node: str, *, control: bool, rows: int) -> list[Waiting]:
-    """Return messages that are to be sealed, the oldest first.
+    """Return messages to be sealed, oldest first.
 
     Args:
-        work: Any.
-        safe: What locks the database.
+        work: Any transaction.
+        safe: Key that encrypts the database.
         node: The peer.
-        control: Only such as pass while a relation is frozen.
-        rows: How many at most.
+        control: Only kinds that pass while a relation is frozen.
+        rows: Maximum number.
     """
     o = tables.outgoing.c
     wanted = select(tables.outgoing).where(o.peer == node, o.state == "waiting")
@@ -135,10 +135,10 @@ def waiting_for(work: Work, safe: bytes, node: str, *, control: bool, rows: int)
 
 
 def keep_sealed(work: Work, node: str, sealed: Sequence[tuple[Waiting, Envelope]]) -> None:
-    """Keep messages as they were sealed: from now on they are what they are.
+    """Store sealed messages; from now on they are immutable.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         node: The peer.
         sealed: In the order of their numbers.
     """
@@ -168,23 +168,23 @@ def keep_sealed(work: Work, node: str, sealed: Sequence[tuple[Waiting, Envelope]
 
 
 def is_under_way(work: Work, node: str) -> bool:
-    """Say whether something that was sealed for a peer has no receipt."""
+    """Return whether a sealed message to a peer has no receipt."""
     o = tables.outgoing.c
     wanted = select(o.number).where(o.peer == node, o.state == "sealed").limit(1)
     return work.connection.execute(wanted).first() is not None
 
 
 def to_send(work: Work, known: Known, *, rows: int) -> list[Sealed]:
-    """Return what was sealed and has no receipt, or what the peer says it does not have.
+    """Return sealed messages without a receipt, or reported missing by the peer.
 
-    While the relation is not active nothing leaves but what tells of that, and of it only what the
-    peer can take: it does not pass by messages that were sealed before. Once it has ended nothing
-    does.
+    While the relation is not active, only messages about that leave, and only those that the peer
+    can accept, as they cannot overtake earlier sealed ones. After the end of a relation nothing
+    leaves.
 
     Args:
-        work: Any.
-        known: The peer, as it stands now.
-        rows: How many at most.
+        work: Any transaction.
+        known: The peer, current state.
+        rows: Maximum number.
     """
     if known.relation.standing in {"none", "ended"}:
         return []
@@ -202,12 +202,12 @@ def to_send(work: Work, known: Known, *, rows: int) -> list[Sealed]:
 
 
 def keep_receipts(work: Work, node: str, receipts: Sequence[SignedReceipt]) -> None:
-    """Keep receipts that were checked; the first of a message counts, and stays.
+    """Store verified receipts; the first one for a message is final.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         node: The peer that gave them.
-        receipts: For good; not of what was turned away.
+        receipts: Final ones; not those of rejected requests.
     """
     now, o = moment(stamp_of(work).at), tables.outgoing.c
     rows = [
@@ -231,10 +231,10 @@ def keep_receipts(work: Work, node: str, receipts: Sequence[SignedReceipt]) -> N
 
 
 def heard_from(work: Work, node: str, receipts: Sequence[SignedReceipt]) -> None:
-    """Note what the receipts of a peer say of itself: what it has, and how long its log is.
+    """Record what a peer's receipts state about itself: last message, and length of its log.
 
-    A receipt that was given before says what it had then; only where a message came too early does
-    the peer have less than it once said: it was restored from a copy.
+    An older receipt states its own time; only if a message arrived too early has the peer lost
+    messages that it confirmed: it was restored from a backup.
     """
     told, now, p = [each.receipt for each in receipts], moment(stamp_of(work).at), tables.peer.c
     early = [each.have for each in told if each.code == "early"]
@@ -248,19 +248,19 @@ def heard_from(work: Work, node: str, receipts: Sequence[SignedReceipt]) -> None
 
 
 def failed_with(work: Work, node: str, *, tries: int, due: str, trouble: str) -> None:
-    """Note that a peer could not be reached, and when it is tried again."""
+    """Record that a peer was unreachable, and when to retry."""
     p = tables.peer.c
     values = {"tries": tries, "due": due, "trouble": trouble[:500]}
     work.connection.execute(update(tables.peer).where(p.node == node).values(**values))
 
 
 def first_since(work: Work, node: str, since: str) -> int:
-    """Return the number of the first message to a peer that was written from a moment on.
+    """Return the number of the first message to a peer written at or after a moment.
 
     Args:
-        work: Any.
+        work: Any transaction.
         node: The peer.
-        since: The moment, as `moment` writes it; "": none was, but the next will be.
+        since: The moment, as written by `moment`; "": the next message to come.
     """
     o = tables.outgoing.c
     wanted = select(func.min(o.seq)).where(o.peer == node, o.made >= since)
@@ -276,11 +276,11 @@ def count_outgoing(work: Work, node: str) -> dict[str, int]:
 
 
 def count_again(work: Work, known: Known) -> int:
-    """Count the messages that a peer has receipted and no longer has: it was restored from a copy.
+    """Count the messages that a peer confirmed and has lost: it was restored from a backup.
 
     Args:
-        work: Any.
-        known: The peer, as it stands now.
+        work: Any transaction.
+        known: The peer, current state.
     """
     o = tables.outgoing.c
     these = (o.peer == known.node, o.seq > known.told, o.receipt.is_not(None))
@@ -303,17 +303,17 @@ def _draft(row: RowMapping, safe: bytes) -> Draft:
 
 
 def hold_back(work: Work, node: str) -> int:
-    """Hold back what is not sealed yet; return how many messages."""
+    """Put unsealed messages on hold; return their number."""
     return _switch(work, node, "waiting", "held", "messages held")
 
 
 def release(work: Work, node: str) -> int:
-    """Let go what was held back; return how many messages."""
+    """Release messages on hold; return their number."""
     return _switch(work, node, "held", "waiting", "messages released")
 
 
 def discard(work: Work, node: str) -> int:
-    """Discard what was held back, and destroy what it said; return how many messages."""
+    """Discard messages on hold, and destroy their content; return their number."""
     o = tables.outgoing.c
     gone = update(tables.outgoing).where(o.peer == node, o.state == "held").values(body=None)
     work.connection.execute(gone)
@@ -321,10 +321,10 @@ def discard(work: Work, node: str) -> int:
 
 
 def discard_one(work: Work, node: str, message: str) -> None:
-    """Discard one message that was held back, and destroy what it said.
+    """Discard one message on hold, and destroy its content.
 
     Raises:
-        MissingError: No message of that id is held back for the peer.
+        MissingError: The peer has no such message on hold.
     """
     o = tables.outgoing.c
     this = (o.peer == node, o.state == "held", o.id == message, o.kind.not_in(CONTROL))
@@ -336,10 +336,10 @@ def discard_one(work: Work, node: str, message: str) -> None:
 
 
 def discard_for_group(work: Work, node: str, group: str) -> int:
-    """Discard what was written to a peer as a member of a group, and is not sealed yet.
+    """Discard unsealed messages written to a peer as a member of a group.
 
     Returns:
-        How many messages.
+        The number of messages.
     """
     o = tables.outgoing.c
     waits = (o.peer == node, o.state.in_(("waiting", "held")))
@@ -360,7 +360,7 @@ def discard_for_group(work: Work, node: str, group: str) -> int:
 
 
 def _switch(work: Work, node: str, before: State, after: State, action: str) -> int:
-    """Change the state of messages, but of those that pass in any case."""
+    """Change the state of messages, except those that always pass."""
     o = tables.outgoing.c
     now = moment(stamp_of(work).at)
     these = (o.peer == node, o.state == before, o.kind.not_in(CONTROL))

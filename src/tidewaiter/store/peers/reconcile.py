@@ -1,11 +1,11 @@
 """Reconciliation after a restored backup: messages that a peer has and this database lacks.
 
-So it is after the database was restored from an old copy. What the peer has is signed by this node
-itself, so it is believed; what was sealed here in the place of it can never be taken there.
+The peer's copies are signed by this node itself, so they are trusted; messages sealed here under
+the same numbers can never be accepted there.
 
-Peers have receipts of this node for messages that it does not know any more. They send these again;
-until they have, nothing that came from peers is shown: some of it may have been recalled meanwhile,
-and destroyed, and the old copy has it still.
+Peers hold receipts of this node for messages that it no longer knows, and send these again. Until
+then no content from peers is shown: some may have been recalled and destroyed since the backup
+was made, and the backup still contains it.
 """
 
 import secrets
@@ -26,40 +26,40 @@ from tidewaiter.store.core.columns import encode
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.peers.directory import Known, peer_of
 
-DESTROYED = "-"  # what is sent for a box that is gone
+DESTROYED = "-"  # placeholder for a destroyed box
 FORGED = "forged"
-"""Code of a message that somebody may have sent in the name of this node, who had its keys."""
+"""Code of a message that a thief of this node's keys may have sent."""
 REGAINED = "regained"
-"""Code of a message whose content came back, and of which nothing else is known here yet."""
+"""Code of a message whose content was recovered, and of which nothing else is known yet."""
 _NONCE = 12  # bytes
 
 
 class Regained(Record, frozen=True, kw_only=True):
-    """A message of this node as a peer has it."""
+    """A message of this node as held by a peer."""
 
     envelope: Envelope
     receipt: SignedReceipt
-    body: bytes | None = None  # as it was signed; None: the peer has not given it
-    forged: bool = False  # somebody who had this node's keys may have written it
+    body: bytes | None = None  # as signed; None: not returned by the peer
+    forged: bool = False  # possibly written by a thief of this node's keys
 
 
 class HeldLine(Record, frozen=True, kw_only=True):
-    """A message that was taken from a peer, as it is shown to it."""
+    """A message accepted from a peer, as returned to it."""
 
     signed: str
-    box: str  # "-": it is gone
+    box: str  # "-": destroyed
     receipt: str
     came: str  # ISO 8601, UTC
 
 
 def held_of(work: Work, node: str, *, after: int, most: int) -> list[HeldLine]:
-    """Return what was taken from a peer, in order.
+    """Return the messages accepted from a peer, in order.
 
     Args:
-        work: Any.
+        work: Any transaction.
         node: The peer.
-        after: The number before the first.
-        most: Characters, unless one message alone has more.
+        after: Number before the first.
+        most: Maximum characters, exceeded only by a single message.
     """
     i = tables.incoming.c
     wanted = select(i.signed, i.box, i.receipt, i.came).where(i.peer == node, i.seq > after)
@@ -74,13 +74,13 @@ def held_of(work: Work, node: str, *, after: int, most: int) -> list[HeldLine]:
 
 
 def shown_receipts(work: Work, node: str, *, after: int, most: int) -> tuple[str, list[str]]:
-    """Return receipts of a peer, which it may have forgotten: its last, and those after a number.
+    """Return receipts of a peer that it may have lost: its last, and those after a number.
 
     Args:
-        work: Any.
+        work: Any transaction.
         node: The peer.
-        after: The number of the last message that it says to have.
-        most: Characters of all but the last.
+        after: Number of the last message that it reports.
+        most: Maximum characters, not counting the last.
     """
     o = tables.outgoing.c
     given = select(o.receipt).where(o.peer == node, o.seq.is_not(None), o.receipt.is_not(None))
@@ -96,14 +96,14 @@ def shown_receipts(work: Work, node: str, *, after: int, most: int) -> tuple[str
 
 
 def digest_at(work: Work, node: str, seq: int) -> str:
-    """Return the digest of the message to a peer of some number; "": there is none."""
+    """Return the digest of the message to a peer with a number; "": none."""
     o = tables.outgoing.c
     found = select(o.digest).where(o.peer == node, o.seq == seq)
     return str(work.connection.execute(found).scalar() or "")
 
 
 def receipted_to(work: Work, known: Known) -> int:
-    """Return the number up to which every message to a peer has its receipt."""
+    """Return the number up to which every message to a peer is receipted."""
     o = tables.outgoing.c
     first = select(func.min(o.seq)).where(o.peer == known.node, o.state == "sealed")
     found = work.connection.execute(first).scalar()
@@ -111,13 +111,13 @@ def receipted_to(work: Work, known: Known) -> int:
 
 
 def regain(work: Work, safe: bytes, node: str, messages: Sequence[Regained]) -> int:
-    """Write down messages of this node as a peer has them; return how many were not known so.
+    """Store messages of this node as held by a peer; return how many were unknown.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
         node: The peer.
-        messages: Checked, in the order of their numbers.
+        messages: Verified, in order of their numbers.
     """
     other = [
         each
@@ -140,7 +140,7 @@ def regain(work: Work, safe: bytes, node: str, messages: Sequence[Regained]) -> 
 
 
 def _unseal(work: Work, node: str, first: int) -> None:
-    """Take messages out of places in the chain that are others' at the peer; they wait again."""
+    """Remove messages from numbers that differ at the peer; they wait again."""
     o = tables.outgoing.c
     these = (o.peer == node, o.seq >= first)
     empty = dict.fromkeys(("seq", "digest", "signed", "box"))
@@ -151,12 +151,12 @@ def _unseal(work: Work, node: str, first: int) -> None:
 
 
 def regained_bodies(work: Work, safe: bytes, node: str) -> list[tuple[str, bytes]]:
-    """Return messages whose content came back and was not acted on: signed text and content.
+    """Return recovered messages not yet processed: signed text and content.
 
     Args:
-        work: Any.
-        safe: What locks the database, shape (32,).
-        node: The peer to whom they went.
+        work: Any transaction.
+        safe: Key that encrypts the database, shape (32,).
+        node: The recipient.
     """
     o = tables.outgoing.c
     wanted = select(o.signed, o.body).where(o.peer == node, o.code == REGAINED, o.body.is_not(None))
@@ -165,7 +165,7 @@ def regained_bodies(work: Work, safe: bytes, node: str) -> list[tuple[str, bytes
 
 
 def carried_out(work: Work, message: str) -> None:
-    """Note that what a message says stands in this database again."""
+    """Record that the content of a message is in this database again."""
     o = tables.outgoing.c
     work.connection.execute(update(tables.outgoing).where(o.id == message).values(code=""))
 
@@ -187,7 +187,7 @@ def _place(work: Work, safe: bytes, node: str, each: Regained) -> None:
     same = update(tables.outgoing).where(o.peer == node, o.id == header.id).values(**row)
     if work.connection.execute(same).rowcount:
         return
-    # It was written after the copy was made: its content was with the peer alone.
+    # Written after the backup: only the peer had its content.
     body = None if each.body is None else lock(each.body, safe, secrets.token_bytes(_NONCE))
     if body is not None and not row["code"]:
         row["code"] = REGAINED
@@ -208,30 +208,30 @@ def _place(work: Work, safe: bytes, node: str, each: Regained) -> None:
 
 
 def caught_up(work: Work, node: str, have: int) -> None:
-    """Write down what a peer has, as it said when it was asked; less than before is sent again."""
+    """Record what a peer reported to have; missing messages are resent."""
     known = peer_of(work, node)
     if known.told != have <= known.sealed:
         p = tables.peer.c
         work.connection.execute(update(tables.peer).where(p.node == node).values(told=have))
 
 
-UNASKED = -1  # in place of the number of a message
+UNASKED = -1  # placeholder for a message number
 _MET = ("active", "frozen")  # a frozen peer is asked when the relation is active again
 
 
 class Missing(Record, frozen=True, kw_only=True):
-    """What this node has forgotten of what came from a peer."""
+    """Messages from a peer that this node has lost."""
 
     node: str
     name: str
-    messages: int | None  # that are not here again yet; None: the peer has not been asked yet
+    messages: int | None  # still missing; None: the peer was not asked yet
 
 
 def mark_restored(work: Work) -> int:
-    """Note that this database was put back from a copy; return how many peers are to be asked.
+    """Record that this database was restored from a backup; return the number of peers to ask.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
     """
     p, now = tables.peer.c, moment(stamp_of(work).at)
     these = update(tables.peer).where(p.standing.in_(_MET))
@@ -241,12 +241,12 @@ def mark_restored(work: Work) -> int:
 
 
 def note_receipts(work: Work, node: str, receipts: list[SignedReceipt]) -> int:
-    """Note what a peer's receipts of this node say; return how many messages are missing here.
+    """Record what a peer's receipts of this node state; return the number of missing messages.
 
     Args:
-        work: Begun with a stamp.
-        node: The peer that showed them.
-        receipts: Of this node itself, checked.
+        work: A write transaction.
+        node: The peer that presented them.
+        receipts: Of this node, verified.
     """
     known = peer_of(work, node)
     owed = max((each.receipt.have for each in receipts), default=0)
@@ -264,15 +264,15 @@ def note_receipts(work: Work, node: str, receipts: list[SignedReceipt]) -> int:
 
 
 def missing_from(known: Known) -> int | None:
-    """Count what this node has forgotten of what came from a peer; None: it is not asked yet."""
+    """Count the messages from a peer that this node has lost; None: not asked yet."""
     return None if known.owed == UNASKED else max(0, known.owed - known.have)
 
 
 def missing(work: Work) -> list[Missing]:
-    """Return the peers of whose messages this node has forgotten some, or may have.
+    """Return the peers with messages that this node has lost, or may have.
 
-    Also those whose relation was frozen or has ended meanwhile: what they recalled before is here
-    as well, so freezing one must not show it; who decides that is named by `go_on_without`.
+    Includes peers frozen or ended since, as their earlier recalls are missing too: freezing a peer
+    must not reveal recalled content. Who may decide otherwise, see `go_on_without`.
     """
     p = tables.peer.c
     wanted = select(p.node, p.name, p.owed, p.have).where(or_(p.owed == UNASKED, p.owed > p.have))
@@ -281,15 +281,15 @@ def missing(work: Work) -> list[Missing]:
 
 
 def go_on_without(work: Work, node: str) -> Known:
-    """Wait no longer for what a peer has: it cannot be reached, or does not send it.
+    """Stop waiting for a peer's messages: it is unreachable, or does not send them.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         node: The peer.
 
     Raises:
-        ConflictError: Nothing of it is missing.
-        MissingError: There is no such peer.
+        ConflictError: None of its messages is missing.
+        MissingError: No such peer.
     """
     known = peer_of(work, node)
     if missing_from(known) == 0:
@@ -301,10 +301,10 @@ def go_on_without(work: Work, node: str) -> Known:
 
 
 def check_complete(work: Work) -> None:
-    """Check that this node has all that it once received.
+    """Check that this node has all messages that it once received.
 
     Raises:
-        ConflictError: It was restored from a copy, and its peers have not sent the rest again yet.
+        ConflictError: It was restored from a backup, and peers have not resent everything yet.
     """
     found = missing(work)
     if not found:
@@ -314,7 +314,7 @@ def check_complete(work: Work) -> None:
     raise ConflictError("store/restored-from-older-state", first=first, more=more)
 
 
-_NAMED = 3  # peers in a message
+_NAMED = 3  # peers named in the message
 
 
 def _count(row: RowMapping) -> int | None:

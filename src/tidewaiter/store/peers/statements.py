@@ -1,7 +1,7 @@
 """Statements about a subject: stored encrypted, and folded into one view when read.
 
-A subject is an incident, a request, a joint case or a recall, by its id at the node that owns it.
-What was destroyed leaves its row: who said it, when, and by which message.
+A subject is an incident, a request, a joint case or a recall, with its id at the owner's node. A
+destroyed statement leaves its row: speaker, time and message.
 """
 
 import secrets
@@ -22,46 +22,46 @@ from tidewaiter.store.core.columns import KEY_LENGTH, plain
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.peers.inbox import Heard
 
-GONE = b""  # in the place of what was destroyed
+GONE = b""  # replaces destroyed content
 _NONCE = 12  # bytes
 
 T = TypeVar("T", bound=Record)
 
 
 class Subject(Record, frozen=True, kw_only=True):
-    """What something is said of, and by which kind of message."""
+    """The subject of a statement, and its message kind."""
 
     kind: str
     owner: str  # node
-    id: str  # there
+    id: str  # id at the owner
 
 
 class Listed(Record, frozen=True, kw_only=True):
-    """A subject in a list."""
+    """A row of a subject list."""
 
     owner: str
     id: str
-    first: int  # number of what was said of it first: it names the subject here
-    last: int  # number of what was said of it last
+    first: int  # number of its first statement: the local name of the subject
+    last: int  # number of its last statement
 
 
 def spoken_here(work: Work, own: str, message: str) -> Heard:
-    """Return how this node itself says something by a message."""
+    """Return the origin of this node's own statement in a message."""
     return Heard(sender=own, to=own, message=message, at=moment(stamp_of(work).at))
 
 
 def keep_said(
     work: Work, safe: bytes, heard: Heard, of: Subject, body: Record, *, names: Iterable[str] = ()
 ) -> None:
-    """Keep what was said.
+    """Store a statement.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
-        heard: By whom, and by which message.
-        of: Of what.
-        body: What was said.
-        names: Ids of all messages by which this node says it; (): it came.
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
+        heard: Speaker and message.
+        of: Subject.
+        body: Content.
+        names: Ids of all messages by which this node sends it; (): received.
 
     Raises:
         InputError: An id is too long.
@@ -86,16 +86,16 @@ def keep_said(
 
 
 def keep_again(work: Work, safe: bytes, heard: Heard, of: Subject, body: Record) -> None:
-    """Keep what this node itself said before it was restored from a copy.
+    """Restore this node's own statement from before a restored backup.
 
-    What it said to several peers is kept once, with the message to each.
+    A statement to several peers is stored once, with the message to each.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
-        heard: By this node, and by which message.
-        of: Of what.
-        body: What was said.
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
+        heard: This node, and the message.
+        of: Subject.
+        body: Content.
     """
     s, told = tables.said.c, msgspec.json.encode(body)
     same = (s.kind == of.kind, s.owner == plain(of.owner), s.subject == plain(of.id))
@@ -111,7 +111,7 @@ def keep_again(work: Work, safe: bytes, heard: Heard, of: Subject, body: Record)
 def said_of(
     work: Work, safe: bytes, kinds: Mapping[str, type[T]], owner: str, subject: str
 ) -> list[Said[T]]:
-    """Return what was said of a subject and is not destroyed, in the order in which it came."""
+    """Return the statements on a subject that are not destroyed, in order of arrival."""
     s = tables.said.c
     wanted = select(tables.said).where(*_those(kinds, owner, subject), s.written != GONE)
     return [_said(row, safe, kinds) for row in work.connection.execute(wanted.order_by(s.number))]
@@ -120,13 +120,13 @@ def said_of(
 def said_of_each(
     work: Work, safe: bytes, kinds: Mapping[str, type[T]], *, rows: int
 ) -> list[tuple[Listed, list[Said[T]]]]:
-    """Return what was said of each subject, the one that something was said of last first.
+    """Return the statements on each subject, most recent activity first.
 
     Args:
-        work: Any.
-        safe: What locks the database, shape (32,).
-        kinds: Of message.
-        rows: How many subjects at most.
+        work: Any transaction.
+        safe: Key that encrypts the database, shape (32,).
+        kinds: Message kinds.
+        rows: Maximum number of subjects.
     """
     listed = subjects(work, kinds, rows=rows)
     found: dict[tuple[str, str], list[Said[T]]] = {(each.owner, each.id): [] for each in listed}
@@ -142,16 +142,16 @@ def said_of_each(
 
 
 def subject_at(work: Work, kinds: Iterable[str], number: int, what: str) -> tuple[str, str]:
-    """Return the owner and the id of a subject by its number here.
+    """Return owner and id of a subject by its local number.
 
     Args:
-        work: Any.
-        kinds: Of message.
-        number: Of what was said of it first.
-        what: What it is called where there is none, like "incident".
+        work: Any transaction.
+        kinds: Message kinds.
+        number: Number of its first statement.
+        what: Noun for the error message, such as "incident".
 
     Raises:
-        MissingError: There is none.
+        MissingError: No such subject.
     """
     s, named = tables.said.c, list(kinds)
     wanted = select(s.owner, s.subject).where(s.number == number, s.kind.in_(named))
@@ -162,20 +162,20 @@ def subject_at(work: Work, kinds: Iterable[str], number: int, what: str) -> tupl
 
 
 def number_of(work: Work, kinds: Iterable[str], owner: str, subject: str) -> int:
-    """Return the number of what was said of a subject first; 0: nothing was."""
+    """Return the number of the first statement on a subject; 0: none."""
     wanted = select(func.min(tables.said.c.number)).where(*_those(kinds, owner, subject))
     return int(work.connection.execute(wanted).scalar() or 0)
 
 
 def destroyed_of(work: Work, kinds: Iterable[str], owner: str, subject: str) -> int:
-    """Count what was said of a subject and is destroyed, as its source recalled it."""
+    """Count the statements on a subject destroyed after a recall."""
     these = (*_those(kinds, owner, subject), tables.said.c.written == GONE)
     wanted = select(func.count()).select_from(tables.said).where(*these)
     return int(work.connection.execute(wanted).scalar_one())
 
 
 def is_known(work: Work, kinds: Iterable[str], owner: str, subject: str) -> bool:
-    """Say whether anything was said of a subject."""
+    """Return whether a subject has any statement."""
     wanted = select(tables.said.c.number).where(*_those(kinds, owner, subject)).limit(1)
     return work.connection.execute(wanted).first() is not None
 
@@ -183,13 +183,13 @@ def is_known(work: Work, kinds: Iterable[str], owner: str, subject: str) -> bool
 def subjects(
     work: Work, kinds: Iterable[str], *, rows: int, before: int | None = None
 ) -> list[Listed]:
-    """Return subjects, the one that something was said of last first.
+    """Return subjects, most recent activity first.
 
     Args:
-        work: Any.
-        kinds: Of message.
-        rows: How many at most.
-        before: `last` of the one before the first that is wanted; None: from the latest.
+        work: Any transaction.
+        kinds: Message kinds.
+        rows: Maximum number.
+        before: `last` of the previous page's last one; None: start with the latest.
     """
     s = tables.said.c
     first, last = func.min(s.number), func.max(s.number)

@@ -1,10 +1,10 @@
-"""Tables of the exchange: peers, messages, notices, groups, recalls, feeds, private questions."""
+"""Tables of the exchange: peers, messages, notices, groups, recalls, feeds, private queries."""
 
 from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, UniqueConstraint
 
 from tidewaiter.store.core.columns import METADATA, TEXT, WHOLE
 
-# This node's own documents stand here too, as those of a node that is no peer.
+# Also contains this node's own documents, under a name that is not a peer's.
 node_document = Table(
     "node_document",
     METADATA,
@@ -15,14 +15,14 @@ node_document = Table(
     sqlite_strict=True,
 )
 
-# Documents that a root has replaced: somebody else wrote them, by keys that were stolen.
+# Documents replaced by a root: written by someone else with stolen keys.
 replaced_document = Table(
     "replaced_document",
     METADATA,
-    Column("number", WHOLE, primary_key=True),  # in the order in which they came
+    Column("number", WHOLE, primary_key=True),  # in order of arrival
     Column("node", TEXT, nullable=False),
     Column("written", TEXT, nullable=False),  # JSON, with its signatures
-    Column("kept", TEXT, nullable=False),  # since when it was taken for the node's own
+    Column("kept", TEXT, nullable=False),  # when it was first accepted
     Column("replaced", TEXT, nullable=False),
     Index("replaced_document_node", "node", "number"),
     sqlite_strict=True,
@@ -37,35 +37,35 @@ peer = Table(
     Column("role", TEXT, nullable=False),
     Column("document", WHOLE, nullable=False),  # number of its newest
     Column("relation", TEXT, nullable=False),  # JSON: this node's own
-    Column("standing", TEXT, nullable=False),  # of it
+    Column("standing", TEXT, nullable=False),  # its current standing
     Column("since", TEXT, nullable=False),
-    Column("theirs", TEXT, nullable=False),  # standing, as the peer told it last
+    Column("theirs", TEXT, nullable=False),  # standing, as last reported by the peer
     Column("theirs_since", TEXT, nullable=False),
-    Column("untrusted", TEXT, nullable=False),  # JSON: by revoked key, from which number on
-    # What came from it: the last message taken.
+    Column("untrusted", TEXT, nullable=False),  # JSON: by revoked key, first number affected
+    # Incoming: the last message accepted.
     Column("have", WHOLE, nullable=False),
     Column("head", TEXT, nullable=False),
-    # Up to which message it has receipts of this node; above `have`: this database was restored
-    # from an older state. -1: it was restored, and this peer has not been asked yet.
+    # Last message number it has receipts for; above `have`: this database was restored from an
+    # older backup. -1: it was restored, and this peer has not been asked yet.
     Column("owed", WHOLE, nullable=False),
-    # What goes to it: the last that was sealed, and the last that it said to have.
+    # Outgoing: the last message sealed, and the last that it confirmed.
     Column("sealed", WHOLE, nullable=False),
     Column("sealed_head", TEXT, nullable=False),
     Column("told", WHOLE, nullable=False),
-    # Of its log, as its receipts said last.
+    # Its log, as last stated in its receipts.
     Column("log_size", WHOLE, nullable=False),
     Column("log_root", TEXT, nullable=False),
-    Column("heard", TEXT, nullable=False),  # last sign of it that was authentic; "": none yet
-    Column("tries", WHOLE, nullable=False),  # that failed since
-    Column("due", TEXT, nullable=False),  # when it is tried next
-    Column("trouble", TEXT, nullable=False),  # why the last try failed
+    Column("heard", TEXT, nullable=False),  # last authentic contact; "": none yet
+    Column("tries", WHOLE, nullable=False),  # failed attempts since
+    Column("due", TEXT, nullable=False),  # next attempt
+    Column("trouble", TEXT, nullable=False),  # error of the last attempt
     sqlite_strict=True,
 )
 
 outgoing = Table(
     "outgoing",
     METADATA,
-    Column("number", WHOLE, primary_key=True),  # in the order of writing
+    Column("number", WHOLE, primary_key=True),  # in order of writing
     Column("id", TEXT, nullable=False, unique=True),
     Column("peer", TEXT, ForeignKey("peer.node"), nullable=False),
     Column("kind", TEXT, nullable=False),
@@ -76,9 +76,9 @@ outgoing = Table(
     Column("iat", WHOLE, nullable=False),
     Column("exp", WHOLE, nullable=False),
     Column("state", TEXT, nullable=False),
-    Column("code", TEXT, nullable=False),  # why it was refused
-    Column("body", LargeBinary),  # encrypted with the node's own key; null: destroyed
-    Column("seq", WHOLE),  # null: it has no place in the chain yet
+    Column("code", TEXT, nullable=False),  # reason of rejection
+    Column("body", LargeBinary),  # encrypted with the node's key; null: destroyed
+    Column("seq", WHOLE),  # null: not in the chain yet
     Column("digest", TEXT),
     Column("signed", TEXT),
     Column("box", TEXT),
@@ -117,7 +117,7 @@ incoming = Table(
     sqlite_strict=True,
 )
 
-# Two messages of one name or number, both signed: who wrote them says two things.
+# Two signed messages with one id or number: the sender contradicts itself.
 contradiction = Table(
     "contradiction",
     METADATA,
@@ -132,19 +132,19 @@ contradiction = Table(
     sqlite_strict=True,
 )
 
-# A notice as both sides know it. What it says stands in its events; the rest is there to find it.
+# A notice as both sides know it. Its content is in its events; the other columns serve searches.
 notice = Table(
     "notice",
     METADATA,
     Column("number", WHOLE, primary_key=True),
-    Column("owner", TEXT, nullable=False),  # the node of the exporting side
-    Column("reference", TEXT, nullable=False),  # the owner's own
+    Column("owner", TEXT, nullable=False),  # node of the exporting side
+    Column("reference", TEXT, nullable=False),  # assigned by the owner
     Column("peer", TEXT, ForeignKey("peer.node"), nullable=False),  # the other side
     Column("side", TEXT, nullable=False),  # of this node: exporter, importer
-    Column("state", TEXT, nullable=False),  # before its time is over, whatever the day
-    Column("waits_for", TEXT, nullable=False),  # exporter, importer; "": nobody
+    Column("state", TEXT, nullable=False),  # without expiry, which is applied on reading
+    Column("waits_for", TEXT, nullable=False),  # exporter, importer; "": none
     Column("reply_by", TEXT),
-    Column("due", TEXT),  # day by which the next act is due; null: nothing is
+    Column("due", TEXT),  # deadline of the next act; null: none
     Column("version", WHOLE, nullable=False),
     Column("changed", TEXT, nullable=False),
     UniqueConstraint("owner", "reference"),
@@ -157,26 +157,26 @@ notice = Table(
 notice_event = Table(
     "notice_event",
     METADATA,
-    Column("number", WHOLE, primary_key=True),  # in the order of arrival
+    Column("number", WHOLE, primary_key=True),  # in order of arrival
     Column("notice", WHOLE, ForeignKey("notice.number"), nullable=False),
     Column("id", TEXT, nullable=False),
     Column("by", TEXT, nullable=False),  # exporter, importer
     Column("seq", WHOLE, nullable=False),
-    Column("message", TEXT, nullable=False),  # that brought it, or by which it was sent
+    Column("message", TEXT, nullable=False),  # that carried it
     Column("written", LargeBinary, nullable=False),  # JSON, encrypted with the node's own key
     Column("came", TEXT, nullable=False),
-    Column("who", TEXT),  # of this node did it; null: the other side, or it was not kept
+    Column("who", TEXT),  # acting user here; null: other side, or not recorded
     UniqueConstraint("notice", "id"),
     sqlite_strict=True,
 )
 
-# The owner's list alone says who is in a group; its members are not told of each other.
+# Only the owner's list defines a group; members do not know each other.
 working_group = Table(
     "working_group",
     METADATA,
     Column("id", TEXT, primary_key=True),
     Column("name", TEXT, nullable=False),
-    Column("epoch", WHOLE, nullable=False),  # of the list: each change is the next
+    Column("epoch", WHOLE, nullable=False),  # of the list, incremented by each change
     Column("made", TEXT, nullable=False),
     sqlite_strict=True,
 )
@@ -187,21 +187,21 @@ working_group_member = Table(
     Column("group", TEXT, ForeignKey("working_group.id"), primary_key=True),
     Column("peer", TEXT, ForeignKey("peer.node"), primary_key=True),
     Column("since", WHOLE, primary_key=True, autoincrement=False),  # first epoch
-    Column("until", WHOLE),  # first epoch without it; null: it is in
+    Column("until", WHOLE),  # first epoch without it; null: still in
     sqlite_strict=True,
 )
 
-# What was said of an incident, by its owner, by others or by this node; it is folded when read.
+# Statements on incidents by owner, others or this node; folded on reading.
 said = Table(
     "said",
     METADATA,
     Column("number", WHOLE, primary_key=True),  # in the order of arrival
     Column("kind", TEXT, nullable=False),  # of message
-    Column("owner", TEXT, nullable=False),  # node whose incident it is
-    Column("subject", TEXT, nullable=False),  # id of the incident there
+    Column("owner", TEXT, nullable=False),  # node that owns the incident
+    Column("subject", TEXT, nullable=False),  # its id at the owner
     Column("sender", TEXT, nullable=False),
     Column("message", TEXT, nullable=False),
-    Column("at", TEXT, nullable=False),  # when it was signed
+    Column("at", TEXT, nullable=False),  # signing time
     Column("written", LargeBinary, nullable=False),  # JSON, encrypted with the node's own key
     Column("came", TEXT, nullable=False),
     Index("said_subject", "owner", "subject", "number"),
@@ -210,7 +210,7 @@ said = Table(
     sqlite_strict=True,
 )
 
-# To whom this node has given an incident: they alone are answered, and told of changes.
+# Nodes that received an incident from this node: only they get replies and updates.
 said_to = Table(
     "said_to",
     METADATA,
@@ -221,7 +221,7 @@ said_to = Table(
 )
 
 
-# By which messages this node said something: one to each peer that was told.
+# Messages of a statement by this node: one per recipient.
 said_in = Table(
     "said_in",
     METADATA,
@@ -231,17 +231,17 @@ said_in = Table(
     sqlite_strict=True,
 )
 
-# Messages that their source has recalled, from peers or from this node.
+# Recalled messages, of peers or of this node.
 recalled = Table(
     "recalled",
     METADATA,
     Column("number", WHOLE, primary_key=True),
     Column("source", TEXT, nullable=False),  # node that sent the message and recalls it
-    Column("item", TEXT, nullable=False),  # id of the message
-    Column("peer", TEXT, nullable=False),  # node that has it
+    Column("item", TEXT, nullable=False),  # message id
+    Column("peer", TEXT, nullable=False),  # node that received it
     Column("kind", TEXT, nullable=False),  # of the message
-    Column("recall", TEXT, nullable=False),  # its id at the source
-    Column("message", TEXT, nullable=False),  # that asks it back; "": none, as it had not left
+    Column("recall", TEXT, nullable=False),  # recall id at the source
+    Column("message", TEXT, nullable=False),  # the recall message; "": none, it was not sent
     Column("reason", TEXT, nullable=False),  # code
     Column("outcome", TEXT, nullable=False),  # "": none yet
     Column("asked", TEXT, nullable=False),
@@ -251,7 +251,7 @@ recalled = Table(
     sqlite_strict=True,
 )
 
-# What this node does with a message that came: keeps it under a legal hold, has passed it on.
+# Custody of a received message: legal hold, and onward sharing.
 custody = Table(
     "custody",
     METADATA,
@@ -269,13 +269,13 @@ private_offer = Table(
     Column("number", WHOLE, primary_key=True),
     Column("side", TEXT, nullable=False),  # of this node: holder, asker
     Column("peer", TEXT, ForeignKey("peer.node"), nullable=False),  # the other side
-    Column("offer", TEXT, nullable=False),  # the holder's id of it
+    Column("offer", TEXT, nullable=False),  # the holder's offer id
     Column("state", TEXT, nullable=False),  # open, replaced, ended
-    Column("slots", WHOLE, nullable=False),  # in the filter, with those that fill it up
-    Column("budget", WHOLE, nullable=False),  # keys in a day
-    Column("until", TEXT, nullable=False),  # the last day
+    Column("slots", WHOLE, nullable=False),  # including padding
+    Column("budget", WHOLE, nullable=False),  # keys per day
+    Column("until", TEXT, nullable=False),  # last day
     Column("made", TEXT, nullable=False),
-    # JSON, encrypted with the node's own key: the holder's secret is in it; null: destroyed.
+    # JSON, encrypted with the node's key, as it holds the holder's secret; null: destroyed.
     Column("written", LargeBinary),
     UniqueConstraint("side", "peer", "offer"),
     Index("private_offer_state", "side", "peer", "state"),
@@ -289,8 +289,8 @@ private_part = Table(
         "offer", WHOLE, ForeignKey("private_offer.number"), primary_key=True, autoincrement=False
     ),
     Column("part", WHOLE, primary_key=True, autoincrement=False),  # from 1
-    Column("message", TEXT, nullable=False),  # that brought it
-    Column("bits", LargeBinary, nullable=False),  # encrypted with the node's own key
+    Column("message", TEXT, nullable=False),  # that carried it
+    Column("bits", LargeBinary, nullable=False),  # encrypted with the node's key
     sqlite_strict=True,
 )
 
@@ -301,17 +301,17 @@ private_question = Table(
     Column("side", TEXT, nullable=False),  # of this node: holder, asker
     Column("peer", TEXT, ForeignKey("peer.node"), nullable=False),  # the other side
     Column("offer", TEXT, nullable=False),
-    Column("message", TEXT, nullable=False),  # that asked
-    Column("day", TEXT, nullable=False),  # of this node's clock, UTC
-    Column("at", TEXT, nullable=False),  # when it was asked here, or came
-    Column("slots", WHOLE, nullable=False),  # with those that fill it up
+    Column("message", TEXT, nullable=False),  # the question
+    Column("day", TEXT, nullable=False),  # by this node's clock, UTC
+    Column("at", TEXT, nullable=False),  # when asked here or received
+    Column("slots", WHOLE, nullable=False),  # including padding
     Column("purpose", TEXT, nullable=False),
     Column("state", TEXT, nullable=False),  # asked, answered, refused, recalled
-    Column("code", TEXT, nullable=False),  # why it was refused
+    Column("code", TEXT, nullable=False),  # reason of refusal
     Column("answered", TEXT, nullable=False),  # when; "": not yet
-    Column("answer", TEXT, nullable=False),  # message that answered; "": not yet, or this node's
-    # JSON, encrypted with the node's own key: what was asked and what came of it; null: the
-    # holder's, who does not know.
+    Column("answer", TEXT, nullable=False),  # the answer; "": not yet, or this node's
+    # JSON, encrypted with the node's key: question and result; null: at the holder, who does not
+    # know them.
     Column("written", LargeBinary),
     UniqueConstraint("side", "peer", "message"),
     Index("private_question_day", "side", "peer", "day"),
@@ -319,14 +319,14 @@ private_question = Table(
 )
 
 
-# Each change of a relation, of this node's own or of the peer's as it told it.
+# Changes of a relation: this node's own, or reported by the peer.
 relation_move = Table(
     "relation_move",
     METADATA,
-    Column("number", WHOLE, primary_key=True),  # in the order of happening
+    Column("number", WHOLE, primary_key=True),  # in order of occurrence
     Column("peer", TEXT, ForeignKey("peer.node"), nullable=False),
     Column("by", TEXT, nullable=False),  # own, peer
-    Column("standing", TEXT, nullable=False),  # what it became
+    Column("standing", TEXT, nullable=False),  # the new standing
     Column("at", TEXT, nullable=False),
     Column("reason", TEXT, nullable=False),
     Index("relation_move_peer", "peer", "by", "number"),
@@ -337,7 +337,7 @@ roster = Table(
     "roster",
     METADATA,
     Column("id", TEXT, primary_key=True),
-    Column("heeded", WHOLE, nullable=False),  # 1: people here have taken it up; 0: it was told
+    Column("heeded", WHOLE, nullable=False),  # 1: accepted here; 0: reported only
     Column("changed", TEXT, nullable=False),
     sqlite_strict=True,
 )
@@ -347,32 +347,32 @@ roster_version = Table(
     METADATA,
     Column("roster", TEXT, ForeignKey("roster.id"), primary_key=True),
     Column("version", WHOLE, primary_key=True, autoincrement=False),  # from 1
-    Column("sender", TEXT, nullable=False),  # node that told it; "": taken up here from a file
-    Column("message", TEXT, nullable=False),  # that brought it; "": none
+    Column("sender", TEXT, nullable=False),  # reporting node; "": imported from a file
+    Column("message", TEXT, nullable=False),  # that carried it; "": none
     Column("written", LargeBinary, nullable=False),  # JSON, encrypted with the node's own key
     Column("came", TEXT, nullable=False),
     sqlite_strict=True,
 )
 
-# What was said of commitments and initiatives; how they stand is told when it is read.
+# Statements on commitments and initiatives; their status is computed on reading.
 pledge_said = Table(
     "pledge_said",
     METADATA,
     Column("number", WHOLE, primary_key=True),  # in the order of arrival
-    Column("kind", TEXT, nullable=False),  # of message
-    Column("owner", TEXT, nullable=False),  # node that promises
-    Column("subject", TEXT, nullable=False),  # id of the commitment or the initiative there
+    Column("kind", TEXT, nullable=False),  # message kind
+    Column("owner", TEXT, nullable=False),  # committing node
+    Column("subject", TEXT, nullable=False),  # commitment or initiative id there
     Column("sender", TEXT, nullable=False),
-    Column("message", TEXT, nullable=False),  # that brought it; "": it was said here
-    Column("id", TEXT, nullable=False),  # of a report or a withdrawal; else ""
-    Column("digest", TEXT, nullable=False),  # SHA-256 of what was said: told again, it is kept once
+    Column("message", TEXT, nullable=False),  # that carried it; "": stated here
+    Column("id", TEXT, nullable=False),  # of a report or withdrawal; else ""
+    Column("digest", TEXT, nullable=False),  # SHA-256 of the statement, to drop repetitions
     Column("written", LargeBinary, nullable=False),  # JSON, encrypted with the node's own key
     Column("came", TEXT, nullable=False),
     Index("pledge_said_subject", "owner", "subject", "number"),
     sqlite_strict=True,
 )
 
-# To whom this node has told a commitment: they are told what follows.
+# Recipients of a commitment of this node: they receive its updates.
 pledge_said_to = Table(
     "pledge_said_to",
     METADATA,
@@ -386,12 +386,12 @@ pledge_said_to = Table(
 feed = Table(
     "feed",
     METADATA,
-    Column("id", TEXT, primary_key=True),  # a UUID of version 4
+    Column("id", TEXT, primary_key=True),  # UUID version 4
     Column("title", TEXT, nullable=False),
-    Column("reach", TEXT, nullable=False),  # how far from here its readers are
+    Column("reach", TEXT, nullable=False),  # distance of its readers
     Column("purpose", TEXT, nullable=False),
     Column("made", TEXT, nullable=False),
-    # The last number and moment that were ever given: none is used again.
+    # Last number and moment assigned: none is reused.
     Column("seq", WHOLE, nullable=False),
     Column("added", TEXT),
     sqlite_strict=True,
@@ -403,22 +403,22 @@ feed_item = Table(
     Column("feed", TEXT, ForeignKey("feed.id"), primary_key=True),
     Column("seq", WHOLE, primary_key=True, autoincrement=False),
     Column("added", TEXT, nullable=False),
-    Column("owner", TEXT, nullable=False),  # of the incident that it was made of
+    Column("owner", TEXT, nullable=False),  # of the source incident
     Column("subject", TEXT, nullable=False),
     Column("written", LargeBinary, nullable=False),  # JSON, encrypted with the node's own key
     UniqueConstraint("feed", "added"),
     sqlite_strict=True,
 )
 
-# What was known of an incident when its items were made: other figures, and they are made anew.
+# State of an incident when its items were made: if it differs, they are rebuilt.
 feed_source = Table(
     "feed_source",
     METADATA,
     Column("feed", TEXT, ForeignKey("feed.id"), primary_key=True),
     Column("owner", TEXT, primary_key=True),
     Column("subject", TEXT, primary_key=True),
-    Column("last", WHOLE, nullable=False),  # number of what was said of it last
-    Column("size", WHOLE, nullable=False),  # bytes of all that was said and is still there
+    Column("last", WHOLE, nullable=False),  # number of its last statement
+    Column("size", WHOLE, nullable=False),  # bytes of its remaining statements
     sqlite_strict=True,
 )
 
@@ -426,13 +426,13 @@ feed_source = Table(
 witness = Table(
     "witness",
     METADATA,
-    Column("number", WHOLE, primary_key=True),  # in the order of arrival
+    Column("number", WHOLE, primary_key=True),  # in order of arrival
     Column("peer", TEXT, ForeignKey("peer.node"), nullable=False),
-    Column("size", WHOLE, nullable=False),  # entries of its log
-    Column("root", TEXT, nullable=False),  # over them
-    Column("have", WHOLE, nullable=False),  # messages of this node that it had then
-    Column("receipt", TEXT, nullable=False),  # that says so, signed
-    Column("wrong", TEXT, nullable=False),  # "": it fits; two-roots, shorter
+    Column("size", WHOLE, nullable=False),  # size of its log
+    Column("root", TEXT, nullable=False),  # root hash
+    Column("have", WHOLE, nullable=False),  # messages of this node it had
+    Column("receipt", TEXT, nullable=False),  # signed receipt with this statement
+    Column("wrong", TEXT, nullable=False),  # "": consistent; two-roots, shorter
     Column("came", TEXT, nullable=False),
     Index("witness_size", "peer", "size"),
     Index("witness_peer", "peer", "number"),
@@ -444,9 +444,9 @@ notice_draft = Table(
     "notice_draft",
     METADATA,
     Column("number", WHOLE, primary_key=True),
-    Column("account", TEXT, nullable=False),  # of whoever writes it: nobody else reads it
+    Column("account", TEXT, nullable=False),  # the author, its only reader
     Column("changed", TEXT, nullable=False),
-    Column("version", WHOLE, nullable=False),  # from 1, one more with each change
+    Column("version", WHOLE, nullable=False),  # from 1, incremented by each change
     Column("written", LargeBinary, nullable=False),  # JSON, encrypted with the node's own key
     Index("notice_draft_account", "account", "number"),
     sqlite_strict=True,

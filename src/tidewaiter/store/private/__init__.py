@@ -1,1 +1,1 @@
-"""Private questions in the database."""
+"""Private queries in the database."""

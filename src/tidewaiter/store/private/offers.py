@@ -1,4 +1,4 @@
-"""Offers to answer private questions, and the parties that peers may be answered about."""
+"""Offers to answer private queries, and the parties that peers may be answered about."""
 
 import hashlib
 import secrets
@@ -35,7 +35,7 @@ from tidewaiter.store.peers.outbox import Message, write_message
 from tidewaiter.trade.traders import RECEIVERS, SENDERS
 
 OFFER, OFFER_END = "question-offer", "question-offer-end"
-"""Kinds of message: a part of an offer with its filter, and the end of an offer."""
+"""Message kinds: a part of an offer with its filter, and the end of an offer."""
 
 Side = Literal["holder", "asker"]
 State = Literal["open", "replaced", "ended"]
@@ -44,7 +44,7 @@ _NONCE = 12  # bytes
 
 
 class Made(Record, frozen=True, kw_only=True):
-    """An offer that was made here, before it is kept and told."""
+    """A new offer, before it is stored and sent."""
 
     terms: Terms
     secret: bytes
@@ -52,21 +52,21 @@ class Made(Record, frozen=True, kw_only=True):
 
 
 class Offer(Record, frozen=True, kw_only=True):
-    """An offer in a list."""
+    """A row of the offer list."""
 
     number: int
     side: Side  # of this node
     peer: str
     offer: str
     state: State
-    slots: int  # keys in the filter, with those that fill it up
+    slots: int  # keys in the filter, including padding
     budget: int
     until: date
     made: str  # ISO 8601, UTC
 
 
 class Kept(Record, frozen=True, kw_only=True):
-    """An offer that is open, as this node keeps it."""
+    """An open offer as stored at this node."""
 
     offer: Offer
     terms: Terms
@@ -79,16 +79,16 @@ class _Written(Record, frozen=True, kw_only=True):
 
 
 def give_offer(work: Work, safe: bytes, made: Made) -> Offer:
-    """Offer a peer to answer its questions; what was offered before ends.
+    """Offer a peer to answer its private queries; ends an earlier offer.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
         made: The offer.
 
     Raises:
-        InputError: It makes no sense, or the relation does not take it.
-        MissingError: There is no such peer.
+        InputError: It is invalid, or the relation does not allow it.
+        MissingError: No such peer.
     """
     terms = made.terms
     check_terms(terms)
@@ -105,10 +105,10 @@ def give_offer(work: Work, safe: bytes, made: Made) -> Offer:
 
 
 def end_offer(work: Work, safe: bytes, peer: str) -> None:
-    """Answer a peer no more questions; the secret of the offer is destroyed.
+    """End the offer to a peer; its secret is destroyed.
 
     Raises:
-        MissingError: It is offered nothing.
+        MissingError: The peer has no offer.
     """
     kept = _row_of(work, "holder", peer)
     if kept is None:
@@ -120,10 +120,10 @@ def end_offer(work: Work, safe: bytes, peer: str) -> None:
 
 
 def take_part(work: Work, safe: bytes, heard: Heard, part: OfferPart) -> None:
-    """Keep a part of an offer of a peer; the first ends what it offered before.
+    """Store a part of a peer's offer; the first part ends an earlier offer.
 
     Raises:
-        InputError: It is not the part that follows, or is not what was offered.
+        InputError: It is not the next part, or does not match the offer.
     """
     terms, peer = part.terms, heard.sender
     check_part(part, holder=peer, asker=heard.to)
@@ -152,10 +152,10 @@ def take_part(work: Work, safe: bytes, heard: Heard, part: OfferPart) -> None:
 
 
 def take_end(work: Work, heard: Heard, end: OfferEnd) -> None:
-    """End an offer of a peer.
+    """End a peer's offer.
 
     Raises:
-        InputError: There is no such offer.
+        InputError: No such offer.
     """
     row = _row_of(work, "asker", heard.sender)
     if row is None or row["offer"] != end.offer:
@@ -165,12 +165,12 @@ def take_end(work: Work, heard: Heard, end: OfferEnd) -> None:
 
 
 def forget_part(work: Work, peer: str, message: str) -> None:
-    """End the offer of which a peer recalls a part; its filter goes.
+    """End the offer of which a peer recalls a part; its filter is deleted.
 
     Args:
-        work: Begun with a stamp.
-        peer: Whose offer it is.
-        message: That brought the part.
+        work: A write transaction.
+        peer: Owner of the offer.
+        message: The message with the part.
     """
     o, p = tables.private_offer.c, tables.private_part.c
     both = tables.private_part.join(tables.private_offer, o.number == p.offer)
@@ -180,7 +180,7 @@ def forget_part(work: Work, peer: str, message: str) -> None:
 
 
 def open_offer(work: Work, safe: bytes, side: Side, peer: str) -> Kept | None:
-    """Return the offer that is open between this node and a peer; None: there is none."""
+    """Return the open offer between this node and a peer; None: none."""
     row = _row_of(work, side, peer)
     if row is None:
         return None
@@ -189,7 +189,7 @@ def open_offer(work: Work, safe: bytes, side: Side, peer: str) -> Kept | None:
 
 
 def filter_of(work: Work, safe: bytes, kept: Kept) -> Filter | None:
-    """Return the filter of an offer that was taken; None: not all of it has come."""
+    """Return the filter of an accepted offer; None: incomplete."""
     parts = _parts(work, kept.offer.number)
     if len(parts) < part_count(kept.terms.size):
         return None
@@ -197,14 +197,14 @@ def filter_of(work: Work, safe: bytes, kept: Kept) -> Filter | None:
 
 
 def offers(work: Work, *, rows: int = 100) -> list[Offer]:
-    """Return offers, the last first."""
+    """Return offers, latest first."""
     o = tables.private_offer
     found = work.connection.execute(select(o).order_by(o.c.number.desc()).limit(rows))
     return [_read(row) for row in found.mappings()]
 
 
 def filter_digest(made: Filter) -> str:
-    """Return what tells a filter from others."""
+    """Return the parameters that identify a filter."""
     return hashlib.sha256(made.bits).hexdigest()
 
 
@@ -219,7 +219,7 @@ def _told(terms: Terms) -> Details:
 
 
 def _close(work: Work, side: Side, peer: str, state: State) -> None:
-    """Let an open offer end: the secret goes, and the filter, by which nothing can be asked."""
+    """End an open offer: delete the secret, and the filter, which is useless without it."""
     o, p = tables.private_offer.c, tables.private_part.c
     open_ = (o.side == side) & (o.peer == peer) & (o.state == "open")
     numbers = select(o.number).where(open_)
@@ -280,21 +280,21 @@ def _read(row: RowMapping) -> Offer:
 
 
 Part = Literal["confirmed", "cases", "joined"]
-"""confirmed: of alerts that an officer has confirmed; cases: of alerts in cases that are open or
-were closed as confirmed; joined: other spellings that the resolution takes for the same parties."""
+"""confirmed: of alerts confirmed by an officer; cases: of alerts in cases that are open or were
+closed as confirmed; joined: other spellings that entity resolution joins with them."""
 
 PARTS: tuple[Part, ...] = get_args(Part)
 _CASES = ("open", "closed-confirmed")
 
 
 def answerable(work: Work, parts: frozenset[Part]) -> Iterator[Party]:
-    """Yield the parties that send or receive what alerts are about.
+    """Yield the senders and receivers in alerts.
 
-    An alert that nobody has decided is a program's guess, and one that was dismissed is wrong:
-    neither is a reason to say that a party was seen. What is restricted is left out, always.
+    An undecided alert is a program's guess, and a dismissed one a false positive: neither justifies
+    the answer that a party was seen. Restricted alerts are always excluded.
 
     Args:
-        work: Any.
+        work: Any transaction.
         parts: At least "confirmed" or "cases".
     """
     ids: set[int] = set()
@@ -312,7 +312,7 @@ def answerable(work: Work, parts: frozenset[Part]) -> Iterator[Party]:
 
 
 def _named(part: str) -> Select[int]:
-    """Select the parties on the lines of alerts that are not restricted."""
+    """Select the parties on the lines of unrestricted alerts."""
     a, n, k, pa = (
         tables.alert.c,
         tables.line.c,
@@ -336,7 +336,7 @@ def _named(part: str) -> Select[int]:
 
 
 def _joined(work: Work, ids: set[int]) -> set[int]:
-    """Return the parties that stand for the same entities as some parties, and these."""
+    """Return some parties, and those that belong to the same entities."""
     resolved = current_run(work)
     if resolved is None:
         return ids

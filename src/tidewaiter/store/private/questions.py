@@ -1,4 +1,4 @@
-"""Private questions: asked of a peer or answered to one, logged, and limited per day."""
+"""Private queries: asked of a peer or answered to one, logged, and limited per day."""
 
 import secrets
 from collections.abc import Sequence
@@ -49,28 +49,28 @@ from tidewaiter.store.private.offers import Kept, Offer, Side, filter_of, open_o
 
 
 class Line(Record, frozen=True, kw_only=True):
-    """A question in a list."""
+    """A row of the query list."""
 
     number: int
     side: Side  # of this node
     peer: str
     day: date
     at: str  # ISO 8601, UTC
-    slots: int  # keys, with those that fill it up
+    slots: int  # keys, including padding
     purpose: str
     state: Literal["asked", "answered", "refused", "recalled"]
-    code: str  # why it was refused; of its answer, or of its receipt
+    code: str  # reason of refusal, from the answer or its receipt
     answered: str  # ISO 8601, UTC; "": not yet
 
 
 def questions(work: Work, *, rows: int = 100) -> list[Line]:
-    """Return questions that were asked here or by peers, the last first."""
+    """Return queries made here or by peers, latest first."""
     wanted = question_rows().order_by(tables.private_question.c.number.desc()).limit(rows)
     return [line_of(row) for row in work.connection.execute(wanted)]
 
 
 def log_of(work: Work, side: Side, peer: str, day: date) -> list[Asked]:
-    """Return what was asked of a holder, or here by a peer, on a day and later."""
+    """Return the queries to a holder, or here by a peer, since a day."""
     q = tables.private_question.c
     wanted = select(q.day, q.slots, q.code).where(
         q.side == side, q.peer == peer, q.day >= day.isoformat()
@@ -91,16 +91,16 @@ def add_question(
     code: Code | None = None,
     written: bytes | None = None,
 ) -> int:
-    """Write down that a question was asked, or came; return its number here.
+    """Record a query made or received; return its local number.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         side: Of this node.
         peer: The other side.
-        question: What was asked, blinded.
-        message: Id of the message that asked.
+        question: The blinded query.
+        message: Id of the query message.
         code: Why the holder refuses it.
-        written: What the asker keeps, encrypted.
+        written: The asker's data, encrypted.
     """
     now = moment(stamp_of(work).at)
     holder = side == "holder"
@@ -125,7 +125,7 @@ def add_question(
 
 
 def question_rows() -> Select[Any]:
-    """Select questions, each with what became of its message."""
+    """Select queries with the delivery status of their messages."""
     q, o = tables.private_question.c, tables.outgoing.c
     both = tables.private_question.outerjoin(
         tables.outgoing, (o.id == q.message) & (o.peer == q.peer) & (q.side == "asker")
@@ -152,50 +152,50 @@ def line_of(row: Row[Any]) -> Line:
 
 
 def day_of(work: Work) -> date:
-    """Return the day of this node's clock, in UTC: budgets are of such days."""
+    """Return the day by this node's clock, in UTC: budgets are per such day."""
     return stamp_of(work).at.astimezone(UTC).date()
 
 
 QUESTION, ANSWER = "question", "question-answer"
-"""Kinds of message: a private question, and the answer to one."""
+"""Message kinds: a private query, and its answer."""
 
 _NONCE = 12  # bytes
-_DAYS = 7  # for which a question can be answered
+_DAYS = 7  # validity of a query
 
 
 class Found(Record, frozen=True, kw_only=True):
-    """One party of a question, and by which of its keys the holder has it; (): by none."""
+    """One party of a query, and which of its keys the holder has; (): none."""
 
     party: Party
-    by: tuple[str, ...] = ()  # kinds of keys: lei, tax, eori, registration, phone, email, name
+    by: tuple[str, ...] = ()  # key kinds: lei, tax, eori, registration, phone, email, name
 
 
 class Shown(Record, frozen=True, kw_only=True):
-    """A question, and at the asker what came of it."""
+    """A query, and its result at the asker."""
 
     line: Line
-    parties: tuple[Found, ...]  # (): this node was asked, and does not know
+    parties: tuple[Found, ...]  # (): this node was asked, and does not know them
 
 
 class _Written(Record, frozen=True, kw_only=True):
     parties: tuple[Found, ...]
-    slots: tuple[str, ...] = ()  # keys, in the order of the question; (): it was answered
+    slots: tuple[str, ...] = ()  # keys, in query order; (): answered
     secret: bytes = b""
 
 
 def ask(work: Work, safe: bytes, peer: str, parties: Sequence[Party], purpose: Purpose) -> Shown:
-    """Ask a peer whether it has seen some parties, without telling it which.
+    """Ask a peer whether it has seen some parties, without revealing them.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
-        peer: Whom.
-        parties: At least one; all of their keys together fit into a question.
-        purpose: What for.
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
+        peer: The holder.
+        parties: At least one; all their keys together must fit into one query.
+        purpose: Intended use.
 
     Raises:
-        InputError: The peer offers no answer, or not to this; or too little is known of a party.
-        MissingError: There is no such peer.
+        InputError: The peer has no offer for this, or a party has too few identifiers.
+        MissingError: No such peer.
     """
     peer_of(work, peer)
     slots = filled(_keys(parties), SLOTS, secrets.token_bytes)
@@ -223,10 +223,10 @@ def ask(work: Work, safe: bytes, peer: str, parties: Sequence[Party], purpose: P
 
 
 def take_answer(work: Work, safe: bytes, heard: Heard, answer: Answer) -> None:
-    """Keep what a peer answered; the secret of the question is destroyed.
+    """Store a peer's answer; the secret of the query is destroyed.
 
     Raises:
-        InputError: It answers nothing that was asked, or is no answer.
+        InputError: It answers no query of this node, or is malformed.
     """
     check_answer(answer)
     q = tables.private_question.c
@@ -256,13 +256,13 @@ def take_answer(work: Work, safe: bytes, heard: Heard, answer: Answer) -> None:
 
 
 def forget_answer(work: Work, safe: bytes, peer: str, message: str) -> None:
-    """Forget what a peer answered, as it recalls it; what was asked stays.
+    """Delete a peer's answer after its recall; the query stays.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
-        peer: Who answered.
-        message: That brought the answer.
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
+        peer: The peer that answered.
+        message: The message with the answer.
     """
     q = tables.private_question.c
     wanted = select(q.number, q.written).where(
@@ -276,10 +276,10 @@ def forget_answer(work: Work, safe: bytes, peer: str, message: str) -> None:
 
 
 def find_question(work: Work, safe: bytes, number: int) -> Shown:
-    """Return a question.
+    """Return a query.
 
     Raises:
-        MissingError: There is none of that number.
+        MissingError: No query has that number.
     """
     q = tables.private_question.c
     row = work.connection.execute(question_rows().where(q.number == number)).first()
@@ -292,10 +292,10 @@ def find_question(work: Work, safe: bytes, number: int) -> Shown:
 
 
 def _keys(parties: Sequence[Party]) -> list[str]:
-    """Return the keys of parties, each once.
+    """Return the distinct keys of parties.
 
     Raises:
-        InputError: There are none, or too many, or a party has none.
+        InputError: None or too many, or a party has none.
     """
     every = [keys_of(each) for each in parties]
     if not every or not all(every):
@@ -307,10 +307,10 @@ def _keys(parties: Sequence[Party]) -> list[str]:
 
 
 def _offered(work: Work, safe: bytes, peer: str) -> Kept:
-    """Return the offer of a peer under which can be asked.
+    """Return the peer's offer that a query can use.
 
     Raises:
-        InputError: There is none, not all of it has come, or it is of another version.
+        InputError: None, incomplete, or of another version.
     """
     kept = open_offer(work, safe, "asker", peer)
     if kept is None or filter_of(work, safe, kept) is None:
@@ -337,10 +337,10 @@ def _locked(written: _Written, safe: bytes) -> bytes:
 
 
 def take_question(work: Work, safe: bytes, heard: Heard, question: Question) -> None:
-    """Answer a question of a peer, or say why not; either way it is counted and told.
+    """Answer or refuse a peer's query; either way it is counted and answered.
 
     Raises:
-        InputError: It is no question, or too many of this day were refused.
+        InputError: It is malformed, or too many were refused today.
     """
     check_question(question)
     day, peer = day_of(work), heard.sender
@@ -373,28 +373,28 @@ def take_question(work: Work, safe: bytes, heard: Heard, question: Question) -> 
 
 
 def _standing(work: Work, safe: bytes, peer: str) -> Kept | None:
-    """Return the offer to a peer; it ends with any change of the relation."""
+    """Return the offer to a peer; any change of the relation ends it."""
     kept = open_offer(work, safe, "holder", peer)
     return kept if kept and kept.offer.made >= peer_of(work, peer).since else None
 
 
 class Standing(Record, frozen=True, kw_only=True):
-    """An offer that is open, and what is left of it."""
+    """An open offer, and its remaining budget."""
 
     offer: Offer
     purposes: tuple[Purpose, ...]
-    left: int  # keys that may still be asked on the day, with those that fill a question up
-    whole: bool  # whether all of its filter is here; nothing can be asked before
-    ended: bool  # its last day is over
+    left: int  # keys left today, including padding
+    whole: bool  # the filter is complete; queries are possible
+    ended: bool  # its last day has passed
 
 
 def standing_of(work: Work, safe: bytes, side: Side, peer: str, day: date) -> Standing | None:
-    """Return how the open offer between this node and a peer stands; None: there is none.
+    """Return the status of the open offer between this node and a peer; None: none.
 
     Args:
-        work: Any.
-        safe: What locks the database, shape (32,).
-        side: Of this node: the holder is asked, the asker asks.
+        work: Any transaction.
+        safe: Key that encrypts the database, shape (32,).
+        side: This node's side: the asker asks, the holder answers.
         peer: The other side.
         day: Today, in UTC.
     """

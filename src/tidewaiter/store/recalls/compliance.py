@@ -1,7 +1,7 @@
 """Recall compliance: recalls by peers, legal holds, and the delivery status of each message.
 
-A legal hold that an officer has set keeps the message; without one what it said is destroyed at
-once. Either is told to the source in a message of its own, which is signed as all are.
+A legal hold set by an officer preserves the message; otherwise its content is destroyed at once.
+Either outcome is reported to the source in a signed message.
 """
 
 import secrets
@@ -34,13 +34,13 @@ _NONCE = 12  # bytes
 
 
 class Custody(Record, frozen=True, kw_only=True):
-    """What this node does with a message that came."""
+    """Custody of a received message."""
 
-    basis: str = ""  # of a legal hold; "": there is none
-    until: date | None = None  # the last day of the hold, where it is known
-    case: int | None = None  # whose own legal hold keeps it, as long as that lasts
-    reshared: int = 0  # to how many it was passed on
-    told: int = 0  # how many of them have been asked to destroy it
+    basis: str = ""  # legal basis of the hold; "": no hold
+    until: date | None = None  # last day of the hold, if known
+    case: int | None = None  # case whose own legal hold preserves it
+    reshared: int = 0  # recipients that it was passed on to
+    told: int = 0  # how many of them were asked to destroy it
 
 
 class _Item(Record, frozen=True, kw_only=True):
@@ -52,17 +52,17 @@ class _Item(Record, frozen=True, kw_only=True):
 def hear_recall(
     work: Work, safe: bytes, heard: Heard, recall: Recall, *, beside: Mapping[str, Envelope]
 ) -> None:
-    """Destroy or keep what is recalled, and tell its source which.
+    """Destroy or preserve a recalled message, and report which to its source.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
-        heard: From whom the recall came.
-        recall: It.
-        beside: Messages of the same sender that were taken in this work, by id.
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
+        heard: Sender of the recall.
+        recall: The recall.
+        beside: Messages of the same sender accepted in this transaction, by id.
 
     Raises:
-        InputError: No such message came from that peer, or it is none to recall.
+        InputError: That peer sent no such message, or it cannot be recalled.
     """
     item = _item(work, heard.sender, recall.item, beside)
     if item is None or item.digest != recall.digest or item.kind in ALWAYS:
@@ -73,18 +73,18 @@ def hear_recall(
 
 
 def hold(work: Work, safe: bytes, item: str, custody: Custody) -> None:
-    """Put a legal hold on a message that came: where it is recalled it is kept, and that is told.
+    """Put a legal hold on a received message: a recall then preserves it, and reports the hold.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
         item: Id of the message.
-        custody: The hold; what was passed on stays as it was told before.
+        custody: The hold; the counts of onward sharing are kept.
 
     Raises:
-        ConflictError: What it said is destroyed already.
-        InputError: The hold rests on nothing, or its case is under none.
-        MissingError: There is no such message.
+        ConflictError: The content is already destroyed.
+        InputError: The hold has no legal basis, or its case has no hold.
+        MissingError: No such message.
     """
     row = _came(work, item)
     if row["box"] is None:
@@ -99,14 +99,14 @@ def hold(work: Work, safe: bytes, item: str, custody: Custody) -> None:
 
 
 def lift(work: Work, safe: bytes, own: str, item: str) -> str:
-    """End a legal hold; what was recalled meanwhile is destroyed, and that is told.
+    """Lift a legal hold; a message recalled meanwhile is destroyed, and its source informed.
 
     Returns:
-        What became of the message: "destroyed"; "": nobody has recalled it.
+        Outcome of the message: "destroyed"; "": not recalled.
 
     Raises:
         ConflictError: There is no hold.
-        MissingError: There is no such message.
+        MissingError: No such message.
     """
     row = _came(work, item)
     before = custody_of(work, safe, row["peer"], item)
@@ -118,14 +118,14 @@ def lift(work: Work, safe: bytes, own: str, item: str) -> str:
 
 
 def pass_on(work: Work, safe: bytes, item: str, reshared: int, told: int, *, own: str) -> str:
-    """Say to how many a message was passed on, and how many of them were asked to destroy it.
+    """Record how many recipients a message was passed on to, and how many were asked to destroy it.
 
     Returns:
-        What its source is told became of it; "": nobody has recalled it.
+        Outcome reported to the source; "": not recalled.
 
     Raises:
-        InputError: More were asked than had it.
-        MissingError: There is no such message.
+        InputError: More were asked than received it.
+        MissingError: No such message.
     """
     if not 0 <= told <= reshared:
         raise InputError("store/cannot-have-been-asked", told=told, reshared=reshared)
@@ -138,7 +138,7 @@ def pass_on(work: Work, safe: bytes, item: str, reshared: int, told: int, *, own
 
 
 def custody_of(work: Work, safe: bytes, peer: str, item: str) -> Custody:
-    """Return what this node does with a message that came from a peer."""
+    """Return the custody of a message from a peer."""
     c = tables.custody.c
     wanted = select(c.written).where(c.peer == peer, c.item == item)
     written = work.connection.execute(wanted).scalar()
@@ -146,7 +146,7 @@ def custody_of(work: Work, safe: bytes, peer: str, item: str) -> Custody:
 
 
 def _again(work: Work, safe: bytes, own: str, came: RowMapping) -> str:
-    """Settle a recall that came before, where there is one, and tell its source."""
+    """Apply an earlier recall, if any, and report to its source."""
     r = tables.recalled.c
     wanted = select(tables.recalled).where(r.source == came["peer"], r.item == came["id"])
     row = work.connection.execute(wanted).mappings().first()
@@ -161,7 +161,7 @@ def _again(work: Work, safe: bytes, own: str, came: RowMapping) -> str:
 def _settle(
     work: Work, safe: bytes, own: str, row: RowMapping, recall: Recall, *, marking: Marking
 ) -> Result:
-    """Destroy or keep a message that is recalled, and tell its source which."""
+    """Destroy or preserve a recalled message, and report which to its source."""
     source, item = row["source"], row["item"]
     custody = custody_of(work, safe, source, item)
     day = stamp_of(work).at.date()
@@ -199,7 +199,7 @@ def _settle(
 
 
 def _item(work: Work, peer: str, item: str, beside: Mapping[str, Envelope]) -> _Item | None:
-    """Return what is known of a message that came from a peer; None: there is none of that id."""
+    """Return the record of a message from a peer; None: unknown id."""
     if found := beside.get(item):
         header = found.header
         return _Item(kind=header.kind, digest=found.digest, marking=header.marking)
@@ -213,7 +213,7 @@ def _item(work: Work, peer: str, item: str, beside: Mapping[str, Envelope]) -> _
 
 
 def _asked_back(work: Work, heard: Heard, recall: Recall, kind: str) -> RowMapping:
-    """Write down that a message is recalled; return the row of it."""
+    """Record that a message is recalled; return its row."""
     r = tables.recalled.c
     of = (r.source == heard.sender, r.item == recall.item)
     told = {"recall": recall.id, "message": heard.message, "reason": recall.reason}
@@ -235,11 +235,11 @@ def _asked_back(work: Work, heard: Heard, recall: Recall, kind: str) -> RowMappi
 
 
 def _came(work: Work, item: str) -> RowMapping:
-    """Return a message that came.
+    """Return a received message.
 
     Raises:
-        InputError: It is none that can be recalled.
-        MissingError: There is none of that id.
+        InputError: Its kind cannot be recalled.
+        MissingError: No message has that id.
     """
     i = tables.incoming.c
     wanted = select(i.peer, i.id, i.kind, i.box).where(i.id == item).order_by(i.came)
@@ -252,7 +252,7 @@ def _came(work: Work, item: str) -> RowMapping:
 
 
 def _keeps(work: Work, custody: Custody, day: date) -> bool:
-    """Say whether a legal hold keeps a message on a day."""
+    """Return whether a legal hold preserves a message on a day."""
     if not custody.basis or (custody.until is not None and custody.until < day):
         return False
     return custody.case is None or _is_held(work, custody.case)
@@ -274,30 +274,30 @@ def _put(work: Work, safe: bytes, row: RowMapping, custody: Custody) -> None:
 class Sent(Record, frozen=True, kw_only=True):
     """A message of this node at one recipient."""
 
-    message: str  # id; by any of them, what was said is recalled from all
+    message: str  # message id; any of them recalls the statement everywhere
     peer: str
     state: str
-    code: str  # why it was refused
-    recalled: Standing | None  # None: it is not recalled
+    code: str  # reason of rejection
+    recalled: Standing | None  # None: not recalled
 
 
 class Fate(Record, frozen=True, kw_only=True):
-    """What became of what was said once."""
+    """Delivery status of a statement."""
 
-    sent: tuple[Sent, ...] = ()  # where this node said it, by recipient
-    custody: Custody | None = None  # where it came: what keeps it, and to whom it went on
+    sent: tuple[Sent, ...] = ()  # sent by this node, by recipient
+    custody: Custody | None = None  # received: its custody
 
 
 def fates(
     work: Work, safe: bytes, own: str, kinds: Iterable[str], of: tuple[str, str]
 ) -> dict[str, Fate]:
-    """Return what became of what was said of a subject, by the message that says it.
+    """Return the delivery status of the statements on a subject, by message.
 
     Args:
-        work: Any.
-        safe: What locks the database, shape (32,).
+        work: Any transaction.
+        safe: Key that encrypts the database, shape (32,).
         own: The name of this node.
-        kinds: Of message.
+        kinds: Message kinds.
         of: Owner and id of the subject.
     """
     s = tables.said.c
@@ -347,25 +347,25 @@ def _sent(
 
 
 class Held(Record, frozen=True, kw_only=True):
-    """A message that came, and what this node does with it."""
+    """A received message and its custody."""
 
     id: str
     peer: str
-    at: str  # when it came
+    at: str  # time of receipt
     kind: str
-    about: str  # the incident, request, joint case or notice; "": none
+    about: str  # incident, request, joint case or notice; "": none
     custody: Custody
-    recalled: str  # what its source was told became of it; "": nobody has recalled it
+    recalled: str  # outcome reported to its source; "": not recalled
 
 
 def kept(work: Work, safe: bytes, *, rows: int = 100, after: int = 0) -> list[Held]:
-    """Return messages that are held or were passed on, what was said of them last first.
+    """Return messages on hold or passed on, most recent activity first.
 
     Args:
-        work: Any.
-        safe: What locks the database, shape (32,).
-        rows: How many at most.
-        after: How many of them come before.
+        work: Any transaction.
+        safe: Key that encrypts the database, shape (32,).
+        rows: Maximum number.
+        after: Number of messages to skip.
     """
     c, i, r = tables.custody.c, tables.incoming.c, tables.recalled.c
     wanted = (

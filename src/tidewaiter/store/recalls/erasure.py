@@ -1,6 +1,6 @@
-"""Erasure: a recalled message's content is destroyed everywhere; the fact that it came stays.
+"""Erasure: a recalled message's content is destroyed everywhere; the record of its receipt stays.
 
-Its signed text, its digest and its receipt are kept, so the chain of messages still verifies.
+Signed text, digest and receipt are kept, so the message chain still verifies.
 """
 
 import secrets
@@ -24,14 +24,14 @@ _NONCE = 12  # bytes
 
 
 def destroy(work: Work, safe: bytes, peer: str, item: str, digest: str) -> None:
-    """Destroy what a message from a peer said.
+    """Destroy the content of a message from a peer.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
         peer: Its sender.
         item: Its id.
-        digest: Of it; the log tells it.
+        digest: Message digest, for the log.
     """
     overwrite(work)
     i, s = tables.incoming.c, tables.said.c
@@ -51,7 +51,7 @@ def destroy(work: Work, safe: bytes, peer: str, item: str, digest: str) -> None:
 
 
 def _empty_feeds(work: Work, peer: str, message: str) -> None:
-    """Take out of all feeds what is told of an incident; what is left of it is made ready anew."""
+    """Remove an incident's items from all feeds; rebuild what remains."""
     s = tables.said.c
     of = select(s.owner, s.subject).where(s.sender == peer, s.message == message)
     for owner, subject in work.connection.execute(of).all():
@@ -61,13 +61,13 @@ def _empty_feeds(work: Work, peer: str, message: str) -> None:
 
 
 def overwrite(work: Work) -> None:
-    """See to it that what is changed or deleted from now on is overwritten, not only forgotten."""
+    """Make SQLite overwrite changed and deleted content from now on."""
     if work.connection.dialect.name == "sqlite":
         work.connection.execute(text("PRAGMA secure_delete = ON"))
 
 
 def _forget_event(work: Work, safe: bytes, peer: str, message: str) -> None:
-    """Destroy what an event of a notice said; it keeps its place in the chain of its side."""
+    """Destroy the content of a notice event; it keeps its position in its side's chain."""
     e, n = tables.notice_event.c, tables.notice.c
     of = select(n.number).where(n.peer == peer, n.side != e.by)
     wanted = select(e.number, e.notice, e.written).where(e.message == message, e.notice.in_(of))

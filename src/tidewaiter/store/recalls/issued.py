@@ -1,7 +1,7 @@
-"""Recalls that this node issues: what can be recalled, and what came of it per recipient.
+"""Recalls issued by this node: what can be recalled, and the outcome per recipient.
 
-What has not left goes at once, without a word to anybody. This node's own record of what it said
-is never touched.
+Messages not sent yet are discarded silently. This node's own record of its statement is never
+changed.
 """
 
 import secrets
@@ -43,40 +43,40 @@ from tidewaiter.store.recalls.erasure import overwrite
 from tidewaiter.store.requests import refuse_first
 
 KINDS: dict[str, type[Spoken]] = {"recall": Recall, "recall-outcome": Outcome}
-"""Kinds of message that speak of recalls."""
+"""Message kinds of recalls."""
 
 _ID = 8  # bytes
-_DIGEST = "0" * 64  # of what has none
+_DIGEST = "0" * 64  # if there is no message
 
 
 class Why(Record, frozen=True, kw_only=True):
-    """Why something is recalled."""
+    """Reason of a recall."""
 
     reason: Reason
-    basis: str = ""  # law or order on which it rests
+    basis: str = ""  # legal basis
     note: str = ""
 
 
 def recall(
     work: Work, safe: bytes, own: str, item: str, why: Why, *, only: Iterable[str] = ()
 ) -> list[str]:
-    """Recall a message, from all who were told the same by it or beside it.
+    """Recall a message from all recipients of the same statement.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
         own: The name of this node.
         item: Id of the message.
-        why: For what reason.
-        only: Peers from whom it is recalled; (): all.
+        why: Reason.
+        only: Peers to recall it from; (): all.
 
     Returns:
-        Ids of the messages that are recalled now.
+        Ids of the messages now recalled.
 
     Raises:
-        ConflictError: All of them are recalled already, or never left.
-        InputError: This node did not send it, it is none to recall, or the reason lacks something.
-        MissingError: There is no such message.
+        ConflictError: All of them are recalled already, or were never sent.
+        InputError: Not sent by this node, not recallable, or the reason is incomplete.
+        MissingError: No such message.
     """
     refuse_first(check_recall(_body("x", "x", _DIGEST, why)))
     overwrite(work)
@@ -91,10 +91,10 @@ def recall(
 
 
 def hear_outcome(work: Work, safe: bytes, heard: Heard, outcome: Outcome) -> None:
-    """Keep what became of a message at a recipient.
+    """Store the outcome of a recall at a recipient.
 
     Raises:
-        InputError: Nothing like it was recalled from that peer, or it says two things.
+        InputError: That peer has no such recall, or contradicts itself.
     """
     r, o = tables.recalled.c, tables.outgoing.c
     wanted = select(r.number, r.item).where(
@@ -105,7 +105,7 @@ def hear_outcome(work: Work, safe: bytes, heard: Heard, outcome: Outcome) -> Non
     asked = next((each.body for each in said if isinstance(each.body, Recall)), None)
     if row is None or asked is None:
         raise InputError("store/nothing-recalled")
-    refuse_first(check_outcome(outcome, asked, date.max))  # its clock may be before this one
+    refuse_first(check_outcome(outcome, asked, date.max))  # its clock may be behind this one
     of = Subject(kind="recall-outcome", owner=heard.to, id=outcome.recall)
     keep_said(work, safe, heard, of, outcome)
     told = said_of(work, safe, KINDS, heard.to, outcome.recall)
@@ -121,17 +121,17 @@ def hear_outcome(work: Work, safe: bytes, heard: Heard, outcome: Outcome) -> Non
 
 
 def recall_again(work: Work, safe: bytes, heard: Heard, body: Recall, *, peer: str) -> None:
-    """Keep a recall of this node itself that it made before it was restored from a copy.
+    """Restore a recall of this node from before a restored backup.
 
     Args:
-        work: Begun with a stamp.
-        safe: What locks the database, shape (32,).
-        heard: By this node, and by which message.
+        work: A write transaction.
+        safe: Key that encrypts the database, shape (32,).
+        heard: This node, and the message.
         body: The recall.
-        peer: From whom it recalls.
+        peer: The recipient.
 
     Raises:
-        MissingError: The message that is recalled is not here.
+        MissingError: The recalled message is missing.
     """
     r, o, now = tables.recalled.c, tables.outgoing.c, moment(stamp_of(work).at)
     kind = work.connection.execute(select(o.kind).where(o.id == body.item)).scalar()
@@ -157,11 +157,11 @@ def recall_again(work: Work, safe: bytes, heard: Heard, body: Recall, *, peer: s
 
 
 def _same(work: Work, item: str, only: frozenset[str]) -> Sequence[RowMapping]:
-    """Return the messages that say the same as one, itself among them.
+    """Return the messages with the same statement, including the given one.
 
     Raises:
-        InputError: It is not of this node, or none to recall; or none went to those peers.
-        MissingError: There is no such message.
+        InputError: Not sent by this node, not recallable, or not sent to those peers.
+        MissingError: No such message.
     """
     o, i, s = tables.outgoing.c, tables.incoming.c, tables.said_in.c
     said = select(s.said).where(s.message == item)
@@ -181,7 +181,7 @@ def _same(work: Work, item: str, only: frozenset[str]) -> Sequence[RowMapping]:
 
 
 def _is_to_be_asked(work: Work, own: str, row: RowMapping) -> bool:
-    """Say whether a message is still to be recalled: the word of it may have been lost."""
+    """Return whether a message can still be recalled: an earlier recall may have been lost."""
     if row["state"] == "discarded":
         return False
     r, o = tables.recalled.c, tables.outgoing.c
@@ -228,7 +228,7 @@ def _recall(work: Work, safe: bytes, own: str, row: RowMapping, why: Why) -> Non
 
 
 def _ask(work: Work, safe: bytes, own: str, row: RowMapping, body: Recall) -> str:
-    """Write the message that asks something back, as closely marked as that is."""
+    """Write the recall message, with the marking of the recalled one."""
     marking = msgspec.structs.replace(
         decode(row["marking"], Marking, "marking of a message"), group="", epoch=0
     )
@@ -246,14 +246,14 @@ def _ask(work: Work, safe: bytes, own: str, row: RowMapping, body: Recall) -> st
 
 
 def _discard(work: Work, number: int) -> None:
-    """Discard what has not left."""
+    """Discard messages not sent yet."""
     values = {"state": "discarded", "body": None, "changed": moment(stamp_of(work).at)}
     gone = update(tables.outgoing).where(tables.outgoing.c.number == number)
     work.connection.execute(gone.values(**values))
 
 
 def _tell_no_more(work: Work, row: RowMapping) -> None:
-    """See to it that who was told by mistake is not told of the next version."""
+    """Exclude recipients by mistake from the next version."""
     s, i, t = tables.said.c, tables.said_in.c, tables.said_to.c
     of = select(s.owner, s.subject).join(tables.said_in, i.said == s.number)
     for owner, subject in work.connection.execute(of.where(i.message == row["id"])).all():
@@ -268,7 +268,7 @@ def _body(name: str, item: str, digest: str, why: Why) -> Recall:
 
 
 def _project(work: Work, safe: bytes, item: str) -> None:
-    """Write anew how the notice stands of which a message tells, where it tells of one."""
+    """Update the notice of a message, if it has one."""
     e = tables.notice_event.c
     for notice in (
         work.connection.execute(select(e.notice).where(e.message == item)).scalars().all()
@@ -279,48 +279,48 @@ def _project(work: Work, safe: bytes, item: str) -> None:
 Standing = Literal[
     "never-left", "not-asked", "waiting", "asked", "destroyed", "kept-under-legal-hold", "not-held"
 ]
-"""What came of a recall at one recipient: it had not left; the word of it was discarded or refused;
-it has not left yet, or is on its way; it is there, and no answer came; what was answered."""
+"""Status of a recall at one recipient: not sent yet, so discarded; recall discarded or rejected;
+recall not sent yet, or on its way; delivered without an answer; or the answer."""
 
 
 class Item(Record, frozen=True, kw_only=True):
-    """A message, by the name by which it is recalled."""
+    """A recallable message."""
 
     id: str
     peer: str
-    at: str  # when it was written, or came
+    at: str  # when written or received
     kind: str
-    about: str  # the incident, request, joint case or notice; "": none
+    about: str  # incident, request, joint case or notice; "": none
     state: str
 
 
 class Recalling(Record, frozen=True, kw_only=True):
-    """A message that was recalled, at one recipient."""
+    """A recalled message at one recipient."""
 
     item: str
     kind: str
     about: str
     source: str
-    peer: str  # who has it, or had it
-    recall: Recall | None  # None: no message told of it
+    peer: str  # its recipient
+    recall: Recall | None  # None: without a recall message
     reason: str
-    asked: str  # when
+    asked: str  # time of the recall
     standing: Standing
-    outcome: Outcome | None  # None: none came
-    untold: int  # to how many it went on who were not asked
+    outcome: Outcome | None  # None: none received
+    untold: int  # onward recipients who were not asked
 
 
 def items(
     work: Work, *, came: bool = False, node: str = "", rows: int = 100, after: int = 0
 ) -> list[Item]:
-    """Return messages that can be recalled, the last first.
+    """Return recallable messages, latest first.
 
     Args:
-        work: Any.
-        came: Those that came; else those that this node wrote.
-        node: Of one peer; "": of any.
-        rows: How many at most.
-        after: How many of them come before.
+        work: Any transaction.
+        came: True: received; False: written by this node.
+        node: Only this peer; "": any.
+        rows: Maximum number.
+        after: Number of messages to skip.
     """
     table = tables.incoming if came else tables.outgoing
     order = table.c.came if came else table.c.number
@@ -350,16 +350,16 @@ def recalls(
     rows: int = 100,
     after: int = 0,
 ) -> list[Recalling]:
-    """Return what was recalled, from peers and from this node, the last first.
+    """Return recalls by peers and by this node, latest first.
 
     Args:
-        work: Any.
-        safe: What locks the database, shape (32,).
-        by: The node that recalled it; "": any.
-        but: A node that did not; "": none.
+        work: Any transaction.
+        safe: Key that encrypts the database, shape (32,).
+        by: Only recalls by this node id; "": any.
+        but: Exclude recalls by this node id; "": none.
         node: The other side; "": any.
-        rows: How many at most.
-        after: How many of them come before.
+        rows: Maximum number.
+        after: Number of recalls to skip.
     """
     r, o = tables.recalled.c, tables.outgoing.c
     state = select(o.state).where(o.id == r.message).scalar_subquery()
@@ -395,11 +395,11 @@ def _recalling(work: Work, safe: bytes, row: RowMapping) -> Recalling:
 
 
 def standing_of(outcome: str, word: str | None) -> Standing:
-    """Return what came of a recall at one recipient.
+    """Return the status of a recall at one recipient.
 
     Args:
-        outcome: What was answered; "": nothing.
-        word: Where the message stands that tells of it; None: it came from a peer.
+        outcome: The answer; "": none.
+        word: State of the recall message; None: received from a peer.
     """
     if outcome:
         return outcome  # type: ignore[return-value]
@@ -409,7 +409,7 @@ def standing_of(outcome: str, word: str | None) -> Standing:
 
 
 def about(work: Work, message: str) -> str:
-    """Return what a message is about, as its owner names it; "": nothing."""
+    """Return the subject of a message, as named by its owner; "": none."""
     s, i, e, n = tables.said.c, tables.said_in.c, tables.notice_event.c, tables.notice.c
     numbers = select(i.said).where(i.message == message)
     said = select(s.subject).where((s.message == message) | s.number.in_(numbers)).limit(1)
@@ -424,6 +424,6 @@ def about(work: Work, message: str) -> str:
 
 
 def is_over(recalling: Recalling, today: date) -> bool:
-    """Say whether something is kept under a hold whose last day is over."""
+    """Return whether anything is kept under an expired hold."""
     until = recalling.outcome.until if recalling.outcome else None
     return recalling.standing == "kept-under-legal-hold" and until is not None and until < today

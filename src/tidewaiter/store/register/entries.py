@@ -24,11 +24,11 @@ from tidewaiter.store.core.columns import KEY_LENGTH, decode, encode, plain
 from tidewaiter.store.core.database import Work
 
 ERASED = "erased"
-"""What stands for the name of an operator whose row was erased."""
+"""Placeholder for the name of an erased operator."""
 
 
 class Clash(Record, frozen=True, kw_only=True):
-    """An entry that was not kept."""
+    """A rejected entry."""
 
     entry: Entry
     problem: str
@@ -36,30 +36,30 @@ class Clash(Record, frozen=True, kw_only=True):
 
 
 class Added(Record, frozen=True, kw_only=True):
-    """What became of entries."""
+    """Result of storing entries."""
 
     added: int
-    known: int  # that were there already, word for word
+    known: int  # already stored, identical
     clashes: tuple[Clash, ...]
-    together: tuple[Problem, ...]  # what does not fit between all entries that are there now
+    together: tuple[Problem, ...]  # inconsistencies among all stored entries
 
 
 def keeper(work: Work) -> str:
-    """Return the country whose register it is; "": there is none."""
+    """Return the country of the register; "": no register."""
     found = work.connection.execute(select(tables.register_keeper.c.country)).scalar()
     return found or ""
 
 
 def add_entries(work: Work, country: str, entries: Iterable[Entry]) -> Added:
-    """Keep entries; one that is there in other words under its version is not kept.
+    """Store entries; one that differs from the stored version of the same number is rejected.
 
     Args:
-        work: Begun with a stamp.
-        country: Whose register it is, ISO 3166-1 alpha-2; "": as it is kept already.
-        entries: Each was checked by itself.
+        work: A write transaction.
+        country: Country of the register, ISO 3166-1 alpha-2; "": as stored.
+        entries: Individually validated.
 
     Raises:
-        InputError: It is the register of another country, or of none yet.
+        InputError: The register belongs to another country, or does not exist yet.
     """
     _keep_for(work, country)
     stamp = stamp_of(work)
@@ -100,10 +100,10 @@ def add_entries(work: Work, country: str, entries: Iterable[Entry]) -> Added:
 
 
 def load_register(work: Work) -> Register:
-    """Read all that is kept.
+    """Read the whole register.
 
     Raises:
-        StoreError: A row is not one that we wrote.
+        StoreError: A stored row cannot be decoded.
     """
     m, c, p = tables.register_movement.c, tables.register_cancellation.c, tables.register_promise.c
     moved = work.connection.execute(select(m.number, m.id, m.payload).order_by(m.number)).all()
@@ -124,20 +124,20 @@ def load_register(work: Work) -> Register:
 
 
 def entry_numbers(work: Work) -> dict[tuple[str, str], int]:
-    """Return the number of each entry here, by its kind and its id: that of its first version."""
+    """Return the local number of each entry by kind and id: that of its first version."""
     e = tables.register_entry.c
     wanted = select(e.kind, e.id, func.min(e.number)).group_by(e.kind, e.id)
     return {(kind, name): int(number) for kind, name, number in work.connection.execute(wanted)}
 
 
 def erase_operator(work: Work, name: str) -> int:
-    """Erase what an operator is called and where it is, in all versions; its id stays.
+    """Erase name and address of an operator in all versions; its id stays.
 
     Returns:
-        How many versions were erased.
+        The number of versions erased.
 
     Raises:
-        MissingError: There is no such operator.
+        MissingError: No such operator.
     """
     e = tables.register_entry.c
     mine = [each for each in _entries(work) if isinstance(each, Operator) and each.id == name]

@@ -1,4 +1,4 @@
-"""The ledger of the register: movements, cancellations, notifications written off, the year."""
+"""Ledger of the register: movements, cancellations, write-offs from notices, annual totals."""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -37,11 +37,11 @@ from tidewaiter.store.register.entries import keeper, load_register
 from tidewaiter.trade.substance_lookup import Asker, Namer
 
 _ID = 6  # bytes
-_LONGEST = 500  # characters: that of a notice holds its reference and the id of an event
+_LONGEST = 500  # characters: a notice's reference plus an event id
 
 
 class Cancelled(Record, frozen=True, kw_only=True):
-    """That a movement did not take place."""
+    """Cancellation of a movement."""
 
     on: date
     source: str
@@ -51,11 +51,11 @@ class Cancelled(Record, frozen=True, kw_only=True):
 
 
 class Written(Record, frozen=True, kw_only=True):
-    """A movement of the ledger, with who told it."""
+    """A movement in the ledger, and who reported it."""
 
     number: int
     movement: Movement
-    notice: int | None  # that told of it; None: a person did
+    notice: int | None  # its origin; None: a person
     reason: str
     who: str
     at: str  # ISO 8601, UTC
@@ -63,7 +63,7 @@ class Written(Record, frozen=True, kw_only=True):
 
 
 def new_id() -> str:
-    """Make an id for a shipment that no notice tells of."""
+    """Return an id for a shipment without a notice."""
     return f"shipment/{secrets.token_hex(_ID)}"
 
 
@@ -73,17 +73,17 @@ def write_off(
     """Write a movement into the ledger, once.
 
     Args:
-        work: Begun with a stamp.
-        movement: What moved.
-        reason: Why a person writes it off.
-        notice: Number of the notice that told of it; None: a person does.
+        work: A write transaction.
+        movement: The movement.
+        reason: Reason of a manual write-off.
+        notice: Number of its notice; None: a person enters it.
 
     Returns:
-        Whether it is new; one that stands there word for word already is not.
+        Whether it is new; an identical one is skipped.
 
     Raises:
-        ConflictError: Another one of its id stands there.
-        InputError: There is no register, or its id is too long.
+        ConflictError: A different movement has this id.
+        InputError: There is no register, or the id is too long.
     """
     if not keeper(work):
         raise InputError("store/no-register-yet")
@@ -114,19 +114,19 @@ def write_off(
 
 
 def cancel(work: Work, name: str, on: date, *, source: str, reason: str) -> Written:
-    """Say that a movement did not take place: what it took is given back from a day on.
+    """Cancel a movement: its quantity is returned from a day on.
 
     Args:
-        work: Begun with a stamp.
-        name: Id of the movement, or its number.
-        on: From which day on.
-        source: Where that is written.
-        reason: Why.
+        work: A write transaction.
+        name: Movement id or number.
+        on: First day of the cancellation.
+        source: Supporting document.
+        reason: Reason.
 
     Raises:
-        ConflictError: It was cancelled before.
+        ConflictError: It is already cancelled.
         InputError: The day is before that of the movement.
-        MissingError: There is no such movement.
+        MissingError: No such movement.
     """
     found, stamp = find_movement(work, name), stamp_of(work)
     if found.cancelled is not None:
@@ -150,7 +150,7 @@ def find_movement(work: Work, name: str) -> Written:
     """Find a movement by its id or its number.
 
     Raises:
-        MissingError: There is none.
+        MissingError: No such movement.
     """
     m = tables.register_movement.c
     here = m.number == int(name) if name.isascii() and name.isdecimal() else m.id == plain(name)
@@ -161,7 +161,7 @@ def find_movement(work: Work, name: str) -> Written:
 
 
 def ledger(work: Work) -> list[Written]:
-    """Return all movements, in the order in which they were told."""
+    """Return all movements in order of entry."""
     rows = work.connection.execute(_ledger().order_by(tables.register_movement.c.number))
     return [_written(row) for row in rows.mappings()]
 
@@ -200,18 +200,18 @@ _DIRECTIONS: dict[Side, Direction] = {"exporter": "export", "importer": "import"
 def enter_notice(
     work: Work, number: int, side: Side, events: Sequence[Event], state: State
 ) -> None:
-    """Enter what a notice says now into the register, where there is one.
+    """Enter the current state of a notice into the register, if there is one.
 
-    What this country's side returned as shipped or arrived is written off, each event once; what
-    may still go is promised anew, so that a notice that was withdrawn or objected to gives back
-    what it held.
+    Quantities reported by this country's side as shipped or arrived are written off, once per
+    event; the remaining allowance is recomputed, so that a withdrawn or objected notice releases
+    its reservation.
 
     Args:
-        work: Begun with a stamp, in the transaction of the change of the notice.
-        number: Of the notice, here.
-        side: Of this node. What the other one tells moves nothing here, whatever it names.
-        events: All of it.
-        state: As they leave it, whatever the day.
+        work: The write transaction of the notice's change.
+        number: Local number of the notice.
+        side: This node's side. Reports of the other side move nothing here.
+        events: All its events.
+        state: The resulting state, without expiry.
     """
     country = keeper(work)
     if not country:
@@ -236,14 +236,14 @@ def enter_notice(
 
 
 def _is_new(work: Work, name: str) -> bool:
-    """Tell whether a movement is not written off yet: what was, keeps the figures of its day."""
+    """Return whether a movement is not written off yet: written-off ones keep their figures."""
     m = tables.register_movement.c
     wanted = tables.register_movement.select().where(m.id == name)
     return work.connection.execute(wanted).first() is None
 
 
 def _operators(work: Work, notice: Notice, direction: Direction) -> Operators:
-    """Find whom of this side the register knows today."""
+    """Find the operator of this side that the register has today."""
     book = Book(load_register(work))
     party = notice.parties.exporter if direction == "export" else notice.parties.importer
     who = who_is(book, party, stamp_of(work).at.date())
@@ -252,7 +252,7 @@ def _operators(work: Work, notice: Notice, direction: Direction) -> Operators:
 
 @cache
 def _law() -> Law:
-    """Return the law that travels with the package; what is no name and no number is not read."""
+    """Return the law shipped with the package; names and numbers are not resolved."""
     registry = load_registry()
 
     @cache
@@ -274,16 +274,16 @@ _ALL = 1 << 31
 def annual_of(
     work: Work, year: int, incidents: Iterable[Incident], registry: Registry
 ) -> tuple[str, tuple[Figures, ...]]:
-    """Add up a year.
+    """Compute annual totals.
 
     Args:
-        work: Any.
+        work: Any transaction.
         year: Calendar year.
-        incidents: That this node itself told.
-        registry: Of substances.
+        incidents: Reported by this node itself.
+        registry: Substances.
 
     Returns:
-        Whose register it is, and the figures of each substance of the tables.
+        The register's country, and the figures of each scheduled substance.
 
     Raises:
         InputError: There is no register.
@@ -295,12 +295,12 @@ def annual_of(
 
 
 def own_incidents(work: Work, safe: bytes, node: str) -> list[Incident]:
-    """Return the last version of each incident that this node itself told.
+    """Return the latest version of each incident that this node itself reported.
 
     Args:
-        work: Any.
-        safe: What locks the database, shape (32,).
-        node: This one.
+        work: Any transaction.
+        safe: Key that encrypts the database, shape (32,).
+        node: This node.
     """
     mine = [each for each in incidents(work, rows=_ALL) if each.owner == node]
     known = [find_incident(work, safe, each.owner, each.id).now() for each in mine]

@@ -1,7 +1,7 @@
 """History for re-screening: earlier lines, alerts as first raised, and inspected traders.
 
-Which lines name a trader is known without reading them, by `party_line`; of most lines, nothing but
-the days is taken from their JSON.
+`party_line` gives the lines that name a trader without reading them; of most lines, only dates are
+parsed from the JSON.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -33,10 +33,10 @@ from tidewaiter.trade.rules.results import Observed, load_result_rules, standing
 from tidewaiter.trade.traders import fold_party, receiver_of, sender_of
 from tidewaiter.trade.types import LINES, Alert
 
-_ROWS: Final = 16_384  # lines of one transaction
+_ROWS: Final = 16_384  # lines per transaction
 _HEADING: Final = 6  # digits of the HS
 _CONTAINERS: Final = '"containers":["'
-"""What the JSON of a line holds that names a container; no text can, as quotes are escaped."""
+"""JSON fragment of a line with a container; cannot occur in text, as quotes are escaped."""
 
 _Row = tuple[int, int, str | None, str]  # of a line: id, source, HS, JSON
 
@@ -46,21 +46,21 @@ class PastLines(NamedTuple):
 
     source: int
     sha256: str
-    lines: pa.RecordBatch  # of the schema LINES, with the columns that the past asks for
+    lines: pa.RecordBatch  # schema LINES, with the columns that history rules use
 
 
 def past_lines(database: Database, wanted: Wanted) -> Iterator[PastLines]:
-    """Read all lines, in the order in which they were stored; no transaction stays open meanwhile.
+    """Read all lines in the order of storing; no transaction stays open between batches.
 
     Args:
-        database: With no work begun.
-        wanted: Which lines concern the past that is told; of the others, the days alone are read.
+        database: Without an open transaction.
+        wanted: Lines relevant for the history; of the others, only dates are read.
 
     Yields:
         Batches, each of one source.
 
     Raises:
-        StoreError: A line is not one that we wrote.
+        StoreError: A stored line cannot be decoded.
     """
     c, f = tables.line.c, tables.source.c
     with database.work() as work:
@@ -74,14 +74,14 @@ def past_lines(database: Database, wanted: Wanted) -> Iterator[PastLines]:
         if not page:
             return
         for source, run in groupby(page, key=lambda row: row[1]):
-            if source in sources:  # else it came in meanwhile, and tells its own past
+            if source in sources:  # otherwise added meanwhile, with its own history
                 for lines in _read([(*row,) for row in run], named, wanted):
                     yield PastLines(source, sources[source], lines)
         after = page[-1].id
 
 
 def past_parties(database: Database) -> Iterator[pa.RecordBatch]:
-    """Read the distinct parties of all lines that have a name, as lines that name one each."""
+    """Read the distinct named parties of all lines, as lines with one party each."""
     after = 0
     while True:
         with database.work() as work:
@@ -113,7 +113,7 @@ _Line = msgspec.defstruct("_Line", [(name, Any, None) for name in COLUMNS], gc=F
 
 
 def _lines_of(database: Database, traders: Collection[str]) -> NDArray[np.int64]:
-    """Return the ids of the lines that name any of some traders, rising."""
+    """Return the ids of the lines that name any of some traders, increasing."""
     known = frozenset(traders)
     parties = [number for number, name in _names(database) if _is_one(name, known)]
     found = [np.zeros(0, np.int64)]
@@ -124,7 +124,7 @@ def _lines_of(database: Database, traders: Collection[str]) -> NDArray[np.int64]
 
 
 def _names(database: Database) -> Iterator[tuple[int, str]]:
-    """Read the id and the beginning of the name of each party."""
+    """Read id and name prefix of each party."""
     c, after = tables.party.c, 0
     while True:
         query = select(c.id, c.name).where(c.id > after).order_by(c.id).limit(_ROWS)
@@ -137,14 +137,14 @@ def _names(database: Database) -> Iterator[tuple[int, str]]:
 
 
 def _is_one(name: str, known: frozenset[str]) -> bool:
-    """Tell whether a name may be one of some; of one that was cut, the end is not known."""
+    """Return whether a name may be among some names; truncated names match by prefix."""
     return len(name) >= KEY_LENGTH or fold_party(name) in known
 
 
 def _concerning(
     rows: Sequence[_Row], named: NDArray[np.int64] | None, wanted: Wanted
 ) -> NDArray[np.bool_]:
-    """Tell which of some lines concern the past, shape (lines,)."""
+    """Return which lines are relevant for the history, shape (lines,)."""
     if named is None:
         return np.ones(len(rows), np.bool_)
     ids = np.array([row[0] for row in rows], np.int64)
@@ -160,7 +160,7 @@ def _concerning(
 def _read(
     rows: Sequence[_Row], named: NDArray[np.int64] | None, wanted: Wanted
 ) -> Iterator[pa.RecordBatch]:
-    """Read lines: those that concern the past, and of the others the days."""
+    """Read lines: the relevant ones in full, dates of the others."""
     here = _concerning(rows, named, wanted).tolist()
     whole = [row[3] for row, concerns in zip(rows, here, strict=True) if concerns]
     rest = [row[3] for row, concerns in zip(rows, here, strict=True) if not concerns]
@@ -182,7 +182,7 @@ def _read(
 
 
 def _whole(payloads: Sequence[str]) -> pa.RecordBatch:
-    """Read lines with all columns that the past asks for, few at a time for Python's collector."""
+    """Read lines with all history columns, in small batches to keep garbage collection short."""
     starts = range(0, len(payloads), CHUNK)
     chunks = (payloads[start : start + CHUNK] for start in starts)
     parts = [
@@ -192,7 +192,7 @@ def _whole(payloads: Sequence[str]) -> pa.RecordBatch:
 
 
 def _ends_of(line: _Way) -> tuple[str, str] | None:
-    """Return the countries at the ends of a route; None: it has none, or one stop."""
+    """Return the first and last country of a route; None: no route, or a single stop."""
     if not line.route or len(line.route) == 1:
         return None
     first, last = line.route[0], line.route[-1]
@@ -205,23 +205,23 @@ def _decoded(payloads: Sequence[str], kind: Any) -> Iterator[Any]:
         yield from decode("[" + ",".join(payloads[start : start + CHUNK]) + "]")
 
 
-_MARKED: Final = "alerts marked anew"  # in the audit
+_MARKED: Final = "alerts marked anew"  # in the audit log
 
 
 class Found(NamedTuple):
-    """An alert as its line was found, and the source of its line."""
+    """An alert as first raised, and the source of its line."""
 
     source: int
     alert: Alert
 
 
 def every_alert(database: Database) -> Iterator[list[Found]]:
-    """Read all alerts in the order of storing, some at a time, each time of one source.
+    """Read all alerts in the order of storing, in batches of one source.
 
-    No transaction stays open in between.
+    No transaction stays open between batches.
 
     Raises:
-        StoreError: One is not one that we wrote.
+        StoreError: A stored alert cannot be decoded.
     """
     c, after = tables.alert.c, -1
     while True:
@@ -261,17 +261,17 @@ def last_screenings(work: Work) -> dict[int, int]:
 
 
 class Heads(NamedTuple):
-    """How far a database is with what settles what other lines say; -1: there is none."""
+    """State of the inputs that determine findings from other lines; -1: none."""
 
     line: int
     alert: int
     result: int
-    taken_back: int  # the last decision that was
-    withdrawn: int  # results that were, in all
+    taken_back: int  # last decision undone
+    withdrawn: int  # total of withdrawn results
 
 
 def heads(work: Work) -> Heads:
-    """Return how far a database is."""
+    """Return the current state of a database."""
     n, a, r, d = tables.line.c, tables.alert.c, tables.result.c, tables.decision.c
     asked = [select(func.max(each)) for each in (n.id, a.number, r.id)]
     asked.append(select(func.max(d.id)).where(d.verdict.is_(None)))
@@ -281,7 +281,7 @@ def heads(work: Work) -> Heads:
 
 
 def last_marking(work: Work) -> str:
-    """Return the digest of what all alerts were last marked by; "": they never were."""
+    """Return the digest of the inputs used for the last marking of all alerts; "": never."""
     c = tables.audit.c
     wanted = select(c.details).where(c.action == _MARKED).order_by(c.number.desc()).limit(1)
     found = work.connection.execute(wanted).scalar()
@@ -289,12 +289,12 @@ def last_marking(work: Work) -> str:
 
 
 def note_marking(work: Work, digest: str, alerts: int) -> None:
-    """Write down that all alerts were marked.
+    """Record that all alerts were marked.
 
     Args:
-        work: Begun with a stamp.
-        digest: Of what they were marked by.
-        alerts: How many there are.
+        work: A write transaction.
+        digest: Of the inputs.
+        alerts: Number of alerts.
     """
     record_change(work, _MARKED, {"by": digest, "alerts": alerts})
 
@@ -304,13 +304,13 @@ _OPENED = frozenset({"opened", "sampled"})
 
 
 def inspected(work: Work) -> Iterator[Inspected]:
-    """Read the results that count, each for the sender and the receiver of the goods.
+    """Read the valid results, each for the sender and the receiver of the goods.
 
-    That goods were not found, could not be inspected or stay unclear says nothing of a trader;
-    neither do alerts that rest on restricted entries, nor papers alone that agree.
+    Goods not found, not inspectable or unclear say nothing about a trader; neither do alerts on
+    restricted entries, nor matching documents alone.
 
     Args:
-        work: Any.
+        work: Any transaction.
     """
     r, a = tables.result.c, tables.alert.c
     wanted = select(r.alert).join(tables.alert, a.id == r.alert).where(a.restricted == 0)
@@ -323,11 +323,11 @@ def inspected(work: Work) -> Iterator[Inspected]:
 
 
 def holds_other(work: Work, but: Collection[str]) -> bool:
-    """Tell whether a database holds a file other than some.
+    """Return whether a database holds a file other than some.
 
     Args:
-        work: Any.
-        but: SHA-256 of those.
+        work: Any transaction.
+        but: SHA-256 of the files to ignore.
     """
     c = tables.source.c
     other = select(c.id).where(c.sha256.not_in(but)).limit(1)
@@ -337,18 +337,17 @@ def holds_other(work: Work, but: Collection[str]) -> bool:
 def alerts_naming(
     work: Work, substances: tuple[str, ...] | None, *, but: Collection[str]
 ) -> Iterator[tuple[int, Alert]]:
-    """Read the alerts in which substances were found, as their lines were found; and their sources.
+    """Read the alerts on substances as first raised, with their sources.
 
-    Those that rest on restricted entries are among them, whole: whoever tells others of them makes
-    their open versions.
+    Includes alerts on restricted entries in full: a caller that shares them must redact them.
 
     Args:
-        work: Any.
+        work: Any transaction.
         substances: Slugs; None: all.
-        but: SHA-256 of files whose alerts are left out.
+        but: SHA-256 of files to exclude.
 
     Raises:
-        StoreError: One is not one that we wrote.
+        StoreError: A stored alert cannot be decoded.
     """
     a, n, f = tables.alert.c, tables.alert_substance.c, tables.source.c
     joined = tables.alert.join(tables.source, a.source == f.id)

@@ -1,4 +1,4 @@
-"""Lines that were screened, kept to be screened again, and rows that could not be read."""
+"""Screened lines, stored for re-screening, and rows that could not be read."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,22 +26,22 @@ from tidewaiter.store.core.columns import (
 from tidewaiter.store.core.database import Database, Work
 from tidewaiter.trade.types import FILTERED, LISTS, Line, Refusal
 
-CHUNK = 512  # lines turned into rows at a time; with 8,192, Python's collector takes a third of all
+CHUNK = 512  # lines converted at a time; with 8,192, garbage collection takes a third
 LINE_COLUMNS = ("source", *FILTERED, "payload")
 
 
 class StoredBatch(Record, frozen=True, kw_only=True):
-    """Lines of one source, as they were screened."""
+    """Stored lines of one source."""
 
     source: int  # id
     name: str  # of the file
     sha256: str  # of its bytes
-    last: int  # id of the last line: `after` of what comes next
+    last: int  # id of the last line: `after` of the next batch
     lines: pa.RecordBatch  # of the schema LINES
 
 
 class StoredLine(Record, frozen=True, kw_only=True):
-    """One line, and where it is stored."""
+    """A line with its id."""
 
     id: int
     source: int
@@ -49,12 +49,12 @@ class StoredLine(Record, frozen=True, kw_only=True):
 
 
 class LineFilter(Record, frozen=True, kw_only=True):
-    """Which lines to show; what is None does not matter."""
+    """Filter of lines; None is ignored."""
 
     source: int | None = None
     consignment: str | None = None
-    goods: str | None = None  # a part of the description, as written
-    hs: str | None = None  # its first digits
+    goods: str | None = None  # substring of the description
+    hs: str | None = None  # prefix
     cas: str | None = None  # as written
     un: str | None = None
     arrival_from: date | None = None
@@ -62,15 +62,15 @@ class LineFilter(Record, frozen=True, kw_only=True):
 
 
 def insert_lines(work: Work, source: int, lines: pa.RecordBatch) -> int:
-    """Insert the lines of a source that are not there yet.
+    """Insert the new lines of a source.
 
     Args:
-        work: Begun with a stamp; whoever calls writes the audit.
+        work: A write transaction; the caller writes the audit entry.
         source: Id of the source.
-        lines: Of the schema `LINES`; row, consignment and seq are never null.
+        lines: Schema `LINES`; row, consignment and seq are never null.
 
     Returns:
-        How many were inserted.
+        The number inserted.
     """
     chunks = (lines.slice(start, CHUNK) for start in range(0, len(lines), CHUNK))
     return sum(
@@ -80,18 +80,18 @@ def insert_lines(work: Work, source: int, lines: pa.RecordBatch) -> int:
 
 
 def stored_batches(work: Work, *, after: int = 0, rows: int = 65_536) -> Iterator[StoredBatch]:
-    """Read every line again, in the order in which they were stored, in constant memory.
+    """Read every line in the order of storing, in constant memory.
 
     Args:
-        work: Any; lines stored after it began are not seen on PostgreSQL and SQLite alike.
-        after: Id of the last line seen; 0: from the first.
-        rows: How many lines a batch has at most.
+        work: Any transaction; lines stored after its start are not seen, on either database.
+        after: Id of the last line seen; 0: from the start.
+        rows: Maximum lines per batch.
 
     Yields:
         Batches, each of one source.
 
     Raises:
-        StoreError: A line is not one that we wrote.
+        StoreError: A stored line cannot be decoded.
     """
     page = _read(work, tables.line.c.id > after, rows)
     while page:
@@ -101,14 +101,14 @@ def stored_batches(work: Work, *, after: int = 0, rows: int = 65_536) -> Iterato
 
 
 def every_line(database: Database, *, rows: int = 65_536) -> Iterator[StoredBatch]:
-    """Read every line again, as `stored_batches` does; no transaction stays open meanwhile.
+    """Read every line like `stored_batches`, without a transaction open between batches.
 
     Args:
-        database: With no work begun.
-        rows: How many lines a batch has at most.
+        database: Without an open transaction.
+        rows: Maximum lines per batch.
 
     Raises:
-        StoreError: A line is not one that we wrote.
+        StoreError: A stored line cannot be decoded.
     """
     after = 0
     while True:
@@ -121,18 +121,18 @@ def every_line(database: Database, *, rows: int = 65_536) -> Iterator[StoredBatc
 
 
 def batches_of(work: Work, ids: Iterable[int], *, rows: int = 8_192) -> Iterator[StoredBatch]:
-    """Read some lines again, in the order in which they were stored, in constant memory.
+    """Read some lines in the order of storing, in constant memory.
 
     Args:
-        work: Any.
-        ids: Of the lines; those that are not stored are passed over.
-        rows: How many lines a batch has at most.
+        work: Any transaction.
+        ids: Line ids; unknown ids are skipped.
+        rows: Maximum lines per batch.
 
     Yields:
         Batches, each of one source.
 
     Raises:
-        StoreError: A line is not one that we wrote.
+        StoreError: A stored line cannot be decoded.
     """
     wanted = sorted(ids)
     for start in range(0, len(wanted), rows):
@@ -142,16 +142,16 @@ def batches_of(work: Work, ids: Iterable[int], *, rows: int = 8_192) -> Iterator
 
 
 def lines(work: Work, wanted: LineFilter, *, after: int = 0, rows: int = 100) -> list[StoredLine]:
-    """Read the lines that a filter lets through, in the order in which they were stored.
+    """Read the lines that pass a filter, in the order of storing.
 
     Args:
-        work: Any.
+        work: Any transaction.
         wanted: The filter.
-        after: Id of the last line seen; 0: from the first.
-        rows: How many at most.
+        after: Id of the last line seen; 0: from the start.
+        rows: Maximum number.
 
     Raises:
-        StoreError: A line is not one that we wrote.
+        StoreError: A stored line cannot be decoded.
     """
     c = tables.line.c
     query = select(c.id, c.source, c.payload).where(*_conditions(wanted))
@@ -170,7 +170,7 @@ def _rows(source: int, chunk: pa.RecordBatch) -> Iterator[tuple[object, ...]]:
 
 
 def _cells(name: str, cells: Sequence[Any]) -> list[object]:
-    """Make the values of a field fit for its column."""
+    """Make the values of a field valid for its column."""
     if name in LISTS:
         cells = [None if cell is None else msgspec.json.encode(cell).decode() for cell in cells]
     fit = key if name == "consignment" else plain
@@ -219,7 +219,7 @@ REFUSAL_COLUMNS = ("source", "row", "column", "screened", "digest", "payload")
 
 
 class StoredRefusal(Record, frozen=True, kw_only=True):
-    """One refusal, and where it is stored."""
+    """A refused row with its id."""
 
     id: int
     source: int
@@ -227,15 +227,15 @@ class StoredRefusal(Record, frozen=True, kw_only=True):
 
 
 def insert_refusals(work: Work, source: int, refused: Sequence[Refusal]) -> int:
-    """Insert the refusals of a source that are not there yet.
+    """Insert the new refused rows of a source.
 
     Args:
-        work: Begun with a stamp; whoever calls writes the audit.
+        work: A write transaction; the caller writes the audit entry.
         source: Id of the source.
-        refused: What could not be read.
+        refused: Rows that could not be read.
 
     Returns:
-        How many were inserted.
+        The number inserted.
     """
     rows = (_row(source, refusal) for refusal in refused)
     return insert_new(work.connection, tables.refusal, REFUSAL_COLUMNS, rows)
@@ -244,13 +244,13 @@ def insert_refusals(work: Work, source: int, refused: Sequence[Refusal]) -> int:
 def refusals(
     work: Work, *, source: int | None = None, after: int = 0, rows: int = 100
 ) -> list[StoredRefusal]:
-    """Read refusals in the order in which they were stored.
+    """Read refused rows in the order of storing.
 
     Args:
-        work: Any.
-        source: Id of the source; None: of all.
-        after: Id of the last one seen; 0: from the first.
-        rows: How many at most.
+        work: Any transaction.
+        source: Source id; None: all.
+        after: Id of the last one seen; 0: from the start.
+        rows: Maximum number.
     """
     c = tables.refusal.c
     wanted = select(c.id, c.source, c.payload).where(c.id > after).order_by(c.id).limit(rows)
@@ -267,7 +267,7 @@ def refusals(
 
 
 def _row(source: int, refusal: Refusal) -> tuple[object, ...]:
-    # What could not be read may well be no text at all.
+    # Unreadable content may not be valid text.
     column, value = well_formed(refusal.column), well_formed(refusal.value)
     payload = encode(msgspec.structs.replace(refusal, column=column, value=value))
     digest = hashlib.sha256(payload.encode()).hexdigest()

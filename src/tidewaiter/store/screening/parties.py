@@ -25,26 +25,26 @@ _COLUMNS = ("digest", "name", "country", "payload")
 
 
 class StoredParty(Record, frozen=True, kw_only=True):
-    """One party, as the papers of some lines write it."""
+    """One party, as written in the documents of some lines."""
 
     id: int
     party: PartyOnPaper
 
 
 def insert_parties(work: Work, source: int, lines: pa.RecordBatch) -> None:
-    """Insert the parties of lines that are stored, and which line names which in what role.
+    """Insert the parties of stored lines, with line and role of each.
 
     Args:
-        work: Begun with a stamp; whoever calls writes the audit.
+        work: A write transaction; the caller writes the audit entry.
         source: Id of the source of the lines.
-        lines: Of the schema `LINES`; what is there already stays as it is.
+        lines: Schema `LINES`; existing rows stay as they are.
     """
     named = _named(lines)
     if not len(named.rows):
         return
     ids = _party_ids(work.connection, named.distinct)[named.which]
     at = _line_ids(work.connection, source, named.rows)
-    order = np.argsort(ids, kind="stable")  # as the table has them, which is quicker to write
+    order = np.argsort(ids, kind="stable")  # in table order, which is faster to write
     said = {role: plain(role or "") for role in named.roles.unique().to_pylist()}
     roles = [said[role] for role in pc.take(named.roles, pa.array(order)).to_pylist()]
     links = zip(ids[order].tolist(), at[order].tolist(), roles, strict=True)
@@ -52,12 +52,12 @@ def insert_parties(work: Work, source: int, lines: pa.RecordBatch) -> None:
 
 
 def stored_parties(work: Work, *, after: int = 0, rows: int = 32_768) -> list[StoredParty]:
-    """Read distinct parties in the order in which they were stored.
+    """Read distinct parties in the order of storing.
 
     Args:
-        work: Any.
-        after: Id of the last one seen; 0: from the first.
-        rows: How many at most.
+        work: Any transaction.
+        after: Id of the last one seen; 0: from the start.
+        rows: Maximum number.
     """
     c = tables.party.c
     wanted = select(c.id, c.payload).where(c.id > after).order_by(c.id).limit(rows)
@@ -71,7 +71,7 @@ def stored_parties(work: Work, *, after: int = 0, rows: int = 32_768) -> list[St
 
 
 def lines_of_parties(work: Work, parties: Iterable[int]) -> set[int]:
-    """Return the ids of the lines that name one of some parties, in any role."""
+    """Return the ids of the lines that name any of some parties, in any role."""
     c = tables.party_line.c
     wanted = list(parties)
     found: set[int] = set()
@@ -82,22 +82,22 @@ def lines_of_parties(work: Work, parties: Iterable[int]) -> set[int]:
 
 
 def payload_of(told: Mapping[str, str | None]) -> str:
-    """Write what the papers say of a party, so that equal parties have equal text."""
+    """Return the canonical text of a party: equal parties have equal text."""
     said = {field: told[field] for field in FIELDS if told.get(field) is not None}
     return msgspec.json.encode(said).decode()
 
 
 def digest_of(payload: str) -> str:
-    """Return what tells a party from others."""
+    """Return the key of a party."""
     return hashlib.sha256(payload.encode()).hexdigest()[:32]
 
 
 class _NamedParties(NamedTuple):
-    """The parties with a name that lines hold, one after the other."""
+    """The named parties of lines, in line order."""
 
     rows: NDArray[np.int64]  # of their lines
     roles: pa.Array
-    which: NDArray[np.int64]  # places among the distinct ones
+    which: NDArray[np.int64]  # indexes into the distinct parties
     distinct: Sequence[dict[str, str | None]]
 
 
@@ -108,7 +108,7 @@ def _named(lines: pa.RecordBatch) -> _NamedParties:
     flat, parents = flat.filter(there), parents.filter(there)
     rows = pc.take(lines.column("row"), parents).to_numpy()
     codes = np.zeros(len(flat), np.int64)
-    for field in FIELDS:  # equal parties have equal codes, numbered as they come
+    for field in FIELDS:  # equal parties get equal codes, in order of appearance
         encoded = pc.dictionary_encode(flat.field(field), null_encoding="encode")
         both = codes * (len(encoded.dictionary) + 1) + encoded.indices.to_numpy()
         codes = pc.dictionary_encode(pa.array(both)).indices.to_numpy().astype(np.int64)
@@ -118,7 +118,7 @@ def _named(lines: pa.RecordBatch) -> _NamedParties:
 
 
 def _line_ids(connection: Connection, source: int, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the id of the line in each of some rows of a source."""
+    """Return the line id for each of some rows of a source."""
     c = tables.line.c
     span = c.row.between(int(rows.min()), int(rows.max()))
     wanted = select(c.row, c.id).where(c.source == source, span).order_by(c.row)
@@ -130,7 +130,7 @@ def _line_ids(connection: Connection, source: int, rows: NDArray[np.int64]) -> N
 def _party_ids(
     connection: Connection, parties: Sequence[dict[str, str | None]]
 ) -> NDArray[np.int64]:
-    """Insert the parties that are not there yet; return the id of each."""
+    """Insert new parties; return the id of each."""
     payloads = list(map(payload_of, parties))
     digests = list(map(digest_of, payloads))
     insert_new(
@@ -153,23 +153,23 @@ def _ids(connection: Connection, digests: Sequence[str]) -> Iterator[tuple[str, 
         yield from ((digest, number) for digest, number in connection.execute(wanted))
 
 
-_ROWS: Final = 16_384  # lines of one transaction
+_ROWS: Final = 16_384  # lines per transaction
 _NAMED: Final = ('"vessel":"', '"imo":"')
-"""What the JSON of a line holds that names a vessel; no text can, as quotes are escaped."""
+"""JSON fragment of a line with a vessel; cannot occur in text, as quotes are escaped."""
 
 Ship = tuple[str | None, str | None]
-"""Name and number of a vessel, as the papers write them."""
+"""Name and number of a vessel, as in the documents."""
 
 
 class StoredVessels(NamedTuple):
     """The vessels of all stored lines."""
 
-    ships: list[Ship]  # each once
-    lines: NDArray[np.int64]  # ids of the lines that name one, rising, shape ``(lines,)``
-    which: NDArray[np.int64]  # place of its vessel, shape ``(lines,)``
+    ships: list[Ship]  # distinct
+    lines: NDArray[np.int64]  # ids of the lines with a vessel, increasing, shape ``(lines,)``
+    which: NDArray[np.int64]  # index of its vessel, shape ``(lines,)``
 
     def lines_of(self, places: list[int]) -> set[int]:
-        """Return the ids of the lines that name one of some vessels."""
+        """Return the ids of the lines that name any of some vessels."""
         return set(self.lines[np.isin(self.which, places)].tolist())
 
 
@@ -179,13 +179,13 @@ class _NamedVessel(msgspec.Struct, gc=False):
 
 
 def stored_vessels(database: Database) -> StoredVessels:
-    """Read the vessels of all lines; no transaction stays open meanwhile.
+    """Read the vessels of all lines; no transaction stays open between batches.
 
     Args:
-        database: With no work begun.
+        database: Without an open transaction.
 
     Raises:
-        StoreError: A line is not one that we wrote.
+        StoreError: A stored line cannot be decoded.
     """
     c, after = tables.line.c, 0
     named = or_(*(c.payload.contains(each, autoescape=True) for each in _NAMED))
@@ -210,12 +210,12 @@ def stored_vessels(database: Database) -> StoredVessels:
 def entries_by_vessel(
     work: Work, found: StoredVessels, names: dict[int, str]
 ) -> dict[int, set[tuple[str, str]]]:
-    """Return on which entries the alerts about each vessel rest, by its place.
+    """Return the list entries matched by the alerts on each vessel, by index.
 
     Args:
-        work: Any.
+        work: Any transaction.
         found: The vessels.
-        names: By place, what alerts call each.
+        names: By index, the vessel's names in alerts.
     """
     p, a, n = tables.alert_party.c, tables.alert.c, tables.line.c
     joined = tables.alert_party.join(tables.alert, p.alert == a.id).join(

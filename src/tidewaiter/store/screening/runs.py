@@ -1,4 +1,4 @@
-"""Screening runs: the files that were screened, and each batch stored with its checkpoint."""
+"""Screening runs: the screened files, with each batch stored together with its checkpoint."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,35 +26,35 @@ State = Literal["running", "done"]
 
 
 class Source(Record, frozen=True, kw_only=True):
-    """A file as it was read: the same bytes read in another way are another source."""
+    """A file with its reading options: the same bytes read differently are another source."""
 
     sha256: str  # of its bytes, 64 hexadecimal digits
     name: str
     size: int  # bytes
-    mapping: Mapping[str, str] = {}  # field -> column, as the user gave it
-    said: Mapping[str, str] = {}  # what else the user said: "sheet", "decimal", "unit net", ...
+    mapping: Mapping[str, str] = {}  # field -> column, as set by the user
+    said: Mapping[str, str] = {}  # other user options: "sheet", "decimal", "unit net", ...
 
 
 class Run(Record, frozen=True, kw_only=True):
-    """What a screening depends on beside its source."""
+    """Parameters of a screening other than its source."""
 
-    day: date  # the law as it stood then
+    day: date  # date of the law applied
     registry: str  # digest of the substances and regimes
     rules: str  # version of the rules
-    basis: str | None = None  # JSON of what these digests are of; None: not known
+    basis: str | None = None  # JSON that these digests are computed from; None: unknown
 
 
 class Screening(Record, frozen=True, kw_only=True):
-    """One run over one source; the same run over the same source is the same screening."""
+    """A run over a source; repeating the same run continues the same screening."""
 
     id: int
     source_id: int
     source: Source
     run: Run
     state: State
-    rows_done: int  # the last row of data that is stored with all that was found in it
+    rows_done: int  # last data row stored, with all its results
     lines: int
-    alerts: int  # found, known ones too
+    alerts: int  # found, including known ones
     refusals: int
     new_lines: int
     new_alerts: int
@@ -63,16 +63,16 @@ class Screening(Record, frozen=True, kw_only=True):
 
 
 def begin_screening(work: Work, source: Source, run: Run) -> Screening:
-    """Begin a screening, or take up the one that the same run over the same source began.
+    """Start a screening, or resume the one of the same run and source.
 
     Args:
-        work: Begun with a stamp, whose moment is the start.
+        work: A write transaction; its moment is the start.
         source: The file.
-        run: The day, the registry and the rules.
+        run: Day, registry and rules.
 
     Returns:
-        The screening. Where `rows_done` is above 0, go on after that row; where `state` is
-        "done", all of it was stored before.
+        The screening. If `rows_done` is above 0, continue after that row; if `state` is "done",
+        everything is already stored.
     """
     source_id = _source_id(work, source)
     added = _add_screening(work, source_id, run)
@@ -96,7 +96,7 @@ def begin_screening(work: Work, source: Source, run: Run) -> Screening:
 
 
 def find_screening(work: Work, source: Source, run: Run) -> Screening | None:
-    """Find the screening of a source by a run; None where it was never begun."""
+    """Find the screening of a source by a run; None: never started."""
     s, f = tables.screening.c, tables.source.c
     same_source = and_(f.sha256 == source.sha256, f.reading == _reading(source))
     same_run = and_(s.day == run.day.isoformat(), s.registry == run.registry, s.rules == run.rules)
@@ -107,14 +107,14 @@ def find_screening(work: Work, source: Source, run: Run) -> Screening | None:
 
 
 def advance(work: Work, screening_id: int, done_row: int, counts: Mapping[str, int]) -> bool:
-    """Move the checkpoint of a screening, and add to its counts.
+    """Advance the checkpoint of a screening, and add to its counts.
 
     Args:
-        work: Begun with a stamp.
-        screening_id: Of the screening.
-        done_row: The last row that is stored now; one at or before the checkpoint changes
-            neither checkpoint nor what was read, for that was counted already.
-        counts: lines, alerts, refusals, new_lines, new_alerts: of the batch.
+        work: A write transaction.
+        screening_id: Screening id.
+        done_row: The last row stored; at or before the checkpoint, neither checkpoint nor read
+            counts change, as they were counted already.
+        counts: lines, alerts, refusals, new_lines, new_alerts of the batch.
 
     Returns:
         Whether the checkpoint moved.
@@ -136,11 +136,11 @@ def advance(work: Work, screening_id: int, done_row: int, counts: Mapping[str, i
 
 
 def finish_screening(work: Work, screening_id: int) -> Screening:
-    """Mark a screening as done; one that is done stays as it is.
+    """Mark a screening as done; idempotent.
 
     Args:
-        work: Begun with a stamp, whose moment is the end.
-        screening_id: Of the screening.
+        work: A write transaction; its moment is the end.
+        screening_id: Screening id.
     """
     s = tables.screening.c
     changed = work.connection.execute(
@@ -156,12 +156,12 @@ def finish_screening(work: Work, screening_id: int) -> Screening:
 
 
 def screenings(work: Work, *, before: int | None = None, rows: int = 50) -> list[Screening]:
-    """Read screenings, the newest first.
+    """Read screenings, newest first.
 
     Args:
-        work: Any.
-        before: The id of the last one seen; None: from the newest.
-        rows: How many at most.
+        work: Any transaction.
+        before: Id of the last one seen; None: start with the newest.
+        rows: Maximum number.
     """
     wanted = _screenings().order_by(tables.screening.c.id.desc()).limit(rows)
     if before is not None:
@@ -170,13 +170,13 @@ def screenings(work: Work, *, before: int | None = None, rows: int = 50) -> list
 
 
 def screening_of(work: Work, screening_id: int) -> Screening:
-    """Read a screening by its id, as an upload or an alert names it."""
+    """Read a screening by its id, as referenced by uploads and alerts."""
     wanted = _screenings().where(tables.screening.c.id == screening_id)
     return _screening(work.connection.execute(wanted).mappings().one())
 
 
 class Past(Record, frozen=True, kw_only=True):
-    """By what the lines of a source were screened last."""
+    """The runs that last screened the lines of a source."""
 
     source: int  # id
     runs: tuple[Run, ...]  # each line was screened by one of them
@@ -184,13 +184,13 @@ class Past(Record, frozen=True, kw_only=True):
 
 
 def past_runs(work: Work) -> list[Past]:
-    """Say of each source that has lines by what they were screened last.
+    """Return the last runs over each source that has lines.
 
     Args:
-        work: Any.
+        work: Any transaction.
 
     Returns:
-        With the last run that is done, and, where lines came after it, all that may have read them.
+        The last finished run and, if lines were added after it, all runs that may have read them.
     """
     n = tables.line.c
     tops = work.connection.execute(select(n.source, func.max(n.row)).group_by(n.source)).all()
@@ -204,7 +204,7 @@ def past_runs(work: Work) -> list[Past]:
 
 
 def _covering(made: Sequence[Screening], top: int) -> Iterator[Run]:
-    """Yield the runs by which the rows up to one were screened."""
+    """Yield the runs that screened the rows up to one."""
     done = [each for each in made if each.finished is not None]
     last = max(done, key=lambda each: (each.finished or "", each.id), default=None)
     covered = 0
@@ -223,7 +223,7 @@ def source_of(work: Work, source_id: int) -> Source:
 
 
 def _source(row: dict[str, Any]) -> Source:
-    """Make a source of its columns."""
+    """Build a source from its columns."""
     read = {name: _pairs(row[name]) for name in ("mapping", "said")}
     return Source(sha256=row["sha256"], name=row["name"], size=row["size"], **read)
 
@@ -238,7 +238,7 @@ def _json(said: Mapping[str, str]) -> str:
 
 
 def _reading(source: Source) -> str:
-    more = f"\n{_json(source.said)}" if source.said else ""  # without: as it was always hashed
+    more = f"\n{_json(source.said)}" if source.said else ""  # options added later to the hash
     return hashlib.sha256(f"{_json(source.mapping)}{more}".encode()).hexdigest()
 
 
@@ -295,16 +295,16 @@ def _screening(row: RowMapping) -> Screening:
 
 
 class Batch(Record, frozen=True, kw_only=True):
-    """What one step of a screening read and found."""
+    """Lines and results of one screening step."""
 
     lines: pa.RecordBatch  # of the schema LINES
     alerts: Sequence[Alert] = ()
     refusals: Sequence[Refusal] = ()
-    done_row: int  # the last row of data that is read with it: 1 is the first
+    done_row: int  # last data row read with it, counted from 1
 
 
 class Added(Record, frozen=True, kw_only=True):
-    """What of a batch was new to the database."""
+    """The new items of a batch."""
 
     lines: int
     alerts: tuple[str, ...]  # ids
@@ -312,18 +312,18 @@ class Added(Record, frozen=True, kw_only=True):
 
 
 def add_batch(work: Work, screening_id: int, batch: Batch) -> Added:
-    """Store a batch and the checkpoint after it; what is known already stays as it is.
+    """Store a batch and the checkpoint after it; known items stay as they are.
 
-    Nothing of the batch is kept unless the work ends well, so a screening that is cut off
-    goes on at its checkpoint, and loses and doubles nothing.
+    The transaction is all or nothing, so an interrupted screening resumes at its checkpoint
+    without loss or duplicates.
 
     Args:
-        work: Begun with a stamp.
-        screening_id: Of the screening; its source is where the lines come from.
-        batch: Each alert is of a line of this batch, or of one stored before.
+        work: A write transaction.
+        screening_id: Screening id; its source holds the lines.
+        batch: Each alert belongs to a line of this batch, or to an earlier one.
 
     Returns:
-        What was new.
+        The new items.
     """
     s = tables.screening.c
     source = work.connection.execute(select(s.source).where(s.id == screening_id)).scalar_one()

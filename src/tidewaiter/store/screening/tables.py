@@ -10,12 +10,12 @@ source = Table(
     METADATA,
     Column("id", WHOLE, primary_key=True),
     Column("sha256", TEXT, nullable=False),
-    Column("mapping", TEXT, nullable=False),  # JSON: field -> column, as the user gave it
+    Column("mapping", TEXT, nullable=False),  # JSON: field -> column, as set by the user
     Column("reading", TEXT, nullable=False),  # SHA-256 of the mapping
     Column("name", TEXT, nullable=False),
     Column("size", WHOLE, nullable=False),  # bytes
     Column("first_seen", TEXT, nullable=False),
-    Column("said", TEXT),  # JSON of what else the user said of how to read it; null: nothing
+    Column("said", TEXT),  # JSON of other reading options set by the user; null: none
     UniqueConstraint("sha256", "reading", name="source_once"),
     sqlite_strict=True,
 )
@@ -37,7 +37,7 @@ screening = Table(
     Column("new_alerts", WHOLE, nullable=False),
     Column("started", TEXT, nullable=False),
     Column("finished", TEXT),
-    Column("basis", TEXT),  # JSON of what the digest is of; null: by a version that kept none
+    Column("basis", TEXT),  # JSON that the digest is computed from; null: older version
     UniqueConstraint("source", "day", "registry", "rules", name="screening_once"),
     sqlite_strict=True,
 )
@@ -74,7 +74,7 @@ party_line = Table(
     METADATA,
     Column("party", WHOLE, ForeignKey("party.id"), primary_key=True, autoincrement=False),
     Column("line", WHOLE, ForeignKey("line.id"), primary_key=True, autoincrement=False),
-    Column("role", TEXT, primary_key=True),  # "": none is said
+    Column("role", TEXT, primary_key=True),  # "": not given
     Index("party_line_line", "line"),
     sqlite_strict=True,
     sqlite_with_rowid=False,

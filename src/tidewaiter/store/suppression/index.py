@@ -1,6 +1,6 @@
 """Index of suppressed alerts: hidden by an active rule, and shown again when it ends.
 
-An alert that rests is stored whole and counted like any other; its status says that it rests, and
+A suppressed alert is stored and counted like any other; its status says that it is suppressed, and
 `alert_suppressed` by which rule.
 """
 
@@ -32,15 +32,15 @@ from tidewaiter.store.core.database import Work
 
 
 class Active(Record, frozen=True, kw_only=True):
-    """A rule that hides alerts."""
+    """A rule that suppresses alerts."""
 
     number: int
     scope: Scope
-    strong: bool  # it hides strong alerts too, as its text says and a second person approved
+    strong: bool  # includes strong alerts, as stated in its text and approved by a second person
 
 
 def active_rules(work: Work, day: date) -> list[Active]:
-    """Read the rules that hide alerts on a day, in the order of their numbers."""
+    """Read the rules active on a day, by number."""
     c = tables.suppression.c
     wanted = select(c.id, c.scope, c.strong).where(
         c.state == "active", c.since <= day.isoformat(), c.expires > day.isoformat()
@@ -56,29 +56,29 @@ def active_rules(work: Work, day: date) -> list[Active]:
 
 
 def hide_new(work: Work, found: Sequence[object]) -> frozenset[str]:
-    """Hide what active rules are about, of alerts that were just stored.
+    """Suppress newly stored alerts that match active rules.
 
     Args:
-        work: Begun with a stamp, whose day says which rules are active.
-        found: Alerts that nobody has decided.
+        work: A write transaction; its day determines the active rules.
+        found: Undecided alerts.
 
     Returns:
-        The ids of those that rest now.
+        The ids of those suppressed.
     """
     rules = active_rules(work, stamp_of(work).at.date()) if found else []
     return hide(work, map(subject_of, found), rules) if rules else frozenset()
 
 
 def hide(work: Work, subjects: Iterable[Subject], rules: Sequence[Active]) -> frozenset[str]:
-    """Hide open alerts, each by the first rule that is about it; the audit says how many.
+    """Suppress open alerts, each by its first matching rule; write the count to the audit log.
 
     Args:
-        work: Begun with a stamp.
-        subjects: Of alerts that are open, and that nobody has decided.
+        work: A write transaction.
+        subjects: Open, undecided alerts.
         rules: Active ones.
 
     Returns:
-        The ids of those that rest now.
+        The ids of those suppressed.
     """
     hidden: dict[int, list[str]] = defaultdict(list)
     for subject in subjects:
@@ -92,27 +92,27 @@ def hide(work: Work, subjects: Iterable[Subject], rules: Sequence[Active]) -> fr
 
 
 def count_resting(work: Work) -> int:
-    """Count the alerts that rest by suppression rules now."""
+    """Count the suppressed alerts."""
     return size(having(index_of(work), [term("status", "suppressed")]))
 
 
 def rests() -> ColumnElement[bool]:
-    """Say that an alert rests by a rule, where both and `alert_suppressed` are joined."""
+    """SQL condition: an alert is suppressed by a rule, with both and `alert_suppressed` joined."""
     a, r = tables.alert.c, tables.suppression.c
-    # A rule that is over has opened those before `goes_on`; another one may hide them now.
+    # An ended rule has reopened those before `goes_on`; another rule may suppress them now.
     return and_(a.status == "suppressed", or_(r.state == "active", a.number >= r.goes_on))
 
 
 def bring_back(work: Work, number: int, some: Sequence[int]) -> int:
-    """Open what rests by a rule that has ended, unless another rule is about it.
+    """Reopen the alerts of an ended rule, unless another rule matches them.
 
     Args:
-        work: Begun with a stamp; the rule is active no longer.
-        number: Of the rule.
-        some: Numbers of the alerts to look at.
+        work: A write transaction; the rule is no longer active.
+        number: Rule number.
+        some: Numbers of the alerts to check.
 
     Returns:
-        How many alerts are open again.
+        How many alerts were reopened.
     """
     ids = _resting_by(work, number, some)
     _set_status(work, ids, "suppressed", "open")
@@ -125,16 +125,16 @@ def bring_back(work: Work, number: int, some: Sequence[int]) -> int:
 
 
 def bring_back_changed(work: Work, ids: Sequence[str]) -> frozenset[str]:
-    """Open those of some alerts that rest, and whose rule is not about them as they read now.
+    """Reopen suppressed alerts that their rule no longer matches.
 
-    Where another active rule is about one, it rests by that rule from now on.
+    Those that match another active rule become suppressed by that rule.
 
     Args:
-        work: Begun with a stamp.
-        ids: Of alerts whose reasons are others now.
+        work: A write transaction.
+        ids: Alerts with changed reasons.
 
     Returns:
-        The ids of those that are open again.
+        The ids of those reopened.
     """
     resting = rules_that_hide(work, ids)
     rules = active_rules(work, stamp_of(work).at.date()) if resting else []
@@ -146,7 +146,7 @@ def bring_back_changed(work: Work, ids: Sequence[str]) -> frozenset[str]:
     ]
     gone = [subject.id for subject in left]
     _set_status(work, gone, "suppressed", "open")
-    for some in slices(gone):  # else its rule, which goes on, would count them and not hide anew
+    for some in slices(gone):  # otherwise that rule would count without suppressing
         rows = tables.alert_suppressed.c.alert.in_(some)
         work.connection.execute(delete(tables.alert_suppressed).where(rows))
     taken = hide(work, left, rules)
@@ -157,7 +157,7 @@ def bring_back_changed(work: Work, ids: Sequence[str]) -> frozenset[str]:
 
 
 def rules_that_hide(work: Work, ids: Sequence[str]) -> dict[str, int]:
-    """Say by which rule alerts rest now; those that do not are absent."""
+    """Return the suppressing rule of each alert; others are omitted."""
     s = tables.alert_suppressed.c
     joined = tables.alert_suppressed.join(tables.alert).join(tables.suppression)
     found: dict[str, int] = {}
@@ -173,7 +173,7 @@ def _hides(rule: Active, subject: Subject) -> bool:
 
 
 def _resting_by(work: Work, number: int, some: Sequence[int]) -> list[str]:
-    """Return the ids of those alerts of some that rest by a rule."""
+    """Return the ids of those alerts that a rule suppresses."""
     a, s = tables.alert.c, tables.alert_suppressed.c
     both = tables.alert.join(tables.alert_suppressed, a.id == s.alert)
     found: list[str] = []
@@ -201,7 +201,7 @@ def _hide_by(work: Work, number: int, ids: Sequence[str]) -> None:
 
 
 def _set_status(work: Work, ids: Sequence[str], before: Status, status: Status) -> None:
-    """Let alerts that stood so stand otherwise, for the queue too."""
+    """Change the status of alerts, in the queue index too."""
     if not ids:
         return
     with tallied(work, ids):

@@ -33,55 +33,55 @@ from tidewaiter.store.suppression.rules import (
 )
 from tidewaiter.trade.types import Alert
 
-SAMPLE = 20  # alerts shown of each kind
+SAMPLE = 20  # alerts shown per kind
 K = TypeVar("K", bound=str)
 
-_MONTH = 7  # characters of a day that name its month
+_MONTH = 7  # length of the month part of a day
 
 
 class Part(Record, frozen=True, kw_only=True):
-    """Some of the alerts that a scope is about, counted."""
+    """Counted alerts of one part of a scope."""
 
     alerts: int
     by_severity: dict[Severity, int]
-    by_month: dict[str, int]  # "2026-03": of the day of the law, in order
-    by_status: dict[Status, int]  # as they stand now
-    sample: tuple[str, ...]  # ids, in order of work
+    by_month: dict[str, int]  # "2026-03": month of the law's day, in order
+    by_status: dict[Status, int]  # current status
+    sample: tuple[str, ...]  # ids, by priority
 
 
 class Preview(Record, frozen=True, kw_only=True):
-    """What a scope is about among the stored alerts; restricted ones are none of its business."""
+    """Preview of a scope over the stored alerts; restricted ones are excluded."""
 
-    stored: int  # alerts that are not restricted; all of them were compared
-    plain: Part  # that an active rule would hide
-    strong: Part  # that it hides only where it says so and a second person approved
-    against: tuple[str, ...]  # ids of those that were confirmed, held or referred
+    stored: int  # unrestricted alerts, all of them compared
+    plain: Part  # an active rule would suppress these
+    strong: Part  # these only if its text says so and a second person approved
+    against: tuple[str, ...]  # ids of those confirmed, held or referred
     against_count: int
 
     @property
     def alerts(self) -> int:
-        """How many alerts the scope is about."""
+        """How many alerts match the scope."""
         return self.plain.alerts + self.strong.alerts
 
 
 class Rest(Record, frozen=True, kw_only=True):
-    """That an alert rests."""
+    """Why an alert is suppressed."""
 
-    suppression: int  # number of the rule
+    suppression: int  # rule number
     reason: str  # code
     expires: date
-    why: tuple[str, ...]  # what of the alert agrees with the scope
+    why: tuple[str, ...]  # attributes of the alert that match the scope
 
 
 def preview(work: Work, scope: Scope) -> Preview:
     """Compare a scope with all stored alerts.
 
     Args:
-        work: Any.
-        scope: As `check_scope` returns it.
+        work: Any transaction.
+        scope: From `check_scope`.
 
     Raises:
-        StoreError: An alert is not one that we wrote.
+        StoreError: A stored alert cannot be decoded.
     """
     against = load_suppression_settings().offer.against
     parts: dict[bool, _Count] = {False: _Count(), True: _Count()}
@@ -103,18 +103,18 @@ def preview(work: Work, scope: Scope) -> Preview:
 
 
 def is_opposed(work: Work, scope: Scope) -> bool:
-    """Tell whether a scope is about an alert that was confirmed, held or referred.
+    """Return whether a scope matches an alert that was confirmed, held or referred.
 
     Args:
-        work: Any.
-        scope: As `check_scope` returns it.
+        work: Any transaction.
+        scope: From `check_scope`.
     """
     against = load_suppression_settings().offer.against
     return any(fit(scope, each.subject) for each in candidates(work, scope, against))
 
 
 def resting(work: Work, number: int, rows: int = SAMPLE) -> list[str]:
-    """Return ids of alerts that rest by a rule now, in order of work."""
+    """Return ids of alerts that a rule currently suppresses, by priority."""
     a, s = tables.alert.c, tables.alert_suppressed.c
     joined = tables.alert_suppressed.join(tables.alert).join(tables.suppression)
     wanted = select(a.id).select_from(joined).where(s.suppression == number, rests())
@@ -123,9 +123,9 @@ def resting(work: Work, number: int, rows: int = SAMPLE) -> list[str]:
 
 
 def hidden_by_day(work: Work, number: int) -> dict[str, int]:
-    """Count the alerts that a rule has hidden since it began, by day (ISO 8601), in order.
+    """Count the alerts suppressed by a rule since it began, by day (ISO 8601), in order.
 
-    Those that left it because they say something else now are not among them.
+    Alerts that no longer match because they changed are excluded.
     """
     s = tables.alert_suppressed.c
     day = func.substr(s.at, 1, 10).label("day")
@@ -135,7 +135,7 @@ def hidden_by_day(work: Work, number: int) -> dict[str, int]:
 
 
 def rest_of(work: Work, alert: Alert) -> Rest | None:
-    """Say why an alert rests; None: it does not."""
+    """Return why an alert is suppressed; None: it is not."""
     number = rules_that_hide(work, [alert.id]).get(alert.id)
     if number is None:
         return None
@@ -150,7 +150,7 @@ def rest_of(work: Work, alert: Alert) -> Rest | None:
 
 
 class _Count:
-    """A part while it is counted."""
+    """A part while it is being counted."""
 
     def __init__(self) -> None:
         self.severities: Counter[Severity] = Counter()
@@ -170,7 +170,7 @@ class _Count:
             heapq.heappushpop(self.top, place)
 
     def part(self) -> Part:
-        """Return what was counted."""
+        """Return the result."""
         return Part(
             alerts=sum(self.statuses.values()),
             by_severity=_ordered(self.severities),
@@ -181,33 +181,33 @@ class _Count:
 
 
 def _ordered(counts: Mapping[K, int]) -> dict[K, int]:
-    """Return counts in the order of their names."""
+    """Return counts sorted by name."""
     return dict(sorted(counts.items()))
 
 
-_DAY = 10  # characters of a moment that name its day
+_DAY = 10  # length of the date part of a moment
 _DECIDED = ("dismissed", "released", "confirmed", "held", "referred", "waiting")
 
 
 class Learned(Record, frozen=True, kw_only=True):
-    """What the decisions teach."""
+    """Patterns learned from decisions."""
 
     offers: tuple[Offer, ...]
-    looked: int  # decided alerts that were looked at
-    decided: int  # that there are
+    looked: int  # decided alerts examined
+    decided: int  # all decided alerts
 
 
 def learn(work: Work) -> Learned:
-    """Find the patterns to be offered as rules.
+    """Find patterns to propose as rules.
 
-    The newest decisions are looked at; what then remains is compared with all stored
-    alerts, so that one that speaks against an offer is never too old.
+    The newest decisions are examined; the remaining patterns are compared with all stored alerts,
+    so that no counterexample is too old.
 
     Args:
-        work: Any.
+        work: Any transaction.
 
     Raises:
-        StoreError: An alert is not one that we wrote.
+        StoreError: A stored alert cannot be decoded.
     """
     past = list(_past(work))
     rules = suppressions(work)
@@ -224,14 +224,14 @@ def learn(work: Work) -> Learned:
 
 
 def scope_of(work: Work, alert: str) -> Scope | None:
-    """Return the narrowest scope that an alert is of; None: it has too little that makes one.
+    """Return the narrowest scope that matches an alert; None: it has too few attributes.
 
     Args:
-        work: Any.
+        work: Any transaction.
         alert: Its id.
 
     Raises:
-        StoreError: It is not one that we wrote.
+        StoreError: The stored alert cannot be decoded.
     """
     found = find_alert(work, alert)
     if found is None or found.restricted:
@@ -240,7 +240,7 @@ def scope_of(work: Work, alert: str) -> Scope | None:
 
 
 def _past(work: Work) -> Iterator[Past]:
-    """Yield the alerts that were decided last."""
+    """Yield the alerts decided most recently."""
     c = tables.alert.c
     reads = msgspec.json.Decoder(Subject)
     ids = _newest(work)
@@ -253,17 +253,17 @@ def _past(work: Work) -> Iterator[Past]:
 
 
 def _newest(work: Work) -> list[str]:
-    """Return the ids of the alerts that were decided last."""
+    """Return the ids of the alerts decided most recently."""
     a, d = tables.alert.c, tables.decision.c
     last = tables.decision.join(tables.alert, (a.id == d.alert) & (a.decided == d.id))
-    # Restricted ones teach nothing that everyone may know.
+    # Restricted alerts must not influence what everyone may see.
     wanted = select(d.alert).select_from(last).where(a.restricted == 0).order_by(d.id.desc())
     most = load_suppression_settings().offer.looked
     return list(work.connection.execute(wanted.limit(most)).scalars())
 
 
 def _standing(work: Work, ids: Sequence[str]) -> dict[str, Decided]:
-    """Return the decision that stands on each alert."""
+    """Return the current decision on each alert."""
     c = tables.decision.c
     trails: dict[str, list[Decided]] = defaultdict(list)
     wanted = select(tables.decision).where(c.alert.in_(ids)).order_by(c.id)

@@ -1,7 +1,7 @@
 """Suppression rules: proposed, approved, applied to the alerts they match, and ended.
 
-It goes through them by their numbers, a slice in each piece of work, so that other writers get
-their turns in between. Where it goes on stands in the database: whoever comes next takes it up.
+A rule processes alerts by number, one slice per transaction, so that other writers get their turn.
+Its position is stored in the database, so that any process can continue.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,27 +41,27 @@ from tidewaiter.store.suppression.index import active_rules, bring_back, hide, r
 
 
 class Candidate(Record, frozen=True, kw_only=True):
-    """An alert that a scope may be about."""
+    """An alert that a scope may match."""
 
     subject: Subject
     status: Status
     rank: int
-    day: str  # ISO 8601: the law as it stood then
+    day: str  # ISO 8601: date of the law applied
 
 
 def candidates(
     work: Work, scope: Scope, statuses: Sequence[Status] = (), *, undecided: bool = False
 ) -> Iterator[Candidate]:
-    """Yield the stored alerts that a scope may be about; `fit` tells whether it is.
+    """Yield the stored alerts that a scope may match; `fit` decides.
 
     Args:
-        work: Any.
-        scope: As `check_scope` returns it.
-        statuses: Only those that stand so; none: all.
-        undecided: Only those of which nobody has ever decided.
+        work: Any transaction.
+        scope: From `check_scope`.
+        statuses: Only these statuses; empty: all.
+        undecided: Only alerts that were never decided.
 
     Raises:
-        StoreError: An alert is not one that we wrote.
+        StoreError: A stored alert cannot be decoded.
     """
     numbers = candidate_numbers(work, scope, statuses).tolist()
     yield from read_candidates(work, numbers, undecided=undecided)
@@ -91,13 +91,13 @@ def read_candidates(
 
 
 def comparable(work: Work) -> int:
-    """Count the stored alerts that a scope can be about at all: those that are not restricted."""
+    """Count the stored alerts that a scope can match at all: the unrestricted ones."""
     index = index_of(work)
     return size(having(index, ["any:"]) & ~having(index, ["restricted:"]))
 
 
 def _marks(work: Work, scope: Scope, statuses: Sequence[Status]) -> Marks:
-    """Return the alerts that have all terms that those of a scope have."""
+    """Return the alerts with all index terms of a scope."""
     index = index_of(work)
     severities = [each for each in SEVERITIES if weight(each) <= weight(scope.most)]
     marks = having(index, [term("severity", each) for each in severities])
@@ -113,7 +113,7 @@ def _marks(work: Work, scope: Scope, statuses: Sequence[Status]) -> Marks:
 
 
 def _words(scope: Scope) -> dict[str, None]:
-    """Return the words that alerts of a scope hold and the index knows as they are."""
+    """Return the words of a scope that are index terms as they are."""
     traders = [trader.name for trader in (scope.shipper, scope.consignee) if trader]
     words = [word for text in (scope.phrase, *traders) for word in words_of(text)]
     return dict.fromkeys(word[:LONGEST] for word in words if word.isascii())
@@ -126,39 +126,39 @@ def _decoded(reads: msgspec.json.Decoder[Subject], name: str, payload: str) -> S
         raise StoreError("store/stored-alert-unreadable", name=name, error=error) from error
 
 
-SLICE = 2_000  # alerts looked at in one piece of work
+SLICE = 2_000  # alerts per transaction
 
 
 class Slice(Record, frozen=True, kw_only=True):
-    """What one slice did."""
+    """Result of one slice."""
 
-    alerts: int  # that rest now, or are open again
-    more: bool  # there are alerts behind it
+    alerts: int  # suppressed or reopened
+    more: bool  # more alerts follow
 
 
 def unfinished(work: Work) -> list[int]:
-    """Return the numbers of the rules that have not yet gone through all of their alerts."""
+    """Return the numbers of the rules that have not processed all their alerts yet."""
     c = tables.suppression.c
     wanted = select(c.id).where(c.goes_on.is_not(None)).order_by(c.id)
     return list(work.connection.execute(wanted).scalars())
 
 
 def begin(work: Work, number: int) -> None:
-    """Have a rule go through all alerts from the first."""
+    """Make a rule process all alerts from the first."""
     _go_on_at(work, number, 0)
 
 
 def next_slice(work: Work, number: int) -> Slice:
-    """Let a rule go through its next alerts.
+    """Process a rule's next alerts.
 
     Args:
-        work: Begun with a stamp.
-        number: Of the rule, which has just begun, or is unfinished.
+        work: A write transaction.
+        number: Number of a new or unfinished rule.
     """
     c = tables.suppression.c
     wanted = select(c.state, c.goes_on).where(c.id == number)
     state, first = work.connection.execute(wanted).one()
-    if first is None:  # someone else has finished it
+    if first is None:  # another process has finished it
         return Slice(alerts=0, more=False)
     passes = _hide if state == "active" else _open
     return passes(work, number, first)
@@ -168,7 +168,7 @@ def _hide(work: Work, number: int, first: int) -> Slice:
     day = stamp_of(work).at.date()
     mine = [rule for rule in active_rules(work, day) if rule.number == number]
     found = [candidate_numbers(work, rule.scope, ["open"]) for rule in mine]
-    some = _from(found[0], first) if found else []  # else its day has come meanwhile
+    some = _from(found[0], first) if found else []  # otherwise its end has passed meanwhile
     subjects = (each.subject for each in read_candidates(work, some, undecided=True))
     hidden = len(hide(work, subjects, mine))
     return Slice(alerts=hidden, more=_passed(work, number, some))
@@ -181,14 +181,14 @@ def _open(work: Work, number: int, first: int) -> Slice:
 
 
 def _from(numbers: NDArray[np.int64], first: int) -> list[int]:
-    """Return the next of some numbers, which are in order."""
+    """Return the next of some ordered numbers."""
     begin_at = int(np.searchsorted(numbers, first))
     some: list[int] = numbers[begin_at : begin_at + SLICE].tolist()
     return some
 
 
 def _passed(work: Work, number: int, some: list[int]) -> bool:
-    """Keep where a rule goes on, and tell whether it does."""
+    """Store a rule's position; return whether more follows."""
     more = len(some) == SLICE
     _go_on_at(work, number, some[-1] + 1 if more else None)
     return more
@@ -200,18 +200,18 @@ def _go_on_at(work: Work, number: int, first: int | None) -> None:
 
 
 class Changed(Record, frozen=True, kw_only=True):
-    """What a step did so far; `applying` tells of what is left."""
+    """Progress of a step; `applying` reports what is left."""
 
     suppression: Suppression
-    alerts: int  # that rest now, or are open again
+    alerts: int  # suppressed or reopened
 
 
 def suppressions(work: Work, states: Sequence[State] = ()) -> list[Suppression]:
-    """Read rules, the newest first.
+    """Read rules, newest first.
 
     Args:
-        work: Any.
-        states: Of these only; none: of all.
+        work: Any transaction.
+        states: Only these states; empty: all.
     """
     c = tables.suppression.c
     wanted = select(tables.suppression).order_by(c.id.desc())
@@ -227,7 +227,7 @@ def suppression_of(work: Work, number: int) -> Suppression:
     """Read a rule.
 
     Raises:
-        MissingError: There is none of this number.
+        MissingError: No rule has this number.
     """
     wanted = select(tables.suppression).where(tables.suppression.c.id == number)
     row = work.connection.execute(wanted).mappings().first()
@@ -237,21 +237,21 @@ def suppression_of(work: Work, number: int) -> Suppression:
 
 
 def steps_of(work: Work, number: int) -> list[Taken]:
-    """Read the steps of a rule, the first one first."""
+    """Read the history of a rule, first step first."""
     c = tables.suppression_step.c
     wanted = select(tables.suppression_step).where(c.suppression == number).order_by(c.id)
     return [Taken(**row) for row in work.connection.execute(wanted).mappings()]
 
 
 def propose(work: Work, proposal: Proposal) -> Suppression:
-    """Propose a rule; it hides nothing until it is approved.
+    """Propose a rule; it takes effect when approved.
 
     Args:
-        work: Begun with a stamp, which says by whom and when.
-        proposal: What is proposed.
+        work: A write transaction; its stamp says by whom and when.
+        proposal: The proposal.
 
     Raises:
-        InputError: Scope, reason, owner or end are not as they should be.
+        InputError: Scope, reason, owner or end are invalid.
     """
     checked = check_proposal(proposal, stamp_of(work).at.date())
     facts = {
@@ -270,19 +270,20 @@ def propose(work: Work, proposal: Proposal) -> Suppression:
 
 
 def approve(work: Work, seen: Suppression, words: str = "") -> Changed:
-    """Approve a proposed rule: it hides what it is about, of what is open and of what comes.
+    """Approve a proposed rule: it suppresses matching alerts, open and future ones.
 
-    Of what is open, it hides the first slice; whoever calls has it go through the others, and has
-    seen that a supervisor approves.
+    The first slice of open alerts is processed here; the caller continues with the others, and
+    has checked that a supervisor approves.
 
     Args:
-        work: Begun with a stamp.
+        work: A write transaction.
         seen: The rule as the supervisor saw it.
-        words: Of the supervisor's own.
+        words: The supervisor's note.
 
     Raises:
-        ConflictError: It was changed since, or is proposed no longer.
-        InputError: It ends before it begins, or hides strong alerts and its proposer approves it.
+        ConflictError: It was changed since, or is no longer proposed.
+        InputError: It ends before it starts, or covers strong alerts and is approved by its
+            proposer.
     """
     stamp, now = stamp_of(work), _as_seen(work, seen)
     proposer = steps_of(work, seen.number)[0].by
@@ -293,11 +294,11 @@ def approve(work: Work, seen: Suppression, words: str = "") -> Changed:
 
 
 def refuse(work: Work, seen: Suppression, words: str) -> Changed:
-    """Refuse a proposed rule, and say why.
+    """Reject a proposed rule, with a reason.
 
     Raises:
-        ConflictError: It was changed since, or is proposed no longer.
-        InputError: No words say why.
+        ConflictError: It was changed since, or is no longer proposed.
+        InputError: The reason is missing.
     """
     check_state(_as_seen(work, seen), "proposed")
     _step(work, seen.number, "refused", check_why(words), {"state": "refused"})
@@ -305,29 +306,29 @@ def refuse(work: Work, seen: Suppression, words: str) -> Changed:
 
 
 def end(work: Work, seen: Suppression, words: str) -> Changed:
-    """End an active rule, and say why; what rests by it is open again unless decided since.
+    """End an active rule, with a reason; its alerts reopen unless decided since.
 
-    It opens the first slice; whoever calls has it go through the others.
+    The first slice is processed here; the caller continues with the others.
 
     Raises:
-        ConflictError: It was changed since, or is active no longer.
-        InputError: No words say why.
+        ConflictError: It was changed since, or is no longer active.
+        InputError: The reason is missing.
     """
     check_state(_as_seen(work, seen), "active")
     return _finish(work, seen.number, "ended", check_why(words))
 
 
 def expire(work: Work, day: date) -> list[Changed]:
-    """End the rules whose time is over on a day; what rests by them is open again.
+    """End the rules that expire by a day; their alerts reopen.
 
-    They open a slice or so together; whoever calls has them go through the others.
+    About one slice in total is processed here; the caller continues with the others.
 
     Args:
-        work: Begun with a stamp.
-        day: Rules that end on it, or ended before, are over; so are proposals.
+        work: A write transaction.
+        day: Rules and proposals that end on or before it expire.
 
     Returns:
-        The rules that were active, with how many alerts are open again each.
+        The expired active rules, with the number of alerts reopened for each.
     """
     ended, alerts = [], 0
     for row in work.connection.execute(_overdue(day)).all():
@@ -339,7 +340,7 @@ def expire(work: Work, day: date) -> list[Changed]:
 
 
 def has_overdue(work: Work, day: date) -> bool:
-    """Tell whether `expire` would end a rule."""
+    """Return whether `expire` would end a rule."""
     return work.connection.execute(_overdue(day).limit(1)).first() is not None
 
 
@@ -357,14 +358,14 @@ def _finish(work: Work, number: int, how: Step, words: str, *, now: bool = True)
 
 
 def _begun(work: Work, number: int, *, now: bool = True) -> Changed:
-    """Have a rule go through its alerts; through the first slice of them now, or later too."""
+    """Start processing a rule's alerts; the first slice now, or everything later."""
     begin(work, number)
     alerts = next_slice(work, number).alerts if now else 0
     return Changed(suppression=suppression_of(work, number), alerts=alerts)
 
 
 def _as_seen(work: Work, seen: Suppression) -> Suppression:
-    """Read a rule anew, where it is as it was seen."""
+    """Re-read a rule, if unchanged since it was seen."""
     now = suppression_of(work, seen.number)
     if now.last != seen.last:
         last = steps_of(work, seen.number)[-1]
@@ -380,7 +381,7 @@ def _as_seen(work: Work, seen: Suppression) -> Suppression:
 def _step(
     work: Work, number: int, step: Step, words: str, change: dict[str, str] | None = None
 ) -> None:
-    """Add a step to a rule, with what it changes."""
+    """Add a history step to a rule, with its changes."""
     stamp = stamp_of(work)
     row = {"suppression": number, "step": step, "words": plain(words)}
     row |= {"by": plain(stamp.who), "at": moment(stamp.at)}
@@ -392,7 +393,7 @@ def _step(
 
 
 def _hidden(work: Work, numbers: Sequence[int]) -> dict[int, int]:
-    """Count what rests by rules now."""
+    """Count the suppressed alerts."""
     s = tables.alert_suppressed.c
     joined = tables.alert_suppressed.join(tables.alert).join(tables.suppression)
     wanted = (

@@ -1,4 +1,4 @@
-"""Accounts: who may sign in, as administrators see them."""
+"""Accounts: administration of users, roles and clearances."""
 
 from datetime import datetime
 from typing import Annotated, get_args
@@ -38,11 +38,11 @@ class AccountsPage(Record, frozen=True, kw_only=True):
     """All accounts."""
 
     accounts: tuple[Account, ...]
-    open: tuple[int, ...]  # those whose owners may set a password
+    open: tuple[int, ...]  # with an open activation
 
 
 class RoleChoice(Record, frozen=True, kw_only=True):
-    """A role, and what it may do, in words."""
+    """A role and its rights."""
 
     code: Role
     says: str
@@ -50,14 +50,14 @@ class RoleChoice(Record, frozen=True, kw_only=True):
 
 
 class AccountsView(Record, frozen=True, kw_only=True):
-    """The page of all accounts in words."""
+    """The page of all accounts, as displayed."""
 
     roles: tuple[RoleChoice, ...]
-    clears: bool  # whoever looks may give a clearance and take it
+    clears: bool  # the reader may grant and withdraw clearances
 
 
 class NewName(Record, frozen=True, kw_only=True):
-    """An account to be made."""
+    """An account to create."""
 
     name: Name
     role: Role
@@ -65,29 +65,29 @@ class NewName(Record, frozen=True, kw_only=True):
 
 
 class Change(Record, frozen=True, kw_only=True):
-    """What an account may do from now on."""
+    """New role and state of an account."""
 
     role: Role
     active: bool = False
 
 
 class Clearance(Record, frozen=True, kw_only=True):
-    """Whether an account sees what is for the authority only."""
+    """Clearance of an account for restricted data."""
 
     cleared: bool = False
 
 
 class Code(Record, frozen=True, kw_only=True):
-    """The code that the owner of an account has read out."""
+    """The code read out by the account's owner."""
 
     code: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 
 
 class Opened(Record, frozen=True, kw_only=True):
-    """An account whose owner may set a password now."""
+    """An account open for activation."""
 
     account: Account
-    address: str  # of the page where they do, the same for everybody
+    address: str  # of the activation page, the same for everyone
     until: str  # ISO 8601, UTC
 
 
@@ -104,7 +104,7 @@ def accounts_page(request: Asked, node: TheNode, user: TheUser) -> Response[Acco
 def make_account(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewName]
 ) -> Response[Opened]:
-    """Make an account, and let its owner set a password."""
+    """Create an account and open it for activation."""
     new = NewAccount(name=data.name, role=data.role, shown=data.shown)
     with node.change(user) as work:
         made = add_account(work, new)
@@ -116,7 +116,7 @@ def make_account(
 def change_account(
     request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Change]
 ) -> Response[Account]:
-    """Say what an account may do; one that is switched off is signed out at once."""
+    """Set the role of an account; disabling it ends its sessions at once."""
     with node.change(user) as work:
         set_role(work, number, data.role, active=data.active)
         changed = account_of(work, number)
@@ -127,7 +127,7 @@ def change_account(
 def change_clearance(
     request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Clearance]
 ) -> Response[Account]:
-    """Give a clearance that one has, or take it."""
+    """Grant or withdraw a clearance that one has."""
     with node.change(user) as work:
         set_clearance(work, number, cleared=data.cleared, giver=user.account)
         changed = account_of(work, number)
@@ -136,7 +136,7 @@ def change_clearance(
 
 @post("/accounts/{number:int}/opening", guards=_KEEPS, sync_to_thread=True, makes=True)
 def open_again(request: Asked, node: TheNode, user: TheUser, number: Number) -> Response[Opened]:
-    """Let the owner of an account set a password, the first or another one."""
+    """Let the owner of an account choose a first or new password."""
     with node.change(user) as work:
         account = account_of(work, number)
         until = open_account(work, number, user.account.id)
@@ -147,7 +147,7 @@ def open_again(request: Asked, node: TheNode, user: TheUser, number: Number) -> 
 def confirm_owner(
     request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Code]
 ) -> Response[Account]:
-    """Confirm by the code they read out that a password is of the owner of an account."""
+    """Confirm by the code read out that a password was chosen by the account's owner."""
     with node.change(user) as work:
         confirmed = confirm_activation(work, number, data.code, user.account)
     return done(request, confirmed, "/accounts")
@@ -157,7 +157,7 @@ def confirm_owner(
 def erase_account(
     request: Asked, node: TheNode, user: TheUser, number: Number
 ) -> Response[Account]:
-    """Erase the name of someone who has left; what they did stays, under the account's number."""
+    """Erase the name of a former user; their actions stay under the account number."""
     with node.change(user) as work:
         erased = erase_name(work, number)
     return done(request, erased, "/accounts")

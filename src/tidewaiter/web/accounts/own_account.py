@@ -64,32 +64,32 @@ _OWN = [may("see"), by_hand]
 
 
 class Options(Record, frozen=True, kw_only=True):
-    """What a browser is told to make a passkey, or to use one."""
+    """Options for a browser to create or use a passkey."""
 
     options: dict[str, Any]
 
 
 class Made(Record, frozen=True, kw_only=True):
-    """What a browser answers when it has made a passkey."""
+    """A browser's response after creating a passkey."""
 
     credential: dict[str, Any]
     name: Annotated[str, msgspec.Meta(max_length=60)] = ""
 
 
 class Used(Record, frozen=True, kw_only=True):
-    """What a browser answers when someone signs in."""
+    """A browser's response at sign-in."""
 
     credential: dict[str, Any]
 
 
 class SignedIn(Record, frozen=True, kw_only=True):
-    """Whose session has begun."""
+    """The user now signed in."""
 
     name: str
 
 
 class OwnPasskeys(Record, frozen=True, kw_only=True):
-    """The passkeys of whoever asks."""
+    """The user's own passkeys."""
 
     passkeys: tuple[OwnPasskey, ...]
 
@@ -101,7 +101,7 @@ class OwnPasskeys(Record, frozen=True, kw_only=True):
     sync_to_thread=True,
 )
 def begin_passkey(request: Asked, node: TheNode, user: TheUser) -> Response[Options]:
-    """Tell the browser what to make."""
+    """Return the creation options for the browser."""
     site = site_of(node)
     challenge = make_challenge(node.secret, node.now())
     with node.read() as work:
@@ -115,7 +115,7 @@ def begin_passkey(request: Asked, node: TheNode, user: TheUser) -> Response[Opti
 def make_passkey(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Made]
 ) -> Response[OwnPasskeys]:
-    """Keep a passkey that the browser has made."""
+    """Store a passkey created by the browser."""
     passkey = registered(site_of(node), data.credential, _challenge(request, node))
     with node.change(user) as work:
         add_passkey(work, user.account.id, passkey, data.name)
@@ -134,7 +134,7 @@ def make_passkey(
 def forget_passkey(
     request: Asked, node: TheNode, user: TheUser, number: Number
 ) -> Response[OwnPasskeys]:
-    """Forget a passkey; it opens nothing any more."""
+    """Delete a passkey."""
     with node.change(user) as work:
         drop_passkey(work, user.account.id, number)
         page = OwnPasskeys(passkeys=tuple(passkeys(work, user.account.id)))
@@ -143,14 +143,14 @@ def forget_passkey(
 
 @post("/sign-in/passkey/begin", include_in_schema=False, sync_to_thread=True)
 def begin_sign_in(request: Asked, node: TheNode) -> Response[Options]:
-    """Tell the browser what to sign."""
+    """Return the sign-in options for the browser."""
     challenge = make_challenge(node.secret, node.now())
     return _told(request, node, sign_in_options(site_of(node), challenge.encode()), challenge)
 
 
 @post("/sign-in/passkey", include_in_schema=False, sync_to_thread=True)
 def sign_in_with_passkey(request: Asked, node: TheNode, data: JSONBody[Used]) -> Response[SignedIn]:
-    """Begin a session for the owner of a passkey."""
+    """Start a session for the owner of a passkey."""
     credential = credential_of(data.credential)
     challenge = _challenge(request, node)
     with node.read() as work:
@@ -169,7 +169,7 @@ def sign_in_with_passkey(request: Asked, node: TheNode, data: JSONBody[Used]) ->
 
 
 def site_of(node: Node) -> Site:
-    """Return where browsers reach us."""
+    """Return the public address."""
     return Site(origin=node.serving.address())
 
 
@@ -195,14 +195,14 @@ _DAYS = 366
 
 
 class OwnPage(Record, frozen=True, kw_only=True):
-    """One's own account."""
+    """The user's own account."""
 
     account: Account
     rights: tuple[Right, ...]
     sessions: tuple[Session, ...]
     tokens: tuple[Token, ...]
     passkeys: tuple[OwnPasskey, ...]
-    alone: bool  # the reader keeps the accounts, and nobody decides alerts
+    alone: bool  # an administrator, and no account decides alerts
 
 
 class RightChoice(Record, frozen=True, kw_only=True):
@@ -213,22 +213,22 @@ class RightChoice(Record, frozen=True, kw_only=True):
 
 
 class OwnView(Record, frozen=True, kw_only=True):
-    """One's own account in words."""
+    """One's own account, as displayed."""
 
     rights: tuple[RightChoice, ...]
     connects: bool
-    passkeys: bool  # can be made for this site
+    passkeys: bool  # supported at this site
 
 
 class BothRoles(Record, frozen=True, kw_only=True):
-    """Whether an administrator works as an analyst, too."""
+    """Whether an administrator also works as an analyst."""
 
     analyst: bool = False
-    next: str = "/account"  # page to go on with
+    next: str = "/account"  # page to continue with
 
 
 class NewPassword(Record, frozen=True, kw_only=True):
-    """Another password."""
+    """A new password."""
 
     present: str
     password: str
@@ -242,7 +242,7 @@ class Language(Record, frozen=True, kw_only=True):
 
 
 class NewToken(Record, frozen=True, kw_only=True):
-    """A token to be made."""
+    """A token to create."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     rights: tuple[Right, ...] = ()
@@ -258,7 +258,7 @@ class MadeToken(Record, frozen=True, kw_only=True):
 
 @get("/account", guards=[may("see")], sync_to_thread=True)
 def own_page(request: Asked, node: TheNode, user: TheUser) -> Response[OwnPage]:
-    """Show one's own account."""
+    """Show the user's own account."""
     page = _page(node, user)
     return reply(request, "own.html", page, view=lambda: _view(node, user))
 
@@ -267,10 +267,10 @@ def own_page(request: Asked, node: TheNode, user: TheUser) -> Response[OwnPage]:
 def change_password(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewPassword]
 ) -> Response[Account]:
-    """Set another password; every other session ends, and every token."""
+    """Set a new password; ends all other sessions, and all tokens."""
     if data.password != data.again:
         raise InputError("web/passwords-differ")
-    with turn():  # a new password that is refused is no guess at the present one
+    with turn():  # a rejected new password does not count as a failed attempt
         hashed = hash_password(data.password, name=user.account.name)
     with node.change(user) as work:
         tried = count_try(work, user.account.name)
@@ -303,7 +303,7 @@ def change_language(
 
 @post("/account/sessions/end", guards=_OWN, sync_to_thread=True)
 def end_other_sessions(request: Asked, node: TheNode, user: TheUser) -> Response[OwnPage]:
-    """End every session but this one."""
+    """End every other session."""
     with node.change(user) as work:
         end_others(work, user)
     return done(request, _page(node, user), "/account")
@@ -313,7 +313,7 @@ def end_other_sessions(request: Asked, node: TheNode, user: TheUser) -> Response
 def work_as_analyst(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[BothRoles]
 ) -> Response[Account]:
-    """Work as an analyst too, where one officer is all there is; or do so no longer."""
+    """Set whether to work as an analyst too, for offices with a single officer."""
     with node.change(user) as work:
         set_analyst(work, user.account.id, analyst=data.analyst)
         account = account_of(work, user.account.id)
@@ -324,7 +324,7 @@ def work_as_analyst(
 def make_token(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewToken]
 ) -> Response[MadeToken]:
-    """Make a token for a program; its secret is shown once."""
+    """Create an API token; its secret is shown once."""
     ends = node.now() + timedelta(days=data.days)
     with node.change(user) as work:
         token, secret = add_token(work, user, data.name, data.rights, ends)
@@ -335,7 +335,7 @@ def make_token(
 def take_token_back(
     request: Asked, node: TheNode, user: TheUser, number: Number
 ) -> Response[OwnPage]:
-    """Take a token back; it opens nothing any more."""
+    """Revoke a token."""
     with node.change(user) as work:
         drop_token(work, user, number)
     return done(request, _page(node, user), "/account")

@@ -55,13 +55,13 @@ from tidewaiter.web.core.request_parsing import Asked
 from tidewaiter.web.core.responses import reply
 from tidewaiter.web.core.security import COOKIE, is_https, may
 
-_AT_ONCE = 4  # passwords checked at a time, each in 64 MiB
+_AT_ONCE = 4  # concurrent password checks, each using 64 MiB
 _TURN = Semaphore(_AT_ONCE)
-_PATIENCE = 10  # seconds for one's turn
+_PATIENCE = 10  # seconds to wait for a check
 
 
 class SignIn(Record, frozen=True, kw_only=True):
-    """What is typed to sign in."""
+    """Sign-in data."""
 
     name: str
     password: str
@@ -69,13 +69,13 @@ class SignIn(Record, frozen=True, kw_only=True):
 
 
 class SignInPage(Record, frozen=True, kw_only=True):
-    """The page to sign in."""
+    """The sign-in page."""
 
     name: str
     next: str
     problem: str
-    passkeys: bool  # can be used here
-    provider: str  # how its button calls it; "": there is none
+    passkeys: bool  # supported here
+    provider: str  # button label; "": none
 
 
 class Welcome(Record, frozen=True, kw_only=True):
@@ -83,20 +83,20 @@ class Welcome(Record, frozen=True, kw_only=True):
 
     password: str
     again: str
-    analyst: bool = False  # an administrator who works as an analyst, too
+    analyst: bool = False  # an administrator who also works as an analyst
 
 
 class WelcomePage(Record, frozen=True, kw_only=True):
-    """The page of an invitation."""
+    """The invitation page."""
 
     secret: str
     name: str
     problem: str
-    alone: bool  # an administrator, beside whom no account may decide alerts
+    alone: bool  # an administrator, and no other account may decide alerts
 
 
 class Activation(Record, frozen=True, kw_only=True):
-    """A password that someone chooses for an account."""
+    """A password chosen for an account."""
 
     name: str
     password: str
@@ -104,23 +104,23 @@ class Activation(Record, frozen=True, kw_only=True):
 
 
 class ActivationPage(Record, frozen=True, kw_only=True):
-    """The page where an account is activated."""
+    """The activation page."""
 
     name: str
-    code: str  # "": no password was chosen yet
+    code: str  # "": no password chosen yet
     problem: str
 
 
 @get("/sign-in", sync_to_thread=True, include_in_schema=False)
 def sign_in_page(request: Asked, node: TheNode) -> Response[Any]:
-    """Show where one signs in."""
+    """Show the sign-in page."""
     page = _page(node, request.query_params.get("next"))
     return reply(request, "sign-in.html", page)
 
 
 @post("/sign-in", sync_to_thread=True, include_in_schema=False)
 def sign_in(request: Asked, node: TheNode, data: JSONBody[SignIn]) -> Response[Any]:
-    """Begin a session."""
+    """Sign in."""
     account = _known(node, data)
     if account is None:
         problem = words("Wrong user name or password, or the account is currently locked.")
@@ -131,7 +131,7 @@ def sign_in(request: Asked, node: TheNode, data: JSONBody[SignIn]) -> Response[A
 
 @post("/sign-out", guards=[may("see")], sync_to_thread=True, include_in_schema=False)
 def sign_out(node: TheNode, user: TheUser) -> Response[Any]:
-    """End the session."""
+    """Sign out."""
     if user.session:
         with node.change(user) as work:
             end_session(work, user)
@@ -142,7 +142,7 @@ def sign_out(node: TheNode, user: TheUser) -> Response[Any]:
 
 @get("/welcome/{secret:str}", sync_to_thread=True, include_in_schema=False)
 def welcome_page(request: Asked, node: TheNode, secret: FromPath[str]) -> Response[Any]:
-    """Show where the owner of a new account sets a password."""
+    """Show the page for a new account's first password."""
     with node.read() as work:
         account = invited(work, secret, node.now())
         page = _welcome(work, secret, account)
@@ -153,7 +153,7 @@ def welcome_page(request: Asked, node: TheNode, secret: FromPath[str]) -> Respon
 def welcome(
     request: Asked, node: TheNode, secret: FromPath[str], data: JSONBody[Welcome]
 ) -> Response[Any]:
-    """Set the first password, and begin a session."""
+    """Set the first password, and sign in."""
     with node.read() as work:
         account = invited(work, secret, node.now())
         page = _welcome(work, secret, account)
@@ -163,7 +163,7 @@ def welcome(
         page = structs.replace(page, problem=message_in_words(error))
         return reply(request, "welcome.html", page, status=400)
     with node.change(None) as work:
-        invited(work, secret, node.now())  # a second one may have been faster
+        invited(work, secret, node.now())  # a second request may have been faster
         set_password(work, account.id, hashed)
         drop_invitations(work, account.id)
     if data.analyst and page.alone:
@@ -174,14 +174,14 @@ def welcome(
 
 @get("/activate", sync_to_thread=True, include_in_schema=False)
 def activation_page(request: Asked) -> Response[Any]:
-    """Show where the owner of an account chooses its password."""
+    """Show the page where an account's owner chooses a password."""
     page = ActivationPage(name="", code="", problem="")
     return reply(request, "activate.html", page)
 
 
 @post("/activate", sync_to_thread=True, include_in_schema=False)
 def activate(request: Asked, node: TheNode, data: JSONBody[Activation]) -> Response[Any]:
-    """Keep a password until somebody confirms whose it is; show the code for that."""
+    """Store a password until it is confirmed; show the confirmation code."""
     name = data.name.strip()[:LONGEST_NAME]
     try:
         hashed = _hashed(data, name)
@@ -217,7 +217,7 @@ def _page(node: Node, path: str | None, *, name: str = "", problem: str = "") ->
 
 
 def _known(node: Node, data: SignIn) -> Account | None:
-    """Return whose name and password these are; None: nobody's, or the account rests."""
+    """Return the account of a name and password; None: no match, or locked."""
     with node.change(None) as work:
         found = count_try(work, data.name.strip().lower())
     with turn():
@@ -235,7 +235,7 @@ def _known(node: Node, data: SignIn) -> Account | None:
 
 
 def _keep_up(node: Node, found: Guarded, password: str) -> None:
-    """Hash a password that is right as it would be hashed today."""
+    """Rehash a correct password with current parameters."""
     kept = found.password or ""
     with turn():
         hashed = hash_anew(kept, password)
@@ -245,10 +245,10 @@ def _keep_up(node: Node, found: Guarded, password: str) -> None:
 
 
 class turn:  # noqa: N801 - it reads as a function
-    """Wait for a turn to hash a password, each of which takes 64 MiB and all of a core.
+    """Wait for a slot to hash a password, which takes 64 MiB and a full core.
 
     Raises:
-        TooManyRequestsException: Too many are waiting.
+        TooManyRequestsException: Too many requests are waiting.
     """
 
     def __enter__(self) -> None:
@@ -260,7 +260,7 @@ class turn:  # noqa: N801 - it reads as a function
 
 
 def begin_for(request: Asked, node: Node, account: Account, path: str) -> Response[Any]:
-    """Begin a session for someone who is known, and go on to a page."""
+    """Start a session for an authenticated user, and redirect."""
     user = User(account=account, rights=frozenset(), session="")
     with node.change(user) as work:
         secret = begin_session(work, account, request.headers.get("user-agent", ""))
@@ -270,7 +270,7 @@ def begin_for(request: Asked, node: Node, account: Account, path: str) -> Respon
 
 
 def keep_session(answer: Response[Any], request: Asked, node: Node, secret: str) -> None:
-    """Let the browser keep the secret of a session."""
+    """Set the session cookie."""
     answer.set_cookie(
         key=COOKIE,
         value=secret,
@@ -283,7 +283,7 @@ def keep_session(answer: Response[Any], request: Asked, node: Node, secret: str)
 
 
 def own_path(path: str | None) -> str:
-    """Return a path of ours to go on to: nobody is sent to another site."""
+    """Return a local path to continue with; never another site."""
     if not path or not path.startswith("/") or path.startswith(("//", "/\\", "/sign-")):
         return "/"
     return path if path.isprintable() and "\\" not in path else "/"
@@ -296,7 +296,7 @@ _BACK = "/sign-in/oidc/back"
 
 @get("/sign-in/oidc", include_in_schema=False, sync_to_thread=True)
 def begin_oidc(request: Asked, node: TheNode) -> Response[Any]:
-    """Send the browser to the provider."""
+    """Redirect to the identity provider."""
     provider = _provider(node)
     begun = begin(own_path(request.query_params.get("next")))
     with node.http() as http:
@@ -317,7 +317,7 @@ def begin_oidc(request: Asked, node: TheNode) -> Response[Any]:
 
 @get(_BACK, include_in_schema=False, sync_to_thread=True)
 def end_oidc(request: Asked, node: TheNode) -> Response[Any]:
-    """Take the provider's word on who someone is, and begin a session."""
+    """Verify the identity provider's response, and start a session."""
     provider, begun = _provider(node), _opened(node, request.cookies.get(_COOKIE, ""))
     asked = request.query_params
     state, code = asked.get("state", ""), asked.get("code", "")

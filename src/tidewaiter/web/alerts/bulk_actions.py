@@ -39,15 +39,15 @@ from tidewaiter.web.core.security import may
 
 
 class BulkRequest(Protocol):
-    """What was asked for."""
+    """The request."""
 
     @property
     def to(self) -> str:
-        """Whom they are to be assigned to."""
+        """The assignee."""
 
     @property
     def do(self) -> str:
-        """What is to be done."""
+        """The action."""
 
     @property
     def decision(self) -> str:
@@ -59,19 +59,19 @@ class BulkRequest(Protocol):
 
 
 class Preview(Protocol):
-    """What an act would do."""
+    """Preview of an act."""
 
     @property
     def asked(self) -> BulkRequest:
-        """What was asked for."""
+        """The request."""
 
     @property
     def verdict(self) -> Verdict | None:
-        """What would be decided."""
+        """The verdict."""
 
     @property
     def change(self) -> int:
-        """Alerts that would be changed."""
+        """Number of alerts that would change."""
 
     @property
     def severities(self) -> Mapping[str, int]:
@@ -79,27 +79,27 @@ class Preview(Protocol):
 
     @property
     def second(self) -> Mapping[str, int]:
-        """Of those that would be proposed, by severity."""
+        """Of those that need a second officer, by severity."""
 
     @property
     def listed(self) -> int:
-        """Of those: that rest on a list."""
+        """Of those: with a list match."""
 
     @property
     def left(self) -> int:
-        """That are left out."""
+        """Skipped."""
 
     @property
     def replaced(self) -> int:
-        """That are decided or assigned already."""
+        """Already decided or assigned."""
 
     @property
     def beyond(self) -> int:
-        """More than are done at once."""
+        """Beyond the limit of one act."""
 
 
 class SeverityRow(Record, frozen=True, kw_only=True):
-    """How many alerts of a severity an act would change, and propose."""
+    """Alerts of a severity that an act would change, and propose."""
 
     severity: Severity
     change: int
@@ -107,20 +107,20 @@ class SeverityRow(Record, frozen=True, kw_only=True):
 
 
 class ConfirmView(Record, frozen=True, kw_only=True):
-    """A look at an act before it is done, in words."""
+    """A preview of an act, as displayed."""
 
     title: str
-    reason: str  # "": alerts are assigned
+    reason: str  # "": assignment
     rows: tuple[SeverityRow, ...]
-    told: tuple[str, ...]  # what is to be known before it is done
+    told: tuple[str, ...]  # remarks
     button: str
     back: str  # address
     decides: bool
-    nothing: bool  # nothing would be done
+    nothing: bool  # it would have no effect
 
 
 def confirm_view(page: Preview) -> ConfirmView:
-    """Put a look at an act into words."""
+    """Render a preview as text."""
     second = sum(page.second.values())
     total = page.change + second
     alerts = counted("%(num)s alert", "%(num)s alerts", total) % {"num": number(total)}
@@ -211,32 +211,32 @@ def _told(page: Preview, second: int) -> Iterator[str]:
         yield text % {"num": number(page.beyond)}
 
 
-AT_ONCE = 10_000  # alerts of one action
-_STEP = 250  # assigned in one transaction, so that others get their turn
-_WORST = 3  # shown before a decision on many
+AT_ONCE = 10_000  # maximum alerts per act
+_STEP = 250  # assigned per transaction, so that other writers get their turn
+_WORST = 3  # alerts shown in a preview
 
 Do = Literal["assign", "take", "decide"]
 _NEEDS: dict[Do, Right] = {"assign": "assign", "take": "assign", "decide": "decide"}
 
 
 class Bulk(Record, frozen=True, kw_only=True):
-    """What is to be done with which alerts."""
+    """An action on alerts."""
 
     do: Do
     alert: Annotated[tuple[str, ...], msgspec.Meta(max_length=AT_ONCE)] = ()  # ids
-    everything: bool = False  # all that the queue lets through, up to 10,000, not only these
-    expected: int = 0  # how many those were when the officer looked
-    stored: int | None = None  # and how many alerts there were at all: later ones are left alone
-    to: Annotated[str, msgspec.Meta(max_length=60)] = ""  # name of an account; "": nobody
+    everything: bool = False  # all that match the filter, up to 10,000, not only these
+    expected: int = 0  # their number when the officer looked
+    stored: int | None = None  # number of all alerts at that time: later ones are excluded
+    to: Annotated[str, msgspec.Meta(max_length=60)] = ""  # account name; "": unassigned
     decision: str = ""  # verdict and code of the reason: "dismiss/other-goods"
-    note: Annotated[str, msgspec.Meta(max_length=4_000)] = ""  # several alerts need one
-    seen: int | None = None  # id of the last decision of any alert when the officer looked; 0: none
+    note: Annotated[str, msgspec.Meta(max_length=4_000)] = ""  # required for several alerts
+    seen: int | None = None  # id of the last decision when the officer looked; 0: none
     queue: str = ""  # query of the queue
-    confirmed: bool = False  # what it would do was looked at: a decision on several needs it
+    confirmed: bool = False  # the preview was seen; required for several alerts
 
 
 class Worst(Record, frozen=True, kw_only=True):
-    """One of the most severe alerts that an act would change."""
+    """One of the most severe alerts affected."""
 
     alert: str  # id
     severity: Severity
@@ -246,35 +246,35 @@ class Worst(Record, frozen=True, kw_only=True):
 
 
 class BulkPreview(Record, frozen=True, kw_only=True):
-    """What an act on many alerts would do; nothing is done yet."""
+    """Preview of an act on many alerts."""
 
-    asked: Bulk  # to be sent again, confirmed
-    verdict: Verdict | None  # None: they would be assigned
+    asked: Bulk  # request to send again, confirmed
+    verdict: Verdict | None  # None: assignment
     change: int  # alerts that would be decided or assigned
-    severities: Mapping[str, int]  # of these, the most severe first
-    second: Mapping[str, int]  # of those that a second officer would have to agree to
-    listed: int  # of those: that rest on a list of parties
-    left: int  # that someone else decided, or on which a decision waits
-    replaced: int  # that are decided, or assigned to someone else, already
-    beyond: int  # more than are done at once
+    severities: Mapping[str, int]  # of these, most severe first
+    second: Mapping[str, int]  # of those that need a second officer
+    listed: int  # of those: with a list match
+    left: int  # decided by someone else, or with a pending decision
+    replaced: int  # already decided, or assigned to someone else
+    beyond: int  # beyond the limit of one act
     worst: tuple[Worst, ...]
 
 
 class BulkDone(Record, frozen=True, kw_only=True):
-    """What was done."""
+    """Result of an act."""
 
     done: int
-    proposed: int  # that wait for a second officer
-    left: int  # someone else decided, or they are no longer in the queue
-    beyond: int  # more than are done at once
-    batch: int | None  # number of the bulk decision, by which it is undone; None: there is none
+    proposed: int  # waiting for a second officer
+    left: int  # decided by someone else, or no longer in the queue
+    beyond: int  # beyond the limit of one act
+    batch: int | None  # number of the bulk decision, for undo; None: none
 
 
 @post("/queue/bulk", guards=[may("see")], sync_to_thread=True)
 def change_many(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Bulk]
 ) -> Response[BulkDone]:
-    """Assign or decide many alerts in one act, which counts as one decision."""
+    """Assign or decide many alerts in one act."""
     wanted = _wanted(user, data)
     with node.read() as work:
         ids = _ids(node, work, user, data)
@@ -306,7 +306,7 @@ def change_many(
 def preview_many(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Bulk]
 ) -> Response[BulkPreview]:
-    """Say what an act on many alerts would do, by severity; nothing is done."""
+    """Preview an act on many alerts, by severity."""
     _wanted(user, data)
     with node.read() as work:
         preview = _preview(work, user, data, _ids(node, work, user, data))
@@ -314,12 +314,12 @@ def preview_many(
 
 
 def _wanted(user: User, data: Bulk) -> Wanted | None:
-    """Read what is to be decided; None: alerts are to be assigned."""
+    """Parse the decision; None: an assignment."""
     if _NEEDS[data.do] not in user.rights:
         raise PermissionDeniedException(f"this needs the right “{_NEEDS[data.do]}”")
     if data.do != "decide":
         return None
-    # The note of an act that is only looked at is still to be written.
+    # A preview does not need the note yet.
     read, reason = read_decision(data.decision, data.note if data.confirmed else data.note or "…")
     return Wanted(verdict=read, reason=reason, note=data.note)
 
@@ -335,10 +335,10 @@ def _ids(node: Node, work: Work, user: User, data: Bulk) -> list[str]:
 
 
 def _asks(preview: BulkPreview, *, program: bool) -> bool:
-    """Tell whether an act is looked at before it is done.
+    """Return whether an act needs a preview.
 
-    To assign takes nothing away, unless it is all that match or from someone else; a program that
-    assigns knows which alerts it names.
+    Assignments do not, unless they cover all matches or reassign alerts; programs name the alerts
+    explicitly.
     """
     if preview.verdict is not None:
         return preview.asked.everything or len(preview.asked.alert) > 1
@@ -346,7 +346,7 @@ def _asks(preview: BulkPreview, *, program: bool) -> bool:
 
 
 def _preview(work: Work, user: User, data: Bulk, ids: Sequence[str]) -> BulkPreview:
-    """Say what an act would do, and what is to be sent to do just that."""
+    """Return the preview of an act, and the request to perform it."""
     beyond = max(0, data.expected - AT_ONCE) if data.everything else 0
     seen = last_decision(work) if data.seen is None else data.seen
     if data.do == "decide":
@@ -378,7 +378,7 @@ def _preview(work: Work, user: User, data: Bulk, ids: Sequence[str]) -> BulkPrev
 
 
 def _taken(work: Work, user: User, data: Bulk, ids: Sequence[str]) -> int:
-    """Count the alerts that are assigned to someone else than they would be."""
+    """Count the alerts assigned to someone else."""
     to = assignee_of(work, _assignee(user, data))
     return sum(each.assignee not in {None, to} for each in standings(work, ids).values())
 
@@ -409,7 +409,7 @@ def _assigned(node: Node, user: User, data: Bulk, ids: Sequence[str]) -> BulkDon
 def _decided(
     node: Node, user: User, data: Bulk, ids: Sequence[str], wanted: Wanted
 ) -> tuple[BulkDone, int | None]:
-    """Decide; return what was done, and the step where it was one alert."""
+    """Decide; return the result, and the step if it was a single alert."""
     with node.change(user) as work:
         if len(ids) != 1:
             made = decide_many(work, ids, wanted, last=data.seen or 0)

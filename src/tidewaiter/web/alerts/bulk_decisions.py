@@ -1,4 +1,4 @@
-"""Bulk decisions that were made: their pages, undo, and confirmation by a second officer."""
+"""Bulk decisions: pages, undo, and confirmation by a second officer."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal, Protocol
@@ -37,7 +37,7 @@ from tidewaiter.web.core.security import may
 
 
 class BatchRow(Record, frozen=True, kw_only=True):
-    """A bulk decision in words."""
+    """A bulk decision, as displayed."""
 
     number: int
     title: str
@@ -51,20 +51,20 @@ class BatchRow(Record, frozen=True, kw_only=True):
 
 
 class BatchesView(Record, frozen=True, kw_only=True):
-    """Bulk decisions in words."""
+    """Bulk decisions, as displayed."""
 
     waiting: tuple[BatchRow, ...]
     batches: tuple[BatchRow, ...]
 
 
 class BatchView(Record, frozen=True, kw_only=True):
-    """One bulk decision in words."""
+    """One bulk decision, as displayed."""
 
     row: BatchRow
-    became: tuple[str, ...]  # of each member
+    became: tuple[str, ...]  # outcome of each member
     may_undo: bool
-    may_settle: bool  # the reader is a second officer, and something waits
-    own: bool  # something waits, and the reader is who decided
+    may_settle: bool  # the reader is a second officer, and proposals are pending
+    own: bool  # proposals are pending, and the reader made the decision
 
 
 class Batches(Protocol):
@@ -72,11 +72,11 @@ class Batches(Protocol):
 
     @property
     def waiting(self) -> Sequence[Batch]:
-        """For a second officer."""
+        """Waiting for a second officer."""
 
     @property
     def batches(self) -> Sequence[Batch]:
-        """The newest first."""
+        """Newest first."""
 
 
 class Became(Protocol):
@@ -84,7 +84,7 @@ class Became(Protocol):
 
     @property
     def became(self) -> str:
-        """What became of it."""
+        """Its outcome."""
 
 
 class Page(Protocol):
@@ -92,7 +92,7 @@ class Page(Protocol):
 
     @property
     def batch(self) -> Batch:
-        """It."""
+        """The decision."""
 
     @property
     def members(self) -> Sequence[Became]:
@@ -121,7 +121,7 @@ def batch_view(page: Page, user: User) -> BatchView:
 
 
 def batch_row(batch: Batch) -> BatchRow:
-    """Put a bulk decision into words, as a row."""
+    """Render a bulk decision as text, as a row."""
     rules = load_decision_rules()
     verdict = words(rules.verdict[batch.verdict].says)
     return BatchRow(
@@ -168,60 +168,60 @@ def _became(code: str) -> str:
 
 
 _ROWS = 50
-_SHOWN = 300  # members of a page
+_SHOWN = 300  # members per page
 
 
 class Earlier(Record, frozen=True, kw_only=True):
-    """Which bulk decisions are shown."""
+    """Query of bulk decisions."""
 
     before: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None  # number of the last seen
 
 
 class BatchesPage(Record, frozen=True, kw_only=True):
-    """Bulk decisions, the newest first."""
+    """Bulk decisions, newest first."""
 
-    waiting: tuple[Batch, ...]  # for a second officer, the oldest first
+    waiting: tuple[Batch, ...]  # for a second officer, oldest first
     batches: tuple[Batch, ...]
     more: int | None  # `before` of the next page
 
 
 class Member(Record, frozen=True, kw_only=True):
-    """One alert of a bulk decision, and what became of it."""
+    """An alert of a bulk decision, and its outcome."""
 
     alert: str  # id
     became: str  # decided, undone, later, waiting, rejected, withdrawn or overtaken
     severity: Severity
-    listed: bool  # a party resembles one on a list
+    listed: bool  # with a list match
     consignment: str
     seq: int
     title: Phrase
 
 
 class BatchPage(Record, frozen=True, kw_only=True):
-    """One bulk decision and its alerts: those that wait first, then by severity."""
+    """A bulk decision and its alerts: pending ones first, then by severity."""
 
     batch: Batch
     members: tuple[Member, ...]  # the first 300
-    more: int  # members that are not shown
+    more: int  # number of members not shown
 
 
 class UndoBatch(Record, frozen=True, kw_only=True):
-    """Undoing a bulk decision."""
+    """Undo of a bulk decision."""
 
-    queue: str = ""  # the query of the queue to go on with
+    queue: str = ""  # query of the queue to continue with
 
 
 class Second(Record, frozen=True, kw_only=True):
-    """The word of a second officer."""
+    """Answer of a second officer."""
 
     says: Literal["confirm", "reject"]
     alert: Annotated[tuple[str, ...], msgspec.Meta(max_length=10_000)] = ()  # ids; none: all
-    note: Annotated[str, msgspec.Meta(max_length=4_000)] = ""  # a rejection needs one
+    note: Annotated[str, msgspec.Meta(max_length=4_000)] = ""  # required for a rejection
 
 
 @get("/bulk-decisions", guards=[may("see")], sync_to_thread=True, query=Earlier)
 def batches_page(request: Asked, node: TheNode, user: TheUser) -> Response[BatchesPage]:
-    """Show the decisions that were made on many alerts at once."""
+    """Show the bulk decisions."""
     query, cleared = read_query(request, Earlier), user.account.cleared
     with node.read() as work:
         found = batches(work, before=query.before, rows=_ROWS, cleared=cleared)
@@ -245,10 +245,10 @@ def batch_page(request: Asked, node: TheNode, user: TheUser, number: Number) -> 
 def undo_bulk(
     request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[UndoBatch]
 ) -> Response[Undone]:
-    """Undo a bulk decision in one step; alerts that were decided since stay as they are."""
+    """Undo a bulk decision in one step; alerts decided individually since stay as they are."""
     with node.change(user) as work:
         undone = undo_batch(work, number, cleared=user.account.cleared)
-    moved = undone.reopened + undone.withdrawn  # what waited is as before, too
+    moved = undone.reopened + undone.withdrawn  # pending ones revert too
     back = written(read_kept(data.queue), did="undo", done=moved, left=undone.left)
     return done(request, undone, f"/queue?{back}")
 
@@ -257,7 +257,7 @@ def undo_bulk(
 def settle_bulk(
     request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Second]
 ) -> Response[Settled]:
-    """Confirm or reject what a bulk decision proposed, as a second officer."""
+    """Confirm or reject the proposals of a bulk decision, as a second officer."""
     with node.change(user) as work:
         batch_of(work, number, cleared=user.account.cleared)
         waiting = [name for name, became in members_of(work, number).items() if became == "waiting"]

@@ -21,7 +21,7 @@ from tidewaiter.trade.types import Alert
 
 
 def decision_choices() -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
-    """Yield each verdict in words, with its reasons: what the form sends, and its words."""
+    """Yield each verdict with its reasons: form value and text."""
     rules = load_decision_rules()
     for verdict in get_args(Verdict):
         told = (
@@ -32,10 +32,10 @@ def decision_choices() -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
 
 
 def read_decision(decision: str, note: str) -> tuple[Verdict, str]:
-    """Return the verdict, and the code of its reason.
+    """Return verdict and reason code.
 
     Raises:
-        InputError: It is no decision, or words are missing.
+        InputError: Not a decision, or the note is missing.
     """
     verdict, _, reason = decision.partition("/")
     try:
@@ -47,7 +47,7 @@ def read_decision(decision: str, note: str) -> tuple[Verdict, str]:
 
 
 def status_in_words(status: str) -> str:
-    """Say where an alert stands."""
+    """Return the status of an alert as text."""
     said = {
         "open": words("open"),
         "held": words("held"),
@@ -62,33 +62,33 @@ def status_in_words(status: str) -> str:
 
 
 Did = Literal["take", "assign", "decide", "undo"]
-"""What led to a page: alerts were taken, assigned, decided, or a decision was undone."""
+"""What led to a page: self-assignment, assignment, decision, or undo."""
 
 _TITLE = 80  # characters
 
 
 class Step(Record, frozen=True, kw_only=True):
-    """A decision that was just made, and the alert that it is of."""
+    """A decision just made, and its alert."""
 
     decided: Decided
     consignment: str
     seq: int
     title: Phrase
-    stands: bool  # nobody decided since: it can be undone
+    stands: bool  # not decided since: can be undone
 
 
 class Toast(Record, frozen=True, kw_only=True):
-    """What was just done, and the way back."""
+    """Confirmation of an action, with undo."""
 
     text: str
-    undo: str  # address that undoes it; "": nothing is to be undone
-    seen: int  # number of the step that is undone
-    link: str  # address that tells more; "": none
+    undo: str  # address of the undo; "": none
+    seen: int  # number of the step to undo
+    link: str  # address with details; "": none
     link_words: str
 
 
 def step_told(work: Work, user: User, number: int | None) -> Step | None:
-    """Read a decision that someone just made; None: it is none of theirs, or not for them."""
+    """Read the user's own recent decision; None: not theirs, or not visible."""
     decided = step_of(work, number) if number is not None else None
     if decided is None or decided.by != account_key(user.account.id):
         return None
@@ -106,7 +106,7 @@ def step_told(work: Work, user: User, number: int | None) -> Step | None:
 
 
 def step_toast(step: Step) -> Toast:
-    """Say what was decided of one alert."""
+    """Describe a decision on one alert."""
     name = _named(step.consignment, step.seq, step.title)
     if step.decided.verdict is None:
         text = words("Decision undone: {alert}").format(alert=name)
@@ -124,7 +124,7 @@ def step_toast(step: Step) -> Toast:
 
 
 def assigned_toast(alert: Alert, assignee: str, user: User) -> Toast:
-    """Say who has one alert now."""
+    """Describe an assignment of one alert."""
     name = _named(alert.consignment, alert.seq, alert.title)
     if not assignee:
         text = words("Unassigned: {alert}")
@@ -136,7 +136,7 @@ def assigned_toast(alert: Alert, assignee: str, user: User) -> Toast:
 
 
 def bulk_toast(did: Did, done: int, left: int) -> Toast:
-    """Say what was done with several alerts in the queue."""
+    """Describe an action on several alerts."""
     alerts = _alerts(done)
     said = {
         "take": words("Assigned to you: {alerts}."),
@@ -148,7 +148,7 @@ def bulk_toast(did: Did, done: int, left: int) -> Toast:
 
 
 def batch_toast(batch: Batch, left: int) -> Toast:
-    """Say what a bulk decision did."""
+    """Describe a bulk decision."""
     text = words("{status}: {alerts}.").format(
         status=_status(batch.verdict), alerts=_alerts(batch.decided)
     )
@@ -170,12 +170,12 @@ def batch_toast(batch: Batch, left: int) -> Toast:
 
 
 def _status(verdict: Verdict) -> str:
-    """Say where a verdict leaves an alert, as the beginning of a sentence."""
+    """Return the status after a verdict, as the start of a sentence."""
     return status_in_words(load_decision_rules().verdict[verdict].status).capitalize()
 
 
 def _named(consignment: str, seq: int, title: Phrase) -> str:
-    """Name an alert: its line, and what it is about without the lists that hold it."""
+    """Return a short name of an alert: line and subject, without lists."""
     about: object = title
     while isinstance(about, Phrase) and about.code.startswith("title/"):
         about = about.parameters["name"]

@@ -62,49 +62,49 @@ Note = Annotated[str, msgspec.Meta(max_length=4_000)]
 
 
 class AlertPage(Record, frozen=True, kw_only=True):
-    """One alert, where it stands, and what stands around it."""
+    """An alert with status and context."""
 
     alert: ExportedAlert
     standing: Standing
     trail: tuple[Decided, ...]
     context: Context
-    results: tuple[Result, ...]  # of inspections and laboratories
-    rest: Rest | None  # by which rule it rests; None: it does not
-    drifted: bool | None  # what taught the ranker is no longer like alerts now; None: no ranker
-    versions: tuple[Version, ...]  # what it said before; none: no other line says anything of it
-    step: Step | None  # the decision that led here; None: none did
-    proposed: Batch | None  # the bulk decision on it that waits for a second officer
+    results: tuple[Result, ...]  # inspection and laboratory results
+    rest: Rest | None  # suppressing rule; None: not suppressed
+    drifted: bool | None  # the training data are out of date; None: no ranker
+    versions: tuple[Version, ...]  # earlier versions; empty: unaffected by other lines
+    step: Step | None  # decision that led here; None: none
+    proposed: Batch | None  # bulk decision that waits for a second officer
 
 
 class AlertQuery(Record, frozen=True, kw_only=True):
-    """Where an officer comes from."""
+    """Origin of a visit."""
 
-    queue: str = ""  # the query of the queue to go on with
+    queue: str = ""  # query of the queue to continue with
     step: int | None = None  # number of the decision that led here
-    did: Literal["assign"] | None = None  # or what else did
+    did: Literal["assign"] | None = None  # or another action that did
 
 
 class Decide(Record, frozen=True, kw_only=True):
     """A decision."""
 
     verdict: Verdict
-    reason: str  # code, as data/rules/decisions.toml has it
+    reason: str  # code of data/rules/decisions.toml
     note: Note = ""
-    seen: int  # number of the last step that the officer saw; 0: none
-    queue: str = ""  # the query of the queue to go on with
+    seen: int  # number of the last step seen; 0: none
+    queue: str = ""  # query of the queue to continue with
 
 
 class Undo(Record, frozen=True, kw_only=True):
-    """Taking back the decision that stands."""
+    """Undo of the current decision."""
 
     seen: int
     queue: str = ""
 
 
 class Assign(Record, frozen=True, kw_only=True):
-    """Who is to look at an alert."""
+    """Assignee of an alert."""
 
-    to: Annotated[str, msgspec.Meta(max_length=60)] = ""  # name of an account; "": nobody
+    to: Annotated[str, msgspec.Meta(max_length=60)] = ""  # account name; "": unassigned
     queue: str = ""
 
 
@@ -112,7 +112,7 @@ class Assign(Record, frozen=True, kw_only=True):
 def alert_page(
     request: Asked, node: TheNode, user: TheUser, name: FromPath[str]
 ) -> Response[AlertPage]:
-    """Show one alert: why it is here, what stands around it, and what was decided of it."""
+    """Show one alert: reasons, context and history."""
     query = read_query(request, AlertQuery)
     with node.read() as work:
         alert = seen_by(work, user, name)
@@ -141,7 +141,7 @@ def alert_page(
 def decide_alert(
     request: Asked, node: TheNode, user: TheUser, name: FromPath[str], data: JSONBody[Decide]
 ) -> Response[Standing]:
-    """Decide of an alert, and go on to the next."""
+    """Decide an alert, and continue with the next."""
     with node.change(user) as work:
         alert = seen_by(work, user, name)
         before = msgspec.structs.replace(standings(work, [name])[name], decided=data.seen or None)
@@ -156,7 +156,7 @@ def decide_alert(
 def undo_decision(
     request: Asked, node: TheNode, user: TheUser, name: FromPath[str], data: JSONBody[Undo]
 ) -> Response[Standing]:
-    """Take back the decision that stands; the one before it stands again."""
+    """Undo the current decision; the previous one applies again."""
     with node.change(user) as work:
         seen_by(work, user, name)
         before = msgspec.structs.replace(standings(work, [name])[name], decided=data.seen or None)
@@ -168,7 +168,7 @@ def undo_decision(
 def assign_alert(
     request: Asked, node: TheNode, user: TheUser, name: FromPath[str], data: JSONBody[Assign]
 ) -> Response[Standing]:
-    """Say who is to look at an alert."""
+    """Assign an alert."""
     with node.change(user) as work:
         seen_by(work, user, name)
         assign(work, [name], assignee_of(work, data.to))
@@ -184,10 +184,10 @@ def _drifted(node: Node, work: Work) -> bool | None:
 
 
 def seen_by(work: Work, user: User, name: str) -> Alert:
-    """Read an alert that a user may see.
+    """Read an alert visible to a user.
 
     Raises:
-        MissingError: There is none, or it rests on entries that are not for them.
+        MissingError: Unknown, or not visible.
     """
     alert = find_alert(work, name)
     if alert is None or (alert.restricted and not user.account.cleared):
@@ -196,7 +196,7 @@ def seen_by(work: Work, user: User, name: str) -> Alert:
 
 
 def _around(node: Node, work: Work, user: User, alert: Alert, query: AlertQuery) -> Around:
-    """Return which alerts come before this one and after it in the queue."""
+    """Return the previous and next alert in the queue."""
     kept = query.queue
     learned = _learned(node, work, user, alert, kept)
     if learned is not None:
@@ -208,7 +208,7 @@ def _around(node: Node, work: Work, user: User, alert: Alert, query: AlertQuery)
 
 
 def _next(node: Node, work: Work, user: User, alert: Alert, kept: str) -> str | None:
-    """Return the id of the alert that comes after this one in the queue."""
+    """Return the id of the next alert in the queue."""
     learned = _learned(node, work, user, alert, kept)
     return learned[1] if learned else _beside(node, work, user, kept, View(after=alert.id))
 
@@ -216,7 +216,7 @@ def _next(node: Node, work: Work, user: User, alert: Alert, kept: str) -> str | 
 def _learned(
     node: Node, work: Work, user: User, alert: Alert, kept: str
 ) -> tuple[str | None, str | None] | None:
-    """Return the ids of both neighbours in the order that decisions taught; None: in another."""
+    """Return the ids of both neighbours in learned order; None: another order."""
     query = read_kept(kept)
     ranker = node.taught.sound() if query.sort == "learned" else None
     if ranker is None:
@@ -232,7 +232,7 @@ def _beside(node: Node, work: Work, user: User, kept: str, view: View) -> str | 
 
 
 def _address(name: str, query: str, **told: object) -> str:
-    """Return the address of an alert, with what led there."""
+    """Return the address of an alert, with the action that led there."""
     said = {"queue": query, **told}
     pairs = {key: value for key, value in said.items() if value}
     return f"/alerts/{name}" + (f"?{urlencode(pairs)}" if pairs else "")
@@ -249,53 +249,53 @@ ResultNote = Annotated[str, msgspec.Meta(max_length=WORDS)]
 
 
 class Correcting(Record, frozen=True, kw_only=True):
-    """Which result the next one corrects."""
+    """The result that the next one corrects."""
 
     replaces: Numbered | None = None
 
 
 class ResultsPage(Record, frozen=True, kw_only=True):
-    """What inspections and laboratories found in the goods of an alert, and what that says."""
+    """Inspection and laboratory results of an alert, and their meaning."""
 
     alert: str
     title: Phrase
     today: date
     results: tuple[Result, ...]
     sayings: tuple[SayingView, ...]
-    replaces: int | None  # that the next result corrects
+    replaces: int | None  # corrected by the next result
 
 
 class ResultsPageView(Record, frozen=True, kw_only=True):
-    """The page of results in words."""
+    """The page of results, as displayed."""
 
     told: ResultsView
     choices: Choices
 
 
 class Report(Record, frozen=True, kw_only=True):
-    """A result to be recorded. Substances are named by slug, CAS number or name."""
+    """A result to record. Substances are given by slug, CAS number or name."""
 
     kind: Kind
-    outcome: ShortText  # a code of data/rules/results.toml
+    outcome: ShortText  # code of data/rules/results.toml
     day: date
-    person: ShortText  # who inspected or analysed
+    person: ShortText  # inspector or analyst
     place: ShortText = ""
     reference: ShortText = ""
     checks: tuple[Check, ...] = ()
     methods: tuple[ShortText, ...] = ()
     strength: Strength | None = None
     found: tuple[ShortText, ...] = ()  # "ephedrine = 98.5"
-    absent: tuple[ShortText, ...] = ()  # looked for, and not detected
+    absent: tuple[ShortText, ...] = ()  # tested for and not detected
     quantity: ShortText = ""  # "25 kg"
     note: ResultNote = ""
     replaces: Numbered | None = None  # number of the result that it corrects
 
 
 class Withdraw(Record, frozen=True, kw_only=True):
-    """Why a result counts no more."""
+    """Withdrawal of a result."""
 
     number: Numbered
-    reason: ShortText  # a code of data/rules/results.toml
+    reason: ShortText  # code of data/rules/results.toml
     note: ResultNote = ""
 
 
@@ -303,7 +303,7 @@ class Withdraw(Record, frozen=True, kw_only=True):
 def results_page(
     request: Asked, node: TheNode, user: TheUser, name: FromPath[str]
 ) -> Response[ResultsPage]:
-    """Show what was found in the goods of an alert, and take a new result."""
+    """Show the results of an alert, and the form for a new one."""
     replaces = read_query(request, Correcting).replaces
     with node.read() as work:
         alert = seen_by(work, user, name)
@@ -329,7 +329,7 @@ def results_page(
 def record_result(
     request: Asked, node: TheNode, user: TheUser, name: FromPath[str], data: JSONBody[Report]
 ) -> Response[Result]:
-    """Record what an inspection or a laboratory found; it can be corrected by a later one."""
+    """Record an inspection or laboratory result; a later one can correct it."""
     observed = _observed(node, data)
     with node.change(user) as work:
         seen_by(work, user, name)
@@ -341,7 +341,7 @@ def record_result(
 def withdraw_one(
     request: Asked, node: TheNode, user: TheUser, name: FromPath[str], data: JSONBody[Withdraw]
 ) -> Response[Result]:
-    """Withdraw a result: it stays to be read, and counts no more."""
+    """Withdraw a result: it stays readable and no longer counts."""
     with node.change(user) as work:
         seen_by(work, user, name)
         made = withdraw_result(work, data.number, data.reason, data.note, alert=name)
@@ -374,23 +374,23 @@ _CHOICES = 50
 
 
 class Choice(Record, frozen=True, kw_only=True):
-    """An open case that an alert may be added to."""
+    """An open case to which an alert may be added."""
 
     number: int
     title: str
 
 
 class AlertCases(Record, frozen=True, kw_only=True):
-    """The cases that an alert belongs to, and those that it may be added to."""
+    """The cases of an alert, and cases to which it may be added."""
 
     alert: str
     title: Phrase
     cases: tuple[int, ...]
-    choices: tuple[Choice, ...]  # the reader's open cases, the last changed first
+    choices: tuple[Choice, ...]  # the reader's open cases, last changed first
 
 
 class IntoCase(Record, frozen=True, kw_only=True):
-    """Where an alert is to go: into a case, or into a new one with a title."""
+    """Target of an alert: a case, or a new one with a title."""
 
     case: int | None = None
     title: Short = ""
@@ -407,7 +407,7 @@ class CaseOfAlert(Record, frozen=True, kw_only=True):
 def alert_cases(
     request: Asked, node: TheNode, user: TheUser, name: FromPath[str]
 ) -> Response[AlertCases]:
-    """Show which cases an alert belongs to, and offer those that it may be added to."""
+    """Show the cases of an alert, and cases to which it may be added."""
     viewer = viewer_of(user)
     with node.read() as work:
         alert = seen_by(work, user, name)

@@ -1,4 +1,4 @@
-"""The queue: the open alerts, filtered, ordered and paged as an officer asks."""
+"""Queue page: open alerts, filtered, ordered and paged."""
 
 from typing import Annotated
 
@@ -46,29 +46,27 @@ from tidewaiter.web.uploads.views import JobView
 
 
 class RunningPage(Record, frozen=True, kw_only=True):
-    """The uploads that are being screened: a part of the queue."""
+    """Uploads being screened: a fragment of the queue page."""
 
     running: tuple[Shown, ...]
-    preparing: bool  # the sample is about to be put among them
+    preparing: bool  # the sample is about to be added
 
 
 class RunningQuery(Record, frozen=True, kw_only=True):
-    """What the page shows that asks."""
+    """The page that requests the fragment."""
 
-    alerts: bool = (
-        False  # which may be ticked: the page is not loaded anew under the reader's hands
-    )
+    alerts: bool = False  # with check boxes: no automatic reload
 
 
 class RunningView(Record, frozen=True, kw_only=True):
-    """The uploads that are being screened, in words."""
+    """Uploads being screened, as displayed."""
 
     running: tuple[JobView, ...]
     rows: bool  # the page shows alerts
 
 
 class Save(Record, frozen=True, kw_only=True):
-    """A filter to be kept."""
+    """A filter to save."""
 
     name: Annotated[str, msgspec.Meta(max_length=LONGEST)]
     queue: str = ""  # query of the queue
@@ -76,14 +74,14 @@ class Save(Record, frozen=True, kw_only=True):
 
 
 class Saved(Record, frozen=True, kw_only=True):
-    """A filter that is kept, or no longer."""
+    """A saved or deleted filter."""
 
     filter: int
 
 
 @get("/queue", guards=[may("see")], sync_to_thread=True, query=QueueQuery)
 def queue_page(request: Asked, node: TheNode, user: TheUser) -> Response[QueuePage]:
-    """Show the alerts that a filter lets through, and count what other filters would."""
+    """Show the alerts that pass a filter, and facet counts."""
     query, ranker = read_query(request, QueueQuery), node.taught.sound()
     if ranker is None:
         query = msgspec.structs.replace(query, sort=query.kept_sort())
@@ -126,7 +124,7 @@ def queue_page(request: Asked, node: TheNode, user: TheUser) -> Response[QueuePa
     query=RunningQuery,
 )
 def screening_now(request: Asked, node: TheNode, user: TheUser) -> Response[RunningPage]:
-    """Show the uploads that are being screened: a part of the queue, asked for while some are."""
+    """Show the uploads being screened; polled while there are any."""
     alerts = read_query(request, RunningQuery).alerts
     with node.read() as work:
         page = RunningPage(
@@ -139,17 +137,17 @@ def screening_now(request: Asked, node: TheNode, user: TheUser) -> Response[Runn
         view=lambda: RunningView(running=running_view(page.running), rows=alerts),
     )
     if not page.running and not page.preparing and not alerts:
-        answer.headers["HX-Refresh"] = "true"  # they have ended: the queue is another one
+        answer.headers["HX-Refresh"] = "true"  # they have ended: reload the queue
     return answer
 
 
 def _preparing(node: Node, work: Work) -> bool:
-    """Tell whether the server was asked to screen the sample, and has not come to it yet."""
+    """Return whether the sample was requested and is not added yet."""
     return node.serving.sample and sample_upload(work) is None
 
 
 def _batch(work: Work, user: User, number: int | None) -> Batch | None:
-    """Read a bulk decision that led here; what is no more is not told of."""
+    """Read the bulk decision that led here; deleted ones are ignored."""
     if number is None:
         return None
     try:
@@ -162,7 +160,7 @@ def _batch(work: Work, user: User, number: int | None) -> Batch | None:
 def save_queue(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Save]
 ) -> Response[Saved]:
-    """Keep the filter and the order of a queue under a name."""
+    """Save filter and order of a queue under a name."""
     query = read_kept(data.queue)
     new = NewFilter(
         name=data.name, wanted=query.wanted(), sort=query.kept_sort(), shared=data.shared
@@ -176,7 +174,7 @@ def save_queue(
 def remove_saved(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
 ) -> Response[Saved]:
-    """Keep a filter no longer."""
+    """Delete a saved filter."""
     with node.change(user) as work:
         drop_filter(work, user.account.id, number)
     return done(request, Saved(filter=number), "/queue")

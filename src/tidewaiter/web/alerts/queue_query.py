@@ -23,22 +23,22 @@ from tidewaiter.web.core.node import Node
 from tidewaiter.web.core.request_parsing import formed
 from tidewaiter.web.uploads.schemas import Shown
 
-ROWS = 50  # of a page
-FIRST = 100  # alerts by the rules that can be put in the order that decisions taught
+ROWS = 50  # per page
+FIRST = 100  # alerts by rule order that can be put in learned order
 _OPEN = ("open",)
 
 
 class QueueQuery(AlertFilter, frozen=True, kw_only=True):
-    """What an address asks of the queue: a filter, and what of it is shown."""
+    """Query of the queue: filter and view."""
 
     status: tuple[Status | Literal["all"], ...] = _OPEN  # type: ignore[assignment]
     sort: Sort | Literal["learned"] = "rank"
     after: str | None = None
     before: str | None = None
-    did: Did | None = None  # the action that led here
-    done: int | None = None  # how many alerts it changed
-    left: int | None = None  # and how many were left
-    batch: int | None = None  # number of the bulk decision that it made
+    did: Did | None = None  # action that led here
+    done: int | None = None  # number of alerts changed
+    left: int | None = None  # number of alerts skipped
+    batch: int | None = None  # number of the bulk decision made
     step: int | None = None  # or of the decision on one alert
 
     def wanted(self) -> AlertFilter:
@@ -50,13 +50,13 @@ class QueueQuery(AlertFilter, frozen=True, kw_only=True):
         return AlertFilter(**told)
 
     def view(self) -> View:
-        """Return what of it is shown."""
+        """Return the view."""
         if self.sort == "learned":
             return View(rows=FIRST)
         return View(sort=self.sort, after=self.after, before=self.before, rows=ROWS)
 
     def kept_sort(self) -> Sort:
-        """Return the order by which it is kept: that of the rules, where a model makes it."""
+        """Return the stored order: the rules' order if a model is applied."""
         return "rank" if self.sort == "learned" else self.sort
 
 
@@ -66,13 +66,13 @@ _ANEW = dict.fromkeys(("after", "before", "did", "done", "left", "batch", "step"
 
 
 def queue_of(query: AlertFilter, node: Node, user: User) -> Queue:
-    """Return the queue that someone sees by a query."""
+    """Return the queue for a user's query."""
     wanted = query.wanted() if isinstance(query, QueueQuery) else query
     return Queue(wanted=wanted, today=node.today(), cleared=user.account.cleared)
 
 
 def read_kept(text: str) -> QueueQuery:
-    """Read a query that a page carried on; what is not one asks for what is open."""
+    """Parse a query passed on by a page; an invalid one becomes open alerts."""
     try:
         return msgspec.convert(formed(parse_qsl(text), QueueQuery), QueueQuery, strict=False)
     except msgspec.ValidationError:
@@ -80,11 +80,11 @@ def read_kept(text: str) -> QueueQuery:
 
 
 def written(query: QueueQuery, **change: Any) -> str:
-    """Write a query as an address has it, without what does not matter.
+    """Format a query as an address, without defaults.
 
     Args:
-        query: What is asked.
-        change: Other values of some fields; without a place among them, it is the first page.
+        query: The query.
+        change: Changed fields; without a position, the first page.
     """
     told = msgspec.structs.replace(query, **{**_ANEW, **change})
     pairs = []
@@ -98,11 +98,11 @@ def written(query: QueueQuery, **change: Any) -> str:
 
 
 class QueueRow(Record, frozen=True, kw_only=True):
-    """An alert, and where it stands."""
+    """An alert and its status."""
 
     alert: ExportedAlert
     standing: Standing
-    proposed: int | None  # the bulk decision that waits for a second officer; None: there is none
+    proposed: int | None  # bulk decision that waits for a second officer; None: none
 
 
 class QueuePage(Record, frozen=True, kw_only=True):
@@ -111,21 +111,21 @@ class QueuePage(Record, frozen=True, kw_only=True):
     query: QueueQuery
     rows: tuple[QueueRow, ...]
     total: int
-    earlier: bool  # there may be alerts before these
-    later: bool  # there are alerts behind these
-    whole: tuple[str, ...]  # words of which only whole ones were looked for
+    earlier: bool  # there may be a previous page
+    later: bool  # there is a next page
+    whole: tuple[str, ...]  # words matched only as whole words
     counts: Counts
-    last: int  # id of the last decision of any alert: what is decided in bulk rests on it
+    last: int  # id of the last decision; the basis of a bulk decision
     saved: tuple[SavedFilter, ...]
-    batch: Batch | None  # the bulk decision that led here
-    step: Step | None  # or the decision on one alert
-    running: tuple[Shown, ...]  # uploads that are being screened or wait for it
-    preparing: bool  # the sample is about to be put among them
-    alone: bool  # the reader keeps the accounts, and nobody decides alerts
+    batch: Batch | None  # bulk decision that led here
+    step: Step | None  # or decision on one alert
+    running: tuple[Shown, ...]  # uploads running or waiting
+    preparing: bool  # the sample is about to be added
+    alone: bool  # an administrator, and no account decides alerts
 
 
 def in_learned_order(alerts: Sequence[Alert], ranker: Ranker) -> list[Alert]:
-    """Return alerts with what decisions taught of them, the likeliest first, then by the rules."""
+    """Return alerts with learned reasons, most probable first, ties by the rules' order."""
     ordered = sorted(zip(_places(alerts, ranker), alerts, strict=True), key=lambda each: each[0])
     return [explained(ranker, alert) for _, alert in ordered]
 
@@ -133,13 +133,13 @@ def in_learned_order(alerts: Sequence[Alert], ranker: Ranker) -> list[Alert]:
 def learned_neighbours(
     work: Work, queue: Queue, ranker: Ranker, alert: Alert
 ) -> tuple[str | None, str | None]:
-    """Return the ids of the alerts before one and behind it in this order; None: there is none.
+    """Return the ids of the previous and next alert in learned order; None: none.
 
     Args:
-        work: Any.
-        queue: The filter, and what may be seen.
+        work: Any transaction.
+        queue: The filter, and the user's clearance.
         ranker: The model.
-        alert: It need not be in the queue any more.
+        alert: May have left the queue.
     """
     first = queue_page(work, queue, View(rows=FIRST)).alerts
     here, *others = _places((alert, *first), ranker)

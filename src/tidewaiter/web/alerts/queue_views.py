@@ -1,4 +1,4 @@
-"""The queue in words: its filters with their counts, its rows and its progress."""
+"""Queue view: filters with counts, rows and progress."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -39,15 +39,15 @@ from tidewaiter.web.core.node import Node
 from tidewaiter.web.uploads.schemas import Shown
 from tidewaiter.web.uploads.views import JobView, job_view
 
-COUNTED = 10_000  # more are not told to the last one
+COUNTED = 10_000  # larger counts are not exact
 _SEVERAL = ("severity", "status", "substance", "rule", "country")
 
 Names = Mapping[str, Mapping[str, str]]
-"""How values are read, by filter."""
+"""Display names of values, by filter."""
 
 
 class Choice(Record, frozen=True, kw_only=True):
-    """A value of a filter, and where choosing it leads."""
+    """A filter value, and the link that selects it."""
 
     label: str
     value: str
@@ -65,14 +65,14 @@ class Group(Record, frozen=True, kw_only=True):
 
 
 class Chip(Record, frozen=True, kw_only=True):
-    """A filter that is chosen, and where leaving it leads."""
+    """A selected filter, and the link that removes it."""
 
     label: str
     path: str
 
 
 def names(library: Library) -> Names:
-    """Return how the values of filters are read."""
+    """Return the display names of filter values."""
     said = {
         "critical": words("Critical"),
         "high": words("High"),
@@ -115,7 +115,7 @@ def _titles() -> Mapping[str, str]:
 
 
 def groups(page: QueuePage, names: Names) -> Iterator[Group]:
-    """Yield the filters, each with its values."""
+    """Yield the filters with their values."""
     titles = _titles()
     for name in ("severity", "status", "due", "assignee", "substance", "rule", "country"):
         if name == "due":
@@ -182,7 +182,7 @@ def _toggled(query: QueueQuery, name: str, value: str) -> dict[str, Any]:
 
 
 def chips(query: QueueQuery, names: Names) -> Iterator[Chip]:
-    """Yield what is chosen, each with the way to leave it."""
+    """Yield the selected values with removal links."""
     titles = _titles()
     for name in _SEVERAL:
         for value in getattr(query, name):
@@ -218,7 +218,7 @@ def chips(query: QueueQuery, names: Names) -> Iterator[Chip]:
 
 
 def sorts(query: QueueQuery, *, taught: bool) -> Iterator[Choice]:
-    """Yield the orders; with a model, that which decisions taught."""
+    """Yield the orders; with a model, the learned one too."""
     said = {
         "rank": words("priority"),
         "due": words("due date, earliest first"),
@@ -238,7 +238,7 @@ def sorts(query: QueueQuery, *, taught: bool) -> Iterator[Choice]:
 
 
 def kept(query: QueueQuery) -> Iterator[tuple[str, str]]:
-    """Yield the fields that are chosen by links, so that a form keeps them."""
+    """Yield fields selected by links, so that a form preserves them."""
     for name in _SEVERAL:
         yield from ((name, value) for value in getattr(query, name))
     if query.assignee is not None:
@@ -257,11 +257,11 @@ def path_of(query: QueueQuery, **change: Any) -> str:
 
 
 def count_in_words(alerts: int) -> str:
-    """Write a count; beyond 10,000 it is no longer told to the last one."""
+    """Format a count; above 10,000 it is not exact."""
     return f"{number(COUNTED)}+" if alerts > COUNTED else number(alerts)
 
 
-_GOODS = 180  # characters of a description that are shown around a find
+_GOODS = 180  # characters of a description shown around a match
 _LISTINGS = 2  # named in a title
 _NAME = 60  # of a party
 
@@ -273,9 +273,9 @@ class RowView(Record, frozen=True, kw_only=True):
     path: str
     severity: Severity
     score: int
-    learned: str  # chance that decisions taught; "": none was asked for
+    learned: str  # learned probability; "": not requested
     title: str
-    heading: Markup  # the title; what is English still is marked
+    heading: Markup  # title; English text is marked
     goods: Markup
     parties: str
     route: str
@@ -288,22 +288,22 @@ class RowView(Record, frozen=True, kw_only=True):
     status_words: str
     assignee: str
     restricted: bool
-    adds: tuple[str, ...]  # what brings it forward among those of its severity, like "+30 unusual"
-    listed: bool  # a party resembles one on a list
-    proposed: int | None  # the bulk decision that waits for a second officer
+    adds: tuple[str, ...]  # priority points among its severity, like "+30 unusual"
+    listed: bool  # with a list match
+    proposed: int | None  # bulk decision that waits for a second officer
 
 
 def row_view(
     row: QueueRow, kept: str, today: date, regimes: Mapping[str, Regime], rules: AlertRules
 ) -> RowView:
-    """Put an alert into words, as a row of the queue.
+    """Render an alert as a row of the queue.
 
     Args:
-        row: The alert, and where it stands.
-        kept: Query of the queue, to come back to.
+        row: The alert and its status.
+        kept: Query of the queue to return to.
         today: The day.
         regimes: By slug, for their short names.
-        rules: By which its place was made.
+        rules: Rules that determined its rank.
     """
     alert = row.alert
     route = route_of(alert.line)
@@ -337,7 +337,7 @@ def row_view(
 
 
 def _goods(alert: Alert) -> Markup:
-    """Return the goods as written, cut to what stands around the finds, which are marked."""
+    """Return the goods as written, shortened around the highlighted matches."""
     text, found = goods_shown(alert)
     spans = [
         Span(start=find.evidence.start, end=find.evidence.end, label=find.label) for find in found
@@ -357,7 +357,7 @@ def _age(days: int) -> str:
 
 
 class SavedView(Record, frozen=True, kw_only=True):
-    """A filter that is kept, and where it leads."""
+    """A saved filter and its link."""
 
     id: int
     name: str
@@ -367,21 +367,21 @@ class SavedView(Record, frozen=True, kw_only=True):
 
 
 class QueueView(Record, frozen=True, kw_only=True):
-    """The queue in words."""
+    """The queue, as displayed."""
 
     groups: tuple[Group, ...]
     chips: tuple[Chip, ...]
     rows: tuple[RowView, ...]
     total: str
-    counted: str  # how many alerts match, in words
-    learned: str  # what is to be known of the order; "": it is one of the rules
+    counted: str  # number of matches, as text
+    learned: str  # remark on the order; "": by rules
     sorts: tuple[Choice, ...]
-    first: str  # address; "": this is the first page
+    first: str  # address; "": already the first page
     before: str
     after: str
     query: str
-    kept: tuple[tuple[str, str], ...]  # what the search keeps: names and values of its fields
-    reasons: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # verdict; code and words
+    kept: tuple[tuple[str, str], ...]  # hidden fields of the search form
+    reasons: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # verdict; code and text
     saved: tuple[SavedView, ...]
     may: frozenset[str]
     at_once: int
@@ -391,12 +391,12 @@ class QueueView(Record, frozen=True, kw_only=True):
 
 
 def queue_view(page: QueuePage, user: User, node: Node) -> QueueView:
-    """Put the queue into words.
+    """Render the queue as text.
 
     Args:
-        page: What it tells.
-        user: Who reads it.
-        node: The installation, for names and the day.
+        page: The page record.
+        user: The reader.
+        node: For names and the day.
     """
     query = page.query
     library = node.library()
@@ -438,7 +438,7 @@ def queue_view(page: QueuePage, user: User, node: Node) -> QueueView:
 
 
 def running_view(running: Sequence[Shown]) -> tuple[JobView, ...]:
-    """Put the uploads that are being screened into words."""
+    """Render the uploads that are being screened as text."""
     return tuple(map(job_view, running))
 
 
@@ -447,7 +447,7 @@ def _counted(total: int) -> str:
 
 
 def _toast(page: QueuePage, user: User) -> Toast | None:
-    """Say what was just done; what a colleague did is not undone by one key in a shared address."""
+    """Describe the last action; a colleague's action cannot be undone through a shared address."""
     query, me = page.query, account_key(user.account.id)
     if page.step is not None:
         return step_toast(page.step)

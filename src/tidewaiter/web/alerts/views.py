@@ -1,4 +1,4 @@
-"""The page of an alert in words: the card, the decision form, the history and the results."""
+"""Alert page view: card, decision form, history and results."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Protocol, get_args
@@ -30,7 +30,7 @@ from tidewaiter.web.law.desk import LawDesk, desk_of
 
 
 class Said(Record, frozen=True, kw_only=True):
-    """What results say, and of what they say it."""
+    """Meaning of results for a claim."""
 
     said: str  # confirmed, refuted, nothing
     words: str
@@ -38,7 +38,7 @@ class Said(Record, frozen=True, kw_only=True):
 
 
 class ResultsView(Record, frozen=True, kw_only=True):
-    """What was found in the goods of an alert, and what that says of its reasons."""
+    """Results of an alert, and their meaning for its reasons."""
 
     alert: str
     results: tuple[ResultView, ...]
@@ -47,14 +47,14 @@ class ResultsView(Record, frozen=True, kw_only=True):
 
 
 class Choice(Record, frozen=True, kw_only=True):
-    """Something that can be reported."""
+    """An outcome that can be reported."""
 
     code: str
     says: str
 
 
 class Choices(Record, frozen=True, kw_only=True):
-    """All that can be reported."""
+    """The options of the result form."""
 
     inspection: tuple[Choice, ...]
     laboratory: tuple[Choice, ...]
@@ -67,13 +67,13 @@ class Choices(Record, frozen=True, kw_only=True):
 def results_view(
     alert: Alert, results: Sequence[Result], library: Library, user: User
 ) -> ResultsView:
-    """Put the results of an alert into words.
+    """Render the results of an alert as text.
 
     Args:
-        alert: Whose they are.
+        alert: The alert.
         results: All of them, in order.
         library: The names of substances.
-        user: Who reads them.
+        user: The reader.
     """
     return ResultsView(
         alert=alert.id,
@@ -84,7 +84,7 @@ def results_view(
 
 
 def _together(told: Sequence[SayingView]) -> tuple[Said, ...]:
-    """Put together of what the same is said."""
+    """Group equal statements."""
     by_words: dict[tuple[str, str], list[str]] = {}
     for each in told:
         by_words.setdefault((each.said, each.words), []).append(each.claim)
@@ -95,7 +95,7 @@ def _together(told: Sequence[SayingView]) -> tuple[Said, ...]:
 
 
 def choices(alert: Alert, library: Library) -> Choices:
-    """Return what can be reported of an alert."""
+    """Return the options of the result form."""
     rules = load_result_rules()
     return Choices(
         inspection=_choices(rules.outcomes("inspection")),
@@ -125,16 +125,16 @@ _KEYS: dict[Verdict, str] = {
 
 
 class Around(Record, frozen=True, kw_only=True):
-    """Where the officer comes from, and where the way goes on."""
+    """Origin of the visit, and navigation."""
 
     query: str  # of the queue
     before: str | None  # id
     next: str | None
-    did: Literal["assign"] | None = None  # what led here, beside a decision
+    did: Literal["assign"] | None = None  # action that led here, besides a decision
 
 
 class Page(Protocol):
-    """What the page tells."""
+    """The page record."""
 
     @property
     def alert(self) -> Alert:
@@ -142,31 +142,31 @@ class Page(Protocol):
 
     @property
     def standing(self) -> Standing:
-        """Where it stands."""
+        """Its status."""
 
     @property
     def trail(self) -> tuple[Decided, ...]:
-        """What was decided."""
+        """Its history."""
 
     @property
     def versions(self) -> tuple[Version, ...]:
-        """What it said before."""
+        """Its earlier versions."""
 
     @property
     def results(self) -> tuple[Result, ...]:
-        """What inspections and laboratories found."""
+        """Inspection and laboratory results."""
 
     @property
     def step(self) -> Step | None:
-        """The decision that led here."""
+        """Decision that led here."""
 
     @property
     def proposed(self) -> Batch | None:
-        """The bulk decision that waits for a second officer."""
+        """Bulk decision that waits for a second officer."""
 
 
 class ReasonChoice(Record, frozen=True, kw_only=True):
-    """A reason that can be given."""
+    """A selectable reason."""
 
     code: str
     says: str
@@ -174,7 +174,7 @@ class ReasonChoice(Record, frozen=True, kw_only=True):
 
 
 class VerdictChoice(Record, frozen=True, kw_only=True):
-    """A verdict that can be given, and its reasons."""
+    """A selectable verdict with its reasons."""
 
     code: Verdict
     says: str
@@ -184,37 +184,37 @@ class VerdictChoice(Record, frozen=True, kw_only=True):
 
 
 class TrailStep(Record, frozen=True, kw_only=True):
-    """A step of the trail in words."""
+    """A history step, as displayed."""
 
     verdict: str
     reason: str
     note: str
     by: str
     at: str
-    batch: int | None  # the bulk decision that it is of
+    batch: int | None  # its bulk decision
 
 
 class VersionView(Record, frozen=True, kw_only=True):
-    """What an alert said from a moment on, in words."""
+    """A version of an alert, as displayed."""
 
-    at: str  # ISO 8601, UTC; "": as its line was found
+    at: str  # ISO 8601, UTC; "": from its own line
     severity: str
     score: int
-    said: tuple[str, ...]  # titles of the rules by which other lines speak
-    decided: bool  # somebody decided upon it
+    said: tuple[str, ...]  # titles of the rules for other lines
+    decided: bool  # decided at this version
 
 
 class SubstanceCard(Record, frozen=True, kw_only=True):
-    """A substance that the line names."""
+    """A substance of the line."""
 
     slug: str
     name: str
     cas: str
-    drawing: str  # address; "": there is none
+    drawing: str  # address; "": none
 
 
 class ProposedView(Record, frozen=True, kw_only=True):
-    """A decision that waits for a second officer, in words."""
+    """A pending proposal, as displayed."""
 
     batch: int
     verdict: str
@@ -225,14 +225,14 @@ class ProposedView(Record, frozen=True, kw_only=True):
 
 
 class AlertPageView(Record, frozen=True, kw_only=True):
-    """The page of an alert in words."""
+    """The page of an alert, as displayed."""
 
     card: AlertView
     status: str
-    rank: str  # what its place in the order of work adds up from
+    rank: str  # components of its priority
     sources: tuple[Citation, ...]
     substances: tuple[SubstanceCard, ...]
-    verdicts: tuple[VerdictChoice, ...]  # none: the reader may not decide
+    verdicts: tuple[VerdictChoice, ...]  # empty: the reader may not decide
     trail: tuple[TrailStep, ...]
     versions: tuple[VersionView, ...]
     results: ResultsView
@@ -247,12 +247,12 @@ class AlertPageView(Record, frozen=True, kw_only=True):
 
 
 def alert_page_view(page: Page, user: User, around: Around, node: Node) -> AlertPageView:
-    """Put the page of an alert into words.
+    """Render the page of an alert as text.
 
     Args:
-        page: What it tells.
-        user: Who reads it.
-        around: The queue about it.
+        page: The page record.
+        user: The reader.
+        around: The surrounding queue.
         node: The installation, for the words of slugs.
     """
     library = node.library()
@@ -289,7 +289,7 @@ def _toast(page: Page, around: Around, user: User) -> Toast | None:
 
 
 def proposed_view(batch: Batch, user: User) -> ProposedView:
-    """Put a decision that waits for a second officer into words."""
+    """Render a decision that waits for a second officer as text."""
     rules = load_decision_rules()
     return ProposedView(
         batch=batch.number,
@@ -302,7 +302,7 @@ def proposed_view(batch: Batch, user: User) -> ProposedView:
 
 
 def _rank(alert: Alert, rules: AlertRules) -> str:
-    """Say what the order points of an alert add up from."""
+    """Describe the components of an alert's priority."""
     added = rules.added_to(alert)
     points = max(alert.score, sum(each.points for each in alert.reasons))
     text = words(
@@ -319,7 +319,7 @@ def _rank(alert: Alert, rules: AlertRules) -> str:
 
 
 def added_in_words(alert: Alert, rules: AlertRules) -> Iterator[str]:
-    """Yield what brings an alert forward among those of its severity."""
+    """Yield the priority points of an alert."""
     added = rules.added_to(alert)
     if added.urgency:
         yield words("+{points} due date").format(points=number(added.urgency))
@@ -339,7 +339,7 @@ def _cards(alert: Alert, desk: LawDesk) -> Iterator[SubstanceCard]:
 
 
 def _versions(page: Page, library: Library) -> Iterator[VersionView]:
-    """Yield what an alert said, the first first."""
+    """Yield the versions of an alert, first one first."""
     if not page.versions:
         return
     after = [*(each.step for each in page.versions[1:]), page.standing.decided]

@@ -1,4 +1,4 @@
-"""The audit: who did what; searched, verified, and signed for safekeeping elsewhere."""
+"""Audit log: search, verification, and signed checkpoints for safekeeping elsewhere."""
 
 from typing import Annotated
 
@@ -30,39 +30,39 @@ _ROWS = 100
 
 
 class AuditQuery(Record, frozen=True, kw_only=True):
-    """Which entries are shown."""
+    """Query of entries."""
 
     action: str = ""
-    who: str = ""  # as in "account 7"
-    words: Annotated[str, msgspec.Meta(max_length=200)] = ""  # of the details
+    who: str = ""  # such as "account 7"
+    words: Annotated[str, msgspec.Meta(max_length=200)] = ""  # in the details
     before: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0  # number of the last entry seen
 
 
 class AuditPage(Record, frozen=True, kw_only=True):
-    """Entries of the audit, the latest first."""
+    """Audit entries, latest first."""
 
     query: AuditQuery
     entries: tuple[Entry, ...]
     actions: tuple[str, ...]
     size: int
-    root: str  # over all entries, in hexadecimal
+    root: str  # root hash, in hexadecimal
     key: str  # public
     more: int  # `before` of the next page; 0: there is none
 
 
 class Verified(Record, frozen=True, kw_only=True):
-    """Whether the audit holds."""
+    """Result of verifying the audit log."""
 
     holds: bool
-    entries: int  # that hold, from the first
+    entries: int  # number of valid entries, from the first
     root: str
     problem: str
-    told: tuple[ToldLog, ...]  # what peers were told of it last, and whether it still is so
+    told: tuple[ToldLog, ...]  # last statement to each peer, and whether the log agrees
 
 
 @get("/audit", guards=[may("audit")], sync_to_thread=True, query=AuditQuery)
 def audit_page(request: Asked, node: TheNode, user: TheUser) -> Response[AuditPage]:
-    """Show the entries of the audit, the latest first."""
+    """Show the audit entries, latest first."""
     query = read_query(request, AuditQuery)
     with node.read() as work:
         entries = find_entries(
@@ -74,7 +74,7 @@ def audit_page(request: Asked, node: TheNode, user: TheUser) -> Response[AuditPa
             rows=_ROWS,
         )
         seen = shown(work, entries, cleared=user.account.cleared)
-        if query.words:  # whether hidden details have them is hidden too
+        if query.words:  # otherwise a search would reveal hidden details
             seen = [each for each in seen if query.words in each.details]
         state = audit_state(work)
         actions = tuple(audit_actions(work))
@@ -92,7 +92,7 @@ def audit_page(request: Asked, node: TheNode, user: TheUser) -> Response[AuditPa
 
 @post("/audit/verification", guards=[may("audit")], sync_to_thread=True)
 def verify(request: Asked, node: TheNode) -> Response[Verified]:
-    """Recompute the whole audit from its first entry."""
+    """Recompute the audit tree from the first entry."""
     with node.read() as work:
         found, told = verify_audit(work), told_logs(work)
     page = Verified(
@@ -107,7 +107,7 @@ def verify(request: Asked, node: TheNode) -> Response[Verified]:
 
 @get("/audit/checkpoint", guards=[may("audit")], sync_to_thread=True, gives="text/plain")
 def checkpoint(node: TheNode) -> Response[bytes]:
-    """Sign how long the audit is and what it holds, to be kept elsewhere."""
+    """Sign size and root of the audit log, for safekeeping elsewhere."""
     with node.read() as work:
         state = audit_state(work)
     return _file(signed_state(node.key, state), f"audit-{state.entries}.note")
@@ -115,7 +115,7 @@ def checkpoint(node: TheNode) -> Response[bytes]:
 
 @get("/audit/{number:int}/proof", guards=[may("audit")], sync_to_thread=True, gives="text/plain")
 def proof(node: TheNode, user: TheUser, number: Number) -> Response[bytes]:
-    """Prove one entry to someone who sees nothing else of the audit."""
+    """Prove one entry without disclosing others."""
     with node.read() as work:
         size = audit_size(work)
         if not 1 <= number <= size:

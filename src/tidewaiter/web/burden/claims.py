@@ -1,4 +1,4 @@
-"""Event cards, and claims checked against the official figures."""
+"""Event cards, and claim checks against official figures."""
 
 from datetime import date
 from typing import Annotated, Any, get_args
@@ -36,11 +36,11 @@ from tidewaiter.web.core.request_parsing import Asked, read_query
 from tidewaiter.web.core.responses import download, reply
 from tidewaiter.web.core.security import may
 
-_SHOWN = 30  # figures beside a claim; the record has them all
+_SHOWN = 30  # figures shown per claim; the record has all
 
 
 class EventWords(Record, frozen=True, kw_only=True):
-    """The page of events in words."""
+    """The page of events, as displayed."""
 
     card: CardView | None
     directions: tuple[tuple[str, str], ...]
@@ -51,20 +51,20 @@ class EventWords(Record, frozen=True, kw_only=True):
 
 
 class ClaimView(Record, frozen=True, kw_only=True):
-    """One claim, checked."""
+    """A checked claim."""
 
     understood: str
-    read: str  # the words that were understood
-    gaps: tuple[str, ...]  # those that were not
+    read: str  # words understood
+    gaps: tuple[str, ...]  # words not understood
     rows: tuple[tuple[str, ...], ...]
     more: int
 
 
 class ClaimWords(Record, frozen=True, kw_only=True):
-    """The page of claims in words."""
+    """The claims page, as displayed."""
 
     heads: tuple[str, ...]
-    claims: tuple[ClaimView, ...]  # as the record has them
+    claims: tuple[ClaimView, ...]  # as in the record
     problem: str
     hint: str
 
@@ -72,7 +72,7 @@ class ClaimWords(Record, frozen=True, kw_only=True):
 def event_words(
     ask: Record, card: EventCard | None, offered: Choices, problem: TidewaiterError | None
 ) -> EventWords:
-    """Put the page of events into words."""
+    """Render the page of events as text."""
     asked = {name: str(getattr(ask, name)) for name in ask.__struct_fields__}
     return EventWords(
         card=card_view(card) if card else None,
@@ -90,7 +90,7 @@ def event_words(
 
 
 def claim_words(checked: tuple[Checked, ...], problem: TidewaiterError | None) -> ClaimWords:
-    """Put the page of claims into words."""
+    """Render the page of claims as text."""
     return ClaimWords(
         heads=HEADS,
         claims=tuple(
@@ -108,24 +108,24 @@ def claim_words(checked: tuple[Checked, ...], problem: TidewaiterError | None) -
     )
 
 
-_MOST = 2_000  # characters of a text
+_MOST = 2_000  # maximum characters of a text
 Text = Annotated[str, msgspec.Meta(max_length=_MOST)]
 
 
 class EventAsk(Record, frozen=True, kw_only=True):
-    """Which event is to be set beside which series; told before the card is drawn."""
+    """Query of an event card."""
 
-    event: str = ""  # its slug; "": the events are listed
+    event: str = ""  # slug; "": list of events
     place: str = "US"
     indicator: str = "T40.4"
-    window: str = "0-12"  # months after the event; the last is not counted
+    window: str = "0-12"  # months after the event; end exclusive
     direction: Direction = "down"
 
 
 class ClaimAsk(Record, frozen=True, kw_only=True):
-    """A sentence, and what is told beside it."""
+    """A text to check, and its context."""
 
-    text: Text = ""  # "": nothing is claimed yet
+    text: Text = ""  # "": empty form
     said: date | None = None  # None: today
     place: str = ""
     period: str = ""
@@ -141,7 +141,7 @@ class EventPage(Record, frozen=True, kw_only=True):
 
 
 class ClaimPage(Record, frozen=True, kw_only=True):
-    """A text, and its claims checked."""
+    """A text, and its checked claims."""
 
     ask: ClaimAsk
     releases: int  # in the archive
@@ -150,7 +150,7 @@ class ClaimPage(Record, frozen=True, kw_only=True):
 
 @get("/burden/events", guards=[may("see")], sync_to_thread=True, query=EventAsk)
 def events_page(request: Asked, node: TheNode) -> Response[EventPage]:
-    """Show an event beside its series, and its rank among dates without one; never an effect."""
+    """Show an event card: the series, and the date's rank among dates without an event."""
     ask = read_query(request, EventAsk)
     known = dated_events(node.registry)
     card, problem = None, None
@@ -191,7 +191,7 @@ def event_svg(request: Asked, node: TheNode) -> Response[bytes]:
     gives="image/png",
 )
 def event_png(request: Asked, node: TheNode) -> Response[bytes]:
-    """Send the series of an event card as PNG, where what draws it is installed."""
+    """Send the series of an event card as PNG, if the extra is installed."""
     return _picture(request, node, "png")
 
 
@@ -207,7 +207,7 @@ def event_csv(request: Asked, node: TheNode) -> Response[bytes]:
 
 @get("/burden/claims", guards=[may("see")], sync_to_thread=True, query=ClaimAsk)
 def claims_page(request: Asked, node: TheNode) -> Response[ClaimPage]:
-    """Set the claims of a text beside every official figure, and say which bear them out."""
+    """Check the claims of a text against official figures."""
     ask = read_query(request, ClaimAsk)
     stock, today = node.counts.stock(), node.today()
     checked: tuple[Checked, ...] = ()
@@ -232,10 +232,10 @@ def claims_page(request: Asked, node: TheNode) -> Response[ClaimPage]:
 
 
 def _card(node: Node, ask: EventAsk, known: tuple[Event, ...]) -> EventCard:
-    """Draw the card that is asked for.
+    """Compute the requested card.
 
     Raises:
-        InputError: There is no such event, place or series, or too little is known for a card.
+        InputError: Unknown event, place or series, or insufficient data.
     """
     wanted = Declaration(
         event=find_event(ask.event, known),

@@ -1,4 +1,4 @@
-"""Overdose deaths: official counts as pages, and as figures and sheets to download."""
+"""Overdose deaths: official counts as pages, figures and spreadsheets."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -61,13 +61,13 @@ _TITLES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
     }
 )
-_SHARED = ("place", "indicator")  # what other views of the same place are asked for
+_SHARED = ("place", "indicator")  # query parameters shared by all views
 _FIELDS = ("place", "indicator", "source", "release", "from", "to")
 Pairs = tuple[tuple[str, str], ...]
 
 
 class FigureView(Record, frozen=True, kw_only=True):
-    """A figure and where its files are."""
+    """A figure with its file links."""
 
     figure: Figure
     svg: str
@@ -76,37 +76,37 @@ class FigureView(Record, frozen=True, kw_only=True):
 
 
 class BurdenView(Record, frozen=True, kw_only=True):
-    """A page of official counts, ready to be printed."""
+    """A page of official counts, as displayed."""
 
     name: str
     path: str
     title: str
     lead: str
-    asks: Mapping[str, str]  # by the name of the field
+    asks: Mapping[str, str]  # by field name
     places: Pairs
     indicators: Pairs
     releases: tuple[str, ...]
     sources: tuple[str, ...]
-    sentences: tuple[str, ...]  # what matters most
+    sentences: tuple[str, ...]  # key statements
     figures: tuple[FigureView, ...]
     changes: RevisionView | None
     problem: str
     hint: str
-    skipped: tuple[str, ...]  # files of the folder that are no release
-    query: str  # what was asked, for other pages and files
-    others: Pairs  # address and name of other views of the same place
+    skipped: tuple[str, ...]  # files that are not releases
+    query: str  # query string for other pages and files
+    others: Pairs  # address and name of other views of the place
 
 
 def burden_words(
     name: str, stock: Stock, ask: Ask, told: Any, problem: TidewaiterError | None
 ) -> BurdenView:
-    """Put a view into words.
+    """Render a view as text.
 
     Args:
-        name: Of the view.
-        stock: What the archive holds.
-        ask: What was asked.
-        told: The record of the view; None: there is none.
+        name: View name.
+        stock: Content of the archive.
+        ask: The query.
+        told: The view's record; None: none.
         problem: Why there is none.
     """
     offered = stock.choices
@@ -186,11 +186,11 @@ class TrendPage(Record, frozen=True, kw_only=True):
 
     ask: Ask
     releases: int  # in the archive
-    shown: Trend | None  # None: there is none
+    shown: Trend | None  # None: not available
 
 
 class DrugPage(Record, frozen=True, kw_only=True):
-    """Classes of drugs in one place over time."""
+    """Drug classes in one place over time."""
 
     ask: Ask
     releases: int
@@ -198,7 +198,7 @@ class DrugPage(Record, frozen=True, kw_only=True):
 
 
 class MapPage(Record, frozen=True, kw_only=True):
-    """The places of a country side by side."""
+    """Comparison of a country's places."""
 
     ask: Ask
     releases: int
@@ -214,7 +214,7 @@ class AgePage(Record, frozen=True, kw_only=True):
 
 
 class ChangePage(Record, frozen=True, kw_only=True):
-    """What a release changed of the one before it."""
+    """Changes between a release and its predecessor."""
 
     ask: Ask
     releases: int
@@ -229,13 +229,13 @@ def trends_page(request: Asked, node: TheNode) -> Response[TrendPage]:
 
 @get("/burden/drugs", guards=[may("see")], sync_to_thread=True, query=Ask)
 def drugs_page(request: Asked, node: TheNode) -> Response[DrugPage]:
-    """Show deaths by class of drug over time; the classes overlap."""
+    """Show deaths by drug class over time; the classes overlap."""
     return _page(request, node, "mix", DrugPage)
 
 
 @get("/burden/map", guards=[may("see")], sync_to_thread=True, query=Ask)
 def map_page(request: Asked, node: TheNode) -> Response[MapPage]:
-    """Show the places of a country side by side, in one period."""
+    """Compare the places of a country in one period."""
     return _page(request, node, "map", MapPage)
 
 
@@ -247,16 +247,16 @@ def ages_page(request: Asked, node: TheNode) -> Response[AgePage]:
 
 @get("/burden/changes", guards=[may("see")], sync_to_thread=True, query=Ask)
 def revisions_page(request: Asked, node: TheNode) -> Response[ChangePage]:
-    """Show what a release changed of the one before it, count by count."""
+    """Show the changes between a release and its predecessor."""
     return _page(request, node, "changes", ChangePage)
 
 
 def _page(request: Asked, node: Node, name: str, kind: Callable[..., R]) -> Response[R]:
-    """Answer with a view; where it has nothing to show, the page says why, and what would do.
+    """Respond with a view; without data, the page says why and what to do.
 
     Raises:
-        MissingError: A program asks for what is not there.
-        InputError: A program asks for what cannot be.
+        MissingError: No data, for a program's request.
+        InputError: Invalid query, for a program's request.
     """
     ask = read_query(request, Ask)
     stock = node.counts.stock()
@@ -281,16 +281,16 @@ def _page(request: Asked, node: Node, name: str, kind: Callable[..., R]) -> Resp
 
 
 def _status(problem: InputError | MissingError | None, *, asked: bool) -> int:
-    """Return the status of a page; the entry of the menu asks for nothing, and is always there."""
+    """Return the status of a page; the menu entry without a query is always 200."""
     if problem is None or (isinstance(problem, MissingError) and not asked):
         return 200
     return _MISSING if isinstance(problem, MissingError) else _WRONG
 
 
 class FileAsk(Ask, frozen=True, kw_only=True):
-    """What a file is to show."""
+    """Query of a file."""
 
-    figure: str = ""  # which of several; "": the first
+    figure: str = ""  # figure name; "": the first
 
 
 @get(
@@ -301,7 +301,7 @@ class FileAsk(Ask, frozen=True, kw_only=True):
     gives="image/svg+xml",
 )
 def burden_svg(request: Asked, node: TheNode, view: FromPath[str]) -> Response[bytes]:
-    """Send a figure as SVG that needs nothing else; views: trends, mix, map, ages, changes."""
+    """Send a figure as a standalone SVG; views: trends, mix, map, ages, changes."""
     return _picture(request, node, view, "svg")
 
 
@@ -313,7 +313,7 @@ def burden_svg(request: Asked, node: TheNode, view: FromPath[str]) -> Response[b
     gives="image/png",
 )
 def burden_png(request: Asked, node: TheNode, view: FromPath[str]) -> Response[bytes]:
-    """Send a figure as PNG, where what draws it is installed."""
+    """Send a figure as PNG, if the extra is installed."""
     return _picture(request, node, view, "png")
 
 
@@ -321,7 +321,7 @@ def burden_png(request: Asked, node: TheNode, view: FromPath[str]) -> Response[b
     "/burden/{view:str}/csv", guards=[may("see")], sync_to_thread=True, query=Ask, gives="text/csv"
 )
 def burden_csv(request: Asked, node: TheNode, view: FromPath[str]) -> Response[bytes]:
-    """Send the numbers of a view as CSV: each row with period, basis, state and release."""
+    """Send a view as CSV: each row with period, basis, status and release."""
     ask = read_query(request, Ask)
     found, told = _found(node, view, ask)
     return download(found.sheet(told), "text/csv; charset=utf-8", f"{_name(view, ask)}.csv")
@@ -329,7 +329,7 @@ def burden_csv(request: Asked, node: TheNode, view: FromPath[str]) -> Response[b
 
 @get("/burden/brief.html", guards=[may("see")], sync_to_thread=True, query=Ask, gives="text/html")
 def burden_brief(request: Asked, node: TheNode) -> Response[bytes]:
-    """Send one page for a decision that needs no network."""
+    """Send a briefing as a self-contained page."""
     return download(_brief(request, node).encode(), "text/html; charset=utf-8", "brief.html")
 
 
@@ -341,7 +341,7 @@ def burden_brief(request: Asked, node: TheNode) -> Response[bytes]:
     gives="application/pdf",
 )
 def burden_paper(request: Asked, node: TheNode) -> Response[bytes]:
-    """Send one page for a decision as PDF, where what writes it is installed."""
+    """Send a briefing as PDF, if the extra is installed."""
     return download(pdf_of(_brief(request, node)), "application/pdf", "brief.pdf")
 
 
@@ -361,10 +361,10 @@ def _picture(request: Asked, node: Node, name: str, kind: str) -> Response[bytes
 
 
 def _found(node: Node, name: str, ask: Ask) -> tuple[View, Any]:
-    """Find the record of a view.
+    """Return the record of a view.
 
     Raises:
-        MissingError: There is no such view, or it has nothing to show.
+        MissingError: Unknown view, or no data.
     """
     if name not in VIEWS:
         raise MissingError("web/no-view", name=name[:40], views=", ".join(VIEWS))
@@ -373,7 +373,7 @@ def _found(node: Node, name: str, ask: Ask) -> tuple[View, Any]:
 
 
 def _name(what: str, ask: Ask) -> str:
-    """Name a file; of what was asked only letters, digits and "-" come into it."""
+    """Return a file name from letters, digits and "-" of the query."""
     parts = (what, ask.place, ask.indicator)
     return "-".join("".join(c if c.isalnum() and c.isascii() else "-" for c in p) for p in parts)
 

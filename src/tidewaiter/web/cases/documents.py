@@ -1,4 +1,4 @@
-"""Documents of cases: attached files, evidence bundles, suspicious transaction reports."""
+"""Case documents: attachments, evidence bundles, suspicious transaction reports."""
 
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -30,15 +30,15 @@ from tidewaiter.web.core.request_parsing import Asked
 from tidewaiter.web.core.responses import done, reply
 from tidewaiter.web.core.security import may
 
-_MEMORY = 1 << 22  # bytes of a file that are kept in memory on their way
+_MEMORY = 1 << 22  # bytes of an upload kept in memory
 _PART = 1 << 16
 _AROUND = 65_536  # bytes of a form around its file
 
 
 class ExportWish(Record, frozen=True, kw_only=True):
-    """How a case is given out."""
+    """Export options of a case."""
 
-    restricted: bool = False  # with what is for the authority only
+    restricted: bool = False  # include restricted data
 
 
 @post(
@@ -55,7 +55,7 @@ def add_case_file(
     number: FromPath[int],
     data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
 ) -> Response[Step]:
-    """Add a file to a case: it is hashed, kept as it is, and never run."""
+    """Attach a file to a case: hashed, stored unchanged, never executed."""
     file = data.get("file")
     if not isinstance(file, UploadFile):
         raise MissingError("web/no-file-sent")
@@ -74,7 +74,7 @@ def add_case_file(
     gives="application/octet-stream",
 )
 def case_file(node: TheNode, user: TheUser, number: FromPath[int], step: FromPath[int]) -> Stream:
-    """Send a file of a case, as an attachment; a browser shows and runs none of it."""
+    """Send a case file as an attachment that browsers neither show nor run."""
     with node.read() as work:
         told = find_file(work, viewer_of(user), number, step)
         if told is None:
@@ -95,7 +95,7 @@ def case_file(node: TheNode, user: TheUser, number: FromPath[int], step: FromPat
 def export_case(
     node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[ExportWish]
 ) -> Stream:
-    """Give a case out as a signed evidence bundle; that stands in the case from then on."""
+    """Export a case as a signed evidence bundle; recorded in the case."""
     with node.read() as work:
         case_for(work, user, number)
     secret = own_key(key_file())
@@ -133,15 +133,15 @@ Fields = Annotated[tuple[str, ...], msgspec.Meta(max_length=50)]
 
 
 class ReportPage(Record, frozen=True, kw_only=True):
-    """A report, filled as far as the case can, or as it was finished last."""
+    """A report, filled from the case or as last completed."""
 
     report: Suspicion
-    alerts: int  # of the case, as far as the reader sees them
-    finished: int | None  # the step that finished it last; None: it was not
+    alerts: int  # of the case, as visible to the reader
+    finished: int | None  # step that last completed it; None: never
 
 
 class Finished(Record, frozen=True, kw_only=True):
-    """A report that is finished: the texts of its fields, in their order."""
+    """A completed report: the field texts, in order."""
 
     field: Fields
 
@@ -150,7 +150,7 @@ class Finished(Record, frozen=True, kw_only=True):
 def report_page(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], form: FromPath[str]
 ) -> Response[ReportPage]:
-    """Show a report of a suspicion, filled from the case."""
+    """Show a suspicious transaction report, filled from the case."""
     with node.read() as work:
         page = _page(work, user, number, form)
     return reply(request, "case-report.html", page)
@@ -166,7 +166,7 @@ def finish_report(
     *,
     data: JSONBody[Finished],
 ) -> Response[Step]:
-    """Keep a report as it was finished; it is sent nowhere."""
+    """Save a completed report; it is not sent."""
     with node.read() as work:
         case_for(work, user, number)
     rule = _form(form)
@@ -187,7 +187,7 @@ def report_document(
     *,
     step: FromPath[int],
 ) -> Response[Suspicion]:
-    """Show a finished report on a page to print, or as its record."""
+    """Show a completed report for printing, or as a record."""
     with node.read() as work:
         case = case_for(work, user, number)
     kept = next((each for each in case.drafts if each.step == step), None)

@@ -1,4 +1,4 @@
-"""Cases: the list, the page of one, and how a case is closed, reopened, held and erased."""
+"""Cases: list, case page, closing, reopening, legal hold and erasure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -65,7 +65,7 @@ from tidewaiter.web.core.security import may
 
 
 class CaseChoices(Record, frozen=True, kw_only=True):
-    """Who reads, when, and whom they can choose."""
+    """Reader, day, and selectable people."""
 
     user: User
     today: date
@@ -82,7 +82,7 @@ class Tab(Record, frozen=True, kw_only=True):
 
 
 class ListRow(Record, frozen=True, kw_only=True):
-    """A case of the list in words."""
+    """A case of the list, as displayed."""
 
     row: CaseRow
     status: str
@@ -90,18 +90,18 @@ class ListRow(Record, frozen=True, kw_only=True):
 
 
 class CaseListView(Record, frozen=True, kw_only=True):
-    """The list in words."""
+    """The list, as displayed."""
 
     tabs: tuple[Tab, ...]
     rows: tuple[ListRow, ...]
     statuses: tuple[tuple[str, str], ...]
-    more: str  # address of the next page; "": this is the last
+    more: str  # address of the next page; "": last page
     opens: bool  # the reader may open cases
-    hidden: tuple[tuple[str, str], ...]  # what the form of the search keeps
+    hidden: tuple[tuple[str, str], ...]  # hidden fields of the search form
 
 
 class TaskView(Record, frozen=True, kw_only=True):
-    """A task that is not done."""
+    """An open task."""
 
     step: int
     who: str
@@ -112,15 +112,15 @@ class TaskView(Record, frozen=True, kw_only=True):
 
 
 class CasePageView(Record, frozen=True, kw_only=True):
-    """The page of a case in words, and what the reader may do."""
+    """The case page and the reader's options, as displayed."""
 
     status: str
     drawn: Drawn
-    works: bool  # may take steps
-    open: bool  # works, and the case is open
+    works: bool  # may add steps
+    open: bool  # may add steps, and the case is open
     shares: bool
     approves: bool
-    answers: bool  # may agree or refuse now
+    answers: bool  # may confirm or reject now
     recalls: bool
     cleared: bool
     keeps: str
@@ -129,7 +129,7 @@ class CasePageView(Record, frozen=True, kw_only=True):
     people: tuple[tuple[str, str], ...]  # not members yet
     members: tuple[tuple[str, str], ...]
     forms: tuple[tuple[str, str], ...]
-    upload: str  # address of the form of files, with its token: a form with a file has no other
+    upload: str  # address of the upload form with its CSRF token
     keys: tuple[tuple[str, str], ...]
 
 
@@ -143,7 +143,7 @@ class _Asked(Protocol):
 
 
 def case_status_in_words(status: CaseStatus) -> str:
-    """Say where a case stands."""
+    """Return the status of a case as text."""
     said = {
         "open": words("open"),
         "closed-confirmed": words("closed: confirmed"),
@@ -159,13 +159,13 @@ def case_list_view(
     asked: _Asked,
     choices: CaseChoices,
 ) -> CaseListView:
-    """Put the list into words.
+    """Render the list as text.
 
     Args:
-        rows: Of the page.
-        counts: Cases of each filter.
-        asked: What was asked for.
-        choices: Who reads, and when.
+        rows: Rows of the page.
+        counts: Number of cases per filter.
+        asked: The query.
+        choices: Reader and day.
     """
     labels = {
         "all": words("All"),
@@ -207,13 +207,13 @@ def case_list_view(
 def case_page_view(
     case: Case, events: Sequence[Event], keeps: str, choices: CaseChoices
 ) -> CasePageView:
-    """Put the page of a case into words.
+    """Render the page of a case as text.
 
     Args:
         case: The case.
-        events: What was done.
+        events: Its timeline.
         keeps: Why nothing can be erased; "": it can.
-        choices: Who reads, and whom they can choose.
+        choices: Reader, and selectable people.
     """
     rights, me = choices.user.rights, account_key(choices.user.account.id)
     token = form_token(choices.user.session) if choices.user.session else ""
@@ -269,18 +269,18 @@ Wish = Literal["all", "mine", "waiting", "due", "held", "over"]
 
 
 class CasesAsked(Record, frozen=True, kw_only=True):
-    """Which cases are wanted."""
+    """Query of cases."""
 
-    show: Wish = "all"  # waiting: for the reader's answer; due: with tasks of theirs until today
+    show: Wish = "all"  # waiting: for the reader's answer; due: with their tasks due today
     status: CaseStatus | None = None
-    text: Short = ""  # words of the title
+    text: Short = ""  # words in the title
     before: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = (
-        None  # `changed` of the last case of the page before
+        None  # `changed` of the last case of the previous page
     )
 
 
 class CasesPage(Record, frozen=True, kw_only=True):
-    """A page of cases, the last changed first, and how many there are of each kind."""
+    """A page of cases, last changed first, and the number per filter."""
 
     rows: tuple[CaseRow, ...]
     counts: dict[Wish, int]
@@ -291,7 +291,7 @@ class CaseAlert(Record, frozen=True, kw_only=True):
     """An alert of a case."""
 
     id: str
-    step: int  # that added it
+    step: int  # step that added it
     title: Phrase
     severity: Severity
     status: str
@@ -300,7 +300,7 @@ class CaseAlert(Record, frozen=True, kw_only=True):
 
 
 class CasePage(Record, frozen=True, kw_only=True):
-    """A case: what belongs to it, where it stands, and what was done."""
+    """A case with contents, status and timeline."""
 
     case: Case
     alerts: tuple[CaseAlert, ...]
@@ -309,21 +309,21 @@ class CasePage(Record, frozen=True, kw_only=True):
 
 
 class NewCase(Record, frozen=True, kw_only=True):
-    """A case to be opened."""
+    """A case to open."""
 
     title: Short
-    alert: Short = ""  # id of an alert to begin with
+    alert: Short = ""  # id of a first alert
 
 
 class Opened(Record, frozen=True, kw_only=True):
-    """A case that was opened."""
+    """An opened case."""
 
     number: int
 
 
 @get("/cases", guards=[may("see")], sync_to_thread=True, query=CasesAsked)
 def cases_page(request: Asked, node: TheNode, user: TheUser) -> Response[CasesPage]:
-    """Show the cases that the reader may see: mine, waiting for me, with tasks due, held, over."""
+    """Show the reader's visible cases: mine, waiting for me, with tasks due, on hold, expired."""
     asked, viewer, today = read_query(request, CasesAsked), viewer_of(user), node.today()
     wishes: dict[Wish, CaseFilter] = {
         "all": CaseFilter(),
@@ -355,7 +355,7 @@ def cases_page(request: Asked, node: TheNode, user: TheUser) -> Response[CasesPa
 def open_new(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewCase]
 ) -> Response[Opened]:
-    """Open a case; who opens it owns it."""
+    """Open a case; the user becomes its owner."""
     with node.change(user) as work:
         case = open_case(work, viewer_of(user), data.title)
         if data.alert:
@@ -368,7 +368,7 @@ def open_new(
 def case_page(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
 ) -> Response[CasePage]:
-    """Show a case that the reader may see."""
+    """Show a case visible to the reader."""
     with node.read() as work:
         page = _page(work, node, user, number)
         choices = CaseChoices(user=user, today=node.today(), people=active_people(work))
@@ -406,16 +406,16 @@ def _page(work: Work, node: TheNode, user: User, number: int) -> CasePage:
 
 
 class Closing(Record, frozen=True, kw_only=True):
-    """Closing a case; as dismissed it is proposed, and someone else must agree."""
+    """Closing of a case; as dismissed it needs a second person."""
 
     how: Literal["dismissed", "confirmed", "referred"]
     why: Words
-    to: Words = ""  # to whom it is referred
+    to: Words = ""  # referral target
     seen: int
 
 
 class Answer(Record, frozen=True, kw_only=True):
-    """The second pair of eyes."""
+    """Answer of the second person."""
 
     agree: Literal["yes", "no"]
     why: Words = ""
@@ -423,14 +423,14 @@ class Answer(Record, frozen=True, kw_only=True):
 
 
 class Reason(Record, frozen=True, kw_only=True):
-    """Why something is done, and the last step that was seen."""
+    """Reason, and last step seen."""
 
     why: Words = ""
     seen: int
 
 
 class Retention(Record, frozen=True, kw_only=True):
-    """How long a case is kept at least, and by which rule."""
+    """Minimum retention, and its rule."""
 
     until: date
     basis: Short
@@ -454,7 +454,7 @@ def close(
 def answer(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Answer]
 ) -> Response[Step]:
-    """Agree that a case is closed as dismissed, or refuse; not by whoever proposed it."""
+    """Confirm or reject closing a case as dismissed; not by the proposer."""
     content = Agreed(note=data.why) if data.agree == "yes" else Refused(why=data.why)
     return step_taken(request, node, user, number, decided(content, data.seen))
 
@@ -463,7 +463,7 @@ def answer(
 def recall(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Reason]
 ) -> Response[Step]:
-    """Take back one's own proposal to close the case as dismissed."""
+    """Withdraw one's own proposal to close the case as dismissed."""
     return step_taken(request, node, user, number, decided(Recalled(why=data.why), data.seen))
 
 
@@ -471,7 +471,7 @@ def recall(
 def reopen(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Reason]
 ) -> Response[Step]:
-    """Open a closed case again."""
+    """Reopen a closed case."""
     return step_taken(request, node, user, number, decided(Reopened(why=data.why), data.seen))
 
 
@@ -479,7 +479,7 @@ def reopen(
 def retain(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Retention]
 ) -> Response[Step]:
-    """Say how long the case is kept at least, and by which rule."""
+    """Set the minimum retention of the case."""
     content = Retained(until=data.until, basis=data.basis)
     return step_taken(request, node, user, number, decided(content, data.seen), part="keeping")
 
@@ -488,7 +488,7 @@ def retain(
 def hold(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Reason]
 ) -> Response[Step]:
-    """Put a legal hold on the case: nothing of it may be erased."""
+    """Put a legal hold on the case: no erasure."""
     wanted = decided(Held(why=data.why), data.seen)
     return step_taken(request, node, user, number, wanted, part="keeping")
 
@@ -497,7 +497,7 @@ def hold(
 def unhold(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Reason]
 ) -> Response[Step]:
-    """End the legal hold."""
+    """Lift the legal hold."""
     wanted = decided(Unheld(why=data.why), data.seen)
     return step_taken(request, node, user, number, wanted, part="keeping")
 
@@ -506,7 +506,7 @@ def unhold(
 def erase(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Reason]
 ) -> Response[Step]:
-    """Erase what can name people, when the case's time is over and nothing holds it."""
+    """Erase personal data after the retention period, without a legal hold."""
     with node.change(user) as work:
         step = erase_case(work, viewer_of(user), number, why=data.why, seen=data.seen)
     return done(request, step, f"/cases/{number}#keeping")

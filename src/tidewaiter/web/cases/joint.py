@@ -1,7 +1,6 @@
-"""Joint cases: the list, the page of one, this side's decision, and shared evidence files.
+"""Joint cases: list, case page, this side's decision, and shared evidence files.
 
-A bundle that is sent here is read, hashed and let go: the exchange carries no files, and this
-installation keeps none of it.
+Uploaded bundles are hashed and not stored: the exchange transfers no files.
 """
 
 from typing import Annotated, Any, BinaryIO, cast
@@ -62,12 +61,12 @@ from tidewaiter.web.incidents.handlers import names_of
 from tidewaiter.web.incidents.schemas import UnheededTold
 
 _ROWS = 200
-_TITLE = 200  # characters of a row: a peer may write any number
+_TITLE = 200  # characters of a row: peers may send any length
 
 
 @get("/joint", guards=[may("exchange")], sync_to_thread=True)
 def joint_cases_page(request: Asked, node: TheNode) -> Response[JointCasesPage]:
-    """Show joint cases: those to which this node is invited first, then the last spoken of."""
+    """Show joint cases: open invitations first, then by recent activity."""
     with node.exchange() as (desk, work):
         found = joint_cases(work, desk.ring.lock, rows=_ROWS + 1)
         own, names = desk.node, names_of(work, desk.node)
@@ -81,7 +80,7 @@ def joint_cases_page(request: Asked, node: TheNode) -> Response[JointCasesPage]:
 def joint_case_page(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
 ) -> Response[JointPage]:
-    """Show a joint case: what each side brings and has decided, side by side."""
+    """Show a joint case: contributions and decisions, side by side."""
     with node.exchange() as (desk, work):
         of = joint_at(work, number)
         known, names = find_joint(work, desk.ring.lock, *of), names_of(work, desk.node)
@@ -115,7 +114,7 @@ def joint_case_page(
 def open_joint_case(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[OpenJoint]
 ) -> Response[JointSaid]:
-    """Open a joint case, and invite peers to it; whom its marking does not allow is not told."""
+    """Open a joint case, and invite peers that its marking permits."""
     name = new_id()
     with node.exchange(user) as (desk, work):
         case = JointCase(
@@ -138,7 +137,7 @@ def open_joint_case(
 def reply_joint(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Partaking]
 ) -> Response[JointSaid]:
-    """Join a case, decline it, or leave it."""
+    """Join, decline or leave a case."""
     return _say(request, node, user, number, data)
 
 
@@ -146,7 +145,7 @@ def reply_joint(
 def decide_joint(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Deciding]
 ) -> Response[JointSaid]:
-    """Tell what this side has decided on a subject; nobody decides for another."""
+    """Report this side's decision on a subject."""
     return _say(request, node, user, number, data)
 
 
@@ -195,8 +194,8 @@ def _row(listed: Listed, known: Together, own: str) -> JointRow:
 
 _AROUND = 65_536  # bytes of a form around its file
 _BYTES = load_case_rules().limits.file_bytes + _AROUND
-_FIELDS = 200  # that are taken out of one file
-_WHY = 2_000  # characters
+_FIELDS = 200  # maximum fields redacted in one file
+_WHY = 2_000  # maximum characters
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
 
@@ -211,7 +210,7 @@ Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)
 def bring_bundle(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: Form
 ) -> Response[BundleBrought]:
-    """Bring an exported case by its hashes: the file itself stays with its owner."""
+    """Contribute an exported case by its hashes: the file stays with its owner."""
     told = refer(_file(data))
     with node.exchange(user) as (desk, work):
         untold = bring(work, desk.ring.lock, desk.node, joint_at(work, number), told)
@@ -227,7 +226,7 @@ def bring_bundle(
     request_max_body_size=_BYTES,
 )
 def redact_file(node: TheNode, user: TheUser, number: FromPath[int], data: Form) -> Response[bytes]:
-    """Send a file of a bundle without some fields, and tell the case what was taken out."""
+    """Send a redacted bundle file, and report the redactions to the case."""
     file, member = _file(data), str(data.get("member", "")).strip()
     why = str(data.get("why", "")).strip()[:_WHY]
     pointers = [each.strip() for each in str(data.get("fields", "")).splitlines() if each.strip()]

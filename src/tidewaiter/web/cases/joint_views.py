@@ -1,4 +1,4 @@
-"""Joint cases: the records of their pages, and these in words."""
+"""Joint cases: page records and their views."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
@@ -42,16 +42,16 @@ _Short = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class SidePart(Record, frozen=True, kw_only=True):
-    """A node of a joint case, and whether it takes part."""
+    """A node of a joint case, and its participation."""
 
     node: str
     part: Part
 
 
 class JointRow(Record, frozen=True, kw_only=True):
-    """A joint case in the list; what is not here is None."""
+    """A row of the joint case list; unknown values are None."""
 
-    number: int  # in the address of its page
+    number: int  # in the page address
     id: str
     opener: str
     title: str | None
@@ -59,53 +59,53 @@ class JointRow(Record, frozen=True, kw_only=True):
     tlp: Tlp | None
     day: date | None
     sides: tuple[SidePart, ...]
-    part: Part | None  # of this node
+    part: Part | None  # participation of this node
     bundles: int
-    subjects: int  # of which something is decided
-    apart: int  # of which the sides have decided differently
+    subjects: int  # subjects with a decision
+    apart: int  # subjects with different decisions
 
 
 class JointCasesPage(Record, frozen=True, kw_only=True):
-    """Joint cases: those to which this node is invited first, then what was spoken of last."""
+    """Joint cases: open invitations first, then by recent activity."""
 
     rows: tuple[JointRow, ...]
     own: str
     names: dict[str, str]  # of peers
-    cut: bool  # there are more than are shown
+    cut: bool  # more exist than are shown
 
 
 class SaidInCase(Record, frozen=True, kw_only=True):
-    """Something that was said of a joint case."""
+    """A statement on a joint case."""
 
     message: str
     sender: str
     at: str  # ISO 8601, UTC
     kind: Literal["case", "part", "bundle", "decision"]
-    told: str  # title, part, bundle or subject
+    told: str  # title, participation, bundle or subject
 
 
 class JointPage(Record, frozen=True, kw_only=True):
-    """A joint case, and what this node may say in it now."""
+    """A joint case, and this node's options."""
 
     number: int
     id: str
     opener: str
     own: str
-    case: JointCase | None  # None: it has not come, or was recalled
+    case: JointCase | None  # None: not received, or recalled
     sides: tuple[Side, ...]  # the opener first
     side_by_side: dict[str, dict[str, Decision | None]]  # by subject and node
     said: tuple[SaidInCase, ...]
     unheeded: tuple[UnheededTold, ...]
-    destroyed: int  # messages that were recalled, so that nothing is known of them
+    destroyed: int  # recalled messages, whose content is unknown
     acts: tuple[JointAct, ...]
-    fates: dict[str, Fate]  # by message: what became of it
-    untold: tuple[str, ...]  # nodes of the case that are no peers, so that they are not told
+    fates: dict[str, Fate]  # delivery status by message
+    untold: tuple[str, ...]  # nodes of the case that are not peers, and not informed
     names: dict[str, str]
-    group: str  # name of the group that it is for, where that is this node's; "": none
+    group: str  # name of its group, if this node's; "": none
 
 
 class OpenJoint(Record, frozen=True, kw_only=True):
-    """A joint case to be opened."""
+    """A joint case to open."""
 
     title: _Short
     partners: tuple[_Short, ...]  # nodes
@@ -115,30 +115,30 @@ class OpenJoint(Record, frozen=True, kw_only=True):
 
 
 class Partaking(Record, frozen=True, kw_only=True):
-    """Whether this node takes part."""
+    """Participation of this node."""
 
     part: Literal["joined", "declined", "left"]
     note: _Text = ""
 
 
 class Deciding(Record, frozen=True, kw_only=True):
-    """What this side has decided on a subject."""
+    """This side's decision on a subject."""
 
     subject: _Short
-    decision: _Short  # verdict and code of the reason: "hold/inspect"
+    decision: _Short  # verdict and reason code: "hold/inspect"
     note: _Text = ""
 
 
 class JointSaid(Record, frozen=True, kw_only=True):
-    """A joint case after this node said something in it."""
+    """A joint case after this node's statement."""
 
     number: int
     id: str
-    untold: tuple[str, ...]  # nodes of the case that are no peers of this one
+    untold: tuple[str, ...]  # nodes of the case that are not peers of this one
 
 
 class BundleBrought(Record, frozen=True, kw_only=True):
-    """A bundle that was brought by its hashes; it stays with its owner."""
+    """A bundle contributed by its hashes; it stays with its owner."""
 
     number: int
     sha256: str
@@ -146,7 +146,7 @@ class BundleBrought(Record, frozen=True, kw_only=True):
 
 
 def said_in_case(said: Said[Spoken]) -> SaidInCase:
-    """Tell of one thing that was said of a joint case."""
+    """Describe a statement on a joint case."""
     body = said.body
     kind: Literal["case", "part", "bundle", "decision"] = "decision"
     if isinstance(body, JointCase):
@@ -161,12 +161,12 @@ def said_in_case(said: Said[Spoken]) -> SaidInCase:
 
 
 def apart(known: Together) -> int:
-    """Count the subjects of which the sides have decided differently."""
+    """Count the subjects with different decisions."""
     return sum(differ(list(decided.values())) for decided in known.side_by_side().values())
 
 
 def differ(decided: list[Decision | None]) -> bool:
-    """Say whether sides have decided differently; who has decided nothing does not differ."""
+    """Return whether sides decided differently; undecided sides are ignored."""
     return len({each.verdict for each in decided if each is not None}) > 1
 
 
@@ -187,19 +187,19 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 class JointLine(Record, frozen=True, kw_only=True):
-    """A joint case of the list in words."""
+    """A joint case of the list, as displayed."""
 
     row: JointRow
     opener: str
     part: str  # of this node
-    waits: bool  # for this node to answer
+    waits: bool  # for this node's answer
     purpose: str
-    others: tuple[str, ...]  # each with its part
+    others: tuple[str, ...]  # each with its participation
     notes: tuple[str, ...]
 
 
 class JointCasesView(Record, frozen=True, kw_only=True):
-    """The list in words."""
+    """The list, as displayed."""
 
     lines: tuple[JointLine, ...]
     peers: Pairs
@@ -209,14 +209,14 @@ class JointCasesView(Record, frozen=True, kw_only=True):
 
 
 class BundleView(Record, frozen=True, kw_only=True):
-    """A bundle, and of its files what is given and what is held back."""
+    """A bundle, with shared and withheld parts of its files."""
 
     bundle: Bundle
-    fields: int  # that are held back, in all files
+    fields: int  # withheld in all files
 
 
 class SideView(Record, frozen=True, kw_only=True):
-    """A side in words."""
+    """A side, as displayed."""
 
     node: str
     name: str
@@ -225,16 +225,16 @@ class SideView(Record, frozen=True, kw_only=True):
 
 
 class DecidedView(Record, frozen=True, kw_only=True):
-    """What a side has decided on a subject."""
+    """A side's decision on a subject."""
 
     name: str
-    verdict: str  # "": nothing
+    verdict: str  # "": none
     reason: str
     decision: Decision | None
 
 
 class SubjectView(Record, frozen=True, kw_only=True):
-    """A subject, and what each side has decided on it."""
+    """A subject with each side's decision."""
 
     subject: str
     decided: tuple[DecidedView, ...]  # in the order of the sides
@@ -242,7 +242,7 @@ class SubjectView(Record, frozen=True, kw_only=True):
 
 
 class SaidLine(Record, frozen=True, kw_only=True):
-    """Something that was said, in words."""
+    """A statement, as displayed."""
 
     said: SaidInCase
     name: str
@@ -251,7 +251,7 @@ class SaidLine(Record, frozen=True, kw_only=True):
 
 
 class JointView(Record, frozen=True, kw_only=True):
-    """The page of one in words."""
+    """The page of one, as displayed."""
 
     title: str
     opener: str
@@ -260,17 +260,17 @@ class JointView(Record, frozen=True, kw_only=True):
     marking: MarkingView | None
     sides: tuple[SideView, ...]
     subjects: tuple[SubjectView, ...]
-    said: tuple[SaidLine, ...]  # the last first
+    said: tuple[SaidLine, ...]  # latest first
     untold: tuple[str, ...]
     fates: dict[str, FateView]
     decisions: tuple[tuple[str, Pairs], ...]
-    holds: bool  # the reader may put and lift holds
-    places: dict[str, str]  # of peers in addresses, by node
+    holds: bool  # the reader may set and lift holds
+    places: dict[str, str]  # page addresses of peers, by node
     keys: Pairs
 
 
 def joint_cases_view(page: JointCasesPage) -> JointCasesView:
-    """Put the list into words."""
+    """Render the list as text."""
     peers = sorted(page.names.items(), key=lambda each: each[1].casefold())
     return JointCasesView(
         lines=tuple(_line(each, page) for each in page.rows),
@@ -282,11 +282,11 @@ def joint_cases_view(page: JointCasesPage) -> JointCasesView:
 
 
 def joint_view(page: JointPage, rights: Collection[Right]) -> JointView:
-    """Put the page of a joint case into words.
+    """Render the page of a joint case as text.
 
     Args:
-        page: All that is told.
-        rights: Of the reader.
+        page: The page record.
+        rights: Rights of the reader.
     """
     case = page.case
     names = {**page.names, page.own: words("this node")}
@@ -363,7 +363,7 @@ def _decided(name: str, decision: Decision | None) -> DecidedView:
     rules = load_decision_rules()
     if decision is None:
         return DecidedView(name=name, verdict="", reason="", decision=None)
-    known = rules.reason.get(decision.reason)  # of another version of the rules, perhaps
+    known = rules.reason.get(decision.reason)  # possibly from another version of the rules
     return DecidedView(
         name=name,
         verdict=words(rules.verdict[decision.verdict].says),

@@ -1,4 +1,4 @@
-"""Steps in a case: one address for each kind of step, and what case pages share."""
+"""Case steps: one address per kind of step, and shared functions of case pages."""
 
 from datetime import date
 from typing import Annotated
@@ -40,17 +40,17 @@ Short = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 def viewer_of(user: User) -> Viewer:
-    """Return who looks at cases."""
+    """Return the viewer."""
     return Viewer(
         name=account_key(user.account.id), rights=user.rights, cleared=user.account.cleared
     )
 
 
 def case_for(work: Work, user: User, number: int) -> Case:
-    """Read a case that a user may see.
+    """Read a case visible to a user.
 
     Raises:
-        MissingError: There is none for them.
+        MissingError: Unknown or not visible.
     """
     case = find_case(work, viewer_of(user), number)
     if case is None:
@@ -61,15 +61,15 @@ def case_for(work: Work, user: User, number: int) -> Case:
 def step_taken(
     request: Asked, node: Node, user: User, number: int, wanted: Wanted, *, part: str = ""
 ) -> Response[Step]:
-    """Take a step in a case, and go back to its page.
+    """Add a step to a case, and return to its page.
 
     Args:
-        request: What is asked.
+        request: The request.
         node: The installation.
-        user: Who asks.
-        number: Of the case.
+        user: The user.
+        number: Case number.
         wanted: The step.
-        part: Of the page to go back to.
+        part: Page section to return to.
     """
     with node.change(user) as work:
         step = take_step(work, viewer_of(user), number, wanted)
@@ -84,20 +84,20 @@ def added(content: AnyContent, *, restricted: bool = False, about: int | None = 
 
 
 def decided(content: AnyContent, seen: int) -> Wanted:
-    """Return a step that decides, and so must rest on all that came before."""
+    """Return a decision, which requires having seen all earlier steps."""
     return Wanted(content=content, seen=seen)
 
 
 def active_people(work: Work) -> dict[str, str]:
-    """Return how those who may sign in are read, by how trails name them."""
+    """Return the display names of active accounts, by audit name."""
     return {account_key(each.id): each.shown for each in accounts(work) if each.active}
 
 
 def known_person(node: Node, who: str) -> str:
-    """Return how trails name an account.
+    """Return the audit name of an account.
 
     Raises:
-        InputError: There is no such account.
+        InputError: No such account.
     """
     if who not in node.people():
         raise InputError("web/no-account", who=who[:80])
@@ -113,20 +113,20 @@ class NoteGiven(Record, frozen=True, kw_only=True):
 
 
 class AlertGiven(Record, frozen=True, kw_only=True):
-    """An alert that belongs to the case."""
+    """An alert to add."""
 
     alert: Short
 
 
 class ConsignmentGiven(Record, frozen=True, kw_only=True):
-    """A consignment that belongs to the case."""
+    """A consignment to add."""
 
     source: int
     consignment: Words
 
 
 class PartyGiven(Record, frozen=True, kw_only=True):
-    """A party that belongs to the case."""
+    """A party to add."""
 
     name: Words
     role: Short = ""
@@ -139,7 +139,7 @@ class PartyGiven(Record, frozen=True, kw_only=True):
 
 
 class TaskGiven(Record, frozen=True, kw_only=True):
-    """A task; `who`: how trails name an account."""
+    """A task; `who`: audit name of an account."""
 
     who: Short
     what: Words
@@ -148,33 +148,33 @@ class TaskGiven(Record, frozen=True, kw_only=True):
 
 
 class Remark(Record, frozen=True, kw_only=True):
-    """Words about something that is done."""
+    """A reason."""
 
     note: Words = ""
 
 
 class Removal(Record, frozen=True, kw_only=True):
-    """What does not belong to the case."""
+    """A content to remove."""
 
     step: int
     why: Words
 
 
 class Title(Record, frozen=True, kw_only=True):
-    """Another title."""
+    """A new title."""
 
     title: Short
     seen: int
 
 
 class Person(Record, frozen=True, kw_only=True):
-    """Someone who needs to know, or no longer does."""
+    """A member to add or remove."""
 
     user: Short
 
 
 class NewOwner(Record, frozen=True, kw_only=True):
-    """Another owner."""
+    """A new owner."""
 
     owner: Short
     seen: int
@@ -184,7 +184,7 @@ class NewOwner(Record, frozen=True, kw_only=True):
 def add_note(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[NoteGiven]
 ) -> Response[Step]:
-    """Write a note; it is never changed, only corrected by another one."""
+    """Add a note; immutable, correctable by another one."""
     wanted = added(Note(text=data.text), about=data.about, restricted=data.restricted)
     return step_taken(request, node, user, number, wanted, part="notes")
 
@@ -214,7 +214,7 @@ def add_consignment(
 def add_party(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[PartyGiven]
 ) -> Response[Step]:
-    """Add a party to a case, as papers write it or as a list names it."""
+    """Add a party to a case, from documents or from a list."""
     content = PartyAdded(
         name=data.name,
         role=data.role,
@@ -248,7 +248,7 @@ def do_task(
     *,
     data: JSONBody[Remark],
 ) -> Response[Step]:
-    """Say that a task is done."""
+    """Complete a task."""
     wanted = added(Done(note=data.note), about=step)
     return step_taken(request, node, user, number, wanted, part="tasks")
 
@@ -257,7 +257,7 @@ def do_task(
 def take_out(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Removal]
 ) -> Response[Step]:
-    """Take out what does not belong to the case; it stays in the trail."""
+    """Remove a content of the case; it stays in the history."""
     return step_taken(request, node, user, number, added(Withdrawn(why=data.why), about=data.step))
 
 
@@ -265,7 +265,7 @@ def take_out(
 def rename(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Title]
 ) -> Response[Step]:
-    """Give the case another title."""
+    """Change the title of the case."""
     return step_taken(request, node, user, number, decided(Renamed(title=data.title), data.seen))
 
 
@@ -273,7 +273,7 @@ def rename(
 def share(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Person]
 ) -> Response[Step]:
-    """Share the case with someone who needs to know."""
+    """Add a member to the case."""
     content = Shared(user=known_person(node, data.user))
     return step_taken(request, node, user, number, added(content), part="people")
 
@@ -282,7 +282,7 @@ def share(
 def unshare(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Person]
 ) -> Response[Step]:
-    """End the sharing with someone."""
+    """Remove a member from the case."""
     return step_taken(request, node, user, number, added(Unshared(user=data.user)), part="people")
 
 
@@ -290,7 +290,7 @@ def unshare(
 def change_owner(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[NewOwner]
 ) -> Response[Step]:
-    """Give the case another owner."""
+    """Change the owner of the case."""
     content = Owned(owner=known_person(node, data.owner))
     return step_taken(request, node, user, number, decided(content, data.seen), part="people")
 

@@ -1,4 +1,4 @@
-"""The coalition: its board, members, commitments and timelines."""
+"""Coalition: board, members, commitments and timelines."""
 
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
@@ -50,7 +50,7 @@ from tidewaiter.web.law.desk import desk_of
 
 
 class Said(Record, frozen=True, kw_only=True):
-    """Something that was said, ready to be printed."""
+    """A statement, as displayed."""
 
     day: str
     who: str
@@ -62,7 +62,7 @@ class MemberWords(Record, frozen=True, kw_only=True):
     """The page of members."""
 
     members: tuple[MemberView, ...]
-    said: tuple[tuple[str, tuple[Said, ...]], ...]  # by name of the member
+    said: tuple[tuple[str, tuple[Said, ...]], ...]  # by member name
     groups: tuple[GroupView, ...]
 
 
@@ -75,7 +75,7 @@ class PledgeWords(Record, frozen=True, kw_only=True):
 
 
 def member_words(found: Members) -> MemberWords:
-    """Put members into words, each with all that was said of it."""
+    """Render members as text, each with its statements."""
     return MemberWords(
         members=tuple(member_view(each) for each in found.members),
         said=tuple((each.name or each.member.node, _statements(each)) for each in found.members),
@@ -84,7 +84,7 @@ def member_words(found: Members) -> MemberWords:
 
 
 def pledge_words(pledges: Pledges, names: Mapping[str, str]) -> PledgeWords:
-    """Put commitments into words, each with its versions and numbers."""
+    """Render commitments as text, each with versions and numbers."""
     return PledgeWords(
         pledges=tuple(pledge_view(each, names) for each in pledges.commitments),
         said=tuple(
@@ -121,20 +121,20 @@ _HTML = "text/html; charset=utf-8"
 
 
 class Span(Record, frozen=True, kw_only=True):
-    """Up to which day, and from how many months before it."""
+    """Last day, and number of months before it."""
 
     day: date | None = None  # None: today
     months: Annotated[int, msgspec.Meta(ge=1, le=240)] = _YEAR
 
 
 class OnDay(Record, frozen=True, kw_only=True):
-    """On which day."""
+    """Day of the query."""
 
     day: date | None = None  # None: today
 
 
 class BoardPage(Record, frozen=True, kw_only=True):
-    """How countries answer each other's notices."""
+    """Response times and outcomes of notices between countries."""
 
     months: int  # of the period
     board: Board
@@ -142,14 +142,14 @@ class BoardPage(Record, frozen=True, kw_only=True):
 
 
 class MembersPage(Record, frozen=True, kw_only=True):
-    """Who takes part on a day; why a relation is as it is stands there for who may say so."""
+    """Members on a day; reasons of relations are for authorised readers only."""
 
     members: Members
-    reasons: bool  # whoever asks may see them
+    reasons: bool  # the reader may see them
 
 
 class CommitmentsPage(Record, frozen=True, kw_only=True):
-    """What was promised, and how it stands on a day."""
+    """Commitments and their status on a day."""
 
     day: date
     pledges: Pledges
@@ -157,7 +157,7 @@ class CommitmentsPage(Record, frozen=True, kw_only=True):
 
 
 class TimelinePage(Record, frozen=True, kw_only=True):
-    """Months with their notices, and what happened in them."""
+    """Monthly counts of notices, and events."""
 
     day: date
     months: int
@@ -167,7 +167,7 @@ class TimelinePage(Record, frozen=True, kw_only=True):
 
 @get("/coalition", guards=[may("exchange")], sync_to_thread=True, query=Span)
 def board_page(request: Asked, node: TheNode) -> Response[BoardPage]:
-    """Show how countries answer each other's notices: shares, days, silences, with intervals."""
+    """Show response times and outcomes between countries, with intervals."""
     asked = read_query(request, Span)
     day = _day(node, asked.day)
     with _reader(node) as reader:
@@ -178,7 +178,7 @@ def board_page(request: Asked, node: TheNode) -> Response[BoardPage]:
 
 @get("/coalition/members", guards=[may("exchange")], sync_to_thread=True, query=OnDay)
 def members_page(request: Asked, node: TheNode, user: TheUser) -> Response[MembersPage]:
-    """Show who takes part, as this node and its peers did, and what rosters say beside that."""
+    """Show the members, by this node's and its peers' relations, and by member lists."""
     day = _day(node, read_query(request, OnDay).day)
     reasons = "relate" in user.rights
     with _reader(node) as reader:
@@ -191,7 +191,7 @@ def members_page(request: Asked, node: TheNode, user: TheUser) -> Response[Membe
 
 @get("/coalition/commitments", guards=[may("exchange")], sync_to_thread=True, query=OnDay)
 def commitments_page(request: Asked, node: TheNode) -> Response[CommitmentsPage]:
-    """Show what members promised in numbers, and how it stands."""
+    """Show the members' commitments and their status."""
     day = _day(node, read_query(request, OnDay).day)
     with _reader(node) as reader:
         page = CommitmentsPage(
@@ -207,7 +207,7 @@ def commitments_page(request: Asked, node: TheNode) -> Response[CommitmentsPage]
 
 @get("/coalition/timeline", guards=[may("exchange")], sync_to_thread=True, query=Span)
 def timeline_page(request: Asked, node: TheNode) -> Response[TimelinePage]:
-    """Show months with their notices, and law, channels, groups and members beside them."""
+    """Show monthly notices with changes of law, channels, groups and members."""
     asked = read_query(request, Span)
     day = _day(node, asked.day)
     with _reader(node) as reader:
@@ -234,7 +234,7 @@ def timeline_page(request: Asked, node: TheNode) -> Response[TimelinePage]:
     gives="text/html",
 )
 def pack_page(request: Asked, node: TheNode) -> Response[bytes]:
-    """Send what a meeting needs as one page that needs no network."""
+    """Send a meeting pack as a self-contained page."""
     day, held = _pack(request, node)
     return download(held.encode(), _HTML, f"pack-{day}.html")
 
@@ -247,7 +247,7 @@ def pack_page(request: Asked, node: TheNode) -> Response[bytes]:
     gives="application/pdf",
 )
 def pack_paper(request: Asked, node: TheNode) -> Response[bytes]:
-    """Send what a meeting needs as PDF, where what writes it is installed."""
+    """Send a meeting pack as PDF, if the extra is installed."""
     day, held = _pack(request, node)
     return download(pdf_of(held), "application/pdf", f"pack-{day}.pdf")
 
@@ -268,10 +268,10 @@ def _reader(node: Node) -> Iterator[Reader]:
 
 
 def _day(node: Node, asked: date | None) -> date:
-    """Return the day that is asked for.
+    """Return the requested day.
 
     Raises:
-        InputError: No node has records of it.
+        InputError: No records for that day.
     """
     day = asked or node.today()
     if not _OLDEST <= day <= node.today():
@@ -280,7 +280,7 @@ def _day(node: Node, asked: date | None) -> date:
 
 
 def _period(day: date, months: int) -> Period:
-    """Return the days from so many months before a day up to it."""
+    """Return the interval of a number of months that ends on a day."""
     index = day.year * 12 + day.month - 1 - months
     year, month = index // 12, index % 12 + 1
     since = date(year, month, min(day.day, monthrange(year, month)[1]))
@@ -293,7 +293,7 @@ def _laws(node: Node) -> list[Change]:
 
 
 def _bare(line: Line) -> Line:
-    """Leave out why relations are as they are."""
+    """Remove the reasons of relations."""
     said = tuple(
         each if each.source == "roster" else structs.replace(each, told="")
         for each in line.member.statements

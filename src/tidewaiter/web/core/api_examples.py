@@ -1,8 +1,8 @@
-"""Examples of the API: the records a program sends, and the responses it receives.
+"""API examples: request bodies and responses.
 
-The bodies stand here, each in the record that its handler takes. The answers are files of
-``data/api``, cut from those that an installation with the sample manifest gives;
-``python -m tools.api_examples`` makes them anew.
+Request bodies are defined here, each as the record of its handler. Responses are files in
+``data/api``, taken from an installation with the sample manifest;
+``python -m tools.api_examples`` regenerates them.
 """
 
 from collections.abc import Mapping
@@ -78,7 +78,7 @@ from tidewaiter.web.suppression.handlers import Propose, Seen, Why
 from tidewaiter.web.uploads.schemas import Reading, Wanted
 
 _ALERT = "12b0f39eab51ce7c99d1eb65"
-_REPORT = (  # of a listed chemical, in the United States: its fields in their order
+_REPORT = (  # of a controlled chemical, in the United States: its fields in order
     "Example Chemicals Inc., registration 001234",
     "Example Labs LLC, 1 Example Street",
     "2026-11-24",
@@ -330,11 +330,11 @@ BODIES: Mapping[str, Record] = {
     ),
     "cancel_movement": Cancelling(on=date(2026, 5, 3), source="letter 9", reason="not shipped"),
 }
-"""Of each operation that takes JSON, by its name."""
+"""Request body of each JSON operation, by name."""
 
 
 def body(operation: str) -> Any:
-    """Return what a program may send, as JSON: what need not be said is left out."""
+    """Return an example request body as JSON, without defaults."""
     record = BODIES[operation]
     told = msgspec.to_builtins(record)
     plain = {each.name: each.default for each in msgspec.structs.fields(record)}
@@ -343,11 +343,11 @@ def body(operation: str) -> Any:
 
 @cache
 def answer(operation: str, kind: Any) -> Any:
-    """Return what a program is answered, as JSON; None: no example is kept.
+    """Return an example response as JSON; None: none stored.
 
     Args:
-        operation: Whose answer.
-        kind: Its record: a field that the kept example does not name is there with its default.
+        operation: Operation name.
+        kind: Its record: fields missing in the stored example get their defaults.
     """
     kept = data("api", f"{operation}.json")
     if not kept.is_file():

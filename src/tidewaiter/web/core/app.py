@@ -1,4 +1,4 @@
-"""The application: every address, what all of them share, and its background tasks."""
+"""Application: routes, middleware, and background tasks."""
 
 import logging
 import threading
@@ -75,7 +75,7 @@ _LOG = logging.getLogger("tidewaiter.web")
 
 
 def end_expired_rules(node: Node) -> None:
-    """End the suppression rules whose last day is over."""
+    """End expired suppression rules."""
     for each in end_overdue(node.database):
         number = each.suppression.number
         _LOG.info("suppression rule %s has expired: %s alerts open", number, each.alerts)
@@ -83,13 +83,13 @@ def end_expired_rules(node: Node) -> None:
 
 @get("/", guards=[may("see")], include_in_schema=False, sync_to_thread=False)
 def start() -> Redirect:
-    """Begin the day at the queue."""
+    """Redirect to the queue."""
     return Redirect(path="/queue", status_code=303)
 
 
 @get("/health", include_in_schema=False, sync_to_thread=True)
 def health(node: TheNode) -> Response[str]:
-    """Say that the server and its database answer."""
+    """Report that server and database respond."""
     with node.read() as work:
         audit_size(work)
     return Response("ok\n", media_type="text/plain")
@@ -97,14 +97,14 @@ def health(node: TheNode) -> Response[str]:
 
 @get("/{rest:path}", guards=[may("see")], include_in_schema=False, sync_to_thread=False)
 def nothing(rest: FromPath[str]) -> None:
-    """Say that there is no such address, to whoever is signed in."""
+    """Respond with 404, to signed-in users."""
     raise NotFoundException(f"there is nothing at {rest[:200]}")
 
 
 def make_app(node: Node) -> Litestar:
-    """Make the application of an installation; it closes the database when it ends."""
+    """Create the application; it closes the database at shutdown."""
     app = Litestar(
-        # Handlers of one path that are given one by one are wrapped twice by Litestar 2.25.
+        # Litestar 2.25 wraps handlers of one path twice if they are registered separately.
         route_handlers=[Router(path="/", route_handlers=HANDLERS)],
         request_class=Asked,
         type_encoders={Phrase: english},
@@ -144,23 +144,23 @@ async def _living(app: Litestar) -> AsyncIterator[None]:
 
 
 def _described() -> OpenAPIConfig:
-    """Let Litestar describe the handlers, and show it nowhere: our own address does."""
+    """Let Litestar generate the description without serving it: our own handler does."""
     closed = Router("/schema", route_handlers=[], guards=[may("see")], include_in_schema=False)
     config = OpenAPIConfig(title="Tidewaiter", version="1", openapi_router=closed)
-    # Without plugins it would take its own five, whose pages ask other servers.
+    # Without plugins it would use its own five, whose pages load from other servers.
     config.render_plugins, config.default_plugin = [], None
     return config
 
 
 @starting()
 def served() -> Litestar:
-    """Make the application of a server, by the file that its environment names."""
-    end_with_parent()  # else it would go on serving, and keep the port from the next start
+    """Create the application in a server process, from the file named by its environment."""
+    end_with_parent()  # otherwise it would keep the port occupied
     node = Node(taken_over(Serving))
     threading.Thread(target=get_ready, args=(node.desk,), daemon=True).start()
-    desk_of(node)  # read before the first page, which would wait for it
+    desk_of(node)  # preloaded for the first page
     node.library()
-    if node.serving.sample:  # in this process, as what it starts is no child of another one
+    if node.serving.sample:  # in this process, so that its children have no other parent
         queue_sample(node.database, node.desk, node.today())
     return make_app(node)
 

@@ -1,4 +1,4 @@
-"""Errors as responses: what is wrong, where, and what to do; never an internal detail."""
+"""Error responses: what is wrong, where, and what to do; never internal details."""
 
 import logging
 import secrets
@@ -40,7 +40,7 @@ _STATUS: dict[type[TidewaiterError], int] = {
 
 
 class Problem(Record, frozen=True, kw_only=True):
-    """What is wrong, as RFC 9457 writes it, with the place and the hint of our errors."""
+    """RFC 9457 problem details, with position and hint."""
 
     title: str
     status: int
@@ -51,7 +51,7 @@ class Problem(Record, frozen=True, kw_only=True):
 
 
 def on_error(request: AnyRequest, error: TidewaiterError) -> Response[Any]:
-    """Answer an error that a user can mend."""
+    """Respond to a user error."""
     kinds = (status for kind, status in _STATUS.items() if isinstance(error, kind))
     problem = _problem(next(kinds, 400), message_in_words(error))
     told = structs.replace(problem, at=error.at, hint=error.hint, code=error.code)
@@ -59,7 +59,7 @@ def on_error(request: AnyRequest, error: TidewaiterError) -> Response[Any]:
 
 
 def on_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
-    """Answer what cannot be answered as it was asked."""
+    """Respond to an invalid request."""
     if isinstance(error, NotAuthorizedException) and is_taxii(request.url.path):
         return _challenge(error.detail)
     if isinstance(error, NotAuthorizedException) and _is_page(Asked(request.scope)):
@@ -74,7 +74,7 @@ def on_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
-    """Answer our own mistake by a number that the log holds too."""
+    """Respond to an internal error with an id that is also in the log."""
     number = secrets.token_hex(4)
     _LOG.error("error %s at %s %s", number, request.method, request.url.path, exc_info=error)
     said = words("Error {number}. The server log has the details.").format(number=number)
@@ -82,7 +82,7 @@ def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
 
 
 def _challenge(detail: str) -> Response[Any]:
-    """Ask a client of TAXII who it is; it waits to be asked (RFC 9110, 11.6.1)."""
+    """Request credentials from a TAXII client (RFC 9110, 11.6.1)."""
     told = taxii.error(HTTPStatus.UNAUTHORIZED, HTTPStatus.UNAUTHORIZED.phrase, detail)
     realm = 'realm="TAXII", charset="UTF-8"'
     return Response(

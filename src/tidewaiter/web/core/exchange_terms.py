@@ -1,4 +1,4 @@
-"""Terms that pages of the exchange share: markings, message types and recall reasons."""
+"""Exchange terms shared by pages: markings, message kinds and recall reasons."""
 
 from collections.abc import Mapping
 from typing import get_args
@@ -43,19 +43,19 @@ PURPOSES: dict[Purpose, str] = {
 
 
 class MarkingView(Record, frozen=True, kw_only=True):
-    """A marking in words."""
+    """A marking, as displayed."""
 
     labels: tuple[str, ...]  # TLP and PAP
-    says: tuple[str, ...]  # what they allow
-    group: str  # whose members alone may have it; "": no such limit
+    says: tuple[str, ...]  # permissions
+    group: str  # the only permitted group; "": no such limit
 
 
 def marking_in_words(marking: Marking, group: str = "") -> MarkingView:
-    """Put a marking into words.
+    """Render a marking as text.
 
     Args:
-        marking: Of an item.
-        group: The name of its group, where it is known here.
+        marking: Marking of an item.
+        group: Name of its group, if known here.
     """
     rules = load_marking_rules()
     says = [words(_TLPS[marking.tlp]), _may_do(marking)]
@@ -76,13 +76,13 @@ def marking_in_words(marking: Marking, group: str = "") -> MarkingView:
 
 
 def tlp_choices() -> tuple[tuple[str, str], ...]:
-    """Return the labels of TLP, from the widest to the strictest."""
+    """Return the TLP labels, from widest to strictest."""
     rules = load_marking_rules().tlp
     return tuple((tlp, f"{rules[tlp].label}: {words(_TLPS[tlp])}") for tlp in get_args(Tlp))
 
 
 def pap_choices() -> tuple[tuple[str, str], ...]:
-    """Return the labels of PAP, from the widest to the strictest."""
+    """Return the PAP labels, from widest to strictest."""
     rules = load_marking_rules().pap
     return tuple(
         (pap, f"{rules[pap].label}: {_may_do(Marking(tlp='red', pap=pap))}")
@@ -91,12 +91,12 @@ def pap_choices() -> tuple[tuple[str, str], ...]:
 
 
 def purpose_choices() -> tuple[tuple[str, str], ...]:
-    """Return the purposes for which something is given."""
+    """Return the purposes."""
     return tuple((each, words(PURPOSES[each])) for each in get_args(Purpose))
 
 
 def reach_choices() -> tuple[tuple[str, str], ...]:
-    """Return how far whoever reads something may be from here."""
+    """Return the recipient distances."""
     said = {
         "person": words("an individual recipient"),
         "organisation": words("others in this organisation"),
@@ -115,12 +115,12 @@ def _may_do(marking: Marking) -> str:
 
 
 def kinds_exchanged() -> tuple[str, ...]:
-    """Return the kinds of message that a scope names, by name."""
+    """Return the message kinds of a scope, by name."""
     return tuple(sorted(KINDS.keys() - CONTROL))
 
 
 def kind_in_words(kind: str) -> str:
-    """Say what a kind of message is; one that has no words here stands as it is."""
+    """Return the name of a message kind, or its code if unknown."""
     said = {
         "message": words("person-to-person message"),
         "notice": words("pre-export notification"),
@@ -167,5 +167,5 @@ STANDINGS: Mapping[Standing, str] = {
 
 
 def recall_reasons() -> tuple[tuple[str, str], ...]:
-    """Return the reasons for which something is recalled, for a form."""
+    """Return the recall reasons for a form."""
     return tuple((value, words(text)) for value, text in REASONS.items())

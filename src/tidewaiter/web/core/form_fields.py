@@ -1,4 +1,4 @@
-"""Fields of a form, made from the declarations of the record that it fills in."""
+"""Form fields, generated from the declarations of the record."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from tidewaiter.explain.languages import marked as _
 from tidewaiter.explain.languages import words
 
 Choices = tuple[tuple[str, str], ...]
-"""Values and their words."""
+"""Values with display texts."""
 
 Widget = Literal["text", "number", "date", "country", "substance", "area", "tick", "choice"]
 
@@ -30,56 +30,56 @@ _WIDGETS: Mapping[str, Widget] = {
 
 
 class FormField(Record, frozen=True, kw_only=True):
-    """A field of a form as it stands."""
+    """A form field with its value."""
 
     name: str
     label: str
     widget: Widget
-    value: str  # as it was written; of a tick "true" or ""
-    must: bool  # it is marked as asked for
-    required: bool  # the browser sends no form without it
+    value: str  # as entered; check boxes: "true" or ""
+    must: bool  # marked as required
+    required: bool  # enforced by the browser
     example: str
-    most: int  # characters
+    most: int  # maximum characters
     choices: Choices  # of a choice
 
 
 class FormGroup(Record, frozen=True, kw_only=True):
-    """Fields that stand together: those that all need, and those that can be unfolded."""
+    """A group of fields: always visible ones, and expandable ones."""
 
     main: tuple[FormField, ...]
     more: tuple[FormField, ...]
-    unfolded: bool  # something of `more` is filled in
+    unfolded: bool  # a value in `more` is set
 
 
 class Layout(Record, frozen=True, kw_only=True):
-    """How the fields of a record are laid out; those that it does not name stand in `more`."""
+    """Layout of a record's fields; unnamed ones are in `more`."""
 
     main: tuple[str, ...] = ()  # paths; (): all
-    more: tuple[str, ...] = ()  # the first of them
-    without: tuple[str, ...] = ()  # that the page asks for by itself
-    labels: Mapping[str, str] = {}  # marked; instead of those of the declarations
-    nothing: Mapping[str, str] = {}  # marked; what the empty choice of a field says
-    required: bool = False  # what the record must have is required
+    more: tuple[str, ...] = ()  # (): the first of them
+    without: tuple[str, ...] = ()  # handled by the page itself
+    labels: Mapping[str, str] = {}  # marked for translation; override the declarations
+    nothing: Mapping[str, str] = {}  # marked for translation; label of a field's empty choice
+    required: bool = False  # mandatory fields are enforced by the browser
 
 
 class Filling(Record, frozen=True, kw_only=True):
-    """What the fields of a form have in common."""
+    """Common inputs of a form's fields."""
 
-    values: Mapping[str, str]  # what stands in the form, by the name of a field
-    choices: Callable[[str], Choices]  # by the path of a field, without places
-    name: str = ""  # of the message in the form: "notice"
-    most: int = 2_000  # characters of a field that declares no limit
-    must: AbstractSet[str] = frozenset()  # paths that are asked for, without places: "lines.net"
+    values: Mapping[str, str]  # form values, by field name
+    choices: Callable[[str], Choices]  # by field path, without indexes
+    name: str = ""  # form name of the message: "notice"
+    most: int = 2_000  # default maximum characters
+    must: AbstractSet[str] = frozenset()  # required paths, without indexes: "lines.net"
 
 
 def group_of(kind: type[Record], path: str, layout: Layout, filling: Filling) -> FormGroup:
-    """Make the fields of a record, filled in with what stands in the form.
+    """Generate the fields of a record with form values.
 
     Args:
-        kind: The written form of a message, or of a part of it.
-        path: Of the record in the message, with places: "lines.0"; "": the message itself.
-        layout: Which fields stand where.
-        filling: What the fields have in common.
+        kind: Written form of a message, or of a part.
+        path: Path of the record in the message, with indexes: "lines.0"; "": the message itself.
+        layout: Layout.
+        filling: Common inputs.
     """
     asked = [each.name for each in fields_of(kind) if is_asked(each)]
     main = layout.main or tuple(each for each in asked if each not in layout.without)
@@ -95,7 +95,7 @@ def group_of(kind: type[Record], path: str, layout: Layout, filling: Filling) ->
 
 
 def is_asked(field: Field) -> bool:
-    """Tell whether a form asks for a field; the fields of a record within stand by themselves."""
+    """Return whether a form has a field; nested records are handled separately."""
     return field.shape.record is None and bool(field.label or field.about.asks)
 
 
@@ -128,5 +128,5 @@ def _widget(field: Field) -> Widget:
 
 
 def _text(value: object) -> str:
-    """Write a default as it stands in a form: of a flag that is not set, nothing does."""
+    """Format a default for a form; unset flags are empty."""
     return "" if value in {None, False} else str(value)

@@ -1,7 +1,7 @@
-"""The installation behind the pages, what handlers are given of it, and the server process.
+"""Installation behind the pages, request dependencies, and the server process.
 
-Every change of the database appends to the audit, in its own transaction. So where the audit has
-not grown since an answer was found, finding it again gives the same.
+Every database change appends to the audit log in the same transaction. So while the audit log has
+not grown, a cached answer is still valid.
 """
 
 import os
@@ -44,23 +44,24 @@ from tidewaiter.transport.feeds import Shelf
 from tidewaiter.transport.server import server_of
 from tidewaiter.web.ranking.model_cache import Taught
 
-MOST = 64  # answers that are kept; all are of one size of the audit
+MOST = 64  # cached answers, all for one size of the audit log
 T = TypeVar("T")
 
 
 class Kept:
-    """Answers by what was asked."""
+    """Answer cache by query."""
 
     def __init__(self) -> None:
-        self._held: tuple[int, dict[object, Any]] = (0, {})  # size of the audit, and the answers
+        self._held: tuple[int, dict[object, Any]] = (0, {})  # size of the audit log, and answers
 
     def find(self, work: Work, asked: object, find: Callable[[], T]) -> T:
-        """Return the answer that is kept, or find it and keep it.
+        """Return the cached answer, or compute and cache it.
 
         Args:
-            work: Any; `find` reads in it, so that the answer is of its audit's size.
-            asked: What tells this answer from others.
-            find: How it is found.
+            work: Any transaction; `find` reads in it, so that the answer matches the audit log
+                size.
+            asked: Cache key.
+            find: Computes the answer.
         """
         size = audit_size(work)
         held_size, held = self._held
@@ -73,30 +74,30 @@ class Kept:
         return found
 
 
-_SIGNS_IN = (30, 300.0)  # forms from one address before anyone is signed in, in seconds
-_ASKS = (1_200, 60.0)  # requests of one account
-_SECONDS = 10.0  # for an answer of another server
+_SIGNS_IN = (30, 300.0)  # requests from one address before sign-in, per seconds
+_ASKS = (1_200, 60.0)  # requests per account, per seconds
+_SECONDS = 10.0  # timeout for requests to other servers
 
 
 class Serving(Record, frozen=True, kw_only=True):
-    """What the person who starts the server says."""
+    """Start options of the server."""
 
-    db: str  # a path, or a URL
-    lists: str | None = None  # folder of lists of parties
-    archive: str | None = None  # folder of releases of official counts
-    own: tuple[str, ...] = ()  # folders of lists of substances
+    db: str  # path or URL
+    lists: str | None = None  # folder of party lists
+    archive: str | None = None  # folder of official releases
+    own: tuple[str, ...] = ()  # folders of substance lists
     host: str = "127.0.0.1"
     port: int = 8477
-    uploads: str | None = None  # the folder for files that are sent in; None: beside the database
-    upload_limit: int = LIMIT  # bytes of the largest
-    upload_days: int = DAYS  # for which files are kept
-    public: str = ""  # the address that browsers see, like "https://tidewaiter.example"; "": ours
-    provider: Provider | None = None  # of OpenID Connect
+    uploads: str | None = None  # upload spool; None: beside the database
+    upload_limit: int = LIMIT  # maximum bytes per file
+    upload_days: int = DAYS  # retention of files
+    public: str = ""  # public address, like "https://tidewaiter.example"; "": the listening address
+    provider: Provider | None = None  # OpenID Connect
     sample: bool = False  # screen the sample manifest at the start
-    ranker: str | None = None  # folder of the model, and of the inspection lists that came back
+    ranker: str | None = None  # folder of the model and of returned inspection lists
 
     def desk(self) -> Desk:
-        """Return by what files that are sent in are screened."""
+        """Return the screening settings of uploads."""
         folder = Path(self.uploads) if self.uploads else spool_folder(self.db)
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
         return Desk(
@@ -105,21 +106,21 @@ class Serving(Record, frozen=True, kw_only=True):
             days=self.upload_days,
             own=tuple(map(Path, self.own)),
             lists=Path(self.lists) if self.lists else None,
-            workers=max(1, cores - 1),  # one answers the pages
+            workers=max(1, cores - 1),  # one serves the pages
         )
 
     def address(self) -> str:
-        """Return the address of the start."""
+        """Return the listening address."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public.rstrip("/") or f"http://{host}:{self.port}"
 
 
 class Node:
-    """The installation that the pages show. One is made when the server starts."""
+    """The installation shown by the pages; one per server process."""
 
     def __init__(self, serving: Serving) -> None:
         self.serving = serving
-        self.secret = secrets.token_bytes(32)  # of this process
+        self.secret = secrets.token_bytes(32)  # per process
         self.strangers = Limiter(*_SIGNS_IN)
         self.users = Limiter(*_ASKS)
         self.database: Database = open_database(serving.db)
@@ -136,66 +137,66 @@ class Node:
         self.database.close()
 
     def address(self, path: str) -> str:
-        """Return the whole address of a path, as browsers reach it."""
+        """Return the public URL of a path."""
         return f"{self.serving.address()}{path}"
 
     def http(self) -> httpx.Client:
-        """Make what asks other servers; only such as were named when this one was started."""
+        """Create the client for other servers; only those configured at start."""
         return httpx.Client(timeout=_SECONDS, follow_redirects=False)
 
     def now(self) -> datetime:
-        """Return the moment."""
+        """Return the current time."""
         return datetime.now(UTC)
 
     def today(self) -> date:
-        """Return the day where the server stands."""
+        """Return the day in the server's time zone."""
         return date.today()  # noqa: DTZ011 - the officers' own calendar
 
     @contextmanager
     def read(self) -> Iterator[Work]:
-        """Begin work that only reads."""
+        """Begin a read transaction."""
         with self.database.work() as work:
             yield work
 
     @contextmanager
     def change(self, user: User | None) -> Iterator[Work]:
-        """Begin work that changes the database, in the name of a user; None: of the server."""
+        """Begin a write transaction on behalf of a user; None: the server."""
         with self.database.work(self.stamp(user)) as work:
             yield work
 
     def change_if_free(self, user: User, do: Callable[[Work], None]) -> None:
-        """Change what may as well stay as it is, unless that means to wait for a writer."""
+        """Make an optional change, skipped if it would wait for another writer."""
         self.database.work_if_free(self.stamp(user), do)
 
     def stamp(self, user: User | None) -> Stamp:
-        """Say who changes the database, and when; None: the server."""
+        """Return the stamp of a user; None: the server."""
         return Stamp(who=account_key(user.account.id) if user else "server", at=self.now())
 
     @property
     def lists(self) -> Path | None:
-        """Return the folder of lists of parties, where there is one."""
+        """Return the folder of party lists, if any."""
         folder = Path(self.serving.lists) if self.serving.lists else None
         return folder if folder and folder.is_dir() else None
 
     @cached_property
     def registry(self) -> Registry:
-        """Return the registry of substances and laws."""
+        """Return the registry of substances and law."""
         return load_registry(tuple(map(Path, self.serving.own)))
 
     @cached_property
     def key(self) -> SecretKey:
-        """Return the key with which this installation signs; it is made where there is none."""
+        """Return this installation's signing key, created if missing."""
         return own_key(key_file())
 
     @cached_property
     def alert_rules(self) -> AlertRules:
-        """Return our rules of alerts."""
+        """Return the alert rules."""
         return load_alert_rules()
 
     def library(self) -> Library:
-        """Return the words for slugs, with the versions of lists of today.
+        """Return the display names of slugs, with today's list versions.
 
-        They are made anew on another day, and where a version of a list came or went.
+        Rebuilt on another day, and when list versions change.
         """
         folder, today = self.lists, self.today()
         state, kept = folder_state(folder), self._library
@@ -209,16 +210,17 @@ class Node:
     def exchange(
         self, user: User | None = None, *, restored: bool = False
     ) -> Iterator[tuple[Exchange, Work]]:
-        """Begin work at the desk of this node of the exchange, with the keys that count now.
+        """Open this node's exchange context and a transaction, with the current keys.
 
         Args:
-            user: In whose name something changes; None: it is only read.
-            restored: Whether this goes on while messages are missing, as the node was restored from
-                an older state; nothing that came from peers is shown then, and nothing rests on it.
+            user: On whose behalf something changes; None: read only.
+            restored: Whether this is allowed while messages are missing after a restore from
+                backup;
+                no content from peers is shown then.
 
         Raises:
             ConflictError: Messages are missing.
-            MissingError: This installation is no node.
+            MissingError: This installation is not a node.
         """
         desk = self._exchange()
         with self.database.work(self.stamp(user) if user else None) as work:
@@ -236,7 +238,7 @@ class Node:
         return self._desk_of_node
 
     def people(self) -> dict[str, str]:
-        """Return how accounts are read, by how trails and the audit name them."""
+        """Return the display names of accounts, by audit name."""
         with self.read() as work:
             return {account_key(each.id): each.shown for each in accounts(work)}
 
@@ -251,7 +253,7 @@ def run(serving: Serving) -> None:
     """Serve until the process is stopped.
 
     Args:
-        serving: What is served, and where.
+        serving: Application and address.
     """
     server = server_of("tidewaiter.web.core.app:served", serving.host, serving.port)
     with handed_over(serving), crew(serving.desk()):

@@ -1,8 +1,7 @@
-"""The OpenAPI 3.1 description of the API, made from the handlers.
+"""OpenAPI 3.1 description of the API, generated from the handlers.
 
-A handler says more by options of its decorator: ``query`` is the record of its query, ``makes``
-that it makes something (201), ``gives`` the media type of a file that it sends, ``files`` the field
-of a form by which it takes some.
+Handler options: ``query`` is the record of the query, ``makes`` marks a creation (201), ``gives``
+is the media type of a file response, ``files`` the form field of uploaded files.
 """
 
 import re
@@ -43,12 +42,12 @@ class Shapes(Record, frozen=True, kw_only=True):
 
 @get("/openapi.json", guards=[may("see")], include_in_schema=False, sync_to_thread=True)
 def openapi(request: Asked) -> Response[Json]:
-    """Describe the API."""
+    """Generate the description."""
     return Response(description(request.app), media_type="application/json")
 
 
 def _schema(kind: type) -> Json:
-    """Describe a phrase: records that leave the house hold its English."""
+    """Describe a phrase: external records contain its English text."""
     if kind is Phrase:
         return {"type": "string"}
     raise NotImplementedError(f"no schema for {kind.__name__}")
@@ -95,7 +94,7 @@ def _handlers(app: Litestar) -> Iterator[tuple[tuple[str, str], HTTPRouteHandler
 
 
 def _kinds(handlers: Iterable[HTTPRouteHandler]) -> Iterator[Any]:
-    """Return every record that is sent or answered."""
+    """Return all request and response records."""
     for handler in handlers:
         yield from (_body(handler), _answer(handler), handler.opt.get("query"))
 
@@ -112,9 +111,9 @@ def _answer(handler: HTTPRouteHandler) -> Any:
 
 
 def _operation(told: Json, handler: HTTPRouteHandler, shapes: Shapes) -> Json:
-    """Describe one action, or the record of one page."""
+    """Describe one action, or one page's record."""
     rights = [getattr(guard, "right", "") for guard in handler.guards or ()]
-    plain = getattr(handler.fn, "func", handler.fn)  # where Litestar has wrapped it
+    plain = getattr(handler.fn, "func", handler.fn)  # unwrap Litestar's wrapper
     said = (plain.__doc__ or "").strip().partition("\n")[0]
     made: Json = {
         "operationId": handler.handler_name,
@@ -130,7 +129,7 @@ def _operation(told: Json, handler: HTTPRouteHandler, shapes: Shapes) -> Json:
 
 
 def _sent(handler: HTTPRouteHandler, shapes: Shapes) -> Iterator[tuple[str, Json]]:
-    """Describe what an action is sent, by its media type."""
+    """Describe the request body, by media type."""
     body, field = _body(handler), handler.opt.get("files")
     if body is not None:
         told = _example(examples.body(handler.handler_name))

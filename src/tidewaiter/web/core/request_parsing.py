@@ -12,16 +12,16 @@ from tidewaiter.base.records import Record
 
 FORM = "application/x-www-form-urlencoded"
 CSRF_FIELD = "csrf"
-_FIELDS = 2_000  # of a form
-_JSON = "wants_json"  # in the scope
+_FIELDS = 2_000  # maximum fields of a form
+_JSON = "wants_json"  # key in the scope
 R = TypeVar("R", bound=Record)
 
 
 class Asked(Request[Any, Any, Any]):
-    """A request whose body is a form of a page or the JSON of a program: one record for both."""
+    """A request with a form or JSON body: one record for both."""
 
     async def json(self) -> Any:
-        """Read the body; a form becomes what its JSON would be."""
+        """Read the body; a form is converted to the equivalent JSON."""
         if self.headers.get("content-type", "").partition(";")[0].strip() != FORM:
             return await super().json()
         body = (await self.body()).decode("utf-8", "replace")
@@ -32,9 +32,9 @@ class Asked(Request[Any, Any, Any]):
 
     @property
     def wants_json(self) -> bool:
-        """Say whether the record is asked for, not the page.
+        """Return whether the record is requested, not the page.
 
-        Whoever brings a token or JSON is a program; to others it is a matter of the address.
+        Requests with a token or JSON come from programs; otherwise the address decides.
         """
         sent = self.headers.get("content-type", "").partition(";")[0].strip()
         is_program = sent == "application/json" or "authorization" in self.headers
@@ -42,13 +42,13 @@ class Asked(Request[Any, Any, Any]):
 
 
 def formed(pairs: Sequence[tuple[str, str]], kind: Any) -> dict[str, Any]:
-    """Make the values of a record from the fields of a form or a query.
+    """Convert form or query fields to record values.
 
     Args:
-        pairs: Name and value; a name may stand several times. "parties.broker.name" is a field of
-            a record inside, "lines.0.name" one of a record in a list; places may leave gaps.
-        kind: The record; an empty field that it need not have is as if it were not there, and so
-            is a record inside of which nothing is filled in.
+        pairs: Names and values; names may repeat. "parties.broker.name" is a field of a nested
+            record, "lines.0.name" one of a record in a list; indexes may have gaps.
+        kind: The record; empty optional fields, and nested records without values, are treated
+            as missing.
     """
     wanted = _fields(kind)
     made: dict[str, Any] = {}
@@ -70,7 +70,7 @@ def formed(pairs: Sequence[tuple[str, str]], kind: Any) -> dict[str, Any]:
 
 
 def _inside(pairs: Sequence[tuple[str, str]], kind: Any) -> Any:
-    """Make the values of a record, or of a list of some, that stands in another one."""
+    """Convert the values of a nested record or list."""
     if not _is_several(kind):
         return formed(
             pairs, next((each for each in (kind, *get_args(kind)) if _fields(each)), None)
@@ -91,10 +91,10 @@ def _is_filled(pairs: Sequence[tuple[str, str]]) -> bool:
 
 
 def read_query(request: Request[Any, Any, Any], kind: type[R]) -> R:
-    """Read the query of an address as a record.
+    """Parse the query of an address as a record.
 
     Raises:
-        InputError: A value is not one that its field takes, or there is no such field.
+        InputError: Invalid value, or unknown field.
     """
     pairs = [(name, value) for name, value in request.query_params.multi_items()]
     try:
@@ -104,7 +104,7 @@ def read_query(request: Request[Any, Any, Any], kind: type[R]) -> R:
 
 
 def json_path(scope: Any) -> None:
-    """Cut ".json" off the path of a request, and note that the record is asked for."""
+    """Remove ".json" from a request path, and record that the record is requested."""
     path: str = scope["path"]
     if path.endswith(".json") and path != "/openapi.json":
         scope["path"] = path.removesuffix(".json")
@@ -123,7 +123,7 @@ def _fields(kind: Any) -> Mapping[str, msgspec.structs.FieldInfo]:
 
 
 def _bare(kind: Any) -> Any:
-    """Return a type without what an annotation says of it."""
+    """Return a type without its annotation."""
     return get_args(kind)[0] if get_origin(kind) is Annotated else kind
 
 
@@ -134,11 +134,11 @@ def _is_several(kind: Any) -> bool:
 
 
 def flat(told: Any, name: str = "") -> dict[str, str]:
-    """Return the fields of a form that write a value: the way back from `formed`.
+    """Return form fields for a value: the inverse of `formed`.
 
     Args:
-        told: Mappings, sequences, texts, numbers and truths.
-        name: Of the value itself.
+        told: Mappings, sequences, texts, numbers and booleans.
+        name: Name of the value itself.
     """
     if isinstance(told, Mapping):
         parts: Iterable[tuple[str, Any]] = told.items()

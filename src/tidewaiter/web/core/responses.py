@@ -1,6 +1,6 @@
 """Responses: pages or their records, downloads, the menu and static files.
 
-An entry may have parts, which stand in a second row on the pages below it.
+A menu entry may have parts, shown in a second row on the pages below it.
 """
 
 import hashlib
@@ -30,16 +30,16 @@ from tidewaiter.web.core.request_parsing import CSRF_FIELD, Asked
 
 
 class Entry(Record, frozen=True, kw_only=True):
-    """A place to go to."""
+    """A menu entry."""
 
     path: str
     label: str
     right: Right
-    parts: tuple["Entry", ...] = ()  # the first stands at the path of the whole
+    parts: tuple["Entry", ...] = ()  # the first has the path of the whole
 
 
 class Shown(Record, frozen=True, kw_only=True):
-    """A place to go to, as a page shows it."""
+    """A menu entry as displayed."""
 
     path: str
     label: str
@@ -137,18 +137,18 @@ ENTRIES = (
 
 
 def shown_to(rights: Collection[Right], path: str) -> tuple[Shown, ...]:
-    """Return the menu of someone with these rights who is at a path."""
+    """Return the menu for a user's rights and path."""
     return _shown(ENTRIES, rights, path)
 
 
 def parts_at(rights: Collection[Right], path: str) -> tuple[Shown, ...]:
-    """Return the second row of the menu: the parts of what someone is at; () where it has none."""
+    """Return the second menu row: the parts of the current entry; () if none."""
     here = next((each for each in ENTRIES if each.parts and _is_at(each, path)), None)
     return _shown(here.parts, rights, path) if here else ()
 
 
 def _shown(entries: Sequence[Entry], rights: Collection[Right], path: str) -> tuple[Shown, ...]:
-    """Return entries; the one marked is the closest, as a part may lie below another."""
+    """Return entries with the closest one marked, as parts may be nested."""
     at = max(
         (each for each in entries if _is_at(each, path)),
         key=lambda each: len(each.path),
@@ -177,7 +177,7 @@ _PLACES = ("tidewaiter.web", "tidewaiter.report")
 
 
 class Asset(Record, frozen=True, kw_only=True):
-    """A file of ours."""
+    """A static file."""
 
     content: bytes
     kind: str
@@ -186,7 +186,7 @@ class Asset(Record, frozen=True, kw_only=True):
 
 @cache
 def asset(name: str) -> Asset | None:
-    """Return a file of the folders `static`; None: there is none of that name."""
+    """Return a file of the `static` folders; None: unknown."""
     kind = _KINDS.get(name.rpartition(".")[2])
     if kind is None or not name.replace(".", "").replace("-", "").isalnum():
         return None
@@ -200,7 +200,7 @@ def asset(name: str) -> Asset | None:
 
 
 def static_address(name: str) -> str:
-    """Return the address of a file of ours; another content has another address."""
+    """Return the address of a static file, which changes with its content."""
     found = asset(name)
     if found is None:
         raise LookupError(f'there is no static file "{name}"')
@@ -209,7 +209,7 @@ def static_address(name: str) -> str:
 
 @get("/static/{digest:str}/{name:str}", include_in_schema=False, sync_to_thread=False)
 def static_file(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
-    """Send a file of ours."""
+    """Send a static file."""
     found = asset(name)
     if found is None or digest != found.digest:
         raise NotFoundException
@@ -229,14 +229,14 @@ def reply(
     status: int = 200,
     view: Callable[[], Record] | None = None,
 ) -> Response[Any]:
-    """Answer with a page, or with its record where that is asked for.
+    """Respond with a page, or its record if requested.
 
     Args:
-        request: What is asked.
-        template: Of the page.
-        page: All that is told; a program gets just this.
-        status: Of the answer.
-        view: Puts the record into words, where the template prints more than the record.
+        request: The request.
+        template: Template of the page.
+        page: The page record; programs get just this.
+        status: HTTP status.
+        view: Renders the record, if the template needs more than that.
     """
     if request.wants_json:
         return Response(page, status_code=status, media_type="application/json")
@@ -250,13 +250,13 @@ def reply(
 
 
 def done(request: Asked, record: Record, address: str, *, status: int = 200) -> Response[Any]:
-    """Answer after an action: with its record to a program, with another page to a browser.
+    """Respond after an action: record for programs, redirect for browsers.
 
     Args:
-        request: What was asked.
-        record: What came of it.
-        address: Of the page to go on with.
-        status: For a program.
+        request: The request.
+        record: The result.
+        address: Page to continue with.
+        status: For programs.
     """
     if request.wants_json:
         return Response(record, status_code=status, media_type="application/json")
@@ -264,12 +264,12 @@ def done(request: Asked, record: Record, address: str, *, status: int = 200) -> 
 
 
 def download(content: bytes | Iterator[bytes], kind: str, name: str) -> Response[Any]:
-    """Answer with a file to be kept, never shown inline.
+    """Respond with a download, never shown inline.
 
     Args:
-        content: Of the file; of a large one its pieces, sent as they come.
-        kind: Its media type.
-        name: By which it is kept.
+        content: File content; pieces of a large one are streamed.
+        kind: Media type.
+        name: File name.
     """
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if isinstance(content, bytes):
@@ -279,7 +279,7 @@ def download(content: bytes | Iterator[bytes], kind: str, name: str) -> Response
 
 @cache
 def environment() -> Environment:
-    """Return what fills our templates: it escapes, and a name that is not there is an error."""
+    """Return the template environment: escapes output, and an unknown name is an error."""
     made = make_environment("tidewaiter.web", "tidewaiter.report")
     made.filters |= {
         "person": _person,
@@ -311,18 +311,18 @@ def _common(request: Asked) -> Mapping[str, Any]:
 
 @pass_context
 def _person(context: Context, who: str) -> str:
-    """Write a person as colleagues do; who is not known stays as the trail names them."""
-    people: Callable[[], Mapping[str, str]] = context["people"]  # read where a page names someone
+    """Format a person's name for display; unknown people keep their audit name."""
+    people: Callable[[], Mapping[str, str]] = context["people"]  # loaded when needed
     return people().get(who, who)
 
 
 def _csrf(request: Asked) -> Markup:
-    """Return the hidden field without which no form is taken."""
+    """Return the hidden CSRF field of a form."""
     return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, _token(request))
 
 
 def _form_address(request: Asked) -> str:
-    """Return what stands in the address of a form with a file, which has no such field."""
+    """Return the CSRF query parameter of an upload form, which has no such field."""
     return urlencode({CSRF_FIELD: _token(request)})
 
 

@@ -1,4 +1,4 @@
-"""Security: who is asking, access rights, CSRF tokens, and the headers of every response."""
+"""Security: authentication, access rights, CSRF tokens, and response headers."""
 
 import math
 import time
@@ -30,7 +30,7 @@ from tidewaiter.web.core.request_parsing import CSRF_FIELD, FORM, Asked, json_pa
 
 COOKIE = "tidewaiter_session"
 _PUBLIC = ("/static/", "/sign-in", "/welcome/", "/activate", "/health")
-_ASKS_OTHERS = "/sign-in/oidc"  # each makes us ask the provider
+_ASKS_OTHERS = "/sign-in/oidc"  # each request goes to the provider
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -50,9 +50,9 @@ _HEADERS = {
 
 
 def may(right: Right) -> Guard:
-    """Return a guard that lets only those pass who have a right.
+    """Return a guard that requires a right.
 
-    Every address that is not public has one; a test looks for it.
+    Every non-public address has one, which a test checks.
     """
 
     def check(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
@@ -67,35 +67,35 @@ def may(right: Right) -> Guard:
 
 
 def by_hand(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Let only people pass: with a token, a program could make itself more than it is."""
+    """Reject tokens: a program must not extend its own rights."""
     user = connection.scope.get("user")
     if user is not None and not user.session:
         raise PermissionDeniedException("a program does not do this; sign in with a browser")
 
 
 def is_public(path: str) -> bool:
-    """Say whether a path is for whoever comes."""
+    """Return whether a path is public."""
     return path.startswith(_PUBLIC) and not path.startswith(("/sign-in-", "/activate-"))
 
 
 def is_taxii(path: str) -> bool:
-    """Say whether programs ask at a path by TAXII."""
+    """Return whether a path is for TAXII clients."""
     return path == "/taxii2" or path.startswith("/taxii2/")
 
 
 def is_https(serving_public: str, scheme: str) -> bool:
-    """Say whether browsers reach us by HTTPS, themselves or by a proxy that was named."""
+    """Return whether browsers use HTTPS, directly or through a configured proxy."""
     return scheme == "https" or serving_public.startswith("https://")
 
 
 class Edge:
-    """The first thing that meets a request, and the last that meets an answer."""
+    """Outermost middleware for requests and responses."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Find who asks; refuse foreign forms; send a page with what a browser may do with it."""
+        """Authenticate; reject cross-site forms; add security headers."""
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
@@ -110,13 +110,13 @@ class Edge:
 
 
 def outermost(app: ASGIApp) -> ASGIApp:
-    """Return an application whose every answer says what a browser may do with it.
+    """Return an application with security headers on every response.
 
-    It stands before the routes, so it is also where ".json" is cut off a path, and where a foreign
-    name that someone's domain gives to this server is refused.
+    It precedes routing, so it also removes ".json" from paths and rejects foreign host names (DNS
+    rebinding).
 
     Args:
-        app: What is inside.
+        app: The inner application.
     """
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
@@ -138,7 +138,7 @@ def outermost(app: ASGIApp) -> ASGIApp:
 
 
 def _user(node: Node, request: Asked) -> User | None:
-    """Find whose session or token a request brings."""
+    """Find the user of a session or token."""
     now = node.now()
     kind, _, told = request.headers.get("authorization", "").partition(" ")
     secret = _token_of(request.url.path, kind.lower(), told.strip())
@@ -162,10 +162,10 @@ def _user(node: Node, request: Asked) -> User | None:
 
 
 def _token_of(path: str, kind: str, told: str) -> str | None:
-    """Return the token that a program brings; None: it brings none.
+    """Return the token of a request; None: none.
 
-    Clients of TAXII know names and passwords: there, and nowhere else, a token is taken as a
-    password, under any name.
+    TAXII clients use basic authentication: only there, a token is accepted as the password, with
+    any user name.
     """
     if kind == "bearer":
         return told
@@ -173,15 +173,15 @@ def _token_of(path: str, kind: str, told: str) -> str | None:
         return None
     try:
         return b64decode(told, validate=True).decode().partition(":")[2]
-    except ValueError:  # no Base64, or no UTF-8, which we say to take (RFC 7617, 2.1)
+    except ValueError:  # not Base64, or not UTF-8 as declared (RFC 7617, 2.1)
         return ""
 
 
 def _check_pace(request: Asked, user: User | None, node: Node) -> None:
-    """Slow down who tries to sign in again and again, and a program that never rests.
+    """Limit the rate of sign-in attempts and of programs.
 
     Raises:
-        TooManyRequestsException: With the seconds to wait.
+        TooManyRequestsException: With the number of seconds to wait.
     """
     waits = 0.0
     if is_public(request.url.path):
@@ -196,7 +196,7 @@ def _check_pace(request: Asked, user: User | None, node: Node) -> None:
 
 
 def _from(request: Asked, public: str) -> str:
-    """Return the network that a request comes from; behind a proxy that was named, as that says."""
+    """Return the client's network, from a configured proxy's header if behind one."""
     told = request.headers.get("x-forwarded-for", "") if public else ""
     client = request.scope.get("client")
     return network_key(told.rpartition(",")[2].strip() or (client[0] if client else ""))
@@ -208,10 +208,10 @@ def _language(request: Asked, user: User | None) -> str:
 
 
 async def _check_form(request: Asked, user: User | None, public: str) -> None:
-    """Refuse what another site makes a browser send.
+    """Reject cross-site requests.
 
     Raises:
-        PermissionDeniedException: It comes from elsewhere, or without the token of our forms.
+        PermissionDeniedException: Another origin, or no CSRF token.
     """
     if request.method in _SAFE:
         return
@@ -230,11 +230,11 @@ def _is_ours(request: Asked, origin: str, public: str) -> bool:
 
 
 async def _token(request: Asked) -> str:
-    """Return the token of a form: in a header, in the address, or in the form itself."""
+    """Return the CSRF token: from header, address or form."""
     told = request.headers.get("x-csrf-token") or request.query_params.get(CSRF_FIELD)
     if told is None and request.headers.get("content-type", "").startswith(FORM):
         told_size = request.headers.get("content-length", "")
-        if not told_size.isdecimal() or int(told_size) > _FORM_BYTES:  # it is read whole
+        if not told_size.isdecimal() or int(told_size) > _FORM_BYTES:  # read completely
             raise PermissionDeniedException("this form is too large")
         fields = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=2_000)
         told = fields.get(CSRF_FIELD, [""])[0]
@@ -243,7 +243,7 @@ async def _token(request: Asked) -> str:
 
 @cache
 def _hosts(serving: Serving) -> frozenset[str]:
-    """Return the names that we answer to; none: every one, as we listen at every address."""
+    """Return the permitted host names; None: any, if listening on all addresses."""
     if serving.host in _EVERYWHERE and not serving.public:
         return frozenset()
     named = {serving.host, _host(urlsplit(serving.public).netloc)}

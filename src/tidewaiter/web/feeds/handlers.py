@@ -1,4 +1,4 @@
-"""TAXII 2.1 feeds of incidents for other programs: the feeds, and the page that manages them."""
+"""TAXII 2.1 feeds of incidents, and the page that manages them."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -26,7 +26,7 @@ _FEED = f"{_ROOT}/collections/{{feed:str}}"
 _OBJECT = f"{_FEED}/objects/{{name:str}}"
 _KIND = taxii.MEDIA_TYPE
 _READ: dict[str, Any] = {"guards": [may("feed")], "include_in_schema": False, "gives": _KIND}
-"""What all addresses have in common; the standard describes them, not our own document."""
+"""Common options of the routes, which the TAXII standard documents instead of our API."""
 _NOT_ACCEPTABLE, _NOT_FOUND, _BAD, _LATER = 406, 404, 400, 503
 Id = Annotated[str, PathParameter(max_length=200)]
 
@@ -34,26 +34,26 @@ OfPage = Callable[[Collection, list[Item], Query], Reply]
 
 
 def feed_path(feed: str) -> str:
-    """Return the path at which the objects of a feed are read."""
+    """Return the path of a feed's objects."""
     return f"{_ROOT}/collections/{feed}/objects/"
 
 
 @get(taxii.DISCOVERY, sync_to_thread=False, **_READ)
 def discovery(request: Asked, node: TheNode) -> Response[bytes]:
-    """Tell what is served here."""
+    """Return the discovery resource."""
     told = taxii.discovery("Tidewaiter", [node.address(f"{_ROOT}/")])
     return _answer(request, lambda: told)
 
 
 @get(_ROOT, sync_to_thread=False, **_READ)
 def api_root(request: Asked) -> Response[bytes]:
-    """Tell of the only API root."""
+    """Return the only API root."""
     return _answer(request, lambda: taxii.api_root("Incidents"))
 
 
 @get(f"{_ROOT}/collections", sync_to_thread=True, **_READ)
 def collections(request: Asked, node: TheNode) -> Response[bytes]:
-    """Tell which feeds there are."""
+    """Return the collections."""
 
     def told() -> Reply:
         with node.read() as work:
@@ -64,7 +64,7 @@ def collections(request: Asked, node: TheNode) -> Response[bytes]:
 
 @get(_FEED, sync_to_thread=True, **_READ)
 def collection(request: Asked, node: TheNode, feed: Id) -> Response[bytes]:
-    """Tell of a feed."""
+    """Return a collection."""
 
     def told() -> Reply:
         with node.read() as work:
@@ -75,19 +75,19 @@ def collection(request: Asked, node: TheNode, feed: Id) -> Response[bytes]:
 
 @get(f"{_FEED}/objects", sync_to_thread=True, **_READ)
 def objects(request: Asked, node: TheNode, feed: Id) -> Response[bytes]:
-    """Give a page of the objects of a feed."""
+    """Return a page of a feed's objects."""
     return _answer(request, lambda: _page(request, node, feed, taxii.objects))
 
 
 @get(f"{_FEED}/manifest", sync_to_thread=True, **_READ)
 def manifest(request: Asked, node: TheNode, feed: Id) -> Response[bytes]:
-    """Give a page of the manifest of a feed."""
+    """Return a page of a feed's manifest."""
     return _answer(request, lambda: _page(request, node, feed, taxii.manifest))
 
 
 @get(_OBJECT, sync_to_thread=True, **_READ)
 def an_object(request: Asked, node: TheNode, feed: Id, name: Id) -> Response[bytes]:
-    """Give an object of a feed."""
+    """Return an object of a feed."""
 
     def of_it(one: Collection, items: list[Item], query: Query) -> Reply:
         return taxii.an_object(one, items, name, query)
@@ -97,7 +97,7 @@ def an_object(request: Asked, node: TheNode, feed: Id, name: Id) -> Response[byt
 
 @get(f"{_OBJECT}/versions", sync_to_thread=True, **_READ)
 def versions(request: Asked, node: TheNode, feed: Id, name: Id) -> Response[bytes]:
-    """Tell which versions of an object there are."""
+    """Return the versions of an object."""
 
     def of_it(one: Collection, items: list[Item], query: Query) -> Reply:
         return taxii.versions(one, items, name, query)
@@ -114,7 +114,7 @@ def _page(request: Asked, node: Node, feed: str, told: OfPage) -> Reply:
 
 
 def _answer(request: Asked, told: Callable[[], Reply]) -> Response[bytes]:
-    """Answer as the standard has it, errors too."""
+    """Respond as defined by the standard, errors included."""
     if not accepts(request.headers.get("accept", "")):
         reply = taxii.error(_NOT_ACCEPTABLE, "the header Accept names no TAXII 2.1")
     else:
@@ -122,7 +122,7 @@ def _answer(request: Asked, told: Callable[[], Reply]) -> Response[bytes]:
             reply = told()
         except MissingError as error:
             reply = taxii.error(_NOT_FOUND, error.message)
-        except ConflictError as error:  # this node was restored, and has not all messages again
+        except ConflictError as error:  # this node was restored and lacks messages
             reply = taxii.error(_LATER, error.message)
         except InputError as error:
             reply = taxii.error(_BAD, error.message, f"{error.at}: {error.hint}")
@@ -135,7 +135,7 @@ FeedId = Annotated[str, PathParameter(max_length=64)]
 
 
 class FeedRow(Record, frozen=True, kw_only=True):
-    """A feed, and where programs read it."""
+    """A feed and its address."""
 
     feed: Feed
     address: str
@@ -144,12 +144,12 @@ class FeedRow(Record, frozen=True, kw_only=True):
 class FeedsPage(Record, frozen=True, kw_only=True):
     """All feeds, by title."""
 
-    start: str  # the address at which a client of TAXII begins
+    start: str  # discovery address for TAXII clients
     rows: tuple[FeedRow, ...]
 
 
 class MakeFeed(Record, frozen=True, kw_only=True):
-    """A feed to be made."""
+    """A feed to create."""
 
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
     reach: Reach = "organisation"
@@ -157,13 +157,13 @@ class MakeFeed(Record, frozen=True, kw_only=True):
 
 
 class Removed(Record, frozen=True, kw_only=True):
-    """The feed that is gone."""
+    """The deleted feed."""
 
     feed: str
 
 
 class FeedLine(Record, frozen=True, kw_only=True):
-    """A feed in words."""
+    """A feed, as displayed."""
 
     row: FeedRow
     reach: str
@@ -171,19 +171,19 @@ class FeedLine(Record, frozen=True, kw_only=True):
 
 
 class FeedsView(Record, frozen=True, kw_only=True):
-    """The page in words."""
+    """The page, as displayed."""
 
     lines: tuple[FeedLine, ...]
     reaches: tuple[tuple[str, str], ...]
     purposes: tuple[tuple[str, str], ...]
     relates: bool
-    reads: bool  # whether whoever looks may make a token that reads
+    reads: bool  # the reader may create a reading token
     connects: bool
 
 
 @get("/feeds", guards=[may("exchange")], sync_to_thread=True)
 def feeds_page(request: Asked, node: TheNode, user: TheUser) -> Response[FeedsPage]:
-    """List the feeds, with the addresses at which programs read them."""
+    """List the feeds with their addresses."""
     with node.read() as work:
         rows = tuple(_row(node, each) for each in feeds(work))
     page = FeedsPage(start=node.address(taxii.DISCOVERY), rows=rows)
@@ -194,7 +194,7 @@ def feeds_page(request: Asked, node: TheNode, user: TheUser) -> Response[FeedsPa
 def make_a_feed(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[MakeFeed]
 ) -> Response[FeedRow]:
-    """Make a feed: what a marking holds back from such readers is not in it."""
+    """Create a feed; items withheld by their markings are not included."""
     with node.change(user) as work:
         made = make_feed(work, data.title, data.reach, data.purpose)
     return done(request, _row(node, made), "/feeds", status=201)
@@ -202,14 +202,14 @@ def make_a_feed(
 
 @post("/feeds/{feed:str}/remove", guards=[may("relate")], sync_to_thread=True)
 def remove_a_feed(request: Asked, node: TheNode, user: TheUser, feed: FeedId) -> Response[Removed]:
-    """Take a feed away: its readers find nothing there any more."""
+    """Delete a feed with its items."""
     with node.change(user) as work:
         remove_feed(work, feed)
     return done(request, Removed(feed=feed), "/feeds")
 
 
 def feeds_view(page: FeedsPage, user: User) -> FeedsView:
-    """Put the page into words."""
+    """Render the page as text."""
     reaches = dict(reach_choices())
     return FeedsView(
         lines=tuple(

@@ -1,4 +1,4 @@
-"""Working groups: their members now and before, and the key epoch of each."""
+"""Working groups: current and former members, and list epochs."""
 
 from typing import Annotated
 
@@ -30,52 +30,52 @@ GroupId = Annotated[str, PathParameter(max_length=64)]
 
 
 class GroupTold(Record, frozen=True, kw_only=True):
-    """A group with its members, now and before."""
+    """A group with current and former members."""
 
     group: Group
     members: tuple[Membership, ...]
 
 
 class GroupsPage(Record, frozen=True, kw_only=True):
-    """All groups by name, and the names of peers by node."""
+    """All groups by name, and peer names by node."""
 
     groups: tuple[GroupTold, ...]
     names: dict[str, str]
 
 
 class NewGroup(Record, frozen=True, kw_only=True):
-    """A group to be made."""
+    """A group to create."""
 
     name: Annotated[str, msgspec.Meta(max_length=120)]
 
 
 class Member(Record, frozen=True, kw_only=True):
-    """A peer that comes into a group, or is taken off."""
+    """A peer to add or remove."""
 
     node: Annotated[str, msgspec.Meta(max_length=80)]
 
 
 class Seat(Record, frozen=True, kw_only=True):
-    """A peer that is in a group, or was, in words."""
+    """A current or former member, as displayed."""
 
     node: str
-    key: str  # in the address of its page
+    key: str  # in its page address
     name: str
     since: int
     until: int | None
 
 
 class GroupLine(Record, frozen=True, kw_only=True):
-    """A group in words."""
+    """A group, as displayed."""
 
     group: Group
     now: tuple[Seat, ...]
     before: tuple[Seat, ...]
-    others: tuple[tuple[str, str], ...]  # peers that are not in it
+    others: tuple[tuple[str, str], ...]  # peers that are not members
 
 
 class GroupsView(Record, frozen=True, kw_only=True):
-    """The page in words."""
+    """The page, as displayed."""
 
     lines: tuple[GroupLine, ...]
     relates: bool
@@ -98,7 +98,7 @@ def groups_page(request: Asked, node: TheNode, user: TheUser) -> Response[Groups
 def make_working_group(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewGroup]
 ) -> Response[Group]:
-    """Make a group without members: it reaches nobody."""
+    """Create an empty group."""
     with node.exchange(user) as (_, work):
         made = make_group(work, data.name)
     return done(request, made, f"/groups#{made.id}", status=201)
@@ -108,7 +108,7 @@ def make_working_group(
 def add_member_to(
     request: Asked, node: TheNode, user: TheUser, group: GroupId, data: JSONBody[Member]
 ) -> Response[Group]:
-    """Take a peer into a group: it gets what is written from now on."""
+    """Add a peer to a group; it receives what is written from now on."""
     with node.exchange(user) as (_, work):
         made = add_member(work, group_of(work, group).id, data.node)
     return done(request, made, f"/groups#{made.id}")
@@ -118,18 +118,18 @@ def add_member_to(
 def remove_member_of(
     request: Asked, node: TheNode, user: TheUser, group: GroupId, data: JSONBody[Member]
 ) -> Response[Group]:
-    """Take a peer off a group: what has not left for it never does."""
+    """Remove a peer from a group; messages not yet sent to it are dropped."""
     with node.exchange(user) as (_, work):
         made = remove_member(work, group_of(work, group).id, data.node)
     return done(request, made, f"/groups#{made.id}")
 
 
 def groups_view(page: GroupsPage, *, relates: bool) -> GroupsView:
-    """Put the page into words.
+    """Render the page as text.
 
     Args:
-        page: All that is told.
-        relates: The reader may say who is in a group.
+        page: The page record.
+        relates: The reader may change members.
     """
     return GroupsView(
         lines=tuple(_line(each, page.names) for each in page.groups),

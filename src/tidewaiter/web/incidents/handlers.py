@@ -1,4 +1,4 @@
-"""Incidents: the list, the page of one, answers to it, and the form that reports one."""
+"""Incidents: list, incident page, responses, and the reporting form."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -87,7 +87,7 @@ _ROWS = 50
 
 @get("/incidents", guards=[may("exchange")], sync_to_thread=True, query=IncidentsAsked)
 def incidents_page(request: Asked, node: TheNode, user: TheUser) -> Response[IncidentsPage]:
-    """Show incidents of this node and of others, the one that something was said of last first."""
+    """Show incidents of this node and others, most recent activity first."""
     asked = read_query(request, IncidentsAsked)
     with node.exchange() as (desk, work):
         listed = incidents(work, before=asked.before, rows=_ROWS)
@@ -107,7 +107,7 @@ def incidents_page(request: Asked, node: TheNode, user: TheUser) -> Response[Inc
 def incident_page(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
 ) -> Response[IncidentPage]:
-    """Show an incident: its versions, proposals and sightings, and who was told."""
+    """Show an incident: versions, proposals, sightings and recipients."""
     with node.exchange() as (desk, work):
         owner, name = incident_at(work, number)
         known, own = find_known(work, desk.ring.lock, owner, name), owner == desk.node
@@ -135,7 +135,7 @@ def incident_page(
 def propose_change(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Proposing]
 ) -> Response[Answered]:
-    """Comment on an incident of another node, or propose a change; its owner decides."""
+    """Comment on another node's incident, or propose a change to its owner."""
     with node.exchange(user) as (desk, work):
         name = propose(
             work,
@@ -155,7 +155,7 @@ def propose_change(
 def tell_sighting(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Sighted]
 ) -> Response[Answered]:
-    """Tell the owner of an incident that it was seen here too."""
+    """Report a sighting to the owner of an incident."""
     place = Place(country=data.country, name=data.place)
     seen = Seen(day=data.day, place=place, what=data.what, stage=data.stage)
     with node.exchange(user) as (desk, work):
@@ -172,7 +172,7 @@ def tell_sighting(
     gives="application/octet-stream",
 )
 def export_one(request: Asked, node: TheNode, number: FromPath[int]) -> Response[bytes]:
-    """Give an incident out for other programs, without what its marking holds back."""
+    """Export an incident without parts that its marking withholds."""
     asked = read_query(request, ExportAsked)
     reader = Recipient(name="export", reach=asked.reach, needs=True)
     edge = Edge(to=reader, purpose=asked.purpose)
@@ -185,7 +185,7 @@ def export_one(request: Asked, node: TheNode, number: FromPath[int]) -> Response
 
 
 def names_of(work: Work, own: str) -> dict[str, str]:
-    """Return the names of peers by node, as pages show them; this node has none here."""
+    """Return peer names by node; this node is not included."""
     return {each.node: each.name for each in peers(work) if each.node != own}
 
 
@@ -210,7 +210,7 @@ def _row(listed: Listed, known: Known, own: str) -> IncidentRow:
 
 
 _LISTS = {"lines": 2, "equipment": 1, "route": 2, "packaging": 1, "parties": 2, "questions": 1}
-"""Empty places of each list that the form offers."""
+"""Number of empty rows per list of the form."""
 
 Pairs = tuple[tuple[str, str], ...]
 Fields = tuple[FormField, ...]
@@ -242,7 +242,7 @@ class LineView(Record, frozen=True, kw_only=True):
 
 
 class FormParts(Record, frozen=True, kw_only=True):
-    """The fields of the form, by where they stand."""
+    """The form fields, by section."""
 
     head: Fields
     account: FormField
@@ -258,15 +258,15 @@ class FormParts(Record, frozen=True, kw_only=True):
 
 
 class FormView(Record, frozen=True, kw_only=True):
-    """The form in words."""
+    """The form, as displayed."""
 
-    choices: Mapping[str, Pairs]  # by what is chosen
+    choices: Mapping[str, Pairs]  # by field
     parts: FormParts
-    places: Mapping[str, int]  # of each list: those that are filled, and some more
-    purposes: frozenset[str]  # that are chosen
+    places: Mapping[str, int]  # rows per list: filled ones plus some
+    purposes: frozenset[str]  # selected ones
     notifications: tuple[str, ...]
     peers: Pairs
-    address: str  # where it is sent
+    address: str  # form action
 
 
 def form_view(
@@ -275,13 +275,13 @@ def form_view(
     kept: Sequence[Group],
     substances: Sequence[tuple[str, str]],
 ) -> FormView:
-    """Put the form into words.
+    """Render the form as text.
 
     Args:
-        form: What stands in it.
-        names: Of peers, by node.
+        form: Form values.
+        names: Peer names by node.
         kept: Groups of this node.
-        substances: Slug and name of each of the registry.
+        substances: Slug and name of each registry substance.
     """
     filling = Filling(values=form.fields, choices=lambda path: choices(BY_FIELD[path]), most=10_000)
     places = {
@@ -361,7 +361,7 @@ def _line(path: str, filling: Filling) -> LineView:
 
 
 def _filled(fields: Mapping[str, Any], name: str) -> int:
-    """Count the places of a list that hold something."""
+    """Count the filled rows of a list."""
     used = {each.split(".")[1] for each in fields if each.startswith(f"{name}.")}
     return max((int(each) + 1 for each in used), default=0)
 
@@ -393,7 +393,7 @@ def new_incident(request: Asked, node: TheNode) -> Response[IncidentForm]:
 def next_version(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
 ) -> Response[IncidentForm]:
-    """Show the form of the next version of an own incident, with what the last one says."""
+    """Show the form for the next version of an own incident, filled with the last one."""
     with node.exchange() as (desk, work):
         known = find_known(work, desk.ring.lock, *incident_at(work, number))
         now = _own(known, desk.node, cleared=user.account.cleared)
@@ -415,7 +415,7 @@ def next_version(
 def tell_new(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Telling]
 ) -> Response[Told]:
-    """Tell peers or a group of an incident; whom its marking does not allow is not told."""
+    """Send an incident to peers or a group, as far as its marking permits."""
     name = f"{data.day:%Y%m%d}-{secrets.token_hex(_ID)}"
     return _tell(request, node, user, data, name)
 
@@ -424,7 +424,7 @@ def tell_new(
 def tell_version(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Telling]
 ) -> Response[Told]:
-    """Tell the next version of an own incident to whom it was told, and to others."""
+    """Send the next version of an own incident to its recipients, and to others."""
     with node.exchange() as (desk, work):
         known = find_known(work, desk.ring.lock, *incident_at(work, number))
         now = _own(known, desk.node, cleared=user.account.cleared)
@@ -443,7 +443,7 @@ def _tell(
     number: int = 0,
     known: Known | None = None,
 ) -> Response[Any]:
-    """Check what was written and tell it, or show the form again with what is wrong."""
+    """Validate and send a form, or show it again with its errors."""
     version, wrong = data.after + 1, tuple[Problem, ...]()
     try:
         with node.exchange(user) as (desk, work):
@@ -452,7 +452,7 @@ def _tell(
             if not wrong:
                 tell_incident(work, desk.ring.lock, desk.node, incident, data.to)
                 number = number_of(work, desk.node, name)
-    except InputError as error:  # out of the work, so that nothing of it is kept
+    except InputError as error:  # outside the transaction, which is rolled back
         wrong = (_problem(error),)
     if not wrong:
         made = Told(number=number, id=name, version=version)

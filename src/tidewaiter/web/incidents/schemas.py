@@ -1,4 +1,4 @@
-"""Records of the pages of incidents: rows of the list, the page of one, and what is sent."""
+"""Records of the incident pages: list rows, incident page, and forms."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -20,15 +20,15 @@ _Number = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
 class IncidentsAsked(Record, frozen=True, kw_only=True):
-    """Which incidents are wanted."""
+    """Query of incidents."""
 
-    before: _Number | None = None  # `last` of the last one of the page before
+    before: _Number | None = None  # `last` of the previous page's last one
 
 
 class IncidentRow(Record, frozen=True, kw_only=True):
-    """An incident in the list; what no version tells is None."""
+    """A row of the incident list; unknown values are None."""
 
-    number: int  # in the address of its page
+    number: int  # in the page address
     last: int
     owner: str
     id: str
@@ -40,20 +40,20 @@ class IncidentRow(Record, frozen=True, kw_only=True):
     status: Status | None
     tlp: Tlp | None
     version: int
-    open_proposals: int  # of others, that the owner has not answered
+    open_proposals: int  # of others, unanswered by the owner
     sightings: int
 
 
 class IncidentsPage(Record, frozen=True, kw_only=True):
-    """Incidents, the one that something was said of last first, and the names of nodes."""
+    """Incidents, most recent activity first, and node names."""
 
     rows: tuple[IncidentRow, ...]
     names: dict[str, str]
-    more: int | None  # `before` of the next page; None: this is the last
+    more: int | None  # `before` of the next page; None: last page
 
 
 class UnheededTold(Record, frozen=True, kw_only=True):
-    """A message that changes nothing, and why."""
+    """A message without effect, and why."""
 
     sender: str
     at: str  # ISO 8601, UTC
@@ -61,7 +61,7 @@ class UnheededTold(Record, frozen=True, kw_only=True):
 
 
 class KnownTold(Record, frozen=True, kw_only=True):
-    """All that is known of an incident."""
+    """The state of an incident."""
 
     id: str
     owner: str
@@ -70,46 +70,46 @@ class KnownTold(Record, frozen=True, kw_only=True):
     proposals: tuple[Proposed, ...]
     sightings: tuple[Said[Sighting], ...]
     unheeded: tuple[UnheededTold, ...]
-    destroyed: int  # messages that were recalled, so that nothing is known of them
-    withheld: int  # parties of the last version that are for those only who are cleared
+    destroyed: int  # recalled messages, whose content is unknown
+    withheld: int  # parties of the last version for cleared readers only
 
     def now(self) -> Incident | None:
-        """Return the last version that has come; None: none has."""
+        """Return the latest version received; None: none."""
         return self.versions[-1].body if self.versions else None
 
 
 class IncidentPage(Record, frozen=True, kw_only=True):
-    """An incident: its versions, what others said of it, and who was told."""
+    """An incident with versions, responses and recipients."""
 
     number: int
     own: bool  # it is this node's
     known: KnownTold
-    told: tuple[Delivery, ...]  # of an own incident: what became of each version
+    told: tuple[Delivery, ...]  # own incidents: delivery status of each version
     names: dict[str, str]  # of nodes
-    group: str  # name of the group that it is for, where that is this node's; "": none
+    group: str  # name of its group, if this node's; "": none
 
 
 class IncidentForm(Record, frozen=True, kw_only=True):
     """The form of an incident, or of its next version."""
 
-    number: int  # of the incident; 0: it is a new one
-    after: int  # the version that it follows; 0: none
-    fields: dict[str, str]  # what stands in it, by name
+    number: int  # of the incident; 0: new
+    after: int  # version that it follows; 0: none
+    fields: dict[str, str]  # form values, by name
     flags: tuple[str, ...]
     to: tuple[str, ...]
     problems: tuple[Problem, ...]
-    proposals: tuple[tuple[str, str, str], ...]  # node, id and text of what the owner may settle
+    proposals: tuple[tuple[str, str, str], ...]  # node, id and text of proposals to answer
 
 
 class Telling(Draft, frozen=True, kw_only=True):
-    """An incident to be told, or its next version."""
+    """An incident or its next version, to send."""
 
-    after: int = 0  # the version that it follows; 0: it is a new incident
-    to: tuple[_Short, ...] = ()  # nodes; () where it is for a group, or goes to whom it went
+    after: int = 0  # version that it follows; 0: new incident
+    to: tuple[_Short, ...] = ()  # nodes; () for a group, or for earlier recipients
 
 
 class Told(Record, frozen=True, kw_only=True):
-    """An incident that was told."""
+    """A sent incident."""
 
     number: int
     id: str
@@ -117,15 +117,15 @@ class Told(Record, frozen=True, kw_only=True):
 
 
 class Proposing(Record, frozen=True, kw_only=True):
-    """What is proposed to the owner of an incident."""
+    """A proposal to the owner of an incident."""
 
     text: _Text
-    at: _Short = ""  # the part that should change; "": it is a comment
+    at: _Short = ""  # part to change; "": a comment
     instead: _Text = ""
 
 
 class Sighted(Record, frozen=True, kw_only=True):
-    """What was seen here too."""
+    """A sighting."""
 
     day: date
     country: _Short
@@ -135,13 +135,13 @@ class Sighted(Record, frozen=True, kw_only=True):
 
 
 class Answered(Record, frozen=True, kw_only=True):
-    """A proposal or a sighting that was written."""
+    """A sent proposal or sighting."""
 
     id: str
 
 
 class ExportAsked(Record, frozen=True, kw_only=True):
-    """For whom an incident is exported, and as what."""
+    """Readers and format of an export."""
 
     form: Literal["stix", "misp"] = "stix"
     reach: Reach = "organisation"
@@ -149,11 +149,11 @@ class ExportAsked(Record, frozen=True, kw_only=True):
 
 
 def known_told(known: Known, *, cleared: bool) -> KnownTold:
-    """Tell what is known of an incident; of what changes nothing, why, and not what it said.
+    """Return the state of an incident; statements without effect are reduced to the reason.
 
     Args:
-        known: All of it.
-        cleared: The reader may see what is for the authority only.
+        known: The state.
+        cleared: The reader may see restricted data.
     """
     now = known.now()
     hidden = 0 if cleared or now is None else sum(each.restricted for each in now.parties)
@@ -175,7 +175,7 @@ def known_told(known: Known, *, cleared: bool) -> KnownTold:
 
 
 def _open(said: Said[Incident]) -> Said[Incident]:
-    """Leave out the parties of a version that rest on what is for the authority only."""
+    """Remove the restricted parties of a version."""
     parties = tuple(each for each in said.body.parties if not each.restricted)
     body = msgspec.structs.replace(said.body, parties=parties)
     return Said(id=said.id, sender=said.sender, at=said.at, body=body)

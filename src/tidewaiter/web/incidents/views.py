@@ -1,4 +1,4 @@
-"""Incidents in words: kinds, stages and roles, versions and their changes, recipients."""
+"""Incident views: kinds, stages and roles, versions and changes, recipients."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -114,11 +114,11 @@ FUNCTIONS: Mapping[Function, str] = {
     "destination": marked("destination"),
 }
 PARTS = {each.name: each.label for each in fields_of(Incident) if each.label}
-"""Parts of an incident, in the order of its page."""
+"""Sections of an incident, in page order."""
 
 
 def choices(said: Mapping[Any, str]) -> tuple[tuple[str, str], ...]:
-    """Return values with their words, for a form."""
+    """Return values with display texts, for a form."""
     return tuple((value, words(text)) for value, text in said.items())
 
 
@@ -132,13 +132,13 @@ BY_FIELD: Mapping[str, Mapping[Any, str]] = {
     "parties.kind": PARTY_KINDS,
     "route.function": FUNCTIONS,
 }
-"""Of each field with a set of values their words."""
+"""Display texts of enumerated fields."""
 
 _PPM = 10_000  # in a percent
 
 
 class IncidentLine(Record, frozen=True, kw_only=True):
-    """An incident of the list in words."""
+    """An incident of the list, as displayed."""
 
     row: IncidentRow
     owner: str
@@ -149,7 +149,7 @@ class IncidentLine(Record, frozen=True, kw_only=True):
 
 
 class IncidentsView(Record, frozen=True, kw_only=True):
-    """The list in words."""
+    """The list, as displayed."""
 
     lines: tuple[IncidentLine, ...]
     tells: bool
@@ -157,7 +157,7 @@ class IncidentsView(Record, frozen=True, kw_only=True):
 
 
 class PartView(Record, frozen=True, kw_only=True):
-    """A part of an incident: its name, and what it says, a text each."""
+    """A section of an incident: name and texts."""
 
     name: str
     says: tuple[str, ...]
@@ -165,17 +165,17 @@ class PartView(Record, frozen=True, kw_only=True):
 
 
 class VersionView(Record, frozen=True, kw_only=True):
-    """A version in words."""
+    """A version, as displayed."""
 
     number: int
     at: str
     status: str
-    why: str  # in the words of the owner
-    differs: tuple[str, ...]  # parts that are not as before
+    why: str  # in the owner's words
+    differs: tuple[str, ...]  # changed sections
 
 
 class ToldView(Record, frozen=True, kw_only=True):
-    """What became of a version that was written to a peer."""
+    """Delivery status of a version to a peer."""
 
     peer: str
     version: int
@@ -184,30 +184,30 @@ class ToldView(Record, frozen=True, kw_only=True):
 
 
 class IncidentView(Record, frozen=True, kw_only=True):
-    """The page of one in words."""
+    """The page of one, as displayed."""
 
     owner: str
     kind: str
     status: str
     marking: MarkingView | None
     parts: tuple[PartView, ...]
-    versions: tuple[VersionView, ...]  # the latest first
+    versions: tuple[VersionView, ...]  # latest first
     told: tuple[ToldView, ...]
-    answers: bool  # the reader may propose and tell a sighting
-    tells: bool  # the reader may tell the next version
+    answers: bool  # the reader may send proposals and sightings
+    tells: bool  # the reader may send the next version
     stages: tuple[tuple[str, str], ...]
     reaches: tuple[tuple[str, str], ...]
     purposes: tuple[tuple[str, str], ...]
-    places: dict[str, str]  # of peers in addresses, by node
+    places: dict[str, str]  # page addresses of peers, by node
     keys: tuple[tuple[str, str], ...]
 
 
 def incidents_view(page: IncidentsPage, *, tells: bool) -> IncidentsView:
-    """Put the list into words.
+    """Render the list as text.
 
     Args:
-        page: What is listed.
-        tells: The reader may tell an incident.
+        page: The list.
+        tells: The reader may report incidents.
     """
     return IncidentsView(
         lines=tuple(_line(each, page.names) for each in page.rows),
@@ -217,10 +217,10 @@ def incidents_view(page: IncidentsPage, *, tells: bool) -> IncidentsView:
 
 
 def incident_view(page: IncidentPage, library: Library, *, speaks: bool) -> IncidentView:
-    """Put the page of an incident into words.
+    """Render the page of an incident as text.
 
     Args:
-        page: All that is told.
+        page: The page record.
         library: Names of substances.
         speaks: The reader may write to other nodes.
     """
@@ -255,7 +255,7 @@ def incident_view(page: IncidentPage, library: Library, *, speaks: bool) -> Inci
 
 
 def differing(before: Incident, after: Incident) -> tuple[str, ...]:
-    """Return the parts of an incident that a version changes, by name."""
+    """Return the sections changed by a version, by name."""
     return tuple(name for name in PARTS if getattr(before, name) != getattr(after, name))
 
 
@@ -299,7 +299,7 @@ def _versions(known: KnownTold) -> Iterator[VersionView]:
 
 
 def _parts(now: Incident, library: Library) -> Iterator[PartView]:
-    """Yield what the last version says; what it does not say is left out."""
+    """Yield the sections of the latest version, without empty ones."""
     says: dict[str, list[str]] = {
         "day": [now.day.isoformat()],
         "place": [_place(now.place)],

@@ -1,4 +1,4 @@
-"""What the pages of substances and law ask: registry, names, structures; made once for all."""
+"""Shared look-up for substance and law pages: registry, names, structures; loaded once."""
 
 import hashlib
 from datetime import date
@@ -22,16 +22,16 @@ from tidewaiter.web.core.node import Node
 
 
 class OnDay(Record, frozen=True, kw_only=True):
-    """The day whose law is shown."""
+    """Day of the law shown."""
 
     day: date | None = None  # None: today
 
 
 class LawDesk:
-    """Registry, rules, and who knows names and structures, of one set of lists."""
+    """Registry, rules, and name and structure search for one set of lists."""
 
     def __init__(self, own: tuple[Path, ...]) -> None:
-        """Load what all pages need; what only some need is loaded when the first one does."""
+        """Load common data; other data are loaded on first use."""
         self.own = own
         self.registry, self.book, _ = lawyers_for(own)
         self.members: Members = load_members(self.registry)
@@ -46,7 +46,7 @@ class LawDesk:
         """Find the substances that a text names.
 
         Raises:
-            InputError: It names none.
+            InputError: None found.
         """
         found = self.namer.find(text)
         named = [each.substance for each in found if each.substance is not None]
@@ -55,7 +55,7 @@ class LawDesk:
         return named
 
     def substance(self, slug: str) -> Substance | None:
-        """Return a substance by its slug; None: there is none."""
+        """Return a substance by slug; None: unknown."""
         return next((each for each in self.registry.substances if each.slug == slug), None)
 
     @cached_property
@@ -67,13 +67,13 @@ class LawDesk:
 
 
 def desk_of(node: Node) -> LawDesk:
-    """Return the desk of an installation."""
+    """Return the look-up of an installation."""
     return _desk(tuple(map(Path, node.serving.own)))
 
 
 @cache
 def _desk(own: tuple[Path, ...]) -> LawDesk:
     desk = LawDesk(own)
-    # What is kept for good need not be looked through for garbage again: 110 ms each time.
+    # Excludes permanent objects from garbage collection: saves 110 ms each time.
     keep_for_good()
     return desk

@@ -1,4 +1,4 @@
-"""The law for a substance or structure: on a day, by route and amount; instruments compared."""
+"""Law for a substance or structure by day, route and amount; comparison of instruments."""
 
 from collections.abc import Callable
 from datetime import date
@@ -36,13 +36,13 @@ Short = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class LawQuestion(Record, frozen=True, kw_only=True):
-    """What is asked, as it is written."""
+    """The question, as entered."""
 
     what: Annotated[str, msgspec.Meta(max_length=5_000)] = ""
     day: Short = ""  # "": today
     origin: Short = msgspec.field(default="", name="from")
     to: Short = ""
-    transit: Short = ""  # countries, parted by commas
+    transit: Short = ""  # countries, separated by commas
     whose: tuple[Short, ...] = msgspec.field(default=(), name="in")
     amount: Short = ""
     percent: Short = ""
@@ -50,7 +50,7 @@ class LawQuestion(Record, frozen=True, kw_only=True):
 
 
 class Mistake(Record, frozen=True, kw_only=True):
-    """What of a question could not be read."""
+    """An unreadable part of a question."""
 
     field: str
     says: str
@@ -62,15 +62,15 @@ class LawPage(Record, frozen=True, kw_only=True):
 
     asked: LawQuestion
     day: date
-    jurisdictions: tuple[str, ...]  # that can be asked
+    jurisdictions: tuple[str, ...]  # selectable ones
     forms: tuple[str, ...]
     mistakes: tuple[Mistake, ...]
-    answers: SheetView | None  # None: nothing is asked, or not all of it could be read
+    answers: SheetView | None  # None: empty or partly unreadable
 
 
 @get("/law", guards=[may("see")], sync_to_thread=True, query=LawQuestion)
 def law_page(request: Asked, node: TheNode) -> Response[LawPage]:
-    """Ask what each law says of a substance or a structure, on a day and a route."""
+    """Look up the law on a substance or structure, on a day and route."""
     asked = read_query(request, LawQuestion)
     desk = desk_of(node)
     reading = _Reading(asked, node.today())
@@ -89,13 +89,13 @@ def law_page(request: Asked, node: TheNode) -> Response[LawPage]:
 
 
 def jurisdictions_at(desk: LawDesk) -> tuple[str, ...]:
-    """Return the jurisdictions of which some law is loaded, the conventions first."""
+    """Return the jurisdictions with loaded law, conventions first."""
     known = known_jurisdictions(desk.registry)
     return tuple(sorted(known, key=lambda each: (each != WORLD, each)))
 
 
 def _answers(desk: LawDesk, what: str, question: Question, today: date) -> SheetView:
-    """Answer as `tidewaiter law --sheet` does."""
+    """Answer like `tidewaiter law --sheet`."""
     found: tuple[Found, ...] | InputError
     try:
         found = desk.asker.find(what, question.day)
@@ -106,7 +106,7 @@ def _answers(desk: LawDesk, what: str, question: Question, today: date) -> Sheet
 
 
 class _Reading:
-    """Reads a question, and keeps what of it could not be read."""
+    """Question parser that collects errors."""
 
     def __init__(self, asked: LawQuestion, today: date) -> None:
         self.mistakes: list[Mistake] = []
@@ -156,7 +156,7 @@ def _countries(text: str) -> tuple[str, ...]:
 
 
 def _places(several: tuple[str, ...]) -> list[str]:
-    """Read jurisdictions: each may be one, or several parted by commas."""
+    """Parse jurisdictions: repeated or separated by commas."""
     places = [each.strip().upper() for text in several for each in text.split(",") if each.strip()]
     for each in places:
         if each not in {WORLD, "EU"} and find_country(each) != each:
@@ -177,21 +177,21 @@ def _goods(text: str) -> Goods | None:
     return None
 
 
-_MOST = 100  # substances side by side on a page; the table holds all
+_MOST = 100  # substances per page; the table has all
 
 
 class CompareQuestion(Record, frozen=True, kw_only=True):
-    """What is compared."""
+    """Query of a comparison."""
 
-    what: Annotated[str, msgspec.Meta(max_length=20_000)] = ""  # names, one a line or parted by ;
-    of: str = ""  # instead of `what`: a regime, or one of its schedules, "un-1988:Table I"
+    what: Annotated[str, msgspec.Meta(max_length=20_000)] = ""  # names, separated by line or ;
+    of: str = ""  # instead of `what`: a legal instrument or a schedule, "un-1988:Table I"
     day: date | None = None  # None: today
-    whose: tuple[str, ...] = msgspec.field(default=(), name="in")  # jurisdictions; none: all
-    first: Annotated[int, msgspec.Meta(ge=0)] = 0  # place of the first substance of the page
+    whose: tuple[str, ...] = msgspec.field(default=(), name="in")  # jurisdictions; empty: all
+    first: Annotated[int, msgspec.Meta(ge=0)] = 0  # index of the first substance on the page
 
 
 class ScheduleChoice(Record, frozen=True, kw_only=True):
-    """A regime or a schedule whose substances can be compared."""
+    """A legal instrument or schedule to compare."""
 
     value: str
     label: str
@@ -200,22 +200,22 @@ class ScheduleChoice(Record, frozen=True, kw_only=True):
 
 
 class ComparePage(Record, frozen=True, kw_only=True):
-    """Laws side by side."""
+    """A comparison of law."""
 
     asked: CompareQuestion
     day: date
     jurisdictions: tuple[str, ...]
     schedules: tuple[ScheduleChoice, ...]
-    mistakes: tuple[str, ...]  # what is named and was not found
-    total: int  # substances that are compared, on all pages
-    found: ComparisonView | None  # None: nothing is asked
-    next: str  # address of the next page; "": this is the last
-    table: str  # address of all of it as CSV
+    mistakes: tuple[str, ...]  # names not found
+    total: int  # number of substances on all pages
+    found: ComparisonView | None  # None: no query
+    next: str  # address of the next page; "": last page
+    table: str  # address of the complete CSV
 
 
 @get("/law/compare", guards=[may("see")], sync_to_thread=True, query=CompareQuestion)
 def compare_page(request: Asked, node: TheNode) -> Response[ComparePage]:
-    """Put the laws side by side for some substances, or for those of a schedule."""
+    """Compare the law on some substances, or on those of a schedule."""
     asked = read_query(request, CompareQuestion)
     desk, day = desk_of(node), asked.day or node.today()
     substances, mistakes = _chosen(desk, asked, day)
@@ -243,7 +243,7 @@ def compare_page(request: Asked, node: TheNode) -> Response[ComparePage]:
     gives="text/csv",
 )
 def compare_table(request: Asked, node: TheNode) -> Response[bytes]:
-    """Send a comparison as CSV, all of it."""
+    """Send a complete comparison as CSV."""
     asked = read_query(request, CompareQuestion)
     desk, day = desk_of(node), asked.day or node.today()
     substances, _ = _chosen(desk, asked, day)
@@ -252,7 +252,7 @@ def compare_table(request: Asked, node: TheNode) -> Response[bytes]:
 
 
 def _chosen(desk: LawDesk, asked: CompareQuestion, day: date) -> tuple[list[Substance], list[str]]:
-    """Return the substances that are asked about, each once, and what names none."""
+    """Return the distinct substances queried, and names not found."""
     if asked.of:
         regime, _, schedule = asked.of.partition(":")
         return of_schedule(desk.registry, regime, schedule, day), []
@@ -283,7 +283,7 @@ def _compared(
 
 
 def _schedules(desk: LawDesk, day: date) -> tuple[ScheduleChoice, ...]:
-    """Return the schedules that list substances on a day, under the names of their laws."""
+    """Return the schedules with controls on a day, by name of their law."""
     counts = schedules_on(desk.registry, day)
     regimes = sorted(desk.registry.regimes.values(), key=place_of)
     return tuple(

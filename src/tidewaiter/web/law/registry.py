@@ -1,4 +1,4 @@
-"""The registry: substances, legal instruments and class rules, and how the law changes."""
+"""Registry: substances, legal instruments and class rules, and changes of law."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -42,7 +42,7 @@ _FOREVER = "private, max-age=31536000, immutable"
 
 
 class Search(Record, frozen=True, kw_only=True):
-    """What is asked of the list."""
+    """Query of the list."""
 
     text: Annotated[str, msgspec.Meta(max_length=2_000)] = ""
     day: date | None = None  # None: today
@@ -50,18 +50,18 @@ class Search(Record, frozen=True, kw_only=True):
     schedule: str = ""
     kind: str = ""
     letter: str = ""
-    after: str = ""  # slug of the last row of the page before
+    after: str = ""  # slug of the last row of the previous page
 
 
 class CardPage(Record, frozen=True, kw_only=True):
-    """A substance, and where its drawings are."""
+    """A substance with its drawings."""
 
     card: Card
-    drawings: str  # address, to which the number of a form is added; 0: the substance itself
+    drawings: str  # address prefix, plus form number; 0: the substance itself
 
 
 class BrowsePage(Record, frozen=True, kw_only=True):
-    """The list, and where its drawings are."""
+    """The list with its drawings."""
 
     found: BrowseView
     edition: str  # of the drawings
@@ -69,7 +69,7 @@ class BrowsePage(Record, frozen=True, kw_only=True):
 
 @get("/substances", guards=[may("see")], sync_to_thread=True, query=Search)
 def substances_page(request: Asked, node: TheNode) -> Response[BrowsePage]:
-    """List the substances that a text names or is a part of, and those that filters keep."""
+    """Search substances by text and filters."""
     asked = read_query(request, Search)
     filters = Filters(
         regime=asked.regime, schedule=asked.schedule, kind=asked.kind, letter=asked.letter
@@ -85,7 +85,7 @@ def substances_page(request: Asked, node: TheNode) -> Response[BrowsePage]:
 
 @get("/substances/{slug:str}", guards=[may("see")], sync_to_thread=True, query=OnDay)
 def substance_page(request: Asked, node: TheNode, slug: FromPath[str]) -> Response[CardPage]:
-    """Show the card of a substance: names, numbers, drawings, and where it is controlled."""
+    """Show a substance: names, numbers, drawings, and controls."""
     desk = desk_of(node)
     substance = desk.substance(slug)
     if substance is None:
@@ -131,14 +131,14 @@ def _drawn(smiles: str) -> str:
 
 
 class RegimesPage(Record, frozen=True, kw_only=True):
-    """The laws that are loaded."""
+    """The loaded law."""
 
     day: date
     regimes: tuple[RegimeLine, ...]
 
 
 class ClassesPage(Record, frozen=True, kw_only=True):
-    """The class rules that are loaded."""
+    """The loaded class rules."""
 
     day: date
     classes: tuple[ClassLine, ...]
@@ -146,7 +146,7 @@ class ClassesPage(Record, frozen=True, kw_only=True):
 
 @get("/law/regimes", guards=[may("see")], sync_to_thread=True, query=OnDay)
 def regimes_page(request: Asked, node: TheNode) -> Response[RegimesPage]:
-    """List the laws that are loaded, and how much each lists."""
+    """List the loaded law, with the number of controls."""
     day = read_query(request, OnDay).day or node.today()
     page = RegimesPage(day=day, regimes=regime_lines(desk_of(node).registry, day))
     return reply(request, "law-regimes.html", page)
@@ -154,7 +154,7 @@ def regimes_page(request: Asked, node: TheNode) -> Response[RegimesPage]:
 
 @get("/law/regimes/{slug:str}", guards=[may("see")], sync_to_thread=True, query=OnDay)
 def regime_page(request: Asked, node: TheNode, slug: FromPath[str]) -> Response[RegimeView]:
-    """Show a law: its instrument, how complete our copy is, and what it lists."""
+    """Show a legal instrument: citation, completeness of our copy, and its controls."""
     desk, day = desk_of(node), read_query(request, OnDay).day or node.today()
     page = regime_view(slug, day, desk.registry, desk.book)
     if page is None:
@@ -164,7 +164,7 @@ def regime_page(request: Asked, node: TheNode, slug: FromPath[str]) -> Response[
 
 @get("/law/classes", guards=[may("see")], sync_to_thread=True, query=OnDay)
 def classes_page(request: Asked, node: TheNode) -> Response[ClassesPage]:
-    """List the rules by which laws hold classes of substances."""
+    """List the class rules."""
     day = read_query(request, OnDay).day or node.today()
     page = ClassesPage(day=day, classes=class_lines(desk_of(node).registry, day))
     return reply(request, "law-classes.html", page)
@@ -172,7 +172,7 @@ def classes_page(request: Asked, node: TheNode) -> Response[ClassesPage]:
 
 @get("/law/classes/{slug:str}", guards=[may("see")], sync_to_thread=True, query=OnDay)
 def class_page(request: Asked, node: TheNode, slug: FromPath[str]) -> Response[ClassView]:
-    """Show a class rule in words, with its source."""
+    """Show a class rule with its source."""
     day = read_query(request, OnDay).day or node.today()
     page = class_view(slug, day, desk_of(node).registry)
     if page is None:
@@ -181,36 +181,36 @@ def class_page(request: Asked, node: TheNode, slug: FromPath[str]) -> Response[C
 
 
 _BACK = 365  # days
-_TOLD = 60  # changes of a list, and those of the last one's day
+_TOLD = 60  # changes per list, plus those on the last one's day
 
 
 class ChangesQuestion(Record, frozen=True, kw_only=True):
-    """Of what time and of which laws changes are told."""
+    """Query of changes."""
 
     day: date | None = None  # None: today
-    since: date | None = None  # None: a year before
+    since: date | None = None  # None: one year earlier
     regime: tuple[str, ...] = ()  # slugs; none: all
 
 
 class RegimeChoice(Record, frozen=True, kw_only=True):
-    """A regime that can be chosen."""
+    """A selectable legal instrument."""
 
     slug: str
     name: str
-    undated: int  # listings whose first day is not known
+    undated: int  # controls with unknown first day
     chosen: bool
 
 
 class ChangesPage(Record, frozen=True, kw_only=True):
-    """What comes and what came."""
+    """Future and past changes."""
 
     day: date
     since: date
     regimes: tuple[RegimeChoice, ...]
-    coming: tuple[ChangeView, ...]  # the next 60, and what is of the same day as the last
+    coming: tuple[ChangeView, ...]  # next 60, plus those on the last one's day
     later: int  # further ones
-    later_at: str  # address of those; "": there are none
-    came: tuple[ChangeView, ...]  # the latest first; as many
+    later_at: str  # their address; "": none
+    came: tuple[ChangeView, ...]  # latest first; as many
     earlier: int  # further ones
     earlier_at: str
     undated: int
@@ -219,7 +219,7 @@ class ChangesPage(Record, frozen=True, kw_only=True):
 
 @get("/law/changes", guards=[may("see")], sync_to_thread=True, query=ChangesQuestion)
 def changes_page(request: Asked, node: TheNode) -> Response[ChangesPage]:
-    """Say what changes next in the law that is loaded, and what changed lately."""
+    """Show upcoming and recent changes of the loaded law."""
     asked = read_query(request, ChangesQuestion)
     desk, day, views = _changes(node, asked)
     counts = undated(desk.registry)
@@ -264,7 +264,7 @@ def changes_page(request: Asked, node: TheNode) -> Response[ChangesPage]:
     gives="text/calendar",
 )
 def changes_calendar(request: Asked, node: TheNode) -> Response[bytes]:
-    """Send what changes after the day as a calendar."""
+    """Send upcoming changes as a calendar."""
     asked = read_query(request, ChangesQuestion)
     _, day, views = _changes(node, asked)
     coming = (each for each in views if each.day > day)
@@ -286,7 +286,7 @@ def _changes_at(asked: ChangesQuestion, day: date, since: date | None = None) ->
 
 
 def _some(changes: Sequence[ChangeView]) -> tuple[ChangeView, ...]:
-    """Return the first changes, up to the end of a day."""
+    """Return the first changes, through the end of a day."""
     if len(changes) <= _TOLD:
         return tuple(changes)
     last = changes[_TOLD - 1].day

@@ -1,4 +1,4 @@
-"""The network of parties: who ships to whom and what ties them, drawn and as paths."""
+"""Network of parties: drawing of trade and shared identifiers, and paths."""
 
 from collections.abc import Mapping, Sequence
 from math import hypot, log10, sqrt
@@ -21,42 +21,42 @@ from tidewaiter.web.core.responses import reply
 from tidewaiter.web.core.security import may
 from tidewaiter.web.parties.handlers import profile_of, run_of
 
-_TIE: Final = 60.0  # units of the drawing for the length of a tie
-_WIDE: Final = 110.0  # the same, where all names are drawn
+_TIE: Final = 60.0  # drawing units per edge length
+_WIDE: Final = 110.0  # the same, if all names are drawn
 _STEP: Final = 200.0  # units between the parties of a path
 _ROW: Final = 70.0
-_EDGE: Final = 90.0  # room around
-_BROAD: Final = 1.6  # how much broader than high a drawing is
-_LEAST: Final = (900.0, 420.0)  # width and height of a drawing
-_LABELS: Final = 200  # names that are drawn
-_BREADTH: Final = 0.56  # of a letter, in sizes of letters
-_SHORT: Final = 26  # characters of a name that is drawn
-_FEW: Final = 150  # nodes up to which ties are drawn long
+_EDGE: Final = 90.0  # margin
+_BROAD: Final = 1.6  # aspect ratio of a drawing
+_LEAST: Final = (900.0, 420.0)  # minimum width and height of a drawing
+_LABELS: Final = 200  # names drawn
+_BREADTH: Final = 0.56  # character width relative to the font size
+_SHORT: Final = 26  # characters of a drawn name
+_FEW: Final = 150  # number of nodes up to which edges are drawn long
 
 
 class Dot(Record, frozen=True, kw_only=True):
-    """A node as it is drawn."""
+    """A node as drawn."""
 
     id: str
     kind: str
-    label: str  # whole
-    short: str  # as it is drawn; "": it is not
-    rank: int  # among the names that are drawn, the weightiest first
+    label: str  # full
+    short: str  # as drawn; "": not drawn
+    rank: int  # priority among drawn names
     x: float
     y: float
     r: float
-    href: str  # where Enter leads
-    does: str  # open, page, more, find: what Enter does
+    href: str  # target of Enter
+    does: str  # action of Enter: open, page, more, find
     profile: Profile | None
     hidden: int
     tie: str
-    of: str  # name of the party whose neighbours a rest stands for
+    of: str  # party of a placeholder's neighbours
     start: bool
     opened: bool
 
 
 class Line(Record, frozen=True, kw_only=True):
-    """A tie as it is drawn, from edge to edge of its nodes."""
+    """An edge as drawn, between the borders of its nodes."""
 
     kind: str
     x1: float
@@ -67,7 +67,7 @@ class Line(Record, frozen=True, kw_only=True):
 
 
 class Told(Record, frozen=True, kw_only=True):
-    """A tie for words: who, with whom, how."""
+    """An edge as text: who, with whom, how."""
 
     one: Dot
     other: Dot
@@ -75,17 +75,17 @@ class Told(Record, frozen=True, kw_only=True):
 
 
 class NetworkView(Record, frozen=True, kw_only=True):
-    """All that the page draws and tells."""
+    """Content of the page."""
 
     box: str  # viewBox
-    letters: float  # size of letters in the drawing
-    arrow: float  # size of the heads of arrows
+    letters: float  # font size
+    arrow: float  # arrow head size
     dots: tuple[Dot, ...]
     lines: tuple[Line, ...]
     told: tuple[Told, ...]
-    widen: str  # address with one step more; "": none
-    again: str  # address with nothing opened; "": nothing is
-    through: str  # address of the search through busy parties; "": it is this one
+    widen: str  # address with one more step; "": none
+    again: str  # address with nothing expanded; "": already
+    through: str  # address of the search through busy parties; "": already
 
 
 class _Question(Protocol):
@@ -113,7 +113,7 @@ class _Page(Protocol):
 
 
 def network_view(page: _Page) -> NetworkView:
-    """Put the network into points, lines and addresses."""
+    """Convert the network to points, lines and links."""
     asked, drawing = page.asked, page.drawing
     path = bool(asked.start)
     placed = drawing.nodes if drawing else ()
@@ -144,12 +144,12 @@ def network_view(page: _Page) -> NetworkView:
 
 
 class _Drawn(NamedTuple):
-    """What a dot is made of beside its node."""
+    """Inputs of a node's drawing."""
 
     page: _Page
     points: Mapping[str, tuple[float, float]]
     letters: float
-    small: float  # share of the usual size of dots, where they are very many
+    small: float  # scale of dots in dense drawings
     named: Mapping[str, int]
     labels: Mapping[str, str]
 
@@ -157,7 +157,7 @@ class _Drawn(NamedTuple):
 def _named(
     placed: Sequence[Placed], points: Mapping[str, tuple[float, float]], letters: float
 ) -> dict[str, int]:
-    """Rank the nodes whose names are drawn: the weightiest first, where no other name stands."""
+    """Rank the nodes with drawn names: most important first, without overlaps."""
     taken: list[tuple[float, float, float, float]] = []
     found: dict[str, int] = {}
     for each in sorted(placed, key=lambda each: -_weight(each.node)):
@@ -173,7 +173,7 @@ def _named(
 
 
 def _weight(node: Node) -> int:
-    """Return how much the name of a node is needed."""
+    """Return the importance of a node's name."""
     if node.kind == "rest" or node.opened:
         return 1 << 40
     return node.profile.consignments if node.profile else 0
@@ -205,7 +205,7 @@ def _dot(node: Node, drawn: _Drawn) -> Dot:
 
 
 def _leads(node: Node, page: _Page) -> tuple[str, str]:
-    """Return the address to which a node leads, and what happens there."""
+    """Return the link of a node, and its action."""
     asked, rules = page.asked, page.rules
     if node.kind == "rest" and node.of:
         shown = _opened(asked.open).get(node.of, rules.first)
@@ -219,7 +219,7 @@ def _leads(node: Node, page: _Page) -> tuple[str, str]:
 
 
 def _opened(text: str) -> dict[int, int]:
-    """Return which parties an address opens, and how far; 0: as far as is usual."""
+    """Return the expanded parties and their limits; 0: default."""
     parts = (part.partition(":") for part in text.split(",") if part)
     return {int(number): int(shown or 0) for number, _, shown in parts}
 
@@ -256,7 +256,7 @@ def _short(label: str) -> str:
 def _box(
     points: Sequence[tuple[float, float]], least: tuple[float, float]
 ) -> tuple[float, float, float, float]:
-    """Return left, top, width and height of what holds all points."""
+    """Return left, top, width and height of the bounding box."""
     if not points:
         return 0, 0, 100, 100
     left, right = min(x for x, _ in points) - _EDGE, max(x for x, _ in points) + _EDGE
@@ -280,22 +280,22 @@ def _line(edge: Edge, dots: Mapping[str, Dot], scale: float) -> Line:
     )
 
 
-_OPENED = 60  # parties that one address opens
+_OPENED = 60  # maximum expanded parties per address
 
 
 class NetworkQuestion(Record, frozen=True, kw_only=True, rename={"start": "from"}):
-    """What is looked at: the network around a party, or paths between two."""
+    """Query: network around a party, or paths between two."""
 
     party: Annotated[int, msgspec.Meta(ge=0)] = 0
-    open: Annotated[str, msgspec.Meta(max_length=1_000)] = ""  # "12,57:150": party, or party:shown
+    open: Annotated[str, msgspec.Meta(max_length=1_000)] = ""  # "12,57:150": party, or party:number
     steps: Annotated[int, msgspec.Meta(ge=1, le=3)] = 1
     start: Annotated[int, msgspec.Meta(ge=0)] = 0
     to: Annotated[int, msgspec.Meta(ge=0)] = 0
-    busy: bool = False  # go through parties that are tied to very many
+    busy: bool = False  # traverse very busy parties
 
 
 class NetworkPage(Record, frozen=True, kw_only=True):
-    """What is drawn around a party, or the paths between two, and how far that is counted."""
+    """Graph around a party or paths between two, and the data's freshness."""
 
     asked: NetworkQuestion
     run: Resolved
@@ -339,10 +339,10 @@ def network_page(request: Asked, node: TheNode, user: TheUser) -> Response[Netwo
 
 
 def _parse_opened(asked: NetworkQuestion, rules: NetworkRules) -> dict[int, int]:
-    """Read which parties are opened, and how many neighbours of each kind they show.
+    """Parse the expanded parties and their neighbours per kind.
 
     Raises:
-        InputError: It is not written so.
+        InputError: Malformed.
     """
     opened: dict[int, int] = {}
     for part in filter(None, asked.open.split(",")):

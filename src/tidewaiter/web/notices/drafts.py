@@ -1,4 +1,4 @@
-"""Drafts of pre-export notifications: the form, its rows, the check, and sending."""
+"""Drafts of pre-export notifications: form, rows, validation, and sending."""
 
 from typing import Annotated, Any, NamedTuple
 
@@ -59,22 +59,22 @@ from tidewaiter.web.notices.views import check_view, form_view, screened_view
 
 
 class DraftForm(Record, frozen=True, kw_only=True):
-    """A notice that is being written, and what is wanted with it."""
+    """A form submission."""
 
     notice: WrittenNotice = WrittenNotice()
-    peer: Short = ""  # the node that it goes to
+    peer: Short = ""  # receiving node
     reason: Words = ""  # of an amendment
-    version: int = 0  # of the draft, as it was seen; 0: it is not kept yet
-    seen: int = 0  # last event of the other side, of an amendment
-    amends: int = 0  # number of the notice whose next version it is
-    add: Short = ""  # a list to which an empty row is added: "lines", "permits" ...
-    remove: Short = ""  # a row that is taken out: "lines.1"
+    version: int = 0  # of the draft as seen; 0: not saved yet
+    seen: int = 0  # amendments: last event of the other side
+    amends: int = 0  # number of the notice that it amends
+    add: Short = ""  # list to which to add an empty row: "lines", "permits" ...
+    remove: Short = ""  # row to remove: "lines.1"
     send: bool = False
-    looked: Short = ""  # `mark` of the resemblances that were looked at
+    looked: Short = ""  # `mark` of the party matches that were reviewed
 
 
 class Checking(Record, frozen=True, kw_only=True):
-    """A notice as it would go out, and all that was found."""
+    """A notice ready to send, and its check results."""
 
     ready: Ready
     page: CheckPage
@@ -84,7 +84,7 @@ class Checking(Record, frozen=True, kw_only=True):
 def check_notice(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[DraftForm]
 ) -> Response[CheckPage]:
-    """Check a notice that is being written; nothing is kept."""
+    """Validate a form without saving it."""
     amends = None
     if data.amends:
         with node.exchange() as (desk, work):
@@ -98,7 +98,7 @@ def check_notice(
 def notice_listings(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
 ) -> Response[Screened]:
-    """Look the parties of a notice up in the lists that are loaded."""
+    """Match the parties of a notice with the loaded lists."""
     with node.exchange() as (desk, work):
         notice = notice_of(find_notice(work, desk.ring.lock, number, node.today()))
     page = screen_parties(node, notice, node.today(), cleared=user.account.cleared)
@@ -108,13 +108,13 @@ def notice_listings(
 def checking(
     node: Node, written: WrittenNotice, *, amends: State | None, cleared: bool
 ) -> Checking:
-    """Check a notice as a person wrote it.
+    """Validate a written notice.
 
     Args:
         node: The installation.
-        written: What was written.
-        amends: How the notice stands whose next version it is; None: it is a new one.
-        cleared: Whether entries of lists that are for the authority only are told.
+        written: The written form.
+        amends: State of the notice that it amends; None: a new one.
+        cleared: Whether to include restricted list entries.
     """
     day = node.today()
     notice, problems = read_written(written)
@@ -133,7 +133,7 @@ def checking(
     return Checking(ready=ready, page=page)
 
 
-_MOST = 50  # rows of any other list
+_MOST = 50  # rows of other lists
 _PARTIES = ("intermediate_consignees", "others")
 
 
@@ -146,7 +146,7 @@ def with_row(written: WrittenNotice, name: str) -> WrittenNotice:
             third line.
 
     Raises:
-        InputError: There is no such list, or it is full.
+        InputError: Unknown list, or it is full.
     """
     head, _, place = name.partition(".")
     if head == "lines":
@@ -170,14 +170,14 @@ def with_row(written: WrittenNotice, name: str) -> WrittenNotice:
 
 
 def without_row(written: WrittenNotice, name: str) -> WrittenNotice:
-    """Take a row out of a list.
+    """Remove a row from a list.
 
     Args:
         written: The notice.
         name: "lines.1": the second line; or of permits, others or intermediate_consignees.
 
     Raises:
-        InputError: There is no such row.
+        InputError: No such row.
     """
     head, _, place = name.partition(".")
     held = written.parties if head in _PARTIES else written
@@ -201,13 +201,13 @@ _AROUND = 65_536  # bytes of a form around its file
 
 
 class Version(Record, frozen=True, kw_only=True):
-    """A draft as it was seen."""
+    """A draft as seen."""
 
     version: int
 
 
 class _Desk(NamedTuple):
-    """Who writes, and where."""
+    """Author and context."""
 
     node: Node
     user: User
@@ -221,7 +221,7 @@ class _Desk(NamedTuple):
 
 @get("/notices/drafts", guards=[may("exchange")], sync_to_thread=True)
 def drafts_page(request: Asked, node: TheNode, user: TheUser) -> Response[DraftsPage]:
-    """List the drafts of whoever asks."""
+    """List the user's drafts."""
     with node.exchange() as (desk, work):
         found = drafts_of(work, desk.ring.lock, account_key(user.account.id))
     rows = tuple(
@@ -240,7 +240,7 @@ def drafts_page(request: Asked, node: TheNode, user: TheUser) -> Response[Drafts
 
 @get("/notices/new", guards=[may("exchange")], sync_to_thread=True)
 def new_notice(request: Asked, node: TheNode, user: TheUser) -> Response[DraftPage]:
-    """Show an empty form; nothing is kept before it is saved."""
+    """Show an empty form."""
     with node.exchange() as (desk, work):
         at = _Desk(node, user, desk, work)
         page = _page(at, KeptDraft(number=0, version=0, changed="", draft=_empty(at)))
@@ -251,7 +251,7 @@ def new_notice(request: Asked, node: TheNode, user: TheUser) -> Response[DraftPa
 def keep_draft(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[DraftForm]
 ) -> Response[Saved]:
-    """Keep a new draft, and send it where that is wanted."""
+    """Save a new draft, and send it if requested."""
     return _saved(request, node, user, 0, data)
 
 
@@ -259,7 +259,7 @@ def keep_draft(
 def draft_page(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
 ) -> Response[DraftPage]:
-    """Show a draft of whoever asks, and what a check says of it."""
+    """Show a draft of the user, with its check results."""
     with node.exchange() as (desk, work):
         at = _Desk(node, user, desk, work)
         page = _page(at, find_draft(work, desk.ring.lock, at.who, number))
@@ -270,7 +270,7 @@ def draft_page(
 def save_draft(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[DraftForm]
 ) -> Response[Saved]:
-    """Keep what a draft says now, and send it where that is wanted."""
+    """Save a draft, and send it if requested."""
     return _saved(request, node, user, number, data)
 
 
@@ -278,7 +278,7 @@ def save_draft(
 def end_draft(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Version]
 ) -> Response[Saved]:
-    """Throw a draft away."""
+    """Delete a draft."""
     with node.exchange(user) as (desk, work):
         drop_draft(work, desk.ring.lock, number, data.version)
     return done(request, Saved(draft=number, version=0, notice=0), "/notices/drafts")
@@ -297,7 +297,7 @@ def draft_from_file(
     user: TheUser,
     data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
 ) -> Response[Saved]:
-    """Fill the form from the XML of a notice; its events are left out."""
+    """Fill the form from a notice in XML, ignoring events."""
     file = data.get("file")
     if not isinstance(file, UploadFile):
         raise MissingError("web/no-file-sent")
@@ -312,7 +312,7 @@ def draft_from_file(
 def amend_notice(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Seen]
 ) -> Response[Saved]:
-    """Begin the next version of a notice, as a draft that holds what it says now."""
+    """Start an amendment of a notice, as a draft with its current content."""
     with node.exchange(user) as (desk, work):
         kept = find_notice(work, desk.ring.lock, number, node.today())
         if kept.state.notice is None or kept.row.side != "exporter":
@@ -328,7 +328,7 @@ def amend_notice(
 
 
 def _saved(request: Asked, node: Node, user: User, number: int, data: DraftForm) -> Response[Any]:
-    """Keep a draft; send it where that is wanted and nothing keeps it back."""
+    """Save a draft; send it if requested and valid."""
     written = data.notice
     if data.add:
         written = with_row(written, data.add)
@@ -352,9 +352,9 @@ def _saved(request: Asked, node: Node, user: User, number: int, data: DraftForm)
 
 
 def _sent(request: Asked, node: Node, user: User, kept: KeptDraft, looked: str) -> Response[Any]:
-    """Send a draft and be done with it; or show what keeps it back."""
+    """Send a draft and delete it; or show what prevents it."""
     try:
-        with node.exchange() as (desk, work):  # nobody waits to write while it is checked
+        with node.exchange() as (desk, work):  # no write lock during validation
             found = _checked(_Desk(node, user, desk, work), kept.draft)
         _check(found, kept.draft, looked)
         with node.exchange(user) as (desk, work):
@@ -371,10 +371,10 @@ def _sent(request: Asked, node: Node, user: User, kept: KeptDraft, looked: str) 
 
 
 def _check(found: Checking, draft: Draft, looked: str) -> None:
-    """Check that a draft may go out.
+    """Check that a draft can be sent.
 
     Raises:
-        InputError: Something must be mended, chosen or looked at first.
+        InputError: Something must be corrected, selected or reviewed first.
     """
     wrong = next((each for each in found.page.problems if each.level == "wrong"), None)
     if wrong is not None:
@@ -386,7 +386,7 @@ def _check(found: Checking, draft: Draft, looked: str) -> None:
 
 
 def _go(desk: Exchange, work: Work, draft: Draft, found: Checking) -> Kept:
-    """Send a draft by the way of the command."""
+    """Send a draft through the same function as the command."""
     if draft.amends:
         return send_next(
             desk, work, draft.amends, found.ready, reason=draft.reason, seen=draft.seen
@@ -433,7 +433,7 @@ def _page(at: _Desk, kept: KeptDraft) -> DraftPage:
 
 
 def _empty(at: _Desk) -> Draft:
-    """Return a form in which only what this node says of itself stands."""
+    """Return a form with this node's own data only."""
     own = documents(at.work, at.desk.node)[-1].read()
     sender = Authority(name=own.name, country=own.country)
     return Draft(written=WrittenNotice(sender=sender, lines=(WrittenLine(),)))

@@ -1,4 +1,4 @@
-"""Pre-export notifications: inbox, outbox, the page of one, its actions, and print."""
+"""Pre-export notifications: inbox, outbox, notice page, actions, and print."""
 
 from datetime import date
 from typing import Annotated, Any, NamedTuple
@@ -77,7 +77,7 @@ from tidewaiter.web.notices.views import Late, notice_list_view, notice_view
 
 @get("/notices", guards=[may("exchange")], sync_to_thread=True, query=NoticesAsked)
 def notices_page(request: Asked, node: TheNode, user: TheUser) -> Response[NoticesPage]:
-    """List the notices that came, or that went: by the day on which the next act is due."""
+    """List received or sent notices by deadline of the next act."""
     asked, day = read_query(request, NoticesAsked), node.today()
     wish = Wish(side=SIDES[asked.box], show=asked.show, text=asked.text, after=asked.after)
     with node.exchange() as (desk, work):
@@ -101,7 +101,7 @@ def notices_page(request: Asked, node: TheNode, user: TheUser) -> Response[Notic
 def notice_page(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
 ) -> Response[NoticePage]:
-    """Show a notice: what it says, how it stands, what the law says, and what may be done."""
+    """Show a notice: content, state, law, and available acts."""
     page = page_of(node, number)
     regimes = node.registry.regimes
     return reply(request, "notice.html", page, view=lambda: notice_view(page, user, regimes))
@@ -114,7 +114,7 @@ def notice_page(
     gives="application/xml",
 )
 def notice_xml(node: TheNode, number: FromPath[int]) -> Response[bytes]:
-    """Send a notice with all that was done to it, as XML."""
+    """Send a notice with its events, as XML."""
     with node.exchange() as (desk, work):
         kept = find_notice(work, desk.ring.lock, number, node.today())
     notice = notice_of(kept)
@@ -123,10 +123,10 @@ def notice_xml(node: TheNode, number: FromPath[int]) -> Response[bytes]:
 
 
 def page_of(node: Node, number: int) -> NoticePage:
-    """Gather the page of a notice.
+    """Assemble the page of a notice.
 
     Raises:
-        MissingError: There is none of that number, or this installation is no node.
+        MissingError: Unknown number, or this installation is not a node.
     """
     day = node.today()
     with node.exchange() as (desk, work):
@@ -152,12 +152,12 @@ def page_of(node: Node, number: int) -> NoticePage:
 
 
 def own_country(desk: Exchange, work: Work) -> str:
-    """Return the country of this node, as its document says."""
+    """Return this node's country, from its document."""
     return documents(work, desk.node)[-1].read().country
 
 
 def law_of(node: Node) -> Law:
-    """Return the law of this installation, with its own lists."""
+    """Return this installation's law, with its own lists."""
     desk = desk_of(node)
     return Law(desk.registry, desk.book, desk.asker.find)
 
@@ -184,33 +184,33 @@ def _days(due: date | None, day: date, countries: tuple[str, ...]) -> int | None
     return None if due is None else working_days_until(day, due, filter(None, countries))
 
 
-_SAID = ("text", "reason", "note", "conditions", "whose")  # that is not lost
+_SAID = ("text", "reason", "note", "conditions", "whose")  # texts to preserve on a conflict
 
 
 class Seen(Record, frozen=True, kw_only=True):
-    """What whoever acts has seen: `seen` of the page."""
+    """Last event seen: `seen` of the page."""
 
     seen: int
 
 
 class LineText(Record, frozen=True, kw_only=True):
-    """An amount of one line, like "25 kg"; "": none is said."""
+    """An amount of one line, like "25 kg"; "": not stated."""
 
     line: int
     amount: Short = ""
 
 
 class Agreement(Seen, frozen=True, kw_only=True):
-    """That there is no objection; `allowed`: less than was notified, a line left out: all of it."""
+    """No objection; `allowed`: reduced amounts, omitted lines in full."""
 
-    decided_by: Short = ""  # "": who is signed in
-    conditions: Words = ""  # one in a line
+    decided_by: Short = ""  # "": the signed-in user
+    conditions: Words = ""  # one per line
     allowed: tuple[LineText, ...] = ()
     importer_licence: LicenceCheck = "not checked"
 
 
 class Objection(Seen, frozen=True, kw_only=True):
-    """An objection; `conditions`: on which it would fall, one in a line."""
+    """An objection; `conditions`: for lifting it, one per line."""
 
     code: ObjectionCode
     text: Words = ""
@@ -220,7 +220,7 @@ class Objection(Seen, frozen=True, kw_only=True):
 
 
 class Query(Seen, frozen=True, kw_only=True):
-    """Something that is asked before a decision."""
+    """A question before a decision."""
 
     text: Words
 
@@ -233,27 +233,27 @@ class QueryAnswer(Seen, frozen=True, kw_only=True):
 
 
 class Longer(Seen, frozen=True, kw_only=True):
-    """A later last day for the answer."""
+    """A later deadline."""
 
     until: date
     reason: Words = ""
 
 
 class Elsewhere(Seen, frozen=True, kw_only=True):
-    """That another authority is meant."""
+    """Referral: not the competent authority."""
 
     reason: Words = ""
     whose: Short = ""
 
 
 class TakenBack(Seen, frozen=True, kw_only=True):
-    """That the notice is taken back."""
+    """A withdrawal."""
 
     reason: Words = ""
 
 
 class GoodsTold(Seen, frozen=True, kw_only=True):
-    """What became of the goods; `more`: further shipments follow."""
+    """Outcome of the goods; `more`: further shipments follow."""
 
     outcome: Outcome
     on: date
@@ -268,9 +268,9 @@ class GoodsTold(Seen, frozen=True, kw_only=True):
 def view_notice(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Seen]
 ) -> Response[Row]:
-    """Tell the sending side that the notice was opened."""
+    """Inform the sending side that the notice was opened."""
     answer = _do(_At(request, node, user, number), Viewed(), data)
-    if "hx-request" in request.headers:  # the page that was opened stays as it is
+    if "hx-request" in request.headers:  # keeps the open page
         answer = Response(None, status_code=204)
     return answer
 
@@ -279,7 +279,7 @@ def view_notice(
 def acknowledge_notice(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Seen]
 ) -> Response[Row]:
-    """Say that a notice has come; that decides nothing."""
+    """Acknowledge receipt; decides nothing."""
     return _do(_At(request, node, user, number), Acknowledged(), data)
 
 
@@ -287,7 +287,7 @@ def acknowledge_notice(
 def agree_to_notice(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Agreement]
 ) -> Response[Row]:
-    """Say that there is no objection."""
+    """State no objection."""
     what = NoObjection(
         conditions=_rows(data.conditions),
         allowed=_amounts(data.allowed),
@@ -316,7 +316,7 @@ def object_to_notice(
 def ask_about_notice(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Query]
 ) -> Response[Row]:
-    """Ask the exporting side something before deciding."""
+    """Ask the exporting side a question before deciding."""
     return _do(_At(request, node, user, number), Queried(text=_needed(data.text)), data)
 
 
@@ -337,7 +337,7 @@ def answer_query(
 def ask_more_time(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Longer]
 ) -> Response[Row]:
-    """Ask for more time for the answer."""
+    """Request more time for the answer."""
     what = MoreTime(until=data.until, reason=_bounded(data.reason))
     return _do(_At(request, node, user, number), what, data)
 
@@ -346,7 +346,7 @@ def ask_more_time(
 def notice_not_for_us(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Elsewhere]
 ) -> Response[Row]:
-    """Say that the notice is another authority's."""
+    """Declare that this is not the competent authority."""
     what = NotForUs(reason=_bounded(data.reason), whose=data.whose)
     return _do(_At(request, node, user, number), what, data)
 
@@ -355,7 +355,7 @@ def notice_not_for_us(
 def withdraw_notice(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[TakenBack]
 ) -> Response[Row]:
-    """Take a notice back, for good."""
+    """Withdraw a notice permanently."""
     return _do(_At(request, node, user, number), Withdrawn(reason=_bounded(data.reason)), data)
 
 
@@ -363,7 +363,7 @@ def withdraw_notice(
 def tell_of_goods(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[GoodsTold]
 ) -> Response[Row]:
-    """Tell what became of the goods."""
+    """Report the outcome of the goods."""
     what = Returned(
         outcome=data.outcome,
         on=data.on,
@@ -377,7 +377,7 @@ def tell_of_goods(
 
 
 class _At(NamedTuple):
-    """Who acts, and on which notice."""
+    """Acting user, and the notice."""
 
     request: Asked
     node: Node
@@ -386,7 +386,7 @@ class _At(NamedTuple):
 
 
 def _do(at: _At, what: What, data: Seen) -> Response[Any]:
-    """Do something to a notice; where the other side was faster, show what is new instead."""
+    """Perform an act; on a conflict, show the other side's new events instead."""
     try:
         with at.node.exchange(at.user) as (desk, work):
             kept = do_to_notice(work, desk.ring.lock, at.number, what, seen=data.seen)
@@ -407,10 +407,10 @@ def _do(at: _At, what: What, data: Seen) -> Response[Any]:
 
 
 def _amounts(written: tuple[LineText, ...]) -> tuple[LineAmount, ...]:
-    """Read the amounts that are said.
+    """Parse the amounts stated.
 
     Raises:
-        InputError: One is no amount.
+        InputError: Invalid amount.
     """
     found = []
     for each in written:
@@ -447,14 +447,14 @@ _PDF = "application/pdf"
 
 
 class FormAsked(Record, frozen=True, kw_only=True):
-    """Which form is wanted."""
+    """The form requested."""
 
     form: Annotated[str, msgspec.Meta(max_length=40)] = "treaty"  # slug
 
 
 @get("/notices/{number:int}/form", guards=[may("exchange")], sync_to_thread=True, query=FormAsked)
 def notice_form(request: Asked, node: TheNode, number: FromPath[int]) -> Response[FilledForm]:
-    """Show a notice on an official form, to be printed."""
+    """Show a notice on an official form, for printing."""
     return reply(request, "notice-form.html", _filled(request, node, number))
 
 
@@ -466,7 +466,7 @@ def notice_form(request: Asked, node: TheNode, number: FromPath[int]) -> Respons
     gives=_PDF,
 )
 def notice_paper(request: Asked, node: TheNode, number: FromPath[int]) -> Response[bytes]:
-    """Give a notice on an official form as a file of PDF."""
+    """Send a notice on an official form as PDF."""
     with languages.speaking(request.state.get("language", "en")):
         form = _filled(request, node, number)
         held = pdf_of(render_form(form))

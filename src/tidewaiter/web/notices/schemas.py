@@ -1,4 +1,4 @@
-"""Records of the pages of notifications, and the screening of their parties."""
+"""Records of the notification pages, and party matching of a notice."""
 
 import hashlib
 from datetime import date
@@ -28,30 +28,30 @@ from tidewaiter.web.core.node import Node
 
 
 class Hit(Record, frozen=True, kw_only=True):
-    """A party of a notice that resembles an entry of a list."""
+    """A match of a notice's party with a list entry."""
 
     place: str  # role: "importer", "other 2"
     match: PartyMatch
 
 
 class Screened(Record, frozen=True, kw_only=True):
-    """What the lists say of the parties of a notice."""
+    """List matches of a notice's parties."""
 
-    lists: bool  # False: none are loaded, so nothing was looked up
-    hits: tuple[Hit, ...] = ()  # the most probable of each party first
-    mark: str = ""  # what tells these hits from others: who sends says that they were looked at
+    lists: bool  # False: no lists loaded
+    hits: tuple[Hit, ...] = ()  # by party, most probable first
+    mark: str = ""  # fingerprint of these matches, returned as confirmation of review
 
 
 def screen_parties(node: Node, notice: Notice, day: date, *, cleared: bool) -> Screened:
-    """Look the parties of a notice up, by name and what else is said of them.
+    """Match the parties of a notice by name and other data.
 
-    A country by itself raises nothing: who has no name is not asked for.
+    Parties without a name are skipped: a country alone matches nothing.
 
     Args:
         node: With its lists.
-        notice: Whose parties.
-        day: The lists are as they were in force then.
-        cleared: Whether entries that are for the authority only are told.
+        notice: The notice.
+        day: Day of the lists in force.
+        cleared: Whether to include restricted entries.
     """
     folder = node.desk.lists
     if folder is None or not Archive(folder).slugs():
@@ -79,7 +79,7 @@ def _shown(match: PartyMatch, *, cleared: bool) -> PartyMatch | None:
 
 
 def _mark(hits: tuple[Hit, ...]) -> str:
-    """Return what is another one where other entries are met, or by other parties."""
+    """Return a fingerprint that changes with matched entries or parties."""
     told = sorted(f"{h.place}\0{h.match.name}\0{h.match.list}\0{h.match.entry}" for h in hits)
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16] if told else ""
 
@@ -89,98 +89,98 @@ SIDES: dict[Box, Side] = {"in": "importer", "out": "exporter"}
 
 
 class NoticesAsked(Record, frozen=True, kw_only=True):
-    """Which notices are wanted."""
+    """Query of notices."""
 
-    box: Box = "in"  # in: we import, and answer; out: we export
+    box: Box = "in"  # in: as importing side; out: as exporting side
     show: Show = "all"
-    text: Short = ""  # in the reference, or in the name of the peer
-    after: Annotated[str, msgspec.Meta(max_length=40)] = ""  # `more` of the page before
+    text: Short = ""  # substring of the reference or the peer's name
+    after: Annotated[str, msgspec.Meta(max_length=40)] = ""  # `more` of the previous page
 
 
 class BoxRow(Record, frozen=True, kw_only=True):
     """A notice in a box."""
 
     listed: Listed
-    days: int | None  # working days of both countries left for the next act; None: not known
+    days: int | None  # working days of both countries until the deadline; None: unknown
 
 
 class NoticesPage(Record, frozen=True, kw_only=True):
-    """A box of notices: the earliest deadline first, and how many there are of each kind."""
+    """A box of notices by deadline, and the number of each kind."""
 
     rows: tuple[BoxRow, ...]
-    more: str  # cursor of the next page; "": this is the last
+    more: str  # cursor of the next page; "": last page
     counts: dict[Side, dict[Show, int]]
-    drafts: int  # of the reader
+    drafts: int  # number of the reader's drafts
     asked: NoticesAsked
     day: date
 
 
 class Told(Record, frozen=True, kw_only=True):
-    """What one side did: when it was kept here, and what became of our message of it."""
+    """An event: time of storing here, and delivery status if ours."""
 
     event: Event
     kept: Delivery
-    remarks: tuple[str, ...]  # that it does not count, or not do what it seems to
+    remarks: tuple[str, ...]  # that it is invalid, or has no effect
 
 
 class Stands(Record, frozen=True, kw_only=True):
-    """How a notice stands for whoever looks at it now."""
+    """State of a notice for the current reader."""
 
     day: date
-    seen: int  # last event of the other side: who answers sends it back
-    acts: tuple[Act, ...]  # what may be done now
-    outcomes: tuple[str, ...]  # of the goods, that may be told now
-    days: int | None  # working days of both countries left for the next act; None: not known
+    seen: int  # last event of the other side, returned with acts
+    acts: tuple[Act, ...]  # acts available now
+    outcomes: tuple[str, ...]  # outcomes of goods that can be reported now
+    days: int | None  # working days of both countries until the deadline; None: unknown
     overdue: bool
     own_country: str
     peer_name: str
     peer_country: str
-    relation: Standing  # with the peer: while it is frozen, what we say is held back
+    relation: Standing  # with the peer: while frozen, our messages are on hold
 
 
 class NoticePage(Record, frozen=True, kw_only=True):
-    """A notice: how it stands, what the law says of it, and what both sides did."""
+    """A notice with state, law and events."""
 
     row: Row
     stands: Stands
     state: State
     law: tuple[LineLaw, ...]
-    problems: tuple[Problem, ...]  # that a check of it finds today
-    told: tuple[Told, ...]  # in the order of arrival here
+    problems: tuple[Problem, ...]  # check results of today
+    told: tuple[Told, ...]  # in order of arrival here
 
 
 class CheckPage(Record, frozen=True, kw_only=True):
-    """What a check found."""
+    """Check results."""
 
     day: date
-    sendable: bool  # nothing must be mended; whom it names must still be looked at
+    sendable: bool  # no errors; party matches must still be reviewed
     problems: tuple[Problem, ...]
     law: tuple[LineLaw, ...]
-    reply: Deadline  # the first day on which an answer may be asked for at the latest
-    dispatch: Deadline  # the first day on which the goods may leave
-    reply_by: date | None  # as it would go out
+    reply: Deadline  # earliest permitted deadline of the answer
+    dispatch: Deadline  # first permitted day of departure
+    reply_by: date | None  # as it would be sent
     screened: Screened
 
 
 class DraftRow(Record, frozen=True, kw_only=True):
-    """A draft in a list."""
+    """A draft in the list."""
 
     number: int
     changed: str  # ISO 8601, UTC
     peer: str
     reference: str
-    amends: int  # number of a notice; 0: it is a new one
+    amends: int  # number of a notice; 0: new
     goods: tuple[str, ...]  # names of its lines
 
 
 class DraftsPage(Record, frozen=True, kw_only=True):
-    """The drafts of whoever asks, the last begun first."""
+    """The user's drafts, newest first."""
 
     drafts: tuple[DraftRow, ...]
 
 
 class PeerChoice(Record, frozen=True, kw_only=True):
-    """A node that a notice can go to."""
+    """A possible receiving node."""
 
     node: str
     name: str
@@ -189,18 +189,18 @@ class PeerChoice(Record, frozen=True, kw_only=True):
 
 
 class DraftPage(Record, frozen=True, kw_only=True):
-    """A notice that is being written, and what a check says of it."""
+    """A draft with its check results."""
 
-    draft: KeptDraft  # its number is 0 while it is not kept
+    draft: KeptDraft  # number 0 until saved
     checked: CheckPage
     peers: tuple[PeerChoice, ...]
-    seen: int  # last event of the other side, of an amendment
-    amends: str  # reference of the notice whose next version it is; "": it is a new one
+    seen: int  # amendments: last event of the other side
+    amends: str  # reference of the notice that it amends; "": new
 
 
 class Saved(Record, frozen=True, kw_only=True):
-    """What became of a draft."""
+    """Result of saving a draft."""
 
-    draft: int  # its number; 0: it is gone
+    draft: int  # its number; 0: deleted
     version: int
-    notice: int  # number of the notice that it was sent as; 0: it was not sent
+    notice: int  # number of the sent notice; 0: not sent

@@ -1,4 +1,4 @@
-"""The pages of notifications in words: the boxes, one notification, the form and its check."""
+"""Notification views: boxes, notice page, form and check results."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -69,23 +69,23 @@ from tidewaiter.web.peers.schemas import peer_key
 
 
 class EventView(Record, frozen=True, kw_only=True):
-    """What one side did, in words."""
+    """An event, as displayed."""
 
     ours: bool
-    who: str  # as trails name them, of this node; "": not known, or the other side
-    at: str  # as its side's clock says
-    came: str  # when it came here; "": it is ours
+    who: str  # audit name, of this node; "": unknown, or the other side
+    at: str  # by its side's clock
+    came: str  # time of receipt; "": ours
     what: str
     said: tuple[Fact, ...]
-    delivery: str  # "": it came from the other side
-    trouble: bool  # the message did not arrive, and will not by itself
-    proof: str  # address of the evidence; "": it has not left yet
+    delivery: str  # "": received
+    trouble: bool  # not delivered, and needs attention
+    proof: str  # address of the evidence; "": not sent yet
     remarks: tuple[str, ...]
-    new: bool  # it came after what someone had seen
+    new: bool  # received after the user's last view
 
 
 class RulingView(Record, frozen=True, kw_only=True):
-    """What one body of law says of a line."""
+    """Result of one body of law for a line."""
 
     place: str
     law: str
@@ -94,25 +94,25 @@ class RulingView(Record, frozen=True, kw_only=True):
 
 
 class LawView(Record, frozen=True, kw_only=True):
-    """What the law says of a line."""
+    """Legal results of a line."""
 
     line: int
     name: str
     content: str
-    rulings: tuple[RulingView, ...]  # that hold it, or cannot be told
-    silent: tuple[str, ...]  # laws that do not list it
-    ages: tuple[AgeView, ...]  # how old the law is; empty: it is known for the day
+    rulings: tuple[RulingView, ...]  # controlled, or undetermined
+    silent: tuple[str, ...]  # law without a control
+    ages: tuple[AgeView, ...]  # age of the law; empty: known for the day
 
 
 class Late(Record, frozen=True, kw_only=True):
-    """What somebody wanted to do, and could not for what they had not seen."""
+    """An act prevented by unseen events."""
 
-    seen: int  # last event of the other side that they had seen
-    said: tuple[str, ...]  # what they wrote
+    seen: int  # last event of the other side seen
+    said: tuple[str, ...]  # text entered
 
 
 class NoticeView(Record, frozen=True, kw_only=True):
-    """The page in words."""
+    """The page, as displayed."""
 
     state: str
     left: str
@@ -120,29 +120,29 @@ class NoticeView(Record, frozen=True, kw_only=True):
     facts: NoticeFacts | None
     law: tuple[LawView, ...]
     doubts: tuple[Problem, ...]
-    events: tuple[EventView, ...]  # the last first
-    query: str  # that is to be answered
-    held: bool  # what we say is held back
+    events: tuple[EventView, ...]  # latest first
+    query: str  # to answer
+    held: bool  # our messages are on hold
     codes: Choices
     licences: Choices
     outcomes: Choices
-    by: str  # who decides, where nothing else is written
-    forms: tuple[tuple[str, str], ...]  # slug and title; those of the two countries first
+    by: str  # default decision maker
+    forms: tuple[tuple[str, str], ...]  # slug and title; those of both countries first
     balances: tuple[Fact, ...]
-    late: bool  # it could not be done: the other side was faster
-    unsent: tuple[str, ...]  # what was written then
+    late: bool  # prevented: the other side was faster
+    unsent: tuple[str, ...]  # text entered
 
 
 def notice_view(
     page: NoticePage, user: User, regimes: Mapping[str, Regime], late: Late | None = None
 ) -> NoticeView:
-    """Put the page of a notice into words.
+    """Render the page of a notice as text.
 
     Args:
         page: The page.
-        user: Who reads.
-        regimes: By their slugs.
-        late: What they wanted to do, where the other side was faster; None: they come to look.
+        user: The reader.
+        regimes: By slug.
+        late: A prevented act; None: none.
     """
     row, state, stands = page.row, page.state, page.stands
     query = next((e for e in state.conversation if e.id == state.open_query), None)
@@ -174,8 +174,8 @@ def law_view(known: LineLaw, regimes: Mapping[str, Regime]) -> LawView:
     """Put what the law says of a line into words.
 
     Args:
-        known: What it says.
-        regimes: By their slugs.
+        known: The legal results.
+        regimes: By slug.
     """
     rulings = known.assessment.rulings if known.assessment else ()
     told = [each for each in rulings if each.answer != "not listed"]
@@ -204,7 +204,7 @@ def law_view(known: LineLaw, regimes: Mapping[str, Regime]) -> LawView:
 
 
 def place_of(jurisdiction: str) -> str:
-    """Name a jurisdiction: a country, a union, or the conventions."""
+    """Return the name of a jurisdiction: a country, a union, or the conventions."""
     return country(jurisdiction)
 
 
@@ -260,7 +260,7 @@ _SHOWS: Mapping[Show, str] = {
 
 
 class Tab(Record, frozen=True, kw_only=True):
-    """A way to see some of the notices."""
+    """A selection of notices."""
 
     label: str
     address: str
@@ -269,26 +269,26 @@ class Tab(Record, frozen=True, kw_only=True):
 
 
 class RowView(Record, frozen=True, kw_only=True):
-    """A notice in words."""
+    """A notice, as displayed."""
 
     listed: Listed
-    left: str  # how long there is
+    left: str  # time left
     state: str
     waits: str
     country: str  # of the peer
 
 
 class NoticeListView(Record, frozen=True, kw_only=True):
-    """A box in words."""
+    """A box, as displayed."""
 
     boxes: tuple[Tab, ...]
     tabs: tuple[Tab, ...]
     rows: tuple[RowView, ...]
-    more: str  # address of the next page; "": this is the last
+    more: str  # address of the next page; "": last page
 
 
 def notice_list_view(page: NoticesPage) -> NoticeListView:
-    """Put a box of notices into words."""
+    """Render a box of notices as text."""
     asked = page.asked
     side = SIDES[asked.box]
     onward = {"box": asked.box, "show": asked.show, "text": asked.text, "after": page.more}
@@ -339,23 +339,23 @@ def _row(each: BoxRow, today: date) -> RowView:
 
 
 class HitView(Record, frozen=True, kw_only=True):
-    """A resemblance in words."""
+    """A party match, as displayed."""
 
     role: str
     percent: int
-    list: str  # its name and day
-    action: str  # what the list does, with outcome and days
+    list: str  # its name and date
+    action: str  # legal effect, with outcome and dates
     hit: Hit
 
 
 class ScreenedView(Record, frozen=True, kw_only=True):
-    """Resemblances in words."""
+    """Party matches, as displayed."""
 
     hits: tuple[HitView, ...]
 
 
 class CheckView(Record, frozen=True, kw_only=True):
-    """What a check found, in words."""
+    """What a check found,, as displayed."""
 
     wrong: tuple[Problem, ...]
     doubts: tuple[Problem, ...]
@@ -369,8 +369,8 @@ def check_view(page: CheckPage, regimes: Mapping[str, Regime]) -> CheckView:
     """Put what a check found into words.
 
     Args:
-        page: What it found.
-        regimes: By their slugs.
+        page: The check results.
+        regimes: By slug.
     """
     return CheckView(
         wrong=tuple(each for each in page.problems if each.level == "wrong"),
@@ -383,7 +383,7 @@ def check_view(page: CheckPage, regimes: Mapping[str, Regime]) -> CheckView:
 
 
 def screened_view(page: Screened) -> ScreenedView:
-    """Put resemblances into words."""
+    """Render party matches as text."""
     return ScreenedView(hits=tuple(map(_hit, page.hits)))
 
 
@@ -432,7 +432,7 @@ _PARTY = Layout(main=("name", "address", "country", "licence"))
 _LINE = Layout(main=("name", "net", "cas", "hs", "goods", "form", "content"))
 _JOURNEY = Layout(main=("mode", "entry_point", "dispatch"), more=("means", "arrival"))
 _PLAIN = Layout()
-_COUNTED = frozenset({"reply_by"})  # asked for, but counted where nobody names it
+_COUNTED = frozenset({"reply_by"})  # required, but computed by default
 
 
 class PartyView(Record, frozen=True, kw_only=True):
@@ -441,7 +441,7 @@ class PartyView(Record, frozen=True, kw_only=True):
     role: str
     fields: FormGroup
     empty: bool
-    removes: str  # the row that a button takes out; "": it is always there
+    removes: str  # row removed by its button; "": fixed
 
 
 class LineView(Record, frozen=True, kw_only=True):
@@ -454,34 +454,34 @@ class LineView(Record, frozen=True, kw_only=True):
 
 
 class FormView(Record, frozen=True, kw_only=True):
-    """The form in words."""
+    """The form, as displayed."""
 
     action: str
-    upload: str  # address of the form of files, with its token
+    upload: str  # address of the upload form, with its CSRF token
     peers: Choices
     countries: Choices
     header: FormGroup
     lines: tuple[LineView, ...]
     journey: FormGroup
     permits: tuple[FormGroup, ...]
-    first: tuple[PartyView, ...]  # the two that must be there
+    first: tuple[PartyView, ...]  # the two mandatory parties
     others: tuple[PartyView, ...]
     others_open: bool
     checked: CheckView
-    trouble: str  # why it was not sent; "": nobody tried
+    trouble: str  # why it was not sent; "": no attempt
     hint: str
 
 
 def form_view(
     page: DraftPage, user: User, regimes: Mapping[str, Regime], trouble: InputError | None
 ) -> FormView:
-    """Put the form of a notice into words.
+    """Render the form of a notice as text.
 
     Args:
         page: The draft.
-        user: Who writes.
-        regimes: By their slugs.
-        trouble: What kept it back; None: nobody tried to send it.
+        user: The author.
+        regimes: By slug.
+        trouble: What prevented sending; None: no attempt.
     """
     number, written = page.draft.number, page.draft.draft.written
     token = form_token(user.session) if user.session else ""
@@ -523,7 +523,7 @@ def form_view(
 
 
 def _asked_for(basis: Basis) -> frozenset[str]:
-    """Return the paths of the fields, as they are written, that a basis always asks for."""
+    """Return the written-form paths that a basis always requires."""
     needs = (need for form in of_basis(basis) for need in form.needs)
     paths = {each.field for each in needs if each.must and each.when == "always"} - _COUNTED
     heads = {path: path.rpartition(".")[0] for path in paths}
@@ -537,7 +537,7 @@ def _groups(kind: type[Record], rows: int, path: str, filling: Filling) -> tuple
 
 
 def _parties(parties: Parties, filling: Filling) -> Iterator[PartyView]:
-    """Yield those that a form always has, then the rows of those of whom there may be several."""
+    """Yield the fixed parties, then the rows of repeatable ones."""
     rows = []
     for field in fields_of(Parties):
         value = getattr(parties, field.name)

@@ -1,4 +1,4 @@
-"""The wording of notifications: states, events and deadlines; header, parties and lines."""
+"""Notification texts: states, events, deadlines, header, parties and lines."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -154,32 +154,32 @@ _ALL: Mapping[str, Mapping[Any, str]] = {
 
 
 def choices(field: str) -> Choices:
-    """Return the values of a field and their words, for a form."""
+    """Return the values of a field with display texts, for a form."""
     return tuple((value, words(says)) for value, says in _ALL[field].items())
 
 
 def called(field: str, value: str) -> str:
-    """Return the words of one value of a field."""
+    """Return the display text of a value."""
     return words(_ALL[field][value])
 
 
 def state_in_words(name: str) -> str:
-    """Say how a notice stands."""
+    """Return the status as text."""
     return words(_STATES[name])
 
 
 def event_in_words(event: Event) -> str:
-    """Say what an event is."""
+    """Return the name of an event kind."""
     return words(_EVENTS[word_of(event.what)])
 
 
 def delivery_in_words(kept: Delivery) -> str:
-    """Say what became of the message that tells of an event; "": it came from the other side."""
+    """Return the delivery status of an event's message; "": received."""
     return words(_DELIVERIES[kept.state]) if kept.state else ""
 
 
 def time_left(due: date | None, today: date, days: int | None) -> str:
-    """Say how long there is; "": nothing is due."""
+    """Return the time left; "": nothing is due."""
     if due is None:
         return ""
     if due < today:
@@ -190,21 +190,21 @@ def time_left(due: date | None, today: date, days: int | None) -> str:
 
 
 def waiting_in_words(waits_for: str, ours: Side, peer: str) -> str:
-    """Say for whom a notice waits."""
+    """Return the side that must act."""
     if not waits_for:
         return words("no one")
     return words("us") if waits_for == ours else peer
 
 
 ROLES = {each.name.replace("_", " ").removesuffix("s"): each.label for each in fields_of(Parties)}
-"""Of each role of `parties_of` its label."""
+"""Labels of the roles of `parties_of`."""
 
 _HEADER = (
     *("basis", "law", "confidentiality", "sender", "recipient", "sent", "reply_by"),
     *("replaces", "shipments", "period_since", "shipment_count"),
 )
 _JOURNEY = ("mode", "means", "dispatch", "arrival")
-_HEADINGS = frozenset({"name", "net", "kind", "number", "reference"})  # that are shown as such
+_HEADINGS = frozenset({"name", "net", "kind", "number", "reference"})  # shown as headings
 _FIRST: Mapping[type, tuple[str, ...]] = {
     NoObjection: ("decided_by", "allowed"),
     Objected: ("decided_by",),
@@ -212,7 +212,7 @@ _FIRST: Mapping[type, tuple[str, ...]] = {
 
 
 class PartyFacts(Record, frozen=True, kw_only=True):
-    """A party in words."""
+    """A party, as displayed."""
 
     role: str
     name: str
@@ -220,7 +220,7 @@ class PartyFacts(Record, frozen=True, kw_only=True):
 
 
 class LineFacts(Record, frozen=True, kw_only=True):
-    """A line in words."""
+    """A line, as displayed."""
 
     number: int
     name: str
@@ -229,7 +229,7 @@ class LineFacts(Record, frozen=True, kw_only=True):
 
 
 class NoticeFacts(Record, frozen=True, kw_only=True):
-    """A notice in words."""
+    """A notice, as displayed."""
 
     header: tuple[Fact, ...]
     parties: tuple[PartyFacts, ...]
@@ -239,7 +239,7 @@ class NoticeFacts(Record, frozen=True, kw_only=True):
 
 
 def role_in_words(place: str) -> str:
-    """Say a role: "broker", "other 2"."""
+    """Return the name of a role: "broker", "other 2"."""
     name, _gap, last = place.rpartition(" ")
     if last.isdecimal():
         return f"{words(ROLES[name])} {last}"

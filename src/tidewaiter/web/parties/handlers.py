@@ -1,4 +1,4 @@
-"""Parties: search, the page of one party, and entity resolution judged by people."""
+"""Parties: search, party page, and human judgements on entity resolution."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -46,7 +46,7 @@ from tidewaiter.web.core.request_parsing import Asked, read_query
 from tidewaiter.web.core.responses import done, reply
 from tidewaiter.web.core.security import may
 
-_MONTHS: Final = 36  # that are drawn one by one; longer spans are drawn by years
+_MONTHS: Final = 36  # shown as single months; longer periods by year
 _WIDTH: Final = 640.0
 _HEIGHT: Final = 150.0
 _LABELS: Final = 8
@@ -54,7 +54,7 @@ _CENTURY: Final = 1_200  # months
 
 
 class Part(Record, frozen=True, kw_only=True):
-    """A part of a bar."""
+    """A segment of a bar."""
 
     kind: str  # sent, received, named
     x: float
@@ -64,7 +64,7 @@ class Part(Record, frozen=True, kw_only=True):
 
 
 class Bar(Record, frozen=True, kw_only=True):
-    """Consignments of a month, or of a year."""
+    """Consignments of a month or year."""
 
     label: str
     sent: int
@@ -76,7 +76,7 @@ class Bar(Record, frozen=True, kw_only=True):
 
 
 class Course(Record, frozen=True, kw_only=True):
-    """Consignments over time, drawn."""
+    """Chart of consignments over time."""
 
     bars: tuple[Bar, ...]
     width: float
@@ -87,7 +87,7 @@ class Course(Record, frozen=True, kw_only=True):
 
 
 class Substance(Record, frozen=True, kw_only=True):
-    """A substance that alerts about a party name."""
+    """A substance named in the party's alerts."""
 
     slug: str
     name: str
@@ -95,7 +95,7 @@ class Substance(Record, frozen=True, kw_only=True):
 
 
 class PartyPageView(Record, frozen=True, kw_only=True):
-    """The page of a party in words."""
+    """The page of a party, as displayed."""
 
     course: Course
     substances: tuple[Substance, ...]
@@ -103,11 +103,11 @@ class PartyPageView(Record, frozen=True, kw_only=True):
 
 
 def party_page_view(party: PartyView, library: Library) -> PartyPageView:
-    """Put the page of a party into words and bars.
+    """Render the party page, with charts.
 
     Args:
-        party: What it tells.
-        library: What to print for slugs.
+        party: The party's profile.
+        library: Display names of slugs.
     """
     counts = party.alerts
     return PartyPageView(
@@ -121,10 +121,10 @@ def party_page_view(party: PartyView, library: Library) -> PartyPageView:
 
 
 def draw_course(months: Sequence[Month]) -> Course:
-    """Draw consignments over time: a bar for each month, or for each year where there are many.
+    """Build the chart: a bar per month, or per year for long periods.
 
     Args:
-        months: In order; of those without a consignment none is there.
+        months: In order; months without consignments are missing.
     """
     dated = [each for each in months if each.month]
     undated = sum(each.sent + each.received + each.named for each in months if not each.month)
@@ -183,33 +183,33 @@ def _bar(
 
 
 def _span(months: Sequence[str]) -> list[str]:
-    """Return all months from the first to the last; of more than a century those that there are."""
+    """Return all months of the period; beyond a century, only those with data."""
     start, end = (
         month_number(date.fromisoformat(f"{each}-01")) for each in (months[0], months[-1])
     )
-    if end - start > _CENTURY:  # a day is mistyped
+    if end - start > _CENTURY:  # a mistyped date
         return list(months)
     return [month_text(month) for month in range(start, end + 1)]
 
 
 class Question(Record, frozen=True, kw_only=True):
-    """What is looked for."""
+    """Search query."""
 
     q: Annotated[str, msgspec.Meta(max_length=300)] = ""
 
 
 class PartiesPage(Record, frozen=True, kw_only=True):
-    """Parties that were found; without a question, those that most lines name."""
+    """Search results; without a query, the parties named by most lines."""
 
     q: str
-    run: Resolved | None  # None: no party was taken up yet
+    run: Resolved | None  # None: no resolution run yet
     behind: Behind | None
     hits: tuple[Hit, ...]
     largest: tuple[Profile, ...]
 
 
 class PartyPage(Record, frozen=True, kw_only=True):
-    """One party: all that is known of it, and how far that is counted."""
+    """A party's profile, and the data's freshness."""
 
     run: Resolved
     behind: Behind
@@ -217,18 +217,18 @@ class PartyPage(Record, frozen=True, kw_only=True):
 
 
 class Judge(Record, frozen=True, kw_only=True):
-    """What somebody says of two ways of writing, or of two parties."""
+    """A judgement on two written forms or parties."""
 
     verdict: Verdict
     why: Annotated[str, msgspec.Meta(min_length=1, max_length=4_000)]
-    a: Annotated[str, msgspec.Meta(max_length=40)] = ""  # ids of two members
+    a: Annotated[str, msgspec.Meta(max_length=40)] = ""  # two member ids
     b: Annotated[str, msgspec.Meta(max_length=40)] = ""
-    other: int = 0  # in place of them: another party, by its number
-    seen: int = 0  # id of the last judgement of the two that was seen; 0: none
+    other: int = 0  # instead: number of another party
+    seen: int = 0  # id of the last judgement seen; 0: none
 
 
 class JudgedPair(Record, frozen=True, kw_only=True):
-    """What came of a judgement."""
+    """Result of a judgement."""
 
     judgement: int
     a: str
@@ -238,7 +238,7 @@ class JudgedPair(Record, frozen=True, kw_only=True):
 
 @get("/parties", guards=[may("see")], sync_to_thread=True, query=Question)
 def parties_page(request: Asked, node: TheNode) -> Response[PartiesPage]:
-    """Find parties by a name in any script, a number, a telephone or an e-mail."""
+    """Search parties by a name in any script, a number, a telephone number or an e-mail address."""
     asked = read_query(request, Question)
     with node.read() as work:
         run = current_run(work)
@@ -259,7 +259,7 @@ def parties_page(request: Asked, node: TheNode) -> Response[PartiesPage]:
 def party_page(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
 ) -> Response[PartyPage]:
-    """Show one party: names, listings, alerts, consignments, and what ties it to others."""
+    """Show a party: names, list matches, alerts, consignments and connections."""
     with node.read() as work:
         run = run_of(work)
         view = view_party(Seen(work, run.id, user.account.cleared), number)
@@ -278,7 +278,7 @@ def party_page(
 def judge_party(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Judge]
 ) -> Response[JudgedPair]:
-    """Say that two are one party, or are not, or take that back; the next resolve heeds it."""
+    """Judge two parties as same or different, or undo that; effective from the next run."""
     with node.change(user) as work:
         run = run_of(work)
         a, b = _members(work, run.id, number, data)
@@ -289,10 +289,10 @@ def judge_party(
 
 
 def run_of(work: Work) -> Resolved:
-    """Return the run that pages read.
+    """Return the current run.
 
     Raises:
-        MissingError: No party was taken up yet.
+        MissingError: No run yet.
     """
     run = current_run(work)
     if run is None:
@@ -301,10 +301,10 @@ def run_of(work: Work) -> Resolved:
 
 
 def profile_of(work: Work, run: int, number: int) -> Profile:
-    """Return a party in short.
+    """Return a party's summary.
 
     Raises:
-        MissingError: There is none with the number.
+        MissingError: Unknown number.
     """
     found = profiles_of(work, run, [number]).get(number)
     if found is None:
@@ -313,7 +313,7 @@ def profile_of(work: Work, run: int, number: int) -> Profile:
 
 
 def _hits(work: Work, run: int, text: str) -> list[Hit]:
-    """Return what is found; an id of an entity or a member names one."""
+    """Return search results; entity and member ids match exactly."""
     said = plain(text.strip())
     if not said:
         return []
@@ -324,10 +324,10 @@ def _hits(work: Work, run: int, text: str) -> list[Hit]:
 
 
 def _moved(work: Work, run: Resolved, number: int) -> int:
-    """Return the party of which another one is part by now.
+    """Return the party that another one was merged into.
 
     Raises:
-        MissingError: There never was one with the number, or it came apart.
+        MissingError: Unknown number, or it was split.
     """
     if number >= MOST:
         profile_of(work, run.id, number)
@@ -341,11 +341,11 @@ def _moved(work: Work, run: Resolved, number: int) -> int:
 
 
 def _members(work: Work, run: int, number: int, data: Judge) -> tuple[str, str]:
-    """Return the two members that a judgement is about.
+    """Return the two members of a judgement.
 
     Raises:
-        InputError: It names neither two members nor another party.
-        MissingError: One of them is not there.
+        InputError: Neither two members nor another party are given.
+        MissingError: Unknown member or party.
     """
     profile_of(work, run, number)
     if data.other:

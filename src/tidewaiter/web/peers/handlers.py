@@ -1,4 +1,4 @@
-"""Peers: this node as others know it, the list, the page of one peer, and its actions."""
+"""Peers: this node's identity, list, peer page, and actions."""
 
 from itertools import pairwise
 from typing import Annotated, Any, Literal
@@ -55,12 +55,12 @@ from tidewaiter.web.peers.schemas import (
 )
 from tidewaiter.web.peers.views import peer_view, peers_view
 
-_MOST = 16 * 1024 * 1024  # bytes of a file of documents
+_MOST = 16 * 1024 * 1024  # maximum bytes of a documents file
 _AROUND = 65_536  # bytes of a form around its file
 
 
 class OwnNode(Record, frozen=True, kw_only=True):
-    """This node, as its peers know it."""
+    """This node's identity for peers."""
 
     node: str
     name: str
@@ -68,7 +68,7 @@ class OwnNode(Record, frozen=True, kw_only=True):
     role: Role
     document: int  # number of the newest
     endpoints: tuple[str, ...]
-    words: tuple[str, ...]  # twelve, in the language of the reader
+    words: tuple[str, ...]  # twelve, in the reader's language
     fingerprint: str  # the same, in hexadecimal
 
 
@@ -80,13 +80,13 @@ class PeersPage(Record, frozen=True, kw_only=True):
 
 
 class Invitation(Record, frozen=True, kw_only=True):
-    """A node that is to be a peer."""
+    """A node to add as a peer."""
 
-    documents: Annotated[str, msgspec.Meta(max_length=_MOST)]  # what `node document --out` writes
+    documents: Annotated[str, msgspec.Meta(max_length=_MOST)]  # output of `node document --out`
 
 
 class Invited(Record, frozen=True, kw_only=True):
-    """A peer that was taken up."""
+    """An added peer."""
 
     key: str
     node: str
@@ -95,7 +95,7 @@ class Invited(Record, frozen=True, kw_only=True):
 
 @get("/peers", guards=[may("exchange")], sync_to_thread=True)
 def peers_page(request: Asked, node: TheNode, user: TheUser) -> Response[PeersPage]:
-    """Show this node, and its peers with both relations and what lies between."""
+    """Show this node, and its peers with relations and message counts."""
     with node.exchange(restored=True) as (desk, work):
         own = _own(work, desk.node, request.state.get("language", "en"))
         odd = odd_of(work)
@@ -111,7 +111,7 @@ def peers_page(request: Asked, node: TheNode, user: TheUser) -> Response[PeersPa
 def invite_peer(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Invitation]
 ) -> Response[Invited]:
-    """Take up the node whose documents these are, and invite it."""
+    """Add a node by its documents, and invite it."""
     return _taken_up(request, node, user, data.documents.encode())
 
 
@@ -128,7 +128,7 @@ def invite_by_file(
     user: TheUser,
     data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
 ) -> Response[Invited]:
-    """Take up the node whose file of documents was sent, and invite it."""
+    """Add a node by an uploaded documents file, and invite it."""
     file = data.get("file")
     if not isinstance(file, UploadFile):
         raise MissingError("web/no-file-sent")
@@ -137,7 +137,7 @@ def invite_by_file(
 
 @get("/peers/own/documents", guards=[may("exchange")], sync_to_thread=True, gives="text/plain")
 def own_documents(node: TheNode) -> Response[bytes]:
-    """Give the documents of this node out, as a file for a peer."""
+    """Send this node's documents as a file for a peer."""
     with node.exchange(restored=True) as (desk, work):
         chain = documents(work, desk.node)
         name = desk.node.replace("/", "-")
@@ -146,7 +146,7 @@ def own_documents(node: TheNode) -> Response[bytes]:
 
 @get("/peers/own/code", guards=[may("exchange")], sync_to_thread=True, gives="image/svg+xml")
 def own_code(node: TheNode) -> Response[bytes]:
-    """Draw the fingerprint of this node as a QR code."""
+    """Send this node's fingerprint as a QR code."""
     with node.exchange(restored=True) as (desk, work):
         told = fingerprint(documents(work, desk.node)[-1].read())
     drawn = svg_code(told.upper(), said("The fingerprint of this node"))
@@ -177,12 +177,12 @@ def _taken_up(request: Asked, node: Node, user: TheUser, held: bytes) -> Respons
     return done(request, made, f"/peers/{key}", status=201)
 
 
-_TALK = 200  # messages that are shown
+_TALK = 200  # messages shown
 
 
 @get("/peers/{key:str}", guards=[may("exchange")], sync_to_thread=True)
 def peer_page(request: Asked, node: TheNode, user: TheUser, key: PeerKey) -> Response[PeerPage]:
-    """Show a peer, with all that lies between."""
+    """Show a peer and the exchange with it."""
     with node.exchange(restored=True) as (desk, work):
         page = _page(node, desk, work, peer_at(work, key))
     return reply(request, "peer.html", page, view=lambda: peer_view(page, user.rights))
@@ -191,7 +191,7 @@ def peer_page(request: Asked, node: TheNode, user: TheUser, key: PeerKey) -> Res
 def _page(node: Node, desk: Desk, work: Work, known: Known) -> PeerPage:
     chain = documents(work, known.node)
     last, relation = chain[-1].read(), known.relation
-    # Some of what is here again may have been recalled: it is not shown before the peers said so.
+    # Content restored from a backup may have been recalled: hidden until peers confirm.
     whole = not missing(work)
     said = conversation(work, known.node, desk.ring.lock, desk.ring.openers()) if whole else []
     return PeerPage(
@@ -250,7 +250,7 @@ def _told(work: Work, node: str, chain: list[SignedDocument]) -> list[DocumentTo
 def message_evidence(
     node: TheNode, user: TheUser, key: PeerKey, message: MessageId
 ) -> Response[bytes]:
-    """Give out what proves a message of a peer or to it, to be checked by `tidewaiter verify`."""
+    """Send the evidence of a message, for `tidewaiter verify`."""
     with node.exchange() as (desk, work):
         found = evidence_of(
             work,
@@ -269,7 +269,7 @@ def message_evidence(
     "/peers/{key:str}/witnessed", guards=[may("exchange")], sync_to_thread=True, gives="text/plain"
 )
 def peer_witnessed(node: TheNode, key: PeerKey) -> Response[bytes]:
-    """Give out what a peer has signed of its own log, a receipt in a line."""
+    """Send a peer's signed statements on its log, one receipt per line."""
     with node.exchange() as (_, work):
         found = witnessed(work, peer_at(work, key).node)
     text = "".join(f"{each}\n" for each in found)
@@ -283,16 +283,16 @@ _Kind = Annotated[str, msgspec.Meta(max_length=80)]
 
 
 class Turn(Record, frozen=True, kw_only=True):
-    """What this node does with a peer from now on."""
+    """New relation to a peer."""
 
     to: Literal["invited", "active", "frozen", "ended"]
-    reason: _Reason = ""  # kept here, and not told
-    words: _Words = ""  # of the peer, as they were heard: for "active"
-    held: Literal["", "release", "discard"] = ""  # what becomes of what was held back
+    reason: _Reason = ""  # internal, not sent
+    words: _Words = ""  # the peer's fingerprint words, as heard: for "active"
+    held: Literal["", "release", "discard"] = ""  # what to do with messages on hold
 
 
 class Turned(Record, frozen=True, kw_only=True):
-    """What this node does with a peer now."""
+    """Current relation to a peer."""
 
     key: str
     node: str
@@ -301,27 +301,27 @@ class Turned(Record, frozen=True, kw_only=True):
 
 
 class Narrow(Record, frozen=True, kw_only=True):
-    """What is exchanged with a peer."""
+    """Scope of a relation."""
 
-    kinds: tuple[_Kind, ...] = ()  # of messages; none: all
-    tlp: Tlp = "red"  # the closest marking that is sent
+    kinds: tuple[_Kind, ...] = ()  # message kinds; empty: all
+    tlp: Tlp = "red"  # strictest marking sent
     reason: _Reason = ""
 
 
 class Discarded(Record, frozen=True, kw_only=True):
-    """A message that was held back, and is never sent."""
+    """A message on hold to discard."""
 
     message: _Id
 
 
 class Written(Record, frozen=True, kw_only=True):
-    """A message to the people at a peer."""
+    """A free-text message to a peer."""
 
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
 
 
 class MessageWritten(Record, frozen=True, kw_only=True):
-    """A message that was written."""
+    """A written message."""
 
     message: str  # id
 
@@ -330,7 +330,7 @@ class MessageWritten(Record, frozen=True, kw_only=True):
 def turn_relation(
     request: Asked, node: TheNode, user: TheUser, key: PeerKey, data: JSONBody[Turn]
 ) -> Response[Turned]:
-    """Invite a peer again, confirm it by its words, freeze or end; it holds from now on."""
+    """Invite a peer again, activate it by its fingerprint, freeze or end the relation."""
     compared = read_words(data.words) if data.words else ""
     with node.exchange(user, restored=True) as (desk, work):
         known = relate_within(
@@ -352,7 +352,7 @@ def turn_relation(
 def narrow_scope(
     request: Asked, node: TheNode, user: TheUser, key: PeerKey, data: JSONBody[Narrow]
 ) -> Response[Turned]:
-    """Say what is exchanged with a peer; what is outside is refused, and not sent."""
+    """Set the scope of exchange with a peer; other kinds are neither accepted nor sent."""
     unknown = sorted(set(data.kinds) - set(kinds_exchanged()))
     if unknown:
         raise InputError(
@@ -373,7 +373,7 @@ def narrow_scope(
 def discard_item(
     request: Asked, node: TheNode, user: TheUser, key: PeerKey, data: JSONBody[Discarded]
 ) -> Response[Discarded]:
-    """Discard one message that is held back, and destroy what it says."""
+    """Discard one message on hold, and destroy its content."""
     with node.exchange(user, restored=True) as (_, work):
         discard_one(work, peer_at(work, key).node, data.message)
     return done(request, data, f"/peers/{key}#held")
@@ -383,7 +383,7 @@ def discard_item(
 def write_to_peer(
     request: Asked, node: TheNode, user: TheUser, key: PeerKey, data: JSONBody[Written]
 ) -> Response[MessageWritten]:
-    """Write to the people at a peer; it is sent when both sides can."""
+    """Write to a peer's staff; sent when both sides are able to."""
     with node.exchange(user, restored=True) as (desk, work):
         name = say(desk, work, peer_at(work, key).node, data.text)
     return done(request, MessageWritten(message=name), f"/peers/{key}#talk", status=201)

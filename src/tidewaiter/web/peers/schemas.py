@@ -1,4 +1,4 @@
-"""Records of the pages of peers, and the keys of peers in addresses."""
+"""Records of the peer pages, and peer keys in addresses."""
 
 import hashlib
 from datetime import UTC, datetime
@@ -33,15 +33,15 @@ PeerKey = Annotated[str, PathParameter(max_length=64)]
 
 
 def peer_key(node: str) -> str:
-    """Return by what a peer stands in an address."""
+    """Return a peer's key in addresses."""
     return hashlib.sha256(node.encode()).hexdigest()[:_LENGTH]
 
 
 def peer_at(work: Work, key: str) -> Known:
-    """Return the peer of an address.
+    """Return the peer of an address key.
 
     Raises:
-        MissingError: There is none.
+        MissingError: Unknown key.
     """
     for each in peers(work):
         if peer_key(each.node) == key:
@@ -50,49 +50,49 @@ def peer_at(work: Work, key: str) -> Known:
 
 
 class PeerRow(Record, frozen=True, kw_only=True):
-    """A peer, and what lies between."""
+    """A peer and its message counts."""
 
-    key: str  # in the address of its page
+    key: str  # in its page address
     node: str
     name: str
     country: str
     role: str
     ours: Standing
     since: str  # ISO 8601, UTC
-    theirs: Standing  # as it told last
-    theirs_since: str  # "": it has told nothing
-    confirmed: bool  # somebody has compared its words
-    waiting: int  # messages that are not sealed yet
+    theirs: Standing  # as last reported
+    theirs_since: str  # "": nothing reported
+    confirmed: bool  # its fingerprint was compared
+    waiting: int  # messages not sealed yet
     held: int
-    under_way: int  # sealed, without a receipt
-    waits_since: str  # when the oldest of these was written, but for those held; "": there is none
-    heard: str  # last sign of it; "": none yet
-    silent: int | None  # days without a sign though something waits; None: nothing does
-    tries: int  # that failed since the last sign
+    under_way: int  # sealed, not receipted
+    waits_since: str  # time of writing of the oldest of these, without those on hold; "": none
+    heard: str  # last activity; "": none yet
+    silent: int | None  # days without activity although something is pending; None: nothing is
+    tries: int  # failed attempts since the last activity
     due: str
     trouble: str
-    contradictions: int  # messages that it signed twice
-    log_contradictions: int  # what it said of its log that does not fit
-    missing: int | None  # that came from it and were forgotten by a restore; None: not asked yet
-    again: int  # that it had and are sent again: it was restored from an older state
-    doubted: int  # that came from it and may be somebody else's, who had its keys
-    replaced: int  # documents that its root has replaced: somebody else wrote them
+    contradictions: int  # contradictory messages
+    log_contradictions: int  # contradictory statements on its log
+    missing: int | None  # its messages lost in a restore; None: not asked yet
+    again: int  # receipted messages resent, as it was restored from a backup
+    doubted: int  # its messages that may be forged with stolen keys
+    replaced: int  # documents replaced by its root, as others wrote them
 
 
 class Odd(Record, frozen=True, kw_only=True):
-    """How often peers have contradicted themselves, by node."""
+    """Number of contradictions by node."""
 
     messages: dict[str, int]
     logs: dict[str, int]
 
 
 class LogTold(Record, frozen=True, kw_only=True):
-    """The log of a peer, as its receipts tell it; and what this node has told it of its own."""
+    """A peer's log as stated in its receipts, and this node's statements to it."""
 
-    size: int  # 0: it has told nothing
+    size: int  # 0: none stated
     root: str
     contradictions: tuple[LogContradiction, ...]
-    ours: ToldLog | None  # None: nothing was told
+    ours: ToldLog | None  # None: none stated
 
 
 class KeyTold(Record, frozen=True, kw_only=True):
@@ -101,7 +101,7 @@ class KeyTold(Record, frozen=True, kw_only=True):
     use: Use
     name: str
     state: State
-    untrusted: int | None  # from which message on nothing that it signed is trusted; None: all is
+    untrusted: int | None  # first message no longer trusted; None: trusted
 
 
 class DocumentTold(Record, frozen=True, kw_only=True):
@@ -112,42 +112,42 @@ class DocumentTold(Record, frozen=True, kw_only=True):
     digest: str
     name: str
     endpoints: tuple[str, ...]
-    keys: tuple[str, ...]  # names of those that are new in it
-    recovered: bool  # by a root: its keys were lost, or somebody else had them
+    keys: tuple[str, ...]  # names of new keys
+    recovered: bool  # key recovery: keys were lost or compromised
 
 
 class PeerPage(Record, frozen=True, kw_only=True):
-    """A peer: what this node does with it, and what has passed between the two.
+    """A peer: relation and exchange.
 
-    Its words stand nowhere here: whoever types them has heard them.
+    Its fingerprint words are not included: users must hear them from the peer.
     """
 
     row: PeerRow
     role: Role
-    reason: str  # of what this node does
+    reason: str  # of this node's relation
     scope: Scope
     endpoints: tuple[str, ...]
     keys: tuple[KeyTold, ...]
-    documents: tuple[DocumentTold, ...]  # the latest first
+    documents: tuple[DocumentTold, ...]  # latest first
     held: tuple[Item, ...]
-    talk: tuple[Spoken, ...]  # the latest, the oldest of them first
+    talk: tuple[Spoken, ...]  # latest messages, oldest first
     contradictions: tuple[Contradiction, ...]
     log: LogTold
 
 
 def odd_of(work: Work) -> Odd:
-    """Count what does not fit, of all peers."""
+    """Count the contradictions of all peers."""
     return Odd(messages=count_contradictions(work), logs=count_log_contradictions(work))
 
 
 def row_of(work: Work, known: Known, now: datetime, odd: Odd) -> PeerRow:
-    """Tell how this node stands with a peer.
+    """Return the relation and counts of a peer.
 
     Args:
-        work: Any.
+        work: Any transaction.
         known: The peer.
         now: The moment.
-        odd: What does not fit, of all peers.
+        odd: Contradictions of all peers.
     """
     ways, since = count_unsettled(work, known.node), waits_since(work, known.node)
     return PeerRow(
@@ -180,15 +180,15 @@ def row_of(work: Work, known: Known, now: datetime, odd: Odd) -> PeerRow:
 
 
 def days_silent(waits: str, heard: str, now: datetime) -> int | None:
-    """Count the days without a sign of a peer for which something waits.
+    """Count the days without activity of a peer with pending items.
 
     Args:
-        waits: When the oldest of it was written, in ISO 8601; "": nothing waits.
-        heard: The last sign; "": none yet.
+        waits: Time of writing of the oldest, ISO 8601; "": none.
+        heard: Last activity; "": none yet.
         now: The moment.
 
     Returns:
-        Whole days since the last sign, or since it waits, whichever is later; None: nothing waits.
+        Whole days since the later of both; None: nothing is pending.
     """
     if not waits:
         return None

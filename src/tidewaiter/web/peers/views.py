@@ -1,4 +1,4 @@
-"""Peers in words: the list, the page of one, and what the reader may do."""
+"""Peer views: list, peer page, and the reader's options."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import get_args
@@ -16,27 +16,27 @@ from tidewaiter.web.peers.schemas import PeerPage, PeerRow
 
 
 class PeerLine(Record, frozen=True, kw_only=True):
-    """A peer in words."""
+    """A peer, as displayed."""
 
     key: str
     ours: str
     theirs: str
-    between: tuple[str, ...]  # what waits, is held, is under way
-    notes: tuple[str, ...]  # what someone should look at, the most urgent first
+    between: tuple[str, ...]  # waiting, on hold, in transit
+    notes: tuple[str, ...]  # needs attention, most urgent first
     late: bool
 
 
 class PeersView(Record, frozen=True, kw_only=True):
-    """The list in words."""
+    """The list, as displayed."""
 
-    lines: tuple[PeerLine, ...]  # what needs someone first, then by name
+    lines: tuple[PeerLine, ...]  # those needing attention first, then by name
     role: str  # of this node
     relates: bool
     keys: tuple[tuple[str, str], ...]
 
 
 def standing_in_words(standing: Standing) -> str:
-    """Say what one node does with another."""
+    """Describe a relation."""
     said = {
         "none": words("nothing"),
         "invited": words("invited"),
@@ -48,7 +48,7 @@ def standing_in_words(standing: Standing) -> str:
 
 
 def role_in_words(role: Role) -> str:
-    """Say what a node is."""
+    """Return the name of a node's role."""
     said = {
         "authority": words("authority"),
         "company": words("company"),
@@ -58,12 +58,12 @@ def role_in_words(role: Role) -> str:
 
 
 def peers_view(rows: Sequence[PeerRow], own: Role, *, relates: bool) -> PeersView:
-    """Put the list into words.
+    """Render the list as text.
 
     Args:
         rows: The peers.
-        own: What this node is.
-        relates: The reader may say what is exchanged with whom.
+        own: Role of this node.
+        relates: The reader may change relations.
     """
     lines = [(_rank(each), each.name.casefold(), each.key, line_of(each)) for each in rows]
     keys = [("w", words("Show the verification words of this node"))]
@@ -78,7 +78,7 @@ def peers_view(rows: Sequence[PeerRow], own: Role, *, relates: bool) -> PeersVie
 
 
 def line_of(row: PeerRow) -> PeerLine:
-    """Put a peer into words."""
+    """Render a peer as text."""
     counts = (
         (row.waiting, counted("%(num)s queued", "%(num)s queued", row.waiting)),
         (row.held, counted("%(num)s on hold", "%(num)s on hold", row.held)),
@@ -98,7 +98,7 @@ def line_of(row: PeerRow) -> PeerLine:
 
 
 def _rank(row: PeerRow) -> int:
-    """Say what comes first: 0 what only people can mend, 1 what does not move, 2 the rest."""
+    """Return the sort rank: 0 needs people, 1 stalled, 2 others."""
     if (
         row.contradictions
         or row.log_contradictions
@@ -113,7 +113,7 @@ def _rank(row: PeerRow) -> int:
 
 
 def _restored(row: PeerRow) -> Iterator[str]:
-    """Yield what is said where one of the two nodes was restored from an older state."""
+    """Yield the messages about a restored node."""
     if row.missing is None:
         yield words(
             "This node was restored from an earlier backup and has not reached this peer yet."
@@ -179,42 +179,42 @@ def _notes(row: PeerRow) -> list[str]:
 
 
 class Said(Record, frozen=True, kw_only=True):
-    """A message of the conversation in words."""
+    """A conversation message, as displayed."""
 
     spoken: Spoken
     became: str
 
 
 class HeldLine(Record, frozen=True, kw_only=True):
-    """A message that is held back, in words."""
+    """A message on hold, as displayed."""
 
     item: Item
     kind: str
 
 
 class PeerView(Record, frozen=True, kw_only=True):
-    """The page in words."""
+    """The page, as displayed."""
 
     line: PeerLine
     role: str
-    moves: tuple[str, ...]  # what the relation can become, by this reader
-    writes: bool  # the reader may write to the people there
+    moves: tuple[str, ...]  # transitions available to the reader
+    writes: bool  # the reader may write to the peer's staff
     relates: bool
-    kinds: tuple[tuple[str, str], ...]  # that can be exchanged
-    named: tuple[str, ...]  # kinds of the scope, in words; (): all
+    kinds: tuple[tuple[str, str], ...]  # selectable ones
+    named: tuple[str, ...]  # kinds in scope, as text; (): all
     tlps: tuple[tuple[str, str], ...]
-    tlp: str  # the closest that is sent
+    tlp: str  # strictest marking sent
     held: tuple[HeldLine, ...]
     talk: tuple[Said, ...]
     keys: tuple[tuple[str, str], ...]
 
 
 def peer_view(page: PeerPage, rights: Collection[Right]) -> PeerView:
-    """Put the page into words.
+    """Render the page as text.
 
     Args:
-        page: All that is told.
-        rights: Of the reader.
+        page: The page record.
+        rights: Rights of the reader.
     """
     relates, ours = "relate" in rights, page.row.ours
     labels = {tlp: rule.label for tlp, rule in load_marking_rules().tlp.items()}
@@ -239,7 +239,7 @@ def peer_view(page: PeerPage, rights: Collection[Right]) -> PeerView:
 
 
 def became(spoken: Spoken) -> str:
-    """Say what became of a message."""
+    """Return the delivery status of a message as text."""
     if spoken.ours:
         return state_in_words(spoken.state, spoken.code)
     told = {
@@ -251,11 +251,11 @@ def became(spoken: Spoken) -> str:
 
 
 def state_in_words(state: str, code: str = "") -> str:
-    """Say what became of what this node wrote.
+    """Return the delivery status of this node's message as text.
 
     Args:
-        state: Of the message.
-        code: Why it was refused; "": it was not.
+        state: Message state.
+        code: Reason of rejection; "": none.
     """
     told = {
         "waiting": words("queued"),

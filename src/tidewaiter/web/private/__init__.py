@@ -1,1 +1,1 @@
-"""Pages of private questions."""
+"""Pages of private queries."""

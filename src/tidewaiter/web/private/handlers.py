@@ -1,4 +1,4 @@
-"""Private questions: offers, budgets, questions asked, and their answers."""
+"""Private queries: offers, budgets, queries and answers."""
 
 from collections.abc import Mapping
 from datetime import UTC
@@ -44,27 +44,27 @@ Long = Annotated[str, msgspec.Meta(max_length=1_000)]
 
 
 class PrivatePeer(Record, frozen=True, kw_only=True):
-    """A peer, and what each side may ask the other."""
+    """A peer, and the permissions of both sides."""
 
     key: str  # of its page
     node: str
     name: str
     country: str
     relation: Relation
-    may_ask: Standing | None  # it may ask us; None: it is offered nothing
-    may_be_asked: Standing | None  # we may ask it; None: it offers nothing
+    may_ask: Standing | None  # its queries to us; None: no offer to it
+    may_be_asked: Standing | None  # our queries to it; None: no offer from it
 
 
 class PrivatePage(Record, frozen=True, kw_only=True):
-    """Who may ask whom, and the questions of both sides, the last first."""
+    """Permissions, and the queries of both sides, latest first."""
 
-    able: bool  # whether the extra "psi" is installed here
+    able: bool  # the extra "psi" is installed
     peers: tuple[PrivatePeer, ...]
-    questions: tuple[Line, ...]  # the last of them
+    questions: tuple[Line, ...]  # latest ones
 
 
 class QuestionPage(Record, frozen=True, kw_only=True):
-    """A question, and what came of it where this node asked."""
+    """A query, and its result if made by this node."""
 
     peer_name: str
     shown: Shown
@@ -78,7 +78,7 @@ class PartyNumber(Record, frozen=True, kw_only=True):
 
 
 class AskedParty(Record, frozen=True, kw_only=True):
-    """A party that is asked for: a name counts with a postcode in the address."""
+    """A party to query; a name needs a postcode in the address."""
 
     name: Long = ""
     address: Long = ""
@@ -88,7 +88,7 @@ class AskedParty(Record, frozen=True, kw_only=True):
     numbers: tuple[PartyNumber, ...] = ()
 
     def party(self) -> Party:
-        """Return it as it is asked for."""
+        """Return the party as a query input."""
         told = [(each.scheme, each.value) for each in self.numbers]
         told += [("phone", self.phone), ("email", self.email)]
         return Party(
@@ -100,7 +100,7 @@ class AskedParty(Record, frozen=True, kw_only=True):
 
 
 class Asking(Record, frozen=True, kw_only=True):
-    """A question: parties whose keys fit into one; those of which nothing is said are left out."""
+    """A query: parties with keys that fit into one; empty ones are ignored."""
 
     peer: Short  # node
     purpose: Purpose
@@ -108,7 +108,7 @@ class Asking(Record, frozen=True, kw_only=True):
 
 
 class Letting(Record, frozen=True, kw_only=True):
-    """What a peer is let ask, from now on and for some days; it replaces what was before."""
+    """Permission for a peer for some days; replaces an earlier one."""
 
     peer: Short  # node
     budget: Annotated[int, msgspec.Meta(ge=SLOTS, le=MOST_BUDGET)] = 3 * SLOTS
@@ -118,24 +118,24 @@ class Letting(Record, frozen=True, kw_only=True):
 
 
 class Ending(Record, frozen=True, kw_only=True):
-    """Whom nothing is answered any more."""
+    """A peer that loses its permission."""
 
     peer: Short  # node
 
 
 class Ended(Record, frozen=True, kw_only=True):
-    """The peer that may ask no more."""
+    """The peer that lost its permission."""
 
     peer: str
 
 
 class LetPage(Record, frozen=True, kw_only=True):
-    """What a peer was let ask, and from how much it is answered."""
+    """The permission granted, and its size."""
 
     offer: Offer
     parties: int
-    keyless: int  # of them: too little is known of them to be found
-    keys: int  # of parties, without those that fill the filter up
+    keyless: int  # parties without usable keys
+    keys: int  # keys of parties, without padding
 
 
 _CODES: Mapping[Code, str] = {
@@ -186,17 +186,17 @@ Choices = tuple[tuple[str, str], ...]
 
 
 class OfferView(Record, frozen=True, kw_only=True):
-    """An open offer in words."""
+    """An open offer, as displayed."""
 
     left: str
     used_up: bool
     until: str
     purposes: str
-    note: str  # why nothing can be asked; "": it can
+    note: str  # why queries are not possible; "": they are
 
 
 class PeerView(Record, frozen=True, kw_only=True):
-    """A peer in words."""
+    """A peer, as displayed."""
 
     peer: PrivatePeer
     relation: str
@@ -205,22 +205,22 @@ class PeerView(Record, frozen=True, kw_only=True):
 
 
 class LineView(Record, frozen=True, kw_only=True):
-    """A question in words."""
+    """A question, as displayed."""
 
     line: Line
     peer: str
     purpose: str
     state: str
-    why: str  # it was refused
+    why: str  # of refusal
 
 
 class PrivateView(Record, frozen=True, kw_only=True):
-    """The page in words."""
+    """The page, as displayed."""
 
     peers: tuple[PeerView, ...]
     lines: tuple[LineView, ...]
     relates: bool
-    may_let: Choices  # peers that can be let ask
+    may_let: Choices  # peers that can be permitted
     may_be_asked: Choices
     purposes: Choices
     parts: Choices
@@ -229,16 +229,16 @@ class PrivateView(Record, frozen=True, kw_only=True):
 
 
 class FoundView(Record, frozen=True, kw_only=True):
-    """A party of a question in words."""
+    """A party of a question, as displayed."""
 
     name: str
-    told: tuple[str, ...]  # what else was said of it
+    told: tuple[str, ...]  # further identifiers
     result: str
     hit: bool
 
 
 class QuestionView(Record, frozen=True, kw_only=True):
-    """A question in words."""
+    """A question, as displayed."""
 
     line: LineView
     parties: tuple[FoundView, ...]
@@ -246,7 +246,7 @@ class QuestionView(Record, frozen=True, kw_only=True):
 
 
 def private_view(page: PrivatePage, user: User) -> PrivateView:
-    """Put the page into words."""
+    """Render the page as text."""
     names = {each.node: each.name for each in page.peers}
     rows = tuple(map(_peer_view, page.peers))
     return PrivateView(
@@ -269,7 +269,7 @@ def private_view(page: PrivatePage, user: User) -> PrivateView:
 
 
 def question_view(page: QuestionPage) -> QuestionView:
-    """Put a question into words."""
+    """Render a question as text."""
     found = tuple(_found(page.shown.line, each) for each in page.shown.parties)
     return QuestionView(
         line=_line(page.shown.line, page.peer_name),
@@ -346,14 +346,14 @@ _ROWS = 100  # questions
 
 @get("/private", guards=[may("exchange")], sync_to_thread=True)
 def private_page(request: Asked, node: TheNode, user: TheUser) -> Response[PrivatePage]:
-    """Show who may ask whom, what is left of today's budgets, and what was asked."""
+    """Show permissions, today's remaining budgets, and queries."""
     page = _page(node)
     return reply(request, "private.html", page, view=lambda: private_view(page, user))
 
 
 @get("/private/{number:int}", guards=[may("exchange")], sync_to_thread=True)
 def question_page(request: Asked, node: TheNode, number: Number) -> Response[QuestionPage]:
-    """Show a private question: what was asked, and which of it the peer has."""
+    """Show a private query and its result."""
     with node.exchange() as (desk, work):
         shown = find_question(work, desk.ring.lock, number)
         known = find_peer(work, shown.line.peer)
@@ -365,7 +365,7 @@ def question_page(request: Asked, node: TheNode, number: Number) -> Response[Que
 def ask_privately(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Asking]
 ) -> Response[Shown]:
-    """Ask a peer whether it has seen some parties, without telling it which."""
+    """Ask a peer whether it has seen some parties, without revealing them."""
     parties = [each.party() for each in data.parties]
     said = [each for each in parties if structs.replace(each, country="") != Party()]
     with node.exchange(user) as (desk, work):
@@ -377,7 +377,7 @@ def ask_privately(
 def let_ask(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Letting]
 ) -> Response[LetPage]:
-    """Let a peer ask; it is answered from what stands here now."""
+    """Permit a peer's queries, with a snapshot of the current parties."""
     allowing = Allowing(
         peer=data.peer,
         budget=data.budget,
@@ -396,7 +396,7 @@ def let_ask(
 def let_ask_no_more(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Ending]
 ) -> Response[Ended]:
-    """Answer a peer no more questions; the secret by which it was answered is destroyed."""
+    """End a peer's permission; its secret is destroyed."""
     with node.exchange(user) as (desk, work):
         end_offer(work, desk.ring.lock, data.peer)
     return done(request, Ended(peer=data.peer), "/private")
@@ -412,7 +412,7 @@ def _page(node: Node) -> PrivatePage:
 
 
 def _peer(work: Work, safe: bytes, known: Known, node: Node) -> PrivatePeer:
-    day = node.now().astimezone(UTC).date()  # budgets are of such days
+    day = node.now().astimezone(UTC).date()  # budgets are per UTC day
     return PrivatePeer(
         key=peer_key(known.node),
         node=known.node,

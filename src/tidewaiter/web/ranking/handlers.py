@@ -41,7 +41,7 @@ _ARMS: dict[Arm, str] = {
 
 
 class ArmView(Record, frozen=True, kw_only=True):
-    """What an arm of the inspections brought."""
+    """Yield of an inspection arm."""
 
     title: str
     selected: str
@@ -58,7 +58,7 @@ class ArmView(Record, frozen=True, kw_only=True):
 
 
 def arm_views(found: Yields) -> Iterator[ArmView]:
-    """Yield the arms that chose any line."""
+    """Yield the arms with selected lines."""
     whole = sum(each.selected for each in found.arms) or 1
     for each in found.arms:
         if each.selected:
@@ -66,7 +66,7 @@ def arm_views(found: Yields) -> Iterator[ArmView]:
 
 
 def over_lot(found: Yields) -> str:
-    """Say how much more the score brought than the lot."""
+    """Describe the gain of scoring over the random draw."""
     over = found.over_lot
     if over.points is None or over.low is None or over.high is None:
         return words(
@@ -101,9 +101,9 @@ def _arm(each: Yield, whole: int) -> ArmView:
     )
 
 
-_MOST = 24  # rows of a table, the strongest; the record has them all
-_LEAST = 0.05  # log odds below which a row is not shown
-_WIDEST_INDEX = 0.5  # of drift, that fills its drawing
+_MOST = 24  # rows per table, strongest first; the record has all
+_LEAST = 0.05  # log odds below which a row is hidden
+_WIDEST_INDEX = 0.5  # drift index that fills its bar
 
 _VERDICTS = {
     "stable": marked("stable"),
@@ -113,7 +113,7 @@ _VERDICTS = {
 
 
 class Page(Protocol):
-    """What the page tells."""
+    """The page record."""
 
     @property
     def training(self) -> Training | None: ...  # noqa: D102
@@ -145,19 +145,19 @@ class Bar(Record, frozen=True, kw_only=True):
 
 
 class Depth(Record, frozen=True, kw_only=True):
-    """How many of the first so many alerts were right, by each order."""
+    """Correct alerts among the top ones, by each order."""
 
     title: str
     orders: tuple[Bar, ...]
 
 
 class TableView(Record, frozen=True, kw_only=True):
-    """What a feature adds and takes away."""
+    """Effects of a feature."""
 
     title: str
     rising: bool
     rows: tuple[Bar, ...]
-    left: int  # rows that are not shown
+    left: int  # number of rows not shown
 
 
 class RankerView(Record, frozen=True, kw_only=True):
@@ -171,17 +171,17 @@ class RankerView(Record, frozen=True, kw_only=True):
     pairs: tuple[str, ...]
     drift: tuple[Bar, ...]
     drift_words: tuple[str, ...]
-    calls: bool  # something has drifted, or chances are not right
+    calls: bool  # drift, or miscalibration
     arms: tuple[ArmView, ...]
     arms_words: str
 
 
 def ranker_view(page: Page, library: Library) -> RankerView:
-    """Put the page of the ranker into words.
+    """Render the page of the ranker as text.
 
     Args:
-        page: What it tells.
-        library: What to print for slugs.
+        page: The page record.
+        library: Display names of slugs.
     """
     made, tested, slope = page.training, page.backtest, page.slope or 0.0
     seen = page.drifted.drift if page.drifted else None
@@ -206,7 +206,7 @@ def ranker_view(page: Page, library: Library) -> RankerView:
 
 
 def has_drifted(seen: Drift) -> bool:
-    """Tell whether a feature has drifted, or the chances are no longer right."""
+    """Return whether a feature has drifted, or probabilities are miscalibrated."""
     return seen.calibrated is False or any(each.verdict == "drifted" for each in seen.features)
 
 
@@ -379,25 +379,25 @@ def _drift_words(found: Drifted) -> Iterator[str]:
 
 
 class RankerPage(Record, frozen=True, kw_only=True):
-    """What decisions taught, and what became of it."""
+    """The model and its performance."""
 
-    sha256: str  # of the model; "": there is none
+    sha256: str  # of the model; "": none
     training: Training | None
-    backtest: Backtest | None  # on the last part of the time, which taught nothing
-    usual: float | None  # share of all training alerts that was right
-    most_points: int | None  # that it would add to a score
-    slope: float | None  # what the numbers of all tables are multiplied with
+    backtest: Backtest | None  # on the last part of the period, not used for training
+    usual: float | None  # share of correct training alerts
+    most_points: int | None  # maximum points added to a score
+    slope: float | None  # calibration factor of all tables
     tables: tuple[Scale, ...]  # log odds by bin or level of each feature
-    pairs: tuple[Pair, ...]  # and of two features together
+    pairs: tuple[Pair, ...]  # and of feature pairs
     drifted: Drifted | None  # of the newest alerts since training
-    yields: Yields | None  # of the inspection lists that came back; None: there are none
-    problem: str  # why the model cannot be read; "": it can
-    lists_problem: str  # why a list cannot be read
+    yields: Yields | None  # of returned inspection lists; None: none
+    problem: str  # why the model is unreadable; "": readable
+    lists_problem: str  # why a list is unreadable
 
 
 @get("/ranker", guards=[may("decide")], sync_to_thread=True)
 def ranker_page(request: Asked, node: TheNode) -> Response[RankerPage]:
-    """Show what decisions taught, how well it did beside the rules, and whether it still holds."""
+    """Show the model, its performance compared with the rules, and drift."""
     with node.read() as work:
         page = _page(node, work)
     return reply(request, "ranker.html", page, view=lambda: ranker_view(page, node.library()))

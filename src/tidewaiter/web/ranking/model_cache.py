@@ -1,6 +1,6 @@
-"""The ranking model as the server holds it: the model, its drift, the returned lists.
+"""Model cache of the server: model, drift, returned inspection lists.
 
-The files may be replaced while the server runs: they are read again when they have changed.
+The files may be replaced while the server runs: they are reloaded when changed.
 """
 
 from collections.abc import Callable
@@ -21,22 +21,22 @@ from tidewaiter.store.ranking import alerts_in, outcomes
 from tidewaiter.store.selection import Days
 from tidewaiter.trade.types import Alert
 
-NEWEST = 2_000  # alerts that are looked at for drift
-_FRESH = timedelta(hours=1)  # for so long drift is not looked for again
+NEWEST = 2_000  # alerts examined for drift
+_FRESH = timedelta(hours=1)  # cache lifetime of drift
 
 Mark = tuple[int, int]
-"""Size and time of a file: where they are the same, so is what stands in it."""
+"""Size and modification time of a file, which identify its content."""
 
 
 class Drifted(Record, frozen=True, kw_only=True):
-    """What is seen of the alerts since training, and when it was looked for."""
+    """Drift since training, and when it was computed."""
 
     at: datetime
     drift: Drift
 
 
 class Taught:
-    """The folder of the ranker."""
+    """The ranker folder."""
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
@@ -44,10 +44,10 @@ class Taught:
         self._drift: tuple[str, Drifted] | None = None
 
     def ranker(self) -> Ranker | None:
-        """Return the model; None: no folder is named, or it holds none.
+        """Return the model; None: no folder, or no model in it.
 
         Raises:
-            InputError: It is no model, or was changed by hand.
+            InputError: Not a model, or altered.
         """
         path = self.folder / MODEL if self.folder else None
         if path is None or not path.is_file():
@@ -59,33 +59,33 @@ class Taught:
         return self._ranker[1]
 
     def beside(self, alert: Alert) -> Alert:
-        """Return an alert with what decisions taught of it, where a sound model is there."""
+        """Return an alert with learned reasons, if a valid model exists."""
         told = self.telling()
         return structs.replace(alert, learned=UNSET) if told is None else told(alert)
 
     def telling(self) -> Callable[[Alert], Alert] | None:
-        """Return what adds to alerts what decisions taught, by one model; None: none is sound."""
+        """Return the function that adds learned reasons, for one model; None: no valid model."""
         ranker = self.sound()
         return None if ranker is None else partial(explained, ranker)
 
     def sound(self) -> Ranker | None:
-        """Return the model; None: there is none that can be read. Its own page says why."""
+        """Return the model; None: none readable. Its own page shows the error."""
         try:
             return self.ranker()
         except (TidewaiterError, OSError):
             return None
 
     def lists(self) -> list[Row]:
-        """Read the inspection lists that came back, in the order of their names.
+        """Read the returned inspection lists, by name.
 
         Raises:
-            InputError: A list cannot be read.
+            InputError: Unreadable list.
         """
         found = lists_in(self.folder) if self.folder else []
         return [row for path in found for row in read_list(path)]
 
     def drifted(self, work: Work, ranker: Ranker, now: Callable[[], datetime]) -> Drifted:
-        """Compare the newest alerts since training with it; what was seen is kept for an hour."""
+        """Compare the newest alerts with training; cached for an hour."""
         name, at = ranker.model.sha256, now()
         if self._drift is not None and self._drift[0] == name and at - self._drift[1].at < _FRESH:
             return self._drift[1]

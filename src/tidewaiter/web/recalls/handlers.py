@@ -1,8 +1,8 @@
-"""Recalls: what was recalled by whom, what came of it, legal holds, and new recalls.
+"""Recalls: overview, legal holds, and new recalls.
 
-To recall is the right of whoever speaks to other nodes. To hold, or to lift a hold, says in the
-name of this node that a law keeps what its owner wants back, or destroys it: that is a matter of
-how this node stands with others.
+Recalling needs the right to write to other nodes. Setting or lifting a hold asserts a legal basis
+against the owner's request, or destroys content: it needs the right to manage relations with other
+nodes.
 """
 
 from litestar import Response, get, post
@@ -34,7 +34,7 @@ _ROWS = 50
 
 @get("/recalls", guards=[may("exchange")], sync_to_thread=True, query=RecallsAsked)
 def recalls_page(request: Asked, node: TheNode, user: TheUser) -> Response[RecallsPage]:
-    """Show what was recalled and what came of it, what is held, or what can be recalled or held."""
+    """Show recalls and their outcome, holds, and messages that can be recalled or held."""
     asked = read_query(request, RecallsAsked)
     show, page = asked.show, {"rows": _ROWS + 1, "after": asked.after}
     with node.exchange() as (desk, work):
@@ -75,7 +75,7 @@ def recalls_page(request: Asked, node: TheNode, user: TheUser) -> Response[Recal
 def recall_message(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[RecallIt]
 ) -> Response[RecalledNow]:
-    """Ask back a message that this node sent, from all who were told the same."""
+    """Recall a message of this node from all recipients of the same statement."""
     why = Why(reason=data.reason, basis=data.basis, note=data.note)
     with node.exchange(user) as (desk, work):
         messages = recall(work, desk.ring.lock, desk.node, data.item, why, only=data.only)
@@ -86,7 +86,7 @@ def recall_message(
 def hold_message(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[HoldIt]
 ) -> Response[HoldIt]:
-    """Keep a message that came where its source recalls it, by a law, an order or a case."""
+    """Put a legal hold on a received message, based on law, an order or a case."""
     custody = Custody(basis=data.basis, until=data.until, case=data.case)
     with node.exchange(user) as (desk, work):
         hold(work, desk.ring.lock, data.item, custody)
@@ -97,7 +97,7 @@ def hold_message(
 def lift_hold(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[LiftIt]
 ) -> Response[Became]:
-    """End the legal hold on a message; what was recalled meanwhile is destroyed."""
+    """Lift the legal hold on a message; if recalled meanwhile, it is destroyed."""
     with node.exchange(user) as (desk, work):
         became = lift(work, desk.ring.lock, desk.node, data.item)
     return done(request, Became(item=data.item, became=became), "/recalls?show=theirs")
@@ -107,7 +107,7 @@ def lift_hold(
 def pass_on_message(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[PassedOn]
 ) -> Response[Became]:
-    """Say to how many a message that came was passed on; where it is recalled, that is told."""
+    """Record onward recipients of a received message; reported to the source of a recall."""
     with node.exchange(user) as (desk, work):
         became = pass_on(work, desk.ring.lock, data.item, data.others, data.asked, own=desk.node)
     return done(request, Became(item=data.item, became=became), "/recalls?show=kept")

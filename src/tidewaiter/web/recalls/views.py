@@ -1,4 +1,4 @@
-"""Recalls: the records of their pages, and these in words."""
+"""Recalls: page records and their views."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -17,26 +17,26 @@ from tidewaiter.web.peers.views import state_in_words
 
 
 class SentView(Record, frozen=True, kw_only=True):
-    """What this node said, at one recipient, in words."""
+    """A sent message at one recipient, as displayed."""
 
     peer: str
     became: str
     came: bool
-    recalled: str  # "": it is not
+    recalled: str  # "": not recalled
 
 
 class FateView(Record, frozen=True, kw_only=True):
-    """What became of what was said once, in words."""
+    """Delivery status of a statement, as displayed."""
 
     sent: tuple[SentView, ...]
     recallable: bool
     came: bool
     custody: Custody
-    keeps: tuple[str, ...]  # what keeps it here, and to how many it went on
+    keeps: tuple[str, ...]  # hold, and number of onward recipients
 
 
 def fates_view(fates: Mapping[str, Fate], names: Mapping[str, str]) -> dict[str, FateView]:
-    """Put what became of messages into words.
+    """Render delivery status as text.
 
     Args:
         fates: By message.
@@ -46,7 +46,7 @@ def fates_view(fates: Mapping[str, Fate], names: Mapping[str, str]) -> dict[str,
 
 
 def custody_in_words(custody: Custody) -> tuple[str, ...]:
-    """Say what keeps a message here, and to how many it was passed on."""
+    """Describe the hold on a message, and its onward recipients."""
     told = list[str]()
     if custody.basis:
         told.append(words("under legal hold: {basis}").format(basis=custody.basis))
@@ -88,74 +88,74 @@ _Count = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 _Place = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
 
 Show = Literal["ours", "theirs", "kept", "sent", "came"]
-"""What this node recalled; what others recalled from it; what it holds or has passed on; what it
-can recall; what it can hold."""
+"""Recalls by this node; recalls by others; messages on hold or passed on; recallable messages;
+messages that can be held."""
 
 
 class RecallsAsked(Record, frozen=True, kw_only=True):
-    """What is wanted."""
+    """Query of recalls."""
 
     show: Show = "ours"
-    node: _Node = ""  # of one peer; "": of any
-    after: _Place = 0  # how many of them come before
+    node: _Node = ""  # only this peer; "": any
+    after: _Place = 0  # number of rows to skip
 
 
 class RecallsPage(Record, frozen=True, kw_only=True):
-    """Recalls, or messages that can be recalled or held; the last first."""
+    """Recalls, or messages to recall or hold; latest first."""
 
     asked: RecallsAsked
     day: date
-    recalls: tuple[Recalling, ...]  # of "ours" and "theirs", one for each recipient
-    kept: tuple[Held, ...]  # of "kept"
-    items: tuple[Item, ...]  # of "sent" and "came"
+    recalls: tuple[Recalling, ...]  # for "ours" and "theirs", one per recipient
+    kept: tuple[Held, ...]  # for "kept"
+    items: tuple[Item, ...]  # for "sent" and "came"
     names: dict[str, str]
-    more: int | None  # `after` of the next page; None: this is the last
+    more: int | None  # `after` of the next page; None: last page
 
 
 class RecallIt(Record, frozen=True, kw_only=True):
-    """A message that this node asks back."""
+    """A message to recall."""
 
     item: _Id
     reason: Reason
-    basis: _Text = ""  # law or order on which it rests
+    basis: _Text = ""  # legal basis
     note: _Text = ""
-    only: tuple[_Node, ...] = ()  # peers from whom alone; (): all who were told
+    only: tuple[_Node, ...] = ()  # only these peers; (): all recipients
 
 
 class RecalledNow(Record, frozen=True, kw_only=True):
-    """The messages that are recalled."""
+    """The recalled messages."""
 
     messages: tuple[str, ...]
 
 
 class HoldIt(Record, frozen=True, kw_only=True):
-    """A message that came, and is kept where it is recalled."""
+    """A received message to hold."""
 
     item: _Id
     basis: _Text
-    until: date | None = None  # the last day, where it is known
-    case: Annotated[int, msgspec.Meta(ge=1, le=2**53)] | None = None  # whose own hold keeps it
+    until: date | None = None  # last day, if known
+    case: Annotated[int, msgspec.Meta(ge=1, le=2**53)] | None = None  # case with its own hold
 
 
 class LiftIt(Record, frozen=True, kw_only=True):
-    """A message whose hold ends."""
+    """A message to release from its hold."""
 
     item: _Id
 
 
 class PassedOn(Record, frozen=True, kw_only=True):
-    """To how many a message went on."""
+    """Onward recipients of a message."""
 
     item: _Id
     others: _Count
-    asked: _Count = 0  # how many of them were asked to destroy it
+    asked: _Count = 0  # how many were asked to destroy it
 
 
 class Became(Record, frozen=True, kw_only=True):
-    """What its source is told became of a message."""
+    """Outcome of a message reported to its source."""
 
     item: str
-    became: str  # "": nobody has recalled it
+    became: str  # "": not recalled
 
 
 SHOWS: Mapping[Show, str] = {
@@ -169,7 +169,7 @@ _SETTLED = {"destroyed", "not-held", "never-left"}
 
 
 class Tab(Record, frozen=True, kw_only=True):
-    """A part of the page."""
+    """A page section."""
 
     label: str
     address: str
@@ -177,7 +177,7 @@ class Tab(Record, frozen=True, kw_only=True):
 
 
 class RecallLine(Record, frozen=True, kw_only=True):
-    """A recall at one recipient, in words."""
+    """A recall at one recipient,, as displayed."""
 
     item: str
     kind: str
@@ -185,15 +185,15 @@ class RecallLine(Record, frozen=True, kw_only=True):
     peer: str
     asked: str
     reason: str
-    said: tuple[str, ...]  # basis and note, in the words of who recalled it
+    said: tuple[str, ...]  # legal basis and note of the recalling node
     standing: str
-    settled: bool  # nothing is waited for
-    notes: tuple[str, ...]  # the hold, and to how many it went on
-    held: bool  # it is kept here, and the reader may lift that
+    settled: bool  # final
+    notes: tuple[str, ...]  # hold, and onward recipients
+    held: bool  # on hold, and the reader may lift it
 
 
 class MessageLine(Record, frozen=True, kw_only=True):
-    """A message that is held, or can be recalled or held, in words."""
+    """A message to recall or hold, as displayed."""
 
     id: str
     kind: str
@@ -208,21 +208,21 @@ class MessageLine(Record, frozen=True, kw_only=True):
 
 
 class RecallsView(Record, frozen=True, kw_only=True):
-    """The page in words."""
+    """The page, as displayed."""
 
     tabs: tuple[Tab, ...]
     recalls: tuple[RecallLine, ...]
     messages: tuple[MessageLine, ...]
-    holds: bool  # the reader may put and lift holds
-    more: str  # address of the next page; "": this is the last
+    holds: bool  # the reader may set and lift holds
+    more: str  # address of the next page; "": last page
 
 
 def recalls_view(page: RecallsPage, *, holds: bool) -> RecallsView:
-    """Put the page into words.
+    """Render the page as text.
 
     Args:
-        page: All that is told.
-        holds: The reader may put and lift holds.
+        page: The page record.
+        holds: The reader may set and lift holds.
     """
     asked, kept = page.asked, [_kept(each, page.names) for each in page.kept]
     items = [_item(each, page.names, came=asked.show == "came") for each in page.items]
@@ -240,7 +240,7 @@ def recalls_view(page: RecallsPage, *, holds: bool) -> RecallsView:
 
 
 def reason_in_words(reason: str) -> str:
-    """Say why something is recalled; a reason that has no words here stands as it is."""
+    """Return the text of a recall reason, or its code if unknown."""
     return next((words(text) for value, text in REASONS.items() if value == reason), reason)
 
 

@@ -1,6 +1,6 @@
-"""The register: entries with their balance, the page of one, imports, write-offs, erasure.
+"""Register: entries with balances, entry page, imports, write-offs, erasure.
 
-Who reads the exchange need not write here: a permit that is loaded changes what screening says.
+The exchange right alone does not allow changes here, as permits affect screening results.
 """
 
 import io
@@ -84,17 +84,17 @@ _MOVED = 200
 
 
 class Held(Record, frozen=True, kw_only=True):
-    """The register of this installation, put in order."""
+    """The indexed register of this installation."""
 
     country: str
     register: Register
     book: Book
-    numbers: Mapping[tuple[str, str], int]  # of the pages of entries, by kind and id
+    numbers: Mapping[tuple[str, str], int]  # page numbers by kind and id
 
 
 @get("/register", guards=[may("exchange")], sync_to_thread=True, query=RegisterAsked)
 def register_page(request: Asked, node: TheNode, user: TheUser) -> Response[RegisterPage]:
-    """List entries of the register with their state on a day and their balance."""
+    """List register entries with validity and balance on a day."""
     asked = read_query(request, RegisterAsked)
     day = asked.day or node.today()
     with node.read() as work:
@@ -122,7 +122,7 @@ def register_page(request: Asked, node: TheNode, user: TheUser) -> Response[Regi
 
 @get("/register/{number:int}", guards=[may("exchange")], sync_to_thread=True, query=OnDay)
 def entry_page(request: Asked, node: TheNode, user: TheUser, number: Number) -> Response[EntryPage]:
-    """Show an entry of the register: its versions, its account, and what was written off."""
+    """Show a register entry: versions, account, and write-offs."""
     day = read_query(request, OnDay).day or node.today()
     page = _entry_page(node, number, day)
     view = lambda: entry_view(page, user, node.registry)  # noqa: E731 - of one page
@@ -137,7 +137,7 @@ def entry_page(request: Asked, node: TheNode, user: TheUser, number: Number) -> 
     gives="text/csv",
 )
 def register_annual(request: Asked, node: TheNode) -> Response[bytes]:
-    """Send the figures of a year: seized, stopped, imported, exported and needed, by substance."""
+    """Send the annual figures by substance: seized, stopped, imported, exported and required."""
     asked = read_query(request, AnnualAsked)
     told = _incidents(node)
     with node.read() as work:
@@ -149,10 +149,10 @@ def register_annual(request: Asked, node: TheNode) -> Response[bytes]:
 
 
 def entry_of(node: Node, number: int) -> tuple[str, str]:
-    """Return kind and id of the entry whose page has a number.
+    """Return kind and id of the entry with a page number.
 
     Raises:
-        MissingError: There is none.
+        MissingError: Unknown number.
     """
     with node.read() as work:
         return _named(_held(node, work), number)
@@ -166,7 +166,7 @@ def _named(held: Held, number: int) -> tuple[str, str]:
 
 
 def _held(node: Node, work: Work) -> Held:
-    """Return the register, which is read anew after each change."""
+    """Return the register, reloaded after each change."""
 
     def read() -> Held:
         kept = load_register(work)
@@ -226,7 +226,7 @@ def _entry_page(node: Node, number: int, day: date) -> EntryPage:
 
 
 def _theirs(held: Held, entry: Entry, day: date) -> list[Entry]:
-    """Return what an operator holds; nothing of any other entry."""
+    """Return an operator's permits and licences; nothing for other entries."""
     if not isinstance(entry, Operator):
         return []
     found = sought(held.book, day, Wish(operator=entry.id))
@@ -246,7 +246,7 @@ def _moved(mine: Iterable[Written], account: Account | None) -> Iterable[Moved]:
 
 
 def _incidents(node: Node) -> list[Incident]:
-    """Return what this node told of seizures; none is known where there are no incidents."""
+    """Return this node's seizure reports; empty without incidents."""
     with node.read() as work:
         some = bool(incidents(work, rows=1))
     if not some:
@@ -263,7 +263,7 @@ _KNOWN = set(Shipment.__struct_fields__)
 def load_entries(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Loading]
 ) -> Response[LoadedPage]:
-    """Load a file of entries, given as text; rows that cannot be read are told, all others kept."""
+    """Import entries given as text; unreadable rows are reported, all others stored."""
     file = ListFile(name=data.name, content=data.text.encode())
     page = _load(node, user, file, data.country)
     return reply(request, "register-loaded.html", page, status=201)
@@ -282,7 +282,7 @@ def load_file(
     user: TheUser,
     data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
 ) -> Response[LoadedPage]:
-    """Load a file of entries that a browser sends."""
+    """Import an uploaded file of entries."""
     sent = data.get("file")
     if not isinstance(sent, UploadFile) or not sent.filename:
         raise MissingError("web/no-file-sent")
@@ -295,7 +295,7 @@ def load_file(
 def write_off_shipment(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[WriteOff]
 ) -> Response[Written]:
-    """Write off a shipment that no notice tells of; one of the same id is written off once."""
+    """Write off a shipment without a notice, once per id."""
     told = {name: getattr(data, name) for name in _KNOWN}
     shipment = Shipment(**{**told, "issuer": _country(data.issuer)})
     with node.change(user) as work:
@@ -309,7 +309,7 @@ def write_off_shipment(
 def cancel_movement(
     request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Cancelling]
 ) -> Response[Written]:
-    """Say that a movement did not take place: what it took is given back."""
+    """Cancel a movement: its quantity is returned."""
     with node.change(user) as work:
         row = cancel(work, str(number), data.on, source=data.source, reason=data.reason)
     return done(request, row, _back(data.entry))
@@ -317,7 +317,7 @@ def cancel_movement(
 
 @post("/register/{number:int}/erase", guards=[may("register")], sync_to_thread=True)
 def erase_entry(request: Asked, node: TheNode, user: TheUser, number: Number) -> Response[Erased]:
-    """Erase what an operator is called and where it is, in all versions; its id stays."""
+    """Erase name and address of an operator in all versions; its id stays."""
     kind, name = entry_of(node, number)
     if kind != "operator":
         raise InputError("web/entry-not-an-operator", number=number)
@@ -327,7 +327,7 @@ def erase_entry(request: Asked, node: TheNode, user: TheUser, number: Number) ->
 
 
 def _load(node: Node, user: User, file: ListFile, country: str) -> LoadedPage:
-    """Read a file and keep what it holds; notices that were there before are entered too."""
+    """Read a file and store its entries; earlier notices are entered too."""
     read = read_any(file, node.registry)
     with node.change(user) as work:
         added = add_entries(work, _country(country), read.entries)
@@ -348,10 +348,10 @@ def _load(node: Node, user: User, file: ListFile, country: str) -> LoadedPage:
 
 
 def _country(text: str) -> str:
-    """Read a country; "": none is named.
+    """Parse a country; "": none.
 
     Raises:
-        InputError: We know none of that name.
+        InputError: Unknown name.
     """
     found = find_country(text) if text.strip() else ""
     if found is None:

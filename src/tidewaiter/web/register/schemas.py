@@ -1,4 +1,4 @@
-"""Records of the pages of the register: what is asked, shown and sent."""
+"""Records of the register pages: queries, contents and forms."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -18,16 +18,16 @@ from tidewaiter.store.register.ledger import Written
 from tidewaiter.web.cases.steps import Short
 
 FILE_BYTES = 8_000_000
-"""Of a file of entries at most."""
+"""Maximum size of an import."""
 
 Told = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
-"""A source or a reason, which must be said."""
+"""A mandatory source or reason."""
 
 Year = Annotated[int, msgspec.Meta(ge=1989, le=2199)]
 
 
 class RegisterAsked(Record, frozen=True, kw_only=True):
-    """Which entries are asked for; `after`: how many of them stand before the page."""
+    """Query of entries; `after`: number of entries to skip."""
 
     kind: EntryKind | None = None
     state: State | None = None
@@ -37,33 +37,33 @@ class RegisterAsked(Record, frozen=True, kw_only=True):
     after: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] = 0
 
     def wish(self) -> Wish:
-        """Return which entries are looked for."""
+        """Return the filter."""
         return Wish(kind=self.kind, state=self.state, text=self.text, operator=self.operator)
 
 
 class OnDay(Record, frozen=True, kw_only=True):
-    """On which day; None: today."""
+    """Day of the query; None: today."""
 
     day: date | None = None
 
 
 class AnnualAsked(Record, frozen=True, kw_only=True):
-    """Which year; `form`: only the columns of UN Form D that are confirmed."""
+    """Year of the query; `form`: only confirmed columns of UN Form D."""
 
     year: Year
     form: bool = False
 
 
 class Balance(Record, frozen=True, kw_only=True):
-    """An account in figures; granted = used + left - exceeded."""
+    """An account; granted = used + left - exceeded."""
 
-    granted: Amount  # empty: no amount is named
+    granted: Amount  # empty: no amount stated
     used: Amount
     left: Amount
     exceeded: Amount
     promised: Amount
-    free: Amount  # left, without what is promised
-    findings: int  # how many things do not hold
+    free: Amount  # left, minus reservations
+    findings: int  # number of findings
 
     @staticmethod
     def of(account: Account) -> "Balance":
@@ -80,52 +80,52 @@ class Balance(Record, frozen=True, kw_only=True):
 
 
 class EntryRow(Record, frozen=True, kw_only=True):
-    """An entry, as it holds on a day."""
+    """An entry as valid on a day."""
 
-    number: int  # of its page
+    number: int  # page number
     entry: Entry
     state: State | None  # None: an operator
-    operator: str  # what it is called; "": not known, or none
-    balance: Balance | None  # of a permit or a requirement
+    operator: str  # name; "": unknown, or none
+    balance: Balance | None  # of a permit or requirement
 
 
 class RegisterPage(Record, frozen=True, kw_only=True):
-    """Entries of the register: what is valid and ends soonest stands first."""
+    """Register entries: valid ones first, earliest end first."""
 
-    country: str  # whose register it is; "": there is none yet
+    country: str  # the register's country; "": none yet
     day: date
     rows: tuple[EntryRow, ...]
-    more: int | None  # what `after` is on the next page; None: this is the last
-    counts: Mapping[str, int]  # by kind, as they are found; "": all
-    loose: tuple[Finding, ...]  # movements without a permit that is there; the first of them
+    more: int | None  # `after` of the next page; None: last page
+    counts: Mapping[str, int]  # by kind; "": all
+    loose: tuple[Finding, ...]  # first movements without a known permit
     loose_count: int
     asked: RegisterAsked
 
 
 class Moved(Record, frozen=True, kw_only=True):
-    """A movement of an entry, and what is wrong with it."""
+    """A movement of an entry, and its findings."""
 
     written: Written
-    left: Amount | None  # at the end of its day; None: it takes nothing of this entry
+    left: Amount | None  # at the end of its day; None: not drawn on this entry
     findings: tuple[Finding, ...]
 
 
 class EntryPage(Record, frozen=True, kw_only=True):
-    """An entry: all its versions, its account, and what was written off."""
+    """An entry with versions, account and write-offs."""
 
     number: int
     country: str
     day: date
-    row: EntryRow  # in its last version, where none holds on the day yet
-    holds: bool  # whether it was decided by the day
+    row: EntryRow  # latest version, if none is valid on the day yet
+    holds: bool  # decided by the day
     operator: Operator | None
     operator_number: int | None
-    versions: tuple[Entry, ...]  # the last first
-    moved: tuple[Moved, ...]  # the last first
+    versions: tuple[Entry, ...]  # latest first
+    moved: tuple[Moved, ...]  # latest first
     moved_count: int
     promises: tuple[Promise, ...]
-    findings: tuple[Finding, ...]  # that are of no movement
-    held: tuple[EntryRow, ...]  # by an operator
+    findings: tuple[Finding, ...]  # not about a movement
+    held: tuple[EntryRow, ...]  # of an operator
     held_count: int
 
 
@@ -134,11 +134,11 @@ class Loading(Record, frozen=True, kw_only=True):
 
     name: Short  # ".jsonl" and ".json" hold JSON Lines, all else CSV
     text: Annotated[str, msgspec.Meta(max_length=FILE_BYTES)]
-    country: Short = ""  # whose register it is; needed once
+    country: Short = ""  # the register's country; needed once
 
 
 class LoadedPage(Record, frozen=True, kw_only=True):
-    """What became of a file of entries."""
+    """Result of an import."""
 
     name: str
     rows: int
@@ -146,15 +146,15 @@ class LoadedPage(Record, frozen=True, kw_only=True):
     known: int
     refused: tuple[EntryRefusal, ...]
     clashes: tuple[Clash, ...]
-    together: tuple[Problem, ...]  # what does not fit between all entries; all are kept
+    together: tuple[Problem, ...]  # inconsistencies between entries; all are stored
 
 
 class WriteOff(Record, frozen=True, kw_only=True):
-    """A shipment that no notice tells of."""
+    """A shipment without a notice."""
 
-    substance: Short  # slug, name or CAS number; that of a salt too
-    amount: Short  # of the goods, like "25 kg"
-    percent: Decimal | None = None  # content, where they are a mixture
+    substance: Short  # slug, name or CAS number; also of a salt
+    amount: Short  # of the goods, such as "25 kg"
+    percent: Decimal | None = None  # content of a mixture
     direction: Direction
     on: date
     operator: Short = ""  # id
@@ -163,20 +163,20 @@ class WriteOff(Record, frozen=True, kw_only=True):
     site: Short = ""  # id
     source: Told
     reason: Told
-    id: Short = ""  # of its own, so that it is written off once; "": made
-    entry: int = 0  # the page to go back to; 0: that of all
+    id: Short = ""  # its own id, which prevents duplicates; "": generated
+    entry: int = 0  # entry page to return to; 0: the list
 
 
 class Cancelling(Record, frozen=True, kw_only=True):
-    """That a movement did not take place."""
+    """Cancellation of a movement."""
 
-    on: date  # from which day on it counts no more
+    on: date  # first day of the cancellation
     source: Told
     reason: Told
-    entry: int = 0  # the page to go back to; 0: that of all
+    entry: int = 0  # entry page to return to; 0: the list
 
 
 class Erased(Record, frozen=True, kw_only=True):
-    """How many versions of an operator were erased."""
+    """Number of versions erased for an operator."""
 
     versions: int

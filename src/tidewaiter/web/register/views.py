@@ -1,4 +1,4 @@
-"""The register in words: entries, their kinds, states and figures, and possible actions."""
+"""Register views: entries, validity, figures, and actions."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -63,7 +63,7 @@ _STOPS = {"suspended": _("suspended from {day}"), "revoked": _("revoked from {da
 
 
 class Figure(Record, frozen=True, kw_only=True):
-    """One figure of an account."""
+    """A figure of an account."""
 
     label: str
     amount: str
@@ -71,7 +71,7 @@ class Figure(Record, frozen=True, kw_only=True):
 
 
 def kind_of_entry(entry: Entry) -> str:
-    """Say what an entry is."""
+    """Return the name of an entry's kind."""
     if isinstance(entry, Operator):
         return words("operator")
     if isinstance(entry, Requirement):
@@ -82,14 +82,14 @@ def kind_of_entry(entry: Entry) -> str:
 
 
 def name_of(entry: Entry) -> str:
-    """Return by what an entry is known: its number, its year, or what an operator is called."""
+    """Return an entry's title: number, year, or operator name."""
     if isinstance(entry, Operator):
         return words("erased") if entry.name == ERASED else entry.name
     return str(entry.year) if isinstance(entry, Requirement) else entry.number
 
 
 def what_of(entry: Entry, registry: Registry) -> str:
-    """Return the substances of an entry, or the business numbers of an operator."""
+    """Return an entry's substances, or an operator's business numbers."""
     if isinstance(entry, Operator):
         return ", ".join(entry.business_numbers)
     if isinstance(entry, Standing):
@@ -98,12 +98,12 @@ def what_of(entry: Entry, registry: Registry) -> str:
 
 
 def substance(slug: str, registry: Registry) -> str:
-    """Return the name of a substance; one that the registry has no more stays its slug."""
+    """Return a substance's name, or its slug if unknown to the registry."""
     return next((each.name for each in registry.substances if each.slug == slug), slug)
 
 
 def figures(balance: Balance, state: State | None) -> Iterator[Figure]:
-    """Say an account; of a paper that does not hold nothing is free."""
+    """Describe an account; nothing is free on an invalid permit."""
     if measured(balance.granted) is None:
         return
     yield Figure(label=words("authorised"), amount=in_words(balance.granted))
@@ -117,7 +117,7 @@ def figures(balance: Balance, state: State | None) -> Iterator[Figure]:
 
 
 def facts(entry: Entry, registry: Registry) -> Iterator[tuple[str, str]]:
-    """Return what an entry says, label and value; what it does not say is left out."""
+    """Return an entry's fields, label and value, without empty ones."""
     told = (*_of_kind(entry, registry), (words("Source"), entry.source))
     yield from ((label, value) for label, value in told if value)
 
@@ -162,7 +162,7 @@ def _stop(stop: Stop) -> str:
 
 
 def amount(told: Amount) -> str:
-    """Say an amount; "": there is none."""
+    """Format an amount; "": none."""
     return in_words(told) if measured(told) else ""
 
 
@@ -171,36 +171,36 @@ def _some(amount: Amount) -> bool:
     return found is not None and found.value > 0
 
 
-_SOON = 30  # days within which a last day is near
+_SOON = 30  # days before the end when an entry is marked
 
 
 class RowView(Record, frozen=True, kw_only=True):
-    """An entry in words."""
+    """An entry, as displayed."""
 
     row: EntryRow
     kind: str
-    name: str  # its number, or what the operator is called
+    name: str  # its number, or the operator's name
     whose: str
     what: str
     state: str  # "": an operator
     until: str
-    near: str  # that its last day is near; "": it is not
+    near: str  # remark on an approaching end; "": none
     figures: tuple[Figure, ...]
 
 
 class MovedView(Record, frozen=True, kw_only=True):
-    """A movement in words."""
+    """A movement, as displayed."""
 
     moved: Moved
     what: str
     net: str  # of the goods
-    content: str  # of the substance in them; "": not known
+    content: str  # pure substance; "": unknown
     why: str
     left: str
 
 
 class Shipping(Record, frozen=True, kw_only=True):
-    """What the form of a shipment starts with."""
+    """Initial values of the shipment form."""
 
     id: str
     entry: int
@@ -214,36 +214,36 @@ class Shipping(Record, frozen=True, kw_only=True):
 
 
 class RegisterView(Record, frozen=True, kw_only=True):
-    """The list in words."""
+    """The list, as displayed."""
 
     tabs: tuple[Tab, ...]
     states: tuple[tuple[str, str], ...]
     rows: tuple[RowView, ...]
-    more: str  # address of the next page; "": this is the last
-    changes: bool  # whether whoever looks may change the register
-    upload: str  # address of the form of files, with its token
+    more: str  # address of the next page; "": last page
+    changes: bool  # the reader may change the register
+    upload: str  # address of the upload form, with its CSRF token
     shipping: Shipping
     year: int
 
 
 class EntryView(Record, frozen=True, kw_only=True):
-    """An entry in words."""
+    """An entry, as displayed."""
 
     row: RowView
     facts: tuple[tuple[str, str], ...]
     versions: tuple[tuple[Entry, tuple[tuple[str, str], ...]], ...]
-    covers: bool  # whether papers of its kind cover goods at all
+    covers: bool  # permits of this kind cover goods
     moved: tuple[MovedView, ...]
-    promises: tuple[tuple[str, str, str], ...]  # notice, amount, day
+    promises: tuple[tuple[str, str, str], ...]  # reservations: notice, amount, day
     held: tuple[RowView, ...]
     changes: bool
-    erasable: bool  # an operator whose name stands there still
-    leads_to: int | None  # the page of the operator, where it is another one
+    erasable: bool  # an operator with a name
+    leads_to: int | None  # operator's page, if another one
     shipping: Shipping
 
 
 def register_view(page: RegisterPage, user: User, registry: Registry) -> RegisterView:
-    """Put the list into words."""
+    """Render the list as text."""
     asked = page.asked
     told = {
         "kind": asked.kind or "",
@@ -274,7 +274,7 @@ def register_view(page: RegisterPage, user: User, registry: Registry) -> Registe
 
 
 def entry_view(page: EntryPage, user: User, registry: Registry) -> EntryView:
-    """Put an entry into words."""
+    """Render an entry as text."""
     entry = page.row.entry
     return EntryView(
         row=_row(page.row, page.day, registry),

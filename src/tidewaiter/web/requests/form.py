@@ -41,12 +41,12 @@ _GROUNDS = Layout(
     nothing={"instrument": marked("none of these")},
 )
 _PLAIN = Layout()
-_EMPTY = 3  # places of the form for what is asked
+_EMPTY = 3  # empty rows for items
 Pairs = tuple[tuple[str, str], ...]
 
 
 class RequestFormView(Record, frozen=True, kw_only=True):
-    """The form in words."""
+    """The form, as displayed."""
 
     goal: tuple[FormField, ...]
     facts: FormField
@@ -54,7 +54,7 @@ class RequestFormView(Record, frozen=True, kw_only=True):
     grounds: tuple[FormField, ...]
     choices: dict[str, Pairs]
     peers: Pairs
-    places: int  # for what is asked
+    places: int  # rows for items
 
 
 @get("/requests/new", guards=[may("exchange")], sync_to_thread=True, query=NewAsked)
@@ -78,7 +78,7 @@ def new_request(request: Asked, node: TheNode) -> Response[RequestForm]:
 def ask_peer(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Requesting]
 ) -> Response[Requested]:
-    """Ask a peer for information or for legal assistance; what its marking forbids is not sent."""
+    """Send a request for information or legal assistance to a peer, if its marking permits."""
     name, number, wrong = new_id(), 0, tuple[Problem, ...]()
     try:
         with node.exchange(user) as (desk, work):
@@ -87,7 +87,7 @@ def ask_peer(
             if not wrong:
                 ask(work, desk.ring.lock, desk.node, written)
                 number = number_of(work, KINDS, desk.node, name)
-    except InputError as error:  # out of the work, so that nothing of it is kept
+    except InputError as error:  # outside the transaction, which is rolled back
         wrong = (Problem(level="wrong", at=error.at, text=error.message, hint=error.hint),)
     if not wrong:
         made = Requested(number=number, id=name, state="open")

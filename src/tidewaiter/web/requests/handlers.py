@@ -1,4 +1,4 @@
-"""Requests: the boxes by deadline, the page of one, and the responses of this node."""
+"""Requests: boxes by deadline, request page, and this node's responses."""
 
 from collections.abc import Callable
 from datetime import date
@@ -47,14 +47,14 @@ from tidewaiter.web.requests.schemas import (
 from tidewaiter.web.requests.views import request_view, requests_view
 
 _ROWS = 50
-_MOST = 2_000  # requests that are looked at
-_LINKS = 50  # of one request: a peer may name any number
+_MOST = 2_000  # maximum requests examined
+_LINKS = 50  # per request: peers may name any number
 _FIRST = 160  # characters of the facts in a row
 
 
 @get("/requests", guards=[may("exchange")], sync_to_thread=True, query=RequestsAsked)
 def requests_page(request: Asked, node: TheNode) -> Response[RequestsPage]:
-    """Show what others ask of this node, or what it asks: what is late first, then by deadline."""
+    """Show received or sent requests: overdue first, then by deadline."""
     asked, today = read_query(request, RequestsAsked), node.today()
     with node.exchange() as (desk, work):
         found = kept_requests(work, desk.ring.lock, rows=_MOST + 1)
@@ -71,7 +71,7 @@ def requests_page(request: Asked, node: TheNode) -> Response[RequestsPage]:
         for each in found[:_MOST]
         if box_of(each[1], own) == asked.box and shows(each[1], asked.show, today)
     ]
-    these.sort(key=lambda each: urgency_first(each[1]))  # stable: else the last spoken of first
+    these.sort(key=lambda each: urgency_first(each[1]))  # stable: otherwise by recent activity
     end = asked.after + _ROWS
     page = RequestsPage(
         asked=asked,
@@ -89,7 +89,7 @@ def requests_page(request: Asked, node: TheNode) -> Response[RequestsPage]:
 def request_page(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
 ) -> Response[RequestPage]:
-    """Show a request: what is asked, what was said to it, and what may be said now."""
+    """Show a request: items, statements, and possible replies."""
     today = node.today()
     with node.exchange() as (desk, work):
         of = request_at(work, number)
@@ -115,7 +115,7 @@ def request_page(
 def answer_request(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Answering]
 ) -> Response[Requested]:
-    """Answer things that are asked, in full or in part, for the purpose of the request alone."""
+    """Answer items in full or in part, for the purpose of the request only."""
 
     def said(of: tuple[str, str], known: Asking) -> Answer:
         return Answer(
@@ -134,7 +134,7 @@ def answer_request(
 def refuse_request(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Refusing]
 ) -> Response[Requested]:
-    """Refuse things that are asked; the reason is told."""
+    """Refuse items, with a reason."""
 
     def said(of: tuple[str, str], _: Asking) -> Refusal:
         return Refusal(**_to(of), items=data.items, ground=data.ground, why=data.why)
@@ -146,7 +146,7 @@ def refuse_request(
 def delay_request(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Delaying]
 ) -> Response[Requested]:
-    """Ask for more time, or say what is needed first; the deadline of the asker stays as it is."""
+    """Request more time, or state a precondition; the asker's deadline is unchanged."""
 
     def said(of: tuple[str, str], _: Asking) -> Delay:
         return Delay(**_to(of), until=data.until, needs=data.needs, why=data.why)
@@ -164,7 +164,7 @@ def withdraw_request(
     number: FromPath[int],
     data: JSONBody[Withdrawing],
 ) -> Response[Requested]:
-    """Ask no longer for what an own request asks; the reason is told."""
+    """Withdraw an own request, with a reason."""
 
     def said(of: tuple[str, str], _: Asking) -> Withdrawal:
         return Withdrawal(**_to(of), why=data.why)
@@ -192,7 +192,7 @@ def _to(of: tuple[str, str]) -> dict[str, Any]:
 
 
 def _links(work: Work, known: Asking) -> dict[str, str]:
-    """Return the addresses of what a request is about, where it is known here."""
+    """Return the addresses of a request's subjects known here."""
     about = known.request.body.about[:_LINKS] if known.request else ()
     found = {
         f"{each.node} {each.ref}": number_of(work, each.node, each.ref)

@@ -1,4 +1,4 @@
-"""Records of the pages of requests: rows of the boxes, the page of one, and what is sent."""
+"""Records of the request pages: box rows, request page, and forms."""
 
 from datetime import date
 from typing import Annotated
@@ -31,45 +31,45 @@ _Place = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
 
 
 class RequestsAsked(Record, frozen=True, kw_only=True):
-    """Which requests are wanted."""
+    """Query of requests."""
 
     box: Box = "in"
     show: Show = "open"
-    after: _Place = 0  # how many of them come before
+    after: _Place = 0  # number of rows to skip
 
 
 class RequestRow(Record, frozen=True, kw_only=True):
-    """A request in a box; what is not here is None."""
+    """A request in a box; unknown values are None."""
 
-    number: int  # in the address of its page
+    number: int  # in the page address
     id: str
-    peer: str  # the other side; "": it is not known any more
+    peer: str  # the other side; "": unknown by now
     state: State
     kind: Kind | None
-    facts: str  # the first words
+    facts: str  # first words
     purpose: Purpose | None
     tlp: Tlp | None
     deadline: date | None
-    overdue: int  # days; 0: it is not
+    overdue: int  # days; 0: not overdue
     urgency: Urgency
-    open_items: int  # that are neither answered in full nor refused
+    open_items: int  # neither answered in full nor refused
     items: int
 
 
 class RequestsPage(Record, frozen=True, kw_only=True):
-    """A box of requests: what is late first, then by the day of the answer."""
+    """A box of requests: overdue first, then by deadline."""
 
     asked: RequestsAsked
     day: date
     rows: tuple[RequestRow, ...]
     counts: dict[Box, dict[Show, int]]
     names: dict[str, str]
-    more: int | None  # `after` of the next page; None: this is the last
-    cut: bool  # there are more requests here than are looked at
+    more: int | None  # `after` of the next page; None: last page
+    cut: bool  # more requests exist than are examined
 
 
 class AskingTold(Record, frozen=True, kw_only=True):
-    """All that is known of a request."""
+    """The state of a request."""
 
     id: str
     asker: str
@@ -81,27 +81,27 @@ class AskingTold(Record, frozen=True, kw_only=True):
     items: dict[int, ItemState]  # by number
     state: State
     unheeded: tuple[UnheededTold, ...]
-    destroyed: int  # messages that were recalled, so that nothing is known of them
+    destroyed: int  # recalled messages, whose content is unknown
 
 
 class RequestPage(Record, frozen=True, kw_only=True):
-    """A request, what was said to it, and what this node may say now."""
+    """A request, its statements, and possible replies."""
 
     number: int
     own: str  # this node
     box: Box
     day: date
-    overdue: int  # days; 0: it is not
+    overdue: int  # days; 0: not overdue
     known: AskingTold
     acts: tuple[Act, ...]
-    fates: dict[str, Fate]  # by message: what became of it
-    links: dict[str, str]  # addresses of what it is about and is known here, by "node ref"
+    fates: dict[str, Fate]  # delivery status by message
+    links: dict[str, str]  # addresses of subjects known here, by "node ref"
     names: dict[str, str]  # of nodes
-    group: str  # name of the group that it is for, where that is this node's; "": none
+    group: str  # name of its group, if this node's; "": none
 
 
 class AboutWritten(Record, frozen=True, kw_only=True):
-    """What a request is about, as somebody writes it; without a reference it is nothing."""
+    """Subject of a request as entered; ignored without a reference."""
 
     kind: Subject = "incident"
     node: Short = ""
@@ -109,18 +109,18 @@ class AboutWritten(Record, frozen=True, kw_only=True):
 
 
 class Requesting(Record, frozen=True, kw_only=True):
-    """A request to be made."""
+    """A request to send."""
 
     to: Short  # node
     kind: Kind
     purpose: Purpose
     facts: Text
-    items: tuple[Text, ...]  # what is asked, one thing after the other
+    items: tuple[Text, ...]  # items requested, in order
     about: tuple[AboutWritten, ...] = ()
     instrument: Short = ""  # of instruments.toml
     basis: Text = ""  # legal basis, in words
-    authority: Short = ""  # on whose behalf
-    procedure: Text = ""  # a form that the answer must have
+    authority: Short = ""  # requesting authority
+    procedure: Text = ""  # required form of the answer
     deadline: date | None = None
     urgency: Urgency = "routine"
     why_urgent: Text = ""
@@ -132,13 +132,13 @@ class Requesting(Record, frozen=True, kw_only=True):
 class RequestForm(Record, frozen=True, kw_only=True):
     """The form of a request."""
 
-    fields: dict[str, str]  # what stands in it, by name
+    fields: dict[str, str]  # form values, by name
     items: tuple[str, ...]
     problems: tuple[Problem, ...]
 
 
 class NewAsked(Record, frozen=True, kw_only=True):
-    """What stands in the form of a request at first."""
+    """Initial values of the request form."""
 
     to: Short = ""
     kind: Kind = "information"
@@ -151,14 +151,14 @@ class Answering(Record, frozen=True, kw_only=True):
     """An answer, for the purpose of the request and no other."""
 
     text: Text
-    items: tuple[Number, ...] = ()  # that it answers in full
+    items: tuple[Number, ...] = ()  # answered in full
     partly: tuple[Number, ...] = ()
-    bundles: tuple[Short, ...] = ()  # SHA-256 of evidence bundles that belong to it
+    bundles: tuple[Short, ...] = ()  # SHA-256 of attached evidence bundles
     tlp: Tlp | None = None  # None: that of the request
 
 
 class Refusing(Record, frozen=True, kw_only=True):
-    """That some of what is asked is not answered."""
+    """A refusal of some items."""
 
     items: tuple[Number, ...]
     ground: Ground
@@ -166,7 +166,7 @@ class Refusing(Record, frozen=True, kw_only=True):
 
 
 class Delaying(Record, frozen=True, kw_only=True):
-    """That the answer comes later, or needs something first."""
+    """A delay, or a precondition of the answer."""
 
     until: date | None = None
     needs: Text = ""
@@ -174,13 +174,13 @@ class Delaying(Record, frozen=True, kw_only=True):
 
 
 class Withdrawing(Record, frozen=True, kw_only=True):
-    """That nothing is asked any more."""
+    """A withdrawal."""
 
     why: Text
 
 
 class Requested(Record, frozen=True, kw_only=True):
-    """A request after something was said to it."""
+    """A request after a statement."""
 
     number: int
     id: str
@@ -188,11 +188,11 @@ class Requested(Record, frozen=True, kw_only=True):
 
 
 def asking_told(known: Asking, destroyed: int) -> AskingTold:
-    """Tell what is known of a request; of what changes nothing, why, and not what it said.
+    """Return the state of a request; statements without effect are reduced to the reason.
 
     Args:
-        known: It.
-        destroyed: How many messages of it were recalled.
+        known: The state.
+        destroyed: Number of its messages that were recalled.
     """
     return AskingTold(
         id=known.id,

@@ -1,4 +1,4 @@
-"""Requests in words: kinds, grounds and states; the boxes, and the page of one."""
+"""Request views: kinds, grounds and states; boxes, and request page."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, get_args
@@ -86,19 +86,19 @@ ALL: Mapping[str, tuple[Mapping[Any, str], Any]] = {
     "items": (ITEMS, ItemState),
     "shows": (SHOWS, Show),
 }
-"""Of each set of values its words, and the type that names them all."""
+"""Display texts of each enumeration, by its type."""
 
 
 def instrument_choices() -> tuple[tuple[str, str], ...]:
-    """Return the legal instruments that a request may rest on."""
+    """Return the legal instruments that a request may be based on."""
     return tuple((key, each.title) for key, each in load_instruments().instrument.items())
 
 
 def days_left(days: int) -> str:
-    """Say how long there is until a day.
+    """Describe the time left until a day.
 
     Args:
-        days: Until it; below 0: it is over.
+        days: Days left; below 0: overdue.
     """
     if days < 0:
         return counted("%(num)s day overdue", "%(num)s days overdue", -days) % {
@@ -110,28 +110,28 @@ def days_left(days: int) -> str:
 
 
 class AboutView(Record, frozen=True, kw_only=True):
-    """What a request is about."""
+    """Subject of a request."""
 
     kind: str
     owner: str
     ref: str
-    address: str  # of its page here; "": it is not known here
+    address: str  # of its page here; "": unknown here
 
 
 class ItemView(Record, frozen=True, kw_only=True):
-    """A thing that is asked, and where it stands."""
+    """An item, and its status."""
 
     number: int
     text: str
     state: str
-    open: bool  # an answer is waited for
-    said: tuple[str, ...]  # places of what was said to it, as the page counts them
+    open: bool  # awaits an answer
+    said: tuple[str, ...]  # numbers of its statements on the page
 
 
 class SaidView(Record, frozen=True, kw_only=True):
-    """What was said to a request, in words."""
+    """A statement on a request, as displayed."""
 
-    place: str  # on the page
+    place: str  # number on the page
     message: str
     sender: str
     name: str
@@ -139,14 +139,14 @@ class SaidView(Record, frozen=True, kw_only=True):
     what: str
     items: tuple[int, ...]
     partly: tuple[int, ...]
-    texts: tuple[str, ...]  # in the words of whoever said it
+    texts: tuple[str, ...]  # in the author's words
     bundles: tuple[str, ...]
-    label: str  # TLP of an answer; "": it has none of its own
-    purposes: str  # for which alone it may be used; "": as the request
+    label: str  # TLP of an answer; "": none of its own
+    purposes: str  # permitted purpose; "": that of the request
 
 
 class RequestView(Record, frozen=True, kw_only=True):
-    """The page of one in words."""
+    """The page of one, as displayed."""
 
     peer: str
     kind: str
@@ -157,27 +157,27 @@ class RequestView(Record, frozen=True, kw_only=True):
     marking: MarkingView | None
     purpose: str
     instrument: str
-    says: str  # what the instrument says, in our words
+    says: str  # content of the instrument, in our wording
     url: str
-    sure: bool  # what it says was read there
+    sure: bool  # checked in the source
     about: tuple[AboutView, ...]
     items: tuple[ItemView, ...]
-    said: tuple[SaidView, ...]  # in the order of their time
+    said: tuple[SaidView, ...]  # chronological
     fates: dict[str, FateView]
     grounds: tuple[tuple[str, str], ...]
     tlps: tuple[tuple[str, str], ...]
     tlp: str
-    holds: bool  # the reader may put and lift holds
-    places: dict[str, str]  # of peers in addresses, by node
+    holds: bool  # the reader may set and lift holds
+    places: dict[str, str]  # page addresses of peers, by node
     keys: tuple[tuple[str, str], ...]
 
 
 def request_view(page: RequestPage, rights: Collection[Right]) -> RequestView:
-    """Put the page of a request into words.
+    """Render the page of a request as text.
 
     Args:
-        page: All that is told.
-        rights: Of the reader.
+        page: The page record.
+        rights: Rights of the reader.
     """
     known = page.known
     body = known.request.body if known.request else None
@@ -293,7 +293,7 @@ def _purposes(marking: Marking) -> str:
 
 
 class Tab(Record, frozen=True, kw_only=True):
-    """A way to see some of the requests."""
+    """A selection of requests."""
 
     label: str
     address: str
@@ -302,30 +302,30 @@ class Tab(Record, frozen=True, kw_only=True):
 
 
 class RequestLine(Record, frozen=True, kw_only=True):
-    """A request of a box in words."""
+    """A request of a box, as displayed."""
 
     row: RequestRow
     peer: str
     kind: str
     purpose: str
     state: str
-    left: str  # until the deadline; "": there is none, or nothing is waited for
-    urgency: str  # "": it is routine
+    left: str  # until the deadline; "": none, or not awaiting an answer
+    urgency: str  # "": routine
     items: str
 
 
 class RequestsView(Record, frozen=True, kw_only=True):
-    """A box in words."""
+    """A box, as displayed."""
 
     boxes: tuple[Tab, ...]
     tabs: tuple[Tab, ...]
     lines: tuple[RequestLine, ...]
-    more: str  # address of the next page; "": this is the last
+    more: str  # address of the next page; "": last page
     keys: tuple[tuple[str, str], ...]
 
 
 def requests_view(page: RequestsPage) -> RequestsView:
-    """Put a box of requests into words."""
+    """Render a box of requests as text."""
     asked = page.asked
     labels: dict[Box, str] = {"in": words("Incoming"), "out": words("Outgoing")}
     return RequestsView(

@@ -1,4 +1,4 @@
-"""Rule precision and weights, and the overview of the work of all officers."""
+"""Rule precision and weights, and the overview of all officers' work."""
 
 from datetime import date
 from typing import Annotated, Literal, get_args
@@ -32,32 +32,32 @@ from tidewaiter.web.core.request_parsing import Asked, read_query
 from tidewaiter.web.core.responses import done, reply
 from tidewaiter.web.core.security import may
 
-_BULK = 5  # bulk decisions that are shown
-MONTHS = 3  # of which rules, substances and lists are told unless more is asked for
+_BULK = 5  # bulk decisions shown
+MONTHS = 3  # default months for rules, substances and lists
 
 
 class Period(Record, frozen=True, kw_only=True):
-    """Of how many months rules, substances and lists are told."""
+    """Period for rules, substances and lists."""
 
-    months: Annotated[int, msgspec.Meta(ge=0, le=1_200)] = MONTHS  # 0: from the beginning
+    months: Annotated[int, msgspec.Meta(ge=0, le=1_200)] = MONTHS  # 0: unlimited
 
 
 class OverviewPage(Record, frozen=True, kw_only=True):
-    """What waits, what came in and went, how long it took, and which rules are right."""
+    """Workload, arrivals, decisions, times and rule precision."""
 
-    first: date  # of the days; the last is today, both in UTC
+    first: date  # first day; the last is today, both in UTC
     today: date
-    months: int  # of which rules, substances and lists are told; 0: from the beginning
-    counted: bool  # False: after an upgrade, nothing is counted until it is counted anew
+    months: int  # for rules, substances and lists; 0: unlimited
+    counted: bool  # False: after an upgrade, a recount is needed
     counts: Counts
-    median_minutes: int | None  # to the first decision, of those made in these days
-    ninety_minutes: int | None  # nine in ten were made within it
-    waiting: tuple[Batch, ...]  # bulk decisions that wait for a second officer, the oldest first
-    bulk: tuple[Batch, ...]  # the last bulk decisions, the newest first
+    median_minutes: int | None  # to the first decision, for decisions of the period
+    ninety_minutes: int | None  # 90th percentile
+    waiting: tuple[Batch, ...]  # bulk decisions that wait for a second officer, oldest first
+    bulk: tuple[Batch, ...]  # last bulk decisions, newest first
 
 
 class Overview(Record, frozen=True, kw_only=True):
-    """The overview in words."""
+    """The overview, as displayed."""
 
     figures: OverviewView
     waiting: tuple[BatchRow, ...]
@@ -66,7 +66,7 @@ class Overview(Record, frozen=True, kw_only=True):
 
 @get("/overview", guards=[may("overview")], sync_to_thread=True, query=Period)
 def overview_page(request: Asked, node: TheNode, user: TheUser) -> Response[OverviewPage]:
-    """Show workload, ageing, times to decisions, precision by rule, alerts per million lines."""
+    """Show workload, ageing, times to decision, precision by rule, alerts per million lines."""
     months = read_query(request, Period).months
     span = Span(
         today=node.now().date(),
@@ -104,7 +104,7 @@ def overview_page(request: Asked, node: TheNode, user: TheUser) -> Response[Over
 
 @post("/overview/recount", guards=[may("administer")], sync_to_thread=True)
 def recount_all(request: Asked, node: TheNode, user: TheUser) -> Response[Recounted]:
-    """Count all alerts anew, as after an upgrade."""
+    """Recount all alerts, as after an upgrade."""
     told = count_anew(node.database, lambda: node.stamp(user))
     return done(request, told, "/overview")
 
@@ -113,23 +113,23 @@ class RulesPage(Record, frozen=True, kw_only=True):
     """All rules of alerts."""
 
     today: date
-    months: int  # of which alerts are counted; 0: from the beginning
-    raised: int  # alerts that came in
+    months: int  # period of the alerts counted; 0: unlimited
+    raised: int  # alerts received
     rules: tuple[RuleLine, ...]
 
 
 class RulesView(Record, frozen=True, kw_only=True):
-    """All rules in words."""
+    """All rules, as displayed."""
 
     rules: tuple[RuleView, ...]
     may_turn: bool
 
 
 class Turn(Record, frozen=True, kw_only=True):
-    """What is to become of a rule."""
+    """New setting of a rule."""
 
     to: Literal["off", "down", "on"]
-    points: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None  # where it is turned down
+    points: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None  # for a reduced weight
     since: date
     why: Annotated[str, msgspec.Meta(max_length=500)]
     seen: Annotated[int, msgspec.Meta(ge=0, le=2**53)]  # number of its last setting; 0: none
@@ -137,7 +137,7 @@ class Turn(Record, frozen=True, kw_only=True):
 
 @get("/rules", guards=[may("see")], sync_to_thread=True, query=Period)
 def rules_page(request: Asked, node: TheNode, user: TheUser) -> Response[RulesPage]:
-    """Show every rule: points, source, how often it fired, how often it was right, its history."""
+    """Show every rule: points, source, frequency, precision and history."""
     months = read_query(request, Period).months
     today = node.now().date()
     span = Span(today=today, days=1, months=months or None, cleared=user.account.cleared)
@@ -161,7 +161,7 @@ def rules_page(request: Asked, node: TheNode, user: TheUser) -> Response[RulesPa
 def turn_rule(
     request: Asked, node: TheNode, user: TheUser, rule: FromPath[str], data: JSONBody[Turn]
 ) -> Response[RuleSetting]:
-    """Turn a rule down, off or on again; a strong one below its floor waits for a second person."""
+    """Set a rule's weight or switch; a strong one below its minimum needs a second person."""
     if data.to == "down" and data.points is None:
         raise InputError("web/no-points-given", at="points")
     points = {"off": 0, "down": data.points, "on": None}[data.to]
@@ -175,7 +175,7 @@ def turn_rule(
 def agree_to_rule(
     request: Asked, node: TheNode, user: TheUser, number: Number
 ) -> Response[RuleSetting]:
-    """Agree, as a second person, that a strong rule is turned down."""
+    """Confirm, as a second person, a reduced weight of a strong rule."""
     with node.change(user) as work:
         made = second_rule(work, number)
     return done(request, made, f"/rules#rule-{made.rule}")

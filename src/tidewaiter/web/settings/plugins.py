@@ -1,4 +1,4 @@
-"""Plug-ins: what other packages add to this installation, and whether each is used."""
+"""Plug-ins: installed extensions, and whether each is used."""
 
 from litestar import Response, get
 
@@ -17,7 +17,7 @@ class PluginsPage(Record, frozen=True, kw_only=True):
 
 @get("/plugins", guards=[may("administer")], sync_to_thread=True)
 def plugins_page(request: Asked) -> Response[PluginsPage]:
-    """List the installed plug-ins and whether each is used."""
+    """List the installed plug-ins, and whether each is used."""
     return reply(request, "plugins.html", PluginsPage(plugins=installed_plugins()))
 
 

@@ -1,4 +1,4 @@
-"""Webhooks: the page that manages them, and the thread that sends them new alerts."""
+"""Webhooks: management page, and the delivery thread."""
 
 from datetime import datetime
 from typing import Annotated
@@ -50,7 +50,7 @@ class WebhooksPage(Record, frozen=True, kw_only=True):
 
 
 class MakeWebhook(Record, frozen=True, kw_only=True):
-    """A webhook to be made."""
+    """A webhook to create."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     url: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
@@ -73,7 +73,7 @@ class Switch(Record, frozen=True, kw_only=True):
 
 @get("/webhooks", guards=[may("administer")], sync_to_thread=True)
 def webhooks_page(request: Asked, node: TheNode) -> Response[WebhooksPage]:
-    """Show who is told of new alerts, and what came of it."""
+    """Show the webhooks and their deliveries."""
     return reply(request, "webhooks.html", _page(node))
 
 
@@ -81,7 +81,7 @@ def webhooks_page(request: Asked, node: TheNode) -> Response[WebhooksPage]:
 def make_webhook(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[MakeWebhook]
 ) -> Response[MadeWebhook]:
-    """Tell an address of new alerts from now on."""
+    """Create a webhook for new alerts."""
     if not data.severities:
         raise InputError("web/no-severity-chosen")
     if data.cleared and not user.account.cleared:
@@ -97,7 +97,7 @@ def make_webhook(
 def switch(
     request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Switch]
 ) -> Response[WebhooksPage]:
-    """Switch a webhook on or off."""
+    """Enable or disable a webhook."""
     with node.change(user) as work:
         switch_webhook(work, number, active=data.active)
     return done(request, _page(node), "/webhooks")
@@ -105,7 +105,7 @@ def switch(
 
 @post("/webhooks/{number:int}/again", guards=[may("administer")], sync_to_thread=True)
 def again(request: Asked, node: TheNode, user: TheUser, number: Number) -> Response[WebhooksPage]:
-    """Try the messages again that were given up."""
+    """Retry the messages that were given up."""
     with node.change(user) as work:
         try_again(work, number)
     return done(request, _page(node), "/webhooks")
@@ -120,12 +120,12 @@ def _page(node: Node) -> WebhooksPage:
     return WebhooksPage(rows=rows)
 
 
-_PAUSE = 2.0  # seconds between two looks
-_SECONDS = 10.0  # for an answer
+_PAUSE = 2.0  # polling interval in seconds
+_SECONDS = 10.0  # timeout of a delivery
 
 
 class Sender:
-    """Tells webhooks of new alerts, from start to stop."""
+    """Sends new alerts to webhooks, from start to stop."""
 
     def __init__(self, node: Node, http: httpx.Client | None = None) -> None:
         self._node = node
@@ -133,16 +133,16 @@ class Sender:
         self._task = Repeated("webhooks", self.send_due, _PAUSE)
 
     def start(self) -> None:
-        """Begin."""
+        """Start."""
         self._task.start()
 
     def stop(self) -> None:
-        """End after the message that is being sent."""
+        """Stop after the current message."""
         self._task.close(_SECONDS + _PAUSE)
         self._http.close()
 
     def send_due(self) -> int:
-        """Send every message that is due; return how many were tried."""
+        """Send all due messages; return the number of attempts."""
         tried = 0
         while not self._task.leaving.is_set():
             now = self._node.now()

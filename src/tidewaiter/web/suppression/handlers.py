@@ -1,4 +1,4 @@
-"""Suppression rules: the list, the page of one, and the form that proposes a new one."""
+"""Suppression rules: list, rule page, and proposal form."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -76,38 +76,38 @@ Words = Annotated[str, msgspec.Meta(max_length=4_000)]
 
 
 class SuppressionsPage(Record, frozen=True, kw_only=True):
-    """All rules, and how many alerts rest."""
+    """All rules, and the number of suppressed alerts."""
 
     resting: int
     rules: tuple[Suppression, ...]
 
 
 class SuppressionPage(Record, frozen=True, kw_only=True):
-    """One rule, its steps, and what it hides."""
+    """A rule with its history and suppressed alerts."""
 
     rule: Suppression
     steps: tuple[Taken, ...]
-    resting: tuple[str, ...]  # ids, in order of work; not all where there are many
+    resting: tuple[str, ...]  # ids, by priority; possibly truncated
     hidden_by_day: dict[str, int]
     preview: Preview | None  # of a proposed rule
 
 
 class Seen(Record, frozen=True, kw_only=True):
-    """A step that needs no words."""
+    """A step without a reason."""
 
-    seen: int  # id of the last step that the supervisor saw
+    seen: int  # id of the last step the supervisor saw
     words: Words = ""
 
 
 class Why(Record, frozen=True, kw_only=True):
-    """A step that says why."""
+    """A step with a reason."""
 
     seen: int
     words: Words
 
 
 class RulesView(Record, frozen=True, kw_only=True):
-    """All rules in words."""
+    """All rules, as displayed."""
 
     proposed: tuple[RuleView, ...]
     active: tuple[RuleView, ...]
@@ -116,7 +116,7 @@ class RulesView(Record, frozen=True, kw_only=True):
 
 
 class OneRuleView(Record, frozen=True, kw_only=True):
-    """One rule in words."""
+    """One rule, as displayed."""
 
     rule: RuleView
     steps: tuple[StepView, ...]
@@ -124,12 +124,12 @@ class OneRuleView(Record, frozen=True, kw_only=True):
     chart: WeekChart | None
     preview: PreviewView | None
     may_approve: bool
-    own: bool  # whoever reads has proposed it, and it hides strong alerts
+    own: bool  # the reader proposed it, and it covers strong alerts
 
 
 @get("/suppressions", guards=[may("see")], sync_to_thread=True)
 def suppressions_page(request: Asked, node: TheNode, user: TheUser) -> Response[SuppressionsPage]:
-    """Show all suppression rules, and how many alerts rest by each."""
+    """Show all suppression rules, with the number of suppressed alerts."""
     with node.read() as work:
         page = SuppressionsPage(resting=count_resting(work), rules=tuple(suppressions(work)))
     return reply(
@@ -144,7 +144,7 @@ def suppressions_page(request: Asked, node: TheNode, user: TheUser) -> Response[
 def suppression_page(
     request: Asked, node: TheNode, user: TheUser, number: Number
 ) -> Response[SuppressionPage]:
-    """Show one suppression rule: its scope, its steps, and what it hides."""
+    """Show a suppression rule: scope, history, and suppressed alerts."""
     with node.read() as work:
         rule = suppression_of(work, number)
         scope = rule.proposal.scope
@@ -165,7 +165,7 @@ def suppression_page(
 def approve_suppression(
     request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Seen]
 ) -> Response[Changed]:
-    """Approve a proposed rule: from now on it hides what it is about."""
+    """Approve a proposed rule, with immediate effect."""
     with node.change(user) as work:
         changed = approve(work, _as_seen(work, number, data.seen), data.words)
     changed = go_through(node.database, changed, lambda: node.stamp(user))
@@ -176,7 +176,7 @@ def approve_suppression(
 def refuse_suppression(
     request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Why]
 ) -> Response[Changed]:
-    """Refuse a proposed rule, and say why."""
+    """Reject a proposed rule, with a reason."""
     with node.change(user) as work:
         changed = refuse(work, _as_seen(work, number, data.seen), data.words)
     return done(request, changed, f"/suppressions/{number}")
@@ -186,7 +186,7 @@ def refuse_suppression(
 def end_suppression(
     request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Why]
 ) -> Response[Changed]:
-    """End an active rule, and say why; what rests by it is open again unless decided since."""
+    """End an active rule, with a reason; its alerts reopen unless decided since."""
     with node.change(user) as work:
         changed = end(work, _as_seen(work, number, data.seen), data.words)
     changed = go_through(node.database, changed, lambda: node.stamp(user))
@@ -194,17 +194,17 @@ def end_suppression(
 
 
 def alerts_by_id(work: Work, ids: Sequence[str]) -> dict[str, Alert]:
-    """Read alerts that rules are about, of which none is restricted."""
+    """Read unrestricted alerts of rules."""
     return {alert.id: alert for alert in alerts_of(work, ids)}
 
 
 def previewed(node: Node, work: Work, scope: Scope) -> Preview:
-    """Compare a scope with all stored alerts, once until something changes."""
+    """Compare a scope with all stored alerts; cached until something changes."""
     return node.kept.find(work, ("preview", scope), lambda: preview(work, scope))
 
 
 def sampled(work: Work, found: Preview | None) -> dict[str, Alert]:
-    """Read the alerts that a preview shows."""
+    """Read the alerts of a preview."""
     if found is None:
         return {}
     return alerts_by_id(work, (*found.plain.sample, *found.strong.sample, *found.against))
@@ -245,23 +245,23 @@ _HALF_YEAR = timedelta(days=182)
 
 
 class NewQuery(ScopeForm, frozen=True, kw_only=True):
-    """Where a proposal begins: at an alert, or at a scope."""
+    """Start of a proposal: an alert, or a scope."""
 
     alert: Few = ""  # id
 
 
 class NewPage(Record, frozen=True, kw_only=True):
-    """A scope that is not proposed yet, and what a rule of it would hide."""
+    """A scope not proposed yet, with its preview."""
 
     form: ScopeForm
-    scope: Scope | None  # None: it is not one yet
-    problem: str  # why not
+    scope: Scope | None  # None: invalid
+    problem: str  # why it is invalid
     hint: str
     preview: Preview | None
 
 
 class Propose(ScopeForm, frozen=True, kw_only=True):
-    """A rule to be proposed."""
+    """A rule to propose."""
 
     reason: Few
     words: Words = ""
@@ -271,10 +271,10 @@ class Propose(ScopeForm, frozen=True, kw_only=True):
 
 
 class NewView(Record, frozen=True, kw_only=True):
-    """The page of a proposal in words."""
+    """The page of a proposal, as displayed."""
 
     scope: tuple[Condition, ...]
-    fields: tuple[tuple[str, str], ...]  # of the scope, for the form that proposes it
+    fields: tuple[tuple[str, str], ...]  # scope fields for the proposal form
     preview: PreviewView | None
     substances: tuple[tuple[str, str], ...]  # slug and name
     rules: tuple[tuple[str, str], ...]  # slug and title
@@ -282,13 +282,13 @@ class NewView(Record, frozen=True, kw_only=True):
     severities: tuple[tuple[Severity, str], ...]
     reasons: tuple[ReasonChoice, ...]
     owner: str
-    first: date  # the first day on which it may end
+    first: date  # earliest permitted end
     expires: date
     last: date
 
 
 class OffersView(Record, frozen=True, kw_only=True):
-    """Offers in words."""
+    """Suggested patterns, as displayed."""
 
     offers: tuple[OfferView, ...]
     may_propose: bool
@@ -296,7 +296,7 @@ class OffersView(Record, frozen=True, kw_only=True):
 
 @get("/suppressions/offers", guards=[may("see")], sync_to_thread=True)
 def offers_page(request: Asked, node: TheNode, user: TheUser) -> Response[Learned]:
-    """Show the patterns of dismissed alerts that may become a rule."""
+    """Show patterns of dismissed alerts that may become a rule."""
     with node.read() as work:
         learned = node.kept.find(work, "offers", lambda: learn(work))
     return reply(
@@ -309,7 +309,7 @@ def offers_page(request: Asked, node: TheNode, user: TheUser) -> Response[Learne
 
 @get("/suppressions/new", guards=[may("decide")], sync_to_thread=True, query=NewQuery)
 def new_page(request: Asked, node: TheNode, user: TheUser) -> Response[NewPage]:
-    """Show a scope, with what a rule of it would hide, before it is proposed."""
+    """Preview a scope before it is proposed."""
     query = read_query(request, NewQuery)
     with node.read() as work:
         form: ScopeForm = query
@@ -338,7 +338,7 @@ def new_page(request: Asked, node: TheNode, user: TheUser) -> Response[NewPage]:
 def propose_suppression(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Propose]
 ) -> Response[Suppression]:
-    """Propose a rule; it hides nothing until a supervisor approves it."""
+    """Propose a rule; it takes effect when a supervisor approves it."""
     proposal = Proposal(
         scope=scope_of_form(data),
         reason=data.reason,
@@ -360,7 +360,7 @@ def _read(form: ScopeForm) -> tuple[Scope | None, InputError | None]:
 
 
 def _bare(form: ScopeForm) -> ScopeForm:
-    """Return a form without what stands beside the scope."""
+    """Return a form without fields outside the scope."""
     return ScopeForm(**{name: getattr(form, name) for name in ScopeForm.__struct_fields__})
 
 

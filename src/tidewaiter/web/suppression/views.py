@@ -1,4 +1,4 @@
-"""Suppression rules in words: scopes and their form fields, states, counts and charts."""
+"""Suppression views: scopes and form fields, states, counts and charts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -25,7 +25,7 @@ Few = Annotated[str, msgspec.Meta(max_length=400)]
 
 
 class ScopeForm(Record, frozen=True, kw_only=True):
-    """A scope, a field for each of its parts; what is empty does not matter."""
+    """A scope as form fields; empty ones are ignored."""
 
     substances: tuple[Few, ...] = ()
     ways: tuple[Way, ...] = ()
@@ -40,10 +40,10 @@ class ScopeForm(Record, frozen=True, kw_only=True):
 
 
 def scope_of_form(form: ScopeForm) -> Scope:
-    """Read a scope.
+    """Parse a scope.
 
     Raises:
-        InputError: It is too broad, names a country, or something is not as it should be.
+        InputError: It is too broad, names a country, or is otherwise invalid.
     """
     return check_scope(
         Scope(
@@ -60,7 +60,7 @@ def scope_of_form(form: ScopeForm) -> Scope:
 
 
 def form_of(scope: Scope) -> ScopeForm:
-    """Write a scope."""
+    """Format a scope."""
     shipper, consignee = scope.shipper, scope.consignee
     return ScopeForm(
         substances=scope.substances,
@@ -77,7 +77,7 @@ def form_of(scope: Scope) -> ScopeForm:
 
 
 def fields_of(form: ScopeForm) -> tuple[tuple[str, str], ...]:
-    """Return the fields that are not empty, a name as often as it has values."""
+    """Return the non-empty fields, repeated for several values."""
     told: list[tuple[str, str]] = []
     for name in ScopeForm.__struct_fields__:
         value = getattr(form, name)
@@ -86,7 +86,7 @@ def fields_of(form: ScopeForm) -> tuple[tuple[str, str], ...]:
 
 
 def query_of(scope: Scope) -> str:
-    """Write a scope as the query of an address."""
+    """Format a scope as a query string."""
     return urlencode(fields_of(form_of(scope)))
 
 
@@ -108,7 +108,7 @@ class Condition(Record, frozen=True, kw_only=True):
 
 
 class RuleView(Record, frozen=True, kw_only=True):
-    """A rule in words."""
+    """A rule, as displayed."""
 
     rule: Suppression
     scope: tuple[Condition, ...]
@@ -119,7 +119,7 @@ class RuleView(Record, frozen=True, kw_only=True):
 
 
 class StepView(Record, frozen=True, kw_only=True):
-    """A step in words."""
+    """A step, as displayed."""
 
     step: str
     taken: Taken
@@ -142,7 +142,7 @@ class PartView(Record, frozen=True, kw_only=True):
 
 
 class PreviewView(Record, frozen=True, kw_only=True):
-    """A preview in words."""
+    """A preview, as displayed."""
 
     told: str
     plain: PartView
@@ -152,7 +152,7 @@ class PreviewView(Record, frozen=True, kw_only=True):
 
 
 class WeekBar(Record, frozen=True, kw_only=True):
-    """A bar of the chart: how many alerts a week brought; lengths in its own units."""
+    """A bar of the chart: alerts per week; lengths in chart units."""
 
     label: str
     count: int
@@ -163,7 +163,7 @@ class WeekBar(Record, frozen=True, kw_only=True):
 
 
 class WeekChart(Record, frozen=True, kw_only=True):
-    """What a rule has hidden by week."""
+    """Alerts suppressed by a rule, by week."""
 
     bars: tuple[WeekBar, ...]
     about: str
@@ -175,7 +175,7 @@ class WeekChart(Record, frozen=True, kw_only=True):
 
 
 class OfferView(Record, frozen=True, kw_only=True):
-    """An offer in words."""
+    """A suggested pattern, as displayed."""
 
     offer: Offer
     scope: tuple[Condition, ...]
@@ -184,12 +184,12 @@ class OfferView(Record, frozen=True, kw_only=True):
 
 
 def scope_view(scope: Scope, library: Library) -> tuple[Condition, ...]:
-    """Put a scope into words, a condition each."""
+    """Describe a scope, one condition each."""
     return tuple(_conditions(scope, library))
 
 
 def rule_view(rule: Suppression, library: Library, today: date) -> RuleView:
-    """Put a rule into words."""
+    """Render a rule as text."""
     left = (rule.proposal.expires - today).days
     live = rule.state in {"active", "proposed"}
     return RuleView(
@@ -203,7 +203,7 @@ def rule_view(rule: Suppression, library: Library, today: date) -> RuleView:
 
 
 def step_views(steps: Sequence[Taken]) -> tuple[StepView, ...]:
-    """Put the steps of a rule into words, the last one first."""
+    """Render a rule's history as text, latest first."""
     said = {
         "proposed": words("Proposed"),
         "approved": words("Approved"),
@@ -215,7 +215,7 @@ def step_views(steps: Sequence[Taken]) -> tuple[StepView, ...]:
 
 
 def state_in_words(state: str) -> str:
-    """Say where a rule stands."""
+    """Return the state of a rule as text."""
     said = {
         "proposed": words("proposed"),
         "active": words("active"),
@@ -239,12 +239,12 @@ def alert_lines(alerts: Sequence[Alert], library: Library) -> tuple[AlertLine, .
 
 
 def preview_view(preview: Preview, alerts: Mapping[str, Alert], library: Library) -> PreviewView:
-    """Put a preview into words.
+    """Render a preview as text.
 
     Args:
         preview: The counts, and ids of some alerts.
         alerts: These alerts, by id.
-        library: What to print for slugs.
+        library: Display names of slugs.
     """
     told = words("{fit} of {stored} stored alerts match").format(
         fit=number(preview.alerts), stored=number(preview.stored)
@@ -260,7 +260,7 @@ def preview_view(preview: Preview, alerts: Mapping[str, Alert], library: Library
 
 
 def offer_view(offer: Offer, library: Library) -> OfferView:
-    """Put an offer into words."""
+    """Render a suggested pattern as text."""
     who = counted("by one officer", "by %(num)s officers", offer.officers)
     told = words(
         "{dismissed} of {decided} similar decided alerts were dismissed, {who}, {first} to {last}"
@@ -284,7 +284,7 @@ def offer_view(offer: Offer, library: Library) -> OfferView:
 
 
 def week_chart(days: Mapping[str, int]) -> WeekChart | None:
-    """Draw what a rule has hidden by week; None: nothing yet.
+    """Chart the alerts suppressed by a rule, by week; None: none yet.
 
     Args:
         days: Counts by ISO day, in order.
@@ -310,12 +310,12 @@ def week_chart(days: Mapping[str, int]) -> WeekChart | None:
 
 
 def ways() -> tuple[tuple[Way, str], ...]:
-    """Return how a substance may be found, each with its words."""
+    """Return the identification methods with display texts."""
     return tuple((way, _way(way)) for way in get_args(Way))
 
 
 def severities() -> tuple[tuple[Severity, str], ...]:
-    """Return the severities, the least urgent first, each with its words."""
+    """Return the severities with display texts, least urgent first."""
     return tuple((each, words(each)) for each in reversed(get_args(Severity)))
 
 

@@ -1,4 +1,4 @@
-"""Charts of trade flows: the map and the diagram, drawn for a query."""
+"""Charts of trade flows: map and flow diagram for a query."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -35,11 +35,11 @@ from tidewaiter.store.alerts.filters import AlertFilter
 from tidewaiter.trade.types import Severity
 
 Month = Annotated[int, msgspec.Meta(ge=12, le=119_986)]
-"""Months since the year 0, as the strip of the page counts them."""
+"""Months since year 0, as in the month strip."""
 
 
 class FlowQuery(Record, frozen=True, kw_only=True):
-    """What an address asks of flows; what is None does not matter."""
+    """Query of flows; None is ignored."""
 
     substance: str | None = None  # slug
     severity: Severity | None = None
@@ -47,11 +47,11 @@ class FlowQuery(Record, frozen=True, kw_only=True):
     due_from: date | None = None
     due_to: date | None = None  # the day itself too
     measure: Measure = "alerts"
-    first: Month | None = None  # of the strip: it goes before the days
+    first: Month | None = None  # of the strip; takes precedence over days
     last: Month | None = None
 
     def settled(self, today: date) -> "FlowQuery":
-        """Return the same query with days in the place of months; all of the strip is any day."""
+        """Return the query with days instead of months; the whole strip means any day."""
         if self.first is None and self.last is None:
             return self
         least, most = window(today)
@@ -66,7 +66,7 @@ class FlowQuery(Record, frozen=True, kw_only=True):
         )
 
     def wanted(self) -> AlertFilter:
-        """Return the filter of the queue that lets through what is added up."""
+        """Return the queue filter for the alerts summed."""
         return AlertFilter(
             substance=(self.substance,) if self.substance else (),
             severity=(self.severity,) if self.severity else (),
@@ -77,7 +77,7 @@ class FlowQuery(Record, frozen=True, kw_only=True):
 
 
 def written(query: FlowQuery) -> str:
-    """Write a settled query as an address has it, without what does not matter."""
+    """Format a normalised query as an address, without defaults."""
     told = {name: getattr(query, name) for name in ("substance", "severity", "status")}
     told |= {"due_from": query.due_from, "due_to": query.due_to}
     told["measure"] = query.measure if query.measure != "alerts" else None
@@ -85,11 +85,11 @@ def written(query: FlowQuery) -> str:
 
 
 def queue_address(query: FlowQuery, **places: Any) -> str:
-    """Return the address of the queue with what was added up, on a route or of a country.
+    """Return the queue address for the alerts of a route or country.
 
     Args:
-        query: A settled query.
-        places: Fields of the queue's filter: ``origin``, ``destination``, ``country``.
+        query: A normalised query.
+        places: Queue filter fields: ``origin``, ``destination``, ``country``.
     """
     told = {name: getattr(query, name) for name in ("substance", "severity")}
     told |= {"status": query.status or "all", "due_from": query.due_from, "due_to": query.due_to}
@@ -97,32 +97,32 @@ def queue_address(query: FlowQuery, **places: Any) -> str:
     return f"/queue?{urlencode({name: str(value) for name, value in told.items() if value})}"
 
 
-_FINE = 10  # kilograms below which grams are told
+_FINE = 10  # kilograms below which grams are shown
 
 
 def value_of(found: Sum, measure: Measure) -> int:
-    """Return what makes a route large: alerts, or milligrams of known net mass."""
+    """Return the ranking value: alerts, or milligrams of known net mass."""
     return found.alerts if measure == "alerts" else found.net_mg
 
 
 def value_in_words(value: int, measure: Measure) -> str:
-    """Write a value: "1,234", or "1,234 kg"."""
+    """Format a value: "1,234", or "1,234 kg"."""
     return number(value) if measure == "alerts" else mass(value)
 
 
 def mass(net_mg: int) -> str:
-    """Write a mass in kilograms, to the gram where it is small."""
+    """Format a mass in kilograms, to the gram if small."""
     kg = net_mg / MG_PER_KG
     return f"{number(round(kg, 3) if kg < _FINE else round(kg))} kg"
 
 
 def alerts_in_words(count: int) -> str:
-    """Count alerts."""
+    """Format a number of alerts."""
     return counted("%(num)s alert", "%(num)s alerts", count) % {"num": number(count)}
 
 
 def sum_in_words(found: Sum) -> str:
-    """Say what is counted somewhere; what has no mass is never in the mass."""
+    """Describe a sum; lines of unknown mass are reported separately."""
     lines = counted("on %(num)s line", "on %(num)s lines", found.lines)
     said = f"{alerts_in_words(found.alerts)} {lines % {'num': number(found.lines)}}"
     if found.lines > found.unweighed:
@@ -136,19 +136,19 @@ def sum_in_words(found: Sum) -> str:
 
 
 def place(code: str) -> str:
-    """Name a country, or say that none is given."""
+    """Return a country's name, or that none is given."""
     return country(code) if code else words("not given")
 
 
 def way(codes: tuple[str, ...]) -> str:
-    """Name the countries between both ends."""
+    """Return the names of the countries in between."""
     return " › ".join(map(country, codes))
 
 
 _LINES = 80
 _LABELS = 12
-_APART = (120, 34)  # units that the middles of two labels are apart, at least in one way
-_SIZES = (1.0, 0.25)  # of the largest value, told in the legend
+_APART = (120, 34)  # minimum distance between label centres, in at least one direction
+_SIZES = (1.0, 0.25)  # legend values relative to the largest
 
 Ends = tuple[str, str]
 
@@ -157,18 +157,18 @@ class MapCountry(Record, frozen=True, kw_only=True):
     """A country with alerts."""
 
     code: str
-    outline: bool  # of data/geometry
+    outline: bool  # from data/geometry
     small: bool
     x: int
     y: int
     shade: int
     says: str
     href: str
-    label: str  # "": there is no room for one
+    label: str  # "": no room
 
 
 class MapLine(Record, frozen=True, kw_only=True):
-    """What goes from one country to another, whichever way."""
+    """Flow between two countries, both directions."""
 
     arc: Arc
     says: str
@@ -176,30 +176,30 @@ class MapLine(Record, frozen=True, kw_only=True):
 
 
 class Width(Record, frozen=True, kw_only=True):
-    """A width of lines, and what it stands for."""
+    """A legend entry for line width."""
 
     width: float
     says: str
 
 
 class Map(Record, frozen=True, kw_only=True):
-    """The map, ready to be drawn."""
+    """The map, ready to draw."""
 
     width: int
     height: int
-    countries: tuple[MapCountry, ...]  # the most alerts first
-    lines: tuple[MapLine, ...]  # the largest first
+    countries: tuple[MapCountry, ...]  # most alerts first
+    lines: tuple[MapLine, ...]  # largest first
     shades: tuple[Shade, ...]
     widths: tuple[Width, ...]
-    undrawn: int  # alerts on routes that are no line of the map
+    undrawn: int  # alerts on routes without a line on the map
 
 
 def flow_map(query: FlowQuery, found: Flows) -> Map:
-    """Lay out the map of what was added up.
+    """Lay out the map.
 
     Args:
-        query: What was asked, settled.
-        found: What was added up.
+        query: Normalised query.
+        found: The sums.
     """
     world = load_world()
     ranked = sorted(found.countries.items(), key=lambda item: (-item[1], item[0]))
@@ -219,7 +219,7 @@ def flow_map(query: FlowQuery, found: Flows) -> Map:
 
 
 def _by_ends(found: Flows, measure: Measure) -> dict[Ends, Sum]:
-    """Return the largest sums by both ends, where both are on the map."""
+    """Return the largest sums by end points that are both on the map."""
     places = load_world().places
     sums = {
         (each.origin, each.destination): each.sum
@@ -266,18 +266,18 @@ def _widths(largest: int, measure: Measure) -> Iterator[Width]:
             yield Width(width=arc_width(value, largest), says=value_in_words(value, measure))
 
 
-TOP = 30  # routes that are drawn by themselves
-INSET = 222.0  # room for labels
+TOP = 30  # routes drawn individually
+INSET = 222.0  # space for labels
 _OTHERS = "others"
 _DIRECT = "direct"
 _ORIGIN, _VIA, _DESTINATION = range(3)
-_CELLS = 27  # half-width cells of a label: a name, shortened, and its value
+_CELLS = 27  # label width in half-width cells: shortened name and value
 _SHORTEST = 10
 _BESIDE = 6.0
 
 
 class DiagramNode(Record, frozen=True, kw_only=True):
-    """A country in a stage, and where its label stands."""
+    """A country in a stage, and its label position."""
 
     x: float
     y: float
@@ -285,23 +285,23 @@ class DiagramNode(Record, frozen=True, kw_only=True):
     height: float
     label_x: float
     label_y: float
-    before: bool  # the label ends there; else it begins there
+    before: bool  # the label ends there; otherwise it starts there
     label: str
     value: str
     says: str
-    href: str  # of the queue; "": it stands for no country
+    href: str  # of the queue; "": not a country
 
 
 class DiagramBand(Record, frozen=True, kw_only=True):
-    """What flows between two nodes."""
+    """Flow between two nodes."""
 
     path: str
     says: str
-    rest: bool  # of other routes
+    rest: bool  # sum of other routes
 
 
 class Diagram(Record, frozen=True, kw_only=True):
-    """The diagram, ready to be drawn."""
+    """The flow diagram, ready to draw."""
 
     width: float
     height: float
@@ -310,11 +310,11 @@ class Diagram(Record, frozen=True, kw_only=True):
 
 
 def flow_diagram(query: FlowQuery, found: Flows) -> Diagram:
-    """Lay out the diagram of what was added up: the largest routes, and all others as one.
+    """Lay out the flow diagram: largest routes, and all others as one.
 
     Args:
-        query: What was asked, settled.
-        found: What was added up.
+        query: Normalised query.
+        found: The sums.
     """
     shown, small = found.routes[:TOP], found.routes[TOP:]
     carried = [
@@ -384,6 +384,6 @@ def _stages() -> tuple[str, str, str]:
 
 
 def headings(diagram: Diagram) -> Iterator[tuple[float, str]]:
-    """Yield where the name of each stage stands, and the name."""
+    """Yield position and name of each stage."""
     places = sorted({node.x for node in diagram.nodes})
     yield from zip((x + BAR / 2 for x in places), _stages(), strict=False)

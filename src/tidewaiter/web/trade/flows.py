@@ -1,4 +1,4 @@
-"""Trade flows of flagged lines: the page with its filters, months and table."""
+"""Trade flows of flagged lines: page with filters, months and table."""
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,31 +40,31 @@ from tidewaiter.web.trade.flow_charts import (
     written,
 )
 
-SHOWN = 50  # routes of the table
+SHOWN = 50  # routes in the table
 
 
 class Choice(Record, frozen=True, kw_only=True):
-    """A value of a filter that can be chosen."""
+    """A selectable filter value."""
 
     value: str
     label: str
 
 
 class Row(Record, frozen=True, kw_only=True):
-    """A route in the table."""
+    """A row of the route table."""
 
     origin: str
     via: str
     destination: str
-    href: str  # of the queue; "": an end is not known
+    href: str  # of the queue; "": an end is unknown
     alerts: int
     lines: int
-    mass: str  # "": of no line is it known
+    mass: str  # "": unknown for all lines
     unweighed: int
 
 
 class FlowsView(Record, frozen=True, kw_only=True):
-    """The page of flows, ready to be drawn."""
+    """The flows page, ready to draw."""
 
     substances: tuple[Choice, ...]
     severities: tuple[Choice, ...]
@@ -72,30 +72,30 @@ class FlowsView(Record, frozen=True, kw_only=True):
     measures: tuple[Choice, ...]
     period: str
     strip: Strip
-    begin: str  # the months that are chosen, for who hears the page
+    begin: str  # selected months, for screen readers
     end: str
-    bars: tuple[str, ...]  # what each month says
-    outside: tuple[str, ...]  # what the strip does not show
+    bars: tuple[str, ...]  # text of each month
+    outside: tuple[str, ...]  # counts outside the strip
     total: str
     map: Map
     undrawn: str
     diagram: Diagram
     stages: tuple[tuple[float, str], ...]
     rows: tuple[Row, ...]
-    rest: str  # what the table does not show; "": nothing
-    queue: str  # address of all that was added up
+    rest: str  # what the table omits; "": nothing
+    queue: str  # address of all alerts summed
     csv: str
     json: str
 
 
 def flows_view(query: FlowQuery, found: Flows, today: date, library: Library) -> FlowsView:
-    """Put flows into words and lines.
+    """Render flows as text and lines.
 
     Args:
-        query: What was asked, settled.
-        found: What was added up.
+        query: Normalised query.
+        found: The sums.
         today: The day.
-        library: What to print for slugs.
+        library: Display names of slugs.
     """
     asked, drawn, said = written(query), flow_map(query, found), names(library)
     diagram = flow_diagram(query, found)
@@ -132,7 +132,7 @@ def _choices(values: Sequence[str], said: Mapping[str, str]) -> tuple[Choice, ..
 
 
 def _substances(query: FlowQuery, found: Flows, library: Library) -> Iterator[Choice]:
-    """Yield the substances that alerts name, the most frequent first, and the one chosen."""
+    """Yield the substances of alerts, most frequent first, and the selected one."""
     counts = dict(found.substances)
     if query.substance:
         counts.setdefault(query.substance, 0)
@@ -210,7 +210,7 @@ _HEADINGS = ("origin", "via", "destination", "alerts", "lines", "net_kg", "lines
 
 
 class FlowsPage(Record, frozen=True, kw_only=True):
-    """What was asked, and what was added up."""
+    """The query and its sums."""
 
     query: FlowQuery
     flows: Flows
@@ -218,7 +218,7 @@ class FlowsPage(Record, frozen=True, kw_only=True):
 
 @get("/flows", guards=[may("see")], sync_to_thread=True, query=FlowQuery)
 def flows_page(request: Asked, node: TheNode, user: TheUser) -> Response[FlowsPage]:
-    """Show from where to where flagged lines go, by substance and period."""
+    """Show the routes of flagged lines, by substance and period."""
     query = read_query(request, FlowQuery).settled(node.today())
     page = FlowsPage(query=query, flows=_flows(node, user, query, ROUTES))
     return reply(
@@ -231,7 +231,7 @@ def flows_page(request: Asked, node: TheNode, user: TheUser) -> Response[FlowsPa
 
 @get("/flows.csv", guards=[may("see")], sync_to_thread=True, query=FlowQuery, gives="text/csv")
 def flows_csv(request: Asked, node: TheNode, user: TheUser) -> Response[bytes]:
-    """Send all routes as a table, one a row, the largest first."""
+    """Send all routes as a table, largest first."""
     query = read_query(request, FlowQuery).settled(node.today())
     file = io.BytesIO()
     CsvTable(file, _HEADINGS).rows(map(_cells, _flows(node, user, query, None).routes))
@@ -246,7 +246,7 @@ def flows_csv(request: Asked, node: TheNode, user: TheUser) -> Response[bytes]:
     gives="image/svg+xml",
 )
 def world() -> Response[bytes]:
-    """Send the outlines of countries, which the map uses."""
+    """Send the country outlines for the map."""
     headers = {"Cache-Control": "private, max-age=86400"}
     return Response(world_svg().encode(), media_type="image/svg+xml", headers=headers)
 

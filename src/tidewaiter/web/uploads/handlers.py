@@ -1,7 +1,7 @@
-"""Uploads: files are received and screened, their columns corrected, their results saved.
+"""Uploads: receiving and screening files, correcting columns, downloading results.
 
-The body of a request is never gathered, neither in memory nor in a temporary folder: each piece
-goes to the disk as it comes, and no more is read than a file may have.
+A request body is never buffered as a whole: pieces are written to disk as they arrive, up to the
+maximum file size.
 """
 
 import io
@@ -63,26 +63,26 @@ from tidewaiter.web.uploads.schemas import (
 )
 from tidewaiter.web.uploads.views import list_view, upload_view
 
-_AT_ONCE = 1 << 20  # bytes that are written together, in a thread
-_FORM = 1 << 20  # bytes of a form beside its files
-_PARTS = 200  # fields and files of a form
+_AT_ONCE = 1 << 20  # bytes written at once, in a thread
+_FORM = 1 << 20  # maximum bytes of a form besides its files
+_PARTS = 200  # maximum fields and files of a form
 _TOO_LARGE = 413
 
 
 async def take_files(request: Asked, spool: Spool) -> list[Arrived]:
-    """Take the files of a form into the spool.
+    """Receive the files of a form into the spool.
 
     Args:
-        request: Its body is a form of the kind multipart/form-data; only its files matter.
-        spool: Where they go; its limit holds for all files of one form together.
+        request: With a multipart/form-data body; only its files are used.
+        spool: Target; its limit applies to all files of a form together.
 
     Returns:
-        The files, in the order of the form; those of no bytes and no name are left out.
+        The files, in form order; empty ones without a name are ignored.
 
     Raises:
-        ClientException: The form is too large, or broken.
-        InputError: It is no such form.
-        OutputError: The disk takes no more.
+        ClientException: Too large, or malformed.
+        InputError: Not such a form.
+        OutputError: Disk full.
     """
     boundary = _boundary(request.headers.get("content-type", ""))
     promised = int(request.headers.get("content-length") or 0)
@@ -105,7 +105,7 @@ async def take_files(request: Asked, spool: Spool) -> list[Arrived]:
 
 
 async def _pieces(request: Asked, spool: Spool) -> AsyncIterator[bytes]:
-    """Yield the body piece by piece, up to the limit."""
+    """Yield the body in pieces, up to the limit."""
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
@@ -115,7 +115,7 @@ async def _pieces(request: Asked, spool: Spool) -> AsyncIterator[bytes]:
 
 
 class _Taking:
-    """What of a form is under way."""
+    """State of a form being parsed."""
 
     def __init__(self, spool: Spool) -> None:
         self.arrived: list[Arrived] = []
@@ -125,7 +125,7 @@ class _Taking:
         self._held = bytearray()
 
     async def hear(self, event: MultipartSegment | bytearray | None) -> None:
-        """Take what the parser tells: a field begins, some of its bytes, or its end."""
+        """Handle a parser event: start of a field, data, or end."""
         if isinstance(event, MultipartSegment):
             if event.filename is not None:
                 self._name = event.filename
@@ -153,7 +153,7 @@ class _Taking:
         self.close()
 
     def close(self) -> None:
-        """Remove what has not arrived whole."""
+        """Delete incomplete files."""
         if self._part is not None:
             self._part.__exit__(None, None, None)
             self._part = None
@@ -175,7 +175,7 @@ def _too_large(spool: Spool) -> ClientException:
     return ClientException(f"this is more than {most} at once", status_code=_TOO_LARGE)
 
 
-_REFUSED = 200  # refusals on a page; all are in the file
+_REFUSED = 200  # refusals per page; the file has all
 _ROWS = 50
 
 
@@ -183,7 +183,7 @@ _ROWS = 50
 def uploads_page(
     request: Asked, node: TheNode, user: TheUser, before: FromQuery[int | None] = None
 ) -> Response[UploadsPage]:
-    """Show the uploads, and take new ones."""
+    """Show the uploads, and the form for new ones."""
     with node.read() as work:
         found = uploads(work, before=before, rows=_ROWS)
         alone = is_alone(work, user.account)
@@ -198,13 +198,14 @@ def uploads_page(
     return reply(request, "screen.html", page, view=lambda: list_view(page, user))
 
 
-# The one handler that is `async`: it must take the body from the wire piece by piece, and a file of
-# gigabytes would else be gathered before a handler sees it. All that blocks runs in threads.
+# The only `async` handler: it must read the body in pieces, as otherwise gigabytes would be
+# buffered
+# before a handler is called. Blocking work runs in threads.
 @post(
     "/screen/files", guards=[may("upload")], request_max_body_size=None, makes=True, files="files"
 )
 async def receive_files(request: Asked, node: TheNode, user: TheUser) -> Response[Taken]:
-    """Take files in, and look at them."""
+    """Receive files, and preview them."""
     arrived = await take_files(request, node.desk.spool)
     if not arrived:
         raise InputError("web/no-file-sent")
@@ -237,12 +238,12 @@ def upload_page(
 def upload_progress(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
 ) -> Response[UploadPage]:
-    """Show how far the screening of an upload is: a part of its page, asked for while it runs."""
+    """Show the progress of an upload's screening; polled while it runs."""
     with node.read() as work:
         page = _page(node, work, user, upload_of(work, number))
     answer = reply(request, "upload-progress.html", page, view=lambda: upload_view(page, user))
     if page.upload.state not in {"queued", "running"}:
-        answer.headers["HX-Refresh"] = "true"  # it has ended: the whole page is another one
+        answer.headers["HX-Refresh"] = "true"  # it has ended: reload the page
     return answer
 
 
@@ -250,7 +251,7 @@ def upload_progress(
 def set_reading(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Reading]
 ) -> Response[Shown]:
-    """Say how an upload is to be read, look at it so, and screen it where that is asked for."""
+    """Set the reading options of an upload, preview it, and screen it if requested."""
     seen = _seen(node, number, data.version)
     options = _options(data, seen.options)
     inspection = look_at(node.desk, seen, options.reading)
@@ -263,18 +264,18 @@ def set_reading(
 
 @post("/screen/ready", guards=[may("upload")], sync_to_thread=True)
 def screen_ready(request: Asked, node: TheNode, user: TheUser) -> Response[Taken]:
-    """Screen all uploads of a user of whose columns nothing must be asked, the same bytes once."""
+    """Screen all of a user's uploads without open questions, identical content once."""
     with node.change(user) as work:
         ready = [each for each in uploads(work, rows=500) if each.state == "mapped"]
         mine = [each for each in ready if each.who == _who(user) and each.held]
-        # One after the other: the first of several copies is queued, and the next ones see it.
+        # Sequential: the first of several copies is queued, and the next ones see it.
         fresh = (each for each in reversed(mine) if not _is_copy(work, each))
         queued = [queue_upload(work, each, node.today()) for each in fresh]
     return done(request, Taken(uploads=tuple(shown_to(user, each) for each in queued)), "/screen")
 
 
 def _is_copy(work: Work, upload: Upload) -> bool:
-    """Tell whether the same bytes, read in the same way, are screened or will be."""
+    """Return whether the same content with the same options is screened or waiting."""
     same = twins(work, upload.sha256, but=upload.id)
     going = (each for each in same if each.state in {"queued", "running", "done"})
     return any(each.options.reading == upload.options.reading for each in going)
@@ -284,10 +285,10 @@ def _is_copy(work: Work, upload: Upload) -> bool:
 def cancel(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Wanted]
 ) -> Response[Shown]:
-    """Let an upload not be screened, or stop its screening after the next step."""
+    """Cancel an upload, or stop its screening after the next step."""
     with node.change(user) as work:
         now = upload_of(work, number)
-        # A worker that takes it up in the meantime changes nothing of what is wanted.
+        # A worker that takes it meanwhile does not conflict with this.
         version = now.version if now.state == "running" else data.version
         upload = cancel_upload(work, structs.replace(now, version=version))
     return done(request, shown_to(user, upload), f"/screen/{number}")
@@ -297,7 +298,7 @@ def cancel(
 def read_again(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
 ) -> Response[Shown]:
-    """Begin anew with the same file, to read it in another way."""
+    """Create a new upload of the same file, to read it differently."""
     with node.read() as work:
         seen = upload_of(work, number)
     made = begin_anew(node.database, node.desk, seen, _who(user))
@@ -308,20 +309,20 @@ def read_again(
 def drop(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Wanted]
 ) -> Response[Shown]:
-    """Keep the file no longer; what was found in it stays."""
+    """Delete the file of an upload; its results stay."""
     seen = _seen(node, number, data.version)
     dropped = send_away(node.database, node.desk, seen, _who(user))
     return done(request, shown_to(user, dropped), f"/screen/{number}")
 
 
 def _seen(node: Node, number: int, version: int) -> Upload:
-    """Read an upload, as it was of a version: a change of an older one is refused."""
+    """Read an upload at a given version: changes based on older ones are refused."""
     with node.read() as work:
         return structs.replace(upload_of(work, number), version=version)
 
 
 def shown_in(node: Node, user: User, found: Sequence[Upload]) -> Iterator[Shown]:
-    """Yield uploads as a user may see them, each with what its screening is at."""
+    """Yield uploads as visible to a user, with their current phase."""
     going = [each for each in found if each.state in {"queued", "running"}]
     first = min(going, key=lambda each: (each.state != "running", each.id), default=None)
     for each in found:
@@ -346,7 +347,7 @@ def _page(node: Node, work: Work, user: User, upload: Upload) -> UploadPage:
 
 
 def _refusals(work: Work, upload: Upload) -> tuple[Refusal, ...]:
-    """Return the first refusals: of the screening, or else of the first rows."""
+    """Return the first refusals: of the screening, otherwise of the preview."""
     if upload.screening is None:
         return upload.inspection.refusals if upload.inspection else ()
     source = screening_of(work, upload.screening).source_id
@@ -354,10 +355,10 @@ def _refusals(work: Work, upload: Upload) -> tuple[Refusal, ...]:
 
 
 def _options(data: Reading, before: Options) -> Options:
-    """Make options of a form.
+    """Convert form values to options.
 
     Raises:
-        InputError: Two columns are said to be one field.
+        InputError: Two columns are mapped to one field.
     """
     columns: dict[str, str] = {}
     for pair in data.map:
@@ -391,7 +392,7 @@ _PAGE = 1_000  # refusals read at a time
 
 @get("/screen/{number:int}/refused.csv", guards=[may("see")], sync_to_thread=True, gives="text/csv")
 def refused_csv(node: TheNode, number: FromPath[int]) -> Response[Any]:
-    """Send what could not be read, a row each."""
+    """Send the refusals, one per row."""
     with node.read() as work:
         screening = upload_of(work, number).screening
         if screening is None:
@@ -409,14 +410,14 @@ def refused_csv(node: TheNode, number: FromPath[int]) -> Response[Any]:
     gives="application/x-ndjson",
 )
 def alerts_jsonl(node: TheNode, user: TheUser, number: FromPath[int]) -> Response[Any]:
-    """Send the alerts, whole, a line of JSON each."""
+    """Send the complete alerts as JSON Lines."""
     pieces = _findings(node, number, cleared=user.account.cleared).jsonl()
     return download(pieces, "application/x-ndjson", f"alerts-{number}.jsonl")
 
 
 @get("/screen/{number:int}/alerts.csv", guards=[may("see")], sync_to_thread=True, gives="text/csv")
 def alerts_csv(node: TheNode, user: TheUser, number: FromPath[int]) -> Response[Any]:
-    """Send the alerts, a row each."""
+    """Send the alerts, one per row."""
     pieces = _findings(node, number, cleared=user.account.cleared).csv()
     return download(pieces, "text/csv; charset=utf-8", f"alerts-{number}.csv")
 
@@ -430,7 +431,7 @@ def alerts_csv(node: TheNode, user: TheUser, number: FromPath[int]) -> Response[
 def alerts_exported(
     node: TheNode, user: TheUser, number: FromPath[int], name: FromPath[str]
 ) -> Response[Any]:
-    """Send the alerts in the format of a plug-in."""
+    """Send the alerts in a plug-in's format."""
     exporter = exporters().get(name)
     if exporter is None:
         raise MissingError("web/no-such-format", name=name)
@@ -446,7 +447,7 @@ def alerts_exported(
     "/screen/{number:int}/report.html", guards=[may("see")], sync_to_thread=True, gives="text/html"
 )
 def report_html(node: TheNode, user: TheUser, number: FromPath[int]) -> Response[Any]:
-    """Send the report: one page that needs nothing else."""
+    """Send the report as a self-contained page."""
     findings = _findings(node, number, cleared=user.account.cleared)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.html"
@@ -463,7 +464,7 @@ def _findings(node: Node, number: int, *, cleared: bool) -> Findings:
 
 
 def _write_refusals(node: Node, source: int) -> Iterator[bytes]:
-    """Write refusals as CSV, a page of the database at a time."""
+    """Write refusals as CSV, one database page at a time."""
     piece, after = io.BytesIO(), 0
     table = CsvRefusals(piece, REFUSED)
     while True:

@@ -1,4 +1,4 @@
-"""Records of the pages of uploads, and the phases of a screening."""
+"""Records of the upload pages, and the phases of a screening."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -17,13 +17,12 @@ from tidewaiter.trade.types import Refusal
 from tidewaiter.web.core.node import Node
 
 Phase = Literal["", "turn", "start", "scan", "search", "loading"]
-"""turn: it waits for those before it; start: it is the next; scan, search: machine code of this
-version is compiled, once; loading: substances, rules and lists are loaded; "": lines are read, or
-it has ended."""
+"""turn: others are before it; start: it is next; scan, search: compiling native code of this
+version, once; loading: substances, rules and lists; "": reading lines, or ended."""
 
 
 def phase_of(node: Node, upload: Upload, *, first: bool = True) -> Phase:
-    """Say what the screening of an upload is at.
+    """Return the phase of an upload's screening.
 
     Args:
         node: The installation.
@@ -47,7 +46,7 @@ Short = Annotated[str, msgspec.Meta(max_length=40)]
 
 
 class Shown(Record, frozen=True, kw_only=True):
-    """An upload as someone may see it."""
+    """An upload as visible to a user."""
 
     id: int
     name: str
@@ -67,68 +66,68 @@ class Shown(Record, frozen=True, kw_only=True):
     refused_rows: int
     refused_fields: int
     seconds: float
-    scripts: Mapping[str, int]  # names of parties that are not compared with other scripts
-    beside: bool  # all lines are screened; other lines are looked through
+    scripts: Mapping[str, int]  # party names not comparable with other scripts
+    beside: bool  # all lines are screened; other lines are being analysed
     stopping: bool
     finished: str | None
     error: str | None
     hint: str | None
     held: bool
-    phase: Phase  # what it is at while no lines are read; "": they are, or it has ended
+    phase: Phase  # current phase; "": reading lines, or ended
 
 
 class UploadsPage(Record, frozen=True, kw_only=True):
-    """The uploads, the newest first."""
+    """The uploads, newest first."""
 
     uploads: tuple[Shown, ...]
-    next: int | None  # id of the last one shown, where there may be more
-    ready: int  # of these that only wait to be screened
-    limit: int  # bytes of a file
-    days: int  # for which files are kept
-    alone: bool  # the reader keeps the accounts, and nobody decides alerts
+    next: int | None  # id of the last one shown; None: no further ones
+    ready: int  # of these, ready to be screened
+    limit: int  # maximum bytes of a file
+    days: int  # retention of files
+    alone: bool  # an administrator, and no account decides alerts
 
 
 class UploadPage(Record, frozen=True, kw_only=True):
-    """One upload: how it is read, how far its screening is, what came of it."""
+    """An upload: options, progress and results."""
 
     upload: Shown
-    twins: tuple[Shown, ...]  # uploads of the same bytes that are screened
-    like: Shown | None  # the last upload with the same columns
-    refusals: tuple[Refusal, ...]  # the first of what could not be read
+    twins: tuple[Shown, ...]  # screened uploads of the same content
+    like: Shown | None  # last upload with the same columns
+    refusals: tuple[Refusal, ...]  # first unreadable rows
 
 
 class Taken(Record, frozen=True, kw_only=True):
-    """The uploads that a form brought."""
+    """The uploads of a form."""
 
     uploads: tuple[Shown, ...]
 
 
 class Reading(Record, frozen=True, kw_only=True):
-    """How an upload is to be read and screened."""
+    """Reading and screening options."""
 
-    version: Version  # of the upload as it was seen
+    version: Version  # of the upload as seen
     then: Literal["look", "screen"] = "look"
     map: tuple[str, ...] = ()  # field=column
-    day: date | None = None  # whose law applies; None: today
+    day: date | None = None  # date of the law applied; None: today
     sheet: str = ""
     format: Short = ""
     encoding: Short = ""
     delimiter: Annotated[str, msgspec.Meta(max_length=4)] = ""
     decimal: Literal["", ".", ","] = ""
     dates: Literal["", "dmy", "mdy"] = ""
-    net: Short = ""  # unit of net masses that the file does not name
+    net: Short = ""  # unit of net masses without one
     gross: Short = ""
     street: bool = False
 
 
 class Wanted(Record, frozen=True, kw_only=True):
-    """A change of an upload that was seen."""
+    """A change of an upload as seen."""
 
     version: Version
 
 
 def shown_to(user: User, upload: Upload, phase: Phase = "") -> Shown:
-    """Return an upload as a user may see it: restricted alerts are counted for those cleared."""
+    """Return an upload as visible to a user: restricted alerts count for cleared users only."""
     reached = upload.progress or Reached()
     same = {
         name: getattr(upload, name) for name in Shown.__struct_fields__ if hasattr(upload, name)

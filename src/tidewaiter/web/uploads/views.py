@@ -1,4 +1,4 @@
-"""The pages of uploads in words: columns and their fields, progress and results."""
+"""Upload views: columns and fields, progress and results."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ from tidewaiter.web.uploads.schemas import Phase, Shown, UploadPage, UploadsPage
 
 
 def _(text: str) -> str:
-    """Mark a text for the catalogues; it is translated when it is shown."""
+    """Mark a text for translation when shown."""
     return text
 
 
@@ -51,11 +51,11 @@ _PARTS = {
 _LABELS = {key_of(name): about.label for name, about in FIELDS.items()} | {"weight": _("mass")}
 
 Group = tuple[str, tuple[tuple[str, str], ...]]
-"""A heading, and the fields under it with what they are called."""
+"""A heading with its fields and labels."""
 
 
 def called(field: str) -> str:
-    """Return what a field is called: "consignee: country"."""
+    """Return the label of a field: "consignee: country"."""
     owner, dot, part = field.partition(".")
     label = _LABELS.get(owner, owner)
     if not dot:
@@ -65,7 +65,7 @@ def called(field: str) -> str:
 
 
 def groups() -> tuple[Group, ...]:
-    """Return all fields as they are offered: those of goods first, then those of each owner."""
+    """Return all selectable fields: goods first, then by group."""
     made: dict[str, list[tuple[str, str]]] = {}
     for field in fields():
         owner = field.partition(".")[0]
@@ -75,10 +75,10 @@ def groups() -> tuple[Group, ...]:
     return tuple((words(heading), tuple(some)) for heading, some in made.items())
 
 
-_CHOSEN = 60  # columns that can be chosen for; a page of thousands would not be read
-_STREAMED = {"csv", "jsonl", *FORMATS}  # formats that are read from their start to their end
+_CHOSEN = 60  # maximum selectable columns; pages of thousands are unreadable
+_STREAMED = {"csv", "jsonl", *FORMATS}  # formats read sequentially
 _OPTION = re.compile(r"--(map|formats?|encoding|delimiter|decimal|dates|sheet|unit)\b")
-# What readers refuse is kept in words; the hints of these two errors have no slots.
+# Refusals are stored as text; the hints of these two errors have no parameters.
 _DAYS, _MARK = "base/date-read-two-ways", "base/number-read-two-ways"
 
 
@@ -114,7 +114,7 @@ _PHASES: dict[Phase, str] = {
     "loading": _("Loading substances, rules and lists. The lines are read next."),
 }
 _KEPT = _("stored, not used")
-_GAPS = 5  # columns that are named
+_GAPS = 5  # columns named
 _HINTS = {
     "map": _("Choose the field next to its column."),
     "format": _("Choose the format under Options, and check the lines before you rely on them."),
@@ -132,74 +132,74 @@ DELIMITERS = ((",", _("comma")), (";", _("semicolon")), ("tab", _("tab")), ("|",
 
 
 class JobView(Record, frozen=True, kw_only=True):
-    """An upload in a list, in words."""
+    """An upload in a list,, as displayed."""
 
     id: int
     name: str
     state: str
-    percent: int | None  # None: it cannot be told
+    percent: int | None  # None: unknown
     progress: str
     alerts: int
-    phase: str  # what is going on, where it is not the lines that are read; "": they are
+    phase: str  # current activity other than reading lines; "": reading
 
 
 class ListView(Record, frozen=True, kw_only=True):
-    """The list of uploads in words."""
+    """The list of uploads, as displayed."""
 
     jobs: tuple[JobView, ...]
     may_upload: bool
-    token: str  # for an address: the body of a form of files is not looked into for it
+    token: str  # for the address, as the body of an upload form is not searched for it
     limit: str
-    watch: bool  # something is under way
+    watch: bool  # something is running
 
 
 class ColumnView(Record, frozen=True, kw_only=True):
-    """A column in words."""
+    """A column, as displayed."""
 
     name: str
     samples: tuple[str, ...]
-    read: str  # as what; "": it is not read
+    read: str  # field; "": not read
     how: str
-    asked: bool  # a question is open about it
+    asked: bool  # needs confirmation
     can_choose: bool
 
 
 class Told(Record, frozen=True, kw_only=True):
-    """A refusal in words of the page."""
+    """A refusal, as displayed."""
 
     refusal: Refusal
     hint: str
 
 
 class UploadView(Record, frozen=True, kw_only=True):
-    """One upload in words."""
+    """One upload, as displayed."""
 
     job: JobView
     rate: str
     remaining: str
     refused: str
     may_upload: bool
-    can_map: bool  # its reading can be changed
+    can_map: bool  # its options can be changed
     columns: tuple[ColumnView, ...]
     groups: tuple[Group, ...]
     questions: tuple[str, ...]
-    gaps: tuple[str, ...]  # what goods are not described, of the first lines
+    gaps: tuple[str, ...]  # missing descriptions of goods, in the first lines
     hint: str
-    failed: str  # what would do, where it could not be screened
+    failed: str  # remedy, if it could not be screened
     asks_dates: bool
     asks_decimal: bool
     as_last_time: bool
-    twins: tuple[str, ...]  # how each was read
-    counts: tuple[tuple[str, int], ...]  # severity -> alerts, the most urgent first
-    not_compared: tuple[str, ...]  # which names of parties, by script
+    twins: tuple[str, ...]  # options of each
+    counts: tuple[tuple[str, int], ...]  # severity -> alerts, most urgent first
+    not_compared: tuple[str, ...]  # party names, by script
     refusals: tuple[Told, ...]
     delimiters: tuple[tuple[str, str], ...]
-    formats: tuple[tuple[str, str], ...]  # that it may be read as, where there is a choice
-    exports: tuple[tuple[str, str], ...]  # of plug-ins: suffix without its point, title
+    formats: tuple[tuple[str, str], ...]  # selectable formats
+    exports: tuple[tuple[str, str], ...]  # of plug-ins: extension and title
 
 
 def list_view(page: UploadsPage, user: User) -> ListView:
-    """Put the list of uploads into words."""
+    """Render the list of uploads as text."""
     return ListView(
         jobs=tuple(map(job_view, page.uploads)),
         may_upload="upload" in user.rights,
@@ -210,7 +210,7 @@ def list_view(page: UploadsPage, user: User) -> ListView:
 
 
 def upload_view(page: UploadPage, user: User) -> UploadView:
-    """Put an upload into words."""
+    """Render an upload as text."""
     upload = page.upload
     seen = upload.inspection or Inspection(form="", signature="")
     rate = upload.lines / upload.seconds if upload.seconds else 0
@@ -247,13 +247,13 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
 
 
 def page_hint(hint: str) -> str:
-    """Return a hint for a page: where it names an option of the command line, its place here."""
+    """Return a hint for a page, with the page's own place instead of a command-line option."""
     found = _OPTION.search(hint)
     return words(_HINTS[found[1]]) if found else hint
 
 
 def in_bytes(size: int) -> str:
-    """Write a size as people say it."""
+    """Format a size."""
     for unit, name in ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB")):
         if size >= unit:
             return f"{number(round(size / unit, 1))} {name}"
@@ -261,7 +261,7 @@ def in_bytes(size: int) -> str:
 
 
 def job_view(upload: Shown) -> JobView:
-    """Put an upload of a list into words."""
+    """Render an upload of a list as text."""
     state = words("Stopping") if upload.stopping else words(_STATES[upload.state])
     return JobView(
         id=upload.id,
@@ -314,7 +314,7 @@ def _refused(upload: Shown, shown: Sequence[Refusal]) -> str:
 
 
 def _remaining(upload: Shown) -> str:
-    """Say how long it still takes, by the bytes that are read."""
+    """Estimate the remaining time, from the bytes read."""
     percent = _percent(upload)
     if upload.state != "running" or upload.beside or not percent or not upload.read:
         return ""
@@ -373,7 +373,7 @@ def _questions(seen: Inspection) -> Iterator[str]:
 
 
 def _gaps(found: Coverage) -> Iterator[str]:
-    """Say of the first lines where their goods are not described, or words are not screened."""
+    """Describe missing descriptions and unscreened texts of the first lines."""
     if found.worded and not found.described:
         yield words(
             "No column was recognised as the goods description. Other text is screened "
@@ -391,13 +391,13 @@ def _gaps(found: Coverage) -> Iterator[str]:
 
 
 def _formats(seen: Inspection, said: ReadOptions) -> tuple[tuple[str, str], ...]:
-    """Name the formats that can be chosen; none: nothing suggests another one."""
+    """Return the selectable formats; empty: no ambiguity."""
     names = dict.fromkeys((*seen.may_be, *filter(None, (said.format,))))
     found = [(name, FORMATS[name].title) for name in names if name in FORMATS]
     return (("", words("as detected")), *found) if found else ()
 
 
 def _as_last_time(page: UploadPage) -> bool:
-    """Tell whether the upload is read as the last one with its columns was set right."""
+    """Return whether the upload has the corrected options of the last one with its columns."""
     like, mine = page.like, page.upload.options.reading
     return like is not None and like.options.reading == mine != ReadOptions()

@@ -1,4 +1,4 @@
-"""What Alembic runs: the revisions, in the transaction that the store has opened."""
+"""Alembic environment: runs the revisions in the store's open transaction."""
 
 from alembic import context
 
