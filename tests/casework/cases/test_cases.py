@@ -132,7 +132,7 @@ def test_a_case_is_kept_to_the_end_of_its_last_day() -> None:
     kept = _steps(
         Opened(title="One"), Confirmed(why="x"), Retained(until=date(2030, 1, 1), basis="x")
     )
-    assert "kept until 2030-01-01" in may_be_erased(case_of(kept), date(2030, 1, 1))
+    assert "retained until 2030-01-01" in may_be_erased(case_of(kept), date(2030, 1, 1))
     assert may_be_erased(case_of(kept), date(2030, 1, 2)) == ""
 
 
