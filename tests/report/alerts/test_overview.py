@@ -81,7 +81,7 @@ def test_the_tiles_say_what_is_read_first() -> None:
     told = {tile.label: (tile.value, tile.more) for tile in _view().tiles}
     assert told["Open alerts"] == ("2", "2 critical")
     assert told["Oldest open alert"][0] == "31 days"
-    assert told["Last 7 days"] == ("3 in", "1 decided")
+    assert told["Last 7 days"] == ("Raised: 3", "Decided: 1")
     assert told["Median time to decision"] == ("5 min", "90th percentile 3.3 h")
     assert told["Alerts per million lines"] == ("3", "1,000,000 lines")
 
@@ -91,7 +91,7 @@ def test_an_empty_node_has_an_overview() -> None:
     empty = ("stands", "assigned", "added", "decided", "lines", "disagreed", "took")
     none: dict[str, Any] = {name: {} for name in empty}
     view = _view(open=[], raised=0, undone=0, **none)
-    assert [tile.value for tile in view.tiles] == ["0", "–", "0 in", "–", "–"]
+    assert [tile.value for tile in view.tiles] == ["0", "–", "Raised: 0", "–", "–"]
     assert view.flow.boxes == ()
 
 

@@ -273,7 +273,7 @@ def _finding_lines(findings: tuple[Finding, ...]) -> Iterator[str]:
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
     for row in rows:
         cells = [
-            cell.rjust(width) if name in {"figure", "off by"} else cell.ljust(width)
+            cell.rjust(width) if name in {"figure", "difference"} else cell.ljust(width)
             for cell, width, name in zip(row, widths, HEADS, strict=True)
         ]
         yield "  ".join(cells).rstrip()
