@@ -113,7 +113,7 @@ def test_what_the_marking_or_the_purpose_forbids_is_not_written(pair: Pair) -> N
     one.send(other)
     with raises("exchange/to-be-mended", text="it may not be used for investigation"):
         _say(other, _answer(one, marking=changed(MARKING, purposes=("warning",))))
-    with raises("store/not-theirs-to-say", who="whoever is asked answers"):
+    with raises("store/not-theirs-to-say", who="the requested node can answer"):
         _say(one, _answer(one))
     with raises("store/no-request", MissingError):
         _say(other, _answer(one, request="r-2"))
