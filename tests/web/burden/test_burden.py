@@ -57,7 +57,7 @@ def test_a_page_and_its_command_are_one_record(counted: Node, desk: People, plac
         assert told.json()["shown"] == msgspec.json.decode(said.stdout)
         page = one.get(f"{path}?place={place}").text
         assert "Published release" in page
-        assert ("Germany; 12 months" in page) == (place == "DE")
+        assert ("Germany; 12-month totals" in page) == (place == "DE")
 
 
 def test_an_entry_of_the_menu_answers_though_there_is_nothing_to_show(
@@ -118,7 +118,7 @@ def test_the_brief_comes_from_the_page(counted: Node, desk: People) -> None:
     assert counted
     one = desk("viewer")
     page = one.get("/burden/brief.html?place=DE", headers={"accept-language": "es"})
-    assert "Lo que las cifras no pueden decir" in page.text
+    assert "Limitaciones de las cifras" in page.text
     assert one.get("/burden/brief.pdf").content.startswith(b"%PDF")
 
 
