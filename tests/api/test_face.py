@@ -53,7 +53,6 @@ def test_importing_the_face_loads_nothing_heavy() -> None:
         "tidewaiter.api.frames",
         "tidewaiter.base",
         "tidewaiter.base.errors",
-        "tidewaiter.explain",
         "tidewaiter.base.safe_text",
     }
 
