@@ -11,6 +11,7 @@ from tidewaiter.base.phrases import (
     decoder_of,
     english,
     english_json,
+    figure,
     load_phrases,
     stored_json,
 )
@@ -81,3 +82,16 @@ def test_slots_name_templates_that_there_are() -> None:
     codes = dict(load_phrases().templates())
     named = [each.rpartition(".") for each in load_phrases().slots if "." in each]
     assert [code for code, _, slot in named if f"{{{slot}" not in codes.get(code, "")] == []
+
+
+def test_equal_phrases_hash_alike() -> None:
+    """In whatever order their parameters were given."""
+    one, other = Phrase("cas", name="A", field="B"), Phrase("cas", field="B", name="A")
+    assert one == other
+    assert hash(one) == hash(other)
+
+
+def test_a_number_with_an_exponent_is_not_written_out() -> None:
+    """A file of alerts may hold any text, and this one would have a hundred million digits."""
+    assert figure("1e99999999") == "1e99999999"
+    assert [figure(text) for text in ("-1250.50", "7", "NaN")] == ["-1,250.50", "7", "NaN"]

@@ -2,10 +2,20 @@
 
 from string import Formatter
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tools.catalogues import LANGUAGES
 
-from tidewaiter.base.phrases import Phrase, as_written, english, kind_of, load_phrases
+from tidewaiter.base.phrases import (
+    Phrase,
+    as_written,
+    decoder_of,
+    english,
+    kind_of,
+    load_phrases,
+)
 from tidewaiter.explain.languages import speaking, words
 from tidewaiter.explain.phrases import markup, plain, say, template_told, told
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
@@ -159,3 +169,35 @@ def test_one_is_said_as_one(language: str, figure: int, said: str) -> None:
     demand = Phrase("demand/working", duty="import permit", figure=figure)
     with speaking(language):
         assert say(Phrase("demanded/plain", direction="import", demand=demand)) == said
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats() | st.text(max_size=8),
+    lambda some: (
+        st.lists(some, max_size=3) | st.dictionaries(st.text(max_size=5), some, max_size=3)
+    ),
+    max_leaves=8,
+)
+ANY = st.fixed_dictionaries(
+    {
+        "code": st.sampled_from([code for code, _ in TEMPLATES]) | JSON,
+        "parameters": st.dictionaries(
+            st.sampled_from(["name", "field", "figure", "wording", "text", "checks", "points"]),
+            JSON,
+        )
+        | JSON,
+    }
+)
+
+
+@given(value=ANY | JSON)
+def test_what_a_stranger_calls_a_phrase_is_refused_or_said(value: object) -> None:
+    """Alerts are read from files too: no form of a phrase in them ends in a fault."""
+    try:
+        phrase = decoder_of(Phrase).decode(msgspec.json.encode(value))
+    except msgspec.MsgspecError:
+        return
+    for language in LANGUAGES:
+        with speaking(language):
+            assert isinstance(say(phrase), str)
+            assert isinstance(markup(told(phrase)), str)

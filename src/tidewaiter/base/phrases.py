@@ -5,9 +5,10 @@ many places and languages. They are stored as codes; `explain` renders them in t
 language, and output for programs (JSON lines, tables, signed bundles) uses English.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache, lru_cache
 from string import Formatter
 from typing import Any, TypeVar
@@ -52,7 +53,7 @@ class Phrase:
 
     def __hash__(self) -> int:
         """Hash code and parameters."""
-        return hash((self.code, tuple(self.parameters.items())))
+        return hash((self.code, frozenset(self.parameters.items())))
 
     def __repr__(self) -> str:
         """Show code and parameters."""
@@ -63,7 +64,7 @@ class Phrase:
         """Return the text of a literal phrase; other phrases need a language."""
         if self.code == AS_WRITTEN:
             return str(self.parameters["text"])
-        raise TypeError(f"a phrase is no text: say it in a language ({self.code})")
+        raise TypeError(f"a phrase has no text without a language ({self.code})")
 
     def __format__(self, spec: str) -> str:
         """Refuse, for the same reason as `__str__`."""
@@ -135,25 +136,31 @@ def read_phrase(kind: type, value: Any) -> Any:
     return _read(value)
 
 
-def _read(value: Any) -> Any:
+def _read(value: Any) -> Phrase:
     if isinstance(value, str):
         return as_written(value)
     if not isinstance(value, dict) or value.keys() != {"code", "parameters"}:
-        raise ValueError("this is no phrase")
-    told = value["parameters"]
+        raise ValueError("not a phrase")
+    code, told = value["code"], value["parameters"]
+    if not isinstance(code, str) or not isinstance(told, dict):
+        raise TypeError("not a phrase")
     for name, each in told.items():
         if type(each) not in _PLAIN:
             told = {**told, name: _parameter(each)}
-    return _made(value["code"], told)
+    if WORDING in told:
+        slots_of(str(told[WORDING]))  # a template that is broken is refused here
+    return _made(code, told)
 
 
 _PLAIN = frozenset({str, int})
 
 
-def _parameter(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return tuple(_read(each) if isinstance(each, dict) else each for each in value)
-    return _read(value) if isinstance(value, dict) else value
+def _parameter(value: Any) -> Phrase | tuple[str | int | Phrase, ...]:
+    if isinstance(value, dict):
+        return _read(value)
+    if not isinstance(value, list):
+        raise TypeError("not a parameter of a phrase")
+    return tuple(each if type(each) in _PLAIN else _read(each) for each in value)
 
 
 T = TypeVar("T")
@@ -288,14 +295,14 @@ def _word(kind: str, value: str | int) -> str:
     return str(value)
 
 
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")  # an exponent would be written out
+
+
 def figure(value: str | int) -> str:
     """Format a number with thousands separators; other text is returned unchanged."""
     if isinstance(value, int):
         return f"{value:,}"
-    try:
-        return f"{Decimal(value):,f}" if value.isascii() else value
-    except InvalidOperation:
-        return value
+    return f"{Decimal(value):,f}" if _NUMBER.fullmatch(value) else value
 
 
 def capitalised(text: str) -> str:
