@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from markupsafe import Markup
-from msgspec import field, to_builtins
+from msgspec import convert, field, to_builtins
 
 from tidewaiter.base.phrases import Phrase, decoder_of, read_phrase, structured
 from tidewaiter.base.records import Record
@@ -48,7 +48,7 @@ def _reason(each: ExportedReason) -> Reason:
     told = {"code": each.code, "parameters": each.parameters}
     return Reason(
         rule=each.rule,
-        says=read_phrase(Phrase, told) if each.code else each.says,
+        says=convert(told, Phrase, dec_hook=read_phrase) if each.code else each.says,
         points=each.points,
         source=each.source,
         evidence=each.evidence,
