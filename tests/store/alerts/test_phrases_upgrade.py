@@ -14,6 +14,7 @@ from tidewaiter.store.alerts.storage import alerts_of
 from tidewaiter.store.core import revisions, tables
 from tidewaiter.store.core.database import Stamp, Work, open_database
 from tidewaiter.store.core.migrations.versions.r0032_phrases import (
+    alert_said,
     down_revision,
     reason_of,
     revision,
@@ -198,3 +199,24 @@ def _filled_in(phrase: Phrase) -> Iterator[str]:
                 yield from _filled_in(each)
             else:
                 yield str(each)
+
+
+@pytest.mark.parametrize("more", [0, 2])
+def test_a_title_is_parted_in_the_words_of_its_time(more: int) -> None:
+    """A comma in the name of an instrument does not move its schedule; no phrase of today is asked."""
+    title = "Acetone (Convention of 1988, Tables I and II, Table II)"
+    record = {
+        "title": f"{title} and {more} more" if more else title,
+        "substances": ["acetone"],
+        "mentions": [{"name": "Acetone", "substance": "acetone"}],
+        "law": [{"substance": "acetone", "schedule": "Table II"}],
+        "reasons": [],
+    }
+    alert_said(record)
+    listed = Phrase(
+        "title/listed",
+        name="Acetone",
+        regime="Convention of 1988, Tables I and II",
+        schedule="Table II",
+    )
+    assert record["title"] == (Phrase("title/more", name=listed, figure=2) if more else listed)

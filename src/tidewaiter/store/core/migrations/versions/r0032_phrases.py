@@ -13,7 +13,7 @@ import msgspec
 import sqlalchemy as sa
 from alembic import op
 
-from tidewaiter.base.phrases import Phrase, english, structured
+from tidewaiter.base.phrases import Phrase, structured
 from tidewaiter.store.core.migrations.sentences import phrase_of
 
 revision = "0032"
@@ -199,10 +199,13 @@ def _named(alert: dict[str, Any]) -> dict[str, Phrase]:
             continue
         regime = core[len(name) + 2 : -len(end)]
         told = {"name": name, "regime": regime, "schedule": held["schedule"]}
-        whole = Phrase("title/listed", **told)
+        whole, written = Phrase("title/listed", **told), f"{name} ({regime}{end}"
         if more:
-            whole = Phrase("title/more", name=whole, figure=more)
-        if english(whole) == title:
+            whole, written = (
+                Phrase("title/more", name=whole, figure=more),
+                f"{written} and {more} more",
+            )
+        if written == title:  # in the words of that time, whatever the phrases say today
             found["title"] = whole
         begins = f"{name}: {regime}, {held['schedule']}. "
         for reason in alert["reasons"]:
