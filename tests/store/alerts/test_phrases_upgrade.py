@@ -203,7 +203,7 @@ def _filled_in(phrase: Phrase) -> Iterator[str]:
 
 @pytest.mark.parametrize("more", [0, 2])
 def test_a_title_is_parted_in_the_words_of_its_time(more: int) -> None:
-    """A comma in the name of an instrument does not move its schedule; no phrase of today is asked."""
+    """A comma in an instrument does not move its schedule, and no phrase of today is asked."""
     title = "Acetone (Convention of 1988, Tables I and II, Table II)"
     record = {
         "title": f"{title} and {more} more" if more else title,
