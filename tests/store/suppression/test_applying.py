@@ -1,6 +1,7 @@
 """Rules go through their alerts in slices: others get their turns, and a stop loses nothing."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from msgspec import structs
@@ -174,6 +175,6 @@ def test_other_writers_get_their_turns(
                 record_change(work, "meanwhile", {})
             turns.append(counts_of(other)["suppressed"])
 
-        monkeypatch.setattr("tidewaiter.node.context.time.sleep", write)
+        monkeypatch.setattr("tidewaiter.node.context.time", SimpleNamespace(sleep=write))
         go_through(removers, _approved(removers), lambda: CHIEF)
     assert turns[:3] == [2, 4, 6]
