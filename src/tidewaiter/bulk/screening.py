@@ -162,7 +162,9 @@ def _screener(settings: Settings) -> Screener:
 
 def threshold_in(settings: Settings, rules: AlertRules) -> Threshold:
     """Return from which likeness on parties are told: as set, else as the rules have it."""
-    return settings.threshold or Threshold(least=rules.party.least, origin="of the rules")
+    return settings.threshold or Threshold(
+        least=rules.party.least, origin="the default of the rules"
+    )
 
 
 def screener_for(settings: Settings) -> Screener:

@@ -253,8 +253,12 @@ def _shown(known: Asking, today: date) -> Iterator[str]:
         numbers = ", ".join(map(str, refusal.body.items))
         yield f"{refusal.at[:16]} {numbers} refused ({refusal.body.ground}): {refusal.body.why}"
     for delay_ in known.delays:
-        until = delay_.body.until or f"needs {delay_.body.needs}"
-        yield f"{delay_.at[:16]} not before {until}. {delay_.body.why}"
+        until = (
+            f"reply expected by {delay_.body.until}"
+            if delay_.body.until
+            else f"reply needs first: {delay_.body.needs}"
+        )
+        yield f"{delay_.at[:16]} {until}. {delay_.body.why}"
     if known.withdrawal:
         yield f"{known.withdrawal.at[:16]} withdrawn: {known.withdrawal.body.why}"
     for other in known.unheeded:

@@ -5,6 +5,7 @@ from datetime import date
 from types import MappingProxyType
 
 from tidewaiter.base.errors import install_command
+from tidewaiter.base.phrases import load_phrases
 from tidewaiter.base.records import Record
 from tidewaiter.explain.languages import counted, marked, number, words
 from tidewaiter.explain.summary import Counts
@@ -146,13 +147,18 @@ def field_in_words(field: str, column: str = "") -> str:
 
 
 def day_in_words(since: date | None) -> str:
-    """Say since when a listing holds."""
-    return f"since {since}" if since else "since a day not known"
+    """Say since when a control is in force."""
+    return f"since {since}" if since else "since an unknown date"
+
+
+def answer_in_words(answer: str) -> str:
+    """Return how an answer on legal status is read: "not listed" is "no control found"."""
+    return words(load_phrases().words["state"].get(answer, answer))
 
 
 def roles_in_words(roles: Iterable[Role]) -> str:
-    """Say what a route is to a jurisdiction: "export", "import", "transit" or "inside it"."""
-    return ", ".join("inside it" if role == "internal" else role for role in roles)
+    """Name a route's roles: "export", "import", "transit" or "within the territory"."""
+    return ", ".join("within the territory" if role == "internal" else role for role in roles)
 
 
 def duty_in_words(duty: Duty) -> str:
@@ -180,19 +186,19 @@ def unread_in_words(counts: Counts) -> tuple[str, ...]:
     told = []
     if counts.unread:
         told.append(
-            f"{_lines(counts.unread)} a systematic name that was not read, as OPSIN is not here "
-            f"or failed: {install_command('chem')}"
+            f"{_lines(counts.unread)} a systematic name that could not be interpreted, because "
+            f"OPSIN is not installed or failed: {install_command('chem')}"
         )
     if counts.unknown:
         told.append(
-            f"{_lines(counts.unknown)} what looks like a systematic name and is none that OPSIN "
-            "knows; known names were looked for all the same"
+            f"{_lines(counts.unknown)} text that looks like a systematic name but that OPSIN "
+            "cannot interpret; known names in it were still searched for"
         )
     return tuple(told)
 
 
 def _lines(count: int) -> str:
-    return "1 line holds" if count == 1 else f"{count:,} lines hold"
+    return "1 line has" if count == 1 else f"{count:,} lines have"
 
 
 class Library(Record, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from tidewaiter.base.phrases import Phrase
 from tidewaiter.explain import languages
 from tidewaiter.explain.legible_text import legible, whole
 from tidewaiter.explain.phrases import on_page
-from tidewaiter.explain.words import severity_in_words
+from tidewaiter.explain.words import answer_in_words, severity_in_words
 
 
 @cache
@@ -50,6 +50,7 @@ def make_environment(*packages: str) -> Environment:
     install(languages.words, languages.counted, newstyle=True)
     made.globals |= {"severity_word": severity_in_words, "direction": languages.direction}
     made.filters |= {
+        "answer": answer_in_words,
         "number": languages.number,
         "day": languages.day,
         "moment": languages.moment,

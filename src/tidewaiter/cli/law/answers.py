@@ -17,7 +17,7 @@ from tidewaiter.base.files import check_apart, replacing, writing
 from tidewaiter.base.phrases import english, english_json, in_english
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
-from tidewaiter.explain.words import day_in_words, duty_in_words, roles_in_words
+from tidewaiter.explain.words import answer_in_words, day_in_words, duty_in_words, roles_in_words
 from tidewaiter.law.answers import (
     Age,
     Assessment,
@@ -86,9 +86,11 @@ def print_assessment(assessment: Assessment, registry: Registry) -> None:
     for ruling in in_order(assessment.rulings):
         if ruling.answer != "not listed":
             style = _STYLES[ruling.answer]
-            table.add_row(Text(ruling.answer, style=style), _details(ruling, registry))
+            table.add_row(
+                Text(answer_in_words(ruling.answer), style=style), _details(ruling, registry)
+            )
     for text in _unlisted(assessment.rulings):
-        table.add_row(Text("not listed"), Text(text), style=_STYLES["not listed"])
+        table.add_row(Text(answer_in_words("not listed")), Text(text), style=_STYLES["not listed"])
     console.print(table)
     if assessment.how:
         console.print(Text(visible(f"recognised by structure: {assessment.how}")))
@@ -102,7 +104,7 @@ def print_checked(
 ) -> None:
     """Print the answers on a catalogue: a row for each product, substance and destination."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("row", "product", "substance", "to", "answers", "demands"):
+    for title in ("row", "product", "substance", "to", "answers", "obligations"):
         table.add_column(title, overflow="fold")
     ages: tuple[Age, ...] = ()
     for product, answer in answers:
@@ -116,7 +118,10 @@ def print_checked(
             Text(visible(product.text)),
             Text(answer.name),
             answer.route.destination or "",
-            Text("\n".join(_short(each, registry) for each in telling) or "not listed"),
+            Text(
+                "\n".join(_short(each, registry) for each in telling)
+                or answer_in_words("not listed")
+            ),
             Text("\n".join(english(duty_in_short(x)) for each in telling for x in each.duties)),
         )
     if not as_json and table.row_count:
@@ -141,11 +146,11 @@ def _verdict(assessment: Assessment, registry: Registry) -> Iterator[tuple[str, 
     if said.controlled:
         yield "CONTROLLED", ", ".join(said.controlled), _STYLES["controlled"]
     if said.free:
-        yield "EXEMPT BY QUANTITY", ", ".join(said.free), _STYLES["free by amount"]
+        yield "EXEMPT", f"by quantity: {', '.join(said.free)}", _STYLES["free by amount"]
     if said.proposed:
         yield "PROPOSED", ", ".join(said.proposed), _STYLES["proposed"]
     for demand in said.demands:
-        yield "DEMANDS", demand, ""
+        yield "REQUIRED", demand, ""
     if said.open:
         yield (
             "NOT ASSESSABLE",
@@ -153,9 +158,9 @@ def _verdict(assessment: Assessment, registry: Registry) -> Iterator[tuple[str, 
             _STYLES["not assessable"],
         )
     if said.silent and not (said.controlled or said.free or said.proposed):
-        yield "NOT LISTED", "NOT CONTROLLED", ""
+        yield "NO CONTROL", f"found in the loaded law of {', '.join(said.silent)}", ""
     for each in ages_in_words(age_views(assessment.ages, registry.regimes)):
-        yield f"by the loaded law of {', '.join(said.silent)}", each, ""
+        yield "LAW AS OF", each, ""
 
 
 def ages_in_words(ages: Iterable[AgeView]) -> Iterator[str]:
@@ -242,7 +247,9 @@ def _cited(source: str, mark: str) -> str:
 def _short(ruling: Ruling, registry: Registry) -> str:
     regime = registry.regimes.get(ruling.regime)
     doubt = " (not verified)" if ruling.doubts else ""
-    return f"{regime.slug if regime else ruling.jurisdiction}: {ruling.answer}{doubt}"
+    return (
+        f"{regime.slug if regime else ruling.jurisdiction}: {answer_in_words(ruling.answer)}{doubt}"
+    )
 
 
 _PAGES = (".html", ".htm")

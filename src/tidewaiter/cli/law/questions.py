@@ -34,7 +34,7 @@ from tidewaiter.cli.law.answers import (
     read_history,
     write_checked,
 )
-from tidewaiter.explain.words import words_of
+from tidewaiter.explain.words import answer_in_words, words_of
 from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.law.answers import Found, Goods, Question, Route
 from tidewaiter.law.assessment import assess
@@ -326,24 +326,26 @@ def _print_comparison(view: ComparisonView) -> None:
     table.add_column("substance", overflow="fold")
     for column in view.columns:
         table.add_column(f"{column.jurisdiction}\n{column.regime}", overflow="fold")
-    table.add_column("no instrument", overflow="fold")
+    table.add_column("agreement", overflow="fold")
     for row in view.rows:
         cells = (Text("\n".join(_lines(cell))) for cell in row.cells)
         table.add_row(Text(f"{row.name}\n{row.cas}".strip()), *cells, row.agreement)
     console.print(table)
     for law in view.silent:
         for answer, reason in law.answers:
-            console.print(Text(f"{law.jurisdiction} {law.regime}: {answer}: {reason}"))
+            console.print(
+                Text(f"{law.jurisdiction} {law.regime}: {answer_in_words(answer)}: {reason}")
+            )
     print_last()
 
 
 def _lines(cell: CellView) -> Iterable[str]:
-    yield cell.answer
+    yield answer_in_words(cell.answer)
     for each in cell.listings:
         yield f"{each.title}, since {each.since or 'an unknown date'}"
     if cell.earliest:
         yield "first of these"
-    if cell.answer not in {"controlled", "not controlled"}:
+    if cell.answer not in {"controlled", "not listed"}:
         yield cell.reason
     yield from (f"later: {each.title} {each.since or ''}".rstrip() for each in cell.later)
     yield from (f"ended {each.until}: {each.title}" for each in cell.ended)
@@ -416,7 +418,7 @@ _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def law(what: tuple[str, ...], **options: Any) -> None:
     """Check the legal status of WHAT: a slug, a name, a CAS number or a structure.
 
-    Each legal instrument answers: controlled, exempt by quantity, proposed, not controlled or not
+    Each legal instrument answers: controlled, exempt by quantity, proposed, no control found or not
     assessable, with clause, dates and source. Give the jurisdictions with --in, or a route with
     --from, --to and --transit; otherwise all loaded instruments answer. A structure is a SMILES, an
     InChI or, with the extra "chem", a systematic name.

@@ -21,6 +21,7 @@ from tidewaiter.cli.core.party_options import Known, Within, kept_in, party_opti
 from tidewaiter.cli.core.progress import counting
 from tidewaiter.cli.identify import tell_first_match
 from tidewaiter.cli.screening.input_files import tell_refusals
+from tidewaiter.explain.matches import evidence_lines, odds_in_words
 from tidewaiter.explain.words import not_compared
 from tidewaiter.lists.decisions import threshold_for
 from tidewaiter.parties.matching.index import Index
@@ -141,17 +142,12 @@ def _lines(match: Match, least: Threshold | None) -> list[str]:
     share = match.blocked_share
     lines += [f"  combined ownership by blocked persons: {share}"] if share else []
     lines += [f"  {english(step)}" for step in said.cleaning]
-    lines += [f"  {p.points:+.2f}  {p.asked} = {p.listed}, {p.kind}" for p in said.pairs]
-    lines += [f"  {o.points:+.2f}  {o.word}, only {o.side}, {o.how}" for o in said.left_over]
-    for each in said.modifiers:
-        compared = english(each.text)
-        told = f" ({compared})" if compared else ""
-        lines.append(f"  {each.points:+.2f}  {each.what}{told}")
+    lines += [f"  {line}" for line in evidence_lines(said)]
+    lines.append(f"  total {match.log_odds:+.2f}: {odds_in_words(match.log_odds)}")
     origin = f", {least.origin}" if least and least.origin else ""
-    text = f"total evidence (log-odds); threshold {printed(match.threshold)}{origin}"
-    lines.append(f"  {match.log_odds:+.2f}  {text}")
+    lines.append(f"  shown from a probability of {printed(match.threshold)}{origin}")
     if said.pairs:
-        lines.append(f"  about one name in {said.rarity:,.0f} contains the words that agree")
+        lines.append(f"  about one name in {said.rarity:,.0f} has the words that agree")
     return lines
 
 

@@ -386,7 +386,7 @@ def choose(table: Table, parties: int, wanted: float, *, by_kind: bool) -> Thres
             "no threshold keeps this rate: too many cleared parties match almost surely",
             hint="look at the most frequent entries first (the command without a rate shows them)",
         )
-    return Threshold(least=least, kinds=tuple(found), origin="chosen by the wanted rate")
+    return Threshold(least=least, kinds=tuple(found), origin="chosen for the requested alert rate")
 
 
 def least_for(chances: NDArray[np.float64], allowed: int, lowest: float) -> float | None:

@@ -167,10 +167,10 @@ class Calibration(Record, frozen=True, kw_only=True):
 
 
 HOWS = {
-    "number": "a number of the entry agrees",
+    "number": "an identifier agrees",
     "same": "all words are the same",
-    "spelling": "all words agree, some in another spelling",
-    "more": "one name has words more",
+    "spelling": "all words agree, some with a different spelling",
+    "more": "one name has additional words",
     "other": "some words differ",
 }
 """What agrees in a match, in words. A cleared party that bears a number of an entry asks for a

@@ -1,4 +1,4 @@
-"""Why two names match: each word's share of the log-odds."""
+"""Why two names match: the contribution of each word to the log-odds."""
 
 import math
 from collections.abc import Sequence
@@ -39,23 +39,23 @@ _OF_WORDS = {
     f.RAREST_LISTED,
 }
 _IN_WORDS = {
-    f.ONE: "before any word is compared",
-    f.WORST: "the pair least alike",
-    f.INVERSIONS: "words in another order",
-    f.ONE_PAIR: "one word of weight agrees",
-    f.TWO_PAIRS: "two words of weight agree",
-    f.LEGAL_SAME: "the legal forms agree",
-    f.LEGAL_DIFFERS: "the legal forms differ",
-    f.KIND_DIFFERS: "another kind of party",
-    f.NUMBER_DIFFERS: "other numbers",
-    f.SHAPE: "how much both names say",
-    f.OMITTED_CHARACTERS: "left out beside characters, which leave nothing out",
+    f.ONE: "starting point: most parties with a similar name are not the listed party",
+    f.WORST: "spelling of the least similar words",
+    f.INVERSIONS: "words in a different order",
+    f.ONE_PAIR: "at most one distinctive word agrees",
+    f.TWO_PAIRS: "two distinctive words agree",
+    f.LEGAL_SAME: "legal form: same",
+    f.LEGAL_DIFFERS: "legal form: different",
+    f.KIND_DIFFERS: "type of party: different",
+    f.NUMBER_DIFFERS: "numbers in the names: different",
+    f.SHAPE: "length and rarity of the names",
+    f.OMITTED_CHARACTERS: "words missing beside a name in Chinese characters, which is complete",
 }
 Points = NDArray[np.float64]
 
 
 class Explained:
-    """One alignment, taken apart. The points of all parts add up to the log-odds."""
+    """The parts of one alignment. Their points add up to the log-odds."""
 
     def __init__(
         self, room: Room, listed: Listed, asking: Asking, forms: tuple[int, int], model: Points
@@ -68,7 +68,7 @@ class Explained:
         self._model = model
 
     def pairs(self, asked: NameForm, listed: NameForm) -> list[WordPair]:
-        """Return the words that stand for each other."""
+        """Return the pairs of corresponding words."""
         pairs, total = self._room.pairs, self._total()
         found = []
         for at in range(int(pairs.counts[1])):
@@ -91,7 +91,7 @@ class Explained:
         return found
 
     def left_over(self, asked: NameForm, listed: NameForm) -> list[LeftOver]:
-        """Return the words that one name has alone."""
+        """Return the words that only one of the names has."""
         sides = (
             (
                 "asked",
@@ -126,7 +126,7 @@ class Explained:
         return found
 
     def modifiers(self) -> list[Modifier]:
-        """Return what the names say as wholes."""
+        """Return the evidence of the names as a whole."""
         return [
             Modifier(what=text, points=float(self._points[at]))
             for at, text in _IN_WORDS.items()
@@ -134,7 +134,7 @@ class Explained:
         ]
 
     def rarity(self) -> float:
-        """Return how many names there are to one that bears the words that agree."""
+        """Return the number of names among which one has the words that agree."""
         return math.exp(min(60.0, float(self._values[f.EVIDENCE]) * f.NATS))
 
     def _total(self) -> float:

@@ -269,7 +269,7 @@ def _charts(summary: Summary, library: Library) -> tuple[Chart, ...]:
         rows_chart(
             "substance", "Alerts by substance", summary.by_substance, lambda s: named.get(s, s)
         ),
-        rows_chart("how", "How it was found", summary.by_how, lambda how: word(HOW, how)),
+        rows_chart("how", "How it was matched", summary.by_how, lambda how: word(HOW, how)),
     )
 
 

@@ -114,13 +114,13 @@ def _reason(ruling: Ruling, rules: Mapping[str, ClassRule]) -> str:
 def _listings(
     ruling: Ruling, cited: Mapping[str, Citation], rules: Mapping[str, ClassRule]
 ) -> Iterator[ListingView]:
-    """Yield what is in force, what is published, what came later and what is over."""
+    """Yield controls in force, published, later and ended."""
     for each in ruling.held:
         yield _listing("In force", each, cited, rules)
     for each in ruling.proposed:
-        yield _listing("Published, not in force on that day", each, cited, rules)
+        yield _listing("Published, not in force on that date", each, cited, rules)
     for each in ruling.later:
-        yield _listing("After that day", each, cited, rules)
+        yield _listing("After that date", each, cited, rules)
     for each in ruling.ended:
         yield _listing(f"Ended on {each.until}", each, cited, rules)
 
@@ -162,28 +162,28 @@ def _days(listing: Listing) -> str:
 
 def _doubts(listing: Listing, *, of_class: bool) -> Iterator[str]:
     """Say in plain words what of a listing was not read in an official text."""
-    what = "wording of this class" if of_class else "listing"
+    what = "wording of this class" if of_class else "control"
     no_day = listing.since is None and listing.decided is None
     if listing.mark == listing.dates != "read" and not no_day:
-        yield f"The {what}, and its day, {DOUBTS[listing.mark]}."
+        yield f"The {what}, with its date, {DOUBTS[listing.mark]}."
     else:
         if listing.mark != "read":
             yield f"The {what} {DOUBTS[listing.mark]}."
         if listing.dates != "read" and not no_day:
-            yield f"Its day {DOUBTS[listing.dates]}."
+            yield f"Its date {DOUBTS[listing.dates]}."
     if no_day:
-        yield "Its first day is not known; it is taken as in force."
+        yield "Its date of entry into force is unknown; it is treated as in force."
     if of_class and listing.scope:
-        yield f"Of its text: {listing.scope}."
+        yield f"From its text: {listing.scope}."
 
 
 def _notes(ruling: Ruling, cited: Mapping[str, Citation]) -> Iterator[Note]:
-    """Yield what is demanded, the limits, and rules on routes and forms of goods."""
+    """Yield obligations, thresholds, and rules on routes and forms of goods."""
     for duty in ruling.duties:
-        text = f"Demands {duty_in_words(duty)} ({duty.clause})"
+        text = f"Obligation: {duty_in_words(duty)} ({duty.clause})"
         yield Note(text=_marked(text, duty.mark), source=cited.get(duty.source))
     for check in ruling.checks:
-        text = f"Limit: {check_in_words(check)}"
+        text = f"Threshold: {check_in_words(check)}"
         yield Note(text=_marked(text, check.mark), source=cited.get(check.source))
     for remark in ruling.remarks:
         text = f"{remark.text} ({remark.clause})"
@@ -195,12 +195,12 @@ def _marked(text: str, mark: str) -> str:
 
 
 def _coverage(ruling: Ruling) -> str:
-    """Say of which days our copy of the lists is whole."""
+    """Say from when our copy of the instrument is complete."""
     first, last = ruling.covered
     if last is None:
         return ""
-    whole = f"whole from {first}" if first else "how far back it is whole is not known"
-    return f"Our copy: {whole}, compared on {last}"
+    whole = f"complete from {first}" if first else "start of coverage unknown"
+    return f"Copy in the registry: {whole}, last checked on {last}"
 
 
 def _evaluated(ruling: Ruling, rules: Mapping[str, ClassRule]) -> Iterator[str]:
