@@ -143,9 +143,9 @@ def test_any_lines_come_back_by_number(texts: list[str], call: Call, here: Path)
 
 
 def test_street_names_are_asked_for(process: Process) -> None:
-    """A street name is found with --street only."""
+    """A street name is found with --slang only."""
     text = "angel dust, chemical 25 kg"
-    plain, street = process("identify", text), process("identify", text, "--street")
+    plain, street = process("identify", text), process("identify", text, "--slang")
     assert json.loads(plain.stdout)["mentions"] == []
     assert (plain.returncode, street.returncode) == (0, 0)
     assert json.loads(street.stdout)["line"] == 1

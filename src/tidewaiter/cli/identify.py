@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tidewaiter.base.phrases import english_json
-from tidewaiter.cli.core.options import Day, own_lists, printable
+from tidewaiter.cli.core.options import Day, ok_with_refusals, own_lists, printable
 from tidewaiter.identify import Identifier, column_of, is_ready, load_lexicon
 from tidewaiter.law.catalogue import Catalogue
 from tidewaiter.law.controls import controls_after, controls_on
@@ -55,6 +55,7 @@ _REST = (
 
 
 @click.command()
+@ok_with_refusals
 @click.argument("text", required=False)
 @click.option(
     "--file",

@@ -12,7 +12,7 @@ from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import needs_db
+from tidewaiter.cli.core.options import Renamed, needs_db
 from tidewaiter.cli.notices import in_a_line
 from tidewaiter.exchange.feeds.release import Edge
 from tidewaiter.exchange.incidents.checks import check
@@ -36,7 +36,7 @@ _MOST = 1 << 20  # bytes of a file
 R = TypeVar("R", bound=Record)
 
 
-@click.group()
+@click.group(cls=Renamed, former={"tell": "report"})
 def incidents() -> None:
     """Report seizures, stopped shipments, diversions and thefts to peers, and read their reports.
 
@@ -46,7 +46,7 @@ def incidents() -> None:
     """
 
 
-@incidents.command()
+@incidents.command(name="report")
 @click.argument("path", type=_FILE)
 @click.option("--to", "peers", multiple=True, metavar="NODE", help="Node ID of a recipient.")
 @needs_db
@@ -201,7 +201,7 @@ def _read(path: Path, kind: type[R]) -> R:
         raise InputError(f"this is no incident: {error}", at=str(path), hint=hint) from error
 
 
-@click.group()
+@click.group(cls=Renamed, former={"make": "create"})
 def feeds() -> None:
     """Publish incidents to other programs over TAXII 2.1, as far as their markings allow.
 
@@ -211,7 +211,7 @@ def feeds() -> None:
     """
 
 
-@feeds.command()
+@feeds.command(name="create")
 @click.argument("title")
 @needs_db
 @click.option(

@@ -18,6 +18,7 @@ from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.base.files import check_apart, replacing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import visible
+from tidewaiter.cli.core.options import ok_with_refusals
 from tidewaiter.explain.mirror import (
     DISCREPANCY_COLUMNS,
     ORPHAN_COLUMNS,
@@ -215,6 +216,7 @@ _YEARS = 30
 
 
 @click.command()
+@ok_with_refusals
 @click.option(
     "--reporters", required=True, multiple=True, help="Reporting countries, for example US,NL."
 )
@@ -349,6 +351,7 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
+@ok_with_refusals
 @click.argument("files", nargs=-1, required=True, type=_FILE)
 @click.option(
     "--codes",

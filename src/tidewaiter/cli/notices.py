@@ -13,7 +13,7 @@ from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import Day, Field, needs_db
+from tidewaiter.cli.core.options import Day, Field, Renamed, needs_db
 from tidewaiter.cli.law.questions import Desk, QuestionOptions
 from tidewaiter.exchange.notices.amounts import in_words
 from tidewaiter.exchange.notices.checks import Checked, check
@@ -223,7 +223,7 @@ def more_time(number: int, until: date, reason: str, db: str) -> None:
     _do(number, db, MoreTime(until=until, reason=reason))
 
 
-@click.command(name="not-for-us")
+@click.command(name="not-competent")
 @_number
 @_why
 @needs_db
@@ -370,7 +370,7 @@ def _today() -> date:
     return own_stamp().at.date()
 
 
-@click.group()
+@click.group(cls=Renamed, former={"not-for-us": "not-competent"})
 def notices() -> None:
     """Send and reply to pre-export notifications (PENs).
 

@@ -9,7 +9,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import needs_db
+from tidewaiter.cli.core.options import Renamed, needs_db
 from tidewaiter.exchange.evidence import write_evidence
 from tidewaiter.exchange.protocol.documents import SignedDocument, read_chain, read_words
 from tidewaiter.exchange.protocol.markings import Tlp
@@ -32,7 +32,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MOST = 64 * 1024 * 1024  # bytes of a file of documents
 
 
-@click.group()
+@click.group(cls=Renamed, former={"say": "send"})
 def peers() -> None:
     """Manage the peers of this node and what is exchanged with them.
 
@@ -146,14 +146,14 @@ def scope(node: str, kinds: tuple[str, ...], tlp: Tlp, db: str, reason: str) -> 
     click.echo(as_line(f"{known.node}\t{told}\tup to TLP:{known.relation.scope.tlp.upper()}"))
 
 
-@peers.command()
+@peers.command(name="send")
 @click.argument("node")
 @click.argument("text")
 @needs_db
 def say(node: str, text: str, db: str) -> None:
     """Send TEXT as a message to the people at NODE, once both sides exchange.
 
-    Example: tidewaiter peers message tidewaiter/b1 "Please call about PEN 17." --db node.db
+    Example: tidewaiter peers send tidewaiter/b1 "Please call about PEN 17." --db node.db
     """
     with desk_at(db, restored=True) as desk, desk.database.work(own_stamp()) as work:
         name = say_to(desk, work, node, text)
@@ -244,7 +244,7 @@ _group = click.argument("group")
 _node = click.argument("node")
 
 
-@click.group()
+@click.group(cls=Renamed, former={"make": "create"})
 def groups() -> None:
     """Manage groups of peers that receive the same messages.
 
@@ -255,7 +255,7 @@ def groups() -> None:
     """
 
 
-@groups.command()
+@groups.command(name="create")
 @click.argument("name")
 @needs_db
 def make(name: str, db: str) -> None:

@@ -13,7 +13,7 @@ from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import Day, Percent, Place, needs_db
+from tidewaiter.cli.core.options import Day, Percent, Place, needs_db, ok_with_refusals
 from tidewaiter.cli.notices import in_a_line
 from tidewaiter.exchange.incidents.types import Incident
 from tidewaiter.exchange.notices.amounts import in_words, measured
@@ -240,6 +240,7 @@ def register() -> None:
 
 
 @register.command()
+@ok_with_refusals
 @click.argument("paths", nargs=-1, required=True, type=_FILE)
 @click.option("--country", type=Place(), help="Country of the register; required the first time.")
 @needs_db

@@ -12,7 +12,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import Day, needs_db
+from tidewaiter.cli.core.options import Day, Renamed, needs_db
 from tidewaiter.cli.notices import in_a_line
 from tidewaiter.exchange.protocol.markings import Tlp
 from tidewaiter.exchange.recalls import Reason
@@ -322,7 +322,7 @@ def recall(item: str, db: str, only: tuple[str, ...], **told: str) -> None:
         click.echo(each)
 
 
-@click.group()
+@click.group(cls=Renamed, former={"passed": "shared"})
 def recalls() -> None:
     """Track recalls, and place or lift legal holds on messages that peers recall.
 
@@ -401,7 +401,7 @@ def lift_(item: str, db: str) -> None:
     click.echo(became or "not recalled")
 
 
-@recalls.command()
+@recalls.command(name="shared")
 @_item
 @click.option(
     "--to", "others", type=click.IntRange(0), required=True, help="Number of onward recipients."

@@ -5,14 +5,14 @@ from datetime import date
 import click
 
 from tidewaiter.base.safe_text import visible
-from tidewaiter.cli.core.options import Day, needs_db, printable
+from tidewaiter.cli.core.options import Day, Renamed, needs_db, printable
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.rules import rule_settings, second_rule, set_rule
 from tidewaiter.trade.rules.switches import RuleSetting, WantedSetting
 
 
-@click.group()
+@click.group(cls=Renamed, former={"turn": "weight"})
 def rules() -> None:
     """Reduce the weight of alert rules in a database, or switch them off, with a reason.
 
@@ -39,7 +39,7 @@ def list_(db: str) -> None:
         )
 
 
-@rules.command(name="turn")
+@rules.command(name="weight")
 @click.argument("rule", metavar="RULE")
 @click.argument("points", type=click.IntRange(0, 100), required=False)
 @needs_db

@@ -34,7 +34,7 @@ from tidewaiter.casework.selection.types import (
     read_profiles,
 )
 from tidewaiter.casework.selection.yields import Yields, yields_of
-from tidewaiter.cli.core.options import Day, read_record
+from tidewaiter.cli.core.options import Day, mark_refused, ok_with_refusals, read_record
 from tidewaiter.explain.alerts import read_exported
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.report.selection import Row, read_list, record_of, write_list
@@ -164,6 +164,7 @@ def _of_file(path: Path) -> Iterator[Candidate]:
             else:
                 refused += not each.screened
     if refused:
+        mark_refused()
         rows = "1 row" if refused == 1 else f"{refused:,} rows"
         click.echo(f"{path.name}: {rows} could not be read and cannot be drawn at random", err=True)
 
@@ -288,6 +289,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 
 
 @click.command()
+@ok_with_refusals
 @from_options
 @click.option(
     "--quota",
@@ -487,6 +489,7 @@ def _words(found: Yields) -> list[str]:
 
 
 @click.command()
+@ok_with_refusals
 @click.argument("path", metavar="LIST", type=_HERE)
 @click.option("--seed-file", "seed", type=_HERE, required=True, help="The published seed.")
 @from_options

@@ -31,7 +31,7 @@ def tell_roster(work: Work, safe: bytes, roster: str, node: str) -> None:
     """
     chain = signed_versions(work, safe, roster)
     if not chain:
-        hint = "look at: tidewaiter coalition roster list"
+        hint = "look at: tidewaiter coalition member-list list"
         raise MissingError(f'there is no roster "{roster[:60]}"', hint=hint)
     for some in _parts(chain):
         body = body_of(RosterTold(versions=tuple(some)))

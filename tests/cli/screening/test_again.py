@@ -127,7 +127,7 @@ def test_all_is_screened_where_that_is_asked_for_or_needed(
     assert (past / "kept" / "generation.json").read_bytes() != before
     said, _ = _again(call, "2026-12-09")
     assert "nothing changed since" in said
-    said, _ = _again(call, "2026-12-10", "--street")
+    said, _ = _again(call, "2026-12-10", "--slang")
     assert "all past lines are screened: street names" in said
 
 

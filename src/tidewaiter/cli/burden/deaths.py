@@ -38,6 +38,7 @@ from tidewaiter.burden.deaths.leading_causes import (
 from tidewaiter.burden.deaths.records import pieces
 from tidewaiter.burden.indicators import indicators
 from tidewaiter.burden.rates import rate_table
+from tidewaiter.cli.core.options import ok_with_refusals
 from tidewaiter.cli.core.progress import stages
 
 _PLAIN = pyarrow.csv.WriteOptions(quoting_style="needed")
@@ -85,6 +86,7 @@ _SHOWN = 10
 
 
 @click.command()
+@ok_with_refusals
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @year_of_file
 @click.option(
@@ -194,6 +196,7 @@ _CODED = {
 
 
 @click.command()
+@ok_with_refusals
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @year_of_file
 @click.option(

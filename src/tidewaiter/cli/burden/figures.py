@@ -32,6 +32,7 @@ from tidewaiter.burden.supply import LIMITS, SOURCES, Supplied, chosen, supplied
 from tidewaiter.burden.types import Reading, Release, month_text
 from tidewaiter.burden.views.tidy import Wanted, tidy
 from tidewaiter.cli.burden.releases import SHOWN, Month, archived_in, show_notes
+from tidewaiter.cli.core.options import ok_with_refusals
 
 OUT: click.Path = click.Path(dir_okay=False, path_type=Path)
 _FORMATS = (".csv", ".jsonl", ".parquet")
@@ -108,6 +109,7 @@ _STATES = {False: "provisional", True: "closed", None: "not stated"}
 
 
 @click.command()
+@ok_with_refusals
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--indicator",
@@ -276,6 +278,7 @@ _FLAGGED = 8  # places that are named on the screen
 
 
 @click.command()
+@ok_with_refusals
 @click.argument("file", type=_FILE)
 @click.option(
     "--archive",
@@ -460,6 +463,7 @@ _NEWEST = "newest"
 
 
 @click.command()
+@ok_with_refusals
 @click.option(
     "--place",
     "places",

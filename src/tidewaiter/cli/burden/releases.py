@@ -28,7 +28,7 @@ from tidewaiter.burden.releases.archive import (
 )
 from tidewaiter.burden.releases.folder import releases_folder
 from tidewaiter.burden.types import Note, Reading, Release, month_text, parse_month
-from tidewaiter.cli.core.options import kept_under
+from tidewaiter.cli.core.options import kept_under, ok_with_refusals
 from tidewaiter.transport.download import Fetched, Limits, Validators
 from tidewaiter.transport.download import fetch as download
 
@@ -63,6 +63,7 @@ def _indicator(context: click.Context, param: click.Parameter, value: str) -> st
 
 
 @click.command()
+@ok_with_refusals
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--source", type=_SOURCE, help="Source, if it cannot be recognised from the file.")
 @click.option("--released", type=Month(), help="Month of publication, for example 2025-09.")
@@ -178,6 +179,7 @@ class Known(Record, frozen=True, kw_only=True):
 
 
 @click.command()
+@ok_with_refusals
 @click.argument("names", metavar="SOURCES", nargs=-1)
 @click.option("--address", help="Use this address instead; needs exactly one SOURCE.")
 @click.option("--released", type=Month(), help="Month of publication, for example 2025-09.")

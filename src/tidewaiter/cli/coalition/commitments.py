@@ -18,7 +18,7 @@ from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import FILE, Day, needs_db, read_record
+from tidewaiter.cli.core.options import FILE, Day, Renamed, needs_db, read_record
 from tidewaiter.exchange.coalition.board import Period
 from tidewaiter.exchange.coalition.commitments import (
     Commitment,
@@ -216,7 +216,7 @@ _day = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Renamed, former={"tell": "send"})
 def commitments() -> None:
     """Record this node's measurable commitments, send them to peers, and track those of others.
 
@@ -366,7 +366,7 @@ def withdraw(commitment: str, reason: str, db: str) -> None:
     click.echo(as_line(f"{commitment}\twithdrawn"))
 
 
-@commitments.command()
+@commitments.command(name="send")
 @_commitment
 @click.option(
     "--to", "peers", multiple=True, required=True, metavar="NODE", help="Node ID of a recipient."

@@ -23,7 +23,7 @@ from tidewaiter.cli.coalition.commitments import (
     write_pack,
 )
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import FILE, Day, held, needs_db, read_record
+from tidewaiter.cli.core.options import FILE, Day, Renamed, held, needs_db, read_record
 from tidewaiter.exchange.coalition.board import Period
 from tidewaiter.exchange.coalition.member_lists import (
     Roster,
@@ -60,7 +60,9 @@ _id = click.argument("roster")
 _HINT = "docs/reference/cooperation-board.md shows what a roster looks like"
 
 
-@click.group()
+@click.group(
+    name="member-list", cls=Renamed, former={"take": "accept", "heed": "trust", "tell": "send"}
+)
 def roster() -> None:
     """Manage member lists signed by several nodes. They are advisory and bind no one.
 
@@ -93,7 +95,7 @@ def sign(path: Path, out: Path, db: str) -> None:
     click.echo(as_line(f"{told.id}\tversion {told.version}\t{len(signed.signatures)} signatures"))
 
 
-@roster.command()
+@roster.command(name="accept")
 @click.argument("paths", type=FILE, nargs=-1, required=True, metavar="PATH...")
 @needs_db
 def take(paths: tuple[Path, ...], db: str) -> None:
@@ -119,7 +121,7 @@ def list_(db: str, *, as_json: bool) -> None:
         click.echo(english_json(each) if as_json else as_line(_line(each)))
 
 
-@roster.command()
+@roster.command(name="trust")
 @_id
 @needs_db
 def heed(roster: str, db: str) -> None:
@@ -154,7 +156,7 @@ def drop(roster: str, db: str) -> None:
     click.echo(as_line(f"{roster}\tdeleted"))
 
 
-@roster.command()
+@roster.command(name="send")
 @_id
 @click.option(
     "--to", "peers", multiple=True, required=True, metavar="NODE", help="Node ID of a recipient."
@@ -242,7 +244,7 @@ _since = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Renamed, former={"roster": "member-list"})
 def coalition() -> None:
     """Show members, their commitments, and how promptly they reply to each other.
 

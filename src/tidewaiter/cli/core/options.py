@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -24,6 +25,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import token, visible
 from tidewaiter.exchange.protocol.strict_json import read_json
 
+IN_PART = 1  # exit status: done, but some input could not be used
 FAULT = 70  # as sysexits.h has it: an error in the program itself
 REPORT = "https://tidewaiter.readthedocs.io/en/latest/reference/commands.html#faults"
 _LONGEST = 300  # characters of what an error says
@@ -57,6 +59,7 @@ def _kept(trace: str) -> Path:
 
 
 _CODE = 2  # letters of a country
+_LOST = "tidewaiter.refused"  # in the context of a command: some input could not be used
 STOPPED = 130  # exit status of a stop from the keyboard
 _SHOW_CURSOR = b"\x1b[?25h\n"
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
@@ -314,6 +317,90 @@ class Commands(click.Group):
             raise Refused(f"{error.filename}: {error.strerror}\n{hint}") from error
 
 
+class Renamed(click.Group):
+    """A group that still accepts the former names of its commands, with a notice on stderr."""
+
+    def __init__(self, *args: Any, former: Mapping[str, str], **kwargs: Any) -> None:
+        """Store the former names.
+
+        Args:
+            args: Of a group.
+            former: Former names, to the names of today.
+            kwargs: Of a group.
+        """
+        super().__init__(*args, **kwargs)
+        self._former = former
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a former name is replaced, and its user told the new one."""
+        if args and args[0] in self._former:
+            name = self._former[args[0]]
+            _deprecated(f"{ctx.command_path} {name}")
+            args = [name, *args[1:]]
+        return super().resolve_command(ctx, args)
+
+
+def renamed_flag(old: str, new: str, field: str) -> Callable[[F], F]:
+    """Return a decorator that still accepts the former name of a flag, with a notice on stderr.
+
+    Args:
+        old: The former name: "--street".
+        new: The name of today.
+        field: The parameter of the command that takes the flag.
+    """
+
+    def told(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - so Click calls it
+        del param
+        if value:
+            _deprecated(new)
+            ctx.default_map = {**(ctx.default_map or {}), field: True}
+
+    name = f"former_{field}"  # of its own, or Click would take both flags for one
+    return click.option(
+        old, name, is_flag=True, hidden=True, expose_value=False, is_eager=True, callback=told
+    )
+
+
+def _deprecated(name: str) -> None:
+    click.echo(f"deprecated: use {name}", err=True)
+
+
+def ok_with_refusals(command: F) -> F:
+    """Add --ok-with-refusals: exit status 0, not 1, if some input could not be used."""
+
+    @click.option(
+        "--ok-with-refusals",
+        "ignored",
+        is_flag=True,
+        help="Exit with status 0, not 1, if some input could not be used.",
+    )
+    @wraps(command)
+    def wrapped(*args: Any, ignored: bool, **options: Any) -> Any:
+        try:
+            done = command(*args, **options)
+        except SystemExit as stop:
+            if not ignored or stop.code != IN_PART:
+                raise
+            return None
+        except click.exceptions.Exit as stop:
+            if not ignored or stop.exit_code != IN_PART:
+                raise
+            return None
+        if click.get_current_context().meta.get(_LOST) and not ignored:
+            sys.exit(IN_PART)
+        return done
+
+    return cast("F", wrapped)
+
+
+def mark_refused() -> None:
+    """Let a command with `ok_with_refusals` exit with 1: some input could not be used."""
+    if context := click.get_current_context(silent=True):
+        context.meta[_LOST] = True
+
+
 def own_lists(command: F) -> F:
     """Add the options for an authority's own lists and for slang."""
     folder = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -325,10 +412,10 @@ def own_lists(command: F) -> F:
         help="A folder with your own lists, in the format of the registry; can be "
         "repeated. Setting: TIDEWAITER_OWN.",
     )
-    street = click.option(
-        "--street", is_flag=True, help="Recognise slang names too (more false positives)."
+    slang = click.option(
+        "--slang", "street", is_flag=True, help="Recognise slang names too (more false positives)."
     )
-    return own(street(command))
+    return own(slang(renamed_flag("--street", "--slang", "street")(command)))
 
 
 def kept_under(flag: str, setting: str, default: Callable[[], Path], what: str) -> Callable[[F], F]:

@@ -19,7 +19,16 @@ from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
-from tidewaiter.cli.core.options import Day, Field, Percent, Place, Places, own_lists, printable
+from tidewaiter.cli.core.options import (
+    Day,
+    Field,
+    Percent,
+    Place,
+    Places,
+    ok_with_refusals,
+    own_lists,
+    printable,
+)
 from tidewaiter.cli.identify import tell_new_lists
 from tidewaiter.cli.law.answers import (
     Checked,
@@ -358,6 +367,7 @@ _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
+@ok_with_refusals
 @click.argument("what", nargs=-1)
 @click.option("--day", type=Day(), help="Check the law as of this date (default: today).")
 @click.option("--from", "origin", type=Place(), help="Country of origin, for example CN.")

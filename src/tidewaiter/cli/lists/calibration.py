@@ -21,7 +21,7 @@ from tidewaiter.base.safe_text import visible
 from tidewaiter.bulk.calibration import Calibrator, Known, Once, Wanted
 from tidewaiter.bulk.calibration import calibrate as told_of
 from tidewaiter.bulk.parties import parties_of, read_asked
-from tidewaiter.cli.core.options import Day, printable
+from tidewaiter.cli.core.options import Day, ok_with_refusals, printable
 from tidewaiter.cli.core.party_options import LeastOf, Rate, Within, kept_in, set_threshold
 from tidewaiter.cli.core.progress import counting
 from tidewaiter.lists.archive import Archive
@@ -147,6 +147,7 @@ class _Asked(Record, frozen=True, kw_only=True):
 
 
 @click.command()
+@ok_with_refusals
 @click.argument("cleared", required=False, type=_FILE)
 @click.option("--found", type=_FILE, help="Parties known to be listed, to measure missed matches.")
 @click.option(

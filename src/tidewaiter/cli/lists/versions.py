@@ -21,7 +21,7 @@ from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
-from tidewaiter.cli.core.options import Day, Place, printable
+from tidewaiter.cli.core.options import Day, Place, ok_with_refusals, printable
 from tidewaiter.cli.core.party_options import kept_in, kept_in_words, kept_now
 from tidewaiter.explain.words import not_compared
 from tidewaiter.lists.archive import Archive, KeptVersion
@@ -123,6 +123,7 @@ class Known(Record, frozen=True, kw_only=True):
 
 
 @click.command()
+@ok_with_refusals
 @click.argument("slugs", nargs=-1)
 @click.option(
     "--from", "addresses", multiple=True, help="Use this address instead; can be repeated."
@@ -349,6 +350,7 @@ def lists() -> None:
 
 
 @lists.command()
+@ok_with_refusals
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--as", "slug", default="", help="Name of the list: ofac-sdn, or a name of your own.")
 @click.option("--format", "form", default="", help="Format, if it is not recognised.")

@@ -16,7 +16,7 @@ from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.safe_text import visible
 from tidewaiter.bulk.parties import Matched, match_parties, parties_of, read_asked, row_answers
 from tidewaiter.bulk.party_lists import Origins, PartyLists, load_party_lists
-from tidewaiter.cli.core.options import Day, Place, printable
+from tidewaiter.cli.core.options import Day, Place, ok_with_refusals, printable
 from tidewaiter.cli.core.party_options import Known, Within, kept_in, party_options
 from tidewaiter.cli.core.progress import counting
 from tidewaiter.cli.identify import tell_first_match
@@ -167,6 +167,7 @@ _CHANCE = Within(0, 1)
 
 
 @click.command()
+@ok_with_refusals
 @click.argument("name", required=False)
 @click.option(
     "--list",

@@ -15,7 +15,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, hash_file
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.screening import Settings, finder_for
-from tidewaiter.cli.core.options import Day, Field, hear_every_stop, printable
+from tidewaiter.cli.core.options import Day, Field, hear_every_stop, ok_with_refusals, printable
 from tidewaiter.cli.core.party_options import kept_in
 from tidewaiter.cli.core.progress import Stages, stages
 from tidewaiter.cli.screening.input_files import show_columns, tell_refusals
@@ -188,6 +188,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 
 
 @click.command()
+@ok_with_refusals
 @click.argument("paths", nargs=-1, metavar="[FILE]...", type=_HERE)
 @click.option("--out", type=_FILE, help="Output file for entities: .jsonl, .parquet or .ftm.json.")
 @click.option("--db", help="Resolve the parties of this database instead of files.")

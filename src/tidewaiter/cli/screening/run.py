@@ -22,7 +22,7 @@ from tidewaiter.bulk.cross_line import Marks, marks_of
 from tidewaiter.bulk.screening import Settings, pinned, run, workers_for
 from tidewaiter.bulk.spark.batches import Beside, Input, Task
 from tidewaiter.bulk.spark.run import Outcome, screen_on
-from tidewaiter.cli.core.options import STOPPED, Field, printable
+from tidewaiter.cli.core.options import STOPPED, Field, mark_refused, printable
 from tidewaiter.cli.identify import tell_first_start
 from tidewaiter.cli.screening.input_files import with_saved
 from tidewaiter.cli.screening.summary import watched
@@ -106,6 +106,7 @@ def earlier_alerts(
                 refused += len(step.refusals)
                 yield from step.screened.alerts
         if refused:
+            mark_refused()
             click.echo(refused_of(path.name, refused), err=True)
 
 
@@ -275,6 +276,7 @@ def screen_cluster(there: There, settings: Settings, cluster: Cluster) -> Outcom
         found = screen_on(running, task, folder.absolute(), registry_digest)
         _write_rest(folder, found, task, cluster.master, time.monotonic() - begun)
     for file, count in found.earlier:
+        mark_refused()
         click.echo(refused_of(file, count), err=True)
     for text in found.left_out:
         click.echo(text, err=True)

@@ -21,7 +21,14 @@ from tidewaiter.base.safe_text import visible
 from tidewaiter.bulk.journal import drop_abandoned, read_done
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.casework.ranking.model import explained, model_at, read_ranker
-from tidewaiter.cli.core.options import Day, Field, hear_every_stop, own_lists, printable
+from tidewaiter.cli.core.options import (
+    Day,
+    Field,
+    hear_every_stop,
+    ok_with_refusals,
+    own_lists,
+    printable,
+)
 from tidewaiter.cli.core.party_options import Within, kept_in
 from tidewaiter.cli.identify import tell_first_start
 from tidewaiter.cli.screening.input_files import (
@@ -289,6 +296,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 
 
 @click.command()
+@ok_with_refusals
 @click.argument("paths", nargs=-1, type=_HERE, metavar="[PATH]...")
 @click.option("--day", type=Day(), help="Screen under the law as of this date (default: today).")
 @click.option(

@@ -188,5 +188,5 @@ def _keep(work: Work, safe: bytes, signed: SignedRoster, heard: Heard | None) ->
 
 def _found(rows: int, roster: str) -> None:
     if not rows:
-        hint = "look at: tidewaiter coalition roster list"
+        hint = "look at: tidewaiter coalition member-list list"
         raise MissingError(f'there is no roster "{roster[:60]}"', hint=hint)
