@@ -23,6 +23,7 @@ from tidewaiter import api, client
 from tidewaiter.base import errors
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.base.phrases import english
+from tidewaiter.base.resources import data, toml_files
 from tidewaiter.casework.ranking.features import LEARNED
 from tidewaiter.cli.core.main import main
 from tidewaiter.identify import Identifier, load_lexicon
@@ -244,6 +245,12 @@ def test_every_error_has_an_entry() -> None:
         if issubclass(kind, TidewaiterError)
     }
     assert _headings("reference/errors.md") == found
+
+
+def test_every_room_of_errors_has_an_entry() -> None:
+    """The page of codes has a section for each file of data/errors."""
+    rooms = {file.name.removesuffix(".toml") for file in toml_files(data("errors"))}
+    assert _headings("reference/error-codes.md") == rooms
 
 
 def test_every_public_function_has_an_entry() -> None:

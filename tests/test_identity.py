@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from tests.support.keyrings import founded
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError, OutputError
+from tidewaiter.base.errors import OutputError
 from tidewaiter.node.identity import keep_ring, own_ring, read_secret, write_secret
 
 
@@ -28,11 +29,11 @@ def test_a_ring_that_others_read_is_refused(tmp_path: Path) -> None:
     place = tmp_path / "node.ring"
     keep_ring(place, founded().ring)
     place.chmod(0o640)
-    with pytest.raises(InputError, match="others may read"):
+    with raises("node/key-readable-by-others"):
         own_ring(place)
     place.write_text('{"node":1}')
     place.chmod(0o600)
-    with pytest.raises(InputError, match="no keys"):
+    with raises("node/file-without-node-keys"):
         own_ring(place)
 
 
@@ -57,9 +58,9 @@ def test_a_root_is_written_over_nothing(tmp_path: Path) -> None:
     place = tmp_path / "a.root1"
     write_secret(place, b"\1" * 32)
     assert read_secret(place) == b"\1" * 32
-    with pytest.raises(OutputError, match="already"):
+    with raises("node/something-stands-there", OutputError):
         write_secret(place, b"\2" * 32)
     for text in ("", "x", "00" * 31, "é", "00" * 33):
         place.write_text(text, encoding="utf-8")
-        with pytest.raises(InputError, match="no key"):
+        with raises("node/file-without-key"):
             read_secret(place)

@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.found import alerts
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import hash_file
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.journal import read_done, read_journal
@@ -208,7 +208,7 @@ def test_again_without_a_change_finds_nothing(
 
 def test_again_needs_a_past(database: Database, settings: Settings) -> None:
     """An empty database has nothing to screen, and says what to do."""
-    with pytest.raises(InputError, match="no lines yet") as caught:
+    with raises("node/no-lines-yet") as caught:
         _again(database, settings)
     assert "--db" in caught.value.hint
 

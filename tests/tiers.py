@@ -18,6 +18,7 @@ UNIT = ("accounts/", "base/", "burden/", "casework/", "exchange/", "law/test_", 
 # Files in those folders that take seconds, have thousands of tests, or start processes.
 NOT_UNIT = (
     "base/test_compiled.py",
+    "base/test_error_codes.py",
     "burden/claims/test_sentences.py",
     "burden/events/test_cards.py",
     "burden/nowcast/test_measured.py",
@@ -31,6 +32,7 @@ NOT_UNIT = (
     "exchange/notices/test_anything.py",
     "exchange/notices/test_xml.py",
     "exchange/register/test_answering.py",
+    "exchange/register/test_desk.py",
     "law/test_catalogue.py",
     "law/test_coverage.py",
     "law/test_listed_as_of.py",

@@ -37,6 +37,7 @@ msgstr ""
 """
 _DATA = ("rules/decisions.toml", "rules/results.toml", "rules/roles.toml")
 _PHRASES = "rules/phrases.toml"
+_ERRORS = "errors/*.toml"  # where an entry says that it is translated
 _SAYS = frozenset({"says", "says_again", "asks"})
 _WORDED = {  # where only some keys are words
     "rules/cases.toml": _SAYS,
@@ -96,14 +97,22 @@ def _found() -> Iterator[tuple[str, int, Any]]:
                 "jinja2.ext:babel_extract", file, keywords=_TEMPLATES, options=_OPTIONS
             ):
                 yield _name(path), number, message
+    yield from ((_name(path), 1, message) for path, message in _of_data())
+
+
+def _of_data() -> Iterator[tuple[Path, Any]]:
+    """Yield the words of data files, each with its file."""
     for name in _DATA:
         for path, table in _tables(name):
-            yield from ((_name(path), 1, message) for message in _said(table))
+            yield from ((path, message) for message in _said(table))
     for name, keys in _WORDED.items():
         for path, table in _tables(name):
-            yield from ((_name(path), 1, each) for each in filter(_is_said, _worded(table, keys)))
+            yield from ((path, each) for each in filter(_is_said, _worded(table, keys)))
+    for path, table in _tables(_ERRORS):
+        told = [each["says"] for each in table.values() if each.get("translated")]
+        yield from ((path, message) for message in told)
     for path, table in _tables(_PHRASES):
-        yield from ((_name(path), 1, message) for message in filter(_is_said, _parts(table)))
+        yield from ((path, message) for message in filter(_is_said, _parts(table)))
 
 
 def _tables(name: str) -> Iterator[tuple[Path, Any]]:

@@ -2,8 +2,8 @@
 
 ``command`` prints the options of a command, ``rules`` a table of data/rules/alerts.toml and
 ``regimes`` the legal instruments of the registry. ``coverage`` counts its content and verification
-statuses; ``editions`` shows which texts it is based on. The field tables of records are in the
-pages themselves: tools/reference_tables.py.
+statuses; ``editions`` shows which texts it is based on; ``errors`` lists the error codes of a
+package. The field tables of records are in the pages themselves: tools/reference_tables.py.
 """
 
 import re
@@ -17,6 +17,7 @@ from houseplan import HousePlan, Rooms
 from rulefacts import RuleFacts
 from sphinx.application import Sphinx
 
+from tidewaiter.base.errors import entries_of
 from tidewaiter.cli.core.main import main
 from tidewaiter.law.registry import load_registry
 from tidewaiter.law.types import Control, Regime, Substance
@@ -47,6 +48,17 @@ class CommandFacts(Facts):
         yield from ("```text", *usage.splitlines(), "```", "")
         options = [each for each in command.params if isinstance(each, click.Option)]
         yield from table(("option", "description"), (_option(each, context) for each in options))
+
+
+class ErrorFacts(Facts):
+    """A table of the errors of a package: what each says, and what would do."""
+
+    def lines(self) -> Iterator[str]:
+        """Give the table, by code."""
+        room = self.arguments[0]
+        entries = entries_of(room).items()
+        rows = [(f"`{room}/{n}`", e["says"], e.get("hint", "")) for n, e in sorted(entries)]
+        yield from table(("code", "message", "hint"), rows)
 
 
 class RegimeFacts(Facts):
@@ -159,6 +171,7 @@ def _option(option: click.Option, context: click.Context) -> Row:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx of the directives."""
     app.add_directive("command", CommandFacts)
+    app.add_directive("errors", ErrorFacts)
     app.add_directive("rules", RuleFacts)
     app.add_directive("regimes", RegimeFacts)
     app.add_directive("coverage", CoverageFacts)

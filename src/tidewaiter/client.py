@@ -6,7 +6,7 @@ from typing import Any, Self, TypeVar
 import httpx
 import msgspec
 
-from tidewaiter.base.errors import TidewaiterError
+from tidewaiter.base.errors import AS_REPORTED, TidewaiterError
 from tidewaiter.base.phrases import read_phrase
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Verdict
@@ -21,10 +21,14 @@ _SECONDS = 30.0
 
 
 class RefusedError(TidewaiterError):
-    """An installation does not do what was asked; `status` is that of HTTP."""
+    """An installation does not do what was asked; `status` is that of HTTP.
+
+    It says so in the installation's words; `problem.code` is the code of its error.
+    """
 
     def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.detail, at=problem.at, hint=problem.hint)
+        super().__init__(AS_REPORTED, at=problem.at, text=problem.detail, hint=problem.hint)
+        self.problem = problem
         self.status = problem.status
 
 

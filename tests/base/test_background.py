@@ -41,7 +41,7 @@ def test_it_repeats_until_it_is_closed() -> None:
 
 def test_no_error_ends_it(caplog: pytest.LogCaptureFixture) -> None:
     """A busy database is a warning, a fault of ours an error with its trace; both are retried."""
-    act, over = _one_after_the_other(StoreError("locked"), KeyError("ours"))
+    act, over = _one_after_the_other(StoreError.from_words("locked"), KeyError("ours"))
     with caplog.at_level(logging.WARNING), Repeated("test", act, 0):
         assert over.wait(LONG)
     found = [(each.levelname, each.exc_info is not None) for each in caplog.records]

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.raising import raises
 
 from tidewaiter.base.dates import date_order, find_order, from_serial, parse_date
 from tidewaiter.base.errors import InputError
@@ -53,7 +54,7 @@ def test_what_is_no_date_is_an_error(text: str) -> None:
 
 def test_a_date_with_two_readings_needs_an_order() -> None:
     """03/04/2026 is a question, unless the order is known or both are the same."""
-    with pytest.raises(InputError, match="in two ways"):
+    with raises("base/date-read-two-ways"):
         parse_date("03/04/2026")
     assert parse_date("03/04/2026", "dmy") == date(2026, 4, 3)
     assert parse_date("03/04/2026", "mdy") == date(2026, 3, 4)

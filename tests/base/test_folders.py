@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError, OutputError
+from tidewaiter.base.errors import OutputError
 from tidewaiter.base.files import check_apart, making
 
 
@@ -39,9 +40,12 @@ def test_what_is_there_stays(tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "a").write_text("a")
     (tmp_path / "file").write_text("a")
-    with pytest.raises(OutputError, match="not empty"), making(tmp_path / "old", "mark"):
+    with raises("base/folder-not-empty", OutputError), making(tmp_path / "old", "mark"):
         pass
-    with pytest.raises(OutputError, match="Not a directory"), making(tmp_path / "file", "mark"):
+    with (
+        raises("base/file-where-a-folder-should-be", OutputError, says="Not a directory"),
+        making(tmp_path / "file", "mark"),
+    ):
         pass
     assert (tmp_path / "old" / "a").read_text() == "a"
     assert (tmp_path / "file").read_text() == "a"
@@ -50,7 +54,7 @@ def test_what_is_there_stays(tmp_path: Path) -> None:
 def test_an_output_takes_no_place_of_another(tmp_path: Path) -> None:
     """The same file under two names is told by both."""
     twice = {"--out": tmp_path / "a", "--refused": tmp_path / "b" / ".." / "a"}
-    with pytest.raises(InputError, match="--refused would overwrite --out"):
+    with raises("base/would-overwrite", what="--refused", other="--out"):
         check_apart(twice, {})
-    with pytest.raises(InputError, match="--out would overwrite the file"):
+    with raises("base/would-overwrite", what="--out", other="the file"):
         check_apart({"--out": tmp_path / "a"}, {"the file": tmp_path / "a"})

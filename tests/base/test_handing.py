@@ -17,9 +17,9 @@ class _AskingError(Exception):
 
 def test_an_error_comes_as_it_was() -> None:
     """With all that it says."""
-    error = unpacked(packed(InputError("no goods", at="a.csv", hint="name a column")))
+    error = unpacked(packed(InputError.from_words("no goods", at="a.csv", hint="name a column")))
     assert isinstance(error, InputError)
-    assert str(error) == str(InputError("no goods", at="a.csv", hint="name a column"))
+    assert str(error) == str(InputError.from_words("no goods", at="a.csv", hint="name a column"))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from tests.plugged import install_examples, plug_in
+from tests.support.raising import raises
 
 from tidewaiter.base import plugins
 from tidewaiter.base.errors import InputError, PluginError
@@ -56,15 +57,15 @@ def test_an_error_names_the_plug_in_unless_it_is_for_the_user(
     """What a plug-in says itself about a file stays as it is."""
     plug_in(monkeypatch, READERS, {"pman": FORM})
     plugin = plugin_for(READERS, "pman")
-    with pytest.raises(PluginError, match="guest") as caught, blamed(plugin):
+    with raises("base/plugin-failed", PluginError) as caught, blamed(plugin):
         raise ZeroDivisionError
     assert caught.value.at == "tidewaiter.readers: guest:it_0"
-    with pytest.raises(PluginError, match="guest"), blamed(plugin):
+    with raises("base/plugin-failed", PluginError), blamed(plugin):
         sys.exit("no")
-    with pytest.raises(PluginError, match="guest"), blamed(plugin):
-        raise InputError("row 3", at="x.pman")
+    with raises("base/plugin-failed", PluginError), blamed(plugin):
+        raise InputError.from_words("row 3", at="x.pman")
     with pytest.raises(InputError) as told, blamed(plugin, InputError):
-        raise InputError("row 3", at="x.pman")
+        raise InputError.from_words("row 3", at="x.pman")
     assert told.value.at == "x.pman"
     with pytest.raises(PluginError):
         load_plugin(plugin, LineRule)

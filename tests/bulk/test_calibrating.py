@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.support.raising import raises
 
 from tidewaiter.base.archives import ListFile
-from tidewaiter.base.errors import InputError
 from tidewaiter.bulk.calibration import Calibrator, Known, Once, Wanted, calibrate
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.decisions import Judgement, add_judgement, version_of
@@ -219,11 +219,11 @@ def test_a_folder_without_lists_and_a_file_without_parties_are_refused(
     tmp_path: Path, archive: Archive, calibrator: Calibrator
 ) -> None:
     """Nothing is told of nothing."""
-    with pytest.raises(InputError, match="no list is kept"):
+    with raises("bulk/no-list-kept"):
         Calibrator(Archive(tmp_path / "empty"), DAY)
-    with pytest.raises(InputError, match="no list is in force on 2020-01-01"):
+    with raises("bulk/no-list-in-force", day="2020-01-01"):
         Calibrator(archive, date(2020, 1, 1))
-    with pytest.raises(InputError, match="holds no party"):
+    with raises("bulk/no-readable-party"):
         told(calibrator, known(calibrator, []))
 
 

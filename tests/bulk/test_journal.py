@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pyarrow as pa
 import pytest
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import OutputError
 from tidewaiter.bulk.journal import Done, Journal, read_done, read_journal
@@ -185,7 +186,7 @@ def test_a_file_that_is_no_journal_is_not_written_over(
     """A file of the user's that happens to have the name stays as it is."""
     path = tmp_path / "a.csv.journal"
     path.write_bytes(content)
-    with pytest.raises(OutputError, match="no journal"):
+    with raises("bulk/not-a-journal", OutputError):
         Journal(path, settings, "r", "reading")
     assert path.read_bytes() == content
 

@@ -9,8 +9,8 @@ import pytest
 from benchmarks.events import base_of
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.burden.monthly import Months, recovered_months
 from tidewaiter.burden.readers.checks import Gathered
 from tidewaiter.burden.readers.formats import read_release
@@ -132,7 +132,7 @@ def test_a_percentage_has_no_months() -> None:
     gathered.add(
         place="US", indicator="specified", measure="percent", last=START, months=12, value=90.0
     )
-    with pytest.raises(InputError, match="percentage"):
+    with raises("burden/indicator-is-a-percentage"):
         recovered_months(gathered.table(), "US", "specified")
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.burden.deaths.counting import bands, parse_ages
 from tidewaiter.burden.rates import (
     ADJUSTED,
@@ -83,7 +83,7 @@ def test_the_interval_of_adjusted_rates_is_that_of_fay_and_feuer() -> None:
 
 def test_a_band_without_people_is_refused() -> None:
     """No rate is made up where nobody lived."""
-    with pytest.raises(InputError, match="age band 2 has no residents"):
+    with raises("burden/age-band-without-residents", band=2):
         age_adjusted_rate([1, 2], [10, 0], [0.5, 0.5])
 
 
@@ -115,7 +115,7 @@ def test_small_counts_of_places_are_hidden_and_suppressed_ones_give_no_rate() ->
 
 def test_ages_across_bands_are_refused() -> None:
     """A range of ages that lies in two bands says so; single years are gathered."""
-    with pytest.raises(InputError, match="row 1: the ages"):
+    with raises("burden/ages-across-bands", at="a.csv, row 1"):
         rate_table(b"age,deaths,people\n10-19,5,100\n", None, "a.csv", ())
     assert list(parse_ages("85+"))[:2] == [85, 86]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.burden.indicators import places, sources
@@ -233,7 +234,7 @@ def test_residents_are_those_of_july() -> None:
     assert value(read.figures, place="US-AL") == [5076181, 5117673, 5157699]
     assert set(read.figures["place"].to_pylist()) == {"US", "US-AL"}
     assert (read.notes[0].place, read.notes[0].kept) == ("row 7", False)
-    with pytest.raises(InputError, match="no row of it names years"):
+    with raises("burden/no-years-named"):
         read_release(b"Annual Estimates of the Resident Population\nOhio,1,2\n", "pop.csv")
 
 

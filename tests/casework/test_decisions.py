@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError, RegistryError
 from tidewaiter.casework import decisions
@@ -46,18 +47,18 @@ def test_a_reason_must_be_one_of_the_verdict(verdict: Verdict) -> None:
         if code in known:
             rules.check(verdict, code, "because")
         else:
-            with pytest.raises(InputError, match="is no reason") as told:
+            with raises("casework/not-a-reason") as told:
                 rules.check(verdict, code, "because")
             assert all(each in told.value.hint for each in known)
         if rule.note and code in known:
-            with pytest.raises(InputError, match="words of your own"):
+            with raises("casework/reason-needs-note"):
                 rules.check(verdict, code, " \n")
 
 
 def test_a_note_has_an_end() -> None:
     """A file pasted by mistake is refused."""
     load_decision_rules().check("hold", "inspect", "x" * NOTE)
-    with pytest.raises(InputError, match="4,001 characters"):
+    with raises("casework/note-too-long", count=4001):
         load_decision_rules().check("hold", "inspect", "x" * (NOTE + 1))
 
 
@@ -138,7 +139,7 @@ def test_each_verdict_needs_a_row_and_a_reason(
     changed = structs.replace(rules, verdict=rows, reason=reasons)
     monkeypatch.setattr(decisions, "read_toml", lambda *_: changed)
     load_decision_rules.cache_clear()
-    with pytest.raises(RegistryError, match=f'"{named}"'):
+    with raises("casework/verdict-without-row-or-reason", RegistryError, name=named):
         load_decision_rules()
     monkeypatch.undo()
     load_decision_rules.cache_clear()

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 from tests.support.notices import law
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.demo.actions import Told, notice_of, play
 from tidewaiter.demo.nodes import Stage, set_up
 from tidewaiter.demo.story import Sending, days_of, load_story
@@ -170,6 +170,6 @@ def _faults(problems: Iterable[Problem]) -> list[str]:
 
 def test_an_ending_that_it_has_not_is_refused() -> None:
     """And those that it has are named."""
-    with pytest.raises(InputError, match="no ending") as caught:
+    with raises("demo/no-such-ending") as caught:
         days_of(STORY, "happy")
     assert "reopened" in caught.value.hint

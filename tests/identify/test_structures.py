@@ -143,7 +143,7 @@ def test_without_opsin_the_name_is_told_as_not_read(
     """Without opsin the name is told as not read."""
 
     def missing() -> None:
-        raise NotReadError("OPSIN is not installed", hint="pip install it")
+        raise NotReadError.from_words("OPSIN is not installed", hint="pip install it")
 
     monkeypatch.setattr("tidewaiter.law.structure.parsing.opsin", missing)
     found, defects = Structures(registry).find(0, f"goods {FENTANYL}", ())

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.resources import data
@@ -264,6 +265,6 @@ def test_a_rule_of_ours_is_not_overwritten(own: Path) -> None:
     """An authority's rule with the slug of one of ours is refused with a hint."""
     text = OWN.replace('"harbour-class"', '"uk-nitazenes"')
     _rule(own, name="uk-nitazenes").write_text(text)
-    with pytest.raises(RegistryError, match="already a rule") as caught:
+    with raises("law/slug-is-already-a-rule", RegistryError) as caught:
         load_registry((own,))
     assert caught.value.hint == "rename yours"

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from msgspec.structs import replace
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.phrases import as_written, english
@@ -343,5 +344,5 @@ def test_a_regime_names_what_there_is(tmp_path_factory: pytest.TempPathFactory) 
             '[[amendments]]\nwhat = ""\ncite = ""\nloaded = true\nsubstances = ["nothing-such"]\n',
         ):
             write(head + more)
-            with pytest.raises(RegistryError, match="nothing-such"):
+            with raises("law/no-such-slug", RegistryError, slug="nothing-such"):
                 load_registry((folder,))

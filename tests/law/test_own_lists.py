@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from tests.plugged import plug_in
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.plugins import LAW
@@ -193,7 +194,7 @@ def test_the_cached_registry_is_the_one_read(own: Path) -> None:
 
 def test_an_unknown_slug_is_refused(registry: Registry) -> None:
     """Asking for a substance that is not there says so."""
-    with pytest.raises(RegistryError, match="no substance"):
+    with raises("law/no-such-substance", RegistryError):
         registry.substance("no-such-substance")
 
 

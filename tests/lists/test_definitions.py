@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.plugged import plug_in
+from tests.support.raising import raises
 
 from tidewaiter.base.archives import ListFile
-from tidewaiter.base.errors import InputError, PluginError, RegistryError
+from tidewaiter.base.errors import PluginError, RegistryError
 from tidewaiter.base.plugins import LISTS
 from tidewaiter.lists.definitions import find_definition, load_definitions
 from tidewaiter.lists.reading import read_list
@@ -43,7 +44,7 @@ def test_lists_in_one_layout_are_told_apart_by_their_programmes() -> None:
 
 def test_a_list_that_nobody_names_is_a_question() -> None:
     """Our own layout says nothing of whose list it is."""
-    with pytest.raises(InputError, match="which list") as caught:
+    with raises("lists/list-not-said") as caught:
         find_definition("", "own-csv", [listed()], load_definitions())
     assert "--as" in caught.value.hint
 
@@ -100,7 +101,7 @@ def test_a_definition_under_another_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "other.toml").write_text(
         'slug = "un-sc"\nname = "N"\nauthority = "A"\nlicence = "L"\nsource = "S"\n'
     )
-    with pytest.raises(RegistryError, match="un-sc"):
+    with raises("lists/slug-not-file-name", RegistryError, slug="un-sc"):
         load_definitions(tmp_path)
 
 
@@ -123,7 +124,7 @@ def test_a_plug_in_brings_a_format(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     marked = ListFile(name="x", content=b"its own mark, and more")
     assert readers.find_format([marked]) == "guest-form"
     assert readers.find_format([ListFile(name="x", content=b"<CONSOLIDATED_LIST/>")]) == "un-xml"
-    with pytest.raises(InputError, match="not known"):
+    with raises("parties/format-not-known"):
         read_list([file], known, "un-sc")
 
 
@@ -142,5 +143,5 @@ def test_a_plug_in_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     plug_in(monkeypatch, LISTS, {"bad": bad, "good": good})
     file = ListFile(name="x", content=b"something of its own")
     assert readers.find_format([file]) == "good"
-    with pytest.raises(PluginError, match=r'"bad" of guest 1\.0'):
+    with raises("base/plugin-failed", PluginError, title='the plug-in "bad" of guest 1.0'):
         read_list([file], {}, "mine", "bad")

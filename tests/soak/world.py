@@ -77,7 +77,7 @@ def act(work: Work, received: Received) -> None:
     """Do what a message of the run asks for: one row, and what stood between the two then."""
     told = read_json(received.body, Effect, "effect")
     if not told.content:
-        raise InputError("nothing to do")
+        raise InputError.from_words("nothing to do")
     row = text(
         "INSERT INTO effect SELECT :peer, :message, :content, standing FROM peer WHERE node = :peer"
     )

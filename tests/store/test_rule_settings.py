@@ -3,8 +3,9 @@
 from datetime import date
 
 import pytest
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import ConflictError, InputError
+from tidewaiter.base.errors import ConflictError
 from tidewaiter.store.audit import audit_entries, verify_audit
 from tidewaiter.store.core.database import Database, Stamp
 from tidewaiter.store.rules import rule_settings, second_rule, set_rule
@@ -59,16 +60,19 @@ def test_a_strong_rule_needs_a_second_person(database: Database, stamp: Stamp) -
         assert (above.strong, below.strong) == (False, True)
         (held,) = switches_on(rule_settings(work), DAY)
         assert held.points == 45
-    with pytest.raises(InputError, match="cannot be the second"), database.work(stamp) as work:
+    with raises("store/second-person-is-the-first"), database.work(stamp) as work:
         second_rule(work, below.id)
-    with pytest.raises(InputError, match="needs no second"), database.work(_other(stamp)) as work:
+    with raises("store/setting-agreed-already"), database.work(_other(stamp)) as work:
         second_rule(work, above.id)
     with database.work(_other(stamp)) as work:
         agreed = second_rule(work, below.id)
         (held,) = switches_on(rule_settings(work), DAY)
     assert agreed.second is not None
     assert (held.points, held.by) == (44, "officer and second")
-    with pytest.raises(ConflictError, match="no longer"), database.work(_other(stamp)) as work:
+    with (
+        raises("store/setting-overtaken", ConflictError),
+        database.work(_other(stamp)) as work,
+    ):
         second_rule(work, below.id)
 
 
@@ -86,7 +90,7 @@ def test_a_setting_made_unseen_is_not_covered(database: Database, stamp: Stamp) 
     with database.work(stamp) as work:
         set_rule(work, _wanted(), None)
     with (
-        pytest.raises(ConflictError, match='"vague" was set by officer'),
+        raises("store/rule-set-since-you-looked", ConflictError, rule="vague", who="officer"),
         database.work(_other(stamp)) as work,
     ):
         set_rule(work, _wanted(points=None), None)
@@ -95,22 +99,22 @@ def test_a_setting_made_unseen_is_not_covered(database: Database, stamp: Stamp) 
 @pytest.mark.parametrize(
     ("bad", "said"),
     [
-        (_wanted("no-rule"), "no rule"),
-        (_wanted("party-removed"), "no rule"),
-        (_wanted("kept"), "no rule"),
-        (_wanted(points=-1), "no points"),
-        (_wanted(points=101), "no points"),
-        (_wanted(why=" "), "reason is missing"),
-        (_wanted(why="x" * 501), "too long"),
+        (_wanted("no-rule"), "trade/no-such-rule-to-turn-down"),
+        (_wanted("party-removed"), "trade/no-such-rule-to-turn-down"),
+        (_wanted("kept"), "trade/no-such-rule-to-turn-down"),
+        (_wanted(points=-1), "trade/points-out-of-bounds"),
+        (_wanted(points=101), "trade/points-out-of-bounds"),
+        (_wanted(why=" "), "trade/reason-missing-or-too-long"),
+        (_wanted(why="x" * 501), "trade/reason-missing-or-too-long"),
     ],
 )
 def test_a_setting_that_means_nothing_is_refused(
     database: Database, stamp: Stamp, bad: WantedSetting, said: str
 ) -> None:
     """Nothing is kept of it."""
-    with pytest.raises(InputError, match=said), database.work(stamp) as work:
+    with raises(said), database.work(stamp) as work:
         set_rule(work, bad, None)
-    with pytest.raises(InputError, match="no setting 7"), database.work(stamp) as work:
+    with raises("store/no-setting", number=7), database.work(stamp) as work:
         second_rule(work, 7)
 
 

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from msgspec import structs
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import ConflictError, InputError, MissingError
+from tidewaiter.base.errors import ConflictError, MissingError
 from tidewaiter.store.audit import audit_entries, verify_audit
 from tidewaiter.store.core.database import Database, Stamp
 from tidewaiter.store.uploads import (
@@ -79,7 +80,7 @@ def test_an_upload_comes_back_as_it_was_kept(database: Database) -> None:
     with database.work() as work:
         assert upload_of(work, upload.id) == asked
         assert uploads(work) == [asked]
-        with pytest.raises(MissingError, match="there is no upload 99"):
+        with raises("store/no-upload", MissingError, number=99):
             upload_of(work, 99)
 
 
@@ -88,7 +89,7 @@ def test_what_is_not_clear_is_not_screened(database: Database, add: Callable[...
     upload = add(queue=False)
     with database.work(_at()) as work:
         asked = set_options(work, upload, Options(), ASKED)
-        with pytest.raises(InputError, match="not clear"):
+        with raises("store/reading-not-clear"):
             queue_upload(work, asked, date(2026, 1, 1))
         clear = set_options(work, asked, Options(), CLEAR)
         queued = queue_upload(work, clear, date(2026, 1, 1))
@@ -103,7 +104,10 @@ def test_two_officers_do_not_overwrite_each_other(
     seen = add(queue=False)
     with database.work(_at()) as work:
         queue_upload(work, seen, NOON.date())
-    with database.work(_at()) as work, pytest.raises(ConflictError, match="it is queued now"):
+    with (
+        database.work(_at()) as work,
+        raises("store/upload-changed-since-you-looked", ConflictError, state="queued"),
+    ):
         set_options(work, seen, Options(street=True), CLEAR)
     with database.work() as work:
         assert not upload_of(work, seen.id).options.street
@@ -227,7 +231,7 @@ def test_bytes_go_when_the_last_upload_lets_them_go(
         queued = queue_upload(work, second, NOON.date())
         with pytest.raises(ConflictError):
             drop_upload(work, queued)
-        with pytest.raises(InputError, match="no longer kept"):
+        with raises("store/file-no-longer-kept"):
             copy_upload(work, dropped)
         cancelled = cancel_upload(work, queued)
         assert drop_old_uploads(work, NOON) == []

@@ -15,7 +15,7 @@ def double(number: int) -> int:
 
 def refuse(text: str) -> None:
     """Refuse a text."""
-    raise InputError(f'"{text}" is refused', at="here", hint="write another")
+    raise InputError.from_words(f'"{text}" is refused', at="here", hint="write another")
 
 
 def sleep(seconds: float) -> None:

@@ -38,7 +38,7 @@ def telling(to: Party) -> Tell:
         try:
             hear_documents(to.desk, documents)
         except (InputError, MissingError) as error:
-            raise OutputError("it answered 400") from error
+            raise OutputError.from_words("it answered 400") from error
 
     return tell
 

@@ -97,7 +97,7 @@ def _no_identifier() -> Identifier:
 
 
 def _no_structures(text: str, day: date) -> tuple[Found, ...]:
-    raise InputError(f"{text} is no structure on {day}")
+    raise InputError.from_words(f"{text} is no structure on {day}")
 
 
 class Talk:

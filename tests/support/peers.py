@@ -101,7 +101,7 @@ def line_to(other: Party) -> Post:
 
 def cut(_peer: Document, _lines: Sequence[str]) -> list[str]:
     """Be a line that is cut."""
-    raise OutputError("it cannot be reached")
+    raise OutputError.from_words("it cannot be reached")
 
 
 def found_party(

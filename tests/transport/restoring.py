@@ -73,7 +73,7 @@ def kept_question(one: Party, other: Party) -> str:
 
     def keeps(_peer: Document, text: str) -> list[str]:
         asked.append(text)
-        raise OutputError("cut")
+        raise OutputError.from_words("cut")
 
     with pytest.raises(OutputError):
         catch_up(one.desk, other.name, keeps)

@@ -33,7 +33,7 @@ def test_what_is_on_its_way_stays_as_it_is(pair: Pair) -> None:
 
     def loses(_peer: Document, lines: Sequence[str]) -> list[str]:
         receive(other.desk, lines)
-        raise OutputError("the answer was lost")
+        raise OutputError.from_words("the answer was lost")
 
     one.send(other, loses)
     assert one.states() == {"processed": 4, "sealed": 1}
@@ -64,7 +64,7 @@ def test_nothing_is_sealed_before_the_peer_was_asked(pair: Pair) -> None:
 
     def silent(_peer: Document, text: str) -> list[str]:
         asked.append(text)
-        raise OutputError("it does not answer")
+        raise OutputError.from_words("it does not answer")
 
     rounds = Rounds(one.desk, lambda _to, _lines: [], silent)
     while not asked:

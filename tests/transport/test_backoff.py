@@ -186,7 +186,7 @@ def test_a_peer_that_does_not_know_the_key_is_told_of_it(pair: Pair) -> None:
         try:
             return answer(other.desk, text)
         except InputError as error:
-            raise UnknownError from error
+            raise UnknownError("transport/node-or-key-not-known") from error
 
     one.desk.clock = lambda: TRUE + timedelta(seconds=time.monotonic() % 10_000)
     rounds = Rounds(one.desk, line_to(other), ask, telling(other))
@@ -207,7 +207,7 @@ def test_each_peer_is_asked_once_when_the_node_starts(
     def ask(to: Document, text: str) -> list[str]:
         asked.append(to.node)
         if len(asked) == 1:
-            raise OutputError("it is not there yet")
+            raise OutputError.from_words("it is not there yet")
         return answer(other.desk, text)
 
     one.desk.clock = lambda: TRUE + timedelta(seconds=time.monotonic() % 10_000)

@@ -11,8 +11,8 @@ from msgspec.json import encode
 from tests.support.exchange import incident
 from tests.support.key_changes import turn
 from tests.support.peers import Party
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.coalition.commitments import (
     Commitment,
     Evidence,
@@ -157,7 +157,7 @@ def test_nobody_speaks_for_another(pair: Pair) -> None:
     """Neither promises in its name, nor tells its numbers; not here, and not by message."""
     one, other = pair
     for said in (_promise(other), _number(one, other, 95)):
-        with pytest.raises(InputError, match="alone"):
+        with raises("store/promise-of-another"):
             _say(one, said)
     _say(one, _promise(one), other)
     one.send(other)
@@ -203,7 +203,7 @@ def test_numbers_come_from_those_who_measure_in_any_order(pair: Pair) -> None:
     assert _pledges(one, DAY).commitments == ()
     _say(one, promise)
     assert _stands(one) == ["met"]
-    with pytest.raises(InputError, match="something else was said"):
+    with raises("store/said-otherwise-before"):
         _say(other, _number(one, other, 99))
     assert _say(other, _number(one, other, 95)) == ()
     with one.desk.database.work(one.desk.stamp()) as work:
@@ -221,14 +221,14 @@ def test_a_roster_is_told_kept_and_checked_again(pair: Pair) -> None:
     one, other = pair
     first = _signed(1, None, one, other)
     second = _signed(2, first, one, other)
-    with pytest.raises(InputError, match="too early"):
+    with raises("store/roster-version-too-early"):
         _take(one, second)
     _take(one, first, second)
     _tell(one, other)
     assert [(e.heeded, len(e.versions), e.senders) for e in _rosters(other)] == [
         (False, 2, (one.name,))
     ]
-    with pytest.raises(InputError, match="another version"):
+    with raises("exchange/another-version-of-that-number"):
         _take(other, sign_roster(_with_name(first, "Other"), _signers(one, other)))
     _take(other, first, second)
     assert [each.heeded for each in _rosters(other)] == [True]

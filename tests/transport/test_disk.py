@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import event
 from tests.support.peers import Party, cut, line_to
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import StoreError
 from tidewaiter.exchange.protocol.documents import Document
@@ -59,7 +60,7 @@ def test_a_full_disk_gives_no_receipt_without_a_row(pair: Pair, room: int) -> No
     limited, lines = Limited(other.desk), lines_of(one, other, 40)
     limited.set(f"max_page_count = {limited.pages() + room}")
     receipted = 0
-    with pytest.raises(StoreError, match="no space"):  # noqa: PT012 - some are taken before
+    with raises("store/no-space", StoreError):  # some are taken before
         for line in lines:
             told = read_receipt(receive(other.desk, [line])[0]).receipt
             receipted += told.state == "processed"

@@ -40,7 +40,7 @@ def test_a_lost_answer_changes_nothing(pair: Pair) -> None:
 
     def loses(_peer: Document, lines: Sequence[str]) -> list[str]:
         given.append(receive(other.desk, lines))
-        raise OutputError("the answer was lost")
+        raise OutputError.from_words("the answer was lost")
 
     assert one.send(other, loses).trouble == "the answer was lost"
     assert one.states() == {"sealed": 1}
@@ -81,13 +81,13 @@ class Wild:
             receive(self._to.desk, self._late.pop())  # an old request comes late
         if what < 0.3:
             self._late.append(sent)
-            raise OutputError("dropped, or delayed")
+            raise OutputError.from_words("dropped, or delayed")
         if what < 0.5:
             sent = [self._damaged(each) for each in sent]
         if what < 0.6:
             self._chance.shuffle(sent)
             receive(self._to.desk, sent)
-            raise OutputError("the answer was lost")
+            raise OutputError.from_words("the answer was lost")
         receipts = receive(self._to.desk, sent)
         return receipts[: len(receipts) // 2] if what < 0.7 else receipts
 

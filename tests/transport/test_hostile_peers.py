@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.support.peers import Party, found_party
+from tests.support.raising import raises
 from tests.transport.hostile import WAYS
 
 from tidewaiter.base.errors import OutputError
@@ -150,10 +151,10 @@ def test_a_line_gives_up_a_peer_that_drips() -> None:
         with pytest.raises(OutputError):
             _answered(answer, pause=0.2, sent=sent)
         assert len(sent) < len(answer) - 20  # all of it would take 20 seconds
-    with pytest.raises(OutputError, match="too long"):
+    with raises("transport/answer-too-long", OutputError):
         _answered([b"HTTP/1.1 200 OK\r\n\r\n", *[b"x" * 65_536] * 40], pause=0)
     elsewhere = b"HTTP/1.1 307 X\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n"
-    with pytest.raises(OutputError, match="answered 307"):
+    with raises("transport/answered-otherwise", OutputError, status=307):
         _answered([elsewhere], pause=0)
 
 

@@ -58,7 +58,7 @@ def test_what_a_peer_has_is_believed_after_it_changed_keys(pair: Pair) -> None:
     def lost(_peer: Document, lines: Sequence[str]) -> list[str]:
         line[:] = lines
         receive(other.desk, lines)
-        raise OutputError("the answer was lost")
+        raise OutputError.from_words("the answer was lost")
 
     one.send(other, lost)
     turn(other, revoke=True)
@@ -106,7 +106,7 @@ def test_what_has_come_is_not_sealed_anew(pair: Pair) -> None:
 
     def half(_peer: Document, lines: Sequence[str]) -> list[str]:
         receive(other.desk, lines[:1])
-        raise OutputError("the answer was lost")
+        raise OutputError.from_words("the answer was lost")
 
     one.send(other, half)
     first, second = sealed(one, other)

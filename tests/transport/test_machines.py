@@ -150,7 +150,7 @@ class Nodes(RuleBasedStateMachine):
             assert back.standing == "active" or came <= CONTROL
             assert back.standing not in {"none", "ended"} or not came
             if how == "lost":
-                raise OutputError("the answer was lost")
+                raise OutputError.from_words("the answer was lost")
             return receipts
 
         tell = telling(taker)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from tests.support.notices import DAY, NOTICE, changed
 from tests.support.peers import Party
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import ConflictError, InputError
 from tidewaiter.exchange.notices.state import State
@@ -88,7 +89,7 @@ def test_a_side_does_only_what_is_its_own(pair: Pair) -> None:
     one.send(other)
     with pytest.raises(InputError):
         _do(one, YES)
-    with pytest.raises(ConflictError, match="since you looked"):
+    with raises("store/notice-changed-since-you-looked", ConflictError):
         _do(other, YES, seen=0)
     assert _do(other, Objected(code="other", decided_by="Licensing"), seen=1).state.name == (
         "objection"
@@ -132,7 +133,7 @@ def test_two_peers_may_have_a_notice_of_one_reference(
         _send(sender, other)
         sender.send(other)
     assert [each.owner for each in _rows(other)] == [third.name, one.name]
-    with pytest.raises(InputError, match="already"):
+    with raises("store/notice-exists"):
         _send(one, other)
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 from tests.support.peers import Party
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.private import intersection
 from tidewaiter.exchange.private.intersection import Party as Asked
 from tidewaiter.exchange.private.messages import POINT, SLOTS, Question
@@ -131,7 +131,7 @@ def test_both_sides_keep_that_was_asked_and_the_logs_name_nobody(
 def test_nobody_is_answered_who_was_not_allowed(pair: tuple[Party, Party]) -> None:
     """The asker is told so before anything is sent, and by a signed answer if it sends it yet."""
     asker, holder = pair
-    with pytest.raises(InputError, match="offers to answer no"):
+    with raises("store/no-offer-to-answer"):
         _ask(asker, holder, AS_WRITTEN)
     points = intersection.blinded(intersection.new_secret(), ["1|x|y"] * SLOTS)
     _send_raw(asker, holder, Question(offer="0" * 32, purpose="control", points=points))
@@ -149,7 +149,7 @@ def test_what_is_over_the_budget_is_refused_until_tomorrow(pair: tuple[Party, Pa
     for _ in range(2):
         _ask(asker, holder, AS_WRITTEN)
         _exchange(asker, holder)
-    with pytest.raises(InputError, match="budget of this day"):
+    with raises("store/peer-would-not-answer", says="the budget of this day is used up"):
         _ask(asker, holder, AS_WRITTEN)
     _allow(holder, asker)
     over = _ask_anyway(asker, holder)
@@ -247,7 +247,7 @@ def test_without_the_extra_nothing_is_allowed_and_questions_are_refused(
     number = _ask(asker, holder, AS_WRITTEN)
     with monkeypatch.context() as without:
         without.setattr(intersection, "_LIBRARY", None)
-        with pytest.raises(InputError, match="extra psi") as error:
+        with raises("exchange/psi-not-installed") as error:
             _allow(holder, asker)
         assert ".[psi]" in error.value.hint
         _exchange(asker, holder)
@@ -285,5 +285,5 @@ def test_what_the_holder_recalls_is_forgotten(pair: tuple[Party, Party]) -> None
     shown = _shown(asker, number)
     assert (shown.line.state, shown.parties[0].party) == ("recalled", AS_WRITTEN)
     assert shown.parties[0].by == ()
-    with pytest.raises(InputError, match="offers to answer no"):
+    with raises("store/no-offer-to-answer"):
         _ask(asker, holder, AS_WRITTEN)

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-import pytest
 from tests.support.peers import Party
+from tests.support.raising import raises
 from tests.transport.recalling import known_to, recall_it, recalls_of, tell, written_of
 
-from tidewaiter.base.errors import ConflictError, InputError
+from tidewaiter.base.errors import ConflictError
 from tidewaiter.casework.cases.permissions import Asked
 from tidewaiter.casework.cases.state import Viewer
 from tidewaiter.casework.cases.steps import Held, Unheld
@@ -24,7 +24,7 @@ def test_a_hold_keeps_what_is_recalled_until_it_is_lifted(pair: Pair) -> None:
     one.send(other)
     safe = other.desk.ring.lock
     with other.desk.database.work(other.desk.stamp()) as work:
-        with pytest.raises(InputError, match="no legal hold on case 7"):
+        with raises("store/no-legal-hold-case", case=7):
             hold(work, safe, item, Custody(basis="Order 7", case=7))
         hold(work, safe, item, Custody(basis="Order 7", until=date(2027, 1, 1)))
         assert pass_on(work, safe, item, 3, 2, own=other.name) == ""
@@ -41,7 +41,7 @@ def test_a_hold_keeps_what_is_recalled_until_it_is_lifted(pair: Pair) -> None:
     assert known_to(other, one).now() is not None
     with other.desk.database.work(other.desk.stamp()) as work:
         assert lift(work, safe, other.name, item) == "destroyed"
-        with pytest.raises(ConflictError, match="no legal hold"):
+        with raises("store/no-legal-hold", ConflictError):
             lift(work, safe, other.name, item)
     other.send(one)
     assert [each.standing for each in recalls_of(one)] == ["destroyed"]

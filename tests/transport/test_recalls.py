@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 
 import msgspec
-import pytest
 from sqlalchemy import LargeBinary, Text, select, update
 from tests.support.exchange import changed
 from tests.support.exchange import incident as made_incident
 from tests.support.notices import DAY, NOTICE
 from tests.support.peers import Party
+from tests.support.raising import raises
 from tests.transport.recalling import known_to, recall_it, recalls_of, tell, written_of
 from tests.transport.vouching import vouched
 
-from tidewaiter.base.errors import ConflictError, InputError, MissingError
+from tidewaiter.base.errors import ConflictError, MissingError
 from tidewaiter.exchange.notices.types import NoObjection, Sent
 from tidewaiter.exchange.protocol.documents import Document
 from tidewaiter.exchange.protocol.markings import Marking
@@ -97,7 +97,7 @@ def test_what_is_recalled_is_gone_and_the_chain_still_verifies(pair: Pair) -> No
     assert known_to(one, one).now() is not None
     with other.desk.database.work() as work:
         assert find_request(work, other.desk.ring.lock, one.name, "r-1").request is None
-    with pytest.raises(ConflictError, match="recalled already"):
+    with raises("store/recalled-or-never-left", ConflictError):
         recall_it(one, asked)
     again = Recall(id="again", item=asked, digest=_digest(other, asked), reason="court", basis="x")
     _smuggle(one, other, again)
@@ -189,7 +189,7 @@ def test_what_has_not_left_goes_without_a_word(pair: Pair) -> None:
     assert recall_it(one, held) == [held]
     assert recall_it(one, left) == [left]
     assert [each.standing for each in recalls_of(one)] == ["waiting", "never-left"]
-    with pytest.raises(ConflictError, match="recalled already"):
+    with raises("store/recalled-or-never-left", ConflictError):
         recall_it(one, left)
     _move(one, other, "active", keep=False)
     assert recalls_of(one)[0].standing == "not-asked"
@@ -216,9 +216,9 @@ def test_nobody_recalls_what_another_sent(pair: Pair) -> None:
     one, other = pair
     item = one.say(other, "hello")
     one.send(other)
-    with pytest.raises(InputError, match="only its sender"):
+    with raises("store/only-sender-recalls"):
         recall_it(other, item)
-    with pytest.raises(MissingError, match="no message"):
+    with raises("store/no-message", MissingError):
         recall_it(one, "nothing")
     back = other.say(one, "yes")
     other.send(one)
@@ -240,7 +240,7 @@ def test_nobody_recalls_what_another_sent(pair: Pair) -> None:
         o = tables.outgoing.c
         word = work.connection.execute(select(o.id).where(o.kind == "recall")).scalars().first()
     assert word is not None
-    with pytest.raises(InputError, match="a recall is not recalled"):
+    with raises("store/not-recalled", kind="recall"):
         recall_it(other, word)
 
 

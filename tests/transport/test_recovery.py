@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.support.key_changes import Pair, confirm, held, regain, standing, telling, turn
 from tests.support.peers import Party, cut, line_to
+from tests.support.raising import raises
 from tests.transport.vouching import vouched
 
 from tidewaiter.base.errors import InputError, MissingError
@@ -39,7 +40,7 @@ def test_a_root_recovers_a_node_and_people_confirm_it(pair: Pair, way: str) -> N
         one.send(other)
     came = 1 if way == "carried" else 2  # under the old key, before anybody told of the new
     assert [each.header.kind for each in held(other)].count("message") == came
-    with pytest.raises(InputError, match="compared"):
+    with raises("exchange/fingerprint-not-compared"):
         relate(other.desk, one.name, "active", other.desk.stamp(), held="release")
     confirm(other, one)
     for _ in range(6):
@@ -100,20 +101,20 @@ def test_messages_since_a_moment_are_not_trusted(pair: Pair) -> None:
 def test_the_announced_root_takes_the_place_of_the_first(pair: Pair, tmp_path: Path) -> None:
     """With other words; a root to come is written for the next time."""
     one, other = pair
-    with pytest.raises(InputError, match="no folder"):
+    with raises("transport/no-folder-for-root-key"):
         regain(one, one.next_root)
     regain(one, one.next_root, tmp_path)
     before = fingerprint(one.chain[0].read())
     hear_documents(other.desk, write_chain(one.documents()))
     assert standing(other, one) == "frozen"
-    with pytest.raises(InputError, match="not the one"):
+    with raises("transport/fingerprint-differs"):
         relate(other.desk, one.name, "active", other.desk.stamp(), compared=before)
     confirm(other, one)
     one.say(other, "under the new root")
     for _ in range(3):
         one.send(other)
     assert set(one.states()) == {"processed"}
-    with pytest.raises(InputError, match="no root key"):
+    with raises("transport/not-a-root-key"):
         regain(one, one.root)
 
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import date
 
 import msgspec
-import pytest
 from tests.support.exchange import changed
 from tests.support.peers import Party
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import ConflictError, InputError, MissingError
+from tidewaiter.base.errors import ConflictError, MissingError
 from tidewaiter.exchange.cases import Bundle, Decision, JointCase, Offer, Taking, Together
 from tidewaiter.exchange.protocol.markings import Marking
 from tidewaiter.exchange.requests.state import Asking
@@ -96,26 +96,26 @@ def test_a_request_is_answered_in_part_and_refused_in_part(pair: Pair) -> None:
     _say(one, Withdrawal(id="w-1", request="r-1", asker=one.name, why="It was found."))
     one.send(other)
     assert _asking(other, one).state == "withdrawn"
-    with pytest.raises(ConflictError, match="withdrawn"):
+    with raises("store/request-withdrawn", ConflictError):
         _say(other, _answer(one, id="a-2"))
 
 
 def test_what_the_marking_or_the_purpose_forbids_is_not_written(pair: Pair) -> None:
     """Neither a request that its own marking does not allow, nor an answer for another purpose."""
     one, other = pair
-    with pytest.raises(InputError, match="it was given for"):
+    with raises("store/marking-forbids", why="it was given for: Counts that name nobody"):
         _ask(one, _request(one, other, marking=changed(MARKING, purposes=("statistics",))))
-    with pytest.raises(InputError, match="says nothing of the law"):
+    with raises("exchange/to-be-mended", text="it says nothing of the law"):
         _ask(one, _request(one, other, instrument=""))
     _ask(one, _request(one, other))
-    with pytest.raises(ConflictError, match="there is a request"):
+    with raises("store/request-exists", ConflictError):
         _ask(one, _request(one, other))
     one.send(other)
-    with pytest.raises(InputError, match="may not be used for investigation"):
+    with raises("exchange/to-be-mended", text="it may not be used for investigation"):
         _say(other, _answer(one, marking=changed(MARKING, purposes=("warning",))))
-    with pytest.raises(InputError, match="whoever is asked"):
+    with raises("store/not-theirs-to-say", who="whoever is asked answers"):
         _say(one, _answer(one))
-    with pytest.raises(MissingError, match="no request"):
+    with raises("store/no-request", MissingError):
         _say(other, _answer(one, request="r-2"))
     assert other.states() == {}
 
@@ -190,7 +190,7 @@ def test_decisions_of_a_joint_case_stand_side_by_side(pair: Pair) -> None:
     one, other = pair
     _open(one, other)
     one.send(other)
-    with pytest.raises(InputError, match="takes no part"):
+    with raises("store/not-part-of-the-case"):
         _decide(other, one, "hold", "inspect")
     _tell(other, one, "part", part="joined")
     _tell(one, one, "bundle", bundle=BUNDLE)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 from tests.support.key_changes import Pair, confirm, held, regain, standing, telling, turn
 from tests.support.peers import Party, line_to
+from tests.support.raising import raises
 from tests.transport.restoring import asking, both_agree
 from tests.transport.thieves import Thief
 from tests.transport.vouching import vouched
@@ -80,7 +81,7 @@ def test_the_owner_takes_the_node_back_by_its_root(pair: Pair, rotated: int, way
             take_up(work, one.documents(), own=other.name)
     assert digests(other, one) == own_digests(one)
     assert standing(other, one) == "frozen"
-    with pytest.raises(InputError, match="compared"):
+    with raises("exchange/fingerprint-not-compared"):
         relate(other.desk, one.name, "active", other.desk.stamp(), held="release")
     relate(other.desk, one.name, "active", other.desk.stamp(), compared=words, held="release")
     one.say(other, "ours again")
@@ -159,7 +160,7 @@ def test_the_next_root_takes_the_place_of_one_that_was_stolen(pair: Pair, tmp_pa
     for again in (forged, [thief_side.new_keys()]):
         with pytest.raises(InputError):
             hear_documents(other.desk, write_chain(again))
-    with pytest.raises(InputError, match="not the one"):
+    with raises("transport/fingerprint-differs"):
         relate(other.desk, one.name, "active", other.desk.stamp(), compared=words)
     confirm(other, one)
 

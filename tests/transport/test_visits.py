@@ -12,6 +12,7 @@ import pytest
 from litestar.testing import TestClient
 from sqlalchemy import select
 from tests.support.peers import Party, found_party
+from tests.support.raising import raises
 from tests.transport.housing import until
 from tests.transport.restoring import Copies, both_agree, contradictions
 
@@ -155,7 +156,7 @@ def test_a_visitor_that_does_not_answer_is_left(hidden: tuple[Party, Party]) -> 
 
 def test_who_is_away_is_not_waited_for() -> None:
     """The sender goes on to others at once."""
-    with pytest.raises(OutputError, match="comes itself"):  # whoever waits for ever overflows
+    with raises("transport/peer-comes-itself", OutputError):  # whoever waits for ever overflows
         Visits(seconds=math.inf).post("tidewaiter/away", ["x"])
 
 
@@ -198,7 +199,7 @@ def test_who_is_to_be_tried_again_is_visited_at_once(
 
     def fails(_desk: object, node: str, *_: object) -> tuple[str, str]:
         tried.append(node)
-        raise OutputError("it is down", hint="wait")
+        raise OutputError.from_words("it is down", hint="wait")
 
     monkeypatch.setattr(visiting, "visit", fails)
     monkeypatch.setattr(visiting, "wait_seconds", lambda *_: 3600.0)

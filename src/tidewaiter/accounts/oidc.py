@@ -20,7 +20,6 @@ from tidewaiter.base.records import Record
 _ALGORITHMS = ["RS256", "PS256", "ES256", "ES384", "EdDSA"]
 _LEEWAY = 60  # seconds between two clocks
 _BYTES = 32
-_HINT = "begin again; if it stays so, tell whoever keeps the accounts"
 
 
 class Provider(Record, frozen=True, kw_only=True):
@@ -64,11 +63,11 @@ def endpoints_of(provider: Provider, told: Mapping[str, Any]) -> Endpoints:
         InputError: It is of another provider, or lacks what is needed.
     """
     if str(told.get("issuer", "")).rstrip("/") != provider.issuer.rstrip("/"):
-        raise InputError("the provider calls itself otherwise", at=provider.issuer, hint=_HINT)
+        raise InputError("accounts/provider-of-another-name", at=provider.issuer)
     names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
     values = [told.get(name) for name in names]
     if not all(isinstance(value, str) for value in values):
-        raise InputError("the provider does not describe itself", at=provider.issuer, hint=_HINT)
+        raise InputError("accounts/provider-without-description", at=provider.issuer)
     authorization, token, keys = (str(value) for value in values)
     return Endpoints(authorization=authorization, token=token, keys=keys)
 
@@ -150,9 +149,8 @@ def known_by(provider: Provider, begun: Begun, token: str, keys: Mapping[str, An
         told = decode(token, signer, algorithms=_ALGORITHMS).claims
         required.validate(told)
     except (JoseError, AttributeError, LookupError, ValueError, TypeError) as error:
-        said = "the provider's word does not hold"
-        raise InputError(said, at=provider.issuer, hint=_HINT) from error
+        raise InputError("accounts/provider-token-invalid", at=provider.issuer) from error
     name = told.get(provider.claim)
     if not isinstance(name, str) or not name.strip():
-        raise InputError(f'the provider does not say "{provider.claim}"', hint=_HINT)
+        raise InputError("accounts/provider-leaves-out-claim", claim=provider.claim)
     return Known(subject=str(told["sub"]), name=name.strip().lower())

@@ -33,7 +33,6 @@ from tidewaiter.base.records import Record
 _NAME = "Tidewaiter"
 _TIME = timedelta(minutes=5)
 _BYTES = 32
-_HINT = "begin again; if it stays so, sign in with the password and make a new passkey"
 
 
 class Site(Record, frozen=True, kw_only=True):
@@ -85,7 +84,7 @@ def read_challenge(secret: bytes, challenge: str, now: datetime) -> bytes:
     ends = told.rpartition(".")[2]
     ours = hmac.compare_digest(mac.encode(), _mac(secret, told).encode())
     if not ours or not ends.isdecimal() or int(ends) < now.timestamp():
-        raise InputError("the time for this passkey is over", hint=_HINT)
+        raise InputError("accounts/passkey-too-late")
     return challenge.encode()
 
 
@@ -131,7 +130,7 @@ def registered(site: Site, answer: dict[str, Any], challenge: bytes) -> Passkey:
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
-        raise InputError("this passkey cannot be read", hint=_HINT) from error
+        raise InputError("accounts/passkey-unreadable") from error
     return Passkey(
         credential=found.credential_id, public=found.credential_public_key, count=found.sign_count
     )
@@ -156,7 +155,7 @@ def credential_of(answer: dict[str, Any]) -> bytes:
     try:
         return base64url_to_bytes(answer["id"])
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError("this is no passkey", hint=_HINT) from error
+        raise InputError("accounts/not-a-passkey") from error
 
 
 def signed(site: Site, answer: dict[str, Any], challenge: bytes, kept: Passkey) -> int:
@@ -176,7 +175,7 @@ def signed(site: Site, answer: dict[str, Any], challenge: bytes, kept: Passkey) 
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
-        raise InputError("this passkey does not open an account", hint=_HINT) from error
+        raise InputError("accounts/passkey-opens-no-account") from error
     return found.new_sign_count
 
 

@@ -37,13 +37,12 @@ def hash_password(password: str, *, name: str) -> str:
     Source:
         Wheeler 2016, "zxcvbn: Low-Budget Password Strength Estimation".
     """
-    hint = "a few words that only you would put together are easy to keep in mind"
     if len(password) < SHORTEST:
-        raise InputError(f"a password has at least {SHORTEST} characters", hint=hint)
+        raise InputError("accounts/password-too-short", shortest=SHORTEST)
     if len(password) > LONGEST:
-        raise InputError(f"a password has at most {LONGEST:,} characters", hint=hint)
+        raise InputError("accounts/password-too-long", longest=LONGEST)
     if _guesses(password, name) < _GUESSES:
-        raise InputError("this password is common, or easily guessed", hint=hint)
+        raise InputError("accounts/password-easily-guessed")
     return _hasher().hash(password)
 
 

@@ -55,9 +55,7 @@ def load_roles() -> RoleRules:
     rules = read_toml(data("rules", "roles.toml"), RoleRules)
     missing = {*get_args(Role)} - {*rules.role} | {*get_args(Right)} - {*rules.right}
     if missing:
-        raise RegistryError(
-            f'"{min(missing)}" has no row', at="roles.toml", hint="give each role and right its row"
-        )
+        raise RegistryError("accounts/role-without-row", missing=min(missing), at="roles.toml")
     return rules
 
 

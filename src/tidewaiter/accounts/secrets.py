@@ -30,15 +30,14 @@ def checked_url(url: str) -> str:
     Raises:
         InputError: It is none, or what is sent there could be read on the way.
     """
-    hint = "write it like https://host/path; without HTTPS only this machine itself is told"
     try:
         parts = urlsplit(url.strip())
         host = parts.hostname or ""
     except ValueError as error:
-        raise InputError(f'"{url[:100]}" is no address', hint=hint) from error
+        raise InputError("accounts/not-an-address", url=url[:100]) from error
     safe = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
     if not host or not safe or parts.username or parts.fragment or len(url) > _LONGEST:
-        raise InputError(f'"{url[:100]}" is no address for a webhook', hint=hint)
+        raise InputError("accounts/not-a-webhook-address", url=url[:100])
     return url.strip()
 
 

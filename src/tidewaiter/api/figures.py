@@ -86,7 +86,7 @@ def _reading(release: Any) -> Reading:
     if isinstance(release, (str, Path)):
         (path,) = read_paths(release)
         if not path.is_file():
-            raise InputError("this is no file", at=str(path), hint="name the file of one release")
+            raise InputError("api/not-a-file", at=str(path))
         return read_release(path.read_bytes(), path.name)
     written = BytesIO()
     csv.write_csv(as_table(release), written)
@@ -147,8 +147,7 @@ def check_claims(texts: Any, column: str | None, options: ClaimOptions) -> Frame
 
 def _given(options: ClaimOptions) -> Given:
     if options.basis not in _BASES:
-        hint = "occurrence: died there; residence: lived there"
-        raise InputError(f'"{options.basis}" is no basis', at="basis", hint=hint)
+        raise InputError("api/not-a-basis", basis=options.basis, at="basis")
     return Given(
         said=None if options.said_on is None else read_day(options.said_on, "said_on"),
         place=options.place,

@@ -56,7 +56,7 @@ class Frame:
         try:
             return self.table.to_pandas()
         except ImportError as error:
-            raise InputError("pandas is not installed", hint="pip install pandas") from error
+            raise InputError("api/pandas-not-installed") from error
 
     def to_polars(self) -> Any:
         """Return a ``polars.DataFrame``.
@@ -67,7 +67,7 @@ class Frame:
         try:
             import polars as pl  # noqa: PLC0415 - only who asks for it needs it
         except ImportError as error:
-            raise InputError("Polars is not installed", hint="pip install polars") from error
+            raise InputError("api/polars-not-installed") from error
         return pl.from_arrow(self.table)
 
     def __len__(self) -> int:
@@ -86,8 +86,7 @@ class Frame:
             InputError: There is none of that name.
         """
         if column not in self.columns:
-            hint = f"its columns are: {', '.join(self.columns)}"
-            raise InputError(f'there is no column "{column}"', hint=hint)
+            raise InputError("api/no-column", column=column, columns=", ".join(self.columns))
         return self.table[column]
 
     def __eq__(self, other: object) -> bool:

@@ -91,8 +91,7 @@ def _settings(options: ScreenOptions, file: str, sha256: str) -> Settings:
     named = None if options.lists is None else Path(options.lists).expanduser()
     lists = filled(named or lists_folder())
     if named is not None and lists is None:  # no party would be looked up, and nobody told
-        hint = "name the folder in which tidewaiter lists add keeps them"
-        raise InputError("no list of parties is kept", at=str(named), hint=hint)
+        raise InputError("api/no-list-kept", at=str(named))
     return Settings(
         day=read_day(options.day),
         file=file,

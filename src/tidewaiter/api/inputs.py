@@ -18,7 +18,6 @@ TABLE = "table"
 """The name of a table in memory, where a file has its own."""
 
 _FAULTS = (pa.ArrowException, TypeError, ValueError, OverflowError)
-_HINT = "pass a str, a list, a pandas or Polars object, an Arrow array or table, or a Path"
 # A str is never opened: whoever passes on what strangers wrote would let them name files.
 _FILE = re.compile(
     r"\S+\.(csv|tsv|txt|xlsx|json|jsonl|ndjson|parquet|xml|edi|zip|gz|smi|sdf)", re.IGNORECASE
@@ -38,7 +37,7 @@ def read_day(day: date | str | None, name: str = "day") -> date:
     try:
         return parse_date(day)
     except InputError as error:
-        raise InputError(error.message, at=name, hint=error.hint) from error
+        raise error.placed(name) from error
 
 
 def read_chance(chance: float | None) -> float | None:
@@ -48,7 +47,7 @@ def read_chance(chance: float | None) -> float | None:
         InputError: It is not from 0 to 1.
     """
     if chance is not None and not 0 <= chance <= 1:
-        raise InputError(f"{chance} is no probability", at="threshold", hint="write 0.62")
+        raise InputError("api/not-a-probability", chance=chance, at="threshold")
     return chance
 
 
@@ -62,7 +61,7 @@ def read_paths(places: str | Path | Iterable[str | Path]) -> tuple[Path, ...]:
     paths = tuple(Path(each).expanduser().resolve() for each in given)
     for path in paths:
         if not path.exists():
-            raise InputError("there is no such file or folder", at=str(path), hint="look at it")
+            raise InputError("api/no-such-file-or-folder", at=str(path))
     return paths
 
 
@@ -108,8 +107,7 @@ def check_text(text: str) -> str:
         InputError: It looks like one.
     """
     if _FILE.fullmatch(text):
-        hint = "pass pathlib.Path(...) to read a file; a str is always text"
-        raise InputError(f'"{text}" looks like the name of a file', hint=hint)
+        raise InputError("api/looks-like-a-file-name", text=text)
     return text
 
 
@@ -130,7 +128,7 @@ def as_file(given: Any, column: str) -> Iterator[Path]:
     """
     if isinstance(given, Path):
         if not given.is_file():
-            raise InputError("there is no such file", at=str(given), hint="look at its path")
+            raise InputError("api/no-such-file", at=str(given))
         yield given
         return
     if isinstance(given, str):
@@ -166,7 +164,7 @@ def _to_arrow(given: Any) -> Any:
     if isinstance(given, (pa.Table, pa.Array, pa.ChunkedArray)):
         return given
     if isinstance(given, (bytes, bytearray)):
-        raise InputError("bytes are no text", hint='decode them: text.decode("utf-8")')
+        raise InputError("api/bytes-not-text")
     try:
         return _converted(given)
     except _FAULTS as error:
@@ -201,18 +199,18 @@ def _text_column(table: pa.Table, name: str | None) -> Any:
         texts = [field.name for field in table.schema if _is_text(field.type)]
         if len(texts) != 1:
             known = f'say which: column="{texts[0]}"' if texts else "none holds text"
-            hint = f"{known}; its columns are: {', '.join(table.column_names)}"
-            raise InputError("it is not known which column to read", hint=hint)
+            raise InputError(
+                "api/column-not-named", known=known, column_names=", ".join(table.column_names)
+            )
         name = texts[0]
     if table.column_names.count(name) != 1:
-        hint = f"its columns are: {', '.join(table.column_names)}"
-        raise InputError(f'there is no column "{name}"', hint=hint)
+        raise InputError("api/no-column", column=name, columns=", ".join(table.column_names))
     return table[name]
 
 
 def _as_text(values: Any, name: str) -> Any:
     if not _is_text(values.type) and not pa.types.is_null(values.type):
-        raise InputError(f"{name} holds {values.type} and not text", hint=_HINT)
+        raise InputError("api/column-not-text", name=name, type=values.type)
     return values.cast(pa.large_string())
 
 
@@ -232,12 +230,11 @@ def _lines(path: Path) -> list[str]:
     try:
         return path.read_bytes().decode("utf-8-sig").splitlines()
     except OSError as error:
-        raise InputError(f"{error.strerror}", at=str(path), hint="look at its path") from error
+        raise InputError("api/file-not-read", strerror=error.strerror, at=str(path)) from error
     except UnicodeDecodeError as error:
-        hint = "save it as UTF-8, a text on each line"
-        raise InputError("it is not UTF-8", at=str(path), hint=hint) from error
+        raise InputError("api/not-utf-8", at=str(path)) from error
 
 
 def _not_taken(error: Exception) -> InputError:
     first = (str(error).splitlines() or [""])[0][:200]
-    return InputError(f"this cannot be read as a table or as texts: {first}", hint=_HINT)
+    return InputError("api/not-a-table-or-texts", first=first)

@@ -121,8 +121,12 @@ def _asker(own: tuple[Path, ...], street: bool, state: str) -> Asker:  # noqa: F
 def _question(options: LawOptions) -> Question:
     mass, volume = amount_of(options.amount)
     if options.form is not None and options.form not in get_args(Goods):
-        hint = f"one of: {', '.join(get_args(Goods))}"
-        raise InputError(f'"{options.form}" is no form of goods', at="form", hint=hint)
+        raise InputError(
+            "api/not-a-form-of-goods",
+            form=options.form,
+            goods=", ".join(get_args(Goods)),
+            at="form",
+        )
     goods: Goods | None = next((each for each in get_args(Goods) if each == options.form), None)
     return Question(
         day=read_day(options.day),
@@ -155,8 +159,7 @@ def _place(text: str | None, name: str) -> str | None:
         return None
     code = find_country(text) or text.strip().upper()
     if len(code) != _CODE or not (code.isascii() and code.isalpha()):
-        hint = 'write two letters, like "MX", "EU" or "UN"'
-        raise InputError(f'"{text}" is not a country', at=name, hint=hint)
+        raise InputError("api/not-a-country", text=text, at=name)
     return code
 
 
@@ -175,8 +178,12 @@ def match_lists(parties: Any, options: MatchOptions) -> Frame:
     """Match parties against lists: see `tidewaiter.api.match`."""
     country, kind = _place(options.country, "country"), KINDS.get((options.kind or "").casefold())
     if options.kind and kind is None:
-        hint = f"one of: {', '.join(sorted(filter(None, KINDS)))}"
-        raise InputError(f'"{options.kind}" is no kind of party', at="kind", hint=hint)
+        raise InputError(
+            "api/not-a-kind-of-party",
+            kind=options.kind,
+            kinds=", ".join(sorted(filter(None, KINDS))),
+            at="kind",
+        )
     place = lists_folder() if options.lists is None else Path(options.lists).expanduser()
     refusals: list[Refusal] = []
 

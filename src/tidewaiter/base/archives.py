@@ -43,11 +43,9 @@ def read_paths(paths: Sequence[Path]) -> list[ListFile]:
                 files += unpack(ListFile(name=place.name, content=place.read_bytes()))
                 _check(sum(len(file.content) for file in files), path.name)
     if not files:
-        raise InputError("there is no file", at=str(paths[0]), hint="name the files of one list")
+        raise InputError("base/no-files-named", at=str(paths[0]))
     if len(files) > _FILES:
-        raise InputError(
-            f"holds more than {_FILES} files", at=str(paths[0]), hint="name those of one list"
-        )
+        raise InputError("base/folder-of-too-many-files", files=_FILES, at=str(paths[0]))
     return files
 
 
@@ -72,7 +70,7 @@ def _zip(file: ListFile) -> Iterator[ListFile]:
         with zipfile.ZipFile(BytesIO(file.content)) as archive:
             members = [each for each in archive.infolist() if not each.is_dir()]
             if len(members) > _FILES:
-                raise _doubtful(file.name, f"holds more than {_FILES} files")
+                raise InputError("base/archive-of-too-many-files", files=_FILES, at=file.name)
             for member in members:
                 name = _name(file.name, member.filename)
                 bound = min(left, max(_SMALL, _RATIO * member.compress_size))
@@ -100,7 +98,7 @@ def _bounded(stream: IO[bytes] | gzip.GzipFile, bound: int, at: str) -> bytes:
     while piece := stream.read(_PIECE):
         size += len(piece)
         if size > bound:
-            raise _doubtful(at, f"grows beyond {bound >> 20} MB")
+            raise InputError("base/archive-grows-too-large", bound=bound >> 20, at=at)
         pieces.append(piece)
     return b"".join(pieces)
 
@@ -109,22 +107,14 @@ def _name(archive: str, member: str) -> str:
     """Return the name of a member; nothing is written to disk, but a way out is no good sign."""
     path = PurePosixPath(member.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in member:
-        raise _doubtful(archive, f'names "{member}", a place outside')
+        raise InputError("base/archive-member-outside", member=member, at=archive)
     return path.name
 
 
 def _check(size: int, name: str) -> None:
     if size > MOST:
-        raise InputError(
-            f"has more than {MOST >> 30} GB", at=name, hint="name the files of one list"
-        )
-
-
-def _doubtful(name: str, problem: str) -> InputError:
-    return InputError(problem, at=name, hint="fetch it from its authority, or unpack it yourself")
+        raise InputError("base/files-too-large", most=MOST >> 30, at=name)
 
 
 def _damaged(name: str) -> InputError:
-    return InputError(
-        "the archive is cut short, damaged or locked", at=name, hint="fetch it again, or unpack it"
-    )
+    return InputError("base/archive-damaged", at=name)

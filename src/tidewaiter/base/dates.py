@@ -55,7 +55,6 @@ _BY_NAME = {
     for name in [*names.split(), _ENGLISH[number - 1]]
 }
 _EPOCH = date(1899, 12, 30)
-_HINT = 'write it like "2026-03-31"'
 
 
 def parse_date(text: str, order: Order | None = None) -> date:
@@ -109,7 +108,7 @@ def from_serial(days: int) -> date:
         InputError: The number lies before 1900-03-01, where spreadsheets differ, or after 2199.
     """
     if not 61 <= days < 109_575:  # noqa: PLR2004
-        raise InputError(f"{days} is not the number of a day", hint=_HINT)
+        raise InputError("base/not-the-number-of-a-day", days=days)
     return _EPOCH + timedelta(days=days)
 
 
@@ -117,7 +116,7 @@ def _date(year: int, month: int, day: int, text: str) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise InputError(f'"{text}" is not a date', hint=_HINT) from None
+        raise InputError("base/not-a-date", text=text) from None
 
 
 def _year(text: str) -> int:
@@ -130,10 +129,7 @@ def _numbered(found: re.Match[str], text: str, order: Order | None) -> date:
     if order is None and first == second:
         order = "dmy"
     if order is None:
-        raise InputError(
-            f'"{text}" can be read in two ways',
-            hint="say whether the day or the month is first, or write it like 2026-03-31",
-        )
+        raise InputError("base/date-read-two-ways", text=text)
     day, month = (first, second) if order == "dmy" else (second, first)
     return _date(year, month, day, text)
 
@@ -148,5 +144,5 @@ def _named(body: str, text: str) -> date:
     bare = "".join(c for c in plain if not unicodedata.combining(c))
     month = _BY_NAME.get(plain) or _BY_NAME.get(bare)
     if month is None:
-        raise InputError(f'"{text}" is not a date', hint=_HINT)
+        raise InputError("base/not-a-date", text=text)
     return _date(_year(year), month, int(day), text)

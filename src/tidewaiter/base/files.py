@@ -16,20 +16,19 @@ from pathlib import Path
 
 from tidewaiter.base.errors import InputError, OutputError
 
-_GOES_ON = "then give the same command again: it goes on where it was"
-_HINTS = {
-    errno.ENOSPC: f"free space on its disk, {_GOES_ON}",
-    getattr(errno, "EDQUOT", errno.ENOSPC): f"free space in your quota, {_GOES_ON}",
-    errno.EFBIG: f"let files be larger (ulimit -f), or name another disk, {_GOES_ON}",
-    errno.EIO: f"check its disk, {_GOES_ON}",
-    errno.EACCES: "look whether you may write to its folder",
-    errno.EPERM: "look whether you may write to its folder",
-    errno.EROFS: "its disk takes no changes: name another place",
-    errno.ENOTDIR: "a file stands where a folder should be: name another place",
-    errno.EEXIST: "a file stands where a folder should be: name another place",
-    errno.ENOTEMPTY: "a folder stands there that is not empty: name another place",
-    errno.ELOOP: "a link stands there: remove it, or name another place",
-    errno.ENAMETOOLONG: "give it a shorter name",
+_CODES = {
+    errno.ENOSPC: "base/no-space-on-disk",
+    getattr(errno, "EDQUOT", errno.ENOSPC): "base/quota-used-up",
+    errno.EFBIG: "base/larger-than-files-may-be",
+    errno.EIO: "base/disk-fails",
+    errno.EACCES: "base/folder-not-writable",
+    errno.EPERM: "base/folder-not-writable",
+    errno.EROFS: "base/disk-takes-no-changes",
+    errno.ENOTDIR: "base/file-where-a-folder-should-be",
+    errno.EEXIST: "base/file-where-a-folder-should-be",
+    errno.ENOTEMPTY: "base/folder-in-its-place",
+    errno.ELOOP: "base/link-in-its-place",
+    errno.ENAMETOOLONG: "base/name-too-long",
 }
 _OF_THE_SYSTEM = (Path("/dev"), Path("/proc"), Path("/sys"))
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the one place there that holds files
@@ -54,10 +53,10 @@ def writing(place: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        hint = _HINTS.get(error.errno or 0)
-        if hint is None:
+        code = _CODES.get(error.errno or 0)
+        if code is None:
             raise
-        raise OutputError(os.strerror(error.errno or 0), at=place, hint=hint) from error
+        raise OutputError(code, says=os.strerror(error.errno or 0), at=place) from error
 
 
 def check_file(path: Path) -> None:
@@ -72,11 +71,7 @@ def check_file(path: Path) -> None:
     with suppress(FileNotFoundError, NotADirectoryError):
         if stat.S_ISREG(path.stat().st_mode) and (ours or not system):
             return
-        raise OutputError(
-            "a pipe or a device cannot be replaced by a file",
-            at=str(path),
-            hint="name a file; without --out, alerts go to standard output",
-        )
+        raise OutputError("base/pipe-not-replaceable", at=str(path))
 
 
 def check_apart(outputs: Mapping[str, Path], kept: Mapping[str, Path]) -> None:
@@ -94,9 +89,7 @@ def check_apart(outputs: Mapping[str, Path], kept: Mapping[str, Path]) -> None:
     for what, path in outputs.items():
         other = seen.setdefault(path.resolve(), what)
         if other != what:
-            raise InputError(
-                f"{what} would overwrite {other}", at=str(path), hint="name another file"
-            )
+            raise InputError("base/would-overwrite", what=what, other=other, at=str(path))
         check_file(path)
 
 
@@ -108,11 +101,7 @@ def check_folder(path: Path) -> None:
     """
     with writing(str(path)), suppress(FileNotFoundError):
         if any(path.iterdir()):
-            raise OutputError(
-                "the folder is not empty",
-                at=str(path),
-                hint="name a new one, so that the files of two runs are not mixed",
-            )
+            raise OutputError("base/folder-not-empty", at=str(path))
 
 
 @contextmanager
@@ -250,7 +239,7 @@ def alone(path: Path, place: str, hint: str = _HINT) -> Iterator[None]:
         with _held(path):
             yield
     except _BusyError as busy:
-        raise OutputError(f"{busy.who} is at work on this already", at=place, hint=hint) from None
+        raise OutputError("base/another-is-at-work", who=busy.who, hint=hint, at=place) from None
 
 
 @contextmanager

@@ -24,7 +24,6 @@ GROUPS = (READERS, LISTS, LAW, RULES, EXPORTERS, CHANNELS)
 T = TypeVar("T")
 
 _LOG = logging.getLogger("tidewaiter.plugins")
-_HINT = "update or remove the package, and tell those who maintain it; tidewaiter plugins lists all"
 
 
 class Plugin(NamedTuple):
@@ -79,8 +78,13 @@ def load_plugin(plugin: Plugin, kind: type[T]) -> T:
     if isinstance(found, PluginError):
         raise found.with_traceback(None)
     if not isinstance(found, kind):
-        problem = f"{plugin.title} is a {type(found).__name__}, not a {kind.__name__}"
-        raise PluginError(problem, at=f"{plugin.group}: {plugin.entry.value}", hint=_HINT)
+        raise PluginError(
+            "base/plugin-of-another-kind",
+            title=plugin.title,
+            name=type(found).__name__,
+            kind_name=kind.__name__,
+            at=f"{plugin.group}: {plugin.entry.value}",
+        )
     return found
 
 
@@ -137,9 +141,8 @@ def blamed(plugin: Plugin, passing: type[TidewaiterError] = PluginError) -> Iter
         raise
     except (Exception, SystemExit) as error:
         told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        problem = f"{plugin.title} failed: {told}"
         at = f"{plugin.group}: {plugin.entry.value}"
-        raise PluginError(problem, at=at, hint=_HINT) from error
+        raise PluginError("base/plugin-failed", title=plugin.title, told=told, at=at) from error
 
 
 def report(error: TidewaiterError) -> None:

@@ -83,10 +83,7 @@ def serve(server: Server) -> None:
             return
         if _failed().exists():
             raise unpacked(_failed().read_bytes()) from ended
-        hint = "mostly memory ran out; what stands above says more, if there is anything"
-        raise TidewaiterError(
-            "the process that serves was ended from outside", hint=hint
-        ) from ended
+        raise TidewaiterError("base/serving-process-ended") from ended
 
 
 @contextmanager

@@ -73,7 +73,7 @@ def load_units() -> dict[str, Unit]:
     for unit in read_toml(data("rules", "units.toml"), _UnitFile).units:
         for alias in {fold_unit(alias) for alias in unit.aliases}:
             if alias in found:
-                raise RegistryError(f'"{alias}" names two units', at="units.toml")
+                raise RegistryError("base/unit-name-twice", alias=alias, at="units.toml")
             found[alias] = unit
     return found
 
@@ -102,12 +102,9 @@ def parse_number(text: str, mark: Mark | None = None) -> Decimal:
         return sign * Decimal(body.rstrip(".,"))
     found = decimal_mark(body) or mark
     if found is None and _ONE_MARK.fullmatch(body):
-        raise InputError(
-            f'"{text}" can be read in two ways',
-            hint='say which mark is the decimal one, or write "1250" or "1.2500"',
-        )
+        raise InputError("base/number-read-two-ways", text=text)
     if found is None:
-        raise InputError(f'"{text}" is not a number', hint='write a number like "1250.5"')
+        raise InputError("base/not-a-number", text=text)
     return sign * Decimal(_unmarked(body, found))
 
 
@@ -121,13 +118,12 @@ def parse_percent(text: str, mark: Mark | None = None) -> Decimal:
     Raises:
         InputError: It is no number from 0 to 100.
     """
-    hint = 'write a number from 0 to 100, like "40" or "99.5 %"'
     try:
         found = parse_number(text.strip(_CONTENT_SIGNS), mark)
     except InputError as error:
-        raise InputError(f'"{text}" is not a content in percent', hint=hint) from error
+        raise InputError("base/not-a-percentage", text=text) from error
     if not 0 <= found <= _WHOLE:
-        raise InputError(f'"{text}" is not a content in percent', hint=hint)
+        raise InputError("base/not-a-percentage", text=text)
     return found
 
 
@@ -166,17 +162,12 @@ def parse_quantity(text: str, unit: str | None = None, mark: Mark | None = None)
     """
     cut = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if cut is None:
-        raise InputError(
-            f'"{text}" is not a quantity',
-            hint='write a number and a unit, like "25 kg", "0.5 t" or "300 g"',
-        )
+        raise InputError("base/not-a-quantity", text=text)
     amount = parse_number(cut[1], mark)
     inner = _unit(cut[2]) if cut[2].strip() else None
     outer = _unit(unit) if unit and unit.strip() else None
     if inner and outer and inner.code != outer.code:
-        raise InputError(
-            f'"{text}" names another unit than "{unit}"', hint="name one unit, or the same twice"
-        )
+        raise InputError("base/names-another-unit", text=text, unit=unit)
     return Quantity(amount=amount, unit=inner or outer)
 
 
@@ -188,14 +179,12 @@ def whole(quantity: Quantity, kind: Literal["mass", "volume"], text: str) -> int
     """
     example = '"25 kg", "0.5 t" or "300 g"' if kind == "mass" else '"5 l", "200 ml" or "1 m3"'
     if quantity.unit is None or quantity.unit.kind != kind:
-        raise InputError(
-            f'"{text}" is not a {kind}', hint=f"write a number and a unit, like {example}"
-        )
+        raise InputError("base/not-a-number-with-a-unit", text=text, kind=kind, example=example)
     if quantity.amount < 0:
-        raise InputError(f'"{text}" is negative', hint=f"a {kind} is zero or more")
+        raise InputError("base/negative", text=text, kind=kind)
     exact = quantity.amount * quantity.unit.size
     if exact > LARGEST:
-        raise InputError(f'"{text}" is too large', hint="look at the number and its unit")
+        raise InputError("base/too-large", text=text)
     return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
 
 
@@ -215,14 +204,14 @@ def _unmarked(body: str, mark: Mark) -> str:
     grouped = other not in head or _GROUPED[other].fullmatch(head)
     plain = head.replace(other, "")
     if not grouped or not (plain + tail).isdecimal():
-        raise InputError(f'"{body}" is not a number', hint='write a number like "1250.5"')
+        raise InputError("base/not-a-number", text=body)
     return f"{plain or '0'}.{tail or '0'}"
 
 
 def _unit(text: str) -> Unit:
     unit = find_unit(text)
     if unit is None:
-        raise InputError(f'unit "{text.strip()}" is not known', hint='write "kg", "t", "g" or "l"')
+        raise InputError("base/unit-not-known", text=text.strip())
     if unit.kind == "unclear":
-        raise InputError(f'unit "{text.strip()}" can mean several', hint=unit.hint)
+        raise InputError("base/unit-can-mean-several", text=text.strip(), hint=unit.hint)
     return unit

@@ -33,9 +33,7 @@ def read_toml(file: Traversable | Path, kind: type[T], *, at: str = "") -> T:
         return msgspec.toml.decode(file.read_bytes(), type=kind)
     except (msgspec.MsgspecError, ValueError) as error:
         raise RegistryError(
-            f"{error}",
-            at=at or str(file.name),
-            hint="mend the file; the record's docstring names its keys",
+            "base/file-not-its-record", error=error, at=at or str(file.name)
         ) from error
 
 

@@ -69,9 +69,9 @@ class Calibrator:
             if not party.confidential  # a page of a calibration is passed on
         ]
         if not self._entries:
-            problem = "no list is kept" if not archive.slugs() else f"no list is in force on {day}"
-            hint = "keep one: tidewaiter lists add FILE"
-            raise InputError(problem, at=str(archive.folder), hint=hint)
+            if not archive.slugs():
+                raise InputError("bulk/no-list-kept", at=str(archive.folder))
+            raise InputError("bulk/no-list-in-force", day=day, at=str(archive.folder))
         self._judgements = read_judgements(archive.folder)
         self.lists = tuple(
             AskedList(
@@ -168,8 +168,7 @@ def calibrate(
     """
     for known in filter(None, (cleared, found)):
         if known.hits.parties == 0:
-            hint = "write a column name, and a party on each row"
-            raise InputError("the file holds no party that could be read", at=known.file, hint=hint)
+            raise InputError("bulk/no-readable-party", at=known.file)
     threshold = _threshold(cleared.hits, wanted)
     told = Told(cleared.hits, found.hits if found else None, threshold)
     return Calibration(

@@ -187,11 +187,7 @@ def _taken_up(path: Path, head: bytes) -> tuple[Done, int]:
     except FileNotFoundError:
         return Done(), 0
     if not _BEGINS.startswith(first[: len(_BEGINS)].strip(b"\0")):
-        raise OutputError(
-            "this is no journal, and would be overwritten by one",
-            at=str(path),
-            hint="move it away, or give --out another name",
-        )
+        raise OutputError("bulk/not-a-journal", at=str(path))
     return Done(), 0
 
 

@@ -34,7 +34,6 @@ Told = Mapping[str, list[str]]
 
 _BINARY = {b"PAR1": open_parquet, b"PK\x03\x04": open_xlsx}
 _JSON = frozenset({".jsonl", ".ndjson", ".json"})
-_HINT = "name the columns in the first row: id, name, kind, country, born, address, phone, lei, ..."
 _HINT_JSON = 'write one object a line: {"name": "Example Ltd", "country": "CN", "lei": "..."}'
 
 
@@ -131,7 +130,7 @@ def _places(sheet: Sheet, name: str) -> dict[int, str]:
 
 def _check_columns(found: Iterable[str], at: str) -> None:
     if not {"name", *_schemes()} & set(found):
-        raise InputError('there is no column "name"', at=at, hint=_HINT)
+        raise InputError("bulk/no-name-column", at=at)
 
 
 def _plain(title: str) -> str:
@@ -165,7 +164,7 @@ def _json_rows(file: BinaryIO, name: str) -> Iterator[tuple[int, Told] | Refusal
         seen = seen or bool({"name", *_schemes()} & set(told))
         yield number, told
     if not seen:
-        raise InputError("no line has a name", at=name, hint=_HINT_JSON)
+        raise InputError("bulk/no-names", at=name)
 
 
 def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:

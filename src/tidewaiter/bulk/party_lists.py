@@ -109,8 +109,7 @@ def load_party_lists(place: Path, day: date, *, restricted: bool) -> PartyLists:
         return _one_list(place, day, restricted=restricted)
     archive = Archive(place)
     if not archive.slugs():
-        hint = "keep a list with tidewaiter lists add FILE, or name the file of one"
-        raise InputError("no list of parties is kept", at=str(place), hint=hint)
+        raise InputError("bulk/no-party-list-kept", at=str(place))
     steps = load_alert_rules().party.linked.steps
     entries: dict[str, tuple[str, ListedParty]] = {}
     listed: list[ListedParty] = []

@@ -43,12 +43,9 @@ def processes(
     except BrokenProcessPool as error:
         if not failed.empty():
             raise unpacked(failed.get()) from error
-        raise TidewaiterError("a worker process was ended from outside", hint=_ENDED) from error
+        raise TidewaiterError("bulk/worker-process-ended") from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-_ENDED = "mostly memory ran out: give --workers a smaller number, or the machine more memory"
 
 
 def _ready(prepare: Callable[[S], object], settings: S, failed: "SimpleQueue[bytes]") -> None:

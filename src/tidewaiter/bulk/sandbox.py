@@ -58,32 +58,28 @@ def confined(function: Callable[..., T], *arguments: object, limits: Limits) -> 
     there.close()
     try:
         if not here.poll(limits.seconds):
-            raise InputError(
-                f"reading it took longer than {limits.seconds:.0f} seconds", hint=_HINT
-            )
+            raise InputError("bulk/reading-took-too-long", seconds=limits.seconds)
         kind, found = here.recv()
     except EOFError as error:
-        raise InputError("the process that read it came to a bad end", hint=_HINT) from error
+        raise InputError("bulk/reading-process-died") from error
     finally:
         worker.kill()
         worker.join()
         here.close()
     if kind == "error":
-        raise TidewaiterError(found[0], at=found[1], hint=found[2])
+        raise found
     if kind == "memory":
-        raise InputError(f"reading it takes more than {limits.megabytes} MB of memory", hint=_HINT)
+        raise InputError("bulk/reading-takes-too-much-memory", megabytes=limits.megabytes)
     return found  # type: ignore[no-any-return]
 
 
 def broke_off(error: Exception) -> TidewaiterError:
     """Say of a fault of ours what it is; its trace goes to standard error, for the log."""
     traceback.print_exception(error)
-    hint = "this is a mistake of ours: send us this text, and if you may, the file"
-    return TidewaiterError(f"our programme broke off: {error!r}"[:_LONGEST], hint=hint)
+    return TidewaiterError("bulk/broke-off", fault=repr(error)[:_LONGEST])
 
 
-_HINT = "export it as CSV, or in parts"
-_LONGEST = 500  # characters of what is told of a fault
+_LONGEST = 475  # characters of what is told of a fault
 
 
 def _context() -> BaseContext:
@@ -106,12 +102,11 @@ def _call(
     try:
         told: tuple[str, object] = ("found", function(*arguments))
     except TidewaiterError as error:
-        told = ("error", (error.message, error.at, error.hint))
+        told = ("error", error)
     except MemoryError:  # Arrow's own too
         told = ("memory", None)
     except Exception as error:  # noqa: BLE001 - a fault of ours: whoever waits is told of it
-        fault = broke_off(error)
-        told = ("error", (fault.message, fault.at, fault.hint))
+        told = ("error", broke_off(error))
     with suppress(BrokenPipeError):
         there.send(told)
 

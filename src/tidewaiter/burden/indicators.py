@@ -78,7 +78,7 @@ def find_source(key: str) -> Source:
     known = sources()
     found = known.get(key) or (known.get("plain") if key.startswith("plain-") else None)
     if not found:
-        raise InputError(f'"{key}" is no source', hint="one of: " + ", ".join(known))
+        raise InputError("burden/not-a-source", key=key, known=", ".join(known))
     return found
 
 
@@ -104,7 +104,7 @@ def find_indicator(text: str) -> Indicator:
     """
     found = _indicator_names().get(folded(text))
     if not found:
-        raise InputError(f'"{text}" is no indicator', hint="one of: " + ", ".join(indicators()))
+        raise InputError("burden/not-an-indicator", text=text, indicators=", ".join(indicators()))
     return found
 
 
@@ -119,9 +119,7 @@ def find_place(text: str) -> Place:
     """
     found = _place_names().get(folded(text)) or coded_place(text) or _country(text)
     if not found:
-        raise InputError(
-            f'"{text}" is no place that has figures', hint='write it like "US", "US-OH" or "Ohio"'
-        )
+        raise InputError("burden/not-a-place-with-figures", text=text)
     return found
 
 

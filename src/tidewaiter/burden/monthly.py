@@ -209,16 +209,13 @@ def _rows(figures: pa.Table, place: str, indicator: str) -> list[dict[str, Any]]
         & pc.field("months").isin([1, _TWELVE])
     )
     if not len(wanted):
-        raise InputError(f"no figures of {indicator} in {place}", hint="see what the file holds")
+        raise InputError("burden/no-figures", indicator=indicator, place=place)
     if "percent" in wanted["measure"].to_pylist():
-        raise InputError(f"{indicator} is a percentage", hint="months are recovered of counts only")
+        raise InputError("burden/indicator-is-a-percentage", indicator=indicator)
     for name in ("basis", "measure"):
         kinds = sorted(set(wanted[name].to_pylist()))
         if len(kinds) > 1:
-            raise InputError(
-                f"figures of more than one {name} are mixed: {', '.join(kinds)}",
-                hint="give one release",
-            )
+            raise InputError("burden/figures-mixed", name=name, kinds=", ".join(kinds))
     return sorted(wanted.to_pylist(), key=lambda row: int(row["last"]))
 
 
@@ -249,10 +246,7 @@ def _run(
             runs.append([month])
     longest = max(runs, key=len, default=[])
     if len(longest) <= _TWELVE:
-        raise InputError(
-            f"only {len(longest)} windows follow each other without a gap",
-            hint="months need more than twelve; counts that are not shown break the chain",
-        )
+        raise InputError("burden/too-few-windows", count=len(longest))
     notes = []
     if len(longest) < len(known) or known.keys() != {row["last"] for row in rows}:
         notes.append(
@@ -363,12 +357,9 @@ def _as_reported(rows: list[dict[str, Any]]) -> Months:
     start = rows[0]["last"]
     if [row["last"] for row in rows] != list(range(start, start + len(rows))):
         missing = sorted(set(range(start, rows[-1]["last"])) - {row["last"] for row in rows})
-        raise InputError(
-            f"there is no count of {month_text(missing[0])}"
-            if missing
-            else "a month is there twice",
-            hint="months are compared where none is left out",
-        )
+        if missing:
+            raise InputError("burden/no-count-of-a-month", missing=month_text(missing[0]))
+        raise InputError("burden/month-twice")
     return Months(
         figures=pa.Table.from_pylist(
             [row | dict.fromkeys(("low", "high", "year_low", "year_high")) for row in rows],

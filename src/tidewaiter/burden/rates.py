@@ -132,11 +132,9 @@ def age_adjusted_rate(
     """
     for band, (died, lived) in enumerate(zip(deaths, people, strict=True)):
         if lived <= 0:
-            raise InputError(
-                f"age band {band + 1} has no residents", hint="join bands, or add them"
-            )
+            raise InputError("burden/age-band-without-residents", band=band + 1)
         if died < 0:
-            raise InputError(f"age band {band + 1} has {died} deaths", hint="look at the table")
+            raise InputError("burden/deaths-out-of-bounds", band=band + 1, died=died)
     steps = [weight / lived for lived, weight in zip(people, weights, strict=True)]
     value = sum(step * died for died, step in zip(deaths, steps, strict=True))
     variance = sum(step**2 * died for died, step in zip(deaths, steps, strict=True))
@@ -299,11 +297,7 @@ def _read(content: bytes, name: str, what: str, by: Sequence[str]) -> list[Count
         if not isinstance(cells, Mapping):
             if cells[0].startswith(_END):  # notes of WONDER follow
                 break
-            raise InputError(
-                "it has more or fewer cells than titles",
-                at=f"{name}, row {place}",
-                hint="look whether a delimiter is wrong there",
-            )
+            raise InputError("burden/cells-do-not-fit-titles", at=f"{name}, row {place}")
         if cells.get("notes", "").strip().casefold() == "total":
             continue
         at = f"{name}, row {place}"
@@ -322,9 +316,7 @@ def _column(titles: Sequence[str], what: str, name: str) -> str:
     for title in wanted:
         if title in titles:
             return title
-    raise InputError(
-        f"there is no column for {what}", at=name, hint="call it " + " or ".join(wanted)
-    )
+    raise InputError("burden/no-column-for-it", what=what, wanted=" or ".join(wanted), at=name)
 
 
 def _band(text: str, title: str, at: str) -> str:
@@ -335,11 +327,7 @@ def _band(text: str, title: str, at: str) -> str:
     for first, last, label in zip(ten.begins, (*ten.begins[1:], 1000), ten.labels, strict=True):
         if first <= ages.start and ages.stop <= last:
             return label
-    raise InputError(
-        f'the ages "{text}" lie across ten-year bands',
-        at=at,
-        hint="rates are adjusted by the bands " + ", ".join(ten.labels),
-    )
+    raise InputError("burden/ages-across-bands", text=text, labels=", ".join(ten.labels), at=at)
 
 
 def _number(text: str, at: str) -> float | None:
@@ -349,4 +337,4 @@ def _number(text: str, at: str) -> float | None:
     try:
         return float(bare)
     except ValueError:
-        raise InputError(f'"{text}" is no number', at=at, hint="a number, or Suppressed") from None
+        raise InputError("burden/not-a-number", text=text, at=at) from None

@@ -214,7 +214,7 @@ def find_drug(text: str) -> Drug:
     for each in seizures().drugs:
         if folded(each.cbp) == folded(text):
             return each
-    raise InputError(f'"{text}" is no drug of these files', hint="it is left out")
+    raise InputError("burden/not-a-drug", text=text)
 
 
 @cache

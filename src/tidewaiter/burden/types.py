@@ -35,9 +35,7 @@ def month_of(year: int, month: int) -> int:
         InputError: There is no such month, or the year lies outside 1900 to 2100.
     """
     if not 1 <= month <= _TWELVE or not 1900 <= year <= 2100:  # noqa: PLR2004
-        raise InputError(
-            f'"{year}-{month:02}" is no month', hint='write year and month, like "2022-12"'
-        )
+        raise InputError("burden/month-out-of-bounds", year=year, month=month)
     return year * _TWELVE + month - 1
 
 
@@ -49,7 +47,7 @@ def parse_month(text: str) -> int:
     """
     found = _YEAR_MONTH.fullmatch(text.strip())
     if not found:
-        raise InputError(f'"{text}" is no month', hint='write year and month, like "2022-12"')
+        raise InputError("burden/not-a-written-month", text=text)
     return month_of(int(found[1]), int(found[2]))
 
 

@@ -84,15 +84,13 @@ class DecisionRules(Record, frozen=True, kw_only=True):
         """
         known = self.reasons_for(verdict)
         if reason not in known:
-            hint = f'for "{verdict}" there are: {", ".join(known)}'
-            raise InputError(f'"{reason}" is no reason to {verdict}', hint=hint)
-        if known[reason].note and not note.strip():
-            hint = "say in the note what it is"
-            raise InputError(f'the reason "{reason}" needs words of your own', hint=hint)
-        if len(note) > NOTE:
             raise InputError(
-                f"the note has {len(note):,} characters", hint=f"write at most {NOTE:,}"
+                "casework/not-a-reason", reason=reason, verdict=verdict, known=", ".join(known)
             )
+        if known[reason].note and not note.strip():
+            raise InputError("casework/reason-needs-note", reason=reason)
+        if len(note) > NOTE:
+            raise InputError("casework/note-too-long", count=len(note), note=NOTE)
 
     def check_bulk(self, verdict: Verdict, reason: str, note: str) -> None:
         """Check that several alerts can be decided so at once.
@@ -102,8 +100,7 @@ class DecisionRules(Record, frozen=True, kw_only=True):
         """
         self.check(verdict, reason, note)
         if not note.strip():
-            hint = "say in a few words what all of them have in common"
-            raise InputError("A decision on several alerts at once needs a note.", hint=hint)
+            raise InputError("casework/bulk-decision-needs-note")
 
 
 @cache
@@ -119,8 +116,9 @@ def load_decision_rules() -> DecisionRules:
     bare = [each for each in get_args(Verdict) if not rules.reasons_for(each)]
     if missing or bare:
         name = min(missing, default="") or bare[0]
-        hint = "give each verdict its row, and at least one reason"
-        raise RegistryError(f'"{name}" has no row or no reason', at="decisions.toml", hint=hint)
+        raise RegistryError(
+            "casework/verdict-without-row-or-reason", name=name, at="decisions.toml"
+        )
     return rules
 
 

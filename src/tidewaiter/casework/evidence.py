@@ -229,16 +229,19 @@ def _proven(
 
 
 def _entry(number: int, name: str, proof: Proof, note: str, own: tuple[PublicKey, ...]) -> _Entry:
-    hint = "ask for the bundle again"
     if proof.note != note:
-        raise InputError("the proof is of another checkpoint", at=name, hint=hint)
+        raise InputError("casework/proof-of-another-checkpoint", at=name)
     try:
         check_proof(proof, own)
     except InputError as error:
-        raise InputError(f"{name}: {error.message}", hint=hint) from error
+        raise InputError(
+            "casework/proof-does-not-hold", name=name, problem=error.message
+        ) from error
     entry = msgspec.json.decode(proof.entry, type=_Entry)
     if entry.number != number or proof.place != number - 1:
-        raise InputError(f"{name} proves entry {entry.number}, not {number}", hint=hint)
+        raise InputError(
+            "casework/proves-another-entry", name=name, number=entry.number, wanted=number
+        )
     return entry
 
 

@@ -70,7 +70,7 @@ def check_channel(address: str) -> bool:
     if channel is None:
         return False
     if len(address) > _LONGEST or not rest:
-        raise InputError(f'"{address[:100]}" is not an address', hint=f"write it like {name}:...")
+        raise InputError("casework/not-an-address", address=address[:100], name=name)
     with blamed(plugin_for(CHANNELS, name), InputError):
         channel.check(rest)
     return True

@@ -58,9 +58,7 @@ class SuspicionRules(Record, frozen=True, kw_only=True):
             InputError: There is none of that name.
         """
         if slug not in self.form:
-            raise InputError(
-                f'there is no form "{slug}"', hint=f"there are: {', '.join(self.form)}"
-            )
+            raise InputError("casework/no-form", slug=slug, form=", ".join(self.form))
         return self.form[slug]
 
 
@@ -75,7 +73,5 @@ def load_suspicions() -> SuspicionRules:
     for slug, form in rules.form.items():
         keys = [field.key for field in form.field]
         if len(set(keys)) != len(keys):
-            raise RegistryError(
-                f'the form "{slug}" has a key twice', at="suspicions.toml", hint="rename one"
-            )
+            raise RegistryError("casework/form-key-twice", slug=slug, at="suspicions.toml")
     return rules

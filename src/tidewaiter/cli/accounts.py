@@ -88,8 +88,7 @@ def _named(work: Work, name: str) -> Account:
     for each in stored_accounts(work):
         if each.name == wanted and each.active:
             return each
-    hint = "tidewaiter accounts list shows all of them"
-    raise MissingError(f'there is no active account "{name[:60]}"', hint=hint)
+    raise MissingError("cli/no-active-account", name=name[:60])
 
 
 def _line(account: Account) -> str:

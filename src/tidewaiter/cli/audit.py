@@ -130,8 +130,7 @@ def prove(number: int, db: str, out: Path | None) -> None:
     with open_database(db) as database, database.work() as work:
         size = audit_size(work)
         if number > size:
-            hint = "tidewaiter audit show prints the numbers"
-            raise InputError(f"there is no entry {number}: the audit has {size:,}", hint=hint)
+            raise InputError("cli/no-audit-entry", number=number, size=size)
         entry = audit_entries(work, after=number - 1, rows=1)[0]
         path = tuple(prove_entry(work, number, size))
         note = signed_state(_own_key(), audit_state(work, size))
@@ -192,12 +191,11 @@ def _public(keys: tuple[str, ...]) -> tuple[PublicKey, ...]:
 
 def _text(path: Path) -> str:
     if path.stat().st_size > _MOST:
-        raise InputError("is too large for a note", at=str(path), hint="name the right file")
+        raise InputError("cli/too-large-for-a-note", at=str(path))
     try:
         return path.read_bytes().decode()
     except UnicodeDecodeError as error:
-        hint = "check the name of the file"
-        raise InputError("is no text", at=str(path), hint=hint) from error
+        raise InputError("cli/not-text", at=str(path)) from error
 
 
 def _write(text: str, out: Path | None) -> None:

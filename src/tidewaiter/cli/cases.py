@@ -175,8 +175,7 @@ def _everyone() -> Viewer:
 
 
 def _absent(number: int) -> MissingError:
-    hint = "tidewaiter cases list shows the numbers"
-    return MissingError(f"there is no case {number}", hint=hint)
+    return MissingError("cli/no-case", number=number)
 
 
 def _people(work: Work) -> Callable[[str], str]:

@@ -60,7 +60,7 @@ def coalition(ending: str, *, everything: bool, out: Path | None, keep: Path | N
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
         if any(keep.iterdir()):
-            raise InputError("the folder is not empty", at=str(keep), hint="name a new one")
+            raise InputError("cli/folder-not-empty", at=str(keep))
         _play(story, ending, keep.resolve(), everything=everything, out=out)
         click.echo(
             f"To explore: TIDEWAITER_KEY={keep / story.board}.key tidewaiter "
@@ -103,7 +103,7 @@ def trade(seed: int, lines: int, out: Path) -> None:
     """
     out.mkdir(parents=True, exist_ok=True)
     if any(out.iterdir()):
-        raise InputError("the folder is not empty", at=str(out), hint="name a new one")
+        raise InputError("cli/folder-not-empty", at=str(out))
     written = write_made(MadeTrade(seed, lines), out)
     click.echo(
         (

@@ -65,7 +65,7 @@ def tell(path: Path, peers: tuple[str, ...], db: str) -> None:
         for each in wrong:
             click.echo(as_line(in_a_line(each)), err=True)
         if wrong:
-            raise InputError("the incident is not told", at=str(path), hint="mend what is wrong")
+            raise InputError("cli/incident-not-told", at=str(path))
         with desk.database.work(stamp) as work:
             tell_incident(work, desk.ring.lock, desk.node, incident, peers)
     click.echo(as_line(f"{incident.id}\tversion {incident.version}\t{incident.title}"))
@@ -192,13 +192,12 @@ def _read(path: Path, kind: type[R]) -> R:
     Raises:
         InputError: The file is not a valid record.
     """
-    hint = "docs/reference/incidents.md shows what an incident looks like"
     if path.stat().st_size > _MOST:
-        raise InputError("this file is too large", at=str(path), hint=hint)
+        raise InputError("cli/incident-file-too-large", at=str(path))
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except msgspec.MsgspecError as error:
-        raise InputError(f"this is no incident: {error}", at=str(path), hint=hint) from error
+        raise InputError("cli/not-an-incident", error=error, at=str(path)) from error
 
 
 @click.group(cls=Renamed, former={"make": "create"})

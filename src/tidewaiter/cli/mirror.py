@@ -60,8 +60,9 @@ def check_format(path: Path | None, formats: Sequence[str]) -> None:
         InputError: It does not.
     """
     if path is not None and path.suffix.lower() not in formats:
-        hint = f"end the name in {', '.join(formats)}"
-        raise InputError(f'"{path.suffix}" is no format here', at=str(path), hint=hint)
+        raise InputError(
+            "cli/not-a-format-here", suffix=path.suffix, formats=", ".join(formats), at=str(path)
+        )
 
 
 def as_json(found: Mirrored) -> str:
@@ -338,10 +339,10 @@ def _span(text: str) -> range:
     """
     first, _, last = text.partition("-")
     if not (first.isdecimal() and (last or first).isdecimal()):
-        raise InputError(f'"{text}" is no span of years', hint="write 2023 or 2019-2023")
+        raise InputError("cli/not-a-span-of-years", text=text)
     years = range(int(first), int(last or first) + 1)
     if not 0 < len(years) <= _YEARS:
-        raise InputError(f'"{text}" is no span of years', hint=f"1 to {_YEARS} of them, in order")
+        raise InputError("cli/span-of-years-too-long", text=text, years=_YEARS)
     return years
 
 

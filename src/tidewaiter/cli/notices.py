@@ -96,7 +96,7 @@ def tell_wrong(ready: Ready, path: Path, verb: str) -> None:
         return
     for line in said_of(ready.checked):
         click.echo(as_line(line), err=True)
-    raise InputError(f"the notice is not {verb}", at=str(path), hint="mend what is wrong")
+    raise InputError("cli/notice-not-done", verb=verb, at=str(path))
 
 
 def _day(deadline: Deadline) -> str:
@@ -324,7 +324,7 @@ def return_(number: int, db: str, **options: Any) -> None:
 
 def _line(number: str, text: str) -> LineAmount:
     if not number.isdecimal():
-        raise InputError(f'"{number}" is no line', at="--line", hint='write it like 1="25 kg"')
+        raise InputError("cli/not-a-line", number=number, at="--line")
     mass, volume = amount_of(text)
     return LineAmount(line=int(number), amount=Amount(mass_mg=mass, volume_ul=volume))
 

@@ -231,13 +231,14 @@ def _chain(path: Path) -> list[SignedDocument]:
     Raises:
         InputError: The file does not contain documents.
     """
-    hint = "ask the node for the file that `tidewaiter node document --out` writes"
     if path.stat().st_size > _MOST:
-        raise InputError("this is no file of documents: it is too large", at=str(path), hint=hint)
+        raise InputError("cli/documents-too-large", at=str(path))
     try:
         return read_chain(path.read_bytes())
     except InputError as error:
-        raise InputError(error.message, at=str(path), hint=hint) from error
+        raise InputError(
+            "cli/documents-do-not-hold", problem=error.message, at=str(path)
+        ) from error
 
 
 _group = click.argument("group")

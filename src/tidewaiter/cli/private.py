@@ -235,14 +235,13 @@ def _read(path: Path) -> list[Party]:
     Raises:
         InputError: The file has other content.
     """
-    hint = "docs/reference/private-question.md shows such a file"
     if path.stat().st_size > _MOST:
-        raise InputError("this file is too large", at=str(path), hint=hint)
+        raise InputError("cli/party-file-too-large", at=str(path))
     found = []
     for number, text in enumerate(path.read_bytes().splitlines(), 1):
         try:
             found.append(msgspec.json.decode(text, type=Party))
         except msgspec.MsgspecError as error:
             at = f"{path}, line {number}"
-            raise InputError(f"this is no party: {error}", at=at, hint=hint) from error
+            raise InputError("cli/not-a-party", error=error, at=at) from error
     return found

@@ -304,8 +304,7 @@ def show(name: str, day: date, db: str) -> None:
     book = Book(held)
     found = [each for each in held.entries if name in {each.id, getattr(each, "number", "")}]
     if not found:
-        hint = "look at: tidewaiter register list"
-        raise MissingError(f'the register has no "{name}"', hint=hint)
+        raise MissingError("cli/not-in-the-register", name=name)
     for each in found:
         click.echo(
             as_line(

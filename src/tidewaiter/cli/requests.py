@@ -52,7 +52,6 @@ _items = click.option(
     help="Number of an item of the request.",
 )
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_HINT = "docs/reference/requests.md shows what a request looks like"
 _MOST = 1 << 20  # bytes of a file
 
 
@@ -84,7 +83,7 @@ def ask(path: Path, peer: str, db: str) -> None:
         for each in wrong:
             click.echo(as_line(in_a_line(each)), err=True)
         if wrong:
-            raise InputError("the request is not sent", at=str(path), hint="mend what is wrong")
+            raise InputError("cli/request-not-sent", at=str(path))
         with desk.database.work(stamp) as work:
             ask_peer(work, desk.ring.lock, desk.node, request)
     click.echo(as_line(f"{request.asker}\t{request.id}"))
@@ -276,12 +275,12 @@ def _read(path: Path, filled: dict[str, str]) -> Request:
         InputError: The file is not a valid request.
     """
     if path.stat().st_size > _MOST:
-        raise InputError("this file is too large", at=str(path), hint=_HINT)
+        raise InputError("cli/request-file-too-large", at=str(path))
     try:
         told = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
         return msgspec.convert({"id": new_id(), **told, **filled}, Request)
     except msgspec.MsgspecError as error:
-        raise InputError(f"this is no request: {error}", at=str(path), hint=_HINT) from error
+        raise InputError("cli/not-a-request", error=error, at=str(path)) from error
 
 
 _item = click.argument("item")

@@ -111,8 +111,8 @@ def read_alerts(path: Path) -> Iterator[Alert]:
             try:
                 yield read_exported(line)
             except msgspec.MsgspecError as error:
-                hint = "give the .jsonl file that `tidewaiter screen --out` wrote"
-                raise InputError(f"{error}", at=f"{path}, line {number}", hint=hint) from error
+                at = f"{path}, line {number}"
+                raise InputError("cli/not-an-alert", error=error, at=at) from error
 
 
 def gather(source: From, ranker: Ranker | None = None) -> Iterator[Candidate]:
@@ -219,8 +219,7 @@ def read_seed(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8").strip()
     except UnicodeDecodeError as error:
-        hint = "let `tidewaiter select seed` make one"
-        raise InputError("this is no seed", at=str(path), hint=hint) from error
+        raise InputError("cli/not-a-seed", at=str(path)) from error
     check_seed(text)
     return text
 
@@ -340,7 +339,7 @@ def select(
     Example: tidewaiter select alerts.jsonl --lines manifest.csv --quota 1% --out list.csv
     """
     if out.suffix.lower() != ".csv":
-        raise InputError(f'"{out.suffix}" is no format of lists', at=str(out), hint="name a .csv")
+        raise InputError("cli/not-a-format-of-lists", suffix=out.suffix, at=str(out))
     names = ("quota", "random", "explore", "least_random", "profiles")
     wanted = Wanted(**{name: options.pop(name) for name in names})
     text = read_seed(seed) if seed else secrets.token_hex()
@@ -370,8 +369,7 @@ def _plan(wanted: Wanted, candidates: list[Candidate]) -> Plan:
     random = _share(wanted.random, rules.random)
     explore = _share(wanted.explore, rules.explore)
     if random + explore > 1:
-        hint = "lower --random or --explore"
-        raise InputError("more than the quota goes to the lot and to exploring", hint=hint)
+        raise InputError("cli/quota-spent-by-lot")
     return Plan(
         quota=min(lines, round(number * lines) if is_share else int(number)),
         random=random,
@@ -509,7 +507,7 @@ def check(path: Path, seed: Path, **options: Any) -> None:
     rows = [(each.key, each.draw) for each in read_list(path) if each.arm == "random"]
     problem = check_lot(told, rows, read_seed(seed), keys)
     if problem:
-        raise InputError(problem, at=str(path), hint="ask who made the list")
+        raise problem.placed(str(path))
     over = f"over {_counted(len(keys))}" if keys is not None else "of the lines on the list"
     click.echo(f"the random draw is verified: {_counted(len(rows))}, drawn {over}", err=True)
 

@@ -170,8 +170,7 @@ def _provider(told: Mapping[str, Any]) -> Provider | None:
     if not told["issuer"]:
         return None
     if told["secret"] is None or not told["public"]:
-        hint = "name the file with the secret, and the public address of the server with --public"
-        raise InputError("--oidc-issuer needs --oidc-secret and --public", hint=hint)
+        raise InputError("cli/oidc-options-missing")
     secret = told["secret"].read_text(encoding="utf-8").strip()
     return Provider(
         issuer=told["issuer"],
@@ -199,9 +198,8 @@ def _check_port(host: str, port: int) -> None:
         with socket.create_server((host, port), family=_family(host), reuse_port=False):
             pass
     except OSError as error:
-        hint = "stop the other program, or choose another number with --port"
         raise InputError(
-            f"nothing can listen at {host}:{port}: {error.strerror}", hint=hint
+            "cli/cannot-listen", host=host, port=port, strerror=error.strerror
         ) from error
 
 

@@ -180,8 +180,7 @@ def scope_from(work: Work, said: Said) -> Scope:
     if said.alert is not None:
         found = scope_of(work, alert_id(work, printable(said.alert)))
         if found is None:
-            hint = "define the scope with --substance, --phrase and the other options"
-            raise InputError(f'the alert "{said.alert}" shows too little for a scope', hint=hint)
+            raise InputError("cli/alert-too-little-for-a-scope", alert=said.alert)
         begun = found
     changes = {"substances": said.substance, "ways": said.way, "rules": said.rule}
     told: dict[str, Any] = {name: value for name, value in changes.items() if value}
@@ -379,8 +378,7 @@ def end(number: int, db: str, why: str, seen: int | None) -> None:
 def _offered(work: Work, number: int) -> Scope:
     found = learn(work).offers
     if not 1 <= number <= len(found):
-        hint = "tidewaiter suppressions offers shows the suggestions with their numbers"
-        raise InputError(f'there is no offer "{number}"', hint=hint)
+        raise InputError("cli/no-offer", number=number)
     return found[number - 1].scope
 
 

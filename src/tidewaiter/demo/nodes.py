@@ -167,8 +167,7 @@ class Stage:
         end = time.monotonic() + _SETTLED
         while any(each.on_its_way() for each in self._nodes.values()):
             if time.monotonic() > end:
-                hint = "look at the databases that are kept with --keep"
-                raise OutputError("the nodes of the story do not settle", hint=hint)
+                raise OutputError("demo/nodes-do-not-settle")
             time.sleep(_LOOKS)
 
 
@@ -238,7 +237,7 @@ def _wait_for(place: Place) -> None:
         if is_up(place.address):
             return
         time.sleep(_LOOKS)
-    raise OutputError(f"the node {place.key} does not come up", at=place.address)
+    raise OutputError("demo/node-does-not-start", key=place.key, at=place.address)
 
 
 def _end(terminate: Callable[[], None], join: Callable[[float], None]) -> None:

@@ -96,7 +96,7 @@ class Story(Record, frozen=True, kw_only=True):
         """
         found = next((each for each in self.node if each.key == key), None)
         if found is None:
-            raise InputError(f'no node of the story is called "{key}"')
+            raise InputError("demo/no-such-node", key=key)
         return found
 
 
@@ -135,8 +135,7 @@ def days_of(story: Story, ending: str) -> list[tuple[date, tuple[Deed, ...]]]:
         InputError: The story has no such ending.
     """
     if ending not in story.endings:
-        hint = f"it has: {', '.join(story.endings)}"
-        raise InputError(f'the story has no ending "{ending}"', hint=hint)
+        raise InputError("demo/no-such-ending", ending=ending, endings=", ".join(story.endings))
     found: dict[date, list[Deed]] = {}
     for each in story.act:
         if each.ending in {"", ending}:

@@ -59,7 +59,7 @@ def redact(name: str, original: bytes, fields: Iterable[Redacted]) -> tuple[byte
     try:
         document = msgspec.json.decode(original)
     except msgspec.DecodeError as error:
-        raise InputError(f"it is no JSON: {error}", at=name, hint="give it whole or not") from error
+        raise InputError("exchange/not-json", error=error, at=name) from error
     out = tuple(sorted(fields, key=lambda each: each.pointer))
     for each in out:
         document = _without(document, _steps(each.pointer), f"{name}, {each.pointer}")
@@ -96,7 +96,7 @@ def _steps(pointer: str) -> list[str]:
 def _without(document: Any, steps: list[str], at: str) -> Any:
     if not steps:
         if document == GONE:
-            raise InputError("it was taken out before", at=at, hint="name each field once")
+            raise InputError("exchange/field-taken-out-twice", at=at)
         return GONE
     step, *rest = steps
     if isinstance(document, dict) and step in document:
@@ -104,7 +104,7 @@ def _without(document: Any, steps: list[str], at: str) -> Any:
     place = int(step) if step.isdecimal() and (step == "0" or step[0] != "0") else -1
     if isinstance(document, list) and 0 <= place < len(document):
         return [*document[:place], _without(document[place], rest, at), *document[place + 1 :]]
-    raise InputError("there is no such field", at=at, hint='write it like "/parties/0/name"')
+    raise InputError("exchange/no-such-field", at=at)
 
 
 def _hash(body: bytes) -> str:
@@ -386,5 +386,5 @@ def _opened(file: BinaryIO) -> Opened:
     opened = open_bundle(file, ())
     broken = [each.says for each in opened.parts if not each.holds]
     if broken:
-        raise InputError(f"the bundle does not hold: {broken[0]}", hint="export the case again")
+        raise InputError("exchange/bundle-does-not-hold", broken=broken[0])
     return opened

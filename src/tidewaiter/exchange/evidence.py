@@ -126,7 +126,7 @@ def read_evidence(held: bytes) -> MessageEvidence:
     try:
         return msgspec.json.decode(held, type=MessageEvidence)
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise InputError(f"this is no evidence of a message: {str(error)[:200]}") from error
+        raise InputError("exchange/not-evidence-of-a-message", error=str(error)[:200]) from error
 
 
 def check_evidence(evidence: MessageEvidence) -> Checked:
@@ -155,7 +155,9 @@ def check_evidence(evidence: MessageEvidence) -> Checked:
 def _whole(chain: Sequence[SignedDocument], node: str) -> Document:
     last = check_chain(list(chain))
     if last.node != node:
-        raise InputError(f"the documents are those of {last.node[:80]}, not of {node[:80]}")
+        raise InputError(
+            "exchange/documents-of-another-node", node=last.node[:80], wanted=node[:80]
+        )
     return last
 
 

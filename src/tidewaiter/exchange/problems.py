@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Literal
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 
 TEXT = 10_000  # characters of what people write
@@ -33,6 +34,11 @@ def wrong(at: str, text: str, hint: str = "", source: str = "") -> Problem:
 def doubt(at: str, text: str, hint: str = "", source: str = "") -> Problem:
     """Make a problem that a person looks at."""
     return Problem(level="doubt", at=at, text=text, hint=hint, source=source)
+
+
+def as_error(problem: Problem) -> InputError:
+    """Return a problem as the error that refuses the record."""
+    return InputError("exchange/to-be-mended", text=problem.text, hint=problem.hint, at=problem.at)
 
 
 def prose(at: str, text: str, *, needed: bool = False) -> Iterator[Problem]:

@@ -23,10 +23,12 @@ LANGUAGES = {
     "ar": "العربية",
     "es": "Español",
     "fr": "Français",
+    "ru": "Русский",
     "zh": "中文",
 }
-# CLDR writes Arabic days as "25\u200f/11\u200f/2026"; UN documents name the month.
-_DAYS = {"ar": "d MMMM y"}
+# CLDR writes Arabic days as "25\u200f/11\u200f/2026", where UN documents name the month, and ends
+# Russian ones in a full stop.
+_DAYS = {"ar": "d MMMM y", "ru": "d MMM y"}
 # A day as "25 Nov 2026" is read alike on both sides of the Atlantic.
 _REGIONS = {"en": "en_GB", "zh": "zh_Hans_CN"}
 _now: ContextVar[str] = ContextVar("language", default="en")

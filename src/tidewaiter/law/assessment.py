@@ -119,18 +119,15 @@ class _Case:
 
     def _answer(self) -> tuple[Answer, Phrase, tuple[Listing, ...]]:
         """Go from the listings to the routes, the forms and the amounts that they hold."""
-        held, open_, remarks = judge_reach(self.standing.held, self._place())
-        self.remarks.extend(remarks)
-        if not held and open_ is None:
-            return self._not_held(because=_OTHER_GOODS if self.standing.held else None)
-        if not held and open_ is not None:
+        held = self.standing.held
+        for judge in (judge_reach, judge_goods):
+            held, open_, remarks = judge(held, self._place())
+            self.remarks.extend(remarks)
+            if held:
+                continue
+            if open_ is None:
+                return self._not_held(because=_OTHER_GOODS if self.standing.held else None)
             return "not assessable", open_, self.standing.held
-        held, open_, remarks = judge_goods(held, self._place())
-        self.remarks.extend(remarks)
-        if not held and open_ is None:
-            return self._not_held(because=_OTHER_GOODS)
-        if open_ is not None:
-            return "not assessable", open_, held or self.standing.held
         return (*self._by_amount(held), held)
 
     def _place(self) -> Place:
@@ -192,7 +189,8 @@ class _Case:
     def _versions(self) -> Iterator[str]:
         whole = f", complete from {self.regime.covers}" if self.regime.covers else ""
         yield f"registry copy last checked on {self.regime.checked}{whole}"
-        yield from (each for each in self.found.evaluated if each.startswith(self.regime.slug))
+        mine = f"{self.regime.slug}: "
+        yield from (each for each in self.found.evaluated if each.startswith(mine))
 
 
 def _jurisdictions(question: Question, registry: Registry, book: LawBook) -> Iterable[str]:

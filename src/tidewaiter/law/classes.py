@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator
 from datetime import date
 from typing import Literal
 
+from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.law.types import Mark
 
@@ -145,7 +146,7 @@ class ClassRule(Record, frozen=True, kw_only=True):
 
 def class_problems(
     rule: ClassRule, sources: Container[str], regimes: Container[str]
-) -> Iterator[str]:
+) -> Iterator[RegistryError]:
     """Yield what is wrong with a rule, the first first.
 
     Args:
@@ -155,34 +156,34 @@ def class_problems(
     """
     for source in (rule.source, *(clause.source for clause in rule.clauses)):
         if source not in sources:
-            yield f'no source is called "{source}"'
+            yield RegistryError("law/no-such-source", source=source)
     excluding = (regime for each in rule.exclusions for regime in each.regimes)
     for regime in excluding:
         if regime not in regimes:
-            yield f'no regime is called "{regime}"'
+            yield RegistryError("law/no-such-regime", regime=regime)
     if rule.until and rule.since and rule.until <= rule.since:
-        yield f"it ends on {rule.until}, before it begins"
+        yield RegistryError("law/rule-ends-before-it-begins", until=rule.until)
     if not rule.cores:
-        yield "it has no core"
+        yield RegistryError("law/rule-without-core")
     if not (rule.clauses or rule.gap):
-        yield "it has neither clauses nor a gap that says why"
+        yield RegistryError("law/rule-without-clauses")
     yield from _site_problems(rule)
 
 
-def _site_problems(rule: ClassRule) -> Iterator[str]:
+def _site_problems(rule: ClassRule) -> Iterator[RegistryError]:
     ids = [site.id for site in rule.sites]
     numbers = [atom for site in rule.sites for atom in site.atoms]
     if len(set(ids)) < len(ids):
-        yield "two sites have the same id"
+        yield RegistryError("law/site-id-twice")
     if len(set(numbers)) < len(numbers):
-        yield "an atom belongs to two sites"
+        yield RegistryError("law/atom-of-two-sites")
     clauses = [clause.id for clause in rule.clauses]
     if len(set(clauses)) < len(clauses):
-        yield "two clauses have the same id"
+        yield RegistryError("law/clause-id-twice")
     for site in rule.sites:
         if not site.atoms:
-            yield f'site "{site.id}" has no atoms'
+            yield RegistryError("law/site-without-atoms", id=site.id)
     for clause in rule.clauses:
         for change in clause.changes:
             if change.site not in ids:
-                yield f'clause {clause.id}: no site is called "{change.site}"'
+                yield RegistryError("law/clause-of-no-site", id=clause.id, site=change.site)

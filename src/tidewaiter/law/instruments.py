@@ -78,9 +78,10 @@ def instrument_folders(root: Traversable | Path) -> Iterator[Traversable | Path]
         for file in toml_files(folder) if folder.is_dir() else ():
             slug = file.name.removesuffix(".toml") if kind == "regimes" else "INSTRUMENT"
             raise RegistryError(
-                "each instrument is a folder that holds its rows",
+                "law/instrument-not-a-folder",
+                slug=slug,
+                place=place.format(name=file.name),
                 at=f"{kind}/{file.name}",
-                hint=f"move it to regimes/{slug}/{place.format(name=file.name)}",
             )
     regimes = root.joinpath("regimes")
     entries = regimes.iterdir() if regimes.is_dir() else ()
@@ -108,9 +109,7 @@ def instrument_files(
                 yield at, entry
         elif entry.name.endswith(".toml") or entry.is_dir():
             raise RegistryError(
-                "an instrument has no file or folder of this name",
-                at=at,
-                hint=f"it has {', '.join((*FACTS, *RULES))} and classes/*.toml",
+                "law/instrument-with-odd-file", value=", ".join((*FACTS, *RULES)), at=at
             )
 
 
@@ -125,9 +124,7 @@ def read_instrument(folder: Traversable | Path) -> Instrument:
     regime = _read(files, f"{slug}/instrument.toml", Regime)
     if regime and regime.slug != slug:
         raise RegistryError(
-            f'slug "{regime.slug}" is not the folder\'s name',
-            at=f"{slug}/instrument.toml",
-            hint="rename the folder, or change the slug",
+            "law/slug-not-folder-name", slug=regime.slug, at=f"{slug}/instrument.toml"
         )
     controls = _read(files, f"{slug}/controls.toml", _ControlFile) or _ControlFile()
     proposals = _read(files, at := f"{slug}/proposals.toml", _ProposalFile) or _ProposalFile()
@@ -164,16 +161,14 @@ def _classes(files: Mapping[str, Traversable | Path], slug: str) -> Iterator[Cla
         if at.startswith(f"{slug}/classes/"):
             rule = _decode(read_toml(file, Table, at=at), ClassRule, slug, at)
             if f"{rule.slug}.toml" != file.name:
-                hint = "rename the file, or change the slug"
-                raise RegistryError(f'slug "{rule.slug}" is not the file\'s name', at=at, hint=hint)
+                raise RegistryError("law/slug-not-file-name", slug=rule.slug, at=at)
             yield rule
 
 
 def _decode(table: Table, kind: type[T], slug: str, at: str) -> T:
     """Turn a table into its record, with the regime that the folder names."""
     if "regime" in table:
-        hint = "leave the key out: the folder says which instrument it is"
-        raise RegistryError("the regime is named twice", at=at, hint=hint)
+        raise RegistryError("law/regime-in-its-row", at=at)
     return _convert({**table, "regime": slug}, kind, at)
 
 
@@ -181,5 +176,4 @@ def _convert(table: Table, kind: type[T], at: str) -> T:
     try:
         return msgspec.convert(table, kind, builtin_types=(date,))
     except msgspec.ValidationError as error:
-        hint = "mend the row; the record's docstring names its keys"
-        raise RegistryError(f"{error}", at=at, hint=hint) from error
+        raise RegistryError("law/row-not-its-record", error=error, at=at) from error

@@ -75,9 +75,7 @@ def parse_formula(text: str) -> Counter[str]:
         atoms[found[1]] += int(found[2] or 1)
         place = found.end()
     if not atoms or place != len(bare):
-        raise InputError(
-            f'"{text}" is not a formula that can be weighed', hint='write it like "C10H15NO"'
-        )
+        raise InputError("law/not-a-formula", text=text)
     return atoms
 
 
@@ -106,7 +104,7 @@ def base_share(form: str, base: str) -> Decimal:
     kept = [name for name in part if name not in _MOBILE]
     units = min((whole[name] // part[name] for name in kept), default=0)
     if units == 0:
-        raise InputError(f"{form} does not hold {base}", hint="compare the two formulas")
+        raise InputError("law/form-does-not-hold-base", form=form, base=base)
     return units * mass_of(part) / mass_of(whole)
 
 

@@ -67,9 +67,7 @@ class Registry(Record, frozen=True, kw_only=True):
         for substance in self.substances:
             if substance.slug == slug:
                 return substance
-        raise RegistryError(
-            f'no substance is called "{slug}"', hint="tidewaiter substances lists all"
-        )
+        raise RegistryError("law/no-such-substance", slug=slug)
 
 
 def load_registry(own: tuple[Path, ...] = ()) -> Registry:
@@ -97,8 +95,15 @@ def plugin_folders() -> Mapping[str, Path]:
             _load((*joined.values(), folder.path))
         except RegistryError as error:
             plugin = plugin_for(LAW, name)
-            problem = f"{plugin.title} cannot be loaded: {error.message}"
-            report(PluginError(problem, at=f"{folder.path}: {error.at}", hint=error.hint))
+            report(
+                PluginError(
+                    "law/plugin-not-loaded",
+                    title=plugin.title,
+                    message=error.message,
+                    hint=error.hint,
+                    at=f"{folder.path}: {error.at}",
+                )
+            )
         else:
             joined[name] = folder.path
     return MappingProxyType(joined)
@@ -161,12 +166,10 @@ def read_registry(own: tuple[Path, ...], key: str) -> Registry:
 def _read_substance(file: Traversable | Path) -> Substance:
     found = read_toml(file, Substance)
     if found.slug != _stem(file):
-        raise RegistryError(f'slug "{found.slug}" is not the file\'s name', at=file.name)
+        raise RegistryError("law/class-slug-not-file-name", slug=found.slug, at=file.name)
     if found.controls:
         raise RegistryError(
-            "a substance's file holds no controls",
-            at=file.name,
-            hint=f"write them as rows of regimes/{found.controls[0].regime}/controls.toml",
+            "law/controls-in-substance-file", regime=found.controls[0].regime, at=file.name
         )
     return found
 
@@ -177,9 +180,9 @@ def _classes(instruments: list[Instrument]) -> tuple[ClassRule, ...]:
     for rule in chain.from_iterable(each.classes for each in instruments):
         if rule.slug in rules:
             raise RegistryError(
-                f'"{rule.slug}" is already a rule',
+                "law/slug-is-already-a-rule",
+                slug=rule.slug,
                 at=f"{rule.regime}/classes/{rule.slug}.toml",
-                hint="rename yours",
             )
         rules[rule.slug] = rule
     return tuple(rules[slug] for slug in sorted(rules))
@@ -254,7 +257,7 @@ def _roots(own: tuple[Path, ...]) -> Iterator[Traversable | Path]:
     yield data()
     for folder in own:
         if not folder.is_dir():
-            raise RegistryError("there is no such folder of lists", at=str(folder))
+            raise RegistryError("law/no-such-folder", at=str(folder))
         yield folder
 
 
@@ -285,9 +288,7 @@ def _stem(file: Traversable | Path) -> str:
 def _add(known: dict[str, T], slug: str, found: T, *, at: str) -> None:
     """Add a source or a regime; another one of the same name is no new version of it."""
     if known.setdefault(slug, found) != found:
-        raise RegistryError(
-            f'"{slug}" is already the name of another one', at=at, hint="rename yours"
-        )
+        raise RegistryError("law/slug-of-another", slug=slug, at=at)
 
 
 def _joined(ours: Substance, own: Substance) -> Substance:
@@ -345,11 +346,9 @@ def _check_instrument(
     for rule in instrument.classes:
         at = f"{instrument.slug}/classes/{rule.slug}.toml"
         if rule.slug in substances:
-            raise RegistryError(
-                f'"{rule.slug}" is the slug of a substance', at=at, hint="rename it"
-            )
+            raise RegistryError("law/slug-of-a-substance", slug=rule.slug, at=at)
         for problem in class_problems(rule, sources, regimes):
-            raise RegistryError(problem, at=at, hint="docs: reference, class rules")
+            raise problem.placed(at)
 
 
 def _check_book(book: LawBook, things: dict[str, Substance], sources: dict[str, Source]) -> None:
@@ -378,7 +377,9 @@ def _rules(book: LawBook) -> Iterator[tuple[str, Rule | Request]]:
 def _check_slugs(kind: str, slugs: Iterable[str], known: Container[str], *, at: str) -> None:
     for slug in slugs:
         if slug not in known:
-            raise RegistryError(f'no {kind} is called "{slug}"', at=at, hint=_MISSING[kind])
+            raise RegistryError(
+                "law/no-such-slug", kind=kind, slug=slug, missing=_MISSING[kind], at=at
+            )
 
 
 _MISSING = {
@@ -397,16 +398,10 @@ def _check_numbers(substance: Substance, numbers: dict[str, str]) -> None:
             continue
         at = f"{substance.slug}.toml"
         if not is_cas(cas):
-            raise RegistryError(
-                f'"{cas}" is no CAS number', at=at, hint="compare its digits, the last is a check"
-            )
+            raise RegistryError("law/not-a-cas-number", cas=cas, at=at)
         owner = numbers.setdefault(cas, substance.slug)
         if owner != substance.slug:
-            raise RegistryError(
-                f"{cas} is the number of {owner}",
-                at=at,
-                hint=f'call the file "{owner}.toml" and its slug likewise to add to that substance',
-            )
+            raise RegistryError("law/number-of-another-substance", cas=cas, owner=owner, at=at)
 
 
 class Editions(Record, frozen=True, kw_only=True):

@@ -33,7 +33,6 @@ PART = 1 << 20  # bytes read at a time
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _LINE = re.compile(r"([0-9a-f]{64}) (0|[1-9][0-9]*) (\S+)")
 _LONGEST = 200  # characters of a name
-_HINT = "ask for the bundle again"
 # Version 2.0; no flags; stored; 00:00 of 1 January 1980; a file that its owner may read and write.
 _VERSION, _DOS, _UNIX, _MODE = 20, (0, 0x21), 3, 0o100644 << 16
 
@@ -69,12 +68,12 @@ def read_manifest(text: str) -> Manifest:
     """
     lines = text.removesuffix("\n").split("\n")
     if lines.pop(0) != FIRST:
-        raise InputError(f'this is no manifest: it does not begin with "{FIRST}"', hint=_HINT)
+        raise InputError("ledger/not-a-manifest")
     of, made, key = (_told(lines, word) for word in ("of", "made", "key"))
     found = Manifest(of=of, made=made, key=PublicKey.parse(key), members=tuple(map(_member, lines)))
     names = [each.name for each in found.members]
     if names != sorted(set(names)) or MANIFEST in names or str(found) != text:
-        raise InputError("the manifest is not written as manifests are", hint=_HINT)
+        raise InputError("ledger/manifest-not-canonical")
     return found
 
 
@@ -176,8 +175,7 @@ def _write(out: BinaryIO, source: Source) -> int:
         crc, size = zlib.crc32(part, crc), size + len(part)
         found.update(part)
     if (size, found.hexdigest()) != (member.size, member.sha256):
-        hint = "the database was changed outside of Tidewaiter: restore it from a copy"
-        raise InputError("its bytes are not those that were kept", at=member.name, hint=hint)
+        raise InputError("ledger/bytes-changed", at=member.name)
     end = out.tell()
     out.seek(place)
     out.write(head(member, crc))
@@ -189,8 +187,7 @@ def _check(manifest: Manifest) -> None:
     """Check that a manifest can be read again, and that the bundle is none too large."""
     read_manifest(str(manifest))
     if len(manifest.members) > MOST or sum(_room(manifest.members)) > LARGEST:
-        hint = f"a bundle has at most {MOST:,} files and {LARGEST:,} bytes: divide the case"
-        raise InputError(f"{manifest.of} is too large for a bundle", hint=hint)
+        raise InputError("ledger/bundle-too-large", of=manifest.of, most=MOST, largest=LARGEST)
 
 
 def _room(members: Iterable[Member]) -> Iterator[int]:
@@ -200,17 +197,17 @@ def _room(members: Iterable[Member]) -> Iterator[int]:
 def _told(lines: list[str], word: str) -> str:
     line = lines.pop(0) if lines else ""
     if not line.startswith(f"{word} "):
-        raise InputError(f'the manifest has no line "{word}" where it belongs', hint=_HINT)
+        raise InputError("ledger/manifest-line-missing", word=word)
     return line.removeprefix(f"{word} ")
 
 
 def _member(line: str) -> Member:
     found = _LINE.fullmatch(line)
     if found is None or not _NAME.fullmatch(found[3]) or len(found[3]) > _LONGEST:
-        raise InputError(f'"{line[:_LONGEST]}" is no line of a manifest', hint=_HINT)
+        raise InputError("ledger/not-a-line-of-a-manifest", line=line[:_LONGEST])
     size = int(found[2]) if len(found[2]) <= len(str(LARGEST)) else LARGEST + 1
     if size > LARGEST:
-        raise InputError(f'"{found[3]}" is told to be too large', hint=_HINT)
+        raise InputError("ledger/bundle-file-too-large", found=found[3])
     return Member(name=found[3], size=size, sha256=found[1])
 
 
@@ -286,9 +283,9 @@ def member_bytes(file: BinaryIO, opened: Opened, name: str, *, most: int) -> byt
     """
     place, size = opened.places.get(name, (0, -1))
     if size < 0:
-        raise InputError(f'the bundle has no "{name}"', hint="ask for the bundle again")
+        raise InputError("ledger/not-in-the-bundle", name=name)
     if size > most:
-        raise InputError(f'"{name}" has {size:,} bytes', hint="it is not ours")
+        raise InputError("ledger/of-another-size", name=name, size=size)
     file.seek(place)
     return file.read(size)
 
@@ -301,17 +298,16 @@ def _note(file: BinaryIO) -> str:
     """
     file.seek(0)
     start = file.read(_HEAD + len(MANIFEST))
-    hint = "name a bundle that `tidewaiter cases export` wrote, as it was written"
     if start[:4] != b"PK\3\4" or start[_HEAD:] != MANIFEST.encode():
-        raise InputError("this is no evidence bundle", hint=hint)
+        raise InputError("ledger/not-a-bundle")
     (size,) = struct.unpack("<I", start[18:22])
     told = file.read(min(size, _NOTE + 1))
     if len(told) != size or size > _NOTE:
-        raise InputError("the manifest is cut off, or too large", hint=hint)
+        raise InputError("ledger/manifest-cut-off")
     try:
         return told.decode()
     except UnicodeDecodeError as error:
-        raise InputError("the manifest is no text", hint=hint) from error
+        raise InputError("ledger/manifest-not-text") from error
 
 
 def _signature(note: str, manifest: Manifest, keys: Sequence[PublicKey]) -> tuple[Part, bool]:

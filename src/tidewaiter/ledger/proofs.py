@@ -36,20 +36,18 @@ def read_checkpoint(text: str) -> Checkpoint:
         InputError: It is none.
     """
     lines = text.removesuffix("\n").split("\n")
-    hint = "a checkpoint names its log, its entries and its root, a line each"
     if len(lines) < _LEAST or not all(lines):
-        raise InputError("this is no checkpoint", hint=hint)
+        raise InputError("ledger/not-a-checkpoint")
     origin, size, top, *notes = lines
     if not size.isascii() or not size.isdigit() or str(int(size)) != size:
-        raise InputError(f'"{size}" is no count of entries', at="line 2", hint=hint)
+        raise InputError("ledger/not-a-count-of-entries", size=size, at="line 2")
     root = unwrapped(top)
     if root is None or len(root) != _HASH:
-        raise InputError(f'"{top}" is no hash', at="line 3", hint=hint)
+        raise InputError("ledger/not-a-hash", top=top, at="line 3")
     return Checkpoint(origin=origin, size=int(size), root=root, notes=tuple(notes))
 
 
 _FIRST = "c2sp.org/tlog-proof@v1"
-_HINT = "ask for the proof again, and keep the file as it is"
 
 
 class Proof(Record, frozen=True, kw_only=True):
@@ -76,14 +74,14 @@ def read_proof(text: str) -> Proof:
     head, gap, note = text.partition("\n\n")
     lines = head.split("\n")
     if not gap or lines.pop(0) != _FIRST:
-        raise InputError("this is no proof of an entry", hint=_HINT)
+        raise InputError("ledger/not-a-proof")
     entry = _bare(_value(lines, "extra"))
     place = _value(lines, "index")
     if not place.isascii() or not place.isdigit() or str(int(place)) != place:
-        raise InputError(f'"{place}" is no place of an entry', hint=_HINT)
+        raise InputError("ledger/not-a-place-of-an-entry", place=place)
     path = tuple(map(_bare, lines))
     if any(len(each) != _HASH for each in path):
-        raise InputError("the proof holds what is no hash", hint=_HINT)
+        raise InputError("ledger/proof-with-odd-hash")
     return Proof(entry=entry, place=int(place), path=path, note=note)
 
 
@@ -104,8 +102,7 @@ def check_proof(proof: Proof, keys: tuple[PublicKey, ...]) -> tuple[Checkpoint, 
     checkpoint = read_checkpoint(text)
     leaf = leaf_hash(proof.entry)
     if not includes(leaf, proof.place, checkpoint.size, proof.path, checkpoint.root):
-        hint = "the entry or the proof was changed after it was made"
-        raise InputError("the entry does not stand in the log that was signed", hint=hint)
+        raise InputError("ledger/entry-not-in-signed-log")
     return checkpoint, names
 
 
@@ -113,12 +110,12 @@ def _value(lines: list[str], name: str) -> str:
     """Take the value of the next line, which must have a name."""
     line = lines.pop(0) if lines else ""
     if not line.startswith(f"{name} "):
-        raise InputError(f'the proof has no line "{name}" where it belongs', hint=_HINT)
+        raise InputError("ledger/proof-line-missing", name=name)
     return line.removeprefix(f"{name} ")
 
 
 def _bare(text: str) -> bytes:
     held = unwrapped(text)
     if held is None:
-        raise InputError(f'"{text}" is not written as Base64 is', hint=_HINT)
+        raise InputError("ledger/not-base64", text=text)
     return held

@@ -39,8 +39,6 @@ _ID = 4  # bytes of the number that tells which key signed
 _SIGN = "\u2014 "  # before each signature
 _MOST = 100  # signatures of a note
 _SECRET = "PRIVATE+KEY+"  # noqa: S105 - the mark before a key, not one
-_KEY_HINT = "write it as it was given: NAME+12345678+..., in one line"
-_NOTE_HINT = "a note is its text, an empty line, and a line for each signature"
 
 
 class PublicKey(Record, frozen=True, kw_only=True):
@@ -68,7 +66,7 @@ class PublicKey(Record, frozen=True, kw_only=True):
         name, number, key = _parts(line)
         found = cls(name=name, key=key)
         if found.number().hex() != number.lower():
-            raise InputError(f'the key "{line}" is damaged: its number is another', hint=_KEY_HINT)
+            raise InputError("ledger/key-damaged", line=line)
         return found
 
 
@@ -102,7 +100,7 @@ class SecretKey(Record, frozen=True, kw_only=True):
         name, number, seed = _parts(line.strip().removeprefix(_SECRET), secret=True)
         found = cls(name=name, seed=seed)
         if not line.startswith(_SECRET) or found.public().number().hex() != number.lower():
-            raise InputError("this is no secret key, or a damaged one", hint=_KEY_HINT)
+            raise InputError("ledger/not-a-secret-key")
         return found
 
     def sign(self, text: str) -> str:
@@ -116,7 +114,7 @@ class SecretKey(Record, frozen=True, kw_only=True):
         """
         lines = text.split("\n")
         if lines.pop() or not lines or not all(line.isprintable() and line for line in lines):
-            raise InputError("the text of a note holds an empty or odd line", hint=_NOTE_HINT)
+            raise InputError("ledger/note-with-odd-line")
         told = Ed25519PrivateKey.from_private_bytes(self.seed).sign(text.encode())
         return f"{text}\n{_SIGN}{self.name} {wrapped(self.public().number() + told)}\n"
 
@@ -136,7 +134,7 @@ def signed_text(note: str, keys: tuple[PublicKey, ...]) -> tuple[str, tuple[str,
     text, gap, rest = note.rpartition("\n\n")
     lines = rest.split("\n")
     if not gap or lines.pop() or not 0 < len(lines) <= _MOST:
-        raise InputError("this is no signed note", hint=_NOTE_HINT)
+        raise InputError("ledger/not-a-signed-note")
     text += "\n"
     names = []
     for line in lines:
@@ -147,10 +145,7 @@ def signed_text(note: str, keys: tuple[PublicKey, ...]) -> tuple[str, tuple[str,
                 names.append(name)
     if not names:
         signers = ", ".join(_signature(line)[0] for line in lines)
-        hint = "give the key of the node that signed it"
-        raise InputError(
-            f"the note bears no signature of a key that you gave: {signers}", hint=hint
-        )
+        raise InputError("ledger/not-signed-by-a-known-key", signers=signers)
     return text, tuple(names)
 
 
@@ -158,15 +153,14 @@ def _check(key: PublicKey, text: str, told: bytes) -> None:
     try:
         Ed25519PublicKey.from_public_bytes(key.key).verify(told, text.encode())
     except InvalidSignature as error:
-        hint = "its text or its signature was changed: ask for the note again"
-        raise InputError(f"the signature of {key.name} is wrong", hint=hint) from error
+        raise InputError("ledger/signature-wrong", name=key.name) from error
 
 
 def _signature(line: str) -> tuple[str, bytes]:
     name, gap, rest = line.removeprefix(_SIGN).partition(" ")
     told = unwrapped(rest)
     if not line.startswith(_SIGN) or not gap or not _is_name(name) or not told:
-        raise InputError(f'"{line}" is no signature', hint=_NOTE_HINT)
+        raise InputError("ledger/not-a-signature", line=line)
     return name, told
 
 
@@ -177,7 +171,7 @@ def _parts(line: str, *, secret: bool = False) -> tuple[str, str, bytes]:
     held = unwrapped(told)
     if not _is_name(name) or held is None or len(held) != 1 + SEED or held[:1] != _ED25519:
         shown = "this" if secret or _SECRET.startswith(f"{name}+") else f'"{line}"'
-        raise InputError(f"{shown} is no key", hint=_KEY_HINT)
+        raise InputError("ledger/not-a-key", shown=shown)
     return name, number, held[1:]
 
 

@@ -171,10 +171,8 @@ class Archive:
         if len(fits) == 1:
             return fits[0]
         known = ", ".join(f"{kept.since} {kept.version.sha256[:8]}" for kept in versions)
-        problem = "is more than one" if fits else "is no"
-        raise InputError(
-            f'"{wanted}" {problem} version', at=slug, hint=f"versions: {known or 'none'}"
-        )
+        code = "lists/several-such-versions" if fits else "lists/no-such-version"
+        raise InputError(code, wanted=wanted, known=known or "none", at=slug)
 
     def load(self, kept: KeptVersion) -> Parsed:
         """Load the entries of a version; from its files where they are not kept ready.
@@ -292,9 +290,7 @@ def digest_of(files: Iterable[KeptFile]) -> str:
 def _checked(slug: str) -> str:
     """Check that a slug can be the name of a folder."""
     if not slug or not all(c.isascii() and (c.isalnum() or c in "-_") for c in slug):
-        raise InputError(
-            f'"{slug}" is no name of a list', hint='write letters, digits and "-": my-list'
-        )
+        raise InputError("lists/not-a-list-name", slug=slug)
     return slug
 
 
@@ -302,17 +298,11 @@ def _decode(place: Path) -> KeptVersion:
     try:
         return msgspec.json.decode(place.read_bytes(), type=KeptVersion)
     except (OSError, msgspec.MsgspecError) as error:
-        raise StoreError(
-            f"cannot be read: {error}", at=str(place), hint="take it from a copy of the folder"
-        ) from error
+        raise StoreError("lists/file-unreadable", error=error, at=str(place)) from error
 
 
 def _lost(place: Path) -> StoreError:
-    return StoreError(
-        "is missing or not what it was",
-        at=str(place),
-        hint="take it from a copy of the folder, or add the list again",
-    )
+    return StoreError("lists/changed-or-missing", at=str(place))
 
 
 def folder_state(folder: Path | None) -> FolderState:

@@ -51,9 +51,7 @@ def read_ledger(path: Path, kind: type[R], what: str) -> list[R]:
             made.append(decode(line))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise StoreError(
-                f"this is no {what}: {error}",
-                at=f"{path}, line {number}",
-                hint="mend the line, or restore the file from a copy",
+                "lists/not-its-record", what=what, error=error, at=f"{path}, line {number}"
             ) from error
     return made
 

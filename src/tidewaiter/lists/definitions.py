@@ -46,11 +46,7 @@ def load_definitions(own: Path | None = None) -> MappingProxyType[str, ListDefin
         for file in toml_files(folder):
             definition = read_toml(file, ListDefinition)
             if file.name != f"{definition.slug}.toml":
-                raise RegistryError(
-                    f'the slug is "{definition.slug}"',
-                    at=file.name,
-                    hint="give the file the name of its slug",
-                )
+                raise RegistryError("lists/slug-not-file-name", slug=definition.slug, at=file.name)
             found[definition.slug] = definition
     return MappingProxyType(found)
 
@@ -81,10 +77,7 @@ def find_definition(
     if len(found) == 1:
         return found[0]
     slugs = ", ".join(each.slug for each in fits) or "a name of your own"
-    raise InputError(
-        f"it is not said which list this is (format {form})",
-        hint=f"say it: --as SLUG, like {slugs}",
-    )
+    raise InputError("lists/list-not-said", form=form, slugs=slugs)
 
 
 def _has(definition: ListDefinition, parties: Iterable[ListedParty]) -> bool:

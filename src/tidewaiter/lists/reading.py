@@ -74,11 +74,10 @@ def read_list(
 
 def _nothing(name: str, refusals: Sequence[EntryRefusal]) -> InputError:
     """Say that a list has no entry, and what is wrong with the first."""
-    why, hint = "", "look whether it is the list"
-    if refusals:
-        first = refusals[0]
-        why, hint = f"; the first: {first.place}: {first.problem}", first.hint
-    return InputError(f"holds no entry that can be read{why}", at=name, hint=hint)
+    if not refusals:
+        return InputError("lists/no-entries", at=name)
+    place, problem, hint = refusals[0].place, refusals[0].problem, refusals[0].hint
+    return InputError("lists/no-entry-read", place=place, problem=problem, hint=hint, at=name)
 
 
 def _in_doubt(files: Sequence[ListFile], form: str) -> Iterator[EntryRefusal]:
@@ -112,9 +111,7 @@ def _format(files: Sequence[ListFile], definition: ListDefinition | None) -> str
 def _reader(form: str) -> ListReader:
     readers = list_readers()
     if form not in readers:
-        raise InputError(
-            f'the format "{form}" is not known', hint=f"formats: {', '.join(sorted(readers))}"
-        )
+        raise InputError("lists/format-not-known", form=form, readers=", ".join(sorted(readers)))
     return readers[form]
 
 
@@ -176,17 +173,19 @@ def check_whole(read: ReadList) -> None:
     said, held = read.header.entries, len(read.parties) + lost
     if said is not None and said != held:
         raise InputError(
-            f"says that it has {said:,} entries, and has {held:,}",
-            at=read.definition.slug,
-            hint="it was cut short: fetch it again",
+            "lists/fewer-entries-than-said", said=said, held=held, at=read.definition.slug
         )
     if lost > max(_FEW, _REFUSED * held):
         first = next(refusal for refusal in read.refusals if not refusal.kept)
         raise InputError(
-            f"{lost:,} of {held:,} entries cannot be read; the first: "
-            f"{first.file}, {first.place}: {first.problem}",
-            at=read.definition.slug,
+            "lists/too-many-entries-unreadable",
+            lost=lost,
+            held=held,
+            file=first.file,
+            place=first.place,
+            problem=first.problem,
             hint=first.hint,
+            at=read.definition.slug,
         )
 
 
@@ -203,9 +202,7 @@ def check_loss(new: int, old: int, at: str) -> None:
     """
     if new < (1 - LOSS) * old:
         raise InputError(
-            f"has {new:,} entries, and the version in force {old:,}: {1 - new / old:.0%} are gone",
-            at=at,
-            hint="the version in force stays; where the loss is real, say --force",
+            "lists/too-many-entries-gone", new=new, old=old, share=1 - new / old, at=at
         )
 
 

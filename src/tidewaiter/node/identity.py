@@ -49,8 +49,7 @@ def own_key(path: Path) -> SecretKey:
     try:
         return SecretKey.parse(path.read_text(encoding="utf-8").strip())
     except (InputError, UnicodeDecodeError) as error:
-        hint = "restore it from a copy; with another key, what was signed stays valid under the old"
-        raise InputError("the file holds no key", at=str(path), hint=hint) from error
+        raise InputError("node/log-key-unreadable", at=str(path)) from error
 
 
 def signed_state(key: SecretKey, state: State) -> str:
@@ -91,8 +90,7 @@ def own_ring(path: Path) -> Ring | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Ring)
     except msgspec.MsgspecError as error:
-        hint = "restore it from a backup: what was kept and what is sent to you opens with it alone"
-        raise InputError("the file holds no keys of a node", at=str(path), hint=hint) from error
+        raise InputError("node/file-without-node-keys", at=str(path)) from error
 
 
 def keep_ring(path: Path, ring: Ring) -> None:
@@ -126,8 +124,7 @@ def write_secret_text(path: Path, text: str) -> None:
         OutputError: Something stands there, or it cannot be written.
     """
     if path.exists():
-        hint = "name another place: what stands there may be a key that is needed"
-        raise OutputError("something stands there already", at=str(path), hint=hint)
+        raise OutputError("node/something-stands-there", at=str(path))
     with writing(str(path)):
         _written(path, f"{text}\n").replace(path)
 
@@ -141,9 +138,9 @@ def read_secret(path: Path) -> bytes:
     try:
         held = bytes.fromhex(path.read_text(encoding="utf-8").strip())
     except ValueError as error:
-        raise InputError("the file holds no key", at=str(path)) from error
+        raise InputError("node/file-without-key", at=str(path)) from error
     if len(held) != SEED:
-        raise InputError("the file holds no key", at=str(path))
+        raise InputError("node/file-without-key", at=str(path))
     return held
 
 
@@ -154,8 +151,7 @@ def _check_alone(path: Path) -> None:
         InputError: Others can.
     """
     if os.name == "posix" and path.stat().st_mode & _OTHERS:
-        hint = f"run: chmod 600 {path}; and if anyone may have read it, make a new one"
-        raise InputError("others may read the key of this installation", at=str(path), hint=hint)
+        raise InputError("node/key-readable-by-others", path=path, at=str(path))
 
 
 def _written(path: Path, text: str) -> Path:

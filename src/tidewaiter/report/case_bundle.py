@@ -85,7 +85,7 @@ def record_export(work: Work, viewer: Viewer, number: int, *, restricted: bool) 
         MissingError: There is no such case for the viewer.
     """
     if restricted and not viewer.cleared:
-        raise InputError("you are not cleared for what is restricted", hint="export without it")
+        raise InputError("report/not-cleared")
     return take_step(work, viewer, number, Asked(content=Exported(restricted=restricted)))
 
 
@@ -121,7 +121,7 @@ def gather(work: Work, viewer: Viewer, exported: Step, secret: SecretKey) -> Gat
     found = case_steps(work, viewer, exported.case)
     steps = tuple(step for step in found if step.id <= exported.id)
     if not steps:
-        raise MissingError(f"there is no case {exported.case}", hint="tidewaiter cases list")
+        raise MissingError("report/no-case", case=exported.case)
     case = case_of(steps)
     ids = [kept.what.alert for kept in case.alerts if kept.what is not None]
     alerts = tuple(each for each in alerts_of(work, ids) if viewer.cleared or not each.restricted)

@@ -352,10 +352,9 @@ def png_of(figure: Figure) -> bytes:
     try:
         from resvg_py import svg_to_bytes  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise InputError("nothing here writes PNG", hint=_INSTALL) from error
+        raise InputError("report/png-not-installed", install=_INSTALL) from error
     if not _has_font():
-        hint = "install a font, like DejaVu Sans (fonts-dejavu-core); or name a file ending in .svg"
-        raise InputError("no font is installed, so a PNG would have no words", hint=hint)
+        raise InputError("report/no-font-installed")
     return bytes(svg_to_bytes(svg_string=svg_of(figure)))
 
 

@@ -92,8 +92,7 @@ def pdf_of(page: str) -> bytes:
     try:
         from weasyprint import HTML  # noqa: PLC0415 - an extra, and slow to load
     except (ImportError, OSError) as error:  # an OSError: Pango is missing
-        hint = f"{install_command('pdf')}, and install Pango; or name a file ending in .html"
-        raise InputError("nothing here writes PDF", hint=hint) from error
+        raise InputError("report/pdf-not-installed", command=install_command("pdf")) from error
     return bytes(HTML(string=page, url_fetcher=_nothing).write_pdf())
 
 

@@ -73,13 +73,11 @@ def read_list(path: Path) -> Iterator[Row]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        hint = "save it as CSV in UTF-8"
-        raise InputError("the list is not UTF-8", at=str(path), hint=hint) from error
+        raise InputError("report/list-not-utf-8", at=str(path)) from error
     rows = csv.DictReader(io.StringIO(text, newline=""))
     missing = [name for name in _NEEDED if name not in (rows.fieldnames or ())]
     if missing:
-        hint = "give a list that `tidewaiter select` wrote, with commas"
-        raise InputError(f'there is no column "{missing[0]}"', at=str(path), hint=hint)
+        raise InputError("report/no-column", missing=missing[0], at=str(path))
     for number, cells in enumerate(rows, start=1):
         if cells["arm"]:
             yield _row({name: restore(cells[name] or "") for name in _NEEDED}, path, number)
@@ -88,15 +86,16 @@ def read_list(path: Path) -> Iterator[Row]:
 def _row(cells: dict[str, str], path: Path, number: int) -> Row:
     outcome, place = cells["outcome"].strip(), f"{path}, row {number}"
     if cells["arm"] not in get_args(Arm):
-        raise InputError(f'"{cells["arm"]}" is no arm', at=place, hint="leave that column as it is")
+        raise InputError("report/not-an-arm", arm=cells["arm"], at=place)
     if outcome and outcome not in INSPECTED:
-        hint = f"write {', '.join(INSPECTED)}, or nothing"
-        raise InputError(f'"{outcome}" is no outcome', at=place, hint=hint)
+        raise InputError(
+            "report/not-an-outcome", outcome=outcome, inspected=", ".join(INSPECTED), at=place
+        )
     day = cells["day"].strip()
     try:
         when = date.fromisoformat(day) if day else None
     except ValueError as error:
-        raise InputError(f'"{day}" is no day', at=place, hint="write it like 2026-11-25") from error
+        raise InputError("report/not-a-day", day=day, at=place) from error
     return Row(
         key=cells["key"],
         arm=cast("Arm", cells["arm"]),

@@ -54,8 +54,7 @@ class Findings:
         self._journal = desk.spool.journal(upload.id)
         self._place = desk.spool.place(upload.sha256)
         if upload.state != "done" or not self._journal.is_file() or not self._place.is_file():
-            hint = "the alerts themselves stay in the queue"
-            raise MissingError("the files of this screening are not kept", hint=hint)
+            raise MissingError("report/screening-files-gone")
         self._settings: Settings = settings_of(desk, upload, database)
         self._desk, self._database = desk, database
         self._upload, self._cleared, self._beside = upload, cleared, beside

@@ -152,8 +152,7 @@ def check_witnessed(work: Work, own: Document, texts: Sequence[str]) -> list[Tol
             or each.receipt.sender != own.node
             or not is_signed_by(each.signed, key.public)
         ):
-            hint = "ask the peer for what it has witnessed of this node"
-            raise InputError("this node has not signed it", at=f"receipt {number}", hint=hint)
+            raise InputError("store/roster-not-signed", at=f"receipt {number}")
         made.append(_told(work, each.receipt.to, each.receipt))
     return made
 
@@ -297,7 +296,7 @@ def evidence_of(
     went = select(o.signed, o.receipt).where(o.peer == node, o.id == message, o.signed.is_not(None))
     sent = work.connection.execute(went).first()
     if sent is None:
-        raise MissingError(f'no message "{message[:40]}" came from this peer, or went to it')
+        raise MissingError("store/no-message-with-peer", message=message[:40])
     # The salt of what this node sealed is in the box alone, which the peer opens.
     return MessageEvidence(
         made=moment(stamp.at),

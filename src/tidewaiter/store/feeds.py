@@ -65,7 +65,7 @@ def make_feed(work: Work, title: str, reach: Reach, purpose: Purpose) -> Feed:
     """
     told = plain(title.strip())
     if not 0 < len(told) <= _LONGEST:
-        raise InputError(f"the title of a feed has 1 to {_LONGEST} characters")
+        raise InputError("store/feed-title-empty-or-too-long", longest=_LONGEST)
     name = str(uuid.UUID(bytes=secrets.token_bytes(_ID), version=4))
     row = {
         "id": name,
@@ -113,7 +113,7 @@ def feed_of(work: Work, name: str) -> Feed:
     wanted = select(tables.feed).where(tables.feed.c.id == name)
     row = work.connection.execute(wanted).mappings().first()
     if row is None:
-        raise MissingError(f'there is no feed "{name[:60]}"', hint="look at: tidewaiter feeds list")
+        raise MissingError("store/no-feed", name=name[:60])
     return _feed(row)
 
 

@@ -47,7 +47,7 @@ def make_group(work: Work, name: str) -> Group:
     """
     told = plain(name.strip())
     if not 0 < len(told) <= _LONGEST:
-        raise InputError(f"the name of a group has 1 to {_LONGEST} characters")
+        raise InputError("store/group-name-empty-or-too-long", longest=_LONGEST)
     group = secrets.token_hex(_ID)
     row = {"id": group, "name": told, "epoch": 1, "made": moment(stamp_of(work).at)}
     work.connection.execute(insert(tables.working_group).values(**row))
@@ -64,7 +64,7 @@ def add_member(work: Work, group: str, node: str) -> Group:
     """
     known = group_of(work, group)
     if peer_of(work, node).node in known.members:
-        raise ConflictError(f"{node} is in the group")
+        raise ConflictError("store/already-in-the-group", node=node)
     row = {"group": group, "peer": node, "since": known.epoch + 1, "until": None}
     work.connection.execute(insert(tables.working_group_member).values(**row))
     return _next(work, known, "member added", node)
@@ -79,7 +79,7 @@ def remove_member(work: Work, group: str, node: str) -> Group:
     """
     known = group_of(work, group)
     if node not in known.members:
-        raise ConflictError(f"{node[:80]} is not in the group")
+        raise ConflictError("store/not-in-the-group", node=node[:80])
     m = tables.working_group_member.c
     off = update(tables.working_group_member).where(
         m.group == group, m.peer == node, m.until.is_(None)
@@ -98,7 +98,7 @@ def group_of(work: Work, group: str) -> Group:
     wanted = select(tables.working_group).where(tables.working_group.c.id == group)
     row = work.connection.execute(wanted).first()
     if row is None:
-        raise MissingError(f'there is no group "{group[:40]}"', hint="look at: tidewaiter groups")
+        raise MissingError("store/no-group", group=group[:40])
     return Group(id=row.id, name=row.name, epoch=row.epoch, members=_members(work, group))
 
 
@@ -122,7 +122,7 @@ def marked_for(work: Work, marking: Marking, node: str, purpose: Purpose) -> Mar
         groups = {group.id: group.epoch} if node in group.members else {}
     to = Recipient(name=node, reach="community", groups=groups)
     if denials := why_not_send(marking, to, purpose):
-        raise InputError(denials[0].why, at=node, hint="change the marking, or leave it out")
+        raise InputError("store/marking-forbids", why=denials[0].why, at=node)
     return marking
 
 

@@ -13,7 +13,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.exchange.incidents.checks import check_proposal, check_sighting, check_update
 from tidewaiter.exchange.incidents.state import Known, incident_of
 from tidewaiter.exchange.incidents.types import Incident, Place, Proposal, Sighting, Spoken, Stage
-from tidewaiter.exchange.problems import Problem
+from tidewaiter.exchange.problems import Problem, as_error
 from tidewaiter.exchange.protocol.markings import Marking, Recipient, why_not_send
 from tidewaiter.law.registry import Registry
 from tidewaiter.store.core import tables
@@ -58,14 +58,17 @@ def tell_incident(work: Work, safe: bytes, own: str, incident: Incident, to: Ite
         MissingError: There is no such peer, or no such group.
     """
     if incident.owner != own:
-        raise InputError("an incident is told by its owner alone", hint="propose a change instead")
+        raise InputError("store/incident-of-another")
     known = find_incident(work, safe, own, incident.id)
     before = known.now()
     if incident.version != (before.version if before else 0) + 1:
-        hint = f"the next version is {(before.version if before else 0) + 1}"
-        raise ConflictError(f"version {incident.version} does not follow", hint=hint)
+        raise ConflictError(
+            "store/version-does-not-follow",
+            version=incident.version,
+            wanted=(before.version if before else 0) + 1,
+        )
     if before and (wrong := check_update(before, incident)):
-        raise InputError(wrong[0].text, at=wrong[0].at, hint=wrong[0].hint)
+        raise as_error(wrong[0])
     marking, peers = _recipients(work, incident, to)
     message = Message(kind="incident", body=msgspec.json.encode(incident), marking=marking)
     names = [write_message(work, safe, each, message) for each in peers]
@@ -86,7 +89,7 @@ def answer_incident(
     """
     find_known(work, safe, said.owner, said.incident)
     if said.owner == own:
-        raise InputError("the owner writes a new version", hint="tell the incident again")
+        raise InputError("store/not-the-owner")
     kind = "proposal" if isinstance(said, Proposal) else "sighting"
     message = Message(kind=kind, body=msgspec.json.encode(said), marking=marking)
     name = write_message(work, safe, said.owner, message)
@@ -102,9 +105,9 @@ def hear_of_incident(work: Work, safe: bytes, heard: Heard, kind: str, said: Spo
     of = _subject(kind, said)
     if isinstance(said, Incident):
         if heard.sender != of.owner:
-            raise InputError("an incident is told by its owner alone")
+            raise InputError("store/incident-not-of-this-node")
     elif of.owner != heard.to or not is_known(work, KINDS, of.owner, of.id):
-        raise InputError("there is no such incident of this node")
+        raise InputError("store/no-such-own-incident")
     keep_said(work, safe, heard, of, said)
 
 
@@ -133,8 +136,7 @@ def find_known(work: Work, safe: bytes, owner: str, subject: str) -> Known:
         MissingError: Nothing was said of one of that id.
     """
     if not is_known(work, KINDS, owner, subject):
-        hint = "look at: tidewaiter incidents list"
-        raise MissingError(f'there is no incident "{subject[:60]}"', hint=hint)
+        raise MissingError("store/no-incident", subject=subject[:60])
     return find_incident(work, safe, owner, subject)
 
 
@@ -192,12 +194,11 @@ def _recipients(
         peers = {each for each in peers if each in group.members} | set(group.members)
         groups = {each: {group.id: group.epoch} for each in group.members}
     if not peers:
-        hint = "name peers by --to, or take members into the group: an empty one reaches nobody"
-        raise InputError("this is for nobody", hint=hint)
+        raise InputError("store/for-nobody")
     for each in peers:
         to_ = Recipient(name=each, reach="community", groups=groups.get(each, {}))
         if denials := why_not_send(marking, to_, "control"):
-            raise InputError(denials[0].why, at=each, hint="change the marking, or leave it out")
+            raise InputError("store/marking-forbids", why=denials[0].why, at=each)
     return marking, tuple(sorted(peers))
 
 
@@ -339,7 +340,7 @@ def deliveries(work: Work, owner: str, name: str) -> list[Delivery]:
 def _version(known: Known) -> Incident:
     now = known.now()
     if now is None:
-        raise InputError("no version of this incident has come", hint="wait for its owner")
+        raise InputError("store/no-version-of-incident")
     return now
 
 
@@ -350,4 +351,4 @@ def _marking(incident: Incident) -> Marking:
 
 def _refuse(problems: tuple[Problem, ...]) -> None:
     if problems:
-        raise InputError(problems[0].text, at=problems[0].at, hint=problems[0].hint)
+        raise as_error(problems[0])

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import structs
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
-from tidewaiter.exchange.problems import Problem
+from tidewaiter.exchange.problems import Problem, as_error
 from tidewaiter.exchange.requests.checks import (
     check_answer,
     check_delay,
@@ -67,9 +67,9 @@ def ask(work: Work, safe: bytes, own: str, request: Request) -> None:
         MissingError: There is no such peer, or no such group.
     """
     if request.asker != own:
-        raise InputError("a request is made by its asker alone")
+        raise InputError("store/request-of-another")
     if is_known(work, KINDS, own, request.id):
-        raise ConflictError(f'there is a request "{request.id}"', hint="give it another id")
+        raise ConflictError("store/request-exists", id=request.id)
     refuse_first(check_request(request, stamp_of(work).at.date()))
     marking = marked_for(work, request.marking, request.asked, request.purpose)
     message = Message(kind="request", body=msgspec.json.encode(request), marking=marking)
@@ -94,15 +94,15 @@ def say_to_request(
     known = find_request(work, safe, said.asker, said.request)
     first = known.request
     if first is None:
-        raise MissingError("the request is not here", hint="its asker may have recalled it")
+        raise MissingError("store/request-not-here")
     request, withdraws = first.body, isinstance(said, Withdrawal)
     if own != (request.asker if withdraws else request.asked):
         who = "whoever asks withdraws" if withdraws else "whoever is asked answers"
-        raise InputError(f"only {who} a request")
+        raise InputError("store/not-theirs-to-say", who=who)
     if known.withdrawal is not None:
-        raise ConflictError("the request was withdrawn", hint="nothing more is to be said to it")
+        raise ConflictError("store/request-withdrawn")
     if act_of(said) not in acts(known, own):
-        raise ConflictError("all is answered or refused", hint="answer again where more is known")
+        raise ConflictError("store/all-answered-or-refused")
     refuse_first(_problems(work, said, request))
     plain = structs.replace(request.marking, group="", epoch=0)  # the asker's group is not ours
     marking = said.marking if isinstance(said, Answer) else plain
@@ -128,9 +128,9 @@ def hear_of_request(work: Work, safe: bytes, heard: Heard, kind: str, said: Spok
     """
     if isinstance(said, Request):
         if (said.asker, said.asked) != (heard.sender, heard.to):
-            raise InputError("a request comes from its asker, to whom it asks")
+            raise InputError("store/request-between-others")
     elif not _is_open_to(work, safe, heard, said):
-        raise InputError("there is no such request between this peer and this node")
+        raise InputError("store/no-request-with-peer")
     subject = said.id if isinstance(said, Request) else said.request
     keep_said(work, safe, heard, Subject(kind=kind, owner=said.asker, id=subject), said)
 
@@ -148,8 +148,7 @@ def find_request(work: Work, safe: bytes, asker: str, request: str) -> Asking:
         MissingError: There is none of that id.
     """
     if not is_known(work, KINDS, asker, request):
-        hint = "look at: tidewaiter requests list"
-        raise MissingError(f'there is no request "{request[:60]}"', hint=hint)
+        raise MissingError("store/no-request", request=request[:60])
     return request_of(asker, request, said_of(work, safe, KINDS, asker, request))
 
 
@@ -177,7 +176,7 @@ def refuse_first(problems: Iterable[Problem]) -> None:
         InputError: There is a problem; it tells the first.
     """
     for each in problems:
-        raise InputError(each.text, at=each.at, hint=each.hint)
+        raise as_error(each)
 
 
 def _problems(

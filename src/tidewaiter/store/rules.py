@@ -39,11 +39,8 @@ def set_rule(work: Work, wanted: WantedSetting, seen: int | None) -> RuleSetting
     check_switch(wanted.rule, wanted.points, wanted.why)
     mine = [each for each in rule_settings(work) if each.rule == wanted.rule]
     if (mine[-1].id if mine else None) != seen:
-        hint = "look at its history, then set it again"
         who = mine[-1].by if mine else "nobody"
-        raise ConflictError(
-            f'the rule "{wanted.rule}" was set by {who} since you looked', hint=hint
-        )
+        raise ConflictError("store/rule-set-since-you-looked", rule=wanted.rule, who=who)
     strong = load_switch_rules().needs_second(wanted.rule, wanted.points)
     row = {
         "rule": wanted.rule,
@@ -82,14 +79,12 @@ def second_rule(work: Work, number: int) -> RuleSetting:
     stamp = stamp_of(work)
     found = _setting_of(work, number)
     if not found.strong:
-        raise InputError(f"setting {number} needs no second person", hint="it counts already")
+        raise InputError("store/setting-agreed-already", number=number)
     last = max(each.id for each in rule_settings(work) if each.rule == found.rule)
     if found.second is not None or last != number:
-        hint = "look at the history of the rule"
-        raise ConflictError(f"setting {number} is no longer the one to agree to", hint=hint)
+        raise ConflictError("store/setting-overtaken", number=number)
     if found.by == plain(stamp.who):
-        hint = "ask another supervisor"
-        raise InputError("who turned a strong rule down cannot be the second person too", hint=hint)
+        raise InputError("store/second-person-is-the-first")
     row = {"setting": number, "by": plain(stamp.who), "at": moment(stamp.at)}
     work.connection.execute(insert(tables.rule_second).values(**row))
     record_change(work, "rule seconded", {"setting": number, "rule": found.rule})
@@ -111,8 +106,7 @@ def _setting_of(work: Work, number: int) -> RuleSetting:
 
 
 def _no_setting(number: int) -> NoReturn:
-    hint = "tidewaiter rules list prints them"
-    raise InputError(f"there is no setting {number}", hint=hint)
+    raise InputError("store/no-setting", number=number)
 
 
 def _settings() -> Select[Any]:

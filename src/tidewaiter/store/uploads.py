@@ -133,7 +133,7 @@ def upload_of(work: Work, number: int) -> Upload:
     found = work.connection.execute(wanted).mappings() if 0 < number <= LARGEST else None
     row = found.one_or_none() if found else None
     if row is None:
-        raise MissingError(f"there is no upload {number}", hint="look at the list of uploads")
+        raise MissingError("store/no-upload", number=number)
     return read_upload(row)
 
 
@@ -211,10 +211,9 @@ def queue_upload(work: Work, seen: Upload, day: date) -> Upload:
         InputError: Its bytes are no longer kept, or something must be asked first.
     """
     if not seen.held:
-        raise InputError("the file is no longer kept", hint="send it again")
+        raise InputError("store/file-no-longer-kept")
     if seen.inspection is None or not seen.inspection.is_clear:
-        hint = "answer what is asked about its columns first"
-        raise InputError("it is not clear how the file is to be read", at=seen.name, hint=hint)
+        raise InputError("store/reading-not-clear", at=seen.name)
     options = msgspec.structs.replace(seen.options, day=seen.options.day or day)
     facts = {"options": encode(options), "tries": 0, "stop": 0}
     facts |= dict.fromkeys(("finished", "error", "hint"))
@@ -243,7 +242,7 @@ def copy_upload(work: Work, seen: Upload) -> Upload:
         InputError: The bytes are no longer kept.
     """
     if not seen.held:
-        raise InputError("the file is no longer kept", hint="send it again")
+        raise InputError("store/file-no-longer-kept")
     arrived = Arrived(name=seen.name, sha256=seen.sha256, size=seen.size)
     return add_upload(work, arrived, seen.options)
 
@@ -293,10 +292,7 @@ def _change(
     wanted = update(tables.upload).where(*same).values(version=seen.version + 1, **facts)
     if not work.connection.execute(wanted).rowcount:
         now = upload_of(work, seen.id)
-        raise ConflictError(
-            f"upload {seen.id} was changed since you looked: it is {now.state} now",
-            hint="look at it again",
-        )
+        raise ConflictError("store/upload-changed-since-you-looked", id=seen.id, state=now.state)
     found = upload_of(work, seen.id)
     record_change(work, action, {"upload": found.id, "state": found.state})
     return found

@@ -62,8 +62,10 @@ def parse_content(text: str) -> str:
     percent = parse_percent(found["number"].replace(",", "."), ".")
     if 0 < percent <= 1 and not re.search(_PERCENT, text, re.IGNORECASE):
         raise InputError(
-            f'"{text}" can be a share or a percentage',
-            hint=f'write "{(percent * 100).normalize():f} %" or "{percent:f} %"',
+            "trade/share-or-percentage",
+            text=text,
+            share=f"{(percent * 100).normalize():f}",
+            percent=f"{percent:f}",
         )
     return f"{_bound(found['lead'] + (found['tail'] or ''))}{percent.normalize():f}"
 

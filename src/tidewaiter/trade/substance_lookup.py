@@ -205,11 +205,9 @@ def finding_of(text: str, registry: Registry, *, found: bool = True) -> Finding:
     if not cas and is_cas(name):
         name, cas = "", name
     if not name and not cas:
-        hint = "write a slug, a CAS number or a name: ephedrine = 98.5"
-        raise InputError(f'"{text}" names no substance', hint=hint)
+        raise InputError("trade/no-such-substance", text=text)
     if cas and not is_cas(cas):
-        hint = "look at its digits; the last checks the others"
-        raise InputError(f'"{cas}" is not a CAS number', hint=hint)
+        raise InputError("trade/claimed-cas-number-wrong", cas=cas)
     known = _known(name, cas, registry)
     return Finding(
         substance=known.slug if known else "",

@@ -31,8 +31,7 @@ def make_backup(db: str, ring: Path, key: Path, recipient: str, out: Path) -> No
     reader = _recipient(recipient)
     place = database_file(db)
     if place is None:
-        hint = "copy it with pg_dump, and the files of keys beside it"
-        raise InputError("a database of PostgreSQL is copied by its own tools", hint=hint)
+        raise InputError("transport/postgresql-not-copied")
     with tempfile.TemporaryDirectory(prefix="tidewaiter-", dir=place.parent) as name:
         folder = Path(name)  # for its owner alone, and on no disk that is carried away
         copy_database(place, folder / _DATABASE)
@@ -67,19 +66,18 @@ def restore_backup(path: Path, identity: Path, db: Path, ring: Path, key: Path) 
     places = dict(zip(_NAMES, (db, ring, key), strict=True))
     for place in places.values():
         if place.exists():
-            hint = "name other places, or move what is there away"
-            raise InputError("something stands there already", at=str(place), hint=hint)
+            raise InputError("transport/something-stands-there", at=str(place))
     with tempfile.TemporaryDirectory(prefix="tidewaiter-", dir=db.parent) as name:
         whole = Path(name) / "backup.tar"
         _decrypt(path, identity, whole)
         with writing(str(db)), tarfile.open(whole) as tar:
             members = {each.name: each for each in tar.getmembers() if each.isfile()}
             if sorted(members) != sorted(_NAMES):
-                raise InputError("this is no backup of a node", at=str(path))
+                raise InputError("transport/not-a-backup", at=str(path))
             for inside, place in places.items():
                 member = tar.extractfile(members[inside])
                 if member is None:
-                    raise InputError("this is no backup of a node", at=str(path))
+                    raise InputError("transport/not-a-backup", at=str(path))
                 with replacing(place, "restored", mode=0o600) as part, part.open("wb") as write:
                     while piece := member.read(1 << 20):
                         write.write(piece)
@@ -95,8 +93,7 @@ def _recipient(text: str) -> pyrage.x25519.Recipient:
     try:
         return pyrage.x25519.Recipient.from_str(text.strip())
     except pyrage.RecipientError as error:
-        hint = "give the line that begins with age1, of: tidewaiter node backup-key"
-        raise InputError("this is no public key of age", hint=hint) from error
+        raise InputError("transport/not-an-age-key") from error
 
 
 def _decrypt(path: Path, identity: Path, whole: Path) -> None:
@@ -107,7 +104,4 @@ def _decrypt(path: Path, identity: Path, whole: Path) -> None:
         with writing(str(whole)), path.open("rb") as read, whole.open("wb") as write:
             pyrage.decrypt_io(read, write, [key])
     except (pyrage.DecryptError, pyrage.IdentityError) as error:
-        hint = "name the file of the secret key that belongs to the backup"
-        raise InputError(
-            "the backup does not open with this key", at=str(path), hint=hint
-        ) from error
+        raise InputError("transport/backup-does-not-open", at=str(path)) from error

@@ -31,8 +31,7 @@ def tell_roster(work: Work, safe: bytes, roster: str, node: str) -> None:
     """
     chain = signed_versions(work, safe, roster)
     if not chain:
-        hint = "look at: tidewaiter coalition member-list list"
-        raise MissingError(f'there is no roster "{roster[:60]}"', hint=hint)
+        raise MissingError("transport/no-roster", roster=roster[:60])
     for some in _parts(chain):
         body = body_of(RosterTold(versions=tuple(some)))
         message = Message(kind=ROSTER, body=body, marking=Marking(tlp="amber"))

@@ -150,8 +150,7 @@ class Desk:
         signing = [each for each in pairs if each.use == "sign" and active]
         named = [each for each in signing if active and each.name == active.name]
         if ring is None or not named:
-            hint = "name the database and the file of keys that belong together"
-            raise InputError("this node has not the key that its document names", hint=hint)
+            raise InputError("transport/node-without-its-key")
         opening = [each for each in pairs if each.use == "open"]
         self.ring = structs.replace(ring, pairs=(*opening, *named))
         self._document = number
@@ -170,8 +169,7 @@ def desk_of(database: Database, path: Path) -> Desk:
     """
     held = own_ring(path)
     if held is None:
-        hint = "make it one: tidewaiter node init --help"
-        raise InputError("this installation is no node of the exchange yet", hint=hint)
+        raise InputError("transport/not-a-node-yet")
     desk = Desk(database, held, path=path)
     with database.work() as work:
         desk.refresh(work)

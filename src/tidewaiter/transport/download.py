@@ -89,9 +89,11 @@ def fetch(
             if loading.go_on():
                 return loading.result
     raise FetchError(
-        f"was cut {limits.tries} times, last at {loading.held:,} bytes{loading.trouble}",
+        "transport/download-cut",
+        tries=limits.tries,
+        held=loading.held,
+        trouble=loading.trouble,
         at=address,
-        hint="give the command again: it goes on where it was",
     )
 
 
@@ -106,9 +108,7 @@ def _parse_url(address: str) -> httpx.URL:
     except httpx.InvalidURL:
         url = httpx.URL()
     if url.scheme not in _WEB or not url.host:
-        raise FetchError(
-            f'"{address}" is no address of the web', hint="write one like https://example.org/list"
-        )
+        raise FetchError("transport/not-a-web-address", address=address)
     return url
 
 
@@ -127,8 +127,7 @@ def _client(timeout: float) -> httpx.Client:
     try:
         return httpx.Client(headers=headers, timeout=timeout, verify=authorities)
     except (ImportError, ValueError, httpx.InvalidURL) as error:
-        hint = "set HTTPS_PROXY to an address like http://proxy.example:3128"
-        raise FetchError(f"The proxy cannot be used: {error}", hint=hint) from error
+        raise FetchError("transport/proxy-unusable", error=error) from error
 
 
 @contextmanager
@@ -151,11 +150,9 @@ def _get(http: httpx.Client, url: httpx.URL, headers: dict[str, str]) -> Iterato
                 return
         here, there = request.url.scheme, following.url.scheme
         if there not in _WEB or (here == "https" and there != "https"):
-            trouble = f"cannot be reached: it leads from {here} to {there}"
-            raise FetchError(trouble, at=str(url), hint=_MOVED)
+            raise FetchError("transport/redirected-elsewhere", here=here, there=there, at=str(url))
         request = following
-    trouble = f"cannot be reached: it leads through more than {_REDIRECTS} addresses"
-    raise FetchError(trouble, at=str(url), hint=_MOVED)
+    raise FetchError("transport/too-many-redirects", redirects=_REDIRECTS, at=str(url))
 
 
 class _Loading:
@@ -232,9 +229,7 @@ class _Loading:
         if total is not None and size > total:
             self._drop()
             raise FetchError(
-                f"sent {size:,} bytes and had said {total:,}",
-                at=self._address,
-                hint="try again later, or fetch the file another way and add it",
+                "transport/sent-another-size", size=size, total=total, at=self._address
             )
         with writing(str(self._done)):
             self.file.replace(self._done)
@@ -251,17 +246,17 @@ class _Loading:
             self._drop()
             return False
         raise FetchError(
-            f"the server answers {status}: {answer.reason_phrase}",
+            "transport/server-answers-otherwise",
+            status=status,
+            reason_phrase=answer.reason_phrase,
+            moved="try again later" if status in _BUSY else _MOVED,
             at=self._address,
-            hint="try again later" if status in _BUSY else _MOVED,
         )
 
     def _too_big(self) -> FetchError:
         self._drop()
         return FetchError(
-            f"is larger than {self._limits.size >> 20:,} MB",
-            at=self._address,
-            hint="look whether the address is right",
+            "transport/download-too-large", size=self._limits.size >> 20, at=self._address
         )
 
     def _drop(self) -> None:
@@ -304,8 +299,5 @@ def _unreachable(address: str, error: httpx.TransportError) -> FetchError:
     cause: BaseException | None = error
     while cause and not isinstance(cause, ssl.SSLError):
         cause = cause.__cause__
-    if cause:
-        hint = "the server's certificate is not trusted: look at the clock and at your proxy"
-    else:
-        hint = "look at the network; lists can be added from files without it"
-    return FetchError(f"cannot be reached: {error}", at=address, hint=hint)
+    code = "transport/certificate-not-trusted" if cause else "transport/cannot-be-reached"
+    return FetchError(code, error=error, at=address)

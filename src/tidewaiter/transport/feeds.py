@@ -114,8 +114,7 @@ def export_incident(
     if written is None:
         now = known.now()
         why = why_not_leave(now.marking, edge, own=owner == desk.node) if now else ()
-        raise InputError(
-            f"it may not leave: {why[0].why}" if why else "no version of it has come",
-            hint="ask its owner to mark it more widely",
-        )
+        if why:
+            raise InputError("transport/may-not-leave", why=why[0].why)
+        raise InputError("transport/no-version-came")
     return written

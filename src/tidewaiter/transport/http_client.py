@@ -145,7 +145,6 @@ DOCUMENT = "/tw/v1/document"
 VISIT = "/tw/v1/visit"
 REFUSED = "refused"
 """What a visitor answers in place of 403."""
-UNREACHED = "it is tried again later"
 _SECONDS = 30.0  # for all of a request
 _MOST_ANSWER = 1024 * 1024  # bytes
 _FORBIDDEN = 403
@@ -159,9 +158,6 @@ T = TypeVar("T")
 
 class UnknownError(OutputError):
     """A peer that does not know this node, or not the key that it has now."""
-
-    def __init__(self) -> None:
-        super().__init__("it does not know this node, or its key", hint=UNREACHED)
 
 
 def checked_endpoint(url: str) -> str:
@@ -266,14 +262,12 @@ class Line:
                 ) as answer,
             ):
                 if answer.status == _FORBIDDEN:
-                    raise UnknownError
+                    raise UnknownError("transport/node-or-key-not-known")
                 if answer.status not in _DONE:
-                    raise OutputError(f"it answered {answer.status}", hint=UNREACHED)
+                    raise OutputError("transport/answered-otherwise", status=answer.status)
                 return _bounded(answer)
         except _TROUBLES as error:
-            raise OutputError(
-                f"it cannot be reached: {str(error)[:200]}", hint=UNREACHED
-            ) from error
+            raise OutputError("transport/peer-not-reached", error=str(error)[:200]) from error
 
 
 _TROUBLES = (
@@ -300,14 +294,14 @@ def as_lines(text: str) -> list[str]:
 
 
 def _first(endpoints: Sequence[str], attempt: Callable[[str], T]) -> T:
-    trouble = OutputError("it has no address", hint=UNREACHED)
+    trouble = OutputError("transport/no-address")
     for endpoint in endpoints:
         try:
             return attempt(endpoint)
         except OutputError as error:
             trouble = error
         except InputError as error:
-            trouble = OutputError(error.message, hint=error.hint)
+            trouble = OutputError.like(error)
     raise trouble
 
 
@@ -317,8 +311,7 @@ def _parts(url: str) -> SplitResult:
     Raises:
         InputError: It is none.
     """
-    hint = "write https://host:port"
-    wrong = InputError(f'"{url[:80]}" is no address of a node', hint=hint)
+    wrong = InputError("transport/not-an-address-of-a-node", url=url[:80])
     if len(url) > _LONGEST or not url.isascii() or not url.isprintable():
         raise wrong
     try:
@@ -341,7 +334,7 @@ def _bounded(answer: httpcore.Response) -> bytes:
     for piece in answer.iter_stream():
         held += piece
         if len(held) > _MOST_ANSWER:
-            raise OutputError("its answer is too long", hint=UNREACHED)
+            raise OutputError("transport/answer-too-long")
     return bytes(held)
 
 

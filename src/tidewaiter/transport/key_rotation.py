@@ -151,10 +151,9 @@ def _place(before: Document, root: bytes, roots: Path | None) -> Path | None:
     if public == unwrapped(before.root):
         return None
     if root_hash(public) != before.next_root:
-        hint = "take the file of a root key that `tidewaiter node init` wrote for this node"
-        raise InputError("this is no root key of this node", hint=hint)
+        raise InputError("transport/not-a-root-key")
     if roots is None:
-        raise InputError("there is no folder for the root key to come", hint="name it by --roots")
+        raise InputError("transport/no-folder-for-root-key")
     return root_file(roots, before.node, before.number + 2)
 
 
@@ -166,8 +165,7 @@ def own_document(work: Work, node: str) -> tuple[SignedDocument, Document]:
     """
     chain = documents(work, node)
     if not chain:
-        hint = "name the database that belongs to these keys by --db"
-        raise InputError("this database is not that of this node", hint=hint)
+        raise InputError("transport/database-of-another-node")
     return chain[-1], chain[-1].read()
 
 
@@ -175,8 +173,7 @@ def _own_name(work: Work) -> str:
     """Return the one node whose documents are here and that is no peer."""
     own = set(nodes_known(work)) - {each.node for each in peers(work)}
     if len(own) != 1:
-        hint = "name the database of the node by --db, or restore a copy of it"
-        raise InputError("this database is not that of a node", hint=hint)
+        raise InputError("transport/database-of-no-node")
     return own.pop()
 
 

@@ -86,7 +86,7 @@ def _take_relation(work: Work, received: Received) -> None:
 def _take_document(work: Work, received: Received) -> None:
     told = read_json(received.body, DocumentTold, "document of a node")
     if told.document.read().node != received.peer:
-        raise InputError("a node tells of itself alone")
+        raise InputError("transport/tells-of-another-node")
     take_news(work, received.peer, [told.document], told.untrusted)
 
 
@@ -109,7 +109,7 @@ def _take_incident(work: Work, received: Received) -> None:
 def _take_roster(work: Work, received: Received) -> None:
     told = read_json(received.body, RosterTold, "roster")
     if not told.versions:
-        raise InputError("there is no version of a roster")
+        raise InputError("transport/no-version-of-roster")
     take_roster(work, received.safe, told.versions, heard=_heard(received))
 
 

@@ -100,4 +100,6 @@ def _check(ready: Ready) -> None:
         first, more = wrong[0], len(wrong) - 1
         others = f" (and {more} more)" if more else ""
         hint = first.hint or "mend what is wrong"
-        raise InputError(f"it is not sent: {first.text}{others}", at=first.at, hint=hint)
+        raise InputError(
+            "transport/notice-not-sent", text=first.text, others=others, hint=hint, at=first.at
+        )

@@ -70,8 +70,7 @@ def found_node(
         OutputError: The keys cannot be written.
     """
     if own_ring(ring) is not None:
-        hint = "to say something else of it: tidewaiter node change"
-        raise InputError("this installation is a node already", at=str(ring), hint=hint)
+        raise InputError("transport/node-already", at=str(ring))
     about = structs.replace(about, kinds=schemas())
     made = found(about, secrets.token_bytes, moment(stamp.at))
     # The roots first: a node that has lost its roots can never recover its keys. Then the keys: a
@@ -135,8 +134,7 @@ def relate_within(
     """Change what this node does with a peer, in work that writes; otherwise as `relate`."""
     true = fingerprint(documents(work, peer_of(work, node).node)[-1].read())
     if compared and compared != true:
-        hint = "do not go on: somebody stands between the two nodes, or a word was misheard"
-        raise InputError("the fingerprint is not the one of this peer", hint=hint)
+        raise InputError("transport/fingerprint-differs")
     known = move_relation(work, node, to, reason=reason, fingerprint=compared)
     if to in {"frozen", "ended"}:
         hold_back(work, node)
@@ -183,8 +181,7 @@ def _settle(work: Work, node: str, held: str) -> None:
         discard(work, node)
     else:
         count = count_outgoing(work, node)["held"]
-        hint = "say whether to release or to discard them"
-        raise InputError(f"{count} messages to this peer were held back", hint=hint)
+        raise InputError("transport/messages-held-back", count=count)
 
 
 def standings(work: Work) -> list[Standings]:
@@ -216,11 +213,11 @@ def hear_documents(desk: Desk, held: bytes) -> None:
     """
     chain = read_chain(held)
     if not chain:
-        raise InputError("there is no document")
+        raise InputError("transport/no-document")
     node = chain[0].read().node
     with desk.database.work() as work:
         if find_peer(work, node) is None:
-            raise MissingError("it is no peer")
+            raise MissingError("transport/not-a-peer")
         known = documents(work, node)
     if not merge(known, chain).new:
         return

@@ -55,17 +55,15 @@ def allow(desk: Desk, stamp: Stamp, allowing: Allowing) -> Allowed:
         MissingError: There is no such peer.
     """
     if not 1 <= allowing.days <= DAYS:
-        raise InputError(f"an offer stands for 1 to {DAYS} days")
+        raise InputError("transport/offer-days-out-of-bounds", days=DAYS)
     if allowing.parts <= {"joined"}:
-        hint = "say confirmed, cases, or both, beside it"
-        raise InputError("spellings are joined to parties, and none are named", hint=hint)
+        raise InputError("transport/spellings-without-parties")
     secret = new_secret()
     with desk.database.work() as work:
         every = [keys_of(party) for party in answerable(work, allowing.parts)]
     keys = list(dict.fromkeys(key for some in every for key in some))
     if len(keys) > MOST:
-        hint = f"{MOST:,} fit: answer from less"
-        raise InputError(f"these parties have {len(keys):,} keys", hint=hint)
+        raise InputError("transport/too-many-keys", count=len(keys), most=MOST)
     size = filter_size(len(keys))
     made = make_filter(secret, filled(keys, size, secrets.token_bytes))
     terms = Terms(

@@ -84,7 +84,7 @@ def answer(desk: Desk, text: str) -> list[str]:
     with desk.database.work() as work:
         known = find_peer(work, node)
         if known is None:
-            raise InputError("this node is not known here")
+            raise InputError("transport/node-not-known")
         document = judged_by(work, known).document
         asked = read_signed(text, Ask, document, desk.node)
         desk.refresh(work)
@@ -194,7 +194,7 @@ def catch_up(desk: Desk, node: str, ask: Asking) -> int:
         texts = ask(document, write_signed(asked, desk.ring.signer()))
         held = read_signed(texts[0] if texts else "", Held, document, desk.node)
         if held.nonce != asked.nonce:
-            raise InputError("this is the answer to another question")
+            raise InputError("transport/answer-to-another-question")
         there = _There(document=document, own=tuple(own), replaced=held.replaced)
         messages = _messages(desk, there, texts[1:], after=after, before=before)
         shown = own_receipts([held.receipt, *held.receipts], own[-1].read(), node)
@@ -226,14 +226,14 @@ def _messages(
     parts = [line.split(" ") for line in lines if not line.startswith(_CONTENT)]
     given = [line.removeprefix(_CONTENT) for line in lines if line.startswith(_CONTENT)]
     if any(len(each) != 3 for each in parts):  # noqa: PLR2004 - signed text, box, receipt
-        raise InputError("an answer has three texts in a line")
+        raise InputError("transport/answer-malformed")
     envelopes = [assemble(text, "" if box == DESTROYED else box) for text, box, _ in parts]
     prev, forged = before, set[str]()
     for seq, each in enumerate(envelopes, after + 1):
         if _is_forged(each, there):
             forged.add(each.header.id)
         if (each.header.seq, each.header.prev) != (seq, prev):
-            raise InputError("what it has does not follow from what it had")
+            raise InputError("transport/log-does-not-follow")
         prev = each.digest
     sealed = [
         Sealed(id=each.header.id, seq=each.header.seq, digest=each.digest, line="")
@@ -241,7 +241,7 @@ def _messages(
     ]
     receipts = checked_receipts(desk, there.document, sealed, [each[2] for each in parts])
     if not all(each.receipt.is_final for each in receipts):
-        raise InputError("a receipt is not for good")
+        raise InputError("transport/receipt-not-final")
     return [
         Regained(
             envelope=each,
@@ -277,4 +277,4 @@ def _is_forged(envelope: Envelope, there: _There) -> bool:
         return key.state == "revoked"  # this node does not know of it, and trusts the key no more
     if right and forged_by(there.own, there.replaced, envelope.signed):
         return True
-    raise InputError("it shows a message as this node's that is not")
+    raise InputError("transport/shows-a-foreign-message")

@@ -97,9 +97,9 @@ def _closed(
     """Give messages their places in the chain, one after another."""
     key, signer = document.active("open"), desk.ring.signer()
     if key is None:
-        raise InputError(f"{known.node} has no key to be written to")
+        raise InputError("transport/no-key-to-write-to", node=known.node)
     if VERSION not in document.versions:
-        raise InputError("it speaks no version of the protocol that this node speaks")
+        raise InputError("transport/no-common-protocol")
     made: list[tuple[Waiting, Envelope]] = []
     seq, prev = known.sealed, known.sealed_head
     for each in waiting:
@@ -276,21 +276,23 @@ def checked_receipts(
         InputError: One is not.
     """
     if len(texts) != len(batch):
-        raise InputError(f"it gave {len(texts)} receipts for {len(batch)} messages")
+        raise InputError(
+            "transport/receipts-do-not-match", count=len(texts), batch_count=len(batch)
+        )
     receipts = [read_receipt(text) for text in texts]
     for sent, each in zip(batch, receipts, strict=True):
         told = each.receipt
         key = document.key_of(each.signed.kid)
         if key is None or key.state != "active":
-            raise InputError("a receipt is signed with a key that does not speak for it")
+            raise InputError("transport/receipt-by-another-key")
         unread = told.code == "malformed" and (told.to, told.id) == ("", "")
         if told.sender != document.node or (told.to != desk.node and not unread):
-            raise InputError("a receipt is not from it, or not for this node")
+            raise InputError("transport/receipt-of-others")
         whole = ("", digest_of(sent.line)) if unread else (sent.id, sent.digest)
         if (told.id, told.digest) != whole:
-            raise InputError("a receipt is for something else than was sent")
+            raise InputError("transport/receipt-for-something-else")
         if not is_signed_by(each.signed, key.public):
-            raise InputError("the signature of a receipt is wrong")
+            raise InputError("transport/receipt-signature-wrong")
     return receipts
 
 

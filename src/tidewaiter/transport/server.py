@@ -251,7 +251,7 @@ def _read_visit(desk: Desk, text: str) -> Visit:
     with desk.database.work() as work:
         known = find_peer(work, node)
         if known is None:
-            raise InputError("this node is not known here")
+            raise InputError("transport/node-not-known")
         return read_signed(text, Visit, judged_by(work, known).document, desk.node)
 
 

@@ -26,7 +26,6 @@ from tidewaiter.transport.http_client import (
     HELD,
     INBOX,
     REFUSED,
-    UNREACHED,
     Line,
     UnknownError,
     as_lines,
@@ -64,7 +63,7 @@ def read_job(text: str) -> Job | None:
     head, _, body = text.partition("\n")
     name, _, path = head.partition(" ")
     if path not in {INBOX, HELD, DOCUMENT}:
-        raise InputError("a visitor is asked for nothing of this kind")
+        raise InputError("transport/not-for-a-visitor")
     return Job(name=name, path=path, body=body)
 
 
@@ -153,18 +152,18 @@ class Visits:
             if visitor is not None:
                 self._asked[node] = (job.name, done)
         if visitor is None:
-            raise OutputError("it has no address: it comes itself", hint=UNREACHED)
+            raise OutputError("transport/peer-comes-itself")
         visitor[0].call_soon_threadsafe(_give, visitor[1], job)
         try:
             answer = done.result(self._seconds)
         except TooLate as error:
-            raise OutputError("it came, and went without an answer", hint=UNREACHED) from error
+            raise OutputError("transport/went-without-answer") from error
         finally:
             with self._lock:
                 if self._asked.get(node, ("",))[0] == job.name:
                     del self._asked[node]
         if answer.startswith(REFUSED):
-            raise UnknownError
+            raise UnknownError("transport/node-or-key-not-known")
         return answer
 
 
@@ -280,7 +279,7 @@ def visit(
         desk.refresh(work)
         known = next((each for each in peers(work) if each.node == node), None)
         if known is None:
-            raise MissingError("there is no such peer")
+            raise MissingError("transport/no-such-peer")
         endpoints = judged_by(work, known).document.endpoints
     told = Visit(
         sender=desk.node, to=node, nonce=secrets.token_hex(_NONCE), answers=done[0] if done else ""

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 from tests.bulk.spreading import BASIS, ROOM, parts, selecting, spread, write
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.bulk.spark import batches as reading
 from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.types import Reader
@@ -48,7 +48,7 @@ def test_a_file_that_changes_between_two_readings_is_told(
         return really(name, unread=unread)
 
     monkeypatch.setattr("tidewaiter.bulk.spark.batches.reader_for", opened)
-    with pytest.raises(InputError, match="it changed while it was screened") as told:
+    with raises("bulk/changed-while-screened") as told:
         spread([path], tmp_path / "out", batch_rows=4, history=[history], keeps=False)
     assert next(count) == after + 2
     assert told.value.at in {str(path), "one of the files"}
@@ -80,7 +80,7 @@ def test_a_file_that_changes_while_it_is_read_is_told(
             file.write(text)
 
     monkeypatch.setattr(reading, "hash_of", hashed)
-    with pytest.raises(InputError, match="it changed while it was screened") as told:
+    with raises("bulk/changed-while-screened") as told:
         spread([path], tmp_path / "out")
     assert told.value.at.startswith(f"{path}, on ")
     assert not parts(tmp_path / "out")

@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.burden.claims.checking import check_claim
 from tidewaiter.burden.claims.clauses import cut
 from tidewaiter.burden.claims.parsing import Given, parse_claims
@@ -254,5 +254,5 @@ def test_adverbs_of_colour_bar_nothing(text: str) -> None:
 
 def test_a_point_before_three_digits_is_not_read_as_a_fraction() -> None:
     """105.007 deaths are a hundred thousand to many readers: there is no verdict."""
-    with pytest.raises(InputError, match="no number"):
+    with raises("burden/no-number-and-no-rank"):
         _read("in 2023 there were 105.007 overdose deaths")

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.burden.deaths.coding import (
     NO_CODE,
     Revision,
@@ -166,5 +166,5 @@ def test_a_range_holds_what_stands_below_its_ends(
 
 def test_a_wrong_code_is_refused() -> None:
     """A code of one revision is none of the other."""
-    with pytest.raises(InputError, match="no code of ICD-9"):
+    with raises("burden/not-a-code", revision="ICD-9"):
         code_death("X42", [], "ICD-9")

@@ -11,8 +11,8 @@ import pytest
 from benchmarks.deaths_made import Made, made_years
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.burden.deaths.counting import (
     BASES,
     FIELDS,
@@ -94,7 +94,7 @@ def test_packed_files_are_the_same(year_made: tuple[bytes, Made]) -> None:
 def test_damaged_packs_are_refused(year_made: tuple[bytes, Made]) -> None:
     """A pack that ends too early says so, and no count is given."""
     packed = gzip.compress(year_made[0])[:-20_000]
-    with pytest.raises(InputError, match="cannot be unpacked"):
+    with raises("burden/cannot-be-unpacked"):
         list(pieces(io.BytesIO(packed), "a.gz"))
 
 
@@ -107,10 +107,10 @@ def test_locked_packs_and_endless_lines_are_refused(year_made: tuple[bytes, Made
     for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         locked[locked.index(mark) + place] |= 1
     assert not is_nvss(bytes(locked))
-    with pytest.raises(InputError, match="it is locked"):
+    with raises("burden/archive-locked"):
         list(pieces(io.BytesIO(bytes(locked)), "a.zip"))
     endless = [year_made[0][: 492 * 500], *[b" " * (8 << 20)] * 9]
-    with pytest.raises(InputError, match="line 501: it has no line ends"):
+    with raises("burden/no-line-ends", at="line 501"):
         list(count_deaths(endless, "a", KEEP))
 
 
@@ -130,9 +130,9 @@ def test_lines_of_another_length_are_refused_with_their_place(record: Record) ->
 
 def test_a_file_of_another_year_or_kind_is_refused(record: Record) -> None:
     """What is no death record, or not of the year asked for, is refused as a whole."""
-    with pytest.raises(InputError, match="records are of 2022, not of 2021"):
+    with raises("burden/records-of-another-year", told=2022, year=2021):
         count(record(2022), year=2021)
-    with pytest.raises(InputError, match="no file of death records"):
+    with raises("burden/not-death-records"):
         count(b"state,year\nUS,2022\n")
 
 
@@ -222,7 +222,7 @@ def test_states_are_counted_on_their_basis_and_small_counts_hidden(record: Recor
     hidden = [v for v in figures_of(cells).to_pylist() if v["place"] == "US-KY"]
     assert hidden
     assert all(row["value"] is None and row["missing"] == "suppressed" for row in hidden)
-    with pytest.raises(InputError, match="does not say in which state"):
+    with raises("burden/public-file-without-states"):
         breakdown(count(record(2022)), ("state",))
 
 

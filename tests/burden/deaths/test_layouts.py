@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.burden.deaths.records import STEP, find_year, layout_of, layouts, states
 
 Record = Callable[..., bytes]
@@ -50,7 +50,7 @@ def test_layouts_follow_each_other() -> None:
     for layout in layouts():
         assert layout.revision == ("ICD-10" if layout.first >= 1999 else "ICD-9")
         assert (layout.first >= 1999) == (layout.last >= 1999)
-    with pytest.raises(InputError, match="of 1978 no layout"):
+    with raises("burden/no-layout-of-that-year", year=1978):
         layout_of(1978)
 
 

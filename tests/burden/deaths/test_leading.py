@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.burden.deaths.coding import spans, tables
 from tidewaiter.burden.deaths.counting import Cells, count_deaths, parse_ages
 from tidewaiter.burden.deaths.leading_causes import (
@@ -95,11 +95,11 @@ def test_single_years_add_up_to_the_ranking(cells: Cells) -> None:
 
 def test_what_cannot_be_carved_or_ranked_is_refused(cells: Cells, record: Record) -> None:
     """A share is no cause, and ICD-9 has another list."""
-    with pytest.raises(InputError, match="is no kind of overdose"):
+    with raises("burden/not-a-kind-of-overdose"):
         rank(cells, parse_ages("all"), "specified")
     *_, old = count_deaths(
         [record(1998, underlying="8502")], "a", RANKING_FIELDS, causes=cause_table()
     )
     assert isinstance(old, Cells)
-    with pytest.raises(InputError, match="coded by ICD-9"):
+    with raises("burden/deaths-coded-by-icd-9"):
         rank(old, parse_ages("all"))

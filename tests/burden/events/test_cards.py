@@ -11,6 +11,7 @@ from benchmarks.events import at_random, base_of, series_of
 from hypothesis import given as holds
 from hypothesis import strategies as st
 from tests.burden.events.made import START, asked, given, months_of, wandering
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.burden.events.cards import Material, event_card
@@ -28,29 +29,30 @@ FALLEN = STILL[:80] + [each * 0.5 for each in STILL[80:]]
 
 def test_windows_of_twelve_months_are_refused_and_months_offered() -> None:
     """Neighbouring windows share eleven months, so nothing may be compared in them."""
-    with pytest.raises(InputError, match="windows of twelve months") as refused:
+    with raises("burden/windows-overlap") as refused:
         event_card(asked(80), given(months_of(STILL, months=12)))
     assert "burden months" in refused.value.hint
 
 
 @pytest.mark.parametrize(
-    ("at", "word"), [(121, "the series ends in 2020-12"), (23, "only 23 months")]
+    ("at", "word"),
+    [(121, "burden/series-ends-too-soon"), (23, "burden/too-few-months-before")],
 )
 def test_too_few_months_on_either_side_are_refused(at: int, word: str) -> None:
     """A card needs twelve months after an event, whatever its window, and 24 before it."""
-    with pytest.raises(InputError, match=word):
+    with raises(word):
         event_card(asked(at, until=6), given(months_of(STILL)))
 
 
 def test_an_open_count_without_an_interval_is_refused() -> None:
     """A provisional count is too low by an amount that nobody told: no card is drawn of it."""
-    with pytest.raises(InputError, match="still open and has no interval"):
+    with raises("burden/open-count-without-interval"):
         event_card(asked(120), given(months_of(STILL, settled=125)))
 
 
 def test_pounds_are_no_outcome() -> None:
     """A dose is not ranked in levels."""
-    with pytest.raises(InputError, match="not of pounds"):
+    with raises("burden/measure-without-card", measure="pounds"):
         event_card(asked(80), given(months_of(STILL, measure="pounds")))
 
 

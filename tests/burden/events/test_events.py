@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from tests.burden.events.made import asked
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError, RegistryError
+from tidewaiter.base.errors import RegistryError
 from tidewaiter.burden.events.declarations import (
     dated_events,
     declarations,
@@ -26,7 +27,7 @@ def test_days_of_law_are_those_of_the_registry() -> None:
     assert find_event("us-fentanyl-class", known).day == date(2018, 2, 6)
     assert find_event("cn-fentanyl-class", known).day == date(2019, 5, 1)
     assert not find_event("un-table-i-2022", known).verified  # its day is second-hand there
-    with pytest.raises(InputError, match="no known event"):
+    with raises("burden/not-a-known-event"):
         find_event("nothing", known)
 
 
@@ -37,7 +38,7 @@ def test_an_authority_adds_its_own_events(tmp_path: Path) -> None:
     own.write_text(text + "day = 2022-03-05\n")
     assert find_event("port", dated_events(load_registry(), own)).day == date(2022, 3, 5)
     own.write_text(text)
-    with pytest.raises(RegistryError, match="neither day nor law"):
+    with raises("burden/event-without-day-or-law", RegistryError):
         dated_events(load_registry(), own)
 
 
@@ -67,5 +68,5 @@ def test_a_file_of_declarations_that_was_changed_is_refused(how: str, tmp_path: 
         ]
         lines[0] = lines[0].replace(old, new)
     file.write_bytes(b"".join(lines))
-    with pytest.raises(InputError, match="changed or taken away"):
+    with raises("burden/declaration-changed"):
         declarations(file)

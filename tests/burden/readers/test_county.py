@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable
 
 import pytest
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.burden.readers.formats import read_release
 from tidewaiter.burden.readers.vsrr import is_county, is_vsrr
 from tidewaiter.burden.types import month_of
@@ -119,5 +119,5 @@ def test_joined_releases_of_counties_are_told(written: Written) -> None:
     assert read.released == month_of(2026, 10)
     assert read.notes[0].problem == "has several months: releases are joined"
     assert not is_county(b"FIPS,Deaths\n39049,3\n")
-    with pytest.raises(InputError, match="no row could be read"):
+    with raises("burden/no-readable-row"):
         read_release(written([county("x")]), "x")

@@ -2,8 +2,8 @@
 
 import pytest
 from tests.burden.readers.malforming import Records, Written, of, only, value
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.burden.readers.formats import read_release
 from tidewaiter.burden.types import parse_month
 
@@ -42,7 +42,7 @@ def test_an_unknown_title_is_refused_with_the_nearest(
 ) -> None:
     """A column that cannot be told is not guessed."""
     odd = [{title if k == "Data Value" else k: v for k, v in row.items()} for row in records]
-    with pytest.raises(InputError, match="these columns are missing: data value") as caught:
+    with raises("burden/columns-missing", missing="data value") as caught:
         read_release(written(odd), "x.csv")
     assert (caught.value.at, caught.value.hint) == ("x.csv", hint)
 
@@ -50,7 +50,7 @@ def test_an_unknown_title_is_refused_with_the_nearest(
 def test_two_columns_of_one_meaning_are_refused(records: Records, written: Written) -> None:
     """Which of them counts, nothing tells."""
     both = [row | {"data_value": "1"} for row in records]
-    with pytest.raises(InputError, match='two columns are "data value"'):
+    with raises("burden/column-twice", found="data value"):
         read_release(written(both), "x")
 
 

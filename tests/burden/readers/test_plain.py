@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.burden.readers.formats import READERS, read_release
@@ -205,10 +206,10 @@ def test_a_drug_above_all_deaths_is_refused(written: Written) -> None:
 
 def test_several_releases_in_a_file_are_refused(written: Written) -> None:
     """Each is a file of its own; and a source that is not known is none."""
-    with pytest.raises(InputError, match="several months of release: 2023-01, 2023-02"):
+    with raises("burden/several-months-of-release", released="2023-01, 2023-02"):
         read_release(
             written([row(released="2023-01"), row(period="2021", released="2023-02")]), "x"
         )
-    with pytest.raises(InputError, match="is no source") as caught:
+    with raises("burden/not-a-source") as caught:
         read_release(b"x", "x", "plane")
     assert caught.value.hint == "one of: " + ", ".join(READERS)

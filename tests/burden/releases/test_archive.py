@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError, StoreError
 from tidewaiter.burden.releases import archive as archive_module
@@ -109,13 +110,13 @@ def test_what_is_no_longer_what_it_was_is_told(archive: ReleaseArchive) -> None:
     for folder in ("files", "figures"):
         [place] = (archive.folder / folder).iterdir()
         place.write_bytes(b"other")
-    with pytest.raises(StoreError, match="not what it was"):
+    with raises("burden/changed-or-missing", StoreError):
         archive.load(archive.kept()[0])
     skipped = load_releases(archive.folder).skipped
     assert [note.place for note in skipped] == ["a.csv"]
     [word] = (archive.folder / "releases").iterdir()
     word.write_bytes(b"{}")
-    with pytest.raises(StoreError, match="cannot be read"):
+    with raises("burden/file-unreadable", StoreError):
         archive.kept()
 
 

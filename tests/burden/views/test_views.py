@@ -5,8 +5,9 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError, MissingError
+from tidewaiter.base.errors import MissingError
 from tidewaiter.burden.readers.checks import Gathered
 from tidewaiter.burden.types import ESTIMATES, Reading, Release, parse_month
 from tidewaiter.burden.views.ages import ages
@@ -99,9 +100,9 @@ def test_what_is_not_there_is_named_with_what_is() -> None:
     with pytest.raises(MissingError) as told:
         trend([held], Ask(place="Ohio"))
     assert "cdc-vsrr 2024-05" in told.value.hint
-    with pytest.raises(MissingError, match="1999-01"):
+    with raises("burden/no-figures-asked", MissingError, among="in the release 1999-01"):
         trend([held], Ask(release="1999-01"))
-    with pytest.raises(InputError, match="no place"):
+    with raises("burden/not-a-place-with-figures"):
         trend([held], Ask(place="Atlantis"))
 
 
@@ -166,7 +167,7 @@ def test_ages_are_in_order_and_of_one_period() -> None:
         ("85+", "", 9.0),
         ("25-34", "F", 4.0),
     ]
-    with pytest.raises(MissingError, match="no release here tells ages"):
+    with raises("burden/no-ages", MissingError):
         ages([release(years({"2022-12": 1}))], Ask())
 
 
@@ -227,5 +228,5 @@ def test_only_releases_that_count_the_same_are_compared() -> None:
     ]
     before, after = pair(all_three, Ask())
     assert (before.label, after.label) == ("cdc-vsrr 2023-05", "cdc-vsrr 2023-07")
-    with pytest.raises(MissingError, match="no two releases"):
+    with raises("burden/no-two-releases", MissingError):
         pair(all_three[:1], Ask())

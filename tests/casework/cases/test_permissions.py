@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from msgspec import structs
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError, RegistryError
 from tidewaiter.casework.cases import permissions
@@ -209,7 +210,7 @@ def test_rules_of_other_kinds_are_refused(monkeypatch: pytest.MonkeyPatch) -> No
         changed = structs.replace(rules, step=step)
         monkeypatch.setattr(permissions, "read_toml", lambda *_, told=changed: told)
         load_case_rules.cache_clear()
-        with pytest.raises(RegistryError, match=f'"{named}"'):
+        with raises("casework/step-without-row-or-record", RegistryError, odd=named):
             load_case_rules()
     monkeypatch.undo()
     load_case_rules.cache_clear()

@@ -1,10 +1,13 @@
-"""Alerts with outcomes, made: what is right depends on a substance, a rule and a mass."""
+"""Alerts made for the ranker, and outcomes that depend on a substance, a rule and a mass."""
 
 import random
 from datetime import date, timedelta
 
+from tidewaiter.base.phrases import as_written
 from tidewaiter.casework.ranking.features import Value
 from tidewaiter.casework.ranking.training import Example
+from tidewaiter.trade.types import Alert, Line, Mention, Party, Reason
+from tools import made_model
 
 BEGIN = date(2025, 1, 1)
 
@@ -19,6 +22,54 @@ def examples(number: int, *, seed: int = 4, shift: float = 0.0) -> list[Example]
     """
     lot = random.Random(seed)
     return [_example(i, lot, shift) for i in range(number)]
+
+
+def alert(substance: str = "ephedrine", kilograms: int = 500) -> Alert:
+    """Make an alert of 40 points."""
+    line = Line(
+        row=1,
+        consignment="C1",
+        seq=1,
+        goods="two words",
+        hs="293941",
+        net_mg=kilograms * 1_000_000,
+        origin="XX",
+        mode="1",
+        procedure="to XX",
+        parties=(Party(role="consignee", name="Someone", country="XX"),),
+    )
+    mention = Mention(
+        substance=substance,
+        name=substance,
+        cas=None,
+        field="goods",
+        start=0,
+        end=3,
+        text="two",
+        how="exact",
+        tier="name",
+        score=0.9,
+    )
+    reason = Reason(rule="control", says=as_written("Listed."), points=40, source="un-1988-tables")
+    return Alert(
+        id="a",
+        file="f",
+        row=1,
+        consignment="C1",
+        seq=1,
+        day=made_model.DAY,
+        severity="medium",
+        score=40,
+        rank=60,
+        due=None,
+        days_left=None,
+        substances=(substance,),
+        title=as_written("x"),
+        line=line,
+        mentions=(mention,),
+        reasons=(reason,),
+        law=(),
+    )
 
 
 def _example(place: int, lot: random.Random, shift: float) -> Example:

@@ -5,67 +5,19 @@ from pathlib import Path
 
 import pytest
 from msgspec import structs
+from tests.casework.ranking.made import alert
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
-from tidewaiter.base.phrases import as_written, english
+from tidewaiter.base.phrases import english
 from tidewaiter.casework.ranking.drift import drift
 from tidewaiter.casework.ranking.features import FEATURES, values_of
 from tidewaiter.casework.ranking.model import Ranker, applied, explain, read_ranker, write_model
 from tidewaiter.casework.ranking.training import Example
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
-from tidewaiter.trade.types import Alert, Line, Mention, Party, Reason
 from tools import made_model
 
 DAY = made_model.DAY
 _SCALES = made_model.SCALES
-
-
-def alert(substance: str = "ephedrine", kilograms: int = 500) -> Alert:
-    """Make an alert of 40 points."""
-    line = Line(
-        row=1,
-        consignment="C1",
-        seq=1,
-        goods="two words",
-        hs="293941",
-        net_mg=kilograms * 1_000_000,
-        origin="XX",
-        mode="1",
-        procedure="to XX",
-        parties=(Party(role="consignee", name="Someone", country="XX"),),
-    )
-    mention = Mention(
-        substance=substance,
-        name=substance,
-        cas=None,
-        field="goods",
-        start=0,
-        end=3,
-        text="two",
-        how="exact",
-        tier="name",
-        score=0.9,
-    )
-    reason = Reason(rule="control", says=as_written("Listed."), points=40, source="un-1988-tables")
-    return Alert(
-        id="a",
-        file="f",
-        row=1,
-        consignment="C1",
-        seq=1,
-        day=DAY,
-        severity="medium",
-        score=40,
-        rank=60,
-        due=None,
-        days_left=None,
-        substances=(substance,),
-        title=as_written("x"),
-        line=line,
-        mentions=(mention,),
-        reasons=(reason,),
-        law=(),
-    )
 
 
 def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -74,10 +26,10 @@ def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
     path.write_bytes(write_model(made_model.model()))
     assert structs.replace(read_ranker(path).model, sha256="") == made_model.model()
     path.write_bytes(write_model(made_model.model()).replace(b"1.5", b"2.5"))
-    with pytest.raises(InputError, match="changed after it was made"):
+    with raises("casework/model-changed"):
         read_ranker(path)
     path.write_bytes(b"\x80\x04\x95 a pickle")
-    with pytest.raises(InputError, match="this is no model"):
+    with raises("casework/not-a-model"):
         read_ranker(path)
 
 
@@ -95,7 +47,7 @@ def test_tables_that_do_not_fit_are_refused(change: dict[str, object], tmp_path:
     path = tmp_path / "ranker.json"
     bad = structs.replace(made_model.model(), scales=(structs.replace(_SCALES[0], **change),))
     path.write_bytes(write_model(bad))
-    with pytest.raises(InputError, match="does not fit together"):
+    with raises("casework/model-table-misfits"):
         read_ranker(path)
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.casework.selection.choosing import (
     LOT,
     check_lot,
@@ -152,7 +151,7 @@ def test_a_profile_of_another_lane_takes_no_quota() -> None:
 
 def test_a_quota_without_room_for_the_least_lot_is_refused() -> None:
     """The least share of all lines is never cut in silence."""
-    with pytest.raises(InputError, match="no room for 100 lines drawn by lot"):
+    with raises("casework/quota-too-small-for-lot", least=100):
         choose(lines([0] * 1000), structs.replace(PLAN, quota=10, least_random=0.1), SEED)
 
 
@@ -163,14 +162,21 @@ def test_a_lot_can_be_checked_afterwards() -> None:
     rows = [(each.candidate.key, each.draw) for each in chosen if each.arm == "random"]
     keys = {each.key for each in some}
     assert told.commitment == commitment(SEED)
-    assert check_lot(told, rows, SEED, keys) == check_lot(told, rows, SEED, None) == ""
+    assert check_lot(told, rows, SEED, keys) is check_lot(told, rows, SEED, None) is None
     other = next(each for each in chosen if each.arm == "score")
     swapped = [*rows[1:], (other.candidate.key, other.draw)]
-    assert "another one" in check_lot(told, [*rows[1:], (rows[0][0], "0" * 16)], SEED, None)
-    assert "above the last draw" in check_lot(told, swapped, SEED, None)
-    assert "stand on the list" in check_lot(told, rows[1:], SEED, None)
-    assert "not the seed" in check_lot(told, rows, f"{SEED}!", None)
-    assert "not the 300 lines" in check_lot(told, rows, SEED, keys | {"one more"})
+    for found, code in (
+        (
+            check_lot(told, [*rows[1:], (rows[0][0], "0" * 16)], SEED, None),
+            "casework/draw-is-another",
+        ),
+        (check_lot(told, swapped, SEED, None), "casework/line-above-last-draw"),
+        (check_lot(told, rows[1:], SEED, None), "casework/lines-missing-or-added"),
+        (check_lot(told, rows, f"{SEED}!", None), "casework/not-the-committed-seed"),
+        (check_lot(told, rows, SEED, keys | {"one more"}), "casework/other-lines-than-drawn-from"),
+    ):
+        assert found is not None
+        assert found.code == code
 
 
 def test_draws_are_spread_evenly() -> None:

@@ -129,7 +129,7 @@ def test_a_fault_on_a_cluster_is_one_of_the_command(broken: Run) -> None:
 @pytest.mark.parametrize("kind", ["fault", "error"])
 def test_a_server_that_cannot_start_says_so_like_any_command(patched: Run, kind: str) -> None:
     """Its status too: of a fault of ours, and of what can be mended."""
-    error = {"fault": "KeyError('goods')", "error": "InputError('no', hint='yes')"}[kind]
+    error = {"fault": "KeyError('goods')", "error": "InputError.from_words('no', hint='yes')"}[kind]
     patch = _SERVING.format(error=error)
     done = patched(patch, "serve", "--db", "c.db", "--port", f"{free_port()}")
     last = done.stderr.splitlines()[-2:]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.cli.screening import input_files as archives
@@ -144,13 +145,13 @@ def test_office_files_are_no_archives(here: Path) -> None:
 
 def test_bounds(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of number and of size, before anything is unpacked."""
-    with pytest.raises(InputError, match="holds no file"):
+    with raises("cli/archive-empty"):
         members_of(pack(here / "empty.zip"))
     path = pack(here / "a.zip", *((f"{n}.csv", TABLE) for n in range(archives.MOST + 1)))
-    with pytest.raises(InputError, match="holds 501 files, and 500 at most"):
+    with raises("cli/archive-of-too-many-files", count=501, most=500):
         members_of(path)
     monkeypatch.setattr(archives, "LARGEST", 50)
-    with pytest.raises(InputError, match="more than 0 GB"):
+    with raises("cli/archive-too-large", largest=0):
         members_of(pack(here / "b.zip", ("a.csv", TABLE), ("b.csv", TABLE)))
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.exchange.coalition.samples import LAST, MONDAY, YES, Story, days, frozen
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.coalition.board import (
@@ -214,7 +215,7 @@ def test_countries_without_a_calendar_are_named() -> None:
 
 def test_a_notice_that_is_there_twice_is_refused() -> None:
     """Counting what both sides know as two would double everything."""
-    with pytest.raises(InputError, match="is there twice"):
+    with raises("exchange/notice-twice"):
         _board([Story(), Story()])
 
 

@@ -13,8 +13,8 @@ from tests.support.notices import (
     changed,
     law,
 )
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.notices.checks import Checked, check
 from tidewaiter.exchange.notices.law import load_factors
 from tidewaiter.exchange.notices.types import (
@@ -90,7 +90,7 @@ def test_a_box_that_is_only_remembered_is_a_doubt() -> None:
 
 def test_an_unknown_form_is_refused() -> None:
     """The hint names those that are known."""
-    with pytest.raises(InputError, match="no form is called"):
+    with raises("exchange/no-such-form"):
         _check(NOTICE, "eu-import-of-everything")
 
 

@@ -5,6 +5,7 @@ from itertools import permutations
 
 import pytest
 from tests.support.notices import DAY, NOTICE, REPLY_BY, Talk, changed
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.notices.event_validation import MOST_EVENTS
@@ -231,7 +232,7 @@ def test_an_event_waits_for_those_before_it() -> None:
     assert state.name == "sent"
     assert state.waiting == (yes.id,)
     assert state_of([second, yes], DAY).name == "draft"
-    with pytest.raises(InputError, match="missing"):
+    with raises("exchange/event-not-counted", why="an event before it is missing"):
         add([first], yes, DAY)
     assert state_of([yes, second, first], DAY).approved
 
@@ -289,7 +290,7 @@ def test_numbers_begin_at_one_and_end() -> None:
 def test_events_of_two_notices_are_refused() -> None:
     """Each notice is folded by itself."""
     one, two = Talk(), Talk(changed(NOTICE, reference="DE-2"))
-    with pytest.raises(InputError, match="several notices"):
+    with raises("exchange/events-of-several-notices"):
         state_of([*one.events, *two.events], DAY)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from msgspec import structs
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.private import intersection
@@ -101,7 +102,7 @@ def test_an_offer_that_would_find_everything_is_not_taken(
     wrong = structs.replace(part, terms=structs.replace(terms, **change))
     with pytest.raises(InputError):
         check_part(wrong, holder="tidewaiter/b", asker="tidewaiter/a")
-    with pytest.raises(InputError, match="not what was offered"):
+    with raises("exchange/filter-not-as-offered"):
         whole(terms, [filter_.bits])
 
 

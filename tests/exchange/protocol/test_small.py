@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 from tests.support.keyrings import MADE, founded
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import ConflictError, InputError
 from tidewaiter.exchange.protocol.documents import LANGUAGES, fingerprint, read_words, words
@@ -135,7 +136,7 @@ def test_a_ring_signs_with_its_newest_and_opens_with_all() -> None:
     assert ring.openers() == [ring.newest("open").held, made.ring.newest("open").held]
     assert ring.signs_as(ring.newest("sign").name)
     assert not ring.signs_as(made.ring.newest("sign").name)
-    with pytest.raises(InputError, match="no key to sign"):
+    with raises("exchange/no-key-for-that", use="sign"):
         structs.replace(ring, pairs=()).newest("sign")
 
 

@@ -1,9 +1,10 @@
 """What a register allows, as sums over lines compare it."""
 
-from datetime import date
+from datetime import date, timedelta
 
+import pytest
 from tests.support.notices import changed
-from tests.support.register import DAY, KG, NEED, moved, register
+from tests.support.register import BEGUN, DAY, KG, NEED, PERMIT, moved, register
 
 from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.register.screening import allowed_in
@@ -37,3 +38,61 @@ def test_a_notice_allows_what_may_still_go_and_what_was_returned() -> None:
     shipped = moved("DE/26/7/exporter/abc/1", 20 * KG, source="notice DE/26/7, arrived 2026-04-01")
     _, notice = allowed_in(register(shipped, moved(), promises=(PROMISE,)), DAY)
     assert (notice.number, notice.substance, notice.mass_mg) == ("DE/26/7", "ephedrine", 50 * KG)
+
+
+OWN = changed(NEED, id="alr-2", operator="op-1")
+
+
+@pytest.mark.parametrize("entry", [PERMIT, OWN], ids=["permit", "requirement"])
+@pytest.mark.parametrize(
+    ("amount", "found"),
+    [
+        (Amount(mass_mg=5), (5, None)),
+        (Amount(volume_ul=5), (None, 5)),
+        (Amount(pieces=5), None),
+        (Amount(), None),
+    ],
+    ids=str,
+)
+def test_what_names_a_mass_or_a_volume_is_told(
+    entry: object, amount: Amount, found: tuple[int | None, int | None] | None
+) -> None:
+    """A sum over lines is of one of the two; pieces are not summed."""
+    entries = (*register().entries[:3], changed(entry, amount=amount))
+    told = [(each.mass_mg, each.volume_ul) for each in allowed_in(register(entries=entries), DAY)]
+    assert told == ([] if found is None else [found])
+
+
+def test_a_requirement_is_of_the_content_and_of_a_known_operator() -> None:
+    """A permit is of what it counts; each as it stood on the day."""
+    goods = changed(PERMIT, counts="goods")
+    paper, need = allowed_in(register(entries=(*register().entries[:3], goods, OWN)), DAY)
+    assert (paper.content, need.content) == (False, True)
+    assert (need.until, need.substance) == (date(2026, 12, 31), "ephedrine")
+    stranger = changed(OWN, operator="op-9")
+    assert list(allowed_in(register(entries=(stranger,)), DAY)) == []
+    assert list(allowed_in(register(), BEGUN - timedelta(days=1))) == []
+
+
+def test_notices_are_summed_by_substance_direction_and_measure() -> None:
+    """Pieces, what is not measured, and what no substance is known of, are left out."""
+    promises = (
+        PROMISE,
+        changed(PROMISE, line=2),
+        changed(PROMISE, line=3, net=Amount(volume_ul=7)),
+        changed(PROMISE, direction="export"),
+        changed(PROMISE, substance="safrole"),
+        changed(PROMISE, substance="", line=4),
+        changed(PROMISE, net=Amount(), line=5),
+        changed(PROMISE, net=Amount(pieces=3), line=6),
+    )
+    found = allowed_in(register(entries=(), promises=promises), DAY)
+    assert {
+        (each.substance, each.name.parameters["direction"], each.mass_mg, each.volume_ul)
+        for each in found
+    } == {
+        ("ephedrine", "import", 60 * KG, None),
+        ("ephedrine", "import", None, 7),
+        ("ephedrine", "export", 30 * KG, None),
+        ("safrole", "import", 30 * KG, None),
+    }

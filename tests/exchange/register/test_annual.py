@@ -2,22 +2,27 @@
 
 from datetime import date
 
+import pytest
 from tests.support.exchange import incident
 from tests.support.notices import changed
-from tests.support.register import KG, moved, register, registry
+from tests.support.register import ENTRIES, KG, NEED, moved, register, registry
 
+from tidewaiter.base.errors import RegistryError
 from tidewaiter.exchange.incidents.types import Goods, Incident, Line, Place, Stop
 from tidewaiter.exchange.notices.types import Amount
+from tidewaiter.exchange.register import annual
 from tidewaiter.exchange.register.annual import (
     Figures,
+    Total,
     figures_of,
     form_rows,
     load_form_d,
     sheet_rows,
 )
 from tidewaiter.exchange.register.book import Book
-from tidewaiter.exchange.register.types import Movement
+from tidewaiter.exchange.register.types import Movement, Register
 
+_OIL = Goods(text="Oil", substance="safrole", net_mg=7 * KG)
 DECLARED = Goods(text="Flour", substance="ephedrine", net_mg=999 * KG)
 
 
@@ -35,8 +40,10 @@ def _seized(mg: int | None, **more: object) -> Incident:
     return seized
 
 
-def _ephedrine(*incidents: Incident, movements: tuple[Movement, ...] = ()) -> Figures:
-    book = Book(register(*movements))
+def _ephedrine(
+    *incidents: Incident, movements: tuple[Movement, ...] = (), held: Register | None = None
+) -> Figures:
+    book = Book(held or register(*movements))
     (found,) = (
         each
         for each in figures_of(book, incidents, "MX", 2026, registry())
@@ -84,6 +91,44 @@ def test_the_form_holds_what_is_confirmed() -> None:
     assert len(sheet_rows(found)[0]) == len(load_form_d().columns)
     memory = {name for name, each in load_form_d().sources.items() if each.kind == "memory"}
     assert all(each.verified == (each.source not in memory) for each in load_form_d().columns)
+
+
+def test_a_requirement_is_that_of_the_whole_country_in_the_year() -> None:
+    """Neither one of an operator nor one of another country, year or substance."""
+    others = (
+        changed(NEED, id="a", operator="op-1"),
+        changed(NEED, id="b", country="DE"),
+        changed(NEED, id="c", year=2025),
+        changed(NEED, id="d", substance="safrole"),
+    )
+    held = register(entries=(*ENTRIES, *others))
+    assert _ephedrine(held=held).requirement.text == "150 kg"
+
+
+def test_what_was_not_found_is_not_seized() -> None:
+    """Nor is another substance; seizures of a country add up, with all their origins."""
+    one = _seized(KG)
+    other = Line(number=2, declared=DECLARED, found=_OIL)
+    open_ = Line(number=3, declared=DECLARED, found=None)
+    both = changed(one, lines=(*one.lines, other, open_))
+    assert _ephedrine(both).seized == _ephedrine(one).seized
+    route = (Stop(function="origin", country="CN"), Stop(function="transit", country="US"))
+    second = changed(_seized(KG), id="x-2", route=route)
+    found = _ephedrine(one, second)
+    assert (found.seized.mass_mg, found.origins) == (2 * 819_200, ("CN", "DE"))
+    nothing = changed(second, lines=(other,))
+    assert _ephedrine(nothing).origins == ()
+    abroad = _seized(KG, place=Place(country="DE", name="Port"))
+    assert _ephedrine(abroad).seized == Total()
+
+
+def test_a_layout_whose_column_has_no_source_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each column says where it was read."""
+    layout = load_form_d()
+    columns = (*layout.columns, changed(layout.columns[0], source="hearsay"))
+    monkeypatch.setattr(annual, "read_toml", lambda *_: changed(layout, columns=columns))
+    with pytest.raises(RegistryError, match="hearsay"):
+        load_form_d.__wrapped__()
 
 
 def test_all_substances_of_the_tables_stand_in_it() -> None:

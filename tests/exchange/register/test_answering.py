@@ -189,6 +189,24 @@ def test_a_name_alone_never_decides() -> None:
     assert "whose name is not like" in english(found.parts[0].text)
     nobody = changed(QUESTION, party=Party(name="Gänzlich Anders GmbH", country="DE"))
     assert answer(register(), nobody, names_of(())).verdict == "cannot tell"
+    assert names_of(())(nobody.party) == ()
+
+
+def test_country_and_address_tell_operators_of_like_names_apart() -> None:
+    """A name that is nearly the same is one of its own country; the likeliest comes first."""
+    abroad = changed(OPERATOR, id="op-3", country="FR", address="Rue de la Paix 9, Lyon")
+    names = names_of((OPERATOR, abroad))
+    nearly = {country: names(Party(name="Química Ejempla", country=country)) for country in _LANDS}
+    assert nearly == {"": ("op-1", "op-3"), "MX": ("op-1",), "FR": ("op-3",)}
+    same = {land: names(Party(name=OPERATOR.name, country=land)) for land in _LANDS}
+    assert same == {"": ("op-1", "op-3"), "MX": ("op-1", "op-3"), "FR": ("op-3", "op-1")}
+    there = Party(name="Química Ejempla", address="Rue de la Paix 9, Lyon")
+    assert names(there) == ("op-3", "op-1")
+    stateless = names_of((changed(OPERATOR, country=""),))
+    assert stateless(Party(name="Química Ejempla", country="FR")) == ("op-1",)
+
+
+_LANDS = ("", "MX", "FR")
 
 
 @given(st.integers(0, 200 * KG), st.integers(1, 200 * KG))

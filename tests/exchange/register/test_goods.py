@@ -3,6 +3,7 @@
 from datetime import date
 from itertools import permutations
 
+import pytest
 from tests.support.notices import DAY, EPHEDRINE, NOTICE, Talk, changed, law
 from tests.support.register import registry
 
@@ -20,6 +21,7 @@ from tidewaiter.exchange.register.movements import (
     Operators,
     content_in,
     movements_of,
+    permit_of,
     promises_of,
 )
 
@@ -70,6 +72,9 @@ def test_a_salt_counts_as_its_base() -> None:
     ):
         assert content_in(open_, "ephedrine", DAY, registry()) == (Amount(), why)
     assert content_in(line, "nothing", DAY, registry())[1] == 'the registry has no "nothing"'
+    salt = changed(line, cas="69049-06-5")
+    why = "the formula of Alfentanil hydrochloride is not stored"
+    assert content_in(salt, "alfentanil", DAY, registry()) == (Amount(), why)
 
 
 def test_what_left_and_what_came_are_two_movements() -> None:
@@ -113,6 +118,62 @@ def test_what_may_still_go_is_promised() -> None:
     assert _promised(talk) == {"export": 40_000, "import": 40_000}
     talk.say("exporter", Returned(outcome="not shipped", on=ARRIVED))
     assert _promised(talk) == {}
+
+
+def test_what_the_registry_does_not_know_is_promised_all_the_same() -> None:
+    """Without a substance and without a content."""
+    unknown = changed(SALT.lines[0], name="Xyzzyl plughate", cas="", form="")
+    talk = Talk(changed(SALT, lines=(unknown,)))
+    talk.say("importer", NoObjection(decided_by="A"))
+    found = promises_of(state_of(talk.events, ARRIVED), WHO, law())
+    assert [(each.net, each.substance, each.content) for each in found] == 2 * [
+        (Amount(mass_mg=100_000), "", Amount())
+    ]
+
+
+def test_a_line_that_was_dropped_after_goods_left_promises_nothing() -> None:
+    """The lines of the version in force do, before and after it."""
+    lines = (SALT.lines[0], changed(SALT.lines[0], number=2))
+    talk = Talk(changed(SALT, lines=lines))
+    talk.say("importer", NoObjection(decided_by="A"))
+    assert _promised_lines(talk) == [1, 1, 2, 2]
+    talk.say("exporter", _back(20_000))
+    later = changed(SALT, version=2, lines=lines[1:])
+    talk.say("exporter", Amended(notice=later), version=2)
+    talk.say("importer", NoObjection(decided_by="A"), version=2)
+    assert _promised_lines(talk) == [2, 2]
+
+
+def _promised_lines(talk: Talk) -> list[int]:
+    found = promises_of(state_of(talk.events, ARRIVED), WHO, law())
+    return [each.line for each in found]
+
+
+def _permit(number: str, issuer: str, **more: object) -> Permit:
+    made: Permit = changed(Permit(kind="export permit", number=number, issuer=issuer), **more)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("permits", "named", "found"),
+    [
+        ([_permit("E-1", "DE")], "", ("E-1", "DE")),
+        ([_permit("E-1", "DE", line=1)], "", ("E-1", "DE")),
+        ([_permit("E-1", "DE", line=2)], "", ("", "")),
+        ([_permit("E-1", "DE", kind="import permit")], "", ("", "")),
+        ([_permit("E-1", "DE"), _permit("E-2", "DE")], "", ("", "")),
+        ([_permit("E-1", "DE"), _permit("E-2", "FR")], "e 2", ("e 2", "FR")),
+        ([_permit("E-1", "DE"), _permit("E-1", "FR")], "E-1", ("E-1", "")),
+        ([_permit("E-1", "DE", line=1), _permit("E-1", "DE")], "E-1", ("E-1", "DE")),
+        ([_permit("E-1", "DE")], "E-9", ("E-9", "")),
+    ],
+)
+def test_the_permit_of_goods(permits: list[Permit], named: str, found: tuple[str, str]) -> None:
+    """The one that covers their line and direction, or the one that is named.
+
+    Of several, none is taken; the issuer of a named one is that of the notice, where all agree.
+    """
+    assert permit_of(changed(SALT, permits=tuple(permits)), 1, "export", named) == found
 
 
 def test_a_withdrawal_gives_back() -> None:

@@ -19,11 +19,11 @@ from tests.support.register import (
     register,
 )
 
-from tidewaiter.base.phrases import english
+from tidewaiter.base.phrases import Phrase, english
 from tidewaiter.exchange.notices.types import Amount
-from tidewaiter.exchange.register.balances import loose, requirement_account
+from tidewaiter.exchange.register.balances import account_of, loose, requirement_account
 from tidewaiter.exchange.register.book import Book
-from tidewaiter.exchange.register.types import Cancellation, Movement, Promise, Stop
+from tidewaiter.exchange.register.types import Cancellation, Movement, Promise, Register, Stop
 
 amounts = st.integers(0, 80 * KG)
 days = st.integers(0, 200).map(lambda after: date(2026, 1, 1) + timedelta(after))
@@ -174,22 +174,99 @@ def test_a_year_is_used_by_imports_of_its_country_alone() -> None:
     assert _mg(found.left) == 110 * KG
 
 
+PROMISE = Promise(
+    notice="DE-1",
+    line=1,
+    direction="import",
+    country="MX",
+    since=DAY,
+    operator="op-1",
+    permit="IA-26/01",
+    substance="ephedrine",
+    content=Amount(mass_mg=70 * KG),
+    source="DE-1",
+)
+
+
 def test_what_is_promised_is_left_and_not_free() -> None:
     """It becomes neither more nor less than what is left."""
-    promise = Promise(
-        notice="DE-1",
-        line=1,
-        direction="import",
-        country="MX",
-        since=DAY,
-        operator="op-1",
-        permit="IA-26/01",
-        substance="ephedrine",
-        content=Amount(mass_mg=70 * KG),
-        source="DE-1",
-    )
-    found = account(register(moved(), promises=(promise, promise)))
+    found = account(register(moved(), promises=(PROMISE, PROMISE)))
     assert (_mg(found.left), _mg(found.promised), _mg(found.free)) == (80 * KG, 70 * KG, 10 * KG)
+
+
+def _free(held: Register, day: date = DAY, but: str = "") -> tuple[int, int]:
+    """Return what is free of the permit and of the year, in kilograms."""
+    book = Book(held)
+    accounts = account_of(book, PERMIT, day, but=but), requirement_account(book, NEED, day, but=but)
+    return _mg(accounts[0].free) // KG, _mg(accounts[1].free) // KG
+
+
+def test_a_promise_counts_from_the_day_of_the_answer_in_its_year() -> None:
+    """The goods of a notice may use what it was promised itself."""
+    held = register(promises=(PROMISE,))
+    assert _free(held) == (30, 80)
+    assert _free(held, DAY - timedelta(1)) == (100, 150)
+    assert _free(held, but="DE-1") == (100, 150)
+    assert _free(held, but="DE-2") == (30, 80)
+    of_last_year = changed(PROMISE, since=date(2025, 12, 31))
+    assert _free(register(promises=(of_last_year,))) == (30, 150)
+
+
+def test_a_promise_of_something_else_takes_nothing() -> None:
+    """Of another substance, or under a paper of another authority."""
+    other = changed(PROMISE, substance="safrole")
+    assert _free(register(promises=(other,))) == (100, 150)
+    assert _free(register(promises=(changed(PROMISE, issuer="DE"),))) == (100, 80)
+
+
+def test_a_promise_that_cannot_be_written_off_is_told() -> None:
+    """It takes nothing, and it is not passed over."""
+    promises = (
+        changed(PROMISE, content=Amount()),
+        changed(PROMISE, notice="DE-2", content=Amount(volume_ul=5)),
+    )
+    found = account(register(promises=promises))
+    assert [(each.kind, each.movement, each.source) for each in found.findings] == [
+        ("not known", "DE-1", "DE-1"),
+        ("other measure", "DE-2", "DE-1"),
+    ]
+    assert _mg(found.promised) == 0
+
+
+def test_papers_of_two_authorities_may_bear_one_number() -> None:
+    """What names its authority is written off the paper of that one alone."""
+    theirs = changed(PERMIT, id="gr-2", issuer="DE")
+    told = (moved("a", issuer="MX"), moved("b", issuer="DE"), moved("c"))
+    book = Book(register(*told, entries=(*ENTRIES, theirs)))
+    taken = [
+        [x.movement for x in account_of(book, each, DAY).postings] for each in (PERMIT, theirs)
+    ]
+    assert taken == [["a", "c"], ["b", "c"]]
+
+
+def test_what_is_in_another_measure_has_no_posting() -> None:
+    """Nor has what is not measured at all; without words that say why, it is not known."""
+    told = (
+        moved("a"),
+        moved("b", content=Amount(volume_ul=5)),
+        moved("c", content=Amount()),
+    )
+    found = account(register(*told))
+    assert [(each.movement, _mg(each.left) // KG) for each in found.postings] == [("a", 80)]
+    assert [(each.movement, each.kind) for each in found.findings] == [
+        ("b", "other measure"),
+        ("c", "not known"),
+    ]
+    assert found.findings[1].text.parameters["finding"] == Phrase("balance/no-amount")
+
+
+def test_a_permit_that_names_no_amount_has_neither_a_rest_nor_too_much() -> None:
+    """What went under it is not summed, and nothing of it is in question."""
+    found = account(
+        register(moved(), entries=(OPERATOR, LICENCE, changed(PERMIT, amount=Amount())))
+    )
+    assert {found.granted, found.used, found.left, found.exceeded, found.free} == {Amount()}
+    assert (found.postings, found.findings) == ((), ())
 
 
 def test_movements_without_a_permit_are_told() -> None:
@@ -203,3 +280,17 @@ def test_movements_without_a_permit_are_told() -> None:
     found = loose(Book(held), DAY)
     assert [each.movement for each in found] == ["a", "b", "z"]
     assert "20 kg import on 2026-04-08 names no permit" in english(found[0].text)
+
+
+def test_what_is_cancelled_or_told_in_two_ways_is_no_cancellation_of_nothing() -> None:
+    """It was there; and one permit of several is enough."""
+    given_back = [Cancellation(movement=each, on=DAY, source="letter") for each in ("m-1", "m-2")]
+    twice = (moved("m-2"), moved("m-2", mg=1))
+    held = register(
+        moved("m-1"),
+        *twice,
+        moved("m-3"),
+        entries=(*ENTRIES, changed(PERMIT, id="gr-2", number="IA-26/02")),
+        cancellations=tuple(given_back),
+    )
+    assert loose(Book(held), DAY) == ()

@@ -2,10 +2,10 @@
 
 import pytest
 from tests.support.notices import changed
+from tests.support.raising import raises
 from tests.support.register import ENTRIES, KG, PERMIT, registry
 
 from tidewaiter.base.archives import ListFile
-from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.register.checks import check, check_together
 from tidewaiter.exchange.register.readers import RegisterFile, read_register
@@ -83,14 +83,14 @@ def test_each_row_is_an_entry_or_a_refusal_with_its_place() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("id,name\n1,x\n", "what it holds cannot be determined"),
-        ("id,business_numbers,colour\n1,2,red\n", "is no column"),
-        ("", "the file is empty"),
+        ("id,name\n1,x\n", "exchange/kind-of-entries-not-told"),
+        ("id,business_numbers,colour\n1,2,red\n", "exchange/column-of-another-kind"),
+        ("", "parties/file-empty"),
     ],
 )
 def test_a_file_that_is_no_register_is_refused(text: str, words: str) -> None:
     """As a whole, with a hint."""
-    with pytest.raises(InputError, match=words):
+    with raises(words):
         _read(text)
 
 

@@ -4,6 +4,7 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
+from tests.support.raising import raises
 
 from tidewaiter.law.structure import StructureError, draw_svg, parse_structure
 
@@ -66,7 +67,7 @@ def test_markup_in_a_title_is_text() -> None:
 @pytest.mark.parametrize("atom", [-1, 3, 99])
 def test_an_atom_that_is_not_there_is_an_error(atom: int) -> None:
     """The message says which there are."""
-    with pytest.raises(StructureError, match=f"no atom {atom}") as caught:
+    with raises("law/no-atom", StructureError, atom=atom) as caught:
         draw_svg(parse_structure("CCO"), [atom])
     assert "0 to 2" in caught.value.hint
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rdkit import Chem
+from tests.support.raising import raises
 
 from tidewaiter.law.structure import (
     Columns,
@@ -112,12 +113,12 @@ def test_columns_are_named(tmp_path: Path) -> None:
     path = _file(tmp_path, "list.csv", "smiles,drawn,label\nC1CC,CCO,first\n")
     (entry,) = read_structures(path, Columns(smiles="drawn", id="label"))
     assert (_formulas([entry]), entry.id) == (["C2H6O"], "first")
-    with pytest.raises(StructureError, match='no column "Drawn"') as caught:
+    with raises("law/no-such-column", StructureError, asked="Drawn") as caught:
         list(read_structures(path, Columns(smiles="Drawn")))
     assert "label" in caught.value.hint
-    with pytest.raises(StructureError, match="no column holds structures"):
+    with raises("law/no-structure-column", StructureError):
         list(read_structures(_file(tmp_path, "other.csv", "a,b\n1,2\n")))
-    with pytest.raises(StructureError, match="no column holds structures"):
+    with raises("law/no-structure-column", StructureError):
         list(read_structures(_file(tmp_path, "empty.csv", "")))
 
 
@@ -140,7 +141,7 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
 
 def test_an_unknown_ending_is_refused(tmp_path: Path) -> None:
     """A file of another kind is named, with the endings that are read."""
-    with pytest.raises(StructureError, match="no ending of a file of structures"):
+    with raises("law/not-a-structure-file", StructureError):
         list(read_structures(_file(tmp_path, "list.pdf", "%PDF")))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.resources import data, toml_files
@@ -130,7 +131,7 @@ def test_aliases_are_needed_and_cited(registry: Registry) -> None:
 def test_a_structure_that_cannot_be_read_stops_the_index() -> None:
     """A list of an authority's own with a bad SMILES is named, with the reason."""
     bad = Substance(slug="mine", name="Mine", kind="drug", smiles="C1CC", sources=())
-    with pytest.raises(RegistryError, match="unclosed ring") as caught:
+    with raises("law/smiles-not-read", RegistryError, why="unclosed ring") as caught:
         StructureIndex([bad])
     assert caught.value.at == "mine.toml"
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.raising import raises
 
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.law.registry import Registry
@@ -92,7 +93,7 @@ def test_everyday_words_need_to_be_called_names() -> None:
     words = read_toml(data("structures", "words.toml"), Words).words
     assert len(set(words)) == len(words) > 40
     for word in words:
-        with pytest.raises(StructureError, match="everyday word"):
+        with raises("law/everyday-word", StructureError):
             parse_structure(word.capitalize())
         assert parse_structure(word, "name").form == "name"
 
@@ -126,7 +127,7 @@ def test_a_name_that_ends_the_process_is_an_error(tmp_path: Path) -> None:
         "    print('C\\t' + line, end='', flush=True)"
     )
     worker = _fake(tmp_path, code)
-    with pytest.raises(StructureError, match='stopped while it read "bad"'):
+    with raises("law/opsin-stopped", StructureError, name="bad"):
         worker.ask("bad")
     assert worker.ask("good") == ("C", "")
     worker.close()
@@ -141,7 +142,7 @@ def test_a_name_that_takes_too_long_is_an_error(tmp_path: Path) -> None:
     )
     worker = _fake(tmp_path, code)
     assert worker.ask("quick", 20)[0] == "C"
-    with pytest.raises(StructureError, match=r'no answer to "slow" within 0\.5 seconds'):
+    with raises("law/opsin-does-not-answer", StructureError, name="slow", seconds=0.5):
         worker.ask("slow", 0.5)
     assert worker.ask("good", 20) == ("C", "")
     worker.close()
@@ -149,9 +150,9 @@ def test_a_name_that_takes_too_long_is_an_error(tmp_path: Path) -> None:
 
 def test_a_java_that_does_not_start_is_an_error(tmp_path: Path) -> None:
     """A process that ends at once, or cannot be run, is an error of ours."""
-    with pytest.raises(StructureError, match="stopped"):
+    with raises("law/opsin-stopped", StructureError):
         _fake(tmp_path, "sys.exit(3)").ask("ethanol")
-    with pytest.raises(StructureError, match="cannot be started"):
+    with raises("law/opsin-does-not-start", StructureError):
         Opsin((str(tmp_path / "no-java"),)).ask("ethanol")
 
 
@@ -160,7 +161,7 @@ def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(opsin, "find_spec", lambda _: None)
     opsin.opsin.cache_clear()
     try:
-        with pytest.raises(StructureError, match="not installed") as caught:
+        with raises("law/package-of-opsin-not-installed", StructureError) as caught:
             parse_structure("propan-2-one")
         assert ".[chem]" in caught.value.hint
         assert parse_structure("CCO").form == "smiles"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 from rdkit import Chem
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.law.classes import ClassRule
@@ -213,7 +214,9 @@ def test_a_pattern_that_is_none_stops_with_its_place(
 def test_a_parent_that_is_no_structure_stops_with_its_place() -> None:
     """A site whose reference group is no SMILES is refused with its id."""
     sites = (msgspec.structs.replace(RULES[CN].sites[0], parent="CCc1cc"), *RULES[CN].sites[1:])
-    with pytest.raises(RegistryError, match="the piperidine nitrogen"):
+    with raises(
+        "law/not-a-smiles", RegistryError, at='cn-fentanyls.toml, site "the piperidine nitrogen"'
+    ):
         ClassMatcher([msgspec.structs.replace(RULES[CN], sites=sites)])
 
 

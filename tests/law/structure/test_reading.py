@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rdkit import Chem
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.law.structure import (
@@ -128,7 +129,7 @@ def test_what_cannot_be_assessed_says_why(case: str, capfd: pytest.CaptureFixtur
 
 def test_the_log_of_rdkit_is_as_it_was(capfd: pytest.CaptureFixture[str]) -> None:
     """After a refusal RDKit says to others what it always did."""
-    with pytest.raises(StructureError, match="unclosed ring"):
+    with raises("law/smiles-not-read", StructureError, why="unclosed ring"):
         parse_structure("C1CC", "smiles")
     assert capfd.readouterr().err == ""
     Chem.MolFromSmiles("C1CC")
@@ -173,7 +174,7 @@ def test_short_smiles_need_no_form(text: str) -> None:
 @pytest.mark.parametrize("text", ["PCP", "CBN", "S", "PICP", "BOC", "CCI"])
 def test_an_acronym_is_not_guessed(text: str) -> None:
     """PCP is a drug's short name and a SMILES of another thing: the caller says which."""
-    with pytest.raises(StructureError, match="short name"):
+    with raises("law/smiles-or-short-name", StructureError):
         parse_structure(text)
     assert parse_structure(text, "smiles").form == "smiles"
 

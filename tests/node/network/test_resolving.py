@@ -20,8 +20,9 @@ from tests.node.network.conftest import (
     stamp,
     store,
 )
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import ConflictError, InputError
+from tidewaiter.base.errors import ConflictError
 from tidewaiter.node.network import resolution as resolving
 from tidewaiter.node.network.party import view_party
 from tidewaiter.node.network.resolution import resolve_database, take_up
@@ -199,7 +200,7 @@ def test_a_run_gives_way_to_one_that_was_begun_later(
             later.append(0)
             later[0] = resolve_database(database, stamp, quiet).run
 
-    with pytest.raises(ConflictError, match="another resolution"):
+    with raises("store/another-resolution-begun", ConflictError):
         resolve_database(database, stamp, tell)
     with database.work() as work:
         assert seen_in(work).run == later[0]
@@ -220,7 +221,10 @@ def test_people_join_and_part_parties(database: Database, resolved: Resolved) ->
     )
     with database.work(stamp()) as work:
         first = judge_parties(work, said)
-    with database.work(stamp()) as work, pytest.raises(ConflictError, match="officer judged"):
+    with (
+        database.work(stamp()) as work,
+        raises("store/judged-since-you-looked", ConflictError, who="officer"),
+    ):
         judge_parties(work, said)
     resolve_database(database, stamp, quiet)
     with database.work() as work:
@@ -245,7 +249,7 @@ def test_judgements_that_contradict_each_other_are_refused(
         judge_parties(work, Said(a="p-1", b="p-2", verdict="same", why="x"))
         judge_parties(work, Said(a="p-2", b="p-3", verdict="same", why="x"))
     said = Said(a="p-1", b="p-3", verdict="not same", why="x")
-    with pytest.raises(InputError, match="kept apart"), database.work(stamp()) as work:
+    with raises("parties/judgements-contradict"), database.work(stamp()) as work:
         judge_parties(work, said)
     with database.work() as work:
         assert last_judgement(work, "p-1", "p-3") is None

@@ -11,8 +11,9 @@ from itertools import repeat
 from pathlib import Path
 
 import pytest
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError, OutputError
+from tidewaiter.base.errors import OutputError
 from tidewaiter.node.uploads import storage as spools
 from tidewaiter.node.uploads.storage import Spool, spool_folder
 
@@ -52,14 +53,14 @@ def test_nobody_else_may_look_in(spool: Spool) -> None:
 def test_more_than_the_limit_is_cut_and_leaves_nothing(spool: Spool) -> None:
     """An endless file is refused at the limit, and its beginning is removed."""
     endless = repeat(b"x" * 100)
-    with spool.receive() as part, pytest.raises(InputError, match="larger than"):
+    with spool.receive() as part, raises("node/file-too-large"):
         deque(map(part.write, endless), maxlen=0)
     assert list(spool.folder.iterdir()) == []
 
 
 def test_a_promise_beyond_the_limit_is_refused_at_once(spool: Spool) -> None:
     """Nothing is written, and the folder is not even made."""
-    with pytest.raises(InputError, match="larger than"):
+    with raises("node/file-too-large"):
         spool.check(10 << 30)
     assert not spool.folder.exists()
 
@@ -68,7 +69,7 @@ def test_a_full_disk_takes_no_upload(spool: Spool, monkeypatch: pytest.MonkeyPat
     """Uploads leave room for the database beside them."""
     used = shutil.disk_usage("/")._replace(free=spools._RESERVE - 1)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: used)
-    with pytest.raises(OutputError, match="no room"):
+    with raises("node/disk-full", OutputError):
         spool.receive()
 
 

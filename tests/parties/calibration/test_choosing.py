@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.parties.calibration.evaluation import Table, alerting, choose, enough_for, least_for
 from tidewaiter.parties.matching.matcher import model_record
 from tidewaiter.parties.types import PartyKind
@@ -89,7 +89,7 @@ def test_a_kind_that_no_party_hit_takes_the_threshold_of_all() -> None:
 
 def test_parties_that_match_surely_leave_no_threshold() -> None:
     """Where a number agrees, no threshold below 1 keeps the party out, and that is said."""
-    with pytest.raises(InputError, match="no threshold keeps this rate"):
+    with raises("parties/no-threshold-keeps-rate"):
         choose(table_of([(0, 0, 0.9999999)]), 10, 0.01, by_kind=False)
 
 

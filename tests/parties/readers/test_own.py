@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.raising import raises
 
 from tidewaiter.base.archives import ListFile
-from tidewaiter.base.errors import InputError
 from tidewaiter.lists.changes import changes_between
 from tidewaiter.lists.reading import read_list
 from tidewaiter.parties.readers.entries import EntryRefusal, ListHeader
@@ -82,7 +82,7 @@ def test_changes_turn_around(old: list[ListedParty], new: list[ListedParty]) -> 
 def test_nothing_beside_the_list_is_passed_over(beside: str) -> None:
     """A key that is not read is refused: entries under another name would be lost."""
     content = f'{{"list": {{"name": "Ours"}}, {beside}}}'.encode()
-    with pytest.raises(InputError, match="that is not read"):
+    with raises("parties/key-not-read"):
         list(read_own_json([ListFile(name="own.json", content=content)]))
 
 
@@ -98,5 +98,9 @@ def test_entries_may_stand_beside_the_list() -> None:
 def test_a_list_without_entries_says_what_is_wrong_with_the_first() -> None:
     """The reason of the first refusal stands in the error."""
     content = b'{"list": {"slug": "ours"}}\n{"id": "1", "kind": "dragon", "names": []}\n'
-    with pytest.raises(InputError, match=r"line 2: .*dragon"):
+    with raises(
+        "lists/no-entry-read",
+        place="line 2",
+        problem="Invalid enum value 'dragon' - at `$.kind`",
+    ):
         read_list([ListFile(name="own.json", content=content)], {})

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pyarrow.parquet as pq
 import pytest
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import decoder_of, english_json, read_phrase
 from tidewaiter.base.safe_text import SIGNS, restore
 from tidewaiter.report.alerts.columns import ALERTS, FLAT, LEARNED
@@ -139,7 +139,7 @@ def test_going_on_equals_going_through(
 def test_a_file_shorter_than_promised_is_refused(tmp_path: Path) -> None:
     """A file that lost bytes since the run that wrote it is not continued."""
     with (
-        pytest.raises(InputError, match="shorter than the 10 bytes"),
+        raises("report/file-shorter-than-written", whole=10),
         alert_writer(tmp_path / "alerts.jsonl", append=True, keep=10),
     ):
         pass
@@ -172,13 +172,16 @@ def test_parquet_is_written_in_row_groups(tmp_path: Path, alerts: tuple[Alert, .
 
 @pytest.mark.parametrize(
     ("name", "append", "told"),
-    [("alerts.xml", False, "not a format of alerts"), ("a.parquet", True, "cannot be continued")],
+    [
+        ("alerts.xml", False, "report/not-a-format-of-alerts"),
+        ("a.parquet", True, "report/format-cannot-be-continued"),
+    ],
 )
 def test_what_cannot_be_written_is_refused(
     tmp_path: Path, name: str, *, append: bool, told: str
 ) -> None:
     """An unknown suffix, and Parquet that is to be continued, name what would do."""
-    with pytest.raises(InputError, match=told) as error:
+    with raises(told) as error:
         alert_writer(tmp_path / name, append=append)
     assert error.value.hint
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from lxml import etree
 from tests.papers import has_letters_of, needs_pdf
 from tests.support.burden_counts import fill_counts
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.burden.indicators import indicators
 from tidewaiter.burden.releases.dataset_loader import ReleaseShelf
 from tidewaiter.burden.views.briefing import brief
@@ -124,7 +124,7 @@ def test_without_what_draws_it_a_picture_is_refused_with_a_way_out(
     """The extra is named, and SVG goes without it."""
     monkeypatch.setitem(sys.modules, "resvg_py", None)
     told = found(shelf, "trends", Ask())
-    with pytest.raises(InputError, match="nothing here writes PNG") as error:
+    with raises("report/png-not-installed") as error:
         picture(VIEWS["trends"], told, "png")
     assert ".[png]" in error.value.hint
     assert picture(VIEWS["trends"], told, "svg").startswith(b"<svg")

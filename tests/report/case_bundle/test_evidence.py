@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.phrases import english_json
@@ -159,10 +160,10 @@ def test_who_is_not_cleared_exports_nothing_restricted(
     number = fill(database)
     stamp = Stamp(who="ben", at=datetime(2026, 11, 25, 13, tzinfo=UTC))
     ben = Viewer(name="ben", rights=frozenset({"case"}))
-    with pytest.raises(InputError, match="not cleared"), database.work(stamp) as work:
+    with raises("report/not-cleared"), database.work(stamp) as work:
         record_export(work, ben, number, restricted=True)
     eve = Viewer(name="eve", rights=frozenset({"case"}))
-    with pytest.raises(MissingError, match="there is no case"), database.work(stamp) as work:
+    with raises("store/no-case", MissingError), database.work(stamp) as work:
         record_export(work, eve, number, restricted=False)
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import fastexcel
 import msgspec
 import pytest
+from tests.support.raising import raises
 from xlsxwriter import Workbook
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import as_written
 from tidewaiter.law.answers import Assessment, Check, Compound, Listing, Route, Ruling
 from tidewaiter.report.law.answers import RULINGS, answer_writer, write_xlsx
@@ -165,7 +165,7 @@ def test_json_lines_hold_all_and_any_file_name(tmp_path: Path) -> None:
 
 def test_an_unknown_suffix_names_those_that_work(tmp_path: Path) -> None:
     """No file is made of a format that is not known."""
-    with pytest.raises(InputError, match=r'"\.ods" is not a format') as caught:
+    with raises("report/not-a-format-of-answers", suffix=".ods") as caught:
         answer_writer(tmp_path / "a.ods")
     assert caught.value.hint == "end the name in .jsonl, .csv, .xlsx"
     assert not list(tmp_path.iterdir())

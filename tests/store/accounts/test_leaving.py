@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.store.accounts.users import (
     NewAccount,
     account_of,
@@ -77,5 +77,5 @@ def test_a_name_in_use_is_not_erased(removers: Database, stamp: Stamp) -> None:
     """The account is switched off first."""
     with removers.work(stamp) as work:
         number = add_account(work, NewAccount(name=NAME, role="analyst")).id
-        with pytest.raises(InputError, match="is in use"):
+        with raises("store/account-in-use"):
             erase_name(work, number)

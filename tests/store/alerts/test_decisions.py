@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.found import alerts
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import ConflictError, InputError
+from tidewaiter.base.errors import ConflictError
 from tidewaiter.store.alerts.decisions import (
     Standing,
     Wanted,
@@ -80,7 +81,7 @@ def test_what_is_taken_back_uncovers_what_was_before(filled: Database, stamp: St
         "open",
     ]
     assert [step.verdict for step in steps] == ["hold", "dismiss", None, None]
-    with pytest.raises(InputError, match="no decision stands"), filled.work(stamp) as work:
+    with raises("store/no-decision-to-undo"), filled.work(stamp) as work:
         take_back(work, opened)
 
 
@@ -90,7 +91,10 @@ def test_the_later_of_two_officers_is_told(filled: Database, stamp: Stamp) -> No
     with filled.work(stamp) as work:
         decide(work, seen, HOLD)
     other = Stamp(who="second", at=datetime(2026, 3, 1, 12, 1, tzinfo=UTC))
-    with pytest.raises(ConflictError, match="decided by officer since"), filled.work(other) as work:
+    with (
+        raises("store/alert-decided-since-you-looked", ConflictError, who="officer"),
+        filled.work(other) as work,
+    ):
         decide(work, seen, DISMISS)
     with pytest.raises(ConflictError), filled.work(other) as work:
         take_back(work, seen)
@@ -138,15 +142,15 @@ def test_alerts_are_assigned(filled: Database, stamp: Stamp) -> None:
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        (Wanted(verdict="hold", reason="other-goods"), "is no reason to hold"),
-        (Wanted(verdict="hold", reason="other", note=" "), "words of your own"),
+        (Wanted(verdict="hold", reason="other-goods"), "casework/not-a-reason"),
+        (Wanted(verdict="hold", reason="other", note=" "), "casework/reason-needs-note"),
     ],
 )
 def test_a_decision_without_its_reason_is_refused(
     filled: Database, stamp: Stamp, wanted: Wanted, said: str
 ) -> None:
     """Nothing is kept of it."""
-    with pytest.raises(InputError, match=said), filled.work(stamp) as work:
+    with raises(said), filled.work(stamp) as work:
         decide(work, _seen(filled), wanted)
     assert _seen(filled).decided is None
 
@@ -154,7 +158,7 @@ def test_a_decision_without_its_reason_is_refused(
 def test_an_alert_that_is_not_there(filled: Database, stamp: Stamp) -> None:
     """It cannot be decided of."""
     gone = Standing(alert="alert-99", status="open", assignee=None, decided=None)
-    with pytest.raises(InputError, match="there is no alert"), filled.work(stamp) as work:
+    with raises("store/no-alert"), filled.work(stamp) as work:
         decide(work, gone, HOLD)
 
 
@@ -164,11 +168,11 @@ def test_an_alert_is_named_by_the_beginning_of_its_id(filled: Database) -> None:
         assert alert_id(work, "alert-3") == "alert-3"
         assert alert_id(work, "alert-1") == "alert-1"  # though alert-10 begins so too
         for bad, said in (
-            ("alert-", "more than one"),
-            ("al", "more than one"),
-            ("alert-99", "no alert"),
-            ("alert%3", "no alert"),
-            ("", "more than one"),
+            ("alert-", "store/several-alerts-begin"),
+            ("al", "store/several-alerts-begin"),
+            ("alert-99", "store/no-alert-begins"),
+            ("alert%3", "store/no-alert-begins"),
+            ("", "store/several-alerts-begin"),
         ):
-            with pytest.raises(InputError, match=said):
+            with raises(said):
                 alert_id(work, bad)

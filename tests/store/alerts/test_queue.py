@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 from tests.found import TODAY
 from tests.store.queued import QUEUES, VIEWS, Said, made_alert, put_in_order
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import as_written
 from tidewaiter.casework.decisions import Status
 from tidewaiter.store.alerts import inverted_index as terms
@@ -181,7 +181,7 @@ def _found(work: Work, wanted: AlertFilter) -> set[str]:
 def test_a_page_behind_no_alert_is_refused(database: Database) -> None:
     """And says what would do."""
     queue = Queue(today=TODAY, cleared=True)
-    with database.work() as work, pytest.raises(InputError, match="go on from"):
+    with database.work() as work, raises("store/no-alert-to-go-on-from"):
         queue_page(work, queue, View(after="nowhere"))
 
 

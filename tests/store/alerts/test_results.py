@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 
 import msgspec
 import pytest
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import ConflictError, InputError
+from tidewaiter.base.errors import ConflictError
 from tidewaiter.store.alerts.result_entry import add_result, withdraw_result
 from tidewaiter.store.alerts.results import find_result, results_of
 from tidewaiter.store.audit import audit_entries, verify_audit
@@ -87,15 +88,27 @@ def test_the_later_of_two_officers_is_told(filled: Database, stamp: Stamp) -> No
         first = add_result(work, "alert-2", LAB)
         add_result(work, "alert-2", LAB, replaces=first.id)
     with (
-        pytest.raises(ConflictError, match="superseded by officer since"),
+        raises(
+            "store/result-changed-since-you-looked", ConflictError, what="superseded", who="officer"
+        ),
         filled.work(other) as work,
     ):
         add_result(work, "alert-2", LAB, replaces=first.id)
-    with pytest.raises(ConflictError, match="superseded by officer"), filled.work(other) as work:
+    with (
+        raises(
+            "store/result-changed-since-you-looked", ConflictError, what="superseded", who="officer"
+        ),
+        filled.work(other) as work,
+    ):
         withdraw_result(work, first.id, "entered")
     with filled.work(stamp) as work:
         gone = withdraw_result(work, first.id + 1, "entered")
-    with pytest.raises(ConflictError, match="withdrawn by officer"), filled.work(other) as work:
+    with (
+        raises(
+            "store/result-changed-since-you-looked", ConflictError, what="withdrawn", who="officer"
+        ),
+        filled.work(other) as work,
+    ):
         withdraw_result(work, gone.id, "entered")
 
 
@@ -105,15 +118,15 @@ def test_what_does_not_fit_is_refused_whole(filled: Database, stamp: Stamp) -> N
     with filled.work(stamp) as work:
         mine = add_result(work, "alert-2", LAB).id
     for alert, bad, replaces, said in (
-        ("alert-9", LOOK, None, "there is no alert"),
-        ("alert-1", LOOK, mine, "has no result"),  # it is another alert's
-        ("alert-1", LOOK, 99, "has no result 99"),
-        ("alert-1", tomorrow, None, "a day to come"),
-        ("alert-1", msgspec.structs.replace(LOOK, checks=()), None, "nothing was checked"),
+        ("alert-9", LOOK, None, "store/no-alert"),
+        ("alert-1", LOOK, mine, "store/no-such-result"),  # it is another alert's
+        ("alert-1", LOOK, 99, "store/no-such-result"),
+        ("alert-1", tomorrow, None, "store/day-to-come"),
+        ("alert-1", msgspec.structs.replace(LOOK, checks=()), None, "trade/nothing-checked"),
     ):
-        with pytest.raises(InputError, match=said), filled.work(stamp) as work:
+        with raises(said), filled.work(stamp) as work:
             add_result(work, alert, bad, replaces=replaces)
-    with pytest.raises(InputError, match="has no result 99"), filled.work(stamp) as work:
+    with raises("store/no-such-result", number=99), filled.work(stamp) as work:
         withdraw_result(work, 99, "entered")
     with filled.work() as work:
         assert list(results_of(work, ["alert-1", "alert-2"])) == ["alert-2"]

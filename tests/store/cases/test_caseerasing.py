@@ -4,11 +4,10 @@ import io
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
-import pytest
 from sqlalchemy import select
 from tests.store.cases.conftest import ANNA, BEN, LATER, SUSAN, numbers
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.casework.cases.state import Case, Viewer
 from tidewaiter.casework.cases.steps import (
     Confirmed,
@@ -79,25 +78,25 @@ def test_nothing_is_erased_too_early_or_under_a_hold(
             seen = case_steps(work, viewer, number)[-1].id
             erase_case(work, viewer, number, why="x", seen=seen)
 
-    with pytest.raises(InputError, match="the case is open"):
+    with raises("casework/case-open"):
         erase()
     take(ANNA, Confirmed(why="x"))
-    with pytest.raises(InputError, match="how long it is to be kept"):
+    with raises("casework/not-to-be-erased", why="nobody has set how long it is to be kept"):
         erase()
     take(ANNA, Retained(until=date(2030, 12, 31), basis="x"))
     last_day = Stamp(who="susan", at=datetime(2030, 12, 31, 23, 59, tzinfo=UTC))
-    with pytest.raises(InputError, match="to be kept until 2030-12-31"):
+    with raises("casework/not-to-be-erased", why="it is to be kept until 2030-12-31"):
         erase(at=last_day)
     take(ANNA, Held(why="court order"))
-    with pytest.raises(InputError, match="a legal hold is on it"):
+    with raises("casework/not-to-be-erased", why="a legal hold is on it"):
         erase()
-    with pytest.raises(InputError, match='right "approve"'):
+    with raises("casework/role-without-right", needs="approve"):
         take(ANNA, Unheld(why="over"))
     over = CaseFilter(over=date(2031, 1, 1))
     assert numbers(filled, SUSAN, over) == []
     take(SUSAN, Unheld(why="over"))
     assert numbers(filled, SUSAN, over) == [number]
-    with pytest.raises(InputError, match='right "approve"'):
+    with raises("casework/role-without-right", needs="approve"):
         erase(viewer=ANNA)
     erase()
 

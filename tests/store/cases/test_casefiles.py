@@ -5,8 +5,9 @@ import io
 import pytest
 from sqlalchemy import select, update
 from tests.store.cases.conftest import ANNA, BEN
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError, MissingError, StoreError
+from tidewaiter.base.errors import MissingError, StoreError
 from tidewaiter.casework.cases.permissions import load_case_rules
 from tidewaiter.store.cases.attachments import Given, add_file, file_parts, find_file
 from tidewaiter.store.core import tables
@@ -24,7 +25,7 @@ def test_a_file_is_kept_byte_by_byte(
         again = add_file(work, ANNA, number, Given(name="copy.pdf"), io.BytesIO(body))
         told = find_file(work, ANNA, number, step.id)
         assert b"".join(file_parts(work, ANNA, number, again.id)) == body
-        with pytest.raises(MissingError, match=f"no file {step.id}"):
+        with raises("store/case-no-file", MissingError, step=step.id):
             next(file_parts(work, BEN, number, step.id))
         parts = work.connection.execute(select(tables.blob_part.c.number)).scalars().all()
     assert told is not None
@@ -37,7 +38,7 @@ def test_bytes_that_were_changed_are_found(filled: Database, number: int, stamp:
     with filled.work(stamp) as work:
         step = add_file(work, ANNA, number, Given(name="a.txt"), io.BytesIO(b"seal 17"))
         work.connection.execute(update(tables.blob_part).values(bytes=b"seal 71"))
-        with pytest.raises(StoreError, match="not those that were added"):
+        with raises("store/file-bytes-changed", StoreError):
             list(file_parts(work, ANNA, number, step.id))
 
 
@@ -60,8 +61,8 @@ def test_files_have_limits(
             return b"x" * size
 
     endless = Endless()
-    for file, said in ((endless, "too large"), (io.BytesIO(), "is empty")):
-        with pytest.raises(InputError, match=said), filled.work(stamp) as work:
+    for file, said in ((endless, "store/file-too-large"), (io.BytesIO(), "store/file-empty")):
+        with raises(said), filled.work(stamp) as work:
             add_file(work, ANNA, number, Given(name="big"), file)  # type: ignore[arg-type]
     assert endless.read_bytes <= size + (1 << 24)
     with filled.work() as work:

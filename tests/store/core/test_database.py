@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import StoreError
 from tidewaiter.store.audit import audit_size, record_change, verify_audit
@@ -92,7 +93,7 @@ def test_a_writer_that_waits_too_long_is_told(url: str, stamp: Stamp) -> None:
         first.work(stamp) as work,
     ):
         record_change(work, "held", {})
-        with pytest.raises(StoreError, match="locked") as caught, second.work(stamp):
+        with raises("store/locked", StoreError) as caught, second.work(stamp):
             pass
         assert "try again" in caught.value.hint
         with second.work() as reading:
@@ -138,7 +139,7 @@ def test_a_file_that_is_not_a_database_is_refused(tmp_path: Path) -> None:
     """A spreadsheet is not opened, and is left as it was."""
     path = tmp_path / "goods.csv"
     path.write_text("goods,mass\n" * 200)
-    with pytest.raises(StoreError, match="not a database") as caught:
+    with raises("store/not-a-database", StoreError) as caught:
         open_database(path)
     assert caught.value.at == str(path)
     assert path.read_text() == "goods,mass\n" * 200
@@ -146,7 +147,7 @@ def test_a_file_that_is_not_a_database_is_refused(tmp_path: Path) -> None:
 
 def test_a_missing_directory_is_named(tmp_path: Path) -> None:
     """No directory is made up."""
-    with pytest.raises(StoreError, match="cannot be opened") as caught:
+    with raises("store/not-opened", StoreError) as caught:
         open_database(tmp_path / "none" / "tidewaiter.db")
     assert "directory" in caught.value.hint
 
@@ -156,7 +157,7 @@ def test_a_locked_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "tidewaiter.db"
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(StoreError, match="locked"):
+    with raises("store/locked", StoreError):
         open_database(path, busy_seconds=0.1)
     holder.close()
 
@@ -168,7 +169,7 @@ def test_a_read_only_file_is_read_but_not_changed(tmp_path: Path, stamp: Stamp) 
     with open_database(f"sqlite:///file:{path}?mode=ro&uri=true") as database:
         with database.work() as work:
             assert audit_size(work) == 0
-        with pytest.raises(StoreError, match="read-only"), database.work(stamp) as work:
+        with raises("store/read-only", StoreError), database.work(stamp) as work:
             record_change(work, "tried", {})
 
 
@@ -180,14 +181,14 @@ def test_a_read_only_server_is_read_but_not_changed(blank: str, stamp: Stamp) ->
     with open_database(f"{blank}%20-cdefault_transaction_read_only%3Don") as database:
         with database.work() as work:
             assert audit_size(work) == 0
-        with pytest.raises(StoreError, match="read-only"), database.work(stamp) as work:
+        with raises("store/server-read-only", StoreError), database.work(stamp) as work:
             record_change(work, "tried", {})
 
 
 def test_a_server_that_does_not_answer_is_named_without_the_password() -> None:
     """The error names the host; the password stays out of it."""
     pytest.importorskip("psycopg")
-    with pytest.raises(StoreError, match="does not answer") as caught:
+    with raises("store/server-does-not-answer", StoreError) as caught:
         open_database("postgresql://user:secret@127.0.0.1:9/none")
     assert "127.0.0.1" in caught.value.at
     assert "secret" not in str(caught.value)
@@ -196,7 +197,7 @@ def test_a_server_that_does_not_answer_is_named_without_the_password() -> None:
 @pytest.mark.parametrize("url", ["mysql://host/name", "sqlite://", "sqlite:///:memory:", "x y://"])
 def test_other_databases_are_refused(url: str) -> None:
     """Only SQLite files and PostgreSQL are used."""
-    with pytest.raises(StoreError, match="does not name a database") as caught:
+    with raises("store/not-a-database-scheme", StoreError) as caught:
         open_database(url)
     assert "postgresql://" in caught.value.hint
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import StoreError
 from tidewaiter.store.core.columns import (
@@ -85,14 +86,14 @@ def test_a_payload_is_the_line_as_a_record() -> None:
 @pytest.mark.parametrize("payload", ["{", '{"row": "x"}', '{"arrival": "soon"}', '{"cas": 4}'])
 def test_a_line_that_we_did_not_write_is_refused(payload: str) -> None:
     """A payload edited by hand gives an error with a hint, not a crash."""
-    with pytest.raises(StoreError, match="cannot be read") as caught:
+    with raises("store/stored-line-unreadable", StoreError) as caught:
         lines_of([payload])
     assert caught.value.hint
 
 
 def test_a_record_that_we_did_not_write_is_refused() -> None:
     """An unknown key or a missing one is named."""
-    with pytest.raises(StoreError, match="refusal 3"):
+    with raises("store/stored-record-unreadable", StoreError, what="refusal 3"):
         decode('{"row": 1}', Refusal, "refusal 3")
 
 

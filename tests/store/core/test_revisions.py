@@ -7,6 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import StoreError
 from tidewaiter.store.core.columns import METADATA, VERSION_TABLE
@@ -36,7 +37,7 @@ def test_a_newer_database_is_refused(url: str, stamp: Stamp) -> None:
     """A database that a newer version has changed is not touched."""
     with open_database(url) as database, database.work(stamp) as work:
         work.connection.execute(text("UPDATE tidewaiter_revision SET version_num = '9999'"))
-    with pytest.raises(StoreError, match="9999") as caught:
+    with raises("store/database-of-newer-version", StoreError, current="9999") as caught:
         open_database(url)
     assert "newer Tidewaiter" in caught.value.hint
 
@@ -47,7 +48,7 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(path) as other:
         other.execute("CREATE TABLE moz_places (id INTEGER)")
     other.close()
-    with pytest.raises(StoreError, match="moz_places"):
+    with raises("store/tables-of-another-program", StoreError, tables="moz_places"):
         open_database(path)
     with sqlite3.connect(path) as other:
         tables = other.execute("SELECT name FROM sqlite_master").fetchall()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tidewaiter.base.errors import StoreError
 from tidewaiter.store.core.columns import METADATA
 from tidewaiter.store.core.database import POSTGRESQL, SQLITE
 
@@ -22,5 +23,5 @@ def test_every_column_has_an_entry(table: str) -> None:
 def test_every_failure_has_an_entry() -> None:
     """The reference lists what a database may say when it cannot be used."""
     text = REFERENCE.read_text(encoding="utf-8")
-    messages = {message for message, _ in [*SQLITE.values(), *POSTGRESQL.values()]}
+    messages = {StoreError(code).message for code in (*SQLITE.values(), *POSTGRESQL.values())}
     assert [message for message in sorted(messages) if f"| {message} |" not in text] == []

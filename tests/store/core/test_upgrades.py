@@ -9,6 +9,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 from tests.found import alerts
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import StoreError
 from tidewaiter.store.audit import verify_audit
@@ -95,7 +96,7 @@ def test_an_upgraded_database_is_refused_by_the_old_version(
         open_database(old).close()
         state = _read(old)
         patch.setattr(revisions, "_config", ours)
-        with pytest.raises(StoreError, match='revision "9998"') as caught:
+        with raises("store/database-of-newer-version", StoreError, current="9998") as caught:
             open_database(old)
         assert "newer Tidewaiter" in caught.value.hint
         newer("moves")

@@ -19,8 +19,9 @@ from tests.removers import (
     remover,
     standing_ids,
 )
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import ConflictError, InputError, MissingError
+from tidewaiter.base.errors import ConflictError, MissingError
 from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.store.alerts.decisions import Wanted, standings, take_back
 from tidewaiter.store.alerts.storage import alerts_of
@@ -86,7 +87,7 @@ def test_strong_alerts_rest_by_a_rule_that_says_so_and_two_approved(removers: Da
     """Whoever proposed it cannot approve it alone."""
     with removers.work(OFFICER) as work:
         rule = propose(work, proposal(strong=True))
-    with pytest.raises(InputError, match="has proposed this rule"), removers.work(OFFICER) as work:
+    with raises("casework/approver-proposed-it"), removers.work(OFFICER) as work:
         approve(work, rule)
     assert counts_of(removers) == {"open": 10}
     with removers.work(CHIEF) as work:
@@ -102,7 +103,7 @@ def test_what_a_rule_hid_comes_back_unless_decided(removers: Database) -> None:
         decide_of(work, "alert-3", Wanted(verdict="hold", reason="inspect"))
         rule = suppression_of(work, rule.number)
         assert rule.hidden == 4
-        with pytest.raises(InputError, match="say why"):
+        with raises("casework/reason-missing"):
             end(work, rule, " ")
         changed = end(work, rule, "the maker changed the pads")
     assert (changed.alerts, changed.suppression.state) == (4, "ended")
@@ -142,7 +143,7 @@ def test_a_proposal_that_nobody_approved_expires(removers: Database) -> None:
     with removers.work(OFFICER) as work:
         rule = propose(work, proposal(expires=date(2026, 3, 2)))
     late = Stamp(who="okafor", at=DAY + timedelta(days=1))
-    with pytest.raises(InputError, match="ends on 2026-03-02"), removers.work(late) as work:
+    with raises("casework/rule-ended", expires="2026-03-02"), removers.work(late) as work:
         approve(work, rule)
     with removers.work(late) as work:
         assert expire(work, late.at.date()) == []
@@ -176,11 +177,16 @@ def test_the_later_of_two_supervisors_is_told(removers: Database) -> None:
         rule = propose(work, proposal())
     with removers.work(CHIEF) as work:
         refuse(work, rule, "too broad")
-    with pytest.raises(ConflictError, match="was refused by okafor"), removers.work(CHIEF) as work:
+    with (
+        raises(
+            "store/suppression-changed-since-you-looked", ConflictError, step="refused", by="okafor"
+        ),
+        removers.work(CHIEF) as work,
+    ):
         approve(work, rule)
     with (
         removers.work(CHIEF) as work,
-        pytest.raises(ConflictError, match="refused, not"),
+        raises("casework/rule-in-another-state", ConflictError, state="refused"),
     ):
         approve(work, suppression_of(work, rule.number))
 
@@ -188,19 +194,19 @@ def test_the_later_of_two_supervisors_is_told(removers: Database) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"expires": date(2026, 3, 1)}, "cannot end on"),
-        ({"expires": date(2027, 3, 3)}, "cannot end on"),
-        ({"owner": " "}, "no owner"),
-        ({"reason": "repeated"}, "no reason to let alerts rest"),
-        ({"reason": "other"}, "words of your own"),
-        ({"scope": Scope()}, "does not say what was found"),
+        ({"expires": date(2026, 3, 1)}, "casework/rule-end-out-of-bounds"),
+        ({"expires": date(2027, 3, 3)}, "casework/rule-end-out-of-bounds"),
+        ({"owner": " "}, "casework/rule-without-owner"),
+        ({"reason": "repeated"}, "casework/not-a-reason-to-suppress"),
+        ({"reason": "other"}, "casework/reason-to-suppress-needs-note"),
+        ({"scope": Scope()}, "casework/scope-without-find"),
     ],
 )
 def test_a_proposal_that_lacks_something_is_refused(
     database: Database, change: dict[str, object], said: str
 ) -> None:
     """Nothing is kept of it."""
-    with pytest.raises(InputError, match=said), database.work(OFFICER) as work:
+    with raises(said), database.work(OFFICER) as work:
         propose(work, proposal(**change))
     with database.work() as work:
         assert suppressions(work) == []
@@ -208,5 +214,5 @@ def test_a_proposal_that_lacks_something_is_refused(
 
 def test_no_rule_has_that_number(database: Database) -> None:
     """It is said, with what would do."""
-    with database.work() as work, pytest.raises(MissingError, match="no suppression rule"):
+    with database.work() as work, raises("store/no-suppression-rule", MissingError):
         suppression_of(work, 7)

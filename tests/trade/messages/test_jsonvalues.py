@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.trade.messages import json_text as jsonvalues
 from tidewaiter.trade.messages.json_text import Values
 
@@ -73,5 +73,5 @@ def test_a_bracket_that_never_closes_takes_no_memory(monkeypatch: pytest.MonkeyP
     """A value longer than the limit is refused."""
     monkeypatch.setattr(jsonvalues, "LONGEST", 1000)
     pieces = (b'{"a": "' if place == 0 else b"x" * 100 for place in range(1000))
-    with pytest.raises(InputError, match="longer than"):
+    with raises("trade/value-too-long"):
         list(Values(pieces, "a.json", array=False))

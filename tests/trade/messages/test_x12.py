@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.raising import raises
 from tests.trade.messages.found import SAMPLES, found_in
 
 from tidewaiter.base.errors import InputError
@@ -109,7 +110,7 @@ def test_what_is_wrong_is_told(raw: bytes, problem: str, screened: bool, lines: 
 @pytest.mark.parametrize("raw", [RAW[:90], b"", b"ISA", RAW.partition(b"ST*")[0]])
 def test_a_file_without_a_set_is_refused(raw: bytes) -> None:
     """Cut short, empty, or without a set."""
-    with pytest.raises(InputError, match="no transaction set"):
+    with raises("trade/no-x12-transaction-set"):
         found_in("x12-309", raw)
 
 

@@ -7,9 +7,9 @@ from itertools import repeat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.raising import raises
 from tests.trade.messages.found import SAMPLES, found_in
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.trade.messages import FORMATS
 from tidewaiter.trade.messages.types import Found
 from tidewaiter.trade.messages.xml.assembly import MOST_SHARED
@@ -175,7 +175,7 @@ def test_an_encoding_that_lies_is_no_loss() -> None:
     lines, refusals = found_in("asycuda-xml", raw)
     assert _goods(lines) == ["Ac\ufffdtone"]
     assert [refusal.screened for refusal in refusals] == [True]
-    with pytest.raises(InputError, match='its encoding "zip" is not known'):
+    with raises("trade/declared-encoding-not-known", declared="zip"):
         found_in("asycuda-xml", '<?xml version="1.0" encoding="zip"?><ASYCUDA/>')
 
 

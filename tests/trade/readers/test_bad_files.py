@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.trade.readers import BUILT_IN, mapping_of, reader_for, readers
@@ -72,13 +73,13 @@ def test_half_a_parquet_file_is_refused(read: Read, share: float) -> None:
     table = io.BytesIO()
     parquet.write_table(pa.table({"goods": ["acetone"] * 1000}), table)
     raw = table.getvalue()
-    with pytest.raises(InputError, match="cut short or damaged"):
+    with raises("trade/parquet-damaged"):
         read(raw[: int(len(raw) * share)], "trade.parquet")
 
 
 def test_half_a_zip_is_refused(read: Read) -> None:
     """What begins like a spreadsheet and is none says so."""
-    with pytest.raises(InputError, match="cut short, damaged or locked"):
+    with raises("base/spreadsheet-damaged"):
         read(b"PK\x03\x04" + bytes(200), "trade.xlsx")
 
 
@@ -86,7 +87,7 @@ def test_gzip_is_unpacked_and_half_of_it_is_refused(read: Read) -> None:
     """A packed CSV reads like an unpacked one; cut short, it is an error, not a short file."""
     packed = gzip.compress((HEAD + "acetone,291411,5\n" * 5000).encode())
     assert len(read(packed, "trade.csv.gz")[0]) == 5000
-    with pytest.raises(InputError, match="gzip"):
+    with raises("trade/gzip-damaged"):
         read(packed[:-40], "trade.csv.gz")
 
 
@@ -133,9 +134,9 @@ def test_a_doubtful_encoding_is_reported(read: Read) -> None:
 
 def test_a_wrong_encoding_is_an_error(read: Read) -> None:
     """UTF-8 that is said to be Latin-1 is not read as mojibake."""
-    with pytest.raises(InputError, match="the file is utf-8"):
+    with raises("trade/file-is-of-another-format", sure="utf-8"):
         read(TEXTS["utf-8"].encode(), encoding="latin-1")
-    with pytest.raises(InputError, match="not known"):
+    with raises("trade/asked-encoding-not-known"):
         read(TEXTS["utf-8"].encode(), encoding="utf-99")
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.trade.readers import reader_for
@@ -192,7 +193,7 @@ def test_any_json_is_read_or_refused(docs: list[Any]) -> None:
 
 def test_an_answer_for_json_must_name_a_key(read: Read) -> None:
     """A slip in --map is an error that lists the keys."""
-    with pytest.raises(InputError, match='no key "foo"'):
+    with raises("trade/no-key-for-field", key="foo"):
         read('{"goods": "a"}', "a.jsonl", columns={"hs": "foo"})
     assert read('{"x": "a"}', "a.jsonl", columns={"goods": "x"})[0][0]["goods"] == "a"
 

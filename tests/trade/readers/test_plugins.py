@@ -7,6 +7,7 @@ from typing import BinaryIO
 import pyarrow as pa
 import pytest
 from tests.plugged import plug_in
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import PluginError
 from tidewaiter.base.plugins import READERS
@@ -51,6 +52,6 @@ def test_it_is_chosen_by_suffix_or_by_name(name: str, said: str | None) -> None:
 @pytest.mark.parametrize(("name", "content"), [("m.pman", b"bad"), ("m.odd", b"x")])
 def test_one_that_fails_is_named(name: str, content: bytes) -> None:
     """Whether it raises an error of its own, or yields something else than lines."""
-    with pytest.raises(PluginError, match=r"of guest 1\.0"):
+    with raises("base/plugin-failed", PluginError, title=f'the plug-in "{name[2:]}" of guest 1.0'):
         list(reader_for(name)(io.BytesIO(content), name, ReadOptions()))
     assert "guest 1.0" in inspect_file(io.BytesIO(content), name, ReadOptions()).problem

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.trade.readers import mapping_of
@@ -59,7 +60,7 @@ def test_a_sheet_is_chosen_by_name(read: Read, workbook: Workbook) -> None:
     with pytest.raises(InputError) as caught:
         read(raw, "a.xlsx", sheet="April")
     assert '"March"' in caught.value.hint
-    with pytest.raises(InputError, match="empty"):
+    with raises("trade/sheet-empty"):
         read(workbook([]), "a.xlsx")
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.sheets.workbook import LARGEST
@@ -261,9 +262,9 @@ def test_an_archive_of_other_things_is_refused(read: Read) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
         packed.writestr("_rels/.rels", "<Relationships/>")
-    with pytest.raises(InputError, match=r"no \.xlsx workbook"):
+    with raises("base/archive-holds-no-workbook"):
         read(out.getvalue(), "a.xlsx")
-    with pytest.raises(InputError, match="no sheet"):
+    with raises("trade/no-sheet"):
         read(archive([]), "a.xlsx")
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from msgspec import structs
 from tests.plugged import plug_in
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError, RegistryError
 from tidewaiter.base.phrases import english
@@ -38,7 +39,7 @@ def _every(batch: pa.RecordBatch, seen: Mapping[int, Seen]) -> Iterable[Hit]:
 
 def _fails(batch: pa.RecordBatch, seen: Mapping[int, Seen]) -> Iterable[Hit]:
     yield from _every(batch, seen)
-    raise InputError("no such port")  # of a plug-in this is a fault like any other
+    raise InputError.from_words("no such port")  # of a plug-in this is a fault like any other
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def test_the_file_of_rules_takes_no_points_off(tmp_path: Path) -> None:
     """Nor does an authority's own copy."""
     ours = data("rules", "alerts.toml").read_text(encoding="utf-8")
     (tmp_path / "own.toml").write_text(f"{ours}\n[plugins]\nnight = -5\n", encoding="utf-8")
-    with pytest.raises(RegistryError, match=r"plugins\.night"):
+    with raises("trade/rule-takes-points-off", RegistryError, name="plugins.night"):
         load_alert_rules(tmp_path / "own.toml")
 
 

@@ -6,8 +6,8 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.store.alerts.notes import NoteRule
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
 from tidewaiter.trade.rules.results import (
@@ -92,36 +92,45 @@ def test_a_report_that_fits_is_taken(good: Observed) -> None:
 @pytest.mark.parametrize(
     ("bad", "said"),
     [
-        (_inspection(outcome="identified"), "cannot come out"),
-        (_inspection(person=" "), "nobody is named"),
-        (_inspection(checks=()), "nothing was checked"),
-        (_inspection(strength="presumptive"), "no methods"),
-        (_inspection(outcome="not-found", findings=(ACETONE,)), "not seen"),
-        (_inspection(outcome="could-not-inspect", checks=()), "words of your own"),
-        (_analysis(checks=("opened",)), "checks no papers"),
-        (_analysis(methods=()), "no method"),
-        (_analysis(methods=("smell",)), '"smell" is no known method'),
-        (_analysis(methods=("other",), strength="presumptive"), "words of your own"),
-        (_analysis(strength=None), "what the result is worth"),
-        (_analysis(methods=("infrared",)), "prove no substance"),
-        (_analysis(methods=("colour-test", "immunoassay", "melting-point")), "prove no substance"),
-        (_analysis(findings=()), "does not fit"),
-        (_analysis(outcome="not-detected"), "does not fit"),
-        (_analysis(outcome="inconclusive"), "does not fit"),
-        (_analysis(findings=(ACETONE, ACETONE)), "named twice"),
-        (_analysis(findings=(Finding(),)), "no name"),
-        (_analysis(findings=(Finding(substance="acetone", percent="130"),)), "130"),
+        (_inspection(outcome="identified"), "trade/outcome-impossible"),
+        (_inspection(person=" "), "trade/person-missing"),
+        (_inspection(checks=()), "trade/nothing-checked"),
+        (_inspection(strength="presumptive"), "trade/inspection-with-methods"),
+        (
+            _inspection(outcome="not-found", findings=(ACETONE,)),
+            "trade/findings-without-inspection",
+        ),
+        (_inspection(outcome="could-not-inspect", checks=()), "trade/note-missing"),
+        (_analysis(checks=("opened",)), "trade/laboratory-with-checks"),
+        (_analysis(methods=()), "trade/no-method-named"),
+        (_analysis(methods=("smell",)), "trade/not-a-known-method"),
+        (_analysis(methods=("other",), strength="presumptive"), "trade/note-missing"),
+        (_analysis(strength=None), "trade/strength-missing"),
+        (_analysis(methods=("infrared",)), "trade/methods-prove-nothing"),
+        (
+            _analysis(methods=("colour-test", "immunoassay", "melting-point")),
+            "trade/methods-prove-nothing",
+        ),
+        (_analysis(findings=()), "trade/outcome-contradicts-findings"),
+        (_analysis(outcome="not-detected"), "trade/outcome-contradicts-findings"),
+        (_analysis(outcome="inconclusive"), "trade/outcome-contradicts-findings"),
+        (_analysis(findings=(ACETONE, ACETONE)), "trade/substance-named-twice"),
+        (_analysis(findings=(Finding(),)), "trade/substance-without-name"),
+        (
+            _analysis(findings=(Finding(substance="acetone", percent="130"),)),
+            "base/not-a-percentage",
+        ),
         (
             _analysis(findings=(ACETONE, Finding(name="x", found=False, percent="1"))),
-            "not detected",
+            "trade/not-detected-with-content",
         ),
-        (_analysis(note="x" * 4_001), "4,001 characters"),
-        (_analysis(reference="x" * 201), "201 characters"),
+        (_analysis(note="x" * 4_001), "trade/note-too-long"),
+        (_analysis(reference="x" * 201), "trade/text-too-long"),
     ],
 )
 def test_a_report_that_contradicts_itself_is_refused(bad: Observed, said: str) -> None:
     """The message says what does not fit."""
-    with pytest.raises(InputError, match=said):
+    with raises(said):
         check_observed(bad)
 
 
@@ -141,15 +150,18 @@ def test_an_amount_is_read_from_what_is_written() -> None:
     assert measured(_inspection(quantity="2,5 l")).volume_ul == 2_500_000
     empty = measured(_inspection(quantity=" ", mass_mg=7))
     assert (empty.mass_mg, empty.volume_ul) == (None, None)
-    with pytest.raises(InputError, match="is not a mass"):
+    with raises("base/not-a-number-with-a-unit", kind="mass"):
         measured(_inspection(quantity="20 drums"))
 
 
 def test_a_withdrawal_has_its_reason() -> None:
     """Codes of the file; words where the code alone says nothing."""
     check_withdrawal("mixed-up", "")
-    for reason, note, said in (("no", "", "is no reason"), ("other", " ", "words of your own")):
-        with pytest.raises(InputError, match=said):
+    for reason, note, code in (
+        ("no", "", "trade/not-a-reason-to-withdraw"),
+        ("other", " ", "trade/reason-needs-note"),
+    ):
+        with raises(code):
             check_withdrawal(reason, note)
 
 

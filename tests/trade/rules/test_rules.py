@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 import pytest
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.phrases import as_written
@@ -313,7 +314,7 @@ def test_switches_stand_in_no_file(tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     switch = 'switches = [{ rule = "exact", points = 1, since = 2026-01-01, by = "a", why = "b" }]'
     file.write_text(f"{switch}\n{OURS}", encoding="utf-8")
-    with pytest.raises(RegistryError, match="switches"):
+    with raises("trade/switches-in-the-file", RegistryError):
         load_alert_rules(file)
 
 

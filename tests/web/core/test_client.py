@@ -7,6 +7,7 @@ import pytest
 from tests.web.conftest import OURS, client_for
 
 from tidewaiter.accounts.roles import Role, rights_of
+from tidewaiter.base.errors import template_of
 from tidewaiter.client import Client, RefusedError
 from tidewaiter.store.accounts.sessions import User, add_token
 from tidewaiter.store.accounts.users import NewAccount, add_account
@@ -48,9 +49,10 @@ def test_what_another_decided_is_told_as_a_conflict(client: Made) -> None:
     with client() as tide:
         seen = tide.queue().rows[0].standing
         tide.decide(seen, "hold", "inspect")
-        with pytest.raises(RefusedError, match="since you looked") as caught:
+        with pytest.raises(RefusedError) as caught:
             tide.decide(seen, "release", "permitted")
         assert caught.value.status == 409
+        assert caught.value.problem.code == "store/alert-decided-since-you-looked"
 
 
 def test_what_a_token_may_not_do_is_told(client: Made) -> None:
@@ -59,10 +61,11 @@ def test_what_a_token_may_not_do_is_told(client: Made) -> None:
         seen = tide.queue().rows[0].standing
         with pytest.raises(RefusedError) as caught:
             tide.decide(seen, "hold", "inspect")
-        assert caught.value.status == 403
+        assert (caught.value.status, caught.value.problem.code) == (403, "")
         with pytest.raises(RefusedError) as caught:
             tide.alert("nothing")
-        assert (caught.value.status, caught.value.hint) == (404, "look it up in the queue")
+        assert (caught.value.status, caught.value.problem.code) == (404, "web/no-alert")
+        assert caught.value.hint == template_of("web/no-alert")["hint"]
     with Client("http://127.0.0.1:9", "x") as nobody, pytest.raises(RefusedError) as caught:
         nobody.queue()
     assert caught.value.status == 0

@@ -115,7 +115,8 @@ def test_a_file_is_loaded_and_its_bad_rows_are_told(desk: Callable[..., Desk]) -
     """With place and hint, escaped; all others are kept; it needs a country once."""
     chief = desk("supervisor", "chief")
     body = {"name": "permits.csv", "text": CSV.decode()}
-    assert "not known yet" in chief.send("/register/entries", body).json()["detail"]
+    told = chief.send("/register/entries", body).json()
+    assert told["code"] == "store/register-owner-not-known"
     assert chief.send("/register/entries", {**body, "country": "Mordor"}).status_code == 400
     told = chief.send("/register/entries", {**body, "country": "mx"})
     assert (told.status_code, told.json()["added"]) == (201, 1)

@@ -149,7 +149,7 @@ def test_a_channel_of_a_plug_in_is_told_and_tried_again(
 
     def check(address: str) -> None:
         if address != "duty":
-            raise InputError("it is not known", at=address)
+            raise InputError.from_words("it is not known", at=address)
 
     def send(address: str, message: Message, key: str) -> None:
         sent.append((address, key, message))

@@ -25,9 +25,6 @@ _SHEETS_OF_MACROS = ("xl/macrosheets/", "xl/dialogsheets/")
 _LOCKED = (b"EncryptedPackage", b"EncryptionInfo")
 _PROGRAMS = (b"_VBA_PROJECT", b"Macros", b"_VBA_PROJECT_CUR")
 _WORD = (b"WordDocument",)
-_HARMLESS = "open it where that is safe, and save its table as .xlsx or CSV"
-_UNLOCK = "open it with its password, and save it without one"
-_SAVE = "open it in a spreadsheet program, and save it as .xlsx or CSV"
 
 
 def refuse_office(file: BinaryIO | None, head: bytes, name: str) -> None:
@@ -42,10 +39,7 @@ def refuse_office(file: BinaryIO | None, head: bytes, name: str) -> None:
         InputError: It is a PDF, or a compound file.
     """
     if head.startswith(b"%PDF"):
-        hint = "ask for the file that it was printed from: CSV, XLSX, XML or JSON"
-        raise InputError(
-            "this is a PDF: a print, in which no table can be read", at=name, hint=hint
-        )
+        raise InputError("base/pdf", at=name)
     if head.startswith(OLE):
         names = _names_in(head) if file is None else _names_of(file)
         raise _compound(names, name)
@@ -68,21 +62,17 @@ def refuse_archive(archive: zipfile.ZipFile, name: str) -> None:
     members = [member.filename for member in archive.infolist()]
     plain = {member.casefold() for member in members}
     if has_macros(members):
-        raise InputError("the Office file holds macros (programs)", at=name, hint=_HARMLESS)
+        raise InputError("base/office-file-holds-macros", at=name)
     if "word/document.xml" in plain or "ppt/presentation.xml" in plain:
-        raise InputError(
-            "this is a document and no spreadsheet", at=name, hint="copy its table into a .xlsx"
-        )
+        raise InputError("base/document-not-a-spreadsheet", at=name)
     if "mimetype" in plain and "content.xml" in plain:
-        raise InputError("this is an OpenDocument file", at=name, hint=_SAVE)
+        raise InputError("base/opendocument", at=name)
     if "_rels/.rels" in plain:
         return
     held = next(_inside(archive), "")
     seen = ", ".join(f'"{member}"' for member in members[:5])
     raise InputError(
-        f"the archive holds no .xlsx workbook{held}",
-        at=name,
-        hint=f"unpack it, and give its files one by one: {seen or 'it is empty'}",
+        "base/archive-holds-other-files", held=held, seen=seen or "it is empty", at=name
     )
 
 
@@ -118,14 +108,12 @@ def _why(stream: IO[bytes], name: str) -> str:
 
 def _compound(names: frozenset[bytes], name: str) -> InputError:
     if names.intersection(_LOCKED):
-        return InputError("the Office file is locked with a password", at=name, hint=_UNLOCK)
+        return InputError("base/office-file-locked", at=name)
     if names.intersection(_PROGRAMS):
-        problem = "this is an old Office file that holds macros (programs)"
-        return InputError(problem, at=name, hint=_HARMLESS)
+        return InputError("base/old-office-file-holds-macros", at=name)
     if names.intersection(_WORD):
-        problem = "this is an old document (.doc) and no spreadsheet"
-        return InputError(problem, at=name, hint="copy its table into a .xlsx")
-    return InputError("this is an old spreadsheet (.xls) or Office file", at=name, hint=_SAVE)
+        return InputError("base/old-document", at=name)
+    return InputError("base/old-spreadsheet", at=name)
 
 
 def _names_of(file: BinaryIO) -> frozenset[bytes]:
@@ -194,9 +182,7 @@ def open_workbook(file: BinaryIO, name: str) -> Workbook:
         raise damaged(name) from error
     refuse_archive(archive, name)
     if size > LARGEST:
-        raise InputError(
-            f"the spreadsheet unpacks to {size >> 20} MB", at=name, hint="export it as CSV"
-        )
+        raise InputError("base/spreadsheet-too-large", size=size >> 20, at=name)
     return _Parts(archive, name).workbook()
 
 
@@ -238,9 +224,7 @@ class _Parts:
             if kind == "officeDocument" and target.casefold().endswith(".xml")
         ]
         if not root:
-            raise InputError(
-                "the archive holds no .xlsx workbook", at=self.name, hint="save it as .xlsx or CSV"
-            )
+            raise InputError("base/archive-holds-no-workbook", at=self.name)
         related = self.related(root[0])
         elements = self.elements(root[0])
         sheets = [a for _, name, a in elements if name == "sheet"]

@@ -35,9 +35,7 @@ def unescape(text: str) -> str:
 
 def too_long(name: str) -> InputError:
     """Return the error for a cell of too many letters."""
-    return InputError(
-        f"a cell is longer than {LONGEST >> 10} thousand letters", at=name, hint="export it as CSV"
-    )
+    return InputError("base/cell-too-long", longest=LONGEST >> 10, at=name)
 
 
 class _Items:
@@ -318,9 +316,7 @@ class _Cells:
 
 def too_heavy(row: int, name: str) -> InputError:
     """Return the error for a row of too many letters."""
-    return InputError(
-        f"row {row} is longer than {LONGEST_ROW >> 20} MB", at=name, hint="export it as CSV"
-    )
+    return InputError("base/row-too-long", row=row, longest_row=LONGEST_ROW >> 20, at=name)
 
 
 def parse_rows(stream: IO[bytes], ask: Ask) -> Iterator[tuple[int, Row]]:
@@ -390,7 +386,7 @@ def _chosen(book: Workbook, name: str, sheet: str) -> Tab:
         if tab.name == sheet or (not sheet and not tab.hidden):
             return tab
     seen = ", ".join(f'"{tab.name}"' for tab in book.tabs) or "none"
-    raise InputError(f'no sheet "{sheet}"', at=name, hint=f"sheets: {seen}")
+    raise InputError("base/no-sheet", sheet=sheet, seen=seen, at=name)
 
 
 def _text(value: Value, texts: list[str], name: str) -> str:

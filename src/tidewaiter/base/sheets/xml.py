@@ -74,9 +74,7 @@ def walk(stream: IO[bytes], events: Events, name: str) -> Iterator[None]:
             parser.Parse(piece, False)
             fed += len(piece)
             if fed - parser.CurrentByteIndex > _TOKEN:
-                raise InputError(
-                    f"a tag is longer than {_TOKEN >> 20} MB", at=name, hint="export it as CSV"
-                )
+                raise InputError("base/tag-too-long", token=_TOKEN >> 20, at=name)
             yield
         parser.Parse(b"", True)
         yield
@@ -86,17 +84,11 @@ def walk(stream: IO[bytes], events: Events, name: str) -> Iterator[None]:
 
 def _no_doctype(name: str) -> Callable[..., None]:
     def refuse(*_: object) -> None:
-        raise InputError(
-            "declares XML entities", at=name, hint="save it again, or export it as CSV"
-        )
+        raise InputError("base/declares-xml-entities", at=name)
 
     return refuse
 
 
 def damaged(name: str) -> InputError:
     """Return the error for a spreadsheet that cannot be read."""
-    return InputError(
-        "the spreadsheet is cut short, damaged or locked",
-        at=name,
-        hint="open it, save it again without a password, or export it as CSV",
-    )
+    return InputError("base/spreadsheet-damaged", at=name)

@@ -217,17 +217,15 @@ def check_whole(found: int, wanted: int) -> None:
 
 def changed(at: str) -> InputError:
     """Return that a file is no longer what it was."""
-    return InputError(
-        "it changed while it was screened, and nothing is written",
-        at=at,
-        hint="screen it again when nobody writes to it",
-    )
+    return InputError("bulk/changed-while-screened", at=at)
 
 
 def error_of(fault: str) -> InputError:
     """Return why a file cannot be read, from a row of `READ`."""
-    message, at, hint = msgspec.json.decode(fault, type=tuple[str, str, str])
-    return InputError(message, at=at, hint=hint)
+    code, at, values = msgspec.json.decode(
+        fault, type=tuple[str, str, dict[str, str | int | float]]
+    )
+    return InputError(code, at=at, **values)
 
 
 def lines_in(raw: bytes) -> pa.RecordBatch:
@@ -251,7 +249,7 @@ def _read(file: int, asked: Input, slots: int) -> Iterator[pa.RecordBatch]:
             slot = (file + number) % slots
             yield one_row({**place, "batch": number, "slot": slot, **batch}, READ)
     except TidewaiterError as error:
-        fault = msgspec.json.encode((error.message, error.at, error.hint)).decode()
+        fault = msgspec.json.encode((error.code, error.at, error.values)).decode()
         yield one_row({**place, "fault": fault}, READ)
 
 
@@ -271,9 +269,10 @@ def _batches(asked: Input) -> Iterator[dict[str, object]]:
             if _state(file) != state:
                 raise changed(f"{asked.path}, on {platform.node()}")
     except OSError as error:
-        hint = "put inputs where each machine of the cluster sees them under the same name"
         at = f"{asked.path}, on {platform.node()}"
-        raise InputError(error.strerror or "cannot be read", at=at, hint=hint) from error
+        raise InputError(
+            "bulk/not-read-on-machine", told=error.strerror or "cannot be read", at=at
+        ) from error
 
 
 def hash_of(file: BufferedReader) -> str:
@@ -333,11 +332,7 @@ def check_machine(task: Task, digest: Digest) -> None:
         InputError: It has another version, other lists or other rules.
     """
     if _digest(task.settings, digest) != task.digest:
-        raise InputError(
-            "this machine has another version of Tidewaiter, or other lists or rules",
-            at=platform.node(),
-            hint="install one version, and put lists and rules where all machines see the same",
-        )
+        raise InputError("bulk/machines-differ", at=platform.node())
 
 
 def _screened(row: dict[str, Any], task: Task) -> dict[str, object]:

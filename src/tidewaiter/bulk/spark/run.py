@@ -210,9 +210,9 @@ def _sources(read: pa.Table, task: Task) -> tuple[str, ...]:
     for source, file in dict.fromkeys(pairs):
         if seen.setdefault(source, file) != file:
             raise InputError(
-                "its lines would be counted twice",
+                "bulk/file-given-twice",
+                path=task.inputs[seen[source]].path,
                 at=str(task.inputs[file].path),
-                hint=f"it holds the same as {task.inputs[seen[source]].path}: name one of them",
             )
     sources = {file: source for source, file in seen.items()}
     return tuple(sources.get(file, "") for file in range(len(task.inputs)))

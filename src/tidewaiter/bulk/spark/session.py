@@ -111,7 +111,7 @@ def _told() -> Iterator[None]:
         if said is None:
             raise
         message, hint = said.groups(default="")
-        raise InputError(message, at="on the cluster", hint=hint) from error
+        raise InputError.from_words(message, at="on the cluster", hint=hint) from error
 
 
 def _plain(value: Any) -> Any:
@@ -159,8 +159,7 @@ def spark_cluster(master: str, settings: Mapping[str, str]) -> Iterator[SparkClu
         try:
             session = builder.config(map={**asked, **settings}).getOrCreate()
         except (PySparkException, OSError) as error:
-            hint = "it needs Java 17 or newer (JAVA_HOME), and a master that answers"
-            raise InputError(f"Spark does not start: {error}", at=master, hint=hint) from error
+            raise InputError("bulk/spark-does-not-start", error=error, at=master) from error
         try:
             yield SparkCluster(session)
         finally:

@@ -423,7 +423,7 @@ def _ages(scan: Scanner) -> tuple[int, int] | None:
         for name in ("low", "high")
     )
     if low > high:
-        raise InputError(f'"{match[0]}" is no range of ages', hint='write it like "ages 18 to 49"')
+        raise InputError("burden/not-a-range-of-ages", match=match[0])
     return low, high
 
 
@@ -441,10 +441,7 @@ def _number(
     if every and found and not (every[0] <= found[0][0] and found[0][1] <= every[1]):
         every = None  # "12 Americans every hour" is a count
     if not found and not every:
-        raise InputError(
-            f'"{number or scan.whole}" states no number and no rank',
-            hint='write it like "nearly 110,000 deaths in 2022", or give --number 110000',
-        )
+        raise InputError("burden/no-number-and-no-rank", number=number or scan.whole)
     start, end, stated = every or found[0]
     after, lead = "", "" if number else scan.left[:start]
     if not number:

@@ -48,10 +48,7 @@ def parse_claims(text: str, day: date, given: Given | None = None) -> tuple[Clai
     if given.number and not clauses:
         clauses, others = (Clause(text=text, sentence=0),), ()
     if not clauses:
-        raise InputError(
-            f'"{text}" states no number and no rank',
-            hint='write it like "nearly 110,000 deaths in 2022", or give --number 110000',
-        )
+        raise InputError("burden/no-number-and-no-rank", number=text)
     drafts = linked([read_clause(each, day, given.said, given.number) for each in clauses])
     drafts = [_spoken_of(draft, others) for draft in drafts]
     claims = [_settled(_with_given(each, given)) for each in _inherited(drafts)]
@@ -193,7 +190,7 @@ def _settled(claim: Claim) -> Claim:
         assumed.append("what the deaths were due to is not said: drug overdose")
     indicator = str(changed.get("indicator", claim.indicator))
     if claim.measure == "share" and claim.stated.value > _MOST:
-        raise InputError(f'"{claim.stated.text}" is more than all', hint="a share is at most 100 %")
+        raise InputError("burden/share-more-than-all", text=claim.stated.text)
     share_of_what = claim.measure == "share" and not claim.indicator and claim.of
     if share_of_what or (claim.measure == "change" and not claim.direction):
         changed["gaps"] = (

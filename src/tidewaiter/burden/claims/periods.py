@@ -161,16 +161,14 @@ def _compared(
         if not before:
             assumed = (*assumed, "the change is counted from the year before")
     if last is not None and against is not None and against >= last:
-        raise InputError(
-            "the change is counted from a later period than it ends in", hint="turn them around"
-        )
+        raise InputError("burden/change-begins-after-it-ends")
     return last, against, assumed
 
 
 def _spanned(match: re.Match[str], as_of: date | None, *, change: bool) -> Period:
     first, last = int(match["year1"] or match["year3"]), int(match["year2"])
     if last <= first:
-        raise InputError(f'"{match[0]}" ends before it begins', hint="turn the years around")
+        raise InputError("burden/window-ends-before-it-begins", match=match[0])
     if change:
         return Period(last=month_of(last, TWELVE), against=month_of(first, TWELVE), as_of=as_of)
     return Period(
@@ -207,7 +205,7 @@ def _window(scan: Scanner) -> Window:
         if last - first == TWELVE:
             return last, TWELVE, ("the twelve months that end in the second month are meant",)
         if last < first:
-            raise InputError(f'"{match[0]}" ends before it begins', hint="turn the months around")
+            raise InputError("burden/range-ends-before-it-begins", match=match[0])
         return last, last - first + 1, ()
     if match := scan.take("period", _ISO):
         return parse_month(match["text"]), TWELVE, ("the twelve months that end there are meant",)
@@ -243,6 +241,4 @@ def _as_of(scan: Scanner) -> date | None:
             return date.fromisoformat(match["iso"])
         return date(int(match["year"]), MONTHS[match["month"].rstrip(".")], int(match["day"]))
     except ValueError:
-        raise InputError(
-            f'"{match[0]}" is no day', hint='write it like "as of 2023-07-07"'
-        ) from None
+        raise InputError("burden/not-a-day", match=match[0]) from None

@@ -52,7 +52,7 @@ def number_of(code: str, revision: Revision) -> int:
     """
     found = _SHAPE[revision].fullmatch(code.strip().replace(".", "").upper())
     if not found:
-        raise InputError(f'"{code}" is no code of {revision}', hint='write it like "T40.4"')
+        raise InputError("burden/not-a-code", code=code, revision=revision)
     letter, body, *after = found.groups()
     place = _LETTERS[revision].index(letter or " ") * _BODY[revision] + int(body)
     behind = [int(each) + 1 if each else 0 for each in after]

@@ -118,13 +118,9 @@ def _told(start: bytes, name: str, year: int | None) -> tuple[int, Layout, Shape
     found = (find_year(line.removesuffix(b"\r")) for line in start[:_SEEN].split(b"\n")[:_ASKED])
     told = [each for each, _ in Counter(found).most_common() if each is not None]
     if not told:
-        raise InputError(
-            "it is no file of death records (multiple cause of death, 1979 and later)",
-            at=name,
-            hint="give the file as NCHS publishes it, unpacked or as .zip or .gz",
-        )
+        raise InputError("burden/not-death-records", at=name)
     if year is not None and year not in told:
-        raise InputError(f"its records are of {told[0]}, not of {year}", at=name, hint="see --year")
+        raise InputError("burden/records-of-another-year", told=told[0], year=year, at=name)
     year = told[0] if year is None else year
     layout = layout_of(year)
     if layout.ragged:
@@ -283,7 +279,7 @@ def parse_ages(text: str) -> range:
     if not dash:
         last = first
     if not (first.isdigit() and last.isdigit()) or int(first) > int(last):
-        raise InputError(f'"{text}" is no range of ages', hint='write it like "18-49" or "85+"')
+        raise InputError("burden/not-a-written-range-of-ages", text=text)
     return range(int(first), int(last) + 1)
 
 
@@ -318,12 +314,9 @@ def breakdown(cells: Cells, by: Sequence[str]) -> pa.Table:
     """
     wrong = [each for each in by if each not in PARTS]
     if wrong:
-        raise InputError(f'"{wrong[0]}" is no part of deaths', hint="one of: " + ", ".join(PARTS))
+        raise InputError("burden/not-a-part-of-deaths", wrong=wrong[0], parts=", ".join(PARTS))
     if "state" in by and not cells.states:
-        raise InputError(
-            f"the public file of {cells.year} does not say in which state",
-            hint="files since 2005 do not: ask CDC WONDER, or leave out the state",
-        )
+        raise InputError("burden/public-file-without-states", year=cells.year)
     found = []
     for basis in BASES:
         columns = {name: _texts(cells, name, basis) for name in by}

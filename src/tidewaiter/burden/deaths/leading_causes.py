@@ -155,10 +155,7 @@ def rank(cells: Cells, ages: range, carve: str = "") -> Ranking:
 
 def _check(cells: Cells) -> None:
     if cells.revision != "ICD-10":
-        raise InputError(
-            f"deaths of {cells.year} are coded by ICD-9, whose list of causes is another",
-            hint="give a file of 1999 or later",
-        )
+        raise InputError("burden/deaths-coded-by-icd-9", year=cells.year)
 
 
 def _apart(cells: Cells, carve: str) -> tuple[str, npt.NDArray[np.bool_]]:
@@ -169,7 +166,7 @@ def _apart(cells: Cells, carve: str) -> tuple[str, npt.NDArray[np.bool_]]:
     key = find_indicator(carve).key
     if key not in carveable():
         raise InputError(
-            f'"{carve}" is no kind of overdose', hint="one of: " + ", ".join(carveable())
+            "burden/not-a-kind-of-overdose", carve=carve, carveable=", ".join(carveable())
         )
     return key, mask_of(cells, key, "occurrence")
 

@@ -87,9 +87,7 @@ def records(chunks: Iterable[bytes], shape: Shape) -> Iterator[Records]:
             line += lines
             yield found
         if len(carry) > _LONGEST:
-            raise InputError(
-                "it has no line ends", at=f"line {line:,}", hint="download the file again"
-            )
+            raise InputError("burden/no-line-ends", at=f"line {line:,}")
     carry = carry.rstrip(_END)
     if carry:
         yield _cut(carry + b"\n", line, shape)[0]
@@ -185,9 +183,7 @@ def layout_of(year: int) -> Layout:
         if layout.first <= year <= layout.last:
             return layout
     first, last = layouts()[0].first, layouts()[-1].last
-    raise InputError(
-        f"of {year} no layout of death records is known", hint=f"{first} to {last} are"
-    )
+    raise InputError("burden/no-layout-of-that-year", year=year, first=first, last=last)
 
 
 def find_year(line: bytes) -> int | None:
@@ -403,24 +399,16 @@ def pieces(file: IO[bytes], name: str, size: int = PIECE) -> Iterator[bytes]:
             while piece := opened.read(size):
                 yield piece
         except NotImplementedError as error:
-            raise InputError(
-                "it is packed in a way that cannot be read here (Deflate64)",
-                at=name,
-                hint="unpack it first, for example with 7-Zip",
-            ) from error
+            raise InputError("burden/packed-by-deflate64", at=name) from error
         except RuntimeError as error:  # of zipfile: a password is needed
-            raise InputError(
-                "it is locked", at=name, hint="unpack it with its password first"
-            ) from error
+            raise InputError("burden/archive-locked", at=name) from error
         except (EOFError, OSError, zlib.error, zipfile.BadZipFile) as error:
-            raise InputError(
-                f"it cannot be unpacked: {error}", at=name, hint="download it again"
-            ) from error
+            raise InputError("burden/cannot-be-unpacked", error=error, at=name) from error
 
 
 def _largest(stack: ExitStack, file: IO[bytes], name: str) -> IO[bytes]:
     archive = stack.enter_context(zipfile.ZipFile(file))
     members = [each for each in archive.infolist() if not each.is_dir()]
     if not members:
-        raise InputError("the archive is empty", at=name, hint="download it again")
+        raise InputError("burden/archive-empty", at=name)
     return archive.open(max(members, key=lambda each: each.file_size))

@@ -208,20 +208,19 @@ def _placed(course: Course, declaration: Declaration) -> int:
     at = month - course.start
     if at < HISTORY:
         raise InputError(
-            f"only {max(at, 0)} months of the series precede {month_text(month)}",
-            hint=f"a forecast from earlier data needs {HISTORY}",
+            "burden/too-few-months-before",
+            place=max(at, 0),
+            month=month_text(month),
+            history=HISTORY,
         )
     if needed_until(declaration) > course.end:
         raise InputError(
-            f"the series ends in {month_text(course.end)}",
-            hint=f"a card needs {month_text(needed_until(declaration))}: twelve months after the"
-            " event, and its whole window",
+            "burden/series-ends-too-soon",
+            end=month_text(course.end),
+            declaration=month_text(needed_until(declaration)),
         )
     if at > course.settled:
-        raise InputError(
-            f"months before {month_text(month)} are still open",
-            hint="a forecast is made from closed months; wait for the release that closes them",
-        )
+        raise InputError("burden/months-still-open", month=month_text(month))
     return at
 
 

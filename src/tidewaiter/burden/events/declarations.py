@@ -41,12 +41,10 @@ def parse_window(text: str) -> Window:
     """
     since, _, until = text.partition("-")
     if not (since.strip().isdigit() and until.strip().isdigit()):
-        raise InputError(f'"{text}" is no window', hint='write months after the event, like "0-12"')
+        raise InputError("burden/not-a-window", text=text)
     window = Window(since=int(since), until=int(until))
     if not 0 < window.length <= window.until <= _MOST:
-        raise InputError(
-            f'"{text}" is no window', hint=f"the first month is below the last, at most {_MOST}"
-        )
+        raise InputError("burden/window-out-of-bounds", text=text, most=_MOST)
     return window
 
 
@@ -127,16 +125,12 @@ def _lines(file: Path) -> list[_Line]:
         try:
             line = msgspec.json.decode(text, type=_Line)
         except msgspec.MsgspecError as error:
-            raise InputError(f"no declaration: {error}", at=at, hint="restore the file") from error
+            raise InputError("burden/not-a-declaration", error=error, at=at) from error
         expected = _hash(found[-1]) if found else ""
         if line.previous != expected or line.declared.sha256 != digest_of(
             line.declared.declaration
         ):
-            raise InputError(
-                "a declaration was changed or taken away",
-                at=at,
-                hint="restore the file; what it says of the day is worth nothing",
-            )
+            raise InputError("burden/declaration-changed", at=at)
         found.append(line)
     return found
 
@@ -224,15 +218,14 @@ def find_event(slug: str, known: tuple[Event, ...]) -> Event:
         if event.slug == slug:
             return event
     raise InputError(
-        f'"{slug}" is no known event',
-        hint="one of: " + ", ".join(event.slug for event in known) + "; or give --day and --kind",
+        "burden/not-a-known-event", slug=slug, known=", ".join(event.slug for event in known)
     )
 
 
 def _dated(event: Known, registry: Registry) -> Event:
     if event.law is None:
         if event.day is None:
-            raise RegistryError("an event has neither day nor law", at=event.slug)
+            raise RegistryError("burden/event-without-day-or-law", at=event.slug)
         return Event(
             slug=event.slug,
             name=event.name,
@@ -247,9 +240,7 @@ def _dated(event: Known, registry: Registry) -> Event:
     days = {control.since for control in controls}
     day = controls[0].since
     if len(days) != 1 or day is None or event.day is not None:
-        raise RegistryError(
-            "its law holds no day, or several, or a day is typed beside it", at=event.slug
-        )
+        raise RegistryError("burden/law-without-one-day", at=event.slug)
     regime = registry.regimes[event.law.regime].name
     return Event(
         slug=event.slug,
@@ -267,5 +258,5 @@ def _controls(law: Law, registry: Registry, slug: str) -> Iterator[Control]:
     for name in law.substances:
         held = [each for each in registry.substance(name).controls if each.regime == law.regime]
         if law.nth >= len(held):
-            raise RegistryError(f"{law.regime} holds no such control of {name}", at=slug)
+            raise RegistryError("burden/no-such-control", regime=law.regime, name=name, at=slug)
         yield held[law.nth]

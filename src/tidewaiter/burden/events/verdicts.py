@@ -154,8 +154,7 @@ class Course(Record, frozen=True, kw_only=True):
             year = float(self.values[at - _TWELVE + 1 : at + 1].sum())
             if np.isnan(self.year_low[at]) or np.isnan(self.year_high[at]):
                 raise InputError(
-                    f"the count to {month_text(self.start + at)} is still open and has no interval",
-                    hint="wait until it is closed, or give the release with its nowcast",
+                    "burden/open-count-without-interval", start=month_text(self.start + at)
                 )
             low += float(self.year_low[at]) - year
             high += float(self.year_high[at]) - year
@@ -172,15 +171,9 @@ def course_of(months: pa.Table) -> Course:
         InputError: They are windows of twelve months, pounds, or none.
     """
     if set(months["months"].to_pylist()) - {1}:
-        raise InputError(
-            "these are windows of twelve months: neighbours share eleven of them",
-            hint='recover months first: "tidewaiter burden months"',
-        )
+        raise InputError("burden/windows-overlap")
     if set(months["measure"].to_pylist()) - {"deaths", "events"}:
-        raise InputError(
-            f"a card is of deaths or of events, not of {months['measure'][0].as_py()}",
-            hint="a dose is only compared in differences: --dose",
-        )
+        raise InputError("burden/measure-without-card", measure=months["measure"][0].as_py())
     closed = [bool(each) for each in months["closed"].to_pylist()]
     return Course(
         start=months["last"][0].as_py(),
@@ -375,5 +368,5 @@ def _could_tell(places: Places) -> bool:
 def _index(course: Course, day: date, window: Window) -> int:
     at = month_of_event(day) - course.start
     if at not in course.origins(window):
-        raise InputError("its closed months do not reach from two years before to the window's end")
+        raise InputError("burden/closed-months-too-few")
     return at

@@ -72,11 +72,7 @@ def read_cbp(content: bytes, name: str) -> Reading:
     table = titles_of(text)
     missing = [title for title in _NEEDED if title not in table.titles]
     if missing:
-        raise InputError(
-            f"these columns are missing: {', '.join(missing)}",
-            at=name,
-            hint="download it again from https://www.cbp.gov/newsroom/stats/drug-seizure-statistics",
-        )
+        raise InputError("burden/columns-missing-in-table", missing=", ".join(missing), at=name)
     gathered = Gathered()
     rows: dict[tuple[str, int, str], _Seized] = {}
     seen: dict[str, set[str]] = defaultdict(set)
@@ -93,7 +89,7 @@ def read_cbp(content: bytes, name: str) -> Reading:
         for title in _SHOWN:
             seen[title].add(cells[title].strip())
     if not rows:
-        raise InputError("no row could be read", at=name, hint=gathered.first_problem())
+        raise InputError("burden/no-readable-row", gathered=gathered.first_problem(), at=name)
     _gather(rows.values(), gathered, whole=_whole(seen, gathered))
     newest = max(row.month for row in rows.values())
     return Reading(
@@ -110,8 +106,9 @@ def _seized(cells: Mapping[str, str]) -> _Seized:
     month = named_month(cells["month (abbv)"])
     if month is None or not year.isdecimal() or running.casefold() not in ("", _RUNNING):
         raise InputError(
-            f'"{cells["fy"]} {cells["month (abbv)"]}" is no month of a fiscal year',
-            hint='like "2025 (FYTD)", "DEC"',
+            "burden/not-a-month-of-a-fiscal-year",
+            fy=cells["fy"],
+            month=cells["month (abbv)"],
         )
     component = cells["component"].strip()
     named = {
@@ -136,7 +133,7 @@ def _number(text: str, column: str) -> float:
     except ValueError:
         number = -1.0
     if not 0 <= number < _MOST:
-        raise InputError(f'column {column}: "{text}" is no number', hint="0 or more")
+        raise InputError("burden/column-not-a-number", column=column, text=text)
     return number
 
 

@@ -61,7 +61,7 @@ def read_census(content: bytes, name: str) -> Reading:
         )
     figures = gathered.table()
     if not len(figures):
-        raise InputError("no row could be read", at=name, hint="give the table by state and year")
+        raise InputError("burden/no-readable-row-at-all", at=name)
     told = _RELEASED.search(text)
     month = named_month(told[1]) if told else None
     return Reading(
@@ -81,7 +81,7 @@ def _years(rows: list[list[str]], name: str) -> tuple[dict[int, int], int]:
         if len(years) >= _FEWEST:
             found = years, number + 1
     if not found[0]:
-        raise InputError("no row of it names years", at=name, hint="give the table by year")
+        raise InputError("burden/no-years-named", at=name)
     return found
 
 
@@ -106,5 +106,5 @@ def _add(gathered: Gathered, number: int, row: list[str], years: dict[int, int])
 def _count(text: str) -> float:
     bare = text.replace(",", "")
     if not bare.isdecimal():
-        raise InputError(f'"{text}" is no number of residents', hint="a whole number")
+        raise InputError("burden/not-a-number-of-residents", text=text)
     return float(bare)

@@ -28,7 +28,7 @@ _DEFAULTS: dict[str, Any] = {
     "missing": "",
 }
 
-TWICE = InputError("it stands twice", hint="the first is taken")
+TWICE = InputError("burden/row-twice")
 
 
 class Gathered:
@@ -63,9 +63,7 @@ class Gathered:
             if isinstance(cells, Mapping):
                 yield number, cells
             else:
-                problem = "it has more or fewer cells than titles"
-                hint = "look whether a quote or a delimiter is wrong there, or the file is cut"
-                self.unread(number, cells, InputError(problem, hint=hint))
+                self.unread(number, cells, InputError("burden/cells-do-not-fit-header"))
 
     def first_problem(self) -> str:
         """Say what was first refused, for the error of a file of which nothing could be read."""
@@ -223,7 +221,7 @@ def plausible(figures: pa.Table, gathered: Gathered, name: str) -> pa.Table:
     if beyond > _MOSTLY:
         number, (problem, hint) = next(iter(refused.items()))
         said = f"{_row_name(rows[number])} {problem}"
-        raise InputError(f"most of its counts cannot be: {said}", at=name, hint=hint)
+        raise InputError("burden/most-counts-impossible", said=said, hint=hint, at=name)
     for number, (problem, hint) in sorted(refused.items()):
         gathered.refused(_row_name(rows[number]), f"{rows[number]['value']:,.10g}", problem, hint)
     kept = np.ones(len(rows), bool)

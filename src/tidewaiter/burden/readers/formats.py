@@ -54,20 +54,14 @@ def read_release(content: bytes, name: str, source: str = "", indicator: str = "
     """
     source = "plain" if source.startswith("plain-") else source
     if source and source not in READERS:
-        raise InputError(f'"{source}" is no source', hint="one of: " + ", ".join(READERS))
+        raise InputError("burden/not-a-source", key=source, known=", ".join(READERS))
     for key, (fits, read) in READERS.items():
         if source == key or (not source and fits(content)):
             if not indicator:
                 return read(content, name)
             if key not in TOLD:
                 raise InputError(
-                    f'"{indicator}" was named, but files of {key} say what they count',
-                    at=name,
-                    hint="name no indicator",
+                    "burden/indicator-named-in-vain", indicator=indicator, key=key, at=name
                 )
             return TOLD[key](content, name, indicator)
-    raise InputError(
-        "it is no release that is known",
-        at=name,
-        hint="name its source, or give it as the plain CSV of docs/reference/burden-files.md",
-    )
+    raise InputError("burden/not-a-known-release", at=name)

@@ -67,10 +67,13 @@ def read_annual(content: bytes, name: str) -> Reading:
         elif bare == _IMPRECISE:
             _add(gathered, table, place, reported_key(drug), None)
         else:
-            problem = f'"{text}" is no number of reports'
-            gathered.unread(number, [drug, text], InputError(problem, hint="a count"))
+            gathered.unread(
+                number,
+                [drug, text],
+                InputError("burden/not-a-number-of-reports", drug_reports=text),
+            )
     if not counts:
-        raise InputError("no row could be read", at=name, hint=gathered.first_problem())
+        raise InputError("burden/no-readable-row", gathered=gathered.first_problem(), at=name)
     for (place, key), count in sorted(_summed(counts, table).items()):
         _add(gathered, table, place, key, count)
     return Reading(
@@ -97,11 +100,7 @@ def _add(gathered: Gathered, table: Table, place: str, key: str, count: float | 
 def _told(rows: list[list[str]], name: str) -> Table:
     found = _TITLE.match(rows[0][0].strip())
     if not found:
-        raise InputError(
-            f'its first line is "{rows[0][0]}", which is no table of the annual report',
-            at=name,
-            hint="give the table as it was downloaded",
-        )
+        raise InputError("burden/not-a-table-of-the-annual-report", rows=rows[0][0], at=name)
     made = _MADE.search(" ".join(row[0] for row in rows if row))
     month = named_month(made[1]) if made else None
     return Table(
@@ -225,11 +224,7 @@ def read_nflis(content: bytes, name: str) -> Reading:
     table = titles_of(text)
     missing = [title for title in _NEEDED if title not in table.titles]
     if missing:
-        raise InputError(
-            f"these columns are missing: {', '.join(missing)}",
-            at=name,
-            hint="export it again, by year, state and substance",
-        )
+        raise InputError("burden/columns-missing-in-export", missing=", ".join(missing), at=name)
     gathered = Gathered()
     rows: dict[tuple[str, ...], _Reported] = {}
     run = None
@@ -244,7 +239,7 @@ def read_nflis(content: bytes, name: str) -> Reading:
         except InputError as error:
             gathered.unread(number, cells.values(), error)
     if not rows:
-        raise InputError("no row could be read", at=name, hint=gathered.first_problem())
+        raise InputError("burden/no-readable-row", gathered=gathered.first_problem(), at=name)
     _gather(list(rows.values()), gathered)
     return Reading(
         source=SOURCE,
@@ -258,12 +253,12 @@ def read_nflis(content: bytes, name: str) -> Reading:
 def _reported(cells: Mapping[str, str]) -> _Reported:
     year, count = cells["yyyy"].strip(), cells["drug reports"].strip().replace(",", "")
     if cells["period"].strip() != year or not year.isdecimal():
-        raise InputError(f'"{cells["period"]}" is no year', hint="export it by year")
+        raise InputError("burden/not-a-year", period=cells["period"])
     run = cells["query run date"].strip()
     if year >= run[:4]:
-        raise InputError(f"{year} had not ended when it was asked", hint="ask again next year")
+        raise InputError("burden/year-not-ended-when-asked", year=year)
     if not count.isdecimal():
-        raise InputError(f'"{cells["drug reports"]}" is no number of reports', hint="a count")
+        raise InputError("burden/not-a-number-of-reports", drug_reports=cells["drug reports"])
     return _Reported(
         place=_place(cells["state"].strip()),
         substance=cells["base description"].strip(),
@@ -278,7 +273,7 @@ def _place(state: str) -> str:
     if state == _UNKNOWN:
         return ""
     if code not in places() and state not in reports().territories:
-        raise InputError(f'"{state}" is no state', hint="two letters, like OH")
+        raise InputError("burden/not-a-state", state=state)
     return reports().territories.get(state, code)
 
 

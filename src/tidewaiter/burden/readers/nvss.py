@@ -110,6 +110,6 @@ def read_nvss(content: bytes, name: str) -> Reading:
     for found in count_deaths(pieces(BytesIO(content), name), name, KEEP):
         cells = found if isinstance(found, Cells) else None
     if cells is None or not len(cells.deaths):
-        raise InputError("no record could be read", at=name, hint="download the file again")
+        raise InputError("burden/no-readable-record", at=name)
     figures = figures_of(cells)
     return Reading(source=SOURCE, figures=figures, notes=cells.notes, released=None, told=False)

@@ -29,7 +29,6 @@ _QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])", re.IGNORECASE)
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})")  # "2010/11" may be a fiscal year
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
 _SPAN = re.compile(r"(\S+?)(?:/|\.\.| to | - )(\S+)")
-_HINT = 'write "2022", "2022-Q4", "2022-12", or "2022-01/2022-12"'
 _LONGEST = 120  # months
 
 Period = tuple[int, int]
@@ -48,9 +47,9 @@ def period_of(row: Mapping[str, str]) -> Period:
     """
     found = [each for each in (_spelled(row), _year(row), _between(row)) if each]
     if not found:
-        raise InputError("there is no period", hint=_HINT)
+        raise InputError("burden/no-period")
     if len(set(found)) > 1:
-        raise InputError("its columns give different periods", hint="keep one way of giving them")
+        raise InputError("burden/periods-differ")
     return _lengthened(found[0], row.get("months", "").strip())
 
 
@@ -70,7 +69,7 @@ def _spelled(row: Mapping[str, str]) -> Period | None:
     span = _SPAN.fullmatch(text)
     if span:
         return _span(span[1], span[2])
-    raise InputError(f'"{text}" is no period', hint=_HINT)
+    raise InputError("burden/not-a-period", text=text)
 
 
 def _year(row: Mapping[str, str]) -> Period | None:
@@ -79,7 +78,7 @@ def _year(row: Mapping[str, str]) -> Period | None:
         return None
     year, month = _YEAR_PATTERN.fullmatch(text), named_month(named)
     if not year or (named and month is None):
-        raise InputError(f'"{text} {named}" is no month', hint='like "2022" and "December" or "12"')
+        raise InputError("burden/not-a-named-month", text=text, named=named)
     return month_of(int(year[1]), month or 12), 1 if month else 12
 
 
@@ -88,14 +87,14 @@ def _between(row: Mapping[str, str]) -> Period | None:
     if not first and not last:
         return None
     if not first or not last:
-        raise InputError('"from" and "to" stand together', hint=_HINT)
+        raise InputError("burden/from-and-to-stand-together")
     return _span(first, last)
 
 
 def _span(first: str, last: str) -> Period:
     start, end = _edge(first, at_end=False), _edge(last, at_end=True)
     if not 0 <= end - start < _LONGEST:
-        raise InputError(f'"{first}" to "{last}" is no period', hint=_HINT)
+        raise InputError("burden/not-a-period-of-two", first=first, last=last)
     return end, end - start + 1
 
 
@@ -105,11 +104,11 @@ def _edge(text: str, *, at_end: bool) -> int:
     if month:
         return month_of(int(month[1]), int(month[2]))
     if not day:
-        raise InputError(f'"{text}" is no month', hint=_HINT)
+        raise InputError("burden/not-a-month", text=text)
     found = month_of(int(day[1]), int(day[2]))
     edge = calendar.monthrange(int(day[1]), int(day[2]))[1] if at_end else 1
     if int(day[3]) != edge:
-        raise InputError(f'"{text}" is no edge of a month', hint="periods are of whole months")
+        raise InputError("burden/not-the-edge-of-a-month", text=text)
     return found
 
 
@@ -120,12 +119,9 @@ def _lengthened(period: Period, said: str) -> Period:
         return period
     plain = said.partition(".")[0]
     if not plain.isdigit() or not 1 <= int(plain) <= _LONGEST:
-        raise InputError(f'column months: "{said}" is no number of months', hint='like "1", "12"')
+        raise InputError("burden/not-a-number-of-months", said=said)
     if months not in {1, int(plain)}:
-        raise InputError(
-            f"the period has {months} months, and the column months says {said}",
-            hint="give the last month and its length, or the period alone",
-        )
+        raise InputError("burden/period-contradicts-months", months=months, said=said)
     return last, int(plain)
 
 
@@ -199,12 +195,12 @@ def read_plain(content: bytes, name: str) -> Reading:
     figures = plausible(once(gathered.table(), gathered), gathered, name)
     figures = _no_windows_as_months(figures, gathered)
     if not len(figures):
-        raise InputError("no row could be read", at=name, hint=gathered.first_problem())
+        raise InputError("burden/no-readable-row", gathered=gathered.first_problem(), at=name)
     if len(released) > 1:
         raise InputError(
-            "it has several months of release: " + ", ".join(map(month_text, sorted(released))),
+            "burden/several-months-of-release",
+            released=", ".join(map(month_text, sorted(released))),
             at=name,
-            hint="add each release as a file of its own",
         )
     return Reading(
         source=_source(sources, figures),
@@ -220,7 +216,7 @@ def _figure(cells: Cells, row: Mapping[str, str]) -> dict[str, Any]:
     last, months = period_of(row)
     measure = row.get("measure", "").strip().casefold() or indicator.measure
     if not _MEASURE.fullmatch(measure):
-        raise InputError(f'column measure: "{measure}" is none', hint='like "deaths", "events"')
+        raise InputError("burden/not-a-measure", measure=measure)
     value, missing = cells.count(row["value"], "value", whole=measure == "deaths")
     predicted, _ = cells.count(row.get("predicted", ""), "predicted", whole=False)
     return {
@@ -245,7 +241,7 @@ def _place(text: str) -> str:
     if not place and len(plain) > 2:  # noqa: PLR2004 - letters of a country
         place = find_place(plain)
     if not place:
-        raise InputError(f'"{text}" is no place', hint='write ISO 3166, like "DE" or "DE-BY"')
+        raise InputError("burden/not-a-place", text=text)
     return place.code
 
 
@@ -253,8 +249,10 @@ def _word(row: Mapping[str, str], column: str, known: Mapping[str, Any]) -> Any:
     text = " ".join(row.get(column, "").casefold().split())
     if text not in known:
         raise InputError(
-            f'column {column}: "{row[column]}" is none that is known',
-            hint="one of: " + ", ".join(filter(None, known)),
+            "burden/column-value-not-known",
+            column=column,
+            text=row[column],
+            known=", ".join(filter(None, known)),
         )
     return known[text]
 
@@ -264,7 +262,7 @@ def _part(text: str) -> str:
     if plain.casefold() in {"", "all", "total"}:
         return ""
     if not _PART.fullmatch(plain):
-        raise InputError(f'column part: "{text}" is none', hint='like "age=25-34;sex=F"')
+        raise InputError("burden/not-a-part", text=text)
     return ";".join(sorted(plain.split(";")))
 
 

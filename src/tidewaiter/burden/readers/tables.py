@@ -47,11 +47,11 @@ def read_text(content: bytes, name: str) -> str:
     if is_workbook(content):
         return _as_csv(sheet_rows(content, name))
     if not content.strip():
-        raise InputError("the file is empty", at=name, hint="download it again")
+        raise InputError("burden/file-empty", at=name)
     if content[:2] in _UTF16:
         return content.decode("utf-16", "replace")
     if b"\0" in content[:4096]:
-        raise InputError("this is no text", at=name, hint="give the release as CSV")
+        raise InputError("burden/not-text", at=name)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -180,12 +180,15 @@ def columns_of(
     expected = titles_known(source)
     for title in titles:
         if list(map(found.get, titles)).count(found.get(title, "")) > 1:
-            raise InputError(f'two columns are "{found[title]}"', at=name, hint="keep one of them")
+            raise InputError("burden/column-twice", found=found[title], at=name)
     missing = [title for title in expected.needed if title not in found.values()]
     if missing:
         unused = [title for title in titles if title not in found and title]
         raise InputError(
-            f"these columns are missing: {', '.join(missing)}", at=name, hint=_hint(missing, unused)
+            "burden/columns-missing",
+            missing=", ".join(missing),
+            hint=_hint(missing, unused),
+            at=name,
         )
     for title, ours in found.items():
         if _bare(title) != _bare(ours):
@@ -279,10 +282,10 @@ class Cells:
             return None, why
         if not (_WHOLE if whole else _DECIMAL).fullmatch(plain):
             kind = "whole number" if whole else "number"
-            raise InputError(f'column {column}: "{text}" is no {kind}', hint='like "4,915"')
+            raise InputError("burden/column-not-a-kind", column=column, text=text, kind=kind)
         number = float(_GROUPS.sub("", plain))
         if number >= _MOST:
-            raise InputError(f'column {column}: "{text}" is no count of deaths', hint="too large")
+            raise InputError("burden/not-a-count-of-deaths", column=column, text=text)
         return number, ""
 
     def percent(self, text: str, column: str) -> float | None:

@@ -288,7 +288,6 @@ def _mean(one: dict[str, Any], other: dict[str, Any], name: str) -> float | None
 
 SOURCE = "cdc-vsrr"
 _PERIODS = frozenset(("12 month ending", "12 months ending", "12 month", "12 months"))
-_A_PLACE = 'write its code or its name, like "OH", "YC" or "US"'
 _SIX_MONTHS, _FOUR_MONTHS = 6, 4
 _SWITCH = month_of(
     2021, 9
@@ -343,7 +342,7 @@ def _checked(gathered: Gathered, name: str) -> Reading:
         figures = plausible(once(figures, gathered), gathered, name)
         figures = add_new_york(settle_sums(figures, gathered))
     if not len(figures):
-        raise InputError("no row could be read", at=name, hint=gathered.first_problem())
+        raise InputError("burden/no-readable-row", gathered=gathered.first_problem(), at=name)
     newest = max(figures["last"].to_pylist())
     lag = _FOUR_MONTHS if newest >= _SWITCH else _SIX_MONTHS
     return Reading(
@@ -380,10 +379,7 @@ def _values(cells: Cells, row: Mapping[str, str], *, whole: bool) -> dict[str, A
     predicted, _ = cells.count(row.get("predicted value", ""), "Predicted Value", whole=whole)
     footnote = footnoted(row.get("footnote", ""))
     if value == 0 and footnote != "not shown":
-        raise InputError(
-            "the value is 0, and its footnote says that it is hidden",
-            hint="a hidden count is not zero: download the release again",
-        )
+        raise InputError("burden/zero-is-hidden")
     missing: Missing = "" if value is not None else footnote if word == "not shown" else word
     return {
         "value": value,
@@ -399,17 +395,13 @@ def _values(cells: Cells, row: Mapping[str, str], *, whole: bool) -> dict[str, A
 def _parse_key(row: Mapping[str, str]) -> tuple[Place, Indicator, int]:
     place = _place(row["state"], row.get("state name", ""))
     if not place:
-        raise InputError(f'"{row["state"]}" is no jurisdiction of these counts', hint=_A_PLACE)
+        raise InputError("burden/not-a-jurisdiction", state=row["state"])
     indicator = _indicator(row["indicator"])
     if not indicator:
-        raise InputError(
-            f'"{row["indicator"]}" is no indicator that is known', hint="it is left out"
-        )
+        raise InputError("burden/not-a-known-indicator", indicator=row["indicator"])
     period = folded(row.get("period", "")).replace("-", " ")
     if period and period not in _PERIODS:
-        raise InputError(
-            f'the period "{row["period"]}" is not "12 month-ending"', hint="only these are compared"
-        )
+        raise InputError("burden/not-12-month-ending", period=row["period"])
     return place, indicator, _month(row["year"], row["month"])
 
 
@@ -427,7 +419,7 @@ def _indicator(text: str) -> Indicator | None:
 def _month(year: str, month: str) -> int:
     number, plain = named_month(month), year.strip().replace(",", "").partition(".")[0]
     if number is None or not plain.isdigit():
-        raise InputError(f'"{year} {month}" is no month', hint='like "2022", "December"')
+        raise InputError("burden/not-a-year-and-month", year=year, month=month)
     return month_of(int(plain), number)
 
 
@@ -509,7 +501,7 @@ def read_county(content: bytes, name: str) -> Reading:
     note_cut_text(text, gathered, delimited=bool(table.delimiter))
     figures = plausible(once(gathered.table(), gathered), gathered, name)
     if not len(figures):
-        raise InputError("no row could be read", at=name, hint=gathered.first_problem())
+        raise InputError("burden/no-readable-row", gathered=gathered.first_problem(), at=name)
     newest = max(figures["last"].to_pylist())
     if len(as_of) > 1:
         gathered.mended(
@@ -534,7 +526,7 @@ def _add_county(gathered: Gathered, cells: Cells, row: Mapping[str, str]) -> Non
     )
     footnote = footnoted(row.get("footnote", ""))
     if value == 0 and footnote == "suppressed":
-        raise InputError("the value is 0, and its footnote says that it is hidden", hint="see CDC")
+        raise InputError("burden/zero-is-hidden-by-cdc")
     missing: Missing = "" if value is not None else footnote if word == "not shown" else word
     gathered.add(
         place=_county_code(row["fips"]),
@@ -557,7 +549,7 @@ def _county_code(text: str) -> str:
     found = _FIPS.fullmatch(text.strip())
     place = coded_place(f"US-{found[1].zfill(5)}") if found else None
     if not place:
-        raise InputError(f'"{text}" is no FIPS code of a county', hint='five digits, like "39049"')
+        raise InputError("burden/not-a-county", text=text)
     return place.code
 
 
@@ -568,4 +560,4 @@ def _month_of_day(text: str, column: str) -> int:
         return month_of(int(day[3]), int(day[1]))
     if iso:
         return month_of(int(iso[1]), int(iso[2]))
-    raise InputError(f'column {column}: "{text}" is no day', hint='like "09/30/2024"')
+    raise InputError("burden/column-not-a-day", column=column, text=text)

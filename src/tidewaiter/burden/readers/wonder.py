@@ -15,7 +15,6 @@ from tidewaiter.burden.indicators import Indicator, find_indicator, find_place, 
 from tidewaiter.burden.readers.checks import Gathered, once
 from tidewaiter.burden.readers.tables import read_text, rows_of, titles_at, titles_of
 from tidewaiter.burden.readers.wonder_query import (
-    ASK_OVERDOSE,
     Causes,
     Query,
     causes_of,
@@ -65,18 +64,10 @@ def read_columns(titles: Sequence[str], name: str) -> Columns:
         bare = title.removesuffix(" code")
         dimension = dimension_of(bare)
         if any(each in bare.split() for each in _NOT_READ):
-            raise InputError(
-                f'deaths by "{bare}" are not read',
-                at=f"{name}, titles",
-                hint="group by state, year, month, age, sex or cause",
-            )
+            raise InputError("burden/grouping-not-read", bare=bare, at=f"{name}, titles")
         if dimension == "place":
             if named.get("place", bare) != bare:
-                raise InputError(
-                    "deaths are parted by residence and by occurrence at once",
-                    at=f"{name}, titles",
-                    hint="group by one of them",
-                )
+                raise InputError("burden/residence-and-occurrence", at=f"{name}, titles")
             basis = _PLACES[bare]
         if title.endswith(" code") or dimension not in by:
             by[dimension] = title
@@ -158,34 +149,22 @@ class Rows:
         values = {each: cells[title].strip() for each, title in self._columns.by.items()}
         note = cells.get("notes", "").strip()
         if note and note.casefold() != "total":
-            raise InputError(f'its note is "{note}"', hint="only rows and totals are read")
+            raise InputError("burden/row-has-a-note", note=note)
         blank = [each for each, value in values.items() if not value]
         if blank and not note:
-            raise InputError(
-                f"it leaves out {', '.join(blank)} and is not marked as a total",
-                hint="export it again, with its column Notes",
-            )
+            raise InputError("burden/total-not-marked", blank=", ".join(blank))
         if limited := sorted(self._limited.intersection(blank)):
-            raise InputError(
-                f"it is a total of a part: {', '.join(limited)} was limited by the query",
-                hint="ask for all to have the total",
-            )
+            raise InputError("burden/total-of-a-part", limited=", ".join(limited))
         return values
 
     def _indicator(self, values: Mapping[str, str]) -> Indicator:
         named = values.get("mentioned", "")
         mentioned = codes_in(named) or self._causes.mentioned
         if not self._query and mentioned != self._causes.mentioned:
-            raise InputError(
-                f'it counts "{named}", which the indicator that is named does not',
-                hint="name the indicator that it counts",
-            )
+            raise InputError("burden/counts-another-indicator", named=named)
         found = indicator_of(Causes(underlying=self._causes.underlying, mentioned=mentioned))
         if not found:
-            raise InputError(
-                f'its causes are those of no indicator: mentioned "{named}"',
-                hint="ask for one of the codes that are known",
-            )
+            raise InputError("burden/mentioned-of-no-indicator", named=named)
         return found
 
     def _period(self, cells: Mapping[str, str], values: Mapping[str, str]) -> _Period:
@@ -193,7 +172,7 @@ class Rows:
             period = _Period(last=_month(values["month"]), months=1)
         elif values.get("year"):
             if "partial" in self._label(cells):
-                raise InputError("the year is not whole", hint="take its months")
+                raise InputError("burden/year-not-whole")
             period = _year(values["year"])
         else:
             period = self._whole()
@@ -201,21 +180,16 @@ class Rows:
         if not query:
             return period
         if period.months > 1 and not query.whole_years:
-            raise InputError("months were chosen, so the year is not whole", hint="take its months")
+            raise InputError("burden/months-chosen")
         ended = [each for each in (query.whole_to, query.released) if each is not None]
         if any(period.last > each for each in ended) or period.last == query.released:
-            raise InputError(
-                f"{month_text(period.last)} had not ended when deaths were counted",
-                hint="a later export has it whole",
-            )
+            raise InputError("burden/period-not-ended-when-counted", last=month_text(period.last))
         return period
 
     def _whole(self) -> _Period:
         """Return the period of the query, where nothing in the row says it."""
         if not self._query or self._query.first is None or self._query.last is None:
-            raise InputError(
-                "of which years it tells is not known", hint="group by year, or by month"
-            )
+            raise InputError("burden/years-not-known")
         first, last = self._query.first, self._query.last
         return _Period(last=last, months=last - first + 1)
 
@@ -246,7 +220,7 @@ def _age(words: str, code: str) -> str:
     if words.strip() and words[0].isdecimal():
         return words.split(" ", 1)[0]
     if not _AGE.fullmatch(code):
-        raise InputError(f'"{code}" is no age', hint='like "25-34"; export it again, as text')
+        raise InputError("burden/not-an-age", code=code)
     return code
 
 
@@ -264,14 +238,14 @@ def _month(text: str) -> int:
     found = _NAMED_MONTH.match(text)
     number = named_month(found[1]) if found else None
     if not found or number is None:
-        raise InputError(f'"{text}" is no month', hint='like "2022/12"')
+        raise InputError("burden/not-a-month-with-slash", text=text)
     return month_of(int(found[2]), number)
 
 
 def _year(text: str) -> _Period:
     found = _YEAR.match(text)
     if not found:
-        raise InputError(f'"{text}" is no year', hint='like "2022"')
+        raise InputError("burden/not-a-written-year", text=text)
     return _Period(last=month_of(int(found[0]), _TWELVE), months=_TWELVE)
 
 
@@ -283,7 +257,7 @@ def _count(text: str) -> tuple[float | None, Missing]:
         return None, "suppressed"
     if bare.casefold() in ("", "missing", "not available", "not applicable"):
         return None, "not shown"
-    raise InputError(f'column Deaths: "{text}" is no number', hint="a count, or Suppressed")
+    raise InputError("burden/deaths-not-a-number", text=text)
 
 
 SOURCE = "cdc-wonder"
@@ -321,7 +295,7 @@ def read_wonder(content: bytes, name: str, indicator: str = "") -> Reading:
     text, footer = parted(read_text(content, name))
     table = titles_of(text)
     if "deaths" not in table.titles:
-        raise InputError("the column Deaths is missing", at=name, hint="export it again, whole")
+        raise InputError("burden/deaths-column-missing", at=name)
     columns = read_columns(table.titles, name)
     query = read_query(footer, name) if footer else None
     gathered = Gathered()
@@ -333,7 +307,7 @@ def read_wonder(content: bytes, name: str, indicator: str = "") -> Reading:
     _note_small(rows.small, gathered)
     figures = once(gathered.table(), gathered)
     if not len(figures):
-        raise InputError("no row could be read", at=name, hint=gathered.first_problem())
+        raise InputError("burden/no-readable-row", gathered=gathered.first_problem(), at=name)
     released = query.released if query else None
     return Reading(
         source=SOURCE,
@@ -349,11 +323,7 @@ def _counted(columns: Columns, query: Query | None, told: str, name: str) -> Cau
     said = causes_of(find_indicator(told)) if told else None
     causes = query.causes if query else said
     if not causes:
-        raise InputError(
-            "what was asked is cut off behind the rows, so what they count is not known",
-            at=name,
-            hint="name the indicator, or export again, with what stands behind the rows",
-        )
+        raise InputError("burden/query-cut-off", at=name)
     if query:
         _check_limits(columns, query, name)
     if "mentioned" in columns.by and query:
@@ -361,16 +331,17 @@ def _counted(columns: Columns, query: Query | None, told: str, name: str) -> Cau
     found = indicator_of(causes)
     if not found:
         raise InputError(
-            "its causes are those of no indicator that is known: underlying "
-            f"{_listed(causes.underlying)}; mentioned {_listed(causes.mentioned)}",
+            "burden/causes-of-no-indicator",
+            underlying=_listed(causes.underlying),
+            mentioned=_listed(causes.mentioned),
             at=f"{name}, Query Parameters",
-            hint=ASK_OVERDOSE,
         )
     if said and said != causes:
         raise InputError(
-            f'"{told}" was named, but the query asked for {found.key}',
+            "burden/query-asked-for-another",
+            told=told,
+            key=found.key,
             at=f"{name}, Query Parameters",
-            hint=f"name {found.key}, or nothing",
         )
     return causes
 
@@ -379,9 +350,10 @@ def _check_limits(columns: Columns, query: Query, name: str) -> None:
     for key, value in query.limits:
         if dimension_of(key) not in columns.by:
             raise InputError(
-                f'it holds a part of all deaths, "{key}: {value}", and no column says so',
+                "burden/part-of-deaths-not-said",
+                key=key,
+                value=value,
                 at=f"{name}, Query Parameters",
-                hint=f"ask for all, or group by {key} too",
             )
 
 

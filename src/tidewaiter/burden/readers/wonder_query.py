@@ -21,10 +21,6 @@ _FINAL = re.compile(r"final Multiple Cause of Death Files, (\d{4})-(\d{4})")
 _SPAN = re.compile(r"(\d{4})-(\d{4})")
 _MONTH = re.compile(r"\b(?:" + "|".join(MONTHS) + r")\b", re.IGNORECASE)
 _CAUSES = ("icd-10", "drug/alcohol induced causes", "injury intent", "cause of death")
-ASK_OVERDOSE = (
-    "for overdose deaths, ask for the underlying causes X40-X44, X60-X64, X85, Y10-Y14 and "
-    "nothing else"
-)
 _SHOWN = (
     "title",
     "group by",
@@ -99,9 +95,10 @@ def read_query(footer: str, name: str) -> Query:
     dataset = next((each for each in datasets() if title.startswith(each.title)), None)
     if not dataset:
         raise InputError(
-            f'"{title}" is no dataset that is known',
+            "burden/dataset-not-known",
+            title=title,
+            datasets="; ".join(each.title for each in datasets()),
             at=f"{name}, Dataset",
-            hint="known are " + "; ".join(each.title for each in datasets()),
         )
     asked = _parameters(lines)
     underlying = _causes(asked, "ucd", name, plain=not dataset.mentions)
@@ -146,9 +143,7 @@ def _title(lines: list[str], name: str) -> str:
     for line in lines:
         if line.startswith("Dataset:"):
             return line.removeprefix("Dataset:").strip()
-    raise InputError(
-        "what stands behind the rows names no dataset", at=name, hint="export it again, whole"
-    )
+    raise InputError("burden/dataset-not-named", at=name)
 
 
 def _parameters(lines: list[str]) -> dict[str, str]:
@@ -176,9 +171,9 @@ def _causes(asked: Mapping[str, str], kind: str, name: str, *, plain: bool) -> f
     ]
     if len(told) > 1:
         raise InputError(
-            "causes are asked for in two ways: " + " and ".join(key for key, _ in told),
+            "burden/causes-asked-in-two-ways",
+            told=" and ".join(key for key, _ in told),
             at=f"{name}, Query Parameters",
-            hint="ask by one list of codes",
         )
     return _codes(*told[0], name) if told else frozenset()
 
@@ -188,10 +183,7 @@ def _codes(key: str, value: str, name: str) -> frozenset[str]:
     nameless = [each for each in value.split(";") if each.strip() and not codes_in(each)]
     if nameless or "induced causes" in value.casefold():
         raise InputError(
-            f'"{key}: {value}" is a list that has no codes beside its name, and holds more than '
-            "overdoses",
-            at=f"{name}, Query Parameters",
-            hint=ASK_OVERDOSE,
+            "burden/list-without-codes", key=key, value=value, at=f"{name}, Query Parameters"
         )
     return codes_in(value)
 

@@ -252,11 +252,7 @@ class ReleaseArchive:
             content = gzip.decompress(place.read_bytes())
             if hashlib.sha256(content).hexdigest() == kept.sha256:
                 return content
-        raise StoreError(
-            "is missing or not what it was",
-            at=str(place),
-            hint="take it from a copy of the folder, or add the release again",
-        )
+        raise StoreError("burden/changed-or-missing", at=str(place))
 
     def _find(self, sha256: str) -> KeptRelease | None:
         words = self._words(f"{sha256}-*.json")
@@ -308,6 +304,4 @@ def _decode(place: Path) -> KeptRelease:
     try:
         return msgspec.json.decode(place.read_bytes(), type=KeptRelease)
     except (OSError, msgspec.MsgspecError) as error:
-        raise StoreError(
-            f"cannot be read: {error}", at=str(place), hint="take it from a copy of the folder"
-        ) from error
+        raise StoreError("burden/file-unreadable", error=error, at=str(place)) from error

@@ -44,9 +44,7 @@ def releases_of(file: Path | None, folder: Path) -> tuple[Release, ...]:
         return (Release(sha256=sha256, name=file.name, reading=reading),)
     found = load_releases(folder).releases
     if not found:
-        raise InputError(
-            "no release is kept there", at=str(folder), hint="name a file, or burden add it"
-        )
+        raise InputError("burden/no-release-kept", at=str(folder))
     return found
 
 
@@ -80,10 +78,7 @@ class Shelf:
             if (count := figures_in(each, place, indicator))
         }
         if not held:
-            raise InputError(
-                f"no release has figures of {indicator} in {place}",
-                hint="tidewaiter burden figures shows what they have",
-            )
+            raise InputError("burden/no-release-with-figures", indicator=indicator, place=place)
         long = [number for number, count in held.items() if count >= _ENOUGH] or list(held)
         return self.releases[max(long, key=lambda at: self.releases[at].reading.released or 0)]
 
@@ -130,11 +125,7 @@ def read_base(file: Path, place: str, indicator: str) -> dict[int, float]:
         & pc.field("value").is_valid()
     )
     if not len(found):
-        raise InputError(
-            f"it has no months of {indicator} in {place}",
-            at=file.name,
-            hint="give an export by month, or a CSV file with the columns month and value",
-        )
+        raise InputError("burden/no-months", indicator=indicator, place=place, at=file.name)
     return dict(zip(found["last"].to_pylist(), found["value"].to_pylist(), strict=True))
 
 
@@ -158,7 +149,7 @@ def read_dose(file: Path, drug: str) -> dict[int, float]:
     ).to_pylist():
         found[row["last"]] = found.get(row["last"], 0.0) + row["value"]
     if not found:
-        raise InputError(f"it has no pounds of {drug} by month", at=file.name, hint="see --drug")
+        raise InputError("burden/no-pounds-by-month", drug=drug, at=file.name)
     return found
 
 
@@ -171,9 +162,7 @@ def _plain_months(content: bytes, name: str) -> dict[int, float]:
             found[parse_month(cells[0])] = float(cells[1])
         except (InputError, ValueError, IndexError):
             raise InputError(
-                f'"{",".join(cells)}" is no month and count',
-                at=f"{name}, line {number}",
-                hint="write lines like 2014-02,426 below a line of titles",
+                "burden/not-a-month-and-count", cells=",".join(cells), at=f"{name}, line {number}"
             ) from None
     return found
 

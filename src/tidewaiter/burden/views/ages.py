@@ -61,14 +61,9 @@ def ages(releases: Sequence[Release], ask: Ask) -> Ages:
     if not holding:
         plain = [each for each in releases if _wanted(each, ask)]
         if plain and not any(_tells_ages(each) for each in plain):
-            raise MissingError(
-                "no release here tells ages", hint="add an export of CDC WONDER by age group"
-            )
+            raise MissingError("burden/no-ages")
         pick([each for each in plain if _tells_ages(each)], ask)  # which says what there is
-        raise MissingError(
-            f'no release tells ages of "{ask.indicator}" in {ask.place}',
-            hint="add an export of CDC WONDER by age group, or ask for another indicator",
-        )
+        raise MissingError("burden/no-ages-of-indicator", indicator=ask.indicator, place=ask.place)
     holding = _of_years(holding)
     found_in = {each.sha256: found for each, found in holding}
     release = first_of([each for each, _ in holding], lambda each: len(found_in[each.sha256]))

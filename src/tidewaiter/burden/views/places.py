@@ -111,8 +111,10 @@ def _release(releases: Sequence[Release], ask: Ask, country: str) -> Release:
     holding = [each for each in fitting if sizes[each.sha256]]
     if not holding:
         raise MissingError(
-            f'no release has figures of "{ask.indicator}" for places within {country}',
-            hint=what_there_is(fitting or releases),
+            "burden/no-figures-within-country",
+            indicator=ask.indicator,
+            country=country,
+            fitting=what_there_is(fitting or releases),
         )
     return first_of(holding, lambda each: sizes[each.sha256])
 

@@ -81,9 +81,12 @@ def pick(releases: Sequence[Release], ask: Ask) -> Release:
     ]
     holding = [each for each in fitting if len(rows_of(each, ask))]
     if not holding:
+        among = f"in the release {ask.release}" if ask.release else "among these releases"
         raise MissingError(
-            f'there are no figures of "{ask.indicator}" in {ask.place} '
-            + (f"in the release {ask.release}" if ask.release else "among these releases"),
+            "burden/no-figures-asked",
+            indicator=ask.indicator,
+            place=ask.place,
+            among=among,
             hint=what_there_is(fitting or releases),
         )
     return first_of(holding, lambda each: len(rows_of(each, ask)))

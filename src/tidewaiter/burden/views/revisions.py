@@ -102,12 +102,9 @@ def pair(releases: Sequence[Release], ask: Ask) -> tuple[Release, Release]:
     if ask.release:
         labels = ", ".join(each.label for group in by_source.values() for each in group)
         raise InputError(
-            f'nothing comes before a release "{ask.release}"', hint=f"releases: {labels or 'none'}"
+            "burden/nothing-before-release", release=ask.release, labels=labels or "none"
         )
-    raise MissingError(
-        f"there are no two releases of one source with figures of {place}",
-        hint="add the release of another month",
-    )
+    raise MissingError("burden/no-two-releases", place=place)
 
 
 def revisions(before: Release, after: Release, ask: Ask) -> Revisions:

@@ -74,8 +74,7 @@ def load_case_rules() -> CaseRules:
     rules = read_toml(data("rules", "cases.toml"), CaseRules)
     odd = set(KINDS) ^ set(rules.step)
     if odd:
-        hint = "give each kind of step its row, and no other"
-        raise RegistryError(f'"{min(odd)}" has no row or no record', at="cases.toml", hint=hint)
+        raise RegistryError("casework/step-without-row-or-record", odd=min(odd), at="cases.toml")
     return rules
 
 
@@ -88,8 +87,10 @@ class Asked(Record, frozen=True, kw_only=True):
     seen: int | None = None  # the last step that they saw; who decides must have seen all
 
 
-def refusal(case: Case, steps: Sequence[Step], viewer: Viewer, asked: Asked, today: date) -> str:
-    """Say why a step cannot be taken; "": it can. That others were faster is another matter.
+def refusal(
+    case: Case, steps: Sequence[Step], viewer: Viewer, asked: Asked, today: date
+) -> InputError | None:
+    """Say why a step cannot be taken; None: it can. That others were faster is another matter.
 
     Args:
         case: As it stands, as far as the viewer sees it.
@@ -98,7 +99,7 @@ def refusal(case: Case, steps: Sequence[Step], viewer: Viewer, asked: Asked, tod
         asked: What they want.
         today: The day.
     """
-    return next(_refusals(case, steps, viewer, asked, today), "")
+    return next(_refusals(case, steps, viewer, asked, today), None)
 
 
 def check_words(content: AnyContent) -> None:
@@ -114,75 +115,73 @@ def check_words(content: AnyContent) -> None:
     for name, text in texts.items():
         most = limits.title if name in {"title", "owner", "user", "who", "basis"} else limits.text
         if len(text) > most:
-            raise InputError(
-                f"the {name} has {len(text):,} characters", hint=f"write at most {most:,}"
-            )
+            raise InputError("casework/text-too-long", name=name, count=len(text), most=most)
         if name in required and not text.strip():
-            raise InputError(f"the {name} is missing", hint="say it in a few words")
+            raise InputError("casework/text-missing", name=name)
     if sum(map(len, told.get("fields", {}).values())) > _TEXTS:
-        raise InputError("the report is too long", hint=f"write at most {_TEXTS:,} characters")
+        raise InputError("casework/report-too-long", texts=_TEXTS)
 
 
 def _refusals(
     case: Case, steps: Sequence[Step], viewer: Viewer, asked: Asked, today: date
-) -> Iterator[str]:
+) -> Iterator[InputError]:
     kind = kind_of(asked.content)
     rule = load_case_rules().step[kind]
     if rule.needs not in viewer.rights:
-        yield f'your role has not the right "{rule.needs}"'
+        yield InputError("casework/role-without-right", needs=rule.needs)
     if rule.when == "open" and case.status != "open":
-        yield "the case is closed"
+        yield InputError("casework/case-closed")
     if rule.when == "closed" and case.status == "open":
-        yield "the case is open"
+        yield InputError("casework/case-open")
     if kind == "opened":
-        yield "the case is opened already"
+        yield InputError("casework/case-opened-twice")
     if asked.restricted and not viewer.cleared:
-        yield "you are not cleared for what is restricted"
+        yield InputError("casework/not-cleared")
     yield from _about(steps, rule, asked)
     yield from _particular(case, viewer, kind, today)
     yield from _counts(case, asked)
 
 
-def _about(steps: Sequence[Step], rule: StepRule, asked: Asked) -> Iterator[str]:
+def _about(steps: Sequence[Step], rule: StepRule, asked: Asked) -> Iterator[InputError]:
     """Say what is wrong with the step that another is about."""
     if asked.about is None:
         if "" not in rule.takes:
-            yield "it does not say of which step it is"
+            yield InputError("casework/step-not-said")
         return
     found = next((step for step in steps if step.id == asked.about), None)
     if found is None or found.kind not in rule.takes:
-        yield f'there is no such step "{asked.about}" in the case'
+        yield InputError("casework/no-such-step", about=asked.about)
     elif any(step.about == asked.about and step.kind in {"withdrawn", "done"} for step in steps):
-        yield "that step was taken out or done already"
+        yield InputError("casework/step-over-already")
 
 
-def _particular(case: Case, viewer: Viewer, kind: str, today: date) -> Iterator[str]:
+def _particular(case: Case, viewer: Viewer, kind: str, today: date) -> Iterator[InputError]:
     """Say what is wrong by the state of the case."""
     proposal = case.proposal
     if kind in {"agreed", "refused", "recalled"} and proposal is None:
-        yield "nobody has proposed to close it as dismissed"
+        yield InputError("casework/no-proposal-to-close")
     if kind in {"proposed", "confirmed", "referred"} and proposal is not None:
-        yield "a proposal to close it waits for an answer"
+        yield InputError("casework/proposal-waits")
     if proposal is not None and kind in {"agreed", "refused"} and proposal.by == viewer.name:
-        yield "you proposed it: someone else must look"
+        yield InputError("casework/own-proposal")
     if proposal is not None and kind == "recalled" and proposal.by != viewer.name:
-        yield "someone else proposed it"
+        yield InputError("casework/proposal-of-another")
     if kind == "held" and case.hold is not None:
-        yield "a legal hold is on it already"
+        yield InputError("casework/legal-hold-already")
     if kind == "unheld" and case.hold is None:
-        yield "no legal hold is on it"
+        yield InputError("casework/no-legal-hold")
     if kind in {"shared", "unshared"} and not viewer.sees_all() and viewer.name != case.owner:
-        yield "its owner or a supervisor shares it"
-    if kind == "erased":
-        yield from filter(None, [may_be_erased(case, today)])
+        yield InputError("casework/not-theirs-to-share")
+    if kind == "erased" and (why := may_be_erased(case, today)):
+        yield InputError("casework/not-to-be-erased", why=why)
 
 
-def _counts(case: Case, asked: Asked) -> Iterator[str]:
+def _counts(case: Case, asked: Asked) -> Iterator[InputError]:
     limits = load_case_rules().limits
     if isinstance(asked.content, FileAdded) and len(case.files) >= limits.files:
-        yield f"it has {limits.files:,} files, and takes no more"
+        yield InputError("casework/too-many-files", files=limits.files)
     if kind_of(asked.content) == "shared" and len(case.members) >= limits.members:
-        yield f"it has {limits.members:,} members, and takes no more"
+        yield InputError("casework/too-many-members", members=limits.members)
 
 
 def _is_text(head: bytes) -> bool:

@@ -133,8 +133,9 @@ def grow(
     try:
         from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 - an extra
     except ImportError as error:
-        hint = f"{install_command('ranker')}; using a model does not need it"
-        raise InputError("scikit-learn is not installed", hint=hint) from error
+        raise InputError(
+            "casework/scikit-learn-not-installed", command=install_command("ranker")
+        ) from error
     model = HistGradientBoostingClassifier(
         learning_rate=settings.rate,
         max_iter=grown.rounds,

@@ -66,7 +66,7 @@ def drift(
         found.append(stability(CHANCE, np.array(ranker.model.chances), now, settings))
     found.sort(key=lambda each: (each.verdict == "stable", each.verdict == "look", -each.index))
     hits = hits_of(decided)
-    chances = ranker.chances([each.values for each in decided]) if decided else np.zeros(0)
+    chances = ranker.chances([each.values for each in decided])
     share, expected = share_of(int(hits.sum()), len(decided)), float(chances.sum())
     right = None
     if share.low is not None and share.high is not None:

@@ -5,7 +5,6 @@ table, so that what each feature contributes is exact and adds up, as the points
 """
 
 import hashlib
-import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -202,23 +201,21 @@ def read_ranker(path: Path) -> Ranker:
     Raises:
         InputError: It is no model, was changed after it was made, or does not fit together.
     """
-    hint = "make one with `tidewaiter ranker train`"
     if path.stat().st_size > _BYTES:
-        raise InputError("this file is too large for a model", at=str(path), hint=hint)
-    try:
+        raise InputError("casework/model-too-large", at=str(path))
+    try:  # of JSON, so that each number is finite
         model = msgspec.json.decode(path.read_bytes(), type=Model)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InputError(f"this is no model: {error}", at=str(path), hint=hint) from error
+        raise InputError("casework/not-a-model", error=error, at=str(path)) from error
     if sealed(model).sha256 != model.sha256:
-        raise InputError("the model was changed after it was made", at=str(path), hint=hint)
+        raise InputError("casework/model-changed", at=str(path))
     for scale in model.scales:
         _check(scale, path)
     sizes = {scale.feature.name: len(scale.values) for scale in model.scales}
     for pair in model.pairs:
         _check_pair(pair, sizes, path)
-    odds = (model.base, model.shift, model.slope)
-    if not all(map(math.isfinite, odds)) or model.slope < 0 or not 0 < model.usual < 1:
-        raise InputError("the model's base makes no sense", at=str(path), hint=hint)
+    if model.slope < 0 or not 0 < model.usual < 1:
+        raise InputError("casework/model-base-senseless", at=str(path))
     return Ranker(model)
 
 
@@ -227,22 +224,22 @@ def _check(scale: Scale, path: Path) -> None:
     edges = list(scale.edges)
     fits = len(scale.values) == len(scale.seen) == bins + 1 <= MOST
     known = feature_named(scale.feature.name) == scale.feature
-    if not (
-        fits and known and edges == sorted(set(edges)) and all(map(math.isfinite, scale.values))
-    ):
-        what = f'the table of "{scale.feature.name}" does not fit together'
-        raise InputError(what, at=str(path), hint="make the model anew")
+    if not (fits and known and edges == sorted(set(edges))):
+        raise InputError("casework/model-table-misfits", name=scale.feature.name, at=str(path))
 
 
 def _check_pair(pair: Pair, sizes: Mapping[str, int], path: Path) -> None:
     rows = sizes.get(pair.first, 0)
     fits = rows == len(pair.values) and all(
-        len(row) == sizes.get(pair.second, 0) and all(map(math.isfinite, row))
-        for row in pair.values
+        len(row) == sizes.get(pair.second, 0) for row in pair.values
     )
     if not fits or not rows:
-        what = f'the table of "{pair.first}" and "{pair.second}" does not fit together'
-        raise InputError(what, at=str(path), hint="make the model anew")
+        raise InputError(
+            "casework/model-pair-misfits",
+            first=pair.first,
+            second=pair.second,
+            at=str(path),
+        )
 
 
 def _written(model: Model) -> bytes:
@@ -360,8 +357,7 @@ def model_at(place: Path) -> Path:
         return place
     path = place / MODEL
     if not path.is_file():
-        hint = f"tidewaiter ranker train --db cases.db --out {path}"
-        raise InputError(f"this folder holds no {MODEL}", at=str(place), hint=hint)
+        raise InputError("casework/no-model-in-folder", path=path, at=str(place))
     return path
 
 

@@ -244,15 +244,14 @@ def check_enough(rows: Sequence[Example], settings: RankerSettings) -> None:
     """
     hits, results = sum(each.hit for each in rows), sum(each.by_result for each in rows)
     wanted = (
-        (len(rows), settings.least, "alerts with an outcome"),
-        (hits, settings.least_hits, "of them where something was wrong"),
-        (len(rows) - hits, settings.least_others, "of them where nothing was"),
-        (results, settings.least_results, "of them by an inspection or a laboratory"),
+        (len(rows), settings.least, "casework/too-few-outcomes"),
+        (hits, settings.least_hits, "casework/too-few-hits"),
+        (len(rows) - hits, settings.least_others, "casework/too-few-others"),
+        (results, settings.least_results, "casework/too-few-results"),
     )
-    for count, least, what in wanted:
+    for count, least, code in wanted:
         if count < least:
-            hint = "decide, inspect and record results first; the rules work without a ranker"
-            raise InputError(f"{count:,} {what}: at least {least:,} are needed", hint=hint)
+            raise InputError(code, count=count, least=least)
 
 
 def features_in(rows: Sequence[Example], settings: RankerSettings) -> list[Feature]:
@@ -384,8 +383,7 @@ def columns_of(scales: Sequence[Scale], rows: Sequence[Example]) -> Columns:
 def _check_both(*parts: Sequence[Example]) -> None:
     for rows in parts:
         if len({each.hit for each in rows}) < 2:  # noqa: PLR2004
-            hint = "wait for more outcomes"
-            raise InputError("a part of the time has hits alone, or none", hint=hint)
+            raise InputError("casework/part-of-time-without-both")
 
 
 def best(

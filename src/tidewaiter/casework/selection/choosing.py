@@ -41,8 +41,7 @@ def check_seed(seed: str) -> None:
         InputError: It is too short.
     """
     if len(seed) < LEAST:
-        hint = "let `tidewaiter select seed` make one"
-        raise InputError(f"a seed of {len(seed)} characters can be guessed", hint=hint)
+        raise InputError("casework/seed-too-short", count=len(seed))
 
 
 def commitment(seed: str) -> str:
@@ -103,8 +102,7 @@ def choose(
     """
     lines = _distinct(candidates)
     if not lines:
-        hint = "look at the period and at the files"
-        raise InputError("there is no line to select from", hint=hint)
+        raise InputError("casework/nothing-to-select-from")
     draws = {each.key: draw(seed, LOT, each.key) for each in lines}
     room = _Room(lines, draws, plan, seed)
     room.draw_lot()
@@ -134,8 +132,10 @@ def lot_size(lines: int, plan: Plan) -> int:
     least = math.ceil(lines * plan.least_random)
     if least > plan.quota:
         raise InputError(
-            f"a quota of {plan.quota:,} has no room for {least:,} lines drawn by lot",
-            hint=f"raise --quota, or lower --least-random ({plan.least_random:.2%} of all lines)",
+            "casework/quota-too-small-for-lot",
+            quota=plan.quota,
+            least=least,
+            least_random=plan.least_random,
         )
     return max(least, min(plan.quota, math.ceil(plan.quota * plan.random)))
 
@@ -262,8 +262,8 @@ def _counted(values: Iterable[T | None], known: Sequence[T]) -> dict[T, int]:
 
 def check_lot(
     told: Selection, drawn: Sequence[tuple[str, str]], seed: str, keys: Collection[str] | None
-) -> str:
-    """Return what is wrong with a lot; "": it holds.
+) -> InputError | None:
+    """Return what is wrong with a lot; None: it holds.
 
     Args:
         told: How the list was made.
@@ -272,29 +272,31 @@ def check_lot(
         keys: Of all lines that there were; None: only those on the list are checked.
     """
     if commitment(seed) != told.commitment:
-        return "this is not the seed to which the list commits itself"
+        return InputError("casework/not-the-committed-seed")
     return _of_list(told, drawn, seed) or _of_all(told, drawn, seed, keys)
 
 
-def _of_list(told: Selection, drawn: Sequence[tuple[str, str]], seed: str) -> str:
+def _of_list(told: Selection, drawn: Sequence[tuple[str, str]], seed: str) -> InputError | None:
     wrong = next((key for key, said in drawn if draw(seed, LOT, key) != said), None)
     if wrong is not None:
-        return f'the draw of "{wrong}" is another one'
+        return InputError("casework/draw-is-another", wrong=wrong)
     if len(drawn) != told.arms["random"] or len({key for key, _ in drawn}) != len(drawn):
-        return f"{told.arms['random']:,} lines were drawn, {len(drawn):,} stand on the list"
+        return InputError(
+            "casework/lines-missing-or-added", random=told.arms["random"], count=len(drawn)
+        )
     if any(said > told.last_draw for _, said in drawn):
-        return "a line was drawn above the last draw"
-    return ""
+        return InputError("casework/line-above-last-draw")
+    return None
 
 
 def _of_all(
     told: Selection, drawn: Sequence[tuple[str, str]], seed: str, keys: Collection[str] | None
-) -> str:
+) -> InputError | None:
     if keys is None:
-        return ""
+        return None
     if population_digest(keys) != told.digest:
-        return f"these are not the {told.lines:,} lines that were drawn from"
+        return InputError("casework/other-lines-than-drawn-from", lines=told.lines)
     lowest = sorted((draw(seed, LOT, key), key) for key in keys)
     if {key for _, key in lowest[: lot_size(len(keys), told.plan)]} != {key for key, _ in drawn}:
-        return "the lines with the lowest draws are others"
-    return ""
+        return InputError("casework/lowest-draws-are-others")
+    return None

@@ -149,10 +149,8 @@ def read_profiles(path: Path) -> tuple[Profile, ...]:
     named: set[str] = set()
     for each in found:
         if not (each.rules or each.substances or each.hs or each.traders or each.severity):
-            hint = "give rules, substances, hs, traders or severity"
-            raise InputError(f'profile "{each.name}" has no condition', at=str(path), hint=hint)
+            raise InputError("casework/profile-without-condition", name=each.name, at=str(path))
         if each.name in named:
-            hint = "give each its own name"
-            raise InputError(f'two profiles are named "{each.name}"', at=str(path), hint=hint)
+            raise InputError("casework/profile-twice", name=each.name, at=str(path))
         named.add(each.name)
     return found

@@ -205,11 +205,15 @@ def check_proposal(proposal: Proposal, day: date) -> Proposal:
     scope = check_scope(proposal.scope)
     settings.check_reason(proposal.reason, proposal.words)
     if not proposal.owner.strip():
-        raise InputError("the rule has no owner", hint="say who answers for it")
+        raise InputError("casework/rule-without-owner")
     last = day + timedelta(days=settings.rule.days)
     if not day < proposal.expires <= last:
-        hint = f"write a day from {day + timedelta(days=1)} to {last}; each rule ends"
-        raise InputError(f'the rule cannot end on "{proposal.expires}"', hint=hint)
+        raise InputError(
+            "casework/rule-end-out-of-bounds",
+            expires=proposal.expires,
+            day=day + timedelta(days=1),
+            last=last,
+        )
     return Proposal(
         scope=scope,
         reason=proposal.reason,
@@ -229,11 +233,9 @@ def check_approval(suppression: Suppression, *, proposer: str, approver: str, da
     """
     check_state(suppression, "proposed")
     if suppression.proposal.expires <= day:
-        hint = "refuse it, and propose it anew with a later end"
-        raise InputError(f"the rule ends on {suppression.proposal.expires}", hint=hint)
+        raise InputError("casework/rule-ended", expires=suppression.proposal.expires)
     if suppression.proposal.strong and proposer == approver:
-        hint = "a supervisor other than its proposer approves a rule that hides strong alerts"
-        raise InputError(f'"{approver}" has proposed this rule', hint=hint)
+        raise InputError("casework/approver-proposed-it", approver=approver)
 
 
 def check_state(suppression: Suppression, wanted: State) -> None:
@@ -243,9 +245,11 @@ def check_state(suppression: Suppression, wanted: State) -> None:
         ConflictError: It does not.
     """
     if suppression.state != wanted:
-        hint = "look at its steps again"
         raise ConflictError(
-            f"rule {suppression.number} is {suppression.state}, not {wanted}", hint=hint
+            "casework/rule-in-another-state",
+            number=suppression.number,
+            state=suppression.state,
+            wanted=wanted,
         )
 
 
@@ -256,6 +260,6 @@ def check_why(words: str) -> str:
         InputError: It does not, or at too great length.
     """
     if not words.strip():
-        raise InputError("no words say why", hint="write why the rule is refused or ended")
+        raise InputError("casework/reason-missing")
     check_words(words)
     return words.strip()

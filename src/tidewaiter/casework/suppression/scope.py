@@ -116,7 +116,7 @@ def span_of(text: str, start: int, end: int) -> tuple[int, int]:
     joined = words_of(text)
     # A find that begins inside a word begins with that word.
     first = len(before)
-    if before and first <= len(joined) and joined[first - 1] != before[-1]:
+    if before and joined[first - 1] != before[-1]:
         first -= 1
     return first, max(len(upto), first + 1)
 
@@ -247,12 +247,15 @@ def _problems(scope: Scope, bounds: Bounds) -> Iterator[InputError]:
     yield from _wrong_names(scope)
     yield from _phrase_problems(scope.phrase, bounds)
     if scope.heading and not bounds.heading <= len(digits(scope.heading)) <= _HS:
-        hint = f"write {bounds.heading} to {_HS} digits, like 2914"
-        yield InputError(f'"{scope.heading}" is no HS heading', hint=hint)
+        yield InputError(
+            "casework/not-a-hs-heading",
+            heading=scope.heading,
+            bounds_heading=bounds.heading,
+            hs=_HS,
+        )
     for trader in filter(None, (scope.shipper, scope.consignee)):
         if not words_of(trader.name):
-            hint = "write the name as the papers write it; a number alone is not enough"
-            yield InputError(f'"{trader.name}" is not the name of a party', hint=hint)
+            yield InputError("casework/not-a-party-name", name=trader.name)
         if find_country(trader.name):
             yield _country(trader.name)
 
@@ -260,25 +263,25 @@ def _problems(scope: Scope, bounds: Bounds) -> Iterator[InputError]:
 def _broad(scope: Scope, bounds: Bounds) -> Iterator[InputError]:
     """Yield what a scope lacks to be narrow enough."""
     if not (scope.substances or scope.rules):
-        hint = "name the substances, or the rules that gave the reasons"
-        yield InputError("the scope does not say what was found", hint=hint)
+        yield InputError("casework/scope-without-find")
     if not scope.substances and set(scope.rules) & set(bounds.naming):
-        hint = "name it, by its slug"
-        yield InputError("the scope has a rule about a substance, and names none", hint=hint)
+        yield InputError("casework/scope-without-substance")
     if not any((scope.phrase, scope.heading, scope.shipper, scope.consignee, scope.ways)):
-        hint = "add a phrase, an HS heading, a shipper or consignee, or how it was found"
-        yield InputError("the scope takes in all alerts of its substances or rules", hint=hint)
+        yield InputError("casework/scope-takes-in-all")
 
 
 def _wrong_names(scope: Scope) -> Iterator[InputError]:
     for name in ("substances", "ways", "rules"):
         if len(set(getattr(scope, name))) > _LOOKS_AT:
-            hint = f"name at most {_LOOKS_AT}, or make several rules"
-            yield InputError(f"the scope names {len(getattr(scope, name))} {name}", hint=hint)
+            yield InputError(
+                "casework/scope-names-too-many",
+                count=len(getattr(scope, name)),
+                name=name,
+                looks_at=_LOOKS_AT,
+            )
     for slug in (*scope.substances, *scope.rules):
         if not slug.isprintable() or len(slug) > _SLUG:
-            hint = "write it as alerts show it, like acetone or fuzzy-2"
-            yield InputError(f'"{slug[:_SLUG]}" is no slug', hint=hint)
+            yield InputError("casework/not-a-slug", slug=slug[:_SLUG])
 
 
 def _phrase_problems(phrase: str, bounds: Bounds) -> Iterator[InputError]:
@@ -288,16 +291,13 @@ def _phrase_problems(phrase: str, bounds: Bounds) -> Iterator[InputError]:
     wide = all(len(word) == 1 and not word.isascii() for word in words)  # Chinese: a sign a word
     least = bounds.letters // 2 if wide else bounds.letters
     if sum(map(len, words)) < least or all(word.isdigit() for word in words):
-        hint = "write the words that make the goods benign, like the name of a product"
-        yield InputError(f'"{phrase}" is no phrase', hint=hint)
+        yield InputError("casework/not-a-phrase", phrase=phrase)
     most = bounds.words * 3 if wide else bounds.words
     if len(words) > most:
-        hint = f"write at most {most}: the fewest that make the goods benign"
-        yield InputError(f"the phrase has {len(words)} words", hint=hint)
+        yield InputError("casework/phrase-too-long", count=len(words), most=most)
     if find_country(" ".join(words)) or all(find_country(word) for word in words):
         yield _country(phrase)
 
 
 def _country(text: str) -> InputError:
-    hint = "name what is benign about the goods or the trade: where from never says it"
-    return InputError(f'"{text}" is a country, which is no part of a scope', hint=hint)
+    return InputError("casework/country-in-scope", text=text)

@@ -69,11 +69,11 @@ class SuppressionSettings(Record, frozen=True, kw_only=True):
             InputError: There is no such reason, or words are missing or too many.
         """
         if code not in self.reason:
-            hint = f"there are: {', '.join(self.reason)}"
-            raise InputError(f'"{code}" is no reason to let alerts rest', hint=hint)
+            raise InputError(
+                "casework/not-a-reason-to-suppress", code=code, reason=", ".join(self.reason)
+            )
         if self.reason[code].note and not words.strip():
-            hint = "say in your own words what makes the pattern benign"
-            raise InputError(f'the reason "{code}" needs words of your own', hint=hint)
+            raise InputError("casework/reason-to-suppress-needs-note", code=code)
         check_words(words)
 
 
@@ -84,8 +84,7 @@ def check_words(words: str) -> None:
         InputError: They are.
     """
     if len(words) > NOTE:
-        hint = f"write at most {NOTE:,}"
-        raise InputError(f"the words have {len(words):,} characters", hint=hint)
+        raise InputError("casework/words-too-long", count=len(words), note=NOTE)
 
 
 @cache

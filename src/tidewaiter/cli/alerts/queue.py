@@ -409,7 +409,7 @@ def _as_seen(now: Standing, seen: int | None) -> Standing:
     if seen is None:
         return now
     if seen < 0:
-        raise InputError(f'"{seen}" is no step', hint="tidewaiter alerts show prints the numbers")
+        raise InputError("cli/not-a-step", seen=seen)
     return msgspec.structs.replace(now, decided=seen or None)
 
 

@@ -62,7 +62,7 @@ def count_file(path: Path, keep: tuple[str, ...], year: int | None, causes: Caus
             else:
                 bar.tell(f"{path.name}: {found.lines:,} lines", min(file.tell(), size), size)
     if cells is None or not len(cells.deaths):
-        raise InputError("no record could be read", at=path.name, hint="download the file again")
+        raise InputError("cli/no-readable-record", at=path.name)
     for note in cells.notes:
         click.echo(f"{path.name}, {note.place}: {note.problem}; {note.value} rejected", err=True)
     return cells

@@ -140,7 +140,7 @@ def declaration_of(
         InputError: No event or two events are named, or the place, indicator or window is unknown.
     """
     if bool(slug) == bool(options["day"]):
-        raise InputError("no event is named", hint="name one, or else give --day and --kind")
+        raise InputError("cli/no-event-named")
     event = find_event(slug, known) if slug else _own(options)
     return Declaration(
         event=event,
@@ -153,7 +153,7 @@ def declaration_of(
 
 def _own(options: dict[str, Any]) -> Event:
     if not options["kind"]:
-        raise InputError("it is not said what happened on that day", hint="give --kind")
+        raise InputError("cli/event-not-said")
     day: date = options["day"]
     return Event(
         slug=f"day-{day.isoformat()}",
@@ -355,7 +355,7 @@ def claim(
     """
     told = {name: value or "" for name, value in options.items()}
     if not text and not told["number"]:
-        raise InputError("nothing is claimed", hint="give a sentence, or --number 110000")
+        raise InputError("cli/nothing-claimed")
     today = own_stamp().at.date()
     given = Given(
         said=said_on,

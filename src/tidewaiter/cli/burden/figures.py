@@ -46,7 +46,7 @@ def check_format(out: Path | None) -> None:
     """
     if out and out.suffix.lower() not in _FORMATS:
         raise InputError(
-            f'"{out.suffix}" is no format', at=str(out), hint=f"one of {', '.join(_FORMATS)}"
+            "cli/not-a-format", suffix=out.suffix, formats=", ".join(_FORMATS), at=str(out)
         )
 
 
@@ -175,11 +175,7 @@ def supply(
 def _series(loaded: Sequence[Loaded], folder: str) -> tuple[Supplied, ...]:
     series = supplied(release for each in loaded for release in each.releases)
     if not series:
-        raise InputError(
-            "there are neither seizures nor reports",
-            at=folder,
-            hint="name files of CBP or NFLIS, or keep them first: tidewaiter burden add FILE",
-        )
+        raise InputError("cli/no-seizures-or-reports", at=folder)
     return series
 
 
@@ -193,13 +189,12 @@ def _chosen_series(
     known = {each.indicator for each in series}
     for indicator in indicators:
         if indicator not in known:
-            hint = "one of: " + ", ".join(sorted(known))
-            raise InputError(f'"{indicator}" is in none of the releases', hint=hint)
+            raise InputError(
+                "cli/indicator-in-no-release", indicator=indicator, known=", ".join(sorted(known))
+            )
     found = chosen(series, indicators, measure, find_place(place).code, since)
     if not found:
-        raise InputError(
-            "no number is of that place, measure and time", hint="ask for less, or for the US"
-        )
+        raise InputError("cli/no-such-number")
     return found
 
 
@@ -411,11 +406,7 @@ def backtest(
     keys = [find_indicator(text).key for text in wanted]
     tested = list(run(releases, later, keys, before_data))
     if not tested:
-        raise InputError(
-            "no release can be judged",
-            at=str(folder),
-            hint="it needs releases a year apart; without pending deaths or a prediction, three",
-        )
+        raise InputError("cli/no-release-to-judge", at=str(folder))
     found = blocks(tested)
     if as_json:
         for block in found:
@@ -528,5 +519,5 @@ def _chosen_releases(releases: tuple[Release, ...], wanted: str) -> list[Release
     ]
     if not found:
         known = ", ".join(each.label for each in releases) or "none"
-        raise InputError(f'"{wanted}" is no release that is kept', hint=f"kept: {known}")
+        raise InputError("cli/not-a-kept-release", wanted=wanted, known=known)
     return found

@@ -100,7 +100,7 @@ def add(paths: tuple[Path, ...], folder: Path, **options: Any) -> None:
             tell_error(error, file.origin if isinstance(file, ReleaseFile) else "")
     if not added:
         if not lost:
-            raise InputError("there is no file", at=str(paths[0]), hint="name a release")
+            raise InputError("cli/no-release-named", at=str(paths[0]))
         sys.exit(2)
     sys.exit(1 if lost or refused else 0)
 
@@ -228,15 +228,11 @@ def _wanted(names: tuple[str, ...], address: str | None) -> dict[str, str]:
                 "--address needs exactly one SOURCE: the source that the file belongs to."
             )
         if names[0] not in READERS:
-            raise InputError(f'"{names[0]}" is no source', hint="one of: " + ", ".join(READERS))
+            raise InputError("cli/not-a-source", names=names[0], readers=", ".join(READERS))
         return {names[0]: address}
     for name in names:
         if name not in known:
-            raise InputError(
-                "has no address",
-                at=name,
-                hint=f"give one with --address; known: {', '.join(known)}",
-            )
+            raise InputError("cli/list-without-address", known=", ".join(known), at=name)
     return {name: known[name] for name in names or known}
 
 

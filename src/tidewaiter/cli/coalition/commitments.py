@@ -393,8 +393,7 @@ def _find(pledges: Pledges, owner: str, name: str) -> Pledge:
     for each in pledges.commitments:
         if (each.standing.commitment.owner, each.standing.commitment.id) == (owner, name):
             return each
-    hint = "look at: tidewaiter coalition commitments list"
-    raise MissingError(f'there is no commitment "{name[:60]}" of {owner[:60]}', hint=hint)
+    raise MissingError("cli/no-commitment", name=name[:60], owner=owner[:60])
 
 
 def _evidence(path: Path | None, link: str) -> tuple[Evidence, ...]:

@@ -191,14 +191,14 @@ def _signed(desk: Desk, path: Path) -> SignedRoster:
     try:
         return sign_roster(msgspec.convert(told, type=Roster, strict=True), [signer])
     except msgspec.ValidationError as error:
-        raise InputError(f"this is no roster: {error}", at=str(path), hint=_HINT) from error
+        raise InputError("cli/not-a-roster", error=error, at=str(path)) from error
 
 
 def _fields(path: Path) -> dict[str, Any]:
     try:
         return msgspec.json.decode(held(path), type=dict[str, Any])
     except msgspec.MsgspecError as error:
-        raise InputError(f"this is no roster: {error}", at=str(path), hint=_HINT) from error
+        raise InputError("cli/not-a-roster", error=error, at=str(path)) from error
 
 
 def _heed(db: str, name: str, *, heeded: bool) -> None:

@@ -450,7 +450,7 @@ def held(path: Path) -> bytes:
         InputError: The file is too large.
     """
     if path.stat().st_size > _MOST:
-        raise InputError("this file is too large", at=str(path))
+        raise InputError("cli/file-too-large", at=str(path))
     return path.read_bytes()
 
 
@@ -469,4 +469,6 @@ def read_record(path: Path, kind: type[R], what: str, hint: str) -> R:
     try:
         return read_json(held(path), kind, what)
     except InputError as error:
-        raise InputError(error.message, at=str(path), hint=hint) from error
+        raise InputError(
+            "cli/not-its-record", problem=error.message, hint=hint, at=str(path)
+        ) from error

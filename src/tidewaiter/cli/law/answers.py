@@ -280,9 +280,7 @@ def check_page(path: Path, kept: Mapping[str, Path | None]) -> None:
     """
     if path.suffix.lower() not in _PAGES:
         raise InputError(
-            f'"{path.suffix}" is not the suffix of a page',
-            at=str(path),
-            hint=f"end the name in {' or '.join(_PAGES)}; a browser prints it, to PDF too",
+            "cli/not-a-page-suffix", suffix=path.suffix, pages=" or ".join(_PAGES), at=str(path)
         )
     check_apart({"--sheet": path}, {name: each for name, each in kept.items() if each})
 
@@ -374,7 +372,7 @@ def check_catalogue(
         InputError: The file cannot be read.
     """
     if not path.is_file():
-        raise InputError("a pipe or a device cannot be read twice", at=str(path), hint="save it")
+        raise InputError("cli/pipe-not-readable-twice", at=str(path))
     with path.open("rb") as file:
         for item in Papers(*reading).products(file, path.name):
             if isinstance(item, Refusal):

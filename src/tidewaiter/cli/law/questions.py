@@ -137,10 +137,7 @@ class Desk:
         for wrong in missing:
             click.echo(printable(f"not assessable: {wrong}"), err=True)
         if len(missing) == len(what) and not self.wanted.sheet:
-            raise InputError(
-                "nothing to answer on",
-                hint="write a slug, a name or a CAS number; tidewaiter substances lists all",
-            )
+            raise InputError("cli/nothing-to-answer-on")
         self._end()
         return not missing and self.refusals == 0
 
@@ -304,15 +301,16 @@ def _asked(registry: Registry, wanted: ComparisonOptions, day: date) -> list[Sub
 
 def _of_regime(registry: Registry, regime: str, schedule: str, day: date) -> list[Substance]:
     if regime not in registry.regimes:
-        raise InputError(
-            f'no regime is called "{regime}"', hint=f"it is one of: {', '.join(registry.regimes)}"
-        )
+        raise InputError("cli/no-such-regime", regime=regime, regimes=", ".join(registry.regimes))
     found = of_schedule(registry, regime, schedule, day)
     if not found:
         names = {c.schedule for s in registry.substances for c in s.controls if c.regime == regime}
         raise InputError(
-            f'{regime} has nothing in force on {day} in "{schedule}"',
-            hint=f"its schedules are: {', '.join(sorted(names))}",
+            "cli/nothing-in-force",
+            regime=regime,
+            day=day,
+            schedule=schedule,
+            names=", ".join(sorted(names)),
         )
     return found
 
@@ -320,10 +318,7 @@ def _of_regime(registry: Registry, regime: str, schedule: str, day: date) -> lis
 def _named(namer: Namer, text: str) -> Iterable[Substance]:
     found = [each.substance for each in namer.find(text) if each.substance is not None]
     if not found:
-        raise InputError(
-            f'"{text}" names nothing in the registry',
-            hint="write a slug, a name or a CAS number; tidewaiter substances lists all",
-        )
+        raise InputError("cli/names-nothing-in-registry", text=text)
     return found
 
 
@@ -537,10 +532,7 @@ def changes(**options: Any) -> None:
 def _check(regimes: Iterable[str], registry: Registry) -> None:
     for slug in regimes:
         if slug not in registry.regimes:
-            raise InputError(
-                f'no regime is called "{slug}"',
-                hint=f"it is one of: {', '.join(registry.regimes)}",
-            )
+            raise InputError("cli/no-such-regime", regime=slug, regimes=", ".join(registry.regimes))
 
 
 def _print_changes(console: Console, title: str, found: Iterable[ChangeView]) -> None:

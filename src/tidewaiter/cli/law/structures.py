@@ -169,24 +169,19 @@ def _columns(job: Job) -> Columns:
         InputError: The file has no columns, or no such column.
     """
     if job.columns and job.path.suffix.lower() not in TABLES:
-        raise InputError(
-            "only a table has columns that can be named",
-            at=job.path.name,
-            hint=f"leave out --map, or give a file that ends in {', '.join(TABLES)}",
-        )
+        raise InputError("cli/only-tables-have-columns", tables=", ".join(TABLES), at=job.path.name)
     said: dict[str, str] = {}
     for field, column in job.columns:
         if field not in _FIELDS:
             raise InputError(
-                f'"{field}" is no field of a file of structures',
+                "cli/not-a-field-of-structures",
+                field=field,
+                fields=", ".join(_FIELDS),
                 at=f"--map {field}={column}",
-                hint=f"it is one of: {', '.join(_FIELDS)}",
             )
         if said.setdefault(field, column) != column:
             raise InputError(
-                f'"{field}" is two columns, "{said[field]}" and "{column}"',
-                at="--map",
-                hint="name one",
+                "cli/field-said-twice", field=field, said=said[field], column=column, at="--map"
             )
     return Columns(**said)
 

@@ -233,8 +233,7 @@ def _check_files(cleared: Path | None, asked: _Asked) -> None:
     there = {what: path for what, path in kept.items() if path is not None}
     for what, path in there.items():
         if not path.is_file():  # it is read twice
-            hint = "save the data to a file first"
-            raise InputError(f"{what} cannot be read from a pipe", at=str(path), hint=hint)
+            raise InputError("cli/pipe-not-readable", what=what, at=str(path))
     if cleared and asked.found and cleared.samefile(asked.found):
         raise click.UsageError("the cleared parties and the listed parties are the same file")
     if asked.report is not None:
@@ -297,8 +296,7 @@ def _keep(
 ) -> None:
     """Save the threshold in the folder of lists."""
     if not archive.slugs():
-        hint = "add a list: tidewaiter lists add FILE"
-        raise InputError("no list is kept", at=str(archive.folder), hint=hint)
+        raise InputError("cli/no-list-kept", at=str(archive.folder))
     in_force = (archive.at(slug, day) for slug in archive.slugs())
     made = KeptThreshold(
         threshold=threshold.least if threshold else None,

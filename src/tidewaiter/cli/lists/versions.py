@@ -76,9 +76,7 @@ def kept_on(archive: Archive, slug: str, day: date) -> KeptVersion:
     """
     kept = archive.at(slug, day)
     if kept is None:
-        raise InputError(
-            f"no version is in force on {day}", at=slug, hint="tidewaiter lists status names them"
-        )
+        raise InputError("cli/no-version-in-force", day=day, at=slug)
     return kept
 
 
@@ -187,17 +185,13 @@ def _wanted(
     chosen = slugs or [s for s in archive.slugs() if s in known and known[s].addresses]
     if not chosen:
         raise InputError(
-            "no list with an address is kept",
+            "cli/no-list-with-address",
+            known=", ".join(s for s in sorted(known) if known[s].addresses),
             at=str(archive.folder),
-            hint=f"name one: {', '.join(s for s in sorted(known) if known[s].addresses)}",
         )
     for slug in chosen:
         if slug not in known or not known[slug].addresses:
-            raise InputError(
-                "has no address",
-                at=slug,
-                hint="give one with --from, or write a definition",
-            )
+            raise InputError("cli/definition-without-address", at=slug)
     return [known[slug] for slug in chosen]
 
 
@@ -289,15 +283,11 @@ def judge(slug: str, entry: str, name: str, folder: Path, **said: str | None) ->
         raise click.UsageError("Give --other or --same.")
     kept = Archive(folder).at(slug, date.today())  # noqa: DTZ011 - the user's own calendar
     if kept is None:
-        raise InputError("no version of this list is kept", at=slug, hint="tidewaiter lists status")
+        raise InputError("cli/no-version-kept", at=slug)
     parties = Archive(folder).load(kept).parties
     listed = next((party for party in parties if party.id == entry), None)
     if listed is None:
-        raise InputError(
-            f'the list has no entry "{printable(entry)}"',
-            at=slug,
-            hint="an alert shows the id of the entry",
-        )
+        raise InputError("cli/no-such-entry", entry=printable(entry), at=slug)
     made = Judgement(
         list=slug,
         entry=entry,
@@ -536,9 +526,7 @@ def _two(archive: Archive, slug: str, wanted: tuple[str, ...]) -> tuple[KeptVers
         return archive.find(slug, wanted[0]), archive.find(slug, wanted[1])
     versions = archive.versions(slug)
     if len(versions) < _TWO:
-        raise InputError(
-            f"has {len(versions)} versions", at=slug, hint="a comparison takes two: add another"
-        )
+        raise InputError("cli/too-few-versions", count=len(versions), at=slug)
     return versions[-2], versions[-1]
 
 

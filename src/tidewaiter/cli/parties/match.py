@@ -85,9 +85,10 @@ def check_format(out: Path) -> None:
     """
     if out.suffix.lower() not in MATCH_FORMATS:
         raise InputError(
-            f'"{out.suffix}" is not a format of matches',
+            "cli/not-a-format-of-matches",
+            suffix=out.suffix,
+            match_formats=", ".join(MATCH_FORMATS),
             at=str(out),
-            hint=f"end the name in {', '.join(MATCH_FORMATS)}",
         )
 
 
@@ -306,7 +307,7 @@ def _day(text: str) -> str:
     if [len(part) for part in parts] not in ([4], [4, 2], [4, 2, 2]) or not all(
         part.isascii() and part.isdigit() for part in parts
     ):
-        raise InputError(f'"{text}" is not a date of birth', hint='write "1970" or "1970-03-05"')
+        raise InputError("cli/not-a-date-of-birth", text=text)
     return text
 
 

@@ -392,7 +392,7 @@ def judge(
         why=_said(said["why"]),
     )
     if judgement.a == judgement.b:
-        raise InputError(f'both members are "{a}"', hint="a judgement is about two members")
+        raise InputError("cli/both-members", a=a)
     if path.exists():
         read_judgements(path)  # nothing is added to a file of something else
     add_judgement(path, judgement)
@@ -412,16 +412,13 @@ def _keep(db: str, said: Said) -> None:
 
 def _member(text: str) -> str:
     if not _MEMBER.fullmatch(text):
-        hint = 'look for "p-" and 16 digits in the entities or the links'
-        raise InputError(f'"{text}" is no id of a member', hint=hint)
+        raise InputError("cli/not-a-member-id", text=text)
     return text
 
 
 def _said(text: str | None) -> str:
     if not text or not text.strip():
-        raise InputError(
-            "--who and --why may not be empty", hint="a judgement without them is none"
-        )
+        raise InputError("cli/who-and-why-empty")
     return text.strip()
 
 
@@ -433,6 +430,5 @@ def _time(text: str | None) -> str:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        hint = "write it like 2026-11-25T14:30:00+01:00"
-        raise InputError(f'"{text}" is no time with an offset', hint=hint)
+        raise InputError("cli/not-a-time-with-offset", text=text)
     return found.isoformat()

@@ -51,7 +51,6 @@ _ASIDE = re.compile(
     r"(?:^|/)(?:__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE
 )
 _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
-_AGAIN = "unpack the archive yourself, and screen its files one by one"
 
 
 class Member(NamedTuple):
@@ -81,13 +80,11 @@ def members_of(path: Path) -> tuple[Member, ...] | None:
         return None
     some = [each for each in every if not each.is_dir() and not _ASIDE.search(each.filename)]
     if not some:
-        raise InputError("the archive holds no file", at=path.name, hint="send for it again")
+        raise InputError("cli/archive-empty", at=path.name)
     if len(some) > MOST:
-        problem = f"the archive contains {len(some):,} files; the limit is {MOST}"
-        raise InputError(problem, at=path.name, hint=_AGAIN)
+        raise InputError("cli/archive-of-too-many-files", count=len(some), most=MOST, at=path.name)
     if sum(each.file_size for each in some) > LARGEST:
-        problem = f"its files are larger than {LARGEST >> 30} GB when unpacked"
-        raise InputError(problem, at=path.name, hint=_AGAIN)
+        raise InputError("cli/archive-too-large", largest=LARGEST >> 30, at=path.name)
     return _named(some)
 
 
@@ -124,27 +121,25 @@ def unpacked(path: Path, member: Member) -> Iterator[Path]:
     """
     at = printable(f"{path.name}, {member.info.filename}")
     if member.info.flag_bits & 1:
-        raise InputError("it is locked with a password", at=at, hint=_AGAIN)
+        raise InputError("cli/archive-locked", at=at)
     if stat.S_ISLNK(member.info.external_attr >> 16):
-        raise InputError("it is a link, and no file", at=at, hint=_AGAIN)
+        raise InputError("cli/archive-member-is-a-link", at=at)
     packed = max(1, member.info.compress_size)
     if member.info.file_size > max(_SMALL, RATIO * packed):
-        problem = f"it would be {member.info.file_size // packed:,} times as large unpacked"
-        raise InputError(problem, at=at, hint=_AGAIN)
+        raise InputError("cli/archive-bomb", file_size=member.info.file_size // packed, at=at)
     with _leaving(), tempfile.TemporaryDirectory(prefix="tidewaiter-") as folder:
         place = Path(folder) / member.name
         try:
             with zipfile.ZipFile(path) as archive, archive.open(member.info) as stream:
                 _copy(stream, place)
         except NotImplementedError as error:
-            problem = "it is compressed by an unsupported method"
-            raise InputError(problem, at=at, hint=_AGAIN) from error
+            raise InputError("cli/packed-in-an-unknown-way", at=at) from error
         except (*FAULTS, lzma.LZMAError) as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise  # of the disk: bzip2 tells damage by one without a number
-            raise InputError("it is damaged", at=at, hint="send for the archive again") from error
+            raise InputError("cli/archive-damaged", at=at) from error
         if members_of(place) is not None:
-            raise InputError("it is an archive in an archive", at=at, hint=_AGAIN)
+            raise InputError("cli/archive-in-an-archive", at=at)
         yield place
 
 
@@ -203,7 +198,7 @@ def each_of(path: Path, some: Sequence[Member], do: Callable[[Path], bool]) -> b
             click.echo(f"error: {visible(str(error))}", err=True)
     done = f"{len(some) - failed} of {len(some)} files of {path.name} were read"
     if failed == len(some):
-        raise InputError("no file of the archive could be read", at=path.name, hint="see above")
+        raise InputError("cli/nothing-readable-in-archive", at=path.name)
     click.echo(printable(done), err=True)
     return refused or failed > 0
 
@@ -283,13 +278,11 @@ def _load(saved: Path, *, may_lack: bool) -> dict[str, SavedSource]:
     if not saved.exists():
         if may_lack:
             return {}
-        hint = "map the columns once, for example --map goods=Description; the file is then created"
-        raise InputError("there is no such file", at=str(saved), hint=hint)
+        raise InputError("cli/no-such-file", at=str(saved))
     try:
         return msgspec.json.decode(saved.read_bytes(), type=dict[str, SavedSource])
     except msgspec.DecodeError as error:
-        hint = "it is written by --columns; delete it and map the columns again"
-        raise InputError(f"not a file of columns: {error}", at=str(saved), hint=hint) from None
+        raise InputError("cli/not-a-file-of-columns", error=error, at=str(saved)) from None
 
 
 def _save(saved: Path, sources: Mapping[str, SavedSource]) -> None:

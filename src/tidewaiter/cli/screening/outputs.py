@@ -119,8 +119,9 @@ def _private(path: Path, mark: str, *, learned: bool) -> Iterator[AlertWriter]:
         with writing(str(path)):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OutputError as error:
-        hint = "name a place for restricted alerts, and what is done stays: --out-restricted FILE"
-        raise OutputError(error.message, at=str(path.parent), hint=hint) from error
+        raise OutputError(
+            "cli/no-place-for-restricted-alerts", problem=error.message, at=str(path.parent)
+        ) from error
     with (
         replacing(path, mark, mode=_PRIVATE) as part,
         alert_writer(part, learned=learned) as writer,
@@ -202,9 +203,11 @@ def check_outputs(outputs: Mapping[str, Path | None], kept: Mapping[str, Path]) 
         path = outputs.get(what)
         if path is not None and path.suffix.lower() not in formats:
             raise InputError(
-                f'"{path.suffix}" is not a format of {what}',
+                "cli/not-a-format-of-it",
+                suffix=path.suffix,
+                what=what,
+                formats=", ".join(formats),
                 at=str(path),
-                hint=f"end the name in {', '.join(formats)}",
             )
 
 

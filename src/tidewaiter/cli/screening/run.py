@@ -47,8 +47,7 @@ def check_files(files: Iterable[Path]) -> None:
     """
     for path in files:
         if not path.is_file():
-            hint = "save the data to a file first"
-            raise InputError("a pipe or a device cannot be screened", at=str(path), hint=hint)
+            raise InputError("cli/pipe-not-screened", at=str(path))
 
 
 def check_history(files: Sequence[Path], settings: Settings) -> None:
@@ -61,11 +60,7 @@ def check_history(files: Sequence[Path], settings: Settings) -> None:
     for path in files:
         sha256 = hash_file(path)
         if sha256 in seen:
-            raise InputError(
-                "its lines would be counted twice",
-                at=str(path),
-                hint="name each earlier file once, and not the one that is screened",
-            )
+            raise InputError("cli/file-given-twice", at=str(path))
         seen.add(sha256)
 
 
@@ -253,8 +248,8 @@ def screen_cluster(there: There, settings: Settings, cluster: Cluster) -> Outcom
     try:
         from tidewaiter.bulk.spark.session import spark_cluster  # noqa: PLC0415
     except ImportError as error:
-        hint = install_command("spark")
-        raise InputError("Spark is not installed", at="--engine spark", hint=hint) from error
+        command = install_command("spark")
+        raise InputError("cli/spark-not-installed", command=command, at="--engine spark") from error
     _refuse_restricted(settings)
     settings = pinned(settings)
     digest = registry_digest(settings)
@@ -297,11 +292,7 @@ def _inputs(there: There) -> tuple[Input, ...]:
     seen: dict[str, Path] = {}
     for each in inputs:
         if seen.setdefault(each.name, each.path) != each.path:
-            raise InputError(
-                f"another input has this name: {seen[each.name]}",
-                at=str(each.path),
-                hint="give each file a name of its own",
-            )
+            raise InputError("cli/input-name-twice", seen=seen[each.name], at=str(each.path))
     earlier = [
         Input(path=path.absolute(), name=_name(path), options=inputs[0].options, earlier=True)
         for path in there.history
@@ -322,11 +313,7 @@ def _refuse_restricted(settings: Settings) -> None:
     lists = Archive(settings.lists).in_force(settings.day) if settings.lists else ()
     for version, parties in lists:
         if version.confidential or any(party.confidential for party in parties):
-            raise InputError(
-                "a list with entries for its authority only is not screened on a cluster",
-                at=f"--lists, {version.slug}",
-                hint="screen with it on one machine, or give --lists a folder without it",
-            )
+            raise InputError("cli/restricted-list-on-a-cluster", at=f"--lists, {version.slug}")
 
 
 def _write_rest(folder: Path, found: Outcome, task: Task, master: str, seconds: float) -> None:
@@ -404,8 +391,7 @@ def _register(job: OneFile, database: Database | None) -> RegisterAsked | None:
     with open_database(job.register) as named:
         register = register_desk(named, job.settings)
     if register is None:
-        hint = "tidewaiter register add FILE --country MX --db " + job.register
-        raise InputError("this database holds no register", at="--register", hint=hint)
+        raise InputError("cli/no-register", register=job.register, at="--register")
     return register
 
 

@@ -522,11 +522,7 @@ def _kept(path: Path | None, wanted: Wanted, journal: Path | None) -> dict[str, 
         return kept
     for what, place in kept.items():
         if place.resolve() == journal.resolve():
-            raise InputError(
-                f"the journal of this screening would overwrite {what}",
-                at=str(journal),
-                hint="give --out another name",
-            )
+            raise InputError("cli/journal-would-overwrite", what=what, at=str(journal))
     return {**kept, "the journal of this screening": journal}
 
 

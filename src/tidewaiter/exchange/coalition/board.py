@@ -316,8 +316,7 @@ def board_from(notices: Sequence[Counted], material: Material, period: Period, d
 def _check(period: Period, day: date) -> None:
     too_early = period.since - date.min < period.until - period.since
     if not period.since < period.until or day < period.since or too_early:
-        hint = "let it begin before it ends, and not after the day of the board"
-        raise InputError("this period has no day", at=f"from {period.since}", hint=hint)
+        raise InputError("exchange/period-without-day", at=f"from {period.since}")
 
 
 def count_all(
@@ -332,8 +331,7 @@ def count_all(
     most = Counter((each.owner, each.notice) for each in told).most_common(1)
     if most and most[0][1] > 1:
         owner, notice = most[0][0]
-        hint = "give what both sides know of it as one"
-        raise InputError(f'notice "{notice}" of {owner} is there twice', hint=hint)
+        raise InputError("exchange/notice-twice", notice=notice, owner=owner)
     return told
 
 

@@ -27,7 +27,6 @@ from tidewaiter.exchange.protocol.strict_json import read_json
 TYPE = "tw-roster+jws"
 LONGEST = 1_000  # versions of a chain
 _MOST_TEXT = 120_000  # characters of a version in Base64, at most; 400 members have room
-_HINT = "ask those who keep it for the whole chain again"
 
 Keys = Mapping[str, Sequence[bytes]]
 """Node -> its public keys to sign, as its documents say, each shape (32,); none that is revoked."""
@@ -86,7 +85,7 @@ class SignedRoster(Record, frozen=True, kw_only=True):
             InputError: It is none, is too large, or contradicts itself.
         """
         if len(self.payload) > _MOST_TEXT:
-            raise InputError("a version of a roster is not so large", hint=_HINT)
+            raise InputError("exchange/roster-version-too-large")
         found = read_json(unwrapped(self.payload), Roster, "roster")
         _check(found)
         return found
@@ -108,7 +107,7 @@ def sign_roster(roster: Roster, signers: Sequence[Signer]) -> SignedRoster:
     _check(roster)
     payload = msgspec.json.encode(roster)
     if len(wrapped(payload)) > _MOST_TEXT:
-        raise InputError("this roster is too large", hint="leave groups out, or make two rosters")
+        raise InputError("exchange/roster-too-large")
     texts = [sign(payload, typ=TYPE, kid=each.kid, secret=each.secret) for each in signers]
     heads = [(text.split(".")[0], text.split(".")[2]) for text in texts]
     return SignedRoster(payload=wrapped(payload), signatures=tuple(heads))
@@ -121,7 +120,7 @@ def joined_signatures(one: SignedRoster, other: SignedRoster) -> SignedRoster:
         InputError: They are of two versions.
     """
     if one.payload != other.payload:
-        raise InputError("these signatures are of two different texts", hint=_HINT)
+        raise InputError("exchange/signatures-of-two-texts")
     both = dict.fromkeys((*one.signatures, *other.signatures))
     return SignedRoster(payload=one.payload, signatures=tuple(both))
 
@@ -140,19 +139,19 @@ def check_rosters(chain: Sequence[SignedRoster], keys: Keys) -> tuple[Endorsed, 
         InputError: A version does not follow, or too few of the right nodes have signed it.
     """
     if not 0 < len(chain) <= LONGEST:
-        raise InputError(f"a chain has 1 to {LONGEST:,} versions", hint=_HINT)
+        raise InputError("exchange/version-chain-length", longest=LONGEST)
     first = chain[0].read()
     if first.version != 1 or first.previous:
-        raise InputError("the chain does not begin with a first version", hint=_HINT)
+        raise InputError("exchange/chain-without-first-version")
     endorsed = [Endorsed(roster=first, signers=_check_signers(chain[0], first, first, keys))]
     roster = first
     for before, signed in pairwise(chain):
         last, roster = roster, signed.read()
         at = f"version {last.version + 1} of roster {last.id[:60]}"
         if roster.id != last.id:
-            raise InputError("it is of another roster", at=at, hint=_HINT)
+            raise InputError("exchange/version-of-another-roster", at=at)
         if roster.version != last.version + 1 or roster.previous != before.digest():
-            raise InputError("it does not follow from the version before it", at=at, hint=_HINT)
+            raise InputError("exchange/version-does-not-follow", at=at)
         signers = _check_signers(signed, roster, last, keys)
         endorsed.append(Endorsed(roster=roster, signers=signers))
     return tuple(endorsed)
@@ -172,8 +171,7 @@ def take_rosters(known: Sequence[SignedRoster], chain: Sequence[SignedRoster], k
     check_rosters(chain, keys)
     for ours, theirs in zip(known, chain, strict=False):
         if ours.digest() != theirs.digest():
-            hint = "its endorsers signed two things: ask them which one they mean"
-            raise InputError("another version of this number is known", hint=hint)
+            raise InputError("exchange/another-version-of-that-number")
     return len(chain) > len(known)
 
 
@@ -184,10 +182,7 @@ def _check_signers(
     if len(found) < before.needed:
         at = f"version {roster.version} of roster {roster.id[:60]}"
         raise InputError(
-            f"{len(found)} of its endorsers that are known here have signed it, and "
-            f"{before.needed} must",
-            at=at,
-            hint="take up the nodes that endorse it, or let it be: a roster only advises",
+            "exchange/too-few-endorsers", count=len(found), needed=before.needed, at=at
         )
     return found
 
@@ -216,18 +211,21 @@ def _check(roster: Roster) -> None:
         ("a group", [each.id for each in roster.groups]),
     ):
         if len(set(names)) != len(names):
-            raise InputError(f"it names {what} twice", at=at, hint=_HINT)
+            raise InputError("exchange/names-twice", what=what, at=at)
     if not 1 <= roster.needed <= len(roster.endorsers):
-        hint = f"from 1 to the number of endorsers, which is {len(roster.endorsers)}"
-        raise InputError(f"{roster.needed} endorsers cannot be needed", at=at, hint=hint)
+        raise InputError(
+            "exchange/endorsers-needed-out-of-bounds",
+            needed=roster.needed,
+            count=len(roster.endorsers),
+            at=at,
+        )
     listed = {each.node for each in roster.members}
     parents = {each.id: each.parent for each in roster.groups}
     for group in roster.groups:
         if not listed.issuperset(group.members):
-            raise InputError(f"group {group.id[:60]} has one who is no member", at=at, hint=_HINT)
+            raise InputError("exchange/group-with-a-stranger", id=group.id[:60], at=at)
         if not _ends(group.id, parents):
-            hint = "a sub-group is a part of a group of the same roster, and never of itself"
-            raise InputError(f"group {group.id[:60]} is part of none there", at=at, hint=hint)
+            raise InputError("exchange/group-without-its-parent", id=group.id[:60], at=at)
 
 
 def _ends(group: str, parents: Mapping[str, str]) -> bool:

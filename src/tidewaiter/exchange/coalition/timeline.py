@@ -84,8 +84,7 @@ def timeline_of(series: Series, events: Iterable[Event], since: date, day: date)
     """
     first, last = _index(since), _index(day)
     if since > day or last - first >= _MONTHS:
-        hint = "begin before the day, and at most 100 years"
-        raise InputError(f"no months from {since} to {day}", hint=hint)
+        raise InputError("exchange/no-months", since=since, day=day)
     sent = Counter(_index(each.sent) for each in series.notices if each.sent <= day)
     silent = _by_month(series.notices, ("no reply",), day)
     waiting = _by_month(series.notices, ("waiting", "frozen", "undelivered"), day)

@@ -61,8 +61,8 @@ def load_template(name: Name) -> Template:
     try:
         return msgspec.json.decode(file.read_bytes(), type=Template)
     except msgspec.MsgspecError as error:
-        hint = "mend the file; the record's docstring names its keys"
-        raise RegistryError(str(error), at=f"{name}/definition.json", hint=hint) from error
+        at = f"{name}/definition.json"
+        raise RegistryError("base/file-not-its-record", error=error, at=at) from error
 
 
 _DISTRIBUTION: Mapping[Tlp, str] = {

@@ -60,9 +60,9 @@ def moment(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise InputError(f'"{text}" is no moment', hint="write ISO 8601 in UTC") from error
+        raise InputError("exchange/not-a-moment", text=text) from error
     if found.tzinfo is None:
-        raise InputError(f'"{text}" has no time zone', hint="write ISO 8601 in UTC")
+        raise InputError("exchange/no-time-zone", text=text)
     return found.astimezone(UTC)
 
 

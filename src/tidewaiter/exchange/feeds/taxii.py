@@ -55,7 +55,7 @@ def parse_query(parameters: Iterable[tuple[str, str]]) -> Query:
     found: dict[str, str] = {}
     for name, value in parameters:
         if name in found:
-            raise _bad(name, "it stands twice", "name it once; put commas between values")
+            raise InputError("exchange/parameter-twice", at=name)
         found[name] = value
     lists = {
         field: tuple(found[f"match[{name}]"].split(","))
@@ -64,7 +64,7 @@ def parse_query(parameters: Iterable[tuple[str, str]]) -> Query:
     }
     for field, values in lists.items():
         if not all(values):
-            raise _bad(field, "a value is empty", "put one comma between two values")
+            raise InputError("exchange/parameter-empty", at=field)
     limit = _whole(found, "limit", _NUMBER, "write a whole number from 1")
     at = _whole(found, "next", _START, "write what the page before gave as next")
     return Query(
@@ -102,30 +102,25 @@ def _whole(found: dict[str, str], name: str, form: re.Pattern[str], hint: str) -
     if name not in found:
         return None
     if not form.fullmatch(found[name]):
-        raise _bad(name, f'"{found[name]}" is no such number', hint)
+        raise InputError("exchange/parameter-not-a-number", found=found[name], hint=hint, at=name)
     return int(found[name])
 
 
 def _after(text: str | None) -> str | None:
     if text is not None:
-        hint = 'write it like "2026-11-26T00:00:00.000000Z"'
         if not _STAMP.fullmatch(text):
-            raise _bad("added_after", f'"{text}" is no moment', hint)
+            raise InputError("exchange/not-a-moment-of-taxii", text=text, at="added_after")
         moment(text)
     return text
 
 
 def _version_filter(those: Sequence[str]) -> tuple[str, ...]:
     if len(set(those)) < len(those) or ("all" in those and len(those) > 1):
-        raise _bad("versions", "one stands twice, or beside all", "name each once, or all alone")
+        raise InputError("exchange/versions-contradict", at="versions")
     for each in those:
         if each not in _WORDS and not _STAMP.fullmatch(each):
-            raise _bad("versions", f'"{each}" is no version', "write first, last, all or a moment")
+            raise InputError("exchange/not-a-version", each=each, at="versions")
     return tuple(those)
-
-
-def _bad(name: str, problem: str, hint: str) -> InputError:
-    return InputError(problem, at=name, hint=hint)
 
 
 class Collection(Record, frozen=True, kw_only=True):

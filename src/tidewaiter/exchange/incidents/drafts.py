@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 from msgspec import structs
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.fields import optional
 from tidewaiter.exchange.incidents.types import (
@@ -25,7 +24,7 @@ from tidewaiter.exchange.incidents.types import (
     Settled,
     Stage,
 )
-from tidewaiter.exchange.problems import Problem
+from tidewaiter.exchange.problems import Problem, as_error
 from tidewaiter.exchange.protocol.markings import Marking
 from tidewaiter.exchange.written import as_written, filled_in, read_record
 
@@ -143,8 +142,7 @@ def incident_from(draft: Draft, name: str, owner: str, version: int) -> Incident
         changed=draft.changed if version > 1 else "",
     )
     if problems or incident is None:
-        first = problems[0]
-        raise InputError(first.text, at=first.at, hint=first.hint)
+        raise as_error(problems[0])
     return incident
 
 

@@ -107,7 +107,7 @@ def read_share(text: str) -> int | None:
         return None
     found = parse_percent(text) * _PERCENT
     if found != int(found):
-        raise InputError(f'"{text}" is too exact', hint="write a percentage to four places")
+        raise InputError("exchange/too-exact", text=text)
     return int(found)
 
 

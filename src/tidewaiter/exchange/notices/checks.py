@@ -421,7 +421,7 @@ def _form(slug: str) -> Form:
     form = load_forms().get(slug)
     if form is None:
         named = ", ".join(load_forms())
-        raise InputError(f'no form is called "{slug}"', hint=f"one of: {named}")
+        raise InputError("exchange/no-such-form", slug=slug, named=named)
     return form
 
 

@@ -55,7 +55,7 @@ def add_working_days(start: date, days: int, countries: Iterable[str]) -> Counte
         InputError: The number is out of range.
     """
     if not 0 <= days <= 250:  # noqa: PLR2004
-        raise InputError(f"{days} working days cannot be counted", hint="from 0 to 250")
+        raise InputError("exchange/too-many-working-days", days=days)
     asked = tuple(dict.fromkeys(countries))
     day, left = start, days
     missing: dict[str, None] = {}

@@ -70,7 +70,7 @@ def load_forms() -> dict[str, Form]:
     found: dict[str, Form] = {}
     for form in read_toml(data("exchange", "forms.toml"), _FormsFile).forms:
         if form.slug in found:
-            raise RegistryError(f'two forms are called "{form.slug}"', at="forms.toml")
+            raise RegistryError("exchange/form-twice", slug=form.slug, at="forms.toml")
         check_sources(form.sources, "forms.toml")
         found[form.slug] = form
     return found
@@ -84,8 +84,7 @@ def form_of(slug: str) -> Form:
     """
     form = load_forms().get(slug)
     if form is None:
-        hint = f"one of: {', '.join(load_forms())}"
-        raise MissingError(f'no form is called "{slug[:40]}"', hint=hint)
+        raise MissingError("exchange/no-such-form", slug=slug[:40], named=", ".join(load_forms()))
     return form
 
 
@@ -97,7 +96,7 @@ def check_sources(named: Iterable[str], at: str) -> None:
     """
     for name in named:
         if name not in load_sources():
-            raise RegistryError(f'no source is called "{name}"', at=at)
+            raise RegistryError("exchange/no-such-source", name=name, at=at)
 
 
 def of_basis(basis: Basis) -> tuple[Form, ...]:

@@ -194,7 +194,7 @@ def state_of(events: Iterable[Event], day: date) -> State:
     references = {event.notice for event in held}
     if len(references) > 1:
         named = ", ".join(sorted(references))
-        raise InputError(f"events of several notices: {named}", hint="fold each by itself")
+        raise InputError("exchange/events-of-several-notices", named=named)
     chains = chains_of(held)
     judged = judge(chains)
     wrong = (*chains.wrong, *judged.wrong)
@@ -217,7 +217,8 @@ def add(events: Sequence[Event], event: Event, day: date) -> State:
     if event.id in state.waiting:
         why.append("an event before it is missing")
     if why:
-        raise InputError(why[0], at=f"notice {event.notice}, event {event.seq}")
+        at = f"notice {event.notice}, event {event.seq}"
+        raise InputError("exchange/event-not-counted", why=why[0], at=at)
     return state
 
 

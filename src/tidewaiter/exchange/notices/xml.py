@@ -37,7 +37,6 @@ ROOT = "pre-export-notification"
 MOST_BYTES = 4 << 20
 """Of a file that is read."""
 
-_HINT = "docs/reference/notice-xml.md shows what a notice looks like"
 _DOCTYPE = "<!DOCTYPE"
 
 
@@ -49,7 +48,7 @@ def write_xml(file: NoticeFile) -> bytes:
     """
     for path, text in texts_of(file):
         if sign := forbidden_in(text):
-            raise InputError(f"it holds the character {sign}", at=path, hint="take it out")
+            raise InputError("exchange/odd-character", sign=sign, at=path)
     root = etree.Element(_name(ROOT), nsmap={None: NAMESPACE})
     _fill(root, file)
     _validate(root, "notice")
@@ -70,30 +69,28 @@ def read_xml(raw: bytes, name: str) -> NoticeFile:
     """
     root = _parsed(raw, name)
     if root.tag != _name(ROOT):
-        raise InputError(f"it is no notice but {root.tag}", at=name, hint=_HINT)
+        raise InputError("exchange/not-a-notice", tag=root.tag, at=name)
     for element in root.iter():
         if element.attrib:
             at = f"{name}, line {element.sourceline}"
-            raise InputError("attributes are no part of a notice", at=at, hint=_HINT)
+            raise InputError("exchange/xml-attributes", at=at)
     _validate(root, name)
     try:
         return msgspec.convert(_record(root, NoticeFile), NoticeFile)
     except msgspec.ValidationError as error:
-        raise InputError(str(error), at=name, hint=_HINT) from error
+        raise InputError("exchange/xml-breaks-schema", text=error, at=name) from error
 
 
 def _parsed(raw: bytes, name: str) -> Any:
     """Parse bytes that may be of an enemy."""
     if len(raw) > MOST_BYTES:
-        raise InputError(
-            f"{len(raw)} bytes are more than a notice has", at=name, hint="at most 4 MiB"
-        )
+        raise InputError("exchange/notice-too-large", count=len(raw), at=name)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError("it is not UTF-8", at=name, hint="save it as UTF-8") from error
+        raise InputError("exchange/not-utf-8", at=name) from error
     if _DOCTYPE in text:
-        raise InputError("it holds a document type", at=name, hint="take it out; none is needed")
+        raise InputError("exchange/xml-document-type", at=name)
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -108,7 +105,7 @@ def _parsed(raw: bytes, name: str) -> Any:
         return etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
         at = f"{name}, line {error.lineno}"
-        raise InputError(f"it is no XML: {error.msg}", at=at, hint=_HINT) from error
+        raise InputError("exchange/not-xml", msg=error.msg, at=at) from error
 
 
 @cache
@@ -122,9 +119,11 @@ def _validate(root: Any, name: str) -> None:
     checker = etree.XMLSchema(etree.fromstring(schema().encode()))
     if not checker.validate(root):
         first = checker.error_log[0]
-        more = f" (and {len(checker.error_log) - 1} more)" if len(checker.error_log) > 1 else ""
         text = first.message.replace(f"{{{NAMESPACE}}}", "")
-        raise InputError(f"{text}{more}", at=f"{name}, line {first.line}", hint=_HINT)
+        at, more = f"{name}, line {first.line}", len(checker.error_log) - 1
+        if more:
+            raise InputError("exchange/xml-breaks-schema-often", text=text, more=more, at=at)
+        raise InputError("exchange/xml-breaks-schema", text=text, at=at)
 
 
 def _name(local: str) -> str:

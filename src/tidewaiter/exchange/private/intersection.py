@@ -93,7 +93,7 @@ def blinded_again(secret: bytes, points: bytes) -> bytes:
     try:
         return b"".join(server.ProcessRequest(asked).encrypted_elements)
     except RuntimeError as error:
-        raise InputError("a blinded key is no point of the curve") from error
+        raise InputError("exchange/key-not-on-curve") from error
 
 
 def found_in(secret: bytes, made: Filter, points: bytes) -> frozenset[int]:
@@ -118,7 +118,7 @@ def found_in(secret: bytes, made: Filter, points: bytes) -> frozenset[int]:
     try:
         return frozenset(client.GetIntersection(setup, told))
     except RuntimeError as error:
-        raise InputError("a blinded key is no point of the curve") from error
+        raise InputError("exchange/key-not-on-curve") from error
 
 
 def _apart(points: bytes) -> list[bytes]:
@@ -127,8 +127,7 @@ def _apart(points: bytes) -> list[bytes]:
 
 def _library() -> Any:
     if _LIBRARY is None:
-        hint = f"{install_command('psi')} (Linux on x86-64 or macOS, Python to 3.13)"
-        raise InputError("private questions need the extra psi", hint=hint)
+        raise InputError("exchange/psi-not-installed", command=install_command("psi"))
     return _LIBRARY
 
 

@@ -131,15 +131,14 @@ def check_terms(terms: Terms) -> None:
     """
     _check_id(terms.offer)
     if not terms.purposes or len(terms.purposes) != len(set(terms.purposes)):
-        raise InputError("an offer names purposes, each once")
+        raise InputError("exchange/offer-purposes-wrong")
     if not SLOTS <= terms.budget <= MOST_BUDGET:
-        hint = f"a question has {SLOTS} keys: 192 are three questions in a day"
-        raise InputError(f"a budget is of {SLOTS} to {MOST_BUDGET:,} keys", hint=hint)
+        raise InputError("exchange/budget-out-of-bounds", slots=SLOTS, most_budget=MOST_BUDGET)
     if not LEAST <= terms.keys <= MOST or filter_size(terms.keys) != terms.keys:
-        raise InputError(f"an offer has {LEAST:,} to {MOST:,} keys, a power of two")
+        raise InputError("exchange/offer-keys-out-of-bounds", least=LEAST, most=MOST)
     narrow = terms.range < 0.999 * terms.keys * SLOTS / FALSE
     if narrow or terms.divisor not in _DIVISOR or not 0 < terms.size <= _BITS * terms.keys:
-        raise InputError("the filter of this offer would find what is not there")
+        raise InputError("exchange/filter-finds-too-much")
 
 
 def check_part(part: OfferPart, *, holder: str, asker: str) -> None:
@@ -155,12 +154,12 @@ def check_part(part: OfferPart, *, holder: str, asker: str) -> None:
     """
     terms = part.terms
     if (terms.holder, terms.asker) != (holder, asker):
-        raise InputError("this offer is not of its sender to this node")
+        raise InputError("exchange/offer-of-another-pair")
     check_terms(terms)
     last = part_count(terms.size)
     size = PART if part.part < last else terms.size - PART * (last - 1)
     if not 1 <= part.part <= last or len(part.bits) != size:
-        raise InputError(f"part {part.part} of this offer is not of its size")
+        raise InputError("exchange/offer-part-of-another-size", part=part.part)
 
 
 def whole(terms: Terms, parts: Sequence[bytes]) -> Filter:
@@ -171,8 +170,7 @@ def whole(terms: Terms, parts: Sequence[bytes]) -> Filter:
     """
     bits = b"".join(parts)
     if hashlib.sha256(bits).hexdigest() != terms.digest:
-        hint = "ask the peer to allow it again"
-        raise InputError("the filter of this offer is not what was offered", hint=hint)
+        raise InputError("exchange/filter-not-as-offered")
     return Filter(divisor=terms.divisor, range=terms.range, bits=bits)
 
 
@@ -184,7 +182,7 @@ def check_question(question: Question) -> None:
     """
     _check_id(question.offer)
     if len(question.points) != SLOTS * POINT:
-        raise InputError(f"a question has {SLOTS} blinded keys of {POINT} bytes")
+        raise InputError("exchange/question-malformed", slots=SLOTS, point=POINT)
 
 
 def check_answer(answer: Answer) -> None:
@@ -194,12 +192,12 @@ def check_answer(answer: Answer) -> None:
         InputError: It is no answer to a question of ours.
     """
     if len(answer.points) != (0 if answer.code else SLOTS * POINT):
-        raise InputError(f"an answer has {SLOTS} blinded keys, or says why there are none")
+        raise InputError("exchange/answer-malformed", slots=SLOTS)
 
 
 def _check_id(offer: str) -> None:
     if not _ID.fullmatch(offer):
-        raise InputError("the id of an offer has 32 hexadecimal digits")
+        raise InputError("exchange/not-an-offer-id")
 
 
 MOST_REFUSED = 100

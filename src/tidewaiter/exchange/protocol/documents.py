@@ -58,7 +58,6 @@ KINDS = 100  # of message in a document, at most
 _LONG = 200  # characters of a name or an address, at most
 _MOST_TEXT = 128 * 1024  # characters of a document in Base64: keys of 500 changes
 _NAME = re.compile(r'[!"$-~]{1,80}')  # no #: it parts a node from a key
-_HINT = "ask the node for its document again, by another way than this one"
 
 Role = Literal["authority", "company", "observer"]
 """What a node is: a competent authority, a firm under one, or someone who only listens."""
@@ -144,7 +143,7 @@ class SignedDocument(Record, frozen=True, kw_only=True):
             InputError: It is none.
         """
         if len(self.payload) > _MOST_TEXT or len(self.signatures) > SIGNATURES:
-            raise InputError("a document of a node is not so large", hint=_HINT)
+            raise InputError("exchange/document-too-large")
         found = read_json(unwrapped(self.payload), Document, "document of a node")
         _check(found)
         return found
@@ -189,7 +188,7 @@ def read_chain(held: bytes) -> list[SignedDocument]:
     try:
         return msgspec.json.decode(held, type=list[SignedDocument])
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise InputError(f"these are no documents of a node: {str(error)[:200]}") from error
+        raise InputError("exchange/not-documents-of-a-node", error=str(error)[:200]) from error
 
 
 def check_chain(chain: Sequence[SignedDocument]) -> Document:
@@ -199,12 +198,12 @@ def check_chain(chain: Sequence[SignedDocument]) -> Document:
         InputError: A document does not follow from the one before it.
     """
     if not 0 < len(chain) <= LONGEST:
-        raise InputError(f"a chain has 1 to {LONGEST:,} documents", hint=_HINT)
+        raise InputError("exchange/document-chain-length", longest=LONGEST)
     before = chain[0].read()
     if before.number != 1 or before.previous:
-        raise InputError("the chain does not begin with a first document", hint=_HINT)
+        raise InputError("exchange/chain-without-first-document")
     if not is_signed(chain[0], unwrapped(before.root)):
-        raise InputError("the first document is not signed by its root", hint=_HINT)
+        raise InputError("exchange/first-document-not-by-root")
     for last, signed in pairwise(chain):
         before = check_next(last, before, signed)
     return before
@@ -228,20 +227,20 @@ def check_next(last: SignedDocument, before: Document, signed: SignedDocument) -
     document = signed.read()
     at = f"document {document.number} of {before.node}"
     if document.node != before.node:
-        raise InputError(f"it is of another node, {document.node}", at=at, hint=_HINT)
+        raise InputError("exchange/document-of-another-node", node=document.node, at=at)
     if document.number != before.number + 1 or document.previous != last.digest():
-        raise InputError("it does not follow from the one that is known", at=at, hint=_HINT)
+        raise InputError("exchange/document-does-not-follow", at=at)
     _check_keys(before, document, at)
     if document.root != before.root:
         root = unwrapped(document.root)
         if root_hash(root) != before.next_root or not is_signed(signed, root):
-            raise InputError("its root is not the one that was announced", at=at, hint=_HINT)
+            raise InputError("exchange/root-not-as-announced", at=at)
         return document
     by_root = is_signed(signed, unwrapped(before.root))
     if document.next_root != before.next_root and not by_root:
-        raise InputError("it announces another root, which only its root can", at=at, hint=_HINT)
+        raise InputError("exchange/another-root-announced", at=at)
     if not by_root and not _by_active_key(before, signed):
-        raise InputError("no key that spoke for the node has signed it", at=at, hint=_HINT)
+        raise InputError("exchange/not-signed-by-the-node", at=at)
     return document
 
 
@@ -262,7 +261,7 @@ def _check_keys(before: Document, document: Document, at: str) -> None:
     for key in before.keys:
         now = document.key(key.name)
         if now is None or order.index(now.state) < order.index(key.state):
-            raise InputError(f"it forgets or revives the key {key.name}", at=at, hint=_HINT)
+            raise InputError("exchange/key-forgotten-or-revived", name=key.name, at=at)
 
 
 def _check(document: Document) -> None:
@@ -278,22 +277,21 @@ def _check(document: Document) -> None:
         *((key.use, key.public) for key in document.keys),
     ]
     if not all(is_key(use, each) for use, each in publics):
-        raise InputError("it names a key that is none", at=at, hint=_HINT)
+        raise InputError("exchange/key-named-is-none", at=at)
     active = sorted(key.use for key in document.keys if key.state == "active")
     if active != ["open", "sign"]:
-        raise InputError("it has not one key to sign and one to be written to", at=at, hint=_HINT)
+        raise InputError("exchange/keys-not-one-of-each", at=at)
     names = [key.name for key in document.keys]
     if len(set(names)) != len(names):
-        raise InputError("it names a key twice", at=at, hint=_HINT)
+        raise InputError("exchange/key-named-twice", at=at)
     if not _NAME.fullmatch(document.node):
-        raise InputError("its name has an odd character, or too many", at=at, hint=_HINT)
+        raise InputError("exchange/node-name-odd", at=at)
     if not 0 < document.number <= LONGEST:
-        raise InputError(f"a node has at most {LONGEST:,} documents", at=at, hint=_HINT)
+        raise InputError("exchange/too-many-documents", longest=LONGEST, at=at)
     endless = any(len(each) > _LONG for each in (document.name, *document.endpoints))
     endless |= any(not _NAME.fullmatch(each) for each in document.kinds)
     if endless or len(document.endpoints) > ENDPOINTS or len(document.kinds) > KINDS:
-        hint = f"{ENDPOINTS} addresses and {KINDS} kinds of message are enough"
-        raise InputError("it has too much to say", at=at, hint=hint)
+        raise InputError("exchange/document-says-too-much", endpoints=ENDPOINTS, kinds=KINDS, at=at)
 
 
 def is_signed(signed: SignedDocument, public: bytes) -> bool:
@@ -314,8 +312,6 @@ def root_signer(node: str, secret: bytes) -> Signer:
 
 
 _BY_KEY, _BY_ROOT, _BY_ANNOUNCED = 0, 1, 2
-_TONGUES = "somebody speaks with two tongues: ask the node by telephone"
-_RECOVER = "its owner outranks it by the root: tidewaiter node recover"
 
 
 class Merge(Record, frozen=True, kw_only=True):
@@ -363,10 +359,11 @@ def _check_outranks(
     theirs = rank(before, rest)
     held = holding(known) if theirs > _BY_KEY else known  # a thief makes nobody check a long chain
     if at >= len(held):
-        raise InputError("it follows from a document that does not hold", hint=_RECOVER)
+        raise InputError("exchange/follows-an-invalid-document")
     if theirs == _BY_KEY or theirs <= rank(before, held[at + 1 :]):
-        name = f"another document {before.number + 1} of {before.node} is known"
-        raise InputError(name, hint=f"{_TONGUES}; {_RECOVER}")
+        raise InputError(
+            "exchange/another-document-of-that-number", number=before.number + 1, node=before.node
+        )
 
 
 def rank(before: Document, branch: Sequence[SignedDocument]) -> int:
@@ -474,7 +471,4 @@ def read_words(text: str) -> str:
         book = Mnemonic(name)
         if book.check(told):
             return bytes(book.to_entropy(told)).hex()
-    raise InputError(
-        "these are not the twelve words of a fingerprint",
-        hint="one of them was misheard, or they are in the wrong order",
-    )
+    raise InputError("exchange/not-the-fingerprint-words")

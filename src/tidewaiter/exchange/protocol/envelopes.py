@@ -150,10 +150,10 @@ def parse(line: str) -> Envelope:
         InputError: It is none, or is not written as it must be.
     """
     if len(line) > MOST_BYTES:
-        raise InputError(f"an envelope has at most {MOST_BYTES:,} bytes")
+        raise InputError("exchange/envelope-too-large", most_bytes=MOST_BYTES)
     text, gap, box = line.partition(" ")
     if not gap or not box or not line.isascii():
-        raise InputError("an envelope is a signed text and a box in one line")
+        raise InputError("exchange/envelope-malformed")
     return assemble(text, box)
 
 
@@ -166,7 +166,7 @@ def assemble(text: str, box: str) -> Envelope:
     signed = take_apart(text)
     header = read_json(signed.payload, Header, "envelope")
     if signed.typ != TYPE:
-        raise InputError("this is no envelope")
+        raise InputError("exchange/not-an-envelope")
     return Envelope(header=header, signed=signed, box=box)
 
 
@@ -209,7 +209,7 @@ def _held(envelope: Envelope, secret: bytes) -> bytes:
     """
     held = unseal(envelope.box, secret)
     if _commitment(held) != envelope.header.commit:
-        raise InputError("the box holds something else than was signed")
+        raise InputError("exchange/box-not-what-was-signed")
     return held
 
 

@@ -68,7 +68,7 @@ class Ring(Record, frozen=True, kw_only=True):
         for pair in reversed(self.pairs):
             if pair.use == use:
                 return pair
-        raise InputError(f"this node has no key to {use}", hint="restore its keys from a backup")
+        raise InputError("exchange/no-key-for-that", use=use)
 
     def signs_as(self, name: str) -> bool:
         """Say whether the key in use to sign is the one of a name."""

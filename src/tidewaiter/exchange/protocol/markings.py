@@ -116,7 +116,7 @@ def load_marking_rules() -> MarkingRules:
     wanted = {*_TLPS, *_PAPS, *get_args(Purpose)}
     missing = wanted - {*rules.tlp, *rules.pap, *rules.purpose}
     if missing:
-        raise RegistryError(f'"{min(missing)}" has no row', at="markings.toml", hint="add it")
+        raise RegistryError("exchange/label-without-row", missing=min(missing), at="markings.toml")
     return rules
 
 
@@ -191,7 +191,7 @@ def _stricter(one: Marking, other: Marking) -> Marking:
     apart = bool(one.purposes and other.purposes and not common)
     if apart or (one.group and other.group and one.group != other.group):
         what = "have no purpose in common" if apart else "are for two groups"
-        raise InputError(f"two items {what}, so nobody may have both", hint="send them apart")
+        raise InputError("exchange/markings-exclude-each-other", what=what)
     return Marking(
         tlp=max(one.tlp, other.tlp, key=_TLPS.index),
         pap=max(one.pap, other.pap, key=_PAPS.index),

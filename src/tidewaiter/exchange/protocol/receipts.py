@@ -119,10 +119,10 @@ def read_receipt(text: str) -> SignedReceipt:
     """
     signed = take_apart(text)
     if signed.typ != TYPE:
-        raise InputError("this is no receipt")
+        raise InputError("exchange/not-a-receipt")
     receipt = read_json(signed.payload, Receipt, "receipt")
     if receipt.code not in _CODES[receipt.state]:
-        raise InputError("a receipt says two things")
+        raise InputError("exchange/receipt-contradicts-itself")
     return SignedReceipt(receipt=receipt, signed=signed)
 
 
@@ -191,10 +191,10 @@ def read_signed(text: str, kind: type[T], document: Document, to: str) -> T:
     told = read_json(signed.payload, kind, "question or answer of a node")
     key = document.key_of(signed.kid)
     if signed.typ != TYPES[kind] or told.sender != document.node:
-        raise InputError("this is no question or answer of that node")
+        raise InputError("exchange/not-a-private-question")
     speaks = key is not None and key.state == "active" and is_signed_by(signed, key.public)
     if told.to != to or not speaks:
-        raise InputError("this is not signed by that node, or is not for this one")
+        raise InputError("exchange/not-signed-or-not-for-us")
     return told
 
 

@@ -75,12 +75,11 @@ def moved(relation: Relation, to: Standing, *, reason: str = "", fingerprint: st
     if to not in MOVES[relation.standing]:
         may = ", ".join(MOVES[relation.standing])
         raise ConflictError(
-            f"a relation that is {relation.standing} does not become {to}", hint=f"it can be: {may}"
+            "exchange/relation-cannot-become", standing=relation.standing, to=to, may=may
         )
     # What was frozen may have changed hands meanwhile: keys are compared anew.
     confirmed = fingerprint or ("" if relation.standing == "frozen" else relation.confirmed)
     if to == "active" and not confirmed:
-        hint = "read the words of its fingerprint to each other by telephone, then confirm them"
-        raise InputError("nobody has compared the fingerprint of this peer", hint=hint)
+        raise InputError("exchange/fingerprint-not-compared")
     kept = "" if to == "ended" else confirmed or relation.confirmed
     return Relation(standing=to, scope=relation.scope, reason=reason, confirmed=kept)

@@ -101,9 +101,9 @@ def unwrapped(text: str) -> bytes:
     try:
         held = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
-        raise InputError("this is no Base64 for addresses") from error
+        raise InputError("exchange/not-base64") from error
     if wrapped(held) != text:
-        raise InputError("this Base64 is not written as it must be")
+        raise InputError("exchange/base64-not-canonical")
     return held
 
 
@@ -183,7 +183,7 @@ def take_apart(text: str) -> Signed:
     """
     parts = text.split(".")
     if len(parts) != 3:  # noqa: PLR2004 - head, payload, signature
-        raise InputError("a signed text has three parts")
+        raise InputError("exchange/signed-text-malformed")
     head, payload, _ = map(unwrapped, parts)
     told = read_json(head, _Protected, "head of a signed text")
     told_by = f"{parts[0]}.{parts[1]}".encode()
@@ -236,7 +236,7 @@ def unseal(box: str, secret: bytes) -> bytes:
     try:
         found = jwe.decrypt_compact(box, _pair("open", secret), registry=_BOXES)
     except (JoseError, ValueError, KeyError, TypeError) as error:
-        raise InputError("the box does not open with this key") from error
+        raise InputError("exchange/box-does-not-open") from error
     return bytes(found.plaintext or b"")
 
 
@@ -265,8 +265,7 @@ def unlock(kept: bytes, secret: bytes) -> bytes:
     try:
         return AESGCM(secret).decrypt(kept[:_NONCE], kept[_NONCE:], None)
     except (InvalidTag, ValueError) as error:
-        hint = "restore the keys that belong to this database"
-        raise InputError("what is kept does not open with this node's keys", hint=hint) from error
+        raise InputError("exchange/kept-does-not-open") from error
 
 
 @lru_cache(maxsize=256)

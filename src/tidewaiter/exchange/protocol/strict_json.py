@@ -48,8 +48,7 @@ def read_json(held: bytes, kind: type[R], what: str) -> R:
         )
         return msgspec.json.decode(held, type=kind)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:  # msgspec's are ValueErrors
-        hint = "it must be JSON as RFC 7493 has it, with the fields of its kind"
-        raise InputError(f"this is no {what}: {str(error)[:200]}", hint=hint) from error
+        raise InputError("exchange/not-its-record", what=what, error=str(error)[:200]) from error
 
 
 def _check_depth(held: bytes, what: str) -> None:
@@ -60,7 +59,7 @@ def _check_depth(held: bytes, what: str) -> None:
     for sign in _BRACKETS.finditer(_QUOTED.sub(b"", held)):
         depth += 1 if sign[0] in b"{[" else -1
         if depth > MOST_DEPTH:
-            raise InputError(f"this {what} has more than {MOST_DEPTH} levels")
+            raise InputError("exchange/too-many-levels", what=what, most_depth=MOST_DEPTH)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

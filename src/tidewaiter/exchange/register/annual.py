@@ -12,7 +12,7 @@ from typing import Literal
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.exchange.incidents.types import Incident, Line
+from tidewaiter.exchange.incidents.types import Goods, Incident
 from tidewaiter.exchange.notices.law import TABLES
 from tidewaiter.exchange.notices.types import Amount, NoticeLine
 from tidewaiter.exchange.register.book import Book
@@ -87,7 +87,7 @@ def load_form_d() -> FormD:
     form = read_toml(data("exchange", "form_d.toml"), FormD)
     for each in form.columns:
         if each.source not in form.sources:
-            raise RegistryError(f'no source is called "{each.source}"', at="form_d.toml")
+            raise RegistryError("exchange/no-such-source", name=each.source, at="form_d.toml")
     return form
 
 
@@ -166,19 +166,16 @@ def _found(
     amounts: list[tuple[str, Amount]] = []
     origins: set[str] = set()
     for incident in (each for each in incidents if each.kind in kinds):
-        lines = [each for each in incident.lines if each.found and each.found.substance == slug]
-        amounts += [(incident.id, _content(each, incident.day, registry)) for each in lines]
-        if lines:
+        goods = [x.found for x in incident.lines if x.found and x.found.substance == slug]
+        amounts += [(incident.id, _content(each, incident.day, registry)) for each in goods]
+        if goods:
             origins |= {stop.country for stop in incident.route if stop.function == "origin"}
     return amounts, tuple(sorted(origins))
 
 
-def _content(line: Line, day: date, registry: Registry) -> Amount:
-    goods = line.found
-    if goods is None:
-        return Amount()
+def _content(goods: Goods, day: date, registry: Registry) -> Amount:
     as_line = NoticeLine(
-        number=line.number,
+        number=1,
         cas=goods.cas,
         content_ppm=goods.content_ppm,
         net=Amount(mass_mg=goods.net_mg, volume_ul=goods.volume_ul),

@@ -72,22 +72,16 @@ def account_of(book: Book, grant: Grant, day: date, *, but: str = "") -> Account
         day: The day.
         but: Reference of a notice whose promises are left out: the goods in question are its own.
     """
-
-    def concerns(each: Movement | Promise) -> bool:
-        return same_number(each.permit, grant.number) and same_issuer(each.issuer, grant.issuer)
-
-    mine = [each for each in book.moved_under(grant.number, day) if concerns(each)]
+    mine = [each for each in book.moved_under(grant.number, day) if concerns(each, grant)]
     findings = [found for each in mine for found in _of_movement(book, grant, each)]
     taking = [each for each in mine if each.substance == grant.substance]
     promised = [
         each
-        for each in book.promised_under(grant.number)
-        if concerns(each)
-        and each.since <= day
-        and each.substance == grant.substance
-        and each.notice != but
+        for each in _promised(book.promised_under(grant.number), grant, day, but)
+        if each.substance == grant.substance
     ]
-    return _account(grant, taking, promised, day, [*findings, *book.doubled_for(concerns, day)])
+    doubled = book.doubled_for(lambda each: concerns(each, grant), day)
+    return _account(grant, taking, promised, day, [*findings, *doubled])
 
 
 def requirement_account(book: Book, need: Requirement, day: date, *, but: str = "") -> Account:
@@ -99,30 +93,40 @@ def requirement_account(book: Book, need: Requirement, day: date, *, but: str = 
         day: The day.
         but: Reference of a notice whose promises are left out.
     """
-
-    def concerns(each: Movement | Promise) -> bool:
-        return (
-            each.direction == "import"
-            and each.country == need.country
-            and each.substance == need.substance
-            and need.operator in {"", each.operator}
-        )
-
-    def of_year(each: Movement) -> bool:
-        return concerns(each) and each.on.year == need.year
-
     moved = book.moved_in(need.country, need.substance, need.year, day)
-    taking = [each for each in moved if of_year(each)]
-    promised = [
+    taking = [each for each in moved if concerns(each, need)]
+    promised = _promised(book.promises, need, day, but)
+    doubled = book.doubled_for(lambda each: concerns(each, need), day)
+    return _account(need, taking, promised, day, doubled)
+
+
+def _promised(
+    promises: Iterable[Promise], entry: Grant | Requirement, day: date, but: str
+) -> list[Promise]:
+    """Return what is promised of an entry by a day, without that under one notice."""
+    return [
         each
-        for each in book.promises
-        if concerns(each) and _in_year(each, need, day) and each.notice != but
+        for each in promises
+        if concerns(each, entry) and each.since <= day and each.notice != but
     ]
-    return _account(need, taking, promised, day, book.doubled_for(of_year, day))
 
 
-def _in_year(promise: Promise, need: Requirement, day: date) -> bool:
-    return promise.since <= day and promise.since.year == need.year
+def concerns(what: Movement | Promise, entry: Entry) -> bool:
+    """Tell whether a movement or a promise is of an entry, cancelled or not.
+
+    That of an operator is whatever it moves; nothing is written off a licence or a registration.
+    """
+    if isinstance(entry, Operator):
+        return what.operator == entry.id
+    if isinstance(entry, Grant):
+        same = same_number(what.permit, entry.number)
+        return same and same_issuer(what.issuer, entry.issuer)
+    if not isinstance(entry, Requirement):
+        return False
+    year = (what.on if isinstance(what, Movement) else what.since).year
+    where = (what.direction, what.country, what.substance, year)
+    whose = entry.operator in {"", what.operator}
+    return whose and where == ("import", entry.country, entry.substance, entry.year)
 
 
 def loose(book: Book, day: date) -> tuple[Finding, ...]:
@@ -277,13 +281,12 @@ def _why_not_counted(
 def _postings(entry: Grant | Requirement, taking: Iterable[Movement]) -> Iterator[Posting]:
     """Yield what each movement took, with the balance at the end of its day."""
     granted, counts = entry.amount, counts_of(entry)
-    most = measured(granted)
     row = [each for each in taking if _same_measure(granted, counted(each, counts))]
     by_day: dict[date, list[Amount]] = {}
     for each in row:
         by_day.setdefault(each.on, []).append(counted(each, counts))
     rests: dict[date, tuple[Amount, Amount]] = {}
-    used = Amount() if most is None else amount_of(most.measure, 0)
+    used = Amount()
     for on in sorted(by_day):
         used = summed([used, *by_day[on]], granted)
         rests[on] = _rest(granted, used)
@@ -367,24 +370,6 @@ def account_on(book: Book, entry: Grant | Requirement, day: date) -> Account:
     if isinstance(entry, Grant):
         return account_of(book, entry, day)
     return requirement_account(book, entry, day)
-
-
-def concerns(what: Movement | Promise, entry: Entry) -> bool:
-    """Tell whether a movement or a promise is of an entry, cancelled or not.
-
-    That of an operator is whatever it moves; nothing is written off a licence or a registration.
-    """
-    if isinstance(entry, Operator):
-        return what.operator == entry.id
-    if isinstance(entry, Grant):
-        same = same_number(what.permit, entry.number)
-        return same and same_issuer(what.issuer, entry.issuer)
-    if not isinstance(entry, Requirement):
-        return False
-    year = (what.on if isinstance(what, Movement) else what.since).year
-    where = (what.direction, what.country, what.substance, year)
-    whose = entry.operator in {"", what.operator}
-    return whose and where == ("import", entry.country, entry.substance, entry.year)
 
 
 def sought(book: Book, day: date, wish: Wish) -> tuple[Entry, ...]:

@@ -9,7 +9,7 @@ import msgspec
 
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.amounts import amount_of, measured
+from tidewaiter.exchange.notices.amounts import Measure, amount_of, measured
 from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.register.types import (
     Entry,
@@ -47,7 +47,7 @@ class Book:
 
     def __init__(self, register: Register) -> None:
         """Sort entries by id and version, and count each movement once."""
-        self.twice: dict[str, Finding] = {}  # by id of an entry
+        self.twice: dict[tuple[type, str], Finding] = {}  # by kind and id of an entry
         self._versions = self._sorted(register.entries)
         self._all_on = cache(self._find_all)
         self._numbered = cache(self._by_numbers)
@@ -67,14 +67,14 @@ class Book:
         for entry in entries:
             versions = told.setdefault((type(entry), entry.id), {})
             versions.setdefault(entry.version, set()).add(entry)
-        for (_, name), versions in told.items():
+        for key, versions in told.items():
             for number, same in versions.items():
                 if len(same) > 1:
-                    self.twice[name] = Finding(
+                    self.twice[key] = Finding(
                         kind="told two ways",
-                        entry=name,
+                        entry=key[1],
                         source=_sources(same),
-                        text=Phrase("balance/versions", number=f"{number}", name=name),
+                        text=Phrase("balance/versions", number=f"{number}", name=key[1]),
                     )
         return {
             key: [min(told[key][number], key=_text) for number in sorted(told[key])]
@@ -212,8 +212,13 @@ def summed(amounts: Iterable[Amount], measure_of: Amount) -> Amount:
     most = measured(measure_of)
     if most is None:
         return Amount()
-    found = [each for each in map(measured, amounts) if each and each.measure == most.measure]
-    return amount_of(most.measure, sum(each.value for each in found))
+    return amount_of(most.measure, total(amounts, most.measure))
+
+
+def total(amounts: Iterable[Amount], measure: Measure) -> int:
+    """Add the amounts that are in a measure; return the number."""
+    found = filter(None, map(measured, amounts))
+    return sum(each.value for each in found if each.measure == measure)
 
 
 Misfit = tuple[FindingKind, Phrase]

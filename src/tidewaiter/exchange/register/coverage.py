@@ -29,6 +29,7 @@ from tidewaiter.exchange.register.types import (
     Answer,
     Answered,
     Direction,
+    Entry,
     Finding,
     FindingKind,
     Grant,
@@ -156,7 +157,11 @@ def _listed(operator: Operator) -> ListedParty:
     )
 
 
-NONE: Mapping[str, Amount] = MappingProxyType({})
+Taken = Mapping[tuple[Part, str], Amount]
+"""What goods that were answered before take of a permit or a requirement, by its part and id: a
+permit and a requirement may bear one id."""
+
+NONE: Taken = MappingProxyType({})
 """Nothing is taken."""
 
 _WORST: tuple[Verdict, ...] = (
@@ -198,7 +203,7 @@ def answer(register: Register, question: Question, names: Names | None = None) -
 
 
 def answer_from(
-    book: Book, question: Question, names: Names | None = None, taken: Mapping[str, Amount] = NONE
+    book: Book, question: Question, names: Names | None = None, taken: Taken = NONE
 ) -> Answer:
     """Tell whether a register that is in order already covers goods on a day.
 
@@ -206,8 +211,8 @@ def answer_from(
         book: The register, put in order.
         question: The goods.
         names: Who finds operators of like names; None: nobody looks.
-        taken: By id of a permit or requirement, what goods that were answered before this one
-            take of it: they are not written off yet.
+        taken: What goods that were answered before this one take of permits and requirements: they
+            are not written off yet.
     """
     who = who_is(book, question.party, question.day, names)
     asked = [_PARTS[part] for part in dict.fromkeys(question.asks) if part != "operator"]
@@ -222,22 +227,25 @@ def answer_from(
 
 
 def _operator(who: Who) -> Answered:
-    if who.operator and who.doubt is None:
+    if not who.operator:
+        return Answered(part="operator", verdict=_unless_known(who), text=who.text)
+    if who.doubt is None:
         return Answered(part="operator", verdict="covered", entries=(who.operator,), text=who.text)
-    if who.operator and who.doubt is not None:
-        found = Finding(kind="not known", text=who.doubt, entry=who.operator)
-        return Answered(
-            part="operator",
-            verdict="cannot tell",
-            entries=(who.operator,),
-            text=who.doubt,
-            findings=(found,),
-        )
-    verdict: Verdict = "cannot tell" if who.unclear else "none"
-    return Answered(part="operator", verdict=verdict, text=who.text)
+    return Answered(
+        part="operator",
+        verdict="cannot tell",
+        entries=(who.operator,),
+        text=who.doubt,
+        findings=(Finding(kind="not known", text=who.doubt, entry=who.operator),),
+    )
 
 
-def _standing(book: Book, question: Question, who: Who, taken: Mapping[str, Amount]) -> Answered:
+def _unless_known(who: Who) -> Verdict:
+    """Return what is answered where it is not known who the operator is."""
+    return "cannot tell" if who.unclear else "none"
+
+
+def _standing(book: Book, question: Question, who: Who, taken: Taken) -> Answered:
     """Ask for a licence or registration that allows this activity with this substance."""
     del taken  # a licence has no amount
     if not who.operator:
@@ -255,7 +263,7 @@ def _standing(book: Book, question: Question, who: Who, taken: Mapping[str, Amou
     return _best("standing", looked, Phrase("answer/no-standing", operator=who.operator))
 
 
-def _permit(book: Book, question: Question, who: Who, taken: Mapping[str, Amount]) -> Answered:
+def _permit(book: Book, question: Question, who: Who, taken: Taken) -> Answered:
     """Ask for a permit or an authorisation that covers these goods and is not used up."""
     if not who.operator and not question.permit:
         return _nobody("permit", who)
@@ -268,7 +276,7 @@ def _permit(book: Book, question: Question, who: Who, taken: Mapping[str, Amount
         elif each.operator != who.operator or COVERS.get(each.kind) != question.direction:
             continue
         account = account_of(book, each, question.day, but=question.notice)
-        before = taken.get(each.id, Amount())
+        before = taken.get(("permit", each.id), Amount())
         account = _less(account, before)
         found = _misfits(book, each, question, who)
         if COVERS.get(each.kind) != question.direction:
@@ -284,7 +292,7 @@ def _permit(book: Book, question: Question, who: Who, taken: Mapping[str, Amount
     return _best("permit", looked, none)
 
 
-def _requirement(book: Book, question: Question, who: Who, taken: Mapping[str, Amount]) -> Answered:
+def _requirement(book: Book, question: Question, who: Who, taken: Taken) -> Answered:
     """Ask what the country, and the operator, may still import in the year: all must hold."""
     if question.direction == "export":
         both = (Phrase("answer/no-import"), Phrase("answer/no-export"))
@@ -307,9 +315,9 @@ def _requirement(book: Book, question: Question, who: Who, taken: Mapping[str, A
     findings: list[Finding] = []
     for each in needs:
         account = requirement_account(book, each, question.day, but=question.notice)
-        before = taken.get(each.id, Amount())
+        before = taken.get(("requirement", each.id), Amount())
         account = _less(account, before)
-        found_here = list(_twice(book, each.id)) + list(_amounts(each, account, question))
+        found_here = list(_twice(book, each)) + list(_amounts(each, account, question))
         whose = each.operator or each.country
         figures = _figures(account, before)
         more = {"year": f"{each.year}", "accounts": figures}
@@ -331,8 +339,8 @@ _Looked = tuple[Standing | Grant, Phrase, Sequence[Finding]]
 
 
 def _nobody(part: Part, who: Who) -> Answered:
-    verdict: Verdict = "cannot tell" if who.unclear else "none"
-    return Answered(part=part, verdict=verdict, text=Phrase("answer/whose", who=who.text))
+    text = Phrase("answer/whose", who=who.text)
+    return Answered(part=part, verdict=_unless_known(who), text=text)
 
 
 def _best(part: Part, looked: Sequence[_Looked], none: Phrase) -> Answered:
@@ -370,12 +378,13 @@ def _misfits(book: Book, entry: Standing | Grant, question: Question, who: Who) 
             site=question.site,
         )
     ]
-    return [*found, *_twice(book, entry.id)]
+    return [*found, *_twice(book, entry)]
 
 
-def _twice(book: Book, name: str) -> Iterator[Finding]:
-    if name in book.twice:
-        yield book.twice[name]
+def _twice(book: Book, entry: Entry) -> Iterator[Finding]:
+    key = type(entry), entry.id
+    if key in book.twice:
+        yield book.twice[key]
 
 
 def _amounts(entry: Grant | Requirement, account: Account, question: Question) -> Iterator[Finding]:
@@ -427,17 +436,19 @@ def _figures(account: Account, before: Amount) -> list[Phrase]:
     if account.granted == Amount():
         return [Phrase("account/none")]
     parts = [_figure("granted", account.granted), _figure("used", account.used)]
-    promised = measured(account.promised)
-    if promised is not None and promised.value:
+    if _is_some(account.promised):
         parts.append(_figure("promised", account.promised))
     if before != Amount():
         parts.append(_figure("before", before))
-    exceeded = measured(account.exceeded)
-    if exceeded is not None and exceeded.value:
-        parts.append(_figure("exceeded", account.exceeded))
-    else:
-        parts.append(_figure("free", account.free))
-    return parts
+    if _is_some(account.exceeded):
+        return [*parts, _figure("exceeded", account.exceeded)]
+    return [*parts, _figure("free", account.free)]
+
+
+def _is_some(amount: Amount) -> bool:
+    """Tell whether an amount is more than nothing."""
+    found = measured(amount)
+    return found is not None and found.value > 0
 
 
 def _figure(what: str, amount: Amount) -> Phrase:

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import partial
 
 import msgspec
 
-from tidewaiter.exchange.notices.amounts import amount_of, measured
+from tidewaiter.exchange.notices.amounts import Measure, amount_of, measured
 from tidewaiter.exchange.notices.event_validation import chains_of, ends, judge, versions_of
 from tidewaiter.exchange.notices.law import Law, LineLaw, content_of, law_of
 from tidewaiter.exchange.notices.state import Balance, State
 from tidewaiter.exchange.notices.types import Amount, Event, Notice, NoticeLine, Returned, Side
-from tidewaiter.exchange.register.book import same_number, summed
+from tidewaiter.exchange.register.book import same_number, total
 from tidewaiter.exchange.register.types import COVERS, Direction, Movement, Promise
 from tidewaiter.law.answers import Found
 from tidewaiter.law.registry import Registry
@@ -133,33 +134,32 @@ def promises_of(state: State, operators: Operators, law: Law) -> tuple[Promise, 
 
 def _waiting(state: State, balance: Balance) -> dict[Direction, Amount]:
     """Return what of a line is still to leave and to arrive, where that is anything."""
-    most, used = measured(balance.most), measured(balance.used)
-    if most is None or used is None:
+    most = measured(balance.most)
+    if most is None:
         return {}
+    told = partial(_told_of, state, balance.line, most.measure)
     ended = any(ends(each) for each in state.returned)
-    to_leave = 0 if ended else max(0, most.value - used.value)
-    gone = _told_of(state, balance, "arrived", "importer") + max(
-        _told_of(state, balance, "diverted", "importer"),
-        _told_of(state, balance, "diverted", "exporter"),
+    to_leave = 0 if ended else total([balance.left], most.measure)
+    gone = told("arrived", "importer") + max(
+        told("diverted", "importer"), told("diverted", "exporter")
     )
     waiting: dict[Direction, int] = {
         "export": to_leave,
-        "import": max(0, to_leave + used.value - gone),
+        "import": max(0, to_leave + total([balance.used], most.measure) - gone),
     }
     return {way: amount_of(most.measure, value) for way, value in waiting.items() if value}
 
 
-def _told_of(state: State, balance: Balance, outcome: str, by: Side) -> int:
-    """Add up what one side told of one line with one outcome, in the measure of the line."""
+def _told_of(state: State, line: int, measure: Measure, outcome: str, by: Side) -> int:
+    """Add up what one side told of one line with one outcome, in a measure."""
     amounts = [
         each.amount
         for event in state.returned
         if event.by == by and isinstance(event.what, Returned) and event.what.outcome == outcome
         for each in event.what.lines
-        if each.line == balance.line
+        if each.line == line
     ]
-    found = measured(summed(amounts, balance.most))
-    return found.value if found else 0
+    return total(amounts, measure)
 
 
 def _told(notice: Notice, line: NoticeLine, amount: Amount, at: tuple[date, Law]) -> LineLaw:

@@ -16,6 +16,7 @@ from tidewaiter.base.dates import parse_date
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.notices.types import Amount, NoticeLine
+from tidewaiter.exchange.problems import as_error
 from tidewaiter.exchange.register.checks import check
 from tidewaiter.exchange.register.movements import content_in
 from tidewaiter.exchange.register.types import (
@@ -97,13 +98,11 @@ def _kind_of(row: dict[str, str], name: str) -> type[Entry]:
     kinds = [kind for kind, title in _TELLING.items() if title in row]
     if len(kinds) != 1:
         told = ", ".join(_TELLING.values())
-        raise InputError(
-            "what it holds cannot be told", at=name, hint=f"one of these columns tells: {told}"
-        )
+        raise InputError("exchange/kind-of-entries-not-told", told=told, at=name)
     for title in row:
         if title not in COLUMNS[kinds[0]]:
             at = f"{name}, column {title}"
-            raise InputError("is no column of this kind of entry", at=at, hint=HINT)
+            raise InputError("exchange/column-of-another-kind", at=at)
     return kinds[0]
 
 
@@ -128,9 +127,9 @@ class _Reader:
         try:
             entry: Entry = msgspec.convert(made, self.kind)
         except msgspec.ValidationError as error:
-            raise InputError(str(error), hint=HINT) from error
+            raise InputError("exchange/register-entry-wrong", error=error) from error
         for problem in check(entry, self._registry):
-            raise InputError(problem.text, at=problem.at, hint=problem.hint)
+            raise as_error(problem)
         return entry
 
     def _read(self, fields: dict[str, str]) -> Iterator[tuple[str, Any]]:
@@ -155,8 +154,7 @@ class _Reader:
     def _slug(self, text: str) -> str:
         found = self._names.whole(text)
         if not found or found[0].substance is None:
-            hint = "write its slug, its name or its CAS number"
-            raise InputError(f'the registry has no "{text}"', at="substance", hint=hint)
+            raise InputError("exchange/not-in-the-registry", substance=text, at="substance")
         return found[0].substance.slug
 
 
@@ -164,12 +162,12 @@ def _cell(title: str, text: str, parse: Callable[[str], T]) -> T:
     try:
         return parse(text)
     except InputError as error:
-        raise InputError(error.message, at=title, hint=error.hint) from error
+        raise error.placed(title) from error
 
 
 def _whole(text: str) -> int:
     if not text.isdecimal():
-        raise InputError(f'"{text}" is no whole number', hint='write it like "2026"')
+        raise InputError("exchange/not-a-whole-number", text=text)
     return int(text)
 
 
@@ -197,9 +195,7 @@ def _stops(row: dict[str, str]) -> tuple[dict[str, Any], ...]:
     if since is not None:
         stops.append({"kind": "suspended", "since": since, "until": until, **told})
     elif until is not None:
-        raise InputError(
-            "it has an end and no beginning", at="suspended_since", hint="write its first day"
-        )
+        raise InputError("exchange/end-without-beginning", at="suspended_since")
     revoked = _day(row, "revoked_since")
     if revoked is not None:
         stops.append({"kind": "revoked", "since": revoked, **told})
@@ -243,11 +239,10 @@ def movement_of(told: Shipment, name: str, country: str, registry: Registry) -> 
         InputError: The registry does not know the substance, or the amount or the content is none.
     """
     if told.percent is not None and not 0 <= told.percent <= _WHOLE:
-        raise InputError(f"{told.percent} is no content", at="percent", hint="from 0 to 100")
+        raise InputError("exchange/not-a-content", percent=told.percent, at="percent")
     found = Names(registry).whole(told.substance)
     if not found or found[0].substance is None:
-        hint = "write its slug, its name or its CAS number"
-        raise InputError(f'the registry has no "{told.substance}"', at="substance", hint=hint)
+        raise InputError("exchange/not-in-the-registry", substance=told.substance, at="substance")
     slug, form = found[0].substance.slug, found[0].form
     mass, volume = amount_of(told.amount)
     net = Amount(mass_mg=mass, volume_ul=volume)
@@ -310,7 +305,7 @@ def _entry(line: str, registry: Registry) -> Entry:
     try:
         entry: Entry = msgspec.json.decode(line, type=Entry)
     except msgspec.DecodeError as error:
-        raise InputError(str(error), hint=HINT) from error
+        raise InputError("exchange/register-entry-wrong", error=error) from error
     for problem in check(entry, registry):
-        raise InputError(problem.text, at=problem.at, hint=problem.hint)
+        raise as_error(problem)
     return entry

@@ -12,7 +12,7 @@ from tidewaiter.exchange.notices.amounts import Measure, measured
 from tidewaiter.exchange.notices.amounts import amount_of as amount_in
 from tidewaiter.exchange.notices.law import TABLES
 from tidewaiter.exchange.notices.types import Amount, NoticeLine, Party
-from tidewaiter.exchange.register.book import Book
+from tidewaiter.exchange.register.book import Book, total
 from tidewaiter.exchange.register.coverage import answer_from, names_of
 from tidewaiter.exchange.register.movements import content_in
 from tidewaiter.exchange.register.types import (
@@ -69,7 +69,7 @@ def allowed_in(register: Register, day: date) -> Iterator[Allowed]:
                 source=grant.source,
             )
     for need in book.all_on(Requirement, day):
-        operator = book.on(Operator, need.operator, day) if need.operator else None
+        operator = book.on(Operator, need.operator, day)
         if operator is not None and _counts(need.amount):
             yield Allowed(
                 what="need",
@@ -139,6 +139,7 @@ _RULES: dict[Verdict, str] = {
 }
 _PERMITS = ("authorisation", "permit", "import licence", "export licence", "import or export")
 _STANDINGS = ("of the operator",)
+_TAKEN: tuple[Part, ...] = ("permit", "requirement")  # what goods take of
 
 
 class Kept(Record, frozen=True, kw_only=True):
@@ -173,7 +174,7 @@ class RegisterDesk:
         self._day = day
         self._book = Book(kept.register)
         self._names = cache(names_of(self._book.all_on(Operator, day)))
-        self._taken: dict[str, Amount] = {}
+        self._taken: dict[tuple[Part, str], Amount] = {}
         self._known = {  # substances that an entry is about
             slug
             for each in kept.register.entries
@@ -326,19 +327,16 @@ class RegisterDesk:
     def _take(self, answer: Answer, question: Question) -> None:
         """Keep in mind what covered goods take of a permit and of a requirement."""
         for part in answer.parts:
-            if part.part not in {"permit", "requirement"}:
-                continue
-            for name in part.entries:
-                grant = self._book.on(Grant, name, self._day)
-                goods = part.part == "permit" and grant is not None and grant.counts == "goods"
-                self._add(name, question.net if goods else question.content)
+            for name in part.entries if part.part in _TAKEN else ():
+                grant = self._book.on(Grant, name, self._day) if part.part == "permit" else None
+                goods = grant is not None and grant.counts == "goods"
+                self._add((part.part, name), question.net if goods else question.content)
 
-    def _add(self, name: str, amount: Amount) -> None:
-        more, before = measured(amount), measured(self._taken.get(name, Amount()))
+    def _add(self, key: tuple[Part, str], amount: Amount) -> None:
+        more = measured(amount)
         if more is not None:
-            same = before is not None and before.measure == more.measure
-            value = more.value + (before.value if before is not None and same else 0)
-            self._taken[name] = amount_in(more.measure, value)
+            both = (amount, self._taken.get(key, Amount()))
+            self._taken[key] = amount_in(more.measure, total(both, more.measure))
 
 
 def _names(find: Find) -> bool:

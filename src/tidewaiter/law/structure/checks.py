@@ -31,12 +31,10 @@ def check_text(text: str, at: str) -> None:
         StructureError: It is.
     """
     if not text.strip():
-        raise StructureError("there is no structure", at=at, hint="write a SMILES string, like CCO")
+        raise StructureError("law/no-structure", at=at)
     if len(text) > MOST_TEXT:
         raise StructureError(
-            f'"{short(text)}" has {len(text):,} characters, more than {MOST_TEXT:,}',
-            at=at,
-            hint="split it into single structures",
+            "law/text-too-long", text=short(text), count=len(text), most_text=MOST_TEXT, at=at
         )
 
 
@@ -53,11 +51,7 @@ def check_mol(mol: Mol, label: str, at: str) -> None:
     """
     why = _obstacle(mol)
     if why:
-        raise StructureError(
-            f'"{short(label)}" is not one known molecule: {why}',
-            at=at,
-            hint="give the whole structure of one substance",
-        )
+        raise StructureError("law/not-one-known-molecule", label=short(label), why=why, at=at)
 
 
 def _obstacle(mol: Mol) -> str:

@@ -49,14 +49,14 @@ def draw_svg(
     count = structure.mol.GetNumAtoms()
     for atom in atoms:
         if not 0 <= atom < count:
-            raise StructureError(f"there is no atom {atom}", hint=f"atoms are 0 to {count - 1}")
+            raise StructureError("law/no-atom", atom=atom, count=count - 1)
     with quiet():
         try:
             drawn = _drawn(_unlabelled(structure.mol), sorted(set(atoms)), width, height)
             smiles = MolToSmiles(structure.mol)
         except (ValueError, RuntimeError) as error:
             raise StructureError(
-                f'"{short(structure.text)}" cannot be drawn: {short(str(error))}'
+                "law/cannot-be-drawn", text=short(structure.text), error=short(str(error))
             ) from error
     title = escape(f"{short(smiles, 200)} ({formula(structure)})")
     drawn = _CLASS.sub("", _FOREIGN.sub("", _DECLARATION.sub("", drawn)))

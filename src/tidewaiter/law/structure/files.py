@@ -84,7 +84,7 @@ def _rows(
         except StopIteration:
             return
         except csv.Error as error:
-            yield Entry(place, "", StructureError(f"the row cannot be read: {error}", at=place))
+            yield Entry(place, "", StructureError("law/row-unreadable", error=error, at=place))
             reader = csv.reader((line + "\n" for line in lines), delimiter=sign)
             continue
         if any(field.strip() for field in fields):
@@ -126,7 +126,7 @@ def _places(titles: Sequence[str], columns: Columns, file: str) -> dict[str, int
         asked = getattr(columns, kind)
         if asked is not None and asked not in titles:
             raise StructureError(
-                f'there is no column "{asked}"', at=file, hint=f"it has: {', '.join(titles)}"
+                "law/no-such-column", asked=asked, titles=", ".join(titles), at=file
             )
         plain = ["".join(filter(str.isalnum, title.lower())) for title in titles]
         found = next((plain.index(title) for title in known if title in plain), None)
@@ -134,11 +134,7 @@ def _places(titles: Sequence[str], columns: Columns, file: str) -> dict[str, int
         if at is not None:
             places[kind] = at
     if not places.keys() & set(_FORMS):
-        raise StructureError(
-            "no column holds structures",
-            at=file,
-            hint="call one smiles, inchi or name, or say which it is: --map structure=Column",
-        )
+        raise StructureError("law/no-structure-column", at=file)
     return places
 
 
@@ -187,12 +183,11 @@ def _sdf_entry(place: str, lines: list[str], *, cut: bool) -> Entry:
 def _sdf_structure(
     place: str, block: list[str], *, cut: bool, ended: bool
 ) -> Structure | StructureError:
-    hint = "write the record anew with a chemical editor"
     if not any(line.strip() for line in block):
-        return StructureError("the record is empty", at=place, hint=hint)
+        return StructureError("law/record-empty", at=place)
     if cut or not ended:
         why = f"is longer than {_KEPT:,} characters" if cut else "has no end (M  END)"
-        return StructureError(f"the record {why}", at=place, hint=hint)
+        return StructureError("law/record-not-read", why=why, at=place)
     try:
         return parse_structure("\n".join(block) + "\n", "molfile", at=place)
     except StructureError as error:
@@ -248,11 +243,7 @@ def read_structures(path: Path, columns: Columns | None = None) -> Iterator[Entr
     elif ending in TABLES:
         yield from read_table(path, columns or Columns())
     else:
-        raise StructureError(
-            f'"{path.suffix}" is no ending of a file of structures',
-            at=path.name,
-            hint="it is .smi, .sdf, .mol, .csv or .tsv",
-        )
+        raise StructureError("law/not-a-structure-file", suffix=path.suffix, at=path.name)
 
 
 def _read_smi(path: Path) -> Iterator[Entry]:

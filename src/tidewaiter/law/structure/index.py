@@ -173,7 +173,7 @@ class StructureIndex:
             if not (drawn.whole or _is_ion_alone(drawn.structure)):
                 self._control[control_key(drawn.structure)].append(drawn)
         except StructureError as error:
-            raise RegistryError(error.message, at=f"{drawn.substance}.toml") from error
+            raise RegistryError.like(error, at=f"{drawn.substance}.toml") from error
 
     def _hits(self, structure: Structure) -> Iterator[StructureHit]:
         whole = _inchikey(structure)
@@ -208,7 +208,7 @@ def _parsed(smiles: str, slug: str) -> Structure:
     try:
         return parse_structure(smiles, "smiles")
     except StructureError as error:
-        raise RegistryError(error.message, at=f"{slug}.toml", hint=error.hint) from error
+        raise RegistryError.like(error, at=f"{slug}.toml") from error
 
 
 def _is_ion_alone(structure: Structure) -> bool:

@@ -187,10 +187,7 @@ def _key_or_error(structure: Structure) -> str | StructureError:
 
 
 def _refused(structure: Structure, why: str) -> StructureError:
-    return StructureError(
-        f'"{short(structure.text)}" cannot be compared: {why}',
-        hint="look it up by its name or its CAS number",
-    )
+    return StructureError("law/cannot-be-compared", text=short(structure.text), why=why)
 
 
 # In this order: a stronger level is tried, and set aside, before a weaker one.

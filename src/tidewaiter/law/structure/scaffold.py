@@ -120,9 +120,7 @@ def find_query(text: str, rule: ClassRule, key: str) -> Mol:
     """
     query = MolFromSmarts(text)
     if query is None or query.GetNumAtoms() == 0:
-        raise RegistryError(
-            f'"{text}" is no SMARTS', at=f"{rule.slug}.toml, {key}", hint="see RDKit on SMARTS"
-        )
+        raise RegistryError("law/not-a-smarts", text=text, at=f"{rule.slug}.toml, {key}")
     return query
 
 
@@ -136,11 +134,7 @@ def find_cores(rule: ClassRule) -> tuple[Core, ...]:
     found = {site.site.id for core in cores for site in core.sites}
     for site in rule.sites:
         if site.id not in found:
-            raise RegistryError(
-                f'no core has the atoms of site "{site.id}"',
-                at=f"{rule.slug}.toml",
-                hint="number an atom of a core, as in [N:7]",
-            )
+            raise RegistryError("law/site-outside-cores", id=site.id, at=f"{rule.slug}.toml")
     return cores
 
 
@@ -169,9 +163,7 @@ def _parent(rule: ClassRule, site: Site) -> Graph | None:
     parent = MolFromSmiles(site.parent)
     if parent is None:
         raise RegistryError(
-            f'"{site.parent}" is no SMILES',
-            at=f'{rule.slug}.toml, site "{site.id}"',
-            hint="write the group from its first atom, like c1ccccc1",
+            "law/not-a-smiles", parent=site.parent, at=f'{rule.slug}.toml, site "{site.id}"'
         )
     return graph_of(parent)
 

@@ -123,10 +123,7 @@ class Again:
         with database.work() as work:
             self.pasts = past_runs(work)
         if not self.pasts:
-            raise InputError(
-                "the database holds no lines yet",
-                hint="screen a file into it first: tidewaiter screen manifest.csv --db cases.db",
-            )
+            raise InputError("node/no-lines-yet")
         runs = (run for past in self.pasts for run in past.runs)
         self.plan: Plan = plan_of(runs, settings, self.basis, whole=whole)
         self.touched: Touched | None = None  # None: all lines are screened

@@ -43,7 +43,7 @@ def look_at(desk: Desk, upload: Upload, reading: ReadOptions) -> Inspection:
     """
     place = desk.spool.place(upload.sha256)
     if not upload.held or not place.is_file():
-        raise InputError("the file is no longer kept", hint="send it again")
+        raise InputError("node/file-no-longer-kept")
     try:
         return confined(_inspect, place, upload.name, reading, limits=desk.limits)
     except TidewaiterError as error:
@@ -73,7 +73,7 @@ def take_in(database: Database, desk: Desk, arrived: Arrived, who: str) -> Uploa
     """
     with database.work(_stamp(who)) as work:
         if not desk.spool.place(arrived.sha256).is_file():  # dropped with another upload just now
-            raise InputError("the file was dropped in the meantime", hint="send it again")
+            raise InputError("node/file-dropped")
         upload = add_upload(work, arrived, Options())
     return look_again(database, desk, upload, who)
 

@@ -171,7 +171,7 @@ def _screen(bench: Bench, upload: Upload, beat: "_Beat") -> None:
     end_overdue(bench.database)
     path, journal = bench.desk.spool.place(upload.sha256), bench.desk.spool.journal(upload.id)
     if not path.is_file():
-        raise InputError("the file is no longer kept", hint="send it again")
+        raise InputError("node/file-no-longer-kept")
     workers = workers_for(path, bench.desk.workers)
     register = register_desk(bench.database, settings)
     steps = screen_file(

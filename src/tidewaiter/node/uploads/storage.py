@@ -54,8 +54,7 @@ class Spool(Record, frozen=True, kw_only=True):
             raise _too_large(self.limit)
         self.make()
         if shutil.disk_usage(self.folder).free - size < _RESERVE:
-            hint = "free space, or let old uploads be dropped sooner"
-            raise OutputError("the disk has no room for it", at=str(self.folder), hint=hint)
+            raise OutputError("node/disk-full", at=str(self.folder))
 
     def make(self) -> None:
         """Make the folder, for this user alone."""
@@ -164,7 +163,7 @@ def spool_folder(database: str) -> Path:
 
 def _too_large(limit: int) -> InputError:
     size = f"{limit / _GB:.3g} GB" if limit >= _GB else f"{limit / (1 << 20):.3g} MB"
-    return InputError(f"the file is larger than {size}", hint="send it in parts, or compressed")
+    return InputError("node/file-too-large", size=size)
 
 
 def _settle(folder: Path) -> None:

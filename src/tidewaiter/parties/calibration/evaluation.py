@@ -382,10 +382,7 @@ def choose(table: Table, parties: int, wanted: float, *, by_kind: bool) -> Thres
     each = [(kind, least_for(best(table, kind), allowed // len(kinds), lowest)) for kind in kinds]
     found = [KindThreshold(kind=kind, least=own) for kind, own in each if own is not None]
     if least is None or len(found) < len(kinds):
-        raise InputError(
-            "no threshold keeps this rate: too many cleared parties match almost surely",
-            hint="look at the most frequent entries first (the command without a rate shows them)",
-        )
+        raise InputError("parties/no-threshold-keeps-rate")
     return Threshold(least=least, kinds=tuple(found), origin="chosen for the requested alert rate")
 
 

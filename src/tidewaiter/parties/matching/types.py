@@ -155,11 +155,9 @@ def read_rows(path: Path) -> list[ListedParty]:
             try:
                 row = decode(line)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                hint = 'write one object a line: {"id": "1", "schema": "Person", "names": ["A B"]}'
-                raise InputError(f"no entry of a list: {error}", at=at, hint=hint) from error
+                raise InputError("parties/not-a-list-entry", error=error, at=at) from error
             if row.id in found:
-                hint = "give each entry an id of its own"
-                raise InputError(f'the id "{row.id}" stands twice', at=at, hint=hint)
+                raise InputError("parties/id-twice", id=row.id, at=at)
             found[row.id] = _party(row, at)
     return list(found.values())
 
@@ -167,7 +165,7 @@ def read_rows(path: Path) -> list[ListedParty]:
 def _party(row: _Row, at: str) -> ListedParty:
     names = [name for name in row.names if name.strip()]
     if not names:
-        raise InputError(f'the entry "{row.id}" has no name', at=at, hint="give it one in names")
+        raise InputError("parties/entry-without-name", id=row.id, at=at)
     return ListedParty(
         id=row.id,
         kind=_kind(row.schema, at),
@@ -187,7 +185,7 @@ def _kind(text: str, at: str) -> PartyKind:
     kind = KINDS.get(text.strip().lower())
     if kind is None:
         known = ", ".join(sorted(filter(None, KINDS)))
-        raise InputError(f'"{text}" is no kind of party', at=at, hint=f"known: {known}")
+        raise InputError("parties/not-a-kind-of-party", text=text, known=known, at=at)
     return kind
 
 
@@ -202,8 +200,7 @@ def read_queries(file: BinaryIO, name: str) -> Iterator[AskedParty]:
     head = next(rows, [])
     missing = [column for column in ("qid", "query") if column not in head]
     if missing:
-        hint = "the first line names the columns: qid, schema, query, country, dob"
-        raise InputError(f'there is no column "{missing[0]}"', at=f"{name}, line 1", hint=hint)
+        raise InputError("parties/no-column", missing=missing[0], at=f"{name}, line 1")
     places = {column: place for place, column in enumerate(head)}
     yield from _asked(rows, places, name)
 
@@ -216,7 +213,7 @@ def _asked(rows: Iterable[list[str]], places: dict[str, int], name: str) -> Iter
     for number, row in enumerate(rows, 2):
         at = f"{name}, line {number}"
         if not value(row, "qid"):
-            raise InputError("there is no qid", at=at, hint="give each party an id of its own")
+            raise InputError("parties/no-qid", at=at)
         yield AskedParty(
             id=value(row, "qid"),
             text=value(row, "query"),

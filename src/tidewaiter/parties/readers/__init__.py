@@ -116,7 +116,7 @@ def find_format(files: Sequence[ListFile]) -> str:
     """
     for file in files:
         if not file.content.strip():
-            raise InputError("the file is empty", at=file.name, hint="fetch it again")
+            raise InputError("parties/file-empty", at=file.name)
     for name, form in built_in().items():
         if form.claims(files):
             return name
@@ -124,9 +124,7 @@ def find_format(files: Sequence[ListFile]) -> str:
         if _claims(name, form, files):
             return name
     raise InputError(
-        "the format is not known",
-        at=files[0].name,
-        hint=f"formats: {', '.join(sorted(list_readers()))}; a definition may name one",
+        "parties/format-not-known", list_readers=", ".join(sorted(list_readers())), at=files[0].name
     )
 
 

@@ -57,8 +57,7 @@ def _json(file: ListFile) -> Iterator[tuple[int, Fields]]:
         held = item.get("results") if isinstance(item, dict) and "results" in item else None
         for place, each in enumerate(held if isinstance(held, list) else [item], number):
             if not isinstance(each, dict):
-                hint = "give the list's own JSON"
-                raise InputError("holds what is no entry", at=f"{file.name}, {place}", hint=hint)
+                raise InputError("parties/not-an-entry", at=f"{file.name}, {place}")
             yield place, each
 
 

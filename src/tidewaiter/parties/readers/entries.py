@@ -37,7 +37,6 @@ _YEAR_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?:-00)?")
 _NAMED_MONTH = re.compile(r"([^\W\d_]{3,9})\.?,?\s+(\d{4})")
 _TIME = re.compile(r"T\d{2}:.*$")
 _WIDE = 20  # years of a range that are written out
-_HINT = 'write it like "1970-03-31", "1970-03", "1970" or "circa 1970"'
 
 
 def parse_births(text: str) -> tuple[tuple[str, ...], bool]:
@@ -66,7 +65,7 @@ def parse_births(text: str) -> tuple[tuple[str, ...], bool]:
         found += dates
         about = about or vague
     if not found:
-        raise InputError(f'"{text}" is not a date', hint=_HINT)
+        raise InputError("parties/not-a-date", text=text)
     return tuple(dict.fromkeys(found)), about
 
 
@@ -82,7 +81,7 @@ def _one(part: str, text: str) -> tuple[list[str], bool]:
 
 def _years(first: int, last: int, text: str) -> list[str]:
     if last < first:
-        raise InputError(f'"{text}" ends before it begins', hint=_HINT)
+        raise InputError("parties/period-ends-before-it-begins", text=text)
     if last - first >= _WIDE:
         return [str(first), str(last)]
     return [str(year) for year in range(first, last + 1)]
@@ -102,7 +101,7 @@ def _date(text: str, whole: str) -> str:
             return parse_date(f"1 {found[1]} {found[2]}").isoformat()[:7]
         return parse_date(plain, "dmy").isoformat()
     except InputError:
-        raise InputError(f'"{whole}" is not a date', hint=_HINT) from None
+        raise InputError("parties/not-a-date", text=whole) from None
 
 
 SHOWN = 200

@@ -32,9 +32,9 @@ def decode(file: ListFile) -> str:
     """
     head = file.content[:4]
     if not file.content.strip():
-        raise InputError("the file is empty", at=file.name, hint="fetch it again")
+        raise InputError("parties/file-empty", at=file.name)
     if b"\0" in file.content[:4096] and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        raise InputError("this is no text", at=file.name, hint="give the list's text file")
+        raise InputError("parties/not-text", at=file.name)
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return file.content.decode("utf-16", "replace")
     try:
@@ -67,9 +67,7 @@ def rows(file: ListFile, delimiter: str = ",", *, closed: bool = False) -> Itera
             yield number, row
     except csv.Error as error:
         raise InputError(
-            f"row {number + 1} cannot be read: {error}",
-            at=file.name,
-            hint="look whether a quote is missing there",
+            "parties/row-unreadable", number=number + 1, error=error, at=file.name
         ) from error
     ended = text.rstrip(_END_OF_FILE + " ,").endswith(("\n", "\r"))
     open_quote = text.count('"') % 2 and row and ("\n" in row[-1] or not ended)
@@ -139,9 +137,7 @@ def head(file: ListFile, size: int = 4096) -> str:
 
 
 def _cut(name: str, row: int) -> InputError:
-    return InputError(
-        f"ends in the middle of row {row}", at=name, hint="it was cut short: fetch it again"
-    )
+    return InputError("parties/ends-in-a-row", row=row, at=name)
 
 
 Element = ET.Element
@@ -174,7 +170,7 @@ def elements(file: ListFile, names: Collection[str]) -> Iterator[Element]:
                 top = element if top is None else top
                 depth += 1
                 if depth > _DEEP:
-                    raise InputError("nests too deep", at=file.name, hint="fetch it again")
+                    raise InputError("parties/nests-too-deep", at=file.name)
                 continue
             depth -= 1
             if element.tag in names:
@@ -222,20 +218,14 @@ def _check(file: ListFile) -> None:
         for place in range(0, len(file.content), _PIECE):
             parser.Parse(file.content[place : place + _PIECE], False)
             if place - parser.CurrentByteIndex > _TOKEN:
-                raise InputError(
-                    f"a tag is longer than {_TOKEN >> 20} MB", at=file.name, hint="fetch it again"
-                )
+                raise InputError("parties/tag-too-long", token=_TOKEN >> 20, at=file.name)
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise _damaged(file.name, str(error)) from error
 
 
 def _refuse(name: str) -> Callable[..., None]:
     def refuse(*_: object) -> None:
-        raise InputError(
-            "declares a document type or entities of its own",
-            at=name,
-            hint="lists have none: fetch it from its authority",
-        )
+        raise InputError("parties/declares-entities", at=name)
 
     return refuse
 
@@ -258,7 +248,7 @@ def _drop(top: Element, element: Element) -> None:
 
 
 def _damaged(name: str, problem: str) -> InputError:
-    return InputError(f"the XML is cut short or damaged: {problem}", at=name, hint="fetch it again")
+    return InputError("parties/xml-damaged", problem=problem, at=name)
 
 
 Flat = dict[str, list[str]]
@@ -304,9 +294,7 @@ def _rows(file: ListFile, delimiter: str, titles: Sequence[str]) -> tuple[list[s
         if number >= _LOOKED_AT:
             break
     named = ", ".join(titles)
-    raise InputError(
-        f"no row holds the titles {named}", at=file.name, hint="keep the row of titles"
-    )
+    raise InputError("parties/no-header-row", named=named, at=file.name)
 
 
 def _titled(
@@ -342,7 +330,7 @@ def objects(file: ListFile) -> Iterator[Flat]:
     """
     for number, item in json_items(file):
         if not isinstance(item, dict):
-            raise InputError("is no object", at=f"{file.name}, line {number}", hint="one a line")
+            raise InputError("parties/not-an-object", at=f"{file.name}, line {number}")
         yield {key: _texts(value) for key, value in item.items()}
 
 
@@ -383,7 +371,5 @@ def _decoded(text: str, at: str) -> object:
     try:
         found: object = msgspec.json.decode(text)
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise InputError(
-            f"is no JSON: {error}", at=at, hint="it may be cut short: fetch it again"
-        ) from error
+        raise InputError("parties/not-json", error=error, at=at) from error
     return found

@@ -139,11 +139,11 @@ def read_ofac_csv(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedPart
         part, read = _part(file)
         if part in parts:
             raise InputError(
-                f"holds {part}, as {parts[part][0].name} does", at=file.name, hint=_HINT
+                "parties/file-given-twice", part=part, name=parts[part][0].name, at=file.name
             )
         parts[part] = (file, read)
     if "entries" not in parts:
-        raise InputError("the file of the entries is missing", at=files[0].name, hint=_HINT)
+        raise InputError("parties/entries-file-missing", at=files[0].name)
     yield ListHeader()
     drafts: dict[str, Draft] = {}
     yield from _entries(*parts["entries"], drafts, _comments(parts))
@@ -159,7 +159,7 @@ def _part(file: ListFile) -> tuple[str, list[Row]]:
         part = _WIDTHS.get(len(row))
         if part and row[0].strip().isdigit():
             return part, read
-    raise InputError("is no file of an OFAC list", at=file.name, hint=_HINT)
+    raise InputError("parties/not-an-ofac-file", at=file.name)
 
 
 def _comments(parts: Parts) -> dict[str, str]:

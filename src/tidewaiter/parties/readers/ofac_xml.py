@@ -42,7 +42,7 @@ def _header(file: ListFile, element: Element) -> ListHeader:
     try:
         dated = parse_date(day, "mdy") if day else None
     except InputError as error:
-        raise InputError(error.message, at=f"{file.name}, Publish_Date", hint=error.hint) from None
+        raise error.placed(f"{file.name}, Publish_Date") from None
     return ListHeader(dated=dated, entries=int(count) if count.isdigit() else None)
 
 

@@ -72,7 +72,7 @@ def _header(item: object, file: ListFile, number: int) -> ListHeader:
         return msgspec.convert(item, ListHeader)
     except msgspec.ValidationError as error:
         at = f"{file.name}, line {number}, list"
-        raise InputError(f"{error}", at=at, hint=_HINT) from error
+        raise InputError("parties/head-not-its-record", error=error, at=at) from error
 
 
 def _beside(held: dict[str, object], file: ListFile, number: int) -> Sequence[object]:
@@ -81,10 +81,7 @@ def _beside(held: dict[str, object], file: ListFile, number: int) -> Sequence[ob
     parties = held.get("parties", [])
     if other or not isinstance(parties, list):
         key = other[0] if other else "parties"
-        hint = 'beside "list" there can be "parties", a list of entries; nothing else'
-        raise InputError(
-            f'has a key "{key}" that is not read', at=f"{file.name}, line {number}", hint=hint
-        )
+        raise InputError("parties/key-not-read", key=key, at=f"{file.name}, line {number}")
     return parties
 
 
@@ -124,7 +121,7 @@ def read_own_csv(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty
             unknown = sorted(set(row) - _TITLES)
             if unknown:
                 at = f"{file.name}, column {unknown[0]}"
-                raise InputError("is no column of an own list", at=at, hint=_HINT)
+                raise InputError("parties/not-a-column-of-an-own-list", at=at)
             yield from _row(row, file, f"row {number}")
 
 
@@ -203,7 +200,7 @@ def _numbers(draft: Draft, row: dict[str, str]) -> None:
         if found:
             draft.identifier(found[1], found[2], found[3] or "")
         else:
-            error = InputError(f'"{text}" is not like passport:A123:IR', hint=_HINT)
+            error = InputError("parties/not-an-identifier", text=text)
             draft.refuse("identifiers", text, error)
     for text in _many(row, "ties"):
         kind, _, rest = text.partition(":")

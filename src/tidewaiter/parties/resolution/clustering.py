@@ -140,11 +140,7 @@ def build_clusters(
         clusters.join(a, b)
     for a, b in sorted(apart):
         if clusters.find(a) == clusters.find(b):
-            raise InputError(
-                "two members are kept apart, and joined by other judgements",
-                at=f"{ids[a]}, {ids[b]}",
-                hint="take one of the judgements back: --undecided",
-            )
+            raise InputError("parties/judgements-contradict", at=f"{ids[a]}, {ids[b]}")
         clusters.forbid(a, b)
     barred: dict[tuple[int, int], str] = {}
     for a, b, _ in edges.strongest().triples():

@@ -75,15 +75,9 @@ def _decode(line: bytes, place: str) -> Judgement:
     try:
         found = msgspec.json.decode(line, type=Judgement)
     except msgspec.MsgspecError as error:
-        raise InputError(
-            f"this is no judgement: {error}",
-            at=place,
-            hint="let tidewaiter parties judge write the file",
-        ) from error
+        raise InputError("parties/not-a-judgement", error=error, at=place) from error
     if found.a == found.b:
-        raise InputError(
-            f'both members are "{found.a}"', at=place, hint="a judgement is about two members"
-        )
+        raise InputError("parties/both-members", a=found.a, at=place)
     return found
 
 

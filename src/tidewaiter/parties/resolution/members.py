@@ -176,11 +176,7 @@ class Collector:
             InputError: The same bytes were taken up before.
         """
         if sha256 in self._files:
-            raise InputError(
-                "its parties would be counted twice",
-                at=file,
-                hint="name each file once, and none that the earlier entities hold",
-            )
+            raise InputError("parties/file-with-same-parties", at=file)
         self._files.add(sha256)
 
         def add(sightings: Iterable[Sighting]) -> None:

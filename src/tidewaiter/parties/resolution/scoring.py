@@ -80,9 +80,11 @@ def resolution_rules() -> ResolutionRules:
         if set(held) != set(wanted):
             differ = ", ".join(sorted(set(held) ^ set(wanted)))
             raise RegistryError(
-                f"[{what}] lacks or does not know: {differ}",
+                "parties/settings-table-wrong",
+                what=what,
+                differ=differ,
+                wanted=", ".join(wanted),
                 at=file.name,
-                hint=f"it holds {', '.join(wanted)}",
             )
     return rules
 

@@ -214,16 +214,13 @@ def alert_writer(
             return write_parquet(path, learned=learned)
     if suffix not in alert_formats():
         raise InputError(
-            f'"{path.suffix}" is not a format of alerts',
+            "report/not-a-format-of-alerts",
+            suffix=path.suffix,
+            alert_formats=", ".join(alert_formats()),
             at=path.name,
-            hint=f"end the name in {', '.join(alert_formats())}",
         )
     if append:
-        raise InputError(
-            "a file of this format cannot be continued",
-            at=path.name,
-            hint="write the rest to a second file",
-        )
+        raise InputError("report/format-cannot-be-continued", at=path.name)
     return write_exported(path, suffix.removeprefix("."))
 
 
@@ -243,11 +240,7 @@ def _opened(path: Path, *, append: bool, keep: int | None) -> Iterator[BinaryIO]
     with path.open("r+b") as file:
         whole = _whole(file, csv_quotes=path.suffix.lower() != ".jsonl") if keep is None else keep
         if file.seek(0, io.SEEK_END) < whole:
-            raise InputError(
-                f"the file is shorter than the {whole} bytes that were written to it",
-                at=path.name,
-                hint="start again without going on from an earlier run",
-            )
+            raise InputError("report/file-shorter-than-written", whole=whole, at=path.name)
         file.truncate(whole)
         file.seek(whole)
         yield file

@@ -305,5 +305,5 @@ def picture(view: View, told: Any, kind: str, slug: str = "") -> bytes:
     found = next((each for each in figures if slug in {"", each.slug}), None)
     if found is None:
         named = ", ".join(each.slug for each in figures) or "none"
-        raise InputError(f'there is no figure "{slug}" here', hint=f"the figures are: {named}")
+        raise InputError("report/no-figure", slug=slug, named=named)
     return png_of(found) if kind == "png" else svg_of(found).encode()

@@ -277,9 +277,10 @@ def check_format(path: Path) -> None:
     """
     if path.suffix.lower() not in FORMATS:
         raise InputError(
-            f'"{path.suffix}" is not a format of answers',
+            "report/not-a-format-of-answers",
+            suffix=path.suffix,
+            formats=", ".join(FORMATS),
             at=str(path),
-            hint=f"end the name in {', '.join(FORMATS)}",
         )
 
 

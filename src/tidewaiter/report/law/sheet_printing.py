@@ -87,7 +87,7 @@ def sheet_of(text: str, found: tuple[Found, ...] | InputError, printing: Printin
         printing: What is asked, and whose lists.
     """
     if isinstance(found, InputError):
-        error = StructureError(found.message, at=found.at, hint=found.hint)
+        error = StructureError.like(found, at=found.at)
         return _sheet(Entry("", text, error), printing)
     if any(each.match == "name" for each in found):
         subjects = tuple(_named(each, printing) for each in found)

@@ -132,7 +132,7 @@ def match_writer(file: BinaryIO, suffix: str, origins: Origins) -> MatchWriter:
         case ".jsonl":
             return _JsonLines(file)
     raise InputError(
-        f'"{suffix}" is not a format of matches', hint=f"end the name in {', '.join(MATCH_FORMATS)}"
+        "report/not-a-format-of-matches", suffix=suffix, match_formats=", ".join(MATCH_FORMATS)
     )
 
 
@@ -285,9 +285,7 @@ def check_format(path: Path, *, ftm: bool = False) -> None:
     """
     if path.suffix.lower() not in ENTITY_FORMATS and not (ftm and is_ftm(path)):
         known = " or ".join(ENTITY_FORMATS) + (f", or {FTM[0]}" if ftm else "")
-        raise InputError(
-            f'"{path.suffix}" is no format for this', at=str(path), hint=f"use {known}"
-        )
+        raise InputError("report/not-a-format", suffix=path.suffix, known=known, at=str(path))
 
 
 def is_ftm(path: Path) -> bool:
@@ -354,11 +352,7 @@ def read_entities(path: Path) -> Iterator[Entity]:
             decode = decoder_of(Entity).decode
             yield from (decode(line) for line in file if line.strip())
     except (msgspec.MsgspecError, pa.ArrowException) as error:
-        raise InputError(
-            f"it holds no entities: {error}",
-            at=str(path),
-            hint="give a file that tidewaiter parties resolve --out wrote",
-        ) from error
+        raise InputError("report/not-entities", error=error, at=str(path)) from error
 
 
 def _ours(lines: Iterable[bytes]) -> Iterator[Entity]:

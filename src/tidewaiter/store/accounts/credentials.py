@@ -52,7 +52,7 @@ def open_account(work: Work, number: int, opener: int | None) -> datetime:
         InputError: There is no such account, or it is switched off.
     """
     if not account_of(work, number).active:
-        raise InputError(f"account {number} is switched off", hint="switch it on first")
+        raise InputError("store/account-switched-off", number=number)
     invite(work, number, opener=opener)
     _drop(work, tables.activation, number)
     return stamp_of(work).at + INVITATION
@@ -115,8 +115,7 @@ def confirm_activation(work: Work, number: int, typed: str, confirmer: Account) 
     )
     hashed = work.connection.execute(wanted).scalar_one_or_none()
     if hashed is None or not account.active or number not in opened_by(work, now):
-        hint = "ask them to read it again, or to choose a password once more"
-        raise InputError("no password waits under this code", hint=hint)
+        raise InputError("store/no-password-waits")
     for factor in _FACTORS:
         _drop(work, tables.METADATA.tables[factor], number)
     set_password(work, number, hashed)
@@ -133,17 +132,13 @@ def _check_confirmer(work: Work, account: Account, confirmer: Account) -> None:
     Whoever could do both would make themselves a supervisor, and be both of two officers.
     """
     if account.id == confirmer.id:
-        hint = "somebody else who may vouch does it"
-        raise InputError("nobody confirms their own account", hint=hint)
+        raise InputError("store/own-account-not-confirmed")
     opener = opened_by(work, stamp_of(work).at).get(account.id)
     if opener != confirmer.id:
         return
     others = _vouchers(work) - {account.id, confirmer.id}
     if others:
-        hint = (
-            f"one of {len(others)} others who may vouch does it: a supervisor or an administrator"
-        )
-        raise InputError("an account is opened by one person and confirmed by another", hint=hint)
+        raise InputError("store/account-needs-two-persons", count=len(others))
 
 
 def _vouchers(work: Work) -> set[int]:
@@ -207,7 +202,7 @@ def add_passkey(work: Work, account: int, passkey: Passkey, name: str) -> int:
         InputError: It is known already.
     """
     if find_passkey(work, passkey.credential) is not None:
-        raise InputError("this passkey is known", hint="use it to sign in")
+        raise InputError("store/passkey-known")
     row = {
         "account": account,
         "credential": passkey.credential.hex(),
@@ -272,11 +267,8 @@ def drop_passkey(work: Work, account: int, number: int) -> None:
         delete(tables.passkey).where(c.id == number, c.account == account)
     )
     if not done.rowcount:
-        raise InputError(f"you have no passkey {number}", hint="look at the list of your passkeys")
+        raise InputError("store/no-passkey", number=number)
     record_change(work, "passkey forgotten", {"account": account, "passkey": number})
-
-
-_HINT = "ask whoever keeps the accounts to make one of that name, or to switch it on"
 
 
 def account_by(work: Work, issuer: str, subject: str, name: str) -> Account:
@@ -298,18 +290,18 @@ def account_by(work: Work, issuer: str, subject: str, name: str) -> Account:
         number = _bind(work, issuer, subject, name)
     account = account_of(work, number)
     if not account.active:
-        raise InputError(f'the account "{account.name}" is switched off', hint=_HINT)
+        raise InputError("store/own-account-switched-off", name=account.name)
     return account
 
 
 def _bind(work: Work, issuer: str, subject: str, name: str) -> int:
     found = guarded(work, name)
     if found is None:
-        raise InputError(f'there is no account "{name[:60]}"', hint=_HINT)
+        raise InputError("store/no-account", name=name[:60])
     c, number = tables.identity.c, found.account.id
     taken = select(c.subject).where(c.issuer == issuer, c.account == number)
     if work.connection.execute(taken).first() is not None:
-        raise InputError(f'the account "{name[:60]}" is someone else’s', hint=_HINT)
+        raise InputError("store/account-of-another", name=name[:60])
     row = {
         "issuer": issuer,
         "subject": subject,

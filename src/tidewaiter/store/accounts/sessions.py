@@ -151,8 +151,7 @@ def invited(work: Work, secret: str, now: datetime) -> Account:
     number = work.connection.execute(wanted).scalar_one_or_none()
     account = account_of(work, number) if number is not None else None
     if account is None or not account.active:
-        hint = "ask whoever keeps the accounts for a new one"
-        raise InputError("this link was used, or its time is over", hint=hint)
+        raise InputError("store/link-used-or-over")
     return account
 
 
@@ -206,8 +205,7 @@ def add_token(
     """
     wanted = sorted(set(rights))
     if not wanted or not set(wanted) <= user.rights:
-        hint = f"choose among: {', '.join(sorted(user.rights))}"
-        raise InputError("a token has some of your own rights, and no others", hint=hint)
+        raise InputError("store/token-rights-not-own", rights=", ".join(sorted(user.rights)))
     secret, at = new_secret(), stamp_of(work).at
     row = {
         "digest": digest_of(secret),
@@ -264,7 +262,7 @@ def drop_token(work: Work, user: User, token: int) -> None:
         delete(tables.token).where(t.id == token, t.account == user.account.id)
     )
     if not done.rowcount:
-        raise InputError(f"you have no token {token}", hint="look at the list of your tokens")
+        raise InputError("store/no-token", token=token)
     record_change(work, "token taken back", {"account": user.account.id, "token": token})
 
 

@@ -83,8 +83,7 @@ def add_account(work: Work, new: NewAccount) -> Account:
         with work.connection.begin_nested():
             made = work.connection.execute(insert(tables.account).values(**row))
     except IntegrityError as error:
-        hint = "take another name, or change that account"
-        raise InputError(f'there is an account "{name}"', hint=hint) from error
+        raise InputError("store/account-exists", name=name) from error
     number = int(made.inserted_primary_key[0])  # type: ignore[index]
     said: Details = {"account": number, "role": new.role}
     record_change(work, "account made", said)
@@ -99,8 +98,7 @@ def account_name(text: str) -> str:
     """
     name = text.strip().lower()
     if not name or len(name) > LONGEST or not set(name) <= _ALLOWED:
-        hint = f"use 1 to {LONGEST} of the letters a to z, digits, point, hyphen and underscore"
-        raise InputError(f'"{text[:LONGEST]}" is no name for an account', hint=hint)
+        raise InputError("store/not-an-account-name", text=text[:LONGEST], longest=LONGEST)
     return name
 
 
@@ -120,7 +118,7 @@ def account_of(work: Work, number: int) -> Account:
     wanted = select(*_columns()).where(tables.account.c.id == number)
     row = work.connection.execute(wanted).mappings().one_or_none()
     if row is None:
-        raise InputError(f"there is no account {number}", hint="look at the list of accounts")
+        raise InputError("store/no-account-of-number", number=number)
     return _account(row)
 
 
@@ -154,8 +152,7 @@ def assignee_of(work: Work, name: str) -> str | None:
     """
     found = guarded(work, name.strip().lower()) if name.strip() else None
     if name.strip() and (found is None or not found.account.active):
-        hint = "write the name with which they sign in"
-        raise InputError(f'there is no account "{name[:LONGEST]}"', hint=hint)
+        raise InputError("store/no-account-of-name", name=name[:LONGEST])
     return found.account.name if found else None
 
 
@@ -213,8 +210,7 @@ def set_role(work: Work, number: int, role: Role, *, active: bool) -> None:
     c = tables.account.c
     left = select(func.count()).where(c.role == "administrator", c.active == 1)
     if not work.connection.execute(left).scalar_one():
-        hint = "make someone else administrator first"
-        raise InputError("nobody would be left who keeps the accounts", hint=hint)
+        raise InputError("store/last-administrator")
     if not active:
         secrets = ("session", "invitation", "activation", "token", "passkey", "identity")
         for table in (tables.METADATA.tables[each] for each in secrets):
@@ -237,8 +233,7 @@ def set_clearance(work: Work, number: int, *, cleared: bool, giver: Account | No
     """
     account_of(work, number)
     if giver is not None and not may_clear(work, giver):
-        hint = "ask somebody who is cleared; on the server: tidewaiter accounts clear NAME"
-        raise InputError("only who has a clearance gives it or takes it", hint=hint)
+        raise InputError("store/clearance-not-theirs-to-give")
     _change(work, number, cleared=int(cleared))
     record_change(work, "clearance changed", {"account": number, "cleared": int(cleared)})
 
@@ -259,11 +254,9 @@ def set_analyst(work: Work, number: int, *, analyst: bool) -> None:
         InputError: There is no such account, it is none of an administrator, or others decide.
     """
     if account_of(work, number).role != "administrator":
-        hint = "give the account the role that it needs"
-        raise InputError("Only an administrator can work as an analyst, too.", hint=hint)
+        raise InputError("store/only-administrator-is-analyst-too")
     if analyst and _others_decide(work, number):
-        hint = "make a second account for yourself: who keeps the accounts does not decide here"
-        raise InputError("There are officers who decide alerts already.", hint=hint)
+        raise InputError("store/officers-exist")
     _change(work, number, analyst=int(analyst))
     action = "administrator works as analyst" if analyst else "administrator is no analyst"
     record_change(work, action, {"account": number})
@@ -321,7 +314,7 @@ def erase_name(work: Work, number: int) -> Account:
     """
     before = account_of(work, number)
     if before.active:
-        raise InputError(f"account {number} is in use", hint="switch it off first")
+        raise InputError("store/account-in-use", number=number)
     name = f"erased-{number}"
     a, s = tables.alert.c, tables.suppression.c
     waiting = select(a.id).where(a.assignee == before.name).order_by(a.id)

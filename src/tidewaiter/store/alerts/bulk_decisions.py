@@ -193,8 +193,7 @@ def undo_batch(work: Work, number: int, *, cleared: bool = True) -> Undone:
     """
     batch = batch_of(work, number, cleared=cleared)
     if batch.undone_by is not None:
-        hint = "look at what became of it"
-        raise ConflictError(f"bulk decision {number} was undone by {batch.undone_by}", hint=hint)
+        raise ConflictError("store/bulk-decision-undone", number=number, undone_by=batch.undone_by)
     trails = _trails(work, number)
     now = {row.now.alert: row.now for row in _rows(work, list(trails))}
     moved = [
@@ -245,10 +244,9 @@ def settle_batch(
     """
     seen, me = batch_of(work, number), plain(stamp_of(work).who)
     if seen.by == me:
-        hint = "another officer confirms or rejects it; you can undo it"
-        raise InputError("You cannot be the second officer of your own decision.", hint=hint)
+        raise InputError("store/own-decision-needs-another")
     if not confirm and not note.strip():
-        raise InputError("A rejection needs a note.", hint="say why you do not agree")
+        raise InputError("store/rejection-without-note")
     waiting = [each.alert for each in proposals(work, number) if each.state == "waiting"]
     asked = set(waiting if alerts is None else alerts)
     mine = [name for name in waiting if name in asked]
@@ -309,8 +307,7 @@ def batch_of(work: Work, number: int, *, cleared: bool = True) -> Batch:
         wanted = wanted.where(_has_seen())
     found = _read(work, wanted, cleared=cleared) if 0 < number <= _LARGEST else []
     if not found:
-        hint = "look at the list of bulk decisions"
-        raise MissingError(f"There is no bulk decision {number}.", hint=hint)
+        raise MissingError("store/no-bulk-decision", number=number)
     return found[0]
 
 

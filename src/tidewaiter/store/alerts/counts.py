@@ -258,8 +258,7 @@ def correct(work: Work, told: Counted) -> Recounted:
         ConflictError: Someone else has corrected them since.
     """
     if _last_time(work) != told.last:
-        hint = "look at them, then count again where they are still wrong"
-        raise ConflictError("someone else has made the counts anew since", hint=hint)
+        raise ConflictError("store/counts-made-anew-since")
     cells_ = told.counts.keys() | told.kept.keys()
     off = {cell: told.counts[cell] - told.kept[cell] for cell in cells_}
     wrong = sum(amount != 0 for amount in off.values())

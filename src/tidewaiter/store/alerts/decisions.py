@@ -125,16 +125,14 @@ def alert_id(work: Work, beginning: str) -> str:
         InputError: There is none, or more than one.
     """
     c = tables.alert.c
-    hint = "tidewaiter alerts list prints the ids; write enough of one to tell it from others"
     short = len(beginning) < _SHORT
     wanted = select(c.id).where(c.id.startswith(beginning, autoescape=True))
     some = wanted.order_by(c.id).limit(2)
     found = [] if short else work.connection.execute(some).scalars().all()
     if len(found) != 1 and beginning not in found:
-        what = (
-            "there is no alert" if not found and not short else "there may be more than one alert"
-        )
-        raise InputError(f'{what} "{beginning}"', hint=hint)
+        is_none = not found and not short
+        code = "store/no-alert-begins" if is_none else "store/several-alerts-begin"
+        raise InputError(code, beginning=beginning)
     return str(found[0])
 
 
@@ -188,8 +186,7 @@ def take_back(work: Work, seen: Standing) -> Standing:
         InputError: There is no such alert, or no decision stands.
     """
     if standing(trail(work, seen.alert)) is None:
-        hint = "tidewaiter alerts show prints its trail"
-        raise InputError(f'no decision stands on the alert "{seen.alert}"', hint=hint)
+        raise InputError("store/no-decision-to-undo", alert=seen.alert)
     return _step(work, seen, None)
 
 
@@ -229,15 +226,11 @@ def _step(work: Work, seen: Standing, wanted: Wanted | None) -> Standing:
     """Add a step to the trail of an alert, where nobody has added one since."""
     now = standings(work, [seen.alert]).get(seen.alert)
     if now is None:
-        hint = "tidewaiter alerts list prints the ids"
-        raise InputError(f'there is no alert "{seen.alert}"', hint=hint)
+        raise InputError("store/no-alert", alert=seen.alert)
     steps = trail(work, seen.alert)
     if now.decided != seen.decided:
         who = steps[-1].by if steps else "nobody"
-        raise ConflictError(
-            f'the alert "{seen.alert}" was decided by {who} since you looked',
-            hint="look at its trail, then decide again",
-        )
+        raise ConflictError("store/alert-decided-since-you-looked", alert=seen.alert, who=who)
     if wanted:
         status = load_decision_rules().verdict[wanted.verdict].status
     else:

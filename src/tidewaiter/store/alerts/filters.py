@@ -256,12 +256,12 @@ def save_filter(work: Work, owner: int, new: NewFilter) -> int:
     """
     name = plain(new.name.strip())
     if not 0 < len(name) <= LONGEST:
-        raise InputError(f'"{name[:80]}" is no name', hint=f"write 1 to {LONGEST} characters")
+        raise InputError("store/not-a-name", name=name[:80], longest=LONGEST)
     c = tables.saved_filter.c
     work.connection.execute(delete(tables.saved_filter).where(c.owner == owner, c.name == name))
     mine = [each for each in saved_filters(work, owner) if each.owner == owner]
     if len(mine) >= MOST:
-        raise InputError(f"there are {MOST} filters already", hint="remove one first")
+        raise InputError("store/too-many-filters", most=MOST)
     row = {
         "owner": owner,
         "name": name,
@@ -301,5 +301,5 @@ def drop_filter(work: Work, account: int, number: int) -> None:
     c = tables.saved_filter.c
     which = (c.id == number, c.owner == account)
     if not work.connection.execute(delete(tables.saved_filter).where(*which)).rowcount:
-        raise InputError(f"you keep no filter {number}", hint="look at the list of yours")
+        raise InputError("store/no-such-filter", number=number)
     record_change(work, "filter removed", {"filter": number})

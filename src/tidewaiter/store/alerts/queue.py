@@ -124,8 +124,7 @@ def key_of(index: Index, alert: str, seen: Marks) -> Key:
     found = index.work.connection.execute(_keys().where(tables.alert.c.id == alert))
     row = found.mappings().first()
     if row is None or not is_in(seen, row["number"]):
-        hint = "go back to the first page"
-        raise InputError(f'there is no alert "{alert}" to go on from', hint=hint)
+        raise InputError("store/no-alert-to-go-on-from", alert=alert)
     return _key(row, having(index, [LISTED]))
 
 

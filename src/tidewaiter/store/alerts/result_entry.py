@@ -47,7 +47,7 @@ def add_result(
     kept = measured(_tidy(observed))
     check_observed(kept)
     if kept.day > stamp.at.astimezone(UTC).date() + _AHEAD:
-        raise InputError(f"{kept.day} is a day to come", hint="write the day on which it was done")
+        raise InputError("store/day-to-come", day=kept.day)
     _check_alert(work, alert)
     if replaces is not None:
         _check_standing(work, alert, replaces)
@@ -123,8 +123,7 @@ def _tidy_finding(finding: Finding) -> Finding:
 def _check_alert(work: Work, alert: str) -> None:
     c = tables.alert.c
     if work.connection.execute(select(c.id).where(c.id == alert)).scalar() is None:
-        hint = "tidewaiter alerts list prints the ids"
-        raise InputError(f'there is no alert "{alert}"', hint=hint)
+        raise InputError("store/no-alert", alert=alert)
 
 
 def _check_standing(work: Work, alert: str, number: int) -> None:
@@ -137,10 +136,10 @@ def _check_standing(work: Work, alert: str, number: int) -> None:
         later = [each.by for each in mine if each.replaces == number and each.withdrawn is None]
         who = one.withdrawn.by if one.withdrawn else later[-1]
         what = "withdrawn" if one.withdrawn else "superseded"
-        hint = "look at the results of the alert, then do it again"
-        raise ConflictError(f"result {number} was {what} by {who} since you looked", hint=hint)
+        raise ConflictError(
+            "store/result-changed-since-you-looked", number=number, what=what, who=who
+        )
 
 
 def _no_result(number: int) -> NoReturn:
-    hint = "tidewaiter alerts show prints the results of an alert"
-    raise InputError(f"the alert has no result {number}", hint=hint)
+    raise InputError("store/no-such-result", number=number)

@@ -125,7 +125,7 @@ def switch_webhook(work: Work, number: int, *, active: bool) -> None:
     c = tables.webhook.c
     some = update(tables.webhook).where(c.id == number).values(active=int(active))
     if not work.connection.execute(some).rowcount:
-        raise MissingError(f"there is no webhook {number}", hint="look at their list")
+        raise MissingError("store/no-webhook", number=number)
     record_change(work, "webhook switched", {"webhook": number, "active": int(active)})
 
 
@@ -236,7 +236,7 @@ def try_again(work: Work, webhook: int) -> int:
         MissingError: There is no such webhook.
     """
     if webhook not in {each.id for each in webhooks(work)}:
-        raise MissingError(f"there is no webhook {webhook}", hint="look at their list")
+        raise MissingError("store/no-webhook", number=webhook)
     d, now = tables.delivery.c, moment(stamp_of(work).at)
     some = update(tables.delivery).where(d.webhook == webhook, d.state == "given up")
     done = work.connection.execute(some.values(state="waiting", due=now, tries=0))

@@ -67,7 +67,7 @@ def file_parts(work: Work, viewer: Viewer, number: int, step: int) -> Iterator[b
     """
     told = find_file(work, viewer, number, step)
     if told is None:
-        raise MissingError(f"case {number} has no file {step}", hint="look at the case again")
+        raise MissingError("store/case-no-file", number=number, step=step)
     c, found, place = tables.blob_part.c, hashlib.sha256(), 0
     wanted = select(c.bytes).where(c.sha256 == told.sha256)
     while (part := work.connection.execute(wanted.where(c.number == place)).scalar()) is not None:
@@ -75,8 +75,7 @@ def file_parts(work: Work, viewer: Viewer, number: int, step: int) -> Iterator[b
         place += 1
         yield bytes(part)
     if found.hexdigest() != told.sha256:
-        hint = "they were changed outside of Tidewaiter: restore the database from a copy"
-        raise StoreError(f"the bytes of file {step} are not those that were added", hint=hint)
+        raise StoreError("store/file-bytes-changed", step=step)
 
 
 def drop_files(work: Work, number: int) -> None:
@@ -107,11 +106,10 @@ def _measured(given: Given, file: BinaryIO) -> FileAdded:
     while part := file.read(PART):
         size += len(part)
         if size > most:
-            hint = f"a case takes files of at most {most:,} bytes; divide it"
-            raise InputError("the file is too large", at=given.name, hint=hint)
+            raise InputError("store/file-too-large", most=most, at=given.name)
         found.update(part)
     if not size:
-        raise InputError("the file is empty", at=given.name, hint="choose another one")
+        raise InputError("store/file-empty", at=given.name)
     return FileAdded(
         name=given.name[: rules.limits.title],
         sha256=found.hexdigest(),
@@ -133,7 +131,7 @@ def _keep(work: Work, told: FileAdded, file: BinaryIO) -> None:
         work.connection.execute(insert(tables.blob_part).values(row))
         place += 1
     if found.hexdigest() != told.sha256:
-        raise InputError("the file changed while it was read", at=told.name, hint="add it again")
+        raise InputError("store/file-changed-while-read", at=told.name)
 
 
 def erase_case(work: Work, viewer: Viewer, number: int, *, why: str, seen: int) -> Step:

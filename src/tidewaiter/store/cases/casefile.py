@@ -42,7 +42,6 @@ from tidewaiter.store.core.columns import key, plain
 from tidewaiter.store.core.database import Work
 
 _LARGEST = 2**53
-_HINT = "tidewaiter cases list prints the numbers of those that you may see"
 
 
 def find_case(work: Work, viewer: Viewer, number: int) -> Case | None:
@@ -94,7 +93,7 @@ def open_case(work: Work, viewer: Viewer, title: str) -> Case:
     content = Opened(title=plain(title).strip())
     check_words(content)
     if load_case_rules().step["opened"].needs not in viewer.rights:
-        raise InputError("your role opens no cases", hint="ask a supervisor")
+        raise InputError("store/role-may-open-no-cases")
     at = moment(stamp_of(work).at)
     row = {"owner": viewer.name, "status": "open", "held": 0, "opened": at, "changed": 0}
     made = work.connection.execute(insert(tables.casefile).values(row)).inserted_primary_key
@@ -124,14 +123,14 @@ def take_step(work: Work, viewer: Viewer, number: int, asked: Asked) -> Step:
     check_words(asked.content)
     steps = case_steps(work, viewer, number)
     if not steps:
-        raise MissingError(f"there is no case {number}", hint=_HINT)
+        raise MissingError("store/no-case", number=number)
     _check_seen(steps, asked)
     why = refusal(case_of(steps), steps, viewer, asked, stamp_of(work).at.astimezone(UTC).date())
     if why:
-        raise InputError(why, at=f"case {number}", hint="look at the case again")
+        raise why.placed(f"case {number}")
     most = load_case_rules().limits.steps
     if len(steps) >= most:
-        raise InputError(f"it has {most:,} steps", at=f"case {number}", hint="open another case")
+        raise InputError("store/too-many-steps", most=most, at=f"case {number}")
     named = _named(work, viewer, number, _as_closed_as(steps, asked))
     step = _insert(work, viewer, number, named)
     _gather(work, step)
@@ -158,9 +157,7 @@ def _check_seen(steps: list[Step], asked: Asked) -> None:
     if load_case_rules().step[kind_of(asked.content)].decides and asked.seen != last.id:
         did = load_case_rules().step[last.kind].says
         raise ConflictError(
-            f"{last.by} {did} since you looked",
-            at=f"case {last.case}",
-            hint="look at the case again, then decide",
+            "store/changed-since-you-looked", by=last.by, did=did, at=f"case {last.case}"
         )
 
 
@@ -176,15 +173,13 @@ def _named(work: Work, viewer: Viewer, number: int, asked: Asked) -> Asked:
         of = (line.source == content.source, line.consignment == key(content.consignment))
         found = select(line.id).where(*of).limit(1)
         if not 0 < content.source <= _LARGEST or work.connection.execute(found).scalar() is None:
-            hint = "take it from a line or an alert"
-            raise InputError(f'there is no consignment "{content.consignment}"', hint=hint)
+            raise InputError("store/no-consignment", consignment=content.consignment)
     if isinstance(content, AlertAdded | PartyAdded) and content.alert:
         alert = find_alert(work, content.alert)
         if alert is None or (alert.restricted and not viewer.cleared):
-            hint = "tidewaiter alerts list prints the ids"
-            raise InputError(f'there is no alert "{content.alert}"', hint=hint)
+            raise InputError("store/no-alert", alert=content.alert)
         if isinstance(content, AlertAdded) and number in cases_of_alert(work, viewer, alert.id):
-            raise InputError("the alert is in the case already", at=f"case {number}")
+            raise InputError("store/alert-in-case-already", at=f"case {number}")
         return msgspec.structs.replace(asked, restricted=asked.restricted or alert.restricted)
     return asked
 

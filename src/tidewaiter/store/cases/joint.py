@@ -65,7 +65,7 @@ def open_joint(work: Work, safe: bytes, own: str, case: JointCase) -> None:
         MissingError: A partner is no peer, or there is no such group.
     """
     if case.opener != own or is_known(work, KINDS, own, case.id):
-        raise InputError("a joint case is opened once, by its opener", hint="give it another id")
+        raise InputError("store/joint-case-opened-twice")
     refuse_first(check_joint(case))
     _tell(work, safe, own, case, case, to=case.partners)
 
@@ -90,12 +90,11 @@ def say_in_joint(
     """
     known = find_joint(work, safe, said.opener, said.case)
     if known.case is None:
-        raise MissingError("the joint case is not here", hint="its opener may have recalled it")
+        raise MissingError("store/joint-case-not-here")
     if joint_act_of(said) not in joint_acts(known, own):
         if isinstance(said, Taking) and own in known.sides:
-            hint = f"its part is: {known.sides[own].part}"
-            raise InputError("this node has answered before", hint=hint)
-        raise InputError("this node takes no part in the case", hint="join it first")
+            raise InputError("store/answered-before", part=known.sides[own].part)
+        raise InputError("store/not-part-of-the-case")
     refuse_first(_problems(work, said))
     others = [each for each in known.sides if each != own]
     met = [each for each in others if each == said.opener or find_peer(work, each)]
@@ -142,14 +141,14 @@ def hear_of_joint(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken
     """
     if isinstance(said, JointCase):
         if said.opener != heard.sender or heard.to not in said.partners:
-            raise InputError("a joint case comes from its opener, to its partners")
+            raise InputError("store/joint-case-of-another-opener")
     else:
         known = joint_case_of(
             said.opener, said.case, said_of(work, safe, KINDS, said.opener, said.case)
         )
         early = not known.sides and heard.sender != said.opener and find_peer(work, said.opener)
         if heard.sender not in known.sides and not early:
-            raise InputError("there is no such joint case with this peer")
+            raise InputError("store/no-joint-case-with-peer")
     of = Subject(kind=kind, owner=said.opener, id=_case(said))
     keep_said(work, safe, heard, of, said)
 
@@ -167,8 +166,7 @@ def find_joint(work: Work, safe: bytes, opener: str, case: str) -> Together:
         MissingError: There is none of that id.
     """
     if not is_known(work, KINDS, opener, case):
-        hint = "look at: tidewaiter joint list"
-        raise MissingError(f'there is no joint case "{case[:60]}"', hint=hint)
+        raise MissingError("store/no-joint-case", case=case[:60])
     return joint_case_of(opener, case, said_of(work, safe, KINDS, opener, case))
 
 

@@ -59,11 +59,12 @@ def take_roster(
     """
     first = chain[0].read()
     if not 0 < len(first.id) <= KEY_LENGTH:
-        raise InputError(f"the id of a roster has 1 to {KEY_LENGTH} characters")
+        raise InputError("store/roster-id-empty-or-too-long", key_length=KEY_LENGTH)
     known = signed_versions(work, safe, first.id)
     if first.version > len(known) + 1:
-        hint = f"begin with version {len(known) + 1}"
-        raise InputError(f"version {first.version} of this roster comes too early", hint=hint)
+        raise InputError(
+            "store/roster-version-too-early", version=first.version, count=len(known) + 1
+        )
     whole = [*known[: first.version - 1], *chain]
     take_rosters(known, whole, keys_known(work))
     _insert(work, first.id, heeded=heard is None)
@@ -188,5 +189,4 @@ def _keep(work: Work, safe: bytes, signed: SignedRoster, heard: Heard | None) ->
 
 def _found(rows: int, roster: str) -> None:
     if not rows:
-        hint = "look at: tidewaiter coalition member-list list"
-        raise MissingError(f'there is no roster "{roster[:60]}"', hint=hint)
+        raise MissingError("store/no-roster", roster=roster[:60])

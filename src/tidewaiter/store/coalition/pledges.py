@@ -18,6 +18,7 @@ from tidewaiter.exchange.coalition.commitments import (
     problems_of,
     subject_of,
 )
+from tidewaiter.exchange.problems import as_error
 from tidewaiter.exchange.protocol.markings import Marking
 from tidewaiter.exchange.protocol.signing import lock, unlock
 from tidewaiter.store.audit import moment, record_change, stamp_of
@@ -56,7 +57,7 @@ def say_pledge(
         MissingError: There is no such peer.
     """
     if isinstance(said, Commitment) and (wrong := problems_of(said)):
-        raise InputError(wrong[0].text, at=wrong[0].at, hint=wrong[0].hint)
+        raise as_error(wrong[0])
     _check(said, own)
     kind = _kind(said)
     new = _keep(work, safe, Heard(sender=own, to=own, message="", at=""), kind, said)
@@ -126,9 +127,9 @@ def _check(said: Pledged, speaker: str) -> None:
     """
     owner, subject = subject_of(said)
     if _speaker(said) != speaker:
-        raise InputError("a promise is told by its owner alone, a number by who measured it")
+        raise InputError("store/promise-of-another")
     if max(len(owner), len(subject), len(said.id)) > KEY_LENGTH or not subject or not said.id:
-        raise InputError(f"an id has 1 to {KEY_LENGTH} characters")
+        raise InputError("store/id-empty-or-too-long", key_length=KEY_LENGTH)
 
 
 def _speaker(said: Pledged) -> str:
@@ -169,8 +170,7 @@ def _keep(work: Work, safe: bytes, heard: Heard, kind: str, said: Pledged) -> bo
     if last == digest:
         return False
     if last is not None and name:
-        hint = "give what is new an id of its own"
-        raise InputError(f"something else was said under the id {name[:40]}", hint=hint)
+        raise InputError("store/said-otherwise-before", name=name[:40])
     row = {
         "kind": kind,
         "owner": owner,

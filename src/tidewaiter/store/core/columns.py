@@ -67,8 +67,7 @@ def decode(payload: str, kind: type[R], what: str) -> R:
     try:
         return msgspec.json.decode(payload, type=kind, dec_hook=read_phrase)
     except msgspec.DecodeError as error:
-        hint = "it was written by another version, or by hand; restore it from a copy"
-        raise StoreError(f"the stored {what} cannot be read: {error}", hint=hint) from error
+        raise StoreError("store/stored-record-unreadable", what=what, error=error) from error
 
 
 def line_payloads(lines: pa.RecordBatch) -> list[str]:
@@ -114,8 +113,7 @@ def lines_of(payloads: Sequence[str]) -> pa.RecordBatch:
 
 def unreadable(error: Exception) -> StoreError:
     """Say that a stored line is not one that we wrote."""
-    hint = "it was written by another version, or by hand; restore it from a copy"
-    return StoreError(f"a stored line cannot be read: {error}", hint=hint)
+    return StoreError("store/stored-line-unreadable", error=error)
 
 
 def columns_of(records: Sequence[object], names: Sequence[str]) -> dict[str, pa.Array]:

@@ -19,12 +19,12 @@ from tidewaiter.base.files import writing
 from tidewaiter.base.records import Record
 from tidewaiter.store.core.revisions import is_current, upgrade
 
-LOCKED = ("the database is locked by another process", "wait until it is done, then try again")
-READ_ONLY = ("the database is read-only", "give write access to the file and its directory")
-FULL = ("there is no space left for the database", "free space on its disk, then try again")
-ABSENT = ("the database cannot be opened", "check that its directory exists and may be read")
-NO_SERVER = ("the server of the database does not answer", "check host and port, and that it runs")
-NO_ENTRY = ("the server of the database refuses the user", "check user, password and rights")
+LOCKED = "store/locked"
+READ_ONLY = "store/read-only"
+FULL = "store/no-space"
+ABSENT = "store/not-opened"
+NO_SERVER = "store/server-does-not-answer"
+NO_ENTRY = "store/server-refuses-user"
 
 SQLITE = {
     "SQLITE_BUSY": LOCKED,
@@ -34,9 +34,9 @@ SQLITE = {
     "SQLITE_CANTOPEN": ABSENT,
     "SQLITE_PERM": ABSENT,
     "SQLITE_AUTH": ABSENT,
-    "SQLITE_NOTADB": ("the file is not a database", "name another file; a new one is created"),
-    "SQLITE_CORRUPT": ("the database is damaged", "restore it from a copy"),
-    "SQLITE_IOERR": ("the database cannot be read or written", "check its disk"),
+    "SQLITE_NOTADB": "store/not-a-database",
+    "SQLITE_CORRUPT": "store/damaged",
+    "SQLITE_IOERR": "store/disk-fails",
 }
 """By the primary name of SQLite's result code."""
 
@@ -44,11 +44,11 @@ POSTGRESQL = {
     "55P03": LOCKED,
     "40001": LOCKED,
     "40P01": LOCKED,
-    "25006": ("the database is read-only", "connect to a server that takes changes"),
+    "25006": "store/server-read-only",
     "53100": FULL,
-    "53300": ("the server has no connection left", "try again later"),
-    "3D000": ("the server has no database of that name", "create it with createdb"),
-    "3F000": ("the database has no schema to use", "create the schema of the search path"),
+    "53300": "store/no-connection-left",
+    "3D000": "store/no-database-of-that-name",
+    "3F000": "store/no-schema",
     "42501": NO_ENTRY,
     "28": NO_ENTRY,
     "08": NO_SERVER,
@@ -70,16 +70,15 @@ def store_error(error: BaseException, at: str) -> StoreError | None:
     found = _sqlite(error) if hasattr(error, "sqlite_errorname") else _postgresql(error)
     if found is None:
         return None
-    message, hint = found
-    return StoreError(message, at=at, hint=hint)
+    return StoreError(found, at=at)
 
 
-def _sqlite(error: BaseException) -> tuple[str, str] | None:
+def _sqlite(error: BaseException) -> str | None:
     name = "_".join(str(getattr(error, "sqlite_errorname", "")).split("_")[:2])
     return SQLITE.get(name)
 
 
-def _postgresql(error: BaseException) -> tuple[str, str] | None:
+def _postgresql(error: BaseException) -> str | None:
     state = getattr(error, "sqlstate", None)
     if state is None:
         # A connection that never stood has no SQLSTATE, and its cause is in the text alone.
@@ -88,7 +87,7 @@ def _postgresql(error: BaseException) -> tuple[str, str] | None:
     return POSTGRESQL[max(keys, key=len)] if keys else None
 
 
-def _connecting(error: BaseException) -> tuple[str, str] | None:
+def _connecting(error: BaseException) -> str | None:
     if type(error).__name__ not in {"OperationalError", "ConnectionTimeout"}:
         return None
     text = str(error)
@@ -220,7 +219,7 @@ def open_to_read(url_or_path: str | Path, *, busy_seconds: float = 30.0) -> Data
     at = _shown(url)
     if url.drivername == "sqlite":
         if not Path(str(url.database)).is_file():
-            raise StoreError("there is no such database", at=at, hint="look at its path")
+            raise StoreError("store/no-such-database", at=at)
         # As a URI, with the one setting by which SQLite itself refuses to write.
         file = f"file:{quote(str(url.database))}"
         url = url.set(database=file, query={"mode": "ro", "uri": "true"})
@@ -236,8 +235,7 @@ def open_to_read(url_or_path: str | Path, *, busy_seconds: float = 30.0) -> Data
         raise
     if not current:
         database.close()
-        hint = "copy it, then let a command upgrade it: tidewaiter alerts list --db PATH"
-        raise StoreError("the database is of an older version", at=at, hint=hint)
+        raise StoreError("store/database-of-older-version", at=at)
     return database
 
 
@@ -293,10 +291,7 @@ def _shown(url: URL) -> str:
 
 
 def _not_a_database(scheme: str) -> StoreError:
-    return StoreError(
-        f'"{scheme}://" does not name a database that can be used',
-        hint='write a path like "tidewaiter.db", or "postgresql://user@host/name"',
-    )
+    return StoreError("store/not-a-database-scheme", scheme=scheme)
 
 
 def _engine(url: URL, at: str, busy_seconds: float) -> Engine:
@@ -306,16 +301,15 @@ def _engine(url: URL, at: str, busy_seconds: float) -> Engine:
     try:
         engine = create_engine(url, paramstyle="format", pool_pre_ping=True)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
-        hint = install_command("postgresql")
-        raise StoreError("PostgreSQL needs a driver", at=at, hint=hint) from error
+        command = install_command("postgresql")
+        raise StoreError("store/postgresql-needs-driver", command=command, at=at) from error
     event.listen(engine, "before_cursor_execute", _take_binary)
     return engine
 
 
 def _sqlite_engine(url: URL, at: str, busy_seconds: float) -> Engine:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-        hint = "use a Python that comes with SQLite 3.37 or newer, or PostgreSQL"
-        raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old", at=at, hint=hint)
+        raise StoreError("store/sqlite-too-old", sqlite_version=sqlite3.sqlite_version, at=at)
     engine = create_engine(url, connect_args={"timeout": busy_seconds})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
@@ -390,8 +384,7 @@ def _begin_postgresql(
     if not busy_seconds:
         free = text("SELECT pg_try_advisory_xact_lock(:key)")
         if not connection.execute(free, {"key": WRITERS}).scalar():
-            message, hint = LOCKED
-            raise StoreError(message, at=at, hint=hint)
+            raise StoreError("store/locked", at=at)
         return
     wait = text("SELECT set_config('lock_timeout', :wait, true)")
     connection.execute(wait, {"wait": f"{max(1, round(busy_seconds * 1000))}ms"})
@@ -419,8 +412,7 @@ def _translated(at: str) -> Iterator[None]:
     try:
         yield
     except OverflowError as error:  # what SQLite says of a number, PostgreSQL says as a DataError
-        hint = "numbers here have at most 18 digits"
-        raise InputError("a number is too large", hint=hint) from error
+        raise InputError("store/number-too-large") from error
     except DBAPIError as error:
         mendable = store_error(error.orig, at) if error.orig is not None else None
         if mendable is None:

@@ -26,11 +26,7 @@ def is_current(connection: Connection, at: str) -> bool:
     known, newest = _known(_config)
     current = _revision(connection, at)
     if current is not None and current not in known:
-        raise StoreError(
-            f'the database has revision "{current}", which this version does not know',
-            at=at,
-            hint="it was used by a newer Tidewaiter: install that version, or name another one",
-        )
+        raise StoreError("store/database-of-newer-version", current=current, at=at)
     return current == newest
 
 
@@ -66,9 +62,5 @@ def _revision(connection: Connection, at: str) -> str | None:
     context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
     tables = inspect(connection).get_table_names()
     if tables and VERSION_TABLE not in tables:
-        raise StoreError(
-            f'the database holds tables of another program, like "{min(tables)}"',
-            at=at,
-            hint="give Tidewaiter a database, or a schema, of its own",
-        )
+        raise StoreError("store/tables-of-another-program", tables=min(tables), at=at)
     return context.get_current_revision()

@@ -114,8 +114,7 @@ def read_view(work: Work, name: str, equal: Mapping[str, object]) -> pa.Table:
     asked = select(view).order_by(view.c[schema.names[0]])
     for key, value in equal.items():
         if key not in schema.names:
-            hint = f"its columns are: {', '.join(schema.names)}"
-            raise InputError(f'there is no column "{key}"', at=name, hint=hint)
+            raise InputError("store/no-column", key=key, names=", ".join(schema.names), at=name)
         asked = asked.where(view.c[key] == _as_stored(value))
     batches = [_batch(rows, schema) for rows in _parts(work.connection.execute(asked))]
     return pa.Table.from_batches(batches, schema=schema)
@@ -141,16 +140,15 @@ def run_query(work: Work, sql: str, parameters: Mapping[str, object]) -> pa.Tabl
             raise
         raise _refused(error) from error
     if not answer.returns_rows:
-        raise InputError("the statement answers nothing", at="SQL", hint="write one SELECT")
+        raise InputError("store/statement-answers-nothing", at="SQL")
     names, rows = list(answer.keys()), answer.all()
     if len(set(names)) < len(names):
-        raise InputError("two columns bear one name", at="SQL", hint="name them: count(*) AS lines")
+        raise InputError("store/column-name-twice", at="SQL")
     columns = zip(*rows, strict=True) if rows else ([] for _ in names)
     try:
         return pa.Table.from_arrays([pa.array(list(each)) for each in columns], names=names)
     except pa.ArrowException as error:
-        hint = "give each column one type with CAST(... AS TEXT)"
-        raise InputError(f"a column holds several types: {error}", at="SQL", hint=hint) from error
+        raise InputError("store/column-of-several-types", error=error, at="SQL") from error
 
 
 def _as_stored(value: object) -> object:
@@ -169,8 +167,7 @@ def _batch(rows: Sequence[Any], schema: pa.Schema) -> pa.RecordBatch:
     try:
         arrays = [_array(list(cells), f.type) for cells, f in zip(columns, schema, strict=True)]
     except (pa.ArrowException, TypeError) as error:
-        hint = "it was written by another version, or by hand; restore it from a copy"
-        raise StoreError(f"a stored value cannot be read: {error}", hint=hint) from error
+        raise StoreError("store/stored-value-unreadable", error=error) from error
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
@@ -184,5 +181,4 @@ def _array(cells: list[Any], kind: pa.DataType) -> pa.Array:
 
 def _refused(error: SQLAlchemyError) -> InputError:
     told = str(getattr(error, "orig", None) or error).splitlines()[0]
-    hint = f"write one SELECT over {', '.join(VIEWS)}, or the tables of docs/reference/database.md"
-    return InputError(f"the database does not answer: {told}", at="SQL", hint=hint)
+    return InputError("store/query-refused", told=told, views=", ".join(VIEWS), at="SQL")

@@ -92,10 +92,7 @@ def check_run(work: Work, run: int) -> None:
     """
     r = tables.resolution.c
     if work.connection.execute(select(r.state).where(r.id == run)).scalar() != "building":
-        raise ConflictError(
-            "another resolution of this database was begun meanwhile",
-            hint="let it end; begin one at a time",
-        )
+        raise ConflictError("store/another-resolution-begun")
 
 
 def finish_run(work: Work, run: int, compared: int) -> None:
@@ -250,8 +247,7 @@ def judge_parties(work: Work, said: Said) -> int:
     last = last_judgement(work, a, b)
     if (last.id if last else None) != said.seen:
         who = last.by if last else "nobody"
-        hint = "look at what was said of the two, then judge again"
-        raise ConflictError(f"{who} judged the two since you looked", hint=hint)
+        raise ConflictError("store/judged-since-you-looked", who=who)
     stamp = stamp_of(work)
     row = {
         "a": a,
@@ -313,12 +309,11 @@ def stored_judgements(work: Work) -> list[Judgement]:
 
 def _check(said: Said) -> None:
     if said.a == said.b:
-        raise InputError(f'both members are "{said.a}"', hint="a judgement is about two members")
+        raise InputError("store/both-members", a=said.a)
     if not said.why.strip():
-        raise InputError("a judgement needs its reason", hint="say what it rests on")
+        raise InputError("store/judgement-without-reason")
     if len(said.why) > WHY:
-        hint = f"write at most {WHY:,}"
-        raise InputError(f"the reason has {len(said.why):,} characters", hint=hint)
+        raise InputError("store/reason-too-long", count=len(said.why), why=WHY)
 
 
 class Changed(Record, frozen=True, kw_only=True):

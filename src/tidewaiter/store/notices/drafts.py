@@ -52,8 +52,7 @@ def add_draft(work: Work, safe: bytes, draft: Draft) -> KeptDraft:
     d, who = tables.notice_draft.c, stamp_of(work).who
     held = work.connection.execute(select(func.count()).where(d.account == who)).scalar_one()
     if held >= MOST:
-        hint = "send some, or throw them away"
-        raise InputError(f"you have {held} drafts already", hint=hint)
+        raise InputError("store/too-many-drafts", held=held)
     row = {"account": who, "version": 1, **_written(work, safe, draft)}
     done = work.connection.execute(insert(tables.notice_draft).values(**row))
     number = int(done.inserted_primary_key[0])  # type: ignore[index]
@@ -99,8 +98,7 @@ def find_draft(work: Work, safe: bytes, who: str, number: int) -> KeptDraft:
     wanted = select(tables.notice_draft).where(d.number == number, d.account == who)
     row = work.connection.execute(wanted).mappings().first()
     if row is None:
-        hint = "it was sent or thrown away, or is another's"
-        raise MissingError(f"there is no draft {number} of yours", hint=hint)
+        raise MissingError("store/no-draft-of-yours", number=number)
     return _kept(row, safe)
 
 
@@ -119,8 +117,7 @@ def count_drafts(work: Work, who: str) -> int:
 
 def _check(kept: KeptDraft, seen: int) -> None:
     if kept.version != seen:
-        hint = "look at it as it is now, then go on"
-        raise ConflictError("this draft was changed since, in another window", hint=hint)
+        raise ConflictError("store/draft-changed")
 
 
 def _written(work: Work, safe: bytes, draft: Draft) -> dict[str, object]:

@@ -67,8 +67,10 @@ def do_to_notice(
     theirs = max((each.seq for each in kept.events if each.by == OTHER[side]), default=0)
     if seen is not None and seen != theirs:
         new = [e for e in kept.events if e.by == OTHER[side] and e.seq > seen]
-        hint = f"look at it again, then decide: {', '.join(word_of(each.what) for each in new)}"
-        raise ConflictError("the other side has done something since you looked", hint=hint)
+        raise ConflictError(
+            "store/notice-changed-since-you-looked",
+            new=", ".join(word_of(each.what) for each in new),
+        )
     version = kept.state.version + isinstance(what, Amended)
     event = _event(work, kept.row, kept.events, what, version=version, seen=theirs)
     add(kept.events, event, stamp_of(work).at.date())
@@ -92,8 +94,7 @@ def send_notice(work: Work, safe: bytes, own: str, peer: str, sent: Sent) -> Kep
     """
     reference = sent.notice.reference
     if _number(work, own, reference) is not None:
-        hint = "amend that one, or give this one a reference of its own"
-        raise InputError(f'there is a notice "{reference}" already', hint=hint)
+        raise InputError("store/notice-exists", reference=reference)
     number = _insert(work, own, reference, peer, "exporter")
     row = row_of(work, number)
     event = _event(work, row, (), sent, version=1, seen=0)
@@ -110,14 +111,14 @@ def take_event(work: Work, safe: bytes, heard: Heard, event: Event) -> None:
     """
     n = tables.notice.c
     if max(len(event.notice), len(event.id)) > KEY_LENGTH:
-        raise InputError(f"a reference or an id has at most {KEY_LENGTH} characters")
+        raise InputError("store/reference-too-long", key_length=KEY_LENGTH)
     if isinstance(event.what, Recalled):
-        raise InputError("nobody says that something was recalled: it is, by a recall")
+        raise InputError("store/recalled-is-not-said")
     if event.by == "exporter":
         number = _number(work, heard.sender, event.notice)
         if number is None:
             if not isinstance(event.what, Sent):
-                raise InputError(f'there is no notice "{event.notice[:80]}" of this peer')
+                raise InputError("store/no-notice-of-peer", notice=event.notice[:80])
             number = _insert(work, heard.sender, event.notice, heard.sender, "importer")
     else:
         own = select(n.number).where(
@@ -125,7 +126,7 @@ def take_event(work: Work, safe: bytes, heard: Heard, event: Event) -> None:
         )
         number = work.connection.execute(own).scalar_one_or_none()
         if number is None:
-            raise InputError(f'there is no notice "{event.notice[:80]}" to this peer')
+            raise InputError("store/no-notice-to-peer", notice=event.notice[:80])
     _keep(work, safe, number, event, heard.message)
 
 
@@ -145,7 +146,7 @@ def do_again(work: Work, safe: bytes, heard: Heard, event: Event, *, to: str) ->
     number = _number(work, heard.sender if event.by == "exporter" else to, event.notice)
     if number is None:
         if event.by != "exporter" or not isinstance(event.what, Sent):
-            raise InputError(f'there is no notice "{event.notice[:80]}"')
+            raise InputError("store/no-notice", notice=event.notice[:80])
         number = _insert(work, heard.sender, event.notice, to, "exporter")
     _keep(work, safe, number, event, heard.message)
 
@@ -195,7 +196,7 @@ def _keep(work: Work, safe: bytes, number: int, event: Event, message: str) -> N
     e = tables.notice_event.c
     known = select(e.number).where(e.notice == number, e.id == event.id)
     if work.connection.execute(known).first() is not None:
-        raise InputError(f"event {event.id[:40]} was told before by another message")
+        raise InputError("store/event-told-before", id=event.id[:40])
     stamp, side = stamp_of(work), row_of(work, number).side
     row = {
         "notice": number,

@@ -66,8 +66,7 @@ def notice_of(kept: Kept) -> Notice:
         MissingError: None was sent that counts.
     """
     if kept.state.notice is None:
-        hint = "its page tells what came instead"
-        raise MissingError(f"notice {kept.row.number} has no version that counts", hint=hint)
+        raise MissingError("store/no-version-that-counts", number=kept.row.number)
     return kept.state.notice
 
 
@@ -106,7 +105,7 @@ def row_of(work: Work, number: int) -> Row:
     wanted = select(tables.notice).where(tables.notice.c.number == number)
     row = work.connection.execute(wanted).mappings().first()
     if row is None:
-        raise MissingError(f"there is no notice {number}", hint="look at: tidewaiter notices list")
+        raise MissingError("store/no-notice-of-number", number=number)
     return read_row(row)
 
 
@@ -236,7 +235,7 @@ def _after(cursor: str) -> ColumnElement[bool]:
         return n.number > 0
     found = _CURSOR.fullmatch(cursor)
     if found is None:
-        raise InputError(f'no page begins after "{cursor[:40]}"', hint="go on from a page before")
+        raise InputError("store/no-such-cursor", cursor=cursor[:40])
     due, number = found[1], int(found[2])
     same = and_(n.due == due if due else n.due.is_(None), n.number < number)
     return or_(same, n.due > due, n.due.is_(None)) if due else same

@@ -44,8 +44,7 @@ def add_documents(work: Work, chain: list[SignedDocument]) -> Merge:
     node = check_chain(chain).node
     known = documents(work, node)
     if known and known[0].digest() != chain[0].digest():
-        hint = "somebody speaks with two tongues: ask the node by telephone"
-        raise InputError(f"another document of {node} is known", hint=hint)
+        raise InputError("store/another-document-of-node", node=node)
     merged = merge(known, chain) if known else Merge(common=0, new=tuple(chain))
     keep_merged(work, node, merged)
     return merged
@@ -74,7 +73,7 @@ def add_document(work: Work, signed: SignedDocument) -> Document:
     told = signed.read()
     known = documents(work, told.node)
     if not known:
-        raise InputError(f"nothing is known of {told.node}", hint="take its whole chain first")
+        raise InputError("store/node-not-known", node=told.node)
     if known[-1].digest() == signed.digest():
         return told
     document = check_next(known[-1], known[-1].read(), signed)
@@ -288,7 +287,7 @@ def peer_of(work: Work, node: str) -> Known:
     """
     found = find_peer(work, node)
     if found is None:
-        raise MissingError(f'there is no peer "{node[:60]}"', hint="look at: tidewaiter peers")
+        raise MissingError("store/no-peer", node=node[:60])
     return found
 
 

@@ -35,7 +35,6 @@ from tidewaiter.store.peers.directory import (
 )
 from tidewaiter.store.peers.outbox import hold_back
 
-_OTHER = "take the file that the peer wrote by `tidewaiter node document --out`"
 RECOVERED = "its keys were recovered by its root: compare its words anew"
 
 
@@ -51,7 +50,7 @@ def take_up(work: Work, chain: Sequence[SignedDocument], *, own: str) -> str:
         InputError: They do not hold, or say something else than what is known, or are its own.
     """
     if chain and chain[0].read().node == own:
-        raise InputError("these are the documents of this node itself", hint=_OTHER)
+        raise InputError("store/documents-of-this-node")
     known = documents(work, chain[0].read().node) if chain else []
     merged = add_documents(work, list(chain))
     node = chain[0].read().node
@@ -77,7 +76,7 @@ def take_news(
         MissingError: It is no peer.
     """
     if find_peer(work, node) is None:
-        raise MissingError(f'there is no peer "{node[:60]}"')
+        raise MissingError("store/no-such-peer", node=node[:60])
     known = documents(work, node)
     merged = merge(known, chain)
     take_documents(work, node, merged, untrusted)

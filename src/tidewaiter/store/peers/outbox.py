@@ -108,15 +108,12 @@ def write_message(work: Work, safe: bytes, node: str, message: Message) -> str:
 
 def _check(known: Known, document: Document, message: Message) -> None:
     if len(message.body) > MOST_BODY:
-        hint = f"a message holds at most {MOST_BODY:,} bytes: send less at a time"
-        raise InputError("this message is too long", at=message.kind, hint=hint)
+        raise InputError("store/message-too-long", most_body=MOST_BODY, at=message.kind)
     if not document.takes(message.kind, message.schema):
-        hint = "it runs an older Tidewaiter: tell it by another way"
-        raise InputError(f"{known.node} does not know what a {message.kind} is", hint=hint)
+        raise InputError("store/kind-not-known-to-peer", node=known.node, kind=message.kind)
     if not known.relation.scope.sends(message.kind, message.marking.tlp):
-        hint = "change what is exchanged with it, or the marking"
-        told = f"a {message.kind} marked {message.marking.tlp}"
-        raise InputError(f"{told} is not for {known.node}", hint=hint)
+        kind, tlp = message.kind, message.marking.tlp
+        raise InputError("store/not-for-the-peer", kind=kind, tlp=tlp, node=known.node)
 
 
 def waiting_for(work: Work, safe: bytes, node: str, *, control: bool, rows: int) -> list[Waiting]:
@@ -334,7 +331,7 @@ def discard_one(work: Work, node: str, message: str) -> None:
     values = {"state": "discarded", "body": None, "changed": moment(stamp_of(work).at)}
     done = work.connection.execute(update(tables.outgoing).where(*this).values(**values))
     if not done.rowcount:
-        raise MissingError(f"no message {message[:40]} is held back", hint="load the page again")
+        raise MissingError("store/no-message-held-back", message=message[:40])
     record_changes(work, [("messages discarded", {"peer": node, "message": message})])
 
 

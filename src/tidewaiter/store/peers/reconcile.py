@@ -293,7 +293,7 @@ def go_on_without(work: Work, node: str) -> Known:
     """
     known = peer_of(work, node)
     if missing_from(known) == 0:
-        raise ConflictError(f"nothing that came from {known.name} is missing")
+        raise ConflictError("store/nothing-missing", name=known.name)
     _owe(work, node, known.have)
     left = max(0, known.owed - known.have)
     record_change(work, "went on without", {"peer": node, "messages": left})
@@ -311,11 +311,7 @@ def check_complete(work: Work) -> None:
         return
     first = ", ".join(each.name for each in found[:_NAMED])
     more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-    raise ConflictError(
-        f"This node was restored from an older state. Messages are missing from {first}{more}.",
-        hint="Serve the node and wait until they have come: what was recalled meanwhile is "
-        "destroyed first. `tidewaiter node status` shows what is missing.",
-    )
+    raise ConflictError("store/restored-from-older-state", first=first, more=more)
 
 
 _NAMED = 3  # peers in a message

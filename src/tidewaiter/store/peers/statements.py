@@ -67,7 +67,7 @@ def keep_said(
         InputError: An id is too long.
     """
     if max(len(of.owner), len(of.id)) > KEY_LENGTH:
-        raise InputError(f"an id has at most {KEY_LENGTH} characters")
+        raise InputError("store/id-too-long", key_length=KEY_LENGTH)
     row = {
         "kind": of.kind,
         "owner": plain(of.owner),
@@ -157,7 +157,7 @@ def subject_at(work: Work, kinds: Iterable[str], number: int, what: str) -> tupl
     wanted = select(s.owner, s.subject).where(s.number == number, s.kind.in_(named))
     row = work.connection.execute(wanted).first()
     if row is None or number_of(work, named, row.owner, row.subject) != number:
-        raise MissingError(f"there is no {what} {number}", hint="look at the list")
+        raise MissingError("store/no-such-number", what=what, number=number)
     return str(row.owner), str(row.subject)
 
 

@@ -93,7 +93,7 @@ def give_offer(work: Work, safe: bytes, made: Made) -> Offer:
     terms = made.terms
     check_terms(terms)
     if peer_of(work, terms.asker).relation.standing != "active":
-        raise InputError("only a peer in an active relation may ask", at=terms.asker)
+        raise InputError("store/relation-not-active", at=terms.asker)
     _close(work, "holder", terms.asker, "replaced")
     number = _insert(work, safe, "holder", terms.asker, _Written(terms=terms, secret=made.secret))
     marking = Marking(tlp="amber", purposes=terms.purposes)
@@ -112,7 +112,7 @@ def end_offer(work: Work, safe: bytes, peer: str) -> None:
     """
     kept = _row_of(work, "holder", peer)
     if kept is None:
-        raise MissingError(f"{peer} may ask nothing", hint="look at: tidewaiter private list")
+        raise MissingError("store/peer-may-ask-nothing", peer=peer)
     _close(work, "holder", peer, "ended")
     body = msgspec.json.encode(OfferEnd(offer=kept["offer"]))
     write_message(work, safe, peer, Message(kind=OFFER_END, body=body))
@@ -130,15 +130,15 @@ def take_part(work: Work, safe: bytes, heard: Heard, part: OfferPart) -> None:
     row = _row_of(work, "asker", peer)
     if row is None or row["offer"] != terms.offer:
         if part.part != 1:
-            raise InputError("the first part of this offer has not come")
+            raise InputError("store/offer-without-first-part")
         _close(work, "asker", peer, "replaced")
         number = _insert(work, safe, "asker", peer, _Written(terms=terms))
     else:
         number = int(row["number"])
         if _written(row, safe).terms != terms:
-            raise InputError("a part of this offer has other terms than the first")
+            raise InputError("store/offer-terms-differ")
     if part.part != len(_parts(work, number)) + 1:
-        raise InputError("this is not the part of the offer that follows")
+        raise InputError("store/not-the-next-part")
     p = {
         "offer": number,
         "part": part.part,
@@ -159,7 +159,7 @@ def take_end(work: Work, heard: Heard, end: OfferEnd) -> None:
     """
     row = _row_of(work, "asker", heard.sender)
     if row is None or row["offer"] != end.offer:
-        raise InputError("there is no such offer")
+        raise InputError("store/no-such-offer")
     _close(work, "asker", heard.sender, "ended")
     record_change(work, "private offer ended", {"peer": heard.sender, "offer": end.offer})
 
@@ -244,7 +244,7 @@ def _insert(work: Work, safe: bytes, side: Side, peer: str, written: _Written) -
     o = tables.private_offer.c
     known = (o.side == side) & (o.peer == peer) & (o.offer == terms.offer)
     if work.connection.execute(select(o.number).where(known)).first() is not None:
-        raise InputError("an offer that has ended does not come back")
+        raise InputError("store/offer-ended")
     done = work.connection.execute(insert(tables.private_offer).values(**row))
     return int(done.inserted_primary_key[0])  # type: ignore[index]
 

@@ -205,8 +205,7 @@ def ask(work: Work, safe: bytes, peer: str, parties: Sequence[Party], purpose: P
     question = Question(offer=kept.terms.offer, purpose=purpose, points=blinded(secret, slots))
     code = why_not(kept.terms, log_of(work, "asker", peer, day), question, day)
     if code:
-        hint = "look at: tidewaiter private list"
-        raise InputError(f"{peer} would not answer: {SAYS[code]}", hint=hint)
+        raise InputError("store/peer-would-not-answer", peer=peer, says=SAYS[code])
     message = Message(
         kind=QUESTION,
         body=msgspec.json.encode(question),
@@ -235,7 +234,7 @@ def take_answer(work: Work, safe: bytes, heard: Heard, answer: Answer) -> None:
     wanted = select(q.number, q.offer, q.written).where(mine, q.state == "asked")
     row = work.connection.execute(wanted).first()
     if row is None or row.offer != answer.offer:
-        raise InputError("this answers no question of this node")
+        raise InputError("store/answer-to-no-question")
     written = msgspec.json.decode(unlock(row.written, safe), type=_Written)
     hits = frozenset[str]() if answer.code else _hits(work, safe, heard.sender, written, answer)
     parties = tuple(
@@ -285,8 +284,7 @@ def find_question(work: Work, safe: bytes, number: int) -> Shown:
     q = tables.private_question.c
     row = work.connection.execute(question_rows().where(q.number == number)).first()
     if row is None:
-        hint = "look at: tidewaiter private list"
-        raise MissingError(f"there is no private question {number}", hint=hint)
+        raise MissingError("store/no-private-question", number=number)
     if row.written is None:
         return Shown(line=line_of(row), parties=())
     written = msgspec.json.decode(unlock(row.written, safe), type=_Written)
@@ -301,12 +299,10 @@ def _keys(parties: Sequence[Party]) -> list[str]:
     """
     every = [keys_of(each) for each in parties]
     if not every or not all(every):
-        hint = "a number, a telephone, an e-mail, or an address with a postcode beside the name"
-        raise InputError("too little is known of a party to ask for it", hint=hint)
+        raise InputError("store/too-little-known-of-party")
     keys = list(dict.fromkeys(key for some in every for key in some))
     if len(keys) > SLOTS:
-        hint = "ask for fewer parties at a time"
-        raise InputError(f"these are {len(keys)} keys, and a question has {SLOTS}", hint=hint)
+        raise InputError("store/too-many-keys", count=len(keys), slots=SLOTS)
     return keys
 
 
@@ -318,12 +314,12 @@ def _offered(work: Work, safe: bytes, peer: str) -> Kept:
     """
     kept = open_offer(work, safe, "asker", peer)
     if kept is None or filter_of(work, safe, kept) is None:
-        hint = "they allow it by: tidewaiter private allow"
-        raise InputError(f"{peer} offers to answer no private question", hint=hint)
+        raise InputError("store/no-offer-to-answer", peer=peer)
     if kept.terms.version != VERSION:
-        told = f"version {kept.terms.version} there, {VERSION} here"
-        hint = "use the same version of Tidewaiter on both sides"
-        raise InputError(f"{peer} writes parties in another way: {told}", hint=hint)
+        version = kept.terms.version
+        raise InputError(
+            "store/parties-written-in-another-way", peer=peer, version=version, ours=VERSION
+        )
     return kept
 
 
@@ -331,7 +327,7 @@ def _hits(work: Work, safe: bytes, peer: str, written: _Written, answer: Answer)
     kept = open_offer(work, safe, "asker", peer)
     made = filter_of(work, safe, kept) if kept and kept.terms.offer == answer.offer else None
     if made is None:
-        raise InputError("the offer of this answer is gone")
+        raise InputError("store/offer-answer-gone")
     places = found_in(written.secret, made, answer.points)
     return frozenset(written.slots[place] for place in places)
 
@@ -354,7 +350,7 @@ def take_question(work: Work, safe: bytes, heard: Heard, question: Question) -> 
     if not code and not is_there():
         code = "not-able"
     if code and refused(log, day) >= MOST_REFUSED:
-        raise InputError("too many questions of this day were refused")
+        raise InputError("store/too-many-questions-refused")
     points = b"" if code or kept is None else blinded_again(kept.secret, question.points)
     answer = Answer(question=heard.message, offer=question.offer, code=code, points=points)
     message = Message(

@@ -31,7 +31,6 @@ from tidewaiter.store.recalls.erasure import destroy
 from tidewaiter.store.recalls.issued import Standing, about, standing_of
 
 _NONCE = 12  # bytes
-_HINT = "tidewaiter recalls items --came prints what came"
 
 
 class Custody(Record, frozen=True, kw_only=True):
@@ -67,7 +66,7 @@ def hear_recall(
     """
     item = _item(work, heard.sender, recall.item, beside)
     if item is None or item.digest != recall.digest or item.kind in ALWAYS:
-        raise InputError("no such message came from this peer")
+        raise InputError("store/no-such-message-from-peer")
     keep_said(work, safe, heard, Subject(kind="recall", owner=heard.sender, id=recall.id), recall)
     row = _asked_back(work, heard, recall, item.kind)
     _settle(work, safe, heard.to, row, recall, marking=item.marking)
@@ -89,12 +88,11 @@ def hold(work: Work, safe: bytes, item: str, custody: Custody) -> None:
     """
     row = _came(work, item)
     if row["box"] is None:
-        raise ConflictError("what it said is destroyed already", at=item)
+        raise ConflictError("store/destroyed-already", at=item)
     if not custody.basis.strip():
-        raise InputError("a legal hold rests on something", hint="name the law or the order")
+        raise InputError("store/legal-hold-without-basis")
     if custody.case is not None and not _is_held(work, custody.case):
-        hint = "set it in the case first, or name a law or an order of its own"
-        raise InputError(f"there is no legal hold on case {custody.case}", hint=hint)
+        raise InputError("store/no-legal-hold-case", case=custody.case)
     before = custody_of(work, safe, row["peer"], item)
     _put(work, safe, row, structs.replace(custody, reshared=before.reshared, told=before.told))
     record_change(work, "message held", {"peer": row["peer"], "message": item})
@@ -113,7 +111,7 @@ def lift(work: Work, safe: bytes, own: str, item: str) -> str:
     row = _came(work, item)
     before = custody_of(work, safe, row["peer"], item)
     if not before.basis:
-        raise ConflictError("there is no legal hold on it", at=item)
+        raise ConflictError("store/no-legal-hold", at=item)
     _put(work, safe, row, structs.replace(before, basis="", until=None, case=None))
     record_change(work, "hold lifted", {"peer": row["peer"], "message": item})
     return _again(work, safe, own, row)
@@ -130,7 +128,7 @@ def pass_on(work: Work, safe: bytes, item: str, reshared: int, told: int, *, own
         MissingError: There is no such message.
     """
     if not 0 <= told <= reshared:
-        raise InputError(f"{told} of {reshared} cannot have been asked")
+        raise InputError("store/cannot-have-been-asked", told=told, reshared=reshared)
     row = _came(work, item)
     before = custody_of(work, safe, row["peer"], item)
     _put(work, safe, row, structs.replace(before, reshared=reshared, told=told))
@@ -247,9 +245,9 @@ def _came(work: Work, item: str) -> RowMapping:
     wanted = select(i.peer, i.id, i.kind, i.box).where(i.id == item).order_by(i.came)
     row = work.connection.execute(wanted).mappings().first()
     if row is None:
-        raise MissingError(f'no message "{item[:60]}" came', hint=_HINT)
+        raise MissingError("store/no-message-of-that-id-came", item=item[:60])
     if row["kind"] in ALWAYS:
-        raise InputError(f"a {row['kind']} is not recalled", at=item)
+        raise InputError("store/not-recalled", kind=row["kind"], at=item)
     return row
 
 

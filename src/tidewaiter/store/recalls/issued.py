@@ -47,7 +47,6 @@ KINDS: dict[str, type[Spoken]] = {"recall": Recall, "recall-outcome": Outcome}
 
 _ID = 8  # bytes
 _DIGEST = "0" * 64  # of what has none
-_HINT = "tidewaiter recalls items prints what was sent"
 
 
 class Why(Record, frozen=True, kw_only=True):
@@ -87,8 +86,7 @@ def recall(
             _recall(work, safe, own, row, why)
             done.append(str(row["id"]))
     if not done:
-        hint = "tidewaiter recalls list shows what came of it"
-        raise ConflictError("it is recalled already, or never left", at=item, hint=hint)
+        raise ConflictError("store/recalled-or-never-left", at=item)
     return done
 
 
@@ -106,7 +104,7 @@ def hear_outcome(work: Work, safe: bytes, heard: Heard, outcome: Outcome) -> Non
     said = said_of(work, safe, KINDS, heard.to, outcome.recall)
     asked = next((each.body for each in said if isinstance(each.body, Recall)), None)
     if row is None or asked is None:
-        raise InputError("nothing like it was recalled from this peer")
+        raise InputError("store/nothing-recalled")
     refuse_first(check_outcome(outcome, asked, date.max))  # its clock may be before this one
     of = Subject(kind="recall-outcome", owner=heard.to, id=outcome.recall)
     keep_said(work, safe, heard, of, outcome)
@@ -138,7 +136,7 @@ def recall_again(work: Work, safe: bytes, heard: Heard, body: Recall, *, peer: s
     r, o, now = tables.recalled.c, tables.outgoing.c, moment(stamp_of(work).at)
     kind = work.connection.execute(select(o.kind).where(o.id == body.item)).scalar()
     if kind is None:
-        raise MissingError(f'there is no message "{body.item[:60]}"', hint=_HINT)
+        raise MissingError("store/no-message", item=body.item[:60])
     keep_again(work, safe, heard, Subject(kind="recall", owner=heard.sender, id=body.id), body)
     work.connection.execute(
         delete(tables.recalled).where(r.source == heard.sender, r.item == body.item)
@@ -172,13 +170,13 @@ def _same(work: Work, item: str, only: frozenset[str]) -> Sequence[RowMapping]:
     found = work.connection.execute(wanted).mappings().all()
     if not found:
         if work.connection.execute(select(i.id).where(i.id == item)).first() is not None:
-            raise InputError("this came from a peer: only its sender recalls it", at=item[:60])
-        raise MissingError(f'there is no message "{item[:60]}"', hint=_HINT)
+            raise InputError("store/only-sender-recalls", at=item[:60])
+        raise MissingError("store/no-message", item=item[:60])
     if found[0]["kind"] in ALWAYS:
-        raise InputError(f"a {found[0]['kind']} is not recalled", at=item)
+        raise InputError("store/not-recalled", kind=found[0]["kind"], at=item)
     these = [row for row in found if not only or row["peer"] in only]
     if not these:
-        raise InputError("it was not sent to any of these peers", at=item, hint=_HINT)
+        raise InputError("store/not-sent-to-these", at=item)
     return these
 
 

@@ -26,8 +26,6 @@ from tidewaiter.store.core.database import Work
 ERASED = "erased"
 """What stands for the name of an operator whose row was erased."""
 
-_SHOWN = "tidewaiter register list --db"
-
 
 class Clash(Record, frozen=True, kw_only=True):
     """An entry that was not kept."""
@@ -144,7 +142,7 @@ def erase_operator(work: Work, name: str) -> int:
     e = tables.register_entry.c
     mine = [each for each in _entries(work) if isinstance(each, Operator) and each.id == name]
     if not mine:
-        raise MissingError(f'there is no operator "{name}"', hint=f"look at: {_SHOWN}")
+        raise MissingError("store/no-operator", name=name)
     for each in mine:
         bare = Operator(
             id=each.id,
@@ -165,11 +163,9 @@ def erase_operator(work: Work, name: str) -> int:
 def _keep_for(work: Work, country: str) -> None:
     kept = keeper(work)
     if not kept and not country:
-        hint = "name it once: --country MX"
-        raise InputError("whose register it is, is not known yet", hint=hint)
+        raise InputError("store/register-owner-not-known")
     if kept and country not in {"", kept}:
-        hint = "keep that of another country in another database"
-        raise InputError(f"this is the register of {kept}, not of {country}", hint=hint)
+        raise InputError("store/register-of-another-country", kept=kept, country=country)
     if not kept:
         row = {"country": country, "since": moment(stamp_of(work).at)}
         work.connection.execute(insert(tables.register_keeper).values(**row))
@@ -190,6 +186,5 @@ def _read(payload: str, what: str) -> Entry:
     try:
         entry: Entry = msgspec.json.decode(payload, type=Entry)
     except msgspec.DecodeError as error:
-        hint = "it was written by another version, or by hand; restore it from a copy"
-        raise StoreError(f"the stored {what} cannot be read: {error}", hint=hint) from error
+        raise StoreError("store/stored-record-unreadable", what=what, error=error) from error
     return entry

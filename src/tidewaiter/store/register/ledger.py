@@ -86,17 +86,16 @@ def write_off(
         InputError: There is no register, or its id is too long.
     """
     if not keeper(work):
-        raise InputError("there is no register yet", hint="tidewaiter register add FILE")
+        raise InputError("store/no-register-yet")
     if len(movement.id) > _LONGEST:
-        raise InputError(f"an id has at most {_LONGEST} characters", hint="shorten it")
+        raise InputError("store/id-to-shorten", longest=_LONGEST)
     m, stamp = tables.register_movement.c, stamp_of(work)
     known = select(m.payload).where(m.id == plain(movement.id))
     before = work.connection.execute(known).scalar()
     if before is not None:
         if decode(before, Movement, f"movement {movement.id}") == movement:
             return False
-        hint = "cancel it, and write the other one off under another id"
-        raise ConflictError(f"{movement.id} is written off in other words", hint=hint)
+        raise ConflictError("store/written-off-otherwise", id=movement.id)
     row = {
         "id": plain(movement.id),
         "on": movement.on.isoformat(),
@@ -131,10 +130,9 @@ def cancel(work: Work, name: str, on: date, *, source: str, reason: str) -> Writ
     """
     found, stamp = find_movement(work, name), stamp_of(work)
     if found.cancelled is not None:
-        raise ConflictError(f"movement {found.number} was cancelled before")
+        raise ConflictError("store/movement-cancelled", number=found.number)
     if on < found.movement.on:
-        hint = f"it moved on {found.movement.on}; the same day or a later one"
-        raise InputError(f"{on} is before its day", hint=hint)
+        raise InputError("store/written-off-before-its-day", on=on, movement_on=found.movement.on)
     row = {
         "movement": found.number,
         "on": on.isoformat(),
@@ -158,8 +156,7 @@ def find_movement(work: Work, name: str) -> Written:
     here = m.number == int(name) if name.isascii() and name.isdecimal() else m.id == plain(name)
     row = work.connection.execute(_ledger().where(here)).mappings().first()
     if row is None:
-        hint = "tidewaiter register show --db names the movements of an entry"
-        raise MissingError(f'there is no movement "{name[:60]}"', hint=hint)
+        raise MissingError("store/no-movement", name=name[:60])
     return _written(row)
 
 
@@ -268,8 +265,7 @@ def _law() -> Law:
 
 def _no_structure(text: str, day: date) -> tuple[Found, ...]:
     del day
-    hint = "write its name or its CAS number"
-    raise InputError(f'"{text[:60]}" is no name and no number of the registry', hint=hint)
+    raise InputError("store/not-in-the-registry", text=text[:60])
 
 
 _ALL = 1 << 31
@@ -294,7 +290,7 @@ def annual_of(
     """
     country = keeper(work)
     if not country:
-        raise InputError("there is no register yet", hint="tidewaiter register add FILE")
+        raise InputError("store/no-register-yet")
     return country, figures_of(Book(load_register(work)), incidents, country, year, registry)
 
 

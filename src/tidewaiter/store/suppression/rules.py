@@ -123,8 +123,7 @@ def _decoded(reads: msgspec.json.Decoder[Subject], name: str, payload: str) -> S
     try:
         return reads.decode(payload)
     except msgspec.DecodeError as error:
-        hint = "it was written by another version, or by hand; restore it from a copy"
-        raise StoreError(f"the stored alert {name} cannot be read: {error}", hint=hint) from error
+        raise StoreError("store/stored-alert-unreadable", name=name, error=error) from error
 
 
 SLICE = 2_000  # alerts looked at in one piece of work
@@ -233,8 +232,7 @@ def suppression_of(work: Work, number: int) -> Suppression:
     wanted = select(tables.suppression).where(tables.suppression.c.id == number)
     row = work.connection.execute(wanted).mappings().first()
     if row is None:
-        hint = "tidewaiter suppressions list prints the numbers"
-        raise MissingError(f'there is no suppression rule "{number}"', hint=hint)
+        raise MissingError("store/no-suppression-rule", number=number)
     return _suppression(row, _hidden(work, [number]).get(number, 0))
 
 
@@ -371,8 +369,10 @@ def _as_seen(work: Work, seen: Suppression) -> Suppression:
     if now.last != seen.last:
         last = steps_of(work, seen.number)[-1]
         raise ConflictError(
-            f"rule {seen.number} was {last.step} by {last.by} since you looked",
-            hint="look at its steps, then decide again",
+            "store/suppression-changed-since-you-looked",
+            number=seen.number,
+            step=last.step,
+            by=last.by,
         )
     return now
 

@@ -69,9 +69,9 @@ class _Tree:
         self._in_item += local in _ITEMS or bool(self._in_item)
         self._count += not self._in_item
         if self._count > _MOST:
-            raise InputError("too much stands around its items", hint="look whether it is an H7")
+            raise InputError("trade/too-much-around-items")
         if len(self._open) > _DEEPEST:
-            raise InputError("its elements are nested too deep", hint="look whether it is an H7")
+            raise InputError("trade/nested-too-deep")
         if not self._in_item:
             self._around = None
         inner: Node = {self._local[key]: value for key, value in attributes.items()}
@@ -111,9 +111,10 @@ def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
                 yield _line(row, item, before)
             tree.items.clear()
     except InputError as error:
-        problem = _CUT if error.message.startswith("the spreadsheet") else error.message
+        is_cut = error.code.startswith("base/spreadsheet-")  # a sheet is XML too, read by the same
+        problem = _CUT if is_cut else error.message
         if row == 0:
-            raise InputError(problem, at=name, hint=_HINT) from error
+            raise InputError("trade/h7-not-read", problem=problem, at=name) from error
         yield Refusal(row=row, column="", value="", problem=problem, hint=_HINT, screened=True)
 
 

@@ -305,11 +305,7 @@ def _read(file: BinaryIO, name: str, size: int) -> bytes:
     try:
         return file.read(size)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise InputError(
-            "the gzip archive is damaged or cut short",
-            at=name,
-            hint="fetch it again, or unpack it",
-        ) from error
+        raise InputError("trade/gzip-damaged", at=name) from error
 
 
 def _document(raw: bytes, row: int) -> Document | Refusal:

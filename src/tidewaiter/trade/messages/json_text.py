@@ -120,11 +120,7 @@ class Values:
     def _more(self, start: int | None = None) -> bool:
         """Take another piece; False: there is none."""
         if start is not None and len(self._text) - start > LONGEST:
-            raise InputError(
-                f"a value is longer than {LONGEST >> 20} MB",
-                at=self._name,
-                hint="look for a bracket or a quote that is not closed",
-            )
+            raise InputError("trade/value-too-long", longest=LONGEST >> 20, at=self._name)
         piece = next(self._pieces, None)
         if piece is None:
             return False
@@ -262,7 +258,7 @@ def decode(text: str) -> dict[str, Any]:
     """
     found = _DECODER.decode(text)
     if not isinstance(found, dict):
-        raise InputError("is not an object", hint="write one object a line")
+        raise InputError("trade/not-an-object")
     return found
 
 

@@ -380,7 +380,7 @@ def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
         yield reading.report("", str(error), "look whether the file is whole", screened=False)
     yield from reading.end()
     if not reading.sets:
-        raise InputError("it holds no transaction set of X12", at=name, hint="a set begins with ST")
+        raise InputError("trade/no-x12-transaction-set", at=name)
 
 
 class _Reading:

@@ -93,11 +93,11 @@ def read_answer(content: bytes, address: str) -> tuple[Mapping[str, Value], ...]
     try:
         answer = msgspec.json.decode(content, type=_Answer)
     except msgspec.MsgspecError as error:
-        raise InputError(f"is no answer of UN Comtrade: {error}", at=address) from error
+        raise InputError("trade/not-a-comtrade-answer", error=error, at=address) from error
     if answer.error:
-        raise InputError(f"the server says: {answer.error}", at=address)
+        raise InputError("trade/server-reports", error=answer.error, at=address)
     if answer.data is None:
-        raise InputError("is no answer of UN Comtrade: it has no rows", at=address)
+        raise InputError("trade/comtrade-answer-without-rows", at=address)
     return tuple(answer.data)
 
 

@@ -213,7 +213,7 @@ def choose(texts: Iterable[str], known: dict[str, Watched]) -> dict[str, Watched
     for text in (part.strip() for each in texts for part in each.split(",")):
         found = _CODE.fullmatch(text)
         if not found:
-            raise InputError(f'"{text}" is no HS6 code', hint="write six digits, like 2915.24")
+            raise InputError("trade/not-a-hs6-code", text=text)
         code = "".join(found.groups())
         wanted[code] = known.get(code, Watched(code=code, own=False, substances=()))
     return wanted or known

@@ -80,7 +80,7 @@ def find_code(text: str) -> int:
     for iso2, place in _load().items():
         if wanted in {iso2, place.iso3}:
             return place.codes[0]
-    raise InputError(f'"{text}" is no country', hint="write a code like US, USA or 842")
+    raise InputError("trade/not-a-country", text=text)
 
 
 def distance(one: int, other: int, given: Distances | None = None) -> float | None:
@@ -118,11 +118,7 @@ def read_distances(path: Path) -> Distances:
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
         if not {"exporter", "importer", "km"} <= set(rows.fieldnames or ()):
-            raise InputError(
-                "is no table of distances",
-                at=path.name,
-                hint="a CSV file with the columns exporter, importer, km",
-            )
+            raise InputError("trade/not-a-table-of-distances", at=path.name)
         for number, row in enumerate(rows, start=2):
             pair = [_known(row[side] or "") for side in ("exporter", "importer")]
             km = _km(row["km"] or "", f"{path.name}, line {number}")
@@ -145,5 +141,5 @@ def _km(text: str, at: str) -> float:
     except ValueError:
         km = math.nan
     if not 0 < km < math.inf:
-        raise InputError(f'"{text}" is no distance', at=at, hint="kilometres, like 8138.5")
+        raise InputError("trade/not-a-distance", text=text, at=at)
     return km

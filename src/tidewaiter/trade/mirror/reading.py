@@ -81,7 +81,7 @@ def read_row(row: Mapping[str, str]) -> Read | str:
     """
     flow = _FLOWS.get(row["flow"].upper())
     if not row["flow"]:
-        raise InputError("has no flow")
+        raise InputError("trade/no-flow")
     if flow is None:
         return "a flow that is a part of imports or exports"
     if any(row.get(each, "") not in _WHOLE for each in ("partner2", "customs", "transport")):
@@ -155,13 +155,13 @@ def _amount(row: Mapping[str, str], revision: str) -> Amount:
 
 def _country(text: str, what: str) -> int:
     if not text.isdecimal() or not text.isascii():
-        raise InputError(f'"{text}" is no code of a country, column {what}')
+        raise InputError("trade/not-a-country-code", text=text, what=what)
     return one_code(int(text))
 
 
 def _period(text: str) -> int:
     if not _PERIOD.fullmatch(text):
-        raise InputError(f'"{text}" is no period')
+        raise InputError("trade/not-a-period", text=text)
     return int(text)
 
 
@@ -177,7 +177,7 @@ def _number(text: str, what: str) -> float | None:
     except ValueError:
         number = math.nan
     if not 0 <= number < math.inf:
-        raise InputError(f'"{text}" is no amount, column {what}')
+        raise InputError("trade/not-an-amount", text=text, what=what)
     return number
 
 

@@ -71,11 +71,7 @@ def find_layout(header: Sequence[str], name: str) -> Found:
         if places is not None:
             return Found(layout=layout, places=places)
     titles = "; ".join(each.title for each in load_layouts())
-    raise InputError(
-        "is in no layout that is known here",
-        at=f"{name}, line 1",
-        hint=f"give a CSV or tab-separated file with its own header: {titles}",
-    )
+    raise InputError("trade/layout-not-known", titles=titles, at=f"{name}, line 1")
 
 
 def baci_revision(name: str) -> str:
@@ -132,9 +128,7 @@ class Rows:
                     yield from self._of_batch(batch.rename_columns(fields))
         except (pa.ArrowInvalid, OSError, EOFError) as error:
             raise InputError(
-                f"cannot be read after row {self.rows:,}: {error}",
-                at=self.name,
-                hint="look whether it is whole; unpack a .zip first",
+                "trade/unreadable-after-row", rows=self.rows, error=error, at=self.name
             ) from error
         for row in self._broken:
             self.refuse(row, f"has another number of cells than the header's {len(self._names)}")
@@ -195,13 +189,13 @@ class Rows:
             with pa.input_stream(str(self._path), compression="detect") as file:
                 head = file.read(_HEAD).decode("utf-8-sig", "replace")
         except (pa.ArrowInvalid, OSError, EOFError) as error:
-            raise InputError(f"cannot be read: {error}", at=self.name) from error
+            raise InputError("trade/file-unreadable", error=error, at=self.name) from error
         tab = head.partition("\n")[0].count("\t") > head.partition("\n")[0].count(",")
         rows = csv.reader(io.StringIO(head), delimiter="\t" if tab else ",")
         try:
             names, first = next(rows, []), next(rows, [])
         except csv.Error as error:
-            raise InputError(f"is no CSV file: {error}", at=f"{self.name}, line 1") from error
+            raise InputError("trade/not-csv", error=error, at=f"{self.name}, line 1") from error
         longer = len(first) == len(names) + 1 and not first[-1].strip()
         return [*names, ""] if longer else names, tab
 

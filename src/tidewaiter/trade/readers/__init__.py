@@ -104,8 +104,9 @@ def _checked(name: str, form: FileFormat) -> Reader:
         with blamed(plugin, InputError):
             for part in form.read(file, at, options):
                 if not isinstance(part, Refusal) and part.schema != LINES:
-                    hint = "its batches must have the schema tidewaiter.trade.types.LINES"
-                    raise PluginError(f"{plugin.title} yields something else", at=at, hint=hint)
+                    raise PluginError(
+                        "trade/plugin-yields-something-else", title=plugin.title, at=at
+                    )
                 yield part
 
     return read

@@ -174,7 +174,7 @@ def _measure_one(text: str, unit: str, ask: Ask) -> dict[str, int] | None:
     if ask.only:
         return {ask.only: whole(quantity, ask.only, text)}
     if quantity.amount < 0:
-        raise InputError(f'"{text}" is negative', hint="a quantity is zero or more")
+        raise InputError("trade/negative", text=text)
     return _either(quantity, text)
 
 
@@ -221,10 +221,10 @@ def _decimals(units: NDArray[np.float64]) -> pa.Array:
 def _money(text: str, mark: Mark | None) -> dict[str, Decimal | str | None]:
     found = _MONEY.fullmatch(text.strip())
     if found is None:
-        raise InputError(f'"{text}" is not a value', hint='write a number like "1250.50"')
+        raise InputError("trade/not-a-value", text=text)
     amount = parse_number(found["number"], mark)
     if abs(amount) >= 10**16:
-        raise InputError(f'"{text}" is too large', hint="look at the number")
+        raise InputError("trade/too-large", text=text)
     sign = found["before"] or found["after"]
     named = sign.upper() if re.fullmatch(r"[A-Za-z]{3}", sign) else _SYMBOLS.get(sign)
     return {"amount": amount.quantize(Decimal("0.0001"), ROUND_HALF_EVEN), "currency": named}
@@ -247,7 +247,7 @@ def _count(text: str) -> int:
     mark: Mark | None = None if not (found and grouped) else "," if found[1] == "." else "."
     amount = parse_quantity(text, mark=mark).amount
     if amount != int(amount) or not 0 <= amount < 2**31:
-        raise InputError(f'"{text}" is not a count', hint="write a whole number, zero or more")
+        raise InputError("trade/not-a-count", text=text)
     return int(amount)
 
 
@@ -267,13 +267,13 @@ def check_units(units: Mapping[str, str]) -> None:
     for field, text in units.items():
         kinds = _KINDS.get(field)
         if kinds is None:
-            raise InputError(
-                f'"{field}" is no field with a unit', hint=f"fields: {', '.join(_KINDS)}"
-            )
+            raise InputError("trade/not-a-field-with-a-unit", field=field, kinds=", ".join(_KINDS))
         unit = find_unit(text)
         if unit is None or unit.kind not in kinds:
             raise InputError(
-                f'"{text}" is not a unit of {" or ".join(kinds)}',
+                "trade/not-a-unit-of-its-kind",
+                text=text,
+                kinds=" or ".join(kinds),
                 hint=unit.hint if unit and unit.hint else 'write one like "kg", "lb" or "l"',
             )
 

@@ -128,9 +128,7 @@ def _digits(text: str) -> str:
     found = _HS.fullmatch(plain)
     digits = re.sub(r"\D", "", found[1]) if found else ""
     if not 2 <= len(digits) <= 14:  # noqa: PLR2004
-        raise InputError(
-            f'"{text}" is not an HS code', hint='write one code a line, as text, like "2915.24"'
-        )
+        raise InputError("trade/not-a-hs-code", text=text)
     return digits
 
 
@@ -145,7 +143,7 @@ def read_cas(cells: pa.Array) -> Column:
 def _cas(text: str) -> list[str]:
     parts = [p for p in _SPLIT.split(_CAS_WORD.sub(" ", text)) if p and not is_nothing(p)]
     if not any(c.isdigit() for part in parts for c in part):
-        raise InputError(f'"{text}" is not a CAS number', hint='write it like "108-24-7"')
+        raise InputError("trade/not-a-cas-number", text=text)
     return parts
 
 
@@ -165,8 +163,8 @@ def _un(text: str) -> str | None:
     plain = re.sub(r"\.0$", "", _western(text).strip())
     found: set[str] = {match.zfill(4) for match in _UN.findall(plain)}
     if len(found) != 1:
-        problem = "names several UN numbers" if found else "is not a UN number"
-        raise InputError(f'"{text}" {problem}', hint='write one a line, like "1715"')
+        code = "trade/several-un-numbers" if found else "trade/not-a-un-number"
+        raise InputError(code, text=text)
     return found.pop()
 
 

@@ -341,9 +341,7 @@ def _delimiter(text: str, said: str | None, name: str, asked: Collection[str]) -
     if said is not None:
         said = {"\\t": "\t", "tab": "\t"}.get(said, said)
         if len(said) != 1 or not said.isascii() or said in '"\r\n':
-            raise InputError(
-                f'"{said}" cannot be a delimiter', at=name, hint="write one character, or tab"
-            )
+            raise InputError("trade/not-a-delimiter", said=said, at=name)
         return said
     some = text[: 1 << 16]
     return max(DELIMITERS, key=lambda d: (_evidence(some, d, asked), -DELIMITERS.index(d)))
@@ -379,13 +377,9 @@ def _header(
     ]
     head = find_header([row[:_TELLING] for row in cells], asked)
     if head is None:
-        raise InputError("the file has no header", at=name, hint="name its columns in a row")
+        raise InputError("trade/no-header", at=name)
     if len(cells[head]) > WIDEST:
-        raise InputError(
-            f"the header has {len(cells[head])} columns, more than {WIDEST}",
-            at=name,
-            hint="look for delimiters at its end, or say another one: --delimiter",
-        )
+        raise InputError("trade/too-many-columns", count=len(cells[head]), widest=WIDEST, at=name)
     refuse_data(cells[head], asked, name)
     return cells[head], rows[head][1]
 

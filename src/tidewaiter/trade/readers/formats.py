@@ -80,7 +80,7 @@ def refuse_strange(head: bytes, name: str) -> None:
     """
     found = strange_of(head)
     if found is not None:
-        raise InputError(f"this is {found.what}", at=name, hint=found.hint)
+        raise InputError("trade/not-a-table-but", what=found.what, hint=found.hint, at=name)
 
 
 def _told(head: bytes) -> Iterator[Strange]:
@@ -201,9 +201,10 @@ def choose_form(file: BinaryIO, name: str, known: Collection[str], options: Read
     if options.format is not None:
         if options.format not in known:
             raise InputError(
-                f'the format "{options.format}" is not known',
+                "trade/format-not-known",
+                format=options.format,
+                known=", ".join(sorted(known)),
                 at=name,
-                hint=f"formats: {', '.join(sorted(known))}",
             )
         return options.format
     if suffix in OURS or suffix not in known:
@@ -233,9 +234,7 @@ def _refuse_unconfirmed(head: bytes, suffix: str, name: str) -> None:
     for form in FORMATS.values():
         if not form.confirmed and form.fits(head, suffix):
             raise InputError(
-                f"this looks like {form.title}, which must be asked for",
-                at=name,
-                hint=f"say it: --format {form.name}, and look at the lines before you rely on them",
+                "trade/format-to-be-asked-for", title=form.title, name=form.name, at=name
             )
 
 
@@ -277,7 +276,7 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
     if ours and re.match(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*"', head):
         return "jsonl"
     if ours and not head:
-        raise InputError("the file is empty", at=name, hint="send for it again")
+        raise InputError("trade/file-empty", at=name)
     if suffix in TEXTS or suffix not in known:
         refuse_strange(head, name)
     if suffix in known:
@@ -287,8 +286,17 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
     if text and not suffix:
         return "csv"
     table = "if it is delimited text, say it: --format csv; " if text else ""
-    raise InputError(
-        f'the format "{suffix}" is not known' if suffix else "the format cannot be told",
-        at=name,
-        hint=f"{table}formats: {', '.join(sorted(known))}",
-    )
+    raise _not_known(suffix, table, known, name)
+
+
+def _not_known(suffix: str, table: str, known: Collection[str], name: str) -> InputError:
+    formats = ", ".join(sorted(known))
+    if suffix:
+        return InputError(
+            "trade/suffix-not-known",
+            suffix=suffix,
+            table=table,
+            formats=formats,
+            at=name,
+        )
+    return InputError("trade/format-not-told", table=table, formats=formats, at=name)

@@ -12,7 +12,7 @@ from tidewaiter.trade.messages.json_text import Objects, Values, decode, is_arra
 from tidewaiter.trade.readers.columns.mapping import NEEDED
 from tidewaiter.trade.readers.columns.mapping import Mapping as Columns
 from tidewaiter.trade.readers.json_columns import read_block
-from tidewaiter.trade.readers.json_rows import HINT, NESTED, Asked, Row, flatten, header, read_line
+from tidewaiter.trade.readers.json_rows import NESTED, Asked, Row, flatten, header, read_line
 from tidewaiter.trade.readers.source import (
     chunks,
     find_encoding,
@@ -85,7 +85,7 @@ def open_keys(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
             cells.extend(flat.cells for flat in flatten(decode(text)))
     keys = tuple(dict.fromkeys(key for row in cells for key in row))
     if not keys:
-        raise InputError("the first lines are no objects of JSON", at=name, hint=HINT)
+        raise InputError("trade/no-json-objects", at=name)
     return Sheet(
         header=keys,
         sample=tuple(tuple(row.get(key) for key in keys) for row in cells[:SAMPLE_ROWS]),
@@ -143,7 +143,7 @@ def _lines(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
     for piece in pieces:
         *whole, rest = (rest + piece).split(b"\n")
         if len(rest) > LONGEST:
-            raise InputError(f"a line is longer than {LONGEST >> 20} MB", at=name, hint=HINT)
+            raise InputError("trade/line-too-long", longest=LONGEST >> 20, at=name)
         yield from (line for line in whole if line.strip())
     if rest.strip():
         yield rest
@@ -164,19 +164,18 @@ def _seen(first: Sequence[bytes], name: str, options: ReadOptions) -> Columns:
                 for key, text in item.flat.cells.items():
                     keys.setdefault(key, []).append(text)
             elif number == 1 and "may hold" in item.problem:
-                raise InputError(item.problem, at=f"{name}, row 1", hint=item.hint)
+                raise InputError(
+                    "trade/row-refused", problem=item.problem, hint=item.hint, at=f"{name}, row 1"
+                )
             else:
                 refused = refused or item
     if refused is not None and not keys:
-        raise InputError(refused.problem, at=f"{name}, row {refused.row}", hint=refused.hint)
+        at = f"{name}, row {refused.row}"
+        raise InputError("trade/row-refused", problem=refused.problem, hint=refused.hint, at=at)
     _check_said(options, keys, name)
     if not any(field in columns for field in NEEDED):
         seen = ", ".join(f'"{key}"' for key in list(keys)[:40]) or "none"
-        raise InputError(
-            "no key holds goods, a CAS number, an HS code or a UN number",
-            at=name,
-            hint=f"keys seen: {seen}; {HINT}",
-        )
+        raise InputError("trade/no-goods-key", seen=seen, at=name)
     used = {key for found in columns.values() for names in found for key in names}
     free = {key: texts for key, texts in keys.items() if key not in used}
     return Columns(
@@ -192,7 +191,7 @@ def _check_said(options: ReadOptions, keys: Collection[str], name: str) -> None:
     for written, key in options.columns.items():
         if key not in keys:
             seen = ", ".join(f'"{other}"' for other in list(keys)[:40])
-            raise InputError(f'no key "{key}" for {written}', at=name, hint=f"keys seen: {seen}")
+            raise InputError("trade/no-key-for-field", key=key, written=written, seen=seen, at=name)
 
 
 def _told(found: Collection[tuple[str, ...]]) -> tuple[str, ...]:

@@ -77,10 +77,7 @@ def flatten(doc: Mapping[str, Any]) -> Iterator[Flat]:
         head = {_of_all(key, len(inner)): value for key, value in head.items()}
     texts = sum(1 for _ in _scalars(head, "")) if len(inner) > 1 else 0
     if texts * len(inner) > _MOST:
-        raise InputError(
-            f"holds {len(inner)} lines, and {texts} texts that are said of each of them: too much",
-            hint="write each line as an object of its own, with what is said of it alone",
-        )
+        raise InputError("trade/too-much-for-each-line", count=len(inner), texts=texts)
     for line in inner or [{}]:
         yield _flat(*_plain(head, line))
 

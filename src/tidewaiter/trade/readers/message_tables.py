@@ -263,7 +263,9 @@ def _without_lines(form: Format, first: Sequence[Found | Refusal], name: str) ->
     none = "it has no line of goods"
     problem = kept_out.problem if kept_out else f"{none} ({said.problem})" if said else none
     return InputError(
-        f"{form.title}: {problem}",
+        "trade/document-without-lines",
+        title=form.title,
+        problem=problem,
         at=f"{name}, {said.column}" if said and said.column else name,
         hint=(said.hint if said else "") or "look whether the document is whole",
     )

@@ -49,9 +49,7 @@ def open_parquet(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
 
 def _damaged(name: str, error: Exception) -> InputError:
     first = str(error).splitlines()[0][:160]
-    return InputError(
-        f"the Parquet file is cut short or damaged: {first}", at=name, hint="fetch it again"
-    )
+    return InputError("trade/parquet-damaged", first=first, at=name)
 
 
 def _is_records(kind: pa.DataType) -> bool:

@@ -132,7 +132,7 @@ def peek(source: Source, name: str) -> bytes:
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise _broken(name) from error
     if not head:
-        raise InputError("the file is empty", at=name, hint="send for it again")
+        raise InputError("trade/file-empty", at=name)
     return head
 
 
@@ -153,9 +153,7 @@ def chunks(source: Source, name: str, size: int) -> Iterator[bytes]:
 
 
 def _broken(name: str) -> InputError:
-    return InputError(
-        "the gzip archive is damaged or cut short", at=name, hint="fetch it again, or unpack it"
-    )
+    return InputError("trade/gzip-damaged", at=name)
 
 
 def find_encoding(head: bytes, name: str, asked: str | None) -> Encoding:
@@ -167,9 +165,7 @@ def find_encoding(head: bytes, name: str, asked: str | None) -> Encoding:
     """
     kind = binary_kind(head)
     if kind:
-        raise InputError(
-            f"this is {kind}, not text", at=name, hint="give it its own suffix, or export text"
-        )
+        raise InputError("trade/not-text-but", kind=kind, at=name)
     marked = next((codec for bom, codec in _BOMS if head.startswith(bom)), None)
     if asked:
         return Encoding(codec=_asked(asked, marked, head, name))
@@ -179,9 +175,7 @@ def find_encoding(head: bytes, name: str, asked: str | None) -> Encoding:
     if codec:
         return Encoding(codec=codec)
     if _is_binary(head):
-        raise InputError(
-            "this is not text", at=name, hint="give it its own suffix, or export CSV from it"
-        )
+        raise InputError("trade/not-text", at=name)
     return Encoding(codec="utf-8") if _is_utf8(head) else _guess(head, name)
 
 
@@ -189,14 +183,10 @@ def _asked(asked: str, marked: str | None, head: bytes, name: str) -> str:
     try:
         codec = codecs.lookup(asked).name
     except LookupError:
-        raise InputError(
-            f'encoding "{asked}" is not known', at=name, hint='write one like "utf-8" or "cp1252"'
-        ) from None
+        raise InputError("trade/asked-encoding-not-known", asked=asked, at=name) from None
     sure = marked or ("utf-8" if _is_utf8(head) and not head.isascii() else None)
     if sure and codec.split("-")[:2] != sure.split("-")[:2] and codec != "utf-8-sig":
-        raise InputError(
-            f"the file is {sure}, not {asked}", at=name, hint=f"leave it out, or say {sure}"
-        )
+        raise InputError("trade/file-is-of-another-format", sure=sure, asked=asked, at=name)
     return marked or codec
 
 
@@ -242,9 +232,7 @@ def _guess(head: bytes, name: str) -> Encoding:
     names = _by_headers(cut) or _by_letters(telling)
     names.sort(key=lambda codec: (_oddities(telling, codec), _CODECS.index(codec)))
     if not names:
-        raise InputError(
-            "the encoding of the file cannot be found", at=name, hint="say it: --encoding cp1252"
-        )
+        raise InputError("trade/encoding-not-found", at=name)
     read = telling.decode(names[0], "replace")
     least = _oddities(telling, names[0])
     even = [codec for codec in names[1:] if _oddities(telling, codec) <= least]
@@ -305,7 +293,5 @@ def to_utf8(pieces: Iterator[bytes], encoding: Encoding, name: str) -> Iterator[
         yield decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
     except UnicodeError as error:
         raise InputError(
-            f"the text is not {encoding.codec}",
-            at=f"{name}, after byte {done}",
-            hint="say another encoding: --encoding cp1252",
+            "trade/not-in-the-encoding", codec=encoding.codec, at=f"{name}, after byte {done}"
         ) from error

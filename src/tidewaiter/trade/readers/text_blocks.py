@@ -142,11 +142,7 @@ def _drain(data: bytes, delimiter: str, name: str, *, final: bool) -> Generator[
         if end == 0 and (final or len(view) > LONGEST):
             end, orderly = _slow_cut(view, delimiter, final=True, first=True), False
             if not final and end == len(view):
-                raise InputError(
-                    f"a row is longer than {LONGEST >> 20} MB",
-                    at=name,
-                    hint="look for a missing line end, or say the delimiter",
-                )
+                raise InputError("trade/row-too-long", longest=LONGEST >> 20, at=name)
         if end == 0:
             break
         # Where one quote is out of order, more are: go further slowly before looking again.

@@ -110,9 +110,7 @@ def _chunks(stream: IO[bytes], name: str) -> Iterator[bytes | None]:
             yield rest[: end + len(b"</row>")]
             rest = rest[end + len(b"</row>") :]
         elif len(rest) > LONGEST_ROW:
-            raise InputError(
-                f"a row is longer than {LONGEST_ROW >> 20} MB", at=name, hint="export it as CSV"
-            )
+            raise InputError("trade/sheet-row-too-long", longest_row=LONGEST_ROW >> 20, at=name)
         if b"</sheetData>" in rest:
             return
         piece = stream.read(_PIECE)
@@ -206,7 +204,7 @@ def read_merges(stream: IO[bytes], name: str) -> Merges:
                         count += 1
             rest = rest[-_OVERLAP:]
             if count > _MOST:
-                raise InputError("too many merged cells", at=name, hint="export it as CSV")
+                raise InputError("trade/too-many-merged-cells", at=name)
     except FAULTS as error:
         raise damaged(name) from error
     return {top: sorted(cells) for top, cells in found.items()}
@@ -332,7 +330,7 @@ def open_xlsx(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     texts = _first_rows(table)
     head = find_header(texts[:TITLE_ROWS], options.columns.values())
     if head is None:
-        raise InputError("the sheet is empty", at=name, hint="name another one: --sheet")
+        raise InputError("trade/sheet-empty", at=name)
     refuse_data(texts[head], options.columns.values(), name)
     header = unique_names(["" if text is None else text for text in texts[head]])
     others = _others(book, tab)
@@ -381,8 +379,9 @@ def _choose(book: Workbook, name: str, asked: str | None) -> Tab:
     chosen = shown if asked is None else [tab for tab in book.tabs if tab.name == asked]
     if not chosen:
         seen = ", ".join(f'"{tab.name}"' for tab in book.tabs) or "none"
-        problem = "no sheet" if asked is None else f'no sheet "{asked}"'
-        raise InputError(problem, at=name, hint=f"sheets: {seen}")
+        if asked is None:
+            raise InputError("trade/no-sheet", seen=seen, at=name)
+        raise InputError("trade/no-sheet-called", asked=asked, seen=seen, at=name)
     return chosen[0]
 
 

@@ -91,26 +91,28 @@ class PastRules(Record, frozen=True, kw_only=True):
     rules: dict[str, PastRule]
 
 
-def wrong_in(past: PastRules) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong in the table, each with a hint."""
+def wrong_in(past: PastRules) -> Iterator[RegistryError]:
+    """Yield what is wrong in the table."""
     for name in WORDS.keys() - past.rules.keys():
-        yield f"the rule past.rules.{name} is missing", "take it from our file; 0 points: off"
+        yield RegistryError("trade/past-rule-missing", name=name)
     for name in past.rules.keys() - WORDS.keys():
-        yield f"there is no rule past.rules.{name}", f"there are {', '.join(WORDS)}"
+        yield RegistryError("trade/no-such-past-rule", name=name, words=", ".join(WORDS))
     for name in set(past.selects) - WORDS.keys():
-        yield f'past.selects names no rule: "{name}"', f"there are {', '.join(WORDS)}"
+        yield RegistryError("trade/past-selects-no-rule", name=name, words=", ".join(WORDS))
     for name in past.rules.keys() & WORDS.keys():
         yield from _wrong(name, past.rules[name])
 
 
-def _wrong(name: str, rule: PastRule) -> Iterator[tuple[str, str]]:
+def _wrong(name: str, rule: PastRule) -> Iterator[RegistryError]:
     needed = _NUMBERS.get(name, ())
     if set(needed) != rule.numbers.keys():
-        yield f"past.rules.{name} has other numbers", f"it takes {', '.join(needed) or 'none'}"
+        yield RegistryError(
+            "trade/past-rule-of-other-numbers", name=name, needed=", ".join(needed) or "none"
+        )
     if rule.mark == "unverified" and rule.points:
-        yield f"past.rules.{name} rests on what nobody read", "0 points until it is read"
+        yield RegistryError("trade/past-rule-unread", name=name)
     if rule.points < 0:
-        yield f"past.rules.{name} takes points off", "0 points or more"
+        yield RegistryError("trade/past-rule-takes-points-off", name=name)
 
 
 class Urgency(Record, frozen=True, kw_only=True):
@@ -146,12 +148,12 @@ class OrderRule(Record, frozen=True, kw_only=True):
         return min(self.most, round(found))
 
 
-def wrong_in_order(order: OrderRule, checks: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong in the table, each with a hint."""
+def wrong_in_order(order: OrderRule, checks: Collection[str]) -> Iterator[RegistryError]:
+    """Yield what is wrong in the table."""
     for name in sorted(set(order.rules) - set(checks)):
-        yield f'order.rules names no check: "{name}"', f"there are {', '.join(checks)}"
+        yield RegistryError("trade/order-names-no-check", name=name, checks=", ".join(checks))
     if min(order.past, order.papers, order.most) < 0:
-        yield "order takes points off", "0 points or more"
+        yield RegistryError("trade/order-takes-points-off")
 
 
 # The rules that a file must have, and the words that their sentences may hold.
@@ -318,9 +320,10 @@ class AlertRules(Record, frozen=True, kw_only=True):
             if rule.grade == grade:
                 return rule.points, rule.title
         raise RegistryError(
-            f'no row of [[control]] has the grade "{grade}"',
+            "trade/grade-without-row",
+            grade=grade,
+            control=", ".join(rule.grade for rule in self.control),
             at=f"{regime.slug}/instrument.toml",
-            hint=f"there are {', '.join(rule.grade for rule in self.control)}",
         )
 
     def party_points(self, match: PartyMatch) -> int:
@@ -377,14 +380,11 @@ def load_alert_rules(path: Path | None = None, switches: tuple[Switch, ...] = ()
     rules = read_toml(path or data("rules", "alerts.toml"), AlertRules)
     if not any(rule.grade == OTHER for rule in rules.control):
         raise RegistryError(
-            f'no row of [[control]] has the grade "{OTHER}"',
-            at=path.name if path else "alerts.toml",
-            hint="take it from our file: it weighs the controls whose instrument names no grade",
+            "trade/grade-other-without-row", at=path.name if path else "alerts.toml"
         )
     at = path.name if path else "alerts.toml"
     if rules.switches or any(each.switch for _, _, each, _ in _worded(rules)):
-        hint = "change the points in the file, or turn rules down in the database"
-        raise RegistryError("switches are no part of the file", at=at, hint=hint)
+        raise RegistryError("trade/switches-in-the-file", at=at)
     _check_sentences(rules, at=at)
     return structs.replace(_with_ours(rules), switches=switches)
 
@@ -425,24 +425,16 @@ def _check_sentences(rules: AlertRules, *, at: str) -> None:
     """Check that every rule is there, and that its sentence asks for nothing unknown."""
     levels = rules.severity
     if not levels.critical > levels.high > levels.medium > levels.low > 0:
-        raise RegistryError(
-            "the severities do not fall from critical to low",
-            at=at,
-            hint="critical needs the highest score, low the lowest, and that at least 1",
-        )
+        raise RegistryError("trade/severities-do-not-fall", at=at)
     _check_party(rules.party, at=at)
-    for wrong, hint in (*wrong_in_order(rules.order, _CHECKS), *wrong_in(rules.past)):
-        raise RegistryError(wrong, at=at, hint=hint)
+    for wrong in (*wrong_in_order(rules.order, _CHECKS), *wrong_in(rules.past)):
+        raise wrong.placed(at)
     _check_signs(rules, at=at)
     for table, needed in (("evidence", _EVIDENCE), ("check", _CHECKS)):
         there: dict[str, Rule] = getattr(rules, table)
         for name in needed:
             if name not in there:
-                raise RegistryError(
-                    f"the rule {table}.{name} is missing",
-                    at=at,
-                    hint="take it from our file; 0 points switch a rule off",
-                )
+                raise RegistryError("trade/rule-missing", table=table, name=name, at=at)
     _check_wordings(rules, at=at)
 
 
@@ -453,9 +445,11 @@ def _check_wordings(rules: AlertRules, *, at: str) -> None:
             rule.text.format(**dict.fromkeys(words, ""))
         except (KeyError, IndexError, ValueError) as error:
             raise RegistryError(
-                f"the sentence of {place} cannot be filled in: {error}",
+                "trade/sentence-not-fillable",
+                place=place,
+                error=error,
+                words=", ".join("{" + word + "}" for word in words),
                 at=at,
-                hint=f"it may hold {', '.join('{' + word + '}' for word in words)}",
             ) from error
 
 
@@ -465,21 +459,17 @@ def _check_signs(rules: AlertRules, *, at: str) -> None:
     added |= {f"plugins.{name}": points for name, points in rules.plugins.items()}
     for name, points in added.items():
         if points < 0:
-            raise RegistryError(f"{name} takes points off", at=at, hint="give 0 points or more")
+            raise RegistryError("trade/rule-takes-points-off", name=name, at=at)
 
 
 def _check_party(rule: PartyRule, *, at: str) -> None:
     """Check the points of resemblances."""
     if not 0 < rule.least <= rule.sure <= 1:
-        raise RegistryError(
-            "party.least and party.sure are no probabilities that rise",
-            at=at,
-            hint="as in our file: least = 0.6, sure = 0.9",
-        )
+        raise RegistryError("trade/party-bounds-wrong", at=at)
     if "other" not in rule.actions:
-        raise RegistryError('party.actions has no "other"', at=at, hint="it weighs all the rest")
+        raise RegistryError("trade/party-action-other-missing", at=at)
     if rule.linked.steps < 1:
-        raise RegistryError("party.linked.steps is below 1", at=at, hint="0 points switch it off")
+        raise RegistryError("trade/party-steps-below-one", at=at)
 
 
 class RedFlag(Record, frozen=True, kw_only=True):

@@ -107,15 +107,23 @@ def ask_plugins(
 
 def _is_sound(name: str, rule: LineRule) -> bool:
     """Tell whether a rule can be used; report why not."""
-    plugin = plugin_for(RULES, name)
-    problems = {
-        "its name is not of small letters, digits and hyphens": not _NAME.fullmatch(name),
-        f"{rule.points} points are not 0 to {_MOST}": not 0 <= rule.points <= _MOST,
-    }
-    for problem, there in problems.items():
-        if there:
-            report(PluginError(f"{plugin.title}: {problem}", at=RULES))
-    return not any(problems.values())
+    title, points = plugin_for(RULES, name).title, rule.points
+    problems: list[PluginError] = []
+    if not _NAME.fullmatch(name):
+        problems.append(PluginError("trade/plugin-name-odd", title=title, at=RULES))
+    if not 0 <= points <= _MOST:
+        problems.append(
+            PluginError(
+                "trade/plugin-points-out-of-bounds",
+                title=title,
+                points=points,
+                most=_MOST,
+                at=RULES,
+            )
+        )
+    for problem in problems:
+        report(problem)
+    return not problems
 
 
 def _place(hit: Hit, batch: pa.RecordBatch) -> int:

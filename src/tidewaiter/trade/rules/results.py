@@ -137,9 +137,8 @@ def load_result_rules() -> ResultRules:
     ):
         missing = set(get_args(codes)) - set(getattr(rules, name))
         if missing:
-            hint = "give each code its row"
             raise RegistryError(
-                f'"{min(missing)}" has no row in {name}', at="results.toml", hint=hint
+                "trade/code-without-row", missing=min(missing), name=name, at="results.toml"
             )
     return rules
 
@@ -169,9 +168,11 @@ def check_observed(observed: Observed) -> None:
     rules = load_result_rules()
     outcomes = rules.outcomes(observed.kind)
     if observed.outcome not in outcomes:
-        _refuse(f'"{observed.outcome}" cannot come out of it', f"there are: {', '.join(outcomes)}")
+        raise InputError(
+            "trade/outcome-impossible", outcome=observed.outcome, outcomes=", ".join(outcomes)
+        )
     if not observed.person.strip():
-        _refuse("nobody is named who did it", "name the officer, the team or the laboratory")
+        raise InputError("trade/person-missing")
     _check_lengths(observed)
     if observed.kind == "inspection":
         _check_inspection(observed)
@@ -181,7 +182,7 @@ def check_observed(observed: Observed) -> None:
     asked = [outcomes[observed.outcome].note]
     asked += [rules.method[each].note for each in observed.methods]
     if any(asked) and not observed.note.strip():
-        _refuse("words of your own are missing", "say in the note what it was, and why")
+        raise InputError("trade/note-missing")
 
 
 def check_withdrawal(reason: str, note: str) -> None:
@@ -192,11 +193,11 @@ def check_withdrawal(reason: str, note: str) -> None:
     """
     rows = load_result_rules().withdrawal
     if reason not in rows:
-        _refuse(f'"{reason}" is no reason to withdraw a result', f"there are: {', '.join(rows)}")
+        raise InputError("trade/not-a-reason-to-withdraw", reason=reason, rows=", ".join(rows))
     if rows[reason].note and not note.strip():
-        _refuse(f'the reason "{reason}" needs words of your own', "say in the note what it is")
+        raise InputError("trade/reason-needs-note", reason=reason)
     if len(note) > WORDS:
-        _refuse(f"the note has {len(note):,} characters", f"write at most {WORDS:,}")
+        raise InputError("trade/note-too-long", count=len(note), words=WORDS)
 
 
 def standing_results(results: Iterable[Result]) -> list[Result]:
@@ -228,30 +229,28 @@ def is_confirmatory(categories: Iterable[Iterable[str]]) -> bool:
 
 def _check_inspection(observed: Observed) -> None:
     if observed.methods or observed.strength:
-        _refuse(
-            "an inspection has no methods", "record what the laboratory found as its own result"
-        )
+        raise InputError("trade/inspection-with-methods")
     declared = observed.outcome in {"as-declared", "not-as-declared"}
     if declared and not observed.checks:
-        hint = f"say what was done: {', '.join(get_args(Check))}"
-        _refuse("nothing was checked", hint)
+        raise InputError("trade/nothing-checked", check=", ".join(get_args(Check)))
     if observed.findings and not declared:
-        _refuse("goods that were not seen hold no substance", "leave the substances out")
+        raise InputError("trade/findings-without-inspection")
 
 
 def _check_analysis(observed: Observed, rules: ResultRules) -> None:
     if observed.checks:
-        _refuse("a laboratory checks no papers", "record the inspection as its own result")
+        raise InputError("trade/laboratory-with-checks")
     unknown = [each for each in observed.methods if each not in rules.method]
     if unknown or not observed.methods:
-        told = f'"{unknown[0]}" is no known method' if unknown else "no method is named"
-        _refuse(told, f"there are: {', '.join(rules.method)}")
+        known = ", ".join(rules.method)
+        if unknown:
+            raise InputError("trade/not-a-known-method", unknown=unknown[0], known=known)
+        raise InputError("trade/no-method-named", known=known)
     if observed.strength is None:
-        _refuse("it is not said what the result is worth", "say presumptive or confirmatory")
+        raise InputError("trade/strength-missing")
     used = [rules.method[each].category for each in dict.fromkeys(observed.methods)]
     if observed.strength == "confirmatory" and not is_confirmatory(used):
-        hint = "a technique of category A and another, or three with two of B; else: presumptive"
-        _refuse("these methods alone prove no substance", hint)
+        raise InputError("trade/methods-prove-nothing")
     found = [each.found for each in observed.findings]
     fits = {
         "identified": any(found),
@@ -264,22 +263,26 @@ def _check_analysis(observed: Observed, rules: ResultRules) -> None:
             "not-detected": "name what was looked for, and nothing that was found",
             "inconclusive": "leave the substances out",
         }
-        _refuse(f'"{observed.outcome}" does not fit the substances', hints[observed.outcome])
+        raise InputError(
+            "trade/outcome-contradicts-findings",
+            outcome=observed.outcome,
+            hints=hints[observed.outcome],
+        )
 
 
 def _check_findings(findings: tuple[Finding, ...]) -> None:
     if len(findings) > _MOST:
-        _refuse(f"{len(findings)} substances are named", f"name at most {_MOST}")
+        raise InputError("trade/too-many-substances", count=len(findings), most=_MOST)
     named: set[str] = set()
     for each in findings:
         name = each.substance or each.cas or each.name.strip().casefold()
         if not name:
-            _refuse("a substance has no name", "give its slug, its name or its CAS number")
+            raise InputError("trade/substance-without-name")
         if name in named:
-            _refuse(f'"{name}" is named twice', "say of each substance one thing")
+            raise InputError("trade/substance-named-twice", name=name)
         named.add(name)
         if each.percent and not each.found:
-            _refuse(f'"{name}" was not detected and has a content', "leave the content out")
+            raise InputError("trade/not-detected-with-content", name=name)
         if each.percent:
             parse_percent(each.percent, ".")
 
@@ -289,10 +292,6 @@ def _check_lengths(observed: Observed) -> None:
     texts += [text for each in observed.findings for text in (each.name, each.cas, each.substance)]
     for text in texts:
         if len(text) > _SHORT:
-            _refuse(f"a text has {len(text):,} characters", f"write at most {_SHORT}")
+            raise InputError("trade/text-too-long", count=len(text), short=_SHORT)
     if len(observed.note) > WORDS:
-        _refuse(f"the note has {len(observed.note):,} characters", f"write at most {WORDS:,}")
-
-
-def _refuse(what: str, hint: str) -> None:
-    raise InputError(what, hint=hint)
+        raise InputError("trade/note-too-long", count=len(observed.note), words=WORDS)

@@ -107,13 +107,11 @@ def check_switch(rule: str, points: int | None, why: str) -> None:
         InputError: There is no such rule, the points are none, or no reason is given.
     """
     if rule not in switchable():
-        hint = "the page of rules has them all; notes on list entries have no points"
-        raise InputError(f'there is no rule "{rule}" that can be turned down', hint=hint)
+        raise InputError("trade/no-such-rule-to-turn-down", rule=rule)
     if points is not None and not 0 <= points <= MOST:
-        raise InputError(f"{points} are no points", hint=f"0 turns a rule off; at most {MOST}")
+        raise InputError("trade/points-out-of-bounds", points=points, most=MOST)
     if not why.strip() or len(why) > WORDS:
-        hint = f"say in at most {WORDS} characters what was seen; every alert shows it"
-        raise InputError("a reason is missing, or it is too long", hint=hint)
+        raise InputError("trade/reason-missing-or-too-long", words=WORDS)
 
 
 def switchable() -> tuple[str, ...]:

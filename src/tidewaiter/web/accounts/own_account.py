@@ -156,7 +156,7 @@ def sign_in_with_passkey(request: Asked, node: TheNode, data: JSONBody[Used]) ->
     with node.read() as work:
         kept = find_passkey(work, credential)
     if kept is None:
-        raise InputError("this passkey is not known here", hint="sign in with the password")
+        raise InputError("web/passkey-not-known")
     count = signed(site_of(node), data.credential, challenge, kept.passkey)
     user = User(account=kept.account, rights=frozenset(), session="")
     with node.change(user) as work:
@@ -269,19 +269,19 @@ def change_password(
 ) -> Response[Account]:
     """Set another password; every other session ends, and every token."""
     if data.password != data.again:
-        raise InputError(words("The passwords do not match."))
+        raise InputError("web/passwords-differ")
     with turn():  # a new password that is refused is no guess at the present one
         hashed = hash_password(data.password, name=user.account.name)
     with node.change(user) as work:
         tried = count_try(work, user.account.name)
     if tried is None:
-        raise InputError(words("This account is temporarily locked. Try again later."))
+        raise InputError("web/account-takes-no-password")
     with turn():
         fits = is_password(tried.password, data.present)
     if not fits:
         with node.change(user) as work:
             note_wrong(work, tried)
-        raise InputError(words("The current password is wrong."))
+        raise InputError("web/present-password-wrong")
     with node.change(user) as work:
         set_password(work, user.account.id, hashed)
         secret = begin_session(work, user.account, request.headers.get("user-agent", ""))

@@ -27,6 +27,7 @@ from tidewaiter.accounts.passkeys import Site
 from tidewaiter.accounts.passwords import hash_anew, hash_password, is_password
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
+from tidewaiter.explain.errors import message_in_words
 from tidewaiter.explain.languages import words
 from tidewaiter.store.accounts.credentials import account_by, ask_activation
 from tidewaiter.store.accounts.sessions import (
@@ -159,7 +160,7 @@ def welcome(
     try:
         hashed = _hashed(data, account.name)
     except InputError as error:
-        page = structs.replace(page, problem=error.message)
+        page = structs.replace(page, problem=message_in_words(error))
         return reply(request, "welcome.html", page, status=400)
     with node.change(None) as work:
         invited(work, secret, node.now())  # a second one may have been faster
@@ -185,7 +186,7 @@ def activate(request: Asked, node: TheNode, data: JSONBody[Activation]) -> Respo
     try:
         hashed = _hashed(data, name)
     except InputError as error:
-        page = ActivationPage(name=name, code="", problem=error.message)
+        page = ActivationPage(name=name, code="", problem=message_in_words(error))
         return reply(request, "activate.html", page, status=400)
     with node.change(None) as work:
         code = ask_activation(work, name, hashed)
@@ -199,7 +200,7 @@ def _welcome(work: Work, secret: str, account: Account) -> WelcomePage:
 
 def _hashed(data: Welcome | Activation, name: str) -> str:
     if data.password != data.again:
-        raise InputError(words("The passwords do not match."))
+        raise InputError("web/passwords-differ")
     with turn():
         return hash_password(data.password, name=name)
 
@@ -291,7 +292,6 @@ def own_path(path: str | None) -> str:
 _COOKIE = "tidewaiter_oidc"
 _SECONDS = 600
 _BACK = "/sign-in/oidc/back"
-_HINT = "begin again; if it stays so, tell whoever keeps the accounts"
 
 
 @get("/sign-in/oidc", include_in_schema=False, sync_to_thread=True)
@@ -323,7 +323,7 @@ def end_oidc(request: Asked, node: TheNode) -> Response[Any]:
     state, code = asked.get("state", ""), asked.get("code", "")
     if not code or not hmac.compare_digest(state.encode(), begun.state.encode()):
         said = asked.get("error", "")[:100] or "this is the answer to another sign-in"
-        raise InputError(f"the provider did not sign you in: {said}", hint=_HINT)
+        raise InputError("web/provider-refused", said=said)
     with node.http() as http:
         endpoints = _endpoints(http, provider)
         form = token_form(provider, begun, code, node.address(_BACK))
@@ -339,7 +339,7 @@ def end_oidc(request: Asked, node: TheNode) -> Response[Any]:
 
 def _provider(node: Node) -> Provider:
     if node.serving.provider is None:
-        raise MissingError("no provider is named", hint="start the server with --oidc-issuer")
+        raise MissingError("web/no-provider-named")
     return node.serving.provider
 
 
@@ -354,7 +354,7 @@ def _json(answer: httpx.Response) -> dict[str, Any]:
         return msgspec.json.decode(answer.content, type=dict[str, Any])
     except (httpx.HTTPError, msgspec.DecodeError) as error:
         raise InputError(
-            f"the provider answered {answer.status_code} without what was asked", hint=_HINT
+            "web/provider-answer-incomplete", status_code=answer.status_code
         ) from error
 
 
@@ -366,7 +366,7 @@ def _sealed(node: Node, begun: Begun) -> str:
 def _opened(node: Node, cookie: str) -> Begun:
     told, _, mac = cookie.rpartition(".")
     if not hmac.compare_digest(mac.encode(), _mac(node, told).encode()):
-        raise InputError("the time for this sign-in is over", hint=_HINT)
+        raise InputError("web/sign-in-too-late")
     return msgspec.json.decode(base64.urlsafe_b64decode(told), type=Begun)
 
 

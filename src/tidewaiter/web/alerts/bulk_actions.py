@@ -281,8 +281,7 @@ def change_many(
         preview = None if data.confirmed else _preview(work, user, data, ids)
     if preview is not None and _asks(preview, program=request.wants_json):
         if request.wants_json:
-            hint = "ask /queue/bulk/preview what it would do, then send it with confirmed: true"
-            raise InputError("A decision on several alerts has to be confirmed.", hint=hint)
+            raise InputError("web/bulk-decision-not-confirmed")
         return reply(request, "bulk-confirm.html", preview, view=lambda: confirm_view(preview))
     if wanted is None:
         told, step = _assigned(node, user, data, ids), None
@@ -331,7 +330,7 @@ def _ids(node: Node, work: Work, user: User, data: Bulk) -> list[str]:
         return matching_ids(work, queue, AT_ONCE, stored=data.stored)
     found = visible_ids(work, data.alert, cleared=user.account.cleared)
     if not found:
-        raise InputError("no alert is chosen", hint="tick some, or choose all that match")
+        raise InputError("web/no-alert-chosen")
     return found
 
 

@@ -41,8 +41,7 @@ def read_decision(decision: str, note: str) -> tuple[Verdict, str]:
     try:
         read = msgspec.convert(verdict, Verdict)
     except msgspec.ValidationError as error:
-        hint = "choose a verdict and a reason, like dismiss/other-goods"
-        raise InputError(f'"{decision[:80]}" is no decision', hint=hint) from error
+        raise InputError("web/not-a-decision", decision=decision[:80]) from error
     load_decision_rules().check(read, reason, note)
     return read, reason
 

@@ -191,7 +191,7 @@ def seen_by(work: Work, user: User, name: str) -> Alert:
     """
     alert = find_alert(work, name)
     if alert is None or (alert.restricted and not user.account.cleared):
-        raise MissingError(f'there is no alert "{name[:80]}"', hint="look it up in the queue")
+        raise MissingError("web/no-alert", name=name[:80])
     return alert
 
 

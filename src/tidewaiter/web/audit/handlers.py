@@ -119,11 +119,10 @@ def proof(node: TheNode, user: TheUser, number: Number) -> Response[bytes]:
     with node.read() as work:
         size = audit_size(work)
         if not 1 <= number <= size:
-            raise MissingError(f"there is no entry {number}", hint=f"the audit has {size:,}")
+            raise MissingError("web/no-audit-entry", number=number, size=size)
         entry = audit_entries(work, after=number - 1, rows=1)[0]
         if shown(work, [entry], cleared=user.account.cleared) != [entry]:
-            hint = "ask someone who is cleared"
-            raise MissingError(f"entry {number} tells what is for the authority only", hint=hint)
+            raise MissingError("web/entry-restricted", number=number)
         path = tuple(prove_entry(work, number, size))
         note = signed_state(node.key, audit_state(work, size))
     made = Proof(entry=entry.written(), place=number - 1, path=path, note=note)

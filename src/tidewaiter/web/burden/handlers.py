@@ -367,7 +367,7 @@ def _found(node: Node, name: str, ask: Ask) -> tuple[View, Any]:
         MissingError: There is no such view, or it has nothing to show.
     """
     if name not in VIEWS:
-        raise MissingError(f'there is no view "{name[:40]}"', hint=f"one of: {', '.join(VIEWS)}")
+        raise MissingError("web/no-view", name=name[:40], views=", ".join(VIEWS))
     view = VIEWS[name]
     return view, view.find(node.counts.stock().releases, ask, node.counts.estimates)
 

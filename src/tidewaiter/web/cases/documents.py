@@ -58,7 +58,7 @@ def add_case_file(
     """Add a file to a case: it is hashed, kept as it is, and never run."""
     file = data.get("file")
     if not isinstance(file, UploadFile):
-        raise MissingError("no file was sent", hint="choose one first")
+        raise MissingError("web/no-file-sent")
     given = Given(
         name=file.filename, note=str(data.get("note", "")), restricted="restricted" in data
     )
@@ -78,7 +78,7 @@ def case_file(node: TheNode, user: TheUser, number: FromPath[int], step: FromPat
     with node.read() as work:
         told = find_file(work, viewer_of(user), number, step)
         if told is None:
-            raise MissingError(f"there is no file {step} in a case {number}", hint="look again")
+            raise MissingError("web/no-file-in-case", step=step, number=number)
         kept = _spooled()
         for part in file_parts(work, viewer_of(user), number, step):
             kept.write(part)
@@ -171,7 +171,7 @@ def finish_report(
         case_for(work, user, number)
     rule = _form(form)
     if len(data.field) != len(rule.field):
-        raise InputError(f"the form has {len(rule.field)} fields", hint="send each of them")
+        raise InputError("web/form-has-too-many-fields", count=len(rule.field))
     told = {field.key: text for field, text in zip(rule.field, data.field, strict=True)}
     wanted = added(Drafted(form=form, fields=told))
     return step_taken(request, node, user, number, wanted, part="reports")
@@ -192,7 +192,7 @@ def report_document(
         case = case_for(work, user, number)
     kept = next((each for each in case.drafts if each.step == step), None)
     if kept is None or kept.what is None or kept.what.form != form:
-        raise MissingError(f"there is no report {step} in a case {number}", hint="look again")
+        raise MissingError("web/no-report-in-case", step=step, number=number)
     by = node.people().get(kept.by, kept.by)
     report = suspicion(number, form, _form(form), kept.what.fields, by=by, at=kept.at)
     if request.wants_json:
@@ -217,7 +217,7 @@ def _page(work: Work, user: User, number: int, slug: str) -> ReportPage:
 def _form(slug: str) -> FormRule:
     forms = load_suspicions().form
     if slug not in forms:
-        raise MissingError(f'there is no form "{slug[:80]}"', hint=f"there are: {', '.join(forms)}")
+        raise MissingError("web/no-form", slug=slug[:80], forms=", ".join(forms))
     return forms[slug]
 
 

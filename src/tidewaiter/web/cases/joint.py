@@ -232,8 +232,7 @@ def redact_file(node: TheNode, user: TheUser, number: FromPath[int], data: Form)
     why = str(data.get("why", "")).strip()[:_WHY]
     pointers = [each.strip() for each in str(data.get("fields", "")).splitlines() if each.strip()]
     if not (member and why and 0 < len(pointers) <= _FIELDS):
-        hint = f"name the file, 1 to {_FIELDS} places in it, a line each, and why"
-        raise InputError("it does not say what is taken out, or why", hint=hint)
+        raise InputError("web/redaction-not-said", fields=_FIELDS)
     told = refer(file)
     given, redacted = redact_member(file, member, [Redacted(pointer=p, why=why) for p in pointers])
     with node.exchange(user) as (desk, work):
@@ -245,7 +244,7 @@ def redact_file(node: TheNode, user: TheUser, number: FromPath[int], data: Form)
 def _file(data: dict[str, Any]) -> BinaryIO:
     file = data.get("file")
     if not isinstance(file, UploadFile):
-        raise InputError("no file was sent", hint="choose an exported case first")
+        raise InputError("web/no-bundle-sent")
     return cast("BinaryIO", file.file)
 
 

@@ -54,7 +54,7 @@ def case_for(work: Work, user: User, number: int) -> Case:
     """
     case = find_case(work, viewer_of(user), number)
     if case is None:
-        raise MissingError(f"there is no case {number}", hint="look it up in the list of cases")
+        raise MissingError("web/no-case", number=number)
     return case
 
 
@@ -100,7 +100,7 @@ def known_person(node: Node, who: str) -> str:
         InputError: There is no such account.
     """
     if who not in node.people():
-        raise InputError(f'there is no account "{who[:80]}"', hint="choose one from the list")
+        raise InputError("web/no-account", who=who[:80])
     return who
 
 

@@ -275,7 +275,7 @@ def _day(node: Node, asked: date | None) -> date:
     """
     day = asked or node.today()
     if not _OLDEST <= day <= node.today():
-        raise InputError(f"nothing is known of {day}", hint="name a day from 1900 to today")
+        raise InputError("web/day-out-of-bounds", day=day)
     return day
 
 

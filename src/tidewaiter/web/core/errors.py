@@ -9,6 +9,7 @@ from urllib.parse import quote
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotAuthorizedException, ValidationException
 from litestar.response import Redirect
+from msgspec import structs
 
 from tidewaiter.base.errors import (
     ConflictError,
@@ -20,6 +21,7 @@ from tidewaiter.base.errors import (
 )
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.feeds import taxii
+from tidewaiter.explain.errors import message_in_words
 from tidewaiter.explain.languages import words
 from tidewaiter.web.core.request_parsing import Asked
 from tidewaiter.web.core.responses import reply
@@ -45,14 +47,15 @@ class Problem(Record, frozen=True, kw_only=True):
     detail: str
     at: str = ""
     hint: str = ""
+    code: str = ""  # of an error of ours; "": it is another
 
 
 def on_error(request: AnyRequest, error: TidewaiterError) -> Response[Any]:
     """Answer an error that a user can mend."""
     kinds = (status for kind, status in _STATUS.items() if isinstance(error, kind))
-    return _answer(
-        Asked(request.scope), next(kinds, 400), error.message, at=error.at, hint=error.hint
-    )
+    problem = _problem(next(kinds, 400), message_in_words(error))
+    told = structs.replace(problem, at=error.at, hint=error.hint, code=error.code)
+    return _answer(Asked(request.scope), told)
 
 
 def on_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
@@ -67,7 +70,7 @@ def on_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
     if isinstance(error, ValidationException):
         told = error.extra if isinstance(error.extra, list) else []
         detail = "; ".join(f"{each.get('key', '')}: {each.get('message', '')}" for each in told)
-    return _answer(Asked(request.scope), error.status_code, detail, headers=error.headers)
+    return _answer(Asked(request.scope), _problem(error.status_code, detail), error.headers)
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
@@ -75,7 +78,7 @@ def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
     number = secrets.token_hex(4)
     _LOG.error("error %s at %s %s", number, request.method, request.url.path, exc_info=error)
     said = words("Error {number}. The server log has the details.").format(number=number)
-    return _answer(Asked(request.scope), 500, said)
+    return _answer(Asked(request.scope), _problem(500, said))
 
 
 def _challenge(detail: str) -> Response[Any]:
@@ -94,19 +97,16 @@ def _is_page(request: Asked) -> bool:
     return request.method == "GET" and not request.wants_json
 
 
-def _answer(
-    request: Asked,
-    status: int,
-    detail: str,
-    *,
-    at: str = "",
-    hint: str = "",
-    headers: dict[str, str] | None = None,
-) -> Response[Any]:
+def _problem(status: int, detail: str) -> Problem:
     title = HTTPStatus(status).phrase
-    problem = Problem(title=title, status=status, detail=detail or title, at=at, hint=hint)
+    return Problem(title=title, status=status, detail=detail or title)
+
+
+def _answer(
+    request: Asked, problem: Problem, headers: dict[str, str] | None = None
+) -> Response[Any]:
     if request.wants_json:
-        return Response(problem, status_code=status, media_type=PROBLEM, headers=headers)
-    answer = reply(request, "error.html", problem, status=status)
+        return Response(problem, status_code=problem.status, media_type=PROBLEM, headers=headers)
+    answer = reply(request, "error.html", problem, status=problem.status)
     answer.headers.update(headers or {})
     return answer

@@ -231,8 +231,7 @@ class Node:
         if self._desk_of_node is None:
             path = ring_file()
             if not path.exists():
-                hint = "make it one: tidewaiter node init --help"
-                raise MissingError("this installation is no node of the exchange yet", hint=hint)
+                raise MissingError("web/not-a-node-yet")
             self._desk_of_node = desk_of(self.database, path)
         return self._desk_of_node
 

@@ -100,7 +100,7 @@ def read_query(request: Request[Any, Any, Any], kind: type[R]) -> R:
     try:
         return msgspec.convert(formed(pairs, kind), kind, strict=False)
     except msgspec.ValidationError as error:
-        raise InputError(f"the address asks for something else: {error}", at="address") from error
+        raise InputError("web/address-wrong", error=error, at="address") from error
 
 
 def json_path(scope: Any) -> None:

@@ -429,8 +429,7 @@ def tell_version(
         known = find_known(work, desk.ring.lock, *incident_at(work, number))
         now = _own(known, desk.node, cleared=user.account.cleared)
     if now.version != data.after:
-        hint = "load the form again: somebody told another version meanwhile"
-        raise ConflictError(f"version {now.version} is the last, not {data.after}", hint=hint)
+        raise ConflictError("web/version-overtaken", version=now.version, after=data.after)
     return _tell(request, node, user, data, now.id, number=number, known=known)
 
 
@@ -460,7 +459,7 @@ def _tell(
         return done(request, made, f"/incidents/{number}", status=201)
     if request.wants_json:
         told = "; ".join(f"{each.at}: {each.text}" if each.at else each.text for each in wrong)
-        raise InputError(f"the incident is not told: {told}", hint=wrong[0].hint)
+        raise InputError("web/incident-not-told", told=told, hint=wrong[0].hint)
     data = structs.replace(data, settled=tuple(s for s in data.settled if s.taken is not None))
     answered = {(each.node, each.proposal) for each in data.settled}
     open_ = _proposals(known) if known else ()
@@ -496,10 +495,9 @@ def _shown(
 def _own(known: Known, own: str, *, cleared: bool) -> Incident:
     now = known.now()
     if known.owner != own or now is None:
-        raise InputError("only its owner writes a version", hint="propose a change instead")
+        raise InputError("web/only-owner-writes")
     if not cleared and any(each.restricted for each in now.parties):
-        hint = "ask someone who is cleared to write the next version"
-        raise InputError("it names a party that is for the authority only", hint=hint)
+        raise InputError("web/names-restricted-party")
     return now
 
 

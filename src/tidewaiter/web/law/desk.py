@@ -51,10 +51,7 @@ class LawDesk:
         found = self.namer.find(text)
         named = [each.substance for each in found if each.substance is not None]
         if not named:
-            raise InputError(
-                f'"{text}" names nothing in the registry',
-                hint="write a name, a CAS number or the short name in the address of its page",
-            )
+            raise InputError("web/names-nothing-in-registry", text=text)
         return named
 
     def substance(self, slug: str) -> Substance | None:

@@ -139,7 +139,7 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise InputError(f'"{text}" is not a day', hint="write it like 2026-11-25") from error
+        raise InputError("web/not-a-day", text=text) from error
 
 
 def _country(text: str) -> str | None:
@@ -147,9 +147,7 @@ def _country(text: str) -> str | None:
         return None
     found = find_country(text)
     if found is None:
-        raise InputError(
-            f'"{text}" is not a country', hint="write its name, or two letters like MX"
-        )
+        raise InputError("web/not-a-country", text=text)
     return found
 
 
@@ -162,9 +160,7 @@ def _places(several: tuple[str, ...]) -> list[str]:
     places = [each.strip().upper() for text in several for each in text.split(",") if each.strip()]
     for each in places:
         if each not in {WORLD, "EU"} and find_country(each) != each:
-            raise InputError(
-                f'"{each}" is no jurisdiction', hint="it is like UN, EU, or two letters like MX"
-            )
+            raise InputError("web/not-a-jurisdiction", each=each)
     return places
 
 
@@ -177,9 +173,7 @@ def _goods(text: str) -> Goods | None:
         if each == text:
             return each  # type: ignore[no-any-return]
     if text:
-        raise InputError(
-            f'"{text}" is no form of goods', hint=f"it is one of: {', '.join(get_args(Goods))}"
-        )
+        raise InputError("web/not-a-form-of-goods", text=text, goods=", ".join(get_args(Goods)))
     return None
 
 

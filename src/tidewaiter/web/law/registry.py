@@ -89,9 +89,7 @@ def substance_page(request: Asked, node: TheNode, slug: FromPath[str]) -> Respon
     desk = desk_of(node)
     substance = desk.substance(slug)
     if substance is None:
-        raise MissingError(
-            f'no substance is called "{slug[:80]}"', hint="look it up among the substances"
-        )
+        raise MissingError("web/no-such-substance", slug=slug[:80])
     day = read_query(request, OnDay).day or node.today()
     found = desk.members.judge(Found(name=substance.name, substance=substance), day)
     page = CardPage(
@@ -118,7 +116,7 @@ def drawing(
     if 0 < number <= len(forms):
         smiles = forms[number - 1].smiles
     if smiles is None:
-        raise MissingError("no structure of it is in the registry")
+        raise MissingError("web/no-structure")
     kept = _FOREVER if edition == desk.edition else "no-store"
     return Response(_drawn(smiles), media_type="image/svg+xml", headers={"Cache-Control": kept})
 
@@ -129,7 +127,7 @@ def _drawn(smiles: str) -> str:
         structure = parse_structure(smiles, "smiles")
         return draw_svg(structure, width=_WIDTH, height=_HEIGHT)
     except StructureError as error:
-        raise MissingError(f"it cannot be drawn: {error.message}") from error
+        raise MissingError("web/cannot-be-drawn", message=error.message) from error
 
 
 class RegimesPage(Record, frozen=True, kw_only=True):
@@ -160,7 +158,7 @@ def regime_page(request: Asked, node: TheNode, slug: FromPath[str]) -> Response[
     desk, day = desk_of(node), read_query(request, OnDay).day or node.today()
     page = regime_view(slug, day, desk.registry, desk.book)
     if page is None:
-        raise MissingError(f'no law is called "{slug[:80]}"', hint="look it up among the laws")
+        raise MissingError("web/no-such-law", slug=slug[:80])
     return reply(request, "law-regime.html", page)
 
 
@@ -178,9 +176,7 @@ def class_page(request: Asked, node: TheNode, slug: FromPath[str]) -> Response[C
     day = read_query(request, OnDay).day or node.today()
     page = class_view(slug, day, desk_of(node).registry)
     if page is None:
-        raise MissingError(
-            f'no class rule is called "{slug[:80]}"', hint="look it up among the class rules"
-        )
+        raise MissingError("web/no-such-class-rule", slug=slug[:80])
     return reply(request, "law-class.html", page)
 
 
@@ -279,7 +275,7 @@ def _changes(node: Node, asked: ChangesQuestion) -> tuple[LawDesk, date, tuple[C
     desk, day = desk_of(node), asked.day or node.today()
     for slug in asked.regime:
         if slug not in desk.registry.regimes:
-            raise InputError(f'no law is called "{slug[:80]}"', hint="look it up among the laws")
+            raise InputError("web/no-such-law", slug=slug[:80])
     found = changes_of(desk.registry, desk.book, asked.regime)
     return desk, day, change_views(found, words_of(desk.registry))
 

@@ -348,8 +348,7 @@ def _parse_opened(asked: NetworkQuestion, rules: NetworkRules) -> dict[int, int]
     for part in filter(None, asked.open.split(",")):
         number, _, shown = part.partition(":")
         if not (number.isdecimal() and (not shown or shown.isdecimal())) or len(part) > 24:  # noqa: PLR2004
-            hint = "write numbers of parties, like open=12,57:150"
-            raise InputError(f'"{part[:40]}" opens no party', at="address", hint=hint)
+            raise InputError("web/opens-no-party", part=part[:40], at="address")
         most = min(int(shown), rules.drawn) if shown else rules.first
         opened[int(number)] = most
     return dict(list(opened.items())[-_OPENED:])

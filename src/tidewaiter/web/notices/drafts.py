@@ -166,7 +166,7 @@ def with_row(written: WrittenNotice, name: str) -> WrittenNotice:
         line = structs.replace(line, contains=(*line.contains, WrittenContained()))
         lines = (*written.lines[: int(place)], line, *written.lines[int(place) + 1 :])
         return structs.replace(written, lines=lines)
-    raise InputError(f'there is no list "{name[:40]}"', hint="lines, permits, others")
+    raise InputError("web/no-list", name=name[:40])
 
 
 def without_row(written: WrittenNotice, name: str) -> WrittenNotice:
@@ -183,9 +183,9 @@ def without_row(written: WrittenNotice, name: str) -> WrittenNotice:
     held = written.parties if head in _PARTIES else written
     rows = getattr(held, head, None)
     if head not in {"lines", "permits", *_PARTIES} or not place.isdecimal() or rows is None:
-        raise InputError(f'there is no row "{name[:40]}"', hint='write it like "lines.1"')
+        raise InputError("web/no-row", name=name[:40])
     if int(place) >= len(rows):
-        raise InputError(f'there is no row "{name[:40]}"', hint="it was taken out already")
+        raise InputError("web/row-taken-out", name=name[:40])
     left = {head: (*rows[: int(place)], *rows[int(place) + 1 :])}
     if head in _PARTIES:
         return structs.replace(written, parties=structs.replace(written.parties, **left))
@@ -194,7 +194,7 @@ def without_row(written: WrittenNotice, name: str) -> WrittenNotice:
 
 def _check_room(held: int, most: int) -> None:
     if held >= most:
-        raise InputError(f"there are {held} rows", hint=f"at most {most}")
+        raise InputError("web/too-many-rows", held=held, most=most)
 
 
 _AROUND = 65_536  # bytes of a form around its file
@@ -300,7 +300,7 @@ def draft_from_file(
     """Fill the form from the XML of a notice; its events are left out."""
     file = data.get("file")
     if not isinstance(file, UploadFile):
-        raise MissingError("no file was sent", hint="choose one first")
+        raise MissingError("web/no-file-sent")
     notice = read_xml(file.file.read(MOST_BYTES + 1), file.filename)
     draft = Draft(written=written_of(notice.notice))
     with node.exchange(user) as (desk, work):
@@ -316,7 +316,7 @@ def amend_notice(
     with node.exchange(user) as (desk, work):
         kept = find_notice(work, desk.ring.lock, number, node.today())
         if kept.state.notice is None or kept.row.side != "exporter":
-            raise InputError("only the exporting side amends a notice", hint="object, or ask")
+            raise InputError("web/only-exporter-amends")
         draft = Draft(
             written=written_of(kept.state.notice),
             peer=kept.row.peer,
@@ -378,12 +378,11 @@ def _check(found: Checking, draft: Draft, looked: str) -> None:
     """
     wrong = next((each for each in found.page.problems if each.level == "wrong"), None)
     if wrong is not None:
-        raise InputError(f"it is not sent: {wrong.text}", at=wrong.at, hint=wrong.hint)
+        raise InputError("web/notice-not-sent", text=wrong.text, hint=wrong.hint, at=wrong.at)
     if not draft.peer:
-        raise InputError("it is not said to whom it goes", at="peer", hint="choose a peer")
+        raise InputError("web/no-peer-chosen", at="peer")
     if found.page.screened.mark and looked != found.page.screened.mark:
-        hint = "look at them, and say that you did; nothing is blocked by it"
-        raise InputError("parties of it resemble entries of lists", at="parties", hint=hint)
+        raise InputError("web/parties-resemble-entries", at="parties")
 
 
 def _go(desk: Exchange, work: Work, draft: Draft, found: Checking) -> Kept:

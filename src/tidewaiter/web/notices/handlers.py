@@ -417,7 +417,7 @@ def _amounts(written: tuple[LineText, ...]) -> tuple[LineAmount, ...]:
         try:
             amount = read_amount(each.amount)
         except InputError as error:
-            raise InputError(error.message, at=f"line {each.line}", hint=error.hint) from error
+            raise error.placed(f"line {each.line}") from error
         if amount != Amount():
             found.append(LineAmount(line=each.line, amount=amount))
     return tuple(found)
@@ -433,13 +433,13 @@ def _rows(text: str) -> tuple[str, ...]:
 
 def _needed(text: str) -> str:
     if not text.strip():
-        raise InputError("nothing is written", hint="write what the other side is to read")
+        raise InputError("web/text-missing")
     return _bounded(text)
 
 
 def _bounded(text: str) -> str:
     if len(text) > TEXT:
-        raise InputError(f"it has {len(text):,} characters", hint=f"write at most {TEXT:,}")
+        raise InputError("web/text-too-long", count=len(text), text=TEXT)
     return text
 
 

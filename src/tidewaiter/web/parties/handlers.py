@@ -192,9 +192,6 @@ def _span(months: Sequence[str]) -> list[str]:
     return [month_text(month) for month in range(start, end + 1)]
 
 
-_NO_RUN = "tidewaiter parties resolve --db finds who is who; a screening takes parties up too"
-
-
 class Question(Record, frozen=True, kw_only=True):
     """What is looked for."""
 
@@ -269,8 +266,7 @@ def party_page(
         if view is None:
             now = _moved(work, run, number)
             if request.wants_json:
-                hint = f"it is part of the party {now}"
-                raise MissingError(f"there is no party {number} any more", hint=hint)
+                raise MissingError("web/party-joined-another", number=number, now=now)
             return Redirect(path=f"/parties/{now}", status_code=303)
         page = PartyPage(run=run, behind=behind(work, run), party=view)
     return reply(
@@ -300,7 +296,7 @@ def run_of(work: Work) -> Resolved:
     """
     run = current_run(work)
     if run is None:
-        raise MissingError("no parties were taken up yet", hint=_NO_RUN)
+        raise MissingError("web/no-parties-yet")
     return run
 
 
@@ -312,7 +308,7 @@ def profile_of(work: Work, run: int, number: int) -> Profile:
     """
     found = profiles_of(work, run, [number]).get(number)
     if found is None:
-        raise MissingError(f"there is no party {number}", hint="look it up among the parties")
+        raise MissingError("web/no-party", number=number)
     return found
 
 
@@ -341,8 +337,7 @@ def _moved(work: Work, run: Resolved, number: int) -> int:
         profile_of(work, run.id, number)
     if len(now) == 1:
         return now[0]
-    hint = f"it came apart; look at the parties {', '.join(map(str, now))}"
-    raise MissingError(f"there is no party {number} any more", hint=hint)
+    raise MissingError("web/party-came-apart", number=number, now=", ".join(map(str, now)))
 
 
 def _members(work: Work, run: int, number: int, data: Judge) -> tuple[str, str]:
@@ -355,7 +350,7 @@ def _members(work: Work, run: int, number: int, data: Judge) -> tuple[str, str]:
     profile_of(work, run, number)
     if data.other:
         if data.other == number:
-            raise InputError(f"{number} is this very party", hint="give the number of another one")
+            raise InputError("web/party-itself", number=number)
         profile_of(work, run, data.other)
         pair = [written_parties(work, run, each, rows=1)[0].member for each in (number, data.other)]
         return pair[0], pair[1]
@@ -363,12 +358,9 @@ def _members(work: Work, run: int, number: int, data: Judge) -> tuple[str, str]:
     known = entities_of(work, run, {a, b})
     for member in (a, b):
         if member not in known:
-            raise MissingError(
-                f'there is no member "{member}"', hint="reload the page of the party"
-            )
+            raise MissingError("web/no-member", member=member)
     if number not in known.values():
-        hint = "judge it on the page of one of the two"
-        raise InputError(f"neither of the two is of the party {number}", hint=hint)
+        raise InputError("web/neither-of-the-party", number=number)
     return a, b
 
 

@@ -131,7 +131,7 @@ def invite_by_file(
     """Take up the node whose file of documents was sent, and invite it."""
     file = data.get("file")
     if not isinstance(file, UploadFile):
-        raise MissingError("no file was sent", hint="choose one first")
+        raise MissingError("web/no-file-sent")
     return _taken_up(request, node, user, file.file.read(_MOST))
 
 
@@ -261,8 +261,7 @@ def message_evidence(
             stamp=node.stamp(user),
         )
     if not user.account.cleared and is_restricted(found):
-        hint = "ask someone who is cleared"
-        raise MissingError(f"message {message} tells what is for the authority only", hint=hint)
+        raise MissingError("web/message-restricted", message=message)
     return download(write_evidence(found), "application/octet-stream", f"message-{message}.json")
 
 
@@ -356,8 +355,11 @@ def narrow_scope(
     """Say what is exchanged with a peer; what is outside is refused, and not sent."""
     unknown = sorted(set(data.kinds) - set(kinds_exchanged()))
     if unknown:
-        hint = f"there are: {', '.join(kinds_exchanged())}"
-        raise InputError(f'there is no kind of message "{unknown[0]}"', hint=hint)
+        raise InputError(
+            "web/no-such-kind-of-message",
+            unknown=unknown[0],
+            kinds_exchanged=", ".join(kinds_exchanged()),
+        )
     scope = Scope(kinds=data.kinds, tlp=data.tlp, reason=data.reason)
     with node.exchange(user, restored=True) as (_, work):
         known = set_scope(work, peer_at(work, key).node, scope)

@@ -46,7 +46,7 @@ def peer_at(work: Work, key: str) -> Known:
     for each in peers(work):
         if peer_key(each.node) == key:
             return each
-    raise MissingError("there is no such peer", hint="look at the list of peers")
+    raise MissingError("web/no-such-peer")
 
 
 class PeerRow(Record, frozen=True, kw_only=True):

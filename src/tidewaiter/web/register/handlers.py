@@ -161,7 +161,7 @@ def entry_of(node: Node, number: int) -> tuple[str, str]:
 def _named(held: Held, number: int) -> tuple[str, str]:
     found = next((key for key, each in held.numbers.items() if each == number), None)
     if found is None:
-        raise MissingError(f"the register has no entry {number}", hint="look it up in the register")
+        raise MissingError("web/no-register-entry", number=number)
     return found
 
 
@@ -285,7 +285,7 @@ def load_file(
     """Load a file of entries that a browser sends."""
     sent = data.get("file")
     if not isinstance(sent, UploadFile) or not sent.filename:
-        raise MissingError("no file was sent", hint="choose one first")
+        raise MissingError("web/no-file-sent")
     file = ListFile(name=sent.filename, content=sent.file.read())
     page = _load(node, user, file, str(data.get("country", "")))
     return reply(request, "register-loaded.html", page, status=201)
@@ -320,7 +320,7 @@ def erase_entry(request: Asked, node: TheNode, user: TheUser, number: Number) ->
     """Erase what an operator is called and where it is, in all versions; its id stays."""
     kind, name = entry_of(node, number)
     if kind != "operator":
-        raise InputError(f"entry {number} is no operator", hint="a paper names nobody")
+        raise InputError("web/entry-not-an-operator", number=number)
     with node.change(user) as work:
         count = erase_operator(work, name)
     return done(request, Erased(versions=count), f"/register/{number}")
@@ -355,7 +355,7 @@ def _country(text: str) -> str:
     """
     found = find_country(text) if text.strip() else ""
     if found is None:
-        raise InputError(f'"{text[:60]}" is no country', at="country", hint="two letters, like MX")
+        raise InputError("web/not-a-country-code", text=text[:60], at="country")
     return found
 
 

@@ -94,7 +94,7 @@ def ask_peer(
         return done(request, made, f"/requests/{number}", status=201)
     if request.wants_json:
         told = "; ".join(f"{each.at}: {each.text}" if each.at else each.text for each in wrong)
-        raise InputError(f"the request is not sent: {told}", hint=wrong[0].hint)
+        raise InputError("web/request-not-sent", told=told, hint=wrong[0].hint)
     fields: dict[str, Any] = msgspec.to_builtins(data)
     items = tuple(fields.pop("items"))
     form = RequestForm(fields=flat(fields), items=items, problems=wrong)

@@ -163,7 +163,7 @@ def turn_rule(
 ) -> Response[RuleSetting]:
     """Turn a rule down, off or on again; a strong one below its floor waits for a second person."""
     if data.to == "down" and data.points is None:
-        raise InputError("no points are given", at="points", hint="0 turns a rule off")
+        raise InputError("web/no-points-given", at="points")
     points = {"off": 0, "down": data.points, "on": None}[data.to]
     wanted = WantedSetting(rule=rule, points=points, since=data.since, why=data.why)
     with node.change(user) as work:

@@ -14,7 +14,6 @@ from tidewaiter.base.errors import InputError, PluginError
 from tidewaiter.base.phrases import english
 from tidewaiter.base.records import Record
 from tidewaiter.casework.notifications import AlertTold, Message, send_by_channel
-from tidewaiter.explain.languages import words
 from tidewaiter.store.alerts.storage import alerts_of
 from tidewaiter.store.alerts.webhooks import (
     Delivery,
@@ -84,9 +83,9 @@ def make_webhook(
 ) -> Response[MadeWebhook]:
     """Tell an address of new alerts from now on."""
     if not data.severities:
-        raise InputError(words("Choose which alerts to send."))
+        raise InputError("web/no-severity-chosen")
     if data.cleared and not user.account.cleared:
-        raise InputError(words("Only a user with clearance can share authority-only information."))
+        raise InputError("web/not-cleared")
     new = NewWebhook(name=data.name, url=data.url, severities=data.severities, cleared=data.cleared)
     with node.change(user) as work:
         made, secret = add_webhook(work, new)

@@ -164,8 +164,7 @@ def _boundary(kind: str) -> str:
     told["content-type"] = kind
     boundary = told.get_boundary()
     if told.get_content_type() != "multipart/form-data" or not boundary:
-        hint = "send them as a form does: multipart/form-data"
-        raise InputError("files are not sent so", hint=hint)
+        raise InputError("web/files-not-sent-so")
     return boundary
 
 
@@ -208,7 +207,7 @@ async def receive_files(request: Asked, node: TheNode, user: TheUser) -> Respons
     """Take files in, and look at them."""
     arrived = await take_files(request, node.desk.spool)
     if not arrived:
-        raise InputError("no file was sent", hint="choose one first")
+        raise InputError("web/no-file-sent")
     taken = await run_sync(_take_in, node, user, arrived)
     record = Taken(uploads=tuple(shown_to(user, each) for each in taken))
     where = f"/screen/{taken[0].id}" if len(taken) == 1 else "/screen"
@@ -365,8 +364,7 @@ def _options(data: Reading, before: Options) -> Options:
         field, _, column = pair.partition("=")
         if field in columns and columns[field] != column:
             raise InputError(
-                f'two columns are said to be {field}: "{columns[field]}" and "{column}"',
-                hint="choose one of them",
+                "web/field-said-twice", field=field, columns=columns[field], column=column
             )
         columns[field] = column
     units = {name: unit for name, unit in (("net", data.net), ("gross", data.gross)) if unit}
@@ -397,8 +395,7 @@ def refused_csv(node: TheNode, number: FromPath[int]) -> Response[Any]:
     with node.read() as work:
         screening = upload_of(work, number).screening
         if screening is None:
-            hint = "they are there when it was screened"
-            raise MissingError(f"upload {number} has no refusals yet", hint=hint)
+            raise MissingError("web/no-refusals-yet", number=number)
         source = screening_of(work, screening).source_id
     return download(
         _write_refusals(node, source), "text/csv; charset=utf-8", f"refused-{number}.csv"
@@ -436,7 +433,7 @@ def alerts_exported(
     """Send the alerts in the format of a plug-in."""
     exporter = exporters().get(name)
     if exporter is None:
-        raise MissingError(f'nothing here writes "{name}"', hint="the page of the upload lists all")
+        raise MissingError("web/no-such-format", name=name)
     findings = _findings(node, number, cleared=user.account.cleared)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "alerts"

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.trade.readers.columns.detection import is_cas, is_container, sniff
@@ -182,9 +183,9 @@ def test_a_file_without_goods_or_codes_is_refused() -> None:
 
 def test_an_answer_must_name_a_field_and_a_column() -> None:
     """A slip in --map is an error that lists what there is."""
-    with pytest.raises(InputError, match="is not a field"):
+    with raises("trade/not-a-field"):
         mapped("goods", columns={"thing": "goods"})
-    with pytest.raises(InputError, match='no column "foo"'):
+    with raises("trade/no-column-for-field", column="foo"):
         mapped("goods", columns={"hs": "foo"})
     assert mapped("goods", "x", columns={"importer": "x"}).columns["importer.name"] == ("x",)
     assert mapped("goods", "x (lb)", columns={"net": "x (lb)"}).places["net"] == (1,)
@@ -195,7 +196,7 @@ def test_values_speak_only_where_names_leave_room(read: Read) -> None:
     lines, _ = read("a,code,container c\nx,108-24-7,CSQU3054383\ny,67-64-1,CSQU3054383\n")
     assert (lines[0]["cas"], lines[0]["containers"]) == (["108-24-7"], ["CSQU3054383"])
     assert read("cas,code\n64-19-7,108-24-7\n")[0][0]["cas"] == ["64-19-7"]
-    with pytest.raises(InputError, match="2 columns may hold cas"):
+    with raises("trade/several-columns-may-hold", count=2, field="cas"):
         read("code,number\n64-19-7,108-24-7\n")
 
 

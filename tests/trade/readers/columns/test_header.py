@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from tests.support.raising import raises
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.trade.readers.columns.detection import find_header
 from tidewaiter.trade.types import Refusal
 
@@ -71,7 +71,7 @@ def test_titles_may_hold_quotes_and_line_ends(read: Read) -> None:
 def test_a_line_of_goods_is_not_taken_for_the_header(read: Read, workbook: Workbook) -> None:
     """A file without a header is an error, as its first line would go unscreened."""
     rows = [["acetone", "67-64-1"], ["toluene", "108-88-3"]]
-    with pytest.raises(InputError, match='no header: it holds "67-64-1"'):
+    with raises("trade/first-row-not-a-header", cell="67-64-1"):
         read("\n".join(",".join(row) for row in rows))
-    with pytest.raises(InputError, match="no header"):
+    with raises("trade/first-row-not-a-header"):
         read(workbook(rows), "a.xlsx")

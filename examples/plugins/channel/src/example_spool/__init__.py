@@ -15,7 +15,9 @@ _SETTING = "EXAMPLE_SPOOL"  # the folder: who runs the server decides it, not wh
 def check(address: str) -> None:
     """Check that an address is the name of a folder in the one that the setting names."""
     if not re.fullmatch(r"[a-z0-9-]{1,40}", address):
-        raise InputError("an address is small letters, digits and hyphens", hint="spool:duty-desk")
+        raise InputError.from_words(
+            "an address is small letters, digits and hyphens", hint="spool:duty-desk"
+        )
 
 
 def send(address: str, message: Message, key: str) -> None:

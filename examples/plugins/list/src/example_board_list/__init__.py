@@ -27,7 +27,7 @@ def read(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | Entry
         try:
             dated = date.fromisoformat(head.removeprefix(_MARK.decode()))
         except ValueError as error:
-            raise InputError("its first row gives no day", at=file.name) from error
+            raise InputError.from_words("its first row gives no day", at=file.name) from error
         yield ListHeader(dated=dated, slug="board", name="Board list", authority="The board")
         for number, row in enumerate(rows, start=2):
             cells = [cell.strip() for cell in row.split(";")]

@@ -336,11 +336,7 @@ def read(file: BinaryIO, name: str) -> Iterator[Item]:
         yield reading.report("", str(error), "look whether the file is whole", screened=False)
     yield from reading.end()
     if not reading.messages:
-        raise InputError(
-            "it holds no EDIFACT message",
-            at=name,
-            hint="a message begins with UNH and ends with UNT",
-        )
+        raise InputError("trade/no-edifact-message", at=name)
 
 
 class _Reading:

@@ -38,7 +38,7 @@ class Piece(Record, frozen=True, kw_only=True):
 
     data: bytes
     strange: int = 0  # characters that were left out or could not be decoded
-    broken: str = ""  # why the file ends here
+    broken: InputError | None = None  # why the file ends here
 
 
 def codec_of(head: bytes) -> str:
@@ -66,10 +66,7 @@ def codec_of(head: bytes) -> str:
     except (LookupError, ValueError):
         found = None
     if found is None or found.name in _STRANGE:
-        raise InputError(
-            f'its encoding "{declared[1].decode()}" is not known',
-            hint='save it as UTF-8, and let its first line say encoding="UTF-8"',
-        )
+        raise InputError("trade/declared-encoding-not-known", declared=declared[1].decode())
     return found.name
 
 
@@ -116,7 +113,7 @@ def pieces(file: BinaryIO) -> Iterator[Piece]:
         try:
             data = file.read(SIZE)
         except (EOFError, OSError, zlib.error) as error:
-            yield Piece(data=b"", broken=f"the packed file is damaged: {error}")
+            yield Piece(data=b"", broken=InputError("trade/packed-file-damaged", error=error))
             return
 
 

@@ -304,9 +304,9 @@ class Map:
             kid = Spot(f"{spot.path}/{local}", spot.mode, spot.depth + 1)
             if kid.depth > MOST_DEPTH:
                 raise InputError(
-                    f"elements stand in one another more than {MOST_DEPTH} deep",
+                    "trade/xml-nested-too-deep",
+                    most_depth=MOST_DEPTH,
                     at=spot.path.strip("/"),
-                    hint="look whether it is the document that it should be",
                 )
             if spot.mode == "outside" and local.lower() in self._foreign:
                 kid.role, kid.kind = FOREIGN, self._foreign[local.lower()]

@@ -45,8 +45,6 @@ from tidewaiter.trade.types import Refusal
 MOST_BYTES = 8 << 20
 """Of one line, or of a head between two lines."""
 
-_HINT = "look whether it is the document that it should be"
-
 
 class Document:
     """The parsing of one document."""
@@ -84,17 +82,14 @@ class Document:
         except expat.ExpatError as error:
             said = expat.errors.messages[error.code]
             self._read_last()
-            raise InputError(
-                f"the document is damaged or breaks off here: {said}",
-                at=self._where(),
-                hint="send for the whole document; whole lines before this place are read",
-            ) from None
+            raise InputError("trade/xml-damaged", said=said, at=self._where()) from None
         except InputError as error:
-            raise InputError(error.message, at=self._where(), hint=error.hint) from None
+            raise error.placed(self._where()) from None
         self._read(self._accepted())
         if self._since > MOST_BYTES:
-            problem = f"a line or a head is longer than {MOST_BYTES >> 20} MB"
-            raise InputError(problem, at=self._where(), hint=_HINT)
+            raise InputError(
+                "trade/xml-line-too-long", most_bytes=MOST_BYTES >> 20, at=self._where()
+            )
 
     def _accepted(self) -> str:
         """Take the whole tags and texts that expat has accepted; the rest waits."""
@@ -250,10 +245,7 @@ class Document:
 
 
 def _refuse_dtd(*_: object) -> None:
-    raise InputError(
-        "it has a document type (<!DOCTYPE), which may hold entities; none is read",
-        hint="take it out: these messages have none, and it is a way to attack those who read XML",
-    )
+    raise InputError("trade/xml-document-type")
 
 
 def read_xml(
@@ -284,9 +276,9 @@ def read_xml(
             for part in _parts(data[: len(data) - keep]):
                 yield from reading.feed(part)
             if piece.broken:
-                yield from reading.give_up(InputError(piece.broken, hint="send for the file again"))
+                yield from reading.give_up(piece.broken)
     except InputError as error:
-        raise InputError(error.message, at=name, hint=error.hint) from None
+        raise error.placed(name) from None
     if rest:
         yield from reading.feed(rest)
     yield from reading.end()

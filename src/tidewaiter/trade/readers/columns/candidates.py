@@ -170,15 +170,15 @@ def choose_named(header: Sequence[str], name: str, options: ReadOptions) -> dict
     for written, column in options.columns.items():
         field = _field(written, known)
         if field is None:
-            raise InputError(
-                f'"{written}" is not a field', at=name, hint=f"fields: {', '.join(known)}"
-            )
+            raise InputError("trade/not-a-field", written=written, known=", ".join(known), at=name)
         index = _index(header, column)
         if index is None:
             raise InputError(
-                f'no column "{column}" for {written}',
+                "trade/no-column-for-field",
+                column=column,
+                written=written,
+                header=", ".join(f'"{c}"' for c in header[:40]),
                 at=name,
-                hint="columns: " + ", ".join(f'"{c}"' for c in header[:40]),
             )
         same = [f for f in find_columns(column) if f.field == field]
         found = same[0] if same else Found(field=field, tier=0, unit=_unit_in(column, field))

@@ -211,11 +211,7 @@ def refuse_data(row: Sequence[str | None], asked: Collection[str], name: str) ->
         return
     for cell in row:
         if cell and sniff([cell]):
-            raise InputError(
-                f'the first row is no header: it holds "{shorten(cell)}"',
-                at=name,
-                hint='name the columns in the first row, like "goods,cas,net weight"',
-            )
+            raise InputError("trade/first-row-not-a-header", cell=shorten(cell), at=name)
 
 
 def _is_known(cell: str) -> bool:

@@ -102,9 +102,9 @@ def nothing_to_screen(
     named = f'columns seen: {seen}; name one, like --map "{example}"'
     sheets = " or ".join(f'--sheet "{other}"' for other in others)
     return InputError(
-        "no column holds goods, a CAS number, an HS code or a UN number",
+        "trade/no-goods-column",
+        named=f"{named}, or read another sheet: {sheets}" if sheets else named,
         at=name,
-        hint=f"{named}, or read another sheet: {sheets}" if sheets else named,
     )
 
 
@@ -279,9 +279,12 @@ def _doubt(field: str, choices: list[Choice], header: Sequence[str]) -> Question
 def _ask(question: Question, name: str) -> InputError:
     field, columns = question.field, question.columns
     return InputError(
-        f"{len(columns)} columns may hold {field}: " + ", ".join(f'"{c}"' for c in columns),
+        "trade/several-columns-may-hold",
+        count=len(columns),
+        field=field,
+        columns=", ".join(f'"{c}"' for c in columns),
+        maps=" or ".join(f'--map "{field}={c}"' for c in columns),
         at=name,
-        hint="say which, like " + " or ".join(f'--map "{field}={c}"' for c in columns),
     )
 
 

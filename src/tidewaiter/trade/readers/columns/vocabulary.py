@@ -134,7 +134,7 @@ def load_aliases() -> Aliases:
     for role, names in rules.roles.items():
         for name in {squeeze(name) for name in names}:
             if name in roles:
-                raise RegistryError(f'"{name}" names two roles', at="columns.toml")
+                raise RegistryError("trade/role-name-twice", name=name, at="columns.toml")
             roles[name] = role
     attributes = {
         squeeze(name): (attribute, tier or 40)
@@ -264,14 +264,14 @@ def load_words() -> Mapping[str, Word]:
     for says, names in rules.words.items():
         for name in {squeeze(name) for name in names}:
             if name in found:
-                raise RegistryError(f'"{name}" says two things', at="column_words.toml")
+                raise RegistryError("trade/alias-twice", name=name, at="column_words.toml")
             found[name] = Word(says=says)
     for language, words in load_languages().items():
         for says, names in words.items():
             for name in {squeeze(name) for name in names}:
                 if found.setdefault(name, Word(says=says)).says != says:
                     place = f"column_languages.toml, {language}"
-                    raise RegistryError(f'"{name}" says two things', at=place)
+                    raise RegistryError("trade/alias-twice", name=name, at=place)
     others = [
         *((name, Word(says=says)) for says, name in _shorter(rules)),
         *((name, Word(says=role)) for name, role in aliases.roles.items()),

@@ -250,7 +250,7 @@ def load_layouts() -> Mapping[str, Layout]:
             for name in written.split(","):
                 if names.setdefault(_as_written(name), says) != says:
                     raise RegistryError(
-                        f'"{name}" is short for two things', at=f"column_layouts.toml, {slug}"
+                        "trade/short-name-twice", name=name, at=f"column_layouts.toml, {slug}"
                     )
         apart = {f"{each}-{name}": says for each in layout.before for name, says in names.items()}
         found[slug] = msgspec.structs.replace(layout, names={**apart, **names})

@@ -1,0 +1,113 @@
+"""The codes of errors: what the source raises and what data/errors says agree."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import tidewaiter
+from tidewaiter.base.errors import AS_REPORTED
+
+SOURCE = Path(tidewaiter.__file__).parent
+ENTRIES = {
+    f"{file.stem}/{name}": entry
+    for file in sorted((SOURCE / "data" / "errors").glob("*.toml"))
+    for name, entry in tomllib.loads(file.read_text(encoding="utf-8")).items()
+}
+SOURCES = {
+    path.relative_to(SOURCE).as_posix(): text
+    for path in sorted(SOURCE.rglob("*.py"))
+    if "Error" in (text := path.read_text(encoding="utf-8"))
+}
+_CODE = re.compile(r"[a-z]+/[a-z0-9]+(-[a-z0-9]+)*")
+_NAMED = re.compile(r'"([a-z]+/[a-z0-9-]+)"')
+_CLASS = re.compile(r"^class (\w+Error)\((\w+)", re.MULTILINE)
+
+
+def _kinds() -> frozenset[str]:
+    """Return the names of our classes of errors."""
+    known = {"TidewaiterError"}
+    bases = [found for text in SOURCES.values() for found in _CLASS.findall(text)]
+    for _ in bases:
+        known |= {name for name, base in bases if base in known}
+    return frozenset(known)
+
+
+KINDS = _kinds()
+
+
+def _slots(entry: Mapping[str, str]) -> set[str]:
+    texts = entry["says"], entry.get("hint", "")
+    return {slot for text in texts for _, slot, _, _ in Formatter().parse(text) if slot}
+
+
+def _made(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+    """Yield each code that an error is made of, and where; AS_REPORTED stands for itself."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        if node.func.id in KINDS and node.args and isinstance(node.args[0], ast.Constant):
+            yield str(node.args[0].value), node
+
+
+def _told(node: ast.Call) -> set[str] | None:
+    """Return the values that a call names; None: they are those of another error."""
+    names = {each.arg for each in node.keywords}
+    return None if None in names else {name for name in names if name and name != "at"}
+
+
+def _faults(place: str, text: str) -> Iterator[str]:
+    """Say where a source file and the entries do not agree."""
+    room = place.partition("/")[0].removesuffix(".py")
+    for code, node in _made(ast.parse(text)):
+        told, entry = _told(node), ENTRIES.get(code)
+        if entry is None or code.partition("/")[0] not in {room, "base"}:
+            yield f"{place}:{node.lineno}: {code} is no entry of {room}.toml"
+        elif told is not None and told != _slots(entry):
+            yield f"{place}:{node.lineno}: {code} has {sorted(told)}, not {sorted(_slots(entry))}"
+
+
+def _unused(texts: Mapping[str, str]) -> set[str]:
+    """Return the codes that no source names: in a call, or in a table from which one is taken."""
+    named = {
+        found for text in texts.values() for found in re.findall(r'"([a-z]+/[a-z0-9-]+)"', text)
+    }
+    return ENTRIES.keys() - named
+
+
+def test_each_error_is_an_entry_with_its_values() -> None:
+    """Its code stands in the file of its room, whose slots are the values that are given."""
+    assert [fault for place, text in SOURCES.items() for fault in _faults(place, text)] == []
+
+
+def test_each_entry_is_used() -> None:
+    """And its name is written as names are."""
+    assert _unused(SOURCES) == set()
+    assert [code for code in ENTRIES if not _CODE.fullmatch(code)] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"base/unit-not-known"', '"base/unit-not-knwn"'),
+        ('"base/unit-not-known", text', '"base/unit-not-known", txt'),
+        ('"base/unit-not-known"', '"trade/file-empty"'),
+        ('"base/unit-not-known", ', '"base/unit-not-known", more=1, '),
+    ],
+)
+def test_a_slip_is_seen(old: str, new: str) -> None:
+    """A code of no entry or of another room, and a value that is misnamed or too many."""
+    place = "base/quantities.py"
+    changed = SOURCES[place].replace(old, new)
+    assert changed != SOURCES[place]
+    assert len(list(_faults(place, changed))) == 1
+
+
+def test_an_entry_that_nobody_uses_is_seen() -> None:
+    """An error that is raised no more leaves no words behind."""
+    changed = {place: text.replace(f'"{AS_REPORTED}"', '""') for place, text in SOURCES.items()}
+    assert _unused(changed) == {AS_REPORTED}
