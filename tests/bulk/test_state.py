@@ -72,7 +72,7 @@ def test_a_judgement_counts_from_then_on(settings: Settings) -> None:
     )
     add_judgement(settings.lists, told)
     (match,) = _matches(settings, name, "IN")
-    assert match.judged.startswith("judged another party")
+    assert match.judged.startswith("assessed as a different party")
 
 
 def test_a_judgement_of_a_name_is_none_of_a_number(settings: Settings) -> None:

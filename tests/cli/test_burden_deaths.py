@@ -108,7 +108,7 @@ def test_leading_says_what_was_carved_out(
     assert result.exit_code == 0
     t404 = counts.counts["T40.4", "residence"]
     assert "Official ranking (NCHS)" in result.stdout
-    assert f"Carved out: {t404} deaths" in result.stdout
+    assert f"Counted separately: {t404} deaths" in result.stdout
     assert "from Accidents (unintentional injuries)" in result.stdout
     ranking = json.loads(call(*command, "--json").stdout)
     assert sum(each["deaths"] for each in ranking["taken"]) == t404

@@ -67,9 +67,9 @@ def test_a_rate_gives_a_threshold_and_what_it_rests_on(
     assert levels == sorted(levels, reverse=True)
     assert levels[0] >= 2
     shown = lists("calibrate", "cleared.csv", "--rate", "25%").stdout
-    assert "too small to show this rate" in shown
+    assert "too small for this rate" in shown
     assert "What it misses cannot be determined from cleared parties" in shown
-    assert "4 parties: known, and none of the listed parties" in shown
+    assert "4 parties: known not to be listed" in shown
 
 
 def test_a_false_alert_comes_with_the_judgement_that_settles_it(
@@ -101,7 +101,7 @@ def test_a_threshold_is_kept_with_its_reason_and_its_file(
     lists: Call, here: Path, told: Callable[..., dict[str, Any]]
 ) -> None:
     """Status shows value, who, why and file; a new version of a list is told, too."""
-    assert "none is kept" in lists("status").stdout
+    assert "default" in lists("status").stdout
     chosen = told("--rate", "25%", "--keep", "--why", "two officers", "--by", "officer 1")
     (line,) = (here / "kept" / "thresholds.jsonl").read_text(encoding="utf-8").splitlines()
     kept = json.loads(line)
@@ -193,7 +193,9 @@ def test_found_parties_say_what_is_missed(
     result = lists("calibrate", "cleared.csv", "--found", "found.csv", "--report", "page.html")
     assert result.exit_code == 0, result.output
     assert "Of 2 parties rightly flagged, 1 reach it: 50 %" in result.stdout
-    assert "Is the probability right here?" in (here / "page.html").read_text(encoding="utf-8")
+    assert "Are the probabilities correct for these files?" in (here / "page.html").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_rows_that_cannot_be_read_are_named_and_counted(here: Path, lists: Call) -> None:
@@ -233,11 +235,11 @@ def test_a_file_without_parties_is_refused(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "give a file of cleared parties"),
+        ((), "Give a file of cleared parties"),
         (("cleared.csv", "--keep", "--why", "x"), "--keep needs"),
         (("cleared.csv", "--rate", "1%", "--keep"), "say why"),
         (("cleared.csv", "--rate", "1%", "--keep", "--why", " "), "say why"),
-        (("cleared.csv", "--rate", "1%", "--per-million", "5"), "give one of"),
+        (("cleared.csv", "--rate", "1%", "--per-million", "5"), "Give only one of"),
         (("cleared.csv", "--rate", "0"), "is not a rate"),
         (("cleared.csv", "--rate", "nan"), "is not a rate"),
         (("cleared.csv", "--rate", "150%"), "is not a rate"),
@@ -245,13 +247,13 @@ def test_a_file_without_parties_is_refused(
         (("cleared.csv", "--per-million", "nan"), "is no number"),
         (("cleared.csv", "--found", "cleared.csv"), "in one file"),
         (("cleared.csv", "--by-kind"), "--by-kind needs"),
-        (("--set", "1.5", "--why", "x"), "is no threshold"),
-        (("--set", "nan", "--why", "x"), "is no threshold"),
+        (("--set", "1.5", "--why", "x"), "is not a threshold"),
+        (("--set", "nan", "--why", "x"), "is not a threshold"),
         (("--set", "firm=0.5", "--why", "x"), "is no kind"),
-        (("--set", "person=0.5", "--why", "x"), "one threshold for all"),
-        (("--set", "0.5", "--set", "0.6", "--why", "x"), "one threshold for all"),
-        (("--set", "0.5", "--drop", "--why", "x"), "give one of"),
-        (("cleared.csv", "--drop", "--why", "x"), "--drop takes no file"),
+        (("--set", "person=0.5", "--why", "x"), "once for all types"),
+        (("--set", "0.5", "--set", "0.6", "--why", "x"), "once for all types"),
+        (("--set", "0.5", "--drop", "--why", "x"), "Give only one of"),
+        (("cleared.csv", "--drop", "--why", "x"), "--drop cannot be used with a file"),
         (("cleared.csv", "--report", "cleared.csv"), "would overwrite"),
         (("cleared.csv", "--day", "2020-01-01"), "no list is in force"),
         (("cleared.csv", "--lists", "nowhere"), "no list is kept"),

@@ -111,7 +111,7 @@ def test_broken_utf8_is_read_and_reported(call: Call, here: Path, objects: Objec
     result = call("identify", "--file", "lines.txt")
     lines = objects(result.stdout)
     assert result.exit_code == 1
-    assert result.stderr.startswith("2 lines hold bytes that are not UTF-8")
+    assert result.stderr.startswith("2 lines contain bytes that are not UTF-8")
     assert [_named(line) for line in lines] == [{"acetone"}, set(), set(), {"toluene"}]
     assert lines[0]["mentions"][0]["span"] == [5, 12]
 

@@ -119,7 +119,7 @@ def test_a_notice_is_sent_and_answered(met: tuple[Node, Node], notice: str) -> N
         "query",
         "no-objection",
     ]
-    assert "entries hold" in one.run("node", "verify").stdout
+    assert "entries verified" in one.run("node", "verify").stdout
     assert "processed" in one.run("node", "status").stdout
 
 
@@ -146,7 +146,7 @@ def test_what_is_written_to_a_frozen_peer_waits(
     one.run("peers", "send", other.node, "hello")
     assert "1 held" in one.run("node", "status").stdout
     one.bring(other)
-    assert "theirs frozen" in other.run("node", "status").stdout
+    assert "their side frozen" in other.run("node", "status").stdout
     one.run("peers", "confirm", other.node, other.words, code=2)
     one.run("peers", "confirm", other.node, other.words, held)
     before = one.run("node", "status").stdout
@@ -230,7 +230,7 @@ def test_a_node_is_restored_from_its_backup(
     told = one.run("node", "restore", "node.age", "--identity", "backup.txt")
     assert "aland.db" in told.stderr
     one.run("node", "restore", "node.age", "--identity", "backup.txt", code=2)
-    assert "entries hold" in one.run("node", "verify").stdout
+    assert "entries verified" in one.run("node", "verify").stdout
     assert "not asked yet" in one.run("node", "status").stdout
     for hidden in (("peers", "messages", other.node), ("notices", "list"), ("incidents", "list")):
         assert "restored from an older state" in one.run(*hidden, code=2).stderr
@@ -266,7 +266,7 @@ def test_a_peer_that_was_away_is_tried_again_by_a_command(met: tuple[Node, Node]
     with open_database("aland.db") as database, database.work(own_stamp()) as work:
         failed_with(work, other.node, tries=12, due="2099-01-02T03:04:05", trouble="it is away")
     status = one.run("node", "status").stdout
-    assert "12 tries failed, next try 2099-01-02T03:04:05; it is away" in status
+    assert "12 attempts failed, next attempt 2099-01-02T03:04:05; it is away" in status
     told = msgspec.json.decode(one.run("node", "status", "--json").stdout)["peer"]
     assert (told["tries"], told["due"]) == (12, "2099-01-02T03:04:05")
     assert "Bergen" in one.run("node", "retry", other.node).stdout
@@ -334,7 +334,7 @@ def test_a_peer_is_asked_privately_what_was_confirmed(met: tuple[Node, Node], he
     holder.bring(asker)
     shown = asker.run("private", "show", number)
     assert "Northern Solvents Limited\tseen, by name" in shown.stdout
-    assert "Unseen\tnot among what it answers from" in shown.stdout
+    assert "Unseen\tnot among the parties that were searched" in shown.stdout
     assert "no evidence" in shown.stderr
     assert "asked us" in holder.run("private", "list").stdout
     holder.run("private", "deny", asker.node)
@@ -353,7 +353,7 @@ def test_a_message_is_proved_and_a_log_checked_by_what_the_peer_has(
     said = msgspec.json.decode(other.run("peers", "messages", one.node, "--json").stdout)
     Path("message.json").write_text(other.run("peers", "evidence", one.node, said["id"]).stdout)
     known = ("--words", one.words, "--words", other.words)
-    assert "all of it holds" in call("verify", "message.json", *known).stdout
+    assert "verified" in call("verify", "message.json", *known).stdout
     stranger = call("verify", "message.json", *known[:2])
     assert stranger.exit_code == 1
     assert one.words in stranger.stdout

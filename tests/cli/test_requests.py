@@ -79,14 +79,14 @@ def test_a_request_is_asked_answered_and_recalled(two: tuple[Node, Node], here: 
     other.run("recall", item, "--reason", "error")
     assert "waiting" in other.run("recalls", "list").stdout
     other.bring(one)
-    assert "no answer since" in other.run("recalls", "list").stdout
+    assert "no reply since" in other.run("recalls", "list").stdout
     one.bring(other)
     listed = other.run("recalls", "list").stdout
     assert "destroyed, reshared to 2, of whom 1 were not asked" in listed
     shown = one.run("requests", "show", *asked).stdout
     assert "Alpha Trading" not in shown
     assert "destroyed here: 1" in shown
-    assert "entries hold" in one.run("node", "verify").stdout
+    assert "entries verified" in one.run("node", "verify").stdout
     one.run("requests", "withdraw", asked[1], "It was found.")
     assert "withdrawn" in one.run("requests", "list").stdout
 

@@ -96,6 +96,6 @@ def test_what_changed_since_is_told(archive: Archive, keep: Callable[..., KeptVe
     keep([ENTRY, ListedParty(id="8", kind="person", names=ENTRY.names)], date(2026, 11, 1))
     keep([ENTRY], date(2026, 11, 1), slug="other")
     told = changes_since(made, archive, DAY, "m2")
-    assert told == ("other is new", "board has another version", "the model is another one")
+    assert told == ("other is new", "board has another version", "the model has changed")
     assert changes_since(made, archive, date(2026, 10, 5), "m1") == ()
     assert changes_since(made, archive, date(2026, 9, 1), "m1") == ("board is gone",)

@@ -5,7 +5,7 @@ import click
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line, visible
-from tidewaiter.cli.core.options import needs_db
+from tidewaiter.cli.core.options import found_or_hint, needs_db
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.accounts.sessions import INVITATION, invite
 from tidewaiter.store.accounts.users import Account, set_clearance
@@ -35,7 +35,8 @@ def list_(db: str, *, as_json: bool) -> None:
     """
     with open_database(db) as database, database.work() as work:
         found = stored_accounts(work)
-    for each in found:
+    hint = "the first start of tidewaiter serve creates an account"
+    for each in found_or_hint(found, hint):
         click.echo(english_json(each) if as_json else _line(each))
 
 

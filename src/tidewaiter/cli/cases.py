@@ -17,7 +17,7 @@ from tidewaiter.casework.cases.state import Case, CaseStatus, Viewer
 from tidewaiter.casework.cases.timeline import Event, timeline
 from tidewaiter.casework.decisions import Verdict
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import needs_db
+from tidewaiter.cli.core.options import found_or_hint, needs_db
 from tidewaiter.exchange.cases import (
     Bundle,
     Decision,
@@ -101,7 +101,7 @@ def list_(
     with open_database(db) as database, database.work() as work:
         found = stored_cases(work, _everyone(), wanted, before=before, rows=rows)
         count, people = count_cases(work, _everyone(), wanted), _people(work)
-    for row in found:
+    for row in found_or_hint(found, "open a case on the page of an alert: tidewaiter serve"):
         click.echo(english_json(row) if as_json else visible(_line(row, today, people)))
     if not as_json:
         click.echo(_count(count, "case"), err=True)
@@ -288,7 +288,8 @@ def list_joint_cases(db: str) -> None:
     """
     with desk_at(db) as desk, desk.database.work() as work:
         found = joint_cases(work, desk.ring.lock)
-    for each, known in found:
+    hint = "open a joint case with tidewaiter joint open TITLE --with NODE"
+    for each, known in found_or_hint(found, hint):
         click.echo(as_line(f"{each.owner}\t{each.id}\t{_title(known)}"))
 
 

@@ -12,7 +12,7 @@ from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import Renamed, needs_db
+from tidewaiter.cli.core.options import Renamed, found_or_hint, needs_db
 from tidewaiter.cli.notices import in_a_line
 from tidewaiter.exchange.feeds.release import Edge
 from tidewaiter.exchange.incidents.checks import check
@@ -81,7 +81,8 @@ def list_(db: str) -> None:
     with desk_at(db) as desk, desk.database.work() as work:
         lines = kept_incidents(work)
         found = [find_known(work, desk.ring.lock, each.owner, each.id) for each in lines]
-    for each in found:
+    hint = "report an incident with tidewaiter incidents report FILE --to NODE"
+    for each in found_or_hint(found, hint):
         click.echo(as_line(_line(each)))
 
 
@@ -246,7 +247,7 @@ def list_feeds(db: str) -> None:
     """
     with open_database(db) as database, database.work() as work:
         found = kept_feeds(work)
-    for each in found:
+    for each in found_or_hint(found, "create a feed with tidewaiter feeds create TITLE"):
         _tell(each)
 
 

@@ -12,7 +12,7 @@ from tidewaiter.base.files import replacing, writing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import Place, needs_db
+from tidewaiter.cli.core.options import Place, found_or_hint, needs_db
 from tidewaiter.exchange.protocol.documents import LANGUAGES, Role, fingerprint, words, write_chain
 from tidewaiter.exchange.protocol.keyring import About
 from tidewaiter.node.identity import (
@@ -268,7 +268,7 @@ def status(db: str, *, as_json: bool) -> None:
     """
     with open_database(db) as database, database.work() as work:
         found = standings(work)
-    for each in found:
+    for each in found_or_hint(found, "add a peer with tidewaiter peers add FILE"):
         click.echo(english_json(each) if as_json else as_line("; ".join(_said(each))))
 
 

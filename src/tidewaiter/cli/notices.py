@@ -13,7 +13,7 @@ from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import Day, Field, Renamed, needs_db
+from tidewaiter.cli.core.options import Day, Field, Renamed, found_or_hint, needs_db
 from tidewaiter.cli.law.questions import Desk, QuestionOptions
 from tidewaiter.exchange.notices.amounts import in_words
 from tidewaiter.exchange.notices.checks import Checked, check
@@ -453,7 +453,7 @@ def list_(db: str, state: str, rows: int, *, as_json: bool) -> None:
     with open_database(db) as database, database.work() as work:
         check_complete(work)
         found = kept_notices(work, own_stamp().at.date(), state=state, rows=rows)
-    for each in found:
+    for each in found_or_hint(found, "send a PEN with tidewaiter notices send FILE --to NODE"):
         if as_json:
             click.echo(english_json(each))
             continue

@@ -9,7 +9,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import Renamed, needs_db
+from tidewaiter.cli.core.options import Renamed, found_or_hint, needs_db
 from tidewaiter.exchange.evidence import write_evidence
 from tidewaiter.exchange.protocol.documents import SignedDocument, read_chain, read_words
 from tidewaiter.exchange.protocol.markings import Tlp
@@ -48,8 +48,9 @@ def list_(db: str) -> None:
     Example: tidewaiter peers list --db node.db
     """
     with open_database(db) as database, database.work() as work:
-        for each in known_peers(work):
-            click.echo(as_line(f"{each.node}\t{each.relation.standing}\t{each.name}"))
+        found = known_peers(work)
+    for each in found_or_hint(found, "add a peer with tidewaiter peers add FILE"):
+        click.echo(as_line(f"{each.node}\t{each.relation.standing}\t{each.name}"))
 
 
 @peers.command()
@@ -278,7 +279,7 @@ def list_groups(db: str) -> None:
     """
     with open_database(db) as database, database.work() as work:
         found = kept_groups(work)
-    for each in found:
+    for each in found_or_hint(found, "create a group with tidewaiter groups create NAME"):
         _tell(each)
 
 

@@ -10,7 +10,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import needs_db
+from tidewaiter.cli.core.options import found_or_hint, needs_db
 from tidewaiter.cli.core.party_options import Known, party_options
 from tidewaiter.exchange.private.intersection import Party
 from tidewaiter.exchange.private.messages import DAYS, MOST_BUDGET, SAYS, SLOTS
@@ -165,6 +165,7 @@ def list_(db: str, rows: int, *, as_json: bool) -> None:
     """
     with open_database(db) as database, database.work() as work:
         allowed, asked = offers(work, rows=rows), questions(work, rows=rows)
+    found_or_hint((*allowed, *asked), "let a peer ask with tidewaiter private allow NODE")
     if as_json:
         for each in (*allowed, *asked):
             click.echo(english_json(each))

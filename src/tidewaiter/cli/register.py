@@ -13,7 +13,14 @@ from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import Day, Percent, Place, needs_db, ok_with_refusals
+from tidewaiter.cli.core.options import (
+    Day,
+    Percent,
+    Place,
+    found_or_hint,
+    needs_db,
+    ok_with_refusals,
+)
 from tidewaiter.cli.notices import in_a_line
 from tidewaiter.exchange.incidents.types import Incident
 from tidewaiter.exchange.notices.amounts import in_words, measured
@@ -284,10 +291,11 @@ def list_(kind: str | None, day: date, db: str, *, as_json: bool) -> None:
     """
     with open_database(db) as database, database.work() as work:
         held = load_register(work)
-    for each in held.entries if as_json else Book(held).held_on(day):
-        if kind in {None, kind_of(each)}:
-            line = as_line(entry_line(each, day))
-            click.echo(english_json(each) if as_json else line)
+    known = held.entries if as_json else Book(held).held_on(day)
+    found = [each for each in known if kind in {None, kind_of(each)}]
+    for each in found_or_hint(found, "add entries with tidewaiter register add FILE"):
+        line = as_line(entry_line(each, day))
+        click.echo(english_json(each) if as_json else line)
 
 
 @register.command()

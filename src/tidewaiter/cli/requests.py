@@ -12,7 +12,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import Day, Renamed, needs_db
+from tidewaiter.cli.core.options import Day, Renamed, found_or_hint, needs_db
 from tidewaiter.cli.notices import in_a_line
 from tidewaiter.exchange.protocol.markings import Tlp
 from tidewaiter.exchange.recalls import Reason
@@ -100,7 +100,8 @@ def list_(db: str, *, as_json: bool) -> None:
     today = own_stamp().at.date()
     with desk_at(db) as desk, desk.database.work() as work:
         found = kept_requests(work, desk.ring.lock)
-    for _, each in found:
+    hint = "send a request with tidewaiter requests ask FILE --to NODE"
+    for _, each in found_or_hint(found, hint):
         click.echo(english_json(each) if as_json else as_line(_request_line(each, today)))
 
 
@@ -341,7 +342,7 @@ def list_recalls(db: str, rows: int, *, as_json: bool) -> None:
     with desk_at(db) as desk, desk.database.work() as work:
         found = kept_recalls(work, desk.ring.lock, rows=rows)
     today = own_stamp().at.date()
-    for each in found:
+    for each in found_or_hint(found, "recall a message with tidewaiter recall ITEM"):
         click.echo(english_json(each) if as_json else as_line(_recall_line(each, desk.node, today)))
 
 
@@ -361,7 +362,8 @@ def items(db: str, node: str, rows: int, *, came: bool, as_json: bool) -> None:
     with open_database(db) as database, database.work() as work:
         check_complete(work)
         found = kept_items(work, came=came, node=node, rows=rows)
-    for each in found:
+    hint = "without --came sent messages are listed, with it received ones"
+    for each in found_or_hint(found, hint):
         line = f"{each.id}\t{each.at[:16]}\t{each.peer}\t{each.kind}\t{each.about}\t{each.state}"
         click.echo(english_json(each) if as_json else as_line(line))
 

@@ -19,7 +19,7 @@ from tidewaiter.casework.suppression.proposals import Offer, offer_in_words
 from tidewaiter.casework.suppression.rules import Proposal, State, Suppression, Taken
 from tidewaiter.casework.suppression.scope import Scope, Trader, Way, check_scope, scope_in_words
 from tidewaiter.casework.suppression.settings import load_suppression_settings
-from tidewaiter.cli.core.options import Day, needs_db, printable
+from tidewaiter.cli.core.options import Day, found_or_hint, needs_db, printable
 from tidewaiter.node.context import go_through
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.alerts.decisions import alert_id
@@ -221,6 +221,7 @@ def list_(db: str, state: State | None, *, as_json: bool) -> None:
     """
     with open_database(db) as database, database.work() as work:
         rules = stored(work, [state] if state else [])
+    found_or_hint(rules, "tidewaiter suppressions offers suggests rules")
     if as_json:
         for rule in rules:
             click.echo(english_json(rule))

@@ -23,7 +23,7 @@ def test_one_name_is_explained(call: Call) -> None:
     result = call("match", entry["names"][0], "--kind", "person", "--list", str(LIST))
     assert result.exit_code == 0
     assert entry["id"] in result.stdout
-    assert "log-odds in all" in result.stdout
+    assert "Evidence for a match" in result.stdout
     assert "clear" not in result.stdout.lower()
 
 
@@ -253,7 +253,7 @@ def test_rows_that_cannot_be_read_are_refused_and_the_rest_goes_on(call: Call, h
     assert [answer["id"] for answer in answers] == ["1", "2", "4"]
     assert "is no kind of party" in (here / "r.csv").read_text(encoding="utf-8-sig")
     again = call("match", "--list", str(LIST), "--file", "p.csv", "--out", "m.jsonl")
-    assert "--refused FILE.csv writes all of them" in again.stderr
+    assert "use --refused FILE.csv to write all of them" in again.stderr
 
 
 def test_options_of_one_name_are_of_no_file(call: Call, here: Path) -> None:

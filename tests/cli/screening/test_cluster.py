@@ -97,9 +97,9 @@ def test_each_option_is_heard_or_refused() -> None:
 
 
 def test_two_files_need_a_cluster(manifest: Path, call: Call) -> None:
-    """One machine screens one file at a time."""
+    """One machine screens Only one file."""
     result = call("screen", str(manifest), str(manifest))
-    assert (result.exit_code, "one file at a time" in result.output) == (2, True)
+    assert (result.exit_code, "Only one file" in result.output) == (2, True)
 
 
 def test_spark_writes_what_one_machine_writes(call: Call, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_a_message_is_told_with_what_it_keeps(call: Call) -> None:
     assert "DCSA bill of lading (JSON), by its first bytes" in result.output
     said = " ".join(result.output.split())
     assert "a published document, schema or program of it was read" in said
-    assert "kept, not used" in result.output
+    assert "stored, not used" in result.output
     assert "transportDocumentStatus" in result.output
 
 

@@ -224,7 +224,7 @@ def test_again_writes_in_the_format_that_the_suffix_names(
     (here / "strict.toml").write_text(strict)
     screen(str(manifest), "--db", "c.db", "--rules", "strict.toml", "--out", "none.jsonl")
     result = screen("--again", "--db", "c.db", "--out", "new.csv")
-    assert "3 past lines screened, 2 new alerts" in result.stderr
+    assert "3 stored lines screened, 2 new alerts" in result.stderr
     rows = list(csv.DictReader((here / "new.csv").read_text("utf-8-sig").splitlines()))
     assert [row["row"] for row in rows] == ["1", "3"]
 
@@ -272,12 +272,12 @@ def test_an_alert_says_that_a_unit_was_stated_and_not_read(
     )
     result = screen("m.csv", "--unit", "net=lb", "--report", "r.html")
     page = (here / "r.html").read_text("utf-8")
-    assert page.count("2.267962 kg (5 lb on the paper") == 1
+    assert page.count("2.267962 kg (5 lb in the document") == 1
     assert page.count('<dd dir="auto">5 kg</dd>') == 1
     lines = [alert["line"] for alert in objects(result.stdout)]
     assert [line["net_mg"] for line in lines] == [2_267_962, 5_000_000]
     assert [line.get("stated") for line in lines] == [["net: lb"], None]
-    assert "taken as kilograms" not in result.stderr
+    assert "read as kilograms" not in result.stderr
     refused = screen("m.csv", "--unit", "net=l")
     assert refused.exit_code == 2
     assert "is not a unit of mass" in refused.stderr

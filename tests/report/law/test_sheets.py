@@ -96,17 +96,17 @@ def test_a_sheet_says_what_its_answers_rest_on(press: Press) -> None:
         "336.48 u",
         "by structure, as in the registry",
         "US Controlled Substances Act",
-        "Its first day is not known; it is taken as in force.",
+        "Its date of entry into force is unknown; it is treated as in force.",
         "was read only in another source, not in an official text",
         "Law as it stood on 2026-11-25",
         "Printed on 2026-11-26",
         "tidewaiter 9.9",
         "aaaaaaaaaaaa",
         "bbbbbbbbbbbb",
-        "No licence, no legal advice.",
+        "Not legal advice.",
         "not listed",
         "every loaded rule was evaluated and none applies",
-        "Our copy: whole from 2025-07-21",
+        "Copy in the registry: complete from 2025-07-21",
     ):
         assert said in text, said
     assert any(each.startswith("https://www.deadiversion") for each in page.addresses)

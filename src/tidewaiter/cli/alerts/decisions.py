@@ -8,7 +8,7 @@ import click
 
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import visible
-from tidewaiter.cli.core.options import Day, needs_db, printable
+from tidewaiter.cli.core.options import Day, found_or_hint, needs_db, printable
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.context import count_anew
 from tidewaiter.node.identity import own_stamp
@@ -187,7 +187,8 @@ def list_(db: str, rows: int, *, as_json: bool) -> None:
     """
     with open_database(db) as database, database.work() as work:
         found = batches(work, rows=rows)
-    for each in found:
+    hint = "decide several alerts at once with tidewaiter alerts decide"
+    for each in found_or_hint(found, hint):
         click.echo(english_json(each) if as_json else visible(_in_words(each)))
 
 

@@ -15,7 +15,7 @@ from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.safe_text import as_line, visible
 from tidewaiter.casework.decisions import Decided, Status, Verdict, load_decision_rules
 from tidewaiter.cli.alerts.decisions import bulk, recount_, result, withdraw_
-from tidewaiter.cli.core.options import needs_db, printable
+from tidewaiter.cli.core.options import found_or_hint, needs_db, printable
 from tidewaiter.cli.screening.summary import STYLES, goods_text
 from tidewaiter.explain.alerts import export_alert
 from tidewaiter.explain.lines import details_of
@@ -273,6 +273,7 @@ def list_(
         click.echo(
             f'too many words begin with "{word}": only the whole word was searched for', err=True
         )
+    found_or_hint(page.alerts, "screen a file with tidewaiter screen FILE --db PATH")
     if as_json:
         for alert in page.alerts:
             click.echo(english_json({"standing": where[alert.id], "alert": export_alert(alert)}))

@@ -18,7 +18,7 @@ from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import FILE, Day, Renamed, needs_db, read_record
+from tidewaiter.cli.core.options import FILE, Day, Renamed, found_or_hint, needs_db, read_record
 from tidewaiter.exchange.coalition.board import Period
 from tidewaiter.exchange.coalition.commitments import (
     Commitment,
@@ -270,6 +270,8 @@ def list_(day: date, db: str, *, as_json: bool) -> None:
     with desk_at(db) as desk, desk.database.work() as work:
         reader = Reader(work=work, safe=desk.ring.lock, node=desk.node)
         found, names = read_pledges(reader, day), names_of(known_nodes(reader))
+    hint = "record a commitment with tidewaiter coalition commitments add FILE"
+    found_or_hint((*found.commitments, *found.initiatives), hint)
     if as_json:
         click.echo(english_json(found))
         return

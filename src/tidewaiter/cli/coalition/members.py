@@ -23,7 +23,15 @@ from tidewaiter.cli.coalition.commitments import (
     write_pack,
 )
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import FILE, Day, Renamed, held, needs_db, read_record
+from tidewaiter.cli.core.options import (
+    FILE,
+    Day,
+    Renamed,
+    found_or_hint,
+    held,
+    needs_db,
+    read_record,
+)
 from tidewaiter.exchange.coalition.board import Period
 from tidewaiter.exchange.coalition.member_lists import (
     Roster,
@@ -117,7 +125,8 @@ def list_(db: str, *, as_json: bool) -> None:
 
     Example: tidewaiter coalition member-list list --db node.db
     """
-    for each in _kept(db):
+    hint = "sign a draft with tidewaiter coalition member-list sign FILE"
+    for each in found_or_hint(_kept(db), hint):
         click.echo(english_json(each) if as_json else as_line(_line(each)))
 
 

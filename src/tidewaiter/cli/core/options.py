@@ -6,7 +6,7 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -399,6 +399,21 @@ def mark_refused() -> None:
     """Let a command with `ok_with_refusals` exit with 1: some input could not be used."""
     if context := click.get_current_context(silent=True):
         context.meta[_LOST] = True
+
+
+Found = TypeVar("Found", bound=Sized)
+
+
+def found_or_hint(found: Found, hint: str) -> Found:
+    """Return what is listed; if it is empty, print on stderr how to begin.
+
+    Args:
+        found: What was asked for.
+        hint: What to do, such as "add a peer with tidewaiter peers add FILE".
+    """
+    if not len(found):
+        click.echo(f"nothing found; {hint}", err=True)
+    return found
 
 
 def own_lists(command: F) -> F:
