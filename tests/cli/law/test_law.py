@@ -38,9 +38,9 @@ def test_the_laws_that_do_not_list_it_share_a_row(call: Call) -> None:
     """Each is named with the first day of our copy, a line a jurisdiction, a row a reason."""
     shown = call("law", "fentanyl", "--in", "UN,CN", "--day", "2026-02-01").output
     said = " ".join(shown.split())
-    assert said.count("not listed every loaded rule was evaluated") == 1
-    assert "UN: un-1971 (whole from 2025-12-31); un-1988 (whole from 1990-11-11)" in said
-    assert "CN: cn-non-medical (whole from " in said
+    assert said.count("no control found every loaded rule was evaluated") == 1
+    assert "UN: un-1971 (complete from 2025-12-31); un-1988 (complete from 1990-11-11)" in said
+    assert "CN: cn-non-medical (complete from " in said
     assert "cn-narcotics (" not in said
     shown = call("law", "fentanyl", "--in", "CN", "--day", "2010-01-01").output
     assert "listed by 2014-01-01, the day of a whole list" in " ".join(shown.split())
@@ -128,4 +128,4 @@ def test_what_does_not_list_it_comes_last(call: Call) -> None:
     options = ("--from", "DE", "--to", "MX", "--day", "2026-12-01")
     shown = call("law", "acetic-anhydride", *options).output
     assert shown.index("Convention of 1988, Tables") < shown.index("un-1961")
-    assert "as of 2026-" in shown[shown.index("not listed") :]
+    assert "as of 2026-" in shown[shown.index("no control found") :]

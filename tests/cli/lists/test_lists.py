@@ -204,7 +204,7 @@ def test_update_needs_an_address(lists: Call) -> None:
 
 def test_a_list_without_versions_is_named(lists: Call) -> None:
     """An empty folder is no error for status, and one for a comparison."""
-    assert "no list is kept" in lists("status").stderr
+    assert "There are no party lists" in lists("status").stderr
     assert "un-sc" in lists("status", "--known").stdout
     assert lists("diff", "un-sc").exit_code == 2
 

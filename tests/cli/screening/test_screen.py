@@ -46,7 +46,7 @@ def test_a_table_is_printed_where_alerts_go_to_a_file(
     result = screen(str(manifest), "--out", "alerts.jsonl")
     assert (here / "alerts.jsonl").read_text(encoding="utf-8") == piped
     assert "severity" in result.stdout
-    assert "3 lines screened as the law stood on 2026-11-25: 2 alerts" in result.stdout
+    assert "3 lines screened, law as of 2026-11-25: 2 alerts" in result.stdout
     assert "alerts: alerts.jsonl" in result.stdout
     assert len(objects(piped)) == 2
 
@@ -242,7 +242,7 @@ def test_refusals_of_another_file_are_kept(screen: Screen, manifest: Path, here:
     (here / "other.csv").write_text("goods,net\nacetone,many\n", encoding="utf-8")
     (here / "refused.csv").write_text("precious", encoding="utf-8")
     told = [
-        screen(name, "--out", "a.jsonl").stderr.count("is kept as refused.")
+        screen(name, "--out", "a.jsonl").stderr.count("was renamed to refused.")
         for name in ("other.csv", "other.csv", str(manifest), str(manifest))
     ]
     assert told == [1, 0, 1, 0]
@@ -258,7 +258,7 @@ def test_refusals_of_a_named_file_give_way(screen: Screen, here: Path) -> None:
     (here / "other.csv").write_text("goods,net\nacetone,many\n", encoding="utf-8")
     (here / "r.csv").write_text("old", encoding="utf-8")
     result = screen("other.csv", "--out", "a.jsonl", "--refused", "r.csv")
-    assert "is kept" not in result.stderr
+    assert "was renamed" not in result.stderr
     assert "many" in (here / "r.csv").read_text("utf-8-sig")
     assert {path.name for path in here.glob("r*.csv")} == {"r.csv"}
 
