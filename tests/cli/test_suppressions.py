@@ -38,7 +38,7 @@ def test_from_an_alert_to_a_rule_and_back(call: Call, screen: Call, tea: str, he
     about = ("--alert", tea[:9], "--phrase", "tea blend", "--consignee", "")
     told = call("suppressions", "preview", *about, *DB)
     assert (told.exit_code, "7 of 8 stored alerts match" in told.stdout) == (0, True)
-    assert "“tea blend” stands at each find" in told.stdout
+    assert "“tea blend” appears at each match" in told.stdout
     assert "suppresses nothing yet" in call(*PROPOSE, *about).stderr
     assert len(_standing(call, "open")) == 8
     assert "7 alerts rest now" in call("suppressions", "approve", "1", *DB).stderr

@@ -185,7 +185,7 @@ def _said(seen: Inspection) -> list[str]:
     other = f", or {seen.doubt}" if seen.doubt else ""
     told = {
         "layout": f"{seen.source} ({mark})" if seen.source else "",
-        "may be a format that must be named with --format": may_be,
+        "it may be a format that must be named": may_be,
         "encoding": f"{seen.encoding}{other}" if seen.encoding else "",
         "delimiter": repr(seen.delimiter) if seen.delimiter else "",
         "sheet": seen.sheet,
