@@ -29,8 +29,10 @@ LINE = Line(row=1, consignment="c", seq=1, quantity="55", stated=("gross: lb", "
             1_250_500_000,
             "kg",
             "t",
-            "1,250.5 kg (1.2505 t in the document; the unit was set for the file, "
-            "not read from it)",
+            (
+                "1,250.5 kg (1.2505 t in the document; the unit was set for the file, "
+                "not read from it)"
+            ),
         ),
     ],
 )
