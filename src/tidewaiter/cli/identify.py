@@ -55,7 +55,6 @@ _REST = (
 
 
 @click.command()
-@ok_with_refusals
 @click.argument("text", required=False)
 @click.option(
     "--file",
@@ -64,6 +63,7 @@ _REST = (
     help='A text file in UTF-8, one description per line; "-" reads standard input.',
 )
 @own_lists
+@ok_with_refusals
 def identify(
     text: str | None,
     path: Path | None,

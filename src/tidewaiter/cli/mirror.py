@@ -217,7 +217,6 @@ _YEARS = 30
 
 
 @click.command()
-@ok_with_refusals
 @click.option(
     "--reporters", required=True, multiple=True, help="Reporting countries, for example US,NL."
 )
@@ -250,6 +249,7 @@ _YEARS = 30
     show_default=True,
     help="Seconds without data before a connection is abandoned.",
 )
+@ok_with_refusals
 def fetch(**options: Any) -> None:
     """Download rows from the public preview of UN Comtrade, which needs no key.
 
@@ -352,7 +352,6 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
-@ok_with_refusals
 @click.argument("files", nargs=-1, required=True, type=_FILE)
 @click.option(
     "--codes",
@@ -382,6 +381,7 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
     help="A folder with your own lists; can be repeated.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+@ok_with_refusals
 def compare(files: tuple[Path, ...], own: tuple[Path, ...], **options: Any) -> None:
     """Compare exports with the imports that mirror them, in FILES from UN Comtrade or BACI.
 

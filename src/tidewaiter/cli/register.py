@@ -247,10 +247,10 @@ def register() -> None:
 
 
 @register.command()
-@ok_with_refusals
 @click.argument("paths", nargs=-1, required=True, type=_FILE)
 @click.option("--country", type=Place(), help="Country of the register; required the first time.")
 @needs_db
+@ok_with_refusals
 def add(paths: tuple[Path, ...], country: str | None, db: str) -> None:
     """Add the entries in PATHS: one CSV file for each type of entry, or JSON Lines.
 

@@ -288,7 +288,6 @@ class Wanted(Record, frozen=True, kw_only=True):
 
 
 @click.command()
-@ok_with_refusals
 @from_options
 @click.option(
     "--quota",
@@ -328,6 +327,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     required=True,
     help="Output file: .csv; a .json file is written beside it.",
 )
+@ok_with_refusals
 def select(
     *, out: Path, ranker: Path | None, seed: Path | None, lanes: tuple[str, ...], **options: Any
 ) -> None:
@@ -487,10 +487,10 @@ def _words(found: Yields) -> list[str]:
 
 
 @click.command()
-@ok_with_refusals
 @click.argument("path", metavar="LIST", type=_HERE)
 @click.option("--seed-file", "seed", type=_HERE, required=True, help="The published seed.")
 @from_options
+@ok_with_refusals
 def check(path: Path, seed: Path, **options: Any) -> None:
     """Verify that the random lines of LIST were drawn with the seed.
 

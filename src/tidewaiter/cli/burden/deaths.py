@@ -86,7 +86,6 @@ _SHOWN = 10
 
 
 @click.command()
-@ok_with_refusals
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @year_of_file
 @click.option(
@@ -108,6 +107,7 @@ _SHOWN = 10
 )
 @click.option("--json", "as_json", is_flag=True, help="Print all causes as JSON.")
 @click.pass_context
+@ok_with_refusals
 def leading(
     ctx: click.Context,
     file: Path,
@@ -196,7 +196,6 @@ _CODED = {
 
 
 @click.command()
-@ok_with_refusals
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @year_of_file
 @click.option(
@@ -212,6 +211,7 @@ _CODED = {
     "CSV (default: CSV to stdout).",
 )
 @click.pass_context
+@ok_with_refusals
 def code(
     ctx: click.Context, file: Path, year: int | None, by: tuple[str, ...], out: Path | None
 ) -> None:

@@ -109,7 +109,6 @@ _STATES = {False: "provisional", True: "closed", None: "not stated"}
 
 
 @click.command()
-@ok_with_refusals
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--indicator",
@@ -138,6 +137,7 @@ _STATES = {False: "provisional", True: "closed", None: "not stated"}
 )
 @click.option("--out", type=OUT, help="Write a .csv, .jsonl or .parquet file instead.")
 @archived_in
+@ok_with_refusals
 def supply(
     paths: tuple[Path, ...], folder: Path, form: str, out: Path | None, **options: Any
 ) -> None:
@@ -273,7 +273,6 @@ _FLAGGED = 8  # places that are named on the screen
 
 
 @click.command()
-@ok_with_refusals
 @click.argument("file", type=_FILE)
 @click.option(
     "--archive",
@@ -285,6 +284,7 @@ _FLAGGED = 8  # places that are named on the screen
 )
 @click.option("--indicator", "wanted", multiple=True, help="overdose, T40.4 (all); repeatable.")
 @click.option("--out", type=OUT, help="A .csv, .jsonl or .parquet file (default: CSV to stdout).")
+@ok_with_refusals
 def nowcast(file: Path, folder: Path | None, wanted: tuple[str, ...], out: Path | None) -> None:
     """Estimate the final values of the provisional counts in FILE.
 
@@ -454,7 +454,6 @@ _NEWEST = "newest"
 
 
 @click.command()
-@ok_with_refusals
 @click.option(
     "--place",
     "places",
@@ -472,6 +471,7 @@ _NEWEST = "newest"
 @click.option("--to", "last", type=Month(), help="Only periods that end in this month or earlier.")
 @click.option("--out", type=OUT, help="A .csv, .jsonl or .parquet file (default: CSV to stdout).")
 @archived_in
+@ok_with_refusals
 def figures(folder: Path, out: Path | None, **options: Any) -> None:
     """Export figures with their release, place, period, basis and status.
 

@@ -63,7 +63,6 @@ def _indicator(context: click.Context, param: click.Parameter, value: str) -> st
 
 
 @click.command()
-@ok_with_refusals
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--source", type=_SOURCE, help="Source, if it cannot be recognised from the file.")
 @click.option("--released", type=Month(), help="Month of publication, for example 2025-09.")
@@ -80,6 +79,7 @@ def _indicator(context: click.Context, param: click.Parameter, value: str) -> st
     help="Print every correction and everything that could not be read.",
 )
 @archived_in
+@ok_with_refusals
 def add(paths: tuple[Path, ...], folder: Path, **options: Any) -> None:
     """Add releases of official counts: files, folders of files, or archives.
 
@@ -179,7 +179,6 @@ class Known(Record, frozen=True, kw_only=True):
 
 
 @click.command()
-@ok_with_refusals
 @click.argument("names", metavar="SOURCES", nargs=-1)
 @click.option("--address", help="Use this address instead; needs exactly one SOURCE.")
 @click.option("--released", type=Month(), help="Month of publication, for example 2025-09.")
@@ -191,6 +190,7 @@ class Known(Record, frozen=True, kw_only=True):
     help="Seconds without data before a connection is abandoned.",
 )
 @archived_in
+@ok_with_refusals
 def fetch(
     names: tuple[str, ...], address: str | None, released: int | None, timeout: float, folder: Path
 ) -> None:

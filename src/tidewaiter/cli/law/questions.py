@@ -362,7 +362,6 @@ _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
-@ok_with_refusals
 @click.argument("what", nargs=-1)
 @click.option("--day", type=Day(), help="Check the law as of this date (default: today).")
 @click.option("--from", "origin", type=Place(), help="Country of origin, for example CN.")
@@ -420,6 +419,7 @@ _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each answer.")
 @own_lists
+@ok_with_refusals
 def law(what: tuple[str, ...], **options: Any) -> None:
     """Check the legal status of WHAT: a slug, a name, a CAS number or a structure.
 

@@ -147,7 +147,6 @@ class _Asked(Record, frozen=True, kw_only=True):
 
 
 @click.command()
-@ok_with_refusals
 @click.argument("cleared", required=False, type=_FILE)
 @click.option("--found", type=_FILE, help="Parties known to be listed, to measure missed matches.")
 @click.option(
@@ -172,6 +171,7 @@ class _Asked(Record, frozen=True, kw_only=True):
 @click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 @click.option("--day", type=Day(), help="Use the lists in force on this date (default: today).")
 @kept_in
+@ok_with_refusals
 def calibrate(cleared: Path | None, day: date | None, folder: Path, **options: Any) -> None:
     """Show how many alerts the parties in CLEARED would cause at each threshold, and choose one.
 

@@ -121,7 +121,6 @@ class Known(Record, frozen=True, kw_only=True):
 
 
 @click.command()
-@ok_with_refusals
 @click.argument("slugs", nargs=-1)
 @click.option(
     "--from", "addresses", multiple=True, help="Use this address instead; can be repeated."
@@ -137,6 +136,7 @@ class Known(Record, frozen=True, kw_only=True):
     "--force", is_flag=True, help="Accept the list even if entries are missing or unreadable."
 )
 @kept_in
+@ok_with_refusals
 def update(
     slugs: tuple[str, ...], addresses: tuple[str, ...], timeout: float, folder: Path, *, force: bool
 ) -> None:
@@ -340,7 +340,6 @@ def lists() -> None:
 
 
 @lists.command()
-@ok_with_refusals
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--as", "slug", default="", help="Name of the list: ofac-sdn, or a name of your own.")
 @click.option("--format", "form", default="", help="Format, if it is not recognised.")
@@ -352,6 +351,7 @@ def lists() -> None:
     "--all", "every", is_flag=True, help="Print every entry and field that could not be read."
 )
 @kept_in
+@ok_with_refusals
 def add(paths: tuple[Path, ...], **options: Any) -> None:
     """Add a version of a list: its files, a folder of them, or an archive.
 

@@ -168,7 +168,6 @@ _CHANCE = Within(0, 1)
 
 
 @click.command()
-@ok_with_refusals
 @click.argument("name", required=False)
 @click.option(
     "--list",
@@ -207,6 +206,7 @@ _CHANCE = Within(0, 1)
     help="Include authority-only entries; keep the output confidential.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@ok_with_refusals
 def match(  # noqa: PLR0917 - Click passes them by name
     name: str | None,
     list_path: Path | None,

@@ -188,7 +188,6 @@ class Wanted(Record, frozen=True, kw_only=True):
 
 
 @click.command()
-@ok_with_refusals
 @click.argument("paths", nargs=-1, metavar="[FILE]...", type=_HERE)
 @click.option("--out", type=_FILE, help="Output file for entities: .jsonl, .parquet or .ftm.json.")
 @click.option("--db", help="Resolve the parties of this database instead of files.")
@@ -214,6 +213,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--sheet", help="Sheet of a spreadsheet (default: the first).")
 @kept_in
 @click.option("--day", type=Day(), help="Use the lists in force on this date (default: today).")
+@ok_with_refusals
 def resolve(paths: tuple[Path, ...], **options: Any) -> None:
     """Run entity resolution on the parties in FILEs or in a database, with the evidence.
 

@@ -296,7 +296,6 @@ class Wanted(Record, frozen=True, kw_only=True):
 
 
 @click.command()
-@ok_with_refusals
 @click.argument("paths", nargs=-1, type=_HERE, metavar="[PATH]...")
 @click.option("--day", type=Day(), help="Screen under the law as of this date (default: today).")
 @click.option(
@@ -378,6 +377,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 @kept_in
 @own_lists
 @on_cluster
+@ok_with_refusals
 def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any) -> None:
     """Screen the consignments in PATH for controlled chemicals and listed parties.
 
