@@ -68,7 +68,7 @@ def test_a_rate_gives_a_threshold_and_what_it_rests_on(
     assert levels[0] >= 2
     shown = lists("calibrate", "cleared.csv", "--rate", "25%").stdout
     assert "too small for this rate" in shown
-    assert "What it misses cannot be determined from cleared parties" in shown
+    assert "Cleared parties do not show" in shown
     assert "4 parties: known not to be listed" in shown
 
 
@@ -110,7 +110,7 @@ def test_a_threshold_is_kept_with_its_reason_and_its_file(
     assert kept["sha256"] == chosen["cleared"]["sha256"]
     assert [each["list"] for each in kept["lists"]] == ["own-watch"]
     shown = " ".join(lists("status").stdout.split())
-    assert "kept by officer 1" in shown
+    assert "saved by officer 1" in shown
     assert "two officers" in shown
     assert "changed since" not in shown
     (here / "own.csv").write_text(LIST.replace("Rani", "Rana"), encoding="utf-8")
@@ -148,20 +148,20 @@ def test_match_takes_the_option_then_the_kept_threshold_then_that_of_the_model(
         said = json.loads(call(*asked, *more).stdout)
         return said["threshold"]["least"], said["threshold"]["origin"], len(said["matches"])
 
-    assert answer() == (0.4, "of the model", 1)
+    assert answer() == (0.4, "the default", 1)
     set_it = ("--set", "0.99", "--set", "person=0.5", "--why", "x", "--by", "officer 1")
     assert lists("calibrate", *set_it).exit_code == 0
     least, origin, count = answer()
     assert (least, count) == (0.99, 0)
-    assert origin.startswith("kept by officer 1 on ")
-    assert answer("--threshold", "0.3") == (0.3, "asked for", 1)
+    assert origin.startswith("saved by officer 1 on ")
+    assert answer("--threshold", "0.3") == (0.3, "set for this run", 1)
     plain = call("match", "Harbourine Chemical Limited").stdout
-    assert "threshold 0.99 (person 0.50), kept by officer 1" in plain
+    assert "threshold 0.99 (person 0.50), saved by officer 1" in plain
     person = json.loads(call("match", "Asha Rani Udaharan", "--json").stdout)
     assert [each["threshold"] for each in person["matches"]] == [0.5]
     lines = '{"id": "1", "names": ["Harbourine Chemicals Ltd"]}\n'
     Path("list.jsonl").write_text(lines, encoding="utf-8")
-    assert answer("--list", "list.jsonl") == (0.4, "of the model", 1)
+    assert answer("--list", "list.jsonl") == (0.4, "the default", 1)
 
 
 def test_screen_takes_the_option_then_the_kept_threshold_then_that_of_the_rules(
@@ -169,14 +169,17 @@ def test_screen_takes_the_option_then_the_kept_threshold_then_that_of_the_rules(
 ) -> None:
     """The summary and the report say which; a kept one wins over the rules, an option over it."""
     count, said = _screened(call)
-    assert (count, "likeness of 0.60, of the rules" in " ".join(said.split())) == (1, True)
+    assert (count, "probability: 0.60, the default of the rules" in " ".join(said.split())) == (
+        1,
+        True,
+    )
     assert lists("calibrate", "--set", "0.999", "--why", "x", "--by", "officer 1").exit_code == 0
     count, said = _screened(call)
     assert count == 0
-    assert "likeness of 0.999, kept by officer 1" in " ".join(said.split())
-    assert "0.999, kept by officer 1" in Path("r.html").read_text(encoding="utf-8")
+    assert "probability: 0.999, saved by officer 1" in " ".join(said.split())
+    assert "0.999, saved by officer 1" in Path("r.html").read_text(encoding="utf-8")
     count, said = _screened(call, "--threshold", "0.5")
-    assert (count, "likeness of 0.50, asked for" in " ".join(said.split())) == (1, True)
+    assert (count, "probability: 0.50, set for this run" in " ".join(said.split())) == (1, True)
     assert lists("calibrate", "--drop", "--why", "lists have grown").exit_code == 0
     assert _screened(call)[0] == 1
     assert len(Path("kept/thresholds.jsonl").read_bytes().splitlines()) == 2
@@ -192,7 +195,7 @@ def test_found_parties_say_what_is_missed(
     assert (answer["at"]["recall"]["count"], answer["at"]["recall"]["total"]) == (1, 2)
     result = lists("calibrate", "cleared.csv", "--found", "found.csv", "--report", "page.html")
     assert result.exit_code == 0, result.output
-    assert "Of 2 parties rightly flagged, 1 reach it: 50 %" in result.stdout
+    assert "Of 2 parties known to be listed, 1 reach the threshold: 50 %" in result.stdout
     assert "Are the probabilities correct for these files?" in (here / "page.html").read_text(
         encoding="utf-8"
     )
@@ -237,19 +240,19 @@ def test_a_file_without_parties_is_refused(
     [
         ((), "Give a file of cleared parties"),
         (("cleared.csv", "--keep", "--why", "x"), "--keep needs"),
-        (("cleared.csv", "--rate", "1%", "--keep"), "say why"),
-        (("cleared.csv", "--rate", "1%", "--keep", "--why", " "), "say why"),
+        (("cleared.csv", "--rate", "1%", "--keep"), "Give a reason"),
+        (("cleared.csv", "--rate", "1%", "--keep", "--why", " "), "Give a reason"),
         (("cleared.csv", "--rate", "1%", "--per-million", "5"), "Give only one of"),
         (("cleared.csv", "--rate", "0"), "is not a rate"),
         (("cleared.csv", "--rate", "nan"), "is not a rate"),
         (("cleared.csv", "--rate", "150%"), "is not a rate"),
         (("cleared.csv", "--per-million", "0"), "--per-million"),
-        (("cleared.csv", "--per-million", "nan"), "is no number"),
-        (("cleared.csv", "--found", "cleared.csv"), "in one file"),
+        (("cleared.csv", "--per-million", "nan"), "is not a number"),
+        (("cleared.csv", "--found", "cleared.csv"), "are the same file"),
         (("cleared.csv", "--by-kind"), "--by-kind needs"),
         (("--set", "1.5", "--why", "x"), "is not a threshold"),
         (("--set", "nan", "--why", "x"), "is not a threshold"),
-        (("--set", "firm=0.5", "--why", "x"), "is no kind"),
+        (("--set", "firm=0.5", "--why", "x"), "is not a type"),
         (("--set", "person=0.5", "--why", "x"), "once for all types"),
         (("--set", "0.5", "--set", "0.6", "--why", "x"), "once for all types"),
         (("--set", "0.5", "--drop", "--why", "x"), "Give only one of"),

@@ -18,7 +18,7 @@ def test_laws_stand_side_by_side(call: Call) -> None:
     assert "2024-12-03" in said
     assert "2025-08-14" in said
     assert "days differ" in said
-    assert "UN un-1961: not listed: every loaded rule was evaluated" in said
+    assert "UN un-1961: no control found: every loaded rule was evaluated" in said
     assert "Not legal advice" in said
 
 

@@ -91,7 +91,7 @@ def test_a_list_is_made_checked_and_counted(alerts: Path, call: Call, here: Path
     report = call("select", "report", "list.csv", "--json")
     arms = {each["arm"]: each["hits"]["of"] for each in json.loads(report.stdout)["arms"]}
     assert arms == {"random": 2, "profile": 1, "score": 3, "explore": 0}
-    assert "by lot" in call("select", "report", "list.csv").stdout
+    assert "at random" in call("select", "report", "list.csv").stdout
 
 
 @pytest.mark.parametrize(

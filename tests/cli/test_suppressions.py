@@ -41,7 +41,7 @@ def test_from_an_alert_to_a_rule_and_back(call: Call, screen: Call, tea: str, he
     assert "“tea blend” appears at each match" in told.stdout
     assert "suppresses nothing yet" in call(*PROPOSE, *about).stderr
     assert len(_standing(call, "open")) == 8
-    assert "7 alerts rest now" in call("suppressions", "approve", "1", *DB).stderr
+    assert "7 alerts are now suppressed" in call("suppressions", "approve", "1", *DB).stderr
     assert len(_standing(call, "suppressed")) == 7
     more = here / "more.csv"
     more.write_text("goods,hs,consignee\nSassafras tea blend safrole-free,121190,B\n")
@@ -68,7 +68,7 @@ def test_what_was_dismissed_is_offered(call: Call, tea: str) -> None:
     assert "0 suggestions, from 0 of 0" in call("suppressions", "offers", *DB).stderr
     many = ("dismiss", *ids, "--reason", "other-goods", "--note", "tea")
     assert call("alerts", "decide", *many, *DB).exit_code == 0
-    assert "0 offers" in call("suppressions", "offers", *DB).stderr  # one act is one opinion
+    assert "0 suggestions" in call("suppressions", "offers", *DB).stderr  # one act is one opinion
     assert call("alerts", "bulk", "undo", "1", *DB).exit_code == 0
     for each in ids:
         call("alerts", "decide", "dismiss", each, "--reason", "other-goods", *DB)
@@ -77,7 +77,7 @@ def test_what_was_dismissed_is_offered(call: Call, tea: str) -> None:
     (offer,) = map(json.loads, call("suppressions", "offers", *DB, "--json").stdout.splitlines())
     assert (offer["dismissed"], tea in offer["alerts"]) == (7, True)
     assert "rule 1 is proposed" in call(*PROPOSE, "--offer", "1").stderr
-    assert "0 offers" in call("suppressions", "offers", *DB).stderr
+    assert "0 suggestions" in call("suppressions", "offers", *DB).stderr
     late = call("suppressions", "refuse", "1", "--why", "too broad", "--seen", "99", *DB)
     assert (late.exit_code, "since you looked" in late.stderr) == (2, True)
     assert call("suppressions", "refuse", "1", "--why", "too broad", *DB).exit_code == 0
@@ -108,7 +108,7 @@ def test_a_rule_that_is_over_is_told_at_the_next_screening(
 ) -> None:
     """And what rested by it is open again."""
     call(*PROPOSE, "--alert", tea)
-    assert "1 alerts rest" in call("suppressions", "approve", "1", *DB).stderr
+    assert "1 alerts are now suppressed" in call("suppressions", "approve", "1", *DB).stderr
     monkeypatch.setattr("tidewaiter.node.context.own_stamp", _next_year)
     told = screen(str(here / "tea.csv"), *DB, "--out", "again.jsonl")
     assert "suppression rule 1 has expired: 1 alerts are open again" in told.stderr

@@ -63,7 +63,7 @@ def test_what_is_asked_for_comes_before_what_is_kept(tmp_path: Path) -> None:
     assert kept is not None
     assert asked is not None
     assert (kept.least, kept.origin) == (0.62, "kept by officer 1 on 2026-11-25")
-    assert (asked.least, asked.origin) == (0.3, "asked for")
+    assert (asked.least, asked.origin) == (0.3, "set for this run")
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,9 @@ def test_the_page_of_few_parties_has_what_there_is() -> None:
 
 def test_what_is_missed_is_told_as_far_as_it_is_known() -> None:
     """Found parties first, then the benchmark, then nothing at all."""
-    assert recall_in_words(made()).startswith("Of 40 parties rightly flagged, 30 reach it: 75 %")
+    assert recall_in_words(made()).startswith(
+        "Of 40 parties known to be listed, 30 reach the threshold: 75 %"
+    )
     without = made(found=0)
     assert "cannot be determined from cleared parties" in recall_in_words(without)
     at = msgspec.structs.replace(without.at, benchmark=None)
