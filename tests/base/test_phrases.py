@@ -24,8 +24,10 @@ SAID = Phrase(
 
 def test_a_phrase_is_said_with_all_that_is_filled_in() -> None:
     """Figures have their commas, several are joined, and phrases stand in phrases."""
-    assert english(SAID) == "1,250.5 kg counts; not free"
-    assert english(Phrase("cas-digit", cas="64-17-6")).startswith("The CAS number 64-17-6 is wrong")
+    assert english(SAID) == "1,250.5 kg counted; not exempt"
+    assert english(Phrase("cas-digit", cas="64-17-6")).startswith(
+        "The CAS number 64-17-6 is invalid"
+    )
 
 
 def test_what_is_stored_is_read_as_it_was() -> None:

@@ -68,7 +68,7 @@ def test_a_rate_gives_a_threshold_and_what_it_rests_on(
     assert levels[0] >= 2
     shown = lists("calibrate", "cleared.csv", "--rate", "25%").stdout
     assert "too small for this rate" in shown
-    assert "Cleared parties do not show" in shown
+    assert "Missed matches cannot be determined from cleared parties" in shown
     assert "4 parties: known not to be listed" in shown
 
 
@@ -195,10 +195,8 @@ def test_found_parties_say_what_is_missed(
     assert (answer["at"]["recall"]["count"], answer["at"]["recall"]["total"]) == (1, 2)
     result = lists("calibrate", "cleared.csv", "--found", "found.csv", "--report", "page.html")
     assert result.exit_code == 0, result.output
-    assert "Of 2 parties known to be listed, 1 reach the threshold: 50 %" in result.stdout
-    assert "Are the probabilities correct for these files?" in (here / "page.html").read_text(
-        encoding="utf-8"
-    )
+    assert "Of 2 parties correctly flagged, 1 reach the threshold: 50 %" in result.stdout
+    assert "Is the probability right here?" in (here / "page.html").read_text(encoding="utf-8")
 
 
 def test_rows_that_cannot_be_read_are_named_and_counted(here: Path, lists: Call) -> None:

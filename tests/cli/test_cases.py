@@ -61,7 +61,7 @@ def test_cases_are_listed_and_shown(call: Call, case: Path) -> None:
     assert call("cases", "list", *DB, "--status", "open").stdout == ""
     assert json.loads(call("cases", "list", *DB, "--json").stdout)["alerts"] == 2
     shown = call("cases", "show", "1", *DB).stdout
-    for words in ("Closed: confirmed", "retain until 2026-03-03", "anna wrote a note", "⟦U+001B⟧"):
+    for words in ("Closed: confirmed", "retain until 2026-03-03", "anna added a note", "⟦U+001B⟧"):
         assert words in shown
     assert "\x1b" not in shown
     record = json.loads(call("cases", "show", "1", *DB, "--json").stdout)

@@ -33,7 +33,7 @@ def test_an_earlier_file_adds_up(screen: Screen, here: Path, objects: Objects) -
     result = screen(str(now), "--history", str(then))
     assert result.exit_code == 0
     ((text,),) = _told(objects(result.stdout))
-    assert "2 lines (1 of earlier files) of 2026-11 of hafen ag and muster inc" in text
+    assert "2 lines (1 from earlier files) in 2026-11 between hafen ag and muster inc" in text
     assert "1,100 kg" in text
 
 
@@ -69,7 +69,7 @@ def test_batches_and_workers_change_nothing(screen: Screen, here: Path) -> None:
     with (here / "1.csv").open(encoding="utf-8-sig", newline="") as file:
         found = list(csv.DictReader(file))
     assert len(found) == 120
-    assert all("120 lines of 2026-11" in row["reasons"] for row in found)
+    assert all("120 lines in 2026-11" in row["reasons"] for row in found)
 
 
 def test_a_history_that_the_database_holds_counts_once(
@@ -86,7 +86,7 @@ def test_a_history_that_the_database_holds_counts_once(
     again = ("--history", str(then), "--history", str(sent))
     told = objects(screen(str(now), "--db", "cases.db", *again).stdout)
     ((text,),) = _told(told)
-    assert "4 lines (3 of earlier files) of 2026-11" in text
+    assert "4 lines (3 from earlier files) in 2026-11" in text
     assert "1,110 kg" in text
 
 
@@ -100,7 +100,7 @@ def test_lines_of_one_file_that_are_alike_all_count(
     now = write_dealings(here / "now.csv", ("100", "2026-11-20"))
     assert screen("then.csv", "--db", "cases.db").exit_code == 0
     ((text,),) = _told(objects(screen(str(now), "--db", "cases.db").stdout))
-    assert "4 lines (3 of earlier files) of 2026-11" in text
+    assert "4 lines (3 from earlier files) in 2026-11" in text
     assert "1,300 kg" in text
     assert screen("--again", "--db", "cases.db").exit_code == 0
     with open_database(here / "cases.db") as database, database.work() as work:
@@ -126,7 +126,7 @@ def test_the_database_counts_without_rules_of_the_past(
     assert screen("draft.csv", *off).exit_code == 0
     now = write_dealings(here / "now.csv", ("500", "2026-11-20"), ("100", "2026-11-21"))
     texts = [text for (text,) in _told(objects(screen(str(now), *off).stdout))]
-    assert all("1,200 kg" in text and "(1 of earlier files)" in text for text in texts)
+    assert all("1,200 kg" in text and "(1 from earlier files)" in text for text in texts)
     assert screen("--again", *off).exit_code == 0
     with open_database(here / "cases.db") as database, database.work() as work:
         held = [each for each in alerts(work) if each.file == "now.csv"]
@@ -204,7 +204,7 @@ def test_the_database_says_what_the_files_say(screen: Screen, here: Path, object
                 one["rank"],
             )
             sums = [english(r.says) for r in each.reasons if r.rule == "together"]
-            assert all("2 lines of 2026-11" in text and "1,100 kg" in text for text in sums)
+            assert all("2 lines in 2026-11" in text and "1,100 kg" in text for text in sums)
     assert not found
 
 
@@ -229,7 +229,8 @@ def test_other_lines_are_asked_again(screen: Screen, here: Path, objects: Object
     assert "1 decided alerts got a note, 16 new alerts from rules that compare lines" in told
     written = objects((here / "new.jsonl").read_text(encoding="utf-8"))
     assert [each["file"] for each in written].count("now.csv") == 1
-    assert {each["title"].split(" is in none of")[0] for each in written} >= {"The importer Nobody"}
+    titles = {each["title"].split(" does not appear in any of")[0] for each in written}
+    assert titles >= {"The importer Nobody"}
     assert len(written) == 16
     assert "no line, alert, result or rule has changed" in screen(*again).stderr
     assert objects((here / "new.jsonl").read_text(encoding="utf-8")) == []
@@ -239,13 +240,15 @@ def test_other_lines_are_asked_again(screen: Screen, here: Path, objects: Object
         assert _past_of(held.pop(other.id)) == ["trader-new"] * 2
         (new,) = (each for each in held.values() if each.file == "now.csv")
         assert new.row == 3
-        assert english(new.title).startswith("The importer Nobody is in none of 120 earlier lines")
+        assert new.title.code == "trader-new"
+        named = {name: new.title.parameters[name] for name in ("role", "name", "lines")}
+        assert named == {"role": "importer", "name": "Nobody", "lines": 120}
         (note,) = [
             r
             for r in alerts(work, AlertFilter(status=("dismissed",)))[0].reasons
-            if english(r.says).startswith("After the decision")
+            if r.says.code == "note/after"
         ]
-    assert english(note.says).count("is in none of 120 earlier lines") == 2
+    assert english(note.says).count("does not appear in any of 120 earlier lines") == 2
     assert "; The" not in english(note.says)
     with open_database(here / "cases.db") as database, database.work(own_stamp()) as work:
         take_back(work, standings(work, [one.id])[one.id])

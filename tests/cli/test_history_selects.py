@@ -77,4 +77,6 @@ def test_rules_select_where_an_authority_says_so(
     assert objects(screen(str(now), "--history", str(then)).stdout) == []
     (alert,) = objects(screen(str(now), "--history", str(then), "--rules", str(own)).stdout)
     assert (alert["row"], alert["severity"], alert["score"]) == (1, "low", 3)
-    assert alert["title"].startswith("The importer Nobody is in none of 120 earlier lines")
+    assert alert["title"].startswith(
+        "The importer Nobody does not appear in any of 120 earlier lines"
+    )

@@ -19,7 +19,7 @@ def test_laws_stand_side_by_side(call: Call) -> None:
     assert "2025-08-14" in said
     assert "days differ" in said
     assert "UN un-1961: no control found: every loaded rule was evaluated" in said
-    assert "Not legal advice" in said
+    assert "Not legal advice and not a licence" in said
 
 
 def test_a_schedule_goes_into_a_table(call: Call, here: Path) -> None:

@@ -333,9 +333,9 @@ def test_a_peer_is_asked_privately_what_was_confirmed(met: tuple[Node, Node], he
     asker.bring(holder)
     holder.bring(asker)
     shown = asker.run("private", "show", number)
-    assert "Northern Solvents Limited\tseen, by name" in shown.stdout
-    assert "Unseen\tnot among the parties that were searched" in shown.stdout
-    assert "no evidence" in shown.stderr
+    assert "Northern Solvents Limited\tmatch on: name" in shown.stdout
+    assert "Unseen\tno match in the data searched" in shown.stdout
+    assert "not evidence" in shown.stderr
     assert "asked us" in holder.run("private", "list").stdout
     holder.run("private", "deny", asker.node)
     holder.bring(asker)

@@ -112,12 +112,14 @@ def test_a_screening_says_what_the_register_holds(register: Call, screen: Call, 
     ]
     more = [now[1] - was[1] for was, now in zip(before, after, strict=True)]
     assert more == [0, 15, 15, 20, 20, 0, 0]
-    figures = "40 kg granted, 0 kg used, 25 kg for goods before these, 15 kg free"
-    paper = "import permit IA 26/01 of MX, valid from 2026-01-01 until 2026-12-31"
+    figures = "40 kg authorised, 0 kg used, 25 kg allocated to earlier lines, 15 kg available"
+    paper = "import permit IA 26/01 issued by MX, valid from 2026-01-01 until 2026-12-31"
     assert f"permit: {paper}: {figures}; 25 kg is more than the 15 kg" in after[1][3]
-    assert "licence L-3 is revoked from 2026-02-01 (order 4)" in after[3][3]
-    assert "licence L-3 is revoked" in (here / "report.html").read_text()
-    assert register("balance").stdout.count("40 kg free") == 1  # a screening writes nothing off
+    assert "licence L-3: revocation from 2026-02-01 (order 4)" in after[3][3]
+    assert "licence L-3: revocation" in (here / "report.html").read_text()
+    assert (
+        register("balance").stdout.count("40 kg available") == 1
+    )  # a screening writes nothing off
 
 
 def test_earlier_files_count_for_a_permit(register: Call, screen: Call, here: Path) -> None:
@@ -133,7 +135,7 @@ def test_earlier_files_count_for_a_permit(register: Call, screen: Call, here: Pa
         (alert,) = map(json.loads, (here / "alerts.jsonl").read_text().splitlines())
         mine = [each for each in alert["reasons"] if each["rule"] == "over-quota"]
         assert len(mine) == told
-    assert "2 lines of Acetone under import permit IA 26/02 add up to 1,000 kg" in mine[0]["text"]
+    assert "2 lines of Acetone under import permit IA 26/02 total 1,000 kg" in mine[0]["text"]
     assert (mine[0]["points"], mine[0]["source"]) == (8, "paper 2")
 
 
@@ -142,8 +144,9 @@ def test_a_database_with_a_register_is_asked_by_itself(
 ) -> None:
     """Its alerts are kept with what it says; a database that is named and has none is refused."""
     screen("manifest.csv", "--db", "r.db")
-    shown = call("alerts", "list", "--json", "--db", "r.db").stdout
-    assert shown.count("register-covered") == 1
+    shown = map(json.loads, call("alerts", "list", "--json", "--db", "r.db").stdout.splitlines())
+    rules = [reason["rule"] for each in shown for reason in each["alert"]["reasons"]]
+    assert rules.count("register-covered") == 1
     assert register("balance").exit_code == 0
     done = screen("manifest.csv", "--register", "other.db")
     assert done.exit_code == 2
@@ -174,7 +177,9 @@ def test_the_ledger_by_hand(register: Call, here: Path) -> None:
         "found at audit",
     )
     first = register(*shipment)
-    assert "40 kg granted, 50 kg used, 0 kg promised, 0 kg free, 10 kg too much" in first.stdout
+    assert "40 kg authorised, 50 kg used, 0 kg reserved, 0 kg available, 10 kg over the limit" in (
+        first.stdout
+    )
     assert register(*shipment).stdout.startswith("known: 1\t2026-05-02\timport\t50 kg of goods")
     assert "found at audit" in register("show", "gr-1").stdout
     register("annual", "2026", "--out", "2026.csv")
@@ -184,7 +189,9 @@ def test_the_ledger_by_hand(register: Call, here: Path) -> None:
     gone = ("cancel", "s-1", "--on", "2026-05-03", "--source", "letter", "--reason", "not sent")
     assert "cancelled from 2026-05-03: not sent" in register(*gone).stdout
     assert "cancelled from" in register("show", "gr-1").stdout
-    assert "40 kg granted, 0 kg used, 0 kg promised, 40 kg free" in register("balance").stdout
+    assert (
+        "40 kg authorised, 0 kg used, 0 kg reserved, 40 kg available" in register("balance").stdout
+    )
     register("annual", "2026", "--form", "--out", "form.csv")
     assert (here / "form.csv").read_text(encoding="utf-8-sig").startswith("Table,Substance,Amount")
 
@@ -210,5 +217,8 @@ def test_a_notice_is_checked_against_the_register(register: Call, call: Call, he
     (here / "notice.xml").write_bytes(write_xml(NoticeFile(notice=notice)))
     assert register("list").exit_code == 0
     done = call("notices", "check", "notice.xml", "--day", "2026-03-02", "--db", "r.db")
-    assert "line 1: register of MX: none: operator: no operator has the number MX-7" in done.stdout
-    assert "import permit IA 26/02 of MX" in done.stdout
+    assert (
+        "line 1: register of MX: none: operator: no operator is registered under the number MX-7"
+        in (done.stdout)
+    )
+    assert "import permit IA 26/02 issued by MX" in done.stdout

@@ -145,7 +145,7 @@ def test_a_hold_keeps_what_a_wrong_recipient_was_sent(two: tuple[Node, Node]) ->
     assert other.run("recalls", "hold", item, "--basis", "Order 7").stdout == "held\n"
     one.run("recall", item, "--reason", "wrong-recipient", "--from", other.node)
     _both(one, other)
-    assert "retained under legal hold (Order 7)" in one.run("recalls", "list").stdout
+    assert "kept under legal hold (Order 7)" in one.run("recalls", "list").stdout
     assert "The name is Alpha." in other.run("peers", "messages", one.node).stdout
     assert other.run("recalls", "lift", item).stdout == "destroyed\n"
     other.bring(one)

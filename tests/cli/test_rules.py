@@ -54,7 +54,7 @@ def test_a_weak_rule_turned_off_is_told_in_the_alerts(call: Call, screen: Call, 
         ("vague", 0),
         ("kept", 15),
     ]
-    assert "turned off by" in alert["reasons"][0]["text"]
+    assert "switched off by" in alert["reasons"][0]["text"]
     assert (alert["score"], alert["severity"]) == (15, "low")
     again = call("screen", "--again", *DB, "--day", "2026-10-01", "--out", "old.jsonl")
     assert "the alert rules have changed" in again.stderr

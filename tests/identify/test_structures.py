@@ -126,7 +126,7 @@ def test_half_of_a_name_is_downgraded(structures: Structures, registry: Registry
     """Half of a name is downgraded."""
     found, _ = structures.find(0, "blargyl 2-phenylacetate", ())
     assert slugs(registry, found) == ["phenylacetic-acid"]
-    assert "half of a name" in english(found[0].downgraded[0])
+    assert found[0].downgraded[0].code == "against/ion"
 
 
 @opsin_is_here

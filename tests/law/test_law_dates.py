@@ -117,7 +117,7 @@ def test_answers_agree_with_the_sources(
             assert f"in force from {row.since}" in english(ruling.reason)
         else:
             assert ruling.answer == "not listed", day
-            assert f"listed from {row.since}" in english(ruling.reason)
+            assert f"controlled from {row.since}" in english(ruling.reason)
 
 
 @pytest.mark.parametrize("told", FILE.answers, ids=_name)

@@ -239,17 +239,17 @@ def test_a_check_says_why_it_is_open() -> None:
     ("more", "words"),
     [
         ({"none": True, "mass_mg": 1}, "any quantity, at any concentration"),
-        ({}, "any amount"),
-        ({"mass_mg": 1_000_000}, "from 1 kg a consignment"),
-        ({"mass_mg": 1_000_000, "inclusive": False}, "above 1 kg a consignment"),
+        ({}, "any quantity"),
+        ({"mass_mg": 1_000_000}, "1 kg or more per consignment"),
+        ({"mass_mg": 1_000_000, "inclusive": False}, "more than 1 kg per consignment"),
         (
             {"mass_mg": 500, "volume_ul": 2_000_000, "counts": "base", "party": "party"},
-            "from 0.0005 kg of base or from 2 l of base a consignment with one party",
+            "0.0005 kg or more (as base), or 2 l or more (as base) per consignment with one party",
         ),
         ({"percent": Decimal("90.0")}, "90 % or more"),
         (
             {"mass_mg": 1_000_000, "percent": Decimal(5), "percent_inclusive": False},
-            "from 1 kg a consignment, 5 % at most is free, more is not",
+            "1 kg or more per consignment, exempt at 5 % or less",
         ),
     ],
 )

@@ -62,7 +62,7 @@ def test_a_bundle_holds_and_any_program_opens_it() -> None:
         for name, body in FILES.items():
             assert others.read(name) == body
             assert member_bytes(io.BytesIO(WHOLE), opened, name, most=100) == body
-    with raises("ledger/of-another-size", size=12):
+    with raises("ledger/file-too-large", size=12):
         member_bytes(io.BytesIO(WHOLE), opened, "case.json", most=5)
     with raises("ledger/not-in-the-bundle"):
         member_bytes(io.BytesIO(WHOLE), opened, "other", most=5)

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tidewaiter.base.phrases import as_written
 from tidewaiter.explain.summary import Summary
 from tidewaiter.explain.words import Library
 from tidewaiter.report.alerts.page import write_report
@@ -22,7 +23,9 @@ pytestmark = [
 def address(summary: Summary, library: Library, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the address of the page of the sample and of one long word, on the disk."""
     first = summary.top[0]
-    long = msgspec.structs.replace(first, consignment="X" * 900, title="麻" * 300 + "W" * 300)
+    long = msgspec.structs.replace(
+        first, consignment="X" * 900, title=as_written("麻" * 300 + "W" * 300)
+    )
     path: Path = tmp_path_factory.mktemp("report") / "report.html"
     write_report(path, msgspec.structs.replace(summary, top=(*summary.top, long)), library)
     return path.as_uri()

@@ -50,7 +50,7 @@ def test_fields_behind_another_share_its_label() -> None:
     ("record", "shown"),
     [
         (NoticeLine(number=1, net=Amount(mass_mg=25_000_000)), {"Net quantity": "25 kg"}),
-        (NoticeLine(number=1, content_ppm=985_000), {"Content": "98.5 %"}),
+        (NoticeLine(number=1, content_ppm=985_000), {"Concentration": "98.5 %"}),
         (NoticeLine(number=1, gross_mg=30_000_000), {"Gross weight": "30 kg"}),
         (Transport(transit=("NL", "US")), {"Transit countries": "Netherlands, United States"}),
         (Transport(mode="sea"), {"Mode of transport": "mode sea"}),

@@ -90,7 +90,9 @@ def test_a_text_of_ten_million_characters_is_cut_with_its_find_in_view(place: in
     assert time.process_time() - start < 5
     assert '<mark class="one" title="Safrole">safrole</mark>' in shown
     assert len(shown) < 3 * LIMIT
-    left_out = sum(int(n.replace(",", "")) for n in re.findall(r"⟦([\d,]+) characters left", shown))
+    left_out = sum(
+        int(n.replace(",", "")) for n in re.findall(r"⟦([\d,]+) characters omitted", shown)
+    )
     kept = re.sub(r'<span class="cut">.*?</span>', "", shown)
     assert left_out + len(strip(kept)) == len(text)
 
@@ -107,7 +109,7 @@ def test_a_hundred_finds_are_marked_and_the_others_counted() -> None:
     spans = [Span(start=i, end=i + 1, label="A") for i in range(150)]
     shown = mark_up("a" * 200, spans)
     assert shown.count("<mark ") == 100
-    assert "50 more finds are not marked" in shown
+    assert "50 more matches are not highlighted" in shown
 
 
 def test_what_is_cut_is_told_in_the_language_of_the_page() -> None:
@@ -117,7 +119,7 @@ def test_what_is_cut_is_told_in_the_language_of_the_page() -> None:
     with speaking("es"):
         shown = mark_up(text, spans)
     assert "caracteres omitidos" in shown
-    assert "1 hallazgo más no está marcado" in shown
+    assert "1 coincidencia más no está resaltada" in shown
 
 
 def test_a_reason_is_told_where_it_points() -> None:
@@ -128,4 +130,4 @@ def test_a_reason_is_told_where_it_points() -> None:
     told = structs.replace(reason("cas-digit", "", 5), says=says, evidence=at)
     with speaking("fr"):
         (field,) = [each for each in fields(alert(what, "low", [], [told])) if each.name == "goods"]
-    assert 'title="Le numéro CAS 108-24-7 est erroné' in field.html
+    assert 'title="Le numéro CAS 108-24-7 n’est pas valable' in field.html

@@ -83,7 +83,7 @@ def test_what_was_free_is_held_again_with_its_duties(between: Between, marked: M
     (whole,) = between("AU", "MX", _acetone(120))
     assert law.duties == _law(whole, "au-precursors").duties != ()
     assert law.amounts[-1] == Phrase("check/together")
-    assert "2 lines of consignment C1 add up to 120 l" in _told(held)[0]
+    assert "2 lines in consignment C1 total 120 l" in _told(held)[0]
     assert (held.score, held.severity) == (whole.score, whole.severity)
     assert held.id == alone[0].id
 
@@ -101,7 +101,7 @@ def test_a_line_that_reaches_the_limit_alone_is_not_told_so(
     """Its own answer says it; the small line beside it is told."""
     big, small = marked(between("AU", "MX", _acetone(100), _acetone(1)))
     assert _told(big) == []
-    assert "add up to 101 l" in _told(small)[0]
+    assert "total 101 l" in _told(small)[0]
 
 
 MONTH = [date(2026, 11, 1), date(2026, 11, 30)]
@@ -118,7 +118,8 @@ def test_a_month_adds_up(second: float, between: Between, marked: Marked, *, rea
     assert [each.score > by.score for each, by in zip(found, alone, strict=True)] == [reached] * 2
     if reached:
         assert (
-            "2 lines of 2026-11 of hafen ag and muster inc add up to 1,023 kg" in _told(found[0])[0]
+            "2 lines in 2026-11 between hafen ag and muster inc total 1,023 kg"
+            in (_told(found[0])[0])
         )
         assert "[unverified]" not in _told(found[0])[0]
 
@@ -163,7 +164,7 @@ def test_earlier_files_count_and_are_told(between: Between, marked: Marked) -> N
     """A line of an earlier file adds up with those of this one."""
     earlier = between("DE", "US", _dealing(600, MONTH[0]))
     (alert,) = marked(between("DE", "US", _dealing(500, MONTH[1])), earlier)
-    assert "2 lines (1 of earlier files) of 2026-11" in _told(alert)[0]
+    assert "2 lines (1 from earlier files) in 2026-11" in _told(alert)[0]
     (alert,) = marked(between("DE", "US", _dealing(422.9, MONTH[1])), earlier)
     assert _told(alert) == []
 

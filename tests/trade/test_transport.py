@@ -30,7 +30,7 @@ def test_a_wrong_container_number_is_a_reason(screen: Screen) -> None:
     """A line that is an alert says that its container number is wrong, with few points."""
     told = _told(screen, containers=["CSQU3054383", "CSQU3054384"])
     assert told == {
-        "number-digit": "The container number CSQU3054384 is wrong: its check digit fails"
+        "number-digit": "The container number CSQU3054384 is invalid: its check digit is wrong"
     }
 
 

@@ -149,7 +149,7 @@ def test_what_is_over_the_budget_is_refused_until_tomorrow(pair: tuple[Party, Pa
     for _ in range(2):
         _ask(asker, holder, AS_WRITTEN)
         _exchange(asker, holder)
-    with raises("store/peer-would-not-answer", says="the daily limit has been reached"):
+    with raises("store/peer-would-not-answer", says="the budget for today is used up"):
         _ask(asker, holder, AS_WRITTEN)
     _allow(holder, asker)
     over = _ask_anyway(asker, holder)

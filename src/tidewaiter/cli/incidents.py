@@ -162,12 +162,12 @@ def propose(owner: str, incident: str, text: str, db: str) -> None:
 def _show(known: Known) -> None:
     click.echo(as_line(_line(known)))
     for version in known.versions:
-        told = version.body.changed or "told"
+        told = version.body.changed or "reported"
         click.echo(as_line(f"{version.at[:16]} version {version.body.version}: {told}"))
     for each in known.proposals:
-        became = "no reply"
+        became = "not answered yet"
         if each.settled:
-            became = "taken" if each.settled.taken else "rejected"
+            became = "accepted" if each.settled.taken else "rejected"
         click.echo(as_line(f"{each.said.at[:16]} {each.said.sender}: {each.said.body.text}"))
         click.echo(as_line(f"  {became}"))
     for sighting in known.sightings:

@@ -359,7 +359,7 @@ def register_says(work: Work, notice: Notice, day: date) -> Iterator[str]:
     book = Book(load_register(work))
     names = names_of(book.all_on(Operator, day))
     for line, answer in answers_on(book, country, notice, day, law_here(), names=names):
-        words = "; ".join(f"{each.part}: {each.text}" for each in answer.parts)
+        words = "; ".join(f"{each.part}: {english(each.text)}" for each in answer.parts)
         yield f"line {line}: register of {country}: {answer.verdict}: {words}"
 
 

@@ -312,5 +312,5 @@ def remove(group: str, node: str, db: str) -> None:
 
 
 def _tell(group: Group) -> None:
-    members = ", ".join(group.members) or "nobody"
+    members = ", ".join(group.members) or "no one"
     click.echo(as_line(f"{group.id}\t{group.name}\tepoch {group.epoch}\t{members}"))

@@ -26,7 +26,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PURPOSES = click.Choice(get_args(Purpose))
 _MOST = 1 << 20  # bytes of a file of parties
 _HIT = (
-    "a match is not evidence: send an ordinary request that a person approves (tidewaiter requests)"
+    "a match is not evidence: ask openly, by a request that a person approves (tidewaiter requests)"
 )
 
 
@@ -208,11 +208,7 @@ def _show(shown: Shown) -> None:
 def _became(line: Line, found: Found) -> str:
     if line.state != "answered":
         return line.state
-    return (
-        f"seen, by {', '.join(found.by)}"
-        if found.by
-        else ("not among the parties that were searched")
-    )
+    return f"match on: {', '.join(found.by)}" if found.by else "no match in the data searched"
 
 
 def _line(line: Line) -> str:

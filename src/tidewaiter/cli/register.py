@@ -74,7 +74,13 @@ def entry_line(entry: Entry, day: date) -> str:
         else f"{', '.join(entry.substances)}: {', '.join(entry.activities)}"
     )
     days = f"{entry.since} to {entry.until or 'open'}"
-    told = (entry.id, f"{entry.kind} {entry.number} of {entry.issuer}", entry.operator, what, days)
+    told = (
+        entry.id,
+        f"{entry.kind} {entry.number} issued by {entry.issuer}",
+        entry.operator,
+        what,
+        days,
+    )
     return "\t".join(told if state in {None, "valid"} else (*told, state))
 
 
@@ -82,7 +88,7 @@ def account_line(entry: Grant | Requirement, account: Account) -> str:
     """Format the balance of an entry: authorised, used, reserved, available or exceeded."""
     name = entry.number if isinstance(entry, Grant) else f"{entry.country} {entry.year}"
     if measured(account.granted) is None:
-        return f"{entry.id}\t{name}\t{entry.substance}\tno quantity given"
+        return f"{entry.id}\t{name}\t{entry.substance}\tno quantity is specified"
     parts = [
         f"{in_words(account.granted)} authorised",
         f"{in_words(account.used)} used",
@@ -157,7 +163,7 @@ def write_off(reason: str, name: str | None, issuer: str | None, db: str, **opti
             account = account_on(book, grant, told.on)
             click.echo(as_line(account_line(grant, account)))
             for each in account.findings:
-                click.echo(as_line(f"note: {each.text}"), err=True)
+                click.echo(as_line(f"note: {english(each.text)}"), err=True)
 
 
 @click.command()

@@ -203,7 +203,7 @@ def newest_words(point: Point, caption: Caption) -> str:
     return f"{month_words(point.last)}: {'; '.join(told)}; {status_words(point.status)}"
 
 
-HEADS = ("period", "basis", "figure", "state", "release", "off by", "claim")
+HEADS = ("period", "basis", "figure", "state", "release", "difference", "claim")
 _FITS = {"holds": "holds", "rounds": "rounds", "no": "does not"}
 
 
@@ -261,7 +261,7 @@ def finding_row(each: Finding) -> tuple[str, ...]:
     whole = each.unit == "deaths"
     return (
         each.period,
-        each.basis or "not told",
+        each.basis or "not stated",
         amount_text(each.value, each.unit),
         state(each),
         each.releases[0],

@@ -110,6 +110,11 @@ def word(table: Mapping[str, str], key: str) -> str:
     return words(table[key]) if key in table else key
 
 
+def answer_in_words(answer: str) -> str:
+    """Return how an answer of a legal instrument is read: "no control found"."""
+    return word(load_phrases().words["state"], answer)
+
+
 def severity_in_words(severity: str) -> str:
     """Return how a severity is read."""
     return word(SEVERITIES, severity)
@@ -147,23 +152,18 @@ def field_in_words(field: str, column: str = "") -> str:
 
 
 def day_in_words(since: date | None) -> str:
-    """Say since when a control is in force."""
+    """Say since when a listing holds."""
     return f"since {since}" if since else "since an unknown date"
 
 
-def answer_in_words(answer: str) -> str:
-    """Return how an answer on legal status is read: "not listed" is "no control found"."""
-    return words(load_phrases().words["state"].get(answer, answer))
-
-
 def roles_in_words(roles: Iterable[Role]) -> str:
-    """Name a route's roles: "export", "import", "transit" or "within the territory"."""
-    return ", ".join("within the territory" if role == "internal" else role for role in roles)
+    """Say what a route is to a jurisdiction: "export", "import", "transit" or "inside it"."""
+    return ", ".join("inside it" if role == "internal" else role for role in roles)
 
 
 def duty_in_words(duty: Duty) -> str:
-    """Say what a regime demands: "export: pre-export notification, 5 working days before"."""
-    lead = f", {duty.days} {duty.day_kind} days" if duty.days is not None else ""
+    """Say what a regime demands: "export: pre-export notification, 5 working days in advance"."""
+    lead = f", {duty.days} {duty.day_kind} days in advance" if duty.days is not None else ""
     text = f": {duty.text}" if duty.text else ""
     doubt = "" if duty.known else " (not assessable)"
     return f"{roles_in_words((duty.role,))}: {duty.kind}{lead}{doubt}{text}"
@@ -186,19 +186,19 @@ def unread_in_words(counts: Counts) -> tuple[str, ...]:
     told = []
     if counts.unread:
         told.append(
-            f"{_lines(counts.unread)} a systematic name that could not be interpreted, because "
-            f"OPSIN is not installed or failed: {install_command('chem')}"
+            f"{_lines(counts.unread)} a systematic name that was not read because OPSIN is not "
+            f"installed or failed: {install_command('chem')}"
         )
     if counts.unknown:
         told.append(
-            f"{_lines(counts.unknown)} text that looks like a systematic name but that OPSIN "
-            "cannot interpret; known names in it were still searched for"
+            f"{_lines(counts.unknown)} what looks like a systematic name but is not one that OPSIN "
+            "recognises; known names were still searched for"
         )
     return tuple(told)
 
 
 def _lines(count: int) -> str:
-    return "1 line has" if count == 1 else f"{count:,} lines have"
+    return "1 line contains" if count == 1 else f"{count:,} lines contain"
 
 
 class Library(Record, frozen=True, kw_only=True):

@@ -285,7 +285,7 @@ def member_bytes(file: BinaryIO, opened: Opened, name: str, *, most: int) -> byt
     if size < 0:
         raise InputError("ledger/not-in-the-bundle", name=name)
     if size > most:
-        raise InputError("ledger/of-another-size", name=name, size=size)
+        raise InputError("ledger/file-too-large", name=name, size=size)
     file.seek(place)
     return file.read(size)
 

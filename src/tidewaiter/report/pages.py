@@ -48,9 +48,12 @@ def make_environment(*packages: str) -> Environment:
     )
     install = made.install_gettext_callables  # type: ignore[attr-defined]
     install(languages.words, languages.counted, newstyle=True)
-    made.globals |= {"severity_word": severity_in_words, "direction": languages.direction}
+    made.globals |= {
+        "answer_word": answer_in_words,
+        "severity_word": severity_in_words,
+        "direction": languages.direction,
+    }
     made.filters |= {
-        "answer": answer_in_words,
         "number": languages.number,
         "day": languages.day,
         "moment": languages.moment,

@@ -152,7 +152,7 @@ def check_witnessed(work: Work, own: Document, texts: Sequence[str]) -> list[Tol
             or each.receipt.sender != own.node
             or not is_signed_by(each.signed, key.public)
         ):
-            raise InputError("store/roster-not-signed", at=f"receipt {number}")
+            raise InputError("store/receipt-not-signed", at=f"receipt {number}")
         made.append(_told(work, each.receipt.to, each.receipt))
     return made
 

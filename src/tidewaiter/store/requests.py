@@ -97,7 +97,7 @@ def say_to_request(
         raise MissingError("store/request-not-here")
     request, withdraws = first.body, isinstance(said, Withdrawal)
     if own != (request.asker if withdraws else request.asked):
-        who = "whoever asks withdraws" if withdraws else "whoever is asked answers"
+        who = "the requesting node can withdraw" if withdraws else "the requested node can answer"
         raise InputError("store/not-theirs-to-say", who=who)
     if known.withdrawal is not None:
         raise ConflictError("store/request-withdrawn")

@@ -104,7 +104,7 @@ def test_a_case_is_what_its_steps_say() -> None:
     assert (case.tasks[0].done, case.tasks[0].corrected) == (steps[4], None)
     assert [note.done for note in case.notes] == [None, None]
     told = timeline(steps, {})
-    assert [event.did for event in told][1:3] == ["wrote a note", "corrected a note"]
+    assert [event.did for event in told][1:3] == ["added a note", "corrected a note"]
     assert (told[4].what, told[6].whom) == ("Call", "cleo")
 
 

@@ -59,7 +59,7 @@ def test_an_alert_is_shown_with_all_that_stands_behind_it(call: Call, ids: list[
         "=cmd|' /C calc'!A0 ephedrine",
         "HS code: 29394100",
         "un-1988",
-        "hold. The goods are",
+        "hold. Inspection required",
         "undid the decision",
         "⟦U+001B⟧",
     ):
@@ -78,7 +78,7 @@ def test_the_vessel_of_a_line_is_shown(call: Call, here: Path) -> None:
     assert call("screen", "ship.csv", "--db", "ship.db").exit_code == 0
     (found,) = call("alerts", "list", "--db", "ship.db", "--json").stdout.splitlines()
     shown = call("alerts", "show", json.loads(found)["alert"]["id"], "--db", "ship.db").stdout
-    told = ("Vessel: EXAMPLE EXPRESS", "IMO number: 9074729", "Voyage or flight: 045W")
+    told = ("Vessel: EXAMPLE EXPRESS", "IMO number: 9074729", "Voyage or flight number: 045W")
     assert all(f"  {each}\n" in shown for each in told)
 
 

@@ -53,7 +53,7 @@ def _write(path: Path, **fields: object) -> str:
 def test_a_pack_holds_board_members_and_commitments(met: tuple[Node, Node], here: Path) -> None:
     """What the commands print stands in the pack, on the screen and on paper; nobody is judged."""
     one, other = met
-    assert "1 answered early" in one.run("coalition", "board").stdout
+    assert "1 replied early" in one.run("coalition", "board").stdout
     board = json.loads(other.run("coalition", "board", "--json").stdout)
     assert [(each["exporter"], each["importer"]) for each in board["pairs"]] == [("DE", "MX")]
     assert board["pairs"][0]["now"]["outcomes"]["answered early"] == 1
@@ -71,7 +71,7 @@ def test_a_pack_is_paper_too(met: tuple[Node, Node], here: Path) -> None:
     text = " ".join(
         page.extract_text() for page in PdfReader(BytesIO((here / "pack.pdf").read_bytes())).pages
     )
-    for told in ("Meeting pack", "Bergen", "Mexico", "joined", "no judgement"):
+    for told in ("Meeting pack", "Bergen", "Mexico", "joined", "not an assessment"):
         assert told in text, told
 
 

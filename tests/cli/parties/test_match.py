@@ -294,7 +294,7 @@ def test_a_match_says_who_owns_the_entry(tied: Path, call: Call) -> None:
     (match,) = json.loads(call(*asked, "--json").stdout)["matches"]
     (link,) = match["links"]
     assert (link["entry"], link["action"], match["blocked_share"]) == ("A-2", "blocked", "60 %")
-    assert "owned by Zarivanto Holding (60 %)" in call(*asked).stdout
+    assert "owned by Zarivanto Holding (60 %): assets blocked" in call(*asked).stdout
     (tied / "p.csv").write_text("name\nHarbourine Chemicals Ltd\nZarivanto Holding\n")
     done = call("match", "--file", "p.csv", "--out", "m.csv", "--lists", "kept")
     assert done.exit_code == 0, done.output

@@ -111,7 +111,7 @@ def test_an_outcome_is_counted_apart(
     keep([FIRMS[0].replace("pending", "dismissed")], "2026-12-08")
     said, alerts = _again(call, "2026-12-08")
     assert "0 new alerts, 1 alerts whose list entry was changed" in said
-    assert "outcome pending -> dismissed" in alerts[0]["reasons"][-1]["text"]
+    assert "outcome of the charge: pending -> dismissed" in alerts[0]["reasons"][-1]["text"]
 
 
 def test_all_is_screened_where_that_is_asked_for_or_needed(

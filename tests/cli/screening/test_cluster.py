@@ -99,7 +99,7 @@ def test_each_option_is_heard_or_refused() -> None:
 
 
 def test_two_files_need_a_cluster(manifest: Path, call: Call) -> None:
-    """One machine screens one file at a time."""
+    """One machine screens Only one file."""
     result = call("screen", str(manifest), str(manifest))
     assert (result.exit_code, "Only one file" in result.output) == (2, True)
 

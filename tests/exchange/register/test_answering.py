@@ -55,8 +55,8 @@ def test_what_holds_names_what_it_rests_on() -> None:
         ("alr-1",),
     ]
     assert english(parts["permit"].text) == (
-        "import authorisation IA-26/01 of MX, valid from 2026-01-01 until 2026-09-30: "
-        "100 kg granted, 20 kg used, 80 kg free"
+        "import authorisation IA-26/01 issued by MX, valid from 2026-01-01 until 2026-09-30: "
+        "100 kg authorised, 20 kg used, 80 kg available"
     )
     assert parts["permit"].sources == (PERMIT.source,)
 
@@ -65,39 +65,49 @@ def test_what_holds_names_what_it_rests_on() -> None:
     ("more", "verdict", "part", "words"),
     [
         ({"day": date(2026, 10, 1)}, "expired", "permit", "valid until 2026-09-30"),
-        ({"day": date(2027, 1, 1)}, "none", "requirement", "no requirement of MX for 2027"),
-        ({"day": date(2025, 12, 31)}, "none", "operator", "no operator has the number"),
+        ({"day": date(2027, 1, 1)}, "none", "requirement", "no annual requirement of MX for 2027"),
+        ({"day": date(2025, 12, 31)}, "none", "operator", "no operator is registered"),
         ({"content": Amount(mass_mg=101 * KG)}, "exceeded", "permit", "101 kg is more than"),
         ({"content": Amount(mass_mg=151 * KG)}, "exceeded", "requirement", "more than the 150 kg"),
-        ({"content": Amount()}, "cannot tell", "permit", "is not known"),
+        ({"content": Amount()}, "cannot tell", "permit", "is unknown"),
         ({"content": Amount(volume_ul=5)}, "cannot tell", "permit", "cannot be compared"),
         ({"site": "S2"}, "none", "permit", "is for S1, not S2"),
         ({"site": ""}, "cannot tell", "permit", "the site is not given"),
         ({"substance": "acetic-anhydride"}, "none", "permit", "not acetic-anhydride"),
-        ({"permit": "IA-26-01"}, "covered", "permit", "100 kg free"),
-        ({"permit": "IA-1"}, "none", "permit", '"IA-1" is not there'),
-        ({"permit": "IA-26-01", "issuer": "DE"}, "none", "permit", "is not there"),
-        ({"direction": "export"}, "none", "permit", "no permit is there for export"),
-        ({"party": Party(licence="MX-8")}, "none", "operator", "no operator has the number MX-8"),
-        ({"party": Party(name="Q")}, "cannot tell", "operator", "no licence and no business"),
+        ({"permit": "IA-26-01"}, "covered", "permit", "100 kg available"),
+        ({"permit": "IA-1"}, "none", "permit", 'no permit "IA-1" for import in the register'),
+        (
+            {"permit": "IA-26-01", "issuer": "DE"},
+            "none",
+            "permit",
+            'no permit "IA-26-01" for import in the register',
+        ),
+        ({"direction": "export"}, "none", "permit", "no permit for export in the register"),
+        (
+            {"party": Party(licence="MX-8")},
+            "none",
+            "operator",
+            "no operator is registered under the number MX-8",
+        ),
+        ({"party": Party(name="Q")}, "cannot tell", "operator", "no licence or business number"),
         ({"party": Party(business_number="rmu020202cd2")}, "none", "standing", "has no licence"),
         (
             {"party": Party(licence="MX-7", business_number="RMU-020202-CD2")},
             "cannot tell",
             "operator",
-            "its numbers name several operators: op-1, op-2",
+            "its numbers belong to several operators: op-1, op-2",
         ),
         (
             {"party": Party(licence="MX-7", business_number="XYZ-1")},
             "cannot tell",
             "operator",
-            'op-1 has another business number than "XYZ-1"',
+            'op-1 is registered under a business number other than "XYZ-1"',
         ),
         (
             {"party": Party(licence="MX-8", business_number="QEJ-010101-AB1")},
             "cannot tell",
             "operator",
-            'no licence and no registration "MX-8" is there',
+            'no licence or registration "MX-8" in the register',
         ),
     ],
 )
@@ -115,11 +125,11 @@ def test_what_does_not_hold_says_why(
 def test_a_suspension_and_a_revocation_stop(entry: Any, part: str) -> None:
     """From their day on; the words say which of the two it is."""
     rest = tuple(each for each in ENTRIES if each != entry)
-    for kind in ("suspended", "revoked"):
+    for kind, said in (("suspended", "suspension"), ("revoked", "revocation")):
         stopped = changed(entry, stops=(changed(ORDER, kind=kind),))
         verdict, parts = _ask(register(entries=(stopped, *rest)))
         assert (verdict, parts[part].verdict) == (kind, kind)
-        assert f"is {kind} from 2026-04-08 (order 1)" in english(parts[part].text)
+        assert f": {said} from 2026-04-08 (order 1)" in english(parts[part].text)
 
 
 def test_one_permit_that_holds_is_enough() -> None:
@@ -186,7 +196,7 @@ def test_a_name_alone_never_decides() -> None:
     borrowed = changed(QUESTION, party=Party(name="Reactivos Muestra SA", licence="MX-7"))
     found = answer(register(), borrowed, names)
     assert (found.verdict, found.operator) == ("cannot tell", "op-1")
-    assert "whose name is not like" in english(found.parts[0].text)
+    assert "whose name does not resemble" in english(found.parts[0].text)
     nobody = changed(QUESTION, party=Party(name="Gänzlich Anders GmbH", country="DE"))
     assert answer(register(), nobody, names_of(())).verdict == "cannot tell"
     assert names_of(())(nobody.party) == ()

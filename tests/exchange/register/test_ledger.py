@@ -99,14 +99,18 @@ def test_a_shipment_that_is_told_in_two_ways_counts_in_neither() -> None:
     ("movement", "kind", "words"),
     [
         (moved(on=date(2026, 10, 1)), "expired", "was valid until 2026-09-30"),
-        (moved(on=date(2025, 12, 31)), "not yet valid", "is valid from 2026-01-01"),
+        (moved(on=date(2025, 12, 31)), "not yet valid", "is not valid before 2026-01-01"),
         (moved(site="S2"), "wrong site", "is for S1, not S2"),
         (moved(site=""), "not known", "the site is not given"),
-        (moved(operator="op-2"), "wrong operator", "is of op-1, not of op-2"),
+        (moved(operator="op-2"), "wrong operator", "is held by op-1, not by op-2"),
         (moved(substance="acetic-anhydride"), "wrong substance", "not acetic-anhydride"),
         (moved(direction="export"), "wrong direction", "used for export"),
-        (moved(mg=120 * KG), "exceeded", "120 kg used of 100 kg: 20 kg too much"),
-        (moved(content=Amount(volume_ul=5)), "other measure", "0.000005 l against 100 kg"),
+        (moved(mg=120 * KG), "exceeded", "120 kg used of 100 kg: 20 kg over the limit"),
+        (
+            moved(content=Amount(volume_ul=5)),
+            "other measure",
+            "0.000005 l cannot be compared with 100 kg",
+        ),
         (
             moved(content=Amount(), why_no_content="the formula is not stored"),
             "not known",
@@ -279,7 +283,7 @@ def test_movements_without_a_permit_are_told() -> None:
     )
     found = loose(Book(held), DAY)
     assert [each.movement for each in found] == ["a", "b", "z"]
-    assert "20 kg import on 2026-04-08 names no permit" in english(found[0].text)
+    assert english(found[0].text) == "20 kg import on 2026-04-08: no permit is given"
 
 
 def test_what_is_cancelled_or_told_in_two_ways_is_no_cancellation_of_nothing() -> None:

@@ -16,11 +16,27 @@ Slug = Callable[[Finding], str]
 @pytest.mark.parametrize(
     ("text", "substance", "reason"),
     [
-        ("ephedrne", "ephedrine", '1 edit from "Ephedrine": "i" missing at 7'),
-        ("EPHEDRNE 25 kg", "ephedrine", '1 edit from "Ephedrine": "i" missing at 7'),
-        ("ephedirne", "ephedrine", '1 edit from "Ephedrine": "ir" for "ri" at 6'),
-        ("morphrne", "morphine", '1 edit from "Morphine": "r" for "i" at 6'),
-        ("rnorphne", "morphine", '1 edit from "Morphine"'),
+        (
+            "ephedrne",
+            "ephedrine",
+            'close spelling of "Ephedrine" (1 edit): "i" missing at character 7',
+        ),
+        (
+            "EPHEDRNE 25 kg",
+            "ephedrine",
+            'close spelling of "Ephedrine" (1 edit): "i" missing at character 7',
+        ),
+        (
+            "ephedirne",
+            "ephedrine",
+            'close spelling of "Ephedrine" (1 edit): "ir" instead of "ri" at character 6',
+        ),
+        (
+            "morphrne",
+            "morphine",
+            'close spelling of "Morphine" (1 edit): "r" instead of "i" at character 6',
+        ),
+        ("rnorphne", "morphine", 'close spelling of "Morphine" (1 edit)'),
     ],
 )
 def test_an_edit_may_bring_r_and_n_together(

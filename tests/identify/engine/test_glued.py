@@ -41,7 +41,7 @@ def test_a_name_glued_to_ordinary_words_is_found(
     assert (slug(found), found.how, found.tier) == (substance, "squeezed", "strong")
     assert text[found.start : found.end] == found.text
     quoted = " and ".join(f'"{word}"' for word in beside)
-    assert f"glued to {quoted}" in map(english, found.reasons)
+    assert f"joined to {quoted} without a space" in map(english, found.reasons)
     assert found.downgraded == ()
 
 

@@ -30,7 +30,7 @@ def test_a_named_substance_is_found_and_how_is_said() -> None:
         assert found.substance is not None
         assert found.substance.slug == "fentanyl"
     assert base.how.endswith("the structure of Fentanyl")
-    assert "but for what stands beside it" in salt.how
+    assert "disregarding other components" in salt.how
 
 
 def test_each_part_of_a_mixture_is_found() -> None:

@@ -129,7 +129,7 @@ def test_an_entry_whose_outcome_changes_is_noted_and_weighed_anew(case: Case) ->
     assert len(made.plan.difference.changed) == 1
     (alert,) = noted
     assert alert.parties[0].outcome == ""
-    assert "outcome none -> acquitted" in english(alert.reasons[-1].says)
+    assert "outcome of the charge: none -> acquitted" in english(alert.reasons[-1].says)
     assert case.again(LATER)[2] == []
 
 

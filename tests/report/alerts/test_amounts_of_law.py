@@ -17,8 +17,8 @@ from tidewaiter.report.alerts.exports import alert_writer
 from tidewaiter.report.alerts.page import render_report
 from tidewaiter.trade.types import Alert
 
-DUTY = "export: pre-export notification, 5 working days"
-SUM = "99 l of 95 %: 99 l counts; limit from 100 l a consignment (<b>10A</b>); free by amount"
+DUTY = "export: pre-export notification, 5 working days in advance"
+SUM = "99 l at 95 %: 99 l counted; threshold: 100 l or more per consignment (<b>10A</b>); exempt"
 
 
 @pytest.fixture
@@ -57,13 +57,13 @@ def test_the_page_shows_them_with_their_listing(
 ) -> None:
     """The first listing's row has the answer, the duty and both amounts; the next has neither."""
     first, second, *_ = _rows(render_report(_one(summary, [told]), library))
-    assert "on this route: export, free by amount" in first
+    assert "on this route: export, exempt by quantity" in first
     assert DUTY in first
     assert html.escape(SUM) in first
     assert "another" in first
     assert SUM not in first  # a text is shown, never run
     assert DUTY not in second
-    assert "counts" not in second
+    assert "counted" not in second
 
 
 def test_a_page_without_them_shows_nothing_of_them(
@@ -78,7 +78,7 @@ def test_a_page_without_them_shows_nothing_of_them(
 def test_the_content_is_a_fact_of_the_line(told: Alert, summary: Summary, library: Library) -> None:
     """The content stands among the facts, as it was read."""
     page = render_report(_one(summary, [told]), library)
-    assert re.search(r"Content in percent.{0,200}&gt;=95", page, re.DOTALL)
+    assert re.search(r"[Cc]oncentration \(%\).{0,200}&gt;=95", page, re.DOTALL)
 
 
 def test_csv_and_parquet_hold_them(told: Alert, tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_csv_and_parquet_hold_them(told: Alert, tmp_path: Path) -> None:
     with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     first = row["law"].partition("; " + told.law[1].substance)[0]
-    assert f"; export, free by amount, {DUTY}, {SUM}, another" in first
+    assert f"; export, exempt by quantity, {DUTY}, {SUM}, another" in first
     assert row["percent"] == ">=95"
     (kept,) = pq.read_table(tmp_path / "a.parquet").to_pylist()
     assert [held["amounts"] for held in kept["law"]] == [

@@ -77,7 +77,7 @@ def test_csv_holds_what_an_officer_needs(tmp_path: Path, alerts: tuple[Alert, ..
     assert list(table[0]) == list(FLAT)
     assert table[0]["net_kg"] == "500"
     assert table[0]["gross_kg"] == "541.5"
-    assert "cn Category 1, since a day not known [unverified]" in table[0]["law"]
+    assert "cn Category 1, since an unknown date [unverified]" in table[0]["law"]
     assert table[1]["days_left"] == "-1"
 
 

@@ -169,8 +169,8 @@ def test_a_score_that_is_not_the_sum_is_told(summary: Summary, alerts: tuple[Ale
     """Points over 100 are explained, and a score that is wrong is not hidden."""
     wrong = msgspec.structs.replace(alerts[2], score=81)
     shown = Reader(render_report(summarise([wrong, alerts[0]], summary.counts))).text
-    assert "The points add up to 120; a score stays between 0 and 100." in shown
-    assert "The points add up to 80, which is not the score" in shown
+    assert "The points add up to 120; scores are limited to the range 0 to 100." in shown
+    assert "The points add up to 80, which does not match the score" in shown
 
 
 def test_a_find_that_stands_elsewhere_is_told(summary: Summary, alerts: tuple[Alert, ...]) -> None:

@@ -45,7 +45,7 @@ def test_a_noisy_rule_is_told_in_a_sentence() -> None:
     track = Track(key="vague", added=120, confirmed=4, dismissed=116)
     assert is_noisy(track, 286, load_overview_rules())
     assert noisy_in_words(track, 286, "Vague") == (
-        "Vague raised 42\u00a0% of alerts, and 3.3\u00a0% of its 120 decided ones were confirmed."
+        "Vague raised 42\u00a0% of alerts; 3.3\u00a0% of its 120 decided alerts were confirmed."
     )
     view = _view(rules=[track])
     (told,) = view.noisy
@@ -82,7 +82,7 @@ def test_the_tiles_say_what_is_read_first() -> None:
     assert told["Open alerts"] == ("2", "2 critical")
     assert told["Oldest open alert"][0] == "31 days"
     assert told["Last 7 days"] == ("3 in", "1 decided")
-    assert told["Median time to decision"] == ("5 min", "90 % within 3.3 h")
+    assert told["Median time to decision"] == ("5 min", "90th percentile 3.3 h")
     assert told["Alerts per million lines"] == ("3", "1,000,000 lines")
 
 
@@ -99,7 +99,7 @@ def test_the_rest_of_the_assignees_is_summed_up() -> None:
     """Ten by name; no open alert is left out."""
     assigned = {"": 7, **{f"officer{n}": n for n in range(1, 16)}}
     rows = _view(assigned=assigned).assignees
-    assert (rows[0].label, rows[-1].label, len(rows)) == ("nobody", "others", 12)
+    assert (rows[0].label, rows[-1].label, len(rows)) == ("no one", "others", 12)
     assert sum(row.count for row in rows) == sum(assigned.values())
 
 

@@ -29,14 +29,14 @@ def test_a_card_says_all_of_a_match(alert: Alert) -> None:
     page = " ".join(render_report(summarise([alert], counts)).split())
     for said in (
         "weak alias name of organisation W-7",
-        "indicted; charge: dismissed on 2026-09-01",
-        "listed since 2026-01-05; list of 2026-11-01",
-        "3 of 24,431 entries share this name",
-        "The list says: owned by Beispiel AG (60 %): blocked since 2026-02-02.",
-        "The list says: owned by Nobody BV, which is no entry of the list.",
-        "Shares of blocked owners that the list tells add up to 60 %.",
-        "For it: Muster stands for Muster (exact)",
-        "the list: Ltd is omitted",
+        "indicted; charge: case dismissed on 2026-09-01",
+        "listed since 2026-01-05; list dated 2026-11-01",
+        "3 of 24,431 entries have this name",
+        "According to the list: owned by Beispiel AG (60 %): assets blocked since 2026-02-02.",
+        "According to the list: owned by Nobody BV, which is not an entry on the list.",
+        "Aggregate ownership by blocked persons, according to the list: 60 %.",
+        "Supporting: Muster corresponds to Muster (exact)",
+        "the list: Ltd has no counterpart (omitted)",
         "Not for commercial use.",
         "A possible match is not proof of identity.",
     ):
@@ -64,5 +64,5 @@ def test_a_match_is_told_in_the_language(alert: Alert, library: Library) -> None
     """What the party is to the goods, what the list says of the name, and of whom it lists."""
     with speaking("es"):
         (told,) = alert_view(1, alert, library, {}).parties
-    assert (told.name_kind, told.kind) == ("alternativo débil", "organización")
+    assert (told.name_kind, told.kind) == ("alias débil", "organización")
     assert told.role == "destinatario"

@@ -59,7 +59,7 @@ def test_every_figure_carries_its_facts_wherever_it_goes(shelf: ReleaseShelf, na
     assert re.search("provisional|closed", shown, re.IGNORECASE)
     if name != "changes":
         assert re.search("place of (death|residence)", shown)
-        assert "12 months to the end" in shown
+        assert "12-month totals, by end month" in shown
     assert root.find(f"{_SVG}title").text == figure.title
     assert not re.search(r"href|url\(|@import|<style|<script", text)
     assert len(figure.rows) > 1
@@ -84,7 +84,7 @@ def test_classes_of_drugs_are_never_stacked(shelf: ReleaseShelf) -> None:
     marks = [word.text for word in figure.words if word.kind == "mark" and "," in word.text]
     assert len(marks) == 2 * 6
     assert len(set(marks)) == 2
-    assert "never add up" in figure.notes[0]
+    assert "must not be added up" in figure.notes[0]
 
 
 def test_the_map_has_tiles_at_home_and_bars_elsewhere(shelf: ReleaseShelf) -> None:
@@ -155,11 +155,11 @@ def test_the_brief_says_what_it_rests_on_and_what_it_cannot_say(shelf: ReleaseSh
     """Newest figure, interval, change, hashes; no cause; the same releases give the same page."""
     page = render_brief(brief(shelf.stock().releases, Ask(), shelf.estimates))
     assert page == render_brief(brief(shelf.stock().releases, Ask(), shelf.estimates))
-    assert re.search(r"12 months to Dec 2023: [\d,]+ estimated \(95 % interval", page)
+    assert re.search(r"12 months ending Dec 2023: [\d,]+ estimated \(95 % interval", page)
     assert re.search("Year on year: [+−±][\\d.]+ % \\(95 % interval", page)
     for each in shelf.stock().releases:
         assert (each.sha256 in page) == (each.label == "cdc-vsrr 2024-05")
-    assert "They do not say why deaths rose or fell" in page
+    assert "The figures do not explain why deaths rose or fell" in page
     assert not re.search(r"\b(caused|saved|thanks to)\b", page)
 
 

@@ -148,7 +148,7 @@ def test_what_is_restricted_goes_only_where_it_is_asked_for(
     assert not any(b"secret matter" in body for body in _files(plain).values())
     assert not any(step["restricted"] for step in json.loads(_files(plain)["case.json"])["steps"])
     assert "secret matter" in _files(whole)["case.html"].decode()
-    assert "authority use only" in _files(whole)["case.html"].decode()
+    assert "authority-only information" in _files(whole)["case.html"].decode()
     assert _verify(plain).holds()
     assert _verify(whole).holds()
 

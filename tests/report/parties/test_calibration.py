@@ -77,7 +77,7 @@ def made(parties: int = 5_000, *, found: int = 40, wanted: float | None = 0.001)
         found=KnownFile(file="found.csv", sha256="ef" * 32, parties=found) if found else None,
         wanted=wanted,
         enough=3_000,
-        threshold=Threshold(least=0.95, origin="chosen for the requested alert rate"),
+        threshold=Threshold(least=0.95, origin="chosen by the wanted rate"),
         chosen=wanted is not None,
         levels=levels,
         at=levels[10],
@@ -121,13 +121,13 @@ def test_the_page_of_few_parties_has_what_there_is() -> None:
     )
     page = render_calibration(quiet)
     assert "graph-bins" not in page
-    assert "What it misses cannot be determined from cleared parties" in page
+    assert "Missed matches cannot be determined from cleared parties" in page
 
 
 def test_what_is_missed_is_told_as_far_as_it_is_known() -> None:
     """Found parties first, then the benchmark, then nothing at all."""
     assert recall_in_words(made()).startswith(
-        "Of 40 parties known to be listed, 30 reach the threshold: 75 %"
+        "Of 40 parties correctly flagged, 30 reach the threshold: 75 %"
     )
     without = made(found=0)
     assert "cannot be determined from cleared parties" in recall_in_words(without)
@@ -139,8 +139,8 @@ def test_what_is_missed_is_told_as_far_as_it_is_known() -> None:
 def test_a_small_file_is_called_small() -> None:
     """Below the parties that the rate needs it says so, and of none it gives the rule of three."""
     (high, small) = doubts_in_words(made(100))
-    assert "almost certainly match" in high
-    assert "could be 30,000 in a million" in small
+    assert "match almost surely" in high
+    assert "could still be 30,000 in a million" in small
     none = msgspec.structs.replace(made(100, wanted=None), at=made(100).levels[-1])
     (doubt,) = doubts_in_words(none)
     assert "up to 30,000 in a million" in doubt

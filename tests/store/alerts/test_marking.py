@@ -134,7 +134,7 @@ def test_a_decided_alert_stays_and_gets_a_note(
     assert structs.replace(after, reasons=after.reasons[:-1]) == before
     note = after.reasons[-1]
     assert (note.rule, note.points) == ("split", 0)
-    assert english(note.says) == "After the decision, seen on 2026-03-01: It is split."
+    assert english(note.says) == "Since the decision, seen on 2026-03-01: It is split."
     assert msgspec.json.decode(entry.details)["said"] == said.digest
     with database.work(OFFICER) as work:
         take_back(work, seen)

@@ -81,14 +81,14 @@ def test_nothing_is_erased_too_early_or_under_a_hold(
     with raises("casework/case-open"):
         erase()
     take(ANNA, Confirmed(why="x"))
-    with raises("casework/not-to-be-erased", why="nobody has set how long it is to be kept"):
+    with raises("casework/not-to-be-erased", why="no retention period is set"):
         erase()
     take(ANNA, Retained(until=date(2030, 12, 31), basis="x"))
     last_day = Stamp(who="susan", at=datetime(2030, 12, 31, 23, 59, tzinfo=UTC))
-    with raises("casework/not-to-be-erased", why="it is to be kept until 2030-12-31"):
+    with raises("casework/not-to-be-erased", why="it must be retained until 2030-12-31"):
         erase(at=last_day)
     take(ANNA, Held(why="court order"))
-    with raises("casework/not-to-be-erased", why="a legal hold is on it"):
+    with raises("casework/not-to-be-erased", why="it is under a legal hold"):
         erase()
     with raises("casework/role-without-right", needs="approve"):
         take(ANNA, Unheld(why="over"))

@@ -49,8 +49,8 @@ def test_lines_under_one_number_add_up(told: Told) -> None:
     """Earlier files count, the number however it is written; up to the amount is no excess."""
     said = told(lot(41), found=[lot(30, 10), lot(30, 20)], allowed=[PAPER])
     assert said["over-quota"] == (
-        "3 lines of Acetone under export permit PE/1 add up to 101 kg since 2026-10-31; it allows "
-        "100 kg"
+        "3 lines of Acetone under export permit PE/1 total 101 kg since 2026-10-31; the authorised "
+        "quantity is 100 kg"
     )
     assert "over-quota" not in told(lot(40), found=[lot(60, 10)], allowed=[PAPER])
     wide = lot(60, 10, licences=["ＰＥ／１"])
@@ -85,7 +85,7 @@ def test_a_declared_need_is_of_its_year_and_country(told: Told) -> None:
     """By the name of the receiver or its number; the content counts, not the goods."""
     mine = {"found": [lot(80, 30)], "allowed": [NEED]}
     assert told(lot(41), **mine)["over-need"] == (
-        "2 lines of Acetone for the importer Beta add up to 121 kg since 2026-10-21; the "
+        "2 lines of Acetone for the importer Beta total 121 kg since 2026-10-21; the annual "
         "requirement of op-1 for 2026 is 100 kg"
     )
     assert "over-need" not in told(lot(41, percent="40"), **mine)

@@ -40,8 +40,8 @@ def test_a_sender_that_fills_its_own_containers_shares_one(told: Told) -> None:
     """It is told with whose goods, and of which chapters; however the number is written."""
     said = told(drums(), before=[*earlier(5), BESIDE])
     assert said["co-loaded"] == (
-        "The container MTDU0000010 holds goods of Shirts too (HS chapters 61); the exporter Alpha "
-        "shared 0 of 5 earlier loads"
+        "Container MTDU0000010 also holds goods of Shirts (HS chapter 61); the exporter Alpha "
+        "shared a container in 0 of 5 earlier loads"
     )
 
 

@@ -32,8 +32,8 @@ def test_a_price_far_from_that_of_the_same_goods(told: Told) -> None:
     """Ten times the middle is far, twice it is not quite."""
     said = told(soap(22), before=USUAL)
     assert said == {
-        "price-outlier": "22.00 USD a kg is far from 2.20 USD a kg, the middle of 31 "
-        "lines of HS 340120 of CN"
+        "price-outlier": "22.00 USD per kg is far from the usual 2.20 USD per kg (median of 31 "
+        "lines of HS 340120 from CN)"
     }
     assert told(soap(3), before=USUAL) == {}
 
@@ -49,7 +49,7 @@ def test_prices_are_compared_within_a_currency_and_code(told: Told) -> None:
 def test_kilograms_a_package(told: Told) -> None:
     """Small packs where all others have sacks."""
     said = told(soap(2, each=1), before=USUAL)
-    assert said["pack-outlier"].startswith("1.00 kg a package is far from 20.00 kg")
+    assert said["pack-outlier"].startswith("1.00 kg per package is far from the usual 20.00 kg")
 
 
 @given(st.lists(st.floats(0.01, 1e6), min_size=3, max_size=40), st.floats(1e7, 1e12))
@@ -101,8 +101,10 @@ def test_a_way_that_others_do_not_take(told: Told) -> None:
     old = {"day": DAY - timedelta(days=9)}
     others = [way("CNSHA", "USLAX", "MXZLO", **old), way("CNNGB", "MXZLO", **old)] * 15
     said = told(way("CNSHA", "DEHAM", "MXZLO"), before=others)
-    assert said["detour"].startswith("The way by Germany is 18,")
-    assert "0 of 30 earlier lines" in said["detour"]
+    assert said["detour"].startswith("The route via Germany is 18,")
+    assert (
+        "earlier lines between the same countries that took this route: 0 of 30" in said["detour"]
+    )
     assert "detour" not in told(way("CNSHA", "USLAX", "MXZLO"), before=others)
     assert "detour" not in told(way("CNSHA", "DEHAM", "MXZLO"), before=others[:10])
     usual = [*others, way("CNNGB", "DEHAM", "MXZLO", **old)]
@@ -123,7 +125,10 @@ def test_a_foreign_parcel_with_a_domestic_number(told: Told) -> None:
     stops = [{"function": "loading", "country": "CN"}, {"function": "destination", "country": "US"}]
     row = deal("Alpha", "Beta", goods="ephedrine", route=stops)
     said = told({**row, "consignment": "RA473124829US"})
-    assert "RA473124829US is one of the post of United States" in said["label-domestic"]
+    assert (
+        "RA473124829US belongs to the post of the country of destination (United States)"
+        in (said["label-domestic"])
+    )
     assert told({**row, "consignment": "RA473124829CN"}) == {}
     assert told({**row, "consignment": "RA473124829DE"}) == {}
     stops[0]["country"] = "US"

@@ -25,7 +25,9 @@ def weekly(sender: str, receiver: str, count: int, **more: Any) -> list[Row]:
 def test_traders_of_no_earlier_line_are_new(told: Told) -> None:
     """Both are told, and from when on there are lines."""
     said = told(deal("Alpha", "Beta", **EPHEDRINE), before=many(120))
-    assert said["trader-new"].startswith("The importer Beta is in none of 120 earlier lines")
+    assert said["trader-new"].startswith(
+        "The importer Beta does not appear in any of 120 earlier lines"
+    )
     assert set(said) == {"trader-new"}
 
 
@@ -46,7 +48,7 @@ def test_a_trader_that_comes_back_after_a_year_is_dormant(told: Told) -> None:
     old = deal("Alpha", "Beta", day=DAY - timedelta(days=365))
     late = deal("Alpha", "Beta", day=DAY - timedelta(days=364))
     said = told(deal("Alpha", "Beta", **EPHEDRINE), before=[*many(120), old])
-    assert "was last in a line of 2025-11-20, 365 days before" in said["trader-dormant"]
+    assert "last appeared in a line of 2025-11-20, 365 days earlier" in said["trader-dormant"]
     assert told(deal("Alpha", "Beta", **EPHEDRINE), before=[*many(120), old, late]) == {}
 
 
@@ -56,7 +58,7 @@ def test_known_traders_that_never_dealt_with_each_other(told: Told) -> None:
     before += weekly("Other", "Beta", 6, **EPHEDRINE)
     said = told(deal("Alpha", "Beta", **EPHEDRINE), before=before)
     assert said == {
-        "pair-new": "Alpha and Beta are in 6 and 6 earlier lines, and never in one together"
+        "pair-new": "Alpha and Beta appear in 6 and 6 earlier lines respectively, never together"
     }
 
 
@@ -64,11 +66,11 @@ def test_goods_that_a_trader_never_had(told: Told) -> None:
     """Other chemicals before: the substance is new. Shirts before: the whole trade is."""
     chemist = weekly("Alpha", "Beta", 12, hs="293980")
     said = told(deal("Alpha", "Beta", **EPHEDRINE), before=[*many(120), *chemist])
-    assert "in 12 earlier lines, none of them of Ephedrine" in said["goods-new"]
+    assert "in 12 earlier lines, none of them with Ephedrine" in said["goods-new"]
     draper = weekly("Alpha", "Beta", 12)
     said = told(deal("Alpha", "Beta", **EPHEDRINE), before=[*many(120), *draper])
     assert (
-        "never had goods of HS chapter 29 in 12 earlier lines: these are of 61"
+        "has had no goods of HS chapter 29 in 12 earlier lines, which were of HS chapter 61"
         in (said["trade-change"])
     )
     assert "goods-new" not in said
@@ -86,7 +88,7 @@ def test_an_amount_that_is_many_times_the_usual_one(told: Told) -> None:
     """Five times the median of five lines or more, and more than any."""
     before = [*many(120), *weekly("Alpha", "Beta", 5, **EPHEDRINE, net_mg=2 * 10**6)]
     said = told(deal("Alpha", "Beta", **EPHEDRINE, net_mg=10**7), before=before)
-    assert said["amount-unusual"].startswith("10 kg are more than the importer Beta ever had")
+    assert said["amount-unusual"].startswith("10 kg is more than the importer Beta has had")
     assert told(deal("Alpha", "Beta", **EPHEDRINE, net_mg=10**7 - 1), before=before) == {}
 
 
@@ -96,7 +98,8 @@ def test_machines_and_chemicals_for_one_receiver(told: Told) -> None:
     found = [deal("Gamma", "Beta", day=DAY - WEEK, **EPHEDRINE)]
     said = told(deal("Alpha", "Beta", **press), found=found)
     assert (
-        "for the importer Beta, who was to get Ephedrine on 2026-11-13" in said["equipment-after"]
+        "for the importer Beta, who was the intended recipient of Ephedrine on 2026-11-13"
+        in (said["equipment-after"])
     )
     found = [deal("Gamma", "Beta", day=DAY - WEEK, **press)]
     assert "equipment-after" in told(deal("Alpha", "Beta", **EPHEDRINE), found=found)

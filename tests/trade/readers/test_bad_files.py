@@ -134,7 +134,7 @@ def test_a_doubtful_encoding_is_reported(read: Read) -> None:
 
 def test_a_wrong_encoding_is_an_error(read: Read) -> None:
     """UTF-8 that is said to be Latin-1 is not read as mojibake."""
-    with raises("trade/file-is-of-another-format", sure="utf-8"):
+    with raises("trade/encoding-is-another", sure="utf-8"):
         read(TEXTS["utf-8"].encode(), encoding="latin-1")
     with raises("trade/asked-encoding-not-known"):
         read(TEXTS["utf-8"].encode(), encoding="utf-99")

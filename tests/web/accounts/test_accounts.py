@@ -110,10 +110,13 @@ def test_a_language_is_kept(desk: Callable[..., Desk]) -> None:
     """The page says in which language it is."""
     one = desk("viewer")
     assert one.post("/account/language", {"language": "fr"}).status_code == 303
-    assert '<html lang="fr">' in one.get("/account").text
+    assert '<html lang="fr" dir="ltr">' in one.get("/account").text
     assert one.post("/account/language", {"language": "xx"}).status_code == 400
     assert one.post("/account/language", {"language": ""}).status_code == 303
-    assert '<html lang="es">' in one.get("/account", {"accept-language": "es-MX, en;q=0.5"}).text
+    assert (
+        '<html lang="es" dir="ltr">'
+        in one.get("/account", {"accept-language": "es-MX, en;q=0.5"}).text
+    )
 
 
 def test_an_administrator_alone_works_as_an_analyst_too(

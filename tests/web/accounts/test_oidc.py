@@ -92,7 +92,7 @@ def test_whom_the_provider_knows_is_signed_in(client: "TestClient[Any]", login: 
     assert client.get("/account.json").json()["account"]["name"] == "reyes"
     assert login.forms[0]["redirect_uri"] == f"{OURS}/sign-in/oidc/back"
     assert login.forms[0]["code_verifier"]
-    assert "Sign in by single sign-on" in client.get("/sign-in").text
+    assert "Sign in with single sign-on" in client.get("/sign-in").text
 
 
 def test_the_subject_counts_and_not_the_name(client: "TestClient[Any]", login: Login) -> None:

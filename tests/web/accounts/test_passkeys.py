@@ -45,7 +45,7 @@ def test_a_passkey_is_made_and_signs_in(opened: Opened, served: tuple[str, Node]
     with node.read() as work:
         (kept,) = passkeys(work, 1)
     assert kept.used is not None
-    page.get_by_role("button", name="Forget my telephone").click()
+    page.get_by_role("button", name="Forget My phone").click()
     expect(page.get_by_text("My phone")).to_have_count(0)
     page.get_by_role("button", name="Sign out").click()
     page.goto(f"{address}/sign-in")

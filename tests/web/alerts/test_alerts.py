@@ -57,7 +57,7 @@ def test_the_page_tells_what_the_order_of_work_adds_up_from(
     assert after.rank == max(points, after.score) + urgency + order
     page = one.get(f"/alerts/{name}").text
     for part in (after.rank, points, urgency):
-        assert re.search(rf"order points .*\b{part}\b", page)
+        assert re.search(rf"priority score .*\b{part}\b", page)
 
 
 def test_what_other_lines_say_stands_among_the_reasons(
@@ -85,7 +85,7 @@ def test_what_other_lines_say_stands_among_the_reasons(
         "Three lines reach it.",
         "As first raised",
         "decision made on this version",
-        "After the decision, seen on",
+        "Since the decision, seen on",
     ):
         assert text in page, text
     for rule in ("split", "detour"):
@@ -235,6 +235,6 @@ def test_where_the_alerts_of_its_parties_stand_is_told_in_the_language(
         if party["standing"] and party["role"] == "consignee"
     )
     page = one.get(f"/alerts/{name}", {"accept-language": "fr"}).text
-    told = page.split("Historique de ses parties")[1]
+    told = page.split("Historique des parties")[1]
     assert f"({count} ouvert)" in told
     assert '<span class="soft">destinataire</span>' in told

@@ -96,7 +96,7 @@ def test_a_row_says_what_brings_it_forward(desk: Callable[..., Desk], node: Node
         )
     }
     assert papers
-    assert len(re.findall(r"\+\d+ papers disagree", page)) == len(papers)
+    assert len(re.findall(r"\+\d+ conflicting documents", page)) == len(papers)
     assert "unusual" not in page
     name, made = (
         rows[0]["alert"]["id"],
@@ -108,7 +108,7 @@ def test_a_row_says_what_brings_it_forward(desk: Callable[..., Desk], node: Node
 
     with node.database.work(own_stamp()) as work:
         mark_alerts(work, [name], mark)
-    assert "+18 unusual" in one.get("/queue").text
+    assert "+18 unusual features" in one.get("/queue").text
 
 
 def test_one_alert_is_one_alert(desk: Callable[..., Desk]) -> None:
@@ -127,7 +127,7 @@ def test_words_find_goods_in_any_script(desk: Callable[..., Desk]) -> None:
     assert re.search(r"<mark[^>]*>黄樟素</mark>", one.get("/queue?words=黄樟素").text)
     assert _page(one, "words=PHENYLESSIGSAURE")["total"] == 1
     nothing = one.get("/queue?words=zzzz").text
-    assert "says nothing of the goods" in nothing
+    assert "The absence of an alert does not mean that the goods are permitted" in nothing
     assert not re.search(r"\b(clear|safe|legal)\b", nothing.split("<main")[1])
 
 
@@ -417,7 +417,7 @@ def test_without_a_script_links_and_forms_do_the_same(opened: Opened) -> None:
     expect(page.locator(".toast")).to_contain_text("2 alerts")
     assert "severity=low" in page.url
     page.locator(".toast button").click()
-    expect(page.locator(".toast")).to_contain_text("2 alerts as before")
+    expect(page.locator(".toast")).to_contain_text("2 alerts restored")
     expect(page.locator("[data-row]").first).to_be_visible()
 
 

@@ -78,7 +78,7 @@ def test_the_newest_figure_stands_first_with_its_interval(counted: Node, desk: P
     page = desk("viewer").get("/burden").text
     assert "95 % interval" in page
     assert "predicted by CDC; provisional" in page
-    assert "against the 12 months that ended in Dec 2022" in page
+    assert "compared with the 12 months ending Dec 2022" in page
 
 
 def test_what_is_not_there_is_a_page_with_a_way_on(counted: Node, desk: People) -> None:

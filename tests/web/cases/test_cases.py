@@ -46,7 +46,7 @@ def test_a_supervisor_does_not_answer_themselves(desk: Callable[..., Desk]) -> N
     number = open_case(susan)
     closing = {"how": "dismissed", "why": "Other goods", "seen": last_of(susan)}
     assert susan.post(f"/cases/{number}/closing", closing).status_code == 303
-    assert "Agree: close" not in susan.get(f"/cases/{number}").text
+    assert "Approve: close" not in susan.get(f"/cases/{number}").text
     answer = susan.post(f"/cases/{number}/answer", {"agree": "yes", "seen": last_of(susan)})
     assert answer.status_code == 400
     assert "someone else must look" in answer.text
@@ -152,7 +152,7 @@ def test_erasing_waits_for_its_time(desk: Callable[..., Desk]) -> None:
     assert anna.post(f"{base}/erasing", {"why": "x", "seen": last_of(anna)}).status_code == 403
     assert susan.post(f"{base}/hold", {"why": "court", "seen": last_of(susan)}).status_code == 303
     answer = susan.post(f"{base}/erasing", {"why": "x", "seen": last_of(susan)})
-    assert "a legal hold is on it" in answer.text
+    assert "it is under a legal hold" in answer.text
     assert susan.post(f"{base}/release", {"why": "over", "seen": last_of(susan)}).status_code == 303
     answer = susan.post(f"{base}/erasing", {"why": "rule 7", "seen": last_of(susan)})
     assert answer.status_code == 303, answer.text

@@ -32,7 +32,7 @@ def test_the_pages_fit_a_small_screen_and_are_used_by_keyboard(
     page.keyboard.type("Order of 3 May")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Order of 3 May")).to_be_visible()
-    expect(page.get_by_label("Its twelve words")).to_be_visible()
+    expect(page.get_by_label("The peer’s twelve verification words")).to_be_visible()
     check_page(page, told, 390)
     for path in ("/groups", "/incidents", "/incidents/1", "/incidents/2", "/incidents/new"):
         page.goto(f"{address}{path}")

@@ -87,7 +87,7 @@ def test_the_queue_says_that_a_file_is_being_screened(
     now = page.locator("#screening-now")
     expect(now).to_contain_text("sample manifest.csv")
     expect(now).to_contain_text("starts in a moment" if ready else "compiling the text scan")
-    expect(page.get_by_text("No alert matches")).to_have_count(0)
+    expect(page.get_by_text("No alerts match")).to_have_count(0)
     check_page(page, told, width)
     page.goto(page.url.replace("/queue?status=referred", "/screen"))
     expect(page.locator(".phase")).to_contain_text(

@@ -53,14 +53,24 @@ def test_no_sentence_of_the_sample_stays_english(
 @pytest.mark.parametrize(
     ("language", "sentence", "title", "rule"),
     [
-        ("es", "La línea nombra Benzaldehyde y el número CAS 103-79-7", "y 1 más", "El número CAS"),
+        (
+            "es",
+            "La línea nombra Benzaldehyde, pero indica el número CAS 103-79-7",
+            "y 1 más",
+            "El número CAS",
+        ),
         (
             "fr",
-            "L’article nomme Benzaldehyde et le numéro CAS 103-79-7",
+            "L’article mentionne Benzaldehyde mais indique le numéro CAS 103-79-7",
             "et 1 de plus",
-            "Le numéro",
+            "Numéro CAS",
         ),
-        ("zh", "该货项写明 Benzaldehyde，但 CAS 号 103-79-7 与之不符", "及另外 1 种", "CAS 号不符"),
+        (
+            "zh",
+            "该货项写明 Benzaldehyde，但所给 CAS 号 103-79-7 并非该物质的编号",
+            "及另外 1 项",
+            "CAS 号不符",
+        ),
     ],
 )
 def test_pages_say_why_in_their_language_and_records_in_english(
@@ -75,7 +85,7 @@ def test_pages_say_why_in_their_language_and_records_in_english(
     assert title in one.get("/queue", asked).text
     assert rule in one.get("/rules", asked).text
     record = one.get(f"/alerts/{number}.json", asked).text
-    assert "The line names Benzaldehyde and the CAS number 103-79-7" in record
+    assert "The line names Benzaldehyde but gives the CAS number 103-79-7" in record
     assert sentence not in record
 
 

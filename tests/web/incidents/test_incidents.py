@@ -232,7 +232,7 @@ def test_a_party_for_the_authority_only_is_shown_to_those_who_are_cleared(
         assert "Omega Listed" in ben.get(path).text
         assert "Omega Listed" not in eve.get(path).text
         assert "Alpha Trading" in eve.get(path).text
-    assert "authority use only" in eve.get("/incidents/1").text
+    assert "1 authority-only party is not shown to you" in eve.get("/incidents/1").text
     assert "Omega Listed" in ben.get("/incidents/1/version").text
     assert eve.get("/incidents/1/version").status_code == 400
     assert (ben.get(proof).status_code, eve.get(proof).status_code) == (200, 404)

@@ -47,7 +47,7 @@ def test_each_page_and_its_record(desk: Desks, path: str) -> None:
     page = one.get(f"{path}?day={DAY}")
     assert page.status_code == 200
     assert len(gzip.compress(page.content)) < BYTES
-    assert "no legal advice" in page.text
+    assert "Not legal advice" in page.text
     assert one.get(f"{path}.json?day={DAY}").json()
 
 

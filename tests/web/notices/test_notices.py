@@ -172,7 +172,7 @@ def test_what_is_held_back_while_the_peer_is_frozen_is_told(
     send(other, own, notice_of(node.today(), "NO-1"))
     own.meet(other, "frozen")
     anna = desk("analyst", "anna")
-    assert "held back until" in anna.get("/notices/1").text
+    assert "What you send is held until it is" in anna.get("/notices/1").text
     anna.post("/notices/1/acknowledge", {"seen": 1})
     told = anna.get("/notices/1.json").json()["told"]
     assert [each["kept"]["state"] for each in told] == [None, "held"]
@@ -193,7 +193,7 @@ def test_what_was_recalled_says_so_and_offers_nothing(
     told = anna.get("/notices/1.json").json()
     assert (told["state"]["name"], told["stands"]["acts"]) == ("recalled", [])
     page = anna.get("/notices/1").text
-    assert "Recalled what it had said" in page
+    assert "Recalled this entry" in page
     assert "Nordchemie" not in page
     for path in ("xml", "form", "listings"):
         assert anna.get(f"/notices/1/{path}").status_code == 404
@@ -249,7 +249,7 @@ def test_an_import_is_answered_by_keyboard_and_fits_a_telephone(
     page.get_by_role("link", name="NO-2026-0007").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/notices/1")
-    expect(page.locator("#listings")).to_contain_text("No lists of parties are loaded")
+    expect(page.locator("#listings")).to_contain_text("No party lists are loaded")
     timeline = page.locator("#timeline")
     for _ in range(10):  # while another writes to the database, who opened it is not noted
         page.reload()

@@ -191,7 +191,7 @@ def test_groups_are_kept_by_the_page(desk: Callable[..., Desk], pair: tuple[Part
     anna, ben = desk("supervisor", "anna"), desk("analyst", "ben")
     anna.post("/groups", {"name": "Precursors <b>"})
     group = anna.get("/groups.json").json()["groups"][0]["group"]["id"]
-    assert "reaches nobody" in ben.get("/groups").text
+    assert "reach no one" in ben.get("/groups").text
     anna.post(f"/groups/{group}/members", {"node": pair[1].name})
     assert "/removals" in anna.get("/groups").text
     assert "/removals" not in ben.get("/groups").text
@@ -229,7 +229,7 @@ def test_what_a_peer_said_of_its_log_and_the_proof_of_a_message_are_on_its_page(
             heard_from(work, other.name, [read_receipt(text)])
     anna = desk("supervisor", "anna")
     page = f"/peers/{peer_key(other.name)}"
-    assert "Two roots at one length" in anna.get(page).text
+    assert "Two root hashes for the same log size" in anna.get(page).text
     assert anna.get("/peers.json").json()["peers"][0]["log_contradictions"] == 1
     assert len(anna.get(f"{page}/witnessed").text.split()) == 3
     talk = anna.get(f"{page}.json").json()["talk"]

@@ -52,7 +52,7 @@ def test_a_peer_is_asked_and_a_hit_says_what_it_is(desk: Callable[..., Desk], pa
     told = offering.Allowing(peer=own.name, budget=64, purposes=("investigation",), days=7)
     offering.allow(other.desk, other.desk.stamp(), told)
     other.send(own)
-    assert "1 more question today" in anna.get("/private").text
+    assert "1 question left today" in anna.get("/private").text
     answer = anna.post("/private", _question(other.name))
     assert (answer.status_code, answer.headers["location"]) == (303, "/private/1")
     assert "no reply yet" in anna.get("/private/1").text
@@ -61,12 +61,12 @@ def test_a_peer_is_asked_and_a_hit_says_what_it_is(desk: Callable[..., Desk], pa
     shown = anna.get("/private/1.json").json()["shown"]
     assert [each["by"] for each in shown["parties"]] == [["lei"], []]
     page = anna.get("/private/1").text
-    assert "a hit, by: LEI" in page
-    assert "It is no evidence" in page
+    assert "match on: LEI" in page
+    assert "It is not evidence" in page
     assert anna.get(f"/requests/new?to={other.name}").status_code == 200
     assert "/requests/new?to=" in page
     assert "<img" not in page
-    assert "0 more questions today" in anna.get("/private").text
+    assert "0 questions left today" in anna.get("/private").text
     again = anna.send("/private", {"peer": other.name, "purpose": "control", "parties": []})
     assert again.status_code == 400
     assert anna.post("/private", _question(other.name)).status_code == 400  # over budget
@@ -89,10 +89,10 @@ def test_a_peer_is_let_ask_and_let_no_more(desk: Callable[..., Desk], pair: Pair
     assert chief.post("/private/offers", {**form, "budget": 63}).status_code == 400
     made = chief.post("/private/offers", form)
     assert made.status_code == 201
-    assert "It is answered from 1 party, by 1 key" in made.text
+    assert "Questions are answered from data on 1 party" in made.text
     (peer,) = chief.get("/private.json").json()["peers"]
     assert (peer["may_ask"]["left"], peer["may_ask"]["purposes"]) == (128, ["control"])
-    assert "2 more questions today" in anna.get("/private").text
+    assert "2 questions left today" in anna.get("/private").text
     assert chief.post("/private/offers/end", {"peer": other.name}).status_code == 303
     assert chief.get("/private.json").json()["peers"][0]["may_ask"] is None
 

@@ -58,10 +58,10 @@ def test_an_alert_tells_what_decisions_taught(
         "Ranking model",
         "Average alert",
         "/ranker",
-        "Something has drifted",
+        "Data drift",
     ):
         assert text in page.split("<main")[1]
-    assert "1 Mar 2026, on 810 decided alerts" in page
+    assert "Trained on 1 Mar 2026 using 810 decided alerts" in page
     (folder / "ranker.json").write_bytes(b"{}")  # a broken model breaks no alert
     assert "learned" not in anna.get(f"/alerts/{row['id']}.json").json()["alert"]
     assert "The model cannot be read" in anna.get("/ranker").text
@@ -101,7 +101,7 @@ def test_the_page_tells_figures_tables_and_the_lot(
     assert "A list cannot be read" in chief.get("/ranker").text
     assert desk("viewer", "vera").get("/ranker").status_code == 403
     node.taught = Taught(None)
-    assert "No model is here" in chief.get("/ranker").text
+    assert "No model is loaded" in chief.get("/ranker").text
 
 
 def test_the_queue_can_follow_what_decisions_taught(
@@ -128,7 +128,7 @@ def test_the_queue_can_follow_what_decisions_taught(
     assert anna.get("/queue.json").json()["saved"][0]["sort"] == "rank"
     node.taught = Taught(None)
     assert anna.get("/queue.json?sort=learned").json()["query"].get("sort", "rank") == "rank"
-    assert "in the order that decisions taught" not in anna.get("/queue?sort=learned").text
+    assert "The model reorders only the first" not in anna.get("/queue?sort=learned").text
 
 
 def test_files_of_an_upload_tell_what_decisions_taught(

@@ -47,9 +47,9 @@ def test_an_own_request_is_recalled_from_its_page(
     assert ben.post("/recalls", {**form, "reason": "court"}).status_code == 400
     assert ben.post("/recalls", form).headers["location"] == "/recalls"
     assert ben.post("/recalls", form).status_code == 409
-    assert "has not left" in ben.get("/recalls").text
+    assert "recall message not sent yet" in ben.get("/recalls").text
     own.send(other)
-    assert "no answer since" in ben.get("/recalls").text
+    assert "delivered, no reply yet" in ben.get("/recalls").text
     other.send(own)
     (line,) = ben.get("/recalls.json").json()["recalls"]
     assert (line["standing"], line["about"]) == ("destroyed", "r-1")
@@ -91,7 +91,7 @@ def test_a_hold_is_put_and_lifted_by_whoever_answers_for_the_relation(
     assert _came_of(other) == ("destroyed", 1)
     text = ben.get("/requests/1").text
     assert "Who sent them?" not in text
-    assert "nothing is known of it any more" in text
+    assert "its content is no longer available" in text
 
 
 def _came_of(source: Party) -> tuple[str, int]:

@@ -61,7 +61,7 @@ def test_an_entry_tells_its_movements(node: Node, desk: Callable[..., Desk]) -> 
     (moved,) = anna.get("/register/3.json").json()["moved"]
     assert (moved["written"]["reason"], moved["written"]["who"]) == ("found at audit", "account 1")
     page = anna.get("/register/3").text
-    assert "41 kg used of 40 kg: 1 kg too much" in page
+    assert "41 kg used of 40 kg: 1 kg over the limit" in page
     assert "/cancel" not in page  # who only reads is offered nothing
     assert [each["entry"]["id"] for each in anna.get("/register/1.json").json()["held"]] == [
         "gr-1",

@@ -85,7 +85,7 @@ def test_a_rule_is_turned_off_and_on_again(desk: Callable[..., Desk]) -> None:
     answer = chief.post("/rules/vague/setting", OFF)
     assert (answer.status_code, answer.headers["location"]) == (303, "/rules#rule-vague")
     page = chief.get("/rules").text
-    assert "Off from 1 Nov 2026 on, supervisor: 3 of &lt;i&gt;120&lt;/i&gt;" in page
+    assert "Off from 1 Nov 2026, supervisor: 3 of &lt;i&gt;120&lt;/i&gt;" in page
     assert chief.post("/rules/vague/setting", OFF).status_code == 409
     on = {**OFF, "to": "on", "why": "mended", "seen": "1"}
     assert chief.post("/rules/vague/setting", on).status_code == 303
@@ -102,11 +102,11 @@ def test_a_strong_rule_needs_another_supervisor(desk: Callable[..., Desk]) -> No
     """Until then it does not count, and says so."""
     chief, other = desk("supervisor", "chief"), desk("supervisor", "other")
     assert chief.post("/rules/control/setting", OFF).status_code == 303
-    assert "It does not count yet" in chief.get("/rules").text
+    assert "Not in effect yet" in chief.get("/rules").text
     assert chief.post("/rules/settings/1/agree").status_code == 400
     assert other.post("/rules/settings/1/agree").status_code == 303
     page = chief.get("/rules").text
-    assert "It does not count yet" not in page
+    assert "Not in effect yet" not in page
     assert "chief and other" in page
 
 

@@ -111,7 +111,7 @@ def test_a_rule_for_strong_alerts_needs_two_supervisors(node: Node, desk: Desks)
     chief, second = desk("supervisor"), desk("supervisor", "second")
     chief.post("/suppressions", _form(node, strong="true"))
     seen = {"seen": chief.get("/suppressions/1.json").json()["rule"]["last"]}
-    assert "another supervisor approves it" in chief.get("/suppressions/1").text
+    assert "another supervisor must approve it" in chief.get("/suppressions/1").text
     late = chief.post("/suppressions/1/approve", seen)
     assert (late.status_code, "has proposed this rule" in late.text) == (400, True)
     assert second.post("/suppressions/1/approve", seen).status_code == 303

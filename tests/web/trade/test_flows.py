@@ -66,7 +66,7 @@ def test_the_page_tells_what_its_record_tells(desk: People) -> None:
     for code, alerts in found["countries"].items():
         assert f"/queue?severity=high&amp;status=all&amp;country={code}" in page
         assert alerts > 0
-    assert "no sign of guilt" in page
+    assert "not a sign of guilt" in page
 
 
 def test_a_period_is_months_or_days(desk: People) -> None:
@@ -122,7 +122,7 @@ def test_a_substance_from_a_stranger_is_harmless(desk: People) -> None:
     """What the address says is shown as text."""
     page = desk("viewer").get("/flows?substance=%3Cscript%3Ealert(1)%3C/script%3E").text
     assert "<script>alert(1)" not in page
-    assert "No alert matches" in page
+    assert "No alerts match" in page
 
 
 def test_strangers_see_nothing(stranger: Any) -> None:

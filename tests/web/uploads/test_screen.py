@@ -66,15 +66,15 @@ def test_a_message_is_looked_at_and_its_kept_fields_stand_beside_its_alert(
     assert (upload["state"], upload["inspection"]["form"]) == ("mapped", "dcsa")
     page = one.get(f"/screen/{upload['id']}").text
     assert "DCSA bill of lading (JSON)" in page
-    assert "kept, not used" in page
+    assert "stored, not used" in page
     assert read(one, upload, "screen", day="2026-11-25").status_code == 200
     work()
     number = one.get(f"/screen/{upload['id']}.json").json()["upload"]["screening"]
     found = one.get(f"/queue.json?screening={number}").json()["rows"][0]["alert"]
     alert = one.get(f"/alerts/{found['id']}").text
-    assert "fields that are kept, not used" in alert
+    assert "fields not used in screening" in alert
     assert "transportDocumentStatus" in alert
-    assert "Berlin Express" in alert.split("The line")[1]
+    assert "Berlin Express" in alert.split("Consignment line")[1]
     kept = one.get(f"/alerts/{found['id']}.json").json()["alert"]["line"]["other"]
     assert {"name": "transportDocumentStatus", "text": "ISSUED"} in kept
 
@@ -86,7 +86,7 @@ def test_a_format_that_no_sample_confirms_is_chosen_by_hand(desk: SignIn) -> Non
     assert '<option value="postal">' in one.get(f"/screen/{upload['id']}").text
     again = read(one, upload, "look", format="postal").json()
     assert (again["inspection"]["form"], again["inspection"]["confirmed"]) == ("postal", False)
-    assert "no sample confirms this layout" in one.get(f"/screen/{upload['id']}").text
+    assert "format not confirmed by a sample" in one.get(f"/screen/{upload['id']}").text
 
 
 def test_a_form_without_a_token_is_not_taken(desk: SignIn, node: Node) -> None:
@@ -105,7 +105,7 @@ def test_a_question_is_asked_and_answered(desk: SignIn, work: Callable[[], None]
     upload = sent(one, ODD)
     assert upload["state"] == "received"
     page = one.get(f"/screen/{upload['id']}").text
-    assert "It is screened when nothing is left to be asked" in page
+    assert "Answer all questions before screening" in page
     assert read(one, upload, "screen").json()["state"] == "received"
     upload = one.get(f"/screen/{upload['id']}.json").json()["upload"]
     chosen = ["goods=Alpha", "commercial=Beta", "net=Gamma", "arrival=Delta"]
@@ -130,9 +130,12 @@ def test_a_mapping_is_remembered_for_the_next_file_of_its_columns(
     following = sent(other, ODD + b"acetone;y;3;05/04/2026\n", "next.csv")
     assert following["state"] == "mapped"
     assert following["options"]["reading"]["columns"] == {"goods": "Alpha", "arrival": "Delta"}
-    assert "Read as last time" in other.get(f"/screen/{following['id']}").text
+    assert "Read with the same settings as" in other.get(f"/screen/{following['id']}").text
     same = sent(other, ODD, "same.csv")
-    assert "The same bytes were sent before" in other.get(f"/screen/{same['id']}").text
+    assert (
+        "A file with identical content was uploaded before"
+        in other.get(f"/screen/{same['id']}").text
+    )
     work()
 
 
@@ -198,7 +201,7 @@ def test_the_same_bytes_are_named_and_screened_once(
     first, second = sent(one, sample), sent(one, sample, "copy.csv")
     other = sent(one, sample + b"X-2,1,Acetone" + b"," * 18 + b"\n", "other.csv")
     page = one.get(f"/screen/{second['id']}").text
-    assert "The same bytes were sent before" in page
+    assert "A file with identical content was uploaded before" in page
     queued = one.post("/screen/ready.json").json()["uploads"]
     assert [each["id"] for each in queued] == [first["id"], other["id"]]
     work()
@@ -273,11 +276,11 @@ def test_the_sample_is_announced_before_it_is_among_the_uploads(
     node.serving = structs.replace(node.serving, sample=True)
     page = one.get("/queue?status=referred").text
     assert "sample manifest is being prepared" in page
-    assert "No alert matches" not in page
+    assert "No alerts match" not in page
     queue_sample(node.database, node.desk, node.today())
     assert "sample manifest.csv" in one.get("/queue?status=referred").text
     work()
-    assert "No alert matches" in one.get("/queue?status=referred").text
+    assert "No alerts match" in one.get("/queue?status=referred").text
 
 
 def test_a_change_of_what_another_changed_is_refused(desk: SignIn) -> None:
@@ -359,7 +362,7 @@ def test_a_sheet_without_goods_asks_for_another(desk: SignIn) -> None:
             book.add_worksheet(name).write_column(0, 0, [text, "acetone"])
     one = desk("analyst")
     upload = sent(one, file.getvalue(), "m.xlsx")
-    assert "Choose another sheet among the options" in one.get(f"/screen/{upload['id']}").text
+    assert "Choose another sheet under Options" in one.get(f"/screen/{upload['id']}").text
     assert read(one, upload, "look", sheet="Lines").json()["state"] == "mapped"
 
 
@@ -376,5 +379,5 @@ def test_a_sheet_that_is_not_read_is_a_remark_and_no_field(
     assert read(one, upload, "screen").status_code < 400
     work()
     page = one.get(f"/screen/{upload['id']}").text
-    assert "1 remark on the file" in page
+    assert "1 warning on the file" in page
     assert "field not read" not in page

@@ -61,7 +61,7 @@ def test_a_deleted_file_leaves_what_was_found(
     )
     assert list(node.desk.spool.folder.iterdir()) == []
     page = one.get(f"/screen/{upload['id']}").text
-    assert "the file is no longer kept" in page
+    assert "file no longer stored" in page
     assert one.get(f"/screen/{upload['id']}/alerts.csv").status_code == 404
     assert one.get(f"/screen/{upload['id']}/refused.csv").status_code == 200
     assert one.post(f"/screen/{upload['id']}/again.json").status_code == 400

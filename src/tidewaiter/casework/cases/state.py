@@ -131,13 +131,13 @@ def may_be_erased(case: Case, today: date) -> str:
         today: The day.
     """
     if case.hold is not None:
-        return "a legal hold is on it"
+        return "it is under a legal hold"
     if case.status == "open":
         return "it is open"
     if case.retained is None:
-        return "nobody has set how long it is to be kept"
+        return "no retention period is set"
     if today <= case.retained.until:
-        return f"it is to be kept until {case.retained.until}"
+        return f"it must be retained until {case.retained.until}"
     return ""
 
 

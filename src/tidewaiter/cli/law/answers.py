@@ -51,8 +51,8 @@ _STYLES = {
     "not listed": "dim",
 }
 _LAST = (
-    "Not legal advice. The absence of a control here does not mean that the transaction "
-    "is permitted."
+    "Not legal advice and not a licence. Only the legal instruments loaded here were checked. "
+    "The absence of a control here does not mean that the transaction is permitted."
 )
 
 
@@ -78,11 +78,13 @@ def print_assessment(assessment: Assessment, registry: Registry) -> None:
     console = Console(highlight=False)
     console.print(Text(visible(_head(assessment)), style="bold"))
     for label, text, style in _verdict(assessment, registry):
-        console.print(Text(f"{label:<14} {visible(text)}", style=style))
+        console.print(Text(f"{label:<18} {visible(text)}", style=style))
     console.print()
     table = Table(box=None, header_style="bold", pad_edge=False, expand=True)
     table.add_column("answer", min_width=14)
-    table.add_column("instrument: reason, obligations, verification", ratio=1, overflow="fold")
+    table.add_column(
+        "legal instrument: reason, requirements, verification", ratio=1, overflow="fold"
+    )
     for ruling in in_order(assessment.rulings):
         if ruling.answer != "not listed":
             style = _STYLES[ruling.answer]
@@ -93,9 +95,9 @@ def print_assessment(assessment: Assessment, registry: Registry) -> None:
         table.add_row(Text(answer_in_words("not listed")), Text(text), style=_STYLES["not listed"])
     console.print(table)
     if assessment.how:
-        console.print(Text(visible(f"recognised by structure: {assessment.how}")))
+        console.print(Text(visible(f"matched by structure: {assessment.how}")))
     for watched in assessment.watched:
-        console.print(Text(f"watched, not controlled: {watched}"))
+        console.print(Text(f"on a watch list, not controlled: {watched}"))
     console.print()
 
 
@@ -104,7 +106,7 @@ def print_checked(
 ) -> None:
     """Print the answers on a catalogue: a row for each product, substance and destination."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("row", "product", "substance", "to", "answers", "obligations"):
+    for title in ("row", "product", "substance", "to", "answers", "requirements"):
         table.add_column(title, overflow="fold")
     ages: tuple[Age, ...] = ()
     for product, answer in answers:
@@ -146,7 +148,7 @@ def _verdict(assessment: Assessment, registry: Registry) -> Iterator[tuple[str, 
     if said.controlled:
         yield "CONTROLLED", ", ".join(said.controlled), _STYLES["controlled"]
     if said.free:
-        yield "EXEMPT", f"by quantity: {', '.join(said.free)}", _STYLES["free by amount"]
+        yield "EXEMPT BY QUANTITY", ", ".join(said.free), _STYLES["free by amount"]
     if said.proposed:
         yield "PROPOSED", ", ".join(said.proposed), _STYLES["proposed"]
     for demand in said.demands:
@@ -154,11 +156,11 @@ def _verdict(assessment: Assessment, registry: Registry) -> Iterator[tuple[str, 
     if said.open:
         yield (
             "NOT ASSESSABLE",
-            f"some instrument of {', '.join(said.open)}",
+            f"at least one legal instrument of {', '.join(said.open)}",
             _STYLES["not assessable"],
         )
     if said.silent and not (said.controlled or said.free or said.proposed):
-        yield "NO CONTROL", f"found in the loaded law of {', '.join(said.silent)}", ""
+        yield "NO CONTROL FOUND", f"in the law of {', '.join(said.silent)}", ""
     for each in ages_in_words(age_views(assessment.ages, registry.regimes)):
         yield "LAW AS OF", each, ""
 

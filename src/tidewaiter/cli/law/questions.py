@@ -43,7 +43,7 @@ from tidewaiter.cli.law.answers import (
     read_history,
     write_checked,
 )
-from tidewaiter.explain.words import answer_in_words, words_of
+from tidewaiter.explain.words import answer_in_words, day_in_words, words_of
 from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.law.answers import Found, Goods, Question, Route
 from tidewaiter.law.assessment import assess
@@ -326,27 +326,26 @@ def _print_comparison(view: ComparisonView) -> None:
     console = Console(highlight=False)
     for each in ages_in_words(view.ages):
         console.print(Text(f"law as of {each}"))
-    table = Table(header_style="bold", title_justify="left", title=f"Legal status on {view.day}")
+    table = Table(header_style="bold", title_justify="left", title=f"Law as of {view.day}")
     table.add_column("substance", overflow="fold")
     for column in view.columns:
         table.add_column(f"{column.jurisdiction}\n{column.regime}", overflow="fold")
-    table.add_column("agreement", overflow="fold")
+    table.add_column("legal instruments", overflow="fold")
     for row in view.rows:
         cells = (Text("\n".join(_lines(cell))) for cell in row.cells)
         table.add_row(Text(f"{row.name}\n{row.cas}".strip()), *cells, row.agreement)
     console.print(table)
     for law in view.silent:
         for answer, reason in law.answers:
-            console.print(
-                Text(f"{law.jurisdiction} {law.regime}: {answer_in_words(answer)}: {reason}")
-            )
+            said = answer_in_words(answer)
+            console.print(Text(f"{law.jurisdiction} {law.regime}: {said}: {reason}"))
     print_last()
 
 
 def _lines(cell: CellView) -> Iterable[str]:
     yield answer_in_words(cell.answer)
     for each in cell.listings:
-        yield f"{each.title}, since {each.since or 'an unknown date'}"
+        yield f"{each.title}, {day_in_words(each.since)}"
     if cell.earliest:
         yield "first of these"
     if cell.answer not in {"controlled", "not listed"}:

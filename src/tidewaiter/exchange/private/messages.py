@@ -33,11 +33,11 @@ ended; it is not for that purpose; the day's budget is used up; the holder lacks
 
 CODES: tuple[Code, ...] = get_args(Code)
 SAYS: dict[Code, str] = {
-    "off": "the peer does not answer questions under this permission",
-    "ended": "the permission has ended",
-    "purpose": "the peer does not answer questions for this purpose",
-    "over-budget": "the daily limit has been reached",
-    "not-able": "the peer cannot answer questions at present",
+    "off": "it answers no questions under this offer",
+    "ended": "its offer has ended",
+    "purpose": "it does not answer questions for this purpose",
+    "over-budget": "the budget for today is used up",
+    "not-able": "it cannot answer questions at present",
 }
 
 

@@ -103,7 +103,7 @@ def _reason(reason: Reason) -> str:
 
 
 def _holding(held: Holding) -> str:
-    since = f"since {held.since}" if held.since else "since a day not known"
+    since = f"since {held.since}" if held.since else "since an unknown date"
     mark = "" if held.mark == "read" else f" [{held.mark}]"
     route = f"; {english(met(held))}" if held.role else ""
     more = "".join(f", {english(told)}" for told in (*held.duties, *held.amounts))

@@ -114,7 +114,7 @@ def _reason(ruling: Ruling, rules: Mapping[str, ClassRule]) -> str:
 def _listings(
     ruling: Ruling, cited: Mapping[str, Citation], rules: Mapping[str, ClassRule]
 ) -> Iterator[ListingView]:
-    """Yield controls in force, published, later and ended."""
+    """Yield what is in force, what is published, what came later and what is over."""
     for each in ruling.held:
         yield _listing("In force", each, cited, rules)
     for each in ruling.proposed:
@@ -156,7 +156,7 @@ def _clause(text: str) -> str:
 
 def _days(listing: Listing) -> str:
     decided = f", decided {listing.decided}" if listing.decided else ""
-    until = f", until {listing.until} (first day out of force)" if listing.until else ""
+    until = f", until {listing.until} (first day no longer in force)" if listing.until else ""
     return f"{day_in_words(listing.since)}{decided}{until}"
 
 
@@ -165,22 +165,22 @@ def _doubts(listing: Listing, *, of_class: bool) -> Iterator[str]:
     what = "wording of this class" if of_class else "control"
     no_day = listing.since is None and listing.decided is None
     if listing.mark == listing.dates != "read" and not no_day:
-        yield f"The {what}, with its date, {DOUBTS[listing.mark]}."
+        yield f"The {what}, with its dates, {DOUBTS[listing.mark]}."
     else:
         if listing.mark != "read":
             yield f"The {what} {DOUBTS[listing.mark]}."
         if listing.dates != "read" and not no_day:
             yield f"Its date {DOUBTS[listing.dates]}."
     if no_day:
-        yield "Its date of entry into force is unknown; it is treated as in force."
+        yield "The date of entry into force is unknown; it is treated as in force."
     if of_class and listing.scope:
-        yield f"From its text: {listing.scope}."
+        yield f"Extract from its text: {listing.scope}."
 
 
 def _notes(ruling: Ruling, cited: Mapping[str, Citation]) -> Iterator[Note]:
-    """Yield obligations, thresholds, and rules on routes and forms of goods."""
+    """Yield what is demanded, the limits, and rules on routes and forms of goods."""
     for duty in ruling.duties:
-        text = f"Obligation: {duty_in_words(duty)} ({duty.clause})"
+        text = f"Requirement: {duty_in_words(duty)} ({duty.clause})"
         yield Note(text=_marked(text, duty.mark), source=cited.get(duty.source))
     for check in ruling.checks:
         text = f"Threshold: {check_in_words(check)}"
@@ -195,12 +195,12 @@ def _marked(text: str, mark: str) -> str:
 
 
 def _coverage(ruling: Ruling) -> str:
-    """Say from when our copy of the instrument is complete."""
+    """Say of which days our copy of the lists is whole."""
     first, last = ruling.covered
     if last is None:
         return ""
-    whole = f"complete from {first}" if first else "start of coverage unknown"
-    return f"Copy in the registry: {whole}, last checked on {last}"
+    whole = f"complete from {first}" if first else "start of complete coverage unknown"
+    return f"Our copy: {whole}, last checked on {last}"
 
 
 def _evaluated(ruling: Ruling, rules: Mapping[str, ClassRule]) -> Iterator[str]:

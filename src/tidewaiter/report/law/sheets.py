@@ -215,7 +215,7 @@ def _whole(sheet: Sheet, lexis: Lexis) -> DrawingView | None:
 
 def _subject(subject: Subject, cited: Mapping[str, Citation], lexis: Lexis) -> SubjectView:
     portrait = subject.portrait
-    undrawn = portrait.problem if portrait else "no structure of it is in the registry"
+    undrawn = portrait.problem if portrait else "the registry has no structure for it"
     return SubjectView(
         name=subject.answer.name,
         facts=tuple(_facts(subject)),
@@ -259,25 +259,25 @@ def _facts(subject: Subject) -> Iterator[Fact]:
 
 
 def _asked(question: Question) -> Iterator[Fact]:
-    yield Fact(label="Law as it stood on", text=question.day.isoformat())
+    yield Fact(label="Law as of", text=question.day.isoformat())
     if question.route.given:
         yield Fact(label="Route", text=route_in_places(question.route))
     if question.jurisdictions:
-        yield Fact(label="Whose law", text=", ".join(question.jurisdictions))
+        yield Fact(label="Jurisdictions", text=", ".join(question.jurisdictions))
     elif not question.route.given:
-        yield Fact(label="Whose law", text="all that is loaded")
+        yield Fact(label="Jurisdictions", text="all that are loaded")
     amounts = (
         amount_in_words(question.mass_mg, "kg", None),
         amount_in_words(question.volume_ul, "l", None),
     )
     for text in filter(None, amounts):
-        yield Fact(label="Amount of the goods", text=text)
+        yield Fact(label="Quantity of goods", text=text)
     if question.percent is not None:
-        yield Fact(label="Content", text=f"{question.percent:f} %")
+        yield Fact(label="Concentration", text=f"{question.percent:f} %")
     if question.goods:
         yield Fact(label="Form of the goods", text=question.goods)
     if question.history is not None:
-        yield Fact(label="Earlier dealings", text=f"{len(question.history):,} given")
+        yield Fact(label="Earlier transactions", text=f"{len(question.history):,} given")
 
 
 def _imprint(imprint: Imprint) -> Iterator[Fact]:

@@ -70,7 +70,7 @@ def rules_on(
 
 
 def _limit(limit: Limit) -> RuleFact:
-    condition = f"; free only {limit.condition}" if limit.condition else ""
+    condition = f"; exempt only {limit.condition}" if limit.condition else ""
     return RuleFact(
         matter="limit",
         roles=limit.roles,

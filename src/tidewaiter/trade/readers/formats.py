@@ -26,8 +26,8 @@ class Strange(NamedTuple):
     hint: str
 
 
-_APART = "unpack it, and give its files one by one"
-_SAVE = "open it in a program that reads it, and save its table as .xlsx or CSV"
+_APART = "unpack it, and pass its files one by one"
+_SAVE = "open it in a program that supports it, and save the table as .xlsx or CSV"
 _LEAST = 2  # lines of the head of an e-mail
 _BEGINS: tuple[tuple[bytes, Strange], ...] = (
     (b"7z\xbc\xaf\x27\x1c", Strange("an archive (7-Zip)", _APART)),
@@ -91,19 +91,19 @@ def _told(head: bytes) -> Iterator[Strange]:
     if head[place:].startswith(mark):
         yield Strange("an archive (tar)", _APART)
     if _HTML.match(head):
-        yield Strange("a page of the web (HTML)", _SAVE)
+        yield Strange("a web page (HTML)", _SAVE)
     if _MAIL.match(head) and _is_mail({name.lower() for name in _FIELD.findall(head)}):
-        yield Strange("an e-mail", "save what is attached to it, and give the files one by one")
+        yield Strange("an e-mail", "save its attachments, and pass the files one by one")
     if X12_309.fits(head, ""):
-        hint = f"say it: --format {X12_309.name}; of its sets, 309 is read (manifests of customs)"
-        yield Strange("an X12 interchange, which must be asked for", hint)
+        hint = f"use --format {X12_309.name}; transaction set 309 (customs manifest) is supported"
+        yield Strange("an X12 interchange, which is read only on request", hint)
     if _EDIFACT.search(head):
-        hint = "cut off what stands before UNA, UNB or UNH, and give the rest"
+        hint = "remove the text before UNA, UNB or UNH, and pass the rest"
         yield Strange("an EDIFACT message behind other text", hint)
     if names := names_of(head):
         yield _xml(head, names)
     elif _XML.search(head):
-        hint = 'cut off what stands before "<?xml", and give the rest'
+        hint = 'remove the text before "<?xml", and pass the rest'
         yield Strange("an XML document behind other text", hint)
 
 
@@ -116,14 +116,14 @@ def _xml(head: bytes, names: tuple[str, ...]) -> Strange:
     asked = [f.name for f in FORMATS.values() if not f.confirmed and f.fits(head, "xml")]
     if asked:
         return Strange(
-            f"XML that looks like {asked[0]}, which must be asked for",
-            f"say it: --format {asked[0]}, and look at the lines before you rely on them",
+            f"XML that looks like {asked[0]}, which is read only on request",
+            f"use --format {asked[0]}, and check the lines before you rely on them",
         )
-    hint = "layouts that are read: see --formats of inspect; else ask for a table"
+    hint = "`tidewaiter inspect --formats` lists the supported layouts; otherwise ask for a table"
     known = next((what for name, what in _ROOTS.items() if names[0].startswith(name)), None)
     if known is not None:
-        return Strange(f"{known}, which is not read", hint)
-    return Strange(f"XML of no layout that is read: its first elements are {shown}", hint)
+        return Strange(f"{known}, which is not supported", hint)
+    return Strange(f"XML in an unknown layout: its first elements are {shown}", hint)
 
 
 FLAT: dict[str, Callable[[BinaryIO, str, ReadOptions], Sheet]] = {
@@ -285,7 +285,7 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
     text = bool(head) and binary_kind(head) is None and b"\0" not in head
     if text and not suffix:
         return "csv"
-    table = "if it is delimited text, say it: --format csv; " if text else ""
+    table = "if it is delimited text, use --format csv; " if text else ""
     raise _not_known(suffix, table, known, name)
 
 

@@ -186,7 +186,7 @@ def _asked(asked: str, marked: str | None, head: bytes, name: str) -> str:
         raise InputError("trade/asked-encoding-not-known", asked=asked, at=name) from None
     sure = marked or ("utf-8" if _is_utf8(head) and not head.isascii() else None)
     if sure and codec.split("-")[:2] != sure.split("-")[:2] and codec != "utf-8-sig":
-        raise InputError("trade/file-is-of-another-format", sure=sure, asked=asked, at=name)
+        raise InputError("trade/encoding-is-another", sure=sure, asked=asked, at=name)
     return marked or codec
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tidewaiter.accounts.secrets import form_token
+from tidewaiter.base.errors import template_of
 from tidewaiter.base.records import Record
 from tidewaiter.base.severity import SEVERITIES
 from tidewaiter.explain.languages import counted, number, words
@@ -77,7 +78,8 @@ def groups() -> tuple[Group, ...]:
 _CHOSEN = 60  # columns that can be chosen for; a page of thousands would not be read
 _STREAMED = {"csv", "jsonl", *FORMATS}  # formats that are read from their start to their end
 _OPTION = re.compile(r"--(map|formats?|encoding|delimiter|decimal|dates|sheet|unit)\b")
-_TWO_WAYS, _DAYS, _MARK = "two ways", "day or the month", "decimal"  # in what readers refuse
+# What readers refuse is kept in words; the hints of these two errors have no slots.
+_DAYS, _MARK = "base/date-read-two-ways", "base/number-read-two-ways"
 
 
 _STATES: dict[State, str] = {
@@ -212,7 +214,7 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
     upload = page.upload
     seen = upload.inspection or Inspection(form="", signature="")
     rate = upload.lines / upload.seconds if upload.seconds else 0
-    doubtful = [each for each in seen.refusals if _TWO_WAYS in each.problem]
+    hints = {each.hint for each in seen.refusals}
     return UploadView(
         job=job_view(upload),
         rate=words("{rate} lines per second").format(rate=number(round(rate))) if rate >= 1 else "",
@@ -226,8 +228,8 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
         gaps=tuple(_gaps(seen.coverage)),
         hint=page_hint(seen.hint),
         failed=page_hint(upload.hint or ""),
-        asks_dates=any(_DAYS in each.hint for each in doubtful),
-        asks_decimal=any(_MARK in each.hint for each in doubtful),
+        asks_dates=template_of(_DAYS)["hint"] in hints,
+        asks_decimal=template_of(_MARK)["hint"] in hints,
         as_last_time=_as_last_time(page),
         twins=tuple(
             words("read with the same settings")
