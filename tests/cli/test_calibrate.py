@@ -115,10 +115,10 @@ def test_a_threshold_is_kept_with_its_reason_and_its_file(
     assert "changed since" not in shown
     (here / "own.csv").write_text(LIST.replace("Rani", "Rana"), encoding="utf-8")
     assert lists("add", "own.csv", "--as", "own-watch", "--dated", "2026-11-01").exit_code == 0
-    assert "own-watch has another version" in " ".join(lists("status").stdout.split())
+    assert "own-watch has a new version" in " ".join(lists("status").stdout.split())
     said = json.loads(lists("status", "--json").stdout)
     assert said["threshold"]["threshold"] == kept["threshold"]
-    assert said["threshold_changes"] == ["own-watch has another version"]
+    assert said["threshold_changes"] == ["own-watch has a new version"]
 
 
 def _screened(call: Call, *more: str) -> tuple[int, str]:
@@ -196,7 +196,9 @@ def test_found_parties_say_what_is_missed(
     result = lists("calibrate", "cleared.csv", "--found", "found.csv", "--report", "page.html")
     assert result.exit_code == 0, result.output
     assert "Of 2 parties correctly flagged, 1 reach the threshold: 50 %" in result.stdout
-    assert "Is the probability right here?" in (here / "page.html").read_text(encoding="utf-8")
+    assert "Are the probabilities correct for these files?" in (here / "page.html").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_rows_that_cannot_be_read_are_named_and_counted(here: Path, lists: Call) -> None:
@@ -216,9 +218,9 @@ def test_rows_that_cannot_be_read_are_named_and_counted(here: Path, lists: Call)
     ("content", "said"),
     [
         ("", "the file is empty"),
-        ("name,kind\n", "holds no party"),
-        ("firm\nX\n", "no column"),
-        ("name,kind\n,person\n", "holds no party"),
+        ("name,kind\n", "no party that can be read"),
+        ("firm\nX\n", "is missing"),
+        ("name,kind\n,person\n", "no party that can be read"),
     ],
 )
 def test_a_file_without_parties_is_refused(
@@ -257,8 +259,8 @@ def test_a_file_without_parties_is_refused(
         (("cleared.csv", "--drop", "--why", "x"), "--drop cannot be used with a file"),
         (("cleared.csv", "--report", "cleared.csv"), "would overwrite"),
         (("cleared.csv", "--day", "2020-01-01"), "no list is in force"),
-        (("cleared.csv", "--lists", "nowhere"), "no list is kept"),
-        (("--set", "0.5", "--why", "x", "--lists", "nowhere"), "no list is kept"),
+        (("cleared.csv", "--lists", "nowhere"), "contains no list"),
+        (("--set", "0.5", "--why", "x", "--lists", "nowhere"), "contains no list"),
     ],
 )
 def test_what_does_not_fit_is_refused(

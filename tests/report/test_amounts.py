@@ -51,7 +51,7 @@ def test_the_amount_on_the_paper_is_that_which_was_converted(amount: Decimal, co
     """Rounding to whole milligrams is undone."""
     millionths = round(amount * load_units()[code].size)
     text = amount_in_words(millionths, "kg", code)
-    paper = text.partition("(")[2].partition(f" {code} on")[0]
+    paper = text.partition("(")[2].partition(f" {code} in")[0]
     assert Decimal(paper.replace(",", "")) == amount
 
 
