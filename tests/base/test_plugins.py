@@ -89,7 +89,7 @@ def test_installed_packages_are_looked_through_once(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.usefixtures("anew")
-@pytest.mark.parametrize("command", ["", "screen", "rules", "rules turn", "plugins", "serve"])
+@pytest.mark.parametrize("command", ["", "screen", "rules", "rules weight", "plugins", "serve"])
 def test_help_looks_nothing_up(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It need not wait for what it does not use."""
     monkeypatch.setattr(plugins, "entry_points", None)  # a call would fail

@@ -108,7 +108,7 @@ def test_ctrl_c_says_how_to_go_on(
     """It exits 130 without a traceback, and the same command finishes the work."""
     code, talk = _stop(long, tmp_path, workers, signal.SIGINT)
     assert code == 130, talk
-    assert "the same command goes on there" in talk
+    assert "run the same command again to resume" in talk
     assert "Traceback" not in talk
     again = subprocess.run(_command(long, tmp_path, 1), capture_output=True, check=False)
     assert again.returncode == 1

@@ -51,7 +51,7 @@ def test_entries_are_shown(call: Call, db: str) -> None:
 def test_an_audit_that_holds(call: Call, db: str, size: int) -> None:
     """It says how many entries hold."""
     done = call("audit", "verify", "--db", db)
-    assert (done.exit_code, done.stdout.startswith(f"{size} entries hold, root ")) == (0, True)
+    assert (done.exit_code, done.stdout.startswith(f"{size} entries verified, root ")) == (0, True)
 
 
 def test_a_changed_entry_is_named(call: Call, db: str) -> None:
@@ -108,8 +108,8 @@ def test_an_entry_that_is_not_there(call: Call, db: str, size: int) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
 def test_the_key_is_for_its_owner_alone(call: Call, db: str, here: Path) -> None:
     """It is made so, and one that others may read is refused."""
-    assert "a key was made" in call("audit", "key").stderr
-    assert "a key was made" not in call("audit", "key").stderr
+    assert "a key was created" in call("audit", "key").stderr
+    assert "a key was created" not in call("audit", "key").stderr
     key = here / "keys" / "node.key"
     assert key.stat().st_mode & 0o777 == 0o600
     assert [each.name for each in key.parent.iterdir()] == ["node.key"]

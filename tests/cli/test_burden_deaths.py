@@ -40,7 +40,7 @@ def test_code_counts_and_says_on_what_basis(call: Call, made: tuple[Path, Made])
     there = counts.counts["overdose", "residence"]
     t404 = counts.counts["T40.4", "residence"]
     for said in (
-        "2022, United States, final file, coded by ICD-10: 2,000 lines, 0 refused",
+        "2022, United States, final file, coded by ICD-10: 2,000 lines, 0 rejected",
         f"{there:,} of residents",
         f"(T40.4): {t404}, {100 * t404 / there:.1f} %",
         "a drug specified (T36-T50.8)",
@@ -58,7 +58,7 @@ def test_code_writes_parquet_and_names_what_it_refused(
     broken.write_bytes(b"2022 short\r\n" + path.read_bytes())
     result = call("burden", "code", str(broken), "--by", "age", "--out", str(out))
     assert result.exit_code == 1
-    assert "broken.dat, line 1: it has another length than 490; 1 lines refused" in result.stderr
+    assert "broken.dat, line 1: it has another length than 490; 1 lines rejected" in result.stderr
     deaths = [row for row in pq.read_table(out).to_pylist() if row["indicator"] == "all-causes"]
     assert sum(row["deaths"] for row in deaths if row["basis"] == "occurrence") == LINES
     assert call("burden", "code", str(path), "--year", "2021").exit_code == 2
@@ -108,7 +108,7 @@ def test_leading_says_what_was_carved_out(
     assert result.exit_code == 0
     t404 = counts.counts["T40.4", "residence"]
     assert "Official ranking (NCHS)" in result.stdout
-    assert f"Carved out: {t404} deaths" in result.stdout
+    assert f"Counted separately: {t404} deaths" in result.stdout
     assert "from Accidents (unintentional injuries)" in result.stdout
     ranking = json.loads(call(*command, "--json").stdout)
     assert sum(each["deaths"] for each in ranking["taken"]) == t404

@@ -67,9 +67,9 @@ def test_a_rate_gives_a_threshold_and_what_it_rests_on(
     assert levels == sorted(levels, reverse=True)
     assert levels[0] >= 2
     shown = lists("calibrate", "cleared.csv", "--rate", "25%").stdout
-    assert "too small to show this rate" in shown
+    assert "too small for this rate" in shown
     assert "Missed matches cannot be determined from cleared parties" in shown
-    assert "4 parties: known, and none of the listed parties" in shown
+    assert "4 parties: known not to be listed" in shown
 
 
 def test_a_false_alert_comes_with_the_judgement_that_settles_it(
@@ -101,7 +101,7 @@ def test_a_threshold_is_kept_with_its_reason_and_its_file(
     lists: Call, here: Path, told: Callable[..., dict[str, Any]]
 ) -> None:
     """Status shows value, who, why and file; a new version of a list is told, too."""
-    assert "none is kept" in lists("status").stdout
+    assert "default" in lists("status").stdout
     chosen = told("--rate", "25%", "--keep", "--why", "two officers", "--by", "officer 1")
     (line,) = (here / "kept" / "thresholds.jsonl").read_text(encoding="utf-8").splitlines()
     kept = json.loads(line)
@@ -110,15 +110,15 @@ def test_a_threshold_is_kept_with_its_reason_and_its_file(
     assert kept["sha256"] == chosen["cleared"]["sha256"]
     assert [each["list"] for each in kept["lists"]] == ["own-watch"]
     shown = " ".join(lists("status").stdout.split())
-    assert "kept by officer 1" in shown
+    assert "saved by officer 1" in shown
     assert "two officers" in shown
     assert "changed since" not in shown
     (here / "own.csv").write_text(LIST.replace("Rani", "Rana"), encoding="utf-8")
     assert lists("add", "own.csv", "--as", "own-watch", "--dated", "2026-11-01").exit_code == 0
-    assert "own-watch has another version" in " ".join(lists("status").stdout.split())
+    assert "own-watch has a new version" in " ".join(lists("status").stdout.split())
     said = json.loads(lists("status", "--json").stdout)
     assert said["threshold"]["threshold"] == kept["threshold"]
-    assert said["threshold_changes"] == ["own-watch has another version"]
+    assert said["threshold_changes"] == ["own-watch has a new version"]
 
 
 def _screened(call: Call, *more: str) -> tuple[int, str]:
@@ -148,20 +148,20 @@ def test_match_takes_the_option_then_the_kept_threshold_then_that_of_the_model(
         said = json.loads(call(*asked, *more).stdout)
         return said["threshold"]["least"], said["threshold"]["origin"], len(said["matches"])
 
-    assert answer() == (0.4, "of the model", 1)
+    assert answer() == (0.4, "the default", 1)
     set_it = ("--set", "0.99", "--set", "person=0.5", "--why", "x", "--by", "officer 1")
     assert lists("calibrate", *set_it).exit_code == 0
     least, origin, count = answer()
     assert (least, count) == (0.99, 0)
-    assert origin.startswith("kept by officer 1 on ")
-    assert answer("--threshold", "0.3") == (0.3, "asked for", 1)
+    assert origin.startswith("saved by officer 1 on ")
+    assert answer("--threshold", "0.3") == (0.3, "set for this run", 1)
     plain = call("match", "Harbourine Chemical Limited").stdout
-    assert "threshold 0.99 (person 0.50), kept by officer 1" in plain
+    assert "threshold 0.99 (person 0.50), saved by officer 1" in plain
     person = json.loads(call("match", "Asha Rani Udaharan", "--json").stdout)
     assert [each["threshold"] for each in person["matches"]] == [0.5]
     lines = '{"id": "1", "names": ["Harbourine Chemicals Ltd"]}\n'
     Path("list.jsonl").write_text(lines, encoding="utf-8")
-    assert answer("--list", "list.jsonl") == (0.4, "of the model", 1)
+    assert answer("--list", "list.jsonl") == (0.4, "the default", 1)
 
 
 def test_screen_takes_the_option_then_the_kept_threshold_then_that_of_the_rules(
@@ -169,14 +169,17 @@ def test_screen_takes_the_option_then_the_kept_threshold_then_that_of_the_rules(
 ) -> None:
     """The summary and the report say which; a kept one wins over the rules, an option over it."""
     count, said = _screened(call)
-    assert (count, "likeness of 0.60, of the rules" in " ".join(said.split())) == (1, True)
+    assert (count, "probability: 0.60, the default of the rules" in " ".join(said.split())) == (
+        1,
+        True,
+    )
     assert lists("calibrate", "--set", "0.999", "--why", "x", "--by", "officer 1").exit_code == 0
     count, said = _screened(call)
     assert count == 0
-    assert "likeness of 0.999, kept by officer 1" in " ".join(said.split())
-    assert "0.999, kept by officer 1" in Path("r.html").read_text(encoding="utf-8")
+    assert "probability: 0.999, saved by officer 1" in " ".join(said.split())
+    assert "0.999, saved by officer 1" in Path("r.html").read_text(encoding="utf-8")
     count, said = _screened(call, "--threshold", "0.5")
-    assert (count, "likeness of 0.50, asked for" in " ".join(said.split())) == (1, True)
+    assert (count, "probability: 0.50, set for this run" in " ".join(said.split())) == (1, True)
     assert lists("calibrate", "--drop", "--why", "lists have grown").exit_code == 0
     assert _screened(call)[0] == 1
     assert len(Path("kept/thresholds.jsonl").read_bytes().splitlines()) == 2
@@ -193,7 +196,9 @@ def test_found_parties_say_what_is_missed(
     result = lists("calibrate", "cleared.csv", "--found", "found.csv", "--report", "page.html")
     assert result.exit_code == 0, result.output
     assert "Of 2 parties correctly flagged, 1 reach the threshold: 50 %" in result.stdout
-    assert "Is the probability right here?" in (here / "page.html").read_text(encoding="utf-8")
+    assert "Are the probabilities correct for these files?" in (here / "page.html").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_rows_that_cannot_be_read_are_named_and_counted(here: Path, lists: Call) -> None:
@@ -213,9 +218,9 @@ def test_rows_that_cannot_be_read_are_named_and_counted(here: Path, lists: Call)
     ("content", "said"),
     [
         ("", "the file is empty"),
-        ("name,kind\n", "holds no party"),
-        ("firm\nX\n", "no column"),
-        ("name,kind\n,person\n", "holds no party"),
+        ("name,kind\n", "no party that can be read"),
+        ("firm\nX\n", "is missing"),
+        ("name,kind\n,person\n", "no party that can be read"),
     ],
 )
 def test_a_file_without_parties_is_refused(
@@ -233,29 +238,29 @@ def test_a_file_without_parties_is_refused(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "give a file of cleared parties"),
+        ((), "Give a file of cleared parties"),
         (("cleared.csv", "--keep", "--why", "x"), "--keep needs"),
-        (("cleared.csv", "--rate", "1%", "--keep"), "say why"),
-        (("cleared.csv", "--rate", "1%", "--keep", "--why", " "), "say why"),
-        (("cleared.csv", "--rate", "1%", "--per-million", "5"), "give one of"),
+        (("cleared.csv", "--rate", "1%", "--keep"), "Give a reason"),
+        (("cleared.csv", "--rate", "1%", "--keep", "--why", " "), "Give a reason"),
+        (("cleared.csv", "--rate", "1%", "--per-million", "5"), "Give only one of"),
         (("cleared.csv", "--rate", "0"), "is not a rate"),
         (("cleared.csv", "--rate", "nan"), "is not a rate"),
         (("cleared.csv", "--rate", "150%"), "is not a rate"),
         (("cleared.csv", "--per-million", "0"), "--per-million"),
-        (("cleared.csv", "--per-million", "nan"), "is no number"),
-        (("cleared.csv", "--found", "cleared.csv"), "in one file"),
+        (("cleared.csv", "--per-million", "nan"), "is not a number"),
+        (("cleared.csv", "--found", "cleared.csv"), "are the same file"),
         (("cleared.csv", "--by-kind"), "--by-kind needs"),
-        (("--set", "1.5", "--why", "x"), "is no threshold"),
-        (("--set", "nan", "--why", "x"), "is no threshold"),
-        (("--set", "firm=0.5", "--why", "x"), "is no kind"),
-        (("--set", "person=0.5", "--why", "x"), "one threshold for all"),
-        (("--set", "0.5", "--set", "0.6", "--why", "x"), "one threshold for all"),
-        (("--set", "0.5", "--drop", "--why", "x"), "give one of"),
-        (("cleared.csv", "--drop", "--why", "x"), "--drop takes no file"),
+        (("--set", "1.5", "--why", "x"), "is not a threshold"),
+        (("--set", "nan", "--why", "x"), "is not a threshold"),
+        (("--set", "firm=0.5", "--why", "x"), "is not a type"),
+        (("--set", "person=0.5", "--why", "x"), "once for all types"),
+        (("--set", "0.5", "--set", "0.6", "--why", "x"), "once for all types"),
+        (("--set", "0.5", "--drop", "--why", "x"), "Give only one of"),
+        (("cleared.csv", "--drop", "--why", "x"), "--drop cannot be used with a file"),
         (("cleared.csv", "--report", "cleared.csv"), "would overwrite"),
         (("cleared.csv", "--day", "2020-01-01"), "no list is in force"),
-        (("cleared.csv", "--lists", "nowhere"), "no list is kept"),
-        (("--set", "0.5", "--why", "x", "--lists", "nowhere"), "no list is kept"),
+        (("cleared.csv", "--lists", "nowhere"), "contains no list"),
+        (("--set", "0.5", "--why", "x", "--lists", "nowhere"), "contains no list"),
     ],
 )
 def test_what_does_not_fit_is_refused(

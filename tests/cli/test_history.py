@@ -54,7 +54,7 @@ def test_what_is_not_read_of_a_history_is_told(screen: Screen, here: Path) -> No
     now = write_dealings(here / "now.csv", ("500", "2026-11-20"))
     then = write_dealings(here / "then.csv", ("6OO", "2026-11-02"), ("600", ""))
     result = screen(str(now), "--history", str(then))
-    assert "1 rows or fields of then.csv refused: sums may be too low" in result.stderr
+    assert "1 rows or fields of then.csv were rejected: totals may be too low" in result.stderr
     assert "1 amounts name no day or no party" in result.stderr
 
 
@@ -189,7 +189,7 @@ def test_the_database_says_what_the_files_say(screen: Screen, here: Path, object
     write_dealings(here / "draft.csv", chemicals[0])
     assert screen("draft.csv", "--db", "cases.db").exit_code == 0
     told = screen(str(now), "--db", "cases.db", "--rules", str(own))
-    assert "3 alerts are new to the database" in told.stderr
+    assert "3 alerts are new in the database" in told.stderr
     with open_database(here / "cases.db") as database, database.work() as work:
         held = alerts(work)
     assert len(held) == 4
@@ -226,13 +226,13 @@ def test_other_lines_are_asked_again(screen: Screen, here: Path, objects: Object
     again = ("--again", "--db", "cases.db", "--rules", str(own), "--out", "new.jsonl")
     told = screen(*again).stderr
     assert "asked about 2 alerts: 1 say something else now" in told
-    assert "1 decided ones got a note, 16 new ones by rules that select" in told
+    assert "1 decided alerts got a note, 16 new alerts from rules that compare lines" in told
     written = objects((here / "new.jsonl").read_text(encoding="utf-8"))
     assert [each["file"] for each in written].count("now.csv") == 1
     titles = {each["title"].split(" does not appear in any of")[0] for each in written}
     assert titles >= {"The importer Nobody"}
     assert len(written) == 16
-    assert "no line, alert, result or rule changed" in screen(*again).stderr
+    assert "no line, alert, result or rule has changed" in screen(*again).stderr
     assert objects((here / "new.jsonl").read_text(encoding="utf-8")) == []
     with open_database(here / "cases.db") as database, database.work() as work:
         held = {each.id: each for each in alerts(work)}

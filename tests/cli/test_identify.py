@@ -111,7 +111,7 @@ def test_broken_utf8_is_read_and_reported(call: Call, here: Path, objects: Objec
     result = call("identify", "--file", "lines.txt")
     lines = objects(result.stdout)
     assert result.exit_code == 1
-    assert result.stderr.startswith("2 lines hold bytes that are not UTF-8")
+    assert result.stderr.startswith("2 lines contain bytes that are not UTF-8")
     assert [_named(line) for line in lines] == [{"acetone"}, set(), set(), {"toluene"}]
     assert lines[0]["mentions"][0]["span"] == [5, 12]
 
@@ -143,9 +143,9 @@ def test_any_lines_come_back_by_number(texts: list[str], call: Call, here: Path)
 
 
 def test_street_names_are_asked_for(process: Process) -> None:
-    """A street name is found with --street only."""
+    """A street name is found with --slang only."""
     text = "angel dust, chemical 25 kg"
-    plain, street = process("identify", text), process("identify", text, "--street")
+    plain, street = process("identify", text), process("identify", text, "--slang")
     assert json.loads(plain.stdout)["mentions"] == []
     assert (plain.returncode, street.returncode) == (0, 0)
     assert json.loads(street.stdout)["line"] == 1

@@ -35,8 +35,8 @@ def test_a_schedule_goes_into_a_table(call: Call, here: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ((), "give substances or --regime"),
-        (("acetone", "--regime", "un-1988"), "give substances or --regime"),
+        ((), "Name substances"),
+        (("acetone", "--regime", "un-1988"), "Name substances"),
         (("nosuchthing",), '"nosuchthing" names nothing'),
         (("--regime", "un-1899"), 'no regime is called "un-1899"'),
         (("--regime", "un-1988", "--schedule", "Table X"), "Table I, Table II"),
@@ -58,7 +58,7 @@ def test_what_comes_stands_before_what_came(call: Call, here: Path) -> None:
     assert "After 2024-06-01" in said
     assert said.index("2024-12-03") < said.index("From 2023-06-02 to 2024-06-01")
     assert said.index("2024-03-19") > said.index("From 2023-06-02 to 2024-06-01")
-    assert "2 listings have no first day" in said
+    assert "2 controls without a verified date" in said
     assert (here / "law.ics").read_bytes().count(b"BEGIN:VEVENT") == 1
 
 

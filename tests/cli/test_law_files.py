@@ -76,7 +76,7 @@ def test_a_folder_of_sheets_has_one_for_each(call: Call, compounds: Path, here: 
     result = call("law", "--file", str(compounds), *DAY, "--sheets", "sheets")
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert "3 compounds: 1 held by a law that was asked, 1 not assessable" in result.stderr
+    assert "3 compounds: 1 controlled by a checked instrument, 1 not assessable" in result.stderr
     names = sorted(each.name for each in (here / "sheets").iterdir())
     assert names == ["000001.html", "000002.html", "000003.html", "index.html"]
     index = (here / "sheets" / "index.html").read_text("utf-8")

@@ -65,7 +65,7 @@ def test_a_listed_party_is_an_alert_with_list_version_and_outcome(listed: Path, 
     assert match["outcome"] == "pending"
     assert match["list_day"] == "2026-10-01"
     assert match["supports"]
-    assert "Parties were compared with: " in result.output
+    assert "Parties were screened against: " in result.output
     page = (listed / "r.html").read_text(encoding="utf-8")
     assert "Harbourine Chemicals Ltd" in page
     assert "charge: still pending" in page
@@ -77,7 +77,7 @@ def test_without_lists_no_party_is_compared(listed: Path, call: Call) -> None:
     result, alerts = _screen(call, "--lists", "empty")
     assert listed.is_dir()
     assert alerts == []
-    assert "Parties were compared with no list" in result.output
+    assert "No party lists are loaded" in result.output
 
 
 def test_a_list_that_comes_later_says_nothing_of_an_earlier_day(listed: Path, call: Call) -> None:
@@ -181,7 +181,7 @@ def test_the_notice_of_a_licence_stands_beside_matches(here: Path, call: Call) -
     added = call("lists", "add", "nc.jsonl", "--dated", "2026-10-01", "--lists", "kept")
     assert added.exit_code == 0, added.output
     told = " ".join(call("lists", "status", "--lists", "kept").output.split())
-    assert "nc: NC list. CC BY-NC 4.0. Beside matches: Not to be sold." in told
+    assert "nc: NC list. CC BY-NC 4.0. Shown with matches: Not to be sold." in told
     _, alerts = _screen(call, "--lists", "kept")
     assert {match["notice"] for each in alerts for match in each["parties"]} == {"Not to be sold."}
     page = (here / "r.html").read_text(encoding="utf-8")

@@ -119,7 +119,7 @@ def test_a_notice_is_sent_and_answered(met: tuple[Node, Node], notice: str) -> N
         "query",
         "no-objection",
     ]
-    assert "entries hold" in one.run("node", "verify").stdout
+    assert "entries verified" in one.run("node", "verify").stdout
     assert "processed" in one.run("node", "status").stdout
 
 
@@ -143,10 +143,10 @@ def test_what_is_written_to_a_frozen_peer_waits(
     """It is seen, and let go or destroyed when the words were compared again."""
     one, other = met
     one.run("peers", "freeze", other.node, "--reason", "order of 3 May")
-    one.run("peers", "say", other.node, "hello")
+    one.run("peers", "send", other.node, "hello")
     assert "1 held" in one.run("node", "status").stdout
     one.bring(other)
-    assert "theirs frozen" in other.run("node", "status").stdout
+    assert "their side frozen" in other.run("node", "status").stdout
     one.run("peers", "confirm", other.node, other.words, code=2)
     one.run("peers", "confirm", other.node, other.words, held)
     before = one.run("node", "status").stdout
@@ -168,10 +168,10 @@ def test_words_of_another_are_refused(met: tuple[Node, Node]) -> None:
 def test_people_read_what_the_others_wrote(met: tuple[Node, Node]) -> None:
     """Both sides the same, under whatever keys it came."""
     one, other = met
-    one.run("peers", "say", other.node, "Who is the end user?")
+    one.run("peers", "send", other.node, "Who is the end user?")
     one.bring(other)
     other.run("node", "rotate")
-    other.run("peers", "say", one.node, "Paint works Alfa")
+    other.run("peers", "send", one.node, "Paint works Alfa")
     other.bring(one)
     for each, peer in ((one, other), (other, one)):
         told = each.run("peers", "messages", peer.node).stdout.splitlines()
@@ -207,7 +207,7 @@ def test_keys_are_changed_and_what_follows_holds(met: tuple[Node, Node]) -> None
     """The peer takes the new keys under the old ones, and the next message under the new."""
     one, other = met
     one.run("node", "rotate")
-    one.run("peers", "say", other.node, "under new keys")
+    one.run("peers", "send", other.node, "under new keys")
     one.bring(other)
     status = one.run("node", "status").stdout
     assert "waiting" not in status
@@ -220,24 +220,24 @@ def test_a_node_is_restored_from_its_backup(
     """It goes on where it was, and what it forgot is not given away twice."""
     one, other = met
     key = call("node", "backup-key", "backup.txt").stdout.strip()
-    one.run("peers", "say", other.node, "before")
+    one.run("peers", "send", other.node, "before")
     one.bring(other)
     one.run("node", "backup", "--to", key, "--out", "node.age")
-    one.run("peers", "say", other.node, "after the backup")
+    one.run("peers", "send", other.node, "after the backup")
     one.bring(other)
     for place in here.glob("aland.*"):
         place.rename(place.with_name(f"lost-{place.name}"))
     told = one.run("node", "restore", "node.age", "--identity", "backup.txt")
     assert "aland.db" in told.stderr
     one.run("node", "restore", "node.age", "--identity", "backup.txt", code=2)
-    assert "entries hold" in one.run("node", "verify").stdout
+    assert "entries verified" in one.run("node", "verify").stdout
     assert "not asked yet" in one.run("node", "status").stdout
     for hidden in (("peers", "messages", other.node), ("notices", "list"), ("incidents", "list")):
         assert "restored from an older state" in one.run(*hidden, code=2).stderr
     one.catch_up(other)
     assert "restored" not in one.run("node", "status").stdout
     assert "here, processed: after the backup" in one.run("peers", "messages", other.node).stdout
-    one.run("peers", "say", other.node, "after all")
+    one.run("peers", "send", other.node, "after all")
     one.bring(other)
     assert "refused" not in one.run("node", "status").stdout
     assert "turned" not in one.run("node", "status").stdout
@@ -262,11 +262,11 @@ def test_a_node_says_that_its_database_was_put_back_and_what_it_goes_on_without(
 def test_a_peer_that_was_away_is_tried_again_by_a_command(met: tuple[Node, Node]) -> None:
     """Status says how often it failed and when it is tried next; then it is tried at once."""
     one, other = met
-    one.run("peers", "say", other.node, "hello")
+    one.run("peers", "send", other.node, "hello")
     with open_database("aland.db") as database, database.work(own_stamp()) as work:
         failed_with(work, other.node, tries=12, due="2099-01-02T03:04:05", trouble="it is away")
     status = one.run("node", "status").stdout
-    assert "12 tries failed, next try 2099-01-02T03:04:05; it is away" in status
+    assert "12 attempts failed, next attempt 2099-01-02T03:04:05; it is away" in status
     told = msgspec.json.decode(one.run("node", "status", "--json").stdout)["peer"]
     assert (told["tries"], told["due"]) == (12, "2099-01-02T03:04:05")
     assert "Bergen" in one.run("node", "retry", other.node).stdout
@@ -295,8 +295,8 @@ def test_what_is_outside_the_scope_is_neither_sent_nor_taken(met: tuple[Node, No
     """Each side says for itself what it exchanges."""
     one, other = met
     assert "notice" in one.run("peers", "scope", other.node, "--kind", "notice").stdout
-    assert "not" in one.run("peers", "say", other.node, "hello", code=2).stderr
-    other.run("peers", "say", one.node, "hello")
+    assert "not" in one.run("peers", "send", other.node, "hello", code=2).stderr
+    other.run("peers", "send", one.node, "hello")
     other.bring(one)
     assert "1 refused" in other.run("node", "status").stdout
 
@@ -348,12 +348,12 @@ def test_a_message_is_proved_and_a_log_checked_by_what_the_peer_has(
 ) -> None:
     """By commands alone: whoever knows the words of both finds that it holds, and nobody else."""
     one, other = met
-    one.run("peers", "say", other.node, "The seal was broken")
+    one.run("peers", "send", other.node, "The seal was broken")
     one.bring(other)
     said = msgspec.json.decode(other.run("peers", "messages", one.node, "--json").stdout)
     Path("message.json").write_text(other.run("peers", "evidence", one.node, said["id"]).stdout)
     known = ("--words", one.words, "--words", other.words)
-    assert "all of it holds" in call("verify", "message.json", *known).stdout
+    assert "verified" in call("verify", "message.json", *known).stdout
     stranger = call("verify", "message.json", *known[:2])
     assert stranger.exit_code == 1
     assert one.words in stranger.stdout

@@ -75,18 +75,18 @@ def test_a_request_is_asked_answered_and_recalled(two: tuple[Node, Node], here: 
     ]
     held = one.run("recalls", "items", "--came", "--with", other.node).stdout
     assert f"{item}\t" in held
-    one.run("recalls", "passed", item, "--to", "2", "--asked", "1")
+    one.run("recalls", "shared", item, "--to", "2", "--asked", "1")
     other.run("recall", item, "--reason", "error")
     assert "waiting" in other.run("recalls", "list").stdout
     other.bring(one)
-    assert "no answer since" in other.run("recalls", "list").stdout
+    assert "no reply since" in other.run("recalls", "list").stdout
     one.bring(other)
     listed = other.run("recalls", "list").stdout
     assert "destroyed, reshared to 2, of whom 1 were not asked" in listed
     shown = one.run("requests", "show", *asked).stdout
     assert "Alpha Trading" not in shown
     assert "destroyed here: 1" in shown
-    assert "entries hold" in one.run("node", "verify").stdout
+    assert "entries verified" in one.run("node", "verify").stdout
     one.run("requests", "withdraw", asked[1], "It was found.")
     assert "withdrawn" in one.run("requests", "list").stdout
 
@@ -139,7 +139,7 @@ def test_both_sides_of_a_joint_case_stand_side_by_side(two: tuple[Node, Node], h
 def test_a_hold_keeps_what_a_wrong_recipient_was_sent(two: tuple[Node, Node]) -> None:
     """Its basis is told; when it is lifted, the message goes, and that is told too."""
     one, other = two
-    one.run("peers", "say", other.node, "The name is Alpha.")
+    one.run("peers", "send", other.node, "The name is Alpha.")
     one.bring(other)
     item = other.run("recalls", "items", "--came").stdout.split("\t")[0]
     assert other.run("recalls", "hold", item, "--basis", "Order 7").stdout == "held\n"

@@ -27,25 +27,25 @@ def test_a_rule_turned_down_weighs_less_in_the_next_screening(
     """Of the database where it is turned down alone; and the alerts are the same ones."""
     assert screen(str(manifest), *DB, "--out", "alerts.jsonl").exit_code == 0
     before = _scores(here)
-    done = call("rules", "turn", "exact", "0", *WHY, *DB)
-    assert (done.exit_code, "it waits for a second person" in done.stderr) == (0, True)
+    done = call("rules", "weight", "exact", "0", *WHY, *DB)
+    assert (done.exit_code, "awaiting a second person" in done.stderr) == (0, True)
     listed = call("rules", "list", *DB).stdout
     assert listed.startswith("1  exact: off from 2026-11-01 on, by ")
     assert "\x1b" not in listed
     assert screen(str(manifest), *DB, "--out", "alerts.jsonl").exit_code == 0
     assert _scores(here) == before  # nobody agreed yet
     assert call("rules", "agree", "1", *DB).exit_code == 2  # it is one's own
-    done = call("rules", "turn", "hs-mismatch", "5", *WHY, *DB, "--seen", "0")
+    done = call("rules", "weight", "hs-mismatch", "5", *WHY, *DB, "--seen", "0")
     assert "at most 5" in done.stderr
-    done = call("rules", "turn", "exact", "20", *WHY, *DB)
+    done = call("rules", "weight", "exact", "20", *WHY, *DB)
     assert done.exit_code == 0
-    assert call("rules", "turn", "exact", "--why", "on again", *DB, "--seen", "1").exit_code == 2
+    assert call("rules", "weight", "exact", "--why", "on again", *DB, "--seen", "1").exit_code == 2
 
 
 def test_a_weak_rule_turned_off_is_told_in_the_alerts(call: Call, screen: Call, here: Path) -> None:
     """Its points are gone, its reason is there, and the line stays an alert."""
     (here / "vague.csv").write_text("goods,hs\norganic chemicals,29242990\n", encoding="utf-8")
-    assert call("rules", "turn", "vague", "0", *WHY, *DB).exit_code == 0
+    assert call("rules", "weight", "vague", "0", *WHY, *DB).exit_code == 0
     done = screen("vague.csv", *DB, "--out", "alerts.jsonl")
     assert done.exit_code == 0, done.output
     (line,) = (here / "alerts.jsonl").read_text(encoding="utf-8").splitlines()
@@ -57,4 +57,4 @@ def test_a_weak_rule_turned_off_is_told_in_the_alerts(call: Call, screen: Call, 
     assert "switched off by" in alert["reasons"][0]["text"]
     assert (alert["score"], alert["severity"]) == (15, "low")
     again = call("screen", "--again", *DB, "--day", "2026-10-01", "--out", "old.jsonl")
-    assert "the rules are others" in again.stderr
+    assert "the alert rules have changed" in again.stderr

@@ -82,7 +82,7 @@ def test_other_text_counts_only_where_it_surely_names(
 ) -> None:
     """Beside goods that name nothing, a strong name or a CAS number; no street name, no number."""
     path = write(here / "a.csv", [{"Goods": "liquid in drums", UNKNOWN: text}])
-    code, made = found(lambda *said: screen(*said, "--street"), path)
+    code, made = found(lambda *said: screen(*said, "--slang"), path)
     assert code == 0
     assert [alert["substances"] for alert in made] == [["acetic-anhydride"]] * names
 

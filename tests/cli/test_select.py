@@ -78,31 +78,31 @@ def test_a_list_is_made_checked_and_counted(alerts: Path, call: Call, here: Path
     )
     assert made.exit_code == 0
     assert "40 lines, a quota of 8: 2 random, 1 profile, 3 score, 0 explore" in made.stderr
-    assert "2 of the quota stay free" in made.stderr
+    assert "2 places of the quota are unused" in made.stderr
     assert f"commitment to the seed: {promised}" in made.stderr
     rows = _rows(here / "list.csv")
     assert [row["arm"] for row in rows] == ["random"] * 2 + ["profile"] + ["score"] * 3
     assert (rows[3]["alert"], rows[3]["why"]) == ("alert-3", "score 87: =acetone")
     assert (here / "list.csv").stat().st_mode & 0o077 == 0
     checked = call("select", "check", "list.csv", str(alerts), *lines, "--seed-file", "day.seed")
-    assert "the lot holds: 2 lines, drawn over 40 lines" in checked.stderr
+    assert "the random draw is verified: 2 lines, drawn over 40 lines" in checked.stderr
     text = (here / "list.csv").read_text(encoding="utf-8-sig").replace(",,,,\n", ",,,\n")
     (here / "list.csv").write_text(text.replace(",,,\n", ",as-declared,2026-03-02,Lee,\n"))
     report = call("select", "report", "list.csv", "--json")
     arms = {each["arm"]: each["hits"]["of"] for each in json.loads(report.stdout)["arms"]}
     assert arms == {"random": 2, "profile": 1, "score": 3, "explore": 0}
-    assert "by lot" in call("select", "report", "list.csv").stdout
+    assert "at random" in call("select", "report", "list.csv").stdout
 
 
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
         (("--quota", "1"), "no room for"),
-        (("--quota", "0.5"), "neither like 200 nor like 1%"),
-        (("--quota", "5", "--random", "10"), "not like 10%"),
+        (("--quota", "0.5"), "is not a number or a share"),
+        (("--quota", "5", "--random", "10"), "is not a percentage"),
         (("--quota", "5", "--random", "60%", "--explore", "50%"), "more than the quota"),
         (("--quota", "5", "--db", "cases.db"), "a file of alerts, or a database"),
-        (("--quota", "5", "--from", "2026-01-01"), "go with --db"),
+        (("--quota", "5", "--from", "2026-01-01"), "can be used only with --db"),
     ],
 )
 def test_what_cannot_be_selected_is_refused(

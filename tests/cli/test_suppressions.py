@@ -37,20 +37,23 @@ def test_from_an_alert_to_a_rule_and_back(call: Call, screen: Call, tea: str, he
     """Previewed, proposed, approved, applied to what comes later, and ended."""
     about = ("--alert", tea[:9], "--phrase", "tea blend", "--consignee", "")
     told = call("suppressions", "preview", *about, *DB)
-    assert (told.exit_code, "7 of 8 stored alerts fit" in told.stdout) == (0, True)
-    assert "“tea blend” stands at each find" in told.stdout
-    assert "hides nothing yet" in call(*PROPOSE, *about).stderr
+    assert (told.exit_code, "7 of 8 stored alerts match" in told.stdout) == (0, True)
+    assert "“tea blend” appears at each match" in told.stdout
+    assert "suppresses nothing yet" in call(*PROPOSE, *about).stderr
     assert len(_standing(call, "open")) == 8
-    assert "7 alerts rest now" in call("suppressions", "approve", "1", *DB).stderr
+    assert "7 alerts are now suppressed" in call("suppressions", "approve", "1", *DB).stderr
     assert len(_standing(call, "suppressed")) == 7
     more = here / "more.csv"
     more.write_text("goods,hs,consignee\nSassafras tea blend safrole-free,121190,B\n")
-    assert "8 alerts of the database rest" in screen(str(more), *DB, "--out", "m.jsonl").stderr
+    assert (
+        "8 alerts in the database are suppressed"
+        in screen(str(more), *DB, "--out", "m.jsonl").stderr
+    )
     assert (here / "m.jsonl").read_text(encoding="utf-8").count("\n") == 1  # files hold them all
     listed = call("suppressions", "list", *DB)
-    assert "1 rules; 8 alerts rest by them now" in listed.stderr
+    assert "1 rules; 8 alerts suppressed now" in listed.stderr
     shown = call("suppressions", "show", "1", *DB).stdout
-    assert "active, 8 alerts rest by it now" in shown
+    assert "active, 8 alerts suppressed now" in shown
     assert "approved by" in shown
     ended = call("suppressions", "end", "1", "--why", "changed", *DB)
     assert "8 alerts are open again" in ended.stderr
@@ -62,10 +65,10 @@ def test_what_was_dismissed_is_offered(call: Call, tea: str) -> None:
     ids = [each for each in _standing(call, "open")]  # noqa: C416
     anhydride = call("alerts", "list", *DB, "--substance", "acetic-anhydride", "--json").stdout
     ids.remove(json.loads(anhydride)["alert"]["id"])
-    assert "0 offers, from 0 of 0" in call("suppressions", "offers", *DB).stderr
+    assert "0 suggestions, from 0 of 0" in call("suppressions", "offers", *DB).stderr
     many = ("dismiss", *ids, "--reason", "other-goods", "--note", "tea")
     assert call("alerts", "decide", *many, *DB).exit_code == 0
-    assert "0 offers" in call("suppressions", "offers", *DB).stderr  # one act is one opinion
+    assert "0 suggestions" in call("suppressions", "offers", *DB).stderr  # one act is one opinion
     assert call("alerts", "bulk", "undo", "1", *DB).exit_code == 0
     for each in ids:
         call("alerts", "decide", "dismiss", each, "--reason", "other-goods", *DB)
@@ -74,7 +77,7 @@ def test_what_was_dismissed_is_offered(call: Call, tea: str) -> None:
     (offer,) = map(json.loads, call("suppressions", "offers", *DB, "--json").stdout.splitlines())
     assert (offer["dismissed"], tea in offer["alerts"]) == (7, True)
     assert "rule 1 is proposed" in call(*PROPOSE, "--offer", "1").stderr
-    assert "0 offers" in call("suppressions", "offers", *DB).stderr
+    assert "0 suggestions" in call("suppressions", "offers", *DB).stderr
     late = call("suppressions", "refuse", "1", "--why", "too broad", "--seen", "99", *DB)
     assert (late.exit_code, "since you looked" in late.stderr) == (2, True)
     assert call("suppressions", "refuse", "1", "--why", "too broad", *DB).exit_code == 0
@@ -105,7 +108,7 @@ def test_a_rule_that_is_over_is_told_at_the_next_screening(
 ) -> None:
     """And what rested by it is open again."""
     call(*PROPOSE, "--alert", tea)
-    assert "1 alerts rest" in call("suppressions", "approve", "1", *DB).stderr
+    assert "1 alerts are now suppressed" in call("suppressions", "approve", "1", *DB).stderr
     monkeypatch.setattr("tidewaiter.node.context.own_stamp", _next_year)
     told = screen(str(here / "tea.csv"), *DB, "--out", "again.jsonl")
     assert "suppression rule 1 has expired: 1 alerts are open again" in told.stderr

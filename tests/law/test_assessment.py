@@ -180,11 +180,11 @@ def test_the_versions_of_its_rules_are_told() -> None:
     """Its own, and not those of a law whose name begins like it."""
     told = ("law: class r evaluated", "law-2: class q evaluated")
     assert _ruling(_found(evaluated=told)).versions == (
-        "listings compared on 2026-06-01, whole from 2020-01-01",
+        "registry copy last checked on 2026-06-01, complete from 2020-01-01",
         "law: class r evaluated",
     )
     assert _ruling(_found(), replace(LAW, covers=None)).versions == (
-        "listings compared on 2026-06-01",
+        "registry copy last checked on 2026-06-01",
     )
 
 
@@ -297,7 +297,7 @@ def test_what_is_held_or_may_be_owes_what_the_route_demands() -> None:
     assert (ruling.answer, len(ruling.duties)) == ("not assessable", 1)
 
 
-NOT_LOADED = "what it demands of a consignment is not loaded"
+NOT_LOADED = "its obligations for a consignment are not loaded"
 
 
 def test_a_law_whose_demands_are_not_loaded_is_a_doubt() -> None:

@@ -66,8 +66,8 @@ def test_what_an_act_does_not_name_is_open(regime: str, registry: Registry, book
 def test_a_class_at_second_hand_says_so(registry: Registry, book: LawBook) -> None:
     """Where the paragraph of MDMA stands was not read: the answer says so, and so of its day."""
     doubts = _ruling("mdma", BRITAIN, registry, book).doubts
-    assert "Class A: the listing is known at second hand" in doubts
-    assert any("first day is not known" in each for each in doubts)
+    assert "Class A: the control is second-hand" in doubts
+    assert any("date of entry into force unknown" in each for each in doubts)
 
 
 def test_what_hangs_on_a_purpose_is_for_a_person(registry: Registry, book: LawBook) -> None:

@@ -18,18 +18,21 @@ LINE = Line(row=1, consignment="c", seq=1, quantity="55", stated=("gross: lb", "
     [
         (None, "kg", "lb", ""),
         (25_000_000, "kg", None, "25 kg"),
-        (25_000_000, "kg", "kg", "25 kg (the unit is stated for the file, not read in it)"),
+        (25_000_000, "kg", "kg", "25 kg (the unit was set for the file, not read from it)"),
         (
             2_267_962,
             "kg",
             "lb",
-            "2.267962 kg (5 lb on the paper; the unit is stated for it, not read in it)",
+            "2.267962 kg (5 lb in the document; the unit was set for the file, not read from it)",
         ),
         (
             1_250_500_000,
             "kg",
             "t",
-            "1,250.5 kg (1.2505 t on the paper; the unit is stated for it, not read in it)",
+            (
+                "1,250.5 kg (1.2505 t in the document; the unit was set for the file, "
+                "not read from it)"
+            ),
         ),
     ],
 )
@@ -48,12 +51,12 @@ def test_the_amount_on_the_paper_is_that_which_was_converted(amount: Decimal, co
     """Rounding to whole milligrams is undone."""
     millionths = round(amount * load_units()[code].size)
     text = amount_in_words(millionths, "kg", code)
-    paper = text.partition("(")[2].partition(f" {code} on")[0]
+    paper = text.partition("(")[2].partition(f" {code} in")[0]
     assert Decimal(paper.replace(",", "")) == amount
 
 
 def test_each_field_has_its_own_stated_unit() -> None:
     """Only the field that the user stated a unit for has one."""
     assert [stated_unit(LINE, field) for field in ("net", "gross", "quantity")] == [None, "lb", "l"]
-    assert quantity_in_words(LINE) == "55 (l: the unit is stated for the file, not read in it)"
+    assert quantity_in_words(LINE) == "55 (l: the unit was set for the file, not read from it)"
     assert quantity_in_words(Line(row=1, consignment="c", seq=1, quantity="55 l")) == "55 l"

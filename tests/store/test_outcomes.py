@@ -109,12 +109,12 @@ def test_a_model_is_trained_applied_and_watched(
     some = [make_alert(900, substances=("ephedrine",)), make_alert(901)]
     Path(alerts).write_bytes(b"".join(json_line(each) for each in some))
     applied = CliRunner().invoke(main, ["ranker", "apply", alerts, "--model", model, "--out", out])
-    assert "2 alerts; 1 got points" in applied.stderr
+    assert "2 alerts; points added to 1" in applied.stderr
     first = json.loads(Path(out).read_text(encoding="utf-8").splitlines()[0])
     assert first["reasons"][-1]["rule"] == "learned"
     assert first["score"] == 60 + first["reasons"][-1]["points"] <= 75
     watched = CliRunner().invoke(main, ["ranker", "watch", "--db", place, "--model", model])
-    assert "the chances agree with the outcomes" in watched.stdout
+    assert "the probabilities agree with the outcomes" in watched.stdout
     seed = ["select", "seed", str(tmp_path / "day.seed"), "--db", place]
     promised = CliRunner().invoke(main, seed).stdout.strip()
     listed = [

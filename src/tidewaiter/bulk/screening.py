@@ -162,7 +162,9 @@ def _screener(settings: Settings) -> Screener:
 
 def threshold_in(settings: Settings, rules: AlertRules) -> Threshold:
     """Return the similarity threshold: as set, otherwise from the rules."""
-    return settings.threshold or Threshold(least=rules.party.least, origin="of the rules")
+    return settings.threshold or Threshold(
+        least=rules.party.least, origin="the default of the rules"
+    )
 
 
 def screener_for(settings: Settings) -> Screener:

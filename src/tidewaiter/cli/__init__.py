@@ -1,1 +1,1 @@
-"""The command line: reads, asks the node, writes data to stdout and talk to stderr."""
+"""The command line: reads input, calls the node, writes data to stdout and messages to stderr."""

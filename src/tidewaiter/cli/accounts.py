@@ -1,11 +1,11 @@
-"""The command `tidewaiter accounts`: on the server, where the pages cannot help."""
+"""The command `tidewaiter accounts`: account recovery on the server."""
 
 import click
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line, visible
-from tidewaiter.cli.core.options import needs_db
+from tidewaiter.cli.core.options import found_or_hint, needs_db
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.accounts.sessions import INVITATION, invite
 from tidewaiter.store.accounts.users import Account, set_clearance
@@ -15,11 +15,11 @@ from tidewaiter.store.core.database import Work, open_database
 
 @click.group()
 def accounts() -> None:
-    """List the accounts of a database, and open one where the pages cannot.
+    """List accounts, and restore access when nobody can do it in the web pages.
 
-    Accounts are kept on the pages. These commands are for the person who runs the server: when the
-    only administrator has lost their password, or nobody who is left has a clearance to give. What
-    they change is in the audit.
+    Accounts are normally managed in the web pages. Use these commands on the server when the only
+    administrator has lost a password, or when no one with clearance remains. Every change is
+    recorded in the audit log.
 
     Example: tidewaiter accounts list --db cases.db
     """
@@ -27,7 +27,7 @@ def accounts() -> None:
 
 @accounts.command(name="list")
 @needs_db
-@click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 def list_(db: str, *, as_json: bool) -> None:
     """List accounts by name.
 
@@ -35,7 +35,8 @@ def list_(db: str, *, as_json: bool) -> None:
     """
     with open_database(db) as database, database.work() as work:
         found = stored_accounts(work)
-    for each in found:
+    hint = "the first start of tidewaiter serve creates an account"
+    for each in found_or_hint(found, hint):
         click.echo(english_json(each) if as_json else _line(each))
 
 
@@ -43,9 +44,9 @@ def list_(db: str, *, as_json: bool) -> None:
 @click.argument("name")
 @needs_db
 def link(name: str, db: str) -> None:
-    """Print a link by which the owner of account NAME sets a password, once.
+    """Print a one-time link with which the owner of account NAME sets a password.
 
-    Whoever has the link owns the account: it is for the person who reads this terminal.
+    Anyone with the link can take over the account, so keep it confidential.
 
     Example: tidewaiter accounts link admin --db cases.db
     """
@@ -54,7 +55,8 @@ def link(name: str, db: str) -> None:
         secret = invite(work, account.id)
     click.echo(f"/welcome/{secret}")
     click.echo(
-        f"Open this path at the address of the pages. It works once, for {INVITATION.days} days.",
+        "Open this path on your server. The link works once and expires in "
+        f"{INVITATION.days} days.",
         err=True,
     )
 
@@ -64,24 +66,24 @@ def link(name: str, db: str) -> None:
 @needs_db
 @click.option("--withdraw", is_flag=True, help="Withdraw the clearance.")
 def clear(name: str, db: str, *, withdraw: bool) -> None:
-    """Give account NAME a clearance: it sees what is for the authority only.
+    """Give account NAME clearance to see authority-only information.
 
-    On the pages a clearance is given by people who have one.
+    In the web pages, only people with clearance can give it to others.
 
     Example: tidewaiter accounts clear reyes --db cases.db
     """
     with open_database(db) as database, database.work(own_stamp()) as work:
         account = _named(work, name)
         set_clearance(work, account.id, cleared=not withdraw, giver=None)
-    done = "has no clearance any more" if withdraw else "is cleared"
+    done = "no longer has clearance" if withdraw else "has clearance"
     click.echo(visible(f"{account.name} {done}"), err=True)
 
 
 def _named(work: Work, name: str) -> Account:
-    """Return the account that is switched on and has a name.
+    """Return the active account with a name.
 
     Raises:
-        MissingError: There is none.
+        MissingError: No active account has this name.
     """
     wanted = name.strip().lower()
     for each in stored_accounts(work):

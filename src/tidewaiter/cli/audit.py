@@ -36,16 +36,19 @@ _MOST = 16 * 1024 * 1024  # bytes of a file that is a checkpoint or a proof
 _PAGE = 1000
 
 _keys = click.option(
-    "--key", "keys", multiple=True, help="The key of who signed, as `audit key` prints it; again."
+    "--key",
+    "keys",
+    multiple=True,
+    help="Public key of the signer, as printed by `audit key`; can be repeated.",
 )
 
 
 @click.group()
 def audit() -> None:
-    """Show, prove and check who did what in a database.
+    """Show and verify the audit log of a database.
 
-    Every change of a database is an entry. The entries make a tree, so that one signed line
-    stands for all of them, and one of them can be proved without showing the rest.
+    Every change is an entry. The entries form a Merkle tree: one signed line covers all of them,
+    and one entry can be proved without showing the others.
 
     Example: tidewaiter audit verify --db cases.db
     """
@@ -53,10 +56,12 @@ def audit() -> None:
 
 @audit.command()
 @needs_db
-@click.option("--after", type=click.IntRange(0), default=0, help="Number of the last one seen.")
-@click.option("--action", default="", help="Entries of this action alone.")
+@click.option(
+    "--after", type=click.IntRange(0), default=0, help="Number of the last entry already seen."
+)
+@click.option("--action", default="", help="Only entries with this action.")
 def show(db: str, after: int, action: str) -> None:
-    """Print the entries: number, moment, who, what, details.
+    """Print the entries: number, time, user, action, details.
 
     Example: tidewaiter audit show --db cases.db --action "batch added"
     """
@@ -74,13 +79,13 @@ def _line(entry: Entry) -> str:
 
 @audit.command()
 @needs_db
-@click.option("--checkpoint", type=_FILE, help="One that was noted earlier, outside the database.")
+@click.option("--checkpoint", type=_FILE, help="A checkpoint saved earlier, outside the database.")
 @_keys
 def verify(db: str, checkpoint: Path | None, keys: tuple[str, ...]) -> None:
-    """Recompute all entries: was one changed, removed or moved?
+    """Recompute all entries, to detect entries that were changed, removed or moved.
 
-    That the last entries were cut off, or all were made anew, shows only against a
-    --checkpoint. Exit status 1: the audit does not hold.
+    Use --checkpoint to detect that the last entries were cut off or the whole log was rebuilt.
+    Exit status 1: the log has been altered.
 
     Example: tidewaiter audit verify --db cases.db --checkpoint march.note
     """
@@ -88,21 +93,21 @@ def verify(db: str, checkpoint: Path | None, keys: tuple[str, ...]) -> None:
     with open_database(db) as database, database.work() as work:
         state = State(entries=noted.size, root=noted.root) if noted else None
         found = verify_audit(work, noted=state)
-    said = f"{found.state.entries:,} entries hold, root {found.state.root.hex()}"
+    said = f"{found.state.entries:,} entries verified, root {found.state.root.hex()}"
     if found.broken is None:
         click.echo(f"{said}; and the checkpoint of {noted.size:,}" if noted else said)
         return
-    click.echo(f"the audit does not hold: {found.problem}; {said} before it", err=True)
+    click.echo(f"the audit log has been altered: {found.problem}; {said} before it", err=True)
     sys.exit(1)
 
 
 @audit.command()
 @needs_db
-@click.option("--out", type=_OUT, help="Where it goes, in place of standard output.")
+@click.option("--out", type=_OUT, help="Output file (default: standard output).")
 def checkpoint(db: str, out: Path | None) -> None:
-    """Sign how long the audit is and what it holds, in five lines to be kept elsewhere.
+    """Sign the current length and root of the audit log, as a checkpoint to store elsewhere.
 
-    The key of this installation signs; where there is none, one is made.
+    It is signed with the key of this installation, which is created if there is none.
 
     Example: tidewaiter audit checkpoint --db cases.db --out march.note
     """
@@ -114,11 +119,11 @@ def checkpoint(db: str, out: Path | None) -> None:
 @audit.command()
 @click.argument("number", type=click.IntRange(1))
 @needs_db
-@click.option("--out", type=_OUT, help="Where it goes, in place of standard output.")
+@click.option("--out", type=_OUT, help="Output file (default: standard output).")
 def prove(number: int, db: str, out: Path | None) -> None:
-    """Prove entry NUMBER to someone who sees nothing else of the audit.
+    """Export a proof of entry NUMBER for someone who sees nothing else of the audit log.
 
-    The proof holds the entry, the way from it to a checkpoint, and the signature.
+    The proof has the entry, its path to a checkpoint, and the signature.
 
     Example: tidewaiter audit prove 17 --db cases.db --out entry-17.tlog-proof
     """
@@ -136,9 +141,9 @@ def prove(number: int, db: str, out: Path | None) -> None:
 @click.argument("path", type=_FILE)
 @_keys
 def check(path: Path, keys: tuple[str, ...]) -> None:
-    """Check a proof of an entry, without the database and without a network.
+    """Verify a proof of an entry, without a database or network.
 
-    Without --key, only a proof of this installation can be checked.
+    Without --key, only proofs signed by this installation can be verified.
 
     Example: tidewaiter audit check entry-17.tlog-proof --key tidewaiter/1f0a+...
     """
@@ -146,15 +151,15 @@ def check(path: Path, keys: tuple[str, ...]) -> None:
     state, names = check_proof(proof, _public(keys))
     click.echo(visible(proof.entry.decode("utf-8", "replace")))
     signers = ", ".join(names)
-    said = f"stands at {proof.place + 1:,} of {state.size:,} entries of {state.origin}"
+    said = f"entry {proof.place + 1:,} of {state.size:,} of {state.origin}"
     click.echo(visible(f"{said}, signed by {signers}"), err=True)
 
 
 @audit.command()
 def key() -> None:
-    """Print the public key of this installation, with which others check what it signed.
+    """Print the public key of this installation, with which others verify its signatures.
 
-    Give it to them by another way than the signed files. Where there is no key, one is made.
+    Send it separately from the signed files. The key is created if there is none.
 
     Example: tidewaiter audit key
     """
@@ -162,12 +167,12 @@ def key() -> None:
 
 
 def _own_key() -> SecretKey:
-    """Return the key of this installation; say where it is, where it was made for this."""
+    """Return the key of this installation; print its path if it was just created."""
     path = key_file()
     there = path.exists()
     secret = own_key(path)
     if not there:
-        text = f"a key was made: {path}; keep a copy where nobody else can read it"
+        text = f"a key was created: {path}; keep a copy where no one else can read it"
         click.echo(visible(text), err=True)
     return secret
 
@@ -178,7 +183,7 @@ def _noted(path: Path, keys: tuple[str, ...]) -> Checkpoint:
 
 
 def _public(keys: tuple[str, ...]) -> tuple[PublicKey, ...]:
-    """Return the keys that are trusted: those given, else this installation's own."""
+    """Return the trusted keys: those given, otherwise this installation's own."""
     if keys:
         return tuple(PublicKey.parse(printable(line)) for line in keys)
     return (_own_key().public(),)
@@ -205,25 +210,31 @@ def _write(text: str, out: Path | None) -> None:
 @click.command(name="verify")
 @click.argument("path", metavar="FILE", type=_FILE)
 @click.option(
-    "--key", "keys", multiple=True, help="The key of who signed, as `audit key` prints it; again."
+    "--key",
+    "keys",
+    multiple=True,
+    help="Public key of the signer, as printed by `audit key`; can be repeated.",
 )
 @click.option(
-    "--words", "told", multiple=True, help="The words of a node that you know, of a message; again."
+    "--words",
+    "told",
+    multiple=True,
+    help="Verification words of the sender or recipient of a message; can be repeated.",
 )
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def verify_evidence(
     path: Path, keys: tuple[str, ...], told: tuple[str, ...], *, as_json: bool
 ) -> None:
-    """Check evidence FILE, without a database and without a network.
+    """Verify evidence FILE, without a database or network.
 
-    It is the bundle of a case, or what the page of a peer gives out of one message. Of a message,
-    --words are those of its sender and, where it has a receipt, of its recipient: whoever trusts
-    them has compared them by telephone.
+    FILE is the evidence bundle of a case, or a message exported from a peer's page. For a message,
+    --words are the verification words of its sender and, if it has a receipt, of its recipient,
+    which you have compared by telephone.
 
-    Each part is checked and named: the signature, every file, every byte beside them, the proofs
-    of the audit, and the record against these. Without --key, only the key of this installation
-    is known. Exit status 0: all holds, and a key that you know signed it; 1: something does not
-    hold, or it was signed by a key that you did not name; 2: it is no bundle.
+    Each part is verified: the signature, every file, any bytes beside them, the proofs of the audit
+    log, and the record. Without --key, only the key of this installation is trusted.
+    Exit status 0: everything is verified, and signed by a trusted key; 1: something is not
+    verified, or the key is not trusted; 2: the file is not evidence.
 
     Example: tidewaiter verify case-7.zip --key tidewaiter/1f0a+...
     """
@@ -242,7 +253,7 @@ def verify_evidence(
 
 
 def _known(keys: tuple[str, ...]) -> tuple[PublicKey, ...]:
-    """Return the keys that were given, or the one of this installation where there is one."""
+    """Return the keys that were given, or the one of this installation if there is one."""
     if keys:
         return tuple(PublicKey.parse(printable(line)) for line in keys)
     return (own_key(key_file()).public(),) if key_file().exists() else ()
@@ -253,8 +264,10 @@ def _tell(found: Verdict) -> None:
     for part in found.parts:
         click.echo(visible(f"{'holds' if part.holds else 'BROKEN':<8}{part.name:<11}{part.says}"))
     if found.holds():
-        click.echo("all of it holds")
+        click.echo("verified")
     elif all(part.holds for part in found.parts):
-        click.echo("it agrees with itself; that says nothing of who made it", err=True)
+        click.echo(
+            "consistent, but the signer is not verified: name a trusted key with --key", err=True
+        )
     else:
-        click.echo("it does not hold", err=True)
+        click.echo("NOT verified", err=True)

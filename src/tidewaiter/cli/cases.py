@@ -1,4 +1,4 @@
-"""The commands `tidewaiter cases` and `tidewaiter joint`: own cases and those with other nodes."""
+"""The commands `tidewaiter cases` and `tidewaiter joint`: own cases, and joint cases."""
 
 import getpass
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +17,7 @@ from tidewaiter.casework.cases.state import Case, CaseStatus, Viewer
 from tidewaiter.casework.cases.timeline import Event, timeline
 from tidewaiter.casework.decisions import Verdict
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import needs_db
+from tidewaiter.cli.core.options import found_or_hint, needs_db
 from tidewaiter.exchange.cases import (
     Bundle,
     Decision,
@@ -53,16 +53,16 @@ from tidewaiter.store.cases.joint import (
 from tidewaiter.store.core.database import Work, open_database
 from tidewaiter.store.peers.statements import destroyed_of
 
-_json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 _OUT = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group()
 def cases() -> None:
-    """List and show the cases of a database, and give one out as evidence.
+    """List, show and export the cases in a database.
 
-    Who can read the database can read its cases, so these commands show all of them. Who may see
-    which case is settled on the web page.
+    Anyone who can read the database can read its cases, so these commands show all of them. Access
+    by case applies in the web pages.
 
     Example: tidewaiter cases list --db cases.db
     """
@@ -70,23 +70,29 @@ def cases() -> None:
 
 @cases.command(name="list")
 @needs_db
-@click.option("--status", type=click.Choice(get_args(CaseStatus)), help="Where they stand.")
-@click.option("--over", is_flag=True, help="Whose time is over, so that they may be erased.")
+@click.option("--status", type=click.Choice(get_args(CaseStatus)), help="Only this status.")
+@click.option(
+    "--over",
+    is_flag=True,
+    help="Only cases whose retention period has ended, so that they can be erased.",
+)
 @click.option(
     "--rows",
     type=click.IntRange(1, 100_000),
     default=20,
     show_default=True,
-    help="How many at most.",
+    help="Maximum number to list.",
 )
 @click.option(
-    "--before", type=click.IntRange(1), help="Those behind the one whose last step this was."
+    "--before",
+    type=click.IntRange(1),
+    help="Continue after the case whose last step has this number.",
 )
 @_json
 def list_(
     db: str, status: CaseStatus | None, rows: int, before: int | None, *, over: bool, as_json: bool
 ) -> None:
-    """List cases, the last changed first.
+    """List cases, most recently changed first.
 
     Example: tidewaiter cases list --db cases.db --status open
     """
@@ -95,7 +101,7 @@ def list_(
     with open_database(db) as database, database.work() as work:
         found = stored_cases(work, _everyone(), wanted, before=before, rows=rows)
         count, people = count_cases(work, _everyone(), wanted), _people(work)
-    for row in found:
+    for row in found_or_hint(found, "open a case on the page of an alert: tidewaiter serve"):
         click.echo(english_json(row) if as_json else visible(_line(row, today, people)))
     if not as_json:
         click.echo(_count(count, "case"), err=True)
@@ -106,7 +112,7 @@ def list_(
 @needs_db
 @_json
 def show(number: int, db: str, *, as_json: bool) -> None:
-    """Show case NUMBER: what belongs to it, and what was done.
+    """Show case NUMBER: its contents and its history.
 
     Example: tidewaiter cases show 7 --db cases.db
     """
@@ -128,12 +134,12 @@ def show(number: int, db: str, *, as_json: bool) -> None:
 @cases.command()
 @click.argument("number", type=click.IntRange(1))
 @needs_db
-@click.option("--out", type=_OUT, required=True, help="Where the bundle goes: a ZIP.")
-@click.option("--restricted", is_flag=True, help="With what is for the authority only.")
+@click.option("--out", type=_OUT, required=True, help="Output file of the bundle: a ZIP.")
+@click.option("--restricted", is_flag=True, help="Include authority-only information.")
 def export(number: int, db: str, out: Path, *, restricted: bool) -> None:
-    """Write case NUMBER as an evidence bundle, signed with the key of this installation.
+    """Export case NUMBER as an evidence bundle, signed with the key of this installation.
 
-    The export is a step of the case, and so stands in the bundle. `tidewaiter verify` checks it
+    The export is recorded in the case and in the bundle. Use `tidewaiter verify` to check it
     offline.
 
     Example: tidewaiter cases export 7 --db cases.db --out case-7.zip
@@ -163,7 +169,7 @@ def export(number: int, db: str, out: Path, *, restricted: bool) -> None:
 
 
 def _everyone() -> Viewer:
-    """Whoever has the database has all of it."""
+    """Access to everything: the user has the database file."""
     rights = frozenset({"see", "case", "approve"})
     return Viewer(name=getpass.getuser(), rights=rights, cleared=True)
 
@@ -173,19 +179,19 @@ def _absent(number: int) -> MissingError:
 
 
 def _people(work: Work) -> Callable[[str], str]:
-    """Return how those are read whom trails name; who has no account stays as they are."""
+    """Return how to print names in a history; names without an account are unchanged."""
     known = {account_key(each.id): each.shown for each in accounts(work)}
     return lambda who: as_line(known.get(who, who))
 
 
 def _case_lines(case: Case, events: Sequence[Event], people: Callable[[str], str]) -> Iterator[str]:
-    """Yield the lines of one case whole."""
+    """Yield all lines of one case."""
     title = "(erased)" if case.title is None else as_line(case.title)
     yield f"case {case.number}: {title}"
     yield f"  {STATUS[case.status]}; owner {people(case.owner)}"
     yield f"  members {', '.join(map(people, case.members))}"
     if case.retained:
-        yield f"  kept until {case.retained.until}: {as_line(case.retained.basis)}"
+        yield f"  retain until {case.retained.until}: {as_line(case.retained.basis)}"
     if case.hold:
         yield f"  legal hold by {people(case.hold.by)} since {case.hold.at}"
     for event in events:
@@ -200,7 +206,7 @@ def _line(row: CaseRow, today: date, people: Callable[[str], str]) -> str:
         due = f", first due {row.due}{late}" if row.due else ""
         told.append(f"{_count(row.tasks, 'task')}{due}")
     if row.proposed:
-        told.append(f"{people(row.proposed)} proposes to dismiss it")
+        told.append(f"{people(row.proposed)} proposes to close it as dismissed")
     if row.held:
         told.append("legal hold")
     return f"{row.number}\t{row.status}\t{people(row.owner)}\t{title}\t{'; '.join(told)}"
@@ -225,9 +231,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group()
 def joint() -> None:
-    """Work on a case with other authorities: bundles by reference, decisions side by side.
+    """Work on a case with other authorities: shared evidence hashes and decisions of each side.
 
-    Each node speaks for its own side, and nobody decides for another.
+    Each node decides only for its own side.
 
     Example: tidewaiter joint show tidewaiter/a1 3f2a --db node.db
     """
@@ -241,16 +247,16 @@ def joint() -> None:
     multiple=True,
     required=True,
     metavar="NODE",
-    help="A peer that is invited.",
+    help="Node ID of a peer to invite.",
 )
-@click.option("--purpose", required=True, type=click.Choice(get_args(Purpose)), help="What for.")
-@click.option("--basis", default="", help="The law on which it rests.")
+@click.option("--purpose", required=True, type=click.Choice(get_args(Purpose)), help="Purpose.")
+@click.option("--basis", default="", help="Legal basis.")
 @click.option(
     "--tlp",
     type=click.Choice(get_args(Tlp)),
     default="amber",
     show_default=True,
-    help="The label of all that is said in it.",
+    help="TLP label of everything shared in the case.",
 )
 @needs_db
 def open_(title: str, partners: tuple[str, ...], tlp: Tlp, db: str, **told: Any) -> None:
@@ -276,13 +282,14 @@ def open_(title: str, partners: tuple[str, ...], tlp: Tlp, db: str, **told: Any)
 @joint.command(name="list")
 @needs_db
 def list_joint_cases(db: str) -> None:
-    """List joint cases, the one that something was said of last first.
+    """List joint cases, most recently active first.
 
     Example: tidewaiter joint list --db node.db
     """
     with desk_at(db) as desk, desk.database.work() as work:
         found = joint_cases(work, desk.ring.lock)
-    for each, known in found:
+    hint = "open a joint case with tidewaiter joint open TITLE --with NODE"
+    for each, known in found_or_hint(found, hint):
         click.echo(as_line(f"{each.owner}\t{each.id}\t{_title(known)}"))
 
 
@@ -292,7 +299,7 @@ def list_joint_cases(db: str) -> None:
 @needs_db
 @_json
 def show_joint_case(opener: str, case: str, db: str, *, as_json: bool) -> None:
-    """Show CASE of the node OPENER: each side's part, its bundles, and all decisions side by side.
+    """Show CASE of the node OPENER: each side's participation, bundles and decisions.
 
     Example: tidewaiter joint show tidewaiter/a1 3f2a --db node.db
     """
@@ -312,12 +319,12 @@ def show_joint_case(opener: str, case: str, db: str, *, as_json: bool) -> None:
 @_opener
 @_case
 @click.argument("part", type=click.Choice(["joined", "declined", "left"]))
-@click.option("--note", default="", help="In words.")
+@click.option("--note", default="", help="Details.")
 @needs_db
 def reply(
     opener: str, case: str, part: Literal["joined", "declined", "left"], note: str, db: str
 ) -> None:
-    """Join CASE of the node OPENER, decline it, or leave it: PART says which.
+    """Join, decline or leave CASE of the node OPENER: PART says which.
 
     Example: tidewaiter joint reply tidewaiter/a1 3f2a joined --db node.db
     """
@@ -330,7 +337,7 @@ def reply(
 @click.argument("bundle", type=_FILE)
 @needs_db
 def add(opener: str, case: str, bundle: Path, db: str) -> None:
-    """Bring BUNDLE, an exported case, by its hashes: the file itself stays here.
+    """Add BUNDLE, an exported case, by its hashes; the file itself is not sent.
 
     Example: tidewaiter joint add tidewaiter/a1 3f2a case-7.zip --db node.db
     """
@@ -351,15 +358,15 @@ def add(opener: str, case: str, bundle: Path, db: str) -> None:
     multiple=True,
     required=True,
     metavar="POINTER",
-    help='A place in the file, like "/parties/0/name" (RFC 6901).',
+    help='Field to redact, for example "/parties/0/name" (RFC 6901); can be repeated.',
 )
-@click.option("--why", required=True, help="Why these fields are taken out.")
-@click.option("--out", required=True, type=_OUT, help="Where the file goes without them.")
+@click.option("--why", required=True, help="Reason for the redaction.")
+@click.option("--out", required=True, type=_OUT, help="Output file for the redacted copy.")
 @needs_db
 def redact(opener: str, case: str, bundle: Path, member: str, db: str, **told: Any) -> None:
-    """Write the file MEMBER of BUNDLE without some fields, and tell the case what was taken out.
+    """Write the file MEMBER of BUNDLE with fields redacted, and report the redaction to the case.
 
-    Give the file to the other side yourself; whoever holds the original can check the rest of it.
+    Give the file to the other side yourself; anyone with the original can verify the rest of it.
 
     Example: tidewaiter joint redact t/a1 3f 7.zip case.json --field /title --why x --out g.json
     """
@@ -380,11 +387,11 @@ def redact(opener: str, case: str, bundle: Path, member: str, db: str, **told: A
 @_case
 @click.argument("subject")
 @click.argument("verdict", type=click.Choice(get_args(Verdict)))
-@click.option("--reason", required=True, help="Its code, as decisions of alerts have them.")
-@click.option("--note", default="", help="In words.")
+@click.option("--reason", required=True, help="Code of the reason, as for decisions on alerts.")
+@click.option("--note", default="", help="Details.")
 @needs_db
 def decide(opener: str, case: str, subject: str, verdict: Verdict, db: str, **told: str) -> None:
-    """Tell what this side has decided on SUBJECT, in a spelling that all sides share.
+    """Share this side's decision on SUBJECT, written in the form that all sides use.
 
     Example: tidewaiter joint decide t/a1 3f "incident a1/S-17" hold --reason inspect --db node.db
     """
@@ -401,7 +408,7 @@ def decide(opener: str, case: str, subject: str, verdict: Verdict, db: str, **to
 @click.argument("path", type=_FILE)
 @needs_db
 def check(opener: str, case: str, path: Path, db: str) -> None:
-    """Say what the file PATH is in CASE of the node OPENER: a bundle, or a redacted file of one.
+    """Identify the file PATH in CASE of the node OPENER: a bundle, or a redacted file of one.
 
     Example: tidewaiter joint check tidewaiter/a1 3f2a given.json --db node.db
     """
@@ -410,7 +417,7 @@ def check(opener: str, case: str, path: Path, db: str) -> None:
     with desk_at(db) as desk, desk.database.work() as work:
         known = find_joint(work, desk.ring.lock, opener, case)
     lines = [line for side in known.sides.values() for line in _those(side, found)]
-    for line in lines or ["no side has told of this file"]:
+    for line in lines or ["no side has reported this file"]:
         click.echo(as_line(line))
     if not lines:
         raise SystemExit(1)
@@ -433,12 +440,12 @@ def _say(db: str, said: Taking | Decision) -> None:
 
 def _warn(untold: tuple[str, ...]) -> None:
     for each in untold:
-        click.echo(as_line(f"not told, as it is no peer of this node: {each}"), err=True)
+        click.echo(as_line(f"not sent to {each}, which is not a peer of this node"), err=True)
 
 
 def _title(known: Together) -> str:
     if known.case is None:
-        return "it is not here: it has not come, or was recalled"
+        return "not available: not received yet, or recalled"
     body = known.case.body
     return f"{body.title}\tTLP:{body.marking.tlp.upper()}\tfor {body.purpose}"
 
@@ -450,7 +457,9 @@ def _joint_case_lines(known: Together) -> Iterator[str]:
         for bundle in side.bundles:
             yield f"  {bundle.of}, {bundle.size:,} bytes, SHA-256 {bundle.sha256}"
             for file in bundle.redacted:
-                yield f"    {file.name} without {len(file.fields)} field(s), SHA-256 {file.given}"
+                yield (
+                    f"    {file.name}: {len(file.fields)} field(s) redacted, SHA-256 {file.given}"
+                )
                 yield from (f"      {each.pointer}: {each.why}" for each in file.fields)
     for subject, decided in known.side_by_side().items():
         yield subject
@@ -458,15 +467,15 @@ def _joint_case_lines(known: Together) -> Iterator[str]:
             told = f"{each.verdict} ({each.reason}) {each.day} {each.note}" if each else "nothing"
             yield f"  {node}: {told}"
     for other in known.unheeded:
-        yield f"note: a message of {other.said.sender} changes nothing: {other.why}"
+        yield f"note: a message from {other.said.sender} was ignored: {other.why}"
 
 
 def _those(side: Side, sha256: str) -> Iterator[str]:
     for bundle in side.bundles:
         if bundle.sha256 == sha256:
-            yield f"the bundle of {bundle.of} that {side.node} brought"
+            yield f"the bundle of {bundle.of}, added by {side.node}"
         for file in bundle.redacted:
             if file.given == sha256:
-                yield f"{file.name} of {bundle.of}, as {side.node} redacted it"
+                yield f"{file.name} of {bundle.of}, redacted by {side.node}"
             if file.original == sha256:
-                yield f"{file.name} of {bundle.of} of {side.node}, whole"
+                yield f"{file.name} of {bundle.of} of {side.node}, complete"

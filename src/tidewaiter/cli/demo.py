@@ -1,4 +1,4 @@
-"""The command `tidewaiter scenario`: plays a story with nodes here, or writes synthetic trade."""
+"""The command `tidewaiter scenario`: a demonstration with several nodes, or synthetic trade."""
 
 from collections import Counter
 from pathlib import Path
@@ -22,7 +22,7 @@ _ENDINGS = tuple(load_story(_COALITION).endings)
 
 @click.group()
 def scenario() -> None:
-    """Play a story with real nodes on this machine, or make trade to try the rules on.
+    """Run a demonstration with real nodes on this machine, or generate trade data.
 
     Example: tidewaiter scenario coalition --ending reopened
     """
@@ -34,13 +34,13 @@ def scenario() -> None:
     type=click.Choice(_ENDINGS),
     default=_ENDINGS[0],
     show_default=True,
-    help="How the story ends.",
+    help="Ending of the story.",
 )
-@click.option("--all", "everything", is_flag=True, help="Tell of every notice and answer too.")
+@click.option("--all", "everything", is_flag=True, help="Also print every PEN and reply.")
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the meeting pack of the last day there: .html, or .pdf.",
+    help="Write the meeting pack of the last day: .html or .pdf.",
 )
 @click.option(
     "--keep",
@@ -48,11 +48,11 @@ def scenario() -> None:
     help="Keep the databases and keys of the nodes in this empty folder.",
 )
 def coalition(ending: str, *, everything: bool, out: Path | None, keep: Path | None) -> None:
-    """Play a year of five invented countries, and show the cooperation board at its end.
+    """Simulate a year of five fictional countries, and show the dashboard at its end.
 
-    Five nodes exchange over HTTP on this machine: one is invited and silent, one freezes its
-    channel to another, a working group forms without it, somebody is charged, and notices and
-    incidents go on among the rest. `--ending reopened` lets the channel open again.
+    Five nodes exchange over HTTP on this machine: one is invited and stays unresponsive, one
+    freezes its channel to another, a working group forms without it, a person is charged, and PENs
+    and incidents continue among the others. With `--ending reopened` the channel opens again.
 
     Example: tidewaiter scenario coalition --ending reopened --out pack.html
     """
@@ -63,8 +63,8 @@ def coalition(ending: str, *, everything: bool, out: Path | None, keep: Path | N
             raise InputError("cli/folder-not-empty", at=str(keep))
         _play(story, ending, keep.resolve(), everything=everything, out=out)
         click.echo(
-            f"Look around: TIDEWAITER_KEY={keep / story.board}.key "
-            f"tidewaiter coalition board --db {keep / story.board}.db --day {story.ends}",
+            f"To explore: TIDEWAITER_KEY={keep / story.board}.key tidewaiter "
+            f"coalition board --db {keep / story.board}.db --day {story.ends}",
             err=True,
         )
         return
@@ -73,13 +73,19 @@ def coalition(ending: str, *, everything: bool, out: Path | None, keep: Path | N
 
 
 @scenario.command()
-@click.option("--seed", type=int, default=1, show_default=True, help="Another one: other lines.")
+@click.option(
+    "--seed",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Random seed; another seed gives other lines.",
+)
 @click.option(
     "--lines",
     type=click.IntRange(1_000, 2_000_000),
     default=40_000,
     show_default=True,
-    help="About how many, of a year.",
+    help="Approximate number of lines in a year.",
 )
 @click.option(
     "--out",
@@ -88,10 +94,10 @@ def coalition(ending: str, *, everything: bool, out: Path | None, keep: Path | N
     help="An empty folder.",
 )
 def trade(seed: int, lines: int, out: Path) -> None:
-    """Make a year of trade of made-up firms, with planted lines and innocent look-alikes.
+    """Generate a year of trade of fictional firms, with planted cases and harmless look-alikes.
 
-    Writes past.parquet, now.parquet and truth.csv, which says of each planted line and look-alike
-    what it is. Screen now.parquet with the other as its history, and compare.
+    Writes past.parquet, now.parquet and truth.csv, which labels the planted cases and look-alikes.
+    Screen now.parquet with past.parquet as its history, and compare.
 
     Example: tidewaiter scenario trade --seed 7 --out made
     """
@@ -100,16 +106,18 @@ def trade(seed: int, lines: int, out: Path) -> None:
         raise InputError("cli/folder-not-empty", at=str(out))
     written = write_made(MadeTrade(seed, lines), out)
     click.echo(
-        f"{written.past:,} lines of the past and {written.now:,} to screen, {written.planted:,} of "
-        f"them planted. Next: tidewaiter screen {out / 'now.parquet'} "
-        f"--history {out / 'past.parquet'} --out {out / 'alerts.jsonl'}",
+        (
+            f"{written.past:,} past lines and {written.now:,} lines to screen, "
+            f"{written.planted:,} of them planted. Next: tidewaiter screen {out / 'now.parquet'} "
+            f"--history {out / 'past.parquet'} --out {out / 'alerts.jsonl'}"
+        ),
         err=True,
     )
 
 
 def _play(story: Story, ending: str, folder: Path, *, everything: bool, out: Path | None) -> None:
     click.echo(f"{story.title}. {story.endings[ending]}.\n")
-    click.echo("Five nodes are founded, and served on this machine ...", err=True)
+    click.echo("Creating five nodes and serving them on this machine ...", err=True)
     countries = {each.country: each.name for each in story.node}
     with set_up(story, folder) as stage, naming(countries):
         business: Counter[str] = Counter()
@@ -128,7 +136,7 @@ def _tell(told: Told, business: Counter[str], *, everything: bool) -> None:
 
 
 def _tell_business(business: Counter[str]) -> None:
-    """Tell of everyday business since the last event in one line."""
+    """Summarise routine events since the last printed event in one line."""
     if business:
         words = ", ".join(f"{count} {what}" for what, count in sorted(business.items()))
         click.echo(f"            ... {words}")
@@ -140,9 +148,9 @@ def _show(stage: Stage, out: Path | None) -> None:
     period = Period(since=story.begins, until=story.ends)
     with node.desk.database.work() as work:
         reader = Reader(work=work, safe=node.desk.ring.lock, node=node.name)
-        click.echo(f"\nWho takes part, as {node.player.name} sees it on {story.ends}\n")
+        click.echo(f"\nMembers, as {node.player.name} sees them on {story.ends}\n")
         show_members(reader, story.ends)
-        click.echo(f"\nThe cooperation board of {node.player.name}\n")
+        click.echo(f"\nDashboard of {node.player.name}\n")
         show_board(reader, period, story.ends)
         if out is not None:
             write_pack(reader, period, story.ends, out)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tidewaiter.base.phrases import english_json
-from tidewaiter.cli.core.options import Day, own_lists, printable
+from tidewaiter.cli.core.options import Day, ok_with_refusals, own_lists, printable
 from tidewaiter.identify import Identifier, column_of, is_ready, load_lexicon
 from tidewaiter.law.catalogue import Catalogue
 from tidewaiter.law.controls import controls_after, controls_on
@@ -19,23 +19,23 @@ from tidewaiter.law.types import Control, Substance
 
 
 def tell_first_start() -> None:
-    """Say why the first answer of a new version takes its time, if it does."""
+    """Explain a delay of the first answer of a new version, if there is one."""
     if not is_ready():
         click.echo(
-            "first start of this version: compiling the scan for this machine, about a minute ...",
+            "first start of this version: compiling the search index, about a minute ...",
             err=True,
         )
 
 
 def tell_new_lists() -> None:
-    """Say why the first answer with new or changed lists takes its time."""
-    click.echo("new lists: compiling them, some seconds ...", err=True)
+    """Explain a delay of the first answer with new or changed lists."""
+    click.echo("new lists: compiling the search index, a few seconds ...", err=True)
 
 
 def tell_first_match() -> None:
-    """Say why the first match of a new version takes its time."""
+    """Explain a delay of the first match of a new version."""
     click.echo(
-        "first match of this version: compiling the search for this machine, a minute or two ...",
+        "first match of this version: compiling the name search, one or two minutes ...",
         err=True,
     )
 
@@ -60,9 +60,10 @@ _REST = (
     "--file",
     "path",
     type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
-    help='A file of lines, UTF-8, each ended by LF; "-" reads standard input.',
+    help='A text file in UTF-8, one description per line; "-" reads standard input.',
 )
 @own_lists
+@ok_with_refusals
 def identify(
     text: str | None,
     path: Path | None,
@@ -70,16 +71,18 @@ def identify(
     *,
     street: bool,
 ) -> None:
-    """Find the controlled and watched substances that TEXT names.
+    """Find the controlled and watched substances named in TEXT.
 
-    Writes one JSON object per line of text: {"line": 1, "mentions": [...]}. Spans count
-    Unicode code points of the text as written. Exit status 1: bytes that are not UTF-8 were
-    read as U+FFFD.
+    Writes one JSON object per line of text: {"line": 1, "mentions": [...]}. Spans count Unicode
+    code points of the text as written.
+    Exit status 1: bytes that are not UTF-8 were read as U+FFFD.
 
     Example: tidewaiter identify "acetlc anhydride, 20 drums"
     """
     if (text is None) == (path is None):
-        raise click.UsageError('give a text or --file: tidewaiter identify "acetone, 20 drums"')
+        raise click.UsageError(
+            'Give a text, or a file with --file: tidewaiter identify "acetone, 20 drums"'
+        )
     if path is None:
         shown = printable(text or "")
         lexicon = load_lexicon(own, street=street, compiling=tell_new_lists)
@@ -90,7 +93,9 @@ def identify(
     with click.open_file(str(path), "rb") as file:
         broken = _identify_file(file, identifier)
     if broken:
-        click.echo(f"{broken} lines hold bytes that are not UTF-8, read as U+FFFD", err=True)
+        click.echo(
+            f"{broken} lines contain bytes that are not UTF-8; they were read as U+FFFD", err=True
+        )
         sys.exit(1)
 
 
@@ -148,18 +153,20 @@ def _write(texts: list[str], number: int, identifier: Identifier) -> None:
 
 @click.command()
 @click.argument("wanted", required=False)
-@click.option("--day", type=Day(), default=None, help="The law as it stood then (today).")
+@click.option(
+    "--day", type=Day(), default=None, help="Show the law as of this date (default: today)."
+)
 @click.option(
     "--own",
     multiple=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     envvar="TIDEWAITER_OWN",
-    help="A folder of your own lists; may be given again.",
+    help="A folder with your own lists; can be repeated.",
 )
 def substances(wanted: str | None, day: date | None, own: tuple[Path, ...]) -> None:
-    """Show the registry: all substances, those that WANTED is a part of, or one by its slug.
+    """Show the registry: all substances, those that match WANTED, or one by its slug.
 
-    WANTED is a part of a name in any language, of a CAS, HS or UN number, or an InChIKey.
+    WANTED is part of a name in any language, part of a CAS, HS or UN number, or an InChIKey.
 
     Example: tidewaiter substances acetic-anhydride
     """
@@ -171,9 +178,9 @@ def substances(wanted: str | None, day: date | None, own: tuple[Path, ...]) -> N
         _show(exact[0] if exact else found[0], registry, day)
         return
     if not found:
-        raise click.UsageError(f'nothing in the registry is called "{wanted}"')
+        raise click.UsageError(f'no substance in the registry matches "{wanted}"')
     table = Table(box=None, header_style="bold")
-    for title in ("slug", "name", "CAS", "kind", f"listed on {day}"):
+    for title in ("slug", "name", "CAS", "kind", f"controlled on {day}"):
         table.add_column(title, overflow="fold")
     for each in found:
         regimes = dict.fromkeys(control.regime for control in controls_on(each, day))
@@ -208,12 +215,12 @@ def _show(substance: Substance, registry: Registry, day: date) -> None:
             console.print(f"{title:>10}  {_printed(control, registry)}", markup=False)
             title = ""  # noqa: PLW2901 - the title stands once
     if not substance.controls:
-        console.print(f"{'law':>10}  no listing is loaded; that does not mean that there is none")
+        console.print(f"{'law':>10}  no control is loaded; that does not mean that none exists")
 
 
 def _printed(control: Control, registry: Registry) -> str:
-    """Say one listing in a line, with its mark where it was not read in the law itself."""
-    since = f" since {control.since}" if control.since else ", first day not known"
+    """Format a control in one line, marked if it is not verified against the source."""
+    since = f" since {control.since}" if control.since else (", date of entry into force unknown")
     scope = f" ({control.scope})" if control.scope else ""
     marks = {"listing": control.mark, "dates": control.dates}
     doubts = [f"{what} {mark}" for what, mark in marks.items() if mark != "read"]

@@ -1,4 +1,4 @@
-"""The commands `tidewaiter incidents` and `tidewaiter feeds`: incidents, and who reads them."""
+"""The commands `tidewaiter incidents` and `tidewaiter feeds`: incidents, and feeds of them."""
 
 from pathlib import Path
 from typing import TypeVar, get_args
@@ -12,7 +12,7 @@ from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import needs_db
+from tidewaiter.cli.core.options import Renamed, found_or_hint, needs_db
 from tidewaiter.cli.notices import in_a_line
 from tidewaiter.exchange.feeds.release import Edge
 from tidewaiter.exchange.incidents.checks import check
@@ -29,34 +29,34 @@ from tidewaiter.store.incidents import incidents as kept_incidents
 from tidewaiter.store.incidents import propose as propose_to
 from tidewaiter.transport.feeds import Form, export_incident
 
-_json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MOST = 1 << 20  # bytes of a file
 
 R = TypeVar("R", bound=Record)
 
 
-@click.group()
+@click.group(cls=Renamed, former={"tell": "report"})
 def incidents() -> None:
-    """Tell peers what was seized, stopped, diverted or stolen, and read what they tell.
+    """Report seizures, stopped shipments, diversions and thefts to peers, and read their reports.
 
-    Parties that an incident names are alleged: nothing here says that someone is guilty.
+    Parties named in an incident are alleged to be involved; a report does not establish guilt.
 
-    Example: tidewaiter incidents tell seizure.json --to tidewaiter/b1 --db node.db
+    Example: tidewaiter incidents report seizure.json --to tidewaiter/b1 --db node.db
     """
 
 
-@incidents.command()
+@incidents.command(name="report")
 @click.argument("path", type=_FILE)
-@click.option("--to", "peers", multiple=True, metavar="NODE", help="A peer that is told.")
+@click.option("--to", "peers", multiple=True, metavar="NODE", help="Node ID of a recipient.")
 @needs_db
 def tell(path: Path, peers: tuple[str, ...], db: str) -> None:
-    """Tell peers of the incident in PATH, or of its next version.
+    """Report the incident in PATH, or a new version of it, to peers.
 
-    Whom its marking does not allow is not told. Where it names a group, the members of that are
-    told, and nobody else.
+    Peers that its marking excludes do not receive it. If it names a group, only the members of the
+    group receive it.
 
-    Example: tidewaiter incidents tell seizure.json --to tidewaiter/b1 --db node.db
+    Example: tidewaiter incidents report seizure.json --to tidewaiter/b1 --db node.db
     """
     stamp = own_stamp()
     with desk_at(db) as desk:
@@ -74,14 +74,15 @@ def tell(path: Path, peers: tuple[str, ...], db: str) -> None:
 @incidents.command(name="list")
 @needs_db
 def list_(db: str) -> None:
-    """List incidents, the one that something was said of last first.
+    """List incidents, most recently active first.
 
     Example: tidewaiter incidents list --db node.db
     """
     with desk_at(db) as desk, desk.database.work() as work:
         lines = kept_incidents(work)
         found = [find_known(work, desk.ring.lock, each.owner, each.id) for each in lines]
-    for each in found:
+    hint = "report an incident with tidewaiter incidents report FILE --to NODE"
+    for each in found_or_hint(found, hint):
         click.echo(as_line(_line(each)))
 
 
@@ -113,24 +114,24 @@ def show(owner: str, incident: str, db: str, *, as_json: bool) -> None:
     type=click.Choice(["stix", "misp"]),
     default="stix",
     show_default=True,
-    help="As a STIX 2.1 bundle, or as a MISP event.",
+    help="Format: a STIX 2.1 bundle, or a MISP event.",
 )
 @click.option(
     "--reach",
     type=click.Choice(get_args(Reach)),
     default="organisation",
     show_default=True,
-    help="How far from here whoever reads it is.",
+    help="Readers of the export; the marking decides what they may see.",
 )
 @click.option(
     "--purpose",
     type=click.Choice(get_args(Purpose)),
     default="control",
     show_default=True,
-    help="What they read it for.",
+    help="Purpose of the readers.",
 )
 def export(owner: str, incident: str, db: str, form: Form, **told: str) -> None:
-    """Write INCIDENT of the node OWNER for other programs, without what its marking holds back.
+    """Export INCIDENT of the node OWNER for other programs, without what its marking withholds.
 
     Example: tidewaiter incidents export tidewaiter/a1 S-17 --db node.db --as misp > event.json
     """
@@ -149,7 +150,7 @@ def export(owner: str, incident: str, db: str, form: Form, **told: str) -> None:
 @click.argument("text")
 @needs_db
 def propose(owner: str, incident: str, text: str, db: str) -> None:
-    """Propose TEXT to the node OWNER about its INCIDENT.
+    """Propose a change (TEXT) to the INCIDENT of the node OWNER.
 
     Example: tidewaiter incidents propose tidewaiter/a1 S-17 "The drums were 200 l" --db node.db
     """
@@ -172,7 +173,7 @@ def _show(known: Known) -> None:
     for sighting in known.sightings:
         click.echo(as_line(f"{sighting.at[:16]} {sighting.sender} saw: {sighting.body.what}"))
     for other in known.unheeded:
-        click.echo(as_line(f"note: a message of {other.said.sender} changes nothing: {other.why}"))
+        click.echo(as_line(f"note: a message from {other.said.sender} was ignored: {other.why}"))
     if known.destroyed:
         click.echo(f"note: recalled by its source and destroyed here: {known.destroyed}")
 
@@ -180,7 +181,7 @@ def _show(known: Known) -> None:
 def _line(known: Known) -> str:
     now = known.now()
     if now is None:
-        why = "it was recalled" if known.destroyed else "no version has come"
+        why = "recalled" if known.destroyed else "no version received yet"
         return f"{known.owner}\t{known.id}\t{why}"
     tlp = now.marking.tlp.upper()
     return f"{known.owner}\t{known.id}\t{now.kind}\t{now.day}\t{now.status}\tTLP:{tlp}\t{now.title}"
@@ -190,7 +191,7 @@ def _read(path: Path, kind: type[R]) -> R:
     """Read a record from a file.
 
     Raises:
-        InputError: It is none.
+        InputError: The file is not a valid record.
     """
     if path.stat().st_size > _MOST:
         raise InputError("cli/incident-file-too-large", at=str(path))
@@ -200,17 +201,17 @@ def _read(path: Path, kind: type[R]) -> R:
         raise InputError("cli/not-an-incident", error=error, at=str(path)) from error
 
 
-@click.group()
+@click.group(cls=Renamed, former={"make": "create"})
 def feeds() -> None:
-    """Let programs outside read incidents over TAXII 2.1, as far as their markings allow.
+    """Publish incidents to other programs over TAXII 2.1, as far as their markings allow.
 
-    `tidewaiter serve` serves them at /taxii2/, to who has a token with the right "feed".
+    `tidewaiter serve` serves feeds at /taxii2/ to tokens with the right "feed".
 
-    Example: tidewaiter feeds make "For our own monitoring" --db node.db
+    Example: tidewaiter feeds create "For our own monitoring" --db node.db
     """
 
 
-@feeds.command()
+@feeds.command(name="create")
 @click.argument("title")
 @needs_db
 @click.option(
@@ -218,19 +219,19 @@ def feeds() -> None:
     type=click.Choice(get_args(Reach)),
     default="organisation",
     show_default=True,
-    help="How far from here whoever reads it is.",
+    help="Readers of the feed; markings decide what they may see.",
 )
 @click.option(
     "--purpose",
     type=click.Choice(get_args(Purpose)),
     default="control",
     show_default=True,
-    help="What they read it for.",
+    help="Purpose of the readers.",
 )
 def make(title: str, db: str, reach: Reach, purpose: Purpose) -> None:
-    """Make a feed called TITLE. What a marking holds back from such readers is not in it.
+    """Create a feed called TITLE, without incidents that their marking withholds from its readers.
 
-    Example: tidewaiter feeds make "For our own monitoring" --db node.db
+    Example: tidewaiter feeds create "For our own monitoring" --db node.db
     """
     with open_database(db) as database, database.work(own_stamp()) as work:
         made = make_feed(work, title, reach, purpose)
@@ -246,7 +247,7 @@ def list_feeds(db: str) -> None:
     """
     with open_database(db) as database, database.work() as work:
         found = kept_feeds(work)
-    for each in found:
+    for each in found_or_hint(found, "create a feed with tidewaiter feeds create TITLE"):
         _tell(each)
 
 
@@ -254,7 +255,7 @@ def list_feeds(db: str) -> None:
 @click.argument("feed")
 @needs_db
 def remove(feed: str, db: str) -> None:
-    """Take FEED away: its readers find nothing there any more.
+    """Remove FEED; its readers no longer find it.
 
     Example: tidewaiter feeds remove 0f3b6d5c-7a18-4c1e-9d2f-5b1c6a7e8d90 --db node.db
     """

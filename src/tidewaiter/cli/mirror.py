@@ -18,6 +18,7 @@ from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.base.files import check_apart, replacing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import visible
+from tidewaiter.cli.core.options import ok_with_refusals
 from tidewaiter.explain.mirror import (
     DISCREPANCY_COLUMNS,
     ORPHAN_COLUMNS,
@@ -65,12 +66,12 @@ def check_format(path: Path | None, formats: Sequence[str]) -> None:
 
 
 def as_json(found: Mirrored) -> str:
-    """Return the whole answer."""
+    """Return the complete answer."""
     return msgspec.json.format(english_json(found)).decode()
 
 
 def write(found: Mirrored, out: Path | None, orphans: Path | None, prices: Path | None) -> None:
-    """Write the files that were asked for."""
+    """Write the requested files."""
     if out is not None and out.suffix.lower() == ".json":
         with replacing(out, str(os.getpid())) as part:
             part.write_text(as_json(found) + "\n", encoding="utf-8", newline="\n")
@@ -93,15 +94,15 @@ def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]
 
 
 def show(found: Mirrored) -> None:
-    """Print the first rows of each list, what was read, and what a difference is not."""
+    """Print the first rows of each list, what was read, and the caveats."""
     console = Console(highlight=False)
     _print(console, f"Differences: {len(found.discrepancies):,}", _discrepancies(found))
-    _print(console, f"Flows that one side alone reports: {len(found.orphans):,}", _orphans(found))
+    _print(console, f"Flows that only one side reports: {len(found.orphans):,}", _orphans(found))
     if found.prices:
         _print(console, f"Unusual values per kilogram: {len(found.prices):,}", _prices(found))
     if found.unusual:
         _print(console, f"Unusual years of BACI: {len(found.unusual):,}", _unusual(found))
-    _print(console, "Reporters, the least reliable first", _reporters(found))
+    _print(console, "Reporters, least reliable first", _reporters(found))
     for line in _talk(found):
         click.echo(visible(line), err=True)
     console.print(found.notice, style="dim", markup=False)
@@ -192,18 +193,23 @@ def _talk(found: Mirrored) -> Iterable[str]:
     for file in found.files:
         yield f"{file.name}: {file.rows:,} rows, {file.used:,} used, {file.refused:,} refused"
         for count in file.counts:
-            yield f"  left out, or used otherwise: {count.what}: {count.rows:,}"
+            yield f"  excluded, or used differently: {count.what}: {count.rows:,}"
     for one in found.refused:
         yield f"refused: {one.at}: {one.message}"
     if found.conflicting:
-        yield f"{found.conflicting:,} flows are given in two ways; of one file neither is used"
+        yield (
+            f"{found.conflicting:,} flows have conflicting values; where both are in one "
+            "file, neither is used"
+        )
     for gap in found.gaps[:_ROWS]:
         yield (
             f"total and parts differ: {gap.reporter}, {gap.side}, {gap.code}, {gap.period}: "
             f"{gap.total_kg:,.0f} kg and {gap.parts_kg:,.0f} kg"
         )
     yield freight_in_words(found.freight)
-    yield "* holds other chemicals beside the watched ones, so that m says little of these"
+    yield (
+        "* the code also covers chemicals that are not watched, so a difference is weaker evidence"
+    )
     yield from found.notes
 
 
@@ -211,37 +217,46 @@ _YEARS = 30
 
 
 @click.command()
-@click.option("--reporters", required=True, multiple=True, help="Countries that report: US,NL.")
-@click.option("--years", required=True, help="A year or a span: 2023, 2019-2023.")
-@click.option("--codes", multiple=True, help="HS6 codes, like 2915.24,2914.31; else all watched.")
+@click.option(
+    "--reporters", required=True, multiple=True, help="Reporting countries, for example US,NL."
+)
+@click.option("--years", required=True, help="A year or a range of years: 2023 or 2019-2023.")
+@click.option(
+    "--codes",
+    multiple=True,
+    help="HS6 codes, for example 2915.24,2914.31 (default: all watched codes).",
+)
 @click.option(
     "--out",
     required=True,
-    help="The CSV file that is written.",
+    help="Output file (.csv).",
     type=click.Path(dir_okay=False, path_type=Path),
 )
-@click.option("--address", default=ADDRESS, show_default=True, help="Of the preview.")
+@click.option(
+    "--address", default=ADDRESS, show_default=True, help="Address of the preview server."
+)
 @click.option(
     "--pause",
     type=click.FloatRange(0),
     default=1.5,
     show_default=True,
-    help="Seconds between two questions.",
+    help="Seconds to wait between requests.",
 )
 @click.option(
     "--timeout",
     type=click.FloatRange(0.1),
     default=30.0,
     show_default=True,
-    help="Seconds without a byte after which a connection is given up.",
+    help="Seconds without data before a connection is abandoned.",
 )
+@ok_with_refusals
 def fetch(**options: Any) -> None:
     """Download rows from the public preview of UN Comtrade, which needs no key.
 
-    It gives 500 rows at most for a question; where an answer may be cut, the codes are asked in
-    parts, and what stays cut is said. Nothing is downloaded unless you give this command, and the
-    server learns which codes, countries and years you ask for. Its terms of use hold for what it
-    gives. Exit status 1: some rows are missing; 2: nothing was written.
+    The preview returns at most 500 rows for each request. If an answer may be incomplete, the codes
+    are requested in smaller groups, and any remaining gap is reported. The server sees which codes,
+    countries and years you request, and its terms of use apply. Exit status 1: some rows are
+    missing; 2: nothing was written.
 
     Example: tidewaiter mirror fetch --reporters US,MX --years 2021-2023 --out preview.csv
     """
@@ -263,12 +278,12 @@ def fetch(**options: Any) -> None:
     out: Path = options["out"]
     with replacing(out, str(os.getpid())) as part:
         part.write_text(as_csv(asking.rows), encoding="utf-8", newline="\n")
-    click.echo(f"{out}: {len(asking.rows):,} rows of {asking.answered:,} answers", err=True)
+    click.echo(f"{out}: {len(asking.rows):,} rows from {asking.answered:,} responses", err=True)
     sys.exit(1 if asking.missing else 0)
 
 
 class _Asking:
-    """Questions, one after the other."""
+    """A sequence of requests."""
 
     def __init__(self, address: str, folder: Path, pause: float, limits: Limits) -> None:
         self.rows: list[Mapping[str, Value]] = []
@@ -281,7 +296,7 @@ class _Asking:
         self._asked = 0
 
     def ask(self, query: Query) -> None:
-        """Ask; where the answer may be cut, ask for the codes in parts."""
+        """Send a request; if the answer may be incomplete, split its codes."""
         told = f"{name_of(query.reporter)}, {query.year}, {query.flow}"
         try:
             rows = self._answer(query.address(self._address))
@@ -297,7 +312,9 @@ class _Asking:
         if len(rows) >= MOST:
             self.missing += 1
             code = query.codes[0]
-            click.echo(f"{told}, {code}: the answer is full; rows may be missing", err=True)
+            click.echo(
+                f"{told}, {code}: the response is at its limit; rows may be missing", err=True
+            )
         self.answered += 1
         self.rows += rows
 
@@ -315,10 +332,10 @@ class _Asking:
 
 
 def _span(text: str) -> range:
-    """Read "2023" or "2019-2023".
+    """Parse "2023" or "2019-2023".
 
     Raises:
-        InputError: It is no such span.
+        InputError: The text is not a year or a range of years.
     """
     first, _, last = text.partition("-")
     if not (first.isdecimal() and (last or first).isdecimal()):
@@ -336,32 +353,41 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=_FILE)
-@click.option("--codes", multiple=True, help="HS6 codes, like 2915.24,2914.31; else all watched.")
-@click.option("--reporters", multiple=True, help="Countries, like US,NL: of one side at least.")
 @click.option(
-    "--since", type=click.IntRange(1900, 2100), default=1900, help="The first year shown."
+    "--codes",
+    multiple=True,
+    help="HS6 codes, for example 2915.24,2914.31 (default: all watched codes).",
 )
-@click.option("--floor-kg", type=click.FloatRange(0), help="Smaller differences are not listed.")
-@click.option("--distances", type=_FILE, help="A CSV file: exporter, importer, km.")
-@click.option("--all", "every", is_flag=True, help="List ordinary differences too.")
-@click.option("--out", type=_OUT, help="A .json or .csv file; else a table.")
-@click.option("--orphans", type=_OUT, help="A .csv file of the flows that one side alone reports.")
-@click.option("--prices", type=_OUT, help="A .csv file of unusual values per kilogram.")
-@click.option("--report", type=_OUT, help="A page of HTML that needs no network.")
+@click.option(
+    "--reporters",
+    multiple=True,
+    help="Countries, for example US,NL, of which at least one side of a flow must be one.",
+)
+@click.option("--since", type=click.IntRange(1900, 2100), default=1900, help="First year to show.")
+@click.option("--floor-kg", type=click.FloatRange(0), help="Hide smaller differences.")
+@click.option(
+    "--distances", type=_FILE, help="A CSV file with the columns exporter, importer and km."
+)
+@click.option("--all", "every", is_flag=True, help="Also list ordinary differences.")
+@click.option("--out", type=_OUT, help="A .json or .csv file (default: print a table).")
+@click.option("--orphans", type=_OUT, help="A .csv file for flows that only one side reports.")
+@click.option("--prices", type=_OUT, help="A .csv file for unusual values per kilogram.")
+@click.option("--report", type=_OUT, help="Write a report as one HTML file that works offline.")
 @click.option(
     "--own",
     multiple=True,
     envvar="TIDEWAITER_OWN",
     type=_FOLDER,
-    help="A folder of your own lists; may be given again.",
+    help="A folder with your own lists; can be repeated.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Write the whole answer to standard output.")
+@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+@ok_with_refusals
 def compare(files: tuple[Path, ...], own: tuple[Path, ...], **options: Any) -> None:
-    """Compare exports with the imports that mirror them, in FILES of UN Comtrade or BACI.
+    """Compare exports with the imports that mirror them, in FILES from UN Comtrade or BACI.
 
     Give both sides: the export rows of one country and the import rows of its partners, in any
-    number of files; of one flow, a later file counts before an earlier. Every part of the
-    computation is shown. Exit status 1: some rows could not be read.
+    number of files. If two files have the same flow, the later file is used. Every step of the
+    calculation is shown. Exit status 1: some rows could not be read.
 
     Example: tidewaiter mirror compare exports.csv imports.csv --since 2020 --report mirror.html
     """

@@ -12,7 +12,7 @@ from tidewaiter.base.files import replacing, writing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import Place, needs_db
+from tidewaiter.cli.core.options import Place, found_or_hint, needs_db
 from tidewaiter.exchange.protocol.documents import LANGUAGES, Role, fingerprint, words, write_chain
 from tidewaiter.exchange.protocol.keyring import About
 from tidewaiter.node.identity import (
@@ -43,18 +43,18 @@ _language = click.option(
     type=click.Choice(list(LANGUAGES)),
     default="en",
     show_default=True,
-    help="Of the words.",
+    help="Language of the verification words.",
 )
 _since = click.option(
     "--since",
     type=click.DateTime(),
-    help="UTC; nothing that was written from then on is to be trusted; else from now on.",
+    help="Time from which signatures of the old key are not trusted, in UTC (default: now).",
 )
 _inside = click.option(
     "--inside",
     multiple=True,
     metavar="NETWORK",
-    help="A private network in which peers are, like 10.0.0.0/8.",
+    help="A private network in which peers are allowed, for example 10.0.0.0/8.",
 )
 _PLACE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -70,34 +70,34 @@ def node() -> None:
 
 @node.command()
 @needs_db
-@click.option("--name", required=True, help="As people call it.")
-@click.option("--country", type=Place(), help="Two letters, as in ISO 3166.")
+@click.option("--name", required=True, help="Name of the authority.")
+@click.option("--country", type=Place(), help="Country, two letters as in ISO 3166.")
 @click.option(
     "--role",
     type=click.Choice(get_args(Role)),
     default="authority",
     show_default=True,
-    help="What it is.",
+    help="Type of authority.",
 )
 @click.option(
     "--endpoint",
     "endpoints",
     multiple=True,
-    help="An address at which peers reach it: https://HOST:PORT.",
+    help="Address at which peers reach this node: https://HOST:PORT.",
 )
 @click.option(
     "--roots",
     required=True,
     type=_FOLDER,
-    help="The folder for the two root keys; take it away afterwards.",
+    help="Folder for the two root keys; remove it from this machine afterwards.",
 )
 def init(
     db: str, name: str, country: str | None, role: Role, roots: Path, **more: tuple[str, ...]
 ) -> None:
-    """Make this installation a node: keys, and a first document that says who it is.
+    """Set up this installation as a node: keys, and a first document that identifies it.
 
-    The root keys are needed where all others are lost, and never on this machine: keep the two
-    apart, on paper or on a stick that lies in a safe.
+    The root keys are needed if all other keys are lost. Never keep them on this machine: store the
+    two separately, for example on paper or on a USB stick in a safe.
 
     Example: tidewaiter node init --db node.db --name "Customs of Aland" --roots /media/stick
     """
@@ -111,22 +111,22 @@ def init(
     with open_database(db) as database:
         places = found_node(database, ring_file(), roots, about, own_stamp())
     for number, place in enumerate(places, 1):
-        click.echo(f"Root key {number}: {place} (take it away from this machine)", err=True)
-    click.echo(f"{about.node} is a node. Serve it: tidewaiter node serve --db {db}", err=True)
+        click.echo(f"Root key {number}: {place} (remove it from this machine)", err=True)
+    click.echo(f"{about.node} is set up. To serve it: tidewaiter node serve --db {db}", err=True)
 
 
 @node.command(name="change")
 @needs_db
-@click.option("--name", help="As people call it.")
-@click.option("--country", type=Place(), help="Two letters, as in ISO 3166.")
+@click.option("--name", help="Name of the authority.")
+@click.option("--country", type=Place(), help="Country, two letters as in ISO 3166.")
 @click.option(
     "--endpoint",
     "endpoints",
     multiple=True,
-    help="An address at which peers reach it, in place of those before.",
+    help="Address at which peers reach this node, instead of the earlier ones.",
 )
 def change_(db: str, name: str | None, country: str | None, endpoints: tuple[str, ...]) -> None:
-    """Say something else of this node, and tell its peers; its keys stay.
+    """Change the details of this node and notify its peers; its keys stay the same.
 
     Example: tidewaiter node change --db node.db --endpoint https://new.example:8478
     """
@@ -141,30 +141,34 @@ def change_(db: str, name: str | None, country: str | None, endpoints: tuple[str
             endpoints=tuple(map(checked_endpoint, endpoints)) or before.endpoints,
         )
         told = change(desk, about, own_stamp())
-    click.echo(f"document {told.number} says so")
+    click.echo(f"published as document {told.number}")
 
 
 @node.command()
 @needs_db
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(1, 65_535), default=8478, show_default=True, help="The port."
+    "--port",
+    type=click.IntRange(1, 65_535),
+    default=8478,
+    show_default=True,
+    help="Port to listen on.",
 )
 @_inside
 @click.option(
     "--behind",
     multiple=True,
     metavar="NETWORK",
-    help="A network of what ends TLS before this node, like 127.0.0.1/32.",
+    help="Network of the reverse proxy that terminates TLS, for example 127.0.0.1/32.",
 )
 def serve(db: str, host: str, port: int, inside: tuple[str, ...], behind: tuple[str, ...]) -> None:
-    """Take what peers send, and bring them what is theirs.
+    """Receive messages from peers, and deliver messages to them.
 
     Example: tidewaiter node serve --db node.db --host 0.0.0.0
     """
     with desk_at(db, restored=True) as desk:
         pass
-    click.echo(f"{desk.node} is at http://{host}:{port} (stop it with Ctrl-C)", err=True)
+    click.echo(f"{desk.node} is running at http://{host}:{port} (press Ctrl-C to stop)", err=True)
     told = Serving(db=db, ring=str(ring_file()), host=host, port=port, inside=inside, behind=behind)
     run(told)
 
@@ -172,9 +176,9 @@ def serve(db: str, host: str, port: int, inside: tuple[str, ...], behind: tuple[
 @node.command()
 @needs_db
 @_language
-@click.option("--out", type=_PLACE, help="Write the documents there, to be given to a peer.")
+@click.option("--out", type=_PLACE, help="Write the documents to this file, to give to a peer.")
 def document(db: str, language: str, out: Path | None) -> None:
-    """Show the words by which this node is known, and write its documents for a peer.
+    """Show the verification words of this node, and write its documents for a peer.
 
     Example: tidewaiter node document --db node.db --out aland.json
     """
@@ -182,7 +186,10 @@ def document(db: str, language: str, out: Path | None) -> None:
         chain = documents(work, desk.node)
     told = chain[-1].read()
     click.echo(f"{told.name} ({told.node}), document {told.number}")
-    click.echo("Read these words to the peer by telephone, or let it scan the code:", err=True)
+    click.echo(
+        "Read these verification words to the peer by telephone, or let the peer scan the code:",
+        err=True,
+    )
     click.echo(" ".join(words(fingerprint(told), language)))
     click.echo(terminal_code(fingerprint(told).upper()), err=True)
     if out:
@@ -192,10 +199,10 @@ def document(db: str, language: str, out: Path | None) -> None:
 
 @node.command(name="rotate")
 @needs_db
-@click.option("--revoke", is_flag=True, help="Nothing more that the old key signs is trusted.")
+@click.option("--revoke", is_flag=True, help="Stop trusting signatures of the old key.")
 @_since
 def rotate_(db: str, *, revoke: bool, since: datetime | None) -> None:
-    """Give this node new keys, and tell its peers; what was signed before stays valid.
+    """Create new keys for this node and notify its peers; earlier signatures stay valid.
 
     Example: tidewaiter node rotate --db node.db
     """
@@ -210,21 +217,21 @@ def rotate_(db: str, *, revoke: bool, since: datetime | None) -> None:
     "--root",
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The file of a root key.",
+    help="File of a root key.",
 )
 @click.option(
     "--roots",
     type=_FOLDER,
-    help="The folder for a new root key, where the second file takes the place of the first.",
+    help="Folder for a new root key, if the second root key is replaced.",
 )
 @_since
 @_inside
 def recover_(
     db: str, root: Path, roots: Path | None, since: datetime | None, inside: tuple[str, ...]
 ) -> None:
-    """Give this node new keys by a root key: those it had are lost, or somebody else has them.
+    """Create new keys with a root key, after the current keys were lost or compromised.
 
-    Its peers exchange nothing with it before people have compared its words anew.
+    Peers exchange nothing with this node until people have compared its verification words again.
 
     Example: tidewaiter node recover --db node.db --root /media/stick/tidewaiter-1a2b.root1
     """
@@ -240,45 +247,55 @@ def recover_(
         click.echo(f"{made.lost} messages were lost with the old keys", err=True)
     for each in missed:
         click.echo(
-            as_line(f"{each} was not reached: give it the file of `node document`"), err=True
+            as_line(f"{each} could not be reached: send it the file from `node document`"), err=True
         )
     if made.root:
-        click.echo(f"New root key: {made.root} (take it away from this machine)", err=True)
+        click.echo(f"New root key: {made.root} (remove it from this machine)", err=True)
     click.echo(f"document {made.document.number} names the new keys")
-    click.echo("Peers must compare your words anew: tidewaiter node document --help", err=True)
+    click.echo(
+        "Peers must compare your verification words again: tidewaiter node document --help",
+        err=True,
+    )
 
 
 @node.command()
 @needs_db
-@click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 def status(db: str, *, as_json: bool) -> None:
-    """Say how this node stands with each peer, what is on its way, and when it is tried next.
+    """Show the status of each peer, pending messages, and the next attempt.
 
     Example: tidewaiter node status --db node.db
     """
     with open_database(db) as database, database.work() as work:
         found = standings(work)
-    for each in found:
+    for each in found_or_hint(found, "add a peer with tidewaiter peers add FILE"):
         click.echo(english_json(each) if as_json else as_line("; ".join(_said(each))))
 
 
 def _said(standing: Standings) -> Iterator[str]:
-    """Yield what is said of a peer, the usual first."""
+    """Yield the status of a peer, the usual first."""
     peer = standing.peer
     ways = ", ".join(f"{count} {state}" for state, count in sorted(standing.outgoing.items()))
-    yield f"{peer.name} ({peer.node}): {peer.relation.standing}, theirs {peer.theirs}"
-    yield ways or "nothing written"
-    yield f"heard {peer.heard[:19] or 'never'}"
+    yield (
+        f"{peer.name} ({peer.node}): our side {peer.relation.standing}, their side {peer.theirs}"
+    )
+    yield ways or "no messages"
+    yield f"last contact {peer.heard[:19] or 'never'}"
     if standing.missing is None:
-        yield "restored from an older state: not asked yet what is missing"
+        yield "restored from an older state: it has not been asked yet what is missing"
     elif standing.missing:
         yield f"restored from an older state: {standing.missing} messages are being fetched"
     if standing.again:
-        yield f"it was restored from an older state: {standing.again} messages are sent again"
+        yield (
+            f"the peer was restored from an older state: {standing.again} messages are sent again"
+        )
     if standing.doubted:
-        yield f"{standing.doubted} messages from it may be forged: their key is revoked or replaced"
+        yield (
+            f"{standing.doubted} messages from the peer may be forged: their key is "
+            "revoked or replaced"
+        )
     if peer.tries:
-        yield f"{peer.tries} tries failed, next try {peer.due[:19]}"
+        yield f"{peer.tries} attempts failed, next attempt {peer.due[:19]}"
     if peer.trouble:
         yield peer.trouble
 
@@ -287,14 +304,14 @@ def _said(standing: Standings) -> Iterator[str]:
 @click.argument("peer", required=False)
 @needs_db
 def retry(db: str, peer: str | None) -> None:
-    """Try PEER again now, or all peers; the node that is served does so within a second.
+    """Retry PEER now, or all peers; the running node does so within a second.
 
     Example: tidewaiter node retry tidewaiter/b1 --db node.db
     """
     with open_database(db) as database, database.work(own_stamp()) as work:
         names = end_wait(work, *([peer_of(work, peer).node] if peer else []))
     for name in names:
-        click.echo(as_line(f"{name} is tried again now"))
+        click.echo(as_line(f"{name} is being retried now"))
 
 
 @node.command()
@@ -302,21 +319,24 @@ def retry(db: str, peer: str | None) -> None:
 @click.option(
     "--without",
     metavar="PEER",
-    help="Wait no longer for what this peer has: it cannot "
-    "be reached. What it recalled since the copy was made stays readable.",
+    help="Continue without this peer, because it cannot be reached. Messages that it "
+    "recalled after the copy was made stay readable.",
 )
 def restored(db: str, without: str | None) -> None:
-    """Say that this database was put back from a copy, by other tools than `node restore`.
+    """Mark this database as restored from a copy made with other tools than `node restore`.
 
-    What came from peers is not shown before they were asked what is missing and have sent it again.
+    Messages from peers are hidden until the peers have been asked what is missing and have sent it
+    again.
 
     Example: tidewaiter node restored --db node.db
     """
     with open_database(db) as database, database.work(own_stamp()) as work:
         if without:
-            said = f"going on without what {go_on_without(work, without).name} has"
+            said = f"continuing without the messages of {go_on_without(work, without).name}"
         else:
-            said = f"{mark_restored(work)} peers are asked what is missing when the node is served"
+            said = (
+                f"{mark_restored(work)} peers will be asked what is missing when the node is served"
+            )
     click.echo(as_line(said))
 
 
@@ -325,13 +345,13 @@ def restored(db: str, without: str | None) -> None:
 @click.option(
     "--witnessed",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A file of what a peer has witnessed of this node.",
+    help="A file of the log states that a peer has witnessed.",
 )
 def verify(db: str, witnessed: Path | None) -> None:
-    """Recompute the log of this node from its first entry, and compare it with what it told peers.
+    """Recompute the log of this node from its first entry, and compare it with what peers hold.
 
-    Each receipt that a peer has says how long this log was, and its root. A peer writes them into a
-    file by `tidewaiter peers witnessed`: by it a log that was made anew is found.
+    Each receipt held by a peer states the length of this log and its root. A peer exports them with
+    `tidewaiter peers witnessed`; they reveal a log that was rebuilt.
 
     Example: tidewaiter node verify --db node.db
     """
@@ -342,13 +362,15 @@ def verify(db: str, witnessed: Path | None) -> None:
             if witnessed:
                 texts = witnessed.read_text(encoding="ascii", errors="replace").split()
                 told += check_witnessed(work, documents(work, own)[-1].read(), texts)
-    click.echo(f"{found.state.entries:,} entries hold, root {found.state.root.hex()}")
+    click.echo(f"{found.state.entries:,} entries verified, root {found.state.root.hex()}")
     if found.broken is not None:
         click.echo(f"entry {found.broken}: {found.problem}", err=True)
     for each in told:
         if not each.holds:
-            click.echo(as_line(f"{each.peer} was told of {each.size:,} others"), err=True)
-    click.echo(f"told to peers: {len(told):,} states, {sum(each.holds for each in told):,} hold")
+            click.echo(as_line(f"{each.peer} holds {each.size:,} different entries"), err=True)
+    click.echo(
+        f"held by peers: {len(told):,} states, {sum(each.holds for each in told):,} verified"
+    )
     if found.broken is not None or not all(each.holds for each in told):
         raise SystemExit(1)
 
@@ -356,7 +378,7 @@ def verify(db: str, witnessed: Path | None) -> None:
 @node.command(name="backup-key")
 @click.argument("path", type=_PLACE)
 def backup_key(path: Path) -> None:
-    """Make a key for backups: its secret half goes to PATH, to be kept away from this machine.
+    """Create a key for backups: its secret half is written to PATH; store it off this machine.
 
     Example: tidewaiter node backup-key /media/stick/backup.txt
     """
@@ -372,39 +394,39 @@ def backup_key(path: Path) -> None:
     "recipient",
     required=True,
     metavar="AGE1...",
-    help="Who can read it: the line that backup-key prints.",
+    help="The recipient: the line that backup-key prints.",
 )
-@click.option("--out", required=True, type=_PLACE, help="The file.")
+@click.option("--out", required=True, type=_PLACE, help="Output file.")
 def backup(db: str, recipient: str, out: Path) -> None:
-    """Write the database and the keys of this node into one encrypted file; it serves on.
+    """Write the database and the keys of this node to one encrypted file while it runs.
 
     Example: tidewaiter node backup --db node.db --to age1... --out /media/stick/node.age
     """
     make_backup(db, ring_file(), key_file(), recipient, out.resolve())
-    click.echo(f"{out} holds this node; without the secret key nobody can read it", err=True)
+    click.echo(f"{out} is a backup of this node; it can be read only with the secret key", err=True)
 
 
 @node.command()
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--db", required=True, type=_PLACE, help="Where the database goes.")
+@click.option("--db", required=True, type=_PLACE, help="Path of the restored database.")
 @click.option(
     "--identity",
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The file of the secret key of the backup.",
+    help="The file with the secret key of the backup.",
 )
 def restore(path: Path, db: Path, identity: Path) -> None:
-    """Restore a node from the backup in PATH, where none is.
+    """Restore a node from the backup in PATH; there must be no node here yet.
 
-    What was sent, received and recalled after the backup was made is asked of the peers when the
-    node serves again; what came from peers is not shown before they have answered.
+    When the node runs again, it asks its peers for everything sent, received or recalled after the
+    backup. Messages from peers are hidden until they have replied.
 
     Example: tidewaiter node restore node.age --db node.db --identity /media/stick/backup.txt
     """
     restore_backup(path, identity, db.resolve(), ring_file(), key_file())
     with open_database(db.resolve()) as database, database.work(own_stamp()) as work:
         mark_restored(work)
-    click.echo(f"Serve it: tidewaiter node serve --db {db}", err=True)
+    click.echo(f"To serve it: tidewaiter node serve --db {db}", err=True)
 
 
 def _moment(since: datetime | None) -> str:

@@ -1,4 +1,4 @@
-"""The command `tidewaiter notices`: pre-export notifications, their checks and their answers."""
+"""The command `tidewaiter notices`: pre-export notifications (PENs), their checks and replies."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -13,7 +13,7 @@ from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import Day, Field, needs_db
+from tidewaiter.cli.core.options import Day, Field, Renamed, found_or_hint, needs_db
 from tidewaiter.cli.law.questions import Desk, QuestionOptions
 from tidewaiter.exchange.notices.amounts import in_words
 from tidewaiter.exchange.notices.checks import Checked, check
@@ -60,37 +60,37 @@ from tidewaiter.transport.notices import Ready, made_ready, send_new, send_next,
 
 @cache
 def law_here() -> Law:
-    """Return the law that travels with the package."""
+    """Return the law that is part of the package."""
     registry = load_registry()
     desk = Desk(QuestionOptions(), registry, registry.book)
     return Law(registry, desk.book, desk.asker.find)
 
 
 def said_of(checked: Checked) -> Iterator[str]:
-    """Yield what a check found, a line each."""
+    """Yield the results of a check, one line each."""
     yield from map(in_a_line, checked.problems)
     for each in checked.lines:
         content = each.why_no_content or in_words(each.content)
-        yield f"line {each.line}: {each.name or 'not known to the registry'}; content: {content}"
+        yield f"line {each.line}: {each.name or 'not in the registry'}; content: {content}"
         rulings = each.assessment.rulings if each.assessment else ()
         for ruling in rulings:
             if ruling.held:
                 yield f"line {each.line}: {ruling.jurisdiction}: {english(ruling.reason)}"
-    yield f"answer: {_day(checked.reply)}; goods may leave: {_day(checked.dispatch)}"
+    yield f"reply by: {_day(checked.reply)}; earliest dispatch: {_day(checked.dispatch)}"
 
 
 def in_a_line(problem: Problem) -> str:
-    """Say a problem: how grave it is, its place, what it is, and what would do."""
+    """Format a problem: severity, place, description and hint."""
     place = f"{problem.at}: " if problem.at else ""
     line = f"{problem.level}: {place}{problem.text}"
     return f"{line} ({problem.hint})" if problem.hint else line
 
 
 def tell_wrong(ready: Ready, path: Path, verb: str) -> None:
-    """Say all that a check found where something of it must be mended.
+    """Print all results of a check if something must be corrected.
 
     Raises:
-        InputError: Something must be.
+        InputError: Something must be corrected.
     """
     if ready.checked.sendable:
         return
@@ -106,26 +106,26 @@ def _day(deadline: Deadline) -> str:
 
 
 def tell(kept: Kept) -> None:
-    """Say how a notice stands."""
+    """Print the status of a pre-export notification."""
     state = kept.state
-    due = f", answer by {state.reply_by}" if state.reply_by else ""
-    waits = f", waits for the {state.waits_for}" if state.waits_for else ""
-    line = f"notice {kept.row.number} ({kept.row.reference}), version {state.version}"
+    due = f", reply by {state.reply_by}" if state.reply_by else ""
+    waits = f", waiting for the {state.waits_for}" if state.waits_for else ""
+    line = f"PEN {kept.row.number} ({kept.row.reference}), version {state.version}"
     click.echo(as_line(f"{line}: {state.name}{due}{waits}"))
 
 
 def read_notice(path: Path) -> NoticeFile:
-    """Read a notice from a file.
+    """Read a pre-export notification from a file.
 
     Raises:
-        InputError: It is none.
+        InputError: The file is not a valid pre-export notification.
     """
     return read_xml(path.read_bytes(), path.name)
 
 
 _number = click.argument("number", type=click.IntRange(1))
 _text = click.argument("text")
-_by = click.option("--by", required=True, help="Who decided.")
+_by = click.option("--by", required=True, help="Person or office that decided.")
 _why = click.option("--reason", default="", help="Why.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -152,7 +152,7 @@ def _do(number: int, db: str, what: What) -> None:
 @_number
 @needs_db
 def acknowledge(number: int, db: str) -> None:
-    """Say that notice NUMBER has come; that decides nothing.
+    """Acknowledge receipt of PEN NUMBER, without deciding on it.
 
     Example: tidewaiter notices acknowledge 7 --db node.db
     """
@@ -164,7 +164,7 @@ def acknowledge(number: int, db: str) -> None:
 @_by
 @needs_db
 def agree(number: int, by: str, db: str) -> None:
-    """Say that there is no objection to notice NUMBER.
+    """Reply to PEN NUMBER that there is no objection.
 
     Example: tidewaiter notices agree 7 --by "Licensing" --db node.db
     """
@@ -175,10 +175,10 @@ def agree(number: int, by: str, db: str) -> None:
 @_number
 @_by
 @click.option("--code", required=True, type=click.Choice(get_args(ObjectionCode)), help="Why.")
-@click.option("--text", default="", help="In words.")
+@click.option("--text", default="", help="Details.")
 @needs_db
 def object_(number: int, by: str, code: ObjectionCode, text: str, db: str) -> None:
-    """Object to notice NUMBER.
+    """Object to PEN NUMBER.
 
     Example: tidewaiter notices object 7 --by "Licensing" --code "importer unknown" --db node.db
     """
@@ -190,7 +190,7 @@ def object_(number: int, by: str, code: ObjectionCode, text: str, db: str) -> No
 @_text
 @needs_db
 def ask(number: int, text: str, db: str) -> None:
-    """Ask TEXT before deciding on notice NUMBER.
+    """Request clarification (TEXT) before deciding on PEN NUMBER.
 
     Example: tidewaiter notices ask 7 "Who is the end user?" --db node.db
     """
@@ -203,7 +203,7 @@ def ask(number: int, text: str, db: str) -> None:
 @_text
 @needs_db
 def answer(number: int, query: str, text: str, db: str) -> None:
-    """Answer query QUERY of notice NUMBER with TEXT.
+    """Reply with TEXT to query QUERY about PEN NUMBER.
 
     Example: tidewaiter notices answer 7 3f2a "Paint works Alfa" --db node.db
     """
@@ -212,25 +212,25 @@ def answer(number: int, query: str, text: str, db: str) -> None:
 
 @click.command(name="more-time")
 @_number
-@click.option("--until", type=Day(), required=True, help="The last day.")
+@click.option("--until", type=Day(), required=True, help="The new reply deadline.")
 @_why
 @needs_db
 def more_time(number: int, until: date, reason: str, db: str) -> None:
-    """Ask for more time for notice NUMBER.
+    """Request more time to reply to PEN NUMBER.
 
     Example: tidewaiter notices more-time 7 --until 2026-12-18 --db node.db
     """
     _do(number, db, MoreTime(until=until, reason=reason))
 
 
-@click.command(name="not-for-us")
+@click.command(name="not-competent")
 @_number
 @_why
 @needs_db
 def not_for_us(number: int, reason: str, db: str) -> None:
-    """Say that notice NUMBER is another authority's.
+    """Reply that this node is not the competent authority for PEN NUMBER.
 
-    Example: tidewaiter notices not-for-us 7 --reason "medicines agency" --db node.db
+    Example: tidewaiter notices not-competent 7 --reason "medicines agency" --db node.db
     """
     _do(number, db, NotForUs(reason=reason))
 
@@ -240,7 +240,7 @@ def not_for_us(number: int, reason: str, db: str) -> None:
 @_why
 @needs_db
 def withdraw(number: int, reason: str, db: str) -> None:
-    """Take notice NUMBER back, for good.
+    """Withdraw PEN NUMBER permanently.
 
     Example: tidewaiter notices withdraw 7 --reason "order cancelled" --db node.db
     """
@@ -253,7 +253,7 @@ def withdraw(number: int, reason: str, db: str) -> None:
 @_why
 @needs_db
 def amend(number: int, path: Path, reason: str, db: str) -> None:
-    """Put the notice in PATH in the place of notice NUMBER, as its next version.
+    """Amend PEN NUMBER: the notification in PATH becomes its next version.
 
     Example: tidewaiter notices amend 7 notice.xml --reason "another vessel" --db node.db
     """
@@ -272,33 +272,35 @@ def amend(number: int, path: Path, reason: str, db: str) -> None:
     "--outcome",
     required=True,
     type=click.Choice(get_args(Outcome)),
-    help="What became of the goods.",
+    help="Outcome of the shipment.",
 )
-@click.option("--on", type=Day(), required=True, help="The day.")
+@click.option("--on", type=Day(), required=True, help="Date of the outcome.")
 @click.option(
     "--line",
     "amounts",
     type=Field(),
     multiple=True,
     metavar="LINE=AMOUNT",
-    help='What it was really, of a line: 1="25 kg".',
+    help='Actual quantity of a line, for example 1="25 kg".',
 )
-@click.option("--as-notified", is_flag=True, help="It was what the notice says, of all lines.")
-@click.option("--permit", default="", help="Number of the permit that it is written off.")
-@click.option("--more", is_flag=True, help="Further shipments under this notice follow.")
-@click.option("--note", default="", help="In words.")
+@click.option("--as-notified", is_flag=True, help="All quantities are as notified.")
+@click.option(
+    "--permit", default="", help="Number of the permit to write the quantity off against."
+)
+@click.option("--more", is_flag=True, help="Further shipments under this PEN will follow.")
+@click.option("--note", default="", help="Details.")
 @needs_db
 def return_(number: int, db: str, **options: Any) -> None:
-    """Tell what became of the goods of notice NUMBER, and how much it was.
+    """Report the outcome of the shipment of PEN NUMBER, with the quantities.
 
-    Where the database holds a register, what was shipped or arrived is written off against the
+    If the database has a register, the quantity shipped or received is written off against the
     permit, once.
 
     Example: tidewaiter notices return 7 --outcome shipped --on 2026-12-20 --as-notified --db n.db
     """
     told = Return(**options)
     if told.amounts and told.as_notified:
-        raise click.UsageError("give --line or --as-notified, not both")
+        raise click.UsageError("Give --line or --as-notified, not both.")
     lines = tuple(_line(*each) for each in told.amounts)
     with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
         if told.as_notified:
@@ -314,7 +316,10 @@ def return_(number: int, db: str, **options: Any) -> None:
         kept = do_to_notice(work, desk.ring.lock, number, what)
     tell(kept)
     if not lines:
-        click.echo("no amount is told, so nothing is written off: --line 1=AMOUNT", err=True)
+        click.echo(
+            "no quantity was reported, so nothing is written off; give it with --line 1=AMOUNT",
+            err=True,
+        )
 
 
 def _line(number: str, text: str) -> LineAmount:
@@ -344,9 +349,9 @@ REPLIES = (
 
 
 def register_says(work: Work, notice: Notice, day: date) -> Iterator[str]:
-    """Yield what the register says of each line of a notice; nothing where there is none.
+    """Yield the register's answer for each line of a PEN; nothing if there is no register.
 
-    Nothing of it keeps a notice from being sent: a permit may wait for the answer.
+    It never prevents sending: a permit may depend on the reply.
     """
     country = keeper(work)
     if not country:
@@ -358,18 +363,18 @@ def register_says(work: Work, notice: Notice, day: date) -> Iterator[str]:
         yield f"line {line}: register of {country}: {answer.verdict}: {words}"
 
 
-_json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 
 
 def _today() -> date:
     return own_stamp().at.date()
 
 
-@click.group()
+@click.group(cls=Renamed, former={"not-for-us": "not-competent"})
 def notices() -> None:
-    """Notify another authority of an export before it leaves, and answer notices.
+    """Send and reply to pre-export notifications (PENs).
 
-    Silence is never consent: a notice that nobody answered is shown as that.
+    No reply is never treated as consent: a PEN without a reply is shown as unanswered.
 
     Example: tidewaiter notices check notice.xml
     """
@@ -377,10 +382,15 @@ def notices() -> None:
 
 @notices.command(name="check")
 @click.argument("path", type=_FILE)
-@click.option("--day", type=Day(), default=_today, help="The day whose law counts (today).")
-@click.option("--db", help="Ask the register of this database too.")
+@click.option(
+    "--day",
+    type=Day(),
+    default=_today,
+    help="Check against the law as of this date (default: today).",
+)
+@click.option("--db", help="Also check against the register in this database.")
 def check_(path: Path, day: date, db: str | None) -> None:
-    """Check the notice in PATH: what is missing, what the law says of its lines, and its days.
+    """Check the pre-export notification in PATH: missing data, controls, and deadlines.
 
     Example: tidewaiter notices check notice.xml
     """
@@ -398,15 +408,14 @@ def check_(path: Path, day: date, db: str | None) -> None:
 
 @notices.command()
 @click.argument("path", type=_FILE)
-@click.option("--to", "peer", required=True, help="The node of the importing country's authority.")
+@click.option("--to", "peer", required=True, help="Node of the importing country's authority.")
 @needs_db
 def send(path: Path, peer: str, db: str) -> None:
-    """Send the notice in PATH; what must be mended first is told, and nothing is sent.
+    """Send the pre-export notification in PATH, unless a correction is required.
 
-    Where it names no day by which it asks for an answer, the first day that the law allows is
-    asked for, counted in working days of both countries. What the register of the database says of
-    the exporter's licence and permit is told, and keeps nothing back: a permit may wait for the
-    answer.
+    If it has no reply deadline, the earliest that the law allows is used, counted in working days
+    of both countries. If the database has a register, the state of the exporter's licence and
+    permit is shown; it never prevents sending, because a permit may depend on the reply.
 
     Example: tidewaiter notices send notice.xml --to tidewaiter/b1 --db node.db
     """
@@ -423,29 +432,33 @@ def send(path: Path, peer: str, db: str) -> None:
 
 @notices.command(name="list")
 @needs_db
-@click.option("--state", default="", help='How they stand, like "sent" or "expired without reply".')
+@click.option(
+    "--state",
+    default="",
+    help='Only PENs with this status, for example "sent" or "expired without reply".',
+)
 @click.option(
     "--rows",
     type=click.IntRange(1, 10_000),
     default=20,
     show_default=True,
-    help="How many at most.",
+    help="Maximum number to list.",
 )
 @_json
 def list_(db: str, state: str, rows: int, *, as_json: bool) -> None:
-    """List notices, the last first.
+    """List pre-export notifications, newest first.
 
     Example: tidewaiter notices list --db node.db --state sent
     """
     with open_database(db) as database, database.work() as work:
         check_complete(work)
         found = kept_notices(work, own_stamp().at.date(), state=state, rows=rows)
-    for each in found:
+    for each in found_or_hint(found, "send a PEN with tidewaiter notices send FILE --to NODE"):
         if as_json:
             click.echo(english_json(each))
             continue
-        due = f", answer by {each.reply_by}" if each.reply_by else ""
-        waits = f", waits for the {each.waits_for}" if each.waits_for else ""
+        due = f", reply by {each.reply_by}" if each.reply_by else ""
+        waits = f", waiting for the {each.waits_for}" if each.waits_for else ""
         line = f"{each.number}\t{each.reference}\t{each.side}\t{each.peer}\t{each.state}"
         click.echo(as_line(f"{line}{due}{waits}"))
 
@@ -453,10 +466,10 @@ def list_(db: str, state: str, rows: int, *, as_json: bool) -> None:
 @notices.command()
 @_number
 @needs_db
-@click.option("--xml", "as_xml", is_flag=True, help="As XML, with all that was done to it.")
+@click.option("--xml", "as_xml", is_flag=True, help="Print XML, with the complete history.")
 @_json
 def show(number: int, db: str, *, as_xml: bool, as_json: bool) -> None:
-    """Show notice NUMBER: how it stands, and what both sides did.
+    """Show PEN NUMBER: its status and what both sides did.
 
     Example: tidewaiter notices show 7 --db node.db
     """
@@ -489,16 +502,16 @@ def show(number: int, db: str, *, as_xml: bool, as_json: bool) -> None:
     type=click.Choice(list(load_forms())),
     default="treaty",
     show_default=True,
-    help="Which form.",
+    help="The official form.",
 )
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
-    help="The file: .html, or .pdf.",
+    help="Output file (.html or .pdf).",
 )
 def form(number: int, db: str, slug: str, out: Path) -> None:
-    """Fill an official form from notice NUMBER, to be printed and signed.
+    """Fill in an official form from PEN NUMBER, ready to print and sign.
 
     Example: tidewaiter notices form 7 --db node.db --form ca-class-a --out notice.pdf
     """
@@ -512,7 +525,7 @@ def form(number: int, db: str, slug: str, out: Path) -> None:
 
 @notices.command(name="schema")
 def schema_() -> None:
-    """Write the schema of notices as XML, in XSD.
+    """Write the XML schema (XSD) of pre-export notifications.
 
     Example: tidewaiter notices schema > notice.xsd
     """

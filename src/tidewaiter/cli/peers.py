@@ -9,7 +9,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import needs_db
+from tidewaiter.cli.core.options import Renamed, found_or_hint, needs_db
 from tidewaiter.exchange.evidence import write_evidence
 from tidewaiter.exchange.protocol.documents import SignedDocument, read_chain, read_words
 from tidewaiter.exchange.protocol.markings import Tlp
@@ -27,14 +27,14 @@ from tidewaiter.transport.message_kinds import KINDS
 from tidewaiter.transport.peers import invite, relate
 from tidewaiter.transport.peers import say as say_to
 
-_reason = click.option("--reason", default="", help="Why; it is kept here, and not told.")
+_reason = click.option("--reason", default="", help="Reason; stored here only, not sent.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MOST = 64 * 1024 * 1024  # bytes of a file of documents
 
 
-@click.group()
+@click.group(cls=Renamed, former={"say": "send"})
 def peers() -> None:
-    """Say with whom this node exchanges, and what.
+    """Manage the peers of this node and what is exchanged with them.
 
     Example: tidewaiter peers add bergen.json --db node.db
     """
@@ -43,22 +43,24 @@ def peers() -> None:
 @peers.command(name="list")
 @needs_db
 def list_(db: str) -> None:
-    """List the peers, with the relation of this node to each.
+    """List the peers, with the status of each relationship.
 
     Example: tidewaiter peers list --db node.db
     """
     with open_database(db) as database, database.work() as work:
-        for each in known_peers(work):
-            click.echo(as_line(f"{each.node}\t{each.relation.standing}\t{each.name}"))
+        found = known_peers(work)
+    for each in found_or_hint(found, "add a peer with tidewaiter peers add FILE"):
+        click.echo(as_line(f"{each.node}\t{each.relation.standing}\t{each.name}"))
 
 
 @peers.command()
 @click.argument("path", type=_FILE)
 @needs_db
 def add(path: Path, db: str) -> None:
-    """Take up the node whose documents are in PATH, and invite it.
+    """Add the node whose documents are in PATH as a peer, and invite it.
 
-    Nothing is exchanged before the words are compared and `tidewaiter peers confirm` says so.
+    Nothing is exchanged until the verification words have been compared and confirmed with
+    `tidewaiter peers confirm`.
 
     Example: tidewaiter peers add bergen.json --db node.db
     """
@@ -67,18 +69,25 @@ def add(path: Path, db: str) -> None:
         known = invite(desk, work, chain)
     click.echo(as_line(f"{known.node}\t{known.relation.standing}\t{known.name}"))
     # The words are not shown here: whoever sees them does not ask for them.
-    click.echo("Ask for its twelve words by telephone, at a number that you know.", err=True)
-    click.echo(f'Then: tidewaiter peers confirm {known.node} "WORDS" --db {db}', err=True)
+    click.echo(
+        "Ask for its twelve verification words by telephone, at a number that you already know.",
+        err=True,
+    )
+    click.echo(f'Then run: tidewaiter peers confirm {known.node} "WORDS" --db {db}', err=True)
 
 
 @peers.command()
 @click.argument("node")
 @click.argument("compared", metavar="WORDS")
 @needs_db
-@click.option("--release", "held", flag_value="release", help="Send what is on hold.")
-@click.option("--discard", "held", flag_value="discard", help="Destroy what is on hold.")
+@click.option(
+    "--release", "held", flag_value="release", help="Send the messages that were on hold."
+)
+@click.option(
+    "--discard", "held", flag_value="discard", help="Destroy the messages that were on hold."
+)
 def confirm(node: str, compared: str, db: str, held: str | None) -> None:
-    """Exchange with NODE from now on: its words, as they were read by telephone, are WORDS.
+    """Activate the exchange with NODE: WORDS are its verification words, as read out by telephone.
 
     Example: tidewaiter peers confirm tidewaiter/b1 "abandon math ..." --db node.db
     """
@@ -90,7 +99,7 @@ def confirm(node: str, compared: str, db: str, held: str | None) -> None:
 @needs_db
 @_reason
 def freeze(node: str, db: str, reason: str) -> None:
-    """Exchange nothing with NODE from the next message on; what is written is held back.
+    """Suspend the exchange with NODE; new messages to it are put on hold.
 
     Example: tidewaiter peers freeze tidewaiter/b1 --db node.db --reason "order of 3 May"
     """
@@ -102,7 +111,7 @@ def freeze(node: str, db: str, reason: str) -> None:
 @needs_db
 @_reason
 def end(node: str, db: str, reason: str) -> None:
-    """End the relation with NODE; it can only be invited again.
+    """End the relationship with NODE; to exchange again, it must be invited again.
 
     Example: tidewaiter peers end tidewaiter/b1 --db node.db
     """
@@ -116,36 +125,36 @@ def end(node: str, db: str, reason: str) -> None:
     "kinds",
     multiple=True,
     type=click.Choice(sorted(KINDS.keys() - ALWAYS)),
-    help="A kind of message that is exchanged (all).",
+    help="Type of message to exchange; can be repeated (default: all).",
 )
 @click.option(
     "--tlp",
     type=click.Choice(get_args(Tlp)),
     default="red",
     show_default=True,
-    help="The closest marking that is sent.",
+    help="The most restrictive TLP label to send.",
 )
 @needs_db
 @_reason
 def scope(node: str, kinds: tuple[str, ...], tlp: Tlp, db: str, reason: str) -> None:
-    """Say what is exchanged with NODE; what is outside is refused, and not sent.
+    """Limit what is exchanged with NODE; other messages are rejected, and not sent.
 
     Example: tidewaiter peers scope tidewaiter/b1 --kind notice --tlp amber --db node.db
     """
     with open_database(db) as database, database.work(own_stamp()) as work:
         known = set_scope(work, node, Scope(kinds=kinds, tlp=tlp, reason=reason))
-    told = ", ".join(known.relation.scope.kinds) or "all kinds"
+    told = ", ".join(known.relation.scope.kinds) or "all types"
     click.echo(as_line(f"{known.node}\t{told}\tup to TLP:{known.relation.scope.tlp.upper()}"))
 
 
-@peers.command()
+@peers.command(name="send")
 @click.argument("node")
 @click.argument("text")
 @needs_db
 def say(node: str, text: str, db: str) -> None:
-    """Write TEXT to the people at NODE; it is sent when both sides can.
+    """Send TEXT as a message to the people at NODE, once both sides exchange.
 
-    Example: tidewaiter peers say tidewaiter/b1 "Please call about notice 17." --db node.db
+    Example: tidewaiter peers send tidewaiter/b1 "Please call about PEN 17." --db node.db
     """
     with desk_at(db, restored=True) as desk, desk.database.work(own_stamp()) as work:
         name = say_to(desk, work, node, text)
@@ -155,9 +164,9 @@ def say(node: str, text: str, db: str) -> None:
 @peers.command()
 @click.argument("node")
 @needs_db
-@click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 def messages(node: str, db: str, *, as_json: bool) -> None:
-    """Show what the people here and at NODE wrote to each other, the oldest first.
+    """Show the messages between the people here and at NODE, oldest first.
 
     Example: tidewaiter peers messages tidewaiter/b1 --db node.db
     """
@@ -178,9 +187,9 @@ def messages(node: str, db: str, *, as_json: bool) -> None:
 @click.argument("message")
 @needs_db
 def evidence(node: str, message: str, db: str) -> None:
-    """Write what proves MESSAGE from NODE or to it, for `tidewaiter verify`.
+    """Export the proof of a MESSAGE exchanged with NODE, for `tidewaiter verify`.
 
-    MESSAGE is its id, as `peers messages --json` and the other lists show it.
+    MESSAGE is its ID, as `peers messages --json` and the other lists show it.
 
     Example: tidewaiter peers evidence tidewaiter/b1 019ac0de-... --db node.db > message.json
     """
@@ -195,9 +204,9 @@ def evidence(node: str, message: str, db: str) -> None:
 @click.argument("node")
 @needs_db
 def witnessed(node: str, db: str) -> None:
-    """Write what NODE has signed of its own log, one receipt for each state that was told here.
+    """Export the signed log states that NODE has reported here, one receipt each.
 
-    NODE can check by it that its log is still the same: tidewaiter node verify --witnessed FILE.
+    NODE can use them to check that its log is unchanged: tidewaiter node verify --witnessed FILE.
 
     Example: tidewaiter peers witnessed tidewaiter/b1 --db node.db > witnessed.txt
     """
@@ -221,7 +230,7 @@ def _chain(path: Path) -> list[SignedDocument]:
     """Read a file of documents.
 
     Raises:
-        InputError: It is none.
+        InputError: The file does not contain documents.
     """
     if path.stat().st_size > _MOST:
         raise InputError("cli/documents-too-large", at=str(path))
@@ -237,24 +246,24 @@ _group = click.argument("group")
 _node = click.argument("node")
 
 
-@click.group()
+@click.group(cls=Renamed, former={"make": "create"})
 def groups() -> None:
-    """Keep lists of peers that are written to as one.
+    """Manage groups of peers that receive the same messages.
 
-    Who is taken off gets nothing more that has not left for it; a group without members reaches
-    nobody; its members are not told of each other.
+    A removed member receives nothing that has not been sent yet. A group without members reaches no
+    one. Members cannot see each other.
 
-    Example: tidewaiter groups make "Fentanyl precursors" --db node.db
+    Example: tidewaiter groups create "Fentanyl precursors" --db node.db
     """
 
 
-@groups.command()
+@groups.command(name="create")
 @click.argument("name")
 @needs_db
 def make(name: str, db: str) -> None:
-    """Make a group called NAME, without members.
+    """Create a group called NAME, without members.
 
-    Example: tidewaiter groups make "Fentanyl precursors" --db node.db
+    Example: tidewaiter groups create "Fentanyl precursors" --db node.db
     """
     with open_database(db) as database, database.work(own_stamp()) as work:
         made = make_group(work, name)
@@ -270,7 +279,7 @@ def list_groups(db: str) -> None:
     """
     with open_database(db) as database, database.work() as work:
         found = kept_groups(work)
-    for each in found:
+    for each in found_or_hint(found, "create a group with tidewaiter groups create NAME"):
         _tell(each)
 
 
@@ -279,7 +288,7 @@ def list_groups(db: str) -> None:
 @_node
 @needs_db
 def add_group_member(group: str, node: str, db: str) -> None:
-    """Take NODE into GROUP: it gets what is written from now on.
+    """Add NODE to GROUP: it receives messages to the group from now on.
 
     Example: tidewaiter groups add 3f2a9c0d11aa22bb tidewaiter/b1 --db node.db
     """
@@ -293,7 +302,7 @@ def add_group_member(group: str, node: str, db: str) -> None:
 @_node
 @needs_db
 def remove(group: str, node: str, db: str) -> None:
-    """Take NODE off GROUP: what has not left for it never does.
+    """Remove NODE from GROUP: messages that have not been sent to it yet are discarded.
 
     Example: tidewaiter groups remove 3f2a9c0d11aa22bb tidewaiter/b1 --db node.db
     """

@@ -13,11 +13,11 @@ from tidewaiter.report.plugins import InstalledPlugin, installed_plugins
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Write one JSON array.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 def plugins(*, as_json: bool) -> None:
-    """List the plug-ins that are installed, with their packages, and whether each is used.
+    """List the installed plug-ins with their packages, and whether each is used.
 
-    Exit status 0: all are used; 1: one is not, and why.
+    Exit status 1: a plug-in is not used; the reason is printed.
 
     Example: tidewaiter plugins
     """
@@ -27,7 +27,10 @@ def plugins(*, as_json: bool) -> None:
     elif found:
         _print(found)
     else:
-        click.echo("no plug-in is installed", err=True)
+        click.echo(
+            "no plug-ins are installed; docs/how-to/write-a-plugin.md shows how to write one",
+            err=True,
+        )
     if any(each.problem for each in found):
         click.get_current_context().exit(1)
 

@@ -1,4 +1,4 @@
-"""The command `tidewaiter private`: "have you seen this party?", asked without saying which."""
+"""The command `tidewaiter private`: private questions about parties, without naming them."""
 
 from pathlib import Path
 from typing import Any, get_args
@@ -10,7 +10,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import needs_db
+from tidewaiter.cli.core.options import found_or_hint, needs_db
 from tidewaiter.cli.core.party_options import Known, party_options
 from tidewaiter.exchange.private.intersection import Party
 from tidewaiter.exchange.private.messages import DAYS, MOST_BUDGET, SAYS, SLOTS
@@ -21,7 +21,7 @@ from tidewaiter.store.private.offers import PARTS, end_offer, offers
 from tidewaiter.store.private.questions import Found, Line, Shown, ask, find_question, questions
 from tidewaiter.transport.private import Allowing, allow
 
-_json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PURPOSES = click.Choice(get_args(Purpose))
 _MOST = 1 << 20  # bytes of a file of parties
@@ -32,10 +32,10 @@ _HIT = (
 
 @click.group()
 def private() -> None:
-    """Ask a peer whether it has seen a party, without telling it which; and let a peer ask.
+    """Ask a peer whether it has seen a party without naming the party, and let peers ask.
 
-    Nobody may ask before you allow it, and a hit is no evidence: it is a reason for an ordinary
-    request.
+    A peer may ask only after you allow it. A match is not evidence: it is a reason to send an
+    ordinary request.
 
     Example: tidewaiter private list --db node.db
     """
@@ -48,7 +48,7 @@ def private() -> None:
     type=click.IntRange(SLOTS, MOST_BUDGET),
     default=3 * SLOTS,
     show_default=True,
-    help=f"Keys in a day; each question takes {SLOTS}.",
+    help=f"Keys per day; each question uses {SLOTS}.",
 )
 @click.option(
     "--purpose",
@@ -56,7 +56,7 @@ def private() -> None:
     type=_PURPOSES,
     multiple=True,
     required=True,
-    help="What it may ask for (several).",
+    help="Permitted purpose; can be repeated.",
 )
 @click.option(
     "--from",
@@ -65,19 +65,23 @@ def private() -> None:
     multiple=True,
     default=("confirmed",),
     show_default=True,
-    help="Which parties it is answered from (several): of confirmed "
-    "alerts, of alerts in cases, and spellings joined to these.",
+    help="Parties that are searched: those of confirmed alerts, those of alerts in cases, "
+    "and name variants joined to these; can be repeated.",
 )
 @click.option(
-    "--days", type=click.IntRange(1, DAYS), default=30, show_default=True, help="For how long."
+    "--days",
+    type=click.IntRange(1, DAYS),
+    default=30,
+    show_default=True,
+    help="How long the permission lasts.",
 )
 @needs_db
 def allow_(
     node: str, *, budget: int, purposes: tuple[Purpose, ...], parts: Any, days: int, db: str
 ) -> None:
-    """Let NODE ask this node, from now on and for some days; it replaces what was allowed before.
+    """Allow NODE to ask private questions for some days; this replaces any earlier permission.
 
-    It is answered from what stands here now. Allow it again to take in what was confirmed since.
+    Replies are made from the parties stored now. Allow it again to include parties confirmed later.
 
     Example: tidewaiter private allow tidewaiter/b1 --purpose investigation --db node.db
     """
@@ -93,14 +97,20 @@ def allow_(
     told = f"{done.keys:,} keys of {done.parties - done.keyless:,} parties"
     click.echo(as_line(f"{node}\tuntil {done.offer.until}\t{budget} keys a day\t{told}"))
     if done.keyless:
-        click.echo(f"note: {done.keyless:,} parties cannot be found by anything", err=True)
+        click.echo(
+            (
+                f"note: {done.keyless:,} parties cannot be found: they have no identifier, "
+                "e-mail or other key"
+            ),
+            err=True,
+        )
 
 
 @private.command()
 @click.argument("node")
 @needs_db
 def deny(node: str, db: str) -> None:
-    """Let NODE ask no more; the secret by which it was answered is destroyed.
+    """End the permission of NODE to ask; the secret used for the replies is destroyed.
 
     Example: tidewaiter private deny tidewaiter/b1 --db node.db
     """
@@ -110,10 +120,10 @@ def deny(node: str, db: str) -> None:
 
 @private.command(name="ask")
 @click.argument("node")
-@click.option("--purpose", type=_PURPOSES, required=True, help="What for; the peer is told.")
-@click.option("--name", default="", help="Of the party; it counts with a postcode.")
-@click.option("--country", default="", help="Of the party, as two letters.")
-@click.option("--file", "path", type=_FILE, help="Parties, one JSON record a line.")
+@click.option("--purpose", type=_PURPOSES, required=True, help="Purpose; the peer sees it.")
+@click.option("--name", default="", help="Name of the party; used together with a postcode.")
+@click.option("--country", default="", help="Country of the party (two letters).")
+@click.option("--file", "path", type=_FILE, help="A file of parties, one JSON record per line.")
 @party_options
 @needs_db
 def ask_(
@@ -126,9 +136,9 @@ def ask_(
     known: Known,
     db: str,
 ) -> None:
-    """Ask NODE whether it has seen a party, or several that fit into one question.
+    """Ask NODE whether it has seen one party, or several that fit into one question.
 
-    The answer comes as a message: look at it by `tidewaiter private show`.
+    The reply arrives as a message; see `tidewaiter private show`.
 
     Example: tidewaiter private ask tidewaiter/b1 --purpose control --email a@b.example --db n.db
     """
@@ -145,16 +155,17 @@ def ask_(
     type=click.IntRange(1, 10_000),
     default=20,
     show_default=True,
-    help="How many of each at most.",
+    help="Maximum number of each to list.",
 )
 @_json
 def list_(db: str, rows: int, *, as_json: bool) -> None:
-    """List who may ask whom, and the questions that were asked, the last first.
+    """List permissions and questions, newest first.
 
     Example: tidewaiter private list --db node.db
     """
     with open_database(db) as database, database.work() as work:
         allowed, asked = offers(work, rows=rows), questions(work, rows=rows)
+    found_or_hint((*allowed, *asked), "let a peer ask with tidewaiter private allow NODE")
     if as_json:
         for each in (*allowed, *asked):
             click.echo(english_json(each))
@@ -172,7 +183,7 @@ def list_(db: str, rows: int, *, as_json: bool) -> None:
 @needs_db
 @_json
 def show(number: int, db: str, *, as_json: bool) -> None:
-    """Show question NUMBER: what was asked, and which of it the peer has.
+    """Show question NUMBER: what was asked, and what the peer has seen.
 
     Example: tidewaiter private show 3 --db node.db
     """
@@ -201,7 +212,7 @@ def _became(line: Line, found: Found) -> str:
 
 
 def _line(line: Line) -> str:
-    who = "asked" if line.side == "asker" else "asked us"
+    who = "asked" if line.side == "asker" else "incoming"
     code = f": {SAYS.get(line.code, line.code)}" if line.code else ""  # type: ignore[call-overload]
     told = f"{line.number}\t{line.at[:16]}\t{who}\t{line.peer}\t{line.purpose}"
     return f"{told}\t{line.slots} keys\t{line.state}{code}"
@@ -219,7 +230,7 @@ def _read(path: Path) -> list[Party]:
     """Read parties from a file.
 
     Raises:
-        InputError: It holds something else.
+        InputError: The file has other content.
     """
     if path.stat().st_size > _MOST:
         raise InputError("cli/party-file-too-large", at=str(path))

@@ -1,4 +1,4 @@
-"""The command `tidewaiter ranker`: a ranking model is trained, shown, activated and monitored."""
+"""The command `tidewaiter ranker`: train, show, apply and monitor a ranking model."""
 
 import math
 import os
@@ -38,57 +38,65 @@ _SMALL = 0.05  # log odds below which a bin is not told
 
 
 def show_model(model: Model, *, tables: bool) -> Iterator[str]:
-    """Yield what a model was made from and how it did; with tables, all that it learned."""
+    """Yield the training data and performance of a model; with tables, also what it learned."""
     made = model.training
-    yield f"model {model.sha256[:12]}, made on {model.made} by {made.library}, seed {made.seed}"
     yield (
-        f"learned from {made.alerts:,} alerts of {made.first} to {made.last}: "
-        f"{made.hits:,} were right, {made.results:,} by inspection or laboratory"
+        f"model {model.sha256[:12]}, trained on {model.made} with {made.library}, seed {made.seed}"
+    )
+    yield (
+        f"trained on {made.alerts:,} alerts from {made.first} to {made.last}: "
+        f"{made.hits:,} were correct, {made.results:,} by inspection or laboratory"
     )
     if made.by_lot or made.lines:
         yield (
-            f"trees grew on {made.lines:,} lines without an alert too; {made.by_lot:,} outcomes "
-            f"were drawn by lot, each weighed {made.lot_weight or 1:.3g} times as much as another"
+            f"training also used {made.lines:,} lines without an alert; "
+            f"{made.by_lot:,} outcomes were drawn at random, each with "
+            f"{made.lot_weight or 1:.3g} times the weight of another"
         )
     yield f"training data {made.digest[:12]}; it adds at most {model.most_points} points"
     yield from _backtest(model.backtest)
     if not tables:
         return
-    yield "what each value does to the odds; as many alerts had it"
+    yield "effect of each value on the odds, and the number of alerts with it"
     for scale in sorted(model.scales, key=_reach, reverse=True):
         yield f"{scale.feature.name}{': more never counts against' if scale.feature.rising else ''}"
         yield from _table(scale, model.slope)
 
 
 def show_drift(found: Drift) -> Iterator[str]:
-    """Yield what is seen of a period."""
+    """Yield the monitoring results of a period."""
     days = f"{found.first or 'the first day'} to {found.last or 'the last day'}"
     yield f"{found.alerts:,} alerts, {days}"
     for each in found.features:
         chance = f"chance alone: up to {each.by_chance:.3f}"
         yield f"  {each.verdict:8} {each.index:6.3f}  {each.name} ({chance})"
     share = found.decided
-    yield f"{share.of:,} have an outcome: {share.count:,} were right, {found.expected:.1f} expected"
+    yield (
+        f"{share.of:,} have an outcome: {share.count:,} were correct, {found.expected:.1f} expected"
+    )
     if found.calibrated is None:
-        yield "too few outcomes to say whether the chances are right"
+        yield "too few outcomes to check the probabilities"
     elif found.calibrated:
-        yield "the chances agree with the outcomes"
+        yield "the probabilities agree with the outcomes"
     else:
-        yield "the chances do NOT agree with the outcomes: train anew, or do without"
+        yield (
+            "the probabilities do NOT agree with the outcomes: train a new model, or "
+            "stop using this one"
+        )
     if found.auc is not None:
-        yield f"area under the curve {found.auc:.3f} (0.5: no better than the lot)"
+        yield f"area under the curve {found.auc:.3f} (0.5: no better than chance)"
 
 
 def _backtest(test: Backtest) -> Iterator[str]:
     yield (
-        f"back-test on {test.alerts:,} later alerts of {test.first} to {test.last}: "
-        f"{test.hits:,} were right, {test.expected:.1f} expected"
+        f"back-test on {test.alerts:,} later alerts from {test.first} to {test.last}: "
+        f"{test.hits:,} were correct, {test.expected:.1f} expected"
     )
-    yield f"  area under the curve: learned {test.auc:.3f}, rules alone {test.auc_score:.3f}"
+    yield f"  area under the curve: model {test.auc:.3f}, rules alone {test.auc_score:.3f}"
     for each in test.depths:
         yield (
-            f"  first {each.share:.0%} ({each.alerts:,}): rules {each.score:,} right, "
-            f"rules with what was learned {each.both:,}, learned alone {each.learned:,}"
+            f"  first {each.share:.0%} ({each.alerts:,}): {each.score:,} correct by "
+            f"rules, {each.both:,} by rules and model, {each.learned:,} by model alone"
         )
 
 
@@ -116,12 +124,12 @@ def _reach(scale: Scale) -> float:
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_JSON = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 
 
 @click.group()
 def ranker() -> None:
-    """Learn from decisions and results which alerts are worth a look; an option beside the rules.
+    """Train a ranking model on past decisions and results; an optional addition to the rules.
 
     Example: tidewaiter ranker train --db cases.db --out ranker.json
     """
@@ -129,16 +137,16 @@ def ranker() -> None:
 
 @ranker.command()
 @needs_db
-@click.option("--from", "first", type=Day(), help="Alerts that came in on this day or later.")
-@click.option("--to", "last", type=Day(), help="... on this day or before (UTC).")
+@click.option("--from", "first", type=Day(), help="Only alerts raised on or after this date.")
+@click.option("--to", "last", type=Day(), help="Only alerts raised on or before this date (UTC).")
 @click.option(
     "--inspected",
     type=_HERE,
     multiple=True,
-    help="A list of `tidewaiter select` that came back: what was found teaches too.",
+    help="A completed list from `tidewaiter select`; its results are used for training too.",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Of the library.")
-@click.option("--out", type=_FILE, required=True, help="The model: .json.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Random seed of the library.")
+@click.option("--out", type=_FILE, required=True, help="Output file for the model: .json.")
 def train(
     *,
     db: str,
@@ -150,9 +158,9 @@ def train(
 ) -> None:
     """Train a model on the alerts of a database that have an outcome.
 
-    Fewer than 300 outcomes, 50 of each kind, or 100 results of inspections are refused. It needs
-    the extra `ranker`; to use a model nothing more is needed. Give the earliest list of inspections
-    first: a line on several counts once.
+    Training needs at least 300 outcomes, 50 of each kind, and 100 results of inspections. It needs
+    the extra `ranker`; using a model does not. Give the earliest list of inspections first: a line
+    on several lists counts once.
 
     Example: tidewaiter ranker train --db cases.db --inspected october.csv --out ranker.json
     """
@@ -173,7 +181,7 @@ def train(
 @ranker.command()
 @click.argument("path", metavar="MODEL", type=_HERE)
 def show(path: Path) -> None:
-    """Show what MODEL was made from, how it did, and all that it learned.
+    """Show the training data and performance of MODEL, and everything it learned.
 
     Example: tidewaiter ranker show ranker.json
     """
@@ -183,13 +191,15 @@ def show(path: Path) -> None:
 
 @ranker.command()
 @click.argument("path", metavar="ALERTS", type=_HERE)
-@click.option("--model", type=_HERE, required=True, help="Of `tidewaiter ranker train`.")
-@click.option("--rules", type=_HERE, help="The copy of alerts.toml that ALERTS were made by.")
-@click.option("--out", type=_FILE, required=True, help="The alerts with what was learned: .jsonl.")
+@click.option("--model", type=_HERE, required=True, help="A model from `tidewaiter ranker train`.")
+@click.option("--rules", type=_HERE, help="The copy of alerts.toml that ALERTS were created with.")
+@click.option(
+    "--out", type=_FILE, required=True, help="Output file for alerts with the estimate: .jsonl."
+)
 def apply(path: Path, model: Path, rules: Path | None, out: Path) -> None:
-    """Add what MODEL learned to ALERTS, as one reason more that says what it rests on.
+    """Add the estimate of MODEL to ALERTS as one more risk indicator, with its basis.
 
-    It adds at most 15 points and takes none away. Alerts keep their order and their ids.
+    It adds at most 15 points and never removes any. Alerts keep their order and their IDs.
 
     Example: tidewaiter ranker apply alerts.jsonl --model ranker.json --out ranked.jsonl
     """
@@ -200,20 +210,20 @@ def apply(path: Path, model: Path, rules: Path | None, out: Path) -> None:
             writer.add([after])
             alerts += 1
             raised += after.score > before.score
-    click.echo(f"{alerts:,} alerts; {raised:,} got points", err=True)
+    click.echo(f"{alerts:,} alerts; points added to {raised:,}", err=True)
 
 
 @ranker.command()
 @needs_db
-@click.option("--model", type=_HERE, required=True, help="Of `tidewaiter ranker train`.")
-@click.option("--from", "first", type=Day(), help="Alerts that came in on this day or later.")
-@click.option("--to", "last", type=Day(), help="... on this day or before (UTC).")
+@click.option("--model", type=_HERE, required=True, help="A model from `tidewaiter ranker train`.")
+@click.option("--from", "first", type=Day(), help="Only alerts raised on or after this date.")
+@click.option("--to", "last", type=Day(), help="Only alerts raised on or before this date (UTC).")
 @_JSON
 def watch(db: str, model: Path, first: date | None, last: date | None, *, as_json: bool) -> None:
-    """Say whether alerts are still like those that MODEL was made from, and it still right.
+    """Check MODEL for data drift, and whether its probabilities still agree with the outcomes.
 
-    Compares each feature and what the model says with the training, and the hits that it expected
-    with the outcomes.
+    Compares each feature and the model's estimates with the training data, and the expected number
+    of correct alerts with the outcomes.
 
     Example: tidewaiter ranker watch --db cases.db --model ranker.json --from 2026-11-01
     """
@@ -230,10 +240,10 @@ def watch(db: str, model: Path, first: date | None, last: date | None, *, as_jso
 
 
 def _lists_in_words(found: Inspected) -> str:
-    lost = f"; {found.lost:,} are not in this database, or cannot count" if found.lost else ""
+    lost = f"; {found.lost:,} are not in this database, or cannot be used" if found.lost else ""
     return (
-        f"lists tell of {len(found.alerts):,} alerts and of {len(found.lines):,} lines without "
-        f"one{lost}"
+        f"lists have results for {len(found.alerts):,} alerts and for "
+        f"{len(found.lines):,} lines without one{lost}"
     )
 
 

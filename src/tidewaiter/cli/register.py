@@ -1,4 +1,4 @@
-"""The command `tidewaiter register`: operators, licences, permits, their ledger and returns."""
+"""The command `tidewaiter register`: operators, licences, permits, balances, annual returns."""
 
 import sys
 from datetime import date
@@ -13,7 +13,14 @@ from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import Day, Percent, Place, needs_db
+from tidewaiter.cli.core.options import (
+    Day,
+    Percent,
+    Place,
+    found_or_hint,
+    needs_db,
+    ok_with_refusals,
+)
 from tidewaiter.cli.notices import in_a_line
 from tidewaiter.exchange.incidents.types import Incident
 from tidewaiter.exchange.notices.amounts import in_words, measured
@@ -52,7 +59,7 @@ from tidewaiter.store.register.ledger import write_off as write_movement
 
 
 def entry_line(entry: Entry, day: date) -> str:
-    """Say an entry: what it is, whose, of what, how long, and what stops it on a day."""
+    """Format an entry: type, holder, subject, validity, and what restricts it on a day."""
     if isinstance(entry, Operator):
         numbers = ", ".join(entry.business_numbers)
         return f"{entry.id}\toperator\t{entry.name}\t{entry.country}\t{numbers}"
@@ -78,7 +85,7 @@ def entry_line(entry: Entry, day: date) -> str:
 
 
 def account_line(entry: Grant | Requirement, account: Account) -> str:
-    """Say an account: granted, used, promised, free or exceeded."""
+    """Format the balance of an entry: authorised, used, reserved, available or exceeded."""
     name = entry.number if isinstance(entry, Grant) else f"{entry.country} {entry.year}"
     if measured(account.granted) is None:
         return f"{entry.id}\t{name}\t{entry.substance}\tno quantity is specified"
@@ -96,9 +103,9 @@ def account_line(entry: Grant | Requirement, account: Account) -> str:
 
 
 def written_line(row: Written) -> str:
-    """Say a movement: what, when, who wrote it off, why, and that it was cancelled."""
+    """Format a movement: what moved, when, who wrote it off, why, and any cancellation."""
     moved = row.movement
-    why = row.reason or (f"notice {row.notice}" if row.notice else "")
+    why = row.reason or (f"PEN {row.notice}" if row.notice else "")
     line = (
         f"{row.number}\t{moved.on}\t{moved.direction}\t{in_words(moved.net)} of goods, "
         f"{in_words(moved.content)} of substance\t{moved.id}\t{row.who}\t{why}"
@@ -113,23 +120,34 @@ def _is_some(amount: Amount) -> bool:
 
 
 @click.command(name="write-off")
-@click.option("--substance", required=True, help="Slug, name or CAS number; that of a salt too.")
-@click.option("--amount", required=True, help="Of the goods, like 25 kg.")
-@click.option("--percent", type=Percent(), help="Content, where they are a mixture.")
+@click.option(
+    "--substance",
+    required=True,
+    help="Slug, name or CAS number of the substance or of one of its salts.",
+)
+@click.option("--amount", required=True, help="Quantity of goods, for example 25 kg.")
+@click.option(
+    "--percent", type=Percent(), help="Concentration of the substance, if the goods are a mixture."
+)
 @click.option("--direction", required=True, type=click.Choice(get_args(Direction)), help="Way.")
-@click.option("--on", type=Day(), required=True, help="The day on which they moved.")
-@click.option("--operator", default="", help="Id of who sent or got them.")
+@click.option("--on", type=Day(), required=True, help="Date of the movement.")
+@click.option("--operator", default="", help="ID of the sender or recipient.")
 @click.option("--permit", default="", help="Number of the permit.")
-@click.option("--issuer", type=Place(), help="Country that issued it.")
-@click.option("--site", default="", help="Id of the site.")
-@click.option("--id", "name", help="A name of its own, so that it is written off once (made).")
-@click.option("--source", required=True, help="Where that is written: a declaration, a report.")
-@click.option("--reason", required=True, help="Why you write it off.")
+@click.option("--issuer", type=Place(), help="Country that issued the permit.")
+@click.option("--site", default="", help="ID of the site.")
+@click.option(
+    "--id",
+    "name",
+    help="A unique name that prevents the same movement from being written off twice "
+    "(default: generated).",
+)
+@click.option("--source", required=True, help="Source document, such as a declaration or a report.")
+@click.option("--reason", required=True, help="Reason for the write-off.")
 @needs_db
 def write_off(reason: str, name: str | None, issuer: str | None, db: str, **options: Any) -> None:
-    """Write off a shipment that no notice tells of.
+    """Write off a shipment that is not covered by a pre-export notification.
 
-    Say of what, how much, which way and when, and where that is written; a permit by --permit.
+    Give the substance, quantity, direction, date and source document; name a permit with --permit.
 
     Example: tidewaiter register write-off --substance ephedrine --amount "5 kg" ... --db cases.db
     """
@@ -150,12 +168,14 @@ def write_off(reason: str, name: str | None, issuer: str | None, db: str, **opti
 
 @click.command()
 @click.argument("movement")
-@click.option("--on", type=Day(), required=True, help="From which day on it counts no more.")
-@click.option("--source", required=True, help="Where that is written.")
+@click.option(
+    "--on", type=Day(), required=True, help="The date from which the movement no longer counts."
+)
+@click.option("--source", required=True, help="Source document for the cancellation.")
 @click.option("--reason", required=True, help="Why.")
 @needs_db
 def cancel(movement: str, on: date, source: str, reason: str, db: str) -> None:
-    """Say that MOVEMENT, by its number or id, did not take place: what it took is given back.
+    """Cancel MOVEMENT, named by number or ID, and return its quantity to the balance.
 
     Example: tidewaiter register cancel 7 --on 2026-05-03 --source "letter" --reason no --db c.db
     """
@@ -166,16 +186,23 @@ def cancel(movement: str, on: date, source: str, reason: str, db: str) -> None:
 
 @click.command()
 @click.argument("year", type=click.IntRange(1989, 2199))
-@click.option("--form", is_flag=True, help="Only the columns of UN Form D that are confirmed.")
 @click.option(
-    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A CSV file."
+    "--form",
+    is_flag=True,
+    help="Write only the columns of UN Form D whose definition has been confirmed.",
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Output file (.csv).",
 )
 @needs_db
 def annual(year: int, out: Path, db: str, *, form: bool) -> None:
-    """Add up a YEAR: seized, stopped, imported, exported and needed, by substance.
+    """Total a YEAR by substance: seizures, stopped shipments, imports, exports and requirements.
 
-    A sheet to fill UN Form D from; with --form, what of its columns is confirmed. Seizures and
-    stopped shipments are those of this node's own incidents.
+    Use the table to fill in UN Form D. Seizures and stopped shipments come from the incidents that
+    this node reported itself.
 
     Example: tidewaiter register annual 2026 --out 2026.csv --db cases.db
     """
@@ -186,15 +213,15 @@ def annual(year: int, out: Path, db: str, *, form: bool) -> None:
         write_annual(file, figures, form=form)
     click.echo(f"{len(figures)} substances of {country} in {year}: {out}")
     if unsure(figures):
-        said = f"the content of {unsure(figures)} is not known; they are in no sum"
+        said = f"the quantity of {unsure(figures)} is unknown and is not included in any total"
         click.echo(said, err=True)
 
 
 def _incidents(db: str) -> list[Incident]:
-    """Return the last version of each incident that this node itself told."""
+    """Return the last version of each incident that this node reported itself."""
     with open_database(db) as database, database.work() as work:
         if not kept_incidents(work, rows=1):
-            click.echo("this database holds no incidents: no seizure is counted", err=True)
+            click.echo("this database has no incidents, so no seizures are counted", err=True)
             return []
     with desk_at(db) as desk, desk.database.work() as work:
         return own_incidents(work, desk.ring.lock, desk.node)
@@ -203,21 +230,23 @@ def _incidents(db: str) -> list[Incident]:
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _KINDS = get_args(EntryKind)
 _COUNTED = (Grant, Requirement)  # entries with an amount
-_json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 
 
 def _today() -> date:
     return own_stamp().at.date()
 
 
-_day = click.option("--day", type=Day(), default=_today, help="As it stood on that day (today).")
+_day = click.option(
+    "--day", type=Day(), default=_today, help="Show the state as of this date (default: today)."
+)
 
 
 @click.group()
 def register() -> None:
-    """Keep operators, licences, permits and annual requirements, and what is used of them.
+    """Manage operators, licences, permits and annual requirements, and track their use.
 
-    That a permit covers goods says what the register holds, and never that goods are lawful.
+    A permit that covers the goods does not by itself make the transaction lawful.
 
     Example: tidewaiter register add permits.csv --country MX --db cases.db
     """
@@ -225,13 +254,14 @@ def register() -> None:
 
 @register.command()
 @click.argument("paths", nargs=-1, required=True, type=_FILE)
-@click.option("--country", type=Place(), help="Whose register it is; the first time.")
+@click.option("--country", type=Place(), help="Country of the register; required the first time.")
 @needs_db
+@ok_with_refusals
 def add(paths: tuple[Path, ...], country: str | None, db: str) -> None:
-    """Add the entries in PATHS: a CSV file for each kind, or JSON Lines.
+    """Add the entries in PATHS: one CSV file for each type of entry, or JSON Lines.
 
-    What is there word for word is passed over; a change is the next version of its entry. Rows
-    that cannot be read are told, all of them. Exit status 1: some were refused.
+    Identical entries are skipped; a changed entry becomes a new version. Every row that cannot be
+    read is reported. Exit status 1: some rows were rejected.
 
     Example: tidewaiter register add operators.csv permits.csv --country MX --db cases.db
     """
@@ -249,28 +279,29 @@ def add(paths: tuple[Path, ...], country: str | None, db: str) -> None:
         _tell(in_a_line(problem))
     lost = len(refused) + len(done.clashes)
     rows = sum(file.rows for file in files)
-    click.echo(f"{rows:,} rows: {done.added:,} added, {done.known:,} known, {lost:,} refused")
+    click.echo(f"{rows:,} rows: {done.added:,} added, {done.known:,} unchanged, {lost:,} rejected")
     _enter_notices(db)
     if lost:
         sys.exit(1)
 
 
 @register.command(name="list")
-@click.option("--kind", type=click.Choice(_KINDS), help="Only these.")
+@click.option("--kind", type=click.Choice(_KINDS), help="Show only this type of entry.")
 @_day
 @needs_db
 @_json
 def list_(kind: str | None, day: date, db: str, *, as_json: bool) -> None:
-    """List what holds on a day; with --json all versions, as `add` reads them.
+    """List the entries in force on a date; --json prints all versions, as `add` reads them.
 
     Example: tidewaiter register list --kind grant --db cases.db
     """
     with open_database(db) as database, database.work() as work:
         held = load_register(work)
-    for each in held.entries if as_json else Book(held).held_on(day):
-        if kind in {None, kind_of(each)}:
-            line = as_line(entry_line(each, day))
-            click.echo(english_json(each) if as_json else line)
+    known = held.entries if as_json else Book(held).held_on(day)
+    found = [each for each in known if kind in {None, kind_of(each)}]
+    for each in found_or_hint(found, "add entries with tidewaiter register add FILE"):
+        line = as_line(entry_line(each, day))
+        click.echo(english_json(each) if as_json else line)
 
 
 @register.command()
@@ -278,7 +309,7 @@ def list_(kind: str | None, day: date, db: str, *, as_json: bool) -> None:
 @_day
 @needs_db
 def show(name: str, day: date, db: str) -> None:
-    """Show the entry of the id or number NAME: versions, account, what was written off.
+    """Show the versions, balance and movements of the entry with the ID or number NAME.
 
     Example: tidewaiter register show gr-1 --db cases.db
     """
@@ -313,9 +344,9 @@ def show(name: str, day: date, db: str) -> None:
 @needs_db
 @_json
 def balance(day: date, db: str, *, as_json: bool) -> None:
-    """Tell what is used, promised and free of each permit and requirement.
+    """Show the used, reserved and available quantity of each permit and requirement.
 
-    Movements that name no permit, or one that is not there, stand at the end.
+    Movements without a known permit are listed at the end.
 
     Example: tidewaiter register balance --db cases.db --day 2026-06-30
     """
@@ -334,13 +365,13 @@ def balance(day: date, db: str, *, as_json: bool) -> None:
 @click.argument("operator")
 @needs_db
 def erase(operator: str, db: str) -> None:
-    """Erase what OPERATOR is called and where it is, in all versions; its id stays.
+    """Erase the name and address of OPERATOR from all versions; its ID stays.
 
     Example: tidewaiter register erase op-1 --db cases.db
     """
     with open_database(db) as database, database.work(own_stamp()) as work:
         count = erase_operator(work, operator)
-    click.echo(f"{count} versions of {operator} erased")
+    click.echo(f"{operator}: {count} versions erased")
 
 
 for _each in (write_off, cancel, annual):
@@ -352,7 +383,7 @@ def _read(path: Path) -> RegisterFile:
 
 
 def _enter_notices(db: str) -> None:
-    """Enter the notices that are there, which are locked by the keys of the node."""
+    """Enter the stored pre-export notifications, which are encrypted with the keys of the node."""
     with open_database(db) as database, database.work() as work:
         if not kept_notices(work, date.max, rows=1):
             return

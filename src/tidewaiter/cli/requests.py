@@ -1,4 +1,4 @@
-"""The commands `tidewaiter requests`, `recall` and `recalls`: to request, and to take back."""
+"""The commands `tidewaiter requests`, `recall` and `recalls`: requests to peers, and recalls."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -12,7 +12,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import Day, needs_db
+from tidewaiter.cli.core.options import Day, Renamed, found_or_hint, needs_db
 from tidewaiter.cli.notices import in_a_line
 from tidewaiter.exchange.protocol.markings import Tlp
 from tidewaiter.exchange.recalls import Reason
@@ -39,7 +39,7 @@ from tidewaiter.store.requests import KINDS, find_request, say_to_request
 from tidewaiter.store.requests import ask as ask_peer
 from tidewaiter.store.requests import requests as kept_requests
 
-_json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 _asker = click.argument("asker")
 _request = click.argument("request")
 _why = click.argument("why")
@@ -49,7 +49,7 @@ _items = click.option(
     type=click.IntRange(1),
     multiple=True,
     metavar="NUMBER",
-    help="A thing that was asked, by its number.",
+    help="Number of an item of the request.",
 )
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MOST = 1 << 20  # bytes of a file
@@ -57,10 +57,10 @@ _MOST = 1 << 20  # bytes of a file
 
 @click.group()
 def requests() -> None:
-    """Ask peers for information or for legal assistance, and answer them.
+    """Request information or legal assistance from peers, and reply to their requests.
 
-    Silence is no answer: a request past its deadline is overdue until it is answered, refused or
-    withdrawn.
+    No reply is not a reply: a request past its deadline stays overdue until it is answered, refused
+    or withdrawn.
 
     Example: tidewaiter requests ask request.json --to tidewaiter/b1 --db node.db
     """
@@ -68,10 +68,10 @@ def requests() -> None:
 
 @requests.command()
 @click.argument("path", type=_FILE)
-@click.option("--to", "peer", required=True, metavar="NODE", help="The peer that is asked.")
+@click.option("--to", "peer", required=True, metavar="NODE", help="Node ID of the recipient.")
 @needs_db
 def ask(path: Path, peer: str, db: str) -> None:
-    """Send the request in PATH; the asker, the asked, the day and an id are filled in.
+    """Send the request in PATH; sender, recipient, date and ID are filled in.
 
     Example: tidewaiter requests ask request.json --to tidewaiter/b1 --db node.db
     """
@@ -93,14 +93,15 @@ def ask(path: Path, peer: str, db: str) -> None:
 @needs_db
 @_json
 def list_(db: str, *, as_json: bool) -> None:
-    """List requests, the one that something was said to last first.
+    """List requests, most recently active first.
 
     Example: tidewaiter requests list --db node.db
     """
     today = own_stamp().at.date()
     with desk_at(db) as desk, desk.database.work() as work:
         found = kept_requests(work, desk.ring.lock)
-    for _, each in found:
+    hint = "send a request with tidewaiter requests ask FILE --to NODE"
+    for _, each in found_or_hint(found, hint):
         click.echo(english_json(each) if as_json else as_line(_request_line(each, today)))
 
 
@@ -110,7 +111,7 @@ def list_(db: str, *, as_json: bool) -> None:
 @needs_db
 @_json
 def show(asker: str, request: str, db: str, *, as_json: bool) -> None:
-    """Show REQUEST of the node ASKER: what is asked, and what was said to it.
+    """Show REQUEST of the node ASKER: the questions and the replies.
 
     Example: tidewaiter requests show tidewaiter/a1 3f2a --db node.db
     """
@@ -136,19 +137,23 @@ def show(asker: str, request: str, db: str, *, as_json: bool) -> None:
     type=click.IntRange(1),
     multiple=True,
     metavar="NUMBER",
-    help="A thing that is answered in part.",
+    help="Number of an item that is answered in part.",
 )
 @click.option(
     "--bundle",
     "bundles",
     multiple=True,
     metavar="SHA256",
-    help="An evidence bundle that belongs to it.",
+    help="An evidence bundle that belongs to the reply.",
 )
-@click.option("--tlp", type=click.Choice(get_args(Tlp)), help="Its label (that of the request).")
+@click.option(
+    "--tlp",
+    type=click.Choice(get_args(Tlp)),
+    help="TLP label of the reply (default: that of the request).",
+)
 @needs_db
 def answer(asker: str, request: str, text: str, db: str, tlp: Tlp | None, **told: Any) -> None:
-    """Answer REQUEST of the node ASKER with TEXT, for its purpose and no other.
+    """Reply to REQUEST of the node ASKER with TEXT; it may be used only for the stated purpose.
 
     Example: tidewaiter requests answer tidewaiter/a1 3f2a "Paint works Alfa" --item 1 --db node.db
     """
@@ -165,10 +170,12 @@ def answer(asker: str, request: str, text: str, db: str, tlp: Tlp | None, **told
 @_request
 @_why
 @_items
-@click.option("--ground", required=True, type=click.Choice(get_args(Ground)), help="By what kind.")
+@click.option(
+    "--ground", required=True, type=click.Choice(get_args(Ground)), help="Ground for refusal."
+)
 @needs_db
 def refuse(asker: str, request: str, why: str, db: str, **told: Any) -> None:
-    """Refuse things that REQUEST of the node ASKER asks; WHY is told.
+    """Refuse items of REQUEST of the node ASKER; the reason WHY is sent with the refusal.
 
     Example: tidewaiter requests refuse tidewaiter/a1 3f "Bank law" --item 2 --ground law --db n.db
     """
@@ -178,12 +185,12 @@ def refuse(asker: str, request: str, why: str, db: str, **told: Any) -> None:
 @requests.command()
 @_asker
 @_request
-@click.option("--until", type=Day(), help="The day by which the answer will be there.")
-@click.option("--needs", default="", help="What is needed first.")
+@click.option("--until", type=Day(), help="Date by which you expect to reply.")
+@click.option("--needs", default="", help="What must be provided or done first.")
 @click.option("--reason", "why", default="", help="Why.")
 @needs_db
 def delay(asker: str, request: str, db: str, **told: Any) -> None:
-    """Say that the answer to REQUEST of the node ASKER comes later, or needs something first.
+    """Notify the node ASKER that the reply to REQUEST is delayed, or needs something first.
 
     Example: tidewaiter requests delay tidewaiter/a1 3f2a --needs "a court order" --db node.db
     """
@@ -195,7 +202,7 @@ def delay(asker: str, request: str, db: str, **told: Any) -> None:
 @_why
 @needs_db
 def withdraw(request: str, why: str, db: str) -> None:
-    """Ask no longer for what REQUEST of this node asks; WHY is told.
+    """Withdraw REQUEST of this node; the reason WHY is sent to the recipient.
 
     Example: tidewaiter requests withdraw 3f2a "It was found." --db node.db
     """
@@ -221,9 +228,9 @@ def _tell(known: Asking) -> None:
 def _request_line(known: Asking, today: date) -> str:
     start = f"{known.asker}\t{known.id}"
     if known.request is None:
-        return f"{start}\tit is not here: it has not come, or was recalled"
+        return f"{start}\tnot available: not received yet, or recalled"
     body = known.request.body
-    due = f", answer by {body.deadline}" if body.deadline else ""
+    due = f", reply by {body.deadline}" if body.deadline else ""
     late = known.overdue(today)
     over = f", {late} days overdue" if late else ""
     return f"{start}\t{body.kind}\tto {body.asked}\t{known.state}{due}{over}"
@@ -233,25 +240,29 @@ def _shown(known: Asking, today: date) -> Iterator[str]:
     yield _request_line(known, today)
     if known.request is not None:
         body = known.request.body
-        yield f"TLP:{body.marking.tlp.upper()}, to be used for {body.purpose} alone"
+        yield f"TLP:{body.marking.tlp.upper()}, only for {body.purpose}"
         basis = "; ".join(filter(None, (body.instrument, body.basis, body.authority)))
-        yield f"rests on: {basis}"
+        yield f"legal basis: {basis}"
         yield body.facts
         for item in body.items:
             yield f"{item.number}. {item.text} [{known.items[item.number]}]"
     for answer_ in known.answers:
         numbers = ", ".join(map(str, (*answer_.body.items, *answer_.body.partly)))
-        yield f"{answer_.at[:16]} answer to {numbers}: {answer_.body.text}"
+        yield f"{answer_.at[:16]} reply to {numbers}: {answer_.body.text}"
     for refusal in known.refusals:
         numbers = ", ".join(map(str, refusal.body.items))
         yield f"{refusal.at[:16]} {numbers} refused ({refusal.body.ground}): {refusal.body.why}"
     for delay_ in known.delays:
-        until = delay_.body.until or f"it has {delay_.body.needs}"
-        yield f"{delay_.at[:16]} not before {until}. {delay_.body.why}"
+        until = (
+            f"reply expected by {delay_.body.until}"
+            if delay_.body.until
+            else f"reply needs first: {delay_.body.needs}"
+        )
+        yield f"{delay_.at[:16]} {until}. {delay_.body.why}"
     if known.withdrawal:
         yield f"{known.withdrawal.at[:16]} withdrawn: {known.withdrawal.body.why}"
     for other in known.unheeded:
-        yield f"note: a message of {other.said.sender} changes nothing: {other.why}"
+        yield f"note: a message from {other.said.sender} was ignored: {other.why}"
 
 
 def _read(path: Path, filled: dict[str, str]) -> Request:
@@ -259,10 +270,10 @@ def _read(path: Path, filled: dict[str, str]) -> Request:
 
     Args:
         path: The file.
-        filled: What is put into it; an id is made where there is none.
+        filled: Values that are filled in; an ID is generated if there is none.
 
     Raises:
-        InputError: It is none.
+        InputError: The file is not a valid request.
     """
     if path.stat().st_size > _MOST:
         raise InputError("cli/request-file-too-large", at=str(path))
@@ -279,28 +290,28 @@ _rows = click.option(
     type=click.IntRange(1, 10_000),
     default=20,
     show_default=True,
-    help="How many at most.",
+    help="Maximum number to list.",
 )
 
 
 @click.command()
 @_item
 @click.option("--reason", required=True, type=click.Choice(get_args(Reason)), help="Why.")
-@click.option("--basis", default="", help="The law or the order on which it rests.")
-@click.option("--note", default="", help="In words.")
+@click.option("--basis", default="", help="Legal basis or order for the recall.")
+@click.option("--note", default="", help="Details.")
 @click.option(
     "--from",
     "only",
     multiple=True,
     metavar="NODE",
-    help="A peer from which alone it is recalled (all who were told).",
+    help="Recall the message only from this peer (default: from every recipient).",
 )
 @needs_db
 def recall(item: str, db: str, only: tuple[str, ...], **told: str) -> None:
-    """Recall ITEM, a message that this node sent, from all who were told the same.
+    """Recall ITEM, a message from this node, from every recipient.
 
-    What has not left is discarded. Who has it destroys what it says, or says that a legal hold
-    keeps it; `tidewaiter recalls list` shows what came of it. This node keeps its own record.
+    Messages that have not been sent yet are discarded. Recipients destroy the content, or report
+    that a legal hold prevents it; see `tidewaiter recalls list`. This node keeps its own record.
 
     Example: tidewaiter recall 0198f0c2-... --reason wrong-recipient --db node.db
     """
@@ -311,9 +322,9 @@ def recall(item: str, db: str, only: tuple[str, ...], **told: str) -> None:
         click.echo(each)
 
 
-@click.group()
+@click.group(cls=Renamed, former={"passed": "shared"})
 def recalls() -> None:
-    """See what was recalled and what came of it; hold or give back what others recall.
+    """Track recalls, and place or lift legal holds on messages that peers recall.
 
     Example: tidewaiter recalls list --db node.db
     """
@@ -324,48 +335,51 @@ def recalls() -> None:
 @_rows
 @_json
 def list_recalls(db: str, rows: int, *, as_json: bool) -> None:
-    """List recalls, of this node and of peers, the last first.
+    """List recalls by this node and by peers, newest first.
 
     Example: tidewaiter recalls list --db node.db
     """
     with desk_at(db) as desk, desk.database.work() as work:
         found = kept_recalls(work, desk.ring.lock, rows=rows)
     today = own_stamp().at.date()
-    for each in found:
+    for each in found_or_hint(found, "recall a message with tidewaiter recall ITEM"):
         click.echo(english_json(each) if as_json else as_line(_recall_line(each, desk.node, today)))
 
 
 @recalls.command()
 @needs_db
-@click.option("--came", is_flag=True, help="What came (what was sent).")
-@click.option("--with", "node", default="", metavar="NODE", help="Of this peer alone.")
+@click.option("--came", is_flag=True, help="List received messages (default: sent messages).")
+@click.option(
+    "--with", "node", default="", metavar="NODE", help="Only messages exchanged with this peer."
+)
 @_rows
 @_json
 def items(db: str, node: str, rows: int, *, came: bool, as_json: bool) -> None:
-    """List messages by the names by which they are recalled or held, the last first.
+    """List messages with the IDs by which they can be recalled or held, newest first.
 
     Example: tidewaiter recalls items --with tidewaiter/b1 --db node.db
     """
     with open_database(db) as database, database.work() as work:
         check_complete(work)
         found = kept_items(work, came=came, node=node, rows=rows)
-    for each in found:
+    hint = "without --came sent messages are listed, with it received ones"
+    for each in found_or_hint(found, hint):
         line = f"{each.id}\t{each.at[:16]}\t{each.peer}\t{each.kind}\t{each.about}\t{each.state}"
         click.echo(english_json(each) if as_json else as_line(line))
 
 
 @recalls.command(name="hold")
 @_item
-@click.option("--basis", required=True, help="The law or the order; its source is told.")
-@click.option("--until", type=Day(), help="The last day, where it is known.")
+@click.option("--basis", required=True, help="Legal basis or order; the source is notified of it.")
+@click.option("--until", type=Day(), help="Last day of the hold, if known.")
 @click.option(
     "--case",
     type=click.IntRange(1),
-    help="The case whose own legal hold keeps it, while that lasts.",
+    help="A case under legal hold; its hold also keeps the message, for as long as it lasts.",
 )
 @needs_db
 def hold_(item: str, basis: str, until: date | None, case: int | None, db: str) -> None:
-    """Keep ITEM, a message that came, where its source recalls it.
+    """Place a legal hold on ITEM, a received message, so that a recall does not destroy it.
 
     Example: tidewaiter recalls hold 0198f0c2-... --basis "Order 12/26" --case 7 --db node.db
     """
@@ -379,7 +393,7 @@ def hold_(item: str, basis: str, until: date | None, case: int | None, db: str) 
 @_item
 @needs_db
 def lift_(item: str, db: str) -> None:
-    """End the legal hold on ITEM; what was recalled meanwhile is destroyed.
+    """Lift the legal hold on ITEM; if it was recalled in the meantime, it is destroyed.
 
     Example: tidewaiter recalls lift 0198f0c2-... --db node.db
     """
@@ -388,21 +402,23 @@ def lift_(item: str, db: str) -> None:
     click.echo(became or "not recalled")
 
 
-@recalls.command()
+@recalls.command(name="shared")
 @_item
-@click.option("--to", "others", type=click.IntRange(0), required=True, help="To how many.")
+@click.option(
+    "--to", "others", type=click.IntRange(0), required=True, help="Number of onward recipients."
+)
 @click.option(
     "--asked",
     type=click.IntRange(0),
     default=0,
     show_default=True,
-    help="How many of them have been asked to destroy it.",
+    help="Number of them who have been asked to destroy it.",
 )
 @needs_db
 def passed(item: str, others: int, asked: int, db: str) -> None:
-    """Say to how many ITEM, a message that came, was passed on; where it is recalled, that is told.
+    """Report that ITEM, a received message, was shared onward; a recall then reports this.
 
-    Example: tidewaiter recalls passed 0198f0c2-... --to 3 --asked 2 --db node.db
+    Example: tidewaiter recalls shared 0198f0c2-... --to 3 --asked 2 --db node.db
     """
     with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
         became = pass_on(work, desk.ring.lock, item, others, asked, own=desk.node)
@@ -417,13 +433,15 @@ def _recall_line(told: Recalling, own: str, today: date) -> str:
         until = f" until {told.outcome.until}" if told.outcome.until else ""
         line += f" ({told.outcome.basis}{until})"
     if is_over(told, today):
-        line += ", the hold is over"
+        line += ", the hold has ended"
     if told.outcome and told.outcome.reshared:
-        line += f", reshared to {told.outcome.reshared}, of whom {told.untold} were not asked"
+        line += (
+            f", shared onward with {told.outcome.reshared}, of whom {told.untold} were not asked"
+        )
     return line
 
 
 def _became(told: Recalling, own: str) -> str:
     if told.standing == "asked":
-        return "no answer since" if told.source == own else "asked"
+        return "no reply since" if told.source == own else "asked"
     return told.standing.replace("-", " ")

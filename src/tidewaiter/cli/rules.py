@@ -1,20 +1,20 @@
-"""The command `tidewaiter rules`: rules turned down or off in a database, and on again."""
+"""The command `tidewaiter rules`: reduce the weight of alert rules in a database."""
 
 from datetime import date
 
 import click
 
 from tidewaiter.base.safe_text import visible
-from tidewaiter.cli.core.options import Day, needs_db, printable
+from tidewaiter.cli.core.options import Day, Renamed, needs_db, printable
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.rules import rule_settings, second_rule, set_rule
 from tidewaiter.trade.rules.switches import RuleSetting, WantedSetting
 
 
-@click.group()
+@click.group(cls=Renamed, former={"turn": "weight"})
 def rules() -> None:
-    """Turn rules of alerts down or off in a database, openly: list, turn, agree.
+    """Reduce the weight of alert rules in a database, or switch them off, with a reason.
 
     Example: tidewaiter rules list --db cases.db
     """
@@ -23,7 +23,7 @@ def rules() -> None:
 @rules.command(name="list")
 @needs_db
 def list_(db: str) -> None:
-    """List what was done to rules, the first first.
+    """List the changes to rules, oldest first.
 
     Example: tidewaiter rules list --db cases.db
     """
@@ -32,24 +32,34 @@ def list_(db: str) -> None:
     for each in made:
         click.echo(visible(_told(each)))
     if not made:
-        click.echo("no rule was turned down", err=True)
+        click.echo(
+            "all rules have their full weight; tidewaiter rules weight RULE POINTS --why "
+            "... reduces one",
+            err=True,
+        )
 
 
-@rules.command(name="turn")
+@rules.command(name="weight")
 @click.argument("rule", metavar="RULE")
 @click.argument("points", type=click.IntRange(0, 100), required=False)
 @needs_db
-@click.option("--why", required=True, help="What was seen; every alert with the rule shows it.")
-@click.option("--since", type=Day(), help="Screenings of this day and later (today).")
-@click.option("--seen", type=int, help="Number of the last setting that you saw; 0: none.")
+@click.option("--why", required=True, help="Reason; every alert with the rule shows it.")
+@click.option(
+    "--since",
+    type=Day(),
+    help="Apply to screenings under the law of this date and later (default: today).",
+)
+@click.option(
+    "--seen", type=int, help="Number of the last change that you saw, to detect conflicts; 0: none."
+)
 def turn(
     rule: str, points: int | None, db: str, *, why: str, since: date | None, seen: int | None
 ) -> None:
-    """Let reasons of RULE weigh at most POINTS: 0 turns it off; without POINTS, on again.
+    """Limit the weight of RULE to POINTS: 0 switches it off; without POINTS, it is restored.
 
-    A strong rule below its floor counts once a second person agrees.
+    A strong rule is reduced below its minimum only after a second person agrees.
 
-    Example: tidewaiter rules turn vague 10 --why "3 of 120 were right" --db cases.db
+    Example: tidewaiter rules weight vague 10 --why "3 of 120 were right" --db cases.db
     """
     day = since or date.today()  # noqa: DTZ011 - the user's own calendar
     wanted = WantedSetting(rule=rule, points=points, since=day, why=printable(why))
@@ -63,7 +73,7 @@ def turn(
 @click.argument("number", type=int)
 @needs_db
 def agree(number: int, db: str) -> None:
-    """Agree, as a second person, to setting NUMBER of a strong rule.
+    """Agree, as a second person, to change NUMBER of a strong rule.
 
     Example: tidewaiter rules agree 3 --db cases.db
     """
@@ -72,9 +82,9 @@ def agree(number: int, db: str) -> None:
 
 
 def _told(made: RuleSetting) -> str:
-    """Say in a line what a setting does."""
-    weight = {None: "as the file has it", 0: "off"}.get(made.points, f"at most {made.points}")
+    """Describe in one line what a change does."""
+    weight = {None: "full weight", 0: "off"}.get(made.points, f"at most {made.points}")
     second = f", agreed by {made.second.by}" if made.second else ""
-    waits = "" if made.counts else "; it waits for a second person"
+    waits = "" if made.counts else "; awaiting a second person"
     who = f"by {made.by}{second}"
     return f"{made.id}  {made.rule}: {weight} from {made.since} on, {who}: {made.why}{waits}"

@@ -1,4 +1,4 @@
-"""The commands `tidewaiter select`: lines chosen for inspection, their draw and their yield."""
+"""The commands `tidewaiter select`: select lines for inspection, and report the results."""
 
 import os
 import secrets
@@ -34,7 +34,7 @@ from tidewaiter.casework.selection.types import (
     read_profiles,
 )
 from tidewaiter.casework.selection.yields import Yields, yields_of
-from tidewaiter.cli.core.options import Day, read_record
+from tidewaiter.cli.core.options import Day, mark_refused, ok_with_refusals, read_record
 from tidewaiter.explain.alerts import read_exported
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.report.selection import Row, read_list, record_of, write_list
@@ -61,21 +61,29 @@ _OPTIONS = (
         "--lines",
         type=_INPUT_FILE,
         multiple=True,
-        help="The file that was screened: the lot is drawn over all its lines.",
+        help="The screened file; random lines are drawn from all its lines.",
     ),
     click.option("--db", help="Select from a database: a path, or postgresql+psycopg://..."),
-    click.option("--from", "first", type=Day(), help="Of --db: files that came in on this day."),
-    click.option("--to", "last", type=Day(), help="Of --db: ... up to this day (UTC)."),
+    click.option(
+        "--from", "first", type=Day(), help="With --db: only files uploaded on or after this date."
+    ),
+    click.option(
+        "--to",
+        "last",
+        type=Day(),
+        help="With --db: only files uploaded on or before this date (UTC).",
+    ),
     click.option(
         "--restricted",
         is_flag=True,
-        help="Of --db: alerts on restricted entries too; the list is as secret as they.",
+        help="With --db: include alerts on restricted entries; keep the list as "
+        "confidential as they are.",
     ),
 )
 
 
 class From(Record, frozen=True, kw_only=True):
-    """What is selected from."""
+    """The input of a selection."""
 
     alerts: Path | None
     lines: tuple[Path, ...]
@@ -86,17 +94,17 @@ class From(Record, frozen=True, kw_only=True):
 
 
 def from_options(command: F) -> F:
-    """Give a command the options that say what is selected from, for `From`."""
+    """Add the options that define the input of a selection, as `From`."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
 def read_alerts(path: Path) -> Iterator[Alert]:
-    """Read a file of alerts, as `tidewaiter screen --out alerts.jsonl` writes them.
+    """Read a file of alerts, as written by `tidewaiter screen --out alerts.jsonl`.
 
     Raises:
-        InputError: A line of it is no alert.
+        InputError: A line is not an alert.
     """
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
@@ -112,29 +120,31 @@ def gather(source: From, ranker: Ranker | None = None) -> Iterator[Candidate]:
 
     Args:
         source: Files, or a database.
-        ranker: What says how likely an alert is right; None: nothing does.
+        ranker: Estimates the probability that an alert is correct; None: no model.
 
     Raises:
         InputError: A file cannot be read.
         UsageError: Neither files nor a database are named, or both.
     """
     if (source.db is None) == (source.alerts is None):
-        raise click.UsageError("give a file of alerts, or a database: --db")
+        raise click.UsageError("Give a file of alerts, or a database with --db.")
     if source.db is not None:
         if source.lines:
-            raise click.UsageError("--lines goes with a file of alerts; a database holds its own")
+            raise click.UsageError(
+                "--lines can be used only with a file of alerts; a database has its own lines."
+            )
         yield from _of_database(source.db, source, ranker)
         return
     if source.first or source.last or source.restricted:
-        raise click.UsageError("--from, --to and --restricted go with --db")
+        raise click.UsageError("--from, --to and --restricted can be used only with --db.")
     alerts = ((alert.file, alert) for alert in read_alerts(source.alerts or Path()))
     yield from _of_alerts(alerts, ranker)
     for path in source.lines:
         yield from _of_file(path)
     if not source.lines:
         click.echo(
-            "the lot is drawn over lines with an alert only: give the file that was "
-            "screened with --lines",
+            "random lines are drawn only from lines with an alert: to draw from all "
+            "lines, give the screened file with --lines",
             err=True,
         )
 
@@ -154,8 +164,9 @@ def _of_file(path: Path) -> Iterator[Candidate]:
             else:
                 refused += not each.screened
     if refused:
+        mark_refused()
         rows = "1 row" if refused == 1 else f"{refused:,} rows"
-        click.echo(f"{path.name}: {rows} could not be read; no lot falls on them", err=True)
+        click.echo(f"{path.name}: {rows} could not be read and cannot be drawn at random", err=True)
 
 
 def _of_database(place: str, source: From, ranker: Ranker | None) -> Iterator[Candidate]:
@@ -163,7 +174,11 @@ def _of_database(place: str, source: From, ranker: Ranker | None) -> Iterator[Ca
     with open_database(place) as database, database.work() as work:
         if not source.restricted and (hidden := restricted_seen(work, days)):
             click.echo(
-                f"{hidden:,} alerts on restricted entries are left out: --restricted", err=True
+                (
+                    f"{hidden:,} alerts on restricted entries are excluded; use "
+                    "--restricted to include them"
+                ),
+                err=True,
             )
         found = open_alerts_seen(work, days, restricted=source.restricted)
         yield from _of_alerts(found, ranker)
@@ -176,12 +191,12 @@ _FOR_ONE = 0o600
 
 @click.command()
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--db", help="Note the commitment in the audit of this database.")
+@click.option("--db", help="Record the commitment in the audit log of this database.")
 def seed(path: Path, db: str | None) -> None:
-    """Make a seed in PATH, or read the one that is there; print its commitment.
+    """Create a seed for the random draw in PATH, or read an existing one; print its commitment.
 
-    Publish the commitment before lines come in, and the seed when the day is over: then everybody
-    can check that the lot was fair, and nobody could know it before.
+    Publish the commitment before the lines arrive, and the seed afterwards: anyone can then verify
+    that the draw was fair and could not be predicted.
 
     Example: tidewaiter select seed 2026-11-26.seed
     """
@@ -199,7 +214,7 @@ def read_seed(path: Path) -> str:
     """Read a seed.
 
     Raises:
-        InputError: It can be guessed, or the file holds no text.
+        InputError: It is too easy to guess, or the file is not text.
     """
     try:
         text = path.read_text(encoding="utf-8").strip()
@@ -236,7 +251,11 @@ class Amount(click.ParamType[tuple[float, bool]]):
         is_share = value.strip().endswith("%")
         most = _HUNDRED if is_share else float("inf")
         if not 0 <= number <= most or not (is_share or number.is_integer()):
-            self.fail(f'"{value}" is neither like 200 nor like 1%', param, ctx)
+            self.fail(
+                f'"{value}" is not a number or a share of lines. Write it like 200 or 1%.',
+                param,
+                ctx,
+            )
         return (number / _HUNDRED, True) if is_share else (number, False)
 
 
@@ -254,12 +273,12 @@ class Portion(Amount):
         """Read "10%"."""
         found = super().convert(value, param, ctx)
         if not found[1]:
-            self.fail(f'"{value}" is not like 10%', param, ctx)
+            self.fail(f'"{value}" is not a percentage. Write it like 10%.', param, ctx)
         return found
 
 
 class Wanted(Record, frozen=True, kw_only=True):
-    """How is to be selected, as the options say it."""
+    """The options of a selection."""
 
     quota: tuple[float, bool]
     random: tuple[float, bool] | None
@@ -270,15 +289,29 @@ class Wanted(Record, frozen=True, kw_only=True):
 
 @click.command()
 @from_options
-@click.option("--quota", type=Amount(), required=True, help="Lines to open: 200, or 1% of all.")
-@click.option("--random", type=Portion(), help="Of the quota, by lot (10%).")
 @click.option(
-    "--explore", type=Portion(), help="Of the quota, for alerts of which --ranker is unsure (5%)."
+    "--quota",
+    type=Amount(),
+    required=True,
+    help="Number of lines to inspect: 200, or 1% of all lines.",
 )
-@click.option("--least-random", type=Portion(), help="Of all lines, by lot at least (0.05%).")
+@click.option("--random", type=Portion(), help="Share of the quota drawn at random (10%).")
+@click.option(
+    "--explore",
+    type=Portion(),
+    help="Share of the quota for alerts that --ranker is uncertain about (5%).",
+)
+@click.option(
+    "--least-random", type=Portion(), help="Minimum share of all lines drawn at random (0.05%)."
+)
 @click.option("--profiles", type=_HERE, help="Criteria and watch lists: a TOML file.")
-@click.option("--ranker", type=_HERE, help="A model of `tidewaiter ranker train`.")
-@click.option("--seed-file", "seed", type=_HERE, help="Of `tidewaiter select seed` (a new seed).")
+@click.option("--ranker", type=_HERE, help="A model from `tidewaiter ranker train`.")
+@click.option(
+    "--seed-file",
+    "seed",
+    type=_HERE,
+    help="A seed from `tidewaiter select seed` (default: a new seed).",
+)
 @click.option(
     "--lane",
     "lanes",
@@ -286,16 +319,22 @@ class Wanted(Record, frozen=True, kw_only=True):
     type=click.Choice(LANES),
     default=["red"],
     show_default=True,
-    help="Lanes that are written; red: to be opened.",
+    help="Lanes to write; red lines are to be inspected.",
 )
-@click.option("--out", type=_OUTPUT_FILE, required=True, help="The list: .csv; beside it, a .json.")
+@click.option(
+    "--out",
+    type=_OUTPUT_FILE,
+    required=True,
+    help="Output file: .csv; a .json file is written beside it.",
+)
+@ok_with_refusals
 def select(
     *, out: Path, ranker: Path | None, seed: Path | None, lanes: tuple[str, ...], **options: Any
 ) -> None:
-    """Select lines for inspection: by lot, by profiles, by score, and to explore.
+    """Select lines for inspection: at random, by profile, by score, and for exploration.
 
-    Takes ALERTS, a file of `tidewaiter screen --out alerts.jsonl`, or a database. The list says
-    of each line why it is on it, and has columns to be filled in.
+    ALERTS is a file from `tidewaiter screen --out alerts.jsonl`; or use a database. The list gives
+    the reason for each line and has columns for the results.
 
     Example: tidewaiter select alerts.jsonl --lines manifest.csv --quota 1% --out list.csv
     """
@@ -314,16 +353,16 @@ def select(
     write_list(out, (each for each in chosen if each.lane in lanes), told)
     _tell(told, out, unsure=any(each.unsure is not None for each in candidates))
     if seed is None:
-        click.echo(f"the seed was made for this list: {text}", err=True)
+        click.echo(f"a seed was created for this list: {text}", err=True)
         click.echo(
-            "nobody saw its commitment before, so the lot proves nothing to others: "
-            "tidewaiter select seed makes one beforehand",
+            "its commitment was not published beforehand, so the draw proves nothing "
+            "to others; create a seed first with tidewaiter select seed",
             err=True,
         )
 
 
 def _plan(wanted: Wanted, candidates: list[Candidate]) -> Plan:
-    """Make the plan of the options, and of the file of rules where they say nothing."""
+    """Build the plan from the options and the file of criteria."""
     rules = load_selection_rules()
     lines = len({each.key for each in candidates})
     number, is_share = wanted.quota
@@ -352,34 +391,49 @@ def _tell(told: Selection, out: Path, *, unsure: bool) -> None:
     click.echo(f"lanes: {lanes}", err=True)
     if free := told.plan.quota - sum(told.arms.values()):
         click.echo(
-            f"{free:,} of the quota stay free: no other line has a score; --random raises "
-            "what is drawn by lot",
+            (
+                f"{free:,} places of the quota are unused: no other line has a score; "
+                "increase --random to draw more at random"
+            ),
             err=True,
         )
     if told.passed:
         click.echo(
-            f"{told.passed:,} lines with the score of the red lane found no room in the "
-            "quota; their papers are to be checked",
+            (
+                f"{told.passed:,} lines with a score for the red lane did not fit into "
+                "the quota; check their documents"
+            ),
             err=True,
         )
     if not unsure and told.plan.explore:
-        click.echo("nothing was explored: without --ranker nothing says what is unsure", err=True)
-    click.echo(f"{out}, and how it was made: {record_of(out)}", err=True)
+        click.echo(
+            "nothing was selected for exploration: --ranker is needed to measure uncertainty",
+            err=True,
+        )
+    click.echo(f"{out}; the record of the selection is {record_of(out)}", err=True)
     click.echo(f"commitment to the seed: {told.commitment}", err=True)
 
 
-_WORDS = {"random": "by lot", "profile": "by profile", "score": "by score", "explore": "explored"}
+_WORDS = {
+    "random": "at random",
+    "profile": "by profile",
+    "score": "by score",
+    "explore": "explored",
+}
 
 
 @click.command()
 @click.argument("paths", metavar="LIST...", nargs=-1, required=True, type=_HERE)
-@click.option("--db", help="Take the results of its alerts: a path, or postgresql+psycopg://...")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+@click.option(
+    "--db",
+    help="Read the results of alerts from this database: a path, or postgresql+psycopg://...",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 def report(paths: tuple[Path, ...], db: str | None, *, as_json: bool) -> None:
-    """Count what the inspections of LISTs found, by lot, by profile, by score, and explored.
+    """Report the hit rates of the inspections in LISTs: random, by profile, by score, exploratory.
 
-    A result in the database counts before what the list says. Give the earliest list first: a line
-    on several counts once.
+    A result in the database takes precedence over the list. Give the earliest list first: a line on
+    several lists counts once.
 
     Example: tidewaiter select report november.csv --db cases.db
     """
@@ -420,23 +474,28 @@ def _rate(hits: Share) -> tuple[str, str]:
 def _words(found: Yields) -> list[str]:
     over = found.over_lot
     if over.points is None or over.low is None or over.high is None:
-        return ["by score and by lot cannot be compared: fewer than five were inspected"]
+        return [
+            ("hit rates by score and at random cannot be compared: fewer than five inspections")
+        ]
     points = f"{over.points * 100:+.1f} points ({over.low * 100:+.1f} to {over.high * 100:+.1f})"
-    told = [f"the hit rate by score is {points} from that of the lot: {over.tendency}"]
+    told = [f"hit rate by score compared with the random sample: {points}; {over.tendency}"]
     lot = next(each.hits for each in found.arms if each.arm == "random")
-    told.append(f"of all lines, {_rate(lot)[1]} are not as declared, as the lot has it")
+    told.append(
+        f"estimated from the random sample, {_rate(lot)[1]} of all lines are not as declared"
+    )
     return told
 
 
 @click.command()
 @click.argument("path", metavar="LIST", type=_HERE)
-@click.option("--seed-file", "seed", type=_HERE, required=True, help="The seed, now public.")
+@click.option("--seed-file", "seed", type=_HERE, required=True, help="The published seed.")
 @from_options
+@ok_with_refusals
 def check(path: Path, seed: Path, **options: Any) -> None:
-    """Check that the lot of LIST was drawn by the seed, over all lines where they are given.
+    """Verify that the random lines of LIST were drawn with the seed.
 
-    With ALERTS and --lines, or --db, the lot is drawn again over all lines. Exit status 2: it is
-    not the one of the list.
+    With ALERTS and --lines, or --db, the draw is repeated over all lines. Exit status 2: the draw
+    is not the one in the list.
 
     Example: tidewaiter select check list.csv alerts.jsonl --lines manifest.csv --seed-file day.seed
     """
@@ -450,7 +509,7 @@ def check(path: Path, seed: Path, **options: Any) -> None:
     if problem:
         raise problem.placed(str(path))
     over = f"over {_counted(len(keys))}" if keys is not None else "of the lines on the list"
-    click.echo(f"the lot holds: {_counted(len(rows))}, drawn {over}", err=True)
+    click.echo(f"the random draw is verified: {_counted(len(rows))}, drawn {over}", err=True)
 
 
 def _counted(lines: int) -> str:

@@ -1,4 +1,4 @@
-"""The command `tidewaiter serve`: the pages where alerts become decisions."""
+"""The command `tidewaiter serve`: the web pages."""
 
 import socket
 from collections.abc import Mapping
@@ -36,32 +36,36 @@ _PORTS = click.IntRange(1, 65_535)
 
 
 @click.command()
-@click.option("--db", help="The database: a path, or postgresql+psycopg://... (your own file).")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--port", type=_PORTS, default=8477, show_default=True, help="The port.")
-@click.option("--public", default="", help="What browsers call it, like https://tide.example.")
-@click.option("--oidc-issuer", "issuer", help="The address of your provider of OpenID Connect.")
+@click.option(
+    "--db", help="The database: a path, or postgresql+psycopg://... (default: a file of your own)."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=_PORTS, default=8477, show_default=True, help="Port to listen on.")
+@click.option(
+    "--public", default="", help="Public address of the server, for example https://tide.example."
+)
+@click.option("--oidc-issuer", "issuer", help="Address of your OpenID Connect provider.")
 @click.option(
     "--oidc-client",
     "client",
     default="tidewaiter",
     show_default=True,
-    help="By what name it knows this server.",
+    help="Client ID of this server at the provider.",
 )
-@click.option("--oidc-secret", "secret", type=_FILE, help="A file that holds the secret of both.")
+@click.option("--oidc-secret", "secret", type=_FILE, help="A file with the client secret.")
 @click.option(
     "--oidc-claim",
     "claim",
     default="preferred_username",
     show_default=True,
-    help="Which of its claims names the account.",
+    help="The claim that names the account.",
 )
 @click.option(
     "--oidc-label",
     "label",
     default="single sign-on",
     show_default=True,
-    help="What the button calls it.",
+    help="Name of the provider on the sign-in button.",
 )
 @kept_in
 @click.option(
@@ -69,51 +73,50 @@ _PORTS = click.IntRange(1, 65_535)
     type=click.Path(file_okay=False, path_type=Path),
     envvar="TIDEWAITER_RELEASES",
     default=releases_folder,
-    help="The folder that keeps releases of official counts.",
+    help="The folder of releases of official counts.",
 )
 @click.option(
     "--own",
     type=_FOLDER,
     multiple=True,
     envvar="TIDEWAITER_OWN",
-    help="A folder of your own lists of substances.",
+    help="A folder with your own lists of substances.",
 )
 @click.option(
     "--uploads",
     type=click.Path(file_okay=False, path_type=Path),
     envvar="TIDEWAITER_UPLOADS",
-    help="The folder for files that are sent in (beside the database).",
+    help="The folder for uploaded files (default: beside the database).",
 )
 @click.option(
     "--upload-limit",
     type=click.FloatRange(0.001),
     default=2.0,
     show_default=True,
-    help="GB of the largest file that is taken.",
+    help="Maximum size of an uploaded file in GB.",
 )
 @click.option(
     "--upload-days",
     type=click.IntRange(1),
     default=DAYS,
     show_default=True,
-    help="Days for which a file is kept after its screening.",
+    help="Days to keep a file after it was screened.",
 )
 @click.option(
     "--ranker",
     type=_FOLDER,
     envvar="TIDEWAITER_RANKER",
-    help="The folder of ranker.json, and of lists that came back.",
+    help="The folder of ranker.json and of completed inspection lists.",
 )
 @click.option(
     "--sample/--no-sample",
     default=None,
-    help="Screen the sample (else: only where yours is empty).",
+    help="Screen the sample manifest (default: only if your own database is empty).",
 )
 def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: Any) -> None:
-    """Serve the pages where alerts become decisions.
+    """Serve the web pages: the alert queue, cases, law, and exchange with other authorities.
 
-    The first start makes an account for an administrator, and prints a link by which a password is
-    set, once.
+    The first start creates an administrator account and prints a one-time link to set its password.
 
     Example: tidewaiter serve --db cases.db
     """
@@ -140,12 +143,12 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: An
         click.echo(_of_sample(node), err=True)
     node.close()
     tell_first_start()
-    click.echo(f"Tidewaiter is at {serving.address()} (stop it with Ctrl-C)", err=True)
+    click.echo(f"Tidewaiter is running at {serving.address()} (press Ctrl-C to stop)", err=True)
     run(serving)
 
 
 def _wants_sample(node: Node, *, own: bool, asked: bool | None) -> bool:
-    """Say whether to screen the sample: where that is asked for, or a first visit saw nothing."""
+    """Return whether to screen the sample: on request, or if an own database is still empty."""
     with node.read() as work:
         empty = not screenings(work, rows=1) and not uploads(work, rows=1)
     return asked or (asked is None and own and empty)
@@ -154,15 +157,15 @@ def _wants_sample(node: Node, *, own: bool, asked: bool | None) -> bool:
 def _of_sample(node: Node) -> str:
     with node.read() as work:
         if sample_upload(work) is None:
-            return "The sample manifest is screened, so that there is something to see"
-    return "The sample manifest is there already; nothing is screened anew"
+            return "The sample manifest has been screened, so that you can explore the pages"
+    return "The sample manifest is already in the database"
 
 
 def _provider(told: Mapping[str, Any]) -> Provider | None:
-    """Return who says who someone is; None: nobody but this server.
+    """Return the identity provider; None: only this server.
 
     Raises:
-        InputError: What both sides need to know is not told.
+        InputError: Options of the provider are missing.
     """
     if not told["issuer"]:
         return None
@@ -179,17 +182,17 @@ def _provider(told: Mapping[str, Any]) -> Provider | None:
 
 
 def _own_database() -> str:
-    """Return the database of someone who named none."""
+    """Return the default database of the user."""
     place = user_data_path("tidewaiter") / "tidewaiter.db"
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return str(place)
 
 
 def _check_port(host: str, port: int) -> None:
-    """Say before anything is done that the port is taken.
+    """Check first that the port is free.
 
     Raises:
-        InputError: It is, or the address is none of this machine's.
+        InputError: The port is in use, or the address is not one of this machine.
     """
     try:
         with socket.create_server((host, port), family=_family(host), reuse_port=False):
@@ -205,7 +208,7 @@ def _family(host: str) -> socket.AddressFamily:
 
 
 def _welcome(node: Node) -> None:
-    """Make the first account; print a link for an administrator who has no password yet."""
+    """Create the first account; print a link for an administrator who has no password yet."""
     with node.change(None) as work:
         if not accounts(work):
             add_account(work, NewAccount(name=_FIRST, role="administrator"))
@@ -217,5 +220,6 @@ def _welcome(node: Node) -> None:
             f"Set the password of “{name}” at {node.address(f'/welcome/{secret}')}", err=True
         )
         click.echo(
-            "The link works once, for three days; the next start makes another one.", err=True
+            "The link works once and expires in three days; the next start creates a new one.",
+            err=True,
         )

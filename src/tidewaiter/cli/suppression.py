@@ -19,7 +19,7 @@ from tidewaiter.casework.suppression.proposals import Offer, offer_in_words
 from tidewaiter.casework.suppression.rules import Proposal, State, Suppression, Taken
 from tidewaiter.casework.suppression.scope import Scope, Trader, Way, check_scope, scope_in_words
 from tidewaiter.casework.suppression.settings import load_suppression_settings
-from tidewaiter.cli.core.options import Day, needs_db, printable
+from tidewaiter.cli.core.options import Day, found_or_hint, needs_db, printable
 from tidewaiter.node.context import go_through
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.alerts.decisions import alert_id
@@ -43,7 +43,7 @@ def rules_table(rules: Sequence[Suppression]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False, collapse_padding=True)
     for title in ("rule", "state", "rest", "expires", "owner"):
         table.add_column(title, overflow="fold")
-    table.add_column("about alerts that", overflow="fold", ratio=1)
+    table.add_column("alerts that", overflow="fold", ratio=1)
     for rule in rules:
         told = rule.proposal
         strong = " (strong too)" if told.strong else ""
@@ -59,43 +59,45 @@ def rules_table(rules: Sequence[Suppression]) -> Table:
 
 
 def show_rule(rule: Suppression, steps: Sequence[Taken], rests: Sequence[str]) -> Iterator[str]:
-    """Yield the lines of one rule whole."""
+    """Yield all lines of one rule."""
     told = rule.proposal
-    yield f"rule {rule.number}: {rule.state}, {rule.hidden:,} alerts rest by it now"
-    yield "About alerts that fit all of this"
+    yield f"rule {rule.number}: {rule.state}, {rule.hidden:,} alerts suppressed now"
+    yield "Applies to alerts that match all of these"
     yield from (f"  {as_line(each)}" for each in scope_in_words(told.scope))
     if told.strong:
-        yield "  STRONG alerts too"
+        yield "  including STRONG alerts"
     says = load_suppression_settings().reason[told.reason].says
     yield f"Why: {says}{'. ' if told.words else ''}{as_line(told.words)}"
     since = f" since {rule.since}," if rule.since else ""
     yield f"Owner: {as_line(told.owner)};{since} until {told.expires}"
-    yield "Steps"
+    yield "History"
     for step in steps:
         words = f": {as_line(step.words)}" if step.words else ""
         yield f"  {step.id}  {step.at}  {step.step} by {as_line(step.by)}{words}"
-    yield from _named("Rest now, in order of work", rests)
+    yield from _named("Suppressed now, by priority", rests)
 
 
 def show_offer(number: int, offer: Offer) -> Iterator[str]:
-    """Yield the lines of an offer."""
-    yield f"offer {number}: alerts that fit all of this"
+    """Yield the lines of a suggestion."""
+    yield f"suggestion {number}: alerts that match all of these"
     yield from (f"  {as_line(each)}" for each in scope_in_words(offer.scope))
     yield f"  {offer_in_words(offer)}"
     if offer.strong:
-        yield f"  {offer.strong:,} are strong: their like stays open unless the rule says so"
+        yield (
+            f"  {offer.strong:,} are strong: similar ones stay open unless the rule includes them"
+        )
 
 
 def show_preview(found: Preview) -> Iterator[str]:
     """Yield the lines of a preview."""
-    yield f"{found.alerts:,} of {found.stored:,} stored alerts fit"
-    yield from _part("A rule would hide", found.plain)
+    yield f"{found.alerts:,} of {found.stored:,} stored alerts match"
+    yield from _part("The rule would suppress", found.plain)
     yield from _part(
-        "Strong, which stay open unless the rule says so and two approve", found.strong
+        "Strong, which stay open unless the rule includes them and two people approve", found.strong
     )
     if found.against_count:
         yield f"{found.against_count:,} of them were confirmed, held or referred"
-        yield from _named("Look at these first", found.against)
+        yield from _named("Check these first", found.against)
 
 
 def _part(title: str, part: Part) -> Iterator[str]:
@@ -104,7 +106,7 @@ def _part(title: str, part: Part) -> Iterator[str]:
         yield f"  {_counts(part.by_severity)}"
         yield f"  {_counts(part.by_status)}"
         yield f"  {_counts(part.by_month)}"
-        yield from _named("  Such as", part.sample)
+        yield from _named("  Examples", part.sample)
 
 
 def _counts(counts: Mapping[K, int]) -> str:
@@ -121,7 +123,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Said(Record, frozen=True, kw_only=True):
-    """What the options say of a scope; what is empty was not said."""
+    """The options of a scope; empty ones were not given."""
 
     alert: str | None = None
     substance: tuple[str, ...] = ()
@@ -137,17 +139,22 @@ class Said(Record, frozen=True, kw_only=True):
 
 
 _OPTIONS = (
-    click.option("--alert", help="Begin with what an alert shows: its id."),
-    click.option("--substance", multiple=True, help="Names this substance only: its slug."),
-    click.option("--way", multiple=True, type=click.Choice(get_args(Way)), help="Found so only."),
-    click.option("--rule", multiple=True, help="Reasons of this rule only."),
-    click.option("--phrase", help='Words at the find; "": any.'),
-    click.option("--heading", help='The HS code begins so; "": any.'),
-    click.option("--shipper", help='Name as in the papers; "": any.'),
-    click.option("--shipper-id", default="", help="Number as in the papers."),
-    click.option("--consignee", help='Name as in the papers; "": any.'),
-    click.option("--consignee-id", default="", help="Number as in the papers."),
-    click.option("--most", type=click.Choice(get_args(Severity)), help="Up to this severity."),
+    click.option("--alert", help="Start from the values of this alert (ID)."),
+    click.option("--substance", multiple=True, help="Only this substance (slug)."),
+    click.option(
+        "--way",
+        multiple=True,
+        type=click.Choice(get_args(Way)),
+        help="Only matches found in this way.",
+    ),
+    click.option("--rule", multiple=True, help="Only risk indicators of this rule."),
+    click.option("--phrase", help='Text at each match; "": any.'),
+    click.option("--heading", help='First digits of the HS code; "": any.'),
+    click.option("--shipper", help='Name as in the documents; "": any.'),
+    click.option("--shipper-id", default="", help="Identifier as in the documents."),
+    click.option("--consignee", help='Name as in the documents; "": any.'),
+    click.option("--consignee-id", default="", help="Identifier as in the documents."),
+    click.option("--most", type=click.Choice(get_args(Severity)), help="Highest severity."),
 )
 
 
@@ -159,15 +166,15 @@ def scope_options(command: F) -> F:
 
 
 def said_of(options: dict[str, Any]) -> Said:
-    """Take the options of a scope out of those of a command."""
+    """Separate the options of a scope from those of a command."""
     return Said(**{name: options.pop(name) for name in Said.__struct_fields__})
 
 
 def scope_from(work: Work, said: Said) -> Scope:
-    """Make a scope of what was said: what an option says wins over what an alert shows.
+    """Build a scope; options take precedence over the values of an alert.
 
     Raises:
-        InputError: It is no scope, or the alert shows too little to begin with.
+        InputError: The scope is invalid, or the alert has too few values to start from.
     """
     begun = Scope()
     if said.alert is not None:
@@ -188,14 +195,16 @@ def scope_from(work: Work, said: Said) -> Scope:
     return check_scope(msgspec.structs.replace(begun, **told))
 
 
-_json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
-_why = click.option("--why", required=True, help="Words of your own.")
-_seen = click.option("--seen", type=int, help="Number of the last step that you saw.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+_why = click.option("--why", required=True, help="Note, in your own words.")
+_seen = click.option(
+    "--seen", type=int, help="Number of the last step that you saw, to detect conflicts."
+)
 
 
 @click.group()
 def suppressions() -> None:
-    """Let benign patterns rest: rules with a scope, a reason, an owner and an end.
+    """Suppress known false positives with rules that have a scope, reason, owner and end date.
 
     Example: tidewaiter suppressions offers --db cases.db
     """
@@ -203,22 +212,23 @@ def suppressions() -> None:
 
 @suppressions.command(name="list")
 @needs_db
-@click.option("--state", type=click.Choice(get_args(State)), help="Those that stand so.")
+@click.option("--state", type=click.Choice(get_args(State)), help="Only rules with this status.")
 @_json
 def list_(db: str, state: State | None, *, as_json: bool) -> None:
-    """List the rules, the newest first, and how many alerts rest by each.
+    """List the rules, newest first, with the number of alerts each suppresses.
 
     Example: tidewaiter suppressions list --db cases.db --state active
     """
     with open_database(db) as database, database.work() as work:
         rules = stored(work, [state] if state else [])
+    found_or_hint(rules, "tidewaiter suppressions offers suggests rules")
     if as_json:
         for rule in rules:
             click.echo(english_json(rule))
         return
     Console(highlight=False).print(rules_table(rules))
     hidden = sum(rule.hidden for rule in rules)
-    click.echo(f"{len(rules):,} rules; {hidden:,} alerts rest by them now", err=True)
+    click.echo(f"{len(rules):,} rules; {hidden:,} alerts suppressed now", err=True)
 
 
 @suppressions.command()
@@ -226,7 +236,7 @@ def list_(db: str, state: State | None, *, as_json: bool) -> None:
 @needs_db
 @_json
 def show(number: int, db: str, *, as_json: bool) -> None:
-    """Show rule NUMBER whole: scope, reason, steps, and what rests by it.
+    """Show rule NUMBER: scope, reason, history, and the alerts it suppresses.
 
     Example: tidewaiter suppressions show 3 --db cases.db
     """
@@ -244,9 +254,9 @@ def show(number: int, db: str, *, as_json: bool) -> None:
 @needs_db
 @_json
 def offers(db: str, *, as_json: bool) -> None:
-    """Print the patterns of dismissed alerts that may become a rule.
+    """Suggest rules from patterns of dismissed alerts.
 
-    Nothing is hidden by an offer: propose it, and a supervisor approves.
+    A suggestion suppresses nothing: propose it as a rule, which a supervisor then approves.
 
     Example: tidewaiter suppressions offers --db cases.db
     """
@@ -258,7 +268,7 @@ def offers(db: str, *, as_json: bool) -> None:
             continue
         for line in show_offer(number, offer):
             click.echo(visible(line))
-    told = f"{len(learned.offers):,} offers, from {learned.looked:,} of {learned.decided:,}"
+    told = f"{len(learned.offers):,} suggestions, from {learned.looked:,} of {learned.decided:,}"
     click.echo(f"{told} decided alerts", err=True)
 
 
@@ -267,7 +277,7 @@ def offers(db: str, *, as_json: bool) -> None:
 @scope_options
 @_json
 def preview(db: str, *, as_json: bool, **options: Any) -> None:
-    """Say what a scope is about among all stored alerts, the strong ones apart.
+    """Show which stored alerts a scope matches, strong ones separately.
 
     Example: tidewaiter suppressions preview --alert 12b0f39e --shipper "" --db cases.db
     """
@@ -285,16 +295,23 @@ def preview(db: str, *, as_json: bool, **options: Any) -> None:
 @suppressions.command()
 @needs_db
 @scope_options
-@click.option("--offer", type=int, help="Begin with this offer: its number in `offers`.")
+@click.option("--offer", type=int, help="Start from the suggestion with this number in `offers`.")
 @click.option(
-    "--reason", default="other-goods", show_default=True, help="Why it is benign: a code."
+    "--reason",
+    default="other-goods",
+    show_default=True,
+    help="Code of the reason why these are false positives.",
 )
-@click.option("--words", default="", help="The same in your own words.")
-@click.option("--owner", required=True, help="Who answers for the rule.")
-@click.option("--expires", type=Day(), required=True, help="The first day without it.")
-@click.option("--strong", is_flag=True, help="Hide strong alerts too; two persons are needed.")
+@click.option("--words", default="", help="The reason in your own words.")
+@click.option("--owner", required=True, help="Person responsible for the rule.")
+@click.option(
+    "--expires", type=Day(), required=True, help="End date: the first day without the rule."
+)
+@click.option(
+    "--strong", is_flag=True, help="Also suppress strong alerts; needs approval by a second person."
+)
 def propose(db: str, *, offer: int | None, **options: Any) -> None:
-    """Propose a rule. It hides nothing until a supervisor approves it.
+    """Propose a rule. It suppresses nothing until a supervisor approves it.
 
     Example: tidewaiter suppressions propose --offer 1 --owner reyes --expires 2027-01-31 --db c.db
     """
@@ -302,18 +319,20 @@ def propose(db: str, *, offer: int | None, **options: Any) -> None:
     with open_database(db) as database, database.work(own_stamp()) as work:
         scope = scope_from(work, said) if offer is None else _offered(work, offer)
         rule = propose_rule(work, _proposal(scope, options))
-    click.echo(f"rule {rule.number} is proposed, step {rule.last}; it hides nothing yet", err=True)
+    click.echo(
+        f"rule {rule.number} is proposed, step {rule.last}; it suppresses nothing yet", err=True
+    )
 
 
 @suppressions.command()
 @click.argument("number", type=int)
 @needs_db
-@click.option("--words", default="", help="Words of your own.")
+@click.option("--words", default="", help="Note, in your own words.")
 @_seen
 def approve(number: int, db: str, words: str, seen: int | None) -> None:
-    """Approve rule NUMBER, as a supervisor: from now on it hides what it is about.
+    """Approve rule NUMBER, as a supervisor; it takes effect at once.
 
-    A rule that hides strong alerts is approved by another person than its proposer.
+    A rule that suppresses strong alerts must be approved by someone other than its proposer.
 
     Example: tidewaiter suppressions approve 3 --db cases.db
     """
@@ -322,7 +341,7 @@ def approve(number: int, db: str, words: str, seen: int | None) -> None:
             now = _as_seen(suppression_of(work, number), seen)
             changed = approve_rule(work, now, printable(words))
         changed = go_through(database, changed, own_stamp)
-    click.echo(f"rule {number} is active: {changed.alerts:,} alerts rest now", err=True)
+    click.echo(f"rule {number} is active: {changed.alerts:,} alerts are now suppressed", err=True)
 
 
 @suppressions.command()
@@ -331,13 +350,13 @@ def approve(number: int, db: str, words: str, seen: int | None) -> None:
 @_why
 @_seen
 def refuse(number: int, db: str, why: str, seen: int | None) -> None:
-    """Refuse the proposed rule NUMBER.
+    """Reject the proposed rule NUMBER.
 
     Example: tidewaiter suppressions refuse 3 --why "too broad" --db cases.db
     """
     with open_database(db) as database, database.work(own_stamp()) as work:
         refuse_rule(work, _as_seen(suppression_of(work, number), seen), printable(why))
-    click.echo(f"rule {number} is refused", err=True)
+    click.echo(f"rule {number} is rejected", err=True)
 
 
 @suppressions.command()
@@ -346,7 +365,7 @@ def refuse(number: int, db: str, why: str, seen: int | None) -> None:
 @_why
 @_seen
 def end(number: int, db: str, why: str, seen: int | None) -> None:
-    """End the active rule NUMBER; what rests by it is open again unless decided since.
+    """End the active rule NUMBER; its alerts are open again unless decided since.
 
     Example: tidewaiter suppressions end 3 --why "the maker changed the product" --db cases.db
     """
@@ -377,5 +396,5 @@ def _proposal(scope: Scope, options: dict[str, Any]) -> Proposal:
 
 
 def _as_seen(now: Suppression, seen: int | None) -> Suppression:
-    """Return a rule as it was when it was looked at; without a number, as it is."""
+    """Return the state of a rule that the user saw; without a number, its current state."""
     return now if seen is None else msgspec.structs.replace(now, last=seen)

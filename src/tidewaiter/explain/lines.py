@@ -38,7 +38,7 @@ def amount_in_words(millionths: int | None, shown: str, unit: str | None) -> str
         unit: That the user stated for it; None: it was read in the file.
 
     Returns:
-        Like "25 kg"; "24.94758 kg (55 lb on the paper; ...)" where the unit was stated;
+        Like "25 kg"; "24.94758 kg (55 lb in the document; ...)" if the unit was set;
         "" where nothing is known.
     """
     amount = litres_or_kilograms(millionths)
@@ -49,9 +49,12 @@ def amount_in_words(millionths: int | None, shown: str, unit: str | None) -> str
         return text
     known = find_unit(unit)
     if known is None or not known.size or known.code == shown:
-        return f"{text} (the unit is stated for the file, not read in it)"
+        return f"{text} (the unit was set for the file, not read from it)"
     paper = _undone(millionths, known.size)
-    return f"{text} ({paper:,f} {unit} on the paper; the unit is stated for it, not read in it)"
+    return (
+        f"{text} ({paper:,f} {unit} in the document; "
+        "the unit was set for the file, not read from it)"
+    )
 
 
 def quantity_in_words(line: Line) -> str:
@@ -59,7 +62,7 @@ def quantity_in_words(line: Line) -> str:
     unit = stated_unit(line, "quantity")
     if line.quantity is None or unit is None:
         return line.quantity or ""
-    return f"{line.quantity} ({unit}: the unit is stated for the file, not read in it)"
+    return f"{line.quantity} ({unit}: the unit was set for the file, not read from it)"
 
 
 def _undone(millionths: int, size: Decimal) -> Decimal:

@@ -157,8 +157,8 @@ def day_in_words(since: date | None) -> str:
 
 
 def roles_in_words(roles: Iterable[Role]) -> str:
-    """Return what a route is to a jurisdiction: "export", "import", "transit" or "inside it"."""
-    return ", ".join("inside it" if role == "internal" else role for role in roles)
+    """Return the roles of a route: "export", "import", "transit" or "within the territory"."""
+    return ", ".join("within the territory" if role == "internal" else role for role in roles)
 
 
 def duty_in_words(duty: Duty) -> str:

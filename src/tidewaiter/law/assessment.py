@@ -185,11 +185,11 @@ class _Case:
     def _more_doubts(self, held: tuple[Listing, ...]) -> Iterator[str]:
         demands = self.book.route(self.regime.slug).demands
         if held and self.roles and not demands:
-            yield "what it demands of a consignment is not loaded"
+            yield "its obligations for a consignment are not loaded"
 
     def _versions(self) -> Iterator[str]:
-        whole = f", whole from {self.regime.covers}" if self.regime.covers else ""
-        yield f"listings compared on {self.regime.checked}{whole}"
+        whole = f", complete from {self.regime.covers}" if self.regime.covers else ""
+        yield f"registry copy last checked on {self.regime.checked}{whole}"
         mine = f"{self.regime.slug}: "
         yield from (each for each in self.found.evaluated if each.startswith(mine))
 

@@ -182,14 +182,14 @@ def doubts_of(listings: Iterable[Listing]) -> Iterator[str]:
     """Yield what is not verified in the controls behind an answer."""
     for each in listings:
         if each.mark != "read":
-            yield f"{each.schedule}: the listing is {_WORDS[each.mark]}"
+            yield f"{each.schedule}: the control is {_WORDS[each.mark]}"
         if each.since is None and each.decided is None:
-            yield f"{each.schedule}: its first day is not known; taken as in force"
+            yield f"{each.schedule}: date of entry into force unknown; treated as in force"
         elif each.dates != "read":
-            yield f"{each.schedule}: its days are {_WORDS[each.dates]}"
+            yield f"{each.schedule}: its dates are {_WORDS[each.dates]}"
 
 
-_WORDS = {"second-hand": "known at second hand", "unverified": "not verified"}
+_WORDS = {"second-hand": "second-hand", "unverified": "not verified"}
 
 
 def _of_control(control: Control, extent: Extent) -> Listing:

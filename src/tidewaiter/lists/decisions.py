@@ -218,7 +218,7 @@ def threshold_for(folder: Path | None, asked: float | None) -> Threshold | None:
     kept = read_threshold(folder) if folder else None
     if kept is None or kept.threshold is None:
         return None
-    origin = f"kept by {kept.by} on {kept.day}"
+    origin = f"saved by {kept.by} on {kept.day}"
     return Threshold(least=kept.threshold, kinds=kept.kinds, origin=origin)
 
 
@@ -241,9 +241,7 @@ def changes_since(kept: KeptThreshold, archive: Archive, day: date, model: str) 
     now = {each.list: each.version for each in states_of(v.version for v in held if v)}
     then = {each.list: each.version for each in kept.lists}
     told = [f"{slug} is new" for slug in now if slug not in then]
-    told += [f"{slug} is gone" for slug in then if slug not in now]
-    told += [
-        f"{slug} has another version" for slug in now if now[slug] != then.get(slug, now[slug])
-    ]
-    told += ["the model is another one"] if kept.model != model else []
+    told += [f"{slug} was removed" for slug in then if slug not in now]
+    told += [f"{slug} has a new version" for slug in now if now[slug] != then.get(slug, now[slug])]
+    told += ["the model has changed"] if kept.model != model else []
     return tuple(told)

@@ -28,7 +28,7 @@ class Threshold(Record, frozen=True, kw_only=True):
 
     least: Chance
     kinds: tuple[KindThreshold, ...] = ()  # kinds of entries with their own threshold
-    origin: str = ""  # in words: "asked for", "kept by ...", "of the model", "of the rules"
+    origin: str = ""  # in words: "set for this run", "saved by ...", "the default"
 
     def of(self, kind: PartyKind) -> float:
         """Return the threshold for entries of a kind."""
@@ -55,7 +55,7 @@ class Threshold(Record, frozen=True, kw_only=True):
 
 def asked_for(least: float) -> Threshold:
     """Return the threshold requested by a user."""
-    return Threshold(least=least, origin="asked for")
+    return Threshold(least=least, origin="set for this run")
 
 
 def printed(least: float) -> str:

@@ -124,8 +124,9 @@ def _parties(alerts: Sequence[Alert]) -> Iterator[str]:
             outcome = f", {match.outcome}" if match.outcome else ""
             who = f"{match.role or 'party'} {match.name}"
             yield (
-                f"{who} resembles {match.listed_name} of {match.list_name} "
-                f"({match.action}{outcome}; entry {match.entry}); a resemblance is no verdict"
+                f"{who} may match {match.listed_name} on {match.list_name} "
+                f"({match.action}{outcome}; entry {match.entry}); "
+                "a possible match is not proof of identity"
             )
 
 

@@ -133,14 +133,14 @@ def test_a_scope_is_told_in_words() -> None:
         most="low",
     )
     assert scope_in_words(scope) == (
-        "names safrole and nothing else",
-        "found by a similar word or by HS code only",
-        "no reason adds points but control, fuzzy-3 or hs",
-        "“sassafras tea” stands at each find",
+        "names no substance other than safrole",
+        "matched only by a close spelling or by HS code",
+        "only these rules add points: control, fuzzy-3, hs",
+        "“sassafras tea” appears at each match",
         "the HS code begins with 1211",
         "the shipper is Example Herbs (77)",
         "the consignee is Specimen Tea",
-        "at most low",
+        "severity: low or lower",
     )
 
 

@@ -60,7 +60,7 @@ def test_an_alert_is_shown_with_all_that_stands_behind_it(call: Call, ids: list[
         "HS code: 29394100",
         "un-1988",
         "hold. Inspection required",
-        "took the decision back",
+        "undid the decision",
         "⟦U+001B⟧",
     ):
         assert words in shown
@@ -135,7 +135,7 @@ def test_critical_alerts_wait_where_several_are_decided(call: Call, ids: list[st
         work.connection.execute(some.values(severity="critical"))
     put = ("--reason", "permitted", "--note", "permits", "--db", "cases.db")
     done = call("alerts", "decide", "release", *ids, *put)
-    assert "bulk decision 1: 1 decided, 1 waiting for a second officer" in done.stderr
+    assert "bulk decision 1: 1 decided, 1 awaiting a second officer" in done.stderr
     assert _list(call) == [ids[0]]
     own = call("alerts", "bulk", "settle", "1", "confirm", "--db", "cases.db")
     assert (own.exit_code, "second officer of your own" in own.stderr) == (2, True)

@@ -99,18 +99,18 @@ def test_a_roster_needs_its_endorsers_and_only_advises(met: tuple[Node, Node], h
         endorsers=[one.node, other.node],
         members=[{"node": other.node, **listed}],
     )
-    one.run("coalition", "roster", "sign", draft, "--out", "one.json")
-    assert "2 must" in one.run("coalition", "roster", "take", "one.json", code=2).stderr
-    other.run("coalition", "roster", "sign", "one.json", "--out", "two.json")
-    one.run("coalition", "roster", "take", "two.json")
+    one.run("coalition", "member-list", "sign", draft, "--out", "one.json")
+    assert "2 must" in one.run("coalition", "member-list", "accept", "one.json", code=2).stderr
+    other.run("coalition", "member-list", "sign", "one.json", "--out", "two.json")
+    one.run("coalition", "member-list", "accept", "two.json")
     members = one.run("coalition", "members").stdout
     assert "joined" in members
     assert "DISPUTED" in members
-    one.run("coalition", "roster", "tell", "g7", "--to", other.node)
+    one.run("coalition", "member-list", "send", "g7", "--to", other.node)
     one.bring(other)
-    assert "not heeded" in other.run("coalition", "roster", "list").stdout
+    assert "not heeded" in other.run("coalition", "member-list", "list").stdout
     assert "g7" not in other.run("coalition", "members").stdout
-    other.run("coalition", "roster", "heed", "g7")
+    other.run("coalition", "member-list", "trust", "g7")
     assert "g7" in other.run("coalition", "members").stdout
 
 

@@ -81,7 +81,7 @@ def test_a_fault_is_told_apart_from_rows_that_cannot_be_read(broken: Run, here: 
     done = broken(TMPDIR=str(here / "traces"))
     assert done.returncode == FAULT == os.EX_SOFTWARE
     told = done.stderr.splitlines()[-1]
-    assert told.startswith("fault: KeyError: 'goods': this is a fault of Tidewaiter")
+    assert told.startswith("fault: KeyError: 'goods': this is an error in Tidewaiter")
     assert told.endswith(REPORT)
     assert "Traceback" not in done.stderr
     (trace,) = (here / "traces").glob("tidewaiter-fault-*.txt")
@@ -123,7 +123,7 @@ def test_a_fault_on_a_cluster_is_one_of_the_command(broken: Run) -> None:
         pytest.skip("there is no Java")
     done = broken("--engine", "spark", "--master", "local[1]", "--out", "parts")
     assert done.returncode == FAULT
-    assert "this is a fault of Tidewaiter" in done.stderr.splitlines()[-1]
+    assert "this is an error in Tidewaiter" in done.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize("kind", ["fault", "error"])
@@ -152,4 +152,4 @@ def test_the_trace_is_printed_where_no_file_can_be_made(
     tell_fault(KeyError("goods"))
     *trace, told = capsys.readouterr().err.splitlines()
     assert trace[-1] == "KeyError: 'goods'"
-    assert "the trace above" in told
+    assert "the traceback above" in told

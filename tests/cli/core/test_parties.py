@@ -91,7 +91,7 @@ def test_a_judgement_parts_what_points_join_and_can_be_taken_back() -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("resolve", "--out", "e.jsonl"), "give files"),
+        (("resolve", "--out", "e.jsonl"), "Name input files"),
         (("resolve", "march.csv", "--out", "e.txt"), ".jsonl or .parquet"),
         (("resolve", "march.csv", "--out", "march.csv"), "overwrite"),
         (("resolve", "march.csv", "march.csv", "--out", "e.jsonl"), "counted twice"),

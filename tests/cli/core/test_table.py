@@ -54,7 +54,9 @@ def test_the_order_is_said_and_sentences_are_sentences(
     monkeypatch.setenv("COLUMNS", "160")
     told = screen(sample, "--out", "a.jsonl").stdout
     first, rest = told.split("\n", 1)
-    assert first == "By priority: the most severe first, then list hits, then what is due soonest."
+    assert (
+        first == "Sorted by priority: most severe first, then list matches, then earliest due date."
+    )
     words = " ".join(rest.split())
     assert "and 1 more. The line names Benzaldehyde" in words
     assert not re.search(r"; (The|A|HS|UN) ", words)

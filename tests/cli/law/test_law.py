@@ -108,7 +108,7 @@ def test_a_file_of_structures_is_answered_whole(call: Call, tmp_path: Path) -> N
     rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
     assert [row["id"] for row in rows] == ["acetone", "bad"]
     assert rows[0]["answers"][0]["substance"] == "acetone"
-    assert "2 compounds: 1 held by a law that was asked, 1 not assessable" in result.stderr
+    assert "2 compounds: 1 controlled by a checked instrument, 1 not assessable" in result.stderr
     assert call("law", "--file", str(tmp_path / "a.smi")).exit_code == 2
     assert call("law", "acetone", "--file", str(path)).exit_code == 2
 

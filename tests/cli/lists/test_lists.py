@@ -96,7 +96,7 @@ def test_what_cannot_be_read_is_told(lists: Call) -> None:
     assert result.exit_code == 1
     assert "uk-sanctions-list: added, 3 entries" in result.stdout
     assert "row 4, entry XYZ0003, listed" in result.stderr
-    assert "1 fields left out" in result.stderr
+    assert "1 fields omitted" in result.stderr
 
 
 def test_a_set_of_files_is_one_version(lists: Call, here: Path) -> None:
@@ -204,7 +204,7 @@ def test_update_needs_an_address(lists: Call) -> None:
 
 def test_a_list_without_versions_is_named(lists: Call) -> None:
     """An empty folder is no error for status, and one for a comparison."""
-    assert "no list is kept" in lists("status").stderr
+    assert "There are no party lists" in lists("status").stderr
     assert "un-sc" in lists("status", "--known").stdout
     assert lists("diff", "un-sc").exit_code == 2
 

@@ -91,9 +91,9 @@ def test_changed_entries_are_compared_with_past_parties(
     assert past.is_dir()
     keep(FIRMS[1:], "2026-12-08")
     said, alerts = _again(call, "2026-12-08")
-    assert "nothing but lists changed: 2 lines are screened" in said
+    assert "only lists have changed: 2 lines are screened" in said
     told = "4 past parties against 1 new, 0 changed, 1 removed entries: "
-    assert told + "1 new alerts, 1 alerts whose entry is gone" in said
+    assert told + "1 new alerts, 1 alerts whose list entry was removed" in said
     new, noted = alerts
     assert (new["consignment"], new["parties"][0]["entry"]) == ("C2", "A-2")
     assert (noted["consignment"], noted["reasons"][-1]["rule"]) == ("C1", "party-removed")
@@ -110,7 +110,7 @@ def test_an_outcome_is_counted_apart(
     assert past.is_dir()
     keep([FIRMS[0].replace("pending", "dismissed")], "2026-12-08")
     said, alerts = _again(call, "2026-12-08")
-    assert "0 new alerts, 1 alerts whose entry was changed" in said
+    assert "0 new alerts, 1 alerts whose list entry was changed" in said
     assert "outcome of the charge: pending -> dismissed" in alerts[0]["reasons"][-1]["text"]
 
 
@@ -121,20 +121,20 @@ def test_all_is_screened_where_that_is_asked_for_or_needed(
     keep([*FIRMS], "2026-12-08")
     before = (past / "kept" / "generation.json").read_bytes()
     said, alerts = _again(call, "2026-12-08", "--whole")
-    assert "all past lines are screened: all was asked for\n" in said
-    assert "3 past lines screened, 1 new alerts" in said
+    assert "all stored lines are screened: you asked for it\n" in said
+    assert "3 stored lines screened, 1 new alerts" in said
     assert [each["consignment"] for each in alerts] == ["C2"]
     assert (past / "kept" / "generation.json").read_bytes() != before
     said, _ = _again(call, "2026-12-09")
     assert "nothing changed since" in said
-    said, _ = _again(call, "2026-12-10", "--street")
-    assert "all past lines are screened: street names" in said
+    said, _ = _again(call, "2026-12-10", "--slang")
+    assert "all stored lines are screened: the recognition of slang" in said
 
 
 def test_whole_goes_with_again(past: Path, call: Call) -> None:
     """A file is always screened whole."""
     result = call("screen", str(past / "manifest.csv"), "--whole")
-    assert (result.exit_code, "--whole goes with --again" in result.output) == (2, True)
+    assert (result.exit_code, "--whole can be used only with --again" in result.output) == (2, True)
 
 
 def test_a_ranker_tells_of_new_alerts_and_of_those_with_a_note(

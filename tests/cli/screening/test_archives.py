@@ -114,7 +114,7 @@ def test_several_files_need_a_folder(screen: Call, here: Path) -> None:
     for more in ([], ["--out", "x.jsonl"], ["--out", "x", "--report", "r.html"]):
         result = screen("a.zip", *more)
         assert result.exit_code == 2
-        assert "a.zip holds 2 files: their alerts go into a folder" in result.output
+        assert "a.zip contains 2 files: give a folder for their alerts" in result.output
 
 
 def test_a_database_keeps_each_file(screen: Call, here: Path) -> None:

@@ -17,6 +17,8 @@ from tidewaiter.demo.synthetic_trade import MadeTrade, write_made
 Call = Callable[..., Result]
 SPARK = ("--engine", "spark", "--master", "local[1]")
 HEARD = {
+    "ignored",
+    "former_street",
     "paths",
     "engine",
     "master",
@@ -68,7 +70,7 @@ def manifest(tmp_path: Path) -> Path:
     ("options", "told"),
     [
         (SPARK, "--out FOLDER"),
-        (("--master", "local[*]"), "go with --engine spark"),
+        (("--master", "local[*]"), "can be used only with --engine spark"),
         (("--out", "."), "is a directory"),
     ],
 )
@@ -87,7 +89,7 @@ def test_what_a_cluster_does_not_do_is_refused(name: str, manifest: Path, call: 
     option = next(each.opts[0] for each in screen.params if each.name == name)
     result = call("screen", str(manifest), *SPARK, "--out", "o", option, *REFUSED[name])
     assert result.exit_code == 2
-    assert f"{option}: not with --engine spark" in " ".join(result.output.split())
+    assert f"{option}: cannot be used with --engine spark" in " ".join(result.output.split())
 
 
 def test_each_option_is_heard_or_refused() -> None:
@@ -97,9 +99,9 @@ def test_each_option_is_heard_or_refused() -> None:
 
 
 def test_two_files_need_a_cluster(manifest: Path, call: Call) -> None:
-    """One machine screens one file at a time."""
+    """One machine screens Only one file."""
     result = call("screen", str(manifest), str(manifest))
-    assert (result.exit_code, "one file at a time" in result.output) == (2, True)
+    assert (result.exit_code, "Only one file" in result.output) == (2, True)
 
 
 def test_spark_writes_what_one_machine_writes(call: Call, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ def test_a_table_is_told_with_its_columns(call: Call, here: Path) -> None:
     result = call("inspect", "a.csv")
     assert result.exit_code == 0
     for text in (
-        "a.csv: Delimited text, by its name",
+        "a.csv: Delimited text, from its name",
         "decimal mark: net ,",
         "units in the header: net lb",
         "understood",
@@ -34,10 +34,10 @@ def test_a_message_is_told_with_what_it_keeps(call: Call) -> None:
     """Its layout, the fields that are understood, and those that are kept."""
     result = call("inspect", str(DATA / "dcsa-ebl.json"))
     assert result.exit_code == 0
-    assert "DCSA bill of lading (JSON), by its first bytes" in result.output
+    assert "DCSA bill of lading (JSON), from its first bytes" in result.output
     said = " ".join(result.output.split())
     assert "a published document, schema or program of it was read" in said
-    assert "kept, not used" in result.output
+    assert "stored, not used" in result.output
     assert "transportDocumentStatus" in result.output
 
 
@@ -58,7 +58,7 @@ def test_open_questions_are_status_one(call: Call, here: Path) -> None:
     (here / "b.csv").write_bytes(b"%PDF-1.7")
     result = call("inspect", "b.csv")
     assert result.exit_code == 1
-    assert "it cannot be read: this is a PDF" in result.output
+    assert "cannot be read: this is a PDF" in result.output
     (here / "c.csv").write_text("a,b\nacetone,1\n")
     assert "nothing can be screened without one of" in call("inspect", "c.csv").output
 

@@ -46,7 +46,7 @@ def test_a_table_is_printed_where_alerts_go_to_a_file(
     result = screen(str(manifest), "--out", "alerts.jsonl")
     assert (here / "alerts.jsonl").read_text(encoding="utf-8") == piped
     assert "severity" in result.stdout
-    assert "3 lines screened as the law stood on 2026-11-25: 2 alerts" in result.stdout
+    assert "3 lines screened, law as of 2026-11-25: 2 alerts" in result.stdout
     assert "alerts: alerts.jsonl" in result.stdout
     assert len(objects(piped)) == 2
 
@@ -224,7 +224,7 @@ def test_again_writes_in_the_format_that_the_suffix_names(
     (here / "strict.toml").write_text(strict)
     screen(str(manifest), "--db", "c.db", "--rules", "strict.toml", "--out", "none.jsonl")
     result = screen("--again", "--db", "c.db", "--out", "new.csv")
-    assert "3 past lines screened, 2 new alerts" in result.stderr
+    assert "3 stored lines screened, 2 new alerts" in result.stderr
     rows = list(csv.DictReader((here / "new.csv").read_text("utf-8-sig").splitlines()))
     assert [row["row"] for row in rows] == ["1", "3"]
 
@@ -242,7 +242,7 @@ def test_refusals_of_another_file_are_kept(screen: Screen, manifest: Path, here:
     (here / "other.csv").write_text("goods,net\nacetone,many\n", encoding="utf-8")
     (here / "refused.csv").write_text("precious", encoding="utf-8")
     told = [
-        screen(name, "--out", "a.jsonl").stderr.count("is kept as refused.")
+        screen(name, "--out", "a.jsonl").stderr.count("was renamed to refused.")
         for name in ("other.csv", "other.csv", str(manifest), str(manifest))
     ]
     assert told == [1, 0, 1, 0]
@@ -258,7 +258,7 @@ def test_refusals_of_a_named_file_give_way(screen: Screen, here: Path) -> None:
     (here / "other.csv").write_text("goods,net\nacetone,many\n", encoding="utf-8")
     (here / "r.csv").write_text("old", encoding="utf-8")
     result = screen("other.csv", "--out", "a.jsonl", "--refused", "r.csv")
-    assert "is kept" not in result.stderr
+    assert "was renamed" not in result.stderr
     assert "many" in (here / "r.csv").read_text("utf-8-sig")
     assert {path.name for path in here.glob("r*.csv")} == {"r.csv"}
 
@@ -272,12 +272,12 @@ def test_an_alert_says_that_a_unit_was_stated_and_not_read(
     )
     result = screen("m.csv", "--unit", "net=lb", "--report", "r.html")
     page = (here / "r.html").read_text("utf-8")
-    assert page.count("2.267962 kg (5 lb on the paper") == 1
+    assert page.count("2.267962 kg (5 lb in the document") == 1
     assert page.count('<dd dir="auto">5 kg</dd>') == 1
     lines = [alert["line"] for alert in objects(result.stdout)]
     assert [line["net_mg"] for line in lines] == [2_267_962, 5_000_000]
     assert [line.get("stated") for line in lines] == [["net: lb"], None]
-    assert "taken as kilograms" not in result.stderr
+    assert "read as kilograms" not in result.stderr
     refused = screen("m.csv", "--unit", "net=l")
     assert refused.exit_code == 2
     assert "is not a unit of mass" in refused.stderr

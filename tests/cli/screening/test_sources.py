@@ -63,6 +63,6 @@ def test_a_broken_file_of_columns_is_an_error(screen: Screen, here: Path, conten
 def test_a_column_that_may_be_a_field_is_told(screen: Screen, here: Path) -> None:
     """With the spelling of the answer."""
     result = screen(write(here / "a.csv", "ASSESSMENT DATE,goods,x"))
-    assert '"ASSESSMENT DATE" may be lodged; if it is: --map "lodged=ASSESSMENT DATE"' in (
+    assert '"ASSESSMENT DATE" may be lodged; if so, use --map "lodged=ASSESSMENT DATE"' in (
         result.stderr
     )

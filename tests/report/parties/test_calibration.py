@@ -77,7 +77,7 @@ def made(parties: int = 5_000, *, found: int = 40, wanted: float | None = 0.001)
         found=KnownFile(file="found.csv", sha256="ef" * 32, parties=found) if found else None,
         wanted=wanted,
         enough=3_000,
-        threshold=Threshold(least=0.95, origin="chosen by the wanted rate"),
+        threshold=Threshold(least=0.95, origin="chosen for the requested alert rate"),
         chosen=wanted is not None,
         levels=levels,
         at=levels[10],
@@ -139,8 +139,8 @@ def test_what_is_missed_is_told_as_far_as_it_is_known() -> None:
 def test_a_small_file_is_called_small() -> None:
     """Below the parties that the rate needs it says so, and of none it gives the rule of three."""
     (high, small) = doubts_in_words(made(100))
-    assert "match almost surely" in high
-    assert "could still be 30,000 in a million" in small
+    assert "almost certainly match" in high
+    assert "could be 30,000 in a million" in small
     none = msgspec.structs.replace(made(100, wanted=None), at=made(100).levels[-1])
     (doubt,) = doubts_in_words(none)
     assert "up to 30,000 in a million" in doubt

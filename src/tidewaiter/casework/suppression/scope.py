@@ -141,8 +141,8 @@ Way = Literal[
 
 _HOW = {
     "exact": "by name",
-    "squeezed": "by a broken or misread name",
-    "fuzzy": "by a similar word",
+    "squeezed": "by a name with spacing or scanning errors",
+    "fuzzy": "by a close spelling",
     "cas": "by CAS number",
     "hs": "by HS code",
     "unno": "by UN number",
@@ -217,20 +217,20 @@ def scope_in_words(scope: Scope) -> tuple[str, ...]:
 
 def _said(scope: Scope) -> Iterator[str]:
     if scope.substances:
-        yield f"names {_or(scope.substances)} and nothing else"
+        yield f"names no substance other than {_or(scope.substances)}"
     if scope.ways:
-        yield f"found {_or(tuple(_HOW[way] for way in scope.ways))} only"
+        yield f"matched only {_or(tuple(_HOW[way] for way in scope.ways))}"
     if scope.rules:
-        yield f"no reason adds points but {_or(scope.rules)}"
+        yield f"only these rules add points: {', '.join(scope.rules)}"
     if scope.phrase:
-        yield f"“{scope.phrase}” stands at each find"
+        yield f"“{scope.phrase}” appears at each match"
     if scope.heading:
         yield f"the HS code begins with {scope.heading}"
     for role, trader in (("shipper", scope.shipper), ("consignee", scope.consignee)):
         if trader:
             number = f" ({trader.id})" if trader.id else ""
             yield f"the {role} is {trader.name}{number}"
-    yield f"at most {scope.most}"
+    yield f"severity: {scope.most} or lower"
 
 
 def _or(names: tuple[str, ...]) -> str:

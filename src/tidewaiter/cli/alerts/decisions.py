@@ -1,4 +1,4 @@
-"""The commands `tidewaiter alerts` for bulk decisions and for the results of inspections."""
+"""The commands `tidewaiter alerts` for bulk decisions and for results of inspections."""
 
 from datetime import date
 from pathlib import Path
@@ -8,7 +8,7 @@ import click
 
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import visible
-from tidewaiter.cli.core.options import Day, needs_db, printable
+from tidewaiter.cli.core.options import Day, found_or_hint, needs_db, printable
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.context import count_anew
 from tidewaiter.node.identity import own_stamp
@@ -41,45 +41,52 @@ _OUTCOMES = (*get_args(Inspected), *get_args(Analysed))
 @click.argument("name", metavar="ID")
 @click.argument("outcome", type=click.Choice(_OUTCOMES))
 @needs_db
-@click.option("--by", "person", required=True, help="Who did it: the officer, team or laboratory.")
-@click.option("--on", "day", type=Day(), help="The day on which it was done (today).")
+@click.option("--by", "person", required=True, help="Officer, team or laboratory.")
+@click.option(
+    "--on", "day", type=Day(), help="Date of the inspection or analysis (default: today)."
+)
 @click.option("--place", default="", help="Where.")
-@click.option("--reference", default="", help="The number that the report bears.")
+@click.option("--reference", default="", help="Number of the report.")
 @click.option(
     "--check",
     "checks",
     type=click.Choice(get_args(Check)),
     multiple=True,
-    help="Of an inspection: what was done.",
+    help="Type of inspection.",
 )
 @click.option(
     "--method",
     "methods",
     type=click.Choice(list(load_result_rules().method)),
     multiple=True,
-    help="Of a laboratory: how.",
+    help="Method of the laboratory.",
 )
 @click.option(
     "--confirmatory",
     "strength",
     flag_value="confirmatory",
-    help="The laboratory says that it proves the substance.",
+    help="The laboratory reports the result as proof of the substance.",
 )
 @click.option(
-    "--presumptive", "strength", flag_value="presumptive", help="It points to the substance."
+    "--presumptive",
+    "strength",
+    flag_value="presumptive",
+    help="The result indicates the substance but does not prove it.",
 )
 @click.option(
-    "--found", multiple=True, help="Slug, CAS number or name, and content: ephedrine=98.5."
+    "--found",
+    multiple=True,
+    help="Substance found (slug, CAS number or name), with its content: ephedrine=98.5.",
 )
-@click.option("--not-found", "absent", multiple=True, help="What was looked for and not detected.")
-@click.option("--quantity", default="", help='Found, with its unit: "25 kg".')
-@click.option("--note", default="", help="Words of your own.")
+@click.option("--not-found", "absent", multiple=True, help="Substance tested for but not detected.")
+@click.option("--quantity", default="", help='Quantity found, with its unit: "25 kg".')
+@click.option("--note", default="", help="Note, in your own words.")
 @click.option("--replaces", type=int, help="Number of the result that this one corrects.")
 @click.option(
     "--own",
     multiple=True,
     envvar="TIDEWAITER_OWN",
-    help="A folder of your own lists.",
+    help="A folder with your own lists.",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
 )
 def result(name: str, outcome: str, db: str, replaces: int | None, **options: Any) -> None:
@@ -104,36 +111,36 @@ def result(name: str, outcome: str, db: str, replaces: int | None, **options: An
     "--reason",
     required=True,
     type=click.Choice(list(load_result_rules().withdrawal)),
-    help="Why it counts no more.",
+    help="Reason why it is no longer valid.",
 )
-@click.option("--note", default="", help="Words of your own.")
+@click.option("--note", default="", help="Note, in your own words.")
 def withdraw_(number: int, db: str, *, reason: str, note: str) -> None:
-    """Withdraw result NUMBER: it stays to be read, and counts no more.
+    """Withdraw result NUMBER: it stays on record but no longer counts.
 
     Example: tidewaiter alerts withdraw 3 --reason mixed-up --db cases.db
     """
     with open_database(db) as database, database.work(own_stamp()) as work:
         gone = withdraw_result(work, number, reason, printable(note))
-    click.echo(f"{gone.alert}: result {gone.id} is withdrawn", err=True)
+    click.echo(f"{gone.alert}: result {gone.id} withdrawn", err=True)
 
 
 @click.command(name="recount")
 @needs_db
 def recount_(db: str) -> None:
-    """Make the counts of the overview anew: after an upgrade, or where tables were changed by hand.
+    """Rebuild the counts of the overview, after an upgrade or manual changes to tables.
 
     Example: tidewaiter alerts recount --db cases.db
     """
     with open_database(db) as database:
         told = count_anew(database, own_stamp)
     click.echo(
-        f"{told.alerts:,} alerts counted; {told.wrong:,} of {told.counts:,} counts were others",
+        f"{told.alerts:,} alerts counted; {told.wrong:,} of {told.counts:,} counts were wrong",
         err=True,
     )
 
 
 def _observed(outcome: str, said: dict[str, Any]) -> Observed:
-    """Make a report of what was said."""
+    """Return a result from the options."""
     kind: Kind = "inspection" if outcome in get_args(Inspected) else "laboratory"
     named = [(text, True) for text in said["found"]] + [(text, False) for text in said["absent"]]
     findings: list[Finding] = []
@@ -157,7 +164,7 @@ _NUMBER = click.argument("number", type=click.IntRange(1))
 
 @click.group(name="bulk")
 def bulk() -> None:
-    """List, undo and settle bulk decisions: several alerts decided in one act.
+    """List, undo and settle bulk decisions: several alerts decided at once.
 
     Example: tidewaiter alerts bulk list --db cases.db
     """
@@ -170,9 +177,9 @@ def bulk() -> None:
     type=click.IntRange(1, 100_000),
     default=20,
     show_default=True,
-    help="How many at most.",
+    help="Maximum number to list.",
 )
-@click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 def list_(db: str, rows: int, *, as_json: bool) -> None:
     """List bulk decisions, the newest first.
 
@@ -180,7 +187,8 @@ def list_(db: str, rows: int, *, as_json: bool) -> None:
     """
     with open_database(db) as database, database.work() as work:
         found = batches(work, rows=rows)
-    for each in found:
+    hint = "decide several alerts at once with tidewaiter alerts decide"
+    for each in found_or_hint(found, hint):
         click.echo(english_json(each) if as_json else visible(_in_words(each)))
 
 
@@ -188,7 +196,7 @@ def list_(db: str, rows: int, *, as_json: bool) -> None:
 @_NUMBER
 @needs_db
 def show(number: int, db: str) -> None:
-    """Show bulk decision NUMBER, and what became of each of its alerts.
+    """Show bulk decision NUMBER, and the status of each of its alerts.
 
     Example: tidewaiter alerts bulk show 7 --db cases.db
     """
@@ -203,15 +211,17 @@ def show(number: int, db: str) -> None:
 @_NUMBER
 @needs_db
 def undo(number: int, db: str) -> None:
-    """Undo bulk decision NUMBER in one step; alerts decided since stay as they are.
+    """Undo bulk decision NUMBER; alerts decided since then stay as they are.
 
     Example: tidewaiter alerts bulk undo 7 --db cases.db
     """
     with open_database(db) as database, database.work(own_stamp()) as work:
         undone = undo_batch(work, number)
     click.echo(
-        f"as before: {undone.reopened:,}, proposals withdrawn: {undone.withdrawn:,}, "
-        f"left as they were decided since: {undone.left:,}",
+        (
+            f"restored: {undone.reopened:,}, proposals withdrawn: {undone.withdrawn:,}, "
+            f"skipped because decided since: {undone.left:,}"
+        ),
         err=True,
     )
 
@@ -220,8 +230,13 @@ def undo(number: int, db: str) -> None:
 @_NUMBER
 @click.argument("how", type=click.Choice(["confirm", "reject"]))
 @needs_db
-@click.option("--alert", "alerts", multiple=True, help="Id of one that is waiting (all).")
-@click.option("--note", default="", help="Words of your own; a rejection needs some.")
+@click.option(
+    "--alert",
+    "alerts",
+    multiple=True,
+    help="ID of one pending alert; can be repeated (default: all).",
+)
+@click.option("--note", default="", help="Note, in your own words; required for a rejection.")
 def settle(
     number: int, how: Literal["confirm", "reject"], db: str, alerts: tuple[str, ...], note: str
 ) -> None:
@@ -232,15 +247,15 @@ def settle(
     names = [printable(each) for each in alerts] or None
     with open_database(db) as database, database.work(own_stamp()) as work:
         told = settle_batch(work, number, names, confirm=how == "confirm", note=printable(note))
-    click.echo(f"{how}ed: {told.settled:,}, left: {told.left:,}", err=True)
+    click.echo(f"{how}ed: {told.settled:,}, skipped: {told.left:,}", err=True)
 
 
 def _in_words(batch: Batch) -> str:
     counts = (
         ("decided", batch.decided),
-        ("waiting for a second officer", batch.waiting),
+        ("awaiting a second officer", batch.waiting),
         ("rejected", batch.rejected),
-        ("left out", batch.left),
+        ("skipped", batch.left),
     )
     told = ", ".join(f"{count:,} {what}" for what, count in counts if count) or "nothing"
     undone = f"; undone by {batch.undone_by}" if batch.undone_by else ""

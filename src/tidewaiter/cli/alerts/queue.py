@@ -1,4 +1,4 @@
-"""The command `tidewaiter alerts`: the queue is filtered, shown and decided."""
+"""The command `tidewaiter alerts`: filter, show and decide alerts."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
@@ -15,7 +15,7 @@ from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.safe_text import as_line, visible
 from tidewaiter.casework.decisions import Decided, Status, Verdict, load_decision_rules
 from tidewaiter.cli.alerts.decisions import bulk, recount_, result, withdraw_
-from tidewaiter.cli.core.options import needs_db, printable
+from tidewaiter.cli.core.options import found_or_hint, needs_db, printable
 from tidewaiter.cli.screening.summary import STYLES, goods_text
 from tidewaiter.explain.alerts import export_alert
 from tidewaiter.explain.lines import details_of
@@ -51,7 +51,7 @@ def queue_table(found: Sequence[Alert], where: Mapping[str, Standing]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False, collapse_padding=True)
     for title in ("alert", "severity", "due", "consignment", "status"):
         table.add_column(title, overflow="fold", max_width=_NARROW)
-    table.add_column("goods, as written", overflow="fold", ratio=3)
+    table.add_column("goods as written", overflow="fold", ratio=3)
     table.add_column("why", overflow="fold", ratio=4)
     for alert in found:
         stands = where[alert.id]
@@ -70,38 +70,38 @@ def queue_table(found: Sequence[Alert], where: Mapping[str, Standing]) -> Table:
 
 
 def show_alert(alert: Alert, where: Standing, steps: Sequence[Decided]) -> Iterator[str]:
-    """Yield the lines of one alert whole."""
+    """Yield all lines of one alert."""
     yield f"{alert.id}  {alert.severity} {alert.score}  {where.status}"
     if alert.restricted:
-        yield "  RESTRICTED: it rests on entries for the authority that keeps the list only"
+        yield ("  RESTRICTED: based on entries that only the authority keeping the list may see")
     yield f"  {as_line(english(alert.title))}"
     yield f"  {as_line(alert.file)}, row {alert.row}; consignment {as_line(alert.consignment)}"
     if alert.due:
         yield f"  due {alert.due}, law of {alert.day}"
     yield "The line"
     yield from _line(alert)
-    yield "Why"
+    yield "Risk indicators"
     for reason in alert.reasons:
         said = as_line(english(reason.says))
         yield f"  {reason.points:+d}  {said} [{reason.rule}; {reason.source}]"
     if alert.law:
-        yield "Law"
+        yield "Legal status"
         yield from map(_held, alert.law)
     if alert.parties:
-        yield "Listed parties that it resembles: no verdict on any of them"
+        yield "Listed parties that may match; a possible match is not proof of identity"
         yield from map(_party, alert.parties)
     yield "Decided"
     yield from map(_step, steps)
     if not steps:
-        yield "  nothing yet"
+        yield "  no decision yet"
 
 
 def show_results(alert: Alert, found: Sequence[Result]) -> Iterator[str]:
-    """Yield what inspections and laboratories found, and what that says; nothing: no line."""
+    """Yield the results of inspections and laboratories, and what they mean; nothing: no line."""
     if not found:
         return
     names = {mention.substance: mention.name for mention in alert.mentions}
-    yield "Found by inspections and laboratories"
+    yield "Results of inspections and laboratories"
     for view in result_views(found, names):
         yield from (f"  {as_line(line)}" for line in result_in_words(view))
     for said in sayings(alert, found):
@@ -125,15 +125,15 @@ def _party(match: PartyMatch) -> str:
     judged = f"; {match.judged}" if match.judged else ""
     who = f"{as_line(match.role or 'party')} {as_line(match.name)}"
     return (
-        f"  {match.probability:.2f}  {who} resembles "
-        f"{as_line(match.listed_name)} ({match.name_kind}) on {as_line(match.list_name)}: "
+        f"  {match.probability:.2f}  {who} may match {as_line(match.listed_name)} "
+        f"({match.name_kind}) on {as_line(match.list_name)}: "
         f"{match.action}{outcome}{since}{judged}"
     )
 
 
 def _step(step: Decided) -> str:
     if step.verdict is None:
-        return f"  {step.id}  {step.at}  {as_line(step.by)} took the decision back"
+        return f"  {step.id}  {step.at}  {as_line(step.by)} undid the decision"
     rules = load_decision_rules()
     why = rules.reason[step.reason].says if step.reason in rules.reason else step.reason
     note = f": {as_line(step.note)}" if step.note else ""
@@ -150,51 +150,61 @@ _OPTIONS = (
         type=click.Choice(["all", *get_args(Status)]),
         default=["open"],
         show_default=True,
-        help="Where they stand.",
+        help="Only this status.",
     ),
     click.option(
-        "--severity", multiple=True, type=click.Choice(get_args(Severity)), help="Of this severity."
+        "--severity",
+        multiple=True,
+        type=click.Choice(get_args(Severity)),
+        help="Only this severity.",
     ),
-    click.option("--substance", multiple=True, help="That name this substance: its slug."),
-    click.option("--rule", multiple=True, help="With a reason of this rule."),
+    click.option("--substance", multiple=True, help="Only alerts with this substance (slug)."),
+    click.option("--rule", multiple=True, help="Only alerts with a risk indicator from this rule."),
     click.option(
         "--country",
         multiple=True,
-        help="With goods, a stop or a party of this country: two letters.",
+        help="Only alerts with goods, a stop or a party in this country (two letters).",
     ),
-    click.option("--from", "origin", help="Sent from this country: two letters."),
-    click.option("--to", "destination", help="Bound for this country: two letters."),
-    click.option("--party", help="With a party of this name in the papers, or that begins so."),
-    click.option("--entry", help="That rest on this entry of a list: LIST/ID."),
-    click.option("--consignment", help="Of this consignment."),
-    click.option("--screening", type=int, help="First found by the screening of this id."),
-    click.option("--assignee", help='Of this person; "": of nobody.'),
-    click.option("--due-from", type=_Day, help="Due on this day or later."),
-    click.option("--due-to", type=_Day, help="Due on this day or before."),
+    click.option("--from", "origin", help="Only goods sent from this country (two letters)."),
+    click.option("--to", "destination", help="Only goods destined for this country (two letters)."),
+    click.option("--party", help="Only alerts with a party whose name begins like this."),
+    click.option("--entry", help="Only matches with this list entry: LIST/ID."),
+    click.option("--consignment", help="Only this consignment."),
+    click.option(
+        "--screening", type=int, help="Only alerts first raised by the screening with this ID."
+    ),
+    click.option("--assignee", help='Only alerts assigned to this person; "": unassigned alerts.'),
+    click.option("--due-from", type=_Day, help="Only alerts due on or after this date."),
+    click.option("--due-to", type=_Day, help="Only alerts due on or before this date."),
     click.option(
         "--due-within",
         type=int,
-        help="Due so many days from today, or before; -1: those that are late.",
+        help="Only alerts due within this many days; -1: overdue alerts.",
     ),
-    click.option("--day-from", type=_Day, help="Screened by the law of this day, or a later one."),
-    click.option("--day-to", type=_Day, help="Screened by the law of this day, or an earlier one."),
+    click.option(
+        "--day-from", type=_Day, help="Only alerts screened under the law as of this date or later."
+    ),
+    click.option(
+        "--day-to", type=_Day, help="Only alerts screened under the law as of this date or earlier."
+    ),
     click.option(
         "--words",
         default="",
-        help="With all these words, or their beginnings, in goods, title, parties or vessel.",
+        help="Only alerts with all these words, or words that begin so, in goods, title, "
+        "parties or vessel.",
     ),
 )
 
 
 def filter_options(command: F) -> F:
-    """Give a command the options of a filter, for `filter_of`."""
+    """Add the options of a filter to a command, for `filter_of`."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
 def filter_of(options: Mapping[str, Any]) -> AlertFilter:
-    """Return the filter that some options say."""
+    """Return the filter that the options define."""
     told = dict(options)
     if "all" in told["status"]:
         told["status"] = ()
@@ -207,12 +217,12 @@ def filter_of(options: Mapping[str, Any]) -> AlertFilter:
     return AlertFilter(**told)
 
 
-_json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 
 
 @click.group()
 def alerts() -> None:
-    """Work through the alerts that a database holds: list, show, decide, take back.
+    """Work through the alerts in a database: list, show, decide, undo.
 
     Example: tidewaiter alerts list --db cases.db
     """
@@ -230,23 +240,24 @@ for _command in (result, withdraw_, recount_, bulk):
     type=click.Choice(get_args(Sort)),
     default="rank",
     show_default=True,
-    help="What is first.",
+    help="Sort order.",
 )
 @click.option(
     "--rows",
     type=click.IntRange(1, 100_000),
     default=20,
     show_default=True,
-    help="How many at most.",
+    help="Maximum number to list.",
 )
-@click.option("--after", help="The id of the last alert seen: those that come after it.")
+@click.option("--after", help="ID of the last alert on the previous page; list those after it.")
 @_json
 def list_(
     db: str, sort: Sort, rows: int, after: str | None, *, as_json: bool, **options: Any
 ) -> None:
-    """List alerts, by priority, and count them by where they stand.
+    """List alerts by priority, and count them by status.
 
-    Several --severity, --status, --substance, --rule or --country: any of them will do.
+    If you repeat --severity, --status, --substance, --rule or --country, an alert needs to match
+    only one of the values.
 
     Example: tidewaiter alerts list --db cases.db --severity critical --assignee ""
     """
@@ -259,7 +270,10 @@ def list_(
         anywhere = msgspec.structs.replace(queue.wanted, status=())
         counts = count_alerts(work, msgspec.structs.replace(queue, wanted=anywhere), "status")
     for word in page.whole:
-        click.echo(f'too many words begin with "{word}": only whole ones were looked for', err=True)
+        click.echo(
+            f'too many words begin with "{word}": only the whole word was searched for', err=True
+        )
+    found_or_hint(page.alerts, "screen a file with tidewaiter screen FILE --db PATH")
     if as_json:
         for alert in page.alerts:
             click.echo(english_json({"standing": where[alert.id], "alert": export_alert(alert)}))
@@ -275,9 +289,9 @@ def list_(
 @needs_db
 @_json
 def show(name: str, db: str, *, as_json: bool) -> None:
-    """Show alert ID whole: the line, the reasons, the law, what was decided and what was found.
+    """Show alert ID: the line, risk indicators, legal status, decisions and results.
 
-    Enough of the id to tell it from others will do.
+    The first characters of the ID are enough if they are unique.
 
     Example: tidewaiter alerts show 12b0f39e --db cases.db
     """
@@ -305,17 +319,19 @@ def show(name: str, db: str, *, as_json: bool) -> None:
 @click.argument("verdict", type=click.Choice(get_args(Verdict)))
 @click.argument("names", metavar="ID...", nargs=-1, required=True)
 @needs_db
-@click.option("--reason", required=True, help="A code of `alerts reasons`.")
-@click.option("--note", default="", help="Words of your own.")
-@click.option("--seen", type=int, help="Number of the last step that you saw; 0: none.")
+@click.option("--reason", required=True, help="Code of a reason, from `alerts reasons`.")
+@click.option("--note", default="", help="Note, in your own words.")
+@click.option(
+    "--seen", type=int, help="Number of the last step that you saw, to detect conflicts; 0: none."
+)
 def decide_(
     verdict: Verdict, names: tuple[str, ...], db: str, *, reason: str, note: str, seen: int | None
 ) -> None:
-    """Decide VERDICT of an alert, or of several in one act: a bulk decision.
+    """Record the decision VERDICT for one alert, or for several as a bulk decision.
 
-    With --seen, a decision that someone else has made since is not covered. A bulk decision needs
-    --note. It counts as one decision, `alerts bulk undo` undoes it, and critical alerts and list
-    hits that would be closed wait until a second officer confirms them: `alerts bulk settle`.
+    With --seen, an alert that someone else has decided since is skipped. A bulk decision needs
+    --note. It counts as one decision and can be undone with `alerts bulk undo`. Critical alerts and
+    list matches that would be closed await confirmation by a second officer: `alerts bulk settle`.
 
     Example: tidewaiter alerts decide hold 12b0f39e --reason inspect --db cases.db
     """
@@ -333,8 +349,10 @@ def decide_(
             _told(after[each])
     what = "no bulk decision" if done.batch is None else f"bulk decision {done.batch}"
     click.echo(
-        f"{what}: {done.decided:,} decided, {done.proposed:,} waiting for a "
-        f"second officer, {done.left:,} left out",
+        (
+            f"{what}: {done.decided:,} decided, {done.proposed:,} awaiting a second "
+            f"officer, {done.left:,} skipped"
+        ),
         err=True,
     )
 
@@ -342,9 +360,9 @@ def decide_(
 @alerts.command()
 @click.argument("name", metavar="ID")
 @needs_db
-@click.option("--seen", type=int, help="Number of the last step that you saw.")
+@click.option("--seen", type=int, help="Number of the last step that you saw, to detect conflicts.")
 def undo(name: str, db: str, seen: int | None) -> None:
-    """Take back the decision that stands on alert ID; the one before it stands again.
+    """Undo the current decision on alert ID; the previous decision applies again.
 
     Example: tidewaiter alerts undo 12b0f39e --db cases.db
     """
@@ -356,21 +374,23 @@ def undo(name: str, db: str, seen: int | None) -> None:
 @alerts.command(name="assign")
 @click.argument("names", metavar="ID...", nargs=-1, required=True)
 @needs_db
-@click.option("--to", default="", help="Who is to look at them; without it, nobody.")
+@click.option(
+    "--to", default="", help="Person to assign the alerts to; without it, they become unassigned."
+)
 def assign_(names: tuple[str, ...], db: str, to: str) -> None:
-    """Say who is to look at alerts.
+    """Assign alerts to a person.
 
     Example: tidewaiter alerts assign 12b0f39e 77aa01 --to reyes --db cases.db
     """
     with open_database(db) as database, database.work(own_stamp()) as work:
         changed = assign(work, _ids(work, names), printable(to) or None)
     have = "alert has" if changed == 1 else "alerts have"
-    click.echo(f"{changed:,} {have} another assignee now", err=True)
+    click.echo(f"{changed:,} {have} a new assignee", err=True)
 
 
 @alerts.command()
 def reasons() -> None:
-    """Print the verdicts, and the codes of the reasons for each.
+    """Print the possible decisions, and the reason codes for each.
 
     Example: tidewaiter alerts reasons
     """
@@ -386,7 +406,7 @@ def _ids(work: Work, names: Sequence[str]) -> list[str]:
 
 
 def _as_seen(now: Standing, seen: int | None) -> Standing:
-    """Return where an alert stood when the officer looked; without a number, now."""
+    """Return the state of an alert that the officer saw; without a number, its current state."""
     if seen is None:
         return now
     if seen < 0:

@@ -38,6 +38,7 @@ from tidewaiter.burden.deaths.leading_causes import (
 from tidewaiter.burden.deaths.records import pieces
 from tidewaiter.burden.indicators import indicators
 from tidewaiter.burden.rates import rate_table
+from tidewaiter.cli.core.options import ok_with_refusals
 from tidewaiter.cli.core.progress import stages
 
 _PLAIN = pyarrow.csv.WriteOptions(quoting_style="needed")
@@ -45,12 +46,12 @@ _PLAIN = pyarrow.csv.WriteOptions(quoting_style="needed")
 year_of_file = click.option(
     "--year",
     type=click.IntRange(1979, 2100),
-    help="The data year that the file must be of. Without it, that of its first records.",
+    help="Data year that the file must contain (default: the year of its first records).",
 )
 
 
 def count_file(path: Path, keep: tuple[str, ...], year: int | None, causes: Causes | None) -> Cells:
-    """Count the deaths of a file, with a bar on stderr; say on stderr what was refused."""
+    """Count the deaths in a file, with a progress bar and a report of rejected lines on stderr."""
     size = path.stat().st_size
     cells: Cells | None = None
     with path.open("rb") as file, stages() as bar:
@@ -63,12 +64,12 @@ def count_file(path: Path, keep: tuple[str, ...], year: int | None, causes: Caus
     if cells is None or not len(cells.deaths):
         raise InputError("cli/no-readable-record", at=path.name)
     for note in cells.notes:
-        click.echo(f"{path.name}, {note.place}: {note.problem}; {note.value} refused", err=True)
+        click.echo(f"{path.name}, {note.place}: {note.problem}; {note.value} rejected", err=True)
     return cells
 
 
 def write_table(table: pa.Table, out: Path | None) -> None:
-    """Write a table: to stdout or a file as CSV, or as Parquet where the file's name ends so."""
+    """Write a table as CSV to stdout or a file, or as Parquet if the file name ends in .parquet."""
     if out is None:
         sink = pa.BufferOutputStream()
         pyarrow.csv.write_csv(table, sink, _PLAIN)
@@ -88,22 +89,25 @@ _SHOWN = 10
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @year_of_file
 @click.option(
-    "--ages", default="all", help='Completed years, like "18-49", "85+" ; without it all.'
+    "--ages",
+    default="all",
+    help='Ages in completed years, for example "18-49" or "85+" (default: all ages).',
 )
 @click.option(
     "--carve",
     default="",
-    help='Take "overdose", or a drug in overdoses like "T40.4", out of the causes that hold it, as '
-    "a cause of its own.",
+    help='Count "overdose", or a drug in overdoses such as "T40.4", as a separate cause, '
+    "and subtract it from the causes that include it.",
 )
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write all causes by single year of age here too, as Parquet where the name ends in "
-    ".parquet, else as CSV.",
+    help="Write all causes by single year of age to this file: Parquet if the name ends "
+    "in .parquet, otherwise CSV.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Write JSON, all causes.")
+@click.option("--json", "as_json", is_flag=True, help="Print all causes as JSON.")
 @click.pass_context
+@ok_with_refusals
 def leading(
     ctx: click.Context,
     file: Path,
@@ -114,10 +118,11 @@ def leading(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Rank the causes of death of residents in FILE, a year of death records.
+    """Rank the causes of death of residents in FILE, one year of death records.
 
-    The official ranking knows no overdoses: they are accidents, suicides and homicides by their
-    intent. With --carve a second ranking stands beside it, and what was taken out of what.
+    The official ranking has no category for overdoses: it counts them as accidents, suicides and
+    homicides, by intent. With --carve, a second ranking counts them separately and shows which
+    causes they were subtracted from.
 
     Example: tidewaiter burden leading VS21MORT.zip --ages 18-49 --carve T40.4
     """
@@ -144,11 +149,11 @@ def _show(ranking: Ranking) -> None:
     _print("Official ranking (NCHS)", ranking.official)
     if ranking.carve:
         name = indicators()[ranking.carve].name
-        _print(f"With this as a cause of its own: {name}", ranking.carved)
+        _print(f"With a separate cause: {name}", ranking.carved)
         click.echo(_carved(ranking, name))
     if ranking.unstated:
         click.echo(
-            f"Deaths at an age that is not stated: {ranking.unstated:,}, in no ranking by age."
+            f"Deaths at an unstated age: {ranking.unstated:,}; not included in any ranking by age."
         )
 
 
@@ -171,15 +176,16 @@ def _print(title: str, places: tuple[Place, ...]) -> None:
 def _carved(ranking: Ranking, name: str) -> str:
     total = sum(each.deaths for each in ranking.taken)
     if not total:
-        return f"No death at these ages is counted by: {name}."
+        return f"No deaths at these ages are recorded for: {name}."
     parts = [
         f"{each.deaths:,} from {each.cause}"
         + (f" ({each.intent} intent)" if each.cause == NOT_RANKED else "")
         for each in ranking.taken
     ]
     return (
-        f"Carved out: {total:,} deaths, {', '.join(parts)}. The official ranking has no such "
-        "cause, so a claim that it leads holds only in this second ranking."
+        f"Counted separately: {total:,} deaths, {', '.join(parts)}. The official "
+        "ranking has no such cause, so a claim that it is the leading cause is true "
+        "only in this second ranking."
     )
 
 
@@ -196,23 +202,25 @@ _CODED = {
     "--by",
     multiple=True,
     type=click.Choice(PARTS),
-    help="Break the counts down by this; give it again for another part of each row.",
+    help="Break the counts down by this; can be repeated.",
 )
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the table here, as Parquet where the name ends in .parquet, else as CSV. "
-    "Without it, CSV goes to standard output.",
+    help="Write the table to this file: Parquet if the name ends in .parquet, otherwise "
+    "CSV (default: CSV to stdout).",
 )
 @click.pass_context
+@ok_with_refusals
 def code(
     ctx: click.Context, file: Path, year: int | None, by: tuple[str, ...], out: Path | None
 ) -> None:
     """Code the death records in FILE as CDC does, and count them by drug.
 
-    FILE is a year of the public multiple-cause-of-death file of the United States, 1979 to 2024,
-    plain, .gz or .zip. Each count stands twice: of residents, as NCHS publishes deaths, and of all
-    who died in the country, as CDC's provisional counts do. Drugs overlap: they do not add up.
+    FILE is one year of the public multiple-cause-of-death file of the United States, 1979 to 2024,
+    as plain text, .gz or .zip. Counts are given twice: for residents, as NCHS publishes deaths, and
+    for all deaths that occurred in the country, as in CDC's provisional counts. Drug categories
+    overlap: do not add them up.
 
     Example: tidewaiter burden code VS22MORT.zip --by month --out deaths-2022.csv
     """
@@ -231,10 +239,10 @@ def _summary(cells: Cells) -> list[str]:
         {key: total(cells, key, basis) for key in ("all-causes", "overdose")} for basis in BASES
     )
     head = f"{cells.year}, United States, final file, coded by {cells.revision}"
-    both = "{:,} of residents, {:,} that occurred there".format
+    both = "{:,} residents, {:,} by place of occurrence".format
     codes = _CODED[cells.revision]
     lines = [
-        f"{head}: {cells.lines:,} lines, {cells.refused:,} refused",
+        f"{head}: {cells.lines:,} lines, {cells.refused:,} rejected",
         f"deaths: {both(of_residents['all-causes'], occurred['all-causes'])}",
         f"overdose deaths ({codes}): {both(overdoses, occurred['overdose'])}",
     ]
@@ -247,12 +255,13 @@ def _summary(cells: Cells) -> list[str]:
         if key in counted(cells) and overdoses:
             deaths = total(cells, key, "residence")
             lines.append(
-                f"with {name}: {deaths:,}, {100 * deaths / overdoses:.1f} % of these of residents"
+                f"with {name}: {deaths:,}, {100 * deaths / overdoses:.1f} % of the "
+                "overdose deaths of residents"
             )
     if cells.elsewhere:
         lines.append(
-            f"{cells.elsewhere:,} deaths outside the 50 states and the District of Columbia are "
-            "left out"
+            f"{cells.elsewhere:,} deaths outside the 50 states and the District of "
+            "Columbia are excluded"
         )
     return lines
 
@@ -262,22 +271,22 @@ def _summary(cells: Cells) -> list[str]:
 @click.option(
     "--people",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The people by age, where they do not stand in FILE: columns age and people, and those of "
-    "--by that it has.",
+    help="Population by age, if FILE does not have it: columns age and people, and those "
+    "of --by if present.",
 )
-@click.option("--by", multiple=True, help="A column that makes groups, as it is titled in FILE.")
+@click.option("--by", multiple=True, help="Group by this column of FILE; can be repeated.")
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the table here, as Parquet where the name ends in .parquet, else as CSV. "
-    "Without it, CSV goes to standard output.",
+    help="Write the table to this file: Parquet if the name ends in .parquet, otherwise "
+    "CSV (default: CSV to stdout).",
 )
 def rates(file: Path, people: Path | None, by: tuple[str, ...], out: Path | None) -> None:
     """Compute death rates per 100,000 people from the deaths by age in FILE.
 
-    FILE has columns for ages and deaths: the table of "burden code --by band", or an export of CDC
-    WONDER by ten-year age groups. Rates are crude, by age band, and adjusted to the 2000 standard
-    population of the United States, each with its 95 % interval.
+    FILE has columns for ages and deaths: the output of "burden code --by band", or an export of CDC
+    WONDER by ten-year age groups. The table has crude rates, rates by age group, and rates adjusted
+    to the 2000 standard population of the United States, each with its 95 % interval.
 
     Example: tidewaiter burden rates deaths.csv --people people.csv --by basis --by indicator
     """

@@ -44,40 +44,57 @@ FILE: click.Path = click.Path(exists=True, dir_okay=False, path_type=Path)
 F = TypeVar("F", bound=Callable[..., Any])
 
 _ASKED = (
-    click.option("--day", type=Day(), help="Of an event that is not known: 2024-05-01."),
-    click.option("--kind", type=click.Choice(get_args(Kind)), help="What happened on --day."),
     click.option(
-        "--substance", "substances", multiple=True, help="A slug or a name, with --day; repeatable."
+        "--day",
+        type=Day(),
+        help="Date of an event that is not in the built-in list, for example 2024-05-01.",
     ),
-    click.option("--where", default="", help="Whose act it was, with --day: US, CN, US-OH."),
-    click.option("--events", type=FILE, help="Own events: a file like data/burden/events.toml."),
-    click.option("--place", default="US", show_default=True, help="Whose deaths are counted."),
+    click.option("--kind", type=click.Choice(get_args(Kind)), help="Type of the event on --day."),
+    click.option(
+        "--substance",
+        "substances",
+        multiple=True,
+        help="Substance affected by the event on --day: a slug or a name; can be repeated.",
+    ),
+    click.option(
+        "--where",
+        default="",
+        help="Jurisdiction of the event on --day, for example US, CN or US-OH.",
+    ),
+    click.option(
+        "--events",
+        type=FILE,
+        help="A file with your own events, in the format of data/burden/events.toml.",
+    ),
+    click.option(
+        "--place", default="US", show_default=True, help="Place whose deaths are counted."
+    ),
     click.option(
         "--indicator",
         "--series",
         "indicator",
         default="T40.4",
         show_default=True,
-        help="What is counted.",
+        help="Indicator.",
     ),
     click.option(
         "--window",
         default="0-12",
         show_default=True,
-        help="Months after the event; 0 is its own month, the last is not counted.",
+        help="Months after the event: 0 is the month of the event; the last month is not included.",
     ),
     click.option(
         "--direction",
         type=click.Choice(get_args(Direction)),
         default="down",
         show_default=True,
-        help="Which way the series is expected to move.",
+        help="Expected direction of the change.",
     ),
 )
 
 
 def asked(command: F) -> F:
-    """Add the options that say what is asked."""
+    """Add the options that define the question."""
     for option in reversed(_ASKED):
         command = option(command)
     return command
@@ -91,12 +108,12 @@ def asked(command: F) -> F:
     "file",
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
-    help="The file of declarations, JSON lines; it only grows.",
+    help="The file of declarations (JSON Lines). Lines are only ever added.",
 )
 def declare(event: str | None, file: Path, **options: Any) -> None:
-    """Keep what is asked of an event before the data are looked at: its hash, with the day.
+    """Register a question about an event before you look at the data: its hash and the date.
 
-    A card says whether counts of its window were public on that day.
+    A result card shows whether counts for its window were already public on that date.
 
     Example: tidewaiter burden declare us-fentanyl-class --direction down --to declared.jsonl
     """
@@ -117,10 +134,10 @@ def known_of(own: Path | None) -> tuple[Event, ...]:
 def declaration_of(
     slug: str | None, known: tuple[Event, ...], options: dict[str, Any]
 ) -> Declaration:
-    """Return what is asked.
+    """Return the declared question.
 
     Raises:
-        InputError: No event is named, or two; or place, indicator or window are not known.
+        InputError: No event or two events are named, or the place, indicator or window is unknown.
     """
     if bool(slug) == bool(options["day"]):
         raise InputError("cli/no-event-named")
@@ -151,25 +168,31 @@ def _own(options: dict[str, Any]) -> Event:
 @click.command()
 @click.argument("event", required=False)
 @asked
-@click.option("--release", "file", type=FILE, help="A release; else the archive's newest.")
-@click.option("--base", type=FILE, help="Months of the first window: a release by month, or CSV.")
+@click.option(
+    "--release", "file", type=FILE, help="Release file (default: the newest in the archive)."
+)
+@click.option(
+    "--base", type=FILE, help="Monthly counts for the first window: a release by month, or CSV."
+)
 @click.option(
     "--declared",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The file of declarations; EVENT may then be the hash of one.",
+    help="The file of declarations; EVENT can then be the hash of a declaration.",
 )
 @click.option(
-    "--dose", type=FILE, help="Pounds by month: CBP's seizures, or CSV; in differences only."
+    "--dose", type=FILE, help="Monthly pounds seized (CBP, or CSV), used as differences only."
 )
-@click.option("--drug", default="seized-fentanyl", show_default=True, help="Of CBP's seizures.")
-@click.option("--placebos", is_flag=True, help="List the dates that it is ranked among.")
-@click.option("--json", "as_json", is_flag=True, help="The card as JSON, nothing left out.")
+@click.option(
+    "--drug", default="seized-fentanyl", show_default=True, help="Series of the CBP seizures."
+)
+@click.option("--placebos", is_flag=True, help="List the dates that the event is ranked among.")
+@click.option("--json", "as_json", is_flag=True, help="Print the complete card as JSON.")
 @archived_in
 def event(event: str | None, folder: Path, **options: Any) -> None:
-    """Set an event beside its series: its gap, and its rank among dates without an event.
+    """Show the series before and after an event, and rank the change among dates without an event.
 
-    A card estimates no effect. It says "compatible with", "not distinguishable from ordinary
-    variation" or "opposite to declared direction", and is wrong at most at 1 date in 20.
+    A card does not estimate an effect. It says "compatible with", "not distinguishable from
+    ordinary variation" or "opposite to declared direction". Its error rate is at most 1 date in 20.
 
     Example: tidewaiter burden event us-fentanyl-class --direction down --release release.csv
     """
@@ -193,18 +216,21 @@ def event(event: str | None, folder: Path, **options: Any) -> None:
 
 @click.command()
 @click.argument("file", type=FILE, required=False)
-@click.option("--place", default="US", show_default=True, help="A country or a state.")
-@click.option("--indicator", required=True, help="What is counted: T40.4, overdose, ...")
-@click.option("--base", type=FILE, help="Months of the first window: a release by month, or CSV.")
-@click.option("--out", type=OUT, help="A .csv, .jsonl or .parquet file; else CSV to stdout.")
+@click.option("--place", default="US", show_default=True, help="Country or state.")
+@click.option("--indicator", required=True, help="Indicator: T40.4, overdose, ...")
+@click.option(
+    "--base", type=FILE, help="Monthly counts for the first window: a release by month, or CSV."
+)
+@click.option("--out", type=OUT, help="A .csv, .jsonl or .parquet file (default: CSV to stdout).")
 @archived_in
 def months(
     file: Path | None, place: str, indicator: str, folder: Path, **options: Path | None
 ) -> None:
-    """Recover months from the windows of twelve that a release tells.
+    """Recover monthly counts from a release of twelve-month totals.
 
-    They come from FILE, or from the newest release of the archive. Open months have the interval
-    of the nowcast. Without base months they are approximate, and it is said.
+    They are read from FILE, or from the newest release in the archive. Months that are not final
+    have the interval of the nowcast. Without monthly counts for the first window, the results are
+    approximate and are marked so.
 
     Example: tidewaiter burden months release.csv --indicator T40.4 --out months.csv
     """
@@ -217,7 +243,7 @@ def months(
 
 
 def _months_table(series: Series) -> pa.Table:
-    """Return the months as they are read elsewhere: each with its release and its status."""
+    """Return the months as other commands read them: each with its release and status."""
     figures, same = series.months.figures, series.release
     return pa.table(
         {
@@ -246,7 +272,7 @@ _SHOWN = 14  # figures of a table
 
 
 def answer_text(checked: Checked) -> str:
-    """Write a checked claim: as understood, the figures, the verdict, what is missing."""
+    """Print a checked claim: how it was understood, figures, assessment, what is missing."""
     claim = checked.claim
     lines = [f'"{claim.text}"', *_wrapped("understood as", [understood(claim)])]
     lines += _wrapped("taken", claim.assumed)
@@ -259,10 +285,10 @@ def answer_text(checked: Checked) -> str:
     lines += ["", *_finding_lines(checked.findings)] if checked.findings else []
     lines += [
         "",
-        f"verdict: {checked.verdict}",
+        f"assessment: {checked.verdict}",
         *(each for line in checked.summary for each in _lines(line)),
     ]
-    for title, texts in (("mind", checked.warnings), ("missing to tell more", checked.missing)):
+    for title, texts in (("mind", checked.warnings), ("needed for a full answer", checked.missing)):
         if texts:
             lines += ["", f"{title}:", *(each for text in texts for each in _lines(f"- {text}"))]
     return "\n".join(lines) + "\n"
@@ -278,7 +304,7 @@ def _finding_lines(findings: tuple[Finding, ...]) -> Iterator[str]:
         ]
         yield "  ".join(cells).rstrip()
     if len(findings) > _SHOWN:
-        yield f"and {len(findings) - _SHOWN} more: --json shows all"
+        yield f"and {len(findings) - _SHOWN} more: use --json to see all"
 
 
 def _wrapped(title: str, texts: Iterable[str]) -> list[str]:
@@ -296,24 +322,34 @@ _BASES: dict[str, Basis] = {"": "", "occurrence": "occurrence", "residence": "re
 
 @click.command()
 @click.argument("text", default="")
-@click.option("--said-on", type=Day(), help='The day it was said: "last year" is counted from it.')
-@click.option("--place", default="", help='Whose deaths, like "US" or "Ohio"; goes before TEXT.')
-@click.option("--period", default="", help='A year, or the last of twelve months: "2021-04".')
-@click.option("--indicator", default="", help='What is counted, like "overdose" or "T40.4".')
 @click.option(
-    "--basis", type=click.Choice(["occurrence", "residence"]), help="Died there, or lived there."
+    "--said-on", type=Day(), help='Date of the statement: "last year" is counted from it.'
 )
-@click.option("--number", default="", help='The number, like "nearly 110,000"; goes before TEXT.')
+@click.option("--place", default="", help='Place, for example "US" or "Ohio"; overrides TEXT.')
+@click.option(
+    "--period",
+    default="",
+    help='A year, or the last month of a twelve-month period, for example "2021-04".',
+)
+@click.option("--indicator", default="", help='Indicator, for example "overdose" or "T40.4".')
+@click.option(
+    "--basis",
+    type=click.Choice(["occurrence", "residence"]),
+    help="Count deaths by place of occurrence or by residence.",
+)
+@click.option(
+    "--number", default="", help='The number, for example "nearly 110,000"; overrides TEXT.'
+)
 @archived_in
-@click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 def claim(
     text: str, said_on: date | None, folder: Path, *, as_json: bool, **options: str | None
 ) -> None:
-    """Set the claims of TEXT beside every official figure, and say which bear them out.
+    """Check the claims in TEXT against every official figure, and show which figures support them.
 
-    Works without any release, on figures that CDC told in words; with an archive it finds the
-    release that makes a number true, or the wrong way of counting that gives it. Exit status 0
-    whatever the verdict, 2 where TEXT is not understood.
+    No release is needed: figures that CDC published as text are built in. With an archive, the
+    command finds the release that confirms a number, or the counting error that explains it. Exit
+    status 0 whatever the assessment is; 2 if TEXT is not understood.
 
     Example: tidewaiter burden claim "nearly 110,000 deaths in 2022" --said-on 2023-07-07
     """

@@ -32,16 +32,17 @@ from tidewaiter.burden.supply import LIMITS, SOURCES, Supplied, chosen, supplied
 from tidewaiter.burden.types import Reading, Release, month_text
 from tidewaiter.burden.views.tidy import Wanted, tidy
 from tidewaiter.cli.burden.releases import SHOWN, Month, archived_in, show_notes
+from tidewaiter.cli.core.options import ok_with_refusals
 
 OUT: click.Path = click.Path(dir_okay=False, path_type=Path)
 _FORMATS = (".csv", ".jsonl", ".parquet")
 
 
 def check_format(out: Path | None) -> None:
-    """Raise where a file is to be written in a format that there is not.
+    """Check that the suffix of an output file names a supported format.
 
     Raises:
-        InputError: The ending of its name is none of ours.
+        InputError: The suffix is not supported.
     """
     if out and out.suffix.lower() not in _FORMATS:
         raise InputError(
@@ -50,7 +51,7 @@ def check_format(out: Path | None) -> None:
 
 
 def give(table: pa.Table, out: Path | None) -> None:
-    """Write a table to a file, or as CSV to stdout where none is named."""
+    """Write a table to a file, or as CSV to stdout if no file is named."""
     content = _written(table, out.suffix.lower() if out else ".csv")
     if out is None:
         click.echo(content, nl=False)
@@ -104,7 +105,7 @@ _COLUMNS = pa.schema(
 )
 _SHOWN = ("place", "period", "value", "state", "release", "before")
 _MOST = 36  # rows of a series on the screen
-_STATES = {False: "provisional", True: "closed", None: "not told"}
+_STATES = {False: "provisional", True: "closed", None: "not stated"}
 
 
 @click.command()
@@ -113,34 +114,38 @@ _STATES = {False: "provisional", True: "closed", None: "not told"}
     "--indicator",
     "indicators",
     multiple=True,
-    help="seized-fentanyl, reported-fentanyl; may be given again.",
+    help="Indicator: seized-fentanyl or reported-fentanyl; can be repeated.",
 )
-@click.option("--measure", default="", help="events, pounds, reports or estimated reports.")
+@click.option(
+    "--measure", default="", help="Measure: events, pounds, reports or estimated reports."
+)
 @click.option(
     "--place",
     default="US",
     show_default=True,
-    help="Reports are by state too; seizures are of the nation.",
+    help="Place. Laboratory reports are also available by state; seizures only for the "
+    "whole country.",
 )
-@click.option("--from", "since", type=Month(), help="Periods that end in this month or later.")
+@click.option("--from", "since", type=Month(), help="Only periods that end in this month or later.")
 @click.option(
     "--as",
     "form",
     type=click.Choice(("table", "csv", "json")),
     default="table",
     show_default=True,
-    help="A table of the last periods, or all as CSV or JSON lines.",
+    help="Output: a table of the latest periods, or all periods as CSV or JSON Lines.",
 )
-@click.option("--out", type=OUT, help="A .csv, .jsonl or .parquet file instead.")
+@click.option("--out", type=OUT, help="Write a .csv, .jsonl or .parquet file instead.")
 @archived_in
+@ok_with_refusals
 def supply(
     paths: tuple[Path, ...], folder: Path, form: str, out: Path | None, **options: Any
 ) -> None:
     """Show seizures by month and laboratory reports by year, from PATHS or the archive.
 
-    Each number is that of the newest release that has it; releases that overlap are revisions
-    of each other and are never added. Seizures mix enforcement with supply, and a laboratory
-    report is no seizure.
+    Each number comes from the newest release that has it; overlapping releases revise each other
+    and are never added. Seizure figures reflect enforcement as well as supply, and a laboratory
+    report is not a seizure.
     Exit status 1: some files could not be read.
 
     Example: tidewaiter burden supply --indicator seized-fentanyl --measure pounds
@@ -213,7 +218,7 @@ def _print_tables(series: Sequence[Supplied]) -> None:
         console.print(table)
         if len(numbers) > _MOST:
             hidden = len(numbers) - _MOST
-            console.print(f"{hidden:,} earlier periods are left out; --as csv has them")
+            console.print(f"{hidden:,} earlier periods are not shown; use --as csv to see them")
         console.print()
     for limit in LIMITS:
         console.print(limit, style="dim")
@@ -274,15 +279,17 @@ _FLAGGED = 8  # places that are named on the screen
     "folder",
     type=_FOLDER,
     envvar="TIDEWAITER_RELEASES",
-    help="Earlier releases: an archive, or a folder of their files. Setting: TIDEWAITER_RELEASES.",
+    help="Earlier releases: an archive, or a folder of release files. Setting: "
+    "TIDEWAITER_RELEASES.",
 )
 @click.option("--indicator", "wanted", multiple=True, help="overdose, T40.4 (all); repeatable.")
-@click.option("--out", type=OUT, help="A .csv, .jsonl or .parquet file; else CSV to stdout.")
+@click.option("--out", type=OUT, help="A .csv, .jsonl or .parquet file (default: CSV to stdout).")
+@ok_with_refusals
 def nowcast(file: Path, folder: Path | None, wanted: tuple[str, ...], out: Path | None) -> None:
-    """Estimate what the provisional counts of FILE will be once they are closed.
+    """Estimate the final values of the provisional counts in FILE.
 
-    One file is enough; earlier releases make it better, and of these only such as came out before
-    it are used. Each count stands beside its estimate with a 95 % interval and CDC's prediction.
+    One file is enough. Earlier releases improve the estimate; only those published before FILE are
+    used. Each count is shown with its estimate, a 95 % interval and CDC's prediction.
     Exit status 1: some rows of FILE could not be read.
 
     Example: tidewaiter burden nowcast release.csv --archive releases --out nowcast.csv
@@ -311,7 +318,7 @@ def _earlier(folder: Path | None, reading: Reading) -> list[Reading]:
 
 
 def _say(found: pa.Table, reading: Reading) -> None:
-    """Say what the newest period comes to in a whole country, and where it is doubtful."""
+    """Print the newest period for the whole country, and the estimates with warnings."""
     console = Console(stderr=True, highlight=False)
     newest = found.filter(pc.equal(found["lag"], 0)).to_pylist()
     nations = [row for row in newest if "-" not in row["place"] and row["reported"] is not None]
@@ -320,8 +327,9 @@ def _say(found: pa.Table, reading: Reading) -> None:
         rows = [row for row in nations if row["place"] == place]
         status = "closed" if all(row["closed"] for row in rows) else "provisional"
         table = Table(
-            title=f"{place_name(place)}, deaths in the twelve months to "
-            f"{month_text(rows[0]['last'])}, {status}, {reading.source} released {released}",
+            title=f"{place_name(place)}, deaths in the twelve months ending "
+            f"{month_text(rows[0]['last'])}, {status}, {reading.source} released "
+            f"{released}",
             title_justify="left",
             box=None,
             header_style="bold",
@@ -343,7 +351,7 @@ def _say(found: pa.Table, reading: Reading) -> None:
     for place, flag in list(seen.items())[:_FLAGGED]:
         console.print(visible(f"unusual: {place_name(place)}: {flag}"), markup=False)
     if len(seen) > _FLAGGED:
-        console.print(f"... and {len(seen) - _FLAGGED} more; the column flag has them")
+        console.print(f"... and {len(seen) - _FLAGGED} more; see the column flag")
 
 
 def _name(indicator: str) -> str:
@@ -363,26 +371,30 @@ def _interval(row: dict[str, float | None]) -> str:
 
 @click.command()
 @click.option(
-    "--judge", "judges", type=_FILE, multiple=True, help="A later release (those of the archive)."
+    "--judge",
+    "judges",
+    type=_FILE,
+    multiple=True,
+    help="A later release, to compare with (default: those in the archive).",
 )
-@click.option("--source", default="cdc-vsrr", show_default=True, help="Whose releases.")
+@click.option("--source", default="cdc-vsrr", show_default=True, help="Source of the releases.")
 @click.option(
     "--indicator",
     "wanted",
     multiple=True,
     default=("overdose", "T40.4"),
     show_default=True,
-    help="Which counts; repeatable.",
+    help="Indicator; can be repeated.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object for each block.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each block.")
 @archived_in
 def backtest(
     judges: tuple[Path, ...], source: str, wanted: tuple[str, ...], folder: Path, *, as_json: bool
 ) -> None:
-    """Estimate each release of an archive from what was known then; judge it by what came later.
+    """Back-test the estimates: nowcast each release, then compare with later ones.
 
-    Places of 100 deaths or more, periods of the seven newest months, each method beside the
-    reported count and CDC's prediction.
+    Covers places with 100 deaths or more and the seven newest months of each release. Each method
+    is shown beside the reported count and CDC's prediction.
 
     Example: tidewaiter burden backtest --archive releases
     """
@@ -414,8 +426,10 @@ def _print(found: Sequence[Block], tested: Sequence[Tested]) -> None:
     for block in found:
         what = "nation" if block.nation else "states with 100 deaths or more"
         table = Table(
-            title=f"{indicators()[block.indicator].name}: {what}, {block.cells:,} cells; "
-            f"the interval holds {block.covered:.1f} %, {block.width:.1f} % wide",
+            title=(
+                f"{indicators()[block.indicator].name}: {what}, {block.cells:,} cells; "
+                f"{block.covered:.1f} % inside the interval, width {block.width:.1f} %"
+            ),
             title_justify="left",
             box=None,
             header_style="bold",
@@ -433,25 +447,35 @@ def _print(found: Sequence[Block], tested: Sequence[Tested]) -> None:
             )
         console.print(table)
         covered = ", ".join(f"{share:.0f}" for share in block.covered_by_lag)
-        console.print(f"  interval by lag: {covered} %", markup=False)
+        console.print(f"  coverage of the interval by lag: {covered} %", markup=False)
 
 
 _NEWEST = "newest"
 
 
 @click.command()
-@click.option("--place", "places", multiple=True, help="US, Ohio, US-39049; may be given again.")
+@click.option(
+    "--place",
+    "places",
+    multiple=True,
+    help="Place, for example US, Ohio or US-39049; can be repeated.",
+)
 @click.option("--indicator", "indicators", multiple=True, help="overdose, T40.4; repeatable.")
-@click.option("--source", default="", help="Of this source alone.")
-@click.option("--release", default="", help='A month, a SHA-256, or "newest": of each source.')
-@click.option("--from", "first", type=Month(), help="Periods that end in this month or later.")
-@click.option("--to", "last", type=Month(), help="Periods that end in this month or earlier.")
-@click.option("--out", type=OUT, help="A .csv, .jsonl or .parquet file; else CSV to stdout.")
+@click.option("--source", default="", help="Only this source.")
+@click.option(
+    "--release",
+    default="",
+    help='Release: a month, a SHA-256, or "newest" for the newest of each source.',
+)
+@click.option("--from", "first", type=Month(), help="Only periods that end in this month or later.")
+@click.option("--to", "last", type=Month(), help="Only periods that end in this month or earlier.")
+@click.option("--out", type=OUT, help="A .csv, .jsonl or .parquet file (default: CSV to stdout).")
 @archived_in
+@ok_with_refusals
 def figures(folder: Path, out: Path | None, **options: Any) -> None:
-    """Export figures: each with its release, place, period, basis, and whether it is closed.
+    """Export figures with their release, place, period, basis and status.
 
-    Twelve-month periods overlap: rows of one place never add up in time.
+    Twelve-month periods overlap: do not add rows for one place over time.
 
     Example: tidewaiter burden figures --place US --indicator overdose --release newest
     """
@@ -477,7 +501,7 @@ def _held(releases: Iterable[Release], column: str) -> set[str]:
 
 
 def _place(text: str, known: set[str]) -> str:
-    """Find a place; a code that the figures have is that place, though a state has it too."""
+    """Find a place; a code in the figures takes precedence over a state with that code."""
     return text.upper() if text.upper() in known else find_place(text).code
 
 

@@ -28,7 +28,7 @@ from tidewaiter.burden.releases.archive import (
 )
 from tidewaiter.burden.releases.folder import releases_folder
 from tidewaiter.burden.types import Note, Reading, Release, month_text, parse_month
-from tidewaiter.cli.core.options import kept_under
+from tidewaiter.cli.core.options import kept_under, ok_with_refusals
 from tidewaiter.transport.download import Fetched, Limits, Validators
 from tidewaiter.transport.download import fetch as download
 
@@ -41,14 +41,14 @@ SHOWN = 20  # notes of a file on the screen
 
 
 class Month(click.ParamType[int]):
-    """A month, as ISO 8601 writes it."""
+    """A month in ISO 8601 format."""
 
     name = "month"
 
     def convert(
         self, value: str | int, param: click.Parameter | None, ctx: click.Context | None
     ) -> int:
-        """Read "2025-09"."""
+        """Parse "2025-09"."""
         if isinstance(value, int):
             return value
         try:
@@ -64,22 +64,28 @@ def _indicator(context: click.Context, param: click.Parameter, value: str) -> st
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--source", type=_SOURCE, help="Which source it is, where that cannot be told.")
-@click.option("--released", type=Month(), help="The month in which it came out: 2025-09.")
+@click.option("--source", type=_SOURCE, help="Source, if it cannot be recognised from the file.")
+@click.option("--released", type=Month(), help="Month of publication, for example 2025-09.")
 @click.option(
     "--indicator",
     default="",
     callback=_indicator,
-    help="What it counts, where the file does not say it: overdose, T40.4.",
+    help="Indicator, if the file does not state it: overdose, T40.4.",
 )
-@click.option("--all", "every", is_flag=True, help="Print all that was odd or could not be read.")
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help="Print every correction and everything that could not be read.",
+)
 @archived_in
+@ok_with_refusals
 def add(paths: tuple[Path, ...], folder: Path, **options: Any) -> None:
-    """Add releases of official counts: files, folders of them, or archives.
+    """Add releases of official counts: files, folders of files, or archives.
 
-    Each file is recognised by what it holds, and kept whole; nothing is overwritten. What is odd
-    is mended with a note, or refused.
-    Exit status 1: some rows or files could not be read; 2: no file could.
+    The source is recognised from the content. The original file is stored and never overwritten.
+    Irregular values are corrected with a note, or rejected.
+    Exit status 1: some rows or files could not be read; 2: no file could be read.
 
     Example: tidewaiter burden add VSRR_Provisional_Drug_Overdose_Death_Counts.csv
     """
@@ -111,14 +117,14 @@ def _add(archive: ReleaseArchive, file: ReleaseFile | InputError, options: dict[
         origin=file.origin,
         indicator=options["indicator"],
     )
-    click.echo(said_of(file.name, release, "added" if new else "is there already"))
+    click.echo(said_of(file.name, release, "added" if new else "already stored"))
     notes = release.reading.notes
     show_notes(file.name, notes, len(notes) if options["every"] else SHOWN)
     return release.reading.refused
 
 
 def said_of(name: str, release: Release, what: str) -> str:
-    """Say in a line what a release is."""
+    """Describe a release in one line."""
     reading = release.reading
     return visible(
         f"{name}: {what}: {reading.source}, released {_released(reading)}, {_periods(reading)}, "
@@ -128,7 +134,7 @@ def said_of(name: str, release: Release, what: str) -> str:
 
 def _released(reading: Reading) -> str:
     if reading.released is None:
-        return "in a month that is not known"
+        return "in an unknown month"
     return f"{month_text(reading.released)} ({'told' if reading.told else 'inferred'})"
 
 
@@ -142,7 +148,7 @@ def _periods(reading: Reading) -> str:
 
 
 def show_notes(name: str, notes: Sequence[Note], most: int) -> None:
-    """Print what was odd in a file to stderr, a line each; what was refused first."""
+    """Print the notes on a file to stderr, one per line, rejections first."""
     ordered = sorted(notes, key=lambda note: note.kept)
     for note in ordered[:most]:
         where = ", ".join(part for part in (name, note.place) if part)
@@ -150,14 +156,14 @@ def show_notes(name: str, notes: Sequence[Note], most: int) -> None:
         what = "mended" if note.kept else "refused"
         click.echo(visible(f"{where}:{value} {note.problem} ({what}); {note.hint}"), err=True)
     if len(ordered) > most:
-        click.echo(f"... and {len(ordered) - most:,} more; --all prints them", err=True)
+        click.echo(f"... and {len(ordered) - most:,} more; use --all to see them", err=True)
     if ordered:
         lost = sum(not note.kept for note in ordered)
-        click.echo(f"{name}: {lost:,} refused, {len(ordered) - lost:,} mended", err=True)
+        click.echo(f"{name}: {lost:,} rejected, {len(ordered) - lost:,} corrected", err=True)
 
 
 def tell_error(error: InputError, origin: str) -> None:
-    """Print why a file is not kept to stderr."""
+    """Print to stderr why a file was not added."""
     at = error.at or origin
     click.echo(visible(f"{at}: not added: {error.message}"), err=True)
     if error.hint:
@@ -165,7 +171,7 @@ def tell_error(error: InputError, origin: str) -> None:
 
 
 class Known(Record, frozen=True, kw_only=True):
-    """What a server said of the file that is kept."""
+    """What a server reported about the stored file."""
 
     address: str
     files: tuple[str, ...]  # SHA-256 of what was kept of it
@@ -174,30 +180,30 @@ class Known(Record, frozen=True, kw_only=True):
 
 @click.command()
 @click.argument("names", metavar="SOURCES", nargs=-1)
-@click.option("--address", help="Another address; with one SOURCE.")
-@click.option("--released", type=Month(), help="The month in which it came out: 2025-09.")
+@click.option("--address", help="Use this address instead; needs exactly one SOURCE.")
+@click.option("--released", type=Month(), help="Month of publication, for example 2025-09.")
 @click.option(
     "--timeout",
     type=click.FloatRange(0.1),
     default=30.0,
     show_default=True,
-    help="Seconds without a byte after which a connection is given up.",
+    help="Seconds without data before a connection is abandoned.",
 )
 @archived_in
+@ok_with_refusals
 def fetch(
     names: tuple[str, ...], address: str | None, released: int | None, timeout: float, folder: Path
 ) -> None:
-    """Download the newest releases of SOURCES from their authorities, or of all with an address.
+    """Download the newest releases of SOURCES, or of every source that has an address.
 
-    Only what has changed is downloaded, and a download that was cut goes on where it was. Nothing
-    is downloaded unless you give this command.
-    Exit status 1: some sources could not be fetched, or some rows not read; 2: none could.
+    Only changed files are downloaded, and an interrupted download resumes where it stopped.
+    Exit status 1: some sources could not be downloaded, or some rows not read; 2: none could.
 
     Example: tidewaiter burden fetch cdc-vsrr
     """
     wanted = _wanted(names, address)
     if released is not None and len(wanted) != 1:
-        raise click.UsageError("--released takes one SOURCE")
+        raise click.UsageError("--released needs exactly one SOURCE.")
     archive = ReleaseArchive(folder)
     failed, refused = 0, 0
     for source, place in wanted.items():
@@ -218,7 +224,9 @@ def _wanted(names: tuple[str, ...], address: str | None) -> dict[str, str]:
     known = {key: each.address for key, each in sources().items() if each.address}
     if address:
         if len(names) != 1:
-            raise click.UsageError("--address takes one SOURCE: what is to be found there")
+            raise click.UsageError(
+                "--address needs exactly one SOURCE: the source that the file belongs to."
+            )
         if names[0] not in READERS:
             raise InputError("cli/not-a-source", names=names[0], readers=", ".join(READERS))
         return {names[0]: address}
@@ -236,7 +244,7 @@ def _fetch(
     note = incoming / f"{source}.known.json"
     got = download(address, incoming, known=_known(archive, note, address), limits=limits)
     if got is None:
-        click.echo(f"{source}: not modified")
+        click.echo(f"{source}: no changes since the last download")
         return 0
     try:
         kept, refused = _take(archive, source, address, got, released)
@@ -251,13 +259,13 @@ def _fetch(
 def _take(
     archive: ReleaseArchive, source: str, address: str, got: Fetched, released: int | None
 ) -> tuple[tuple[str, ...], int]:
-    """Keep what was downloaded: a file, or an archive of files."""
+    """Store a downloaded file, or the files of a downloaded archive."""
     kept, refused = [], 0
     for file in files_of(got.name, address, got.path.read_bytes()):
         release, new = archive.add(
             file.content, file.name, datetime.now(UTC), source, released, origin=address
         )
-        click.echo(said_of(source, release, "fetched" if new else "is there already"))
+        click.echo(said_of(source, release, "fetched" if new else "already stored"))
         show_notes(file.name, release.reading.notes, SHOWN)
         kept.append(release.sha256)
         refused += release.reading.refused
@@ -265,7 +273,7 @@ def _take(
 
 
 def _known(archive: ReleaseArchive, note: Path, address: str) -> Validators | None:
-    """Return what the server said of the file at an address, where that file is kept."""
+    """Return what the server reported about the file at an address, if that file is stored."""
     with suppress(OSError, msgspec.MsgspecError):
         known = msgspec.json.decode(note.read_bytes(), type=Known)
         there = {each.sha256 for each in archive.kept()}
@@ -278,13 +286,14 @@ _TITLES = ("released", "periods to", "figures", "refused", "SHA-256")
 
 
 @click.command(name="list")
-@click.option("--source", default="", help="Of this source alone.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object for each release.")
+@click.option("--source", default="", help="Only this source.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each release.")
 @archived_in
 def list_releases(source: str, folder: Path, *, as_json: bool) -> None:
-    """List the releases that are kept, by source and month.
+    """List the stored releases by source and month.
 
-    "~": the month of release is not told, and is inferred from the source's usual delay.
+    "~" marks a month of release that is not stated and was inferred from the usual delay of the
+    source.
 
     Example: tidewaiter burden list
     """
@@ -294,7 +303,11 @@ def list_releases(source: str, folder: Path, *, as_json: bool) -> None:
             click.echo(english_json(_months_in_words(kept)))
         return
     if not held:
-        click.echo(f"no release is kept in {folder}; burden add and burden fetch do it", err=True)
+        click.echo(
+            f"There are no releases in {folder}. Add a file with tidewaiter burden add "
+            "FILE, or download with tidewaiter burden fetch.",
+            err=True,
+        )
         return
     table = Table(box=None, header_style="bold")
     table.add_column("source, file", overflow="fold")

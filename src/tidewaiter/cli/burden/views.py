@@ -31,40 +31,52 @@ _WIDE = 140  # columns where no terminal says how many there are
 _ROWS = 30  # of a table on a terminal; the sheet has them all
 
 _OPTIONS = (
-    click.option("--place", default="", help="US, Ohio, DE-BY (US, or the country there is)."),
+    click.option(
+        "--place",
+        default="",
+        help="Place, for example US, Ohio or DE-BY (default: US, or the only country available).",
+    ),
     click.option(
         "--indicator",
         default="overdose",
         show_default=True,
-        help="What is counted: overdose, T40.4.",
+        help="Indicator, for example overdose or T40.4.",
     ),
-    click.option("--source", default="", help="Of this source alone: cdc-vsrr."),
-    click.option("--release", default="", help="Its month, label or SHA-256 (the newest)."),
-    click.option("--from", "since", default="", help="Periods that end in this month or later."),
-    click.option("--to", "until", default="", help="Periods that end in this month or earlier."),
+    click.option("--source", default="", help="Only this source, for example cdc-vsrr."),
+    click.option(
+        "--release", default="", help="Release: a month, label or SHA-256 (default: the newest)."
+    ),
+    click.option(
+        "--from", "since", default="", help="Only periods that end in this month or later."
+    ),
+    click.option(
+        "--to", "until", default="", help="Only periods that end in this month or earlier."
+    ),
     archived_in,
-    click.option("--json", "as_json", is_flag=True, help="The record, nothing left out."),
-    click.option("--csv", "sheet", type=_FILE, help="Write a sheet there; -: to stdout."),
-    click.option("--svg", type=_FILE, help="Write the figure there as SVG."),
-    click.option("--png", type=_FILE, help="Write the figure there as PNG (extra png)."),
+    click.option("--json", "as_json", is_flag=True, help="Print complete JSON."),
+    click.option("--csv", "sheet", type=_FILE, help="Write CSV to this file; - writes to stdout."),
+    click.option("--svg", type=_FILE, help="Write the chart to this file as SVG."),
+    click.option(
+        "--png", type=_FILE, help="Write the chart to this file as PNG (needs the extra png)."
+    ),
 )
 
 
 def asking(command: F) -> F:
-    """Add the options of a question, and of where its answer goes."""
+    """Add the options that select data and outputs."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
 def answer(name: str, folder: Path, *, figure: str = "", **options: Any) -> None:
-    """Find a view, and write it to where the options say; to no file: as tables.
+    """Find a view and write it to the requested outputs, or print it as tables.
 
     Args:
-        name: Of the view.
-        folder: Of the releases.
-        figure: Which figure goes into a file; "": the first.
-        options: Those of `asking`.
+        name: Name of the view.
+        folder: Folder of the releases.
+        figure: The chart written to a file; "": the first.
+        options: The options added by `asking`.
     """
     fields = Ask.__struct_fields__
     ask = Ask(**{key: value for key, value in options.items() if key in fields})
@@ -83,7 +95,7 @@ def answer(name: str, folder: Path, *, figure: str = "", **options: Any) -> None
 
 
 def show(figure: Figure) -> None:
-    """Print a figure as a table, with all that stands on it."""
+    """Print a chart as a table, with its notes."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_WIDE)
@@ -107,7 +119,9 @@ def print_table(
         table.add_row(*(Text(as_line(cell)) for cell in row))
     console.print(table)
     if len(rows) > _ROWS:
-        console.print(f"... and {len(rows) - _ROWS:,} more rows: --csv has them all", markup=False)
+        console.print(
+            f"... and {len(rows) - _ROWS:,} more rows: use --csv to see them", markup=False
+        )
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -124,10 +138,10 @@ _FILES = ("as_json", "sheet", "svg", "png")
 @click.command()
 @asking
 def changes(folder: Path, **options: Any) -> None:
-    """Show what a release changed of the one before it, count by count.
+    """Show what a release changed since the previous one, count by count.
 
-    A closed count that moved is an alarm; counts that grew far more than others of their age
-    are named. Periods are not chosen: all that stand in both are compared.
+    A revised final count is reported as an alarm. Counts that grew far more than others of the same
+    age are listed. All periods that appear in both releases are compared.
 
     Example: tidewaiter burden changes --release 2019-09 --csv changes.csv
     """
@@ -148,30 +162,39 @@ def changes(folder: Path, **options: Any) -> None:
 
 
 @click.command()
-@click.option("--place", default="", help="US, Ohio, DE-BY (US, or the country there is).")
 @click.option(
-    "--indicator", default="overdose", show_default=True, help="What is counted: overdose, T40.4."
+    "--place",
+    default="",
+    help="Place, for example US, Ohio or DE-BY (default: US, or the only country available).",
 )
-@click.option("--release", default="", help="Its month, label or SHA-256 (the newest).")
-@click.option("--to", "until", default="", help="Periods that end in this month or earlier.")
+@click.option(
+    "--indicator",
+    default="overdose",
+    show_default=True,
+    help="Indicator, for example overdose or T40.4.",
+)
+@click.option(
+    "--release", default="", help="Release: a month, label or SHA-256 (default: the newest)."
+)
+@click.option("--to", "until", default="", help="Only periods that end in this month or earlier.")
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
-    help="The file: .html, or .pdf.",
+    help="Output file (.html or .pdf).",
 )
 @click.option(
     "--language",
     type=click.Choice(sorted(LANGUAGES)),
     default="en",
     show_default=True,
-    help="Of the brief.",
+    help="Language of the briefing.",
 )
 @archived_in
 def brief(out: Path, language: str, folder: Path, **asked: str) -> None:
-    """Write one page for a decision: the newest count, its change, drugs, places, and its limits.
+    """Write a one-page briefing: the newest count, its change, drugs, places and limitations.
 
-    The same releases give the same page. As PDF it is one page of A4.
+    The same releases always give the same page. The PDF is one page of A4.
 
     Example: tidewaiter burden brief --place US --out brief.pdf
     """
@@ -184,11 +207,12 @@ def brief(out: Path, language: str, folder: Path, **asked: str) -> None:
 
 @click.command()
 @asking
-@click.option("--closer", is_flag=True, help="Write the newest periods as the figure, not all.")
+@click.option("--closer", is_flag=True, help="Show only the newest periods in the chart.")
 def trends(folder: Path, *, closer: bool, **options: Any) -> None:
-    """Show one count in one place, period by period: reported, predicted, and our estimate.
+    """Show one count in one place over time: reported, predicted, and the estimate made here.
 
-    Twelve-month periods overlap: never add them up. Compare a period with the one a year before.
+    Twelve-month periods overlap: do not add them up. Compare a period with the same period a year
+    earlier.
 
     Example: tidewaiter burden trends --place Ohio --indicator T40.4 --svg ohio.svg
     """
@@ -198,9 +222,9 @@ def trends(folder: Path, *, closer: bool, **options: Any) -> None:
 @click.command(name="map")
 @asking
 def show_map(folder: Path, **options: Any) -> None:
-    """Show the states of a country side by side, as rates where people are counted.
+    """Compare the states of a country, as rates if population figures are available.
 
-    Rates need a release of the population in the archive, and are not adjusted for age.
+    Rates need a release with the population in the archive, and are not adjusted for age.
 
     Example: tidewaiter burden map --indicator T40.4 --to 2024-12 --svg map.svg
     """
@@ -210,9 +234,9 @@ def show_map(folder: Path, **options: Any) -> None:
 @click.command()
 @asking
 def mix(folder: Path, **options: Any) -> None:
-    """Show deaths by class of drug over time; the classes overlap and never add up.
+    """Show deaths by class of drug over time; the classes overlap and must not be added up.
 
-    The release with the most classes answers. A certificate may name several drugs.
+    The release with the most classes is used. A death certificate may name several drugs.
 
     Example: tidewaiter burden mix --place Ohio --csv mix.csv
     """
@@ -222,9 +246,9 @@ def mix(folder: Path, **options: Any) -> None:
 @click.command()
 @asking
 def ages(folder: Path, **options: Any) -> None:
-    """Show deaths by age, from a release that tells ages, such as an export of CDC WONDER.
+    """Show deaths by age, from a release that has ages, such as an export of CDC WONDER.
 
-    Small counts are hidden by the source; a gap is no zero.
+    Small counts are suppressed by the source; a gap does not mean zero.
 
     Example: tidewaiter burden ages --place US --json
     """

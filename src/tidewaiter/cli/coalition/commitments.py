@@ -1,4 +1,4 @@
-"""Commitments of members, and the boards that show how they are met: tables, pages, files."""
+"""Commitments of members, and the dashboards that show progress: tables, pages and files."""
 
 import hashlib
 import secrets
@@ -18,7 +18,7 @@ from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import FILE, Day, needs_db, read_record
+from tidewaiter.cli.core.options import FILE, Day, Renamed, found_or_hint, needs_db, read_record
 from tidewaiter.exchange.coalition.board import Period
 from tidewaiter.exchange.coalition.commitments import (
     Commitment,
@@ -64,18 +64,18 @@ _WIDE = 170  # columns where no terminal says how many there are
 
 
 def console() -> Console:
-    """Return where tables go: a file or another program gets them wide, and whole."""
+    """Return the console for tables; output to a file or another program is wide and complete."""
     made = Console(highlight=False)
     return made if made.is_terminal else Console(highlight=False, width=_WIDE)
 
 
 def board_tables(view: BoardView) -> Iterable[Table]:
-    """Yield the tables of a board."""
+    """Yield the tables of a dashboard."""
     rows = []
     for each in view.countries:
         frozen = "".join(f"\n{one}" for one in each.frozen)
-        rows.append((f"{each.name}, how others answer it", each.sent))
-        rows.append((f"{each.name}, how it answers{frozen}", each.received))
+        rows.append((f"{each.name}, responses received", each.sent))
+        rows.append((f"{each.name}, responses sent{frozen}", each.received))
     yield _board("country", rows)
     yield _board("from, to", [(f"{each.exporter}, {each.importer}", each) for each in view.pairs])
 
@@ -83,7 +83,7 @@ def board_tables(view: BoardView) -> Iterable[Table]:
 def member_table(members: Iterable[MemberView]) -> Table:
     """Lay out members, one a row."""
     return _table(
-        ("node", "name", "country", "state", "since", "silent", "rosters say", "groups"),
+        ("node", "name", "country", "state", "since", "silent", "member lists", "groups"),
         (
             (
                 each.node,
@@ -111,7 +111,7 @@ def group_table(groups: Iterable[GroupView]) -> Table:
 def pledge_table(pledges: Iterable[PledgeView]) -> Table:
     """Lay out commitments, one a row."""
     return _table(
-        ("owner", "id", "what", "target", "due", "state", "last number"),
+        ("owner", "id", "what", "target", "due", "state", "latest value"),
         (
             (
                 each.owner,
@@ -128,10 +128,10 @@ def pledge_table(pledges: Iterable[PledgeView]) -> Table:
 
 
 def timeline_tables(view: TimelineView) -> Iterable[Table]:
-    """Yield the months, the last first, and what happened in them."""
+    """Yield the months, newest first, and the events in them."""
     yield _table([head.lower() for head in view.chart.heads], view.chart.rows)
     yield _table(
-        ("day", "what", "of what, of whom", "source"),
+        ("day", "what", "subject, member", "source"),
         ((each.day, each.what, each.of, f"{each.source} {each.mark}") for each in view.events),
     )
 
@@ -141,11 +141,11 @@ def _board(first: str, rows: Iterable[tuple[str, RowView]]) -> Table:
         (
             first,
             "notices",
-            "in time",
+            "on time",
             "share",
             "95 %",
             "median days",
-            "9 of 10",
+            "90th percentile",
             "no reply",
             "objections",
             "other",
@@ -173,8 +173,8 @@ def _board(first: str, rows: Iterable[tuple[str, RowView]]) -> Table:
 
 
 def _other(row: RowView) -> str:
-    released = () if row.released == "0" else (f"{row.released} released in silence",)
-    frozen = () if row.frozen_days == "0" else (f"{row.frozen_days} frozen days",)
+    released = () if row.released == "0" else (f"{row.released} released without reply",)
+    frozen = () if row.frozen_days == "0" else (f"frozen for {row.frozen_days} days",)
     return ", ".join((*row.rest, *released, *frozen))
 
 
@@ -189,7 +189,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
 
 _ID = 8  # bytes
 _HINT = "docs/reference/cooperation-board.md shows what one looks like"
-_to = click.option("--to", "peers", multiple=True, metavar="NODE", help="A peer that is told.")
+_to = click.option("--to", "peers", multiple=True, metavar="NODE", help="Node ID of a recipient.")
 _owner = click.argument("owner")
 _commitment = click.argument("commitment")
 
@@ -211,14 +211,16 @@ def _today() -> date:
     return own_stamp().at.date()
 
 
-_day = click.option("--day", type=Day(), default=_today, help="As all stood then (today).")
+_day = click.option(
+    "--day", type=Day(), default=_today, help="Show the state as of this date (default: today)."
+)
 
 
-@click.group()
+@click.group(cls=Renamed, former={"tell": "send"})
 def commitments() -> None:
-    """Keep what this node promises in numbers, tell peers of it, and see what they promise.
+    """Record this node's measurable commitments, send them to peers, and track those of others.
 
-    A number counts only with evidence that others can look at.
+    A reported value counts only with evidence that others can verify.
 
     Example: tidewaiter coalition commitments list --db node.db
     """
@@ -229,7 +231,7 @@ def commitments() -> None:
 @_to
 @needs_db
 def add(path: Path, peers: tuple[str, ...], db: str) -> None:
-    """Promise what is in PATH, or change a promise; whoever was told of it is told of the change.
+    """Record or amend the commitment in PATH; previous recipients are notified of an amendment.
 
     Example: tidewaiter coalition commitments add replies.json --to tidewaiter/b1 --db node.db
     """
@@ -245,7 +247,7 @@ def add(path: Path, peers: tuple[str, ...], db: str) -> None:
 @_to
 @needs_db
 def initiative(path: Path, peers: tuple[str, ...], db: str) -> None:
-    """Keep the initiative in PATH, under which commitments stand, and tell peers of it.
+    """Record the initiative in PATH, which groups commitments, and send it to peers.
 
     Example: tidewaiter coalition commitments initiative labs.json --db node.db
     """
@@ -259,15 +261,17 @@ def initiative(path: Path, peers: tuple[str, ...], db: str) -> None:
 @commitments.command(name="list")
 @_day
 @needs_db
-@click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 def list_(day: date, db: str, *, as_json: bool) -> None:
-    """List what was promised, by last day, and how it stands.
+    """List commitments by deadline, with their status.
 
     Example: tidewaiter coalition commitments list --db node.db
     """
     with desk_at(db) as desk, desk.database.work() as work:
         reader = Reader(work=work, safe=desk.ring.lock, node=desk.node)
         found, names = read_pledges(reader, day), names_of(known_nodes(reader))
+    hint = "record a commitment with tidewaiter coalition commitments add FILE"
+    found_or_hint((*found.commitments, *found.initiatives), hint)
     if as_json:
         click.echo(english_json(found))
         return
@@ -282,7 +286,7 @@ def list_(day: date, db: str, *, as_json: bool) -> None:
 @_day
 @needs_db
 def show(owner: str, commitment: str, day: date, db: str) -> None:
-    """Show COMMITMENT of the node OWNER: its versions, and all numbers that were reported.
+    """Show COMMITMENT of the node OWNER: its versions and all reported values.
 
     Example: tidewaiter coalition commitments show tidewaiter/a1 replies --db node.db
     """
@@ -292,9 +296,9 @@ def show(owner: str, commitment: str, day: date, db: str) -> None:
     unit, unused = promised.indicator.unit, {one.report: one.why for one in pledge.standing.unused}
     click.echo(as_line(f"{promised.id}: {pledge.standing.name}, due {promised.due}"))
     for each in pledge.versions:
-        said, late = each.commitment, " (after its last day: does not count)" * each.late
+        said, late = each.commitment, " (after the deadline: does not count)" * each.late
         target = f"{said.direction} {said.target} {unit} by {said.due}"
-        click.echo(as_line(f"{each.day} promised{late}: {said.what}: {target}"))
+        click.echo(as_line(f"{each.day} committed{late}: {said.what}: {target}"))
     for report in pledge.reports:
         why = unused.get(report.id)
         counts = f"does not count: {why}" if why else "counts"
@@ -308,14 +312,16 @@ def show(owner: str, commitment: str, day: date, db: str) -> None:
 @_owner
 @_commitment
 @click.argument("value", type=int)
-@click.option("--of", type=Day(), default=_today, help="The day that the number is of (today).")
-@click.option("--file", "path", type=FILE, help="What shows it; its SHA-256 is told, not the file.")
-@click.option("--link", default="", help="Where what shows it can be looked at.")
-@click.option("--note", default="", help="In words.")
+@click.option("--of", type=Day(), default=_today, help="Date of the value (default: today).")
+@click.option(
+    "--file", "path", type=FILE, help="Evidence file; only its SHA-256 is sent, not the file."
+)
+@click.option("--link", default="", help="Address at which the evidence can be inspected.")
+@click.option("--note", default="", help="Details.")
 @_to
 @needs_db
 def report(db: str, **options: Any) -> None:
-    """Report VALUE for COMMITMENT of the node OWNER, which may be this one.
+    """Report VALUE for COMMITMENT of the node OWNER, which can be this node.
 
     Example: tidewaiter coalition commitments report tidewaiter/a1 replies 92 --file c.pdf --db n.db
     """
@@ -336,7 +342,7 @@ def report(db: str, **options: Any) -> None:
         told = say_pledge(work, desk.ring.lock, desk.node, said, wanted.peers)
     click.echo(as_line(f"{said.id}\tsent to {', '.join(told) or 'no one'}"))
     if not said.evidence:
-        click.echo("Without evidence it does not count: name --file or --link.", err=True)
+        click.echo("Without evidence the value does not count: give --file or --link.", err=True)
 
 
 @commitments.command()
@@ -344,7 +350,7 @@ def report(db: str, **options: Any) -> None:
 @click.argument("reason")
 @needs_db
 def withdraw(commitment: str, reason: str, db: str) -> None:
-    """Take this node's own COMMITMENT back, for REASON; after its last day that undoes nothing.
+    """Withdraw this node's own COMMITMENT, giving a REASON; after the deadline, it still counts.
 
     Example: tidewaiter coalition commitments withdraw replies "The law changed" --db node.db
     """
@@ -362,21 +368,23 @@ def withdraw(commitment: str, reason: str, db: str) -> None:
     click.echo(as_line(f"{commitment}\twithdrawn"))
 
 
-@commitments.command()
+@commitments.command(name="send")
 @_commitment
-@click.option("--to", "peers", multiple=True, required=True, metavar="NODE", help="Who is told.")
+@click.option(
+    "--to", "peers", multiple=True, required=True, metavar="NODE", help="Node ID of a recipient."
+)
 @needs_db
 def tell(commitment: str, peers: tuple[str, ...], db: str) -> None:
-    """Tell more peers of this node's own COMMITMENT, and of what was reported on it.
+    """Send this node's own COMMITMENT, and the values reported for it, to more peers.
 
-    Example: tidewaiter coalition commitments tell replies --to tidewaiter/c1 --db node.db
+    Example: tidewaiter coalition commitments send replies --to tidewaiter/c1 --db node.db
     """
     stamp = own_stamp()
     with desk_at(db) as desk, desk.database.work(stamp) as work:
         pledge = _find(_pledges(desk, work, stamp.at.date()), desk.node, commitment)
         promised = pledge.standing.commitment
         tell_pledge(work, desk.ring.lock, desk.node, promised, peers)
-    click.echo(as_line(f"{commitment}\ttold to {', '.join(peers)}"))
+    click.echo(as_line(f"{commitment}\tsent to {', '.join(peers)}"))
 
 
 def _pledges(desk: Desk, work: Work, day: date) -> Pledges:
@@ -402,7 +410,7 @@ def _evidence(path: Path | None, link: str) -> tuple[Evidence, ...]:
 
 
 def show_members(reader: Reader, day: date, *, patience: int = PATIENCE) -> None:
-    """Print who takes part on a day, and the working groups."""
+    """Print the members and the working groups on a date."""
     found = read_members(reader, day, patience=patience)
     out = console()
     out.print(member_table(map(member_view, found.members)))
@@ -412,23 +420,23 @@ def show_members(reader: Reader, day: date, *, patience: int = PATIENCE) -> None
 
 
 def show_board(reader: Reader, period: Period, day: date) -> None:
-    """Print the board of a period, as it stood on a day."""
+    """Print the dashboard of a period, as of a date."""
     found = read_board(reader, period, day)
     view = board_view(found, names_of(known_nodes(reader)))
     out = console()
-    out.print(f"Notices first sent from {period.since} until before {period.until}, on {day}\n")
+    out.print(f"PENs first sent from {period.since} until before {period.until}, as of {day}\n")
     for table in board_tables(view):
         out.print(table)
         out.print()
-    out.print("* some have no answer yet: those that wait count for as long as they have waited")
+    out.print("* some have no reply yet; pending PENs count with the days they have waited so far")
     if view.no_calendar:
-        out.print(f"Holidays are not known of: {view.no_calendar}", markup=False)
+        out.print(f"No holiday calendar for: {view.no_calendar}", markup=False)
 
 
 def write_pack(
     reader: Reader, period: Period, day: date, place: Path, *, language: str = "en"
 ) -> None:
-    """Write the meeting pack of a day into a file, .html or .pdf."""
+    """Write the meeting pack of a date to a file (.html or .pdf)."""
     registry = load_registry()
     found = read_pack(reader, period, day, laws_of(registry))
     page = render_pack(found, words_of(registry), spoken=language)
@@ -437,5 +445,5 @@ def write_pack(
 
 
 def laws_of(registry: Registry) -> list[Change]:
-    """Return the changes of the law that a timeline shows."""
+    """Return the changes in the law that a timeline shows."""
     return changes_of(registry, registry.book)

@@ -1,4 +1,4 @@
-"""The command `tidewaiter coalition`: members, board, timeline, pack, and signed member lists."""
+"""The command `tidewaiter coalition`: members, dashboard, timeline, pack and member lists."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +23,15 @@ from tidewaiter.cli.coalition.commitments import (
     write_pack,
 )
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import FILE, Day, held, needs_db, read_record
+from tidewaiter.cli.core.options import (
+    FILE,
+    Day,
+    Renamed,
+    found_or_hint,
+    held,
+    needs_db,
+    read_record,
+)
 from tidewaiter.exchange.coalition.board import Period
 from tidewaiter.exchange.coalition.member_lists import (
     Roster,
@@ -60,11 +68,13 @@ _id = click.argument("roster")
 _HINT = "docs/reference/cooperation-board.md shows what a roster looks like"
 
 
-@click.group()
+@click.group(
+    name="member-list", cls=Renamed, former={"take": "accept", "heed": "trust", "tell": "send"}
+)
 def roster() -> None:
-    """Keep lists of members and groups that several nodes sign; they advise, and bind nobody.
+    """Manage member lists signed by several nodes. They are advisory and bind no one.
 
-    Example: tidewaiter coalition roster list --db node.db
+    Example: tidewaiter coalition member-list list --db node.db
     """
 
 
@@ -74,16 +84,16 @@ def roster() -> None:
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
-    help="Where the signed version is written.",
+    help="Output file for the signed version.",
 )
 @needs_db
 def sign(path: Path, out: Path, db: str) -> None:
-    """Sign the version of a roster in PATH as this node.
+    """Sign the version of a member list in PATH as this node.
 
-    PATH holds a version that somebody signed, or a new one: then its number and the digest of the
-    version before it may be missing, and follow from what this node knows.
+    PATH is a version that other nodes signed, or a draft. In a draft, the version number and the
+    hash of the previous version can be left empty; they are filled in from the stored versions.
 
-    Example: tidewaiter coalition roster sign draft.json --out signed.json --db node.db
+    Example: tidewaiter coalition member-list sign draft.json --out signed.json --db node.db
     """
     with desk_at(db) as desk:
         signed = _signed(desk, path)
@@ -93,15 +103,15 @@ def sign(path: Path, out: Path, db: str) -> None:
     click.echo(as_line(f"{told.id}\tversion {told.version}\t{len(signed.signatures)} signatures"))
 
 
-@roster.command()
+@roster.command(name="accept")
 @click.argument("paths", type=FILE, nargs=-1, required=True, metavar="PATH...")
 @needs_db
 def take(paths: tuple[Path, ...], db: str) -> None:
-    """Take up signed versions of a roster, in order; from now on its advice is shown.
+    """Accept signed versions of a member list, in order, and show its advice.
 
-    Example: tidewaiter coalition roster take signed.json --db node.db
+    Example: tidewaiter coalition member-list accept signed.json --db node.db
     """
-    chain = [read_record(each, SignedRoster, "signed roster", _HINT) for each in paths]
+    chain = [read_record(each, SignedRoster, "signed member list", _HINT) for each in paths]
     with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
         name = take_roster(work, desk.ring.lock, chain)
     _tell(db, name)
@@ -109,23 +119,24 @@ def take(paths: tuple[Path, ...], db: str) -> None:
 
 @roster.command(name="list")
 @needs_db
-@click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 def list_(db: str, *, as_json: bool) -> None:
-    """List the rosters that were taken up, and those that peers have told.
+    """List the member lists accepted here and those received from peers.
 
-    Example: tidewaiter coalition roster list --db node.db
+    Example: tidewaiter coalition member-list list --db node.db
     """
-    for each in _kept(db):
+    hint = "sign a draft with tidewaiter coalition member-list sign FILE"
+    for each in found_or_hint(_kept(db), hint):
         click.echo(english_json(each) if as_json else as_line(_line(each)))
 
 
-@roster.command()
+@roster.command(name="trust")
 @_id
 @needs_db
 def heed(roster: str, db: str) -> None:
-    """Let the advice of ROSTER, which a peer told, be shown beside this node's own records.
+    """Trust the member list ROSTER from a peer: show its advice beside this node's own records.
 
-    Example: tidewaiter coalition roster heed g7 --db node.db
+    Example: tidewaiter coalition member-list trust g7 --db node.db
     """
     _heed(db, roster, heeded=True)
 
@@ -134,9 +145,9 @@ def heed(roster: str, db: str) -> None:
 @_id
 @needs_db
 def ignore(roster: str, db: str) -> None:
-    """Show nothing of ROSTER any more; it is kept.
+    """Stop showing the advice of the member list ROSTER; the list is kept.
 
-    Example: tidewaiter coalition roster ignore g7 --db node.db
+    Example: tidewaiter coalition member-list ignore g7 --db node.db
     """
     _heed(db, roster, heeded=False)
 
@@ -145,23 +156,25 @@ def ignore(roster: str, db: str) -> None:
 @_id
 @needs_db
 def drop(roster: str, db: str) -> None:
-    """Forget ROSTER, so that another of that id can come.
+    """Delete the member list ROSTER, so that another with this ID can be accepted.
 
-    Example: tidewaiter coalition roster drop g7 --db node.db
+    Example: tidewaiter coalition member-list drop g7 --db node.db
     """
     with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
         drop_roster(work, roster)
-    click.echo(as_line(f"{roster}\tforgotten"))
+    click.echo(as_line(f"{roster}\tdeleted"))
 
 
-@roster.command()
+@roster.command(name="send")
 @_id
-@click.option("--to", "peers", multiple=True, required=True, metavar="NODE", help="Who is told.")
+@click.option(
+    "--to", "peers", multiple=True, required=True, metavar="NODE", help="Node ID of a recipient."
+)
 @needs_db
 def tell(roster: str, peers: tuple[str, ...], db: str) -> None:
-    """Tell peers of ROSTER, all its versions; each decides for itself whether to heed it.
+    """Send all versions of the member list ROSTER to peers; each decides whether to trust it.
 
-    Example: tidewaiter coalition roster tell g7 --to tidewaiter/b1 --db node.db
+    Example: tidewaiter coalition member-list send g7 --to tidewaiter/b1 --db node.db
     """
     with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
         for each in peers:
@@ -170,15 +183,15 @@ def tell(roster: str, peers: tuple[str, ...], db: str) -> None:
 
 
 def _signed(desk: Desk, path: Path) -> SignedRoster:
-    """Sign what a file holds: a signed version, or a draft.
+    """Sign the content of a file: a signed version, or a draft.
 
     Raises:
-        InputError: It is neither, or contradicts itself.
+        InputError: The file is neither, or is inconsistent.
     """
     told = _fields(path)
     signer = desk.ring.signer()
     if "payload" in told:
-        before = read_record(path, SignedRoster, "signed roster", _HINT)
+        before = read_record(path, SignedRoster, "signed member list", _HINT)
         return joined_signatures(before, sign_roster(before.read(), [signer]))
     with desk.database.work() as work:
         known = signed_versions(work, desk.ring.lock, str(told.get("id", "")))
@@ -213,10 +226,10 @@ def _tell(db: str, name: str) -> None:
 
 
 def _line(kept: KeptRoster) -> str:
-    heeded = "heeded" if kept.heeded else "not heeded"
-    told = f", told by {', '.join(kept.senders)}" if kept.senders else ""
+    heeded = "heeded" if kept.heeded else "not trusted"
+    told = f", received from {', '.join(kept.senders)}" if kept.senders else ""
     if not kept.versions:
-        return f"{kept.id}\t{heeded}{told}\tdoes not hold: {kept.problem}"
+        return f"{kept.id}\t{heeded}{told}\tinvalid: {kept.problem}"
     last = kept.versions[-1]
     return (
         f"{kept.id}\t{heeded}{told}\t{last.roster.name}\tversion {last.roster.version} of "
@@ -225,22 +238,26 @@ def _line(kept: KeptRoster) -> str:
     )
 
 
-_json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 
 
 def _today() -> date:
     return own_stamp().at.date()
 
 
-_day = click.option("--day", type=Day(), default=_today, help="As all stood then (today).")
-_since = click.option("--since", type=Day(), help="First day (a year before --day).")
+_day = click.option(
+    "--day", type=Day(), default=_today, help="Show the state as of this date (default: today)."
+)
+_since = click.option(
+    "--since", type=Day(), help="First day of the period (default: a year before --day)."
+)
 
 
-@click.group()
+@click.group(cls=Renamed, former={"roster": "member-list"})
 def coalition() -> None:
-    """Tell who takes part, what they promised, and how well they answer each other.
+    """Show members, their commitments, and how promptly they reply to each other.
 
-    All is counted from the records of this node, and told to nobody by itself.
+    Figures are computed from the records of this node and are not shared automatically.
 
     Example: tidewaiter coalition board --db node.db
     """
@@ -257,12 +274,12 @@ coalition.add_command(commitments)
     type=click.IntRange(0),
     default=PATIENCE,
     show_default=True,
-    help="Days without a sign after which a member is silent.",
+    help="Days without contact after which a member counts as unresponsive.",
 )
 @needs_db
 @_json
 def members(day: date, patience: int, db: str, *, as_json: bool) -> None:
-    """List the members on a day: invited, joined, silent, frozen or left; and what rosters say.
+    """List the members on a date with their status, and what member lists say of them.
 
     Example: tidewaiter coalition members --db node.db
     """
@@ -276,13 +293,17 @@ def members(day: date, patience: int, db: str, *, as_json: bool) -> None:
 @coalition.command()
 @_day
 @_since
-@click.option("--until", type=Day(), help="First day that is no longer counted (after --day).")
+@click.option(
+    "--until",
+    type=Day(),
+    help="End of the period; this day is not included (default: the day after --day).",
+)
 @needs_db
 @_json
 def board(day: date, since: date | None, until: date | None, db: str, *, as_json: bool) -> None:
-    """Count how countries answer each other's notices: shares, days and silences.
+    """Show how countries reply to each other's PENs: shares, days, and missing replies.
 
-    Below five notices no share is told; brackets are 95 % intervals.
+    No share is shown for fewer than five PENs. Brackets show 95 % intervals.
 
     Example: tidewaiter coalition board --since 2026-01-01 --db node.db
     """
@@ -300,7 +321,7 @@ def board(day: date, since: date | None, until: date | None, db: str, *, as_json
 @needs_db
 @_json
 def timeline(day: date, since: date | None, db: str, *, as_json: bool) -> None:
-    """Show months with their notices, and the law, channels, groups and members beside them.
+    """Show PENs by month, with changes in the law, channels, groups and members.
 
     Example: tidewaiter coalition timeline --since 2026-01-01 --db node.db
     """
@@ -325,18 +346,18 @@ def timeline(day: date, since: date | None, db: str, *, as_json: bool) -> None:
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
-    help="The file: .html, or .pdf.",
+    help="Output file (.html or .pdf).",
 )
 @click.option(
     "--language",
     type=click.Choice(sorted(LANGUAGES)),
     default="en",
     show_default=True,
-    help="Of the pack.",
+    help="Language of the meeting pack.",
 )
 @needs_db
 def pack(day: date, since: date | None, out: Path, language: str, db: str) -> None:
-    """Write what a meeting on a day needs into one file: board, members, commitments, timeline.
+    """Write a meeting pack as one file: dashboard, members, commitments and timeline.
 
     Example: tidewaiter coalition pack --day 2026-11-26 --out pack.html --db node.db
     """

@@ -1,4 +1,4 @@
-"""The command `tidewaiter`, and its groups whose commands are loaded only when they are called."""
+"""The command `tidewaiter`, and groups whose commands are loaded only when they are called."""
 
 import click
 
@@ -12,98 +12,94 @@ COMMANDS: Sections = {
             "Find controlled chemicals and listed parties in consignments",
         ),
         "inspect": LazyCommand(
-            "screening.inspect:inspect", "Say what a file is, and what of it is understood"
+            "screening.inspect:inspect", "Show how a file would be read, without screening it"
         ),
         "identify": LazyCommand(
-            "identify:identify", "Find the watched substances that a text names"
+            "identify:identify", "Find controlled and watched substances named in a text"
         ),
-        "rules": LazyCommand("rules:rules", "Turn rules of alerts down or off, openly"),
+        "rules": LazyCommand("rules:rules", "Reduce the weight of alert rules, or switch them off"),
         "suppressions": LazyCommand(
-            "suppression:suppressions", "Let benign patterns rest for a time"
+            "suppression:suppressions", "Suppress known false positives for a limited time"
         ),
-        "plugins": LazyCommand("plugins:plugins", "List what other installed packages add"),
+        "plugins": LazyCommand("plugins:plugins", "List installed plug-ins"),
     },
     "Parties": {
         "lists": LazyCommand(
-            "lists.versions:lists", "Keep lists of parties: add, update, see what changed"
+            "lists.versions:lists", "Manage party lists: add, update, see what changed"
         ),
         "match": LazyCommand(
-            "parties.match:match", "Match a name, or the parties of a file, against the lists"
+            "parties.match:match", "Match a name, or the parties in a file, against the lists"
         ),
         "parties": LazyCommand(
-            "core.main:parties", "See who is who among the parties of consignments"
+            "core.main:parties", "Entity resolution: find names that are the same party"
         ),
     },
     "Law": {
         "law": LazyCommand(
-            "law.questions:law", "Ask what the law says of a substance, where and when"
+            "law.questions:law", "Check the legal status of a substance by country and date"
         ),
         "law changes": LazyCommand(
-            "law.questions:changes", "Say on which days the law that is loaded changes"
+            "law.questions:changes", "List past and upcoming changes in the loaded law"
         ),
         "law compare": LazyCommand(
-            "law.questions:compare", "Put the laws of countries side by side"
+            "law.questions:compare", "Compare legal instruments for a substance"
         ),
         "substances": LazyCommand("identify:substances", "Show the registry of substances"),
     },
     "Casework": {
-        "serve": LazyCommand("serve:serve", "Serve the pages where alerts become decisions"),
-        "accounts": LazyCommand(
-            "accounts:accounts", "Open an account on the server, where the pages cannot"
+        "serve": LazyCommand("serve:serve", "Serve the web pages, with the queue of alerts"),
+        "accounts": LazyCommand("accounts:accounts", "List accounts, and restore access to them"),
+        "alerts": LazyCommand("alerts.queue:alerts", "Work through the alerts in a database"),
+        "cases": LazyCommand("cases:cases", "List, show and export cases"),
+        "select": LazyCommand("selection:select", "Select lines for inspection, some at random"),
+        "select check": LazyCommand(
+            "selection:check", "Verify that a random draw was made with its seed"
         ),
-        "alerts": LazyCommand("alerts.queue:alerts", "Work through the alerts of a database"),
-        "cases": LazyCommand("cases:cases", "List and show cases, and give one out as a file"),
-        "select": LazyCommand(
-            "selection:select", "Select lines for inspection, some of them by lot"
+        "select report": LazyCommand("selection:report", "Report the hit rates of inspections"),
+        "select seed": LazyCommand(
+            "selection:seed", "Create a seed for a random draw, or read one"
         ),
-        "select check": LazyCommand("selection:check", "Check that a lot was drawn by its seed"),
-        "select report": LazyCommand(
-            "selection:report", "Count what inspections found, by lot and by rule"
-        ),
-        "select seed": LazyCommand("selection:seed", "Make the seed of a lot, or read it"),
-        "ranker": LazyCommand(
-            "ranking:ranker", "Learn from decisions which alerts are worth looking at"
-        ),
-        "audit": LazyCommand("audit:audit", "Show, prove and check who did what"),
+        "ranker": LazyCommand("ranking:ranker", "Train a ranking model on past decisions"),
+        "audit": LazyCommand("audit:audit", "Show and verify the audit log"),
         "verify": LazyCommand(
-            "audit:verify_evidence", "Check a file of evidence without a database"
+            "audit:verify_evidence", "Verify an evidence file without a database"
         ),
     },
     "Exchange with other authorities": {
-        "node": LazyCommand("node:node", "Run this node: make its key, send and receive"),
-        "peers": LazyCommand("peers:peers", "Say with whom this node exchanges, and what"),
-        "groups": LazyCommand("peers:groups", "Keep lists of peers that are written to as one"),
+        "node": LazyCommand("node:node", "Run this node: keys, sending and receiving"),
+        "peers": LazyCommand("peers:peers", "Manage peers and what is exchanged with them"),
+        "groups": LazyCommand(
+            "peers:groups", "Manage groups of peers that receive the same messages"
+        ),
         "notices": LazyCommand(
-            "notices:notices", "Notify of an export before it leaves, and answer"
+            "notices:notices", "Send and reply to pre-export notifications (PENs)"
         ),
         "requests": LazyCommand(
-            "requests:requests", "Ask peers for information or legal assistance"
+            "requests:requests", "Request information or legal assistance from peers"
         ),
         "incidents": LazyCommand(
-            "incidents:incidents", "Tell what was seized, stopped, diverted or stolen"
+            "incidents:incidents", "Report seizures, diversions and thefts to peers"
         ),
-        "feeds": LazyCommand("incidents:feeds", "Let programs read incidents over TAXII 2.1"),
+        "feeds": LazyCommand(
+            "incidents:feeds", "Publish incidents to other programs over TAXII 2.1"
+        ),
         "joint": LazyCommand("cases:joint", "Work on a case with other authorities"),
-        "private": LazyCommand(
-            "private:private", "Ask whether a peer has seen a party, without naming it"
-        ),
-        "recall": LazyCommand("requests:recall", "Recall a message from all who have it"),
-        "recalls": LazyCommand("requests:recalls", "See what was recalled, and what came of it"),
+        "private": LazyCommand("private:private", "Ask a peer about a party without naming it"),
+        "recall": LazyCommand("requests:recall", "Recall a message from every recipient"),
+        "recalls": LazyCommand("requests:recalls", "Track recalls, and place legal holds"),
         "register": LazyCommand(
-            "register:register", "Keep operators, licences, permits and requirements"
+            "register:register", "Manage operators, licences, permits and requirements"
         ),
     },
-    "Coalition and burden": {
+    "Coalition and overdose deaths": {
         "coalition": LazyCommand(
-            "coalition.members:coalition", "Tell who takes part, what was promised, what was done"
+            "coalition.members:coalition", "Show members, commitments and reply times"
         ),
         "burden": LazyCommand(
-            "core.main:burden", "Keep official counts of overdose deaths; nowcast them"
+            "core.main:burden", "Official counts of overdose deaths, with nowcasts"
         ),
-        "mirror": LazyCommand("core.main:mirror", "Compare trade statistics of both sides"),
-        "scenario": LazyCommand(
-            "demo:scenario", "Play a story with nodes on this machine; make trade"
-        ),
+        "mirror": LazyCommand("core.main:mirror", "Compare the trade statistics of two countries"),
+        "scenario": LazyCommand("demo:scenario", "Run a demonstration, or generate trade data"),
     },
 }
 
@@ -115,7 +111,7 @@ COMMANDS: Sections = {
 )
 @click.version_option(__version__, package_name="tidewaiter")
 def main() -> None:
-    """Screen consignments for controlled and watched chemicals, and say why.
+    """Screen consignments for controlled chemicals and listed parties, and explain every alert.
 
     Example: tidewaiter screen manifest.csv --report report.html
     """
@@ -124,48 +120,48 @@ def main() -> None:
 BURDEN_COMMANDS: Sections = {
     "Releases": {
         "fetch": LazyCommand(
-            "burden.releases:fetch", "Download the newest releases from their authorities"
+            "burden.releases:fetch", "Download the newest releases from their publishers"
         ),
         "add": LazyCommand("burden.releases:add", "Add releases: files, folders, or archives"),
-        "list": LazyCommand("burden.releases:list_releases", "List the releases that are kept"),
+        "list": LazyCommand("burden.releases:list_releases", "List the stored releases"),
         "changes": LazyCommand(
-            "burden.views:changes", "Show what a release changed of the one before"
+            "burden.views:changes", "Show what a release changed since the previous one"
         ),
     },
     "Counts": {
         "trends": LazyCommand("burden.views:trends", "Show one count in one place over time"),
-        "map": LazyCommand("burden.views:show_map", "Show the states of a country side by side"),
+        "map": LazyCommand("burden.views:show_map", "Compare the states of a country"),
         "mix": LazyCommand("burden.views:mix", "Show deaths by class of drug over time"),
         "ages": LazyCommand("burden.views:ages", "Show deaths by age"),
         "rates": LazyCommand("burden.deaths:rates", "Compute death rates from deaths by age"),
-        "months": LazyCommand("burden.events:months", "Recover months from windows of twelve"),
+        "months": LazyCommand(
+            "burden.events:months", "Recover monthly counts from twelve-month totals"
+        ),
         "supply": LazyCommand("burden.figures:supply", "Show seizures and laboratory reports"),
         "figures": LazyCommand(
-            "burden.figures:figures", "Export figures, each with its source and basis"
+            "burden.figures:figures", "Export figures with their source and basis"
         ),
     },
     "Estimates and claims": {
         "nowcast": LazyCommand(
-            "burden.figures:nowcast", "Estimate what provisional counts will be once closed"
+            "burden.figures:nowcast", "Estimate the final values of provisional counts"
         ),
         "backtest": LazyCommand(
-            "burden.figures:backtest", "Judge the estimates by what came later"
+            "burden.figures:backtest", "Compare past estimates with later releases"
         ),
-        "claim": LazyCommand(
-            "burden.events:claim", "Set claims of a text beside the official figures"
-        ),
+        "claim": LazyCommand("burden.events:claim", "Check a claim against the official figures"),
         "declare": LazyCommand(
-            "burden.events:declare", "Keep what is asked of an event before looking at data"
+            "burden.events:declare", "Register a question about an event before looking at data"
         ),
-        "event": LazyCommand("burden.events:event", "Set an event beside its series"),
-        "brief": LazyCommand("burden.views:brief", "Write one page for a decision"),
+        "event": LazyCommand("burden.events:event", "Show a series before and after an event"),
+        "brief": LazyCommand("burden.views:brief", "Write a one-page briefing"),
     },
     "Death records": {
         "code": LazyCommand(
             "burden.deaths:code", "Code death records as CDC does, and count them by drug"
         ),
         "leading": LazyCommand(
-            "burden.deaths:leading", "Rank the causes of death in a year of records"
+            "burden.deaths:leading", "Rank the causes of death in a year of death records"
         ),
     },
 }
@@ -173,7 +169,7 @@ BURDEN_COMMANDS: Sections = {
 
 @click.group(cls=Commands, sections=BURDEN_COMMANDS)
 def burden() -> None:
-    """Keep official counts of overdose deaths, and say what they show.
+    """Official counts of overdose deaths: store, view, estimate and check claims.
 
     Example: tidewaiter burden nowcast release.csv --out nowcast.csv
     """
@@ -190,10 +186,10 @@ MIRROR_COMMANDS: Sections = {
 
 
 class _Mirror(Commands):
-    """Compares, where no command is named: `tidewaiter mirror FILES`."""
+    """Adds the command `compare` if none is named: `tidewaiter mirror FILES`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the words of the command."""
+        """Parse the arguments of the command."""
         if args and args[0] not in {*self.list_commands(ctx), "--help", "-h"}:
             args = ["compare", *args]
         return super().parse_args(ctx, args)
@@ -201,10 +197,10 @@ class _Mirror(Commands):
 
 @click.group(cls=_Mirror, sections=MIRROR_COMMANDS)
 def mirror() -> None:
-    """Compare trade statistics of both sides for the codes of watched chemicals.
+    """Compare the trade statistics of two countries for the HS codes of watched chemicals.
 
     `tidewaiter mirror FILES` is short for `tidewaiter mirror compare FILES`. A difference is a
-    question, never a finding: the result raises no alert.
+    reason to ask, not evidence of diversion, and raises no alert.
 
     Example: tidewaiter mirror comtrade.csv --codes 2915.24
     """
@@ -212,9 +208,11 @@ def mirror() -> None:
 
 PARTIES_COMMANDS: Sections = {
     "Commands": {
-        "judge": LazyCommand("parties.resolve:judge", "Say that two members are one party, or two"),
+        "judge": LazyCommand(
+            "parties.resolve:judge", "Record whether two name variants are the same party"
+        ),
         "resolve": LazyCommand(
-            "parties.resolve:resolve", "Find which parties are one, and say why"
+            "parties.resolve:resolve", "Find which parties are the same, with the evidence"
         ),
     },
 }
@@ -222,7 +220,7 @@ PARTIES_COMMANDS: Sections = {
 
 @click.group(cls=Commands, sections=PARTIES_COMMANDS)
 def parties() -> None:
-    """See who is who among the parties of consignments.
+    """Entity resolution: find which names in consignments are the same party.
 
     Example: tidewaiter parties resolve january.csv february.csv --out entities.jsonl
     """

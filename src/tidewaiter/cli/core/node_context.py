@@ -11,16 +11,16 @@ from tidewaiter.transport.context import Desk, desk_of
 
 @contextmanager
 def desk_at(db: str, *, restored: bool = False) -> Iterator[Desk]:
-    """Open the desk of this node, and close its database at the end.
+    """Open the context of this node, and close its database at the end.
 
     Args:
         db: The database.
-        restored: Whether this goes on while messages are missing, as the node was restored from an
-            older state; nothing that came from peers is shown then, and nothing rests on it.
+        restored: Whether to continue while messages are missing because the node was restored from
+            an older state; messages from peers are then neither shown nor used.
 
     Raises:
         ConflictError: Messages are missing.
-        InputError: This installation is no node, or the database is another's.
+        InputError: This installation is not a node, or the database belongs to another node.
         StoreError: The database cannot be opened.
     """
     with open_database(db) as database:

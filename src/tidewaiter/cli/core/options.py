@@ -1,4 +1,4 @@
-"""Options and values that commands share, groups that load commands late, and error handling."""
+"""Options and types shared by commands, groups that load commands late, and error handling."""
 
 import errno
 import os
@@ -6,10 +6,11 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -24,26 +25,28 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import token, visible
 from tidewaiter.exchange.protocol.strict_json import read_json
 
+IN_PART = 1  # exit status: done, but some input could not be used
 FAULT = 70  # as sysexits.h has it: an error in the program itself
 REPORT = "https://tidewaiter.readthedocs.io/en/latest/reference/commands.html#faults"
 _LONGEST = 300  # characters of what an error says
 
 
 def tell_fault(error: BaseException) -> None:
-    """Say that Tidewaiter itself is at fault, and where its trace is.
+    """Report an internal error of Tidewaiter, and where its traceback is.
 
-    The trace goes to a file that nobody else may read; to standard error where none can be made.
+    The traceback goes to a file that only the user can read, or to standard error if none can be
+    created.
     """
     trace = "".join(traceback.format_exception(error))
     try:
-        place = f"the trace in {_kept(trace)}"
+        place = f"the traceback in {_kept(trace)}"
     except OSError:
         click.echo(visible(trace), err=True, nl=False)
-        place = "the trace above"
+        place = "the traceback above"
     said = visible(" ".join(f"{type(error).__name__}: {error}".split()))[:_LONGEST]
     click.echo(
-        f"fault: {said}: this is a fault of Tidewaiter, not of your files; "
-        f"please report it with {place}: {REPORT}",
+        f"fault: {said}: this is an error in Tidewaiter, not in your files; please "
+        f"report it with {place}: {REPORT}",
         err=True,
     )
 
@@ -56,6 +59,7 @@ def _kept(trace: str) -> Path:
 
 
 _CODE = 2  # letters of a country
+_LOST = "tidewaiter.refused"  # in the context of a command: some input could not be used
 STOPPED = 130  # exit status of a stop from the keyboard
 _SHOW_CURSOR = b"\x1b[?25h\n"
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
@@ -71,28 +75,28 @@ class LazyCommand(NamedTuple):
 
 
 Sections = Mapping[str, Mapping[str, LazyCommand]]
-"""Titles of the help, to the commands below each."""
+"""Titles of the help, and the commands below each."""
 
 
 class Day(click.ParamType[date]):
-    """A day, as ISO 8601 writes it."""
+    """A date in ISO 8601 format."""
 
     name = "day"
 
     def convert(
         self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
     ) -> date:
-        """Read "2026-11-25"."""
+        """Parse "2026-11-25"."""
         if isinstance(value, date):
             return value
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(f'"{value}" is not a day: write it like 2026-11-25', param, ctx)
+            self.fail(f'"{value}" is not a date. Write it like 2026-11-25', param, ctx)
 
 
 class Field(click.ParamType[tuple[str, str]]):
-    """A field and the column that holds it."""
+    """A field and its column."""
 
     name = "field=column"
 
@@ -102,19 +106,21 @@ class Field(click.ParamType[tuple[str, str]]):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> tuple[str, str]:
-        """Read "goods=Description"."""
+        """Parse "goods=Description"."""
         if isinstance(value, tuple):
             return value
         field, _, column = value.partition("=")
         if not field or not column:
-            self.fail(f'"{value}" is not like goods=Description', param, ctx)
+            self.fail(
+                f'"{value}" is not a column mapping. Write it like goods=Description', param, ctx
+            )
         return field, column
 
 
 needs_db = click.option(
     "--db", required=True, help="The database: a path, or postgresql+psycopg://..."
 )
-"""The option of commands that work on what is stored."""
+"""The option of commands that work on a database."""
 
 _USUAL = {"UK": "GB", "EL": "GR"}  # codes of use, reserved in ISO 3166-1 for these countries
 
@@ -125,16 +131,16 @@ class Place(click.ParamType[str]):
     name = "country"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Read "MX" or "mx"."""
+        """Parse "MX" or "mx"."""
         code = value.strip().upper()
         code = _USUAL.get(code, code)
         if len(code) != _CODE or not (code.isascii() and code.isalpha()):
-            self.fail(f'"{value}" is not a country: write two letters, like MX', param, ctx)
+            self.fail(f'"{value}" is not a country. Write two letters, like MX', param, ctx)
         return code
 
 
 class Places(click.ParamType[tuple[str, ...]]):
-    """Countries or jurisdictions, parted by commas."""
+    """Countries or jurisdictions, separated by commas."""
 
     name = "country,..."
 
@@ -144,24 +150,24 @@ class Places(click.ParamType[tuple[str, ...]]):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> tuple[str, ...]:
-        """Read "MX,US"; each stands once."""
+        """Parse "MX,US"; duplicates are removed."""
         if isinstance(value, tuple):
             return value
         codes = [Place().convert(each, param, ctx) for each in value.split(",") if each.strip()]
         if not codes:
-            self.fail("write countries like MX,US", param, ctx)
+            self.fail("no country is named. Write countries like MX,US", param, ctx)
         return tuple(dict.fromkeys(codes))
 
 
 class Percent(click.ParamType[Decimal]):
-    """A content, from 0 to 100."""
+    """A concentration, from 0 to 100."""
 
     name = "percent"
 
     def convert(
         self, value: str | Decimal, param: click.Parameter | None, ctx: click.Context | None
     ) -> Decimal:
-        """Read "40", "99.5" or "40 %"."""
+        """Parse "40", "99.5" or "40 %"."""
         if isinstance(value, Decimal):
             return value
         try:
@@ -171,14 +177,14 @@ class Percent(click.ParamType[Decimal]):
 
 
 def printable(text: str) -> str:
-    """Return what the system gave as text with what is not UTF-8 in it made visible."""
+    """Return text from the system with bytes that are not UTF-8 made visible."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    """Stop in good order; the next time, without waiting for what is under way.
+    """Stop gracefully; the next signal stops at once.
 
-    The end of a process at any moment loses nothing, so the second stop may be hard.
+    Ending the process at any moment loses nothing, so the second signal may end it at once.
     """
     del frame
     signal.signal(number, _end)
@@ -193,9 +199,9 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 
 def hear_every_stop() -> None:
-    """Let Python alone hear Ctrl-C.
+    """Let only Python handle Ctrl-C.
 
-    Arrow's own way to be stopped loses what comes just as a read ends, and a file is read in
+    Arrow's own handler loses a signal that arrives just as a read ends, and a file is read in
     thousands of reads, none long enough to be stopped within.
     """
     import pyarrow as pa  # noqa: PLC0415 - not all commands need it
@@ -204,26 +210,26 @@ def hear_every_stop() -> None:
 
 
 class Refused(click.ClickException):
-    """Nothing was done: exit status 2."""
+    """The command was refused and nothing was done: exit status 2."""
 
     exit_code = 2
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Print the place, what is wrong, and what would do."""
+        """Print the place, the problem and the hint."""
         text = visible(self.message).replace("\r", token("\r"))
         click.echo(f"error: {text}", file=file, err=True)
 
 
 def forget_stdout() -> None:
-    """Drop what standard output did not take, or Python would try again and hide the error."""
+    """Discard unwritten standard output, or Python would try again and hide the error."""
     with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 class Commands(click.Group):
-    """A group that loads a command when it is called, and prints what a user can mend.
+    """A group that loads a command when it is called, and prints errors that a user can correct.
 
-    Loading all commands takes seconds, which help and the quickest command need not wait for.
+    Loading all commands takes seconds, which help and the fastest command should not wait for.
     """
 
     def __init__(
@@ -232,7 +238,7 @@ class Commands(click.Group):
         sections: Sections,
         **kwargs: Any,
     ) -> None:
-        """Take what help tells.
+        """Store the sections of the help.
 
         Args:
             args: Of a group.
@@ -244,7 +250,7 @@ class Commands(click.Group):
         self._lazy = {name: each for held in sections.values() for name, each in held.items()}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the command line as a process of its own, which two stops end at once."""
+        """Run the command line as a separate process; the second signal ends it at once."""
         signal.signal(signal.SIGINT, _stop)
         try:
             return super().__call__(*args, **kwargs)
@@ -253,7 +259,7 @@ class Commands(click.Group):
             sys.exit(FAULT)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the command line; a start makes much and drops little."""
+        """Run the command line with rare garbage collection: little is freed at the start."""
         look_seldom()
         return super().main(*args, **kwargs)
 
@@ -263,7 +269,7 @@ class Commands(click.Group):
         return sorted(self._lazy)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write what the commands do, section by section; none is loaded."""
+        """Write the help of the commands, section by section, without loading them."""
         del ctx
         for title, held in self._sections.items():
             with formatter.section(title):
@@ -280,7 +286,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that the first two words name, "law compare", or else the first."""
+        """Find the command named by the first two words, such as "law compare", or by the first."""
         two = " ".join(args[:2])
         if two in self._lazy:
             return two, self.get_command(ctx, two), args[2:]
@@ -296,44 +302,145 @@ class Commands(click.Group):
             click.echo("stopped", err=True)
             sys.exit(STOPPED)
         except MemoryError as error:
-            hint = "hint: give --workers a smaller number, or the machine more memory"
+            hint = "hint: use a smaller number of --workers, or a machine with more memory"
             raise Refused(f"there is not enough memory\n{hint}") from error
         except EOFError as error:  # Click takes it for a stop at a question, of which we ask none
             raise RuntimeError("something ended early") from error
         except OSError as error:
             if error.filename is None and error.errno in _FULL:
                 forget_stdout()
-                hint = "hint: free space on the disk that it goes to"
+                hint = "hint: free space on the disk of the output"
                 raise Refused(f"standard output: {error.strerror}\n{hint}") from error
             if error.filename is None:
                 raise
-            hint = "hint: look whether the folder is there, and whether you may write to it"
+            hint = "hint: check that the folder exists and that you may write to it"
             raise Refused(f"{error.filename}: {error.strerror}\n{hint}") from error
 
 
+class Renamed(click.Group):
+    """A group that still accepts the former names of its commands, with a notice on stderr."""
+
+    def __init__(self, *args: Any, former: Mapping[str, str], **kwargs: Any) -> None:
+        """Store the former names.
+
+        Args:
+            args: Of a group.
+            former: Former names, to the names of today.
+            kwargs: Of a group.
+        """
+        super().__init__(*args, **kwargs)
+        self._former = former
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a former name is replaced, and its user told the new one."""
+        if args and args[0] in self._former:
+            name = self._former[args[0]]
+            _deprecated(f"{ctx.command_path} {name}")
+            args = [name, *args[1:]]
+        return super().resolve_command(ctx, args)
+
+
+def renamed_flag(old: str, new: str, field: str) -> Callable[[F], F]:
+    """Return a decorator that still accepts the former name of a flag, with a notice on stderr.
+
+    Args:
+        old: The former name: "--street".
+        new: The name of today.
+        field: The parameter of the command that takes the flag.
+    """
+
+    def told(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - so Click calls it
+        del param
+        if value:
+            _deprecated(new)
+            ctx.default_map = {**(ctx.default_map or {}), field: True}
+
+    name = f"former_{field}"  # of its own, or Click would take both flags for one
+    return click.option(
+        old, name, is_flag=True, hidden=True, expose_value=False, is_eager=True, callback=told
+    )
+
+
+def _deprecated(name: str) -> None:
+    click.echo(f"deprecated: use {name}", err=True)
+
+
+def ok_with_refusals(command: F) -> F:
+    """Add --ok-with-refusals: exit status 0, not 1, if some input could not be used."""
+
+    @click.option(
+        "--ok-with-refusals",
+        "ignored",
+        is_flag=True,
+        help="Exit with status 0, not 1, if some input could not be used.",
+    )
+    @wraps(command)
+    def wrapped(*args: Any, ignored: bool, **options: Any) -> Any:
+        try:
+            done = command(*args, **options)
+        except SystemExit as stop:
+            if not ignored or stop.code != IN_PART:
+                raise
+            return None
+        except click.exceptions.Exit as stop:
+            if not ignored or stop.exit_code != IN_PART:
+                raise
+            return None
+        if click.get_current_context().meta.get(_LOST) and not ignored:
+            sys.exit(IN_PART)
+        return done
+
+    return cast("F", wrapped)
+
+
+def mark_refused() -> None:
+    """Let a command with `ok_with_refusals` exit with 1: some input could not be used."""
+    if context := click.get_current_context(silent=True):
+        context.meta[_LOST] = True
+
+
+Found = TypeVar("Found", bound=Sized)
+
+
+def found_or_hint(found: Found, hint: str) -> Found:
+    """Return what is listed; if it is empty, print on stderr how to begin.
+
+    Args:
+        found: What was asked for.
+        hint: What to do, such as "add a peer with tidewaiter peers add FILE".
+    """
+    if not len(found):
+        click.echo(f"nothing found; {hint}", err=True)
+    return found
+
+
 def own_lists(command: F) -> F:
-    """Add the options that choose what is known: an authority's own lists, street names."""
+    """Add the options for an authority's own lists and for slang."""
     folder = click.Path(exists=True, file_okay=False, path_type=Path)
     own = click.option(
         "--own",
         multiple=True,
         type=folder,
         envvar="TIDEWAITER_OWN",
-        help="A folder of your own lists, in the format of the registry; may be given again. "
-        "Setting: TIDEWAITER_OWN.",
+        help="A folder with your own lists, in the format of the registry; can be "
+        "repeated. Setting: TIDEWAITER_OWN.",
     )
-    street = click.option("--street", is_flag=True, help="Know street names too (noisy).")
-    return own(street(command))
+    slang = click.option(
+        "--slang", "street", is_flag=True, help="Recognise slang names too (more false positives)."
+    )
+    return own(slang(renamed_flag("--street", "--slang", "street")(command)))
 
 
 def kept_under(flag: str, setting: str, default: Callable[[], Path], what: str) -> Callable[[F], F]:
-    """Return a decorator that adds the option; the command takes the folder as `folder`.
+    """Return a decorator that adds an option for a folder; the command gets it as `folder`.
 
     Args:
-        flag: Its name: "--lists".
-        setting: The variable of the environment that names the folder too.
-        default: Tells the folder where nothing names it.
-        what: What it keeps: "the lists".
+        flag: Name of the option: "--lists".
+        setting: Environment variable that also sets the folder.
+        default: Returns the default folder.
+        what: Content of the folder: "the lists".
     """
     return click.option(
         flag,
@@ -341,7 +448,7 @@ def kept_under(flag: str, setting: str, default: Callable[[], Path], what: str) 
         type=click.Path(file_okay=False, path_type=Path),
         envvar=setting,
         default=default,
-        help=f"The folder that keeps {what}. Setting: {setting}.",
+        help=f"The folder of {what}. Setting: {setting}.",
     )
 
 
@@ -352,10 +459,10 @@ R = TypeVar("R", bound=Record)
 
 
 def held(path: Path) -> bytes:
-    """Read a file that is not too large to be a record.
+    """Read a file that is small enough for a record.
 
     Raises:
-        InputError: It is too large.
+        InputError: The file is too large.
     """
     if path.stat().st_size > _MOST:
         raise InputError("cli/file-too-large", at=str(path))
@@ -366,13 +473,13 @@ def read_record(path: Path, kind: type[R], what: str, hint: str) -> R:
     """Read a record from a file.
 
     Args:
-        path: Of the file.
+        path: The file.
         kind: The record.
-        what: What it is, for the error.
-        hint: Where what it looks like is told.
+        what: Name of the record in an error.
+        hint: Where the format is documented.
 
     Raises:
-        InputError: It is none.
+        InputError: The file is not a valid record.
     """
     try:
         return read_json(held(path), kind, what)

@@ -1,4 +1,4 @@
-"""Options on parties: the folder of lists, thresholds and rates, and details of one party."""
+"""Options for parties: the folder of lists, thresholds and rates, and details of one party."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -19,15 +19,15 @@ _HUNDRED = 100
 
 
 class Within(click.FloatRange):
-    """A number within bounds; "nan" is none."""
+    """A number within bounds; "nan" is rejected."""
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """Read a number."""
+        """Parse a number."""
         number: float = super().convert(value, param, ctx)
         if math.isnan(number):
-            self.fail(f'"{value}" is no number', param, ctx)
+            self.fail(f'"{value}" is not a number', param, ctx)
         return number
 
 
@@ -39,7 +39,7 @@ class Rate(click.ParamType[float]):
     def convert(
         self, value: str | float, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """Read "0.1%" or "0.001"."""
+        """Parse "0.1%" or "0.001"."""
         if isinstance(value, float):
             return value
         text = value.strip()
@@ -48,7 +48,7 @@ class Rate(click.ParamType[float]):
         except ValueError:
             rate = 0.0
         if not 0 < rate <= 1:
-            self.fail(f'"{value}" is not a rate of alerts: write "0.1%" or 0.001', param, ctx)
+            self.fail(f'"{value}" is not a rate of alerts. Write it like 0.1% or 0.001', param, ctx)
         return rate
 
 
@@ -63,7 +63,7 @@ class LeastOf(click.ParamType[tuple[str, float]]):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> tuple[str, float]:
-        """Read "0.62" or "person=0.8"."""
+        """Parse "0.62" or "person=0.8"."""
         if isinstance(value, tuple):
             return value
         kind, _, text = value.rpartition("=")
@@ -72,22 +72,24 @@ class LeastOf(click.ParamType[tuple[str, float]]):
         except ValueError:
             least = 0.0
         if not 0 < least <= 1:
-            self.fail(f'"{value}" is no threshold: write 0.62 or person=0.8', param, ctx)
+            self.fail(f'"{value}" is not a threshold. Write it like 0.62 or person=0.8', param, ctx)
         if kind and kind not in get_args(PartyKind):
             known = ", ".join(get_args(PartyKind))
-            self.fail(f'"{kind}" is no kind of entry; known: {known}', param, ctx)
+            self.fail(f'"{kind}" is not a type of entry. Types: {known}', param, ctx)
         return kind, least
 
 
 def set_threshold(values: Sequence[tuple[str, float]]) -> Threshold:
-    """Return the threshold that a user sets.
+    """Return the threshold set by the user.
 
     Raises:
-        UsageError: One is given twice, or the one for all kinds is missing.
+        UsageError: One is given twice, or the one for all types is missing.
     """
     given = dict(values)
     if len(given) < len(values) or "" not in given:
-        raise click.UsageError("--set one threshold for all, like 0.62, and one for a kind at most")
+        raise click.UsageError(
+            "Give --set once for all types, for example 0.62, and at most once for each type."
+        )
     known: tuple[PartyKind, ...] = get_args(PartyKind)
     kinds = tuple(KindThreshold(kind=kind, least=given[kind]) for kind in known if kind in given)
     return Threshold(least=given[""], kinds=kinds, origin="set by you")
@@ -97,7 +99,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Known(Record, frozen=True, kw_only=True):
-    """What is known of a party beside its name."""
+    """Known details of a party besides its name."""
 
     identifiers: tuple[Identifier, ...] = ()
     addresses: tuple[str, ...] = ()
@@ -114,10 +116,12 @@ def party_options(command: F) -> F:
         metavar="SCHEME=VALUE",
         help="A number: lei=..., imo=..., passport=... (several).",
     )
-    @click.option("--phone", multiple=True, help="Telephone; say --country, or write +86 ...")
+    @click.option(
+        "--phone", multiple=True, help="Telephone number; give --country too, or write +86 ..."
+    )
     @click.option("--email", multiple=True, help="E-mail.")
     @click.option("--web", multiple=True, help="Web site or domain.")
-    @click.option("--address", multiple=True, help="Address, in one line.")
+    @click.option("--address", multiple=True, help="Address, on one line.")
     @wraps(command)
     def wrapped(
         *args: Any,
@@ -150,29 +154,27 @@ kept_in = kept_under("--lists", "TIDEWAITER_LISTS", lists_folder, "the lists")
 
 
 def kept_now(archive: Archive, day: date) -> tuple[KeptThreshold | None, Sequence[str]]:
-    """Return the threshold that is kept, and what has changed since.
+    """Return the saved threshold, and what has changed since it was saved.
 
     Args:
         archive: The lists.
-        day: On which they are in force.
+        day: Date of the lists in force.
     """
     kept = read_threshold(archive.folder)
     return kept, changes_since(kept, archive, day, model_digest()) if kept else ()
 
 
 def kept_in_words(kept: KeptThreshold | None, changes: Sequence[str]) -> list[str]:
-    """Say which threshold is kept, who decided it and on what, and what has changed since."""
+    """Describe the saved threshold: who decided it and why, and what has changed since."""
     if kept is None or kept.threshold is None:
-        return ["threshold: none is kept; tidewaiter lists calibrate chooses one"]
+        return ["threshold: default; choose one with tidewaiter lists calibrate"]
     value = Threshold(least=kept.threshold, kinds=kept.kinds).value
-    lines = [f"threshold: {value}, kept by {kept.by} on {kept.day}: {kept.why}"]
+    lines = [f"threshold: {value}, saved by {kept.by} on {kept.day}: {kept.why}"]
     if kept.file:
         lines.append(
             f"  from {kept.file} (SHA-256 {kept.sha256[:16]}): {kept.alerts:,} alerts among "
             f"{kept.parties:,} parties"
         )
     if changes:
-        lines.append(
-            f"  changed since: {'; '.join(changes)}; tidewaiter lists calibrate tells anew"
-        )
+        lines.append(f"  changed since: {'; '.join(changes)}; run tidewaiter lists calibrate again")
     return lines

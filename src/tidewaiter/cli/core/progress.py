@@ -1,4 +1,4 @@
-"""A bar that says how far work is, how fast, and how long it still takes."""
+"""A progress bar with rate and remaining time."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,14 +15,14 @@ from rich.progress import (
 
 
 class Stages:
-    """A bar for work of several stages."""
+    """A progress bar for work of several stages."""
 
     def __init__(self, bar: Progress) -> None:
         self._bar = bar
         self._task: tuple[str, TaskID] | None = None
 
     def tell(self, what: str, done: int, size: int) -> None:
-        """Show how much of a stage is done; a new stage takes the place of the last one."""
+        """Show how much of a stage is done; a new stage replaces the previous one."""
         if self._task is None or self._task[0] != what:
             if self._task is not None:
                 self._bar.remove_task(self._task[1])
@@ -32,7 +32,7 @@ class Stages:
 
 @contextmanager
 def stages() -> Iterator[Stages]:
-    """Show a bar on stderr where that is a terminal."""
+    """Show a progress bar on stderr if it is a terminal."""
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
@@ -48,7 +48,7 @@ def stages() -> Iterator[Stages]:
 
 @contextmanager
 def counting(what: str) -> Iterator[Callable[[int], None]]:
-    """Say how many of something are done, where stderr is a terminal; yields what adds to it."""
+    """Count work on stderr if it is a terminal; yields the function that adds to the count."""
     console = Console(stderr=True)
     column = TextColumn("{task.completed:,} {task.description}")
     with Progress(column, console=console, transient=True, disable=not console.is_terminal) as bar:

@@ -65,15 +65,15 @@ def print_json(assessment: Assessment, row: int | None = None, product: str | No
 
 
 def print_last() -> None:
-    """Say what no answer means."""
+    """Print the caveat."""
     Console(highlight=False).print(_LAST, style="dim")
 
 
 def print_assessment(assessment: Assessment, registry: Registry) -> None:
-    """Print the answers on one substance: the verdict, how old the law is, and a table.
+    """Print the answers on one substance: the result, the age of the law, and a table.
 
-    The table has a row for each law that says something. The laws that do not list it stand in
-    one row for each reason, a line for each jurisdiction.
+    The table has a row for each instrument with a control. Instruments without a control share one
+    row for each reason, with a line for each jurisdiction.
     """
     console = Console(highlight=False)
     console.print(Text(visible(_head(assessment)), style="bold"))
@@ -142,7 +142,7 @@ def _head(assessment: Assessment) -> str:
 
 
 def _verdict(assessment: Assessment, registry: Registry) -> Iterator[tuple[str, str, str]]:
-    """Yield label, text and style of each line of the verdict, and the age of the law last."""
+    """Yield label, text and style of each line of the result, and the age of the law last."""
     rules = {each.slug: each for each in registry.classes}
     said = verdict_of(assessment.rulings, registry.regimes, rules)
     if said.controlled:
@@ -166,7 +166,7 @@ def _verdict(assessment: Assessment, registry: Registry) -> Iterator[tuple[str, 
 
 
 def ages_in_words(ages: Iterable[AgeView]) -> Iterator[str]:
-    """Yield how old laws are: "2026-11-25 (6 days old)", those that are older by their names."""
+    """Yield the ages of instruments: "2026-11-25 (6 days old)", older ones by name."""
     for each in ages:
         days = "1 day" if each.days == 1 else f"{each.days:,} days"
         laws = f": {'; '.join(each.laws)}" if each.laws else ""
@@ -174,7 +174,7 @@ def ages_in_words(ages: Iterable[AgeView]) -> Iterator[str]:
 
 
 def _details(ruling: Ruling, registry: Registry) -> Text:
-    """Return the law and all that its answer rests on, a line each."""
+    """Return the instrument and the basis of its answer, one line each."""
     regime = registry.regimes.get(ruling.regime)
     name = regime.name if regime else f"law of {ruling.jurisdiction}"
     roles = f" ({roles_in_words(ruling.roles)})" if ruling.roles else ""
@@ -185,7 +185,7 @@ def _details(ruling: Ruling, registry: Registry) -> Text:
 
 
 def _unlisted(rulings: Iterable[Ruling]) -> Iterator[str]:
-    """Yield each reason why laws do not list it, with their slugs and what was evaluated."""
+    """Yield each reason for having no control, with the instruments and what was evaluated."""
     said: dict[str, dict[str, list[str]]] = {}
     for each in rulings:
         if each.answer == "not listed":
@@ -198,7 +198,7 @@ def _unlisted(rulings: Iterable[Ruling]) -> Iterator[str]:
 
 
 def _evaluated(ruling: Ruling) -> str:
-    """Name a law with the first day of our copy and the class rules that were evaluated."""
+    """Name an instrument with the first day of our copy and the class rules that were evaluated."""
     since = ruling.covered[0]
     classes = [text.removeprefix(f"{ruling.regime}: ") for text in ruling.versions[1:]]
     said = [f"complete from {since}"] if since else []
@@ -207,7 +207,7 @@ def _evaluated(ruling: Ruling) -> str:
 
 
 def _why(ruling: Ruling) -> Iterator[str]:
-    """Yield the reason where nothing below tells it, and each listing with its days and source."""
+    """Yield the reason unless it is repeated below, and each control with its dates and source."""
     reason = english(ruling.reason)
     if ruling.answer != "controlled" and all(reason != each.text for each in ruling.remarks):
         yield reason
@@ -228,14 +228,14 @@ def _listing(listing: Listing) -> str:
 
 
 def _more(ruling: Ruling) -> Iterator[str]:
-    """Yield what is demanded, the limits, other rules and doubts, each with clause and source."""
+    """Yield obligations, thresholds, other rules and doubts, each with clause and source."""
     for duty in ruling.duties:
         yield f"{duty_in_words(duty)}; {duty.clause} [{_cited(duty.source, duty.mark)}]"
     for check in ruling.checks:
         sum_ = english(check.reckoned)
         reckoned = f": {sum_}" if sum_ else ""
         cited = _cited(check.source, check.mark)
-        yield f"limit, {english(check.limit)}{reckoned}; {check.clause} [{cited}]"
+        yield f"threshold, {english(check.limit)}{reckoned}; {check.clause} [{cited}]"
     for remark in ruling.remarks:
         yield f"{remark.text}; {remark.clause} [{_cited(remark.source, remark.mark)}]"
     yield from ruling.doubts
@@ -258,15 +258,15 @@ _PAGES = (".html", ".htm")
 
 
 def check_out(out: Path | None, kept: Mapping[str, Path | None]) -> None:
-    """Check, before a long run, that answers can go where they are to.
+    """Check, before a long run, that the output can be written.
 
     Args:
-        out: Where they are to go; None: standard output.
-        kept: What must stay as it is, by its name in an error.
+        out: Output file; None: standard output.
+        kept: Files that must not be overwritten, by their name in an error.
 
     Raises:
-        InputError: Its suffix names no format, or it is one of these.
-        OutputError: A pipe or a device stands there.
+        InputError: The suffix is not supported, or the output would overwrite a kept file.
+        OutputError: The path is a pipe or a device.
     """
     if out is not None:
         check_format(out)
@@ -274,11 +274,11 @@ def check_out(out: Path | None, kept: Mapping[str, Path | None]) -> None:
 
 
 def check_page(path: Path, kept: Mapping[str, Path | None]) -> None:
-    """Check that a page can be written; `kept` must stay as it is.
+    """Check that a page can be written without overwriting any of `kept`.
 
     Raises:
-        InputError: Its suffix is not that of a page, or it is one of `kept`.
-        OutputError: A pipe or a device stands there.
+        InputError: The suffix is not that of a page, or the page would overwrite a kept file.
+        OutputError: The path is a pipe or a device.
     """
     if path.suffix.lower() not in _PAGES:
         raise InputError(
@@ -289,10 +289,10 @@ def check_page(path: Path, kept: Mapping[str, Path | None]) -> None:
 
 @contextmanager
 def answers_to(out: Path | None) -> Iterator[AnswerWriter]:
-    """Open what takes the answers: a file that appears when it is whole, or standard output.
+    """Open the output: a file that appears once it is complete, or standard output.
 
     Raises:
-        OutputError: It cannot be written.
+        OutputError: The output cannot be written.
     """
     if out is None:
         with writing("standard output"):
@@ -307,14 +307,14 @@ _MARK = "law"  # of the half-written file of refusals
 
 
 class History(Record, frozen=True, kw_only=True):
-    """The dealings of a file."""
+    """The transactions in a file."""
 
     dealings: tuple[Dealing, ...]
     refused: int
 
 
 class Checked:
-    """Counts what a catalogue holds, and keeps what could not be read or named."""
+    """Counts the products of a catalogue, and keeps what could not be read or named."""
 
     def __init__(self, refused: Path) -> None:
         self._path = refused
@@ -324,34 +324,34 @@ class Checked:
 
     @property
     def whole(self) -> bool:
-        """Tell whether every row was read and names a substance."""
+        """Return whether every row was read and names a substance."""
         return not self._refusals
 
     def refuse(self, refusal: Refusal) -> None:
-        """Keep a refusal, and show the first ones."""
+        """Keep a rejection, and print the first ones."""
         self._refusals.append(refusal)
         if len(self._refusals) <= _SHOWN:
             show_refusal(refusal)
 
     def count(self, product: Product) -> None:
-        """Count a product, and tell of one that names no substance."""
+        """Count a product, and report one that names no substance."""
         self._products += 1
         self._named += bool(product.found)
 
     def tell(self) -> None:
-        """Write the refusals, and print the counts to stderr."""
+        """Write the rejections, and print the counts to stderr."""
         if self._refusals or self._path.exists():
             with ExitStack() as stack:
                 part = stack.enter_context(replacing(self._path, _MARK))
                 stack.enter_context(refusal_writer(part)).add(self._refusals)
         unnamed = self._products - self._named
         click.echo(
-            f"{self._products} products read, {unnamed} name no substance of the registry, "
-            f"which does not mean that none is in them",
+            f"{self._products} products read; {unnamed} name no substance in the "
+            "registry, which does not mean that they contain none",
             err=True,
         )
         if self._refusals:
-            click.echo(f"{len(self._refusals)} rows or fields refused: see {self._path}", err=True)
+            click.echo(f"{len(self._refusals)} rows or fields rejected: see {self._path}", err=True)
 
 
 def check_catalogue(
@@ -361,14 +361,14 @@ def check_catalogue(
     destinations: tuple[str, ...],
     checked: Checked,
 ) -> Iterator[tuple[Product, Question, Found]]:
-    """Yield what is asked of each product for each destination.
+    """Yield the questions for each product and destination.
 
     Args:
         path: The catalogue.
-        reading: What the user says of its columns, and who finds the substances.
-        question: What is the same for all products; the content and the amount of a row win.
+        reading: The user's column mapping, and the search for substances.
+        question: The common part; the concentration and quantity of a row take precedence.
         destinations: Countries.
-        checked: Counts, and keeps what was refused.
+        checked: Counts, and keeps what was rejected.
 
     Raises:
         InputError: The file cannot be read.
@@ -395,9 +395,9 @@ def write_checked(answers: Iterable[tuple[Product, Assessment]], name: str, out:
     """Write the answers on a catalogue: for each product, substance and destination.
 
     Args:
-        answers: As they come.
-        name: Of the catalogue's file.
-        out: Where to, in the format of its suffix.
+        answers: The answers, as they come.
+        name: Name of the catalogue's file.
+        out: Output file, in the format of its suffix.
 
     Raises:
         OutputError: It cannot be written.
@@ -409,10 +409,10 @@ def write_checked(answers: Iterable[tuple[Product, Assessment]], name: str, out:
 
 
 def read_history(path: Path, options: ReadOptions, namer: Namer) -> History:
-    """Read a history; what could not be read is printed to stderr.
+    """Read a history; print what could not be read to stderr.
 
     Raises:
-        InputError: The file cannot be read, or holds a row without a day.
+        InputError: The file cannot be read, or has a row without a date.
     """
     dealings: list[Dealing] = []
     refused = 0
@@ -428,19 +428,19 @@ def read_history(path: Path, options: ReadOptions, namer: Namer) -> History:
                 dealings.append(item)
     if refused:
         click.echo(
-            f"{refused} rows or fields of {path.name} refused: sums may be too low", err=True
+            f"{refused} rows or fields of {path.name} rejected: totals may be too low", err=True
         )
     return History(dealings=tuple(dealings), refused=refused)
 
 
 def show_refusal(refusal: Refusal) -> None:
-    """Print a refusal to stderr as one line."""
+    """Print a rejection to stderr as one line."""
     where = f"row {refusal.row}" + (f", column {refusal.column}" if refusal.column else "")
     click.echo(visible(f"{where}: {refusal.problem}; {refusal.hint}"), err=True)
 
 
 def _of(product: Product) -> dict[str, object]:
-    """Return what a row says of the question."""
+    """Return what a row adds to the question."""
     said = {
         "percent": product.percent,
         "percent_at_least": product.percent_at_least or None,

@@ -19,7 +19,16 @@ from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
-from tidewaiter.cli.core.options import Day, Field, Percent, Place, Places, own_lists, printable
+from tidewaiter.cli.core.options import (
+    Day,
+    Field,
+    Percent,
+    Place,
+    Places,
+    ok_with_refusals,
+    own_lists,
+    printable,
+)
 from tidewaiter.cli.identify import tell_new_lists
 from tidewaiter.cli.law.answers import (
     Checked,
@@ -89,7 +98,7 @@ class QuestionOptions(Record, frozen=True, kw_only=True):
 
 
 class Desk:
-    """Where a question is put: the registry, the rules, and who knows names."""
+    """Data for answers: the registry, the rules, and the name search."""
 
     def __init__(self, wanted: QuestionOptions, registry: Registry, book: LawBook) -> None:
         @cache
@@ -110,7 +119,7 @@ class Desk:
         self.refusals = 0
 
     def ask(self, what: tuple[str, ...]) -> bool:
-        """Answer on each substance; tell whether all were found and read."""
+        """Print the answer for each substance; return whether all were found and read."""
         question = self._question()
         if self.wanted.sheet:
             check_page(self.wanted.sheet, {"--history": self.wanted.history})
@@ -133,7 +142,7 @@ class Desk:
         return not missing and self.refusals == 0
 
     def compounds(self, path: Path) -> bool:
-        """Assess each structure of a file; tell whether all could be assessed."""
+        """Assess each structure of a file; return whether all could be assessed."""
         from tidewaiter.cli.law.structures import Job, assess_file  # noqa: PLC0415 - loads RDKit
 
         wanted = self.wanted
@@ -151,18 +160,18 @@ class Desk:
     def _print_sheet(
         self, text: str, found: tuple[Found, ...] | InputError, question: Question
     ) -> None:
-        """Write the sheet, where one is asked for."""
+        """Write the assessment sheet, if requested."""
         if self.wanted.sheet:
             from tidewaiter.cli.law.structures import printing_today, write_sheet  # noqa: PLC0415
 
             write_sheet(self.wanted.sheet, text, found, printing_today(question, self.wanted.own))
 
     def catalogue(self, path: Path) -> bool:
-        """Check each product for each destination; tell whether all could be read."""
+        """Check each product for each destination; return whether all could be read."""
         places = self.wanted.destinations
         if not places:
             raise click.UsageError(
-                "--catalogue asks for the countries that you sell to: --to MX,US"
+                "--catalogue needs the countries that you sell to, for example --to MX,US."
             )
         refused = self.wanted.refused or path.with_name("refused.csv")
         check_out(self.wanted.out, {"--catalogue": path, "--refused": refused})
@@ -221,7 +230,7 @@ class Desk:
 
 
 class ComparisonOptions(Record, frozen=True, kw_only=True):
-    """What the command is given."""
+    """The options of the command."""
 
     what: tuple[str, ...]
     day: date | None
@@ -236,24 +245,33 @@ class ComparisonOptions(Record, frozen=True, kw_only=True):
 
 @click.command()
 @click.argument("what", nargs=-1)
-@click.option("--day", type=Day(), help="The law as it stood then (today).")
-@click.option("--in", "jurisdictions", type=Places(), default=(), help="Whose law: US,EU,UN.")
-@click.option("--regime", help="Instead of WHAT: the substances of this law.")
-@click.option("--schedule", default="", help="Of --regime: of this schedule alone.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a table: .csv.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--day", type=Day(), help="Show the law as of this date (default: today).")
+@click.option(
+    "--in", "jurisdictions", type=Places(), default=(), help="Jurisdictions, for example US,EU,UN."
+)
+@click.option("--regime", help="Compare the substances of this legal instrument instead of WHAT.")
+@click.option("--schedule", default="", help="With --regime: only this schedule.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a table to this .csv file.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @own_lists
 def compare(**options: Any) -> None:
-    """Put laws side by side for each WHAT: a slug, a name or a CAS number.
+    """Compare legal instruments for each WHAT: a slug, a name or a CAS number.
 
-    Each law answers as `tidewaiter law` does. A column stands for each law that lists one of
-    the substances, on that day or another; those that list none are named below.
+    Each instrument gives the same answer as `tidewaiter law`. There is a column for each instrument
+    that controls one of the substances, on that date or another; the others are named below the
+    table.
 
     Example: tidewaiter law compare 4-piperidone norfentanyl --in UN,US,EU,CN
     """
     wanted = ComparisonOptions(**options)
     if bool(wanted.what) == bool(wanted.regime):
-        raise click.UsageError("give substances or --regime: tidewaiter law compare acetone")
+        raise click.UsageError(
+            "Name substances, or an instrument with --regime: tidewaiter law compare acetone"
+        )
     registry = load_registry(wanted.own)
     question = Question(
         day=wanted.day or date.today(),  # noqa: DTZ011 - the user's own calendar
@@ -273,7 +291,7 @@ def compare(**options: Any) -> None:
 
 
 def _asked(registry: Registry, wanted: ComparisonOptions, day: date) -> list[Substance]:
-    """Return the substances of the law that is named, or those that are named themselves."""
+    """Return the substances of the named instrument, or the named substances."""
     if wanted.regime:
         return _of_regime(registry, wanted.regime, wanted.schedule, day)
     lists, street = wanted.own, wanted.street
@@ -344,57 +362,82 @@ _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("what", nargs=-1)
-@click.option("--day", type=Day(), help="The law as it stood then (today).")
-@click.option("--from", "origin", type=Place(), help="Country that it is sent from: CN.")
-@click.option("--to", "destinations", type=Places(), default=(), help="Country of destination: MX.")
-@click.option("--transit", type=Places(), default=(), help="Countries that it passes: PA,US.")
-@click.option("--in", "jurisdictions", type=Places(), default=(), help="Whose law: US,EU,UN.")
-@click.option("--amount", help='Of the goods as they are: "25 kg", "200 l".')
-@click.option("--percent", type=Percent(), help="Content of the substance in the goods: 40.")
-@click.option("--form", "goods", type=click.Choice(get_args(Goods)), help="What the goods are.")
-@click.option("--party", default="", help="The other party, as the history names it.")
+@click.option("--day", type=Day(), help="Check the law as of this date (default: today).")
+@click.option("--from", "origin", type=Place(), help="Country of origin, for example CN.")
 @click.option(
-    "--history", type=_HERE, help="A file of earlier dealings, added up by month or year."
+    "--to",
+    "destinations",
+    type=Places(),
+    default=(),
+    help="Country of destination, for example MX.",
+)
+@click.option(
+    "--transit", type=Places(), default=(), help="Countries of transit, for example PA,US."
+)
+@click.option(
+    "--in", "jurisdictions", type=Places(), default=(), help="Jurisdictions, for example US,EU,UN."
+)
+@click.option("--amount", help='Quantity of goods: "25 kg" or "200 l".')
+@click.option(
+    "--percent",
+    type=Percent(),
+    help="Concentration of the substance in the goods, in percent, for example 40.",
+)
+@click.option("--form", "goods", type=click.Choice(get_args(Goods)), help="Form of the goods.")
+@click.option("--party", default="", help="The other party, as named in the history.")
+@click.option(
+    "--history", type=_HERE, help="A file of earlier transactions, totalled by month or year."
 )
 @click.option("--catalogue", type=_HERE, help="Check a file of products for each country of --to.")
 @click.option(
-    "--file", "compounds", type=_HERE, help="Assess each structure of a file: .smi, .sdf, .csv."
+    "--file", "compounds", type=_HERE, help="Assess each structure in a file: .smi, .sdf, .csv."
 )
-@click.option("--out", type=_FILE, help="Of --file or --catalogue: .jsonl, .csv or .xlsx.")
-@click.option("--sheets", type=_FOLDER, help="With --file: a page for each, in a new folder.")
-@click.option("--sheet", type=_FILE, help="Of one WHAT: a page to read and to print: .html.")
+@click.option(
+    "--out", type=_FILE, help="Output file for --file or --catalogue: .jsonl, .csv or .xlsx."
+)
+@click.option(
+    "--sheets",
+    type=_FOLDER,
+    help="With --file: write an assessment sheet for each structure to a new folder.",
+)
+@click.option(
+    "--sheet", type=_FILE, help="Write an assessment sheet for one WHAT to this .html file."
+)
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
     default=_CORES,
     show_default=True,
-    help="With --file: processes.",
+    help="With --file: number of processes.",
 )
 @click.option(
     "--map", "columns", type=Field(), multiple=True, help="A column: goods=Name; structure=Name."
 )
-@click.option("--refused", type=_FILE, help="What could not be read (refused.csv).")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object for each answer.")
+@click.option(
+    "--refused", type=_FILE, help="Output file for rejected rows and fields (default: refused.csv)."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each answer.")
 @own_lists
+@ok_with_refusals
 def law(what: tuple[str, ...], **options: Any) -> None:
-    """Ask what the law says of WHAT: a slug, a name, a CAS number or a structure.
+    """Check the legal status of WHAT: a slug, a name, a CAS number or a structure.
 
-    One answer for each regime: controlled, free by amount, proposed, not listed or not
-    assessable, with clause, days, source and marks. With --from, --to and --transit the laws
-    on the route answer, else those of --in, else all that are loaded. A structure is a SMILES,
-    an InChI or, with the extra "chem", a systematic name. Exit status 1: some of it was not
-    found or could not be read.
+    Each legal instrument answers: controlled, exempt by quantity, proposed, no control found or not
+    assessable, with clause, dates and source. Give the jurisdictions with --in, or a route with
+    --from, --to and --transit; otherwise all loaded instruments answer. A structure is a SMILES, an
+    InChI or, with the extra "chem", a systematic name.
+    Exit status 1: some input was not found or could not be read.
 
     Example: tidewaiter law acetone --from AU --to MX --amount "250 l" --percent 95
     """
     wanted = QuestionOptions(**options)
     if sum((bool(what), wanted.catalogue is not None, wanted.compounds is not None)) != 1:
         raise click.UsageError(
-            "give a substance, --catalogue or --file: tidewaiter law acetone --in EU"
+            "Name a substance, or use --catalogue or --file: tidewaiter law acetone --in EU"
         )
     _check_files(wanted, what)
     if wanted.catalogue is None and len(wanted.destinations) > 1:
-        raise click.UsageError("--to takes several countries with --catalogue only")
+        raise click.UsageError("--to accepts several countries only with --catalogue.")
     registry = load_registry(wanted.own)
     desk = Desk(wanted, registry, registry.book)
     if wanted.compounds:
@@ -408,13 +451,19 @@ def law(what: tuple[str, ...], **options: Any) -> None:
 
 
 def _check_files(wanted: QuestionOptions, what: tuple[str, ...]) -> None:
-    """Check that what is to be written fits what is asked."""
+    """Check that the output options fit the question."""
     if wanted.out and what:
-        raise click.UsageError("--out goes with --file or --catalogue; --json answers on WHAT")
+        raise click.UsageError(
+            "--out can be used only with --file or --catalogue; for WHAT, use --json."
+        )
     if wanted.sheets and wanted.compounds is None:
-        raise click.UsageError("--sheets goes with --file; a page on one WHAT is --sheet FILE.html")
+        raise click.UsageError(
+            "--sheets can be used only with --file; for one WHAT, use --sheet FILE.html."
+        )
     if wanted.sheet and len(what) != 1:
-        raise click.UsageError("--sheet goes with one WHAT; pages on a file are --sheets FOLDER")
+        raise click.UsageError(
+            "--sheet can be used only with one WHAT; for a file, use --sheets FOLDER."
+        )
 
 
 _BACK = 365  # days
@@ -433,19 +482,25 @@ class ChangeOptions(Record, frozen=True, kw_only=True):
 
 
 @click.command()
-@click.option("--day", type=Day(), help="What comes after this day (today), and what came before.")
-@click.option("--since", type=Day(), help="The first day that is told (a year before --day).")
-@click.option("--regime", "regimes", multiple=True, help="Of this law alone; may be given again.")
 @click.option(
-    "--ics", type=click.Path(dir_okay=False, path_type=Path), help="Write what comes: .ics."
+    "--day", type=Day(), help="Date that separates upcoming from past changes (default: today)."
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object for each change.")
+@click.option("--since", type=Day(), help="First day to show (default: a year before --day).")
+@click.option(
+    "--regime", "regimes", multiple=True, help="Only this legal instrument; can be repeated."
+)
+@click.option(
+    "--ics",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write upcoming changes to a calendar file (.ics).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each change.")
 @own_lists
 def changes(**options: Any) -> None:
-    """Say on which days the law that is loaded changes: listings, classes, limits and duties.
+    """List changes in the loaded law: controls, class definitions, thresholds and obligations.
 
-    What comes after the day stands first. Listings whose first day nobody read stand on no day;
-    they are counted. Only what is loaded is told.
+    Upcoming changes come first. Controls without a verified date of entry into force are only
+    counted. Changes that are not loaded are not shown.
 
     Example: tidewaiter law changes --day 2024-06-01 --regime un-1988
     """
@@ -470,7 +525,7 @@ def changes(**options: Any) -> None:
         console, f"From {since} to {day}", [each for each in reversed(views) if each.day <= day]
     )
     count = sum(undated(registry, wanted.regimes).values())
-    console.print(f"{count:,} listings have no first day that was read, and stand on no day here.")
+    console.print(f"{count:,} controls without a verified date of entry into force are not shown.")
 
 
 def _check(regimes: Iterable[str], registry: Registry) -> None:
@@ -489,4 +544,4 @@ def _print_changes(console: Console, title: str, found: Iterable[ChangeView]) ->
         mark = "" if each.mark == "read" else f" [{each.mark}]"
         said = Text(visible(f"{change_in_words(each)}{mark}"))
         table.add_row(f"{each.day}", said, Text(visible(each.source.title)))
-    console.print(table if table.row_count else Text(f"{title}: nothing that is loaded changes."))
+    console.print(table if table.row_count else Text(f"{title}: no changes in the loaded law."))

@@ -1,4 +1,4 @@
-"""`tidewaiter law` on files of structures, and assessment sheets. Loads RDKit: import it late."""
+"""`tidewaiter law` for files of structures, and assessment sheets. Loads RDKit: import it late."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -32,7 +32,7 @@ from tidewaiter.report.law.sheets import INDEX, Listed, file_of, render_index
 
 
 def printing_today(question: Question, own: tuple[Path, ...], file: str = "") -> Printing:
-    """Return what is printed today on each sheet of a run, as `printing_of` does."""
+    """Return what every sheet of today's run shows, as `printing_of` does."""
     today = date.today()  # noqa: DTZ011 - the user's own calendar
     return printing_of(question, own, today, file)
 
@@ -40,16 +40,16 @@ def printing_today(question: Question, own: tuple[Path, ...], file: str = "") ->
 def write_sheet(
     path: Path, text: str, found: tuple[Found, ...] | InputError, printing: Printing
 ) -> None:
-    """Write the page on one text, or on why it is not assessable.
+    """Write the assessment sheet for a text, or why it is not assessable.
 
     Args:
-        path: Of the page.
-        text: What was asked about.
-        found: What it was found to be, or why it was not.
-        printing: What is printed.
+        path: Output file.
+        text: The text of the question.
+        found: The structure, or why there is none.
+        printing: What every sheet shows.
 
     Raises:
-        OutputError: The page cannot be written.
+        OutputError: The sheet cannot be written.
     """
     page = press_sheet(sheet_of(text, found, printing), printing)
     with replacing(path, str(os.getpid())) as part:
@@ -59,12 +59,12 @@ def write_sheet(
 def write_sheets(
     folder: Path, pages: Iterable[Page], printing: Printing, take: Callable[[Compound], None]
 ) -> None:
-    """Write a folder of sheets and their index, whole or not at all, as the sheets come.
+    """Write a folder of sheets and their index, complete or not at all, as the sheets come.
 
     Args:
         folder: New, or empty.
         pages: The sheets, in the file's order.
-        printing: What is printed.
+        printing: What every sheet shows.
         take: Gets each compound.
 
     Raises:
@@ -91,7 +91,7 @@ _FIELDS = ("structure", "smiles", "inchi", "name", "id")
 
 
 class Job(Record, frozen=True, kw_only=True):
-    """A file of structures, what is asked of each, and where the answers go."""
+    """A file of structures, the question about each, and the outputs."""
 
     path: Path
     question: Question
@@ -103,10 +103,10 @@ class Job(Record, frozen=True, kw_only=True):
 
 
 def assess_file(job: Job) -> bool:
-    """Write the answers on each structure of a file; tell whether all could be assessed.
+    """Write the answers for each structure of a file; return whether all could be assessed.
 
     Raises:
-        InputError: The file is none of structures, or an output names no format.
+        InputError: The file has no structures, or the suffix of an output is not supported.
         OutputError: An output cannot be written.
     """
     check_out(job.out, {"--file": job.path})
@@ -129,14 +129,14 @@ def assess_file(job: Job) -> bool:
 
 
 class _Tally:
-    """Hands compounds on, and counts what is held and what could not be assessed."""
+    """Passes compounds on, and counts those controlled and those not assessable."""
 
     def __init__(self, sink: AnswerWriter | None) -> None:
         self._sink = sink
         self._total = self._held = self._open = 0
 
     def take(self, compound: Compound) -> None:
-        """Write a compound, and tell of one that is not assessable."""
+        """Write a compound, and report one that is not assessable."""
         if self._sink:
             self._sink.add(compound)
         self._total += 1
@@ -149,22 +149,24 @@ class _Tally:
                 click.echo(printable(why), err=True)
 
     def tell(self) -> bool:
-        """Print the counts to stderr; tell whether all could be assessed."""
+        """Print the counts to stderr; return whether all could be assessed."""
         if self._open > _TOLD:
             click.echo(f"... and {self._open - _TOLD:,} more that are not assessable", err=True)
         click.echo(
-            f"{self._total:,} compounds: {self._held:,} held by a law that was asked, "
-            f"{self._open:,} not assessable",
+            (
+                f"{self._total:,} compounds: {self._held:,} controlled by a checked "
+                f"instrument, {self._open:,} not assessable"
+            ),
             err=True,
         )
         return self._open == 0
 
 
 def _columns(job: Job) -> Columns:
-    """Return which columns hold what, as the user says.
+    """Return the columns of each field, as mapped by the user.
 
     Raises:
-        InputError: The file has no columns, or none of such a field.
+        InputError: The file has no columns, or no such column.
     """
     if job.columns and job.path.suffix.lower() not in TABLES:
         raise InputError("cli/only-tables-have-columns", tables=", ".join(TABLES), at=job.path.name)

@@ -21,7 +21,7 @@ from tidewaiter.base.safe_text import visible
 from tidewaiter.bulk.calibration import Calibrator, Known, Once, Wanted
 from tidewaiter.bulk.calibration import calibrate as told_of
 from tidewaiter.bulk.parties import parties_of, read_asked
-from tidewaiter.cli.core.options import Day, printable
+from tidewaiter.cli.core.options import Day, ok_with_refusals, printable
 from tidewaiter.cli.core.party_options import LeastOf, Rate, Within, kept_in, set_threshold
 from tidewaiter.cli.core.progress import counting
 from tidewaiter.lists.archive import Archive
@@ -74,15 +74,17 @@ def show(told: Calibration) -> None:
         ("origin of the party", told.origins, origin_words),
         ("list", told.by_list, str),
         ("kind of entry", told.kinds, str),
-        ("what agrees", told.hows, HOWS.__getitem__),
+        ("matching parts", told.hows, HOWS.__getitem__),
     ):
         if groups:
             console.print(_groups(first, groups, words))
             if len(groups) > _MOST:
-                say(f"... and {len(groups) - _MOST:,} more; --json has them all")
+                say(f"... and {len(groups) - _MOST:,} more; use --json to see all")
     if told.causes:
-        say("Most of these alerts come from these entries", "bold")
-        say("Where a party is the listed one after all, act on it; else a judgement settles it:")
+        say("Entries with the most of these alerts", "bold")
+        say(
+            "If a party is the listed party, act on it. If it is not, record that with lists judge:"
+        )
     for cause in told.causes[:_MOST]:
         say(cause_in_words(cause))
         say(f"  {example_in_words(cause)}: {HOWS[cause.how]}")
@@ -113,7 +115,7 @@ def _groups(first: str, groups: Sequence[Group], words: Callable[[str], str]) ->
 
 
 def _line(text: str) -> str:
-    """Return a text of strangers as one line that shows what is in it."""
+    """Return untrusted text as one line, with control characters made visible."""
     return visible(" ".join(text.splitlines()) if text.strip() else text)
 
 
@@ -140,41 +142,43 @@ class _Asked(Record, frozen=True, kw_only=True):
 
     @property
     def wanted(self) -> float | None:
-        """Alerts per party."""
+        """Return the requested number of alerts per party."""
         return self.per_million / _MILLION if self.per_million is not None else self.rate
 
 
 @click.command()
 @click.argument("cleared", required=False, type=_FILE)
-@click.option("--found", type=_FILE, help="Parties that were rightly flagged: what is missed.")
+@click.option("--found", type=_FILE, help="Parties known to be listed, to measure missed matches.")
 @click.option(
     "--per-million",
     type=Within(0, _MILLION, min_open=True),
-    help="Choose the threshold that gives at most so many alerts in a million parties.",
+    help="Choose the threshold that gives at most this many alerts per million parties.",
 )
-@click.option("--rate", type=Rate(), help='The same as a share: "0.1%" or 0.001.')
-@click.option("--by-kind", is_flag=True, help="Choose one for each kind of entry.")
-@click.option("--keep", is_flag=True, help="Keep the threshold that is chosen; needs --why.")
+@click.option("--rate", type=Rate(), help='The same as a rate: "0.1%" or 0.001.')
+@click.option("--by-kind", is_flag=True, help="Choose a threshold for each type of entry.")
+@click.option("--keep", is_flag=True, help="Use the chosen threshold from now on; needs --why.")
 @click.option(
     "--set",
     "least",
     type=LeastOf(),
     multiple=True,
-    help="Keep this one: 0.62, or person=0.8 for a kind of entry; needs --why.",
+    help="Use this threshold from now on: 0.62, or person=0.8 for a type of entry; needs --why.",
 )
-@click.option("--drop", is_flag=True, help="Take back the threshold that is kept; needs --why.")
-@click.option("--why", default="", help="The reason, for those who read it later.")
-@click.option("--by", default="", help="Who decided (the user of this computer).")
-@click.option("--report", type=_OUT, help="A page to read and to print: .html.")
-@click.option("--json", "as_json", is_flag=True, help="All of it as one JSON object.")
-@click.option("--day", type=Day(), help="Your lists as they were in force then (today).")
+@click.option("--drop", is_flag=True, help="Remove the saved threshold; needs --why.")
+@click.option("--why", default="", help="Reason, for the record.")
+@click.option("--by", default="", help="Person who decided (default: the current user).")
+@click.option("--report", type=_OUT, help="Write a report to read and print: .html.")
+@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+@click.option("--day", type=Day(), help="Use the lists in force on this date (default: today).")
 @kept_in
+@ok_with_refusals
 def calibrate(cleared: Path | None, day: date | None, folder: Path, **options: Any) -> None:
-    """Tell how many of the parties in CLEARED would alert at each threshold, and keep one.
+    """Show how many alerts the parties in CLEARED would cause at each threshold, and choose one.
 
-    CLEARED is CSV, as tidewaiter match --file takes it: parties that you know and that are none
-    of the listed ones, like your regular traders. The threshold that you keep holds for match and
-    screen with these lists. Exit status 1: some rows could not be read.
+    CLEARED is a CSV file in the format of tidewaiter match --file, with parties that you know are
+    not listed, such as your regular traders. The saved threshold applies to match and screen with
+    these lists.
+    Exit status 1: some rows could not be read.
 
     Example: tidewaiter lists calibrate traders.csv --rate 0.1% --keep --why "two officers"
     """
@@ -204,32 +208,34 @@ def calibrate(cleared: Path | None, day: date | None, folder: Path, **options: A
 
 
 def _check(cleared: Path | None, asked: _Asked) -> None:
-    """Check that the options fit one another, before long work."""
+    """Check that the options fit together, before a long run."""
     rates = [each for each in (asked.per_million, asked.rate) if each is not None]
     changes = [asked.keep, bool(asked.least), asked.drop]
     if sum(changes) > 1 or len(rates) > 1 or (rates and asked.least):
-        raise click.UsageError("give one of --per-million, --rate, --set and --drop")
+        raise click.UsageError("Give only one of --per-million, --rate, --set and --drop.")
     if asked.keep and not rates:
-        raise click.UsageError("--keep needs --per-million or --rate; --set keeps one of your own")
+        raise click.UsageError(
+            "--keep needs --per-million or --rate; to save a threshold of your own, use --set."
+        )
     if asked.by_kind and not rates:
-        raise click.UsageError("--by-kind needs --per-million or --rate")
+        raise click.UsageError("--by-kind needs --per-million or --rate.")
     if any(changes) and not asked.why.strip():
-        raise click.UsageError("say why, for those who read it later: --why")
+        raise click.UsageError("Give a reason with --why.")
     if cleared is None and (not (asked.least or asked.drop) or asked.found or asked.report):
-        raise click.UsageError("give a file of cleared parties, or --set, or --drop")
+        raise click.UsageError("Give a file of cleared parties, or --set, or --drop.")
     if cleared is not None and asked.drop:
-        raise click.UsageError("--drop takes no file")
+        raise click.UsageError("--drop cannot be used with a file.")
 
 
 def _check_files(cleared: Path | None, asked: _Asked) -> None:
-    """Check that the files can be read twice, and the report be written."""
-    kept = {"the cleared parties": cleared, "the parties that were found": asked.found}
+    """Check that the files can be read twice and the report can be written."""
+    kept = {"the cleared parties": cleared, "the listed parties": asked.found}
     there = {what: path for what, path in kept.items() if path is not None}
     for what, path in there.items():
         if not path.is_file():  # it is read twice
             raise InputError("cli/pipe-not-readable", what=what, at=str(path))
     if cleared and asked.found and cleared.samefile(asked.found):
-        raise click.UsageError("cleared parties and those that were found stand in one file")
+        raise click.UsageError("the cleared parties and the listed parties are the same file")
     if asked.report is not None:
         check_apart({"the report": asked.report}, there)
 
@@ -237,7 +243,7 @@ def _check_files(cleared: Path | None, asked: _Asked) -> None:
 def _calibrate(
     archive: Archive, day: date, cleared: Path, asked: _Asked
 ) -> tuple[Calibration, dict[str, list[Refusal]]]:
-    """Ask for the parties of both files."""
+    """Match the parties of both files."""
     threshold = threshold_of(threshold_for(archive.folder, None))
     if asked.least:
         threshold = set_threshold(asked.least)
@@ -252,7 +258,7 @@ def _calibrate(
 
 
 def _known(calibrator: Calibrator, path: Path, refused: list[Refusal]) -> Known:
-    """Ask for the parties of a file."""
+    """Match the parties of a file."""
     hits, sha256 = calibrator.new_hits(), hash_file(path)
     name = printable(path.name)
     with path.open("rb") as file, counting("parties matched") as advance:
@@ -263,7 +269,7 @@ def _known(calibrator: Calibrator, path: Path, refused: list[Refusal]) -> Known:
 
 
 def _named(parties: Iterable[AskedParty], refused: list[Refusal]) -> Iterator[AskedParty]:
-    """Yield parties that can be asked for; one without name and number would count as cleared."""
+    """Yield parties that can be matched; one without name and identifier would count as cleared."""
     for each in parties:
         if each.text.strip() or each.identifiers:
             yield each
@@ -274,7 +280,7 @@ def _named(parties: Iterable[AskedParty], refused: list[Refusal]) -> Iterator[As
                 row=row,
                 column="name",
                 value="",
-                problem="there is no name and no number",
+                problem="the row has no name and no identifier",
                 hint="write the name in the column name",
                 screened=False,
             )
@@ -288,7 +294,7 @@ def _keep(
     threshold: Threshold | None,
     calibration: Calibration | None,
 ) -> None:
-    """Write the threshold into the folder of lists."""
+    """Save the threshold in the folder of lists."""
     if not archive.slugs():
         raise InputError("cli/no-list-kept", at=str(archive.folder))
     in_force = (archive.at(slug, day) for slug in archive.slugs())
@@ -307,14 +313,14 @@ def _keep(
     )
     add_threshold(archive.folder, made)
     if threshold is None:
-        text = "no threshold is kept any more: that of the model, or of the rules, counts"
+        text = "the saved threshold was removed; the default threshold applies"
     else:
-        text = f"kept: {threshold.value}; match and screen use it with these lists"
+        text = f"saved: {threshold.value}; match and screen use it with these lists"
     click.echo(text, err=True)
 
 
 def _tell_refused(name: str, rows: list[Refusal]) -> None:
-    """Say what could not be read, and how much of it."""
+    """Report what could not be read."""
     for each in rows[:_SHOWN]:
         at = f"{name}, row {each.row}, column {each.column}"
         click.echo(visible(f'{at}: "{each.value}": {each.problem}; {each.hint}'), err=True)

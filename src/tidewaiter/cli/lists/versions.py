@@ -1,4 +1,4 @@
-"""The command `tidewaiter lists`: versions of lists are added, updated, checked and compared."""
+"""The command `tidewaiter lists`: add, update, check and compare versions of party lists."""
 
 import getpass
 import sys
@@ -21,7 +21,7 @@ from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
-from tidewaiter.cli.core.options import Day, Place, printable
+from tidewaiter.cli.core.options import Day, Place, ok_with_refusals, printable
 from tidewaiter.cli.core.party_options import kept_in, kept_in_words, kept_now
 from tidewaiter.explain.words import not_compared
 from tidewaiter.lists.archive import Archive, KeptVersion
@@ -38,17 +38,18 @@ _NAMES_SHOWN = 10  # names on the screen
 
 @click.command()
 @click.argument("slugs", nargs=-1)
-@click.option("--day", type=Day(), help="Check what was in force then (today).")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object for each list.")
-@click.option("--all", "every", is_flag=True, help="Print every name in doubt.")
+@click.option("--day", type=Day(), help="Check the lists in force on this date (default: today).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each list.")
+@click.option("--all", "every", is_flag=True, help="Print every doubtful name.")
 @kept_in
 def check(
     slugs: tuple[str, ...], day: date | None, folder: Path, *, as_json: bool, every: bool
 ) -> None:
-    """Check the lists SLUGS, or all that are kept, for names that a match may miss.
+    """Check the lists SLUGS, or all lists, for names that matching may miss.
 
-    Prints names that look like several names and are compared as one, and how many names are in
-    a script that is not compared with others. Exit status 1: a name looks like several.
+    Reports entries whose name seems to contain several names but is compared as one, and how many
+    names are in a script that is not compared with others.
+    Exit status 1: a name seems to contain several names.
 
     Example: tidewaiter lists check ca-sema
     """
@@ -62,7 +63,7 @@ def check(
             click.echo(english_json({"slug": slug, "doubts": doubts}))
             continue
         lines = doubts_in_words(slug, doubts, len(doubts.several) if every else _NAMES_SHOWN)
-        for line in lines or [f"{slug}: no name in doubt"]:
+        for line in lines or [f"{slug}: no doubtful names"]:
             click.echo(visible(line))
     sys.exit(1 if any(doubts.several for doubts in found.values()) else 0)
 
@@ -71,7 +72,7 @@ def kept_on(archive: Archive, slug: str, day: date) -> KeptVersion:
     """Return the version of a list in force on a day.
 
     Raises:
-        InputError: There is none.
+        InputError: No version is in force.
     """
     kept = archive.at(slug, day)
     if kept is None:
@@ -80,31 +81,31 @@ def kept_on(archive: Archive, slug: str, day: date) -> KeptVersion:
 
 
 def doubts_of(archive: Archive, kept: KeptVersion) -> ListDoubts:
-    """Look for what is in doubt in a version that is kept."""
+    """Find the doubtful names in a stored version."""
     return doubts_in(archive.load(kept).parties, kept.format, kept.definition)
 
 
 def tell_doubts(archive: Archive, kept: KeptVersion) -> None:
-    """Print what is in doubt in a version to stderr."""
+    """Print the doubtful names in a version to stderr."""
     for line in doubts_in_words(kept.version.slug, doubts_of(archive, kept), _NAMES_SHOWN):
         click.echo(visible(line), err=True)
 
 
 def doubts_in_words(slug: str, doubts: ListDoubts, most: int) -> list[str]:
-    """Say what is in doubt in a list, a line each.
+    """Describe the doubtful names in a list, one line each.
 
     Args:
-        slug: Of the list.
-        doubts: What was found.
-        most: Names that are shown.
+        slug: Slug of the list.
+        doubts: The doubtful names.
+        most: Maximum number of names to show.
     """
     several, lines = doubts.several, []
     if several:
-        held = "1 name looks" if len(several) == 1 else f"{len(several):,} names look"
-        lines.append(f"{slug}: {held} like several names, and each is compared as one:")
+        held = "1 name seems" if len(several) == 1 else f"{len(several):,} names seem"
+        lines.append(f"{slug}: {held} to contain several names, but each is compared as one:")
         lines += [f'  entry {each.entry}, {each.kind}: "{each.name}"' for each in several[:most]]
     if len(several) > most:
-        lines.append(f"  ... and {len(several) - most:,} more; lists check --all prints them")
+        lines.append(f"  ... and {len(several) - most:,} more; use lists check --all to see them")
     for each in doubts.scripts:
         entries = "1 entry has" if each.entries == 1 else f"{each.entries:,} entries have"
         alone = f"; {entries} no other name" if each.entries else ""
@@ -113,7 +114,7 @@ def doubts_in_words(slug: str, doubts: ListDoubts, most: int) -> list[str]:
 
 
 class Known(Record, frozen=True, kw_only=True):
-    """What servers said of the files of a version, by address."""
+    """What servers reported about the files of a version, by address."""
 
     sha256: str  # of the version
     files: dict[str, Validators]
@@ -121,23 +122,29 @@ class Known(Record, frozen=True, kw_only=True):
 
 @click.command()
 @click.argument("slugs", nargs=-1)
-@click.option("--from", "addresses", multiple=True, help="Another address; may be given again.")
+@click.option(
+    "--from", "addresses", multiple=True, help="Use this address instead; can be repeated."
+)
 @click.option(
     "--timeout",
     type=click.FloatRange(0.1),
     default=30.0,
     show_default=True,
-    help="Seconds without a byte after which a connection is given up.",
+    help="Seconds without data before a connection is abandoned.",
 )
-@click.option("--force", is_flag=True, help="Take it though entries are missing or unreadable.")
+@click.option(
+    "--force", is_flag=True, help="Accept the list even if entries are missing or unreadable."
+)
 @kept_in
+@ok_with_refusals
 def update(
     slugs: tuple[str, ...], addresses: tuple[str, ...], timeout: float, folder: Path, *, force: bool
 ) -> None:
-    """Download the lists SLUGS from their authorities, or all that are kept.
+    """Download the lists SLUGS, or all stored lists, from their publishers.
 
-    Only what has changed is downloaded, and a download that was cut goes on where it was. A list
-    takes force when it is there whole and was read; else the version in force stays.
+    Only changed files are downloaded, and an interrupted download resumes where it stopped. A new
+    version takes effect once it is complete and readable; until then the current version stays in
+    force.
     Exit status 1: some lists could not be updated, or some entries not read; 2: none could.
 
     Example: tidewaiter lists update ofac-sdn un-sc
@@ -169,7 +176,9 @@ def _wanted(
     """Find the lists to update, with their addresses."""
     if addresses:
         if len(slugs) != 1:
-            raise click.UsageError("--from takes one SLUG: the list that the addresses are of")
+            raise click.UsageError(
+                "--from needs exactly one SLUG: the list that the addresses belong to."
+            )
         plain = ListDefinition(slug=slugs[0], name=slugs[0], authority="", licence="", source="")
         found = known.get(slugs[0], plain)
         return [msgspec.structs.replace(found, addresses=tuple(addresses))]
@@ -224,7 +233,7 @@ def _update(archive: Archive, definition: ListDefinition, limits: Limits, *, for
 def _take(
     archive: Archive, definition: ListDefinition, held: Sequence[Fetched], *, force: bool
 ) -> tuple[KeptVersion, bool, int]:
-    """Read what was downloaded, whole, and keep it."""
+    """Read a complete download, and store it."""
     files: list[ListFile] = []
     for each in held:
         files += unpack(ListFile(name=each.name, content=each.path.read_bytes()))
@@ -236,7 +245,7 @@ def _take(
 
 
 def _read_known(archive: Archive, definition: ListDefinition) -> dict[str, Validators]:
-    """Return what servers said of the files of the newest version, where that is kept."""
+    """Return what servers reported about the files of the newest version, if it is stored."""
     place = archive.folder / "incoming" / f"{definition.slug}.known.json"
     with suppress(OSError, msgspec.MsgspecError):
         known = msgspec.json.decode(place.read_bytes(), type=Known)
@@ -250,23 +259,28 @@ def _read_known(archive: Archive, definition: ListDefinition) -> dict[str, Valid
 @click.argument("slug", metavar="LIST")
 @click.argument("entry")
 @click.argument("name")
-@click.option("--other", "verdict", flag_value="other", help="It is not the listed party.")
-@click.option("--same", "verdict", flag_value="same", help="It is, or may be after all.")
-@click.option("--country", type=Place(), help="Of the party; without it, whatever it is.")
-@click.option("--why", required=True, help="The reason, for those who read it later.")
-@click.option("--by", help="Who decided (the user of this computer).")
+@click.option("--other", "verdict", flag_value="other", help="The party is not the listed party.")
+@click.option(
+    "--same", "verdict", flag_value="same", help="The party is, or may be, the listed party."
+)
+@click.option(
+    "--country",
+    type=Place(),
+    help="Country of the party; without it, the decision applies to any country.",
+)
+@click.option("--why", required=True, help="Reason, for the record.")
+@click.option("--by", help="Person who decided (default: the current user).")
 @kept_in
 def judge(slug: str, entry: str, name: str, folder: Path, **said: str | None) -> None:
-    """Record that a party NAME is, or is not, the ENTRY of LIST that it resembles.
+    """Record whether the party NAME is the ENTRY of LIST that it matches.
 
-    A party that was judged another one is told with the judgement and adds no points, for as
-    long as the entry stays as it is. Nothing is deleted: a later judgement takes an earlier one
-    back.
+    A party decided to be different is shown with that decision and adds no points, for as long as
+    the entry is unchanged. Nothing is deleted: a later decision replaces an earlier one.
 
     Example: tidewaiter lists judge ofac-sdn 306 "Example Airlines" --other --why "other owner"
     """
     if said["verdict"] is None:
-        raise click.UsageError("say which: --other or --same")
+        raise click.UsageError("Give --other or --same.")
     kept = Archive(folder).at(slug, date.today())  # noqa: DTZ011 - the user's own calendar
     if kept is None:
         raise InputError("cli/no-version-kept", at=slug)
@@ -286,8 +300,11 @@ def judge(slug: str, entry: str, name: str, folder: Path, **said: str | None) ->
         day=date.today(),  # noqa: DTZ011 - the user's own calendar
     )
     add_judgement(folder, made)
-    word = "another than" if made.verdict == "other" else "the same as"
-    told = f"{printable(name)} is judged {word} {printable(listed.names[0].text)} ({slug} {entry})"
+    word = "different from" if made.verdict == "other" else "the same as"
+    told = (
+        f"{printable(name)} is recorded as {word} {printable(listed.names[0].text)} "
+        f"({slug} {entry})"
+    )
     click.echo(told, err=True)
 
 
@@ -297,7 +314,7 @@ _TWO = 2  # versions that a comparison is of
 
 
 class _Lists(click.Group):
-    """Loads the command that matches parties only where it is called: it takes a second."""
+    """Loads the calibrate command only when it is called: importing it takes a second."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the commands by name."""
@@ -313,10 +330,10 @@ class _Lists(click.Group):
 
 @click.group(name="lists", cls=_Lists)
 def lists() -> None:
-    """Keep lists of parties: add versions, update them, see what is there and what changed.
+    """Manage party lists: add and update versions, and see what changed.
 
-    Every version is kept, so that an old alert can be explained; nothing is downloaded unless
-    you ask for it.
+    Every version is kept, so that old alerts can be explained. Lists are downloaded only on
+    request.
 
     Example: tidewaiter lists add sdn.csv add.csv alt.csv
     """
@@ -324,19 +341,25 @@ def lists() -> None:
 
 @lists.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--as", "slug", default="", help="Which list it is: ofac-sdn, or a name of yours.")
-@click.option("--format", "form", default="", help="Its format, where it cannot be told.")
-@click.option("--dated", type=Day(), help="The list's own day, where it does not say it itself.")
-@click.option("--force", is_flag=True, help="Take it though entries are missing or unreadable.")
-@click.option("--all", "every", is_flag=True, help="Print all that could not be read.")
+@click.option("--as", "slug", default="", help="Name of the list: ofac-sdn, or a name of your own.")
+@click.option("--format", "form", default="", help="Format, if it is not recognised.")
+@click.option("--dated", type=Day(), help="Publication date, if the list does not state it.")
+@click.option(
+    "--force", is_flag=True, help="Accept the list even if entries are missing or unreadable."
+)
+@click.option(
+    "--all", "every", is_flag=True, help="Print every entry and field that could not be read."
+)
 @kept_in
+@ok_with_refusals
 def add(paths: tuple[Path, ...], **options: Any) -> None:
     """Add a version of a list: its files, a folder of them, or an archive.
 
-    The format is recognised, and where it tells the list, the list too. A version that is not
-    whole, or lacks more than a fifth of the entries, is refused; the one in force stays.
-    Exit status 1: some entries or fields could not be read. Names that look like several, or that
-    are in a script that is not compared with others, are reported and do not change it.
+    The format, and usually the list, are recognised. A version that is incomplete, or lacks more
+    than a fifth of the entries, is rejected, and the current version stays in force. Names that
+    seem to contain several names, or are in a script that is not compared with others, are
+    reported.
+    Exit status 1: some entries or fields could not be read.
 
     Example: tidewaiter lists add sdn.csv add.csv alt.csv --as ofac-sdn
     """
@@ -360,9 +383,9 @@ def add(paths: tuple[Path, ...], **options: Any) -> None:
 
 
 def said_of(kept: KeptVersion, *, new: bool) -> str:
-    """Say one version in a line."""
+    """Describe a version in one line."""
     version = kept.version
-    what = "added" if new else "is there already"
+    what = "added" if new else "already stored"
     return visible(
         f"{version.slug}: {what}, {version.entries:,} entries, in force since {kept.since}, "
         f"format {kept.format}, SHA-256 {version.sha256[:16]}"
@@ -370,7 +393,7 @@ def said_of(kept: KeptVersion, *, new: bool) -> str:
 
 
 def show_refusals(refusals: Iterable[EntryRefusal], most: int) -> None:
-    """Print what could not be read to stderr, a line each."""
+    """Print what could not be read to stderr, one line each."""
     held = list(refusals)
     for each in held[:most]:
         where = ", ".join(part for part in (each.file, each.place) if part)
@@ -378,11 +401,11 @@ def show_refusals(refusals: Iterable[EntryRefusal], most: int) -> None:
         text = f'{where}: "{each.value}" {each.problem}{what}; {each.hint}'
         click.echo(visible(text), err=True)
     if len(held) > most:
-        click.echo(f"... and {len(held) - most:,} more; --all prints them", err=True)
+        click.echo(f"... and {len(held) - most:,} more; use --all to see them", err=True)
     if held:
         lost = sum(not each.kept for each in held)
         click.echo(
-            f"{lost:,} entries or rows refused, {len(held) - lost:,} fields left out", err=True
+            f"{lost:,} entries or rows rejected, {len(held) - lost:,} fields omitted", err=True
         )
 
 
@@ -392,12 +415,12 @@ lists.add_command(judge)
 
 
 @lists.command()
-@click.option("--day", type=Day(), help="What was in force then (today).")
-@click.option("--known", is_flag=True, help="Show lists too of which no version is kept.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object for each list.")
+@click.option("--day", type=Day(), help="Show the versions in force on this date (default: today).")
+@click.option("--known", is_flag=True, help="Include known lists that are not stored.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each list.")
 @kept_in
 def status(folder: Path, day: date | None, *, known: bool, as_json: bool) -> None:
-    """Show which lists are there: version in force, day, age, entries, licence, threshold.
+    """Show the stored lists: version in force, date, age, entries, licence and threshold.
 
     Example: tidewaiter lists status
     """
@@ -415,7 +438,11 @@ def status(folder: Path, day: date | None, *, known: bool, as_json: bool) -> Non
             click.echo(english_json({"slug": slug, "version": kept, **said}))
         return
     if not rows:
-        click.echo(f"no list is kept in {folder}; --known shows what can be fetched", err=True)
+        click.echo(
+            f"There are no party lists in {folder}. Add one with tidewaiter lists add "
+            "FILE; tidewaiter lists status --known shows lists that can be downloaded.",
+            err=True,
+        )
         return
     table = Table(box=None, header_style="bold")
     table.add_column("list", no_wrap=True)
@@ -435,12 +462,12 @@ def status(folder: Path, day: date | None, *, known: bool, as_json: bool) -> Non
 
 
 def _notes(kept: KeptVersion | None, definition: ListDefinition | None) -> str:
-    """Say what may be done with a list, what is told beside its matches, and who may see it."""
+    """Describe the licence of a list, the notice shown with its matches, and access limits."""
     if definition is None:
         return ""
-    notice = f"Beside matches: {definition.notice}" if definition.notice else ""
+    notice = f"Shown with matches: {definition.notice}" if definition.notice else ""
     secret = definition.confidential or (kept is not None and kept.version.confidential)
-    told = (definition.licence, notice, "Restricted: for its authority alone." if secret else "")
+    told = (definition.licence, notice, "Restricted: authority-only." if secret else "")
     return " ".join(filter(None, told))
 
 
@@ -463,13 +490,13 @@ def _cells(slug: str, kept: KeptVersion | None, day: date, count: int) -> tuple[
 @lists.command()
 @click.argument("slug")
 @click.argument("versions", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help="The whole of it as one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 @click.option("--all", "every", is_flag=True, help="Print every change.")
 @kept_in
 def diff(slug: str, versions: tuple[str, ...], folder: Path, *, as_json: bool, every: bool) -> None:
-    """Show what changed in list SLUG: between its last two versions, or between two VERSIONS.
+    """Show changes in the list SLUG: between its last two versions, or between two VERSIONS.
 
-    A version is named by its day or by the beginning of its SHA-256.
+    Name a version by its date or by the first characters of its SHA-256.
 
     Example: tidewaiter lists diff ofac-sdn 2026-07-11 2026-11-20
     """
@@ -489,12 +516,12 @@ def diff(slug: str, versions: tuple[str, ...], folder: Path, *, as_json: bool, e
     for line in lines[:most]:
         click.echo(visible(line))
     if len(lines) > most:
-        click.echo(f"... and {len(lines) - most:,} more; --all prints them", err=True)
+        click.echo(f"... and {len(lines) - most:,} more; use --all to see them", err=True)
 
 
 def _two(archive: Archive, slug: str, wanted: tuple[str, ...]) -> tuple[KeptVersion, KeptVersion]:
     if wanted and len(wanted) != _TWO:
-        raise click.UsageError("name two versions, or none for the last two")
+        raise click.UsageError("Name two versions, or none to compare the last two.")
     if wanted:
         return archive.find(slug, wanted[0]), archive.find(slug, wanted[1])
     versions = archive.versions(slug)

@@ -1,4 +1,4 @@
-"""The command `tidewaiter match`: a name or a file of parties compared with lists."""
+"""The command `tidewaiter match`: match a name or a file of parties against lists."""
 
 import sys
 from collections import Counter
@@ -16,11 +16,12 @@ from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.safe_text import visible
 from tidewaiter.bulk.parties import Matched, match_parties, parties_of, read_asked, row_answers
 from tidewaiter.bulk.party_lists import Origins, PartyLists, load_party_lists
-from tidewaiter.cli.core.options import Day, Place, printable
+from tidewaiter.cli.core.options import Day, Place, ok_with_refusals, printable
 from tidewaiter.cli.core.party_options import Known, Within, kept_in, party_options
 from tidewaiter.cli.core.progress import counting
 from tidewaiter.cli.identify import tell_first_match
 from tidewaiter.cli.screening.input_files import tell_refusals
+from tidewaiter.explain.matches import evidence_lines, odds_in_words
 from tidewaiter.explain.words import not_compared
 from tidewaiter.lists.decisions import threshold_for
 from tidewaiter.parties.matching.index import Index
@@ -44,7 +45,7 @@ from tidewaiter.trade.types import Refusal
 
 
 class MatchSink:
-    """Takes parties as they are read and answers as they are given, and counts both."""
+    """Counts the parties read and the answers given, and writes the answers."""
 
     def __init__(self, writer: MatchWriter) -> None:
         self._writer = writer
@@ -59,7 +60,7 @@ class MatchSink:
             yield each
 
     def add(self, answers: Iterable[Answer]) -> None:
-        """Write the answers that say something."""
+        """Write the answers that have a match or cannot be assessed."""
         said = [each for each in answers if each.matches or each.not_assessable]
         self.matched += sum(bool(each.matches) for each in said)
         self.not_assessable += sum(bool(each.not_assessable) for each in said)
@@ -67,19 +68,20 @@ class MatchSink:
         self._writer.add(said)
 
     def summary(self) -> str:
-        """Say how many parties there were."""
+        """Summarise how many parties there were."""
         told = (
-            f"{self.read:,} parties read: {self.matched:,} matched,"
-            f" {self.not_assessable:,} not assessable; {len(self.refusals):,} refusals"
+            f"{self.read:,} parties read: {self.matched:,} matched, "
+            f"{self.not_assessable:,} not assessable; {len(self.refusals):,} rejected "
+            "values"
         )
         return "\n".join((told, *not_compared(self._scripts)))
 
 
 def check_format(out: Path) -> None:
-    """Check, before long work, that the suffix of a file names a format.
+    """Check, before a long run, that the suffix of a file names a supported format.
 
     Raises:
-        InputError: It does not.
+        InputError: The suffix is not supported.
     """
     if out.suffix.lower() not in MATCH_FORMATS:
         raise InputError(
@@ -92,7 +94,7 @@ def check_format(out: Path) -> None:
 
 @contextmanager
 def match_sink(out: Path, origins: Origins) -> Iterator[MatchSink]:
-    """Open a file of matches, which appears whole or not at all; at the end say what came of it."""
+    """Open a file of matches that is written whole or not at all; print a summary at the end."""
     with replacing(out, "match") as part, writing(str(out)), part.open("wb") as file:
         writer = match_writer(file, out.suffix, origins)
         sink = MatchSink(writer)
@@ -103,16 +105,19 @@ def match_sink(out: Path, origins: Origins) -> Iterator[MatchSink]:
     click.echo(sink.summary(), err=True)
 
 
-_SCRIPT = "a listed name in other letters is not found by it; ask for the name in Latin letters too"
+_SCRIPT = (
+    "entries in another script are not found with this spelling; search for the name in "
+    "Latin letters too"
+)
 
 
 def show(answer: Answer, *, as_json: bool) -> None:
-    """Print what one party matches."""
+    """Print the matches of one party."""
     if as_json:
         click.echo(english_json(answer))
         return
     for doubt in answer.doubts:
-        click.echo(visible(f"it cannot be right: {doubt}"), err=True)
+        click.echo(visible(f"warning: {doubt}"), err=True)
     if answer.script:
         for text in not_compared({answer.script: 1}):
             click.echo(visible(f"{text}: {_SCRIPT}"))
@@ -120,8 +125,8 @@ def show(answer: Answer, *, as_json: bool) -> None:
         click.echo(f"not assessable: {answer.not_assessable}")
     elif not answer.matches:
         least = f" {answer.threshold}" if answer.threshold else ""
-        what = "resembles this name" if answer.text else "bears this number"
-        click.echo(visible(f"no entry of this list {what} at or above the threshold{least}"))
+        what = "has a similar name" if answer.text else "has this identifier"
+        click.echo(visible(f"no entry on this list {what} at or above the threshold{least}"))
     for match in answer.matches:
         for line in _lines(match, answer.threshold):
             click.echo(visible(line))
@@ -136,24 +141,19 @@ def _lines(match: Match, least: Threshold | None) -> list[str]:
     lines += [f"  {match.judged}"] if match.judged else []
     lines += [f"  {english(link_phrase(each))}" for each in match.links]
     share = match.blocked_share
-    lines += [f"  shares of blocked owners add up to {share}"] if share else []
+    lines += [f"  combined ownership by blocked persons: {share}"] if share else []
     lines += [f"  {english(step)}" for step in said.cleaning]
-    lines += [f"  {p.points:+.2f}  {p.asked} = {p.listed}, {p.kind}" for p in said.pairs]
-    lines += [f"  {o.points:+.2f}  {o.word}, {o.side} alone, {o.how}" for o in said.left_over]
-    for each in said.modifiers:
-        compared = english(each.text)
-        told = f" ({compared})" if compared else ""
-        lines.append(f"  {each.points:+.2f}  {each.what}{told}")
+    lines += [f"  {line}" for line in evidence_lines(said)]
+    lines.append(f"  total {match.log_odds:+.2f}: {odds_in_words(match.log_odds)}")
     origin = f", {least.origin}" if least and least.origin else ""
-    text = f"log-odds in all; threshold {printed(match.threshold)}{origin}"
-    lines.append(f"  {match.log_odds:+.2f}  {text}")
+    lines.append(f"  shown from a probability of {printed(match.threshold)}{origin}")
     if said.pairs:
-        lines.append(f"  one name in {said.rarity:,.0f} bears the words that agree")
+        lines.append(f"  about one name in {said.rarity:,.0f} has the words that agree")
     return lines
 
 
 def _entry(match: Match) -> str:
-    """Say which entry it is, what its list does, since when, and how a charge ended."""
+    """Describe the entry: what its list requires, since when, and the outcome of any charge."""
     told = [f"entry {match.entry}", match.kind, match.action]
     told += [f"listed {match.listed}"] if match.listed else []
     ended = f" on {match.outcome_day}" if match.outcome_day else ""
@@ -169,26 +169,44 @@ _CHANCE = Within(0, 1)
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--list", "list_path", type=_FILE, help="A list, JSON Lines, in place of yours.")
-@click.option("--day", type=Day(), help="Your lists as they were in force then (today).")
+@click.option(
+    "--list",
+    "list_path",
+    type=_FILE,
+    help="Use this list (JSON Lines) instead of the stored lists.",
+)
+@click.option("--day", type=Day(), help="Use the lists in force on this date (default: today).")
 @kept_in
 @click.option("--country", type=Place(), help="Country of the party.")
 @click.option(
     "--kind",
     type=click.Choice(sorted(set(KINDS.values()))),
     default="unknown",
-    help="What kind of party it is.",
+    help="Type of party.",
 )
-@click.option("--born", help='Date of birth, whole or in part: "1970", "1970-03-05".')
+@click.option("--born", help='Date of birth, complete or partial: "1970" or "1970-03-05".')
 @party_options
-@click.option("--file", "path", type=_FILE, help="Parties: CSV, JSON Lines, Parquet or XLSX.")
-@click.option("--queries", type=_FILE, help="Parties to match, in columns parted by tabs.")
-@click.option("--out", type=_OUT, help="Where matches go; of --file: .jsonl, .csv, .parquet.")
-@click.option("--refused", type=_OUT, help="What could not be read of --file: .csv.")
-@click.option("--attributes", is_flag=True, help="With --queries: weigh birth and country too.")
-@click.option("--threshold", type=_CHANCE, help="Probability from which a match is shown.")
-@click.option("--restricted", is_flag=True, help="Entries for your authority alone too; keep it.")
-@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@click.option(
+    "--file", "path", type=_FILE, help="A file of parties: CSV, JSON Lines, Parquet or XLSX."
+)
+@click.option("--queries", type=_FILE, help="A tab-separated file of parties to match.")
+@click.option("--out", type=_OUT, help="Output file; for --file: .jsonl, .csv or .parquet.")
+@click.option(
+    "--refused", type=_OUT, help="Write rejected rows and fields of --file to this .csv file."
+)
+@click.option(
+    "--attributes",
+    is_flag=True,
+    help="With --queries: also use date of birth and country as evidence.",
+)
+@click.option("--threshold", type=_CHANCE, help="Minimum probability of a match.")
+@click.option(
+    "--restricted",
+    is_flag=True,
+    help="Include authority-only entries; keep the output confidential.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@ok_with_refusals
 def match(  # noqa: PLR0917 - Click passes them by name
     name: str | None,
     list_path: Path | None,
@@ -208,10 +226,10 @@ def match(  # noqa: PLR0917 - Click passes them by name
     restricted: bool,
     as_json: bool,
 ) -> None:
-    """Match NAME, or the parties of a file, against lists, and say why.
+    """Match NAME, or the parties in a file, against party lists, and explain each match.
 
-    A match says which entry a party resembles, with a probability. It is never a verdict. Exit
-    status 0: done; 1: done, but some rows or fields could not be read; 2: refused.
+    Each match has a probability and its evidence. A possible match is not proof of identity.
+    Exit status 1: some rows or fields could not be read.
 
     Example: tidewaiter match "Exampel Shipping" --kind organisation --country CN
     """
@@ -250,10 +268,10 @@ def match(  # noqa: PLR0917 - Click passes them by name
 
 
 def _load(place: Path, day: date, *, restricted: bool) -> PartyLists:
-    """Load lists; say that there are entries that are left out, and not of whom."""
+    """Load lists; report that restricted entries are excluded, without naming them."""
     lists = load_party_lists(place, day, restricted=restricted)
     if lists.left_out:
-        text = "restricted entries are left out: --restricted matches them too"
+        text = "restricted entries are excluded; use --restricted to include them"
         click.echo(text, err=True)
     return lists
 
@@ -261,18 +279,20 @@ def _load(place: Path, day: date, *, restricted: bool) -> PartyLists:
 def _check_asked(
     asked: tuple[str | Path | None, ...], out: Path | None, refused: Path | None, known: Known
 ) -> None:
-    """Check that options go together: a name, a file or queries are asked for."""
+    """Check that the options fit together: a name, a file or queries."""
     name, path, _ = asked
     if sum(each is not None for each in asked) != 1 or (name is None) != (out is not None):
-        raise click.UsageError("give a name, or --file or --queries with --out")
+        raise click.UsageError("Give a name, or --file or --queries with --out.")
     if name is None and known != Known():
-        raise click.UsageError("--id, --phone, --email, --web and --address are of one NAME")
+        raise click.UsageError(
+            "--id, --phone, --email, --web and --address can be used only with NAME."
+        )
     if refused is not None and path is None:
-        raise click.UsageError("--refused is of --file")
+        raise click.UsageError("--refused can be used only with --file.")
 
 
 def _check_outputs(out: Path, refused: Path | None, kept: dict[str, Path | None]) -> None:
-    """Check, before long work, that results can go where they are to."""
+    """Check, before a long run, that the outputs can be written."""
     check_file(out)
     written = {"matches": out, "refusals": refused}
     check_apart(
@@ -293,13 +313,13 @@ def _day(text: str) -> str:
 
 @contextmanager
 def _sink(out: Path) -> Iterator[TextIO]:
-    """Open a file that appears whole or not at all."""
+    """Open a file that is written whole or not at all."""
     with replacing(out, "match") as part, writing(str(out)), part.open("w", encoding="utf-8") as to:
         yield to
 
 
 def _watched(batches: Iterable[Matched]) -> Iterator[Matched]:
-    """Yield batches; say on a terminal how many parties are matched."""
+    """Yield batches; show the number of matched parties on a terminal."""
     with counting("parties matched") as advance:
         for batch in batches:
             yield batch
@@ -319,7 +339,7 @@ def _match_queries(index: Index, queries: Path, out: Path, *, attributes: bool) 
 
 
 def _match_file(lists: PartyLists, path: Path, out: Path, least: Threshold | None) -> list[Refusal]:
-    """Write the answer to each party that matches or cannot be assessed; return what is refused."""
+    """Write the answer for each party that matches or cannot be assessed; return the rejects."""
     with path.open("rb") as file, match_sink(out, lists.origins) as sink:
         parties = sink.counted(parties_of(read_asked(file, path.name), sink.refusals))
         with counting("parties matched") as advance:

@@ -15,7 +15,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, hash_file
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.screening import Settings, finder_for
-from tidewaiter.cli.core.options import Day, Field, hear_every_stop, printable
+from tidewaiter.cli.core.options import Day, Field, hear_every_stop, ok_with_refusals, printable
 from tidewaiter.cli.core.party_options import kept_in
 from tidewaiter.cli.core.progress import Stages, stages
 from tidewaiter.cli.screening.input_files import show_columns, tell_refusals
@@ -57,7 +57,7 @@ _JSON = (".json", ".jsonl")
 
 
 class Gathered(NamedTuple):
-    """What the files hold."""
+    """The content of the files."""
 
     members: list[Member]
     sources: FtmFile  # entities of FollowTheMoney that are among them
@@ -70,16 +70,16 @@ def gather(
     options: ReadOptions,
     bar: Stages,
 ) -> Gathered:
-    """Take up the parties of files.
+    """Read the parties of files.
 
     Args:
-        paths: Of the files.
-        earlier: The file of earlier entities, and these.
-        options: How files are read.
-        bar: Shows how far it is.
+        paths: The files.
+        earlier: The file of earlier entities, and these entities.
+        options: How the files are read.
+        bar: Progress bar.
 
     Raises:
-        InputError: The bytes of a file were taken up before, or it cannot be read at all.
+        InputError: A file with the same content was read before, or a file cannot be read at all.
     """
     collector, sources, refusals = Collector(), FtmFile(), list[Refusal]()
     place, entities = earlier
@@ -92,7 +92,7 @@ def gather(
         add = collector.add_file(name, hash_file(path))
         with path.open("rb") as file:
             if _holds_ftm(path):
-                click.echo(f"reading {name}: entities of FollowTheMoney", err=True)
+                click.echo(f"reading {name} as FollowTheMoney entities", err=True)
                 parts = _from_ftm(file, sources)
             else:
                 show_columns(path, options)
@@ -106,7 +106,7 @@ def gather(
 
 
 def _holds_ftm(path: Path) -> bool:
-    """Tell whether a file holds entities of FollowTheMoney."""
+    """Return whether a file has FollowTheMoney entities."""
     if path.suffix.lower() not in _JSON:
         return False
     with path.open("rb") as file:
@@ -141,7 +141,7 @@ def _from_lines(
 
 
 def resolve_stored(place: str) -> None:
-    """Resolve the parties of a database, and say what was found.
+    """Resolve the parties of a database and print a summary.
 
     Args:
         place: Path or URL of the database.
@@ -149,7 +149,7 @@ def resolve_stored(place: str) -> None:
     with open_database(place) as database, stages() as bar:
         found = resolve_database(database, own_stamp, bar.tell)
     said = (
-        f"{found.parties:,} stored parties are {found.entities:,} entities",
+        f"{found.parties:,} stored parties resolve to {found.entities:,} entities",
         f"{found.compared:,} pairs compared",
         f"merged: {found.merged:,}; split: {found.split:,}",
     )
@@ -189,33 +189,38 @@ class Wanted(Record, frozen=True, kw_only=True):
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[FILE]...", type=_HERE)
-@click.option("--out", type=_FILE, help="Entities: .jsonl, .parquet or .ftm.json.")
-@click.option("--db", help="A database whose parties are resolved in it, in place of files.")
+@click.option("--out", type=_FILE, help="Output file for entities: .jsonl, .parquet or .ftm.json.")
+@click.option("--db", help="Resolve the parties of this database instead of files.")
 @click.option(
     "--links",
     "--edges",
     "links",
     type=_FILE,
-    help="Pairs that were joined, or nearly, and why: .jsonl or .parquet.",
+    help="Output file for merged pairs and candidate pairs, with the evidence: .jsonl or .parquet.",
 )
-@click.option("--judgements", type=_HERE, help="What people said: tidewaiter parties judge.")
-@click.option("--earlier", type=_HERE, help="Entities of before; they go on, with their ids.")
-@click.option("--refused", type=_FILE, help="What could not be read: .csv.")
 @click.option(
-    "--map", "columns", type=Field(), multiple=True, help='A column by name: consignee="Sold to".'
+    "--judgements", type=_HERE, help="File of earlier decisions, from tidewaiter parties judge."
 )
-@click.option("--encoding", help="Of text files, where the guess is wrong: gb18030, cp1251.")
-@click.option("--delimiter", help="Of text files, where the guess is wrong.")
-@click.option("--sheet", help="Of spreadsheets (the first).")
+@click.option("--earlier", type=_HERE, help="Entities of an earlier run; they keep their IDs.")
+@click.option("--refused", type=_FILE, help="Output file for rejected rows and fields: .csv.")
+@click.option(
+    "--map", "columns", type=Field(), multiple=True, help='Map a column: consignee="Sold to".'
+)
+@click.option(
+    "--encoding", help="Encoding of text files, if it is detected wrongly: gb18030, cp1251."
+)
+@click.option("--delimiter", help="Delimiter of text files, if it is detected wrongly.")
+@click.option("--sheet", help="Sheet of a spreadsheet (default: the first).")
 @kept_in
-@click.option("--day", type=Day(), help="Your lists as they were in force then (today).")
+@click.option("--day", type=Day(), help="Use the lists in force on this date (default: today).")
+@ok_with_refusals
 def resolve(paths: tuple[Path, ...], **options: Any) -> None:
-    """Find which parties of the consignments in FILEs, or of a database, are one, and say why.
+    """Run entity resolution on the parties in FILEs or in a database, with the evidence.
 
-    Reads what tidewaiter screen reads, and entities of FollowTheMoney. Where you keep lists, an
-    entity shows the entries that it resembles. With --db, the parties of a database are resolved,
-    and what is found is kept there, whole or not at all. Exit status 0: done; 1: done, but some
-    rows or fields could not be read; 2: refused; 130: stopped.
+    FILEs can be anything that tidewaiter screen reads, or FollowTheMoney entities. If you have
+    party lists, entities show possible matches. With --db, the result is stored in the database,
+    complete or not at all.
+    Exit status 1: some rows or fields could not be read; 130: interrupted.
 
     Example: tidewaiter parties resolve march.csv --earlier entities.jsonl --out new.jsonl
     """
@@ -226,10 +231,12 @@ def resolve(paths: tuple[Path, ...], **options: Any) -> None:
         resolve_stored(place)
         return
     if options["out"] is None:
-        raise click.UsageError("say where to write: --out new.jsonl; or resolve a database: --db")
+        raise click.UsageError("Name an output file, --out new.jsonl, or a database, --db.")
     wanted = Wanted(**options)
     if not paths and wanted.earlier is None:
-        raise click.UsageError("give files: tidewaiter parties resolve march.csv --out new.jsonl")
+        raise click.UsageError(
+            "Name input files: tidewaiter parties resolve march.csv --out new.jsonl"
+        )
     _check(paths, wanted)
     hear_every_stop()
     judgements = read_judgements(wanted.judgements) if wanted.judgements else []
@@ -237,7 +244,7 @@ def resolve(paths: tuple[Path, ...], **options: Any) -> None:
     with stages() as bar:
         members, sources, refusals = gather(paths, (wanted.earlier, earlier), wanted.options(), bar)
         found = resolve_members(members, judgements, earlier, tell=bar.tell)
-        bar.tell("signs and files", 0, 0)
+        bar.tell("risk indicators and files", 0, 0)
         entities = list(find_signs(found.entities, found.reads))
         entities = list(_with_listings(entities, wanted))
     if is_ftm(wanted.out):
@@ -253,15 +260,15 @@ def resolve(paths: tuple[Path, ...], **options: Any) -> None:
 
 
 def _only_db(paths: Sequence[Path], options: dict[str, Any]) -> None:
-    """Refuse what a database has no use for: its lines, judgements and past runs are in it."""
+    """Reject options that have no meaning with --db, which has its own lines and decisions."""
     named = [f"--{name}" for name, value in options.items() if value and name != "folder"]
     given = [*map(str, paths), *named]
     if given:
-        raise click.UsageError(f"--db stands alone; leave out {given[0]}")
+        raise click.UsageError(f"--db cannot be combined with {given[0]}.")
 
 
 def _with_listings(entities: Sequence[Entity], wanted: Wanted) -> Iterable[Entity]:
-    """Return entities with what they resemble on the lists that are kept; without lists as is."""
+    """Return entities with their possible matches on the stored lists, or unchanged."""
     if not Archive(wanted.folder).slugs():
         return entities
     day = wanted.day or date.today()  # noqa: DTZ011 - the user's
@@ -270,12 +277,12 @@ def _with_listings(entities: Sequence[Entity], wanted: Wanted) -> Iterable[Entit
 
 
 def _check(paths: Sequence[Path], wanted: Wanted) -> None:
-    """Check the names of files before long work."""
+    """Check the names of files before a long run."""
     outputs = {"the entities": wanted.out, "the links": wanted.links, "refusals": wanted.refused}
     named = {what: path for what, path in outputs.items() if path is not None}
     kept = {f"the file {path}": path for path in paths}
     if wanted.judgements:
-        kept["the judgements"] = wanted.judgements
+        kept["the decisions"] = wanted.judgements
     check_apart(named, kept)
     check_format(wanted.out, ftm=True)
     if wanted.links is not None:
@@ -286,8 +293,11 @@ def _summary(found: Resolution, entities: Sequence[Entity], earlier: Sequence[En
     members = sum(len(entity.members) for entity in entities)
     lines = sum(entity.lines for entity in entities)
     signed = sum(bool(entity.signs) for entity in entities)
-    _say(f"{lines:,} parties of lines, written in {members:,} ways, are {len(entities):,} entities")
-    _say(f"{found.compared:,} pairs compared; {signed:,} entities have signs to look at")
+    _say(
+        f"{lines:,} parties on lines, with {members:,} name variants, resolve to "
+        f"{len(entities):,} entities"
+    )
+    _say(f"{found.compared:,} pairs compared; {signed:,} entities have risk indicators")
     _tell_listings(entities)
     if earlier:
         for change in ("new", "grown", "merged", "split"):
@@ -295,7 +305,7 @@ def _summary(found: Resolution, entities: Sequence[Entity], earlier: Sequence[En
 
 
 def _tell_listings(entities: Sequence[Entity]) -> None:
-    """Name the listed parties that entities resemble, the most probable first."""
+    """Print the listed parties that entities may match, most probable first."""
     told = [
         (each, entity)
         for entity in entities
@@ -304,11 +314,17 @@ def _tell_listings(entities: Sequence[Entity]) -> None:
     ]
     hidden = sum(each.confidential for entity in entities for each in entity.listings)
     if hidden:
-        _say(f"{hidden:,} resemblances to entries for their authority alone: see the file")
+        _say(
+            f"{hidden:,} possible matches with authority-only entries are not shown here; "
+            "see the file"
+        )
     if not told:
         return
     count = len({entity.id for _, entity in told})
-    _say(f"{count:,} entities resemble listed parties; a resemblance is no verdict:")
+    _say(
+        f"{count:,} entities are possible matches of listed parties; a possible match is "
+        "not proof of identity:"
+    )
     told.sort(key=lambda pair: (-pair[0].probability, pair[1].id))
     for each, entity in told[:_SHOWN]:
         outcome = f", {each.outcome}" if each.outcome else ""
@@ -328,39 +344,43 @@ _MEMBER = re.compile(r"p-[0-9a-f]{16}")
 @click.command()
 @click.argument("a")
 @click.argument("b")
-@click.option("--same", "verdict", flag_value="same", help="They are one party.")
-@click.option("--not-same", "verdict", flag_value="not same", help="They are two parties.")
+@click.option("--same", "verdict", flag_value="same", help="Same party.")
+@click.option("--not-same", "verdict", flag_value="different parties", help="Different parties.")
 @click.option(
-    "--undecided", "verdict", flag_value="undecided", help="Take back what was said of them."
+    "--undecided", "verdict", flag_value="undecided", help="Withdraw the earlier decision."
 )
-@click.option("--who", help="Who judges; with --db, whoever runs the command.")
-@click.option("--why", required=True, help="What it rests on.")
-@click.option("--when", help="Time of the judgement, ISO 8601 with an offset (now).")
-@click.option("--db", help="A database in which the judgement is kept, in place of a file.")
+@click.option(
+    "--who", help="Name of the person who decides; with --db, the user who runs the command."
+)
+@click.option("--why", required=True, help="Reason for the decision.")
+@click.option("--when", help="Time of the decision, ISO 8601 with an offset (default: now).")
+@click.option("--db", help="Store the decision in this database instead of a file.")
 @click.option(
     "--judgements",
     "path",
     type=_FILE,
     default="judgements.jsonl",
     show_default=True,
-    help="The file; a line is added to it.",
+    help="Append the decision to this file.",
 )
 def judge(
     a: str, b: str, verdict: Verdict | None, path: Path, db: str | None, **said: str | None
 ) -> None:
-    """Say that two members, A and B, are one party or two, and write it down.
+    """Record whether two name variants, A and B, are the same party.
 
-    Members are the ids that begin with "p-" in the entities and the links. The file only grows:
-    the last line about a pair counts, and the lines before it stay to be read. With --db it is kept
-    in a database, whose next resolve heeds it.
+    Name variants are the IDs that begin with "p-" in entities and links. Lines are only added to
+    the file, and the last line for a pair counts. With --db the decision is stored in a database
+    and used the next time its parties are resolved.
 
     Example: tidewaiter parties judge p-0123456789abcdef p-fedcba9876543210 --same --who me --why x
     """
     if verdict is None:
-        raise click.UsageError("say --same, --not-same or --undecided")
+        raise click.UsageError("Give --same, --not-same or --undecided.")
     if db is not None:
         if said["who"] or said["when"]:
-            raise click.UsageError("--db notes itself who judges, and when")
+            raise click.UsageError(
+                "--who and --at cannot be used with --db, which records them itself."
+            )
         _keep(db, Said(a=_member(a), b=_member(b), verdict=verdict, why=_said(said["why"])))
         return
     judgement = Judgement(
@@ -380,11 +400,14 @@ def judge(
 
 
 def _keep(db: str, said: Said) -> None:
-    """Keep a judgement in a database; who judges, and when, is who runs the command, now."""
+    """Store a decision in a database, with the current user and time."""
     with open_database(db) as database, database.work(own_stamp()) as work:
         last = last_judgement(work, said.a, said.b)
         judge_parties(work, structs.replace(said, seen=last.id if last else None))
-    click.echo(f"{said.a} and {said.b}: {said.verdict}; it counts from the next resolve", err=True)
+    click.echo(
+        f"{said.a} and {said.b}: {said.verdict}; used from the next run of parties resolve",
+        err=True,
+    )
 
 
 def _member(text: str) -> str:

@@ -1,7 +1,7 @@
 """Input files of a command: ZIP archives, columns of a source, and rows that cannot be read.
 
-An archive is from a stranger: the number of its files, their size and how far they are packed have
-bounds, no archive in it is opened, and no name in it tells where anything is written.
+Archives are untrusted: the number of files, their size and their compression ratio are limited, no
+nested archive is opened, and no name in an archive determines where anything is written.
 """
 
 import lzma
@@ -34,13 +34,13 @@ from tidewaiter.trade.readers.inspection import inspect_file
 from tidewaiter.trade.types import ReadOptions, Refusal
 
 MOST = 500
-"""Files of an archive."""
+"""Maximum number of files in an archive."""
 
 LARGEST = 32 << 30
-"""Bytes of all of them, unpacked."""
+"""Maximum size of all files together, uncompressed, in bytes."""
 
 RATIO = 300
-"""How many times as large a file may be as it is packed, if it has more than 64 MB."""
+"""Maximum compression ratio of a file larger than 64 MB."""
 
 _SMALL = 64 << 20
 _PIECE = 1 << 20
@@ -61,10 +61,10 @@ class Member(NamedTuple):
 
 
 def members_of(path: Path) -> tuple[Member, ...] | None:
-    """Name the files of an archive; None: it is none, or an Office file, or damaged.
+    """List the files of an archive; None: not an archive, an Office file, or damaged.
 
     Raises:
-        InputError: It has no file, or more than is unpacked.
+        InputError: It has no file, or exceeds the limits.
     """
     if not path.is_file():
         return None  # to open a pipe may wait for ever
@@ -89,7 +89,7 @@ def members_of(path: Path) -> tuple[Member, ...] | None:
 
 
 def _named(some: Sequence[zipfile.ZipInfo]) -> tuple[Member, ...]:
-    """Give each file a name of its own: its last part, or all of it where two are called alike."""
+    """Give each file a unique name: its last part, or the whole path if two are equal."""
     last = Counter(_plain(PurePosixPath(each.filename).name).casefold() for each in some)
     seen: set[str] = set()
     made = []
@@ -107,17 +107,17 @@ def _named(some: Sequence[zipfile.ZipInfo]) -> tuple[Member, ...]:
 
 
 def _plain(name: str) -> str:
-    """Return a name that leads nowhere, with its suffix."""
+    """Return a safe file name, with its suffix."""
     plain = _UNFIT.sub("_", name).lstrip(". ")
     return plain.encode("utf-8", "replace")[-_LONGEST:].decode("utf-8", "ignore")
 
 
 @contextmanager
 def unpacked(path: Path, member: Member) -> Iterator[Path]:
-    """Unpack a file of an archive, into a folder that ends with the block.
+    """Unpack a file of an archive into a folder that is deleted at the end of the block.
 
     Raises:
-        InputError: It is locked, damaged, an archive, or packed in a way that is not known.
+        InputError: It is encrypted, damaged, an archive, or compressed by an unsupported method.
     """
     at = printable(f"{path.name}, {member.info.filename}")
     if member.info.flag_bits & 1:
@@ -145,9 +145,9 @@ def unpacked(path: Path, member: Member) -> Iterator[Path]:
 
 @contextmanager
 def _leaving() -> Iterator[None]:
-    """Let what ends this process from outside end the block first, with the status it would have.
+    """End the block before a signal ends the process, with the usual exit status.
 
-    A process that is ended by a signal leaves its folders, in which papers of others are.
+    Otherwise the process would leave folders with confidential documents behind.
     """
 
     def leave(number: int, frame: FrameType | None) -> None:
@@ -174,18 +174,18 @@ def _copy(stream: IO[bytes], place: Path) -> None:
 
 
 def each_of(path: Path, some: Sequence[Member], do: Callable[[Path], bool]) -> bool:
-    """Do something with each file of an archive; those that cannot be read are told and counted.
+    """Process each file of an archive; report and count those that cannot be read.
 
     Args:
         path: The archive.
         some: Its files.
-        do: Returns whether anything was refused.
+        do: Returns whether anything was rejected.
 
     Returns:
-        Whether anything was refused, of any.
+        Whether anything was rejected in any of them.
 
     Raises:
-        InputError: None could be read.
+        InputError: No file could be read.
     """
     refused, failed = False, 0
     for member in some:
@@ -204,7 +204,7 @@ def each_of(path: Path, some: Sequence[Member], do: Callable[[Path], bool]) -> b
 
 
 def read_members(path: Path, some: Sequence[Member], do: Callable[[Path], bool]) -> bool:
-    """Do something with the files of an archive: with the only one as if it had been unpacked."""
+    """Process the files of an archive; a single file is treated as if it had been unpacked."""
     if len(some) > 1:
         return each_of(path, some, do)
     with unpacked(path, some[0]) as place:
@@ -215,7 +215,7 @@ _SAID = ("encoding", "delimiter", "decimal", "dates", "sheet")
 
 
 class SavedSource(Record, frozen=True, kw_only=True):
-    """What was said of the files that have the same columns."""
+    """Saved answers for files with the same columns."""
 
     file: str  # the name of the one it was said of
     columns: Mapping[str, str] = {}  # field -> column
@@ -228,15 +228,15 @@ class SavedSource(Record, frozen=True, kw_only=True):
 
 
 def with_saved(saved: Path, path: Path, options: ReadOptions) -> ReadOptions:
-    """Read a file as one with its columns was read before; what is said now wins, and is kept.
+    """Read a file with the answers saved for its columns; new answers take precedence.
 
     Args:
-        saved: The file of sources, JSON: signature of a header -> `SavedSource`.
-        path: The file that is to be read.
-        options: What is said of it now.
+        saved: The file of saved answers, JSON: signature of a header -> `SavedSource`.
+        path: The file to read.
+        options: The answers given now.
 
     Raises:
-        InputError: `saved` cannot be read, or it is absent and nothing is said now.
+        InputError: `saved` cannot be read, or is missing and no answers are given.
     """
     sources = _load(saved, may_lack=options != ReadOptions())
     with path.open("rb") as file:
@@ -260,7 +260,7 @@ def with_saved(saved: Path, path: Path, options: ReadOptions) -> ReadOptions:
 
 
 def _how(options: ReadOptions) -> ReadOptions:
-    """Keep what finds the header; the columns are looked up without the answers for them."""
+    """Keep what finds the header; columns are looked up without the answers for them."""
     return msgspec.structs.replace(options, columns={}, units={})
 
 
@@ -295,7 +295,7 @@ _COLUMNS_SHOWN = 40  # columns that are not used
 
 
 def show_columns(path: Path, options: ReadOptions) -> None:
-    """Print which column is read as what, and which are not used, to stderr."""
+    """Print to stderr how columns are read, and which are not used."""
     with path.open("rb") as file:
         mapping = mapping_of(file, path.name, options)
     if not mapping.columns:
@@ -310,11 +310,11 @@ def show_columns(path: Path, options: ReadOptions) -> None:
         _echo_line(f"not used: {_listed(rest)}")
     for field, columns in mapping.unsure.items():
         for column in columns:
-            _echo_line(f'"{column}" may be {field}; if it is: --map "{field}={column}"')
+            _echo_line(f'"{column}" may be {field}; if so, use --map "{field}={column}"')
     if mapping.sniffed:
-        _echo_line(f"found by their values: {', '.join(mapping.sniffed)}")
+        _echo_line(f"recognised by their values: {', '.join(mapping.sniffed)}")
     if mapping.assumed:
-        _echo_line(f"taken as kilograms where no unit stands: {', '.join(mapping.assumed)}")
+        _echo_line(f"read as kilograms if no unit is given: {', '.join(mapping.assumed)}")
     if mapping.encoding and mapping.encoding.lower().replace("-", "") not in {"utf8", "ascii"}:
         _echo_line(f"encoding: {mapping.encoding}")
 
@@ -323,11 +323,11 @@ def _listed(columns: Sequence[str]) -> str:
     named = [column or "one without a name" for column in columns[:_COLUMNS_SHOWN]]
     more = len(columns) - len(named)
     told = ", ".join(named)
-    return f"{told} and {more:,} more: tidewaiter inspect shows them" if more else told
+    return f"{told} and {more:,} more; tidewaiter inspect shows them" if more else told
 
 
 def _echo_line(text: str) -> None:
-    """Print what strangers may have written, as one line that moves no cursor."""
+    """Print untrusted text as one line without control characters."""
     click.echo(visible(" ".join(text.splitlines())), err=True)
 
 
@@ -335,11 +335,11 @@ _REFUSALS_SHOWN = 5
 
 
 def tell_refusals(refusals: Sequence[Refusal], path: Path | None) -> None:
-    """Say how much could not be read; write all of it to a file, or show the first of it.
+    """Report how much could not be read; write all of it to a file, or print the first items.
 
     Args:
         refusals: In the order of the file.
-        path: Of the CSV file of --refused; None: there is none.
+        path: The CSV file of --refused; None: no file.
     """
     _echo_refusal(f"{len(refusals):,} rows or fields could not be read")
     if path is not None:
@@ -348,7 +348,7 @@ def tell_refusals(refusals: Sequence[Refusal], path: Path | None) -> None:
         return
     for each in refusals[:_REFUSALS_SHOWN]:
         _echo_refusal(f'row {each.row}, column {each.column}: "{each.value}": {each.problem}')
-    _echo_refusal("--refused FILE.csv writes all of them")
+    _echo_refusal("use --refused FILE.csv to write all of them to a file")
 
 
 def _echo_refusal(text: str) -> None:

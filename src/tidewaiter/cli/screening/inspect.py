@@ -22,12 +22,12 @@ from tidewaiter.trade.readers.inspection import Inspection, SeenColumn, inspect_
 from tidewaiter.trade.types import Line, ReadOptions, Refusal
 
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_TOLD = {"you": "as you say", "content": "by its first bytes", "name": "by its name", "": ""}
+_TOLD = {"you": "chosen by you", "content": "from its first bytes", "name": "from its name", "": ""}
 _HOWS = {
-    "said": "as you say",
-    "name": "by its name",
-    "values": "by its values",
-    "format": "by the format",
+    "said": "chosen by you",
+    "name": "from its name",
+    "values": "from its values",
+    "format": "from the format",
     "other text": "",
     "": "",
 }
@@ -37,8 +37,8 @@ _TABLES = {
     "parquet": "Parquet (.parquet, .pq)",
     "xlsx": "Spreadsheet (.xlsx, and .xlsm without macros)",
 }
-_READ = "a published document, schema or program of it was read"
-_ORDERS = {"dmy": "day first", "mdy": "month first", "": "nothing shows it"}
+_READ = "based on a published document, schema or program"
+_ORDERS = {"dmy": "day first", "mdy": "month first", "": "not known from the file"}
 
 
 class KnownFormat(Record, frozen=True, kw_only=True):
@@ -52,18 +52,22 @@ class KnownFormat(Record, frozen=True, kw_only=True):
 
 @click.command()
 @click.argument("path", required=False, type=_HERE)
-@click.option("--format", "form", help="Read it as this format, whatever it looks like.")
-@click.option("--formats", is_flag=True, help="List the formats instead.")
+@click.option("--format", "form", help="Read the file as this format.")
+@click.option("--formats", is_flag=True, help="List the supported formats.")
 @click.option(
-    "--map", "columns", type=Field(), multiple=True, help='A column by name: goods="Item text".'
+    "--map", "columns", type=Field(), multiple=True, help='Map a column: goods="Item text".'
 )
-@click.option("--encoding", help="Of a text file, where the guess is wrong: gb18030, cp1251.")
-@click.option("--delimiter", help="Of a text file, where the guess is wrong.")
-@click.option("--decimal", type=click.Choice([".", ","]), help="The decimal mark.")
-@click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="What 03/04/2026 means.")
-@click.option("--unit", "units", type=Field(), multiple=True, help="Where the file names none.")
-@click.option("--sheet", help="Of a spreadsheet (the first).")
-@click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
+@click.option(
+    "--encoding", help="Encoding of a text file, if it is detected wrongly: gb18030, cp1251."
+)
+@click.option("--delimiter", help="Delimiter of a text file, if it is detected wrongly.")
+@click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of numbers.")
+@click.option(
+    "--dates", type=click.Choice(["dmy", "mdy"]), help="How to read a date such as 03/04/2026."
+)
+@click.option("--unit", "units", type=Field(), multiple=True, help="Unit if the file has none.")
+@click.option("--sheet", help="Sheet of a spreadsheet (default: the first).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def inspect(
     path: Path | None,
     form: str | None,
@@ -74,16 +78,16 @@ def inspect(
     as_json: bool,
     **said: Any,
 ) -> None:
-    """Say what the file PATH is, what is understood of it and what is not; screen nothing.
+    """Show how the file PATH would be read, without screening it.
 
-    Only its first 200 rows or lines are looked at; of a ZIP, those of each file in it. Exit
-    status 0: it can be screened as it is; 1: something must be answered first, goods are not
-    described, or it cannot be read.
+    Only the first 200 rows or lines are read; for a ZIP, those of each file in it.
+    Exit status 0: the file can be screened as it is; 1: it needs an option, has no description of
+    goods, or cannot be read.
 
     Example: tidewaiter inspect manifest.csv
     """
     if formats == (path is not None):
-        raise click.UsageError("give a file, or --formats")
+        raise click.UsageError("Name a file, or use --formats.")
     if path is None:
         _print_formats(as_json=as_json)
         return
@@ -132,7 +136,9 @@ def _print_formats(*, as_json: bool) -> None:
                 each.name,
                 each.title,
                 each.source,
-                mark if each.confirmed else f"not confirmed: only by --format {each.name}",
+                mark
+                if each.confirmed
+                else (f"not confirmed with a real file: use --format {each.name}"),
             )
         )
     Console(highlight=False).print(table)
@@ -144,14 +150,14 @@ def _print(seen: Inspection, name: str) -> None:
     for text in _said(seen):
         console.print(Text(visible(text)))
     if seen.problem:
-        console.print(Text(visible(f"it cannot be read: {seen.problem}"), style="bold red"))
+        console.print(Text(visible(f"cannot be read: {seen.problem}"), style="bold red"))
         console.print(Text(visible(f"hint: {seen.hint}")))
     used = [column for column in seen.columns if column.fields]
     beside = [column for column in seen.columns if column.how == "other text"]
     unused = [column for column in seen.columns if not column.fields and not column.how]
-    kept = "kept, not used" if seen.title else "not used"
+    kept = "stored, not used" if seen.title else "not used"
     _print_columns(console, "understood", used)
-    _print_unused(console, "screened as other text, which is weaker evidence", beside)
+    _print_unused(console, "screened as other text (weaker evidence)", beside)
     _print_unused(console, kept, unused)
     if seen.more_columns:
         console.print(Text(f"{seen.more_columns:,} further columns are not shown"))
@@ -167,27 +173,27 @@ def _print(seen: Inspection, name: str) -> None:
 
 def _what(seen: Inspection) -> str:
     table = _TABLES.get(seen.form, seen.form).partition(" (.")[0]
-    what = seen.title or table or "not known"
+    what = seen.title or table or "unknown"
     told = f", {_TOLD[seen.told]}" if seen.told else ""
     return f"{what}{told}"
 
 
 def _said(seen: Inspection) -> list[str]:
-    """Say in lines what holds for the whole file."""
-    mark = _READ if seen.confirmed else "no sample confirms it"
+    """Summarise the whole file in lines."""
+    mark = _READ if seen.confirmed else "not confirmed with a real file"
     may_be = ", ".join(f"--format {each}" for each in seen.may_be if each != seen.form)
     other = f", or {seen.doubt}" if seen.doubt else ""
     told = {
         "layout": f"{seen.source} ({mark})" if seen.source else "",
-        "it looks like a format that must be asked for": may_be,
+        "it may be a format that must be named": may_be,
         "encoding": f"{seen.encoding}{other}" if seen.encoding else "",
         "delimiter": repr(seen.delimiter) if seen.delimiter else "",
         "sheet": seen.sheet,
         "other sheets": _other_sheets(seen),
-        "decimal mark": _listed(seen.marks, {"": "nothing shows it"}),
+        "decimal mark": _listed(seen.marks, {"": "not known from the file"}),
         "dates": _listed(seen.orders, _ORDERS),
         "units in the header": _listed(seen.units, {}),
-        "taken as kilograms where no unit stands": ", ".join(seen.assumed),
+        "read as kilograms if no unit is given": ", ".join(seen.assumed),
         "currency in the header": seen.currency,
     }
     return [f"{label}: {text}" for label, text in told.items() if text]
@@ -208,7 +214,9 @@ def _questions(seen: Inspection) -> list[str]:
         for each in seen.questions
     ]
     if seen.needed:
-        asked.append(f"nothing can be screened without one of: {', '.join(seen.needed)}")
+        asked.append(
+            f"nothing can be screened without one of these fields: {', '.join(seen.needed)}"
+        )
     return asked
 
 
@@ -267,5 +275,5 @@ def _print_refusals(console: Console, refusals: tuple[Refusal, ...]) -> None:
         row = str(each.row) if each.row else ""
         table.add_row(*_cells(row, each.column, each.value, each.problem, each.hint))
     console.print()
-    console.print(Text("not read in the first rows", style="bold"))
+    console.print(Text("no consignment line in the first rows", style="bold"))
     console.print(table)

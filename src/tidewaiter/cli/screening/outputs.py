@@ -1,4 +1,4 @@
-"""The files that a screening writes: its journal, its results, and restricted alerts apart."""
+"""The files that a screening writes: its journal, its results, and separate restricted alerts."""
 
 import hashlib
 import os
@@ -38,10 +38,10 @@ from tidewaiter.trade.types import Alert, ReadOptions, Refusal
 
 _FOLDER = "restricted"
 RESTRICTED = "restricted alerts"
-"""What the file for them is called in errors."""
+"The name of their file in errors."
 
 PRIVATE_FORMATS = (".jsonl", ".csv")
-"""Those that are written in one go: a file of another would be open to others for a moment."""
+"""Formats that are written in one go; a file that grows would be readable by others at first."""
 
 _PRIVATE = 0o600  # nobody else may read it
 
@@ -49,16 +49,16 @@ Mark = Callable[[Alert], Alert]
 
 
 class Apart:
-    """Parts alerts: gives back what all may see, and writes those that rest on more apart."""
+    """Separates alerts: returns what everyone may see, and writes the restricted ones elsewhere."""
 
     def __init__(self, path: Path, mark: str, rules: AlertRules, *, learned: bool = False) -> None:
-        """Take the file for restricted alerts, which is made where there are any.
+        """Prepare the file for restricted alerts, which is created only if there are any.
 
         Args:
             path: Ends in .jsonl or .csv.
-            mark: What no other process has in the names of its half-written files.
-            rules: Of the screening.
-            learned: The alerts carry what decisions taught.
+            mark: Unique suffix of this process for partial files.
+            rules: Rules of the screening.
+            learned: Whether the alerts have a ranking model's estimate.
         """
         self.path = path
         self.count = 0
@@ -78,15 +78,15 @@ class Apart:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Put the file in its place, whole; or none, where something failed."""
+        """Move the complete file into place, or remove it after a failure."""
         self._stack.__exit__(kind, error, trace)
 
     def part(self, alerts: Sequence[Alert], mark: Mark = lambda alert: alert) -> list[Alert]:
-        """Write the restricted ones, and return the alerts as all may see them.
+        """Write the restricted alerts, and return the alerts as everyone may see them.
 
         Args:
-            alerts: As a screening finds them.
-            mark: Adds to an alert what the other lines of the file say.
+            alerts: Alerts of the screening.
+            mark: Adds what other lines of the file show about an alert.
         """
         secret = [mark(alert) for alert in alerts if alert.restricted]
         if secret:
@@ -95,10 +95,10 @@ class Apart:
         return [mark(alert) for alert in open_ if alert is not None]
 
     def tell(self) -> None:
-        """Say how many there are, and where."""
+        """Print how many there are, and where."""
         if self.count:
-            rest = "1 alert rests" if self.count == 1 else f"{self.count:,} alerts rest"
-            where = f"whole in {self.path} (only you may read it), and open or not at all elsewhere"
+            rest = "1 alert is based" if self.count == 1 else f"{self.count:,} alerts are based"
+            where = f"complete in {self.path} (readable only by you); redacted or omitted elsewhere"
             click.echo(f"{rest} on restricted entries: {where}", err=True)
 
     def _add(self, alerts: Sequence[Alert]) -> None:
@@ -114,7 +114,7 @@ class Apart:
 
 @contextmanager
 def _private(path: Path, mark: str, *, learned: bool) -> Iterator[AlertWriter]:
-    """Open a file of alerts that nobody else may read, from its first byte on."""
+    """Open a file of alerts that only the user can read, from its first byte on."""
     try:
         with writing(str(path)):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -130,12 +130,12 @@ def _private(path: Path, mark: str, *, learned: bool) -> Iterator[AlertWriter]:
 
 
 def place_of(named: Path | None, settings: Settings, journal: Path) -> Path:
-    """Return where restricted alerts go: where the user says, else into the folder of lists.
+    """Return where restricted alerts go: the file the user named, or the folder of lists.
 
     Args:
         named: The file that the user named.
-        settings: Of the screening.
-        journal: Of the screening: what is written elsewhere has another name.
+        settings: Settings of the screening.
+        journal: Journal of the screening; other outputs give other names.
     """
     if named is not None:
         return named
@@ -151,7 +151,7 @@ _REMARKS = 100  # at most, with what is said of the file as a whole
 
 
 class Outputs(Record, frozen=True, kw_only=True):
-    """Where what goes."""
+    """Paths of the outputs."""
 
     alerts: Path | None  # None: standard output, where it is no terminal
     report: Path | None
@@ -162,14 +162,14 @@ class Outputs(Record, frozen=True, kw_only=True):
 
 
 class Sink(Protocol):
-    """Where alerts go."""
+    """Destination of alerts."""
 
     def add(self, alerts: list[Alert], /) -> None:
         """Write alerts."""
 
 
 class _Told:
-    """Names the file where writing fails: errors of one output pass through those of others."""
+    """Adds the file name to an error of writing, which may pass through other outputs."""
 
     def __init__(self, sink: Sink, place: str) -> None:
         self._sink = sink
@@ -183,19 +183,20 @@ class _Told:
 
 class _Nowhere:
     def add(self, alerts: list[Alert], /) -> None:
-        """Drop alerts: they are in the summary."""
+        """Discard alerts: the summary has them."""
 
 
 def check_outputs(outputs: Mapping[str, Path | None], kept: Mapping[str, Path]) -> None:
-    """Check, before a long screening, that its results can go where they are to.
+    """Check, before a long screening, that its outputs can be written.
 
     Args:
-        outputs: Where they are to go, by their name in an error; "alerts" is one of them.
-        kept: What must stay as it is, by its name in an error.
+        outputs: Paths by their name in an error; "alerts" is one of them.
+        kept: Files that must not be overwritten, by their name in an error.
 
     Raises:
-        InputError: An output is one of these, or another output, or its suffix names no format.
-        OutputError: A pipe or a device stands where an output is to go.
+        InputError: Two outputs are one file, one would overwrite a kept file, or a suffix names no
+            supported format.
+        OutputError: The path of an output is a pipe or a device.
     """
     check_apart({what: path for what, path in outputs.items() if path}, kept)
     for what, formats in (("alerts", alert_formats()), (RESTRICTED, PRIVATE_FORMATS)):
@@ -219,17 +220,17 @@ def write_outputs(
     *,
     beside: Callable[[Alert], Alert] = lambda alert: alert,
 ) -> Summary:
-    """Write the alerts, the refusals and the report, each whole or not at all.
+    """Write the alerts, the rejections and the report, each complete or not at all.
 
-    What rests on restricted entries goes into a file of its own, and leaves no trace elsewhere.
+    Alerts based on restricted entries go to a separate file and leave no trace elsewhere.
 
     Args:
-        journal: Of the screening, which is done.
-        outputs: Where to.
-        settings: What it was done by.
-        registry: Digest of what settles the findings.
-        marks: What the other lines say of each alert.
-        beside: Adds what else is told of an alert, and leaves its score and rank as they are.
+        journal: Journal of the finished screening.
+        outputs: Paths of the outputs.
+        settings: Settings of the screening.
+        registry: Digest of the data that determine the matches.
+        marks: What the other lines show about each alert.
+        beside: Adds an estimate to an alert, without changing its score or rank.
     """
     builder = SummaryBuilder()
     mark = mark_of(journal)
@@ -262,7 +263,7 @@ def write_outputs(
 
 
 class _Refused:
-    """Writes what could not be read, where there is any, and keeps the first for the report."""
+    """Writes the rejected values, if any, and keeps the first for the report."""
 
     def __init__(self, outputs: Outputs, mark: str, stack: ExitStack) -> None:
         self.first: list[Refusal] = []
@@ -270,7 +271,7 @@ class _Refused:
         self._writer: CsvRefusals | None = None
 
     def add(self, refusals: list[Refusal]) -> None:
-        """Write refusals."""
+        """Write rejections."""
         if not refusals:
             return
         if self._writer is None:
@@ -282,7 +283,7 @@ class _Refused:
                 self.first.append(each)
 
     def finish(self) -> None:
-        """Let the file of an earlier run give way, where nothing was refused."""
+        """Remove the file of an earlier run if nothing was rejected."""
         if self._writer is None and self._outputs.refused.exists():
             self._open()
 
@@ -292,17 +293,17 @@ class _Refused:
 
 @contextmanager
 def _refusal_sink(outputs: Outputs, mark: str) -> Iterator[CsvRefusals]:
-    """Open the file of refusals; keep another one of the name that the user did not choose."""
+    """Open the file of rejections; preserve an existing file of the default name."""
     with replacing(outputs.refused, mark) as part:
         with refusal_writer(part) as writer:
             yield writer
         kept = None if outputs.refused_named else set_aside(outputs.refused, part)
     if kept is not None:
-        click.echo(f"an older {outputs.refused} is kept as {kept.name}", err=True)
+        click.echo(f"an older {outputs.refused} was renamed to {kept.name}", err=True)
 
 
 def mark_of(journal: Path) -> str:
-    """Return what only the process that holds a journal has in the names of half-written files."""
+    """Return the suffix of partial files that is unique to the process holding a journal."""
     return hashlib.sha256(os.fsencode(journal.absolute())).hexdigest()[:8]
 
 
@@ -311,7 +312,7 @@ def alert_sink(path: Path | None, mark: str, *, learned: bool = False) -> Iterat
     """Open the file of alerts, or standard output.
 
     Raises:
-        OutputError: It takes no more.
+        OutputError: Standard output is closed or full.
     """
     if path is not None:
         with replacing(path, mark) as part, alert_writer(part, learned=learned) as writer:
@@ -330,7 +331,7 @@ def alert_sink(path: Path | None, mark: str, *, learned: bool = False) -> Iterat
 
 
 def journal_of(beside: Path | None, settings: Settings, options: ReadOptions) -> Path:
-    """Return where the steps are kept: beside the first output, or in the user's cache."""
+    """Return the path of the journal: beside the first output, or in the user's cache."""
     if beside is not None:
         return beside.with_name(f"{beside.name}.journal")
     folder = writable(journals())
@@ -340,19 +341,19 @@ def journal_of(beside: Path | None, settings: Settings, options: ReadOptions) ->
 
 @contextmanager
 def held(journal: Path, output: Path | None) -> Iterator[Path]:
-    """Keep other processes from a journal; where there is no output file, take the next instead.
+    """Lock a journal against other processes; without an output file, use the next free one.
 
-    Several processes may screen the same file at once where nothing that they write is shared.
+    Several processes may screen the same file at once if they write nothing to the same place.
 
     Args:
-        journal: Of `journal_of`.
-        output: The first that is written; None: only in the cache anything is.
+        journal: From `journal_of`.
+        output: The first output file; None: only the cache is written.
 
     Yields:
         The journal to write.
 
     Raises:
-        OutputError: Another process is at work on this output, or the folder cannot be written.
+        OutputError: Another process is writing this output, or the folder is read-only.
     """
     if output is not None:
         with alone(journal, str(output)):
@@ -364,5 +365,5 @@ def held(journal: Path, output: Path | None) -> Iterator[Path]:
 
 
 def journals() -> Path:
-    """Return where the journals of screenings without an output file are kept."""
+    """Return the folder for journals of screenings without an output file."""
     return cache_folder() / "journals"

@@ -22,7 +22,7 @@ from tidewaiter.bulk.cross_line import Marks, marks_of
 from tidewaiter.bulk.screening import Settings, pinned, run, workers_for
 from tidewaiter.bulk.spark.batches import Beside, Input, Task
 from tidewaiter.bulk.spark.run import Outcome, screen_on
-from tidewaiter.cli.core.options import STOPPED, Field, printable
+from tidewaiter.cli.core.options import STOPPED, Field, mark_refused, printable
 from tidewaiter.cli.identify import tell_first_start
 from tidewaiter.cli.screening.input_files import with_saved
 from tidewaiter.cli.screening.summary import watched
@@ -40,10 +40,10 @@ from tidewaiter.trade.types import Alert, ReadOptions
 
 
 def check_files(files: Iterable[Path]) -> None:
-    """Check that what is screened can be read several times.
+    """Check that the input can be read several times.
 
     Raises:
-        InputError: It is no file.
+        InputError: The input is not a regular file.
     """
     for path in files:
         if not path.is_file():
@@ -54,7 +54,7 @@ def check_history(files: Sequence[Path], settings: Settings) -> None:
     """Check, before a long screening, that no file would be counted twice.
 
     Raises:
-        InputError: A file is the one that is screened, or stands there twice.
+        InputError: A file is also the screened file, or is named twice.
     """
     seen = {settings.sha256}
     for path in files:
@@ -84,7 +84,7 @@ def lines_of(
 def earlier_alerts(
     files: Sequence[Path], options: ReadOptions, settings: Settings, *, workers: int
 ) -> Iterator[Alert]:
-    """Screen earlier files in the same way; what could not be read of them is counted.
+    """Screen earlier files in the same way, and count what could not be read.
 
     Yields:
         Their alerts.
@@ -101,12 +101,13 @@ def earlier_alerts(
                 refused += len(step.refusals)
                 yield from step.screened.alerts
         if refused:
+            mark_refused()
             click.echo(refused_of(path.name, refused), err=True)
 
 
 def refused_of(name: str, count: int) -> str:
-    """Say of an earlier file how much of it could not be read."""
-    return printable(f"{count} rows or fields of {name} refused: sums may be too low")
+    """Report how much of an earlier file could not be read."""
+    return printable(f"{count} rows or fields of {name} were rejected: totals may be too low")
 
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -122,7 +123,7 @@ class Cluster(Record, frozen=True, kw_only=True):
 
 
 class Told(Record, frozen=True, kw_only=True):
-    """What summary.json says."""
+    """The content of summary.json."""
 
     files: tuple[str, ...]
     history: tuple[str, ...]
@@ -147,7 +148,7 @@ def on_cluster(command: F) -> F:
             "--engine",
             type=click.Choice(["local", "spark"]),
             default="local",
-            help="spark: on a cluster; --out is a folder then.",
+            help="Where to run; with spark, on a cluster, and --out is a folder.",
         ),
         click.option(
             "--master",
@@ -160,13 +161,13 @@ def on_cluster(command: F) -> F:
             "form",
             type=click.Choice(["jsonl", "parquet"]),
             default="jsonl",
-            help="With --engine spark: how the parts are written.",
+            help="With --engine spark: format of the parts.",
         ),
         click.option(
             "--spark",
             type=Field(),
             multiple=True,
-            help="With --engine spark: a setting: spark.executor.memory=8g.",
+            help="With --engine spark: a Spark setting, for example spark.executor.memory=8g.",
         ),
     ]
     for each in reversed(add):
@@ -175,25 +176,29 @@ def on_cluster(command: F) -> F:
 
 
 def one_path(paths: tuple[Path, ...], out: Path | None) -> Path | None:
-    """Return the file that is screened on this machine, if one was named."""
+    """Return the file to screen on this machine, if one was named."""
     if len(paths) > 1:
-        raise click.UsageError("one file at a time; several: --engine spark --out FOLDER")
+        raise click.UsageError(
+            "Only one file can be screened at a time; for several, use --engine spark --out FOLDER."
+        )
     if any(map(_is_given, ("master", "form", "spark"))):
-        raise click.UsageError("--master, --parts and --spark go with --engine spark")
+        raise click.UsageError(
+            "--master, --parts and --spark can be used only with --engine spark."
+        )
     if out is not None and out.is_dir():
         raise click.BadParameter(f"File '{out}' is a directory.", param_hint="--out")
     return paths[0] if paths else None
 
 
 def cluster_of(options: dict[str, Any]) -> Cluster:
-    """Take the options of a cluster out of those of the command.
+    """Separate the options of a cluster from those of the command.
 
-    Refuses what a cluster does not do, rather than leave it out.
+    Rejects options that a cluster does not support rather than ignoring them.
     """
     cluster = Cluster(**{name: options.pop(name) for name in Cluster.__struct_fields__})
     unfit = [option for name, option in _NOT_THERE.items() if _is_given(name)]
     if cluster.engine == "spark" and unfit:
-        raise click.UsageError(f"{', '.join(unfit)}: not with --engine spark")
+        raise click.UsageError(f"{', '.join(unfit)}: cannot be used with --engine spark.")
     return cluster
 
 
@@ -210,7 +215,7 @@ _NOT_THERE = {
 
 
 def _is_given(name: str) -> bool:
-    """Tell whether an option of the command was named."""
+    """Return whether an option of the command was given."""
     source = click.get_current_context().get_parameter_source(name)
     return source not in {None, ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP}
 
@@ -231,15 +236,15 @@ def screen_cluster(there: There, settings: Settings, cluster: Cluster) -> Outcom
 
     Args:
         there: The files.
-        settings: What they are screened by.
-        cluster: Where.
+        settings: Settings of the screening.
+        cluster: Options of the cluster.
 
     Raises:
         InputError: Spark is not installed or does not start, or a file cannot be read.
     """
     paths, out = there.paths, there.out
     if not paths or out is None:
-        raise click.UsageError("--engine spark screens files into a folder: PATH... --out FOLDER")
+        raise click.UsageError("--engine spark writes into a folder: PATH... --out FOLDER.")
     try:
         from tidewaiter.bulk.spark.session import spark_cluster  # noqa: PLC0415
     except ImportError as error:
@@ -266,6 +271,7 @@ def screen_cluster(there: There, settings: Settings, cluster: Cluster) -> Outcom
         found = screen_on(running, task, folder.absolute(), registry_digest)
         _write_rest(folder, found, task, cluster.master, time.monotonic() - begun)
     for file, count in found.earlier:
+        mark_refused()
         click.echo(refused_of(file, count), err=True)
     for text in found.left_out:
         click.echo(text, err=True)
@@ -275,9 +281,9 @@ def screen_cluster(there: There, settings: Settings, cluster: Cluster) -> Outcom
 
 
 def _inputs(there: There) -> tuple[Input, ...]:
-    """Name the files as alerts name them; two of one name would be one in what they say.
+    """Name the files as alerts name them; two files of one name could not be told apart.
 
-    Earlier files are read as the first one is.
+    Earlier files are read like the first one.
     """
     inputs = [
         Input(path=path.absolute(), name=_name(path), options=_reading(there, path))
@@ -303,7 +309,7 @@ def _name(path: Path) -> str:
 
 
 def _refuse_restricted(settings: Settings) -> None:
-    """Refuse lists for the authority only: their entries would go to the disks of the cluster."""
+    """Reject authority-only lists: their entries would be copied to the disks of the cluster."""
     lists = Archive(settings.lists).in_force(settings.day) if settings.lists else ()
     for version, parties in lists:
         if version.confidential or any(party.confidential for party in parties):
@@ -311,7 +317,7 @@ def _refuse_restricted(settings: Settings) -> None:
 
 
 def _write_rest(folder: Path, found: Outcome, task: Task, master: str, seconds: float) -> None:
-    """Write what could not be read, and a summary."""
+    """Write the rejected values and a summary."""
     if found.refusals:
         several = task.screened > 1
         with refusal_writer(folder / "refused.csv") as writer:
@@ -339,7 +345,7 @@ def _write_rest(folder: Path, found: Outcome, task: Task, master: str, seconds: 
 
 
 class OneFile(NamedTuple):
-    """A file, and what it is screened by."""
+    """A file, and the settings of its screening."""
 
     path: Path
     options: ReadOptions
@@ -351,13 +357,13 @@ class OneFile(NamedTuple):
 
 
 def screen_one(job: OneFile, database: Database | None) -> tuple[Marks, int]:
-    """Screen a file, and hear what other lines say of its alerts; a database keeps both.
+    """Screen a file and add what other lines show about its alerts; a database stores both.
 
     Returns:
-        What they say, and how many alerts were new to the database.
+        What the other lines show, and how many alerts were new in the database.
 
     Raises:
-        InputError: The database whose register is to be asked has none.
+        InputError: The database has no register.
     """
     path, options, settings, journal = job.path, job.options, job.settings, job.journal
     register = _register(job, database)
@@ -390,7 +396,7 @@ def _register(job: OneFile, database: Database | None) -> RegisterAsked | None:
 
 
 def _watch(steps: Iterable[Progress], path: Path) -> tuple[int, int | None]:
-    """Go through a screening; return how many alerts were new to the database, and its id there."""
+    """Run a screening; return how many alerts were new in the database, and its ID there."""
     row, new, screening = 0, 0, None
     try:
         for progress in watched(steps, path):
@@ -399,13 +405,13 @@ def _watch(steps: Iterable[Progress], path: Path) -> tuple[int, int | None]:
             screening = progress.screening
     except KeyboardInterrupt:
         after = f" after row {row}" if row else ""
-        click.echo(f"stopped{after}; the same command goes on there", err=True)
+        click.echo(f"interrupted{after}; run the same command again to resume", err=True)
         sys.exit(STOPPED)
     return new, screening
 
 
 def tell_ended(database: Database | None) -> None:
-    """End the rules whose time is over, and say so; None: there is no database."""
+    """End the suppression rules that have expired, and report them; None: no database."""
     for changed in end_overdue(database) if database is not None else ():
         click.echo(
             f"suppression rule {changed.suppression.number} has expired: "
@@ -416,10 +422,10 @@ def tell_ended(database: Database | None) -> None:
 
 @contextmanager
 def resting_told(database: Database | None) -> Iterator[None]:
-    """Say before a screening which rules have ended, and after it how many alerts rest.
+    """Report expired rules before a screening, and the number of suppressed alerts after it.
 
     Args:
-        database: What is screened into; None: there is none.
+        database: The database; None: there is none.
     """
     tell_ended(database)
     yield
@@ -429,7 +435,9 @@ def resting_told(database: Database | None) -> Iterator[None]:
         count = count_resting(work)
     if count:  # nothing is hidden in silence
         click.echo(
-            f"{count:,} alerts of the database rest by suppression rules: "
-            "tidewaiter alerts list --status suppressed shows them",
+            (
+                f"{count:,} alerts in the database are suppressed: tidewaiter alerts list "
+                "--status suppressed shows them"
+            ),
             err=True,
         )

@@ -1,4 +1,4 @@
-"""The command `tidewaiter screen`: new files, and with `--again` past lines under today's law."""
+"""The command `tidewaiter screen`: new files, and with `--again` stored lines under today's law."""
 
 import os
 import sys
@@ -21,7 +21,14 @@ from tidewaiter.base.safe_text import visible
 from tidewaiter.bulk.journal import drop_abandoned, read_done
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.casework.ranking.model import explained, model_at, read_ranker
-from tidewaiter.cli.core.options import Day, Field, hear_every_stop, own_lists, printable
+from tidewaiter.cli.core.options import (
+    Day,
+    Field,
+    hear_every_stop,
+    ok_with_refusals,
+    own_lists,
+    printable,
+)
 from tidewaiter.cli.core.party_options import Within, kept_in
 from tidewaiter.cli.identify import tell_first_start
 from tidewaiter.cli.screening.input_files import (
@@ -76,7 +83,7 @@ _CHUNK = 1_000
 
 
 class Past(Record, frozen=True, kw_only=True):
-    """What is screened again, and where it goes."""
+    """What is screened again, and the outputs."""
 
     place: str | None  # of the database
     out: Path | None  # None: to standard output, where it is no terminal
@@ -86,7 +93,7 @@ class Past(Record, frozen=True, kw_only=True):
 
     @property
     def learned(self) -> bool:
-        """Tell whether alerts carry what decisions taught."""
+        """Return whether alerts have the estimate of a ranking model."""
         return self.beside is not None
 
     def told(self, alert: Alert) -> Alert:
@@ -95,17 +102,17 @@ class Past(Record, frozen=True, kw_only=True):
 
     @property
     def journal(self) -> Path:
-        """Return what one process at a time holds."""
+        """Return the lock that one process at a time holds."""
         named = self.out or Path("alerts")
         return named.with_name(f"{named.name}.journal")
 
 
 def screen_past(past: Past, settings: Settings) -> None:
-    """Screen what a database holds; write the alerts that are new, and those that get a note.
+    """Screen the lines of a database again; write new alerts and alerts that get a note.
 
     Args:
-        past: What, and where to.
-        settings: What its lines are screened by.
+        past: The lines and the outputs.
+        settings: Settings of the screening.
     """
     if past.whole and settings.lists is not None:
         generation_of(Archive(settings.lists), anew=True)
@@ -114,7 +121,7 @@ def screen_past(past: Past, settings: Settings) -> None:
             stack.enter_context(alone(past.journal, str(past.out)))
         database = stack.enter_context(database_at(past.place))
         if database is None:
-            raise click.UsageError("--again screens a database: give --db")
+            raise click.UsageError("--again screens a database: give --db.")
         settings = switched(settings, database)
         stack.enter_context(resting_told(database))
         written = stack.enter_context(spool())
@@ -130,9 +137,9 @@ def screen_past(past: Past, settings: Settings) -> None:
 
 
 def _write(again: Again, past: Past, settings: Settings, written: Spool) -> None:
-    """Screen lines, write the alerts that are new or get a note, and say how many there are.
+    """Screen lines, write new alerts and alerts that get a note, and print the counts.
 
-    Where rules may select more, what stands in the file is spooled too.
+    Lines are spooled where rules may select more of them.
     """
     lines = new = 0
     place, mark = place_of(past.restricted, settings, past.journal), mark_of(past.journal)
@@ -159,7 +166,7 @@ def _write(again: Again, past: Past, settings: Settings, written: Spool) -> None
 
 
 def _write_selected(new: Iterator[Alert], past: Past, written: Spool) -> None:
-    """Write alerts that rules select, behind those that are written."""
+    """Append the alerts that rules select."""
     with alert_sink(past.out, mark_of(past.journal), learned=past.learned) as sink:
         for _, some in written.read():
             sink.add(some)
@@ -168,43 +175,51 @@ def _write_selected(new: Iterator[Alert], past: Past, written: Spool) -> None:
 
 
 def _why(again: Again) -> str:
-    """Say whether all lines are screened, and why."""
+    """Explain why all lines are screened, or only some."""
     if again.touched is None:
-        return f"all past lines are screened: {again.plan.why}"
+        return f"all stored lines are screened: {again.plan.why}"
     lines, told = len(again.touched.lines), again.plan.difference
     if not again.plan.judged and told and not (told.new or told.changed or told.removed):
-        return "nothing changed since past lines were screened"
-    where = "of parties or vessels that other entries match now, or changed ones"
-    return f"nothing but lists changed: {lines:,} lines are screened, {where}"
+        return "nothing has changed since the stored lines were screened"
+    where = "with parties or vessels that match new or changed entries"
+    return f"only lists have changed: {lines:,} lines are screened, {where}"
 
 
 def _said(again: Again, lines: int) -> str:
-    """Say what was screened."""
+    """Summarise what was screened."""
     told = again.plan.difference
     if again.touched is None or told is None:
-        return f"{lines:,} past lines screened,"
-    judged = f" and {len(again.plan.judged):,} judged parties" if again.plan.judged else ""
+        return f"{lines:,} stored lines screened,"
+    judged = (
+        f" and {len(again.plan.judged):,} parties with earlier decisions"
+        if again.plan.judged
+        else ""
+    )
     ships = f" and {again.touched.vessels:,} vessels" if again.touched.vessels else ""
     return (
-        f"{again.touched.parties:,} past parties{ships} against {len(told.new):,} new, "
-        f"{len(told.changed):,} changed, {len(told.removed):,} removed entries{judged}:"
+        f"{again.touched.parties:,} stored parties{ships} against {len(told.new):,} "
+        f"new, {len(told.changed):,} changed, {len(told.removed):,} removed "
+        f"entries{judged}:"
     )
 
 
 def _said_of_others(kept: Kept | None) -> str:
-    """Say what came of asking other lines anew."""
+    """Summarise the update of reasons that depend on other lines."""
     if kept is None:
-        return "no line, alert, result or rule changed since other lines were last asked"
-    asked = f"other lines were asked about {kept.looked:,} alerts"
-    told = [f"{asked}: {kept.changed:,} say something else now"]
-    told += [f"{kept.raised:,} of another severity"] if kept.raised else []
-    told += [f"{kept.noted:,} decided ones got a note"] if kept.noted else []
-    told += [f"{kept.selected:,} new ones by rules that select"] if kept.selected else []
+        return (
+            "no line, alert, result or rule has changed since alerts were last compared "
+            "with other lines"
+        )
+    asked = f"{kept.looked:,} alerts were compared with other lines again"
+    told = [f"{asked}: {kept.changed:,} have different reasons now"]
+    told += [f"{kept.raised:,} with another severity"] if kept.raised else []
+    told += [f"{kept.noted:,} decided alerts got a note"] if kept.noted else []
+    told += [f"{kept.selected:,} new alerts from rules that compare lines"] if kept.selected else []
     return ", ".join(told)
 
 
 def _write_noted(again: Again, add: Callable[[list[Alert]], None]) -> tuple[int, int]:
-    """Write the alerts that get a note; count those whose entry is gone, and the others."""
+    """Write the alerts that get a note; count those whose entry was removed, and the others."""
     gone = other = 0
     for alert in again.noted():
         if alert.reasons[-1].rule == "party-removed":
@@ -216,27 +231,27 @@ def _write_noted(again: Again, add: Callable[[list[Alert]], None]) -> tuple[int,
 
 
 def _said_of_notes(gone: int, other: int) -> str:
-    """Say how many alerts got a note."""
-    said = [f"{gone:,} alerts whose entry is gone"] if gone else []
-    said += [f"{other:,} alerts whose entry was changed"] if other else []
+    """Summarise how many alerts got a note."""
+    said = [f"{gone:,} alerts whose list entry was removed"] if gone else []
+    said += [f"{other:,} alerts whose list entry was changed"] if other else []
     return "".join(f", {each}" for each in said)
 
 
 learned_option = click.option(
     "--ranker",
     type=click.Path(exists=True, path_type=Path),
-    help="Tell what decisions taught beside the score: a model, or its folder.",
+    help="Add the estimate of this ranking model beside the score: a model, or its folder.",
 )
 
 
 def beside_of(place: Path | None) -> Callable[[Alert], Alert]:
-    """Return what adds to an alert what decisions taught; None: nothing is added.
+    """Return the function that adds a ranking model's estimate to alerts; None: no model.
 
     Args:
-        place: A model, or the folder that holds it.
+        place: A model, or the folder with it.
 
     Raises:
-        InputError: It is none.
+        InputError: The file is not a model.
     """
     return (
         (lambda alert: alert) if place is None else partial(explained, read_ranker(model_at(place)))
@@ -282,58 +297,95 @@ class Wanted(Record, frozen=True, kw_only=True):
 
 @click.command()
 @click.argument("paths", nargs=-1, type=_HERE, metavar="[PATH]...")
-@click.option("--day", type=Day(), help="Screen as the law stood then (today).")
+@click.option("--day", type=Day(), help="Screen under the law as of this date (default: today).")
 @click.option(
-    "--map", "columns", type=Field(), multiple=True, help='A column by name: goods="Item text".'
+    "--map", "columns", type=Field(), multiple=True, help='Map a column: goods="Item text".'
 )
 @click.option(
-    "--columns", "saved", type=_FILE, help="Keep --map and the like here, by the file's columns."
+    "--columns",
+    "saved",
+    type=_FILE,
+    help="Save --map and similar answers here, for later files with the same columns.",
 )
-@click.option("--encoding", help="Of a text file, where the guess is wrong: gb18030, cp1251.")
-@click.option("--delimiter", help="Of a text file, where the guess is wrong.")
-@click.option("--decimal", type=click.Choice([".", ","]), help="The decimal mark.")
-@click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="What 03/04/2026 means.")
-@click.option("--unit", "units", type=Field(), multiple=True, help="If none is named: net=lb.")
-@click.option("--sheet", help="Of a spreadsheet (the first).")
-@click.option("--format", help="Of the file, whatever it looks like: see inspect --formats.")
+@click.option(
+    "--encoding", help="Encoding of a text file, if it is detected wrongly: gb18030, cp1251."
+)
+@click.option("--delimiter", help="Delimiter of a text file, if it is detected wrongly.")
+@click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of numbers.")
+@click.option(
+    "--dates", type=click.Choice(["dmy", "mdy"]), help="How to read a date such as 03/04/2026."
+)
+@click.option(
+    "--unit",
+    "units",
+    type=Field(),
+    multiple=True,
+    help="Unit if the file has none, for example net=lb.",
+)
+@click.option("--sheet", help="Sheet of a spreadsheet (default: the first).")
+@click.option(
+    "--format", help="Format of the file, if it is detected wrongly; see inspect --formats."
+)
 @click.option(
     "--out",
     type=_OUT,
-    help="Alerts: .jsonl, .csv, .parquet, or as a plug-in has it; of spark, a folder.",
+    help="Output file for alerts: .jsonl, .csv, .parquet, or a plug-in format; with "
+    "Spark, a folder.",
 )
-@click.option("--report", type=_FILE, help="A page to read and to print: .html.")
-@click.option("--refused", type=_FILE, help="What could not be read (refused.csv).")
+@click.option("--report", type=_FILE, help="Write a report to read and print: .html.")
+@click.option(
+    "--refused", type=_FILE, help="Output file for rejected rows and fields (default: refused.csv)."
+)
 @click.option(
     "--out-restricted",
     "restricted",
     type=_FILE,
-    help="Alerts that rest on restricted entries: .jsonl or .csv, for you alone.",
+    help="Output file for alerts based on restricted entries: .jsonl or .csv, readable "
+    "only by you.",
 )
-@click.option("--db", help="Keep all in a database: a path, or postgresql+psycopg://...")
-@click.option("--register", help="Ask the register of this database (that of --db, if it has one).")
-@click.option("--again", is_flag=True, help="Screen what --db holds anew; only new alerts.")
-@click.option("--whole", is_flag=True, help="With --again: all lines, whatever changed.")
+@click.option(
+    "--db", help="Store lines and alerts in a database: a path, or postgresql+psycopg://..."
+)
+@click.option(
+    "--register",
+    help="Also check licences and permits in the register of this database (default: that of "
+    "--db).",
+)
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Screen the lines stored in --db again; only new alerts are written.",
+)
+@click.option("--whole", is_flag=True, help="With --again: screen all lines, whatever has changed.")
 @click.option(
     "--history",
     type=_HERE,
     multiple=True,
-    help="An earlier file: what its lines say of these, and amounts that add up.",
+    help="An earlier file, for aggregation and for risk indicators that compare lines.",
 )
-@click.option("--rules", type=_HERE, help="Your own copy of alerts.toml.")
-@click.option("--threshold", type=_CHANCE, help="Probability from which a listed party is told.")
+@click.option("--rules", type=_HERE, help="Use your own copy of alerts.toml.")
+@click.option(
+    "--threshold", type=_CHANCE, help="Minimum probability of a match with a listed party."
+)
 @learned_option
-@click.option("--workers", type=click.IntRange(1, 256), default=_CORES, help="Processes (cores).")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=_CORES,
+    help="Number of processes (default: number of cores).",
+)
 @kept_in
 @own_lists
 @on_cluster
+@ok_with_refusals
 def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any) -> None:
-    """Screen the consignments in PATH: which lines name a watched chemical, and why.
+    """Screen the consignments in PATH for controlled chemicals and listed parties.
 
-    Reads CSV, JSON, Parquet, XLSX and messages (inspect --formats), also in a ZIP. Alerts go to
-    --out, or to standard output as JSON Lines where that is no terminal. Stopped in the middle,
-    the same command goes on where it was. Exit status 0: done; 1: done, but some rows or fields
-    could not be read; 2: refused; 130: stopped. With --engine spark, several files are screened
-    on a cluster.
+    PATH can be CSV, JSON, Parquet, XLSX or a customs message (see inspect --formats), also in a
+    ZIP. Alerts are written to --out, or to standard output as JSON Lines if it is not a terminal.
+    If the command is interrupted, run it again to resume. With --engine spark, several files are
+    screened on a cluster.
+    Exit status 1: some rows or fields could not be read; 130: interrupted.
 
     Example: tidewaiter screen manifest.csv --out alerts.jsonl --report report.html
     """
@@ -355,11 +407,11 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
     path = one_path(paths, None if packed and len(packed) > 1 else wanted.out)
     if again:
         if path is not None or wanted.db is None:
-            raise click.UsageError("--again screens a database: give --db and no file")
+            raise click.UsageError("--again screens a database: give --db and no file.")
         if wanted.register is not None:
-            raise click.UsageError("--again asks the register of --db")
+            raise click.UsageError("--again uses the register of --db: leave out --register.")
         if wanted.report is not None or wanted.refused is not None or wanted.history:
-            raise click.UsageError("--again writes alerts alone: --out")
+            raise click.UsageError("--again writes only alerts: give --out.")
         settings = _settings(wanted, file="", sha256="")
         named = {"alerts": wanted.out, RESTRICTED: wanted.restricted}
         check_outputs(named, _kept(None, wanted, None))
@@ -373,19 +425,19 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
         screen_past(past, settings)
         return
     if whole:
-        raise click.UsageError("--whole goes with --again")
+        raise click.UsageError("--whole can be used only with --again.")
     if path is None:
-        raise click.UsageError("give a file: tidewaiter screen manifest.csv")
+        raise click.UsageError("Name a file: tidewaiter screen manifest.csv")
     hear_every_stop()
     if _screen_archive(path, packed, wanted) if packed else _screen_file(path, wanted):
         sys.exit(1)
 
 
 def _screen_archive(path: Path, some: tuple[Member, ...], wanted: Wanted) -> bool:
-    """Screen the files of an archive, each as a file of its own; of several --out is a folder.
+    """Screen each file of an archive separately; for several files, --out is a folder.
 
     Returns:
-        Whether anything was refused.
+        Whether anything was rejected.
     """
     if len(some) == 1:
         named = {"alerts": wanted.out, "the report": wanted.report, "refusals": wanted.refused}
@@ -396,8 +448,8 @@ def _screen_archive(path: Path, some: tuple[Member, ...], wanted: Wanted) -> boo
     folder = wanted.out
     if folder is None or folder.suffix or wanted.report or wanted.refused or wanted.restricted:
         raise click.UsageError(
-            f"{path.name} holds {len(some)} files: their alerts go into a folder, --out FOLDER, "
-            "without --report, --refused and --out-restricted"
+            f"{path.name} contains {len(some)} files: give a folder for their alerts, "
+            "--out FOLDER, without --report, --refused and --out-restricted."
         )
     folder.mkdir(exist_ok=True)
 
@@ -409,7 +461,7 @@ def _screen_archive(path: Path, some: tuple[Member, ...], wanted: Wanted) -> boo
 
 
 def _screen_file(path: Path, wanted: Wanted) -> bool:
-    """Screen a file and write what was asked for; return whether anything was refused."""
+    """Screen a file and write the requested outputs; return whether anything was rejected."""
     check_files((path, *wanted.history))
     beside = beside_of(wanted.ranker)
     options = _options(wanted)
@@ -447,7 +499,7 @@ def _screen_file(path: Path, wanted: Wanted) -> bool:
         journal.unlink(missing_ok=True)
     show_summary(summary, outputs, load_registry(settings.own).regimes)
     if wanted.db is not None:
-        click.echo(f"{new} alerts are new to the database", err=True)
+        click.echo(f"{new} alerts are new in the database", err=True)
     return bool(done.refused_rows or done.refused_fields)
 
 
@@ -458,10 +510,10 @@ def _options(wanted: Wanted) -> ReadOptions:
 
 
 def _kept(path: Path | None, wanted: Wanted, journal: Path | None) -> dict[str, Path]:
-    """Return what no output may take the place of, and the journal neither."""
+    """Return the files that no output may overwrite."""
     named = {"the file that is screened": path, "the rules": wanted.rules}
     named["the saved columns"] = wanted.saved
-    named["the ranker"] = wanted.ranker and model_at(wanted.ranker)
+    named["the ranking model"] = wanted.ranker and model_at(wanted.ranker)
     if wanted.db is not None:
         named["the database"] = database_file(wanted.db)
     named |= {f"the history {place}": place for place in wanted.history}

@@ -1,4 +1,4 @@
-"""What a screening shows on the terminal: its progress, the first alerts and the counts."""
+"""What a screening prints on the terminal: progress, the first alerts and the counts."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -23,19 +23,19 @@ _ROWS = 20
 _GOODS = 60
 _WIDE = 100  # columns of a terminal from which on each fact has a column of its own
 _LISTINGS = {False: 2, True: 4}  # named in a narrow and in a wide terminal
-_ORDER = "By priority: the most severe first, then list hits, then what is due soonest."
+_ORDER = "Sorted by priority: most severe first, then list matches, then earliest due date."
 STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "dim"}
 
 
 def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regime]) -> None:
-    """Print the first alerts in the order of work, and the counts.
+    """Print the first alerts by priority, and the counts.
 
-    They go to stdout where the alerts went to a file or stdout is a terminal, else to stderr.
+    They go to stdout if the alerts went to a file or stdout is a terminal, otherwise to stderr.
 
     Args:
         summary: What was found.
         outputs: Where it was written.
-        regimes: By slug, for their short names.
+        regimes: Legal instruments by slug, for their short names.
     """
     console = Console(highlight=False)
     if outputs.alerts is None and not console.is_terminal:
@@ -48,7 +48,7 @@ def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regim
     counts = summary.counts
     levels = ", ".join(f"{tally.alerts:,} {tally.key}" for tally in summary.by_severity)
     console.print(
-        f"{_counted(counts.lines, 'line')} screened as the law stood on {counts.day}: "
+        f"{_counted(counts.lines, 'line')} screened, law as of {counts.day}: "
         f"{_counted(summary.alerts, 'alert')} ({levels}).",
         markup=False,
     )
@@ -57,7 +57,8 @@ def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regim
     if counts.refused_rows or counts.fields:
         console.print(
             f"{_counted(counts.refused_rows, 'row')} could not be read, "
-            f"{_counted(counts.fields, 'field')} left out or corrected: see {outputs.refused}",
+            f"{_counted(counts.fields, 'field')} omitted or corrected: see "
+            f"{outputs.refused}",
             style="yellow",
             markup=False,
         )
@@ -68,7 +69,7 @@ def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regim
         if path is not None:
             console.print(f"{what}: {path}", markup=False)
     console.print(
-        "No alert does not mean that goods are lawful. This is not legal advice.", style="dim"
+        "No alert does not mean that the goods are legal. This is not legal advice.", style="dim"
     )
 
 
@@ -77,7 +78,7 @@ def _table(alerts: tuple[Alert, ...], regimes: Mapping[str, Regime], *, wide: bo
     table.add_column("severity")
     table.add_column("due in", justify="right")
     table.add_column("consignment", overflow="fold", max_width=24 if wide else 12)
-    table.add_column("goods, as written", ratio=3, overflow="fold")
+    table.add_column("goods as written", ratio=3, overflow="fold")
     table.add_column("why", ratio=4, overflow="fold")
     for alert in alerts:
         due = "" if alert.days_left is None else f"{alert.days_left} d"
@@ -99,7 +100,7 @@ _TELLING = frozenset(
 
 
 def goods_text(alert: Alert) -> Text:
-    """Return the goods text, cut around the evidence, which is marked."""
+    """Return the goods text, cut around the evidence, which is highlighted."""
     goods, found = goods_shown(alert)
     spans = [(find.evidence.start, find.evidence.end) for find in found]
     first = min((start for start, _ in spans), default=0)
@@ -113,10 +114,16 @@ def goods_text(alert: Alert) -> Text:
 
 
 def _parties_in_words(lists: tuple[str, ...], threshold: str) -> str:
-    """Say what parties were compared with."""
+    """Describe the lists that parties were compared with."""
     if not lists:
-        return "Parties were compared with no list: tidewaiter lists add FILE keeps one."
-    return f"Parties were compared with: {'; '.join(lists)}. Told from a likeness of {threshold}."
+        return (
+            "No party lists are loaded, so parties were not screened. Add one with "
+            "tidewaiter lists add FILE."
+        )
+    return (
+        f"Parties were screened against: {'; '.join(lists)}. Minimum match probability: "
+        f"{threshold}."
+    )
 
 
 def _counted(count: int, what: str) -> str:
@@ -124,7 +131,7 @@ def _counted(count: int, what: str) -> str:
 
 
 def watched(steps: Iterable[Progress], path: Path) -> Iterator[Progress]:
-    """Yield the steps of a screening; show a bar on stderr where that is a terminal."""
+    """Yield the steps of a screening; show a progress bar if stderr is a terminal."""
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),

@@ -168,12 +168,12 @@ def _days(value: object) -> Iterator[date]:
 
 
 _OTHER = {
-    "programme": "this is another version of Tidewaiter",
-    "registry": "the substances or their law are others",
-    "rules": "the rules are others",
-    "street": "street names are looked for now, or were before",
-    "settings": "a setting kept with the lists is another",
-    "threshold": "parties are told from another probability on",
+    "programme": "Tidewaiter was updated",
+    "registry": "the registry of substances or law was updated",
+    "rules": "the alert rules have changed",
+    "street": "the recognition of slang was switched on or off",
+    "settings": "a setting saved with the lists has changed",
+    "threshold": "the minimum match probability has changed",
 }
 
 
@@ -197,18 +197,18 @@ def plan_of(runs: Iterable[Run], settings: Settings, basis: Basis, *, whole: boo
     """
     bases = sorted({(run.day, run.basis or "") for run in runs})
     known = [(day, was) for day, text in bases if (was := _decoded(text))]
-    whys = ["all was asked for"] if whole else []
+    whys = ["you asked for it"] if whole else []
     if len(known) < len(bases):
-        whys.append("what lines were screened by before is not known")
+        whys.append("the settings of the earlier screening are unknown")
     kept = all(_is_kept(settings.lists, was) for _, was in known)
     if not kept:
-        whys.append("a version of a list that lines were screened against is not kept here")
+        whys.append("a list version used in the earlier screening is not stored here")
     judged: set[str] = set()
     for day, was in known:
         whys += _whys(was, basis, settings, day)
         added = added_judgements(settings.lists, was.judgements)
         if added is None:
-            whys.append("judgements were changed otherwise than by adding some")
+            whys.append("earlier decisions were edited or removed")
         judged |= {fold_party(each.name) for each in added or ()}
     now = _held(settings.lists, basis, settings.day)
     told = None
@@ -238,9 +238,9 @@ def _whys(was: Basis, now: Basis, settings: Settings, day: date) -> Iterator[str
         if getattr(was, field) != getattr(now, field):
             yield why
     if was.lists and now.lists and was.generation != now.generation:
-        yield "it was counted anew how rare words are, as the lists have grown or shrunk"
+        yield "word frequencies were recalculated, because the lists have grown or shrunk"
     if law_moves(settings, day, settings.day):
-        yield f"the law may be another on {settings.day} than on {day}"
+        yield f"the law on {settings.day} may differ from the law on {day}"
 
 
 def _decoded(text: str | None) -> Basis | None:

@@ -383,7 +383,7 @@ def choose(table: Table, parties: int, wanted: float, *, by_kind: bool) -> Thres
     found = [KindThreshold(kind=kind, least=own) for kind, own in each if own is not None]
     if least is None or len(found) < len(kinds):
         raise InputError("parties/no-threshold-keeps-rate")
-    return Threshold(least=least, kinds=tuple(found), origin="chosen by the wanted rate")
+    return Threshold(least=least, kinds=tuple(found), origin="chosen for the requested alert rate")
 
 
 def least_for(chances: NDArray[np.float64], allowed: int, lowest: float) -> float | None:

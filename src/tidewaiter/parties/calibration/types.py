@@ -168,10 +168,10 @@ class Calibration(Record, frozen=True, kw_only=True):
 
 
 HOWS = {
-    "number": "a number of the entry agrees",
+    "number": "an identifier agrees",
     "same": "all words are the same",
-    "spelling": "all words agree, some in another spelling",
-    "more": "one name has words more",
+    "spelling": "all words agree, some with a different spelling",
+    "more": "one name has additional words",
     "other": "some words differ",
 }
 """Descriptions of what agrees in a match. If a cleared party has an identifier of an entry, the

@@ -39,17 +39,17 @@ _OF_WORDS = {
     f.RAREST_LISTED,
 }
 _IN_WORDS = {
-    f.ONE: "before any word is compared",
-    f.WORST: "the pair least alike",
-    f.INVERSIONS: "words in another order",
-    f.ONE_PAIR: "one word of weight agrees",
-    f.TWO_PAIRS: "two words of weight agree",
-    f.LEGAL_SAME: "the legal forms agree",
-    f.LEGAL_DIFFERS: "the legal forms differ",
-    f.KIND_DIFFERS: "another kind of party",
-    f.NUMBER_DIFFERS: "other numbers",
-    f.SHAPE: "how much both names say",
-    f.OMITTED_CHARACTERS: "left out beside characters, which leave nothing out",
+    f.ONE: "starting point: most parties with a similar name are not the listed party",
+    f.WORST: "spelling of the least similar words",
+    f.INVERSIONS: "words in a different order",
+    f.ONE_PAIR: "at most one distinctive word agrees",
+    f.TWO_PAIRS: "two distinctive words agree",
+    f.LEGAL_SAME: "legal form: same",
+    f.LEGAL_DIFFERS: "legal form: different",
+    f.KIND_DIFFERS: "type of party: different",
+    f.NUMBER_DIFFERS: "numbers in the names: different",
+    f.SHAPE: "length and rarity of the names",
+    f.OMITTED_CHARACTERS: "words missing beside a name in Chinese characters, which is complete",
 }
 Points = NDArray[np.float64]
 

@@ -144,7 +144,7 @@ def load_model() -> NDArray[np.float64]:
 def threshold_of(asked: float | Threshold | None) -> Threshold:
     """Return a threshold as a record; None: that of the model."""
     if asked is None:
-        return Threshold(least=model_record().threshold, origin="of the model")
+        return Threshold(least=model_record().threshold, origin="the default")
     return asked if isinstance(asked, Threshold) else asked_for(asked)
 
 

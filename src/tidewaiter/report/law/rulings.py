@@ -114,7 +114,7 @@ def _reason(ruling: Ruling, rules: Mapping[str, ClassRule]) -> str:
 def _listings(
     ruling: Ruling, cited: Mapping[str, Citation], rules: Mapping[str, ClassRule]
 ) -> Iterator[ListingView]:
-    """Yield what is in force, what is published, what came later and what is over."""
+    """Yield controls in force, published, later and ended."""
     for each in ruling.held:
         yield _listing("In force", each, cited, rules)
     for each in ruling.proposed:
@@ -178,7 +178,7 @@ def _doubts(listing: Listing, *, of_class: bool) -> Iterator[str]:
 
 
 def _notes(ruling: Ruling, cited: Mapping[str, Citation]) -> Iterator[Note]:
-    """Yield what is demanded, the limits, and rules on routes and forms of goods."""
+    """Yield obligations, thresholds, and rules on routes and forms of goods."""
     for duty in ruling.duties:
         text = f"Requirement: {duty_in_words(duty)} ({duty.clause})"
         yield Note(text=_marked(text, duty.mark), source=cited.get(duty.source))
@@ -195,7 +195,7 @@ def _marked(text: str, mark: str) -> str:
 
 
 def _coverage(ruling: Ruling) -> str:
-    """Say of which days our copy of the lists is whole."""
+    """Say from when our copy of the instrument is complete."""
     first, last = ruling.covered
     if last is None:
         return ""

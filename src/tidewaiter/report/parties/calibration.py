@@ -65,32 +65,32 @@ def _percent(share: float) -> str:
 def share_in_words(share: Share) -> str:
     """Write a share of few with its interval."""
     if not share.total:
-        return "none to tell from"
+        return "no parties"
     return f"{percent(share.share)} (95 %: {percent(share.low)} to {percent(share.high)})"
 
 
 def files_in_words(told: Calibration) -> Iterator[str]:
     """Return what was asked for, and what of it did not count."""
-    yield f"{_file(told.cleared)}: known, and none of the listed parties"
+    yield f"{_file(told.cleared)}: known not to be listed"
     if told.found:
-        yield f"{_file(told.found)}: rightly flagged"
+        yield f"{_file(told.found)}: correctly flagged"
     lists = (f"{each.name}{f' of {each.dated}' if each.dated else ''}" for each in told.lists)
-    yield f"compared with {'; '.join(lists)}, as in force on {told.day}"
+    yield f"compared with {'; '.join(lists)}, in force on {told.day}"
 
 
 def _file(known: KnownFile) -> str:
     left = [
         text
         for count, text in (
-            (known.repeated, "rows repeat another one"),
+            (known.repeated, "duplicate rows"),
             (known.refused, "rows could not be read"),
         )
         if count
         for text in [f"{count:,} {text}"]
     ]
     settled = (
-        f"; of {_counted(known.settled, 'party', 'parties')} a match is settled by a judgement and "
-        "left out"
+        f"; {_counted(known.settled, 'party has', 'parties have')} a match excluded by an earlier "
+        "decision"
         if known.settled
         else ""
     )
@@ -107,8 +107,8 @@ def threshold_in_words(told: Calibration) -> str:
     if told.chosen and told.wanted is not None:
         rate = per(told.wanted, MILLION)
         return (
-            f"Threshold {told.threshold.value}: the least that gives at most {rate} in a million; "
-            "none below that of the model is chosen"
+            f"Threshold {told.threshold.value}: the lowest that gives at most {rate} alerts in a "
+            "million; never below the default of the model"
         )
     return f"Threshold {told.threshold}"
 
@@ -128,20 +128,20 @@ def doubts_in_words(told: Calibration) -> Iterator[str]:
     parties = told.cleared.parties
     if told.chosen and told.threshold.least > _HIGH and told.causes:
         yield (
-            "This threshold is set by parties that match almost surely. Look at them before you "
-            "keep it: one that is the listed party after all does not belong in this file"
+            "This threshold is determined by parties that almost certainly match. Review them "
+            "before you save it: remove any party from this file that is the listed party"
         )
     if told.at.threshold < LOWEST:
-        yield f"Matches below {printed(LOWEST)} are not counted, so more would alert"
+        yield f"Matches below {printed(LOWEST)} are not counted, so there would be more alerts"
     if told.wanted is not None and parties < told.enough:
         yield (
-            f"The file is too small to show this rate: were none of {parties:,} parties an alert, "
-            f"the rate could still be {per(NONE / parties, MILLION)} in a million (95 %, rule of "
-            f"three). {told.enough:,} parties would be needed"
+            f"The file is too small for this rate: even with no alert among {parties:,} parties, "
+            f"the rate could be {per(NONE / parties, MILLION)} in a million (95 %, rule of three). "
+            f"At least {told.enough:,} parties are needed"
         )
     elif not told.at.alerts.count:
         yield (
-            f"No alert among {parties:,} parties is not none at all: the rate can be up to "
+            f"No alert among {parties:,} parties does not mean a rate of zero: it can be up to "
             f"{per(told.at.alerts.high, MILLION)} in a million (95 %, rule of three)"
         )
 
@@ -169,7 +169,7 @@ def recall_in_words(told: Calibration) -> str:
 
 
 def judge_command(cause: Cause) -> str:
-    """Return the command that settles a false alert once and for all."""
+    """Return the command that records a false positive."""
     country = find_country(cause.country) if cause.country else None
     where = f" --country {country}" if country else ""
     names = " ".join(shlex.quote(visible(text)) for text in (cause.list, cause.entry, cause.name))
@@ -267,10 +267,10 @@ def bins_graph(told: Calibration) -> Graph | None:
     marks = tuple(_bin_mark(each, up) for each in told.bins)
     return Graph(
         slug="bins",
-        title="Share of parties that were flagged, by probability",
+        title="Share of parties known to be listed, by probability",
         about="; ".join(mark.told for mark in marks),
         across="probability of the best match",
-        up="share flagged",
+        up="share listed",
         marks=marks,
         columns=tuple(Tick(at=_between(_LEFT, _RIGHT, f), text=f"{f:g}") for f in _FIFTHS),
         rows=tuple(Tick(at=up(each), text=f"{each:g}") for each in _FIFTHS),
@@ -426,7 +426,7 @@ def recall_heading(told: Calibration) -> str:
     """Return what the last column of the levels is; "": there is none."""
     if told.found:
         return "recall, %"
-    return "of variants, %" if told.at.benchmark else ""
+    return "variants found, %" if told.at.benchmark else ""
 
 
 def level_rows(told: Calibration) -> tuple[Row, ...]:
@@ -470,20 +470,20 @@ def group_row(group: Group, words: Callable[[str], str]) -> Row:
 
 def origin_words(key: str) -> str:
     """Name the origin of parties."""
-    return key or "not said"
+    return key or "not stated"
 
 
 def _groups(told: Calibration) -> tuple[Groups, ...]:
     unequal = (
-        "Marked: the rate differs from that of all other parties by more than chance. No country "
-        "raises an alert; names of some origins are met more often on lists."
+        "Marked rates differ from those of all other parties by more than chance. A country alone "
+        "never raises an alert; names of some origins are more common on lists."
     )
     note = unequal if any(each.unequal for each in told.origins) else ""
     tables = (
         ("Alerts by origin of the party", "Country", told.origins, origin_words, note),
         ("Alerts by list", "List", told.by_list, str, ""),
         ("Alerts by kind of entry", "Kind", told.kinds, str, ""),
-        ("What agrees in the best match", "Agreement", told.hows, HOWS.__getitem__, ""),
+        ("Matching parts in the best match", "Matching parts", told.hows, HOWS.__getitem__, ""),
     )
     return tuple(_table(*each) for each in tables if each[2])
 

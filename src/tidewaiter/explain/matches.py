@@ -1,0 +1,57 @@
+"""Why a listed party matches, in words that an officer can repeat without statistics."""
+
+import math
+from collections.abc import Iterator
+
+from tidewaiter.base.phrases import Phrase, english
+from tidewaiter.parties.matching.types import NOTHING, Explanation, Modifier
+
+_SIDES = {"asked": "the name searched for", "listed": "the listed name"}
+_EVEN = 0.05  # log-odds: a factor of 1.05, which nobody would call a difference
+_MOST = 10_000  # a factor beyond which its size says nothing more
+
+
+def evidence_lines(said: Explanation) -> list[str]:
+    """List the evidence for a match and the evidence against it, the strongest first.
+
+    Points stand before each line, as log-odds: they add up to the total of the match.
+    """
+    told = sorted(_evidence(said), key=lambda each: -abs(each[0]))
+    found: list[str] = []
+    for title, sign in (("Evidence for a match", 1), ("Evidence against", -1)):
+        lines = [f"  {points:+.2f}  {text}" for points, text in told if points * sign > 0]
+        found += [f"{title}:", *lines] if lines else []
+    return found
+
+
+def _evidence(said: Explanation) -> Iterator[tuple[float, str]]:
+    for pair in said.pairs:
+        words = Phrase("pair/words", name=pair.asked, listed=pair.listed, alike=pair.kind)
+        yield pair.points, english(words)
+    for each in said.left_over:
+        instead = ", which has another word there" if each.how == "contradicted" else ""
+        other = _SIDES["listed" if each.side == "asked" else "asked"]
+        yield each.points, f"{each.word} is only in {_SIDES[each.side]}, not in {other}{instead}"
+    for modifier in said.modifiers:
+        yield modifier.points, _modifier(modifier)
+
+
+def _modifier(each: Modifier) -> str:
+    if each.text == NOTHING:
+        return each.what
+    return english(Phrase("support/of", compared=each.what, values=each.text))
+
+
+def odds_in_words(log_odds: float) -> str:
+    """Say how much likelier one party is than two, or two than one.
+
+    Args:
+        log_odds: Natural logarithm of the odds that both names are of one party.
+    """
+    if abs(log_odds) < _EVEN:
+        return "the same party and a different party are equally likely"
+    ours, theirs = ("the same", "a different") if log_odds > 0 else ("a different", "the same")
+    factor = math.exp(min(abs(log_odds), math.log(_MOST)))
+    times = f"{factor:,.1f}" if factor < 10 else f"{factor:,.0f}"  # noqa: PLR2004 - two digits
+    least = "more than" if factor >= _MOST else "about"
+    return f"{ours} party is {least} {times} times as likely as {theirs} party"
