@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from tests.support.raising import says
 
 Call = Callable[..., Result]
 DB = ("--db", "cases.db")
@@ -66,13 +67,13 @@ def test_a_result_that_does_not_fit_is_refused(call: Call, ephedrine: str) -> No
     """With a hint; and one that was corrected since cannot be corrected again."""
     look = ("alerts", "result", ephedrine, "as-declared", "--by", "Team 4", *DB)
     done = call(*look)
-    assert (done.exit_code, "nothing was checked" in done.stderr) == (2, True)
+    assert (done.exit_code, says(done.stderr, "trade/nothing-checked")) == (2, True)
     assert call(*look, "--check", "opened").exit_code == 0
     assert call(*look, "--check", "sampled", "--replaces", "1").exit_code == 0
     done = call(*look, "--check", "sampled", "--replaces", "1")
     assert (done.exit_code, "superseded by" in done.stderr) == (2, True)
     done = call("alerts", "result", ephedrine, "identified", *LAB, "--found", "x / 50-00-1", *DB)
-    assert (done.exit_code, "is not a CAS number" in done.stderr) == (2, True)
+    assert (done.exit_code, says(done.stderr, "trade/claimed-cas-number-wrong")) == (2, True)
 
 
 def test_counts_are_made_anew(call: Call, ephedrine: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from tests.support.raising import message_of, says
 
 Call = Callable[..., Result]
 
@@ -102,7 +103,8 @@ def test_an_entry_that_is_not_there(call: Call, db: str, size: int) -> None:
     """The numbers end where the audit does."""
     done = call("audit", "prove", str(size + 1), "--db", db)
     assert done.exit_code == 2
-    assert f"there is no entry {size + 1}: the audit has {size}" in done.stderr
+    message = message_of("cli/no-audit-entry", number=size + 1, size=size)
+    assert message in done.stderr
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
@@ -115,7 +117,7 @@ def test_the_key_is_for_its_owner_alone(call: Call, db: str, here: Path) -> None
     assert [each.name for each in key.parent.iterdir()] == ["node.key"]
     key.chmod(0o640)
     done = call("audit", "checkpoint", "--db", db)
-    assert (done.exit_code, "others may read the key" in done.stderr) == (2, True)
+    assert (done.exit_code, says(done.stderr, "node/key-readable-by-others")) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,7 @@ def test_a_damaged_key_is_refused_and_stays(call: Call, db: str, here: Path, hel
     key.write_bytes(held)
     key.chmod(0o600)
     done = call("audit", "checkpoint", "--db", db)
-    assert (done.exit_code, "the file holds no key" in done.stderr) == (2, True)
+    assert (done.exit_code, says(done.stderr, "node/file-without-key")) == (2, True)
     assert key.read_bytes() == held
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from tests.support.raising import says
 
 Call = Callable[..., Result]
 
@@ -217,10 +218,10 @@ def test_rows_that_cannot_be_read_are_named_and_counted(here: Path, lists: Call)
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "the file is empty"),
-        ("name,kind\n", "no party that can be read"),
-        ("firm\nX\n", "is missing"),
-        ("name,kind\n,person\n", "no party that can be read"),
+        ("", "trade/file-empty"),
+        ("name,kind\n", "bulk/no-readable-party"),
+        ("firm\nX\n", "bulk/no-name-column"),
+        ("name,kind\n,person\n", "bulk/no-readable-party"),
     ],
 )
 def test_a_file_without_parties_is_refused(
@@ -231,7 +232,7 @@ def test_a_file_without_parties_is_refused(
     keep = ("--rate", "1%", "--keep", "--why", "x")
     result = lists("calibrate", "empty.csv", *keep)
     assert result.exit_code == 2
-    assert said in result.output
+    assert says(result.output, said)
     assert not (here / "kept" / "thresholds.jsonl").exists()
 
 
@@ -259,8 +260,8 @@ def test_a_file_without_parties_is_refused(
         (("cleared.csv", "--drop", "--why", "x"), "--drop cannot be used with a file"),
         (("cleared.csv", "--report", "cleared.csv"), "would overwrite"),
         (("cleared.csv", "--day", "2020-01-01"), "no list is in force"),
-        (("cleared.csv", "--lists", "nowhere"), "contains no list"),
-        (("--set", "0.5", "--why", "x", "--lists", "nowhere"), "contains no list"),
+        (("cleared.csv", "--lists", "nowhere"), "cli/no-list-kept"),
+        (("--set", "0.5", "--why", "x", "--lists", "nowhere"), "cli/no-list-kept"),
     ],
 )
 def test_what_does_not_fit_is_refused(
@@ -269,7 +270,7 @@ def test_what_does_not_fit_is_refused(
     """Options that contradict one another and values that are none are said, and change nothing."""
     result = lists("calibrate", *arguments)
     assert result.exit_code == 2
-    assert said in result.output
+    assert says(result.output, said)
     assert not (here / "kept" / "thresholds.jsonl").exists()
     assert not (here / "nowhere").exists()
 

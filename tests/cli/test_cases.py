@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from tests.support.raising import says
 
 from tidewaiter.casework.cases.permissions import Asked
 from tidewaiter.casework.cases.state import Viewer
@@ -68,7 +69,7 @@ def test_cases_are_listed_and_shown(call: Call, case: Path) -> None:
     assert len(record["case"]["alerts"]) == 2
     for command in (("show", "2"), ("export", "2", "--out", "a.zip")):
         absent = call("cases", *command, *DB)
-        assert (absent.exit_code, "there is no case 2" in absent.stderr) == (2, True)
+        assert (absent.exit_code, says(absent.stderr, "cli/no-case")) == (2, True)
 
 
 def test_a_case_is_given_out_and_checked(call: Call, case: Path) -> None:

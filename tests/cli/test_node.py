@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from click.testing import Result
 from tests.support.notices import NOTICE, changed
+from tests.support.raising import says
 
 from tidewaiter.exchange.notices.xml import NoticeFile, write_xml
 from tidewaiter.exchange.private.intersection import is_there
@@ -160,9 +161,10 @@ def test_words_of_another_are_refused(met: tuple[Node, Node]) -> None:
     one, other = met
     one.run("peers", "freeze", other.node)
     told = one.run("peers", "confirm", other.node, one.words, code=2)
-    assert "not the one of this peer" in told.stderr
+    assert says(told.stderr, "transport/fingerprint-differs")
     wrong = " ".join(sorted(other.words.split()))
-    assert "misheard" in one.run("peers", "confirm", other.node, wrong, code=2).stderr
+    told = one.run("peers", "confirm", other.node, wrong, code=2)
+    assert says(told.stderr, "exchange/not-the-fingerprint-words")
 
 
 def test_people_read_what_the_others_wrote(met: tuple[Node, Node]) -> None:
@@ -255,7 +257,8 @@ def test_a_node_says_that_its_database_was_put_back_and_what_it_goes_on_without(
     assert (told["missing"], told["peer"]["owed"]) == (None, -1)
     assert "Bergen" in one.run("node", "restored", "--without", other.node).stdout
     one.run("peers", "messages", other.node)
-    assert "nothing" in one.run("node", "restored", "--without", other.node, code=2).stderr
+    told = one.run("node", "restored", "--without", other.node, code=2)
+    assert says(told.stderr, "store/nothing-missing")
     one.run("node", "restored", "--without", "tidewaiter/nobody", code=2)
 
 
@@ -287,7 +290,7 @@ def test_a_backup_opens_with_its_own_key_alone(
     for place in here.glob("aland.*"):
         place.rename(place.with_name(f"lost-{place.name}"))
     told = one.run("node", "restore", "node.age", "--identity", "other.txt", code=2)
-    assert "does not open" in told.stderr
+    assert says(told.stderr, "transport/backup-does-not-open")
     assert list(here.glob("aland.db")) == []
 
 
@@ -323,7 +326,7 @@ def test_a_peer_is_asked_privately_what_was_confirmed(met: tuple[Node, Node], he
         "--address",
         "10115 Berlin",
     )
-    assert "no private question" in asker.run(*ask, code=2).stderr
+    assert says(asker.run(*ask, code=2).stderr, "store/no-offer-to-answer")
     told = holder.run("private", "allow", asker.node, "--purpose", "investigation").stdout
     assert "192 keys a day" in told
     assert "1 keys of 1 parties" in told
@@ -340,7 +343,7 @@ def test_a_peer_is_asked_privately_what_was_confirmed(met: tuple[Node, Node], he
     holder.run("private", "deny", asker.node)
     holder.bring(asker)
     assert "ended" in asker.run("private", "list").stdout
-    assert "no private question" in asker.run(*ask, code=2).stderr
+    assert says(asker.run(*ask, code=2).stderr, "store/no-offer-to-answer")
 
 
 def test_a_message_is_proved_and_a_log_checked_by_what_the_peer_has(

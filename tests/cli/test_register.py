@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from tests.support.notices import ANHYDRIDE, NOTICE, changed
+from tests.support.raising import message_of, says
 
 from tidewaiter.exchange.notices.types import Permit
 from tidewaiter.exchange.notices.xml import NoticeFile, write_xml
@@ -72,7 +73,8 @@ def register(files: Path, call: Call) -> Call:
     done = run("add", "operators.csv", "licences.csv", "permits.csv", "--country", "MX")
     assert done.exit_code == 1
     assert "10 rows: 9 added, 0 known, 1 refused" in done.stdout
-    assert 'permits.csv, row 4, substance: the registry has no "unobtainium"' in done.stderr
+    wrong = message_of("exchange/not-in-the-registry", substance="unobtainium")
+    assert f"permits.csv, row 4, substance: {wrong}" in done.stderr
     return run
 
 
@@ -150,7 +152,7 @@ def test_a_database_with_a_register_is_asked_by_itself(
     assert register("balance").exit_code == 0
     done = screen("manifest.csv", "--register", "other.db")
     assert done.exit_code == 2
-    assert "holds no register" in done.stderr
+    assert says(done.stderr, "cli/no-register")
 
 
 def test_the_ledger_by_hand(register: Call, here: Path) -> None:

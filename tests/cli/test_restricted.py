@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import Result
 from tests.found import alerts
+from tests.support.raising import says
 
 from tidewaiter.store.core.database import open_database
 
@@ -299,5 +300,5 @@ def test_restricted_entries_do_not_go_to_a_cluster(folder: Path, call: Call) -> 
     asked = ("screen", "manifest.csv", "--engine", "spark", "--out", "parts", "--lists", "with")
     result = call(*asked)
     assert result.exit_code == 2
-    assert "with entries for its authority only" in result.stderr
+    assert says(result.stderr, "cli/restricted-list-on-a-cluster")
     assert not (folder / "parts").exists()

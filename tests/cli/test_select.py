@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from tests.support.raising import says
 
 Call = Callable[..., Result]
 
@@ -97,10 +98,10 @@ def test_a_list_is_made_checked_and_counted(alerts: Path, call: Call, here: Path
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (("--quota", "1"), "no room for"),
+        (("--quota", "1"), "casework/quota-too-small-for-lot"),
         (("--quota", "0.5"), "is not a number or a share"),
         (("--quota", "5", "--random", "10"), "is not a percentage"),
-        (("--quota", "5", "--random", "60%", "--explore", "50%"), "more than the quota"),
+        (("--quota", "5", "--random", "60%", "--explore", "50%"), "cli/quota-spent-by-lot"),
         (("--quota", "5", "--db", "cases.db"), "a file of alerts, or a database"),
         (("--quota", "5", "--from", "2026-01-01"), "can be used only with --db"),
     ],
@@ -121,7 +122,7 @@ def test_what_cannot_be_selected_is_refused(
         "list.csv",
     )
     assert result.exit_code == 2
-    assert problem in result.stderr
+    assert says(result.stderr, problem)
     assert not (here / "list.csv").exists()
 
 
@@ -143,15 +144,15 @@ def test_what_was_changed_is_found(alerts: Path, call: Call, here: Path) -> None
     )
     assert made.exit_code == 0
     other = call("select", "check", "list.csv", "--seed-file", "other.seed")
-    assert (other.exit_code, "not the seed" in other.stderr) == (2, True)
+    assert (other.exit_code, says(other.stderr, "casework/not-the-committed-seed")) == (2, True)
     text = (here / "list.csv").read_text(encoding="utf-8-sig")
     (here / "list.csv").write_text(text.replace("manifest.csv#", "manifest.csv#1"))
     moved = call("select", "check", "list.csv", "--seed-file", "day.seed")
-    assert (moved.exit_code, "is another one" in moved.stderr) == (2, True)
+    assert (moved.exit_code, says(moved.stderr, "casework/draw-is-another")) == (2, True)
     (here / "list.csv").write_text(
         text.replace(",,,,\n", ",guilty,,,\n").replace(",,,\n", ",guilty,,\n")
     )
-    assert '"guilty" is no outcome' in call("select", "report", "list.csv").stderr
+    assert says(call("select", "report", "list.csv").stderr, "report/not-an-outcome")
     (here / "short.seed").write_text("1234")
     short = call("select", "seed", "short.seed")
     assert "can be guessed" in short.stderr

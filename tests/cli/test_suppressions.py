@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from tests.support.raising import says
 
 from tidewaiter.store.core.database import Stamp
 
@@ -79,7 +80,7 @@ def test_what_was_dismissed_is_offered(call: Call, tea: str) -> None:
     assert "rule 1 is proposed" in call(*PROPOSE, "--offer", "1").stderr
     assert "0 suggestions" in call("suppressions", "offers", *DB).stderr
     late = call("suppressions", "refuse", "1", "--why", "too broad", "--seen", "99", *DB)
-    assert (late.exit_code, "since you looked" in late.stderr) == (2, True)
+    assert (late.exit_code, says(late.stderr, "store/changed-since-you-looked")) == (2, True)
     assert call("suppressions", "refuse", "1", "--why", "too broad", *DB).exit_code == 0
     (rule,) = map(json.loads, call("suppressions", "list", *DB, "--json").stdout.splitlines())
     assert rule["state"] == "refused"
@@ -88,10 +89,10 @@ def test_what_was_dismissed_is_offered(call: Call, tea: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((*PROPOSE, "--substance", "safrole"), "takes in all alerts"),
+        ((*PROPOSE, "--substance", "safrole"), "casework/scope-takes-in-all"),
         ((*PROPOSE, "--substance", "safrole", "--phrase", "Mexico"), "is a country"),
-        ((*PROPOSE, "--offer", "9"), "there is no offer"),
-        (("suppressions", "approve", "9", *DB), "there is no suppression rule"),
+        ((*PROPOSE, "--offer", "9"), "cli/no-offer"),
+        (("suppressions", "approve", "9", *DB), "store/no-suppression-rule"),
     ],
 )
 def test_what_cannot_be_done_is_told(
@@ -99,7 +100,7 @@ def test_what_cannot_be_done_is_told(
 ) -> None:
     """With what would do."""
     done = call(*arguments)
-    assert (done.exit_code, said in done.stderr, "hint:" in done.stderr) == (2, True, True)
+    assert (done.exit_code, says(done.stderr, said), "hint:" in done.stderr) == (2, True, True)
     assert tea
 
 

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from msgspec import structs
 from tests.found import decide_each
+from tests.support.raising import message_of
 
 from tidewaiter.casework.ranking import training
 from tidewaiter.casework.ranking.settings import load_ranker_settings
@@ -163,7 +164,8 @@ def test_too_few_outcomes_make_no_model(
     out = tmp_path / "m.json"
     result = CliRunner().invoke(main, ["ranker", "train", "--db", path, "--out", str(out)])
     assert (result.exit_code, out.exists()) == (2, False)
-    assert "0 alerts with an outcome: at least 300 are needed" in result.stderr
+    message = message_of("casework/too-few-outcomes", count=0, least=300)
+    assert message in result.stderr
 
 
 def test_what_was_decided_in_one_act_teaches_once(

@@ -1,11 +1,13 @@
 """What a block must raise: an error by its code, whatever its words are."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from string import Formatter
 
 import pytest
 
-from tidewaiter.base.errors import InputError, TidewaiterError
+from tidewaiter.base.errors import InputError, TidewaiterError, template_of
 
 
 @contextmanager
@@ -34,3 +36,20 @@ def raises(
     assert error.code == code, f"{error.code}: {error}"
     assert at in {None, error.at}
     assert dict(error.values) == {**error.values, **values}
+
+
+def says(text: str, said: str) -> bool:
+    """Tell whether a text has the message of an error.
+
+    Args:
+        text: What a command wrote, or a page.
+        said: The code of the error, whatever its values are; or words.
+    """
+    parts = [literal for literal, *_ in Formatter().parse(template_of(said)["says"])]
+    assert any(map(str.strip, parts)), f"{said} has no words of its own"
+    return re.search(".*?".join(map(re.escape, parts)), text) is not None
+
+
+def message_of(code: str, /, **values: str | float) -> str:
+    """Return what the entry of a code says, for a record that keeps only its message."""
+    return InputError(code, **values).message

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 from tests.support.peers import Party, cut
+from tests.support.raising import message_of
 
 from tidewaiter.base.errors import OutputError
 from tidewaiter.exchange.protocol.documents import Document
@@ -126,7 +127,7 @@ def test_a_damaged_line_brings_nothing_else_again(pair: Pair) -> None:
     one.send(other)
     one.say(other, "damaged on its way")
     damaged = one.send(other, lambda _, lines: receive(other.desk, [lines[0].replace(".", "", 1)]))
-    assert damaged.trouble == "a receipt is for something else than was sent"
+    assert damaged.trouble == message_of("transport/receipt-for-something-else")
     assert one.send(other).sent == 1
     assert one.states() == {"processed": 6}
 

@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 from sqlalchemy import select
 from tests.support.peers import Party
-from tests.support.raising import raises
+from tests.support.raising import raises, says
 
 from tidewaiter.exchange.protocol.documents import (
     SignedDocument,
@@ -182,7 +182,7 @@ def test_without_a_version_in_common_nothing_is_sealed(versions: Pair) -> None:
     _tell_more(later, versions=(2,))
     _learn(today, later)
     today.say(later, "x")
-    assert "no version" in today.send(later).trouble
+    assert says(today.send(later).trouble, "transport/no-common-protocol")
     assert today.states() == {"waiting": 1}
     with today.desk.database.work() as work:
-        assert "no version" in peer_of(work, later.name).trouble
+        assert says(peer_of(work, later.name).trouble, "transport/no-common-protocol")

@@ -12,7 +12,7 @@ import pytest
 from litestar.testing import TestClient
 from sqlalchemy import select
 from tests.support.peers import Party, found_party
-from tests.support.raising import raises
+from tests.support.raising import raises, says
 from tests.transport.housing import until
 from tests.transport.restoring import Copies, both_agree, contradictions
 
@@ -98,7 +98,7 @@ def test_nothing_is_sealed_for_one_that_does_not_come(hidden: tuple[Party, Party
         end = time.monotonic() + 5
         while not _trouble(other, one) and time.monotonic() < end:
             time.sleep(0.02)
-    assert "it comes itself" in _trouble(other, one)
+    assert says(_trouble(other, one), "transport/peer-comes-itself")
     assert other.states() == {"waiting": 1}
 
 
@@ -168,7 +168,7 @@ def test_what_a_visitor_is_asked_is_known(hidden: tuple[Party, Party]) -> None:
         def visit(self, _endpoints: Sequence[str], _text: str) -> str:
             return f"1 {INBOX}/../secrets\nplease"
 
-    with open_house(other) as (client, _), pytest.raises(Exception, match="nothing of this kind"):
+    with open_house(other) as (client, _), raises("transport/not-for-a-visitor"):
         visit(one.desk, other.name, Odd(client), None)
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from tests.support.raising import raises
+from tests.support.raising import raises, says
 
 from tidewaiter.burden.readers.formats import read_release
 from tidewaiter.burden.readers.vsrr import is_county, is_vsrr
@@ -95,12 +95,12 @@ def test_the_records_of_the_api_are_the_same(written: Written) -> None:
 @pytest.mark.parametrize(
     ("cells", "problem"),
     [
-        ({"FIPS": "39"}, "no FIPS code"),
-        ({"FIPS": "99001"}, "no FIPS code"),
-        ({"MonthEndingDate": "2025-00-31"}, "no month"),
-        ({"MonthEndingDate": ""}, "no day"),
-        ({"Provisional Drug Overdose Deaths": "0", "Footnote": LOW}, "says that it is hidden"),
-        ({"Provisional Drug Overdose Deaths": "8.5"}, "no whole number"),
+        ({"FIPS": "39"}, "burden/not-a-county"),
+        ({"FIPS": "99001"}, "burden/not-a-county"),
+        ({"MonthEndingDate": "2025-00-31"}, "burden/month-out-of-bounds"),
+        ({"MonthEndingDate": ""}, "burden/column-not-a-day"),
+        ({"Provisional Drug Overdose Deaths": "0", "Footnote": LOW}, "burden/zero-is-hidden"),
+        ({"Provisional Drug Overdose Deaths": "8.5"}, '"8.5" is not a whole number'),
     ],
 )
 def test_a_row_that_cannot_be_read_is_refused(
@@ -109,7 +109,7 @@ def test_a_row_that_cannot_be_read_is_refused(
     """The others stay."""
     read = read_release(written([county(), county() | cells]), "x")
     assert (len(read.figures), read.refused) == (1, 1)
-    assert problem in read.notes[0].problem
+    assert says(read.notes[0].problem, problem)
 
 
 def test_joined_releases_of_counties_are_told(written: Written) -> None:

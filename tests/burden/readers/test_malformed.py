@@ -2,7 +2,7 @@
 
 import pytest
 from tests.burden.readers.malforming import Records, Written, of, only, value
-from tests.support.raising import raises
+from tests.support.raising import message_of, raises
 
 from tidewaiter.burden.readers.formats import read_release
 from tidewaiter.burden.types import parse_month
@@ -104,7 +104,7 @@ def test_a_blank_is_not_zero(records: Records, written: Written) -> None:
         "US-VT": "suppressed",
         "US-AK": "not shown",
     }
-    assert "the value is 0, and its footnote says that it is hidden" in only(read).problem
+    assert message_of("burden/zero-is-hidden") in only(read).problem
     assert value(read, "US-HI") == "gone"
 
 

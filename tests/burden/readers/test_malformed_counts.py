@@ -13,7 +13,7 @@ from tests.burden.readers.malforming import (
     only,
     value,
 )
-from tests.support.raising import raises
+from tests.support.raising import message_of, raises
 
 from tidewaiter.burden.readers.formats import read_release
 
@@ -186,7 +186,7 @@ def test_a_file_that_is_cut_is_told(
     whole = written(records)
     within = read_release(whole[: whole.rindex(b",") - 30], "x")
     assert [note.problem for note in within.notes if not note.kept] == [
-        "it has more or fewer cells than titles"
+        message_of("burden/cells-do-not-fit-header")
     ]
     last = read_release(whole[:-1], "x")
     assert only(last).problem == "has no line end, so it may be cut short"

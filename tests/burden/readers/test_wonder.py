@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from tests.support.raising import raises
+from tests.support.raising import message_of, raises
 
 from tidewaiter.burden.readers.formats import read_release
 from tidewaiter.burden.readers.wonder import is_wonder, read_wonder
@@ -164,7 +164,7 @@ def test_a_name_that_the_file_contradicts_is_refused() -> None:
     assert read_wonder(content, "x.txt", "T40.4").figures["value"].to_pylist() == [400]
     with raises(
         "burden/no-readable-row",
-        gathered='row 1: it counts "T40.4", which the indicator that is named does not',
+        gathered=f"row 1: {message_of('burden/counts-another-indicator', named='T40.4')}",
     ):
         read_wonder(content, "x.txt", "T40.5")
     with raises("burden/indicator-named-in-vain"):
@@ -240,7 +240,8 @@ def test_a_spreadsheet_that_read_an_age_as_a_day_loses_nothing() -> None:
     row = ("", "5-14 years", "2026-05-14", "2023", "2023", "40")
     read = read_wonder(export(row, titles=titles), "x.txt")
     assert read.figures["part"].to_pylist() == ["age=5-14"]
-    with raises("burden/no-readable-row", gathered='row 1: "2026-05-14" is no age'):
+    age = message_of("burden/not-an-age", code="2026-05-14")
+    with raises("burden/no-readable-row", gathered=f"row 1: {age}"):
         read_wonder(export(("", "", *row[2:]), titles=titles), "x.txt")
 
 

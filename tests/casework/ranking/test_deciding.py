@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from msgspec import structs
 from tests.casework.ranking.made import alert
+from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import as_written
@@ -179,7 +180,7 @@ def test_a_number_that_is_not_finite_is_no_number(number: bytes, tmp_path: Path)
     """JSON holds none, however it is written."""
     path = tmp_path / "ranker.json"
     path.write_bytes(write_model(_model()).replace(b"-1.5", number))
-    with pytest.raises(InputError, match="this is no model"):
+    with raises("casework/not-a-model"):
         read_ranker(path)
 
 
@@ -190,13 +191,13 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     path.write_bytes(written + b" " * ((8 << 20) - len(written)))
     read_ranker(path)
     path.write_bytes(path.read_bytes() + b" ")
-    with pytest.raises(InputError, match="too large"):
+    with raises("casework/model-too-large"):
         read_ranker(path)
 
 
 def test_a_model_is_found_in_its_folder(tmp_path: Path) -> None:
     """By its name; a file is taken as it is."""
-    with pytest.raises(InputError, match="holds no"):
+    with raises("casework/no-model-in-folder"):
         model_at(tmp_path)
     path = tmp_path / "ranker.json"
     path.write_bytes(b"")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from tests.support.raising import message_of, says
 
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core import tables
@@ -88,7 +89,7 @@ def test_what_someone_else_decided_is_not_covered(call: Call, ids: list[str]) ->
     put = ("--reason", "inspect", "--db", "cases.db", "--seen", "0")
     assert call(*HOLD, first, *put).exit_code == 0
     late = call(*HOLD, first, *put)
-    assert (late.exit_code, "since you looked" in late.stderr) == (2, True)
+    assert (late.exit_code, says(late.stderr, "store/alert-decided-since-you-looked")) == (2, True)
     assert call("alerts", "undo", first, "--seen", "1", "--db", "cases.db").exit_code == 0
 
 
@@ -96,7 +97,7 @@ def test_of_several_all_are_decided_or_none(call: Call, ids: list[str]) -> None:
     """A wrong id among them leaves the others as they were."""
     put = ("--reason", "other-goods", "--note", "perfume", "--db", "cases.db")
     bad = call("alerts", "decide", "dismiss", ids[0], "nowhere", *put)
-    assert (bad.exit_code, 'no alert "nowhere"' in bad.stderr) == (2, True)
+    assert (bad.exit_code, message_of("store/no-alert", alert="nowhere") in bad.stderr) == (2, True)
     assert len(_list(call)) == 2
     assert call("alerts", "decide", "dismiss", *ids, *put).exit_code == 0
     assert _list(call) == []
@@ -115,7 +116,11 @@ def test_several_are_decided_in_one_act_with_a_note(call: Call, ids: list[str]) 
     """It is listed, shown, undone in one step, and not twice."""
     put = ("--reason", "other-goods", "--db", "cases.db")
     bare = call("alerts", "decide", "dismiss", *ids, *put)
-    assert (bare.exit_code, "needs a note" in bare.stderr, len(_list(call))) == (2, True, 2)
+    assert (
+        bare.exit_code,
+        says(bare.stderr, "casework/bulk-decision-needs-note"),
+        len(_list(call)),
+    ) == (2, True, 2)
     done = call("alerts", "decide", "dismiss", *ids, *put, "--note", "perfume")
     assert "bulk decision 1: 2 decided, 0 waiting" in done.stderr
     found = json.loads(call("alerts", "bulk", "list", "--db", "cases.db", "--json").stdout)
@@ -138,16 +143,16 @@ def test_critical_alerts_wait_where_several_are_decided(call: Call, ids: list[st
     assert "bulk decision 1: 1 decided, 1 awaiting a second officer" in done.stderr
     assert _list(call) == [ids[0]]
     own = call("alerts", "bulk", "settle", "1", "confirm", "--db", "cases.db")
-    assert (own.exit_code, "second officer of your own" in own.stderr) == (2, True)
+    assert (own.exit_code, says(own.stderr, "store/own-decision-needs-another")) == (2, True)
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("decide", "hold", "{}", "--reason", "nonsense"), "is no reason to hold"),
-        (("decide", "hold", "{}", "--reason", "other"), "words of your own"),
-        (("decide", "hold", "{}", "--reason", "inspect", "--seen", "-1"), "is no step"),
-        (("undo", "{}"), "no decision stands"),
+        (("decide", "hold", "{}", "--reason", "nonsense"), "casework/not-a-reason"),
+        (("decide", "hold", "{}", "--reason", "other"), "casework/reason-needs-note"),
+        (("decide", "hold", "{}", "--reason", "inspect", "--seen", "-1"), "cli/not-a-step"),
+        (("undo", "{}"), "store/no-decision-to-undo"),
         (("show", "x"), "more than one"),
     ],
 )
@@ -157,7 +162,7 @@ def test_what_cannot_be_done_is_told(
     """With what would do."""
     words = [each.format(ids[0]) for each in arguments]
     done = call("alerts", *words, "--db", "cases.db")
-    assert (done.exit_code, said in done.stderr, "hint:" in done.stderr) == (2, True, True)
+    assert (done.exit_code, says(done.stderr, said), "hint:" in done.stderr) == (2, True, True)
 
 
 def test_reasons_are_printed(call: Call) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from tests.support.raising import says
 
 Call = Callable[..., Result]
 HEAD = "State,Year,Month,Period,Indicator,Data Value,Footnote Symbol,Predicted Value"
@@ -96,11 +97,11 @@ def test_a_dose_stands_beside_a_card_in_differences(call: Call, release: str, he
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        ((), "no event is named"),
-        (("us-fentanyl-class", "--day", "2020-01-01"), "no event is named"),
-        (("--day", "2022-01-10"), "what happened"),
-        (("us-fentanyl-class", "--window", "12"), "no window"),
-        (("us-fentanyl-class", "--place", "OH"), "no release has figures"),
+        ((), "cli/no-event-named"),
+        (("us-fentanyl-class", "--day", "2020-01-01"), "cli/no-event-named"),
+        (("--day", "2022-01-10"), "cli/event-not-said"),
+        (("us-fentanyl-class", "--window", "12"), "burden/not-a-window"),
+        (("us-fentanyl-class", "--place", "OH"), "burden/no-release-with-figures"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(
@@ -109,4 +110,4 @@ def test_what_cannot_be_asked_is_refused(
     """Exit status 2 and what would do."""
     done = call("burden", "event", *arguments, "--release", release)
     assert done.exit_code == 2
-    assert word in done.stderr
+    assert says(done.stderr, word)

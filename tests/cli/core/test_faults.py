@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.ports import free_port
+from tests.support.raising import message_of
 
 from tidewaiter.bulk.spark.session import java_home
 from tidewaiter.cli.core.options import FAULT, REPORT, tell_fault
@@ -111,7 +112,7 @@ def test_a_fault_in_a_worker_is_one_of_the_command(
     said = done.stderr.splitlines()
     assert ("fault: KeyError" in said[-1]) == (status == FAULT), said
     if status != FAULT:
-        assert "error: a worker process was ended from outside" in said
+        assert f"error: {message_of('bulk/worker-process-ended')}" in said
 
 
 def test_a_fault_on_a_cluster_is_one_of_the_command(broken: Run) -> None:

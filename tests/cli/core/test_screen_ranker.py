@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
+from tests.support.raising import says
 from tools.made_model import model
 
 from tidewaiter.casework.ranking.model import write_model
@@ -26,7 +27,7 @@ def test_a_ranker_stands_beside_the_rules(tmp_path: Path, monkeypatch: pytest.Mo
     manifest.write_text(_LINES, encoding="utf-8")
     folder.mkdir()
     refused = CliRunner().invoke(main, ["screen", str(manifest), "--ranker", str(folder)])
-    assert (refused.exit_code, "holds no ranker.json" in refused.stderr) == (2, True)
+    assert (refused.exit_code, says(refused.stderr, "casework/no-model-in-folder")) == (2, True)
     (folder / "ranker.json").write_bytes(write_model(model()))
     told: dict[str, Path] = {}
     for name in ("plain.jsonl", "a.jsonl", "a.csv", "a.parquet"):

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import Result
+from tests.support.raising import message_of, says
 
 DATA = Path(__file__).parents[2] / "data" / "parties"
 Call = Callable[..., Result]
@@ -111,10 +112,10 @@ def test_a_set_of_files_is_one_version(lists: Call, here: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "the file is empty"),
-        (legacy(3)[:-30], "cut short or damaged"),
-        (b"a,b,c\n1,2,3\n", "the format is not known"),
-        (legacy(3).replace(b">3</Rec", b">4</Rec"), "says that it has 4 entries, and has 3"),
+        (b"", "parties/file-empty"),
+        (legacy(3)[:-30], "parties/xml-damaged"),
+        (b"a,b,c\n1,2,3\n", "parties/format-not-known"),
+        (legacy(3).replace(b">3</Rec", b">4</Rec"), "lists/fewer-entries-than-said"),
     ],
 )
 def test_a_broken_file_changes_nothing(
@@ -126,7 +127,7 @@ def test_a_broken_file_changes_nothing(
     (here / "new.xml").write_bytes(content)
     result = lists("add", here / "new.xml", "--as", "ofac-sdn")
     assert result.exit_code == 2
-    assert message in result.stderr
+    assert says(result.stderr, message)
     assert json.loads(lists("status", "--json").stdout)["version"]["version"]["entries"] == 3
 
 
@@ -136,7 +137,8 @@ def test_a_lost_fifth_takes_force(lists: Call, here: Path) -> None:
     (here / "b.xml").write_bytes(legacy(5, "11/02/2026"))
     assert lists("add", here / "a.xml").exit_code == 0
     refused = lists("add", here / "b.xml")
-    assert (refused.exit_code, "50% are gone" in refused.stderr) == (2, True)
+    message = message_of("lists/too-many-entries-gone", new=5, old=10, share=0.5)
+    assert (refused.exit_code, message in refused.stderr) == (2, True)
     assert lists("add", here / "b.xml", "--force").exit_code == 0
 
 
@@ -155,7 +157,7 @@ def test_update_fetches_what_is_new(lists: Call, web: dict[str, tuple[int, bytes
     assert "board: unchanged" in lists("update").stdout
     web["/board.xml"] = (200, legacy(11, "11/10/2026")[:-50])
     broken = lists("update", "board")
-    assert (broken.exit_code, "cut short" in broken.stderr) == (2, True)
+    assert (broken.exit_code, says(broken.stderr, "parties/xml-damaged")) == (2, True)
     web["/board.xml"] = (200, b"<html><body>Maintenance</body></html>")
     assert lists("update", "board").exit_code == 2
     web["/board.xml"] = (404, b"")
@@ -163,7 +165,7 @@ def test_update_fetches_what_is_new(lists: Call, web: dict[str, tuple[int, bytes
     assert "404" in moved.stderr
     web["/board.xml"] = (200, legacy(4, "11/12/2026"))
     lost = lists("update", "board")
-    assert "60% are gone" in lost.stderr
+    assert message_of("lists/too-many-entries-gone", new=4, old=10, share=0.6) in lost.stderr
     assert json.loads(lists("status", "--json").stdout)["version"]["version"]["entries"] == 10
     web["/board.xml"] = (200, legacy(11, "11/20/2026"))
     assert "board: updated, 11 entries" in lists("update", "board").stdout
@@ -197,7 +199,7 @@ def test_files_of_one_list_are_fetched_together(
 def test_update_needs_an_address(lists: Call) -> None:
     """Nothing is fetched that nobody named."""
     nothing = lists("update")
-    assert (nothing.exit_code, "name one" in nothing.stderr) == (2, True)
+    assert (nothing.exit_code, says(nothing.stderr, "cli/no-list-with-address")) == (2, True)
     assert lists("update", "my-list").exit_code == 2
     assert lists("update", "--from", "http://127.0.0.1:9/x").exit_code == 2
 

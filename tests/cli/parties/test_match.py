@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from click.testing import Result
+from tests.support.raising import says
 
 from tidewaiter.report.parties.exports import MATCHES
 
@@ -154,9 +155,9 @@ def test_the_first_match_says_why_it_takes_its_time(
     ("line", "said"),
     [
         ("{", "line 2"),
-        ('{"id": "1", "names": []}', "no name"),
-        ('{"id": "a", "names": ["B"]}', "stands twice"),
-        ('{"id": "1", "names": ["B"], "schema": "Dragon"}', "no kind of party"),
+        ('{"id": "1", "names": []}', "parties/entry-without-name"),
+        ('{"id": "a", "names": ["B"]}', "parties/id-twice"),
+        ('{"id": "1", "names": ["B"], "schema": "Dragon"}', "parties/not-a-kind-of-party"),
     ],
 )
 def test_a_bad_list_is_refused_with_its_place(call: Call, here: Path, line: str, said: str) -> None:
@@ -165,7 +166,7 @@ def test_a_bad_list_is_refused_with_its_place(call: Call, here: Path, line: str,
     result = call("match", "A", "--list", "list.jsonl")
     assert result.exit_code == 2
     assert "line 2" in result.stderr
-    assert said in result.stderr
+    assert says(result.stderr, said)
 
 
 def test_columns_that_are_missing_are_named(call: Call, here: Path) -> None:
@@ -173,7 +174,7 @@ def test_columns_that_are_missing_are_named(call: Call, here: Path) -> None:
     (here / "p.csv").write_text("id,title\n1,A\n")
     result = call("match", "--list", str(LIST), "--file", "p.csv", "--out", "o.jsonl")
     assert result.exit_code == 2
-    assert 'there is no column "name"' in result.stderr
+    assert says(result.stderr, "bulk/no-name-column")
     assert not (here / "o.jsonl").exists()
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from click.testing import Result
+from tests.support.raising import says
 
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.cross_line import Marks
@@ -172,7 +173,7 @@ def test_two_at_once_without_an_output_file_are_both_done(
         assert len(set(seen)) == (1 if code else 2)
         if not code:
             assert first.stdout == told[0].stdout == alone
-    assert "at work on this already" in told[0].stderr
+    assert says(told[0].stderr, "base/another-is-at-work")
     assert list((here / "cache" / "journals").iterdir()) == []
 
 

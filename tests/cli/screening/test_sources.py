@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from tests.support.raising import says
 
 Screen = Callable[..., Result]
 ROW = "{},acetic anhydride,steel\n"
@@ -56,7 +57,8 @@ def test_a_broken_file_of_columns_is_an_error(screen: Screen, here: Path, conten
     (here / "c.json").write_text(content)
     result = screen(write(here / "a.csv", "goods,hs,x"), "--columns", "c.json")
     assert result.exit_code == 2
-    assert "c.json: not a file of columns" in result.stderr
+    assert "c.json: " in result.stderr
+    assert says(result.stderr, "cli/not-a-file-of-columns")
     assert (here / "c.json").read_text() == content
 
 

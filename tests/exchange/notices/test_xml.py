@@ -103,19 +103,22 @@ SCHEMA_HINT = (
 @pytest.mark.parametrize(
     ("raw", "word"),
     [
-        (_document("&x;", ENTITIES), "document type"),
-        (_document("&i;", BOMB), "document type"),
-        (_document("x", '<!DOCTYPE a SYSTEM "http://127.0.0.1:9/a.dtd">'), "document type"),
-        (_document("&undefined;"), "no XML"),
-        (SCHEMA_HINT.encode(), "attributes"),
-        (_document("x").replace(b"<notice>", b'<notice a="1">'), "attributes"),
-        (_document("x").decode().encode("utf-16"), "not UTF-8"),
-        (b"\xff\xfe<", "not UTF-8"),
-        (b"", "no XML"),
-        (b"<a>", "no XML"),
-        (b"<a/>", "no notice"),
-        (b"<" + b"a" * MOST_BYTES, "more than a notice has"),
-        (b"<a>" * 10_000, "no XML"),
+        (_document("&x;", ENTITIES), "exchange/xml-document-type"),
+        (_document("&i;", BOMB), "exchange/xml-document-type"),
+        (
+            _document("x", '<!DOCTYPE a SYSTEM "http://127.0.0.1:9/a.dtd">'),
+            "exchange/xml-document-type",
+        ),
+        (_document("&undefined;"), "exchange/not-xml"),
+        (SCHEMA_HINT.encode(), "exchange/xml-attributes"),
+        (_document("x").replace(b"<notice>", b'<notice a="1">'), "exchange/xml-attributes"),
+        (_document("x").decode().encode("utf-16"), "exchange/not-utf-8"),
+        (b"\xff\xfe<", "exchange/not-utf-8"),
+        (b"", "exchange/not-xml"),
+        (b"<a>", "exchange/not-xml"),
+        (b"<a/>", "exchange/not-a-notice"),
+        (b"<" + b"a" * MOST_BYTES, "exchange/notice-too-large"),
+        (b"<a>" * 10_000, "exchange/not-xml"),
         (_document("x").replace(b"<basis>treaty", b"<basis>because"), "because"),
         (_document("x").replace(b"800000000", b"9007199254740992"), "9007199254740992"),
         (_document("x").replace(b"2026-03-02", b"2026-03-02Z"), "2026-03-02Z"),
@@ -132,9 +135,10 @@ SCHEMA_HINT = (
 def test_what_is_no_notice_is_refused_at_once(raw: bytes, word: str) -> None:
     """Each with its place and a hint, and in no time."""
     begun = time.process_time()
-    with pytest.raises(InputError, match=word) as caught:
+    with pytest.raises(InputError) as caught:
         read_xml(raw, "n.xml")
     assert time.process_time() - begun < 2
+    assert word == caught.value.code or word in caught.value.message
     assert caught.value.at.startswith("n.xml")
     assert caught.value.hint
 

@@ -198,7 +198,7 @@ def test_a_metal_beside_a_member_is_a_mixture(drawn: Drawn, clauses: Clauses) ->
         ("cores", ("[N:1",), "cores, number 1"),
         ("anchor", "C1CC", "anchor"),
         ("anchor", "", "anchor"),
-        ("cores", ("[N:99]C=O",), "no core has the atoms of site"),
+        ("cores", ("[N:99]C=O",), "law/site-outside-cores"),
     ],
 )
 def test_a_pattern_that_is_none_stops_with_its_place(
@@ -208,7 +208,7 @@ def test_a_pattern_that_is_none_stops_with_its_place(
     rule = msgspec.structs.replace(RULES[CN], **{key: value})
     with pytest.raises(RegistryError, match=r"cn-fentanyls\.toml") as caught:
         ClassMatcher([rule])
-    assert said in str(caught.value)
+    assert said == caught.value.code or said in str(caught.value)
 
 
 def test_a_parent_that_is_no_structure_stops_with_its_place() -> None:

@@ -43,11 +43,11 @@ def _r_group_block() -> str:
     return BLOCK.replace(" O   0", " R#  0").replace("M  END", "M  RGP  1   4   1\nM  END")
 
 
-# Text, form, and a part of the reason.
+# Text, form, and the code of the refusal or a part of the reason.
 REFUSED = {
-    "empty": ("", "auto", "there is no structure"),
-    "blank": (" \n\t", "auto", "there is no structure"),
-    "no form of that name": (ACETONE, "mol2", "no form of a structure"),
+    "empty": ("", "auto", "law/no-structure"),
+    "blank": (" \n\t", "auto", "law/no-structure"),
+    "no form of that name": (ACETONE, "mol2", "law/not-a-form-of-structure"),
     "unclosed ring": ("C1CC", "smiles", "unclosed ring"),
     "unclosed branch": ("CC(", "smiles", "syntax error at character 3"),
     "no such element": ("[Xx]", "smiles", "syntax error"),
@@ -85,7 +85,7 @@ REFUSED = {
     "molfile with a unit": (_polymer_block(), "molfile", "polymer (a group of type SRU repeats)"),
     "molfile with R#": (_r_group_block(), "molfile", "R group"),
     "reaction file": ("$RXN\n\n\n\n  1  1\n", "auto", "it is a reaction"),
-    "acronym": ("PCP", "auto", "may be a SMILES or the short name"),
+    "acronym": ("PCP", "auto", "law/smiles-or-short-name"),
     "everyday word": ("German", "auto", "everyday word"),
 }
 
@@ -119,7 +119,7 @@ def test_what_cannot_be_assessed_says_why(case: str, capfd: pytest.CaptureFixtur
         parse_structure(text, form, at="list.smi, line 7")
     error = caught.value
     assert isinstance(error, InputError)
-    assert why in error.message
+    assert why == error.code or why in error.message
     assert error.at == "list.smi, line 7"
     assert error.hint
     assert "\n" not in error.message

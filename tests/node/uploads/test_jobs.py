@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 from tests.found import alerts
+from tests.support.raising import says
 
 from tidewaiter.bulk.journal import read_journal
 from tidewaiter.node.context import Progress
@@ -154,7 +155,7 @@ def test_a_mistake_of_ours_fails_one_upload_only(
         patch.setattr(jobs, "settings_of", broken)
         failed = screened(first)
     assert failed.error is not None
-    assert "broke off" in failed.error
+    assert says(failed.error, "bulk/broke-off")
     assert screened(second).state == "done"
 
 

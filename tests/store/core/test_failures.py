@@ -3,6 +3,7 @@
 import sqlite3
 
 import pytest
+from tests.support.raising import says
 
 from tidewaiter.store.core.database import store_error
 
@@ -19,9 +20,9 @@ class _Refused(Exception):  # noqa: N818
         ("55P03", "locked"),
         ("25006", "read-only"),
         ("53100", "no space"),
-        ("53300", "no connection left"),
+        ("53300", "store/no-connection-left"),
         ("3D000", "no database of that name"),
-        ("28P01", "refuses the user"),
+        ("28P01", "store/server-refuses-user"),
         ("57P01", "does not answer"),
         ("08006", "does not answer"),
     ],
@@ -30,7 +31,7 @@ def test_states_of_postgresql_are_told_in_words(code: str, words: str) -> None:
     """What a user can mend has a message, a place and a hint."""
     error = store_error(_Refused(code), "postgresql://host/name")
     assert error is not None
-    assert words in error.message
+    assert says(error.message, words)
     assert error.at == "postgresql://host/name"
     assert error.hint
 

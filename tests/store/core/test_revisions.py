@@ -39,7 +39,7 @@ def test_a_newer_database_is_refused(url: str, stamp: Stamp) -> None:
         work.connection.execute(text("UPDATE tidewaiter_revision SET version_num = '9999'"))
     with raises("store/database-of-newer-version", StoreError, current="9999") as caught:
         open_database(url)
-    assert "newer Tidewaiter" in caught.value.hint
+    assert "newer version of Tidewaiter" in caught.value.hint
 
 
 def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_an_upgraded_database_is_refused_by_the_old_version(
         patch.setattr(revisions, "_config", ours)
         with raises("store/database-of-newer-version", StoreError, current="9998") as caught:
             open_database(old)
-        assert "newer Tidewaiter" in caught.value.hint
+        assert "newer version of Tidewaiter" in caught.value.hint
         newer("moves")
         assert _read(old) == state
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.support.raising import says
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.resources import data
@@ -25,12 +26,14 @@ class Broken:
     "broken",
     [
         Broken("[past.rules.pair-new]", "[past.rules.pair]", "past.rules.pair"),
-        Broken("selects = []", 'selects = ["luck"]', 'names no rule: "luck"'),
-        Broken("{ days = 365 }", "{ weeks = 9 }", "has other numbers"),
-        Broken("numbers = { days = 30, ", "numbers = { ", "split has other numbers"),
-        Broken('mark = "second-hand"', 'mark = "unverified"', "rests on what nobody read"),
-        Broken("points = 3\nflag", "points = -3\nflag", "points off"),
-        Broken("points = 3\nflag", 'points = 3\ntext = "{who}"\nflag', "cannot be filled in"),
+        Broken("selects = []", 'selects = ["luck"]', "trade/past-selects-no-rule"),
+        Broken("{ days = 365 }", "{ weeks = 9 }", "trade/past-rule-of-other-numbers"),
+        Broken("numbers = { days = 30, ", "numbers = { ", "trade/past-rule-of-other-numbers"),
+        Broken('mark = "second-hand"', 'mark = "unverified"', "trade/past-rule-unread"),
+        Broken("points = 3\nflag", "points = -3\nflag", "trade/past-rule-takes-points-off"),
+        Broken(
+            "points = 3\nflag", 'points = 3\ntext = "{who}"\nflag', "trade/sentence-not-fillable"
+        ),
     ],
 )
 def test_a_broken_table_is_refused(tmp_path: Path, broken: Broken) -> None:
@@ -40,7 +43,7 @@ def test_a_broken_table_is_refused(tmp_path: Path, broken: Broken) -> None:
     path.write_text(OURS.replace(broken.old, broken.new, 1), encoding="utf-8")
     with pytest.raises(RegistryError, match="past") as error:
         load_alert_rules(path)
-    assert broken.said in f"{error.value}"
+    assert says(f"{error.value}", broken.said)
 
 
 def test_no_rule_of_the_past_is_an_alert_alone(rules: AlertRules) -> None:

@@ -4,7 +4,7 @@ import io
 import time
 from decimal import Decimal
 
-from tests.support.raising import raises
+from tests.support.raising import message_of, raises
 from tests.trade.messages.conftest import Read, read_document
 
 from tidewaiter.trade.messages.h7 import FORMAT
@@ -64,7 +64,7 @@ def test_entities_are_refused(read: Read) -> None:
 def test_elements_that_are_nested_too_deep_are_refused() -> None:
     """No depth ends in another error."""
     for depth in (61, 400, 5_000):
-        with raises("trade/h7-not-read", problem="its elements are nested too deep"):
+        with raises("trade/h7-not-read", problem=message_of("trade/nested-too-deep")):
             read_document(b"<a>" * depth + b"</a>" * depth, "a.xml", format="eu-h7")
 
 

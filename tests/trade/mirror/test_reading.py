@@ -4,6 +4,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+from tests.support.raising import message_of, says
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.trade.mirror.reading import Reading, read_files
@@ -54,7 +55,8 @@ def test_what_cannot_be_read_is_refused_with_its_row() -> None:
     reading = read(DATA / "comtrade.csv")
     assert [each.at.rpartition(" ")[2] for each in reading.refused] == ["11", "12", "13", "14"]
     assert reading.refused_rows == 4
-    assert '"-1" is no amount' in reading.refused[1].message
+    assert reading.refused[1].message.startswith('"-1" ')
+    assert says(reading.refused[1].message, "trade/not-an-amount")
 
 
 def test_goods_without_a_partner_are_kept_by_reporter() -> None:
@@ -91,7 +93,8 @@ def test_baci_is_in_thousands_and_tons_and_its_name_tells_the_revision() -> None
     assert reading.flows == {}
     assert (reading.reconciled[key].kg, reading.reconciled[key].usd) == (8_050, 9_412)
     assert [each.kg for each in reading.reconciled.values()] == [8_050, None]
-    assert reading.refused[0].message == '"x" is no code of a country, column j'
+    message = message_of("trade/not-a-country-code", text="x", what="j")
+    assert reading.refused[0].message == message
 
 
 def test_a_row_given_twice_counts_once_and_two_ways_count_not(tmp_path: Path) -> None:
@@ -182,7 +185,8 @@ def test_a_value_that_is_refused_is_quoted_as_written(tmp_path: Path) -> None:
     latin = tmp_path / "b.csv"
     latin.write_bytes(f"{HEAD}\n{row}\n".encode("latin-1"))
     messages = [each.message for each in read(utf8, latin).refused]
-    assert messages == ['"Côte" is no code of a country, column partner'] * 2
+    message = message_of("trade/not-a-country-code", text="Côte", what="partner")
+    assert messages == [message] * 2
 
 
 def test_groups_and_trade_with_oneself_are_left_out(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.raising import says
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.resources import data
@@ -163,7 +164,7 @@ def test_the_sheets_of_a_workbook_are_named() -> None:
     assert (seen.form, seen.sheets, seen.sheet) == ("xlsx", ("Cover", "Lines"), "Lines")
     assert seen.columns[0].samples == ("acetone Lines",)
     wrong = look(file.getvalue(), "a.xlsx", sheet="Nowhere")
-    assert "no sheet" in wrong.problem
+    assert says(wrong.problem, "trade/no-sheet-called")
     assert wrong.sheets == ("Cover", "Lines")
 
 
@@ -172,16 +173,16 @@ def test_the_sheets_of_a_workbook_are_named() -> None:
     [
         (b"", "a.csv", "empty"),
         (b"%PDF-1.7", "a.pdf", "a PDF"),
-        (b"\x00\x01\x02" * 99, "a.csv", "not text"),
+        (b"\x00\x01\x02" * 99, "a.csv", "trade/not-text"),
         (b"PK\x03\x04nothing", "a.xlsx", "damaged"),
         (b"PAR1nothing", "a.parquet", "damaged"),
-        (b"[1, 2]\n", "a.jsonl", "no objects"),
+        (b"[1, 2]\n", "a.jsonl", "trade/no-json-objects"),
     ],
 )
 def test_what_cannot_be_read_says_why(content: bytes, name: str, problem: str) -> None:
     """It is no error: whoever sent it is told, and can mend it."""
     seen = look(content, name)
-    assert problem in seen.problem
+    assert says(seen.problem, problem)
     assert not seen.is_clear
 
 

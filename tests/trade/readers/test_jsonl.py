@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.raising import raises
+from tests.support.raising import message_of, raises
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.trade.readers import reader_for
@@ -107,8 +107,8 @@ def test_the_lines_of_one_object_stay_in_one_batch() -> None:
     ("bad", "problem"),
     [
         ("nonsense", "not JSON"),
-        ("[1, 2]", "not an object"),
-        ('{"goods": "a", "net": 1, "net": 2}', "may hold net"),
+        ("[1, 2]", "a JSON object"),
+        ('{"goods": "a", "net": 1, "net": 2}', "could contain net"),
         ('{"a":' * 5000 + "1" + "}" * 5000, "too deep"),
         ('{"goods": "a"', "not JSON"),
     ],
@@ -147,7 +147,7 @@ def test_an_array_that_is_cut_short_is_reported(read: Read) -> None:
     lines, refusals = read('[{"goods": "a"}, 7, {"goods": "b"}, {"goods', "a.json")
     assert [line["goods"] for line in lines] == ["a", "b"]
     assert [(r.row, r.problem) for r in refusals] == [
-        (2, "is not an object"),
+        (2, message_of("trade/not-an-object")),
         (4, "is not JSON"),
         (0, "the array is cut short: its end is missing"),
     ]

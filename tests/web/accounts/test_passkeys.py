@@ -51,7 +51,7 @@ def test_a_passkey_is_made_and_signs_in(opened: Opened, served: tuple[str, Node]
     page.goto(f"{address}/sign-in")
     assert told == []
     page.click("[data-passkey-use]")
-    expect(page.locator("#passkey-told")).to_contain_text("not known here")
+    expect(page.locator("#passkey-told")).to_contain_text("not registered")
 
 
 def test_a_challenge_is_ours_and_in_time(node: Node) -> None:

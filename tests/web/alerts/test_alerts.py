@@ -169,7 +169,7 @@ def test_alerts_go_to_people_who_are_there(desk: Callable[..., Desk]) -> None:
 def test_what_is_not_an_alert_is_told(desk: Callable[..., Desk]) -> None:
     """With the place to look."""
     one = desk("viewer")
-    assert one.get("/alerts/nothing.json").json()["hint"] == "look it up in the queue"
+    assert one.get("/alerts/nothing.json").json()["code"] == "web/no-alert"
     assert one.get("/alerts/nothing").status_code == 404
 
 

@@ -60,7 +60,7 @@ def test_a_dropped_file_is_set_right_by_keyboard_and_watched(
     page.keyboard.press("Escape")
     page.keyboard.press("l")
     expect(page.get_by_role("region", name="Problems in the first rows")).to_contain_text(
-        "two ways"
+        "is ambiguous"
     )
     page.get_by_label("03/04/2026 means").focus()
     page.keyboard.type("3 April")

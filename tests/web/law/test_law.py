@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from icalendar import Calendar
 from litestar.testing import TestClient
+from tests.support.raising import message_of
 from tests.web.conftest import Desk
 
 from tidewaiter.cli.core.main import main
@@ -58,12 +59,19 @@ def test_a_stranger_is_sent_to_sign_in(stranger: "TestClient[Any]", path: str) -
     assert (answer.status_code, answer.headers["location"][:8]) == (303, "/sign-in")
 
 
-@pytest.mark.parametrize("path", ["/substances/no", "/law/regimes/no", "/law/classes/no"])
-def test_what_is_not_there_is_told(desk: Desks, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/substances/no", "web/no-such-substance"),
+        ("/law/regimes/no", "web/no-such-law"),
+        ("/law/classes/no", "web/no-such-class-rule"),
+    ],
+)
+def test_what_is_not_there_is_told(desk: Desks, path: str, code: str) -> None:
     """With the place to look."""
     answer = desk("viewer").get(f"{path}.json")
-    assert answer.status_code == 404
-    assert "look it up among" in answer.json()["hint"]
+    assert (answer.status_code, answer.json()["code"]) == (404, code)
+    assert answer.json()["hint"]
 
 
 def test_the_page_answers_as_the_command(desk: Desks) -> None:
@@ -213,7 +221,7 @@ def test_the_table_holds_what_the_page_shows(desk: Desks) -> None:
     assert {row["substance"] for row in rows} == {"4-piperidone", "norfentanyl", "fentanyl"}
     assert answer.headers["content-disposition"].endswith(f'"laws-{DAY}.csv"')
     wrong = one.get("/law/compare.json?what=acetone%0Anosuchthing").json()
-    assert wrong["mistakes"] == ['"nosuchthing" names nothing in the registry']
+    assert wrong["mistakes"] == [message_of("web/names-nothing-in-registry", text="nosuchthing")]
     assert wrong["total"] == 1
 
 

@@ -202,8 +202,8 @@ def test_what_was_recalled_says_so_and_offers_nothing(
 def test_without_a_node_the_pages_say_so(desk: Callable[..., Desk]) -> None:
     """And what would do."""
     answer = desk("analyst").get("/notices.json")
-    assert answer.status_code == 404
-    assert "node init" in answer.json()["hint"]
+    assert (answer.status_code, answer.json()["code"]) == (404, "web/not-a-node-yet")
+    assert answer.json()["hint"]
 
 
 def test_nothing_that_can_be_is_without_words() -> None:
@@ -272,4 +272,4 @@ def test_an_import_is_answered_by_keyboard_and_fits_a_telephone(
     check_page(page, told, 390)
     page.get_by_label("Net quantity").fill("25,000 kg")
     page.keyboard.press("Tab")
-    expect(page.locator("#checked")).to_contain_text("can be read in two ways")
+    expect(page.locator("#checked")).to_contain_text("is ambiguous")

@@ -127,7 +127,7 @@ def test_a_file_is_loaded_and_its_bad_rows_are_told(desk: Callable[..., Desk]) -
     )
     assert "row 2, substance" in answer.text
     assert "unobtainium&lt;b&gt;" in answer.text
-    assert "write its slug" in answer.text
+    assert "write its short name" in answer.text
     assert "<i>" not in answer.text
     again = send_file(chief, "/register/files.json", "p.csv", CSV, field="file")
     assert (again["added"], again["known"], len(again["refused"])) == (0, 1, 1)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 from msgspec import structs
+from tests.support.raising import says
 from tests.web.conftest import Desk
 from tests.web.sent import read, send, sent
 
@@ -142,7 +143,7 @@ def test_a_mapping_is_remembered_for_the_next_file_of_its_columns(
 @pytest.mark.parametrize(
     ("form", "told"),
     [
-        ({"map": ["goods=Alpha", "goods=Beta"]}, "two columns are said to be goods"),
+        ({"map": ["goods=Alpha", "goods=Beta"]}, "assigned to goods"),
         ({"dates": "ymd"}, "dates"),
         ({"day": "tomorrow"}, "day"),
         ({"encoding": "x" * 41}, "encoding"),
@@ -162,13 +163,13 @@ def test_options_that_do_not_fit_are_told_with_the_columns(desk: SignIn) -> None
     """A column that is not there, a field that is none, an encoding that nobody knows."""
     one = desk("analyst")
     for form, told in (
-        ({"map": ["goods=Nowhere"]}, "no column"),
-        ({"map": ["colour=Alpha"]}, "not a field"),
-        ({"encoding": "klingon"}, "not known"),
+        ({"map": ["goods=Nowhere"]}, "trade/no-column-for-field"),
+        ({"map": ["colour=Alpha"]}, "trade/not-a-field"),
+        ({"encoding": "klingon"}, "trade/asked-encoding-not-known"),
     ):
         upload = read(one, sent(one, ODD), "screen", **form).json()
         assert upload["state"] == "received"
-        assert told in upload["inspection"]["problem"]
+        assert says(upload["inspection"]["problem"], told)
         page = one.get(f"/screen/{upload['id']}")
         assert page.status_code == 200
         assert "--" not in page.text.split("<main")[1].split('<form method="post"')[0]
@@ -187,7 +188,7 @@ def test_what_is_told_of_a_format_is_found_on_the_page(
     """No hint of a page names an option of the command line."""
     one = desk("analyst")
     upload = sent(one, content, name)
-    assert told in upload["inspection"]["problem"]
+    assert says(upload["inspection"]["problem"], told)
     main = one.get(f"/screen/{upload['id']}").text.split("<main")[1]
     assert "--" not in main.split('<form method="post"')[0]
     assert "format" in main.split('role="alert"')[1].split("</div>")[0]

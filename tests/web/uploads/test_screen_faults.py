@@ -40,8 +40,8 @@ def test_a_fault_in_a_look_or_a_screening_is_told_and_the_file_can_be_read_later
         upload = sent(one, file.read_bytes(), file.name)
     seen, page = _told(one, upload)
     assert (seen["state"], seen["held"]) == ("received", True)
-    assert "broke off: KeyError" in page
-    assert "mistake of ours" in page
+    assert "internal error: KeyError" in page.replace("Internal", "internal")
+    assert "bug in Tidewaiter" in page
     assert read(one, upload, "look", **how).json()["state"] == "mapped"
     upload, _ = _told(one, upload)
     assert read(one, upload, "screen", **how, day="2026-11-25").status_code == 200
@@ -50,8 +50,8 @@ def test_a_fault_in_a_look_or_a_screening_is_told_and_the_file_can_be_read_later
         work()
     seen, page = _told(one, upload)
     assert (seen["state"], seen["held"]) == ("failed", True)
-    assert "broke off: KeyError" in page
-    assert "mistake of ours" in page
+    assert "internal error: KeyError" in page.replace("Internal", "internal")
+    assert "bug in Tidewaiter" in page
     assert read(one, seen, "screen", **how, day="2026-11-25").status_code == 200
     work()
     seen, page = _told(one, upload)
