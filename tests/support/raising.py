@@ -52,4 +52,4 @@ def says(text: str, said: str) -> bool:
 
 def message_of(code: str, /, **values: str | float) -> str:
     """Return what the entry of a code says, for a record that keeps only its message."""
-    return InputError(code, **values).message
+    return InputError(code, at="", **values).message
