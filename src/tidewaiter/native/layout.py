@@ -164,6 +164,6 @@ def _record(name: str, dtype: np.dtype[Any]) -> str:
 
 
 def _item(dtype: np.dtype[Any]) -> str:
-    if dtype.kind in "?fd":
+    if dtype.char in _ITEMS:
         return _ITEMS[dtype.char]
     return f"{'u' if dtype.kind == 'u' else ''}int{8 * dtype.itemsize}_t"
