@@ -14,10 +14,13 @@ from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import (
+    FILE,
+    OUT_FILE,
     Day,
     Percent,
     Place,
     found_or_hint,
+    json_option,
     needs_db,
     ok_with_refusals,
 )
@@ -194,7 +197,7 @@ def cancel(movement: str, on: date, source: str, reason: str, db: str) -> None:
 @click.option(
     "--out",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     help="Output file (.csv).",
 )
 @needs_db
@@ -227,10 +230,8 @@ def _incidents(db: str) -> list[Incident]:
         return own_incidents(work, desk.ring.lock, desk.node)
 
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _KINDS = get_args(EntryKind)
 _COUNTED = (Grant, Requirement)  # entries with an amount
-_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 
 
 def _today() -> date:
@@ -253,7 +254,7 @@ def register() -> None:
 
 
 @register.command()
-@click.argument("paths", nargs=-1, required=True, type=_FILE)
+@click.argument("paths", nargs=-1, required=True, type=FILE)
 @click.option("--country", type=Place(), help="Country of the register; required the first time.")
 @needs_db
 @ok_with_refusals
@@ -289,7 +290,7 @@ def add(paths: tuple[Path, ...], country: str | None, db: str) -> None:
 @click.option("--kind", type=click.Choice(_KINDS), help="Show only this type of entry.")
 @_day
 @needs_db
-@_json
+@json_option
 def list_(kind: str | None, day: date, db: str, *, as_json: bool) -> None:
     """List the entries in force on a date; --json prints all versions, as `add` reads them.
 
@@ -342,7 +343,7 @@ def show(name: str, day: date, db: str) -> None:
 @register.command()
 @_day
 @needs_db
-@_json
+@json_option
 def balance(day: date, db: str, *, as_json: bool) -> None:
     """Show the used, reserved and available quantity of each permit and requirement.
 

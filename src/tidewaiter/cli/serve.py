@@ -12,6 +12,7 @@ from platformdirs import user_data_path
 from tidewaiter.accounts.oidc import Provider
 from tidewaiter.base.errors import InputError
 from tidewaiter.burden.releases.folder import releases_folder
+from tidewaiter.cli.core.options import FILE
 from tidewaiter.cli.core.party_options import kept_in
 from tidewaiter.cli.identify import tell_first_start
 from tidewaiter.cli.screening.run import tell_ended
@@ -31,7 +32,6 @@ from tidewaiter.web.core.node import Node, Serving, run
 
 _FIRST = "admin"
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PORTS = click.IntRange(1, 65_535)
 
 
@@ -52,7 +52,7 @@ _PORTS = click.IntRange(1, 65_535)
     show_default=True,
     help="Client ID of this server at the provider.",
 )
-@click.option("--oidc-secret", "secret", type=_FILE, help="A file with the client secret.")
+@click.option("--oidc-secret", "secret", type=FILE, help="A file with the client secret.")
 @click.option(
     "--oidc-claim",
     "claim",

@@ -19,7 +19,7 @@ from tidewaiter.casework.suppression.proposals import Offer, offer_in_words
 from tidewaiter.casework.suppression.rules import Proposal, State, Suppression, Taken
 from tidewaiter.casework.suppression.scope import Scope, Trader, Way, check_scope, scope_in_words
 from tidewaiter.casework.suppression.settings import load_suppression_settings
-from tidewaiter.cli.core.options import Day, found_or_hint, needs_db, printable
+from tidewaiter.cli.core.options import Day, found_or_hint, json_option, needs_db, printable
 from tidewaiter.node.context import go_through
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.alerts.decisions import alert_id
@@ -195,7 +195,6 @@ def scope_from(work: Work, said: Said) -> Scope:
     return check_scope(msgspec.structs.replace(begun, **told))
 
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 _why = click.option("--why", required=True, help="Note, in your own words.")
 _seen = click.option(
     "--seen", type=int, help="Number of the last step that you saw, to detect conflicts."
@@ -213,7 +212,7 @@ def suppressions() -> None:
 @suppressions.command(name="list")
 @needs_db
 @click.option("--state", type=click.Choice(get_args(State)), help="Only rules with this status.")
-@_json
+@json_option
 def list_(db: str, state: State | None, *, as_json: bool) -> None:
     """List the rules, newest first, with the number of alerts each suppresses.
 
@@ -234,7 +233,7 @@ def list_(db: str, state: State | None, *, as_json: bool) -> None:
 @suppressions.command()
 @click.argument("number", type=int)
 @needs_db
-@_json
+@json_option
 def show(number: int, db: str, *, as_json: bool) -> None:
     """Show rule NUMBER: scope, reason, history, and the alerts it suppresses.
 
@@ -252,7 +251,7 @@ def show(number: int, db: str, *, as_json: bool) -> None:
 
 @suppressions.command()
 @needs_db
-@_json
+@json_option
 def offers(db: str, *, as_json: bool) -> None:
     """Suggest rules from patterns of dismissed alerts.
 
@@ -275,7 +274,7 @@ def offers(db: str, *, as_json: bool) -> None:
 @suppressions.command()
 @needs_db
 @scope_options
-@_json
+@json_option
 def preview(db: str, *, as_json: bool, **options: Any) -> None:
     """Show which stored alerts a scope matches, strong ones separately.
 

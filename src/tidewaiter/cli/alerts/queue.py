@@ -15,7 +15,7 @@ from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.safe_text import as_line, visible
 from tidewaiter.casework.decisions import Decided, Status, Verdict, load_decision_rules
 from tidewaiter.cli.alerts.decisions import bulk, recount_, result, withdraw_
-from tidewaiter.cli.core.options import found_or_hint, needs_db, printable
+from tidewaiter.cli.core.options import found_or_hint, json_option, needs_db, printable
 from tidewaiter.cli.screening.summary import STYLES, goods_text
 from tidewaiter.explain.alerts import export_alert
 from tidewaiter.explain.lines import details_of
@@ -217,9 +217,6 @@ def filter_of(options: Mapping[str, Any]) -> AlertFilter:
     return AlertFilter(**told)
 
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
-
-
 @click.group()
 def alerts() -> None:
     """Work through the alerts in a database: list, show, decide, undo.
@@ -250,7 +247,7 @@ for _command in (result, withdraw_, recount_, bulk):
     help="Maximum number to list.",
 )
 @click.option("--after", help="ID of the last alert on the previous page; list those after it.")
-@_json
+@json_option
 def list_(
     db: str, sort: Sort, rows: int, after: str | None, *, as_json: bool, **options: Any
 ) -> None:
@@ -287,7 +284,7 @@ def list_(
 @alerts.command()
 @click.argument("name", metavar="ID")
 @needs_db
-@_json
+@json_option
 def show(name: str, db: str, *, as_json: bool) -> None:
     """Show alert ID: the line, risk indicators, legal status, decisions and results.
 

@@ -17,6 +17,7 @@ from tidewaiter.burden.releases.dataset_loader import ReleaseShelf
 from tidewaiter.burden.views.briefing import brief as find_brief
 from tidewaiter.burden.views.query import Ask
 from tidewaiter.cli.burden.releases import archived_in
+from tidewaiter.cli.core.options import OUT_FILE, json_option
 from tidewaiter.explain.languages import LANGUAGES, speaking
 from tidewaiter.report.burden.brief import lead_words, render_brief
 from tidewaiter.report.burden.revisions import revision_view
@@ -53,7 +54,7 @@ _OPTIONS = (
         "--to", "until", default="", help="Only periods that end in this month or earlier."
     ),
     archived_in,
-    click.option("--json", "as_json", is_flag=True, help="Print complete JSON."),
+    json_option,
     click.option("--csv", "sheet", type=_FILE, help="Write CSV to this file; - writes to stdout."),
     click.option("--svg", type=_FILE, help="Write the chart to this file as SVG."),
     click.option(
@@ -179,7 +180,7 @@ def changes(folder: Path, **options: Any) -> None:
 @click.option("--to", "until", default="", help="Only periods that end in this month or earlier.")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     required=True,
     help="Output file (.html or .pdf).",
 )

@@ -18,7 +18,15 @@ from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import FILE, Day, Renamed, found_or_hint, needs_db, read_record
+from tidewaiter.cli.core.options import (
+    FILE,
+    Day,
+    Renamed,
+    found_or_hint,
+    json_option,
+    needs_db,
+    read_record,
+)
 from tidewaiter.exchange.coalition.board import Period
 from tidewaiter.exchange.coalition.commitments import (
     Commitment,
@@ -261,7 +269,7 @@ def initiative(path: Path, peers: tuple[str, ...], db: str) -> None:
 @commitments.command(name="list")
 @_day
 @needs_db
-@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+@json_option
 def list_(day: date, db: str, *, as_json: bool) -> None:
     """List commitments by deadline, with their status.
 

@@ -25,10 +25,12 @@ from tidewaiter.cli.coalition.commitments import (
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import (
     FILE,
+    OUT_FILE,
     Day,
     Renamed,
     found_or_hint,
     held,
+    json_option,
     needs_db,
     read_record,
 )
@@ -82,7 +84,7 @@ def roster() -> None:
 @click.argument("path", type=FILE)
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     required=True,
     help="Output file for the signed version.",
 )
@@ -119,7 +121,7 @@ def take(paths: tuple[Path, ...], db: str) -> None:
 
 @roster.command(name="list")
 @needs_db
-@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+@json_option
 def list_(db: str, *, as_json: bool) -> None:
     """List the member lists accepted here and those received from peers.
 
@@ -238,9 +240,6 @@ def _line(kept: KeptRoster) -> str:
     )
 
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
-
-
 def _today() -> date:
     return own_stamp().at.date()
 
@@ -277,7 +276,7 @@ coalition.add_command(commitments)
     help="Days without contact after which a member counts as unresponsive.",
 )
 @needs_db
-@_json
+@json_option
 def members(day: date, patience: int, db: str, *, as_json: bool) -> None:
     """List the members on a date with their status, and what member lists say of them.
 
@@ -299,7 +298,7 @@ def members(day: date, patience: int, db: str, *, as_json: bool) -> None:
     help="End of the period; this day is not included (default: the day after --day).",
 )
 @needs_db
-@_json
+@json_option
 def board(day: date, since: date | None, until: date | None, db: str, *, as_json: bool) -> None:
     """Show how countries reply to each other's PENs: shares, days, and missing replies.
 
@@ -319,7 +318,7 @@ def board(day: date, since: date | None, until: date | None, db: str, *, as_json
 @_day
 @_since
 @needs_db
-@_json
+@json_option
 def timeline(day: date, since: date | None, db: str, *, as_json: bool) -> None:
     """Show PENs by month, with changes in the law, channels, groups and members.
 
@@ -344,7 +343,7 @@ def timeline(day: date, since: date | None, db: str, *, as_json: bool) -> None:
 @_since
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     required=True,
     help="Output file (.html or .pdf).",
 )

@@ -122,6 +122,9 @@ needs_db = click.option(
 )
 """The option of commands that work on a database."""
 
+json_option = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+"""The option of commands whose output can be read by programs."""
+
 _USUAL = {"UK": "GB", "EL": "GR"}  # codes of use, reserved in ISO 3166-1 for these countries
 
 
@@ -453,6 +456,11 @@ def kept_under(flag: str, setting: str, default: Callable[[], Path], what: str) 
 
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+"""The type of an input file."""
+
+OUT_FILE = click.Path(dir_okay=False, path_type=Path)
+"""The type of an output file."""
+
 _MOST = 8 << 20  # bytes of a file
 
 R = TypeVar("R", bound=Record)

@@ -21,7 +21,7 @@ from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
-from tidewaiter.cli.core.options import Day, Place, ok_with_refusals, printable
+from tidewaiter.cli.core.options import Day, Place, json_option, ok_with_refusals, printable
 from tidewaiter.cli.core.party_options import kept_in, kept_in_words, kept_now
 from tidewaiter.explain.words import not_compared
 from tidewaiter.lists.archive import Archive, KeptVersion
@@ -490,7 +490,7 @@ def _cells(slug: str, kept: KeptVersion | None, day: date, count: int) -> tuple[
 @lists.command()
 @click.argument("slug")
 @click.argument("versions", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+@json_option
 @click.option("--all", "every", is_flag=True, help="Print every change.")
 @kept_in
 def diff(slug: str, versions: tuple[str, ...], folder: Path, *, as_json: bool, every: bool) -> None:

@@ -15,7 +15,15 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, hash_file
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.screening import Settings, finder_for
-from tidewaiter.cli.core.options import Day, Field, hear_every_stop, ok_with_refusals, printable
+from tidewaiter.cli.core.options import (
+    FILE,
+    OUT_FILE,
+    Day,
+    Field,
+    hear_every_stop,
+    ok_with_refusals,
+    printable,
+)
 from tidewaiter.cli.core.party_options import kept_in
 from tidewaiter.cli.core.progress import Stages, stages
 from tidewaiter.cli.screening.input_files import show_columns, tell_refusals
@@ -157,9 +165,7 @@ def resolve_stored(place: str) -> None:
         click.echo(text, err=True)
 
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
 _SHOWN = 20  # listings on the terminal
-_HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 class Wanted(Record, frozen=True, kw_only=True):
@@ -188,21 +194,23 @@ class Wanted(Record, frozen=True, kw_only=True):
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[FILE]...", type=_HERE)
-@click.option("--out", type=_FILE, help="Output file for entities: .jsonl, .parquet or .ftm.json.")
+@click.argument("paths", nargs=-1, metavar="[FILE]...", type=FILE)
+@click.option(
+    "--out", type=OUT_FILE, help="Output file for entities: .jsonl, .parquet or .ftm.json."
+)
 @click.option("--db", help="Resolve the parties of this database instead of files.")
 @click.option(
     "--links",
     "--edges",
     "links",
-    type=_FILE,
+    type=OUT_FILE,
     help="Output file for merged pairs and candidate pairs, with the evidence: .jsonl or .parquet.",
 )
 @click.option(
-    "--judgements", type=_HERE, help="File of earlier decisions, from tidewaiter parties judge."
+    "--judgements", type=FILE, help="File of earlier decisions, from tidewaiter parties judge."
 )
-@click.option("--earlier", type=_HERE, help="Entities of an earlier run; they keep their IDs.")
-@click.option("--refused", type=_FILE, help="Output file for rejected rows and fields: .csv.")
+@click.option("--earlier", type=FILE, help="Entities of an earlier run; they keep their IDs.")
+@click.option("--refused", type=OUT_FILE, help="Output file for rejected rows and fields: .csv.")
 @click.option(
     "--map", "columns", type=Field(), multiple=True, help='Map a column: consignee="Sold to".'
 )
@@ -358,7 +366,7 @@ _MEMBER = re.compile(r"p-[0-9a-f]{16}")
 @click.option(
     "--judgements",
     "path",
-    type=_FILE,
+    type=OUT_FILE,
     default="judgements.jsonl",
     show_default=True,
     help="Append the decision to this file.",

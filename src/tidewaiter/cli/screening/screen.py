@@ -22,6 +22,8 @@ from tidewaiter.bulk.journal import drop_abandoned, read_done
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.casework.ranking.model import explained, model_at, read_ranker
 from tidewaiter.cli.core.options import (
+    FILE,
+    OUT_FILE,
     Day,
     Field,
     hear_every_stop,
@@ -258,8 +260,6 @@ def beside_of(place: Path | None) -> Callable[[Alert], Alert]:
     )
 
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
-_HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(path_type=Path)
 _CHANCE = Within(0, 1, min_open=True)
 _CORES = os.cpu_count() or 1
@@ -296,7 +296,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=_HERE, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=FILE, metavar="[PATH]...")
 @click.option("--day", type=Day(), help="Screen under the law as of this date (default: today).")
 @click.option(
     "--map", "columns", type=Field(), multiple=True, help='Map a column: goods="Item text".'
@@ -304,7 +304,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option(
     "--columns",
     "saved",
-    type=_FILE,
+    type=OUT_FILE,
     help="Save --map and similar answers here, for later files with the same columns.",
 )
 @click.option(
@@ -332,14 +332,16 @@ class Wanted(Record, frozen=True, kw_only=True):
     help="Output file for alerts: .jsonl, .csv, .parquet, or a plug-in format; with "
     "Spark, a folder.",
 )
-@click.option("--report", type=_FILE, help="Write a report to read and print: .html.")
+@click.option("--report", type=OUT_FILE, help="Write a report to read and print: .html.")
 @click.option(
-    "--refused", type=_FILE, help="Output file for rejected rows and fields (default: refused.csv)."
+    "--refused",
+    type=OUT_FILE,
+    help="Output file for rejected rows and fields (default: refused.csv).",
 )
 @click.option(
     "--out-restricted",
     "restricted",
-    type=_FILE,
+    type=OUT_FILE,
     help="Output file for alerts based on restricted entries: .jsonl or .csv, readable "
     "only by you.",
 )
@@ -359,11 +361,11 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--whole", is_flag=True, help="With --again: screen all lines, whatever has changed.")
 @click.option(
     "--history",
-    type=_HERE,
+    type=FILE,
     multiple=True,
     help="An earlier file, for aggregation and for risk indicators that compare lines.",
 )
-@click.option("--rules", type=_HERE, help="Use your own copy of alerts.toml.")
+@click.option("--rules", type=FILE, help="Use your own copy of alerts.toml.")
 @click.option(
     "--threshold", type=_CHANCE, help="Minimum probability of a match with a listed party."
 )
