@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import Result
-from tests.cli.dealings import HEAD, OLD, write_dealings
+from tests.cli.screening.dealings import HEAD, OLD, write_dealings
 from tests.found import alerts
 
 from tidewaiter.base.phrases import english

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-SAMPLES = Path(__file__).parents[1] / "data" / "messages"
+SAMPLES = Path(__file__).parents[2] / "data" / "messages"
 NAMED = {
     "wco.xml": "acetic-anhydride",
     "asycuda.xml": "acetic-anhydride",

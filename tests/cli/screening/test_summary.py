@@ -9,7 +9,7 @@ from click.testing import Result
 from tests.support.raising import says
 
 Screen = Callable[..., Result]
-MESSAGES = Path(__file__).parents[1] / "data" / "messages"
+MESSAGES = Path(__file__).parents[2] / "data" / "messages"
 
 
 def workbook(path: Path, **sheets: list[list[str]]) -> None:
