@@ -10,6 +10,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
+from tests.cli.nodes import Node
 
 from tidewaiter.cli.core.main import main
 
@@ -86,3 +87,17 @@ def commands() -> dict[str, click.Command]:
     context = click.Context(main)
     found = {name: main.get_command(context, name) for name in main.list_commands(context)}
     return {"": main, **{name: command for name, command in found.items() if command}}
+
+
+@pytest.fixture
+def met(
+    call: Callable[..., Result], here: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Node, Node]:
+    """Let two nodes take each other up, with words that were compared."""
+    one, other = (Node(call, here, name, monkeypatch) for name in ("aland", "bergen"))
+    for each, peer, name in ((one, other, "bergen"), (other, one, "aland")):
+        assert peer.words not in each.run("peers", "add", f"{name}.json").output
+        each.run("peers", "confirm", peer.node, peer.words)
+    one.bring(other)
+    other.bring(one)
+    return one, other

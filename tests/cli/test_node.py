@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import Result
+from tests.cli.nodes import Node
 from tests.support.notices import NOTICE, changed
 from tests.support.raising import says
 
@@ -16,83 +17,8 @@ from tidewaiter.exchange.private.intersection import is_there
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.peers.outbox import failed_with
-from tidewaiter.transport.context import desk_of
-from tidewaiter.transport.receiving import receive
-from tidewaiter.transport.reconciliation import answer, catch_up
-from tidewaiter.transport.sending import send_round
 
 LEAVES = datetime.now(UTC).date() + timedelta(days=60)
-
-
-class Node:
-    """A node, and its command line."""
-
-    def __init__(
-        self,
-        call: Callable[..., Result],
-        here: Path,
-        name: str,
-        patch: pytest.MonkeyPatch,
-        *,
-        country: str = "DE",
-    ) -> None:
-        self._call, self._here, self._name, self._patch = call, here, name, patch
-        self.run(
-            "node",
-            "init",
-            "--name",
-            name.title(),
-            "--country",
-            country,
-            "--roots",
-            "roots",
-            "--endpoint",
-            "https://node.example",
-        )
-        told = self.run("node", "document", "--out", f"{name}.json").stdout.splitlines()
-        self.node, self.words = told[0].split("(")[1].split(")")[0], told[1]
-
-    def run(self, *arguments: str, code: int = 0) -> Result:
-        """Run a command with the keys and the database of this node."""
-        self._patch.setenv("TIDEWAITER_KEY", str(self._here / f"{self._name}.key"))
-        done = self._call(*arguments, "--db", f"{self._name}.db")
-        assert done.exit_code == code, done.output
-        return done
-
-    def bring(self, other: "Node") -> None:
-        """Bring the other node what is due to it."""
-        with (
-            open_database(f"{self._name}.db") as mine,
-            open_database(f"{other._name}.db") as theirs,
-        ):
-            desk = desk_of(mine, self._here / f"{self._name}.ring")
-            far = desk_of(theirs, self._here / f"{other._name}.ring")
-            while send_round(desk, other.node, lambda _, lines: receive(far, lines)).more:
-                pass
-
-    def catch_up(self, other: "Node") -> None:
-        """Ask the other node what this one has forgotten, as it does before it serves."""
-        with (
-            open_database(f"{self._name}.db") as mine,
-            open_database(f"{other._name}.db") as theirs,
-        ):
-            desk = desk_of(mine, self._here / f"{self._name}.ring")
-            far = desk_of(theirs, self._here / f"{other._name}.ring")
-            catch_up(desk, other.node, lambda _, text: answer(far, text))
-
-
-@pytest.fixture
-def met(
-    call: Callable[..., Result], here: Path, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Node, Node]:
-    """Let two nodes take each other up, with words that were compared."""
-    one, other = (Node(call, here, name, monkeypatch) for name in ("aland", "bergen"))
-    for each, peer, name in ((one, other, "bergen"), (other, one, "aland")):
-        assert peer.words not in each.run("peers", "add", f"{name}.json").output
-        each.run("peers", "confirm", peer.node, peer.words)
-    one.bring(other)
-    other.bring(one)
-    return one, other
 
 
 @pytest.fixture
@@ -233,7 +159,7 @@ def test_a_node_is_restored_from_its_backup(
     assert "aland.db" in told.stderr
     one.run("node", "restore", "node.age", "--identity", "backup.txt", code=2)
     assert "entries verified" in one.run("node", "verify").stdout
-    assert "not asked yet" in one.run("node", "status").stdout
+    assert "not been asked yet" in one.run("node", "status").stdout
     for hidden in (("peers", "messages", other.node), ("notices", "list"), ("incidents", "list")):
         assert "restored from an older state" in one.run(*hidden, code=2).stderr
     one.catch_up(other)
@@ -339,7 +265,7 @@ def test_a_peer_is_asked_privately_what_was_confirmed(met: tuple[Node, Node], he
     assert "Northern Solvents Limited\tmatch on: name" in shown.stdout
     assert "Unseen\tno match in the data searched" in shown.stdout
     assert "not evidence" in shown.stderr
-    assert "asked us" in holder.run("private", "list").stdout
+    assert "incoming" in holder.run("private", "list").stdout
     holder.run("private", "deny", asker.node)
     holder.bring(asker)
     assert "ended" in asker.run("private", "list").stdout
@@ -361,5 +287,5 @@ def test_a_message_is_proved_and_a_log_checked_by_what_the_peer_has(
     assert stranger.exit_code == 1
     assert one.words in stranger.stdout
     Path("seen.txt").write_text(one.run("peers", "witnessed", other.node).stdout)
-    assert "hold" in other.run("node", "verify", "--witnessed", "seen.txt").stdout
+    assert "held by peers" in other.run("node", "verify", "--witnessed", "seen.txt").stdout
     one.run("node", "verify", "--witnessed", "seen.txt", code=2)  # these are the other's

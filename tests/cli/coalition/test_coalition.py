@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from pypdf import PdfReader
-from tests.cli.test_node import Node
+from tests.cli.nodes import Node
 from tests.papers import needs_pdf
 from tests.support.notices import NOTICE, changed
 
