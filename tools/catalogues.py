@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "tidewaiter"
 LOCALE = SOURCE / "explain" / "locale"
 LANGUAGES = tuple(language for language in languages.LANGUAGES if language != "en")
-_PYTHON = {"words": 1, "marked": 1, "_": 1, "counted": 2}  # texts of each
+_PYTHON = {"words": 1, "marked": 1, "_": 1, "counted": 2, "numbered": 2}  # texts of each
 _DECLARING = frozenset({"mandatory", "conditional", "optional"})  # of tidewaiter.exchange.fields
 _TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}
 _OPTIONS = {"trimmed": "true", "silent": "false"}

@@ -9,7 +9,14 @@ from tidewaiter.exchange.coalition.board import Board, Country, Days, Row, Waits
 from tidewaiter.exchange.coalition.commitments import Commitment, Evidence, Pledge, Pledges, Report
 from tidewaiter.exchange.coalition.meeting_packs import Line, Working
 from tidewaiter.exchange.coalition.outcomes import Freeze, Outcome
-from tidewaiter.explain.languages import counted, country, day, marked, number, words
+from tidewaiter.explain.languages import (
+    country,
+    day,
+    marked,
+    number,
+    numbered,
+    words,
+)
 
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -359,7 +366,7 @@ def _changed(pledge: Pledge) -> str:
     changes = len(pledge.versions) - 1
     if not changes:
         return ""
-    times = counted("changed once", "changed %(num)s times", changes) % {"num": number(changes)}
+    times = numbered("changed once", "changed %(num)s times", changes)
     first = pledge.versions[0].commitment
     at_first = words("originally: %(target)s by %(due)s") % {
         "target": _target(first),

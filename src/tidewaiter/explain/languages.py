@@ -83,6 +83,11 @@ def counted(one: str, many: str, count: int) -> str:
     return _catalogue(_now.get()).ngettext(one, many, count)
 
 
+def numbered(one: str, many: str, count: int) -> str:
+    """Return a text that depends on a count, with the count at ``%(num)s``."""
+    return counted(one, many, count) % {"num": number(count)}
+
+
 def number(value: float) -> str:
     """Write a number as the language does."""
     return format_decimal(value, locale=_locale(_now.get()))

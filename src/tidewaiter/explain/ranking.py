@@ -6,7 +6,15 @@ from types import MappingProxyType
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.ranking.features import RULE
-from tidewaiter.explain.languages import counted, day, decimal, marked, number, words
+from tidewaiter.explain.languages import (
+    counted,
+    day,
+    decimal,
+    marked,
+    number,
+    numbered,
+    words,
+)
 from tidewaiter.explain.rules import percent
 from tidewaiter.explain.words import HOW, Library
 from tidewaiter.trade.types import Learned, Term
@@ -162,4 +170,4 @@ def _term(term: Term, widest: float, library: Library) -> TermView:
 
 
 def _points(points: int) -> str:
-    return counted("%(num)s point", "%(num)s points", points) % {"num": number(points)}
+    return numbered("%(num)s point", "%(num)s points", points)

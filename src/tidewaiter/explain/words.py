@@ -7,7 +7,7 @@ from types import MappingProxyType
 from tidewaiter.base.errors import install_command
 from tidewaiter.base.phrases import load_phrases
 from tidewaiter.base.records import Record
-from tidewaiter.explain.languages import counted, marked, number, words
+from tidewaiter.explain.languages import counted, marked, number, numbered, words
 from tidewaiter.explain.summary import Counts
 from tidewaiter.law.answers import Duty, Role
 from tidewaiter.law.registry import Registry
@@ -149,6 +149,11 @@ def field_in_words(field: str, column: str = "") -> str:
     """Name a field of a line: "goods description", "other text: Product title"."""
     named = words(FIELDS[field].label) if field in FIELDS else field
     return f"{named}: {column}" if column else named
+
+
+def alerts_in_words(count: int) -> str:
+    """Say how many alerts there are."""
+    return numbered("%(num)s alert", "%(num)s alerts", count)
 
 
 def day_in_words(since: date | None) -> str:

@@ -12,7 +12,7 @@ from tidewaiter.explain.burden import (
     place_words,
     signed,
 )
-from tidewaiter.explain.languages import counted, number, words
+from tidewaiter.explain.languages import number, numbered, words
 from tidewaiter.report.burden.trends import grid_of, marks_of
 from tidewaiter.report.charts import (
     LEFT,
@@ -211,11 +211,11 @@ def _count(value: float | None, *, sign: bool = False) -> str:
 def _alarm(told: Revisions) -> str:
     if not told.moved_closed_count:
         return ""
-    moved = counted(
+    moved = numbered(
         "%(num)s count that was closed in the earlier release has changed.",
         "%(num)s counts that were closed in the earlier release have changed.",
         told.moved_closed_count,
-    ) % {"num": number(told.moved_closed_count)}
+    )
     why = words(
         "Estimates are validated against closed counts. Ask the source why they changed "
         "before you use either."

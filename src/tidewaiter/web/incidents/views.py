@@ -22,7 +22,7 @@ from tidewaiter.exchange.incidents.types import (
     Stage,
     Status,
 )
-from tidewaiter.explain.languages import counted, country, marked, number, words
+from tidewaiter.explain.languages import country, marked, number, numbered, words
 from tidewaiter.explain.words import Library
 from tidewaiter.web.core.exchange_terms import (
     MarkingView,
@@ -262,15 +262,17 @@ def differing(before: Incident, after: Incident) -> tuple[str, ...]:
 def _line(row: IncidentRow, names: dict[str, str]) -> IncidentLine:
     notes = list[str]()
     if row.open_proposals:
-        text = counted(
-            "%(num)s proposal awaiting a reply",
-            "%(num)s proposals awaiting a reply",
-            row.open_proposals,
+        notes.append(
+            numbered(
+                "%(num)s proposal awaiting a reply",
+                "%(num)s proposals awaiting a reply",
+                row.open_proposals,
+            )
         )
-        notes.append(text % {"num": row.open_proposals})
     if row.sightings:
-        text = counted("%(num)s sighting by a peer", "%(num)s sightings by peers", row.sightings)
-        notes.append(text % {"num": row.sightings})
+        notes.append(
+            numbered("%(num)s sighting by a peer", "%(num)s sightings by peers", row.sightings)
+        )
     return IncidentLine(
         row=row,
         owner=_owner(row.owner, row.own, names),

@@ -22,7 +22,7 @@ from tidewaiter.exchange.register.types import (
     StandingKind,
     Stop,
 )
-from tidewaiter.explain.languages import counted, country, day, words
+from tidewaiter.explain.languages import country, day, numbered, words
 from tidewaiter.explain.languages import marked as _
 from tidewaiter.law.registry import Registry
 from tidewaiter.store.accounts.sessions import User
@@ -301,7 +301,7 @@ def _row(row: EntryRow, today: date, registry: Registry) -> RowView:
     left = (last - today).days if last and row.state == "valid" else None
     near = ""
     if left is not None and left <= _SOON:
-        near = counted("%(num)s day left", "%(num)s days left", left) % {"num": left}
+        near = numbered("%(num)s day left", "%(num)s days left", left)
     return RowView(
         row=row,
         kind=kind_of_entry(entry),

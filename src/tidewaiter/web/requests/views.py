@@ -20,7 +20,7 @@ from tidewaiter.exchange.requests.types import (
     Urgency,
     load_instruments,
 )
-from tidewaiter.explain.languages import counted, day, marked, number, words
+from tidewaiter.explain.languages import counted, day, marked, numbered, words
 from tidewaiter.web.core.exchange_terms import (
     PURPOSES,
     MarkingView,
@@ -101,12 +101,10 @@ def days_left(days: int) -> str:
         days: Days left; below 0: overdue.
     """
     if days < 0:
-        return counted("%(num)s day overdue", "%(num)s days overdue", -days) % {
-            "num": number(-days)
-        }
+        return numbered("%(num)s day overdue", "%(num)s days overdue", -days)
     if days == 0:
         return words("today")
-    return counted("in %(num)s day", "in %(num)s days", days) % {"num": number(days)}
+    return numbered("in %(num)s day", "in %(num)s days", days)
 
 
 class AboutView(Record, frozen=True, kw_only=True):
