@@ -21,6 +21,7 @@ from tidewaiter.report.charts import (
     Box,
     Dot,
     Figure,
+    Scale,
     Shape,
     Word,
     area_of,
@@ -205,8 +206,6 @@ def event_figure(card: EventCard, slug: str = "event") -> Figure:
         width=round(x(until + 0.5) - x(since - 0.5), 1),
         height=_FOOT - _TOP,
     )
-    lines = grid_of(scale, LEFT, RIGHT)
-    marks = marks_of(scale, LEFT)
     years = [month for month in range(first, last + 1) if month % 12 == 0]
     names = [
         Word(text=str(month // 12), x=x(month), y=_FOOT + 18, anchor="middle", kind="mark")
@@ -228,30 +227,30 @@ def event_figure(card: EventCard, slug: str = "event") -> Figure:
         about=f"{card.declaration.event.name}: {card.verdict}",
         height=_HEIGHT,
         boxes=(zone,),
-        shapes=(*lines, rule, *_series_lines(points, xs, scale.y)),
-        dots=tuple(
-            Dot(
-                kind="dot" if p.closed else "dot-open",
-                x=xs[p.month],
-                y=scale.y(p.value),
-                told=f"{month_words(p.month)}: {amount(p.value)}",
-            )
-            for p in points
-        ),
-        words=(*marks, *names, named),
-        key=(
-            ("reported", words("monthly counts, closed")),
-            *(
-                (("open", f"{words('monthly counts, provisional')}, {interval_name()}"),)
-                if any(not p.closed for p in points)
-                else ()
-            ),
-            ("zone", words("observation window")),
-        ),
+        shapes=(*grid_of(scale, LEFT, RIGHT), rule, *_series_lines(points, xs, scale.y)),
+        dots=tuple(_dot(p, xs[p.month], scale) for p in points),
+        words=(*marks_of(scale, LEFT), *names, named),
+        key=tuple(_key(points)),
         notes=(words("Timing alone does not show cause and effect."),),
         heads=(words("Month"), words("Deaths"), interval_name(), words("Count status")),
         rows=tuple(_row(p) for p in reversed(points)),
     )
+
+
+def _dot(point: Point, x: float, scale: Scale) -> Dot:
+    return Dot(
+        kind="dot" if point.closed else "dot-open",
+        x=x,
+        y=scale.y(point.value),
+        told=f"{month_words(point.month)}: {amount(point.value)}",
+    )
+
+
+def _key(points: list[Point]) -> Iterator[tuple[str, str]]:
+    yield "reported", words("monthly counts, closed")
+    if any(not p.closed for p in points):
+        yield "open", f"{words('monthly counts, provisional')}, {interval_name()}"
+    yield "zone", words("observation window")
 
 
 def _series_lines(

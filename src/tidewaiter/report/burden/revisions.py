@@ -1,6 +1,6 @@
 """What a release changed: the growth of counts by their age as a figure, and tables of cells."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from tidewaiter.base.records import Record
 from tidewaiter.burden.indicators import indicators
@@ -89,7 +89,6 @@ def _heads() -> tuple[str, ...]:
 def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
     """Draw by how much counts grew that were so many months old."""
     values = [v for each in told.growth for v in (each.country, each.states) if v is not None]
-    least = min([*values, 0.0])
     scale = scale_of([max(v, 0.0) for v in values], _TOP, _FOOT)
     lags = [each.lag for each in told.growth]
     span = max(max(lags) - min(lags), 1)
@@ -98,27 +97,14 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
         return round(LEFT + 10 + (lag - min(lags)) / span * (RIGHT - LEFT - 20), 1)
 
     shapes, dots = _courses(told.growth, x, scale)
-    marks = marks_of(scale, LEFT, unit=" %")
     lag_words = [
         Word(text=str(lag), x=x(lag), y=_FOOT + 18, anchor="middle", kind="mark") for lag in lags
     ]
-    after = f"{told.after} ({told.after_sha256[:12]})"
-    before = f"{told.before} ({told.before_sha256[:12]})"
     name = indicator_words(told.growth_of, told.growth_of)
-    notes = [words("Age: months from a period to the newest period in the earlier release.")]
-    if instead := instead_words(told):
-        notes.insert(0, instead)
-    if least < 0:
-        notes.append(words("Decreases are drawn as 0; see the table for their values."))
     return Figure(
         slug=slug,
         title=f"{words('Growth of reported counts')}: {name}",
-        facts=(
-            f"{words('Published release')} {after} {words('compared with')} {before}",
-            words(
-                "Periods in both releases that were provisional when the earlier one was published."
-            ),
-        ),
+        facts=_facts(told),
         about="; ".join(
             f"{_months(each.lag)}: {signed(each.country)}"
             for each in told.growth
@@ -129,7 +115,7 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
         shapes=(*grid_of(scale, LEFT, RIGHT), *shapes),
         dots=dots,
         words=(
-            *marks,
+            *marks_of(scale, LEFT, unit=" %"),
             *lag_words,
             Word(text=words("age in months"), x=RIGHT, y=_FOOT + 36, anchor="end", kind="mark"),
         ),
@@ -137,13 +123,30 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
             ("reported", words("national total")),
             ("predicted", words("mean of places with 100 deaths or more")),
         ),
-        notes=tuple(notes),
+        notes=tuple(_notes(told, falls=min(values, default=0.0) < 0)),
         heads=(words("Age in months"), words("Country"), words("Mean of places"), words("Places")),
         rows=tuple(
             (str(each.lag), _signed(each.country), _signed(each.states), number(each.places))
             for each in told.growth
         ),
     )
+
+
+def _facts(told: Revisions) -> tuple[str, ...]:
+    after = f"{told.after} ({told.after_sha256[:12]})"
+    before = f"{told.before} ({told.before_sha256[:12]})"
+    return (
+        f"{words('Published release')} {after} {words('compared with')} {before}",
+        words("Periods in both releases that were provisional when the earlier one was published."),
+    )
+
+
+def _notes(told: Revisions, *, falls: bool) -> Iterator[str]:
+    if instead := instead_words(told):
+        yield instead
+    yield words("Age: months from a period to the newest period in the earlier release.")
+    if falls:
+        yield words("Decreases are drawn as 0; see the table for their values.")
 
 
 def _courses(

@@ -1,10 +1,11 @@
 """Overdose deaths: official counts as pages, figures and spreadsheets."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
@@ -62,7 +63,6 @@ _TITLES: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 _SHARED = ("place", "indicator")  # query parameters shared by all views
-_FIELDS = ("place", "indicator", "source", "release", "from", "to")
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -110,13 +110,7 @@ def burden_words(
         problem: Why there is none.
     """
     offered = stock.choices
-    asks = dict(
-        zip(
-            _FIELDS,
-            (ask.place, ask.indicator, ask.source, ask.release, ask.since, ask.until),
-            strict=True,
-        )
-    )
+    asks: dict[str, str] = msgspec.to_builtins(ask)
     asks["place"] = asks["place"] or getattr(getattr(told, "caption", None), "place", "")
     query = urlencode({key: value for key, value in asks.items() if value})
     title, lead = _TITLES[name]
@@ -139,15 +133,15 @@ def burden_words(
         hint=problem.hint if problem else "",
         skipped=tuple(f"{each.place}: {each.problem}" for each in stock.skipped),
         query=query,
-        others=tuple(
-            (
-                f"{PATHS[each]}?{urlencode({key: asks[key] for key in _SHARED if asks[key]})}",
-                words(_TITLES[each][0]),
-            )
-            for each in PATHS
-            if each != name
-        ),
+        others=tuple(_others(name, {key: asks[key] for key in _SHARED if asks[key]})),
     )
+
+
+def _others(name: str, asks: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the address and the name of the other views."""
+    for each in PATHS:
+        if each != name:
+            yield f"{PATHS[each]}?{urlencode(asks)}", words(_TITLES[each][0])
 
 
 def _figure(figure: Figure, name: str, query: str) -> FigureView:
