@@ -13,7 +13,7 @@ from tidewaiter.base.files import hash_file
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.journal import read_done, read_journal
 from tidewaiter.bulk.screening import Settings
-from tidewaiter.node.context import Progress, screen_file
+from tidewaiter.node.context import FileJob, Progress, screen_file
 from tidewaiter.node.rescreen.again import screen_again
 from tidewaiter.node.rescreen.basis import registry_digest
 from tidewaiter.store.audit import verify_audit
@@ -54,7 +54,8 @@ def screen(manifest: Path, settings: Settings, database: Database, tmp_path: Pat
         steps: list[Progress] = []
         options = ReadOptions(batch_rows=50)
         screening = screen_file(
-            manifest, options, settings, tmp_path / journal, workers=1, database=into
+            FileJob(path=manifest, options=options, settings=settings, journal=tmp_path / journal),
+            into,
         )
         for progress in screening:
             steps.append(progress)

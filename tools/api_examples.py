@@ -28,7 +28,7 @@ from tidewaiter.exchange.notices.drafts import read_written
 from tidewaiter.exchange.notices.types import Event, Sent
 from tidewaiter.exchange.protocol.keyring import About, found
 from tidewaiter.exchange.protocol.relations import Relation
-from tidewaiter.node.context import screen_file
+from tidewaiter.node.context import FileJob, screen_file
 from tidewaiter.node.identity import key_file, own_key, ring_file
 from tidewaiter.node.network.resolution import resolve_database
 from tidewaiter.store.accounts.sessions import User, add_token
@@ -113,10 +113,12 @@ def _screen(node: Node, folder: Path) -> None:
     path = folder / "manifest.csv"
     path.write_bytes(data("samples", "manifest.csv").read_bytes())
     settings = Settings(day=DAY, file=path.name, sha256=hash_file(path))
-    journal, database = folder / "journal", node.database
-    for _ in screen_file(path, ReadOptions(), settings, journal, workers=1, database=database):
+    job = FileJob(path=path, options=ReadOptions(), settings=settings, journal=folder / "journal")
+    for _ in screen_file(job, node.database):
         pass
-    resolve_database(database, lambda: Stamp(who="server", at=datetime.now(UTC)), lambda *_: None)
+    resolve_database(
+        node.database, lambda: Stamp(who="server", at=datetime.now(UTC)), lambda *_: None
+    )
 
 
 def _exchange(node: Node, folder: Path) -> None:

@@ -9,7 +9,7 @@ from tests.support.peers import Party
 from tidewaiter.exchange.incidents.state import Known
 from tidewaiter.store.core import tables
 from tidewaiter.store.incidents import find_known, tell_incident
-from tidewaiter.store.recalls.issued import Recalling, Why, items, recall, recalls
+from tidewaiter.store.recalls.issued import RecallFilter, Recalling, Why, items, recall, recalls
 
 WHY = Why(reason="error", note="The wrong drums.")
 
@@ -31,7 +31,7 @@ def recall_it(party: Party, item: str, why: Why = WHY, only: Sequence[str] = ())
 def recalls_of(party: Party) -> list[Recalling]:
     """Return the recalls that a party knows."""
     with party.desk.database.work() as work:
-        return recalls(work, party.desk.ring.lock)
+        return recalls(work, party.desk.ring.lock, RecallFilter())
 
 
 def known_to(party: Party, owner: Party) -> Known:

@@ -16,7 +16,7 @@ from tidewaiter.store.peers.directory import Known, peer_of
 from tidewaiter.store.peers.outbox import failed_with
 from tidewaiter.transport.delivery_rounds import Rounds
 from tidewaiter.transport.http_client import UnknownError
-from tidewaiter.transport.peers import relate
+from tidewaiter.transport.peers import RelationChange, relate
 from tidewaiter.transport.receiving import receive
 from tidewaiter.transport.reconciliation import answer, catch_up
 from tidewaiter.transport.sending import LONGEST, failed_tries, wait_seconds
@@ -77,7 +77,7 @@ def _asks(one: Party, other: Party) -> None:
 
 
 def _freezes(one: Party, other: Party) -> None:
-    relate(one.desk, other.name, "frozen", one.desk.stamp(), reason="order")
+    relate(one.desk, other.name, RelationChange(to="frozen", reason="order"), one.desk.stamp())
 
 
 def _turns(one: Party, _other: Party) -> None:
@@ -145,7 +145,7 @@ def test_a_sign_that_comes_during_a_try_that_fails_counts(pair: Pair) -> None:
 def test_a_peer_that_turns_messages_away_is_left_alone_longer_each_time(pair: Pair) -> None:
     """It answers, and yet there is no use in asking it at once."""
     one, other = pair
-    relate(other.desk, one.name, "frozen", other.desk.stamp())
+    relate(other.desk, one.name, RelationChange(to="frozen"), other.desk.stamp())
     one.say(other, "later")
     found = []
     for _ in range(3):

@@ -41,7 +41,7 @@ from tidewaiter.store.incidents import tell_incident
 from tidewaiter.store.peers.directory import moves, set_relation, set_scope
 from tidewaiter.store.recalls.issued import Why, items, recall
 from tidewaiter.transport.coalition import tell_roster
-from tidewaiter.transport.peers import relate
+from tidewaiter.transport.peers import RelationChange, relate
 
 Pair = tuple[Party, Party]
 DAY = date(2026, 11, 25)  # of the clocks of the nodes
@@ -259,7 +259,9 @@ def test_moves_of_both_sides_are_kept_with_their_reason(pair: Pair) -> None:
         _later(party, DAY + timedelta(days=day))
     with one.desk.database.work(one.desk.stamp()) as work:
         set_scope(work, other.name, Scope(tlp="amber"))
-    relate(one.desk, other.name, "frozen", one.desk.stamp(), reason="order of 3 May")
+    relate(
+        one.desk, other.name, RelationChange(to="frozen", reason="order of 3 May"), one.desk.stamp()
+    )
     one.send(other)
     assert [(e.by, e.to, e.reason) for e in _moves(one)] == [
         ("own", "active", ""),

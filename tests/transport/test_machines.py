@@ -29,7 +29,7 @@ from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.core import tables
 from tidewaiter.store.peers.directory import add_peer, peer_of
 from tidewaiter.store.peers.key_recovery import take_up
-from tidewaiter.transport.peers import hear_documents, relate
+from tidewaiter.transport.peers import RelationChange, hear_documents, relate
 from tidewaiter.transport.receiving import receive
 from tidewaiter.transport.sending import send_round
 
@@ -95,7 +95,12 @@ class Nodes(RuleBasedStateMachine):
         known = compared or (way.confirmed and way.standing != "frozen")
         settled = not way.held or held_ or to != "active"
         try:
-            relate(desk, self.party[other].name, to, desk.stamp(), compared=words, held=held_)
+            relate(
+                desk,
+                self.party[other].name,
+                RelationChange(to=to, compared=words, held=held_),
+                desk.stamp(),
+            )
         except ConflictError:
             assert not may
             return
@@ -245,7 +250,12 @@ class Nodes(RuleBasedStateMachine):
                 step: Standing = "invited" if way.standing in {"none", "ended"} else "active"
                 desk, peer = self.party[one].desk, self.party[other].name
                 words = self.words(other)
-                relate(desk, peer, step, desk.stamp(), compared=words, held="release")
+                relate(
+                    desk,
+                    peer,
+                    RelationChange(to=step, compared=words, held="release"),
+                    desk.stamp(),
+                )
                 way.standing = step
         for _ in range(12):
             for one, other in self.ways:

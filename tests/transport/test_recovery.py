@@ -16,7 +16,7 @@ from tidewaiter.node.identity import own_ring
 from tidewaiter.store.peers.directory import peer_of
 from tidewaiter.transport.context import Desk
 from tidewaiter.transport.key_rotation import change, recover
-from tidewaiter.transport.peers import hear_documents, relate
+from tidewaiter.transport.peers import RelationChange, hear_documents, relate
 from tidewaiter.transport.sending import send_round
 
 
@@ -41,7 +41,9 @@ def test_a_root_recovers_a_node_and_people_confirm_it(pair: Pair, way: str) -> N
     came = 1 if way == "carried" else 2  # under the old key, before anybody told of the new
     assert [each.header.kind for each in held(other)].count("message") == came
     with raises("exchange/fingerprint-not-compared"):
-        relate(other.desk, one.name, "active", other.desk.stamp(), held="release")
+        relate(
+            other.desk, one.name, RelationChange(to="active", held="release"), other.desk.stamp()
+        )
     confirm(other, one)
     for _ in range(6):
         one.send(other)
@@ -108,7 +110,9 @@ def test_the_announced_root_takes_the_place_of_the_first(pair: Pair, tmp_path: P
     hear_documents(other.desk, write_chain(one.documents()))
     assert standing(other, one) == "frozen"
     with raises("transport/fingerprint-differs"):
-        relate(other.desk, one.name, "active", other.desk.stamp(), compared=before)
+        relate(
+            other.desk, one.name, RelationChange(to="active", compared=before), other.desk.stamp()
+        )
     confirm(other, one)
     one.say(other, "under the new root")
     for _ in range(3):

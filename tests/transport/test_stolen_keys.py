@@ -22,7 +22,7 @@ from tidewaiter.store.core.columns import encode
 from tidewaiter.store.peers.channel import conversation
 from tidewaiter.store.peers.directory import documents, peer_of, replaced_documents
 from tidewaiter.store.peers.key_recovery import recheck, take_up
-from tidewaiter.transport.peers import hear_documents, relate, standings
+from tidewaiter.transport.peers import RelationChange, hear_documents, relate, standings
 from tidewaiter.transport.reconciliation import catch_up
 from tidewaiter.transport.sending import send_round, tell_all
 
@@ -82,8 +82,15 @@ def test_the_owner_takes_the_node_back_by_its_root(pair: Pair, rotated: int, way
     assert digests(other, one) == own_digests(one)
     assert standing(other, one) == "frozen"
     with raises("exchange/fingerprint-not-compared"):
-        relate(other.desk, one.name, "active", other.desk.stamp(), held="release")
-    relate(other.desk, one.name, "active", other.desk.stamp(), compared=words, held="release")
+        relate(
+            other.desk, one.name, RelationChange(to="active", held="release"), other.desk.stamp()
+        )
+    relate(
+        other.desk,
+        one.name,
+        RelationChange(to="active", compared=words, held="release"),
+        other.desk.stamp(),
+    )
     one.say(other, "ours again")
     exchange(one, other)
     assert held(other)[-1].header.kind == "message"
@@ -161,7 +168,9 @@ def test_the_next_root_takes_the_place_of_one_that_was_stolen(pair: Pair, tmp_pa
         with pytest.raises(InputError):
             hear_documents(other.desk, write_chain(again))
     with raises("transport/fingerprint-differs"):
-        relate(other.desk, one.name, "active", other.desk.stamp(), compared=words)
+        relate(
+            other.desk, one.name, RelationChange(to="active", compared=words), other.desk.stamp()
+        )
     confirm(other, one)
 
 

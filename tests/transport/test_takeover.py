@@ -10,7 +10,7 @@ from tests.transport.thieves import Thief
 from tidewaiter.exchange.protocol.documents import SignedDocument, fingerprint, write_chain
 from tidewaiter.store.peers.directory import documents
 from tidewaiter.transport.http_client import DOCUMENT, Line
-from tidewaiter.transport.peers import relate
+from tidewaiter.transport.peers import RelationChange, relate
 from tidewaiter.transport.sending import tell_all
 from tidewaiter.transport.unreachable_peers import Ways
 
@@ -34,7 +34,12 @@ def test_a_thief_with_the_keys_in_use_does_not_keep_the_node(tmp_path: Path) -> 
         assert standing(peer.party, ours.party) == "frozen"
         assert _known(peer, ours) == ours.party.documents()
         desk = peer.party.desk
-        relate(desk, ours.party.name, "active", desk.stamp(), compared=words, held="release")
+        relate(
+            desk,
+            ours.party.name,
+            RelationChange(to="active", compared=words, held="release"),
+            desk.stamp(),
+        )
 
         ours.open()
         ours.party.say(peer.party, "ours again")

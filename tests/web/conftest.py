@@ -26,7 +26,7 @@ from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.files import hash_file
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.screening import Settings
-from tidewaiter.node.context import screen_file
+from tidewaiter.node.context import FileJob, screen_file
 from tidewaiter.node.uploads.jobs import Bench
 from tidewaiter.node.uploads.settings import Desk as Uploads
 from tidewaiter.node.uploads.workers import work_once
@@ -112,7 +112,10 @@ def fill_database(url: str) -> None:
         path.write_bytes(data("samples", "manifest.csv").read_bytes())
         settings = Settings(day=date(2026, 11, 25), file=path.name, sha256=hash_file(path))
         for _ in screen_file(
-            path, ReadOptions(), settings, folder / "journal", workers=1, database=database
+            FileJob(
+                path=path, options=ReadOptions(), settings=settings, journal=folder / "journal"
+            ),
+            database,
         ):
             pass
 

@@ -20,7 +20,7 @@ from tidewaiter.store.feeds import make_feed
 from tidewaiter.store.groups import make_group
 from tidewaiter.store.incidents import tell_incident
 from tidewaiter.store.peers.channel import conversation
-from tidewaiter.store.private.questions import add_question
+from tidewaiter.store.private.questions import add_received
 from tidewaiter.transport.context import desk_of
 from tidewaiter.transport.peers import found_node
 from tidewaiter.web.core.node import Node
@@ -81,7 +81,7 @@ def fill_exchange(node: Node) -> dict[str, list[Any]]:
         group = make_group(work, "Precursors")
         feed = make_feed(work, "Monitoring", "organisation", "warning")
         question = Question(offer="0" * 32, purpose="control", points=b"")
-        asked = add_question(work, "holder", other.name, question, "m-9", code="off")
+        asked = add_received(work, other.name, question, "m-9", "off")
     return {
         **notices,
         "/incidents/{number}": [1, 2],

@@ -20,7 +20,7 @@ from tidewaiter.exchange.incidents.types import Incident
 from tidewaiter.exchange.protocol.markings import Purpose, Reach, Recipient
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import own_stamp
-from tidewaiter.store.incidents import find_known, tell_incident
+from tidewaiter.store.incidents import Change, find_known, tell_incident
 from tidewaiter.store.incidents import incidents as kept_incidents
 from tidewaiter.store.incidents import propose as propose_to
 from tidewaiter.transport.feeds import Form, export_incident
@@ -146,7 +146,7 @@ def propose(owner: str, incident: str, text: str, db: str) -> None:
     Example: tidewaiter incidents propose tidewaiter/a1 S-17 "The drums were 200 l" --db node.db
     """
     with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
-        name = propose_to(work, desk.ring.lock, desk.node, (owner, incident), text)
+        name = propose_to(work, desk.ring.lock, desk.node, (owner, incident), Change(text=text))
     click.echo(name)
 
 

@@ -13,7 +13,7 @@ from tidewaiter.cli.core.options import FILE, Renamed, found_or_hint, json_optio
 from tidewaiter.exchange.evidence import write_evidence
 from tidewaiter.exchange.protocol.documents import SignedDocument, read_chain, read_words
 from tidewaiter.exchange.protocol.markings import Tlp
-from tidewaiter.exchange.protocol.relations import ALWAYS, Scope, Standing
+from tidewaiter.exchange.protocol.relations import ALWAYS, Scope
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.evidence import evidence_of
@@ -22,7 +22,7 @@ from tidewaiter.store.peers.channel import conversation
 from tidewaiter.store.peers.directory import peer_of, set_scope
 from tidewaiter.store.peers.directory import peers as known_peers
 from tidewaiter.transport.message_kinds import KINDS
-from tidewaiter.transport.peers import invite, relate
+from tidewaiter.transport.peers import RelationChange, invite, relate
 from tidewaiter.transport.peers import say as say_to
 
 _reason = click.option("--reason", default="", help="Reason; stored here only, not sent.")
@@ -88,7 +88,8 @@ def confirm(node: str, compared: str, db: str, held: str | None) -> None:
 
     Example: tidewaiter peers confirm tidewaiter/b1 "abandon math ..." --db node.db
     """
-    _relate(db, node, "active", compared=read_words(compared), held=held or "")
+    change = RelationChange(to="active", compared=read_words(compared), held=held or "")
+    _relate(db, node, change)
 
 
 @peers.command()
@@ -100,7 +101,7 @@ def freeze(node: str, db: str, reason: str) -> None:
 
     Example: tidewaiter peers freeze tidewaiter/b1 --db node.db --reason "order of 3 May"
     """
-    _relate(db, node, "frozen", reason=reason)
+    _relate(db, node, RelationChange(to="frozen", reason=reason))
 
 
 @peers.command()
@@ -112,7 +113,7 @@ def end(node: str, db: str, reason: str) -> None:
 
     Example: tidewaiter peers end tidewaiter/b1 --db node.db
     """
-    _relate(db, node, "ended", reason=reason)
+    _relate(db, node, RelationChange(to="ended", reason=reason))
 
 
 @peers.command()
@@ -213,11 +214,9 @@ def witnessed(node: str, db: str) -> None:
         click.echo(each)
 
 
-def _relate(
-    db: str, node: str, to: Standing, *, reason: str = "", compared: str = "", held: str = ""
-) -> None:
+def _relate(db: str, node: str, change: RelationChange) -> None:
     with desk_at(db, restored=True) as desk:
-        relate(desk, node, to, own_stamp(), reason=reason, compared=compared, held=held)
+        relate(desk, node, change, own_stamp())
         with desk.database.work() as work:
             known = peer_of(work, node)
     click.echo(as_line(f"{known.node}\t{known.relation.standing}\t{known.name}"))

@@ -15,7 +15,7 @@ from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.peers.reconcile import check_complete
 from tidewaiter.store.recalls.compliance import Custody, hold, lift, pass_on
-from tidewaiter.store.recalls.issued import Recalling, Why, is_over
+from tidewaiter.store.recalls.issued import RecallFilter, Recalling, Why, is_over
 from tidewaiter.store.recalls.issued import items as kept_items
 from tidewaiter.store.recalls.issued import recall as recall_item
 from tidewaiter.store.recalls.issued import recalls as kept_recalls
@@ -76,7 +76,7 @@ def list_recalls(db: str, rows: int, *, as_json: bool) -> None:
     Example: tidewaiter recalls list --db node.db
     """
     with desk_at(db) as desk, desk.database.work() as work:
-        found = kept_recalls(work, desk.ring.lock, rows=rows)
+        found = kept_recalls(work, desk.ring.lock, RecallFilter(), rows=rows)
     today = own_stamp().at.date()
     for each in found_or_hint(found, "recall a message with tidewaiter recall ITEM"):
         click.echo(english_json(each) if as_json else as_line(_recall_line(each, desk.node, today)))

@@ -52,7 +52,7 @@ from tidewaiter.store.peers.key_recovery import take_up
 from tidewaiter.store.peers.outbox import Message, write_message
 from tidewaiter.transport.coalition import tell_roster
 from tidewaiter.transport.message_kinds import body_of
-from tidewaiter.transport.peers import relate
+from tidewaiter.transport.peers import RelationChange, relate
 
 _TERM = timedelta(days=21)  # deadline of an answer
 _BEFORE = timedelta(days=35)  # between notification and departure
@@ -174,8 +174,8 @@ def _meet(stage: Stage, act: Act) -> str:
 def _confirm(one: Node, other: Node) -> None:
     with one.desk.database.work(one.stamp()) as work:
         take_up(work, _chain(other), own=one.name)
-    relate(one.desk, other.name, "invited", one.stamp())
-    relate(one.desk, other.name, "active", one.stamp(), compared=_words(other))
+    relate(one.desk, other.name, RelationChange(to="invited"), one.stamp())
+    relate(one.desk, other.name, RelationChange(to="active", compared=_words(other)), one.stamp())
 
 
 def _chain(node: Node) -> list[SignedDocument]:
@@ -193,14 +193,19 @@ def _invite(stage: Stage, act: Act) -> str:
         other = stage.node(key)
         with one.desk.database.work(one.stamp()) as work:
             take_up(work, _chain(other), own=one.name)
-        relate(one.desk, other.name, "invited", one.stamp())
+        relate(one.desk, other.name, RelationChange(to="invited"), one.stamp())
     return f"{one.player.name} invites {names_of(stage, act)}. {act.says}"
 
 
 def _freeze(stage: Stage, act: Act) -> str:
     one = stage.node(act.who)
     for key in act.whom:
-        relate(one.desk, stage.node(key).name, "frozen", one.stamp(), reason=act.says)
+        relate(
+            one.desk,
+            stage.node(key).name,
+            RelationChange(to="frozen", reason=act.says),
+            one.stamp(),
+        )
     return f"{one.player.name} freezes its channel to {names_of(stage, act)}: {act.says}"
 
 
@@ -208,7 +213,12 @@ def _thaw(stage: Stage, act: Act) -> str:
     one = stage.node(act.who)
     for key in act.whom:
         other = stage.node(key)
-        relate(one.desk, other.name, "active", one.stamp(), compared=_words(other), held="release")
+        relate(
+            one.desk,
+            other.name,
+            RelationChange(to="active", compared=_words(other), held="release"),
+            one.stamp(),
+        )
     return f"{one.player.name} exchanges with {names_of(stage, act)} again: {act.says}"
 
 

@@ -167,9 +167,7 @@ def test_a_root_recovers_what_was_lost(chance: Random) -> None:
     with raises("exchange/not-signed-by-the-node"):
         check_next(signed, last, thief)
     later = b"\7" * 32
-    _, third = recovered(
-        ring, signed, made.root, chance, MADE, next_root=made.next_root, later=later
-    )
+    _, third = recovered(ring, signed, made.next_root, chance, MADE, later=later)
     assert check_chain([made.document, signed, third]).next_root == root_hash(
         public_of("sign", later)
     )

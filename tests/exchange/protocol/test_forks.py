@@ -110,9 +110,7 @@ def test_the_announced_root_outranks_the_root_that_was_stolen_too(chance: Random
     )
     known = [made.document, forged, crowned]
     check_chain(known)
-    _, saved = recovered(
-        made.ring, made.document, made.root, chance, MADE, next_root=made.next_root, later=LATER
-    )
+    _, saved = recovered(made.ring, made.document, made.next_root, chance, MADE, later=LATER)
     found = merge(known, [saved])
     assert (found.common, found.replaces) == (1, True)
     for worse in (forged, renamed(made.ring, made.document, "Thief")):
@@ -125,9 +123,7 @@ def test_the_announced_root_outranks_the_root_that_was_stolen_too(chance: Random
 def test_a_thief_with_the_root_alone_does_not_outrank_its_successor(chance: Random) -> None:
     """The owner has put the next root in its place; the old one signs again and again."""
     made = founded()
-    ring, saved = recovered(
-        made.ring, made.document, made.root, chance, MADE, next_root=made.next_root, later=LATER
-    )
+    ring, saved = recovered(made.ring, made.document, made.next_root, chance, MADE, later=LATER)
     known, forged = [made.document, saved], [made.document]
     for _ in range(4):
         forged.append(after(forged[-1], root_signer("n", made.root)))
@@ -169,9 +165,8 @@ def test_of_two_recoveries_by_one_root_the_first_stays_until_the_next_root(chanc
     made = founded()
     _, first = recovered(made.ring, made.document, made.root, chance, MADE)
     _, again = recovered(made.ring, made.document, made.root, chance, MADE)
-    more = {"next_root": made.next_root, "later": LATER}
-    _, later = recovered(made.ring, made.document, made.root, chance, MADE, **more)
-    _, other = recovered(made.ring, made.document, made.root, chance, MADE, **more)
+    _, later = recovered(made.ring, made.document, made.next_root, chance, MADE, later=LATER)
+    _, other = recovered(made.ring, made.document, made.next_root, chance, MADE, later=LATER)
     for known, told in ((first, again), (later, other), (later, first)):
         with raises("exchange/another-document-of-that-number", number=2):
             merge([made.document, known], [told])

@@ -15,7 +15,7 @@ from tests.web.filling import FORM, screen_waiting, send_file
 
 from tidewaiter.base.files import hash_file
 from tidewaiter.bulk.screening import Settings
-from tidewaiter.node.context import screen_file
+from tidewaiter.node.context import FileJob, screen_file
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.node.network.resolution import resolve_database
 from tidewaiter.store.accounts.sessions import begin_session
@@ -74,7 +74,10 @@ def _hostile(folder: Path, place: str) -> None:
     settings = Settings(day=date(2026, 11, 25), file=path.name, sha256=hash_file(path))
     with open_database(place) as database:
         for _ in screen_file(
-            path, ReadOptions(), settings, folder / "journal", workers=1, database=database
+            FileJob(
+                path=path, options=ReadOptions(), settings=settings, journal=folder / "journal"
+            ),
+            database,
         ):
             pass
 

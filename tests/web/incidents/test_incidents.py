@@ -33,7 +33,7 @@ from tidewaiter.exchange.incidents.types import (
     Transport,
 )
 from tidewaiter.exchange.protocol.markings import Marking
-from tidewaiter.store.incidents import find_known, incidents, propose, tell_incident
+from tidewaiter.store.incidents import Change, find_known, incidents, propose, tell_incident
 from tidewaiter.web.core.form_fields import is_asked
 from tidewaiter.web.core.node import Node
 from tidewaiter.web.core.request_parsing import flat, formed
@@ -154,7 +154,7 @@ def test_an_incident_is_told_by_the_form_answered_and_told_again(
     with other.desk.database.work(other.desk.stamp()) as work:
         (listed,) = incidents(work)
         known = find_known(work, other.desk.ring.lock, own.name, listed.id)
-        propose(work, other.desk.ring.lock, other.name, (own.name, listed.id), "200 l")
+        propose(work, other.desk.ring.lock, other.name, (own.name, listed.id), Change(text="200 l"))
     now = known.now()
     assert now is not None
     assert (now.title, now.lines[0].found and now.lines[0].found.net_mg) == (

@@ -16,7 +16,7 @@ from tidewaiter.exchange.protocol.receipts import Receipt, give, read_receipt
 from tidewaiter.exchange.protocol.relations import Standing
 from tidewaiter.store.peers.outbox import failed_with, heard_from
 from tidewaiter.store.peers.reconcile import go_on_without, mark_restored
-from tidewaiter.transport.peers import hear_documents, relate
+from tidewaiter.transport.peers import RelationChange, hear_documents, relate
 from tidewaiter.web.core.node import Node
 from tidewaiter.web.peers.schemas import days_silent, peer_key
 
@@ -157,7 +157,7 @@ def test_who_freezes_a_peer_does_not_see_what_it_may_have_recalled(
     anna, page = desk("supervisor", "anna"), f"/peers/{peer_key(other.name)}"
     with node.database.work(own.desk.stamp()) as work:
         mark_restored(work)
-    relate(own.desk, other.name, to, own.desk.stamp(), reason="Order of 3 May")
+    relate(own.desk, other.name, RelationChange(to=to, reason="Order of 3 May"), own.desk.stamp())
     assert "The seal was broken" not in anna.get(page).text
     assert anna.get("/notices").status_code == 409
     with node.database.work(own.desk.stamp()) as work:

@@ -11,7 +11,7 @@ from tests.web.exchanging import meet
 from tests.web.requesting import ask_for, request
 
 from tidewaiter.exchange.recalls import Reason
-from tidewaiter.store.recalls.issued import Standing, Why, recall, recalls
+from tidewaiter.store.recalls.issued import RecallFilter, Standing, Why, recall, recalls
 from tidewaiter.store.requests import find_request
 from tidewaiter.web.core.exchange_terms import REASONS, STANDINGS
 from tidewaiter.web.core.node import Node
@@ -96,5 +96,5 @@ def test_a_hold_is_put_and_lifted_by_whoever_answers_for_the_relation(
 
 def _came_of(source: Party) -> tuple[str, int]:
     with source.desk.database.work() as work:
-        (told,) = recalls(work, source.desk.ring.lock, by=source.name)
+        (told,) = recalls(work, source.desk.ring.lock, RecallFilter(by=source.name))
     return told.standing, told.untold

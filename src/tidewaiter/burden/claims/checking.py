@@ -299,26 +299,33 @@ def check_claim(claim: Claim, releases: Sequence[Release], day: date) -> Checked
         return _not_understood(claim)
     if claim.measure == "rank":
         summary, missing = rank_answer(claim, known)
-        return _checked(claim, "depends", summary, missing=missing)
+        return Checked(
+            claim=claim,
+            verdict="depends",
+            summary=summary,
+            warnings=claim.remarks,
+            missing=missing,
+        )
     if claim.ages is not None:
         return _at_ages(claim, known)
     if claim.measure == "total":
         return _of_years(claim, find_totals(claim, known, said))
     findings = find_figures(claim, known, said)
     if not findings and exceeds_all(claim, known, said):
-        return _checked(claim, "fails", (_OPENINGS["fails"], _ALL_DEATHS))
+        summary = (_OPENINGS["fails"], _ALL_DEATHS)
+        return Checked(claim=claim, verdict="fails", summary=summary, warnings=claim.remarks)
     judged = [each for each in findings if not each.aside]
     fitting = [each for each in judged if each.fit != "no"]
     traps = () if fitting else find_traps(claim, known)
     verdict = judge(claim, judged, traps, claim.said)
     traps = likely(traps, claim, verdict)
-    return _checked(
-        claim,
-        verdict,
-        _summary(claim, verdict, judged, traps),
+    return Checked(
+        claim=claim,
+        verdict=verdict,
+        summary=_summary(claim, verdict, judged, traps),
         findings=findings,
         traps=traps,
-        warnings=_warnings(claim, judged),
+        warnings=(*claim.remarks, *_warnings(claim, judged)),
         missing=_missing(claim, judged, said),
     )
 
@@ -328,10 +335,11 @@ def _not_understood(claim: Claim) -> Checked:
     named = ", ".join(f'"{gap.text}"' for gap in claim.gaps)
     opening = f"No verdict: part of the sentence was not understood, and may change it: {named}."
     needs = {gap.needs: gap for gap in claim.gaps}
-    return _checked(
-        claim,
-        "not understood",
-        (opening,),
+    return Checked(
+        claim=claim,
+        verdict="not understood",
+        summary=(opening,),
+        warnings=claim.remarks,
         missing=tuple(f'for "{gap.text}": {gap.needs}' for gap in needs.values()),
     )
 
@@ -351,26 +359,12 @@ def _of_years(claim: Claim, totals: Totals) -> Checked:
         years = years_text(totals.missing)
         export = f"a CDC WONDER export of {name}, {place_name(claim.place)}, by year"
         missing = (f"the final count of residents of {years}: {export}",)
-    return _checked(claim, verdict, tuple(lines), findings=totals.findings, missing=missing)
-
-
-def _checked(
-    claim: Claim,
-    verdict: Verdict,
-    summary: tuple[str, ...],
-    *,
-    findings: tuple[Finding, ...] = (),
-    traps: tuple[Trap, ...] = (),
-    warnings: tuple[str, ...] = (),
-    missing: tuple[str, ...] = (),
-) -> Checked:
     return Checked(
         claim=claim,
         verdict=verdict,
-        summary=summary,
-        findings=findings,
-        traps=traps,
-        warnings=(*claim.remarks, *warnings),
+        summary=tuple(lines),
+        findings=totals.findings,
+        warnings=claim.remarks,
         missing=missing,
     )
 
@@ -522,4 +516,10 @@ def _at_ages(claim: Claim, releases: Sequence[Release]) -> Checked:
     if told:
         opening = "Figures by age are not judged; this is what bands of ages tell."
     missing = f"{what}: a CDC WONDER export by single year of age"
-    return _checked(claim, "untold", (opening, *told), missing=(missing,))
+    return Checked(
+        claim=claim,
+        verdict="untold",
+        summary=(opening, *told),
+        warnings=claim.remarks,
+        missing=(missing,),
+    )

@@ -27,7 +27,7 @@ from tidewaiter.cli.identify import tell_first_start
 from tidewaiter.cli.screening.input_files import with_saved
 from tidewaiter.cli.screening.summary import watched
 from tidewaiter.lists.archive import Archive
-from tidewaiter.node.context import Progress, end_overdue, screen_file
+from tidewaiter.node.context import FileJob, Progress, end_overdue, screen_file
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.node.rescreen.basis import registry_digest
 from tidewaiter.node.rescreen.cross_line import keep_marks
@@ -368,10 +368,8 @@ def screen_one(job: OneFile, database: Database | None) -> tuple[Marks, int]:
     path, options, settings, journal = job.path, job.options, job.settings, job.journal
     register = _register(job, database)
     workers = workers_for(path, job.workers)
-    steps = screen_file(
-        path, options, settings, journal, workers=workers, database=database, register=register
-    )
-    new, screening = _watch(steps, path)
+    file = FileJob(path=path, options=options, settings=settings, journal=journal, workers=workers)
+    new, screening = _watch(screen_file(file, database, register=register), path)
     earlier = earlier_alerts(job.history, options, settings, workers=job.workers)
     files = partial(lines_of, job.history, options) if job.history else None
     allowed = register.allowed if register else ()

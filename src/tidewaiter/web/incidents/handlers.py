@@ -41,6 +41,7 @@ from tidewaiter.explain.languages import country, marked
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.groups import Group, groups
 from tidewaiter.store.incidents import (
+    Change,
     Seen,
     deliveries,
     find_known,
@@ -137,15 +138,8 @@ def propose_change(
 ) -> Response[Answered]:
     """Comment on another node's incident, or propose a change to its owner."""
     with node.exchange(user) as (desk, work):
-        name = propose(
-            work,
-            desk.ring.lock,
-            desk.node,
-            incident_at(work, number),
-            data.text,
-            at=data.at,
-            instead=data.instead,
-        )
+        change = Change(text=data.text, at=data.at, instead=data.instead)
+        name = propose(work, desk.ring.lock, desk.node, incident_at(work, number), change)
     return done(request, Answered(id=name), f"/incidents/{number}#proposals", status=201)
 
 
@@ -430,7 +424,7 @@ def tell_version(
         now = _own(known, desk.node, cleared=user.account.cleared)
     if now.version != data.after:
         raise ConflictError("web/version-overtaken", version=now.version, after=data.after)
-    return _tell(request, node, user, data, now.id, number=number, known=known)
+    return _tell(request, node, user, data, now.id, earlier=(number, known))
 
 
 def _tell(
@@ -440,10 +434,10 @@ def _tell(
     data: Telling,
     name: str,
     *,
-    number: int = 0,
-    known: Known | None = None,
+    earlier: tuple[int, Known] | None = None,
 ) -> Response[Any]:
     """Validate and send a form, or show it again with its errors."""
+    number, known = earlier or (0, None)
     version, wrong = data.after + 1, tuple[Problem, ...]()
     try:
         with node.exchange(user) as (desk, work):

@@ -34,7 +34,7 @@ from tidewaiter.store.peers.directory import peers as known_peers
 from tidewaiter.store.peers.outbox import discard_one
 from tidewaiter.store.peers.reconcile import missing
 from tidewaiter.transport.context import Desk
-from tidewaiter.transport.peers import invite, relate_within, say
+from tidewaiter.transport.peers import RelationChange, invite, relate_within, say
 from tidewaiter.web.core.exchange_terms import kinds_exchanged
 from tidewaiter.web.core.node import Node, TheNode, TheUser
 from tidewaiter.web.core.request_parsing import Asked
@@ -337,10 +337,7 @@ def turn_relation(
             desk,
             work,
             peer_at(work, key).node,
-            data.to,
-            reason=data.reason,
-            compared=compared,
-            held=data.held,
+            RelationChange(to=data.to, reason=data.reason, compared=compared, held=data.held),
         )
     made = Turned(
         key=key, node=known.node, ours=known.relation.standing, scope=known.relation.scope
