@@ -1,9 +1,7 @@
 """The commands `tidewaiter audit` and `tidewaiter verify`: audit log and evidence files."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
@@ -29,7 +27,6 @@ from tidewaiter.store.audit import (
 )
 from tidewaiter.store.core.database import open_database
 
-F = TypeVar("F", bound=Callable[..., Any])
 _MOST = 16 * 1024 * 1024  # bytes of a file that is a checkpoint or a proof
 _PAGE = 1000
 

@@ -2,9 +2,9 @@
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 import msgspec
@@ -42,6 +42,7 @@ from tidewaiter.cli.core.options import (
     mark_refused,
     ok_with_refusals,
     read_record,
+    with_options,
 )
 from tidewaiter.explain.alerts import read_exported
 from tidewaiter.node.identity import own_stamp
@@ -61,8 +62,7 @@ from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.rules.results import Result
 from tidewaiter.trade.types import Alert, ReadOptions
 
-F = TypeVar("F", bound=Callable[..., None])
-_OPTIONS = (
+from_options = with_options(
     click.argument("alerts", required=False, type=FILE),
     click.option(
         "--lines",
@@ -87,6 +87,7 @@ _OPTIONS = (
         "confidential as they are.",
     ),
 )
+"""Add the options that define the input of a selection, as `From`."""
 
 
 class From(Record, frozen=True, kw_only=True):
@@ -98,13 +99,6 @@ class From(Record, frozen=True, kw_only=True):
     first: Any
     last: Any
     restricted: bool
-
-
-def from_options(command: F) -> F:
-    """Add the options that define the input of a selection, as `From`."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
 
 
 def read_alerts(path: Path) -> Iterator[Alert]:

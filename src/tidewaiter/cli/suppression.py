@@ -1,6 +1,6 @@
 """The command `tidewaiter suppressions`: rules that suppress known false positives for a time."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar, get_args
 
@@ -19,7 +19,14 @@ from tidewaiter.casework.suppression.proposals import Offer, offer_in_words
 from tidewaiter.casework.suppression.rules import Proposal, State, Suppression, Taken
 from tidewaiter.casework.suppression.scope import Scope, Trader, Way, check_scope, scope_in_words
 from tidewaiter.casework.suppression.settings import load_suppression_settings
-from tidewaiter.cli.core.options import Day, found_or_hint, json_option, needs_db, printable
+from tidewaiter.cli.core.options import (
+    Day,
+    found_or_hint,
+    json_option,
+    needs_db,
+    printable,
+    with_options,
+)
 from tidewaiter.node.context import go_through
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.alerts.decisions import alert_id
@@ -119,9 +126,6 @@ def _named(title: str, ids: Sequence[str]) -> Iterator[str]:
         yield f"{title}: {', '.join(ids[:_MANY])}{more}"
 
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
 class Said(Record, frozen=True, kw_only=True):
     """The options of a scope; empty ones were not given."""
 
@@ -138,7 +142,7 @@ class Said(Record, frozen=True, kw_only=True):
     most: Severity | None = None
 
 
-_OPTIONS = (
+scope_options = with_options(
     click.option("--alert", help="Start from the values of this alert (ID)."),
     click.option("--substance", multiple=True, help="Only this substance (slug)."),
     click.option(
@@ -156,13 +160,7 @@ _OPTIONS = (
     click.option("--consignee-id", default="", help="Identifier as in the documents."),
     click.option("--most", type=click.Choice(get_args(Severity)), help="Highest severity."),
 )
-
-
-def scope_options(command: F) -> F:
-    """Add the options of a scope to a command."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+"""Add the options of a scope to a command."""
 
 
 def said_of(options: dict[str, Any]) -> Said:

@@ -1,8 +1,8 @@
 """The command `tidewaiter alerts`: filter, show and decide alerts."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, cast, get_args
 
 import click
 import msgspec
@@ -15,7 +15,13 @@ from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.safe_text import as_line, visible
 from tidewaiter.casework.decisions import Decided, Status, Verdict, load_decision_rules
 from tidewaiter.cli.alerts.decisions import bulk, recount_, result, withdraw_
-from tidewaiter.cli.core.options import found_or_hint, json_option, needs_db, printable
+from tidewaiter.cli.core.options import (
+    found_or_hint,
+    json_option,
+    needs_db,
+    printable,
+    with_options,
+)
 from tidewaiter.cli.screening.summary import STYLES, goods_text
 from tidewaiter.explain.alerts import export_alert
 from tidewaiter.explain.lines import details_of
@@ -141,9 +147,8 @@ def _step(step: Decided) -> str:
     return f"  {step.id}  {step.at}  {as_line(step.by)}: {says}. {why}{note}"
 
 
-F = TypeVar("F", bound=Callable[..., None])
 _Day = click.DateTime(["%Y-%m-%d"])
-_OPTIONS = (
+filter_options = with_options(
     click.option(
         "--status",
         multiple=True,
@@ -194,13 +199,7 @@ _OPTIONS = (
         "parties or vessel.",
     ),
 )
-
-
-def filter_options(command: F) -> F:
-    """Add the options of a filter to a command, for `filter_of`."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+"""Add the options of a filter to a command, for `filter_of`."""
 
 
 def filter_of(options: Mapping[str, Any]) -> AlertFilter:

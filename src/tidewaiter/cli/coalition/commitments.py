@@ -17,7 +17,7 @@ from tidewaiter.base.errors import MissingError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import as_line
-from tidewaiter.cli.core.node_context import desk_at
+from tidewaiter.cli.core.node_context import day_option, desk_at, today
 from tidewaiter.cli.core.options import (
     FILE,
     Day,
@@ -215,15 +215,6 @@ class Wanted(Record, frozen=True, kw_only=True):
     peers: tuple[str, ...]
 
 
-def _today() -> date:
-    return own_stamp().at.date()
-
-
-_day = click.option(
-    "--day", type=Day(), default=_today, help="Show the state as of this date (default: today)."
-)
-
-
 @click.group(cls=Renamed, former={"tell": "send"})
 def commitments() -> None:
     """Record this node's measurable commitments, send them to peers, and track those of others.
@@ -267,7 +258,7 @@ def initiative(path: Path, peers: tuple[str, ...], db: str) -> None:
 
 
 @commitments.command(name="list")
-@_day
+@day_option
 @needs_db
 @json_option
 def list_(day: date, db: str, *, as_json: bool) -> None:
@@ -291,7 +282,7 @@ def list_(day: date, db: str, *, as_json: bool) -> None:
 @commitments.command()
 @_owner
 @_commitment
-@_day
+@day_option
 @needs_db
 def show(owner: str, commitment: str, day: date, db: str) -> None:
     """Show COMMITMENT of the node OWNER: its versions and all reported values.
@@ -320,7 +311,7 @@ def show(owner: str, commitment: str, day: date, db: str) -> None:
 @_owner
 @_commitment
 @click.argument("value", type=int)
-@click.option("--of", type=Day(), default=_today, help="Date of the value (default: today).")
+@click.option("--of", type=Day(), default=today, help="Date of the value (default: today).")
 @click.option(
     "--file", "path", type=FILE, help="Evidence file; only its SHA-256 is sent, not the file."
 )

@@ -22,7 +22,7 @@ from tidewaiter.cli.coalition.commitments import (
     timeline_tables,
     write_pack,
 )
-from tidewaiter.cli.core.node_context import desk_at
+from tidewaiter.cli.core.node_context import day_option, desk_at
 from tidewaiter.cli.core.options import (
     FILE,
     OUT_FILE,
@@ -240,13 +240,6 @@ def _line(kept: KeptRoster) -> str:
     )
 
 
-def _today() -> date:
-    return own_stamp().at.date()
-
-
-_day = click.option(
-    "--day", type=Day(), default=_today, help="Show the state as of this date (default: today)."
-)
 _since = click.option(
     "--since", type=Day(), help="First day of the period (default: a year before --day)."
 )
@@ -267,7 +260,7 @@ coalition.add_command(commitments)
 
 
 @coalition.command()
-@_day
+@day_option
 @click.option(
     "--patience",
     type=click.IntRange(0),
@@ -290,7 +283,7 @@ def members(day: date, patience: int, db: str, *, as_json: bool) -> None:
 
 
 @coalition.command()
-@_day
+@day_option
 @_since
 @click.option(
     "--until",
@@ -315,7 +308,7 @@ def board(day: date, since: date | None, until: date | None, db: str, *, as_json
 
 
 @coalition.command()
-@_day
+@day_option
 @_since
 @needs_db
 @json_option
@@ -339,7 +332,7 @@ def timeline(day: date, since: date | None, db: str, *, as_json: bool) -> None:
 
 
 @coalition.command()
-@_day
+@day_option
 @_since
 @click.option(
     "--out",

@@ -122,6 +122,18 @@ needs_db = click.option(
 )
 """The option of commands that work on a database."""
 
+
+def with_options(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Return a decorator that adds options to a command, in this order."""
+
+    def add(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 """The option of commands whose output can be read by programs."""
 

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 
 from tidewaiter.base.errors import InputError, MissingError, TidewaiterError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.indicators import indicators, place_name
+from tidewaiter.burden.indicators import place_name
 from tidewaiter.burden.releases.dataset_loader import Stock
 from tidewaiter.burden.views.ages import Ages
 from tidewaiter.burden.views.briefing import brief
@@ -19,10 +19,10 @@ from tidewaiter.burden.views.places import Across
 from tidewaiter.burden.views.query import Ask
 from tidewaiter.burden.views.revisions import Revisions
 from tidewaiter.burden.views.trends import Mix, Trend
-from tidewaiter.explain.burden import indicator_words, newest_words, place_words
+from tidewaiter.explain.burden import newest_words, place_words
 from tidewaiter.explain.languages import language, marked, speaking, words
 from tidewaiter.report.burden.brief import render_brief
-from tidewaiter.report.burden.revisions import RevisionView, instead_words, revision_view
+from tidewaiter.report.burden.revisions import RevisionView, instead_words, key_words, revision_view
 from tidewaiter.report.burden.trends import change_words
 from tidewaiter.report.burden.views import VIEWS, View, picture
 from tidewaiter.report.charts import Figure
@@ -121,7 +121,7 @@ def burden_words(
         lead=words(lead),
         asks=asks,
         places=tuple((code, place_words(code, place_name(code))) for code in offered.places),
-        indicators=tuple((key, _indicator(key)) for key in offered.indicators),
+        indicators=tuple((key, key_words(key)) for key in offered.indicators),
         releases=offered.labels,
         sources=offered.sources,
         sentences=_sentences(told),
@@ -164,11 +164,6 @@ def _sentences(told: Any) -> tuple[str, ...]:
     if told.change:
         said.append(change_words(told.change, told.caption))
     return tuple(said)
-
-
-def _indicator(key: str) -> str:
-    known = indicators().get(key)
-    return indicator_words(key, known.name if known else key)
 
 
 R = TypeVar("R", bound=Record)

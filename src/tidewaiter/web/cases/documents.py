@@ -2,14 +2,12 @@
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from typing import IO, Annotated, Any, BinaryIO, cast
+from typing import IO, Annotated, BinaryIO, cast
 from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, JSONBody
+from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
 from tidewaiter.base.errors import InputError, MissingError
@@ -26,7 +24,7 @@ from tidewaiter.store.cases.attachments import Given, add_file, file_parts, find
 from tidewaiter.store.core.database import Work
 from tidewaiter.web.cases.steps import added, case_for, step_taken, viewer_of
 from tidewaiter.web.core.node import TheNode, TheUser
-from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.request_parsing import Asked, FileForm, sent_file
 from tidewaiter.web.core.responses import done, reply
 from tidewaiter.web.core.security import may
 
@@ -53,12 +51,10 @@ def add_case_file(
     node: TheNode,
     user: TheUser,
     number: FromPath[int],
-    data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
+    data: FileForm,
 ) -> Response[Step]:
     """Attach a file to a case: hashed, stored unchanged, never executed."""
-    file = data.get("file")
-    if not isinstance(file, UploadFile):
-        raise MissingError("web/no-file-sent")
+    file = sent_file(data)
     given = Given(
         name=file.filename, note=str(data.get("note", "")), restricted="restricted" in data
     )

@@ -1,13 +1,11 @@
 """Peers: this node's identity, list, peer page, and actions."""
 
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, JSONBody
+from litestar.params import JSONBody
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
@@ -37,7 +35,7 @@ from tidewaiter.transport.context import Desk
 from tidewaiter.transport.peers import RelationChange, invite, relate_within, say
 from tidewaiter.web.core.exchange_terms import kinds_exchanged
 from tidewaiter.web.core.node import Node, TheNode, TheUser
-from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.request_parsing import Asked, FileForm, sent_file
 from tidewaiter.web.core.responses import done, download, reply
 from tidewaiter.web.core.security import may
 from tidewaiter.web.peers.schemas import (
@@ -126,12 +124,10 @@ def invite_by_file(
     request: Asked,
     node: TheNode,
     user: TheUser,
-    data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
+    data: FileForm,
 ) -> Response[Invited]:
     """Add a node by an uploaded documents file, and invite it."""
-    file = data.get("file")
-    if not isinstance(file, UploadFile):
-        raise MissingError("web/no-file-sent")
+    file = sent_file(data)
     return _taken_up(request, node, user, file.file.read(_MOST))
 
 

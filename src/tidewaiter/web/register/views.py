@@ -10,6 +10,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.exchange.notices.amounts import in_words, measured
 from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.register.balances import EntryKind, State, ends_on
+from tidewaiter.exchange.register.coverage import is_some
 from tidewaiter.exchange.register.types import (
     COVERS,
     Activity,
@@ -108,9 +109,9 @@ def figures(balance: Balance, state: State | None) -> Iterator[Figure]:
         return
     yield Figure(label=words("authorised"), amount=in_words(balance.granted))
     yield Figure(label=words("used"), amount=in_words(balance.used))
-    if _some(balance.promised):
+    if is_some(balance.promised):
         yield Figure(label=words("reserved"), amount=in_words(balance.promised))
-    if _some(balance.exceeded):
+    if is_some(balance.exceeded):
         yield Figure(label=words("over the limit"), amount=in_words(balance.exceeded), bad=True)
     elif state == "valid":
         yield Figure(label=words("available"), amount=in_words(balance.free))
@@ -164,11 +165,6 @@ def _stop(stop: Stop) -> str:
 def amount(told: Amount) -> str:
     """Format an amount; "": none."""
     return in_words(told) if measured(told) else ""
-
-
-def _some(amount: Amount) -> bool:
-    found = measured(amount)
-    return found is not None and found.value > 0
 
 
 _SOON = 30  # days before the end when an entry is marked

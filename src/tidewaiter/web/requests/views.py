@@ -1,7 +1,7 @@
 """Request views: kinds, grounds and states; boxes, and request page."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, get_args
+from typing import get_args
 from urllib.parse import urlencode
 
 from tidewaiter.accounts.roles import Right
@@ -76,17 +76,6 @@ SHOWS: Mapping[Show, str] = {
     "over": marked("Closed"),
     "all": marked("All"),
 }
-
-ALL: Mapping[str, tuple[Mapping[Any, str], Any]] = {
-    "kinds": (KINDS, Kind),
-    "urgencies": (URGENCIES, Urgency),
-    "subjects": (SUBJECTS, Subject),
-    "grounds": (GROUNDS, Ground),
-    "states": (STATES, State),
-    "items": (ITEMS, ItemState),
-    "shows": (SHOWS, Show),
-}
-"""Display texts of each enumeration, by its type."""
 
 
 def instrument_choices() -> tuple[tuple[str, str], ...]:
