@@ -107,7 +107,6 @@ class RowView(Record, frozen=True, kw_only=True):
     frozen_days: str
     incidents: str
     trend: str  # of the share in time
-    trend_days: str
     more: str  # notices against the period before: "+3"
 
 
@@ -171,7 +170,6 @@ def row_view(row: Row) -> RowView:
         frozen_days=number(now.frozen_days),
         incidents=number(now.incidents),
         trend=told(trend.in_time.tendency),
-        trend_days=told(trend.median),
         more=f"{trend.notices:+,}",
     )
 

@@ -139,10 +139,11 @@ def test_two_processes_add_at_once(archive: ReleaseArchive, tmp_path: Path) -> N
     """Each adds the same file and one of its own: all three are there, each once, each whole."""
     code = (
         "import sys; from datetime import *; from pathlib import Path\n"
-        "from tidewaiter.burden.releases.archive import ReleaseArchive\n"
+        "from tidewaiter.burden.releases.archive import ReleaseArchive, ReleaseFile\n"
         "for path in sys.argv[2:]:\n"
         "    p = Path(path)\n"
-        "    ReleaseArchive(Path(sys.argv[1])).add(p.read_bytes(), p.name, datetime.now(UTC))\n"
+        "    file = ReleaseFile(name=p.name, content=p.read_bytes())\n"
+        "    ReleaseArchive(Path(sys.argv[1])).add(file, datetime.now(UTC))\n"
     )
     for name, value in (("same", 81_000), ("one", 82_000), ("two", 83_000)):
         (tmp_path / f"{name}.csv").write_bytes(release(value))

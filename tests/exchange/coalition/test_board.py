@@ -17,7 +17,8 @@ from tidewaiter.exchange.coalition.board import (
     Material,
     Period,
     SharedIncident,
-    board_of,
+    board_from,
+    count_all,
 )
 from tidewaiter.exchange.notices.types import MoreTime, Objected, Queried, What, Withdrawn
 
@@ -73,6 +74,12 @@ def _told(number: int, ends: tuple[str, str], day: date) -> SharedIncident:
     return SharedIncident(
         owner="node-DE", incident=f"I-{number}", teller=ends[0], told=ends[1], day=day
     )
+
+
+def board_of(material: Material, period: Period, day: date) -> Board:
+    """Compute the board of all records of a node."""
+    notices = count_all(material.notices, material.freezes, day)
+    return board_from(notices, material, period, day)
 
 
 def _board(stories: Sequence[Story], period: Period = PERIOD, day: date = DAY) -> Board:

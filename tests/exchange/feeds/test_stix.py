@@ -26,7 +26,6 @@ from tidewaiter.exchange.feeds.stix_extensions import (
     SubstanceFacts,
     microseconds,
     milliseconds,
-    schemas,
 )
 from tidewaiter.exchange.incidents.state import Known
 from tidewaiter.exchange.incidents.types import Place, Sighting
@@ -215,12 +214,10 @@ def test_a_sighting_is_a_sighting() -> None:
     assert b"south" not in (body or b"")
 
 
-def test_each_extension_is_defined_and_has_a_schema() -> None:
-    """The definitions are in the bundle, and each has a JSON Schema of its fields."""
+def test_each_extension_is_defined() -> None:
+    """The definitions are in the bundle."""
     defined = {each["id"] for each in _those(_bundle(), "extension-definition")}
     assert defined == {INCIDENT_EXTENSION, PARTY_EXTENSION, SUBSTANCE_EXTENSION}
-    assert set(schemas()) == defined
-    assert all("$defs" in each for each in schemas().values())
 
 
 def test_moments_are_written_as_each_standard_asks() -> None:

@@ -191,16 +191,6 @@ def definitions() -> list[Json]:
     return [maker, *(_definition(*each) for each in told)]
 
 
-def schemas() -> dict[str, Json]:
-    """Return the JSON Schema of each extension, by definition id."""
-    kinds: tuple[tuple[str, type[Record]], ...] = (
-        (INCIDENT_EXTENSION, IncidentFacts),
-        (PARTY_EXTENSION, PartyFacts),
-        (SUBSTANCE_EXTENSION, SubstanceFacts),
-    )
-    return {name: msgspec.json.schema(kind) for name, kind in kinds}
-
-
 def tidy(value: Any) -> Any:
     """Return a value as JSON without empty values: STIX forbids empty lists and nulls."""
     return _tidy(msgspec.to_builtins(value))

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Literal, get_args
+from typing import Literal
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
@@ -31,7 +31,6 @@ Code = Literal["off", "ended", "purpose", "over-budget", "not-able"]
 """Reasons of refusal: no offer to this peer, or a newer one; the offer has ended; other purpose;
 daily budget used up; library missing at the holder."""
 
-CODES: tuple[Code, ...] = get_args(Code)
 SAYS: dict[Code, str] = {
     "off": "it answers no questions under this offer",
     "ended": "its offer has ended",

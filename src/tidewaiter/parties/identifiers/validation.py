@@ -165,7 +165,6 @@ except ImportError:  # the extra "wallets" is not installed
 else:
     _HASH = keccak
 
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _BECH32M = 0x2BC830A3  # BIP 350
 _LABEL = re.compile(r"^\W*(?:[A-Za-z]{2,11}[\s:-]+)?")  # "XBT 1A1z...", "- ETH 0x..."

@@ -64,11 +64,12 @@ def instead_words(told: Revisions) -> str:
     if told.asked == told.growth_of:
         return ""
     return words("The two releases do not both contain {asked}; {shown} is shown instead.").format(
-        asked=_named(told.asked), shown=_named(told.growth_of)
+        asked=key_words(told.asked), shown=key_words(told.growth_of)
     )
 
 
-def _named(key: str) -> str:
+def key_words(key: str) -> str:
+    """Return the name of an indicator, by its key."""
     known = indicators().get(key)
     return indicator_words(key, known.name if known else key)
 

@@ -90,7 +90,8 @@ def _safe(text: str) -> str:
     return neutralise(text)
 
 
-def _several(parts: Iterable[object]) -> str:
+def several(parts: Iterable[object]) -> str:
+    """Return parts in one text, without duplicates and empty ones."""
     return "; ".join(dict.fromkeys(str(part) for part in parts if part))
 
 
@@ -103,7 +104,7 @@ def _of_ruling(read: Callable[[Ruling], str]) -> Callable[[Row], str]:
 
 
 def _of_listings(read: Callable[[Listing], Iterable[object]]) -> Callable[[Row], str]:
-    return lambda row: _several(part for each in row.listings for part in read(each))
+    return lambda row: several(part for each in row.listings for part in read(each))
 
 
 def _answer(row: Row) -> str:
@@ -111,7 +112,7 @@ def _answer(row: Row) -> str:
 
 
 def _marks(row: Row) -> str:
-    return _several(doubts_in_words(each.mark, each.dates) or "read" for each in row.listings)
+    return several(doubts_in_words(each.mark, each.dates) or "read" for each in row.listings)
 
 
 def _why_not(row: Row) -> str:
@@ -145,11 +146,11 @@ RULINGS: Mapping[str, Callable[[Row], str]] = MappingProxyType(
         "until": _of_listings(lambda each: [each.until]),
         "marks": _marks,
         "source": _of_listings(lambda each: [each.source]),
-        "amounts": _of_ruling(lambda r: _several(map(check_in_words, r.checks))),
-        "demands": _of_ruling(lambda r: _several(map(duty_in_words, r.duties))),
-        "remarks": _of_ruling(lambda r: _several(f"{m.text} ({m.clause})" for m in r.remarks)),
-        "doubts": _of_ruling(lambda r: _several(r.doubts)),
-        "versions": _of_ruling(lambda r: _several(r.versions)),
+        "amounts": _of_ruling(lambda r: several(map(check_in_words, r.checks))),
+        "demands": _of_ruling(lambda r: several(map(duty_in_words, r.duties))),
+        "remarks": _of_ruling(lambda r: several(f"{m.text} ({m.clause})" for m in r.remarks)),
+        "doubts": _of_ruling(lambda r: several(r.doubts)),
+        "versions": _of_ruling(lambda r: several(r.versions)),
         "not_assessable": _why_not,
         "hint": lambda row: row.compound.hint,
     }

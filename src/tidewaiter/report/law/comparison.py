@@ -14,7 +14,7 @@ from tidewaiter.law.comparison import Agreement, Cell, Compared, Comparison
 from tidewaiter.law.controls import short_listing
 from tidewaiter.law.types import Mark
 from tidewaiter.report.alerts.exports import CsvTable
-from tidewaiter.report.law.answers import doubts_in_words
+from tidewaiter.report.law.answers import doubts_in_words, several
 from tidewaiter.report.law.rulings import AgeView, age_views, rule_of
 
 COLUMNS = (
@@ -224,16 +224,12 @@ def _flat(view: ComparisonView) -> Iterator[list[str]]:
                 cell.regime,
                 cell.answer,
                 f"{cell.as_of or ''}",
-                _several(each.title for each in held),
-                _several(each.since for each in held),
-                _several(each.until for each in held),
-                _several(each.decided for each in held),
-                _several(doubts_in_words(each.mark, each.dates) or "read" for each in held),
-                _several(each.source.title for each in held),
+                several(each.title for each in held),
+                several(each.since for each in held),
+                several(each.until for each in held),
+                several(each.decided for each in held),
+                several(doubts_in_words(each.mark, each.dates) or "read" for each in held),
+                several(each.source.title for each in held),
                 cell.reason,
                 row.agreement,
             ]
-
-
-def _several(parts: Iterable[object]) -> str:
-    return "; ".join(dict.fromkeys(str(part) for part in parts if part))
