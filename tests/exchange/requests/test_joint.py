@@ -233,7 +233,7 @@ def test_what_was_taken_out_is_all_that_differs(document: Any, choice: Random) -
     pointer = choice.choice(places)
     original = msgspec.json.encode(document)
     given, told = redact("x.json", original, [Redacted(pointer=pointer, why="x")])
-    assert holds(original, given, told)
+    assert redact("x.json", original, told.fields) == (given, told)
     assert GONE in str(msgspec.json.decode(given))
 
 
