@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from tests.cli.test_node import Node
 from tests.papers import needs_pdf
 from tests.support.notices import NOTICE, changed
+from tests.support.raising import says
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.notices.xml import NoticeFile, write_xml
@@ -100,7 +101,8 @@ def test_a_roster_needs_its_endorsers_and_only_advises(met: tuple[Node, Node], h
         members=[{"node": other.node, **listed}],
     )
     one.run("coalition", "member-list", "sign", draft, "--out", "one.json")
-    assert "2 are required" in one.run("coalition", "member-list", "accept", "one.json", code=2).stderr
+    refused = one.run("coalition", "member-list", "accept", "one.json", code=2)
+    assert says(refused.stderr, "exchange/too-few-endorsers")
     other.run("coalition", "member-list", "sign", "one.json", "--out", "two.json")
     one.run("coalition", "member-list", "accept", "two.json")
     members = one.run("coalition", "members").stdout
