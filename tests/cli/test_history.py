@@ -252,7 +252,7 @@ def test_other_lines_are_asked_again(screen: Screen, here: Path, objects: Object
     assert "; The" not in english(note.says)
     with open_database(here / "cases.db") as database, database.work(own_stamp()) as work:
         take_back(work, standings(work, [one.id])[one.id])
-    assert "about 18 alerts: 1 say something else now" in screen(*again).stderr
+    assert "1 have different reasons now" in screen(*again).stderr
 
 
 def _past_of(alert: Alert) -> list[str]:

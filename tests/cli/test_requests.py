@@ -61,7 +61,7 @@ def test_a_request_is_asked_answered_and_recalled(two: tuple[Node, Node], here: 
     other.bring(one)
     shown = one.run("requests", "show", *asked).stdout
     for line in (
-        "for investigation alone",
+        "only for investigation",
         "1. Who sent them? [full]",
         "2 refused (law): Bank law",
         "answer to 1: Alpha Trading",
@@ -132,7 +132,7 @@ def test_both_sides_of_a_joint_case_stand_side_by_side(two: tuple[Node, Node], h
         f"SHA-256 {brought}",
     ):
         assert line in shown
-    assert "as tidewaiter/" in other.run("joint", "check", *of, "given.json").stdout
+    assert "redacted by tidewaiter/" in other.run("joint", "check", *of, "given.json").stdout
     assert "no side" in other.run("joint", "check", *of, "request.json", code=1).stdout
 
 

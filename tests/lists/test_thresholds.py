@@ -98,4 +98,4 @@ def test_what_changed_since_is_told(archive: Archive, keep: Callable[..., KeptVe
     told = changes_since(made, archive, DAY, "m2")
     assert told == ("other is new", "board has a new version", "the model has changed")
     assert changes_since(made, archive, date(2026, 10, 5), "m1") == ()
-    assert changes_since(made, archive, date(2026, 9, 1), "m1") == ("board is gone",)
+    assert changes_since(made, archive, date(2026, 9, 1), "m1") == ("board was removed",)

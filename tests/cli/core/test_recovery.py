@@ -65,9 +65,8 @@ def test_the_second_root_takes_the_place_of_the_first(run: Run, tmp_path: Path) 
     run("aland", "node", "recover", "--root", str(second), "--roots", str(later))
     assert words(run, "aland") != before
     assert len(list(later.iterdir())) == 1
-    assert (
-        "not a root key" in run("aland", "node", "recover", "--root", str(first), fails=True).output
-    )
+    refused = run("aland", "node", "recover", "--root", str(first), fails=True)
+    assert "not a root key" in refused.output
 
 
 def test_no_node_is_its_own_peer(run: Run, tmp_path: Path) -> None:
@@ -77,4 +76,4 @@ def test_no_node_is_its_own_peer(run: Run, tmp_path: Path) -> None:
     run("aland", "node", "document", "--out", str(file))
     assert "of this node" in run("aland", "peers", "add", str(file), fails=True).output
     file.write_text("[[[")
-    assert "no documents" in run("aland", "peers", "add", str(file), fails=True).output
+    assert "invalid node documents" in run("aland", "peers", "add", str(file), fails=True).output
