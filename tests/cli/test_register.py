@@ -202,7 +202,7 @@ def test_what_is_listed_can_be_added_elsewhere(register: Call, call: Call, here:
     """As JSON Lines, all of it; what was erased is a name no more."""
     (here / "all.jsonl").write_text(register("list", "--json").stdout)
     done = call("register", "add", "all.jsonl", "--country", "MX", "--db", "two.db")
-    assert done.stdout == "9 rows: 9 added, 0 known, 0 refused\n"
+    assert done.stdout == "9 rows: 9 added, 0 unchanged, 0 rejected\n"
     assert call("register", "list", "--db", "two.db").stdout == register("list").stdout
     register("erase", "op-1")
     assert "Farma" not in register("list").stdout

@@ -64,8 +64,8 @@ def test_a_request_is_asked_answered_and_recalled(two: tuple[Node, Node], here: 
         "only for investigation",
         "1. Who sent them? [full]",
         "2 refused (law): Bank law",
-        "answer to 1: Alpha Trading",
-        "not before it has a court order",
+        "reply to 1: Alpha Trading",
+        "reply needs first: a court order",
     ):
         assert line in shown
     (item,) = [

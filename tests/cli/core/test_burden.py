@@ -141,7 +141,7 @@ def test_what_cannot_be_added_is_refused(burden: Call, here: Path) -> None:
     """Exit status 2, with the reason, and nothing is kept."""
     (here / "a.csv").write_text("a,b\n1,2\n")
     (here / "empty").mkdir()
-    for path, reason in (("a.csv", "not a known kind of release"), ("empty", "no file")):
+    for path, reason in (("a.csv", "not a known kind of release"), ("empty", "at least one file")):
         result = burden("add", path)
         assert (result.exit_code, reason in result.stderr) == (2, True)
     assert not (here / "kept").exists()
