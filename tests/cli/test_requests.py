@@ -82,7 +82,7 @@ def test_a_request_is_asked_answered_and_recalled(two: tuple[Node, Node], here: 
     assert "no reply since" in other.run("recalls", "list").stdout
     one.bring(other)
     listed = other.run("recalls", "list").stdout
-    assert "destroyed, reshared to 2, of whom 1 were not asked" in listed
+    assert "destroyed, shared onward with 2" in listed
     shown = one.run("requests", "show", *asked).stdout
     assert "Alpha Trading" not in shown
     assert "destroyed here: 1" in shown
