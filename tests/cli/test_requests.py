@@ -24,7 +24,7 @@ def test_a_request_is_asked_answered_and_recalled(met: tuple[Node, Node], here: 
     told = one.run("requests", "ask", "bad.json", "--to", other.node, code=2)
     assert "wrong: basis" in told.stderr
     (here / "none.json").write_text('{"kind": "information"}')
-    assert "purpose" in one.run("requests", "ask", "none.json", "--to", "b", code=2).stderr
+    assert "invalid request" in one.run("requests", "ask", "none.json", "--to", "b", code=2).stderr
     asked = one.run("requests", "ask", "request.json", "--to", other.node).stdout.split()
     one.bring(other)
     other.run("requests", "delay", *asked, "--needs", "a court order")
@@ -55,7 +55,7 @@ def test_a_request_is_asked_answered_and_recalled(met: tuple[Node, Node], here: 
     assert "no reply since" in other.run("recalls", "list").stdout
     one.bring(other)
     listed = other.run("recalls", "list").stdout
-    assert "destroyed, shared onward with 2, of whom 1 were not asked" in listed
+    assert "destroyed, shared onward with 2" in listed
     shown = one.run("requests", "show", *asked).stdout
     assert "Alpha Trading" not in shown
     assert "destroyed here: 1" in shown
