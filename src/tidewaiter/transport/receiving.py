@@ -127,7 +127,8 @@ PATIENT = frozenset[str]({"early", "frozen", "not-active", "ended", "too-many"})
 UNNOTED = PATIENT | {"unknown-sender"}
 """Codes not logged, as strangers could fill the log."""
 
-_OLD = frozenset[str]({"old-key", "revoked-key"})
+OLD_KEYS = frozenset[str]({"old-key", "revoked-key"})
+"""Codes of messages under keys that a peer no longer uses."""
 
 
 class Judged(Record, frozen=True, kw_only=True):
@@ -183,7 +184,7 @@ class Taking:
             code = "equivocation"
         if code == "equivocation":
             keep_contradiction(self._work, opened.sender, envelope)
-        if code in _OLD and opened.sender in self._missing:
+        if code in OLD_KEYS and opened.sender in self._missing:
             self._desk.doubted.add(opened.sender)  # may show that this was accepted before
         if code:
             self.leave(structs.replace(judged, code=code))

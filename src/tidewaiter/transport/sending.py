@@ -42,7 +42,7 @@ from tidewaiter.store.peers.outbox import (
     waiting_for,
 )
 from tidewaiter.transport.context import Desk
-from tidewaiter.transport.receiving import MOST_BYTES, MOST_LINES
+from tidewaiter.transport.receiving import MOST_BYTES, MOST_LINES, OLD_KEYS
 
 
 def seal_due(desk: Desk, node: str) -> int:
@@ -152,7 +152,6 @@ def failed_tries(tries: int, due: str, latest: str) -> int:
 _TOLD = MOST_BYTES * 3 // 4  # bytes of documents sent to a peer that lacks them
 _STANDINGS: dict[str, Standing] = {"frozen": "frozen", "ended": "ended", "not-active": "none"}
 
-_OLD = frozenset[str]({"old-key", "revoked-key"})
 _DISOWNED = (
     "it knows newer keys of this node than the node itself: if nobody here made them, somebody has "
     "stolen the keys, so recover the node by its root"
@@ -322,7 +321,7 @@ def _seal_anew(desk: Desk, work: Work, known: Known, turned: Sequence[Receipt]) 
     Keys never return, so these messages stay rejected; which of them the peer already has, its
     signed receipt states.
     """
-    old = [each for each in turned if each.code in _OLD]
+    old = [each for each in turned if each.code in OLD_KEYS]
     kid = desk.ring.signer().kid
     lines = {sent.digest: sent.line for sent in to_send(work, known, rows=MOST_LINES)}
     stale = [
@@ -345,7 +344,7 @@ def _trouble(desk: Desk, batch: Sequence[Sealed], turned: Sequence[Receipt]) -> 
     """Return why a peer rejected messages temporarily; "": it did not."""
     kid = desk.ring.signer().kid
     now = {each.digest for each in batch if take_apart(each.line.partition(" ")[0]).kid == kid}
-    if any(each.code in _OLD and each.digest in now for each in turned):
+    if any(each.code in OLD_KEYS and each.digest in now for each in turned):
         return _DISOWNED
     return f"it turned a message away: {turned[0].code}" if turned else ""
 

@@ -18,8 +18,8 @@ from tests.support.raising import message_of
 from tests.web.conftest import Desk
 
 from tidewaiter.cli.core.main import main
+from tidewaiter.law.comparison import ORDER
 from tidewaiter.law.registry import Registry, load_registry
-from tidewaiter.report.law.rulings import ORDER
 from tidewaiter.web.core.node import Node
 from tidewaiter.web.law.desk import desk_of
 

@@ -8,6 +8,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.explain.words import DOUBTS, Citation, day_in_words, duty_in_words, roles_in_words
 from tidewaiter.law.answers import Age, Answer, Listing, Ruling
 from tidewaiter.law.classes import ClassRule
+from tidewaiter.law.comparison import ORDER
 from tidewaiter.law.controls import doubts_of, short_listing
 from tidewaiter.law.types import Regime
 from tidewaiter.report.law.answers import check_in_words
@@ -208,16 +209,6 @@ def _evaluated(ruling: Ruling, rules: Mapping[str, ClassRule]) -> Iterator[str]:
         before, sign, slug = each.removesuffix(_EVALUATED).partition(f": {_CLASS}")
         if sign and before == ruling.regime:
             yield rules[slug].name if slug in rules else slug
-
-
-ORDER: tuple[Answer, ...] = (
-    "controlled",
-    "free by amount",
-    "proposed",
-    "not assessable",
-    "not listed",
-)
-"""Answers in the order in which they are shown: what holds comes first."""
 
 
 class Verdict(Record, frozen=True, kw_only=True):

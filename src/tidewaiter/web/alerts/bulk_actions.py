@@ -26,8 +26,8 @@ from tidewaiter.store.alerts.decisions import (
     last_decision,
     standings,
 )
-from tidewaiter.store.alerts.queue import matching_ids, stored_alerts, visible_ids
-from tidewaiter.store.alerts.storage import alerts_of
+from tidewaiter.store.alerts.queue import matching_ids, visible_ids
+from tidewaiter.store.alerts.storage import alerts_of, next_number
 from tidewaiter.store.core.database import Work
 from tidewaiter.trade.alerts import priority_of
 from tidewaiter.trade.types import Alert, Severity
@@ -356,7 +356,7 @@ def _preview(work: Work, user: User, data: Bulk, ids: Sequence[str]) -> BulkPrev
             data,
             alert=() if data.everything else tuple(ids),
             expected=len(ids) + beyond,
-            stored=stored_alerts(work) if data.stored is None else data.stored,
+            stored=next_number(work) if data.stored is None else data.stored,
             seen=seen,
             confirmed=True,
         ),
