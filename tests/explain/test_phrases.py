@@ -101,9 +101,9 @@ LONGER = Phrase("downgraded", why=Phrase("against/longer", name="acetone oxime")
 @pytest.mark.parametrize(
     ("language", "phrase", "said"),
     [
-        ("es", CAS, "El número CAS de Acetic anhydride figura en la columna del número CAS"),
-        ("fr", CAS, "Le numéro CAS d’Acetic anhydride figure dans la colonne CAS"),
-        ("zh", CAS, "CAS 栏中出现 Acetic anhydride 的 CAS 号"),
+        ("es", CAS, "El número CAS de Anhídrido acético figura en la columna del número CAS"),
+        ("fr", CAS, "Le numéro CAS d’Anhydride acétique figure dans la colonne CAS"),
+        ("zh", CAS, "CAS 栏中出现醋酸酐的 CAS 号"),
         (
             "ar",
             PARTY,
@@ -128,7 +128,7 @@ LONGER = Phrase("downgraded", why=Phrase("against/longer", name="acetone oxime")
 def test_a_sentence_is_said_with_its_figures_and_words(
     language: str, phrase: Phrase, said: str
 ) -> None:
-    """Closed words are translated, figures are written as the language does, names stay."""
+    """Closed words and official names are translated, figures are written as the language does."""
     with speaking(language):
         assert say(phrase) == said
 

@@ -94,8 +94,8 @@ def test_no_two_substances_share_a_number_or_a_structure() -> None:
 
 @pytest.mark.parametrize("substance", SUBSTANCES, ids=_slug)
 def test_names_stand_once(substance: Substance) -> None:
-    """No substance holds the same text twice, in any case, and every language is known."""
-    texts = [name.text.casefold() for name in substance.names]
+    """No substance holds a text of a language twice, in any case; every language is known."""
+    texts = [(name.text.casefold(), name.language) for name in substance.names]
     assert sorted(set(texts)) == sorted(texts)
     assert all(name.text == name.text.strip() for name in substance.names)
     assert {name.language for name in substance.names} <= LANGUAGES

@@ -9,6 +9,7 @@ from msgspec import convert, field, to_builtins
 from tidewaiter.base.phrases import Phrase, decoder_of, read_phrase, structured
 from tidewaiter.base.records import Record
 from tidewaiter.explain.legible_text import Span, mark_up
+from tidewaiter.explain.official_names import substance_name
 from tidewaiter.explain.phrases import say
 from tidewaiter.explain.words import field_in_words
 from tidewaiter.law.controls import short_listing
@@ -95,7 +96,7 @@ def finds(alert: Alert) -> list[Find]:
     """Return what the mentions and the reasons of an alert point at, each place once."""
     mentioned = [
         Find(
-            label=m.name,
+            label=substance_name(m.name),
             evidence=Evidence(
                 field=m.field, start=m.start, end=m.end, text=m.text, column=m.column
             ),

@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import find_controls, token, visible
-from tidewaiter.explain.languages import counted, number, words
+from tidewaiter.explain.languages import counted, direction, language, number, words
 
 LIMIT = 2_000
 """Characters of a text that are shown whole; of a longer one, its head and its finds."""
@@ -133,3 +133,17 @@ def shortened(text: str) -> str:
         left = number(len(text) - PAGE_LIMIT)
         return f"{visible(text[:PAGE_LIMIT])} ⟦{left} {words('characters omitted')}⟧"
     return visible(text)
+
+
+def isolated(text: str) -> Markup:
+    """Return a name for a page: in a text from right to left it does not turn its neighbours."""
+    return _ISOLATED[direction(language())].format(text)
+
+
+def english_text(text: str) -> Markup:
+    """Return an English text for a page in another language, marked for those who listen to it."""
+    return _ENGLISH[direction(language())].format(text)
+
+
+_ISOLATED = {"ltr": Markup("{}"), "rtl": Markup("<bdi>{}</bdi>")}
+_ENGLISH = {"ltr": Markup('<span lang="en">{}</span>'), "rtl": Markup('<bdi lang="en">{}</bdi>')}

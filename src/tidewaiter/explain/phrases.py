@@ -4,8 +4,9 @@ Names, numbers and quotes stay as they are. What has no translation stays in Eng
 so for those who listen to the page.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from markupsafe import Markup, escape
@@ -22,8 +23,15 @@ from tidewaiter.base.phrases import (
     template_of,
 )
 from tidewaiter.base.phrases import figure as english_figure
-from tidewaiter.explain.languages import counted, country, direction, figure, language, words
-from tidewaiter.explain.legible_text import PAGE_LIMIT, shortened
+from tidewaiter.explain.languages import counted, country, figure, language, words
+from tidewaiter.explain.legible_text import PAGE_LIMIT, english_text, isolated, shortened
+from tidewaiter.explain.official_names import (
+    control_name,
+    instrument_name,
+    is_english,
+    schedule_name,
+    substance_name,
+)
 
 _VOWELS = "aeiouéèêâîôAEIOUÉ"
 
@@ -89,16 +97,12 @@ def markup(told: Told) -> Markup:
     return Markup("").join(map(_shown, told))
 
 
-_KEPT = {"ltr": Markup("{}"), "rtl": Markup("<bdi>{}</bdi>")}
-_ENGLISH = {"ltr": Markup('<span lang="en">{}</span>'), "rtl": Markup('<bdi lang="en">{}</bdi>')}
-
-
 def _shown(piece: Piece) -> Markup:
     """Return a piece for a page: English is marked, and a name does not turn its neighbours."""
-    text, way = shortened(piece.text), direction(language())
+    text = shortened(piece.text)
     if piece.how == "english":
-        return _ENGLISH[way].format(text)
-    return _KEPT[way].format(text) if piece.how == "kept" else escape(text)
+        return english_text(text)
+    return isolated(text) if piece.how == "kept" else escape(text)
 
 
 def on_page(phrase: Phrase) -> Markup:
@@ -137,13 +141,15 @@ def _said(phrase: Phrase) -> list[Piece]:
     made: list[Piece] = []
     for text, slot in slots_of(template_told(phrase.code, template, str(number))):
         made += [Piece(text)] if text else []
-        made += _filled(phrase.code, slot, told.get(slot, "")) if slot is not None else ()
+        made += _filled(phrase, slot, told.get(slot, "")) if slot is not None else ()
     return made
 
 
-def _filled(code: str, slot: str, value: Any) -> list[Piece]:
+def _filled(phrase: Phrase, slot: str, value: Any) -> list[Piece]:
     """Return what stands in a slot of a phrase."""
-    kind = kind_of(code, slot)
+    kind = kind_of(phrase.code, slot)
+    if kind == "schedule" and isinstance(value, str):
+        return [_official(value, schedule_name(value, str(phrase.parameters.get("regime", ""))))]
     if isinstance(value, Phrase):
         made = _said(value)
         if kind == "sentence" and made and made[0].how == "said":
@@ -167,6 +173,18 @@ def _several(kind: str, values: Sequence[str | Phrase]) -> Iterator[Piece]:
             yield _word(joined.of if joined else "", value)
 
 
+def _official(value: str, name: str) -> Piece:
+    """Return an official name, or the registry's English one where there is none."""
+    if name != value:
+        return Piece(name)
+    return Piece(value, "english" if is_english(value) else "kept")
+
+
+_OFFICIAL: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {"substance": substance_name, "instrument": instrument_name, "control": control_name}
+)
+
+
 def _word(kind: str, value: str | int) -> Piece:
     """Return what is no sentence."""
     known = load_phrases().words.get(kind)
@@ -177,6 +195,8 @@ def _word(kind: str, value: str | int) -> Piece:
         return Piece(figure(english_figure(value)), "kept")
     if kind in {"country", "land"}:
         return Piece(country(value), "kept")
+    if kind in _OFFICIAL:
+        return _official(value, _OFFICIAL[kind](value))
     if kind == "said":
         said = words(value)
         return Piece(said, "said" if said != value else "english")

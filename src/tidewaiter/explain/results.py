@@ -6,6 +6,7 @@ from types import MappingProxyType
 from tidewaiter.base.records import Record
 from tidewaiter.explain.languages import moment, words
 from tidewaiter.explain.lines import amount_in_words
+from tidewaiter.explain.official_names import substance_name
 from tidewaiter.explain.phrases import say
 from tidewaiter.trade.rules.alert_claims import claims_of, mention_claims
 from tidewaiter.trade.rules.claim_outcomes import Claim, Saying, all_say
@@ -74,7 +75,7 @@ def sayings(alert: Alert, results: Sequence[Result]) -> tuple[SayingView, ...]:
     counting = [each.observed for each in standing_results(results)]
     mentioned = zip(alert.mentions, mention_claims(alert), strict=True)
     said = words("{name} is present in the goods")
-    named = [(said.format(name=each.name), claim) for each, claim in mentioned]
+    named = [(said.format(name=substance_name(each.name)), claim) for each, claim in mentioned]
     named += [
         (say(reason.says), claim)
         for reason, claim in zip(alert.reasons, claims_of(alert), strict=True)
@@ -166,7 +167,9 @@ def _how(one: Observed) -> Iterator[str]:
 
 
 def _finding(finding: Finding, names: Mapping[str, str]) -> str:
-    name = names.get(finding.substance) or finding.name or finding.substance or finding.cas
+    name = substance_name(
+        names.get(finding.substance) or finding.name or finding.substance or finding.cas
+    )
     number = f" ({finding.cas})" if finding.cas and finding.cas != name else ""
     content = f", {finding.percent}\u00a0%" if finding.percent else ""
     return (

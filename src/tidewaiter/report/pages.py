@@ -15,6 +15,14 @@ from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.explain import languages
 from tidewaiter.explain.legible_text import legible, whole
+from tidewaiter.explain.official_names import (
+    control_name,
+    instrument_name,
+    schedule_name,
+    substance_markup,
+    substance_name,
+    substance_with_english,
+)
 from tidewaiter.explain.phrases import on_page
 from tidewaiter.explain.words import answer_in_words, severity_in_words
 
@@ -59,6 +67,12 @@ def make_environment(*packages: str) -> Environment:
         "moment": languages.moment,
         "whole": whole,
         "words": languages.words,  # of a value: what `_` is given is no text but part of the page
+        "substance": substance_markup,
+        "substance_text": substance_name,  # for an attribute, an option or a title
+        "substance_with_english": substance_with_english,
+        "instrument": instrument_name,
+        "schedule": schedule_name,
+        "control": control_name,
     }
     return made
 

@@ -80,7 +80,7 @@ def _spelt(entry: Entry, spellings: dict[str, str]) -> Entry:
 
 def _names(substance: Substance, rules: ContextRules) -> Iterator[Name]:
     """Yield a substance's names: preferred name, listed names, names of salts."""
-    listed = {name.text.casefold() for name in substance.names}
+    listed = {name.text.casefold() for name in substance.names if name.language == "en"}
     if substance.name.casefold() not in listed:
         yield Name(text=substance.name, language="en", sources=())
     for name in substance.names:

@@ -8,6 +8,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.severity import SEVERITIES
 from tidewaiter.casework.counts import Counts, Track, ages, decision_times, load_overview_rules
 from tidewaiter.explain.languages import day, number, words
+from tidewaiter.explain.official_names import substance_names
 from tidewaiter.explain.rules import TrackView, is_noisy, noisy_in_words, track_views
 from tidewaiter.explain.words import Library, severity_in_words
 from tidewaiter.report.charts import Drawn, classes_chart, days_chart, days_of, flow_chart
@@ -106,7 +107,7 @@ def overview_view(
             counts.substances[: rules.shown],
             counts.raised,
             "substance",
-            _titles(library.substances),
+            _titles(substance_names(library.substances)),
         ),
         substances_more=max(0, len(counts.substances) - rules.shown),
         lists=track_views(counts.lists[: rules.shown], counts.raised, "list", str),

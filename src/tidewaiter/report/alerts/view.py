@@ -27,6 +27,7 @@ from tidewaiter.explain.lines import (
     met,
     role_in_words,
 )
+from tidewaiter.explain.official_names import instrument_name, schedule_name, substance_name
 from tidewaiter.explain.phrases import markup, on_page, plain, say, told
 from tidewaiter.explain.ranking import LearnedView, learned_view
 from tidewaiter.explain.words import (
@@ -225,7 +226,7 @@ def alert_view(
 def _find(mention: Mention) -> FindView:
     place = place_in_words(mention.field, mention.start, mention.end, mention.column or "")
     return FindView(
-        name=mention.name,
+        name=substance_name(mention.name),
         cas=mention.cas,
         text=mention.text,
         how=word(HOW, mention.how),
@@ -241,10 +242,11 @@ def _law(
     held: Holding, names: Mapping[str, str], library: Library, cited: Mapping[str, Citation]
 ) -> LawView:
     regime = library.regimes.get(held.regime)
+    instrument = regime.name if regime else held.regime
     return LawView(
-        substance=names.get(held.substance, held.substance),
-        regime=regime.name if regime else held.regime,
-        schedule=held.schedule,
+        substance=substance_name(names.get(held.substance, held.substance)),
+        regime=instrument_name(instrument),
+        schedule=schedule_name(held.schedule, instrument),
         since=held.since.isoformat() if held.since else words("unknown; treated as in force"),
         scope=held.scope,
         mark=held.mark,

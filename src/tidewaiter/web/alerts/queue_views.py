@@ -13,6 +13,7 @@ from tidewaiter.casework.decisions import Status
 from tidewaiter.explain.alerts import goods_shown, short_title
 from tidewaiter.explain.languages import counted, day, number, words
 from tidewaiter.explain.legible_text import Span, mark_up
+from tidewaiter.explain.official_names import substance_names
 from tidewaiter.explain.phrases import markup, plain, told
 from tidewaiter.explain.rules import percent
 from tidewaiter.explain.words import Library, days_in_words
@@ -83,7 +84,7 @@ def names(library: Library) -> Names:
         "severity": said,
         "status": {name: status_in_words(name).capitalize() for name in get_args(Status)},
         "assignee": {"": words("Unassigned")},
-        "substance": library.substances,
+        "substance": substance_names(library.substances),
         "rule": {slug: words(title) for slug, title in library.rules.items()},
         "country": {},
     }

@@ -38,6 +38,7 @@ from tidewaiter.exchange.incidents.types import (
 from tidewaiter.exchange.problems import Problem
 from tidewaiter.exchange.protocol.markings import Recipient
 from tidewaiter.explain.languages import country, marked
+from tidewaiter.explain.official_names import substance_name
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.groups import Group, groups
 from tidewaiter.store.incidents import (
@@ -294,7 +295,12 @@ def form_view(
                     ((code, country(code)) for code in country_codes()), key=lambda each: each[1]
                 )
             ),
-            "substances": tuple(sorted(substances, key=lambda each: each[1].casefold())),
+            "substances": tuple(
+                sorted(
+                    ((slug, substance_name(name)) for slug, name in substances),
+                    key=lambda each: each[1].casefold(),
+                )
+            ),
             "flags": tuple(
                 (code, f"{code}: {flag.says}")
                 for code, flag in load_flags().flag.items()

@@ -25,6 +25,7 @@ from tidewaiter.exchange.register.types import (
 )
 from tidewaiter.explain.languages import country, day, numbered, words
 from tidewaiter.explain.languages import marked as _
+from tidewaiter.explain.official_names import substance_name
 from tidewaiter.law.registry import Registry
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.register.entries import ERASED
@@ -100,7 +101,7 @@ def what_of(entry: Entry, registry: Registry) -> str:
 
 def substance(slug: str, registry: Registry) -> str:
     """Return a substance's name, or its slug if unknown to the registry."""
-    return next((each.name for each in registry.substances if each.slug == slug), slug)
+    return substance_name(next((s.name for s in registry.substances if s.slug == slug), slug))
 
 
 def figures(balance: Balance, state: State | None) -> Iterator[Figure]:

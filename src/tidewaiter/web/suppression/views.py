@@ -16,6 +16,7 @@ from tidewaiter.casework.suppression.scope import Scope, Trader, Way, check_scop
 from tidewaiter.casework.suppression.settings import load_suppression_settings
 from tidewaiter.explain.alerts import short_title
 from tidewaiter.explain.languages import counted, day, number, numbered, words
+from tidewaiter.explain.official_names import substance_name
 from tidewaiter.explain.words import Library
 from tidewaiter.store.suppression.proposals import Part, Preview
 from tidewaiter.trade.types import Alert
@@ -320,7 +321,7 @@ def severities() -> tuple[tuple[Severity, str], ...]:
 
 
 def _conditions(scope: Scope, library: Library) -> Iterator[Condition]:
-    named = tuple(library.substances.get(slug, slug) for slug in scope.substances)
+    named = tuple(substance_name(library.substances.get(slug, slug)) for slug in scope.substances)
     if named:
         yield Condition(label=words("Only these substances"), values=named)
     if scope.ways:

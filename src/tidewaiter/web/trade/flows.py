@@ -12,6 +12,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Status
 from tidewaiter.casework.flows import Flows, RouteSum
 from tidewaiter.explain.languages import day, month, number, numbered, words
+from tidewaiter.explain.official_names import substance_name
 from tidewaiter.explain.words import Library, alerts_in_words
 from tidewaiter.report.alerts.exports import CsvTable
 from tidewaiter.report.trade.flow_charts import Strip, first_day, month_strip, world_svg
@@ -136,7 +137,7 @@ def _substances(query: FlowQuery, found: Flows, library: Library) -> Iterator[Ch
     if query.substance:
         counts.setdefault(query.substance, 0)
     for slug, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        name = library.substances.get(slug, slug)
+        name = substance_name(library.substances.get(slug, slug))
         yield Choice(value=slug, label=f"{name} ({number(count)})")
 
 
