@@ -198,7 +198,7 @@ def short_title(alert: Alert, regimes: Mapping[str, Regime], most: int) -> Phras
     Args:
         alert: The alert; its full title names one control.
         regimes: Legal instruments by slug.
-        most: Maximum number of controls to name; the rest are counted.
+        most: Maximum number of controls to name; any others are counted.
 
     Returns:
         A title like "Acetone (UN Table II, EU cat. 3 +4 more)".

@@ -118,7 +118,7 @@ def month_words(text: str) -> str:
 
 
 def begun(text: str) -> str:
-    """Capitalise the first letter and leave the rest unchanged."""
+    """Capitalise the first letter only; other capitals are kept."""
     return text[:1].upper() + text[1:]
 
 

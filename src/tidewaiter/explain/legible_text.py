@@ -39,7 +39,7 @@ def mark_up(text: str, spans: Sequence[Span], *, limit: int = LIMIT) -> Markup:
         limit: Maximum length in characters; a longer text is cut visibly, around its matches.
 
     Returns:
-        HTML whose only elements are `<mark>` and `<span>`. Its text is `visible(text)`, except
+        HTML with only the elements `<mark>` and `<span>`. Its text is `visible(text)`, except
         where the text was cut.
     """
     clipped = [_clip(span, len(text)) for span in spans[:_SPANS]]

@@ -245,7 +245,7 @@ def number_sources(facts: Iterable[str], library: Library) -> dict[str, Citation
     return {name: _citation(i, name, library) for i, name in enumerate(names, start=1)}
 
 
-_OURS = {  # sources that are not published by an authority; the others go by their own titles
+_OURS = {  # not published by an authority, so their titles are translated
     "tidewaiter-rules": marked("Tidewaiter alert rules (data/rules/alerts.toml)"),
     "unverified-memory": marked("Control from memory, not verified"),
 }

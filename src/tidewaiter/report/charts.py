@@ -347,7 +347,7 @@ def png_of(figure: Figure) -> bytes:
     """Write a figure as PNG at twice the resolution of its units.
 
     Raises:
-        InputError: PNG export is not installed, or there is no font.
+        InputError: PNG export or a font is not installed.
     """
     try:
         from resvg_py import svg_to_bytes  # noqa: PLC0415 - an extra

@@ -55,7 +55,7 @@ def in_order(fields: Sequence[Field], first: Sequence[str]) -> list[Field]:
 
 
 def _values(record: Record, field: Field, called: Called) -> Iterator[str]:
-    """Yield the values of a field; each record in a list has values of its own."""
+    """Yield the values of a field; each record in a list has its own values."""
     value = getattr(record, field.name)
     behind = [each for each in fields_of(type(record)) if each.about.after == field.name]
     if field.shape.many and field.shape.record not in {None, LineAmount}:

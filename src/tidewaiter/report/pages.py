@@ -34,7 +34,7 @@ def make_environment(*packages: str) -> Environment:
     """Build a template environment with escaping, in which an undefined name is an error.
 
     Args:
-        packages: Packages whose `templates` folders, and those one level below, are searched;
+        packages: Packages with `templates` folders to search, including those one level below;
             if two templates have the same name, the first package wins.
     """
     made = Environment(

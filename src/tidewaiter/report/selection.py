@@ -50,7 +50,7 @@ class Row(Listed, frozen=True, kw_only=True):
 def write_list(path: Path, chosen: Iterable[Chosen], told: Selection) -> None:
     """Write a list, and next to it a .json file with its settings.
 
-    Both files are private to the user: an inspection that is known in advance is no surprise.
+    Both files are private to the user: an inspection known in advance surprises nobody.
     """
     with replacing(path, str(os.getpid()), mode=_FOR_ONE) as part, part.open("wb") as file:
         table = CsvTable(file, COLUMNS)

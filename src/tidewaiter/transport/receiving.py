@@ -116,7 +116,7 @@ def carry_out_again(desk: Desk, work: Work, node: str) -> int:
                     kind.redo(work, received)
                 carried_out(work, header.id)
         except (InputError, ConflictError, MissingError):
-            continue  # its subject is not here yet, or never will be
+            continue  # its subject has not arrived, or never will
         done += 1
     return done
 

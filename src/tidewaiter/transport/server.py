@@ -50,7 +50,7 @@ class Full(Exception):  # noqa: N818 - reported to the peer under this name
 
 
 class Taker:
-    """Processes incoming messages in a thread of its own."""
+    """Processes incoming messages in a separate thread."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

@@ -357,7 +357,7 @@ def renamed_flag(old: str, new: str, field: str) -> Callable[[F], F]:
             _deprecated(new)
             ctx.default_map = {**(ctx.default_map or {}), field: True}
 
-    name = f"former_{field}"  # of its own, or Click would take both flags for one
+    name = f"former_{field}"  # distinct, or Click would treat both flags as one
     return click.option(
         old, name, is_flag=True, hidden=True, expose_value=False, is_eager=True, callback=told
     )

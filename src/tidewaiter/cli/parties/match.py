@@ -234,7 +234,7 @@ def match(  # noqa: PLR0917 - Click passes them by name
     Example: tidewaiter match "Exampel Shipping" --kind organisation --country CN
     """
     if known.identifiers and path is None and queries is None:
-        name = name or ""  # whoever bears the number
+        name = name or ""  # any party with this number
     _check_asked((name, path, queries), out, refused, known)
     if out is not None:
         _check_outputs(out, refused, {"the parties": path or queries, "the list": list_path})

@@ -52,7 +52,7 @@ from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.traders import sightings_of
 from tidewaiter.trade.types import ReadOptions, Refusal
 
-_HEAD = 1 << 14  # bytes in which an entity tells what it is
+_HEAD = 1 << 14  # bytes at the start in which an entity states its schema
 _JSON = (".json", ".jsonl")
 
 

@@ -353,7 +353,7 @@ class OneFile(NamedTuple):
     journal: Path  # keeps what is found
     history: tuple[Path, ...]  # earlier files
     workers: int  # processes at most
-    register: str | None  # the database whose register is asked; None: the one that keeps all
+    register: str | None  # the database with the register; None: the one that stores the results
 
 
 def screen_one(job: OneFile, database: Database | None) -> tuple[Marks, int]:

@@ -86,8 +86,8 @@ class Past(Record, frozen=True, kw_only=True):
     """What is screened again, and the outputs."""
 
     place: str | None  # of the database
-    out: Path | None  # None: to standard output, where it is no terminal
-    restricted: Path | None  # alerts that rest on restricted entries; None: where it is usual
+    out: Path | None  # None: standard output, unless it is a terminal
+    restricted: Path | None  # file for alerts based on restricted entries; None: the default
     whole: bool  # all lines, whatever changed
     beside: Mark | None = None  # adds to an alert what decisions taught; None: nothing is added
 
@@ -263,7 +263,7 @@ _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(path_type=Path)
 _CHANCE = Within(0, 1, min_open=True)
 _CORES = os.cpu_count() or 1
-_ABANDONED = 30 * 86_400  # seconds without a step: nobody goes on with that screening
+_ABANDONED = 30 * 86_400  # seconds without progress after which a screening counts as abandoned
 
 
 class Wanted(Record, frozen=True, kw_only=True):

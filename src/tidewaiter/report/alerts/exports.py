@@ -73,7 +73,7 @@ class CsvTable:
             self.rows([list(columns)])
 
     def rows(self, rows: Iterable[list[str]]) -> None:
-        """Write rows whose cells are already neutralised."""
+        """Write rows with cells that are already neutralised."""
         text = io.StringIO(newline="")
         csv.writer(text).writerows(rows)
         self._file.write(text.getvalue().encode("utf-8"))

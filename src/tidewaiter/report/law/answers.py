@@ -176,7 +176,7 @@ class XlsxTable:
         self._open()
 
     def rows(self, rows: Iterable[Sequence[str]]) -> None:
-        """Write rows whose cells are already neutralised; each is text, not a formula or link."""
+        """Write rows with cells that are already neutralised; all are text, not formulas."""
         for row in rows:
             if self._at == self._most:
                 self._open()

@@ -84,7 +84,7 @@ class SubjectView(Record, frozen=True, kw_only=True):
     name: str
     facts: tuple[Fact, ...]
     drawings: tuple[DrawingView, ...]
-    undrawn: str  # why there is no drawing; "": there is one
+    undrawn: str  # reason the drawing is missing; "": it is not
     verdict: Verdict
     rulings: tuple[RulingView, ...]  # controls first
     watched: tuple[str, ...]

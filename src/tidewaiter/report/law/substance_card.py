@@ -177,7 +177,7 @@ def timeline(spans: Iterable[Span], day: date) -> Timeline | None:
         day: Day to mark.
 
     Returns:
-        None if there are no controls.
+        None if the substance has no controls.
     """
     held = list(spans)
     if not held:
@@ -237,7 +237,7 @@ class _Scale:
 
 
 class CardName(Record, frozen=True, kw_only=True):
-    """A name, and whether it identifies the substance by itself."""
+    """A name, and whether it identifies the substance without a cue."""
 
     text: str
     tier: Tier

@@ -147,7 +147,7 @@ def doubts_in_words(told: Calibration) -> Iterator[str]:
 
 
 def recall_in_words(told: Calibration) -> str:
-    """Describe what the threshold misses, as far as is known."""
+    """Describe what the threshold misses, as far as known."""
     at = told.at
     if at.recall is not None:
         found = _counted(at.recall.total, "party", "parties")

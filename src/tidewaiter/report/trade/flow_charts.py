@@ -3,8 +3,8 @@
 The templates only draw them. Heights are proportional to values, so that the inflow of a node,
 its outflow and its own height are equal.
 
-The outlines are in data/geometry, whose SOURCE.txt states their origin; they imply no position on
-any border.
+The outlines are in data/geometry, with their origin in SOURCE.txt; they imply no position on any
+border.
 """
 
 import math
@@ -244,7 +244,7 @@ def load_world() -> World:
 
 @cache
 def world_svg() -> str:
-    """Return the outlines as an image whose parts a page can reference: ``#land``, ``#CN`` ..."""
+    """Return the outlines as an image with addressable parts: ``#land``, ``#CN`` ..."""
     world = load_world()
     outlines = "".join(
         f'<path id="{code}" d="{place.outline}"/>'
@@ -284,7 +284,7 @@ def arc_width(value: int, most: int) -> float:
 
 
 def labelled(codes: Iterable[str], most: int, apart: tuple[float, float]) -> frozenset[str]:
-    """Return the first countries whose labels do not overlap.
+    """Return the first countries with labels that do not overlap.
 
     Args:
         codes: Countries of the map, in order of priority.

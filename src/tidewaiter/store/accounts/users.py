@@ -228,8 +228,8 @@ def set_clearance(work: Work, number: int, *, cleared: bool, giver: Account | No
         giver: Account that grants it; None: a command on the server.
 
     Raises:
-        InputError: The giver is not cleared, and is no administrator who grants the first
-            clearance.
+        InputError: The giver has no clearance, and is not an administrator granting the first
+            one.
     """
     account_of(work, number)
     if giver is not None and not may_clear(work, giver):

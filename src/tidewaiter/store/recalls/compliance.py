@@ -106,7 +106,7 @@ def lift(work: Work, safe: bytes, own: str, item: str) -> str:
 
     Raises:
         ConflictError: There is no hold.
-        MissingError: No such message.
+        MissingError: The message does not exist.
     """
     row = _came(work, item)
     before = custody_of(work, safe, row["peer"], item)

@@ -147,7 +147,7 @@ def _described() -> OpenAPIConfig:
     """Let Litestar generate the description without serving it: our own handler does."""
     closed = Router("/schema", route_handlers=[], guards=[may("see")], include_in_schema=False)
     config = OpenAPIConfig(title="Tidewaiter", version="1", openapi_router=closed)
-    # Without plugins it would use its own five, whose pages load from other servers.
+    # Without plugins it would use its five defaults, which load pages from other servers.
     config.render_plugins, config.default_plugin = [], None
     return config
 

@@ -141,7 +141,7 @@ class SaidView(Record, frozen=True, kw_only=True):
     partly: tuple[int, ...]
     texts: tuple[str, ...]  # in the author's words
     bundles: tuple[str, ...]
-    label: str  # TLP of an answer; "": none of its own
+    label: str  # TLP of an answer; "": unmarked
     purposes: str  # permitted purpose; "": that of the request
 
 
