@@ -45,7 +45,7 @@ def _both(one: Node, other: Node) -> None:
 
 
 def test_a_request_is_asked_answered_and_recalled(two: tuple[Node, Node], here: Path) -> None:
-    """What is wrong with it is told; its answers are read; what is recalled is read no more."""
+    """Problems are reported; its answers can be read; after a recall, it cannot."""
     one, other = two
     (here / "bad.json").write_text(json.dumps(REQUEST | {"instrument": ""}))
     told = one.run("requests", "ask", "bad.json", "--to", other.node, code=2)
@@ -137,7 +137,7 @@ def test_both_sides_of_a_joint_case_stand_side_by_side(two: tuple[Node, Node], h
 
 
 def test_a_hold_keeps_what_a_wrong_recipient_was_sent(two: tuple[Node, Node]) -> None:
-    """Its basis is told; when it is lifted, the message goes, and that is told too."""
+    """Its basis is shown; lifting it deletes the message, and that is shown too."""
     one, other = two
     one.run("peers", "send", other.node, "The name is Alpha.")
     one.bring(other)

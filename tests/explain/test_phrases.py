@@ -53,14 +53,14 @@ def test_every_template_is_said_with_all_that_is_filled_in(
 
 
 def test_every_rule_has_a_title_and_a_sentence() -> None:
-    """Restricted entries have no sentence, and what decisions taught is no rule."""
+    """Restricted entries have no sentence, and the learned ranking is not a rule."""
     book = load_phrases()
     assert book.titles.keys() ^ book.rules.keys() == {"restricted", "learned"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_titles_of_controls_are_said(language: str) -> None:
-    """They stand in the sentence of what the law holds."""
+    """They are in the sentence of the control."""
     with speaking(language):
         assert all(words(row.title) != row.title for row in load_alert_rules().control)
 
@@ -150,7 +150,7 @@ def test_what_is_not_ours_stays_in_english_and_says_so(text: str) -> None:
 
 
 def test_an_authoritys_own_sentence_is_marked_as_english() -> None:
-    """Nobody has translated it."""
+    """It has no translation."""
     with speaking("es"):
         pieces = told(Phrase("cas", wording="Look at {name}", name="Acetone", field="CAS column"))
     assert [(each.text, each.how) for each in pieces] == [("Look at Acetone", "english")]

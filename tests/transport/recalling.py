@@ -1,4 +1,4 @@
-"""Messages that are told and recalled, as tests of recalls do it."""
+"""Messages that are sent and recalled, shared by tests of recalls."""
 
 from collections.abc import Sequence
 
@@ -35,7 +35,7 @@ def recalls_of(party: Party) -> list[Recalling]:
 
 
 def known_to(party: Party, owner: Party) -> Known:
-    """Return what a party knows of the incident that was told."""
+    """Return a party's state of the reported incident."""
     with party.desk.database.work() as work:
         return find_known(work, party.desk.ring.lock, owner.name, "inc-7")
 

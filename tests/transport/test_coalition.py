@@ -154,7 +154,7 @@ def _large(number: int, before: SignedRoster) -> Roster:
 
 @by_rules_alone
 def test_nobody_speaks_for_another(pair: Pair) -> None:
-    """Neither promises in its name, nor tells its numbers; not here, and not by message."""
+    """Neither can commit in the other's name, nor report its numbers, locally or by message."""
     one, other = pair
     for said in (_promise(other), _number(one, other, 95)):
         with raises("store/promise-of-another"):
@@ -192,9 +192,9 @@ def test_a_promise_that_is_broken_is_not_undone(pair: Pair) -> None:
 
 @by_rules_alone
 def test_numbers_come_from_those_who_measure_in_any_order(pair: Pair) -> None:
-    """A number may come before the promise; another under its id is refused, the same counts once.
+    """A number may precede the commitment; another under its id is refused, a repeat ignored.
 
-    Who is told of a promise later is told of what its owner reported too.
+    Later recipients of a commitment also get what its owner reported.
     """
     one, other = pair
     promise = _promise(one, measured_by=(other.name,))
@@ -241,7 +241,7 @@ def test_a_roster_is_told_kept_and_checked_again(pair: Pair) -> None:
 
 @by_rules_alone
 def test_a_long_chain_goes_in_several_messages(pair: Pair) -> None:
-    """They keep their order, so that each follows from what came before."""
+    """They keep their order, so that each follows from the previous ones."""
     one, other = pair
     chain = [_signed(1, None, one)]
     for number in range(2, 8):
@@ -287,7 +287,7 @@ def test_moves_of_both_sides_are_kept_with_their_reason(pair: Pair) -> None:
 
 
 def test_what_was_told_of_incidents_stands_on_both_boards(pair: Pair) -> None:
-    """Once each, on the day of its first version, in the direction in which it was told."""
+    """Once each, on the day of its first version, in the direction of the report."""
     one, other = pair
     told = incident(owner=one.name, parties=(), settled=())
     for each in (
@@ -307,7 +307,7 @@ def test_what_was_told_of_incidents_stands_on_both_boards(pair: Pair) -> None:
 
 
 def test_what_is_recalled_is_gone(pair: Pair) -> None:
-    """A promise and a roster that were told in error are held by nobody else any more."""
+    """A commitment and a member list sent by mistake are deleted by all peers."""
     one, other = pair
     _say(one, _promise(one), other)
     _take(one, _signed(1, None, one))

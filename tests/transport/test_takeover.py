@@ -48,7 +48,7 @@ def test_a_thief_with_the_keys_in_use_does_not_keep_the_node(tmp_path: Path) -> 
 def test_an_owner_who_was_replaced_by_the_first_root_comes_back_by_the_second(
     tmp_path: Path,
 ) -> None:
-    """Whoever stole the first root too has frozen the node at its peer, and no more than that."""
+    """A thief of the first root can freeze the node at its peer, and do no more than that."""
     with houses(tmp_path, "aland", "bergen") as (ours, peer):
         peer.open()
         thief = Thief(ours.party)

@@ -1,4 +1,4 @@
-"""Two versions side by side: what the older does not know is kept or refused, and stops nothing."""
+"""Two versions side by side: content unknown to the older is kept or refused, without harm."""
 
 import json
 from collections.abc import Callable
@@ -99,7 +99,7 @@ def _all(one: Party, other: Party) -> None:
 
 
 def test_a_thousand_messages_pass_between_two_versions(versions: Pair) -> None:
-    """All are acted on, and what the older does not know is kept as it was signed."""
+    """All are acted on, and unknown content is kept as signed."""
     today, later = versions
     for number in range(500):
         today.say(later, f"{number}")

@@ -28,7 +28,7 @@ from tidewaiter.web.peers.schemas import peer_key
 
 
 def make_node(node: Node, name: str = "Customs of Aland") -> Party:
-    """Make an installation a node, unless it is one; its keys stand beside its key."""
+    """Make an installation a node, unless it is one; its keys are next to its key."""
     if not ring_file().exists():
         about = About(
             node=own_key(key_file()).name,

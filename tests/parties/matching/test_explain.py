@@ -5,6 +5,6 @@ from tidewaiter.parties.matching.kernels import alignment as features
 
 
 def test_each_feature_has_its_place() -> None:
-    """A feature is told by the pairs, by the words left over, or in words; none twice."""
+    """A feature is explained by the pairs, by the words left over, or in words, never twice."""
     told = [*explain._OF_PAIRS, *explain._OF_WORDS, *explain._IN_WORDS]
     assert sorted(told) == list(range(features.SIZE))

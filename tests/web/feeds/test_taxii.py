@@ -118,7 +118,7 @@ def test_what_came_since_is_read_alone(house: House) -> None:
 
 
 def test_what_a_marking_holds_back_is_not_there(house: House) -> None:
-    """A stricter version takes away what lay there; a party that may not leave is no object."""
+    """A stricter version removes earlier objects; a party that must not be shared has none."""
     secret = party(marking=RED, name="Alpha Trading")
     house.tell(changed(_green(1, title="Open"), parties=(secret,)))
     house.tell(changed(_green(2, title="Closed"), marking=RED))
