@@ -24,7 +24,7 @@ from tidewaiter.store.audit import record_change, verify_audit
 from tidewaiter.store.core import tables
 from tidewaiter.store.core.database import Database, open_database
 from tidewaiter.store.suppression.index import rules_that_hide
-from tidewaiter.store.suppression.proposals import resting
+from tidewaiter.store.suppression.proposals import suppressed_by_rule
 from tidewaiter.store.suppression.rules import (
     Changed,
     approve,
@@ -61,7 +61,7 @@ def _ended(database: Database, number: int) -> Changed:
 def _rule(database: Database, number: int) -> Suppression:
     with database.work() as work:
         rule = suppression_of(work, number)
-        assert len(resting(work, number)) == rule.hidden
+        assert len(suppressed_by_rule(work, number)) == rule.hidden
         return rule
 
 

@@ -28,16 +28,16 @@ from tidewaiter.store.core.columns import encode
 from tidewaiter.store.core.database import Database, Work
 from tidewaiter.store.suppression.index import (
     bring_back_changed,
-    count_resting,
+    count_suppressed,
     rules_that_hide,
 )
 from tidewaiter.store.suppression.proposals import (
     is_opposed,
     learn,
     preview,
-    rest_of,
-    resting,
     scope_of,
+    suppressed_by_rule,
+    why_suppressed,
 )
 from tidewaiter.store.suppression.rules import (
     candidates,
@@ -73,7 +73,7 @@ def test_what_a_rule_is_no_longer_about_is_open_again(removers: Database, make_a
         _rewrite(work, make_alert, 2, rank=1)
         assert bring_back_changed(work, ALERTS) == {"alert-1"}
         assert set(rules_that_hide(work, ALERTS)) == set(ALERTS[1:6])
-        assert (count_resting(work), _hidden(work, rule.number)) == (5, [5])
+        assert (count_suppressed(work), _hidden(work, rule.number)) == (5, [5])
         assert audit_entries(work)[-1].details == '{"alerts":1,"first":"alert-1"}'
         count = len(audit_entries(work))
         assert bring_back_changed(work, ALERTS) == frozenset()
@@ -105,7 +105,7 @@ def test_of_two_rules_the_first_hides_what_comes(
     put(*(remover(make_alert, row) for row in (1, 2)), remover(make_alert, 3, line=line))
     with database.work() as work:
         assert _hidden(work, first.number, second.number) == [2, 1]
-        assert count_resting(work) == 3
+        assert count_suppressed(work) == 3
 
 
 def test_an_end_that_opens_nothing_leaves_no_trace_of_alerts(removers: Database) -> None:
@@ -211,7 +211,7 @@ def test_an_alert_that_rests_says_by_which_rule_and_why(
     """An alert that is not suppressed has none; after a change, no explanation remains."""
     rule = approved(removers)
     with removers.work(CHIEF) as work:
-        rest = rest_of(work, _stored(work, "alert-1"))
+        rest = why_suppressed(work, _stored(work, "alert-1"))
         assert rest is not None
         assert (rest.suppression, rest.reason, rest.expires) == (
             rule.number,
@@ -219,9 +219,9 @@ def test_an_alert_that_rests_says_by_which_rule_and_why(
             date(2026, 9, 1),
         )
         assert rest.why == ("substances: acetone", "“acetone remover”")
-        assert rest_of(work, _stored(work, "alert-9")) is None
+        assert why_suppressed(work, _stored(work, "alert-9")) is None
         _rewrite(work, make_alert, 1, severity="critical")
-        changed = rest_of(work, _stored(work, "alert-1"))
+        changed = why_suppressed(work, _stored(work, "alert-1"))
         assert changed is not None
         assert changed.why == ()
 
@@ -251,6 +251,6 @@ def test_what_a_rule_takes_or_was_refused_is_not_learned_again(removers: Databas
     second = approved(removers, scope=structs.replace(offer.scope, phrase="acetone remover"))
     with removers.work(CHIEF) as work:
         assert learn(work).offers == ()
-        assert resting(work, second.number) == []
+        assert suppressed_by_rule(work, second.number) == []
         end(work, suppression_of(work, second.number), "enough")
         assert learn(work).decided == 6

@@ -29,7 +29,7 @@ from tidewaiter.store.audit import audit_entries, verify_audit
 from tidewaiter.store.core.database import Database, Stamp
 from tidewaiter.store.screening.runs import Run, Source, add_batch, begin_screening
 from tidewaiter.store.suppression.index import rules_that_hide
-from tidewaiter.store.suppression.proposals import hidden_by_day, preview, resting
+from tidewaiter.store.suppression.proposals import hidden_by_day, preview, suppressed_by_rule
 from tidewaiter.store.suppression.rules import (
     approve,
     end,
@@ -53,7 +53,7 @@ def test_a_proposed_rule_hides_nothing(removers: Database) -> None:
     assert told.strong.sample == ("alert-7",)
     with removers.work(CHIEF) as work:
         changed = approve(work, rule, "seen the papers")
-        assert set(resting(work, rule.number)) == set(told.plain.sample)
+        assert set(suppressed_by_rule(work, rule.number)) == set(told.plain.sample)
         steps = steps_of(work, rule.number)
     assert (changed.alerts, changed.suppression.hidden) == (6, 6)
     assert (changed.suppression.state, changed.suppression.since) == ("active", DAY.date())

@@ -20,7 +20,7 @@ from tidewaiter.store.alerts.storage import alerts_of
 from tidewaiter.store.core import tables
 from tidewaiter.store.core.columns import encode
 from tidewaiter.store.core.database import Stamp
-from tidewaiter.store.suppression.index import count_resting
+from tidewaiter.store.suppression.index import count_suppressed
 from tidewaiter.store.suppression.rules import approve, propose, suppressions
 from tidewaiter.trade.types import Alert
 from tidewaiter.web.core.node import Node
@@ -190,7 +190,7 @@ def test_a_rule_that_is_over_ends_while_the_server_runs(
     with client_for(node):
         while True:
             with node.read() as work:
-                states, rests = {each.state for each in suppressions(work)}, count_resting(work)
+                states, rests = {each.state for each in suppressions(work)}, count_suppressed(work)
             if rests == 0 or time.monotonic() > until:
                 break
             time.sleep(0.05)

@@ -34,7 +34,7 @@ from tidewaiter.node.rescreen.cross_line import keep_marks
 from tidewaiter.node.rescreen.database_inputs import RegisterAsked, before_of, register_desk
 from tidewaiter.report.alerts.exports import alert_writer, refusal_writer
 from tidewaiter.store.core.database import Database, open_database
-from tidewaiter.store.suppression.index import count_resting
+from tidewaiter.store.suppression.index import count_suppressed
 from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.types import Alert, ReadOptions
 
@@ -432,7 +432,7 @@ def resting_told(database: Database | None) -> Iterator[None]:
     if database is None:
         return
     with database.work() as work:
-        count = count_resting(work)
+        count = count_suppressed(work)
     if count:  # nothing is hidden in silence
         click.echo(
             (
