@@ -34,13 +34,13 @@ from tidewaiter.exchange.protocol.relations import Relation, Scope
 from tidewaiter.store.coalition.meeting_packs import read_board, read_pledges, usual_period
 from tidewaiter.store.coalition.member_lists import KeptRoster, rosters, take_roster
 from tidewaiter.store.coalition.participation import Reader
-from tidewaiter.store.coalition.pledges import say_pledge, tell_pledge
+from tidewaiter.store.coalition.pledges import say_pledge, send_pledge
 from tidewaiter.store.core import tables
 from tidewaiter.store.core.migrations.versions import r0022_coalition
-from tidewaiter.store.incidents import tell_incident
+from tidewaiter.store.incidents import send_incident
 from tidewaiter.store.peers.directory import moves, set_relation, set_scope
 from tidewaiter.store.recalls.issued import Why, items, recall
-from tidewaiter.transport.coalition import tell_roster
+from tidewaiter.transport.coalition import send_roster
 from tidewaiter.transport.peers import relate
 
 Pair = tuple[Party, Party]
@@ -119,7 +119,7 @@ def _take(party: Party, *chain: SignedRoster) -> None:
 
 def _tell(party: Party, other: Party) -> None:
     with party.desk.database.work(party.desk.stamp()) as work:
-        tell_roster(work, party.desk.ring.lock, "g2", other.name)
+        send_roster(work, party.desk.ring.lock, "g2", other.name)
     party.send(other)
 
 
@@ -207,7 +207,7 @@ def test_numbers_come_from_those_who_measure_in_any_order(pair: Pair) -> None:
         _say(other, _number(one, other, 99))
     assert _say(other, _number(one, other, 95)) == ()
     with one.desk.database.work(one.desk.stamp()) as work:
-        tell_pledge(work, one.desk.ring.lock, one.name, promise, [other.name])
+        send_pledge(work, one.desk.ring.lock, one.name, promise, [other.name])
     one.send(other)
     assert _stands(other) == ["met"]
 
@@ -297,7 +297,7 @@ def test_what_was_told_of_incidents_stands_on_both_boards(pair: Pair) -> None:
         ),
     ):
         with one.desk.database.work(one.desk.stamp()) as work:
-            tell_incident(work, one.desk.ring.lock, one.name, each, [other.name])
+            send_incident(work, one.desk.ring.lock, one.name, each, [other.name])
     one.send(other)
     for party in pair:
         with party.desk.database.work() as work:

@@ -12,7 +12,7 @@ from tidewaiter.exchange.incidents.state import Known
 from tidewaiter.exchange.incidents.types import Incident, Proposal
 from tidewaiter.exchange.protocol.markings import Marking
 from tidewaiter.store.groups import Group, add_member, make_group, remove_member
-from tidewaiter.store.incidents import answer_incident, find_known, incidents, tell_incident
+from tidewaiter.store.incidents import answer_incident, find_known, incidents, send_incident
 
 AMBER = Marking(tlp="amber")
 
@@ -35,7 +35,7 @@ def _incident(owner: Party, **more: object) -> Incident:
 def _tell(owner: Party, incident: Incident, *to: Party) -> None:
     with owner.desk.database.work(owner.desk.stamp()) as work:
         names = [each.name for each in to]
-        tell_incident(work, owner.desk.ring.lock, owner.name, incident, names)
+        send_incident(work, owner.desk.ring.lock, owner.name, incident, names)
 
 
 def _known(party: Party, incident: Incident) -> Known:

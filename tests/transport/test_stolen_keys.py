@@ -24,7 +24,7 @@ from tidewaiter.store.peers.directory import documents, peer_of, replaced_docume
 from tidewaiter.store.peers.key_recovery import recheck, take_up
 from tidewaiter.transport.peers import hear_documents, relate, standings
 from tidewaiter.transport.reconciliation import catch_up
-from tidewaiter.transport.sending import send_round, tell_all
+from tidewaiter.transport.sending import announce_documents, send_round
 
 
 def digests(party: Party, of: Party) -> list[str]:
@@ -75,7 +75,7 @@ def test_the_owner_takes_the_node_back_by_its_root(pair: Pair, rotated: int, way
     words = fingerprint(one.documents()[-1].read())
     regain(one)
     if way == "told":
-        assert tell_all(one.desk, telling(other)) == []
+        assert announce_documents(one.desk, telling(other)) == []
     else:
         with other.desk.database.work(other.desk.stamp()) as work:
             take_up(work, one.documents(), own=other.name)

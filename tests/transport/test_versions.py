@@ -27,7 +27,7 @@ from tidewaiter.store.peers.key_recovery import take_news
 from tidewaiter.transport import receiving as taking
 from tidewaiter.transport import sending as sealing
 from tidewaiter.transport.context import Desk
-from tidewaiter.transport.key_rotation import tell_kinds
+from tidewaiter.transport.key_rotation import announce_kinds
 from tidewaiter.transport.message_kinds import KINDS, Kind, schemas
 
 LATER = {
@@ -132,15 +132,15 @@ def test_a_document_of_a_later_version_is_kept_as_it_is(versions: Pair) -> None:
 def test_what_the_older_does_not_know_is_not_written_to_it(versions: Pair) -> None:
     """It has said which kinds it takes; when it takes more, it says so, and they are written."""
     today, later = versions
-    assert tell_kinds(today.desk)
-    assert not tell_kinds(today.desk)
+    assert announce_kinds(today.desk)
+    assert not announce_kinds(today.desk)
     _all(today, later)
     for more in ({"kind": "forecast"}, {"schema": 2}):
         with raises("store/kind-not-known-to-peer"):
             later.say(today, "x", **more)
     desk = today.desk
     today.desk = Desk(desk.database, desk.ring, path=today.ring, clock=desk.clock, kinds=LATER)
-    assert tell_kinds(today.desk)
+    assert announce_kinds(today.desk)
     _all(today, later)
     assert today.documents()[-1].read().kinds == schemas(LATER)
     later.say(today, "x", kind="forecast")

@@ -18,7 +18,7 @@ from tidewaiter.node.identity import key_file, own_key, ring_file
 from tidewaiter.store.core.database import Stamp
 from tidewaiter.store.feeds import make_feed
 from tidewaiter.store.groups import make_group
-from tidewaiter.store.incidents import tell_incident
+from tidewaiter.store.incidents import send_incident
 from tidewaiter.store.peers.channel import conversation
 from tidewaiter.store.private.questions import add_question
 from tidewaiter.transport.context import desk_of
@@ -70,7 +70,7 @@ def fill_exchange(node: Node) -> dict[str, list[Any]]:
         (own, structs.replace(seen, owner=own.name), other),
     ):
         with party.desk.database.work(party.desk.stamp()) as work:
-            tell_incident(work, party.desk.ring.lock, party.name, told, [to.name])
+            send_incident(work, party.desk.ring.lock, party.name, told, [to.name])
     other.say(own, "Please call about notice 17.")
     own.say(other, "We call tomorrow.")
     other.send(own)

@@ -24,7 +24,7 @@ from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.feeds import Feed, make_feed, remove_feed
 from tidewaiter.store.feeds import feeds as kept_feeds
-from tidewaiter.store.incidents import find_known, tell_incident
+from tidewaiter.store.incidents import find_known, send_incident
 from tidewaiter.store.incidents import incidents as kept_incidents
 from tidewaiter.store.incidents import propose as propose_to
 from tidewaiter.transport.feeds import Form, export_incident
@@ -67,7 +67,7 @@ def tell(path: Path, peers: tuple[str, ...], db: str) -> None:
         if wrong:
             raise InputError("cli/incident-not-told", at=str(path))
         with desk.database.work(stamp) as work:
-            tell_incident(work, desk.ring.lock, desk.node, incident, peers)
+            send_incident(work, desk.ring.lock, desk.node, incident, peers)
     click.echo(as_line(f"{incident.id}\tversion {incident.version}\t{incident.title}"))
 
 

@@ -34,7 +34,7 @@ from tidewaiter.transport.context import desk_of
 from tidewaiter.transport.http_client import Line, checked_endpoint
 from tidewaiter.transport.key_rotation import change, own_document, recover, rotate
 from tidewaiter.transport.peers import Standings, found_node, standings
-from tidewaiter.transport.sending import tell_all
+from tidewaiter.transport.sending import announce_documents
 from tidewaiter.transport.server import Serving, run
 from tidewaiter.transport.unreachable_peers import Ways
 
@@ -241,7 +241,7 @@ def recover_(
             database, ring_file(), secret, own_stamp(), since=_moment(since), roots=roots
         )
         line = Line(inside=inside)
-        missed = tell_all(desk_of(database, ring_file()), Ways(line).tell)
+        missed = announce_documents(desk_of(database, ring_file()), Ways(line).tell)
         line.close()
     if made.lost:
         click.echo(f"{made.lost} messages were lost with the old keys", err=True)

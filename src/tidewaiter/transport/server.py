@@ -32,7 +32,7 @@ from tidewaiter.store.peers.key_recovery import recheck
 from tidewaiter.transport.context import Desk, desk_of
 from tidewaiter.transport.delivery_rounds import Rounds
 from tidewaiter.transport.http_client import DOCUMENT, HELD, INBOX, VISIT, Line
-from tidewaiter.transport.key_rotation import tell_kinds
+from tidewaiter.transport.key_rotation import announce_kinds
 from tidewaiter.transport.peers import hear_documents
 from tidewaiter.transport.rate_limits import REQUESTS, Gate, asker
 from tidewaiter.transport.receiving import MOST_BYTES, MOST_LINES, proves_nothing, receive_all
@@ -366,7 +366,7 @@ def served() -> Litestar:
     """Create the application in its worker process."""
     serving = taken_over(Serving)
     desk = desk_of(open_database(serving.db), Path(serving.ring))
-    tell_kinds(desk)
+    announce_kinds(desk)
     begin(desk)
     line = Line(inside=serving.inside)
     visits = Visits()

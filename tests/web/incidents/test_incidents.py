@@ -33,7 +33,7 @@ from tidewaiter.exchange.incidents.types import (
     Transport,
 )
 from tidewaiter.exchange.protocol.markings import Marking
-from tidewaiter.store.incidents import find_known, incidents, propose, tell_incident
+from tidewaiter.store.incidents import find_known, incidents, propose, send_incident
 from tidewaiter.web.core.form_fields import is_asked
 from tidewaiter.web.core.node import Node
 from tidewaiter.web.core.request_parsing import flat, formed
@@ -189,7 +189,7 @@ def test_an_incident_of_another_is_read_answered_and_given_out_by_its_marking(
     red = Marking(tlp="red")
     seen = incident(id="S-17", owner=other.name, settled=(), parties=(), marking=red)
     with other.desk.database.work(other.desk.stamp()) as work:
-        tell_incident(work, other.desk.ring.lock, other.name, seen, [own.name])
+        send_incident(work, other.desk.ring.lock, other.name, seen, [own.name])
     other.send(own)
     ben, chief = desk("analyst", "ben"), desk("administrator", "chief")
     text = ben.get("/incidents/1").text
@@ -222,7 +222,7 @@ def test_a_party_for_the_authority_only_is_shown_to_those_who_are_cleared(
     for one, to in ((own, other), (other, own)):
         with one.desk.database.work(one.desk.stamp()) as work:
             seen = incident(owner=one.name, **told)
-            tell_incident(work, one.desk.ring.lock, one.name, seen, [to.name])
+            send_incident(work, one.desk.ring.lock, one.name, seen, [to.name])
     other.send(own)
     ben, eve = desk("analyst", "ben", cleared=True), desk("analyst", "eve")
     with own.desk.database.work() as work:

@@ -48,8 +48,8 @@ from tidewaiter.store.incidents import (
     incidents,
     number_of,
     propose,
+    send_incident,
     sight,
-    tell_incident,
 )
 from tidewaiter.store.peers.directory import peers
 from tidewaiter.store.peers.statements import Listed
@@ -450,7 +450,7 @@ def _tell(
             incident = incident_from(data, name, desk.node, version)
             wrong = check(incident, node.registry, node.today())
             if not wrong:
-                tell_incident(work, desk.ring.lock, desk.node, incident, data.to)
+                send_incident(work, desk.ring.lock, desk.node, incident, data.to)
                 number = number_of(work, desk.node, name)
     except InputError as error:  # outside the transaction, which is rolled back
         wrong = (_problem(error),)
