@@ -161,7 +161,7 @@ def receipt_unchecked(_desk: Desk, _place: Place) -> None:
 
 def receipts_anew(desk: Desk, _place: Place) -> None:
     """A message that comes again gets another receipt than before."""
-    inner = incoming.taken_before
+    inner = incoming.accepted_before
 
     def anew(taken: Taken) -> Taken:
         signer, told = desk.ring.signer(), read_receipt(taken.receipt).receipt

@@ -9,7 +9,7 @@ from tidewaiter.store.evidence import (
     check_witnessed,
     count_log_contradictions,
     log_contradictions,
-    told_logs,
+    stated_logs,
     witnessed,
 )
 from tidewaiter.store.peers.outbox import heard_from
@@ -87,7 +87,7 @@ def test_a_node_finds_its_own_log_as_its_peers_have_it(pair: tuple[Party, Party]
     one.say(other, "words")
     one.send(other)
     with other.desk.database.work() as work:
-        assert [(each.peer, each.holds) for each in told_logs(work)] == [(one.name, True)]
+        assert [(each.peer, each.holds) for each in stated_logs(work)] == [(one.name, True)]
         own = other.documents()[-1].read()
     with one.desk.database.work() as work:
         texts = witnessed(work, other.name)

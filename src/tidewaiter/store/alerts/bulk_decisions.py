@@ -29,7 +29,7 @@ from tidewaiter.store.alerts.decisions import (
     proposals,
     propose,
     settle,
-    taken_back,
+    undoing_step,
     waiting_on,
 )
 from tidewaiter.store.alerts.inverted_index import LISTED, having, index_of
@@ -197,7 +197,7 @@ def undo_batch(work: Work, number: int, *, cleared: bool = True) -> Undone:
     trails = _trails(work, number)
     now = {row.now.alert: row.now for row in _rows(work, list(trails))}
     moved = [
-        (now[name], status_of(standing([*steps, taken_back(name)])))
+        (now[name], status_of(standing([*steps, undoing_step(name)])))
         for name, steps in trails.items()
         if steps[-1].batch == number and steps[-1].verdict is not None
     ]

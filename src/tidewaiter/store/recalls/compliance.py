@@ -288,7 +288,7 @@ class Fate(Record, frozen=True, kw_only=True):
     custody: Custody | None = None  # received: its custody
 
 
-def fates(
+def delivery_statuses(
     work: Work, safe: bytes, own: str, kinds: Iterable[str], of: tuple[str, str]
 ) -> dict[str, Fate]:
     """Return the delivery status of the statements on a subject, by message.
