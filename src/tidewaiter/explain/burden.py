@@ -143,7 +143,7 @@ def signed(value: float) -> str:
     return f"{'+' if shown > 0 else '−' if shown < 0 else '±'}{decimal(abs(shown))} %"
 
 
-def between(low: float | None, high: float | None) -> str:
+def interval_words(low: float | None, high: float | None) -> str:
     """Format an interval of counts; "" if a bound is missing."""
     if low is None or high is None:
         return ""
@@ -193,7 +193,7 @@ def newest_words(point: Point, caption: Caption) -> str:
     if point.reported is not None:
         told.append(f"{amount(point.reported)} {words('reported')}")
     if point.estimate is not None and point.status != "closed":
-        interval = between(point.low, point.high)
+        interval = interval_words(point.low, point.high)
         told.append(
             f"{words('estimate')} {amount(point.estimate)}"
             + (f" ({interval_name()} {interval})" if interval else "")

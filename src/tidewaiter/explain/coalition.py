@@ -58,7 +58,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
 """Display text of record codes. Members and notifications share the text for "frozen"."""
 
 
-def told(word: str) -> str:
+def display_word(word: str) -> str:
     """Return the display text of a record code in the current language."""
     return words(_WORDS[word]) if word in _WORDS else word
 
@@ -155,7 +155,9 @@ def row_view(row: Row) -> RowView:
         method=now.waits.method if now.waits.method == "Kaplan-Meier" else "",
         silences=number(now.silences),
         rest=tuple(
-            f"{number(now.outcomes[each])} {told(each)}" for each in _OPEN if now.outcomes[each]
+            f"{number(now.outcomes[each])} {display_word(each)}"
+            for each in _OPEN
+            if now.outcomes[each]
         ),
         objections=number(now.objections),
         queries=number(now.queries),
@@ -163,8 +165,8 @@ def row_view(row: Row) -> RowView:
         released=number(now.released),
         frozen_days=number(now.frozen_days),
         incidents=number(now.incidents),
-        trend=told(trend.in_time.tendency),
-        trend_days=told(trend.median),
+        trend=display_word(trend.in_time.tendency),
+        trend_days=display_word(trend.median),
         more=f"{trend.notices:+,}",
     )
 
@@ -292,7 +294,7 @@ def member_view(line: Line) -> MemberView:
         name=line.name or member.node,
         country=place(line.country) if line.country else "",
         state=member.state or "none",
-        says=words("this node") if line.itself else told(member.state or "none"),
+        says=words("this node") if line.itself else display_word(member.state or "none"),
         since=day(member.since),
         silence=_silence(line),
         rosters=line.rosters,
@@ -321,7 +323,7 @@ def pledge_view(pledge: Pledge, names: Mapping[str, str]) -> PledgeView:
         owner=names.get(promised.owner, promised.owner),
         id=promised.id,
         state=standing.name,
-        says=told(standing.name),
+        says=display_word(standing.name),
         who=promised.who,
         what=promised.what,
         indicator=promised.indicator.name,
@@ -352,7 +354,7 @@ def report_in_words(report: Report, unit: str) -> str:
 
 
 def _target(promised: Commitment) -> str:
-    return f"{told(promised.direction)} {number(promised.target)} {promised.indicator.unit}"
+    return f"{display_word(promised.direction)} {number(promised.target)} {promised.indicator.unit}"
 
 
 def _changed(pledge: Pledge) -> str:

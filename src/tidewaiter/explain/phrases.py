@@ -63,7 +63,7 @@ def _is_wide(piece: Piece, place: int) -> bool:
     return bool(bare) and "\u2e80" <= bare[place] <= "\uffef"
 
 
-def told(phrase: Phrase) -> Told:
+def translated(phrase: Phrase) -> Told:
     """Return a phrase in the current language, in pieces."""
     if language() == "en":
         return (Piece(english(phrase)),)
@@ -77,7 +77,7 @@ def plain(told: Told) -> str:
 
 def say(phrase: Phrase) -> str:
     """Return a phrase in the current language as plain text."""
-    return plain(told(phrase))
+    return plain(translated(phrase))
 
 
 def markup(told: Told) -> Markup:
@@ -103,13 +103,13 @@ def _shown(piece: Piece) -> Markup:
 
 def on_page(phrase: Phrase) -> Markup:
     """Return a phrase in the current language as HTML."""
-    return markup(told(phrase))
+    return markup(translated(phrase))
 
 
 _SEVERAL = 1_000  # plural form for values that are not whole numbers, as for any large number
 
 
-def template_told(code: str, template: str, number: str | int = _SEVERAL) -> str:
+def translated_template(code: str, template: str, number: str | int = _SEVERAL) -> str:
     """Return a phrase template in the current language, with unfilled slots.
 
     Args:
@@ -135,7 +135,7 @@ def _said(phrase: Phrase) -> list[Piece]:
     if counts and isinstance(number, Phrase):
         number = english(number)
     made: list[Piece] = []
-    for text, slot in slots_of(template_told(phrase.code, template, str(number))):
+    for text, slot in slots_of(translated_template(phrase.code, template, str(number))):
         made += [Piece(text)] if text else []
         made += _filled(phrase.code, slot, told.get(slot, "")) if slot is not None else ()
     return made

@@ -9,7 +9,7 @@ from tidewaiter.base.plugins import RULES, plugin_for
 from tidewaiter.base.records import Record
 from tidewaiter.casework.counts import OverviewRules, Track, load_overview_rules
 from tidewaiter.explain.languages import counted, day, number, words
-from tidewaiter.explain.phrases import template_told
+from tidewaiter.explain.phrases import translated_template
 from tidewaiter.explain.words import Library
 from tidewaiter.parties.calibration.types import Share, share_of
 from tidewaiter.trade.rules.alert_rules import AlertRules
@@ -246,7 +246,7 @@ def _rule_view(
         rule=line.rule,
         title=track.title,
         points=f"{low}" if low == high else f"{low} – {high}",
-        sentence=_GAP.sub("…", template_told(line.rule, line.sentence)),
+        sentence=_GAP.sub("…", translated_template(line.rule, line.sentence)),
         origin=_origin(line.rule),
         state=_state(switch),
         track=track,

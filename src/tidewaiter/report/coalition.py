@@ -13,11 +13,11 @@ from tidewaiter.explain.coalition import (
     MemberView,
     PledgeView,
     board_view,
+    display_word,
     group_view,
     initiative_words,
     member_view,
     pledge_view,
-    told,
 )
 from tidewaiter.explain.languages import day, language, month, number, speaking, words
 from tidewaiter.explain.words import Library
@@ -83,7 +83,7 @@ def event_view(event: Event, names: Mapping[str, str], library: Library) -> Even
     return EventView(
         day=day(event.day),
         letter=_LETTERS[event.what],
-        what=told(event.what),
+        what=display_word(event.what),
         of=_of(event, names, library),
         source=source or ("" if event.source == "relation" else event.source),
         mark="" if event.mark == "read" else event.mark,

@@ -10,7 +10,7 @@ from tests.burden.claims.reading import parse_claim
 from tidewaiter.base.errors import InputError
 from tidewaiter.burden.claims.checking import check_claim
 from tidewaiter.burden.claims.parsing import Given, parse_claims
-from tidewaiter.burden.claims.vocabulary import statements, told_releases, words
+from tidewaiter.burden.claims.vocabulary import quoted_releases, statements, words
 from tidewaiter.burden.indicators import indicators
 from tidewaiter.burden.types import month_text
 
@@ -206,10 +206,10 @@ def test_any_words_are_read_or_refused(pieces: list[str]) -> None:
 def test_the_facts_name_indicators_that_are_known() -> None:
     """Each word refers to an indicator, and each known figure to one, with a source."""
     told = {
-        row for each in told_releases() for row in each.reading.figures["indicator"].to_pylist()
+        row for each in quoted_releases() for row in each.reading.figures["indicator"].to_pylist()
     }
     named = {topic.indicator for topic in words().topics} | {
         each.indicator for each in statements()
     }
     assert told | named <= set(indicators())
-    assert all(each.name.startswith("http") for each in told_releases())
+    assert all(each.name.startswith("http") for each in quoted_releases())

@@ -27,7 +27,7 @@ from tidewaiter.explain.lines import (
     met,
     role_in_words,
 )
-from tidewaiter.explain.phrases import markup, on_page, plain, say, told
+from tidewaiter.explain.phrases import markup, on_page, plain, say, translated
 from tidewaiter.explain.ranking import LearnedView, learned_view
 from tidewaiter.explain.words import (
     HOW,
@@ -197,7 +197,7 @@ def alert_view(
         cited: Entry of each source in the list at the end of the page.
     """
     names = {**library.substances, **{m.substance: m.name for m in alert.mentions}}
-    titled = told(short_title(alert, library.regimes, _LISTINGS))
+    titled = translated(short_title(alert, library.regimes, _LISTINGS))
     return AlertView(
         number=number,
         alert=alert,

@@ -12,10 +12,10 @@ from tidewaiter.burden.views.trends import Mix, Trend, best_of
 from tidewaiter.explain.burden import (
     amount,
     begun,
-    between,
     facts,
     indicator_words,
     interval_name,
+    interval_words,
     measured_words,
     missing_words,
     month_words,
@@ -189,7 +189,7 @@ def _place_row(row: Where, caption: Caption) -> tuple[str, ...]:
         place_words(row.place, row.name),
         amount(row.value) if row.value is not None else missing_words(row.missing),
         measured_words(row.by, caption) if row.value is not None else "–",
-        between(row.low, row.high) or "–",
+        interval_words(row.low, row.high) or "–",
         rate(row.rate),
         status_words(row.status),
     )

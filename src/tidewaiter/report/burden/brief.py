@@ -7,10 +7,10 @@ from tidewaiter.burden.views.briefing import Brief
 from tidewaiter.burden.views.trends import best_of
 from tidewaiter.explain.burden import (
     amount,
-    between,
     closed_words,
     indicator_words,
     interval_name,
+    interval_words,
     measured_words,
     place_words,
     predicted_words,
@@ -80,7 +80,7 @@ def lead_words(brief: Brief) -> str:
     if newest is None:
         return words("No value is shown.")
     value, by = best_of(newest)
-    interval = between(newest.low, newest.high) if by == "estimate" else ""
+    interval = interval_words(newest.low, newest.high) if by == "estimate" else ""
     beside = []
     if interval:
         beside.append(f"{interval_name()} {interval}")

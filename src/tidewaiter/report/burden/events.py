@@ -9,8 +9,8 @@ from tidewaiter.burden.types import parse_month
 from tidewaiter.explain.burden import (
     amount,
     basis_words,
-    between,
     interval_name,
+    interval_words,
     month_words,
 )
 from tidewaiter.explain.languages import words
@@ -306,6 +306,6 @@ def _row(point: Point) -> tuple[str, ...]:
     return (
         month_words(point.month),
         amount(point.value),
-        between(point.low, point.high) or "–",
+        interval_words(point.low, point.high) or "–",
         status,
     )

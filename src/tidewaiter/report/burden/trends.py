@@ -9,9 +9,9 @@ from tidewaiter.burden.views.trends import Change, Point, Status, Trend
 from tidewaiter.explain.burden import (
     amount,
     begun,
-    between,
     facts,
     interval_name,
+    interval_words,
     measured_words,
     missing_words,
     month_words,
@@ -318,6 +318,6 @@ def _row(point: Point) -> tuple[str, ...]:
         amount(point.reported) if point.reported is not None else missing_words(point.missing),
         amount(point.predicted),
         amount(point.estimate) if own else "–",
-        (between(point.low, point.high) or "–") if own else "–",
+        (interval_words(point.low, point.high) or "–") if own else "–",
         f"{state}; {point.flag}" if point.flag else state,
     )

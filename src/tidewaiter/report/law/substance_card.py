@@ -14,7 +14,7 @@ from tidewaiter.explain.words import Citation, Library, number_sources, words_of
 from tidewaiter.law.answers import Found, Listing, Question, Role
 from tidewaiter.law.changes import Matter
 from tidewaiter.law.classes import ClassRule
-from tidewaiter.law.controls import Standing, State, short_listing, stand
+from tidewaiter.law.controls import Standing, State, short_listing, sort_controls
 from tidewaiter.law.duties import duties_of
 from tidewaiter.law.limits import limits_on, mass_of, parse_formula, phrase_of
 from tidewaiter.law.registry import Registry
@@ -396,7 +396,7 @@ class _Maker:
         """Yield the status under each instrument that mentions it, in display order."""
         regimes = self._registry.regimes.values()
         for regime in sorted(regimes, key=place_of):
-            standing = stand(self._question, regime, self._book, self._found)
+            standing = sort_controls(self._question, regime, self._book, self._found)
             if any((standing.held, standing.proposed, standing.later, standing.ended)):
                 yield regime.slug, standing
 
