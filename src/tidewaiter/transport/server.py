@@ -22,7 +22,7 @@ from litestar.datastructures import State
 from litestar.exceptions import ClientException, HTTPException
 
 from tidewaiter.base.errors import InputError, MissingError, StoreError
-from tidewaiter.base.processes import handed_over, serve, starting, taken_over
+from tidewaiter.base.processes import handed_over, received_record, serve, starting
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.protocol.documents import write_chain
 from tidewaiter.exchange.protocol.receipts import Visit, read_signed, sender_of
@@ -364,7 +364,7 @@ def begin(desk: Desk) -> None:
 @starting()
 def served() -> Litestar:
     """Create the application in its worker process."""
-    serving = taken_over(Serving)
+    serving = received_record(Serving)
     desk = desk_of(open_database(serving.db), Path(serving.ring))
     announce_kinds(desk)
     begin(desk)

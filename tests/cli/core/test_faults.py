@@ -14,7 +14,7 @@ from tests.support.ports import free_port
 from tests.support.raising import message_of
 
 from tidewaiter.bulk.spark.session import java_home
-from tidewaiter.cli.core.options import FAULT, REPORT, tell_fault
+from tidewaiter.cli.core.options import FAULT, REPORT, report_fault
 
 _SCREENING = """
 import os
@@ -150,7 +150,7 @@ def test_the_trace_is_printed_where_no_file_can_be_made(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("tempfile.mkstemp", full)
-    tell_fault(KeyError("goods"))
+    report_fault(KeyError("goods"))
     *trace, told = capsys.readouterr().err.splitlines()
     assert trace[-1] == "KeyError: 'goods'"
     assert "the traceback above" in told

@@ -16,7 +16,7 @@ from tidewaiter.node.uploads import jobs
 from tidewaiter.node.uploads.jobs import Bench, mark_upload, screen_upload, stamp
 from tidewaiter.node.uploads.jobs import Screened as Marked
 from tidewaiter.node.uploads.settings import Desk
-from tidewaiter.node.uploads.workers import gone_uploads, tidy, work_once
+from tidewaiter.node.uploads.workers import killed_uploads, tidy, work_once
 from tidewaiter.report.uploads import Findings
 from tidewaiter.store.alerts.filters import AlertFilter
 from tidewaiter.store.audit import audit_entries, verify_audit
@@ -164,11 +164,11 @@ def test_an_upload_whose_process_was_killed_is_found(queued: Queued, bench: Benc
     upload = queued()
     with bench.database.work(stamp()) as work:
         take_upload(work, Lease(worker="here 7 killed"))
-    assert gone_uploads(bench) == []  # it may be about to take hold of it
+    assert killed_uploads(bench) == []  # it may be about to take hold of it
     late = Stamp(who="server", at=stamp().at - timedelta(seconds=6))
     with bench.database.work(late) as work:
         renew_lease(work, upload.id, Lease(worker="here 7 killed"))
-    assert gone_uploads(bench) == [upload.id]
+    assert killed_uploads(bench) == [upload.id]
     assert work_once(bench)
     with bench.database.work() as work:
         assert upload_of(work, upload.id).state == "done"

@@ -18,7 +18,7 @@ from tidewaiter.bulk.screening import Settings, finder_for
 from tidewaiter.cli.core.options import Day, Field, hear_every_stop, ok_with_refusals, printable
 from tidewaiter.cli.core.party_options import kept_in
 from tidewaiter.cli.core.progress import Stages, stages
-from tidewaiter.cli.screening.input_files import show_columns, tell_refusals
+from tidewaiter.cli.screening.input_files import report_refusals, show_columns
 from tidewaiter.lists.archive import Archive
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.node.network.resolution import resolve_database
@@ -255,7 +255,7 @@ def resolve(paths: tuple[Path, ...], **options: Any) -> None:
         write_links(wanted.links, found.links)
     _summary(found, entities, earlier)
     if refusals:
-        tell_refusals(refusals, wanted.refused)
+        report_refusals(refusals, wanted.refused)
         sys.exit(1)
 
 

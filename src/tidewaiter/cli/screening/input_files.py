@@ -334,7 +334,7 @@ def _echo_line(text: str) -> None:
 _REFUSALS_SHOWN = 5
 
 
-def tell_refusals(refusals: Sequence[Refusal], path: Path | None) -> None:
+def report_refusals(refusals: Sequence[Refusal], path: Path | None) -> None:
     """Report how much could not be read; write all of it to a file, or print the first items.
 
     Args:

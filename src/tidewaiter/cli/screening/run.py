@@ -410,7 +410,7 @@ def _watch(steps: Iterable[Progress], path: Path) -> tuple[int, int | None]:
     return new, screening
 
 
-def tell_ended(database: Database | None) -> None:
+def report_expired(database: Database | None) -> None:
     """End the suppression rules that have expired, and report them; None: no database."""
     for changed in end_overdue(database) if database is not None else ():
         click.echo(
@@ -421,13 +421,13 @@ def tell_ended(database: Database | None) -> None:
 
 
 @contextmanager
-def resting_told(database: Database | None) -> Iterator[None]:
+def suppression_reported(database: Database | None) -> Iterator[None]:
     """Report expired rules before a screening, and the number of suppressed alerts after it.
 
     Args:
         database: The database; None: there is none.
     """
-    tell_ended(database)
+    report_expired(database)
     yield
     if database is None:
         return

@@ -60,9 +60,9 @@ from tidewaiter.cli.screening.run import (
     cluster_of,
     on_cluster,
     one_path,
-    resting_told,
     screen_cluster,
     screen_one,
+    suppression_reported,
 )
 from tidewaiter.cli.screening.summary import show_summary
 from tidewaiter.law.registry import load_registry
@@ -123,7 +123,7 @@ def screen_past(past: Past, settings: Settings) -> None:
         if database is None:
             raise click.UsageError("--again screens a database: give --db.")
         settings = switched(settings, database)
-        stack.enter_context(resting_told(database))
+        stack.enter_context(suppression_reported(database))
         written = stack.enter_context(spool())
         with screen_again(database, settings, whole=past.whole) as again:
             click.echo(visible(_why(again)), err=True)
@@ -479,7 +479,7 @@ def _screen_file(path: Path, wanted: Wanted) -> bool:
     tell_first_start()
     with held(journal, first) as journal:
         drop_abandoned(journals(), time.time() - _ABANDONED)
-        with database_at(wanted.db) as database, resting_told(database):
+        with database_at(wanted.db) as database, suppression_reported(database):
             settings = switched(settings, database)
             job = OneFile(
                 path, options, settings, journal, wanted.history, wanted.workers, wanted.register

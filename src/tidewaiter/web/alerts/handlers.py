@@ -41,7 +41,7 @@ from tidewaiter.store.suppression.proposals import Rest, why_suppressed
 from tidewaiter.trade.rules.results import WORDS, Check, Kind, Observed, Result, Strength
 from tidewaiter.trade.substance_lookup import finding_of
 from tidewaiter.trade.types import Alert
-from tidewaiter.web.alerts.decision_form import Step, step_told
+from tidewaiter.web.alerts.decision_form import Step, own_decision
 from tidewaiter.web.alerts.queue_query import learned_neighbours, queue_of, read_kept
 from tidewaiter.web.alerts.views import (
     Around,
@@ -125,7 +125,7 @@ def alert_page(
             results=tuple(results_of(work, [name]).get(name, ())),
             rest=why_suppressed(work, alert),
             versions=tuple(versions_of(work, name)),
-            step=step_told(work, user, query.step),
+            step=own_decision(work, user, query.step),
             proposed=_proposed(work, user, name),
         )
         around = _around(node, work, user, alert, query)

@@ -72,7 +72,7 @@ from tidewaiter.web.incidents.schemas import (
     Sighted,
     Telling,
     Told,
-    known_told,
+    shown_incident,
 )
 from tidewaiter.web.incidents.views import (
     BY_FIELD,
@@ -118,7 +118,7 @@ def incident_page(
             number=number,
             own=own,
             told=tuple(told),
-            known=known_told(known, cleared=user.account.cleared),
+            known=shown_incident(known, cleared=user.account.cleared),
             names=names_of(work, desk.node),
             group=next((each.name for each in groups(work) if each.id == group), ""),
         )

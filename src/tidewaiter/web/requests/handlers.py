@@ -42,7 +42,7 @@ from tidewaiter.web.requests.schemas import (
     RequestsAsked,
     RequestsPage,
     Withdrawing,
-    asking_told,
+    shown_request,
 )
 from tidewaiter.web.requests.views import request_view, requests_view
 
@@ -101,7 +101,7 @@ def request_page(
             box=box_of(known, desk.node),
             day=today,
             overdue=known.overdue(today),
-            known=asking_told(known, destroyed_of(work, KINDS, *of)),
+            known=shown_request(known, destroyed_of(work, KINDS, *of)),
             acts=acts(known, desk.node),
             fates=delivery_statuses(work, desk.ring.lock, desk.node, KINDS, of),
             links=_links(work, known),
