@@ -55,7 +55,7 @@ def no_duplicate_check(_desk: Desk, _place: Place) -> None:
         again = envelope.header.seq <= peer.have
         return None if again else inner(envelope, peer, Before())
 
-    put(taking, taken_before=lambda *_: Before())
+    put(taking, accepted_before=lambda *_: Before())
     put(taking, place=place)
     put(incoming, insert=lambda table: insert(table).prefix_with("OR REPLACE"))
 
@@ -168,14 +168,14 @@ def receipts_anew(desk: Desk, _place: Place) -> None:
         told = structs.replace(told, at=moment(desk.clock()))
         return structs.replace(taken, receipt=give(told, kid=signer.kid, secret=signer.secret))
 
-    def taken_before(work: Work, node: str, envelopes: Sequence[Envelope]) -> Before:
+    def accepted_before(work: Work, node: str, envelopes: Sequence[Envelope]) -> Before:
         before = inner(work, node, envelopes)
         return Before(
             by_id={name: anew(each) for name, each in before.by_id.items()},
             by_seq={number: anew(each) for number, each in before.by_seq.items()},
         )
 
-    put(taking, taken_before=taken_before)
+    put(taking, accepted_before=accepted_before)
 
 
 def effect_apart(desk: Desk, _place: Place) -> None:
