@@ -66,7 +66,7 @@ def coded(path: Path, made: Made) -> dict[str, float]:
 
 
 def ranked(path: Path, made: Made) -> dict[str, float]:
-    """Rank the causes; the derived causes are those we defined."""
+    """Rank the causes; the carved-out deaths are those generated."""
     said, measured = run("leading", str(path), "--carve", "T40.4", "--json")
     taken = sum(each["deaths"] for each in json.loads(said)["taken"])
     assert taken == made.counts["T40.4", "residence"]
