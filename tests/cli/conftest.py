@@ -1,4 +1,4 @@
-"""The command line in this process and as a process of its own."""
+"""The command line in this process and in a separate process."""
 
 import json
 import subprocess
@@ -41,7 +41,7 @@ def call(here: Path) -> Callable[..., Result]:
 
 @pytest.fixture
 def screen(call: Callable[..., Result]) -> Callable[..., Result]:
-    """Call `tidewaiter screen` as the law stood on one day."""
+    """Call `tidewaiter screen` with the law of one day."""
     return lambda *arguments: call("screen", *DAY, *arguments)
 
 
@@ -60,7 +60,7 @@ def manifest(here: Path) -> Path:
 
 @pytest.fixture
 def process(here: Path) -> Callable[..., subprocess.CompletedProcess[bytes]]:
-    """Run the command as a process of its own; its standard output is a pipe."""
+    """Run the command in a separate process; its standard output is a pipe."""
 
     def run(*arguments: str | bytes, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(

@@ -83,7 +83,7 @@ def test_what_is_written_to_a_frozen_peer_waits(
 
 
 def test_words_of_another_are_refused(met: tuple[Node, Node]) -> None:
-    """Whoever stands between two nodes shows other words."""
+    """An interceptor between two nodes would show other words."""
     one, other = met
     one.run("peers", "freeze", other.node)
     told = one.run("peers", "confirm", other.node, one.words, code=2)
@@ -94,7 +94,7 @@ def test_words_of_another_are_refused(met: tuple[Node, Node]) -> None:
 
 
 def test_people_read_what_the_others_wrote(met: tuple[Node, Node]) -> None:
-    """Both sides the same, under whatever keys it came."""
+    """Both sides see the same, whichever keys it was received under."""
     one, other = met
     one.run("peers", "send", other.node, "Who is the end user?")
     one.bring(other)
@@ -145,7 +145,7 @@ def test_keys_are_changed_and_what_follows_holds(met: tuple[Node, Node]) -> None
 def test_a_node_is_restored_from_its_backup(
     met: tuple[Node, Node], here: Path, call: Callable[..., Result]
 ) -> None:
-    """It goes on where it was, and what it forgot is not given away twice."""
+    """It resumes where it was, and does not reuse the numbers it lost."""
     one, other = met
     key = call("node", "backup-key", "backup.txt").stdout.strip()
     one.run("peers", "send", other.node, "before")
@@ -175,7 +175,7 @@ def test_a_node_is_restored_from_its_backup(
 def test_a_node_says_that_its_database_was_put_back_and_what_it_goes_on_without(
     met: tuple[Node, Node],
 ) -> None:
-    """By a command, as no program saw it; a peer that is away for good is left out by name."""
+    """By a command, as no program detected it; a permanently lost peer is excluded by name."""
     one, other = met
     one.run("node", "restored")
     one.run("peers", "messages", other.node, code=2)
@@ -207,7 +207,7 @@ def test_a_peer_that_was_away_is_tried_again_by_a_command(met: tuple[Node, Node]
 def test_a_backup_opens_with_its_own_key_alone(
     met: tuple[Node, Node], here: Path, call: Callable[..., Result]
 ) -> None:
-    """And what is no backup, or no key, is told."""
+    """Files that are not a backup, or not a key, are reported."""
     one, _ = met
     key = call("node", "backup-key", "backup.txt").stdout.strip()
     call("node", "backup-key", "other.txt")
@@ -232,7 +232,7 @@ def test_what_is_outside_the_scope_is_neither_sent_nor_taken(met: tuple[Node, No
 
 @pytest.mark.skipif(not is_there(), reason="the extra psi is not installed")
 def test_a_peer_is_asked_privately_what_was_confirmed(met: tuple[Node, Node], here: Path) -> None:
-    """From a screening and its decision to a hit that says what it is not, and back to nothing."""
+    """From a screening and its decision to a hit with its meaning, and back to none."""
     asker, holder = met
     (here / "manifest.csv").write_text(
         "Consignment,Description of goods,Consignee,Consignee address,Consignee country\n"
@@ -275,7 +275,7 @@ def test_a_peer_is_asked_privately_what_was_confirmed(met: tuple[Node, Node], he
 def test_a_message_is_proved_and_a_log_checked_by_what_the_peer_has(
     met: tuple[Node, Node], call: Callable[..., Result]
 ) -> None:
-    """By commands alone: whoever knows the words of both finds that it holds, and nobody else."""
+    """By commands only: with the words of both sides anyone can verify it, otherwise not."""
     one, other = met
     one.run("peers", "send", other.node, "The seal was broken")
     one.bring(other)

@@ -17,7 +17,7 @@ REQUEST = {
 
 
 def test_a_request_is_asked_answered_and_recalled(met: tuple[Node, Node], here: Path) -> None:
-    """What is wrong with it is told; its answers are read; what is recalled is read no more."""
+    """Let two nodes exchange; a request lies in a file."""
     one, other = met
     (here / "request.json").write_text(json.dumps(REQUEST))
     (here / "bad.json").write_text(json.dumps(REQUEST | {"instrument": ""}))

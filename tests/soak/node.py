@@ -70,7 +70,7 @@ _LATE, _SHORT = 0.04, 0.04  # shares of messages that have expired, and that exp
 
 
 class Life(Record, frozen=True, kw_only=True):
-    """A life, and where it ends by itself."""
+    """A run of a node, and the point where it ends."""
 
     number: int
     point: str = ""  # one of POINTS; "": it is ended from outside

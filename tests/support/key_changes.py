@@ -58,7 +58,7 @@ def regain(party: Party, root: bytes = b"", roots: Path | None = None) -> None:
 
 
 def confirm(one: Party, other: Party, held: str = "release") -> None:
-    """Compare words anew, with a node as it is now."""
+    """Compare the words with a node again, with its current keys."""
     found = fingerprint(other.documents()[-1].read())
     relate(
         one.desk,
@@ -69,7 +69,7 @@ def confirm(one: Party, other: Party, held: str = "release") -> None:
 
 
 def held(party: Party) -> list[Envelope]:
-    """Return the envelopes that came, in order."""
+    """Return the received envelopes, in order."""
     i = tables.incoming.c
     with party.desk.database.work() as work:
         rows = work.connection.execute(select(i.signed, i.box).order_by(i.seq)).all()

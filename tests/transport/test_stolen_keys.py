@@ -24,7 +24,7 @@ from tidewaiter.store.peers.directory import documents, peer_of, replaced_docume
 from tidewaiter.store.peers.key_recovery import recheck, take_up
 from tidewaiter.transport.peers import RelationChange, hear_documents, relate, standings
 from tidewaiter.transport.reconciliation import catch_up
-from tidewaiter.transport.sending import send_round, tell_all
+from tidewaiter.transport.sending import announce_documents, send_round
 
 
 def digests(party: Party, of: Party) -> list[str]:
@@ -47,7 +47,7 @@ def exchange(one: Party, other: Party, times: int = 6) -> None:
 
 
 def test_a_stolen_key_announces_no_root_at_a_peer(pair: Pair) -> None:
-    """Neither as a document by itself nor in a message; the relation and the chain stay."""
+    """Neither as a separate document nor in a message; relation and chain are unchanged."""
     one, other = pair
     thief = Thief(one)
     for each in thief.own_root():
@@ -75,7 +75,7 @@ def test_the_owner_takes_the_node_back_by_its_root(pair: Pair, rotated: int, way
     words = fingerprint(one.documents()[-1].read())
     regain(one)
     if way == "told":
-        assert tell_all(one.desk, telling(other)) == []
+        assert announce_documents(one.desk, telling(other)) == []
     else:
         with other.desk.database.work(other.desk.stamp()) as work:
             take_up(work, one.documents(), own=other.name)
@@ -138,7 +138,7 @@ def test_two_thieves_and_two_peers_come_to_one_chain(
 
 
 def test_documents_of_the_root_are_not_replayed(pair: Pair) -> None:
-    """What it signed before is known, and brings nothing back."""
+    """Documents it signed before are known, and restore nothing."""
     one, other = pair
     regain(one)
     hear_documents(other.desk, write_chain(one.documents()))
@@ -152,7 +152,7 @@ def test_documents_of_the_root_are_not_replayed(pair: Pair) -> None:
 
 
 def test_the_next_root_takes_the_place_of_one_that_was_stolen(pair: Pair, tmp_path: Path) -> None:
-    """With other words; whoever has the first root and the keys is outranked, and stays so."""
+    """With other words; the holder of the first root and the keys is outranked permanently."""
     one, other = pair
     words = fingerprint(one.documents()[0].read())
     keep = one.desk.ring
@@ -226,7 +226,7 @@ def test_what_a_thief_sent_is_marked_and_what_was_sent_to_it_goes_to_the_owner(
 
 
 def test_what_an_earlier_version_took_from_a_thief_is_put_aside(pair: Pair) -> None:
-    """Such documents stand in a database already: the node finds them when it starts."""
+    """Such documents may be in a database already: the node finds them at start."""
     one, other = pair
     thief = Thief(one)
     forged = thief.own_root()

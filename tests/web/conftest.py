@@ -122,13 +122,13 @@ def fill_database(url: str) -> None:
 
 @pytest.fixture(autouse=True)
 def _key_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the key of whoever runs the tests out of them."""
+    """Isolate the tests from the key of the user who runs them."""
     monkeypatch.setenv("TIDEWAITER_KEY", str(tmp_path / "node.key"))
 
 
 @pytest.fixture
 def node(screened: Path, tmp_path: Path) -> Iterator[Node]:
-    """Open an installation whose database holds the sample manifest."""
+    """Open an installation with the sample manifest in its database."""
     place = tmp_path / "tidewaiter.db"
     shutil.copy(screened, place)
     made = Node(Serving(db=str(place)))

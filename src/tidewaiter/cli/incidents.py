@@ -20,7 +20,7 @@ from tidewaiter.exchange.incidents.types import Incident
 from tidewaiter.exchange.protocol.markings import Purpose, Reach, Recipient
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import own_stamp
-from tidewaiter.store.incidents import Change, find_known, tell_incident
+from tidewaiter.store.incidents import Change, find_known, send_incident
 from tidewaiter.store.incidents import incidents as kept_incidents
 from tidewaiter.store.incidents import propose as propose_to
 from tidewaiter.transport.feeds import Form, export_incident
@@ -57,7 +57,7 @@ def tell(path: Path, peers: tuple[str, ...], db: str) -> None:
         if wrong:
             raise InputError("cli/incident-not-told", at=str(path))
         with desk.database.work(stamp) as work:
-            tell_incident(work, desk.ring.lock, desk.node, incident, peers)
+            send_incident(work, desk.ring.lock, desk.node, incident, peers)
     click.echo(as_line(f"{incident.id}\tversion {incident.version}\t{incident.title}"))
 
 

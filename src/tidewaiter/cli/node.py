@@ -26,7 +26,7 @@ from tidewaiter.node.identity import (
 from tidewaiter.report.qr_codes import terminal_code
 from tidewaiter.store.audit import moment, verify_audit
 from tidewaiter.store.core.database import open_database
-from tidewaiter.store.evidence import check_witnessed, told_logs
+from tidewaiter.store.evidence import check_witnessed, stated_logs
 from tidewaiter.store.peers.directory import documents, end_wait, peer_of
 from tidewaiter.store.peers.reconcile import go_on_without, mark_restored
 from tidewaiter.transport.backups import make_backup, new_identity, restore_backup
@@ -34,7 +34,7 @@ from tidewaiter.transport.context import desk_of
 from tidewaiter.transport.http_client import Line, checked_endpoint
 from tidewaiter.transport.key_rotation import change, own_document, recover, rotate
 from tidewaiter.transport.peers import Standings, found_node, standings
-from tidewaiter.transport.sending import tell_all
+from tidewaiter.transport.sending import announce_documents
 from tidewaiter.transport.server import Serving, run
 from tidewaiter.transport.unreachable_peers import Ways
 
@@ -240,7 +240,7 @@ def recover_(
             database, ring_file(), secret, own_stamp(), since=_moment(since), roots=roots
         )
         line = Line(inside=inside)
-        missed = tell_all(desk_of(database, ring_file()), Ways(line).tell)
+        missed = announce_documents(desk_of(database, ring_file()), Ways(line).tell)
         line.close()
     if made.lost:
         click.echo(f"{made.lost} messages were lost with the old keys", err=True)
@@ -357,7 +357,7 @@ def verify(db: str, witnessed: Path | None) -> None:
     with open_database(db) as database:
         own = desk_of(database, ring_file()).node if witnessed else ""
         with database.work() as work:
-            found, told = verify_audit(work), told_logs(work)
+            found, told = verify_audit(work), stated_logs(work)
             if witnessed:
                 texts = witnessed.read_text(encoding="ascii", errors="replace").split()
                 told += check_witnessed(work, documents(work, own)[-1].read(), texts)

@@ -357,7 +357,7 @@ REPLIES = (
 
 
 def register_says(work: Work, notice: Notice, day: date) -> Iterator[str]:
-    """Yield the register's answer for each line of a PEN; nothing if there is no register.
+    """Yield the register's answer for each line of a PEN; nothing without a register.
 
     It never prevents sending: a permit may depend on the reply.
     """

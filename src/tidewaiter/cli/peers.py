@@ -65,7 +65,7 @@ def add(path: Path, db: str) -> None:
     with desk_at(db, restored=True) as desk, desk.database.work(own_stamp()) as work:
         known = invite(desk, work, chain)
     click.echo(as_line(f"{known.node}\t{known.relation.standing}\t{known.name}"))
-    # The words are not shown here: whoever sees them does not ask for them.
+    # The words are not shown here: users who see them would not ask the peer for them.
     click.echo(
         "Ask for its twelve verification words by telephone, at a number that you already know.",
         err=True,

@@ -15,7 +15,7 @@ from tidewaiter.burden.releases.folder import releases_folder
 from tidewaiter.cli.core.options import FILE
 from tidewaiter.cli.core.party_options import kept_in
 from tidewaiter.cli.identify import tell_first_start
-from tidewaiter.cli.screening.run import tell_ended
+from tidewaiter.cli.screening.run import report_expired
 from tidewaiter.node.uploads.arrivals import sample_upload
 from tidewaiter.node.uploads.settings import DAYS
 from tidewaiter.store.accounts.sessions import invite
@@ -137,7 +137,7 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: An
     _check_port(serving.host, serving.port)
     node = Node(serving)
     _welcome(node)
-    tell_ended(node.database)
+    report_expired(node.database)
     if _wants_sample(node, own=db is None, asked=more["sample"]):
         serving = structs.replace(serving, sample=True)
         click.echo(_of_sample(node), err=True)

@@ -31,7 +31,13 @@ from tidewaiter.node.context import go_through
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.alerts.decisions import alert_id
 from tidewaiter.store.core.database import Work, open_database
-from tidewaiter.store.suppression.proposals import Part, Preview, learn, resting, scope_of
+from tidewaiter.store.suppression.proposals import (
+    Part,
+    Preview,
+    learn,
+    scope_of,
+    suppressed_by_rule,
+)
 from tidewaiter.store.suppression.proposals import preview as preview_of
 from tidewaiter.store.suppression.rules import approve as approve_rule
 from tidewaiter.store.suppression.rules import end as end_rule
@@ -239,7 +245,7 @@ def show(number: int, db: str, *, as_json: bool) -> None:
     """
     with open_database(db) as database, database.work() as work:
         rule, steps = suppression_of(work, number), steps_of(work, number)
-        rests = resting(work, number)
+        rests = suppressed_by_rule(work, number)
     if as_json:
         click.echo(english_json({"rule": rule, "steps": steps, "resting": rests}))
         return

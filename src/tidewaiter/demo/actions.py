@@ -43,14 +43,14 @@ from tidewaiter.store.coalition.member_lists import signed_versions, take_roster
 from tidewaiter.store.coalition.pledges import say_pledge
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.groups import add_member, groups, make_group
-from tidewaiter.store.incidents import find_incident, tell_incident
+from tidewaiter.store.incidents import find_incident, send_incident
 from tidewaiter.store.notices.events import do_to_notice, send_notice
 from tidewaiter.store.notices.lookup import Row, notices
 from tidewaiter.store.peers.channel import MESSAGE, Words
 from tidewaiter.store.peers.directory import documents, find_peer, peers
 from tidewaiter.store.peers.key_recovery import take_up
 from tidewaiter.store.peers.outbox import Message, write_message
-from tidewaiter.transport.coalition import tell_roster
+from tidewaiter.transport.coalition import send_roster
 from tidewaiter.transport.message_kinds import body_of
 from tidewaiter.transport.peers import RelationChange, relate
 
@@ -273,7 +273,7 @@ def _list(stage: Stage, act: Act) -> str:
         take_roster(work, one.desk.ring.lock, [signed])
         for peer in peers(work):
             if peer.relation.standing == "active":
-                tell_roster(work, one.desk.ring.lock, _ROSTER, peer.node)
+                send_roster(work, one.desk.ring.lock, _ROSTER, peer.node)
     return f"{one.player.name} signs version {roster.version} of its roster. {act.says}"
 
 
@@ -311,7 +311,7 @@ def _tell(stage: Stage, act: Act) -> str:
                 law_day=before.law_day,
                 changed=act.changed,
             )
-        tell_incident(work, lock, one.name, incident, [stage.node(key).name for key in act.whom])
+        send_incident(work, lock, one.name, incident, [stage.node(key).name for key in act.whom])
     to = "the working group" if act.group else names_of(stage, act)
     return f"{one.player.name} tells {to}: {act.title}. {act.changed or act.account}"
 

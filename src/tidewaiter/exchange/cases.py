@@ -3,8 +3,8 @@
 A redacted file of an evidence bundle is a different file with a different hash, so its redaction
 map names both, and anyone with the original can check that nothing else differs.
 
-A bundle is identified by its hash and stays with its owner, who sends it whole or redacted. Each
-node states only its own side's decision; there is no joint decision.
+A bundle is identified by its hash and remains with its owner, who sends it whole or redacted. Each
+node states only its own decision; joint decisions do not exist.
 """
 
 import hashlib

@@ -39,7 +39,7 @@ KINDS: dict[str, type[Spoken]] = {"incident": Incident, "proposal": Proposal, "s
 """Message kinds of incidents."""
 
 
-def tell_incident(work: Work, safe: bytes, own: str, incident: Incident, to: Iterable[str]) -> None:
+def send_incident(work: Work, safe: bytes, own: str, incident: Incident, to: Iterable[str]) -> None:
     """Send an incident, or its next version, to peers or a group.
 
     Recipients of an earlier version receive this one too, unless it is for a group that they have

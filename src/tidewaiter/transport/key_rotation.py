@@ -74,7 +74,7 @@ def change(desk: Desk, about: About, stamp: Stamp) -> Document:
     return signed.read()
 
 
-def tell_kinds(desk: Desk) -> bool:
+def announce_kinds(desk: Desk) -> bool:
     """Inform peers of the supported message kinds if they changed.
 
     Returns:

@@ -210,11 +210,11 @@ def send_round(desk: Desk, node: str, post: Post, tell: Tell | None = None) -> R
         return Round(sent=len(batch), trouble=error.message, wait=wait)
     done = _keep(desk, known, batch, receipts)
     if tell and any(each.receipt.code == "unknown-key" for each in receipts):
-        tell_keys(desk, document, tell)
+        send_keys(desk, document, tell)
     return done
 
 
-def tell_keys(desk: Desk, document: Document, tell: Tell) -> None:
+def send_keys(desk: Desk, document: Document, tell: Tell) -> None:
     """Send a peer the documents with keys that it does not know, before the next attempt."""
     with desk.database.work() as work:
         chain = documents(work, desk.node)
@@ -234,7 +234,7 @@ def _newest(chain: Sequence[SignedDocument]) -> bytes:
     return write_chain(chain)
 
 
-def tell_all(desk: Desk, tell: Tell) -> list[str]:
+def announce_documents(desk: Desk, tell: Tell) -> list[str]:
     """Send this node's documents to all peers; return the names of those not reached."""
     with desk.database.work() as work:
         chain = _newest(documents(work, desk.node))

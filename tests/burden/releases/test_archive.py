@@ -1,4 +1,4 @@
-"""The archive of releases: every file is kept once, with what was said of it, and read again."""
+"""The archive of releases: every file is stored once, with the user's settings, and re-read."""
 
 import subprocess
 import sys
@@ -136,7 +136,7 @@ def test_what_no_reader_knows_leaves_no_trace(archive: ReleaseArchive) -> None:
 
 
 def test_two_processes_add_at_once(archive: ReleaseArchive, tmp_path: Path) -> None:
-    """Each adds the same file and one of its own: all three are there, each once, each whole."""
+    """Each adds the same file and another one: all three are there, each once and complete."""
     code = (
         "import sys; from datetime import *; from pathlib import Path\n"
         "from tidewaiter.burden.releases.archive import ReleaseArchive, ReleaseFile\n"

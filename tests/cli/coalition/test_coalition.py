@@ -52,7 +52,7 @@ def _write(path: Path, **fields: object) -> str:
 
 
 def test_a_pack_holds_board_members_and_commitments(met: tuple[Node, Node], here: Path) -> None:
-    """What the commands print stands in the pack, on the screen and on paper; nobody is judged."""
+    """The pack contains the output of the commands, for screen and paper, without verdicts."""
     one, other = met
     assert "1 replied early" in one.run("coalition", "board").stdout
     board = json.loads(other.run("coalition", "board", "--json").stdout)

@@ -47,9 +47,9 @@ def _screened(path: Path, journal: Path, *, stop: int = 100, digest: str = "a") 
 
 
 def test_what_was_answered_before_a_stop_takes_of_what_is_left(tmp_path: Path) -> None:
-    """Of 100 kg three lines of 30 kg are covered and the fourth is not, stopped or not.
+    """For 100 kg three lines of 30 kg are covered and the fourth is not, interrupted or not.
 
-    A journal that was written by another register is begun anew.
+    A journal that was written with another register is restarted.
     """
     path = tmp_path / "manifest.csv"
     path.write_text(TITLES + LINE * 4)

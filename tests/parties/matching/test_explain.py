@@ -16,6 +16,6 @@ _OF_WORDS = {
 
 
 def test_each_feature_has_its_place() -> None:
-    """A feature is told by the pairs, by the words left over, or in words; none twice."""
+    """A feature is explained by the pairs, by the words left over, or in words, never twice."""
     told = [*_OF_PAIRS, *_OF_WORDS, *explain._IN_WORDS]
     assert sorted(told) == list(range(f.SIZE))

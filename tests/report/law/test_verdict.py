@@ -1,4 +1,4 @@
-"""The verdict before the answers: what holds, what it demands, and how old the law is."""
+"""The verdict before the answers: controls, obligations, and how current the law is."""
 
 from datetime import date
 

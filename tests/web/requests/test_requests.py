@@ -72,7 +72,7 @@ def pair(node: Node, tmp_path: Path) -> Iterator[tuple[Party, Party]]:
     ],
 )
 def test_every_value_has_its_words(said: Mapping[str, str], kind: Any) -> None:
-    """A page never shows a code that the type has gained and nobody has named."""
+    """A page never shows the bare code of a new value of the type."""
     assert set(said) == set(get_args(kind))
 
 
@@ -144,7 +144,7 @@ def test_a_request_is_answered_from_its_page(
 def test_a_request_is_asked_by_the_form_and_withdrawn(
     desk: Callable[..., Desk], pair: tuple[Party, Party]
 ) -> None:
-    """What is wrong comes back in the form; nobody without the right reads or asks."""
+    """Errors are shown in the form; reading and asking need the permission."""
     own, other = pair
     ben, chief = desk("analyst", "ben"), desk("administrator", "chief")
     form = {**FORM, "to": other.name}

@@ -23,7 +23,7 @@ from tidewaiter.burden.claims.findings import (
 )
 from tidewaiter.burden.claims.miscounts import find_traps
 from tidewaiter.burden.claims.types import Checked, Claim, Finding, Trap, Unit, Verdict
-from tidewaiter.burden.claims.vocabulary import statements, told_releases, words
+from tidewaiter.burden.claims.vocabulary import quoted_releases, statements, words
 from tidewaiter.burden.indicators import indicators, place_name
 from tidewaiter.burden.types import Release, month_of, month_text
 
@@ -293,7 +293,7 @@ def check_claim(claim: Claim, releases: Sequence[Release], day: date) -> Checked
         releases: Available releases; published statements (told.toml) are added.
         day: Today; default day of the claim.
     """
-    known = (*releases, *told_releases())
+    known = (*releases, *quoted_releases())
     said = claim.said or day
     if claim.gaps:
         return _not_understood(claim)

@@ -24,7 +24,7 @@ from tidewaiter.burden.indicators import find_indicator, find_place, indicators,
 from tidewaiter.burden.nowcast import nowcast as estimate
 from tidewaiter.burden.nowcast.backtest import Block, Tested, blocks
 from tidewaiter.burden.nowcast.backtest import backtest as run
-from tidewaiter.burden.nowcast.estimates import as_table, came_before
+from tidewaiter.burden.nowcast.estimates import as_table, earlier_releases
 from tidewaiter.burden.nowcast.model import before_data
 from tidewaiter.burden.readers.formats import read_release
 from tidewaiter.burden.releases.folder import Loaded, load_releases, read_releases
@@ -312,7 +312,7 @@ def _earlier(folder: Path | None, reading: Reading) -> list[Reading]:
     loaded = load_releases(folder, reading.source)
     if loaded.skipped:
         show_notes(str(folder), loaded.skipped, 3)
-    before = came_before(reading, [each.reading for each in loaded.releases])
+    before = earlier_releases(reading, [each.reading for each in loaded.releases])
     click.echo(f"{len(before)} earlier releases of {reading.source} in {folder}", err=True)
     return before
 

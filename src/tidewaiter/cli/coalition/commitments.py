@@ -64,7 +64,7 @@ from tidewaiter.store.coalition.meeting_packs import (
     read_pledges,
 )
 from tidewaiter.store.coalition.participation import Reader, known_nodes
-from tidewaiter.store.coalition.pledges import say_pledge, tell_pledge
+from tidewaiter.store.coalition.pledges import say_pledge, send_pledge
 from tidewaiter.store.core.database import Work
 from tidewaiter.transport.context import Desk
 
@@ -382,7 +382,7 @@ def tell(commitment: str, peers: tuple[str, ...], db: str) -> None:
     with desk_at(db) as desk, desk.database.work(stamp) as work:
         pledge = _find(_pledges(desk, work, stamp.at.date()), desk.node, commitment)
         promised = pledge.standing.commitment
-        tell_pledge(work, desk.ring.lock, desk.node, promised, peers)
+        send_pledge(work, desk.ring.lock, desk.node, promised, peers)
     click.echo(as_line(f"{commitment}\tsent to {', '.join(peers)}"))
 
 

@@ -58,12 +58,12 @@ from tidewaiter.store.coalition.member_lists import (
     KeptRoster,
     drop_roster,
     rosters,
-    set_heeded,
+    set_trusted,
     signed_versions,
     take_roster,
 )
 from tidewaiter.store.coalition.participation import Reader, known_nodes
-from tidewaiter.transport.coalition import tell_roster
+from tidewaiter.transport.coalition import send_roster
 from tidewaiter.transport.context import Desk
 
 _id = click.argument("roster")
@@ -180,7 +180,7 @@ def tell(roster: str, peers: tuple[str, ...], db: str) -> None:
     """
     with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
         for each in peers:
-            tell_roster(work, desk.ring.lock, roster, each)
+            send_roster(work, desk.ring.lock, roster, each)
     _tell(db, roster)
 
 
@@ -214,7 +214,7 @@ def _fields(path: Path) -> dict[str, Any]:
 
 def _heed(db: str, name: str, *, heeded: bool) -> None:
     with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
-        set_heeded(work, name, heeded=heeded)
+        set_trusted(work, name, heeded=heeded)
     _tell(db, name)
 
 

@@ -31,7 +31,7 @@ REPORT = "https://tidewaiter.readthedocs.io/en/latest/reference/commands.html#fa
 _LONGEST = 300  # characters of what an error says
 
 
-def tell_fault(error: BaseException) -> None:
+def report_fault(error: BaseException) -> None:
     """Report an internal error of Tidewaiter, and where its traceback is.
 
     The traceback goes to a file that only the user can read, or to standard error if none can be
@@ -270,7 +270,7 @@ class Commands(click.Group):
         try:
             return super().__call__(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is ours
-            tell_fault(error)
+            report_fault(error)
             sys.exit(FAULT)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
@@ -372,7 +372,7 @@ def renamed_flag(old: str, new: str, field: str) -> Callable[[F], F]:
             _deprecated(new)
             ctx.default_map = {**(ctx.default_map or {}), field: True}
 
-    name = f"former_{field}"  # of its own, or Click would take both flags for one
+    name = f"former_{field}"  # distinct, or Click would treat both flags as one
     return click.option(
         old, name, is_flag=True, hidden=True, expose_value=False, is_eager=True, callback=told
     )

@@ -85,7 +85,7 @@ def doubts_of(archive: Archive, kept: KeptVersion) -> ListDoubts:
     return doubts_in(archive.load(kept).parties, kept.format, kept.definition)
 
 
-def tell_doubts(archive: Archive, kept: KeptVersion) -> None:
+def print_doubts(archive: Archive, kept: KeptVersion) -> None:
     """Print the doubtful names in a version to stderr."""
     for line in doubts_in_words(kept.version.slug, doubts_of(archive, kept), _NAMES_SHOWN):
         click.echo(visible(line), err=True)
@@ -226,7 +226,7 @@ def _update(archive: Archive, definition: ListDefinition, limits: Limits, *, for
     if refused:
         click.echo(f"{definition.slug}: {refused:,} entries or fields could not be read", err=True)
     if new:
-        tell_doubts(archive, kept)
+        print_doubts(archive, kept)
     return refused
 
 
@@ -378,7 +378,7 @@ def add(paths: tuple[Path, ...], **options: Any) -> None:
     generation_of(archive)  # kept here, as those who screen may not be allowed to write
     click.echo(said_of(kept, new=new))
     show_refusals(read.refusals, len(read.refusals) if options["every"] else _SHOWN)
-    tell_doubts(archive, kept)
+    print_doubts(archive, kept)
     sys.exit(1 if read.refusals else 0)
 
 

@@ -20,7 +20,7 @@ from tidewaiter.cli.core.options import FILE, OUT_FILE, Day, Place, ok_with_refu
 from tidewaiter.cli.core.party_options import Known, Within, kept_in, party_options
 from tidewaiter.cli.core.progress import counting
 from tidewaiter.cli.identify import tell_first_match
-from tidewaiter.cli.screening.input_files import tell_refusals
+from tidewaiter.cli.screening.input_files import report_refusals
 from tidewaiter.explain.matches import evidence_lines, odds_in_words
 from tidewaiter.explain.words import not_compared
 from tidewaiter.lists.decisions import threshold_for
@@ -232,7 +232,7 @@ def match(  # noqa: PLR0917 - Click passes them by name
     Example: tidewaiter match "Exampel Shipping" --kind organisation --country CN
     """
     if known.identifiers and path is None and queries is None:
-        name = name or ""  # whoever bears the number
+        name = name or ""  # any party with this number
     _check_asked((name, path, queries), out, refused, known)
     if out is not None:
         _check_outputs(out, refused, {"the parties": path or queries, "the list": list_path})
@@ -261,7 +261,7 @@ def match(  # noqa: PLR0917 - Click passes them by name
     elif path is not None and out is not None:
         refusals = _match_file(lists, path, out, least)
         if refusals:
-            tell_refusals(refusals, refused)
+            report_refusals(refusals, refused)
             sys.exit(1)
 
 

@@ -26,7 +26,7 @@ from tidewaiter.cli.core.options import (
 )
 from tidewaiter.cli.core.party_options import kept_in
 from tidewaiter.cli.core.progress import Stages, stages
-from tidewaiter.cli.screening.input_files import show_columns, tell_refusals
+from tidewaiter.cli.screening.input_files import report_refusals, show_columns
 from tidewaiter.lists.archive import Archive
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.node.network.resolution import resolve_database
@@ -60,7 +60,7 @@ from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.traders import sightings_of
 from tidewaiter.trade.types import ReadOptions, Refusal
 
-_HEAD = 1 << 14  # bytes in which an entity tells what it is
+_HEAD = 1 << 14  # bytes at the start in which an entity states its schema
 _JSON = (".json", ".jsonl")
 
 
@@ -263,7 +263,7 @@ def resolve(paths: tuple[Path, ...], **options: Any) -> None:
         write_links(wanted.links, found.links)
     _summary(found, entities, earlier)
     if refusals:
-        tell_refusals(refusals, wanted.refused)
+        report_refusals(refusals, wanted.refused)
         sys.exit(1)
 
 

@@ -45,7 +45,7 @@ class KnownFormat(Record, frozen=True, kw_only=True):
 
     name: str
     title: str
-    source: str  # where its layout is published; "": it has none of its own
+    source: str  # where its layout is published; "": not published
     confirmed: bool  # else it must be asked for: screen --format
 
 

@@ -62,9 +62,9 @@ from tidewaiter.cli.screening.run import (
     cluster_of,
     on_cluster,
     one_path,
-    resting_told,
     screen_cluster,
     screen_one,
+    suppression_reported,
 )
 from tidewaiter.cli.screening.summary import show_summary
 from tidewaiter.law.registry import load_registry
@@ -88,8 +88,8 @@ class Past(Record, frozen=True, kw_only=True):
     """What is screened again, and the outputs."""
 
     place: str | None  # of the database
-    out: Path | None  # None: to standard output, where it is no terminal
-    restricted: Path | None  # alerts that rest on restricted entries; None: where it is usual
+    out: Path | None  # None: standard output, unless it is a terminal
+    restricted: Path | None  # file for alerts based on restricted entries; None: the default
     whole: bool  # all lines, whatever changed
     beside: Mark | None = None  # adds to an alert what decisions taught; None: nothing is added
 
@@ -125,7 +125,7 @@ def screen_past(past: Past, settings: Settings) -> None:
         if database is None:
             raise click.UsageError("--again screens a database: give --db.")
         settings = switched(settings, database)
-        stack.enter_context(resting_told(database))
+        stack.enter_context(suppression_reported(database))
         written = stack.enter_context(spool())
         with screen_again(database, settings, whole=past.whole) as again:
             click.echo(visible(_why(again)), err=True)
@@ -263,7 +263,7 @@ def beside_of(place: Path | None) -> Callable[[Alert], Alert]:
 _OUT = click.Path(path_type=Path)
 _CHANCE = Within(0, 1, min_open=True)
 _CORES = os.cpu_count() or 1
-_ABANDONED = 30 * 86_400  # seconds without a step: nobody goes on with that screening
+_ABANDONED = 30 * 86_400  # seconds without progress after which a screening counts as abandoned
 
 
 class Wanted(Record, frozen=True, kw_only=True):
@@ -481,7 +481,7 @@ def _screen_file(path: Path, wanted: Wanted) -> bool:
     tell_first_start()
     with held(journal, first) as journal:
         drop_abandoned(journals(), time.time() - _ABANDONED)
-        with database_at(wanted.db) as database, resting_told(database):
+        with database_at(wanted.db) as database, suppression_reported(database):
             settings = switched(settings, database)
             job = OneFile(
                 path, options, settings, journal, wanted.history, wanted.workers, wanted.register

@@ -132,7 +132,7 @@ class PartyFacts(Record, frozen=True, kw_only=True):
 
 
 class SubstanceFacts(Record, frozen=True, kw_only=True):
-    """A `tidewaiter-substance`: an observable of its own type."""
+    """A `tidewaiter-substance`: a custom observable type."""
 
     slug: str  # the only input of its id
     name: str

@@ -228,7 +228,7 @@ def refused(log: Iterable[Asked], day: date) -> int:
     return sum(1 for each in log if each.day >= day and each.code)
 
 
-def left(terms: Terms, log: Iterable[Asked], day: date) -> int:
+def remaining_keys(terms: Terms, log: Iterable[Asked], day: date) -> int:
     """Return the remaining keys of a day."""
     return max(0, terms.budget - used(log, day))
 
@@ -252,4 +252,4 @@ def why_not(
         return "ended"
     if question.purpose not in terms.purposes:
         return "purpose"
-    return "over-budget" if left(terms, log, day) < SLOTS else None
+    return "over-budget" if remaining_keys(terms, log, day) < SLOTS else None

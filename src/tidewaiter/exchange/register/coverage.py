@@ -444,7 +444,7 @@ def _figures(account: Account, before: Amount) -> list[Phrase]:
 
 
 def is_some(amount: Amount) -> bool:
-    """Tell whether an amount is more than nothing."""
+    """Return whether an amount is above zero."""
     found = measured(amount)
     return found is not None and found.value > 0
 

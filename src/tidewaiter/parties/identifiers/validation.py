@@ -105,7 +105,7 @@ def find_number(text: str, countries: Iterable[str], *, tax: bool) -> tuple[str,
 
     Args:
         text: Number as written.
-        countries: ISO 3166-1 alpha-2, whose schemes are tried after the international ones.
+        countries: ISO 3166-1 alpha-2; their schemes are tried after the international ones.
         tax: Include tax numbers.
 
     Returns:

@@ -1,4 +1,4 @@
-"""What a release changed: the growth of counts by their age as a figure, and tables of cells."""
+"""Changes between two releases: a chart of growth by age of the count, and tables of cells."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -30,7 +30,7 @@ _TOP, _FOOT, _HEIGHT = 16.0, 196.0, 240.0
 
 
 class CellTable(Record, frozen=True, kw_only=True):
-    """Cells, as displayed."""
+    """Cells, formatted for display."""
 
     slug: str
     title: str
@@ -39,17 +39,17 @@ class CellTable(Record, frozen=True, kw_only=True):
 
 
 class RevisionView(Record, frozen=True, kw_only=True):
-    """Revisions, ready to be printed."""
+    """Revisions, formatted for display."""
 
-    figure: Figure | None  # None: no count of that indicator stands in both
-    tally: tuple[tuple[str, str], ...]  # what, how many
+    figure: Figure | None  # None: no count of the indicator is in both releases
+    tally: tuple[tuple[str, str], ...]  # label, count
     tables: tuple[CellTable, ...]
     heads: tuple[str, ...]
-    alarm: str  # "": no closed count moved
+    alarm: str  # "": no closed count changed
 
 
 def revision_view(told: Revisions) -> RevisionView:
-    """Render revisions as text."""
+    """Format revisions for display."""
     return RevisionView(
         figure=growth_figure(told) if told.growth else None,
         tally=_tally(told),
@@ -60,7 +60,7 @@ def revision_view(told: Revisions) -> RevisionView:
 
 
 def instead_words(told: Revisions) -> str:
-    """Say that another indicator is shown than was asked for; "": it is the one."""
+    """Return a note that an indicator other than the requested one is shown; "": it is not."""
     if told.asked == told.growth_of:
         return ""
     return words("The two releases do not both contain {asked}; {shown} is shown instead.").format(
@@ -88,7 +88,7 @@ def _heads() -> tuple[str, ...]:
 
 
 def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
-    """Draw by how much counts grew that were so many months old."""
+    """Draw the growth of counts by their age in months."""
     values = [v for each in told.growth for v in (each.country, each.states) if v is not None]
     scale = scale_of([max(v, 0.0) for v in values], _TOP, _FOOT)
     lags = [each.lag for each in told.growth]
@@ -153,7 +153,7 @@ def _notes(told: Revisions, *, falls: bool) -> Iterator[str]:
 def _courses(
     growth: Sequence[Growth], x: Callable[[int], float], scale: Scale
 ) -> tuple[tuple[Shape, ...], tuple[Dot, ...]]:
-    """Draw the country's course and that of the places, with a dot for each age."""
+    """Draw the lines of the country and of the places, with a dot for each age."""
     shapes: list[Shape] = []
     dots: list[Dot] = []
     for kind, dot, read in (("reported", "dot", _country), ("predicted", "dot-other", _states)):
@@ -172,7 +172,7 @@ def _courses(
 
 
 def cell_row(cell: Cell) -> tuple[str, ...]:
-    """Render a cell as text."""
+    """Return a cell as a table row."""
     state = words("closed") if cell.was_closed else words("provisional")
     if cell.is_closed and not cell.was_closed:
         state = words("now closed")

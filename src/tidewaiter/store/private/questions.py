@@ -33,8 +33,8 @@ from tidewaiter.exchange.private.messages import (
     Question,
     check_answer,
     check_question,
-    left,
     refused,
+    remaining_keys,
     why_not,
 )
 from tidewaiter.exchange.protocol.markings import Marking, Purpose
@@ -417,7 +417,7 @@ def standing_of(work: Work, safe: bytes, side: Side, peer: str, day: date) -> St
     return Standing(
         offer=kept.offer,
         purposes=kept.terms.purposes,
-        left=0 if ended else left(kept.terms, log_of(work, side, peer, day), day),
+        left=0 if ended else remaining_keys(kept.terms, log_of(work, side, peer, day), day),
         whole=side == "holder" or filter_of(work, safe, kept) is not None,
         ended=ended,
     )

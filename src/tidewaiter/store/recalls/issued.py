@@ -317,7 +317,7 @@ def items(
 
     Args:
         work: Any transaction.
-        came: True: received; False: written by this node.
+        came: True: received; False: sent by this node.
         node: Only this peer; "": any.
         rows: Maximum number.
         after: Number of messages to skip.

@@ -88,7 +88,7 @@ class Toast(Record, frozen=True, kw_only=True):
     link_words: str
 
 
-def step_told(work: Work, user: User, number: int | None) -> Step | None:
+def own_decision(work: Work, user: User, number: int | None) -> Step | None:
     """Read the user's own recent decision; None: not theirs, or not visible."""
     decided = step_of(work, number) if number is not None else None
     if decided is None or decided.by != account_key(user.account.id):

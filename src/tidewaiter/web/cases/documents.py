@@ -22,7 +22,7 @@ from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.alerts.storage import alerts_of
 from tidewaiter.store.cases.attachments import Given, add_file, file_parts, find_file
 from tidewaiter.store.core.database import Work
-from tidewaiter.web.cases.steps import added, case_for, step_taken, viewer_of
+from tidewaiter.web.cases.steps import add_case_step, added, case_for, viewer_of
 from tidewaiter.web.core.node import TheNode, TheUser
 from tidewaiter.web.core.request_parsing import Asked, FileForm, sent_file
 from tidewaiter.web.core.responses import done, reply
@@ -170,7 +170,7 @@ def finish_report(
         raise InputError("web/form-has-too-many-fields", count=len(rule.field))
     told = {field.key: text for field, text in zip(rule.field, data.field, strict=True)}
     wanted = added(Drafted(form=form, fields=told))
-    return step_taken(request, node, user, number, wanted, part="reports")
+    return add_case_step(request, node, user, number, wanted, part="reports")
 
 
 @get("/cases/{number:int}/reports/{form:str}/{step:int}", guards=[may("see")], sync_to_thread=True)

@@ -35,7 +35,7 @@ from tidewaiter.store.cases.joint import (
 )
 from tidewaiter.store.groups import groups
 from tidewaiter.store.peers.statements import Listed, destroyed_of, number_of, said_of
-from tidewaiter.store.recalls.compliance import fates
+from tidewaiter.store.recalls.compliance import delivery_statuses
 from tidewaiter.web.alerts.decision_form import read_decision
 from tidewaiter.web.cases.joint_views import (
     BundleBrought,
@@ -101,7 +101,7 @@ def joint_case_page(
                 for each in known.unheeded
             ),
             acts=joint_acts(known, desk.node),
-            fates=fates(work, desk.ring.lock, desk.node, KINDS, of),
+            fates=delivery_statuses(work, desk.ring.lock, desk.node, KINDS, of),
             untold=tuple(each for each in known.sides if each != desk.node and each not in names),
             names=names,
             group=next((each.name for each in groups(work) if each.id == group), ""),

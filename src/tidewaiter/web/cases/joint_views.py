@@ -35,7 +35,7 @@ from tidewaiter.web.core.exchange_terms import (
 )
 from tidewaiter.web.incidents.schemas import UnheededTold
 from tidewaiter.web.peers.schemas import peer_key
-from tidewaiter.web.recalls.views import FateView, fates_view
+from tidewaiter.web.recalls.views import FateView, delivery_view
 
 _Text = Annotated[str, msgspec.Meta(max_length=4_000)]
 _Short = Annotated[str, msgspec.Meta(max_length=200)]
@@ -315,7 +315,7 @@ def joint_view(page: JointPage, rights: Collection[Right]) -> JointView:
         subjects=tuple(_subjects(page, names)),
         said=tuple(_said(page, names))[::-1],
         untold=tuple(names.get(each, each) for each in page.untold),
-        fates=fates_view(page.fates, page.names),
+        fates=delivery_view(page.fates, page.names),
         decisions=tuple(decision_choices()),
         holds="relate" in rights,
         places={each: peer_key(each) for each in page.names},

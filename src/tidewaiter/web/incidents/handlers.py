@@ -50,8 +50,8 @@ from tidewaiter.store.incidents import (
     incidents,
     number_of,
     propose,
+    send_incident,
     sight,
-    tell_incident,
 )
 from tidewaiter.store.peers.directory import peers
 from tidewaiter.store.peers.statements import Listed
@@ -74,7 +74,7 @@ from tidewaiter.web.incidents.schemas import (
     Sighted,
     Telling,
     Told,
-    known_told,
+    shown_incident,
 )
 from tidewaiter.web.incidents.views import (
     BY_FIELD,
@@ -120,7 +120,7 @@ def incident_page(
             number=number,
             own=own,
             told=tuple(told),
-            known=known_told(known, cleared=user.account.cleared),
+            known=shown_incident(known, cleared=user.account.cleared),
             names=names_of(work, desk.node),
             group=next((each.name for each in groups(work) if each.id == group), ""),
         )
@@ -450,7 +450,7 @@ def _tell(
             incident = incident_from(data, name, desk.node, version)
             wrong = check(incident, node.registry, node.today())
             if not wrong:
-                tell_incident(work, desk.ring.lock, desk.node, incident, data.to)
+                send_incident(work, desk.ring.lock, desk.node, incident, data.to)
                 number = number_of(work, desk.node, name)
     except InputError as error:  # outside the transaction, which is rolled back
         wrong = (_problem(error),)

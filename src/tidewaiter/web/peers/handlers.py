@@ -25,7 +25,7 @@ from tidewaiter.exchange.protocol.relations import Scope, Standing
 from tidewaiter.explain.languages import words as said
 from tidewaiter.report.qr_codes import svg_code
 from tidewaiter.store.core.database import Work
-from tidewaiter.store.evidence import evidence_of, log_contradictions, told_logs, witnessed
+from tidewaiter.store.evidence import evidence_of, log_contradictions, stated_logs, witnessed
 from tidewaiter.store.peers.channel import contradictions, conversation, held_items, kept_documents
 from tidewaiter.store.peers.directory import Known, documents, set_scope
 from tidewaiter.store.peers.directory import peers as known_peers
@@ -213,7 +213,7 @@ def _page(node: Node, desk: Desk, work: Work, known: Known) -> PeerPage:
             size=known.log_size,
             root=known.log_root,
             contradictions=tuple(log_contradictions(work, known.node)),
-            ours=next((each for each in told_logs(work) if each.peer == known.node), None),
+            ours=next((each for each in stated_logs(work) if each.peer == known.node), None),
         ),
     )
 

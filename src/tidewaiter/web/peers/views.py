@@ -226,12 +226,12 @@ def peer_view(page: PeerPage, rights: Collection[Right]) -> PeerView:
         tlps=tuple((tlp, labels[tlp]) for tlp in get_args(Tlp)),
         tlp=labels[page.scope.tlp],
         held=tuple(HeldLine(item=each, kind=kind_in_words(each.kind)) for each in page.held),
-        talk=tuple(Said(spoken=each, became=became(each)) for each in page.talk),
+        talk=tuple(Said(spoken=each, became=delivery_words(each)) for each in page.talk),
         keys=tuple(keys),
     )
 
 
-def became(spoken: Spoken) -> str:
+def delivery_words(spoken: Spoken) -> str:
     """Return the delivery status of a message as text."""
     if spoken.ours:
         return state_in_words(spoken.state, spoken.code)

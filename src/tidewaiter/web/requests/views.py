@@ -29,7 +29,7 @@ from tidewaiter.web.core.exchange_terms import (
 )
 from tidewaiter.web.incidents.views import choices
 from tidewaiter.web.peers.schemas import peer_key
-from tidewaiter.web.recalls.views import FateView, fates_view
+from tidewaiter.web.recalls.views import FateView, delivery_view
 from tidewaiter.web.requests.schemas import RequestPage, RequestRow, RequestsPage
 
 KINDS: Mapping[Kind, str] = {
@@ -128,7 +128,7 @@ class SaidView(Record, frozen=True, kw_only=True):
     partly: tuple[int, ...]
     texts: tuple[str, ...]  # in the author's words
     bundles: tuple[str, ...]
-    label: str  # TLP of an answer; "": none of its own
+    label: str  # TLP of an answer; "": unmarked
     purposes: str  # permitted purpose; "": that of the request
 
 
@@ -192,7 +192,7 @@ def request_view(page: RequestPage, rights: Collection[Right]) -> RequestView:
         about=tuple(_about(page, body, names)) if body else (),
         items=tuple(_items(page, body, said)) if body else (),
         said=said,
-        fates=fates_view(page.fates, page.names),
+        fates=delivery_view(page.fates, page.names),
         grounds=choices(GROUNDS),
         tlps=tlp_choices(),
         tlp=body.marking.tlp if body else "",

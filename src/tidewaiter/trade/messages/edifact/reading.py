@@ -171,7 +171,7 @@ _CELL = "LOC147"  # pseudo tag for LOC+147 if it is a line
 _CONTAINER = "EQD"
 _DETAIL = "UNS CST"  # a customs line
 _SECTION = "UNS"
-_OF_GOODS = frozenset(("hs", "packages", "pack"))  # fields that the next bill has of its own
+_OF_GOODS = frozenset(("hs", "packages", "pack"))  # fields that the next bill states for itself
 
 
 class Ready(NamedTuple):
