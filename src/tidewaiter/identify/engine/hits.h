@@ -20,6 +20,7 @@ enum {
     HIT_SALTED_END,
     HIT_COLUMNS
 };
+_Static_assert(HIT_COLUMNS == HITS_COLUMNS, "as in Python");
 
 /* Return the number of hits so far that are in the buffer. */
 static inline int64_t hits_kept(const hits_Hits *hits)

@@ -30,6 +30,7 @@ SCANNED = 64  # letters instead of digits in a number
 GLUED = 128  # name in a compound word
 
 CONSTANTS = (
+    "COLUMNS",
     "NAME",
     "NEAR",
     "CAS",
