@@ -20,7 +20,7 @@ _FIRST = "/* Made by `python -m tools.native_headers` from Python signatures: do
 
 def text() -> str:
     """Return what the header holds."""
-    constants: list[tuple[str, int]] = []
+    constants: list[tuple[str, float]] = []
     for path in sorted(ROOT.rglob("*.py")):
         code = path.read_text(encoding="utf-8")
         if "import native\n" in code or "\nCONSTANTS" in code:
@@ -29,7 +29,7 @@ def text() -> str:
     return _FIRST + header(((each.name, each.function) for each in ours), constants)
 
 
-def _constants(module: ModuleType) -> Iterator[tuple[str, int]]:
+def _constants(module: ModuleType) -> Iterator[tuple[str, float]]:
     """Yield the constants that a module shares with C, as ``MODULE_NAME``."""
     place = module.__name__.rpartition(".")[2].upper()
     for name in getattr(module, "CONSTANTS", ()):
