@@ -296,7 +296,7 @@ def test_the_alert_of_the_readme_is_real() -> None:
 
 
 def test_every_revision_of_the_database_has_its_row() -> None:
-    """In order: what an upgrade does is told before it is made."""
+    """In order, because an upgrade is described before it runs."""
     folder = ROOT / "src/tidewaiter/store/core/migrations/versions"
     revisions = sorted(path.stem[1:5] for path in folder.rglob("r*.py"))
     text = (DOCS / "reference/database.md").read_text("utf-8")
