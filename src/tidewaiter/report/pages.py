@@ -16,7 +16,12 @@ from tidewaiter.base.phrases import Phrase
 from tidewaiter.explain import languages
 from tidewaiter.explain.legible_text import legible, whole
 from tidewaiter.explain.phrases import on_page
-from tidewaiter.explain.words import answer_in_words, severity_in_words
+from tidewaiter.explain.words import (
+    answer_in_words,
+    goods_in_words,
+    mark_in_words,
+    severity_in_words,
+)
 
 
 @cache
@@ -51,12 +56,15 @@ def make_environment(*packages: str) -> Environment:
     made.globals |= {
         "answer_word": answer_in_words,
         "severity_word": severity_in_words,
+        "goods_word": goods_in_words,
+        "mark_word": mark_in_words,
         "direction": languages.direction,
     }
     made.filters |= {
         "number": languages.number,
         "day": languages.day,
         "moment": languages.moment,
+        "country": languages.country,
         "whole": whole,
         "words": languages.words,  # of a value: what `_` is given is no text but part of the page
     }

@@ -283,7 +283,6 @@ def environment() -> Environment:
     made = make_environment("tidewaiter.web", "tidewaiter.report")
     made.filters |= {
         "person": _person,
-        "country": languages.country,
         "role": role_in_words,
     }
     made.globals |= {
