@@ -378,7 +378,7 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
     multiple=True,
     envvar="TIDEWAITER_OWN",
     type=_FOLDER,
-    help="A folder with your own lists; can be repeated.",
+    help="A folder with your own controlled substances; can be repeated.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 @ok_with_refusals

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from tidewaiter.base.errors import install_command
 from tidewaiter.base.phrases import Phrase, load_phrases
 from tidewaiter.base.records import Record
-from tidewaiter.explain.languages import counted, marked, number, words
+from tidewaiter.explain.languages import counted, marked, number, pgettext, words
 from tidewaiter.explain.phrases import say
 from tidewaiter.explain.summary import Counts
 from tidewaiter.law.answers import Duty, Role
@@ -165,7 +165,9 @@ def field_in_words(field: str, column: str = "") -> str:
 
 def mark_in_words(mark: str) -> str:
     """Return the verification status of a fact: "secondary source"."""
-    return words("verified") if mark == "read" else word(load_phrases().words["mark"], mark)
+    if mark == "read":
+        return pgettext("fact", "verified")
+    return word(load_phrases().words["mark"], mark)
 
 
 def since_in_words(since: date | None) -> str:

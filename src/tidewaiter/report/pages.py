@@ -52,7 +52,7 @@ def make_environment(*packages: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     install = made.install_gettext_callables  # type: ignore[attr-defined]
-    install(languages.words, languages.counted, newstyle=True)
+    install(languages.words, languages.counted, newstyle=True, pgettext=languages.pgettext)
     made.globals |= {
         "answer_word": answer_in_words,
         "severity_word": severity_in_words,

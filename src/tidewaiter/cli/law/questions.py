@@ -384,11 +384,17 @@ _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Concentration of the substance in the goods, in percent, for example 40.",
 )
 @click.option("--form", "goods", type=click.Choice(get_args(Goods)), help="Form of the goods.")
-@click.option("--party", default="", help="The other party, as named in the history.")
 @click.option(
-    "--history", type=_HERE, help="A file of earlier transactions, totalled by month or year."
+    "--party", default="", help="The other party to the transaction, as named in --history."
 )
-@click.option("--catalogue", type=_HERE, help="Check a file of products for each country of --to.")
+@click.option(
+    "--history",
+    type=_HERE,
+    help="Earlier transactions, which some thresholds add up per month or year.",
+)
+@click.option(
+    "--catalogue", type=_HERE, help="Check each product in a file, for each country of --to."
+)
 @click.option(
     "--file", "compounds", type=_HERE, help="Assess each structure in a file: .smi, .sdf, .csv."
 )

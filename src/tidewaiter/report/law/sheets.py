@@ -258,7 +258,7 @@ def _facts(subject: Subject) -> Iterator[Fact]:
     if answer.substance:
         yield Fact(label=words("Substance"), text=answer.substance)
     if answer.form:
-        yield Fact(label=words("Form"), text=answer.form)
+        yield Fact(label=words("Chemical form"), text=answer.form)
     if subject.cas:
         listed = "CAS" if answer.match in {"name", "exact", "alias"} else words("CAS, as listed")
         yield Fact(label=listed, text=subject.cas)

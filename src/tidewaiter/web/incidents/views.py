@@ -22,7 +22,7 @@ from tidewaiter.exchange.incidents.types import (
     Stage,
     Status,
 )
-from tidewaiter.explain.languages import counted, country, marked, number, words
+from tidewaiter.explain.languages import counted, country, marked, number, pmarked, words
 from tidewaiter.explain.words import Library
 from tidewaiter.web.core.exchange_terms import (
     MarkingView,
@@ -48,9 +48,9 @@ KINDS: Mapping[Kind, str] = {
     "theft-or-loss": marked("theft or loss"),
 }
 STATUSES: Mapping[Status, str] = {
-    "open": marked("open"),
+    "open": pmarked("incident", "open"),
     "updated": marked("updated"),
-    "closed": marked("closed"),
+    "closed": pmarked("incident", "closed"),
 }
 STAGES: Mapping[Stage, str] = {
     "export": marked("export"),
