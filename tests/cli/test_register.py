@@ -72,7 +72,7 @@ def register(files: Path, call: Call) -> Call:
 
     done = run("add", "operators.csv", "licences.csv", "permits.csv", "--country", "MX")
     assert done.exit_code == 1
-    assert "10 rows: 9 added, 0 known, 1 refused" in done.stdout
+    assert "10 rows: 9 added, 0 unchanged, 1 rejected" in done.stdout
     wrong = message_of("exchange/not-in-the-registry", substance="unobtainium")
     assert f"permits.csv, row 4, substance: {wrong}" in done.stderr
     return run

@@ -57,7 +57,9 @@ def test_a_cut_document_gives_what_came_before(read: Read) -> None:
 def test_entities_are_refused(read: Read) -> None:
     """No entity is opened or repeated."""
     bomb = b'<!DOCTYPE a [<!ENTITY x "xx">]><a>&x;</a>'
-    with raises("trade/h7-not-read", problem="declares XML entities"):
+    with raises(
+        "trade/h7-not-read", problem="the file declares XML entities, which are not accepted"
+    ):
         read(bomb, "a.xml", format="eu-h7")
 
 
