@@ -71,7 +71,10 @@ def test_all_formats_hold_the_same_matches(call: Call, here: Path) -> None:
     for suffix in ("jsonl", "csv", "parquet"):
         done = call("match", "--list", str(LIST), "--file", "parties.csv", "--out", f"m.{suffix}")
         assert done.exit_code == 0, done.output
-        assert "41 parties screened: 40 with a possible match, 1 not assessable; 0 rejected values" in done.stderr
+        assert (
+            "41 parties screened: 40 with a possible match, 1 not assessable; 0 rejected values"
+            in done.stderr
+        )
     answers = [json.loads(line) for line in (here / "m.jsonl").read_text().splitlines()]
     table = pq.read_table("m.parquet")
     assert table.schema == MATCHES
