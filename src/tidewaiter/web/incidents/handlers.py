@@ -35,7 +35,7 @@ from tidewaiter.exchange.incidents.types import (
     Stop,
     Transport,
 )
-from tidewaiter.exchange.problems import Problem
+from tidewaiter.exchange.problems import Problem, from_error, in_one_line
 from tidewaiter.exchange.protocol.markings import Recipient
 from tidewaiter.explain.languages import country, marked
 from tidewaiter.store.core.database import Work
@@ -458,7 +458,7 @@ def _tell(
         made = Told(number=number, id=name, version=version)
         return done(request, made, f"/incidents/{number}", status=201)
     if request.wants_json:
-        told = "; ".join(f"{each.at}: {each.text}" if each.at else each.text for each in wrong)
+        told = in_one_line(wrong)
         raise InputError("web/incident-not-told", told=told, hint=wrong[0].hint)
     data = structs.replace(data, settled=tuple(s for s in data.settled if s.taken is not None))
     answered = {(each.node, each.proposal) for each in data.settled}
@@ -510,7 +510,7 @@ def _proposals(known: Known) -> tuple[tuple[str, str, str], ...]:
 
 
 def _problem(error: InputError) -> Problem:
-    return Problem(level="wrong", at=error.at, text=error.message, hint=error.hint)
+    return from_error(error)
 
 
 HANDLERS = [
