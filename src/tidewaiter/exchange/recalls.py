@@ -169,5 +169,5 @@ def _outcome(outcome: Outcome, recall: Recall, today: date) -> Iterator[Problem]
     if not kept and outcome.until is not None:
         yield wrong("until", "exchange/end-without-legal-hold")
     if not 0 <= outcome.told <= outcome.reshared:
-        told, shared = outcome.told, outcome.reshared
-        yield wrong("told", "exchange/more-informed-than-reached", informed=told, reached=shared)
+        code, reached = "exchange/more-informed-than-reached", outcome.reshared
+        yield wrong("told", code, informed=outcome.told, reached=reached)

@@ -98,8 +98,8 @@ def _party(item: object, file: ListFile, place: str) -> ListedParty | EntryRefus
     if not party.id.strip() or not first.text.strip():
         return refused(file.name, place, party.id, InputError("parties/own-entry-incomplete"))
     if first.kind != "primary":
-        error = InputError("parties/own-entry-without-primary-name")
-        return refused(file.name, place, party.id, error)
+        fault = InputError("parties/own-entry-without-primary-name")
+        return refused(file.name, place, party.id, fault)
     return party
 
 

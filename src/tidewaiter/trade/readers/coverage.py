@@ -1,6 +1,7 @@
 """Coverage: how much of a file describes its goods, with warnings if it is too little."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -78,7 +79,7 @@ def remarks_on(found: Coverage, columns: Sequence[str] = ()) -> Iterator[Refusal
 
 
 def _undescribed(found: Coverage, columns: Sequence[str]) -> InputError:
-    counts = {
+    counts: dict[str, Any] = {
         "described": found.described,
         "lines": found.lines,
         "bare": found.bare,
