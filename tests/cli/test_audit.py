@@ -94,7 +94,7 @@ def test_an_entry_is_proved_elsewhere(
     done = call("audit", "check", "2.tlog-proof", "--key", theirs, "--key", mine)
     assert done.exit_code == 0, done.output
     assert '"action":"batch added"' in done.stdout
-    said = rf"stands at 2 of {size} entries of tidewaiter/[0-9a-f]{{16}}"
+    said = rf"entry 2 of {size} in the log of tidewaiter/[0-9a-f]{{16}}"
     assert re.search(said, done.stderr)
     assert call("audit", "check", "2.tlog-proof").exit_code == 2
 

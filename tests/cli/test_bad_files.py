@@ -26,9 +26,9 @@ def _refused(result: Result, *words: str) -> None:
     ("content", "word"),
     [
         (b"", "empty"),
-        (b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 40, "trade/not-text"),
+        (b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 40, "this is a program"),
         (b"%PDF-1.7\n" + bytes(range(256)), "this is a PDF"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "trade/not-text"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "this is a picture"),
     ],
     ids=["empty", "program", "pdf", "picture"],
 )

@@ -225,7 +225,7 @@ def test_other_lines_are_asked_again(screen: Screen, here: Path, objects: Object
     own.write_text(ours.replace("selects = []", 'selects = ["trader-new"]'), encoding="utf-8")
     again = ("--again", "--db", "cases.db", "--rules", str(own), "--out", "new.jsonl")
     told = screen(*again).stderr
-    assert "asked about 2 alerts: 1 say something else now" in told
+    assert "1 have different reasons now" in told
     assert "1 decided alerts got a note, 16 new alerts from rules that compare lines" in told
     written = objects((here / "new.jsonl").read_text(encoding="utf-8"))
     assert [each["file"] for each in written].count("now.csv") == 1
@@ -252,7 +252,7 @@ def test_other_lines_are_asked_again(screen: Screen, here: Path, objects: Object
     assert "; The" not in english(note.says)
     with open_database(here / "cases.db") as database, database.work(own_stamp()) as work:
         take_back(work, standings(work, [one.id])[one.id])
-    assert "about 18 alerts: 1 say something else now" in screen(*again).stderr
+    assert "1 have different reasons now" in screen(*again).stderr
 
 
 def _past_of(alert: Alert) -> list[str]:

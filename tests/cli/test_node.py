@@ -233,7 +233,7 @@ def test_a_node_is_restored_from_its_backup(
     assert "aland.db" in told.stderr
     one.run("node", "restore", "node.age", "--identity", "backup.txt", code=2)
     assert "entries verified" in one.run("node", "verify").stdout
-    assert "not asked yet" in one.run("node", "status").stdout
+    assert "has not been asked yet" in one.run("node", "status").stdout
     for hidden in (("peers", "messages", other.node), ("notices", "list"), ("incidents", "list")):
         assert "restored from an older state" in one.run(*hidden, code=2).stderr
     one.catch_up(other)
@@ -339,7 +339,7 @@ def test_a_peer_is_asked_privately_what_was_confirmed(met: tuple[Node, Node], he
     assert "Northern Solvents Limited\tmatch on: name" in shown.stdout
     assert "Unseen\tno match in the data searched" in shown.stdout
     assert "not evidence" in shown.stderr
-    assert "asked us" in holder.run("private", "list").stdout
+    assert "incoming" in holder.run("private", "list").stdout
     holder.run("private", "deny", asker.node)
     holder.bring(asker)
     assert "ended" in asker.run("private", "list").stdout
@@ -361,5 +361,5 @@ def test_a_message_is_proved_and_a_log_checked_by_what_the_peer_has(
     assert stranger.exit_code == 1
     assert one.words in stranger.stdout
     Path("seen.txt").write_text(one.run("peers", "witnessed", other.node).stdout)
-    assert "hold" in other.run("node", "verify", "--witnessed", "seen.txt").stdout
+    assert "3 verified" in other.run("node", "verify", "--witnessed", "seen.txt").stdout
     one.run("node", "verify", "--witnessed", "seen.txt", code=2)  # these are the other's

@@ -72,7 +72,7 @@ def register(files: Path, call: Call) -> Call:
 
     done = run("add", "operators.csv", "licences.csv", "permits.csv", "--country", "MX")
     assert done.exit_code == 1
-    assert "10 rows: 9 added, 0 known, 1 refused" in done.stdout
+    assert "10 rows: 9 added, 0 unchanged, 1 rejected" in done.stdout
     wrong = message_of("exchange/not-in-the-registry", substance="unobtainium")
     assert f"permits.csv, row 4, substance: {wrong}" in done.stderr
     return run
@@ -202,7 +202,7 @@ def test_what_is_listed_can_be_added_elsewhere(register: Call, call: Call, here:
     """As JSON Lines, all of it; what was erased is a name no more."""
     (here / "all.jsonl").write_text(register("list", "--json").stdout)
     done = call("register", "add", "all.jsonl", "--country", "MX", "--db", "two.db")
-    assert done.stdout == "9 rows: 9 added, 0 known, 0 refused\n"
+    assert done.stdout == "9 rows: 9 added, 0 unchanged, 0 rejected\n"
     assert call("register", "list", "--db", "two.db").stdout == register("list").stdout
     register("erase", "op-1")
     assert "Farma" not in register("list").stdout

@@ -51,7 +51,7 @@ def test_a_request_is_asked_answered_and_recalled(two: tuple[Node, Node], here: 
     told = one.run("requests", "ask", "bad.json", "--to", other.node, code=2)
     assert "wrong: basis" in told.stderr
     (here / "none.json").write_text('{"kind": "information"}')
-    assert "no request" in one.run("requests", "ask", "none.json", "--to", "b", code=2).stderr
+    assert "invalid request" in one.run("requests", "ask", "none.json", "--to", "b", code=2).stderr
     asked = one.run("requests", "ask", "request.json", "--to", other.node).stdout.split()
     one.bring(other)
     other.run("requests", "delay", *asked, "--needs", "a court order")
@@ -61,11 +61,11 @@ def test_a_request_is_asked_answered_and_recalled(two: tuple[Node, Node], here: 
     other.bring(one)
     shown = one.run("requests", "show", *asked).stdout
     for line in (
-        "for investigation alone",
+        "only for investigation",
         "1. Who sent them? [full]",
         "2 refused (law): Bank law",
-        "answer to 1: Alpha Trading",
-        "not before it has a court order",
+        "reply to 1: Alpha Trading",
+        "reply needs first: a court order",
     ):
         assert line in shown
     (item,) = [
@@ -82,7 +82,7 @@ def test_a_request_is_asked_answered_and_recalled(two: tuple[Node, Node], here: 
     assert "no reply since" in other.run("recalls", "list").stdout
     one.bring(other)
     listed = other.run("recalls", "list").stdout
-    assert "destroyed, reshared to 2, of whom 1 were not asked" in listed
+    assert "destroyed, shared onward with 2" in listed
     shown = one.run("requests", "show", *asked).stdout
     assert "Alpha Trading" not in shown
     assert "destroyed here: 1" in shown
@@ -127,12 +127,12 @@ def test_both_sides_of_a_joint_case_stand_side_by_side(two: tuple[Node, Node], h
     for line in (
         "release (permitted)",
         "hold (inspect)",
-        "case.json without 1 field",
+        "case.json: 1 field",
         "/parties/0/name: another case",
         f"SHA-256 {brought}",
     ):
         assert line in shown
-    assert "as tidewaiter/" in other.run("joint", "check", *of, "given.json").stdout
+    assert "redacted by tidewaiter/" in other.run("joint", "check", *of, "given.json").stdout
     assert "no side" in other.run("joint", "check", *of, "request.json", code=1).stdout
 
 

@@ -164,7 +164,7 @@ def test_the_officer_has_them_whole(folder: Path, call: Call) -> None:
     """They are in the folder of lists, for her alone, and the terminal says where."""
     result = _screen(call, "with")
     place = _private(folder)
-    assert "4 alerts rest on restricted entries" in result.stderr
+    assert "4 alerts are based on restricted entries" in result.stderr
     assert place.name in result.stderr.replace("\n", "")
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
     held = {each["consignment"]: each for each in _read(place)}

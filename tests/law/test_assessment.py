@@ -312,10 +312,10 @@ def test_a_law_whose_demands_are_not_loaded_is_a_doubt() -> None:
 def test_what_is_not_verified_is_a_doubt_once() -> None:
     """Of the listings that hold, else of what is proposed."""
     unread = replace(LISTED, mark="unverified")
-    assert _ruling(_found(unread, unread)).doubts == ("A: the listing is not verified",)
+    assert _ruling(_found(unread, unread)).doubts == ("A: the control is not verified",)
     draft = replace(unread, schedule="P", since=DAY + ONE_DAY)
     assert _ruling(_found(LISTED, draft)).doubts == ()
-    assert _ruling(_found(draft)).doubts == ("P: the listing is not verified",)
+    assert _ruling(_found(draft)).doubts == ("P: the control is not verified",)
 
 
 # Where no listing holds.

@@ -103,7 +103,7 @@ def test_a_model_is_trained_applied_and_watched(
     model, alerts, out = (str(tmp_path / name) for name in ("m.json", "a.jsonl", "r.jsonl"))
     made = CliRunner().invoke(main, ["ranker", "train", "--db", place, "--out", model])
     assert made.exit_code == 0, made.stderr
-    assert "learned from 320 alerts" in made.stderr
+    assert "trained on 320 alerts" in made.stderr
     assert "120 by inspection or laboratory" in made.stderr
     shown = CliRunner().invoke(main, ["ranker", "show", model]).stdout
     assert "  ephedrine (" in shown

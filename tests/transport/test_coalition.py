@@ -11,7 +11,7 @@ from msgspec.json import encode
 from tests.support.exchange import incident
 from tests.support.key_changes import turn
 from tests.support.peers import Party
-from tests.support.raising import raises
+from tests.support.raising import raises, says
 
 from tidewaiter.exchange.coalition.commitments import (
     Commitment,
@@ -236,7 +236,7 @@ def test_a_roster_is_told_kept_and_checked_again(pair: Pair) -> None:
     one.send(other)
     (kept,) = _rosters(other)
     assert kept.versions == ()
-    assert "must" in kept.problem
+    assert says(kept.problem, "exchange/too-few-endorsers")
 
 
 @by_rules_alone

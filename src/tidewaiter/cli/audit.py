@@ -151,7 +151,7 @@ def check(path: Path, keys: tuple[str, ...]) -> None:
     state, names = check_proof(proof, _public(keys))
     click.echo(visible(proof.entry.decode("utf-8", "replace")))
     signers = ", ".join(names)
-    said = f"entry {proof.place + 1:,} of {state.size:,} of {state.origin}"
+    said = f"entry {proof.place + 1:,} of {state.size:,} in the log of {state.origin}"
     click.echo(visible(f"{said}, signed by {signers}"), err=True)
 
 

@@ -59,7 +59,7 @@ def test_a_table_says_place_period_measure_release_and_limits(burden: Call) -> N
     """Nobody reads a number of supply without its release and what it cannot tell."""
     shown = " ".join(burden("supply", "new.csv", "--from", "2024-09").stdout.split())
     assert "Fentanyl seized by CBP, pounds (seized-fentanyl)" in shown
-    assert "US 2024-09 4.5 not told cbp-seizures 2024-10" in shown
+    assert "US 2024-09 4.5 not stated cbp-seizures 2024-10" in shown
     assert "Seizures mix enforcement with supply" in shown
     as_csv = burden("supply", "new.csv", "--as", "csv").stdout
     assert as_csv.count("seized-fentanyl") == 4

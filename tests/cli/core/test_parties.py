@@ -95,8 +95,8 @@ def test_a_judgement_parts_what_points_join_and_can_be_taken_back() -> None:
         (("resolve", "march.csv", "--out", "e.txt"), ".jsonl or .parquet"),
         (("resolve", "march.csv", "--out", "march.csv"), "overwrite"),
         (("resolve", "march.csv", "march.csv", "--out", "e.jsonl"), "counted twice"),
-        (("resolve", "march.csv", "--earlier", "april.csv", "--out", "e.jsonl"), "no format"),
-        (("judge", "e-1", "p-0123456789abcdef", "--same", "--who", "w", "--why", "y"), "no id"),
+        (("resolve", "march.csv", "--earlier", "april.csv", "--out", "e.jsonl"), "not supported"),
+        (("judge", "e-1", "p-0123456789abcdef", "--same", "--who", "w", "--why", "y"), "member id"),
         (("judge", f"p-{'0' * 16}", f"p-{'0' * 16}", "--same", "--who", "w", "--why", "y"), "both"),
         (("judge", f"p-{'0' * 16}", f"p-{'1' * 16}", "--who", "w", "--why", "y"), "--not-same"),
         (("judge", f"p-{'0' * 16}", f"p-{'1' * 16}", "--same", "--who", "", "--why", "y"), "empty"),
@@ -135,7 +135,7 @@ def test_entities_that_are_none_are_refused() -> None:
         done = run("resolve", "--earlier", name, "--out", "e.jsonl")
         assert done.exit_code == 2
         assert name in done.output
-        assert "--out wrote" in done.output
+        assert "parties resolve --out" in done.output
 
 
 @pytest.mark.usefixtures("folder")
@@ -188,7 +188,7 @@ def test_entities_of_followthemoney_are_resolved_beside_lines() -> None:
     files = ("march.csv", "known.ftm.json", "--out", "e.ftm.json")
     done = run("resolve", *files, "--edges", "edges.parquet")
     assert done.exit_code == 0, done.output
-    assert "entities of FollowTheMoney" in done.stderr
+    assert "as FollowTheMoney entities" in done.stderr
     found = {each["id"]: each for each in lines("e.ftm.json")}
     (firm,) = (each for each in found.values() if "NK-1" in each.get("referents", ()))
     assert firm["schema"] == "Company"
@@ -249,7 +249,7 @@ def test_entities_show_the_entries_that_they_resemble() -> None:
     assert 0 < listing["probability"] < 1
     assert "Ornek Kimya" in done.stderr
     assert "indicted, acquitted" in done.stderr
-    assert "no verdict" in done.stderr
+    assert "not proof of identity" in done.stderr
     assert run("resolve", "march.csv", "--lists", "kept", "--out", "e.ftm.json").exit_code == 0
     assert not any("topics" in each["properties"] for each in lines("e.ftm.json"))
     parquet = run("resolve", "march.csv", "--lists", "kept", "--out", "e.parquet")

@@ -92,14 +92,14 @@ def test_changed_entries_are_compared_with_past_parties(
     keep(FIRMS[1:], "2026-12-08")
     said, alerts = _again(call, "2026-12-08")
     assert "only lists have changed: 2 lines are screened" in said
-    told = "4 past parties against 1 new, 0 changed, 1 removed entries: "
+    told = "4 stored parties against 1 new, 0 changed, 1 removed entries: "
     assert told + "1 new alerts, 1 alerts whose list entry was removed" in said
     new, noted = alerts
     assert (new["consignment"], new["parties"][0]["entry"]) == ("C2", "A-2")
     assert (noted["consignment"], noted["reasons"][-1]["rule"]) == ("C1", "party-removed")
     said, alerts = _again(call, "2026-12-09")
-    assert "nothing changed since" in said
-    assert "4 past parties against 0 new, 0 changed, 0 removed entries: 0 new alerts" in said
+    assert "nothing has changed since" in said
+    assert "4 stored parties against 0 new, 0 changed, 0 removed entries: 0 new alerts" in said
     assert alerts == []
 
 
@@ -126,7 +126,7 @@ def test_all_is_screened_where_that_is_asked_for_or_needed(
     assert [each["consignment"] for each in alerts] == ["C2"]
     assert (past / "kept" / "generation.json").read_bytes() != before
     said, _ = _again(call, "2026-12-09")
-    assert "nothing changed since" in said
+    assert "nothing has changed since" in said
     said, _ = _again(call, "2026-12-10", "--slang")
     assert "all stored lines are screened: the recognition of slang" in said
 

@@ -77,7 +77,7 @@ def test_a_reading_shows_what_opsin_made_of_a_name() -> None:
         ("x" * 3_000, "more than 2,000 characters"),
         ("ace\udcfftone", "broken characters"),
         ("-osmi", "not"),
-        ("\0", "not a name"),
+        ("\0", "was blank"),
     ],
 )
 def test_what_is_no_name_says_why(name: str, why: str) -> None:

@@ -269,7 +269,7 @@ def test_a_database_of_an_older_version_is_screened_whole_once(case: Case) -> No
     """What it was screened by is not written there; the first time it is not taken for known."""
     with case.past.work(_STAMP) as work:
         work.connection.exec_driver_sql("UPDATE screening SET basis = NULL")
-    assert "is not known" in case.again(NOW)[0].plan.why
+    assert "unknown" in case.again(NOW)[0].plan.why
     assert case.again(LATER)[0].plan.why == ""
 
 

@@ -149,7 +149,7 @@ def test_a_missing_directory_is_named(tmp_path: Path) -> None:
     """No directory is made up."""
     with raises("store/not-opened", StoreError) as caught:
         open_database(tmp_path / "none" / "tidewaiter.db")
-    assert "directory" in caught.value.hint
+    assert "folder" in caught.value.hint
 
 
 def test_a_locked_file_is_named(tmp_path: Path) -> None:

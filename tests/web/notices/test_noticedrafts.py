@@ -10,6 +10,7 @@ import pytest
 from markupsafe import escape
 from msgspec import structs
 from tests.support.peers import Party
+from tests.support.raising import says
 from tests.web.casedesk import XSS
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet
@@ -199,7 +200,7 @@ def test_whom_a_notice_names_is_looked_at_and_blocks_nothing(
     form["send"] = "true"
     kept = anna.post("/notices/drafts", form)
     assert kept.status_code == 400
-    assert "resemble entries of lists" in kept.text
+    assert says(kept.text, "web/parties-resemble-entries")
     again = anna.post("/notices/drafts/1", form | {"version": 1, "looked": told["mark"]})
     assert again.headers["location"] == "/notices/1"
     assert "B-1" in anna.get("/notices/1/listings.json").text

@@ -285,7 +285,7 @@ def answer_text(checked: Checked) -> str:
     lines += ["", *_finding_lines(checked.findings)] if checked.findings else []
     lines += [
         "",
-        f"assessment: {checked.verdict}",
+        f"verdict: {checked.verdict}",
         *(each for line in checked.summary for each in _lines(line)),
     ]
     for title, texts in (("mind", checked.warnings), ("needed for a full answer", checked.missing)):

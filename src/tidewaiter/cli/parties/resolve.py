@@ -338,7 +338,7 @@ _MEMBER = re.compile(r"p-[0-9a-f]{16}")
 @click.argument("a")
 @click.argument("b")
 @click.option("--same", "verdict", flag_value="same", help="Same party.")
-@click.option("--not-same", "verdict", flag_value="different parties", help="Different parties.")
+@click.option("--not-same", "verdict", flag_value="not same", help="Different parties.")
 @click.option(
     "--undecided", "verdict", flag_value="undecided", help="Withdraw the earlier decision."
 )
@@ -372,7 +372,7 @@ def judge(
     if db is not None:
         if said["who"] or said["when"]:
             raise click.UsageError(
-                "--who and --at cannot be used with --db, which records them itself."
+                "--who and --when cannot be used with --db, which records them itself."
             )
         _keep(db, Said(a=_member(a), b=_member(b), verdict=verdict, why=_said(said["why"])))
         return

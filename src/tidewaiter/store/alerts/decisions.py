@@ -229,8 +229,11 @@ def _step(work: Work, seen: Standing, wanted: Wanted | None) -> Standing:
         raise InputError("store/no-alert", alert=seen.alert)
     steps = trail(work, seen.alert)
     if now.decided != seen.decided:
-        who = steps[-1].by if steps else "nobody"
-        raise ConflictError("store/alert-decided-since-you-looked", alert=seen.alert, who=who)
+        if not steps:
+            raise ConflictError("store/alert-has-no-decision", alert=seen.alert)
+        raise ConflictError(
+            "store/alert-decided-since-you-looked", alert=seen.alert, who=steps[-1].by
+        )
     if wanted:
         status = load_decision_rules().verdict[wanted.verdict].status
     else:
