@@ -54,8 +54,9 @@ def _made(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
         place = 1 if node.func.id in BUILDERS else 0
         if node.func.id not in KINDS | BUILDERS or len(node.args) <= place:
             continue
-        if isinstance(node.args[place], ast.Constant):
-            yield str(node.args[place].value), node
+        code = node.args[place]
+        if isinstance(code, ast.Constant):
+            yield str(code.value), node
 
 
 def _told(node: ast.Call) -> set[str] | None:
