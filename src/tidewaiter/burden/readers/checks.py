@@ -249,9 +249,9 @@ def _too_large(row: FigureRow, usual: float, total: float | None) -> InputError 
     """
     value, share = row["value"], _facts().overdose_share
     if row["indicator"] == _ALL:
-        beyond = 0 < usual * _facts().growth < value
-        times = f"{value / usual:.1f}" if beyond else ""
-        return InputError("burden/deaths-too-many", times=times) if beyond else None
+        if not 0 < usual * _facts().growth < value:
+            return None
+        return InputError("burden/deaths-too-many", times=f"{value / usual:.1f}")
     if total is not None and value == total > _FEW:
         return InputError("burden/deaths-of-all-causes")
     if any(value > share * each + _FEW for each in (usual, total) if each):

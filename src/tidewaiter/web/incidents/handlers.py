@@ -453,7 +453,7 @@ def _tell(
                 tell_incident(work, desk.ring.lock, desk.node, incident, data.to)
                 number = number_of(work, desk.node, name)
     except InputError as error:  # outside the transaction, which is rolled back
-        wrong = (_problem(error),)
+        wrong = (from_error(error),)
     if not wrong:
         made = Told(number=number, id=name, version=version)
         return done(request, made, f"/incidents/{number}", status=201)
@@ -507,10 +507,6 @@ def _proposals(known: Known) -> tuple[tuple[str, str, str], ...]:
         for each in known.proposals
         if each.settled is None
     )
-
-
-def _problem(error: InputError) -> Problem:
-    return from_error(error)
 
 
 HANDLERS = [
