@@ -28,7 +28,7 @@ _PYTHON = {"words": 1, "marked": 1, "_": 1, "counted": 2}  # texts of each
 _DECLARING = frozenset({"mandatory", "conditional", "optional"})  # of tidewaiter.exchange.fields
 _TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}
 _OPTIONS = {"trimmed": "true", "silent": "false"}
-_SLOT = re.compile(r"\{\w+\}")
+_SLOT = re.compile(r"\{\w+(?::[^{}]*)?\}")
 _OPTION = re.compile(r"(?<!\w)--\w")  # of a command: a page says its own place instead
 _HEAD = """msgid ""
 msgstr ""
