@@ -29,7 +29,8 @@ _CONTEXTS = frozenset({"pgettext", "pmarked"})  # whose first text is a context
 _DECLARING = frozenset({"mandatory", "conditional", "optional"})  # of tidewaiter.exchange.fields
 _TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 _OPTIONS = {"trimmed": "true", "silent": "false"}
-_SLOT = re.compile(r"\{\w+\}")
+_SLOT = re.compile(r"\{\w+(?::[^{}]*)?\}")
+_OPTION = re.compile(r"(?<!\w)--\w")  # of a command: a page says its own place instead
 _HEAD = """msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=utf-8\\n"
@@ -111,8 +112,9 @@ def _of_data() -> Iterator[tuple[Path, Any]]:
         for path, table in _tables(name):
             yield from ((path, each) for each in filter(_is_said, _worded(table, keys)))
     for path, table in _tables(_ERRORS):
-        told = [each["says"] for each in table.values() if each.get("translated")]
-        yield from ((path, message) for message in told)
+        told = [each for each in table.values() if each.get("translated")]
+        said = [each[key] for each in told for key in ("says", "hint") if key in each]
+        yield from ((path, each) for each in said if _is_said(each) and not _OPTION.search(each))
     for path, table in _tables(_PHRASES):
         yield from ((path, message) for message in filter(_is_said, _parts(table)))
 

@@ -8,7 +8,7 @@ from tools.catalogues import LANGUAGES, catalogue_of, texts
 
 from tidewaiter.explain.languages import moment, speaking
 
-_FILLED = re.compile(r"%\(\w+\)s|\{\w+\}|</?b>")
+_FILLED = re.compile(r"%\(\w+\)s|\{\w+(?::[^{}]*)?\}|</?b>")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

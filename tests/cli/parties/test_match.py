@@ -255,7 +255,7 @@ def test_rows_that_cannot_be_read_are_refused_and_the_rest_goes_on(call: Call, h
     assert "3 rows or fields could not be read" in done.stderr
     answers = [json.loads(line) for line in (here / "m.jsonl").read_text().splitlines()]
     assert [answer["id"] for answer in answers] == ["1", "2", "4"]
-    assert "is no kind of party" in (here / "r.csv").read_text(encoding="utf-8-sig")
+    assert "bulk/party-kind-not-known" in (here / "r.csv").read_text(encoding="utf-8-sig")
     again = call("match", "--list", str(LIST), "--file", "p.csv", "--out", "m.jsonl")
     assert "use --refused FILE.csv to write all of them" in again.stderr
 

@@ -22,6 +22,7 @@ from tidewaiter.accounts.roles import Right
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
 from tidewaiter.explain import languages
+from tidewaiter.explain.errors import defect_in_words
 from tidewaiter.explain.languages import marked, pmarked, words
 from tidewaiter.explain.lines import role_in_words
 from tidewaiter.report.pages import make_environment
@@ -283,6 +284,8 @@ def environment() -> Environment:
     made.filters |= {
         "person": _person,
         "role": role_in_words,
+        "problem": lambda defect: defect_in_words(defect)[0],
+        "hint": lambda defect: defect_in_words(defect)[1],
     }
     made.globals |= {
         "static": static_address,
