@@ -40,7 +40,7 @@ def products(namer: Namer) -> Products:
 
 @pytest.fixture
 def dealings(namer: Namer) -> Dealings:
-    """Read a history, and part its dealings from its refusals."""
+    """Read a history, and separate its transactions from its refusals."""
 
     def read(text: str, name: str = "h.csv") -> tuple[list[Dealing], list[Refusal]]:
         items = list(Papers(ReadOptions(), namer).dealings(io.BytesIO(text.encode()), name))
@@ -91,7 +91,7 @@ def test_json_lines_and_other_columns_have_contents_too(products: Products) -> N
 
 
 def test_a_history_tells_day_amount_form_and_party(dealings: Dealings) -> None:
-    """Each substance of a row is a dealing; the importer is the other party, else the exporter."""
+    """Each substance of a row is a transaction with the importer, or else the exporter."""
     found, refused = dealings(
         "departure,product,net kg,percent,importer,exporter\n"
         "2026-11-03,ephedrine hydrochloride,25,99,Ejemplo  SA,Hafen AG\n"
@@ -119,4 +119,5 @@ def test_a_dealing_without_a_day_is_refused(dealings: Dealings) -> None:
         "arrival,product,net kg\n,acetone,1\n2026-11-04,acetone,2\n2026-11-05,chairs,3\n"
     )
     assert [(each.day, each.mass_mg) for each in found] == [(date(2026, 11, 4), 2_000_000)]
-    assert (refused.row, refused.problem, refused.screened) == (1, "the row has no day", False)
+    assert (refused.row, refused.screened) == (1, False)
+    assert refused.code == "trade/record-without-day"

@@ -21,7 +21,7 @@ from tidewaiter.burden.claims.types import Checked
 from tidewaiter.burden.indicators import find_indicator
 from tidewaiter.burden.nowcast import nowcast
 from tidewaiter.burden.nowcast.estimates import as_table as estimates_as_table
-from tidewaiter.burden.nowcast.estimates import came_before
+from tidewaiter.burden.nowcast.estimates import earlier_releases
 from tidewaiter.burden.readers.formats import read_release
 from tidewaiter.burden.releases.folder import Loaded, load_releases, read_releases, releases_folder
 from tidewaiter.burden.types import Basis, Note, Reading
@@ -75,7 +75,7 @@ def estimate_counts(release: Any, earlier: Any, indicators: str | Iterable[str])
     keys = [find_indicator(text).key for text in asked]
     reading = _reading(release)
     before = _loaded(earlier, reading.source) if earlier else Loaded(releases=(), skipped=())
-    found = nowcast(reading, came_before(reading, [e.reading for e in before.releases]))
+    found = nowcast(reading, earlier_releases(reading, [e.reading for e in before.releases]))
     if keys:
         found = found.filter(pc.is_in(found["indicator"], pa.array(keys, pa.string())))
     notes = (*reading.notes, *before.skipped)
@@ -109,6 +109,8 @@ def _refused(note: Note) -> dict[str, Any]:
         "value": note.value,
         "problem": note.problem,
         "hint": note.hint,
+        "code": note.code,
+        "values": dict(note.values),
         "screened": note.kept,
     }
 
@@ -178,5 +180,7 @@ def _not_read(line: int, text: str, error: InputError) -> dict[str, Any]:
         "value": text[:200],
         "problem": error.message,
         "hint": error.hint,
+        "code": error.code,
+        "values": dict(error.values),
         "screened": False,
     }

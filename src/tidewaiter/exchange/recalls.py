@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.problems import Problem, blank, wrong
-from tidewaiter.exchange.protocol.envelopes import Said, Unheeded
+from tidewaiter.exchange.protocol.envelopes import Said, Unheeded, said_as
 from tidewaiter.exchange.requests.checks import sha256
 
 Reason = Literal[
@@ -96,7 +96,7 @@ def recall_of(
         elif isinstance(body, Outcome) and body.recall == recall:
             why = "" if each.sender in given else "it was never given to whoever speaks"
             if not why:
-                told.setdefault(each.sender, []).append(_outcome_of(each, body))
+                told.setdefault(each.sender, []).append(said_as(each, body))
         if why:
             unheeded.setdefault(each.id, Unheeded(said=each, why=why))
     outcomes = {node: max(every, key=_weight) for node, every in told.items()}
@@ -132,10 +132,6 @@ def _recalled(
     return Said(id=said.id, sender=said.sender, at=said.at, body=body), ""
 
 
-def _outcome_of(said: Said[Spoken], body: Outcome) -> Said[Outcome]:
-    return Said(id=said.id, sender=said.sender, at=said.at, body=body)
-
-
 def _plain(said: Said[Outcome]) -> Said[Spoken]:
     return Said(id=said.id, sender=said.sender, at=said.at, body=said.body)
 
@@ -149,25 +145,25 @@ def _weight(said: Said[Outcome]) -> tuple[int, date, int, int]:
 def _recall(recall: Recall) -> Iterator[Problem]:
     for name, text in (("id", recall.id), ("item", recall.item)):
         if blank(text):
-            yield wrong(name, "it is empty", "say what it is")
+            yield wrong(name, "exchange/text-missing")
     yield from sha256("digest", recall.digest)
     if recall.reason == "court" and blank(recall.basis):
-        yield wrong("basis", "no order is named", "name the court and its order")
+        yield wrong("basis", "exchange/court-order-missing")
     if recall.reason == "other" and blank(recall.note):
-        yield wrong("note", "it says nothing of the reason", "say it in words")
+        yield wrong("note", "exchange/reason-missing")
 
 
 def _outcome(outcome: Outcome, recall: Recall, today: date) -> Iterator[Problem]:
     told = (outcome.recall, outcome.item, outcome.digest)
     if told != (recall.id, recall.item, recall.digest):
-        yield wrong("recall", "it is of another recall or another item", "name this one")
+        yield wrong("recall", "exchange/of-another-recall")
     if outcome.day > today:
-        yield wrong("day", f"{outcome.day} has not come yet", f"write a day up to {today}")
+        yield wrong("day", "exchange/day-in-future", day=outcome.day, today=today)
     kept = outcome.result == "kept-under-legal-hold"
     if kept and blank(outcome.basis):
-        yield wrong("basis", "a legal hold rests on something", "name the law or the order")
+        yield wrong("basis", "exchange/legal-hold-without-basis")
     if not kept and outcome.until is not None:
-        yield wrong("until", "only what is kept is kept until a day", "leave it out")
+        yield wrong("until", "exchange/end-without-legal-hold")
     if not 0 <= outcome.told <= outcome.reshared:
-        hint = "it is at most the number to whom it was passed on"
-        yield wrong("told", f"{outcome.told} of {outcome.reshared} cannot be", hint)
+        code, reached = "exchange/more-informed-than-reached", outcome.reshared
+        yield wrong("told", code, informed=outcome.told, reached=reached)

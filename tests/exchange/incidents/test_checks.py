@@ -1,4 +1,4 @@
-"""What of an incident must be mended before it is sent."""
+"""Problems of an incident that must be corrected before sending."""
 
 from datetime import date
 
@@ -103,7 +103,7 @@ def test_each_problem_names_its_place(more: dict[str, object], at: str) -> None:
     """One thing that is wrong gives one problem, with its place and what would do."""
     (problem,) = check(incident(**more), REGISTRY, TODAY)
     assert problem.at == at
-    assert problem.text
+    assert problem.problem
     assert problem.hint
 
 
@@ -175,7 +175,7 @@ def test_a_flag_that_was_never_read_says_so() -> None:
 
 
 def test_an_incident_is_read_as_it_was_written() -> None:
-    """A body is JSON; an unknown field is refused, so nobody can add "guilty" to a party."""
+    """A body is JSON; unknown fields are refused, so "guilty" cannot be added to a party."""
     body = msgspec.json.encode(incident())
     assert msgspec.json.decode(body, type=Incident) == incident()
     more = body.replace(b'"role":', b'"guilty":true,"role":')

@@ -47,7 +47,7 @@ def party(key: str, schema: str = "Company", **properties: list[str]) -> Mapping
 
 
 def out(sightings: Iterable[Sighting], sources: FtmFile | None = None) -> list[dict[str, Any]]:
-    """Resolve sightings and return what is written, as it is read from a file."""
+    """Resolve sightings and return the output, as read back from a file."""
     collector = Collector()
     collector.add_file("made", "0")(sightings)
     found = resolve(collector.members())
@@ -69,7 +69,7 @@ def parts(entities: Iterable[Mapping[str, Any]]) -> set[frozenset[str]]:
 
 
 def test_each_name_address_and_number_is_seen_with_its_id() -> None:
-    """Addresses that stand elsewhere are looked up; weak aliases join nobody."""
+    """Addresses in other entities are looked up; weak aliases link no parties."""
     lines = [json.loads(line) for line in SAMPLE.read_text(encoding="utf-8").splitlines()]
     file, sightings, unread = read(lines)
     ivan = [each for each in sightings if each.refs == ("NK-a",)]
@@ -80,27 +80,27 @@ def test_each_name_address_and_number_is_seen_with_its_id() -> None:
     assert {each.kind for each in ivan} == {"person"}
     assert {each.written.country for each in ivan} == {"RU"}
     assert set(file.parts) >= {"own-1", "sanc-1", "pass-1"}
-    assert all(each.line and each.problem for each in unread)
+    assert all(each.line and each.error.code for each in unread)
 
 
 @pytest.mark.parametrize(
-    ("line", "problem"),
+    ("line", "code"),
     [
-        (b"{", "is no JSON"),
-        (b'["not", "an", "entity"]', "is no entity"),
-        (b'{"id": "1", "schema": "Dragon", "properties": {}}', "is no party but Dragon"),
-        (b'{"id": "1", "properties": {}}', "is no entity"),
-        (b"\xff\xfe", "is no JSON"),
-        (b"[" * 5000, "is no JSON"),
+        (b"{", "parties/line-not-json"),
+        (b'["not", "an", "entity"]', "parties/line-not-an-entity"),
+        (b'{"id": "1", "schema": "Dragon", "properties": {}}', "parties/schema-not-a-party"),
+        (b'{"id": "1", "properties": {}}', "parties/line-not-an-entity"),
+        (b"\xff\xfe", "parties/line-not-json"),
+        (b"[" * 5000, "parties/line-not-json"),
     ],
 )
-def test_a_line_that_is_no_entity_is_told_and_the_rest_is_read(line: bytes, problem: str) -> None:
+def test_a_line_that_is_no_entity_is_told_and_the_rest_is_read(line: bytes, code: str) -> None:
     """Nothing is dropped in silence."""
     good = msgspec.json.encode(party("NK-1", name=["Ornek Kimya"]))
     found = list(FtmFile().read([line, b"\n", good]))
     (unread,) = (each for each in found if isinstance(each, Unread))
     assert unread.line == 1
-    assert problem in unread.problem
+    assert unread.error.code == code
     assert [each.refs for each in found if isinstance(each, Sighting)] == [("NK-1",)]
 
 
@@ -118,7 +118,7 @@ def test_what_a_source_calls_one_party_is_one_entity() -> None:
 
 
 def test_two_sources_of_one_common_name_stay_two() -> None:
-    """The same name and country make nobody one where many bear the name."""
+    """The same name and country do not link parties if the name is common."""
     people = [party(key, "Person", name=["Wang Wei"], country=["cn"]) for key in ("NK-1", "NK-2")]
     _, sightings, _ = read(people)
     assert len(out(sightings)) == 2
@@ -211,7 +211,7 @@ def test_out_and_in_again_gives_the_same_entities(parties: list[Written]) -> Non
 @given(st.lists(WRITTEN, max_size=8))
 @settings(deadline=None)
 def test_every_property_is_of_its_schema(parties: list[Written]) -> None:
-    """What is written is what the schemata of FollowTheMoney know."""
+    """The output conforms to the schemata of FollowTheMoney."""
     for each in out(Sighting(written=written) for written in parties):
         assert set(each["properties"]) <= properties_of(each["schema"])
 
@@ -228,7 +228,7 @@ def test_the_names_that_we_use_are_in_the_facts() -> None:
     assert set(KINDS) | set(TIES) <= set(schemata().schema)
     every = {name for schema in KINDS for name in properties_of(schema)}
     assert set(NAMES) <= every
-    assert set(NUMBERS) - {"publicKey"} <= every  # that of a wallet, which is no party
+    assert set(NUMBERS) - {"publicKey"} <= every  # that of a wallet, which is not a party
     for schema, (one, _, other) in TIES.items():
         assert {one, other} == set(schemata().schema[schema].ends)
 

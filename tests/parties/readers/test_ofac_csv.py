@@ -65,12 +65,12 @@ def test_two_entries_with_one_number_are_refused() -> None:
     """The first is kept, the second reported with the row of the first."""
     _, parties, refusals = read(sdn=SDN.removesuffix("\x1a") + SDN.splitlines()[0] + "\r\n")
     assert len(parties) == 2
-    assert [(r.place, r.problem) for r in refusals] == [("row 3", "has the number of row 1")]
+    assert [(r.place, r.code) for r in refusals] == [("row 3", "parties/id-of-another-entry")]
 
 
 @pytest.mark.parametrize("cut", [20, 120, 170])
 def test_a_file_that_is_cut_short_is_refused_as_a_whole(cut: int) -> None:
-    """Half a file would leave out entries in silence."""
+    """Half a file would silently omit entries."""
     with pytest.raises(InputError) as caught:
         read(sdn=SDN[:-cut])
     assert caught.value.at == "sdn.csv"
@@ -81,7 +81,7 @@ def test_a_file_that_is_cut_short_is_refused_as_a_whole(cut: int) -> None:
     [{"alt": ALT}, {"sdn": SDN, "again": SDN}, {"sdn": SDN, "readme": "Read me,first\n"}],
 )
 def test_files_that_are_no_set_are_refused(texts: dict[str, str]) -> None:
-    """The entries are missing, stand there twice, or a stranger is among them."""
+    """Entries are missing, duplicate, or from another set."""
     with pytest.raises(InputError) as caught:
         read(**texts)
     assert "together" in caught.value.hint

@@ -35,8 +35,8 @@ def test_a_card_says_all_of_a_match(alert: Alert) -> None:
         "According to the list: owned by Beispiel AG (60 %): assets blocked since 2026-02-02.",
         "According to the list: owned by Nobody BV, which is not an entry on the list.",
         "Aggregate ownership by blocked persons, according to the list: 60 %.",
-        "Supporting: Muster corresponds to Muster (exact)",
-        "the list: Ltd has no counterpart (omitted)",
+        "Supporting: Muster matches Muster (exact)",
+        "Ltd appears only in the list (omitted)",
         "Not for commercial use.",
         "A possible match is not proof of identity.",
     ):
@@ -61,7 +61,7 @@ def test_parquet_holds_the_ties(alert: Alert) -> None:
 
 
 def test_a_match_is_told_in_the_language(alert: Alert, library: Library) -> None:
-    """What the party is to the goods, what the list says of the name, and of whom it lists."""
+    """Role of the party, kind of the listed name, and kind of the listed party."""
     with speaking("es"):
         (told,) = alert_view(1, alert, library, {}).parties
     assert (told.name_kind, told.kind) == ("alias débil", "organización")

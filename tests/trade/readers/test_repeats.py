@@ -59,7 +59,7 @@ def test_a_small_file_is_no_large_table() -> None:
 
 
 def test_a_name_that_is_not_repeated_is_told() -> None:
-    """Lists are asked about it with the first line; of the others the user is told, once."""
+    """Lists are searched with the first line; for the others the user is informed, once."""
     head = f"<Consignee><Name>{WORDS}</Name></Consignee>"
     lines, refusals = read_document(_declaration(head, 1_000), "a.xml")
     assert len(lines) == 1_000
@@ -68,11 +68,8 @@ def test_a_name_that_is_not_repeated_is_told() -> None:
     (told,) = refusals
     assert (told.column, told.screened) == ("parties", True)
     assert told.row == next(line["row"] for line in lines if len(line["parties"][0]["name"]) < LONG)
-    assert told.problem == (
-        "a text of 299,999 letters is shared by very many lines: from here on they have and are "
-        "screened by its first 200"
-    )
-    assert told.hint == "it stands whole with row 1, which is screened by all of it"
+    assert told.code == "trade/long-text-shortened"
+    assert told.values == {"letters": 299_999, "shown": 200, "place": "row 1"}
 
 
 def test_what_shops_write_is_repeated_as_it_is() -> None:
@@ -100,7 +97,7 @@ def test_a_description_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_description_that_is_not_repeated_is_whole_with_the_first_line() -> None:
-    """So that it is searched; the row of an object of JSON is told with the line in it."""
+    """So that it is searched; the row of a JSON object is given with the line in it."""
     body = f"{'wool ' * 12_000}Ephedrine"
     lines, refusals = read_document(_product(body, 1_000))
     assert lines[0]["commercial"] == f"{body}; x"
@@ -157,7 +154,7 @@ def test_what_is_repeated_does_not_depend_on_batches(size: int) -> None:
 
 
 def test_what_each_document_says_itself_is_not_repeated() -> None:
-    """The same terms stand in each of 400 bills: the file has them, and no line less."""
+    """The same terms are in each of 400 bills: the file has them, and each line too."""
     cargo = [{"equipmentReference": "MSCU1234566"}] * 10
     bills = [
         {

@@ -18,8 +18,8 @@ from tests.support.raising import message_of
 from tests.web.conftest import Desk
 
 from tidewaiter.cli.core.main import main
+from tidewaiter.law.comparison import ORDER
 from tidewaiter.law.registry import Registry, load_registry
-from tidewaiter.report.law.rulings import ORDER
 from tidewaiter.web.core.node import Node
 from tidewaiter.web.law.desk import desk_of
 
@@ -135,7 +135,7 @@ def test_what_cannot_be_read_is_marked_and_nothing_is_answered(
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_the_first_and_the_last_day_are_days(desk: Desks, day: str) -> None:
-    """Whatever a program sends as a day is answered; what is no day is refused."""
+    """Any date that a program sends is answered; an invalid one is refused."""
     one = desk("viewer")
     for path in (
         "/substances",
@@ -300,3 +300,25 @@ def test_a_law_shows_which_text_was_read(desk: Desks) -> None:
     assert page["line"]["missing"] == len(missing)
     shown = client.get("/law/regimes/us-listed-chemicals").text
     assert all(each["cite"] in shown for each in page["amendments"])
+
+
+@pytest.mark.parametrize("path", ["/law?what=ephedrine&from=SG&to=MX&", "/substances/ephedrine?"])
+def test_the_page_answers_in_the_language_of_the_reader(desk: Desks, path: str) -> None:
+    """Obligations and answers are translated; what a program gets stays as it is."""
+    one, asked = desk("viewer"), f"{path}day={DAY}"
+    page = one.get(asked, headers={"Accept-Language": "es"}).text
+    assert "notificación previa a la exportación" in page
+    assert "pre-export notification:" not in page
+    assert ": pre-export notification" not in page
+    told = one.get(asked.replace("?", ".json?"), headers={"Accept-Language": "es"}).text
+    assert "pre-export notification" in told
+    assert "notificación previa" not in told
+
+
+def test_a_country_without_law_is_named(desk: Desks) -> None:
+    """By its name; the record has its code as well."""
+    one, asked = desk("viewer"), f"what=ephedrine&from=SG&to=MX&day={DAY}"
+    assert "no legislation of Singapore is loaded" in one.get(f"/law?{asked}").text
+    assert one.get(f"/law.json?{asked}").json()["answers"]["subjects"][0]["verdict"]["open"] == [
+        "SG"
+    ]

@@ -8,7 +8,7 @@ import click
 
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import visible
-from tidewaiter.cli.core.options import Day, found_or_hint, needs_db, printable
+from tidewaiter.cli.core.options import Day, found_or_hint, json_option, needs_db, printable
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.context import count_anew
 from tidewaiter.node.identity import own_stamp
@@ -86,7 +86,7 @@ _OUTCOMES = (*get_args(Inspected), *get_args(Analysed))
     "--own",
     multiple=True,
     envvar="TIDEWAITER_OWN",
-    help="A folder with your own lists.",
+    help="A folder with your own controlled substances.",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
 )
 def result(name: str, outcome: str, db: str, replaces: int | None, **options: Any) -> None:
@@ -179,7 +179,7 @@ def bulk() -> None:
     show_default=True,
     help="Maximum number to list.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+@json_option
 def list_(db: str, rows: int, *, as_json: bool) -> None:
     """List bulk decisions, the newest first.
 

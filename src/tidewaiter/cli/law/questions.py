@@ -16,10 +16,12 @@ from rich.text import Text
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
-from tidewaiter.base.phrases import english_json
+from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import (
+    FILE,
+    OUT_FILE,
     Day,
     Field,
     Percent,
@@ -43,7 +45,7 @@ from tidewaiter.cli.law.answers import (
     read_history,
     write_checked,
 )
-from tidewaiter.explain.words import answer_in_words, day_in_words, words_of
+from tidewaiter.explain.words import answer_in_words, since_in_words, words_of
 from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.law.answers import Found, Goods, Question, Route
 from tidewaiter.law.assessment import assess
@@ -253,7 +255,7 @@ class ComparisonOptions(Record, frozen=True, kw_only=True):
 @click.option("--schedule", default="", help="With --regime: only this schedule.")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     help="Write a table to this .csv file.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -338,26 +340,24 @@ def _print_comparison(view: ComparisonView) -> None:
     for law in view.silent:
         for answer, reason in law.answers:
             said = answer_in_words(answer)
-            console.print(Text(f"{law.jurisdiction} {law.regime}: {said}: {reason}"))
+            console.print(Text(f"{law.jurisdiction} {law.regime}: {said}: {english(reason)}"))
     print_last()
 
 
 def _lines(cell: CellView) -> Iterable[str]:
     yield answer_in_words(cell.answer)
     for each in cell.listings:
-        yield f"{each.title}, {day_in_words(each.since)}"
+        yield f"{each.title}, {since_in_words(each.since)}"
     if cell.earliest:
         yield "first of these"
     if cell.answer not in {"controlled", "not listed"}:
-        yield cell.reason
+        yield english(cell.reason)
     yield from (f"later: {each.title} {each.since or ''}".rstrip() for each in cell.later)
     yield from (f"ended {each.until}: {each.title}" for each in cell.ended)
 
 
 _CORES = os.cpu_count() or 1
-_FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
-_HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -384,16 +384,22 @@ _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Concentration of the substance in the goods, in percent, for example 40.",
 )
 @click.option("--form", "goods", type=click.Choice(get_args(Goods)), help="Form of the goods.")
-@click.option("--party", default="", help="The other party, as named in the history.")
 @click.option(
-    "--history", type=_HERE, help="A file of earlier transactions, totalled by month or year."
-)
-@click.option("--catalogue", type=_HERE, help="Check a file of products for each country of --to.")
-@click.option(
-    "--file", "compounds", type=_HERE, help="Assess each structure in a file: .smi, .sdf, .csv."
+    "--party", default="", help="The other party to the transaction, as named in --history."
 )
 @click.option(
-    "--out", type=_FILE, help="Output file for --file or --catalogue: .jsonl, .csv or .xlsx."
+    "--history",
+    type=FILE,
+    help="Earlier transactions, which some thresholds add up per month or year.",
+)
+@click.option(
+    "--catalogue", type=FILE, help="Check each product in a file, for each country of --to."
+)
+@click.option(
+    "--file", "compounds", type=FILE, help="Assess each structure in a file: .smi, .sdf, .csv."
+)
+@click.option(
+    "--out", type=OUT_FILE, help="Output file for --file or --catalogue: .jsonl, .csv or .xlsx."
 )
 @click.option(
     "--sheets",
@@ -401,7 +407,7 @@ _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="With --file: write an assessment sheet for each structure to a new folder.",
 )
 @click.option(
-    "--sheet", type=_FILE, help="Write an assessment sheet for one WHAT to this .html file."
+    "--sheet", type=OUT_FILE, help="Write an assessment sheet for one WHAT to this .html file."
 )
 @click.option(
     "--workers",
@@ -414,7 +420,9 @@ _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--map", "columns", type=Field(), multiple=True, help="A column: goods=Name; structure=Name."
 )
 @click.option(
-    "--refused", type=_FILE, help="Output file for rejected rows and fields (default: refused.csv)."
+    "--refused",
+    type=OUT_FILE,
+    help="Output file for rejected rows and fields (default: refused.csv).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each answer.")
 @own_lists
@@ -491,7 +499,7 @@ class ChangeOptions(Record, frozen=True, kw_only=True):
 )
 @click.option(
     "--ics",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     help="Write upcoming changes to a calendar file (.ics).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each change.")

@@ -1,15 +1,28 @@
-"""The law on a substance as a sheet shows it: the verdict, then each regime's answer."""
+"""The law on a substance, formatted for a sheet: the verdict, then each instrument's answer.
+
+Texts are in the current language; those of the registry stay as they are.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from tidewaiter.base.phrases import Phrase, english
+from tidewaiter.base.phrases import Phrase, capitalised
 from tidewaiter.base.records import Record
-from tidewaiter.explain.words import DOUBTS, Citation, day_in_words, duty_in_words, roles_in_words
+from tidewaiter.explain.languages import country, words
+from tidewaiter.explain.phrases import say
+from tidewaiter.explain.words import (
+    MARKS,
+    Citation,
+    duty_in_words,
+    roles_in_words,
+    since_in_words,
+    word,
+)
 from tidewaiter.law.answers import Age, Answer, Listing, Ruling
 from tidewaiter.law.classes import ClassRule
+from tidewaiter.law.comparison import ORDER
 from tidewaiter.law.controls import doubts_of, short_listing
-from tidewaiter.law.types import Regime
+from tidewaiter.law.types import Mark, Regime
 from tidewaiter.report.law.answers import check_in_words
 from tidewaiter.trade.applicable_law import duty_in_short
 
@@ -18,35 +31,35 @@ _EVALUATED = " evaluated"
 
 
 class Note(Record, frozen=True, kw_only=True):
-    """A rule that bears on an answer, with its source."""
+    """A rule that affects an answer, with its source."""
 
     text: str
     source: Citation | None
 
 
 class ListingView(Record, frozen=True, kw_only=True):
-    """A listing or a class rule, and how it stands on the day."""
+    """A control or class rule, and its status on the day."""
 
     state: str
     title: str
-    instrument: str  # "": it stands under the regime's name
+    instrument: str  # "": shown with the name of the instrument
     clauses: tuple[str, ...]
     scope: str
     days: str
-    doubts: tuple[str, ...]  # what of it was not read in an official text, in plain words
+    doubts: tuple[str, ...]  # parts that were not read in an official text, in words
     source: Citation | None
 
 
 class RulingView(Record, frozen=True, kw_only=True):
-    """The answer of one regime."""
+    """The answer of one legal instrument."""
 
     law: str
     jurisdiction: str
-    role: str  # what the consignment is to it; "": no route is given
+    role: str  # role of the consignment; "": no route given
     answer: str
-    kind: str  # the answer as a class of the style sheet
-    as_of: str  # day to which "not listed" is known, where that is before the day; "": it is not
-    reason: str  # "": the listings tell it
+    kind: str  # the answer as a CSS class
+    as_of: str  # day to which "not listed" is known, if before the requested day; "": not before
+    reason: str  # "": the controls state it
     listings: tuple[ListingView, ...]
     notes: tuple[Note, ...]
     doubts: tuple[str, ...]
@@ -61,18 +74,18 @@ def ruling_view(
     regimes: Mapping[str, Regime],
     rules: Mapping[str, ClassRule],
 ) -> RulingView:
-    """Return an answer for the page.
+    """Format an answer for the page.
 
     Args:
         ruling: The answer.
-        cited: The number of each source.
-        regimes: The registry's, by slug.
+        cited: Number of each source.
+        regimes: Legal instruments in the registry, by slug.
         rules: Class rules by slug.
     """
     regime = regimes.get(ruling.regime)
     known = set(doubts_of((*ruling.held, *ruling.proposed)))
     return RulingView(
-        law=regime.name if regime else f"law of {ruling.jurisdiction}",
+        law=law_in_words(ruling, regimes),
         jurisdiction=ruling.jurisdiction,
         role=roles_in_words(ruling.roles),
         answer=ruling.answer,
@@ -89,7 +102,7 @@ def ruling_view(
 
 
 def sources_of(rulings: Iterable[Ruling], regimes: Mapping[str, Regime]) -> Iterator[str]:
-    """Yield the sources that answers are based on, in the order in which a page names them."""
+    """Yield the sources that answers are based on, in the order in which a page cites them."""
     for ruling in rulings:
         if ruling.regime in regimes:
             yield regimes[ruling.regime].source
@@ -101,14 +114,21 @@ def sources_of(rulings: Iterable[Ruling], regimes: Mapping[str, Regime]) -> Iter
 
 
 def _reason(ruling: Ruling, rules: Mapping[str, ClassRule]) -> str:
-    """Say why, where neither a listing nor a rule below tells it; a class by its name."""
+    """Return the reason, if no control or rule below states it; classes are given by name."""
     told, reason = {remark.text for remark in ruling.remarks}, ruling.reason
-    if ruling.answer == "controlled" or english(reason) in told:
+    if ruling.answer == "controlled" or say(reason) in told:
         return ""
     rule = rules.get(str(reason.parameters.get("rule")))
     if reason.code == "gap/class" and rule is not None:
         reason = Phrase(reason.code, **{**reason.parameters, "rule": rule.name})
-    return english(reason)
+    return say(reason)
+
+
+def law_in_words(ruling: Ruling, regimes: Mapping[str, Regime]) -> str:
+    """Name the instrument of an answer; where none is loaded, the country."""
+    regime = regimes.get(ruling.regime)
+    place = country(ruling.jurisdiction)
+    return regime.name if regime else words("law of {country}").format(country=place)
 
 
 def _listings(
@@ -116,13 +136,13 @@ def _listings(
 ) -> Iterator[ListingView]:
     """Yield controls in force, published, later and ended."""
     for each in ruling.held:
-        yield _listing("In force", each, cited, rules)
+        yield _listing(words("In force"), each, cited, rules)
     for each in ruling.proposed:
-        yield _listing("Published, not in force on that date", each, cited, rules)
+        yield _listing(words("Published, not in force on that date"), each, cited, rules)
     for each in ruling.later:
-        yield _listing("After that date", each, cited, rules)
+        yield _listing(words("After that date"), each, cited, rules)
     for each in ruling.ended:
-        yield _listing(f"Ended on {each.until}", each, cited, rules)
+        yield _listing(words("Ended on {day}").format(day=each.until), each, cited, rules)
 
 
 def _listing(
@@ -130,9 +150,13 @@ def _listing(
 ) -> ListingView:
     rule = rule_of(listing, rules)
     scope = rule.scope if rule else listing.scope
+    title = listing.schedule
+    if rule:
+        named = words("{schedule}, class rule: {name}")
+        title = named.format(schedule=rule.schedule, name=rule.name)
     return ListingView(
         state=state,
-        title=f"{rule.schedule}, class: {rule.name}" if rule else listing.schedule,
+        title=title,
         instrument=rule.instrument if rule else "",
         clauses=tuple(map(_clause, listing.clauses)),
         scope=scope,
@@ -143,47 +167,57 @@ def _listing(
 
 
 def rule_of(listing: Listing, rules: Mapping[str, ClassRule]) -> ClassRule | None:
-    """Return the class rule that a listing is; None: it is a listing by name."""
+    """Return the class rule of a control; None: a control by name."""
     slug = listing.schedule.removeprefix(_CLASS)
     return rules.get(slug) if listing.schedule.startswith(_CLASS) else None
 
 
 def _clause(text: str) -> str:
-    """Leave out the sign of a clause where its words begin with it."""
+    """Remove the clause number if the wording starts with it."""
     sign, _, words = text.partition(" ")
     return words if words.startswith(sign) else text
 
 
 def _days(listing: Listing) -> str:
-    decided = f", decided {listing.decided}" if listing.decided else ""
-    until = f", until {listing.until} (first day no longer in force)" if listing.until else ""
-    return f"{day_in_words(listing.since)}{decided}{until}"
+    told = [since_in_words(listing.since)]
+    if listing.decided:
+        told.append(words("adopted on {day}").format(day=listing.decided))
+    if listing.until:
+        until = words("until {day} (first day no longer in force)")
+        told.append(until.format(day=listing.until))
+    return words(", ").join(told)
 
 
 def _doubts(listing: Listing, *, of_class: bool) -> Iterator[str]:
-    """Say in plain words what of a listing was not read in an official text."""
-    what = "wording of this class" if of_class else "control"
+    """Describe which parts of a control were not read in an official text."""
     no_day = listing.since is None and listing.decided is None
-    if listing.mark == listing.dates != "read" and not no_day:
-        yield f"The {what}, with its dates, {DOUBTS[listing.mark]}."
-    else:
-        if listing.mark != "read":
-            yield f"The {what} {DOUBTS[listing.mark]}."
-        if listing.dates != "read" and not no_day:
-            yield f"Its date {DOUBTS[listing.dates]}."
+    dated = not no_day and listing.dates != "read"
+    both = dated and listing.mark == listing.dates
+    if both:
+        what = words("Class rule and dates") if of_class else words("Control and dates")
+        yield _doubt(what, listing.mark)
+    elif listing.mark != "read":
+        yield _doubt(words("Class rule") if of_class else words("Control"), listing.mark)
+    if dated and not both:
+        yield _doubt(words("Dates"), listing.dates)
     if no_day:
-        yield "The date of entry into force is unknown; it is treated as in force."
+        yield words("Date of entry into force unknown; treated as in force.")
     if of_class and listing.scope:
-        yield f"Extract from its text: {listing.scope}."
+        yield words("Extract from its text: {text}.").format(text=listing.scope)
+
+
+def _doubt(what: str, mark: Mark) -> str:
+    return words("{what}: {verification}.").format(what=what, verification=word(MARKS, mark))
 
 
 def _notes(ruling: Ruling, cited: Mapping[str, Citation]) -> Iterator[Note]:
     """Yield obligations, thresholds, and rules on routes and forms of goods."""
     for duty in ruling.duties:
-        text = f"Requirement: {duty_in_words(duty)} ({duty.clause})"
+        told = words("Requirement: {duty} ({clause})")
+        text = told.format(duty=duty_in_words(duty), clause=duty.clause)
         yield Note(text=_marked(text, duty.mark), source=cited.get(duty.source))
     for check in ruling.checks:
-        text = f"Threshold: {check_in_words(check)}"
+        text = words("Threshold: {limit}").format(limit=check_in_words(check))
         yield Note(text=_marked(text, check.mark), source=cited.get(check.source))
     for remark in ruling.remarks:
         text = f"{remark.text} ({remark.clause})"
@@ -191,16 +225,19 @@ def _notes(ruling: Ruling, cited: Mapping[str, Citation]) -> Iterator[Note]:
 
 
 def _marked(text: str, mark: str) -> str:
-    return text if mark == "read" else f"{text}. This {DOUBTS[mark]}"
+    return text if mark == "read" else f"{text}. {capitalised(word(MARKS, mark))}"
 
 
 def _coverage(ruling: Ruling) -> str:
-    """Say from when our copy of the instrument is complete."""
+    """Return the date from which our copy of the instrument is complete."""
     first, last = ruling.covered
     if last is None:
         return ""
-    whole = f"complete from {first}" if first else "start of complete coverage unknown"
-    return f"Our copy: {whole}, last checked on {last}"
+    if first is None:
+        said = words("Our copy: start of complete coverage unknown, last checked on {last}")
+    else:
+        said = words("Our copy: complete from {first}, last checked on {last}")
+    return said.format(first=first, last=last)
 
 
 def _evaluated(ruling: Ruling, rules: Mapping[str, ClassRule]) -> Iterator[str]:
@@ -210,48 +247,38 @@ def _evaluated(ruling: Ruling, rules: Mapping[str, ClassRule]) -> Iterator[str]:
             yield rules[slug].name if slug in rules else slug
 
 
-ORDER: tuple[Answer, ...] = (
-    "controlled",
-    "free by amount",
-    "proposed",
-    "not assessable",
-    "not listed",
-)
-"""Answers in the order in which they are shown: what holds comes first."""
-
-
 class Verdict(Record, frozen=True, kw_only=True):
-    """All answers on one substance in few words."""
+    """All answers on one substance, abbreviated."""
 
-    controlled: tuple[str, ...]  # listings in few words: "EU cat. 1"
-    free: tuple[str, ...]  # by amount
+    controlled: tuple[str, ...]  # abbreviated controls: "EU cat. 1"
+    free: tuple[str, ...]  # free by amount
     proposed: tuple[str, ...]
-    demands: tuple[str, ...]  # what the controls demand on the route, each once
-    open: tuple[str, ...]  # jurisdictions of which some law is not assessable
-    silent: tuple[str, ...]  # jurisdictions all of whose laws do not list it
+    demands: tuple[str, ...]  # obligations on the route, without duplicates
+    open: tuple[str, ...]  # jurisdictions with a law that is not assessable
+    silent: tuple[str, ...]  # jurisdictions where no law controls it
 
 
 class AgeView(Record, frozen=True, kw_only=True):
-    """How old some laws are."""
+    """How current some laws are."""
 
     as_of: date
     days: int
-    laws: tuple[str, ...]  # their names in few words; empty: those that are not named elsewhere
+    laws: tuple[str, ...]  # abbreviated names; empty: those not named elsewhere
 
 
 def in_order(rulings: Iterable[Ruling]) -> list[Ruling]:
-    """Sort answers by what they say; what says the same stays in the order of the route."""
+    """Sort answers by kind; equal answers keep the order of the route."""
     return sorted(rulings, key=lambda each: ORDER.index(each.answer))
 
 
 def verdict_of(
     rulings: Iterable[Ruling], regimes: Mapping[str, Regime], rules: Mapping[str, ClassRule]
 ) -> Verdict:
-    """Gather the answers on one substance.
+    """Summarise the answers on one substance.
 
     Args:
         rulings: Its answers.
-        regimes: The registry's, by slug.
+        regimes: Legal instruments in the registry, by slug.
         rules: Class rules by slug.
     """
     said: dict[Answer, dict[str, None]] = {answer: {} for answer in ORDER}
@@ -262,7 +289,7 @@ def verdict_of(
         told = ruling.answer in {"controlled", "free by amount", "proposed"}
         said[ruling.answer].update(dict.fromkeys(named if told else [ruling.jurisdiction]))
         if ruling.answer == "controlled":
-            demands.update(dict.fromkeys(english(duty_in_short(x)) for x in ruling.duties))
+            demands.update(dict.fromkeys(say(duty_in_short(x)) for x in ruling.duties))
     other = {each.jurisdiction for each in rulings if each.answer != "not listed"}
     return Verdict(
         controlled=tuple(said["controlled"]),
@@ -275,11 +302,11 @@ def verdict_of(
 
 
 def age_views(ages: Iterable[Age], regimes: Mapping[str, Regime]) -> tuple[AgeView, ...]:
-    """Name the laws that are older than most; the age of most is that of all others.
+    """Return the laws that are less current than most; the most common date covers all others.
 
     Args:
-        ages: Of one assessment or comparison.
-        regimes: The registry's, by slug.
+        ages: Ages in one assessment or comparison.
+        regimes: Legal instruments in the registry, by slug.
     """
     ages = tuple(ages)
     most = max(ages, key=lambda each: (len(each.regimes), each.as_of), default=None)

@@ -11,9 +11,10 @@ from markupsafe import Markup
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Status
 from tidewaiter.explain.alerts import goods_shown, short_title
-from tidewaiter.explain.languages import counted, day, number, words
+from tidewaiter.explain.languages import counted, day, number, pgettext, words
 from tidewaiter.explain.legible_text import Span, mark_up
-from tidewaiter.explain.phrases import markup, plain, told
+from tidewaiter.explain.official_names import substance_names
+from tidewaiter.explain.phrases import markup, plain, translated
 from tidewaiter.explain.rules import percent
 from tidewaiter.explain.words import Library, days_in_words
 from tidewaiter.law.types import Regime
@@ -83,7 +84,7 @@ def names(library: Library) -> Names:
         "severity": said,
         "status": {name: status_in_words(name).capitalize() for name in get_args(Status)},
         "assignee": {"": words("Unassigned")},
-        "substance": library.substances,
+        "substance": substance_names(library.substances),
         "rule": {slug: words(title) for slug, title in library.rules.items()},
         "country": {},
     }
@@ -99,18 +100,18 @@ def _titles() -> Mapping[str, str]:
         "substance": words("Substance"),
         "rule": words("Reason"),
         "country": words("Country in documents"),
-        "origin": words("From"),
-        "destination": words("To"),
+        "origin": pgettext("route", "From"),
+        "destination": pgettext("route", "To"),
         "party": words("Party"),
         "entry": words("List entry"),
         "consignment": words("Consignment"),
         "source": words("File"),
         "screening": words("Screening"),
         "words": words("Search text"),
-        "due_from": words("Due from"),
-        "due_to": words("Due to"),
-        "day_from": words("Screened from"),
-        "day_to": words("Screened to"),
+        "due_from": words("Due on or after"),
+        "due_to": words("Due on or before"),
+        "day_from": words("Screened on or after"),
+        "day_to": words("Screened on or before"),
     }
 
 
@@ -309,7 +310,7 @@ def row_view(
     route = route_of(alert.line)
     left = (alert.due - today).days if alert.due else None
     ends = filter(None, (route.origin, *route.transit, route.destination))
-    titled = told(short_title(alert, regimes, _LISTINGS))
+    titled = translated(short_title(alert, regimes, _LISTINGS))
     return RowView(
         id=alert.id,
         path=f"/alerts/{alert.id}" + (f"?{urlencode({'queue': kept})}" if kept else ""),

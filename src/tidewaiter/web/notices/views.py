@@ -32,8 +32,10 @@ from tidewaiter.exchange.notices.types import (
     Queried,
 )
 from tidewaiter.exchange.problems import Problem
+from tidewaiter.explain.errors import hint_in_words, message_in_words
 from tidewaiter.explain.languages import country, day, words
 from tidewaiter.explain.languages import marked as _
+from tidewaiter.explain.official_names import instrument_name, substance_name
 from tidewaiter.law.answers import Ruling
 from tidewaiter.law.types import Regime
 from tidewaiter.report.fields import Fact
@@ -180,13 +182,15 @@ def law_view(known: LineLaw, regimes: Mapping[str, Regime]) -> LawView:
     rulings = known.assessment.rulings if known.assessment else ()
     told = [each for each in rulings if each.answer != "not listed"]
     silent = [
-        regimes[each.regime].name if each.regime in regimes else place_of(each.jurisdiction)
+        instrument_name(regimes[each.regime].name)
+        if each.regime in regimes
+        else place_of(each.jurisdiction)
         for each in rulings
         if each.answer == "not listed"
     ]
     return LawView(
         line=known.line,
-        name=known.name,
+        name=substance_name(known.name),
         content=known.why_no_content
         or (in_words(known.content) if measured(known.content) else ""),
         rulings=tuple(
@@ -194,7 +198,7 @@ def law_view(known: LineLaw, regimes: Mapping[str, Regime]) -> LawView:
                 place=place_of(each.jurisdiction),
                 answer=each.answer,
                 ruling=each,
-                law=regimes[each.regime].name if each.regime in regimes else "",
+                law=instrument_name(regimes[each.regime].name) if each.regime in regimes else "",
             )
             for each in in_order(told)
         ),
@@ -517,8 +521,8 @@ def form_view(
         others=parties[2:],
         others_open=any(not each.empty for each in parties[2:]),
         checked=check_view(page.checked, regimes),
-        trouble=": ".join(filter(None, (trouble.at, trouble.message))) if trouble else "",
-        hint=trouble.hint if trouble else "",
+        trouble=": ".join(filter(None, (trouble.at, message_in_words(trouble)))) if trouble else "",
+        hint=hint_in_words(trouble) if trouble else "",
     )
 
 
