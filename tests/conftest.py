@@ -19,11 +19,12 @@ from tests import tiers
 from tidewaiter.identify import Identifier, Lexicon, load_lexicon
 from tidewaiter.identify.findings import Defect, Finding
 from tidewaiter.law.registry import Registry
+from tidewaiter.native import library
 
 TESTS = Path(__file__).resolve().parent
 SHARED = "TIDEWAITER_SHARED"
 
-# The first call of a compiled function compiles it, so a deadline would fail by chance.
+# The first call in a process loads tables and libraries, so a deadline would fail by chance.
 settings.register_profile("tidewaiter", deadline=None)
 settings.load_profile("tidewaiter")
 
@@ -48,6 +49,13 @@ class Quick:
             return (yield)
         finally:
             self._runs = False
+
+
+def pytest_sessionstart() -> None:
+    """Refuse to test C functions that are not those of the sources."""
+    if not library.is_current():
+        told = "the C functions are older than their sources: python -m tidewaiter.native.library"
+        pytest.exit(told, returncode=pytest.ExitCode.USAGE_ERROR)
 
 
 def pytest_configure(config: pytest.Config) -> None:

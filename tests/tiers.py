@@ -57,6 +57,7 @@ LONG = (
     "transport/test_hostile_peers.py",
     "web/core/test_kills.py",
     "trade/readers/test_fuzz.py",
+    "native/test_sanitized.py",
     "cli/core/test_faults.py",
     "cli/screening/test_cluster.py",
     "bulk/spark/test_spark.py",

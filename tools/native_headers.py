@@ -1,11 +1,14 @@
 """Write the declarations of C functions from their signatures in Python.
 
-Run ``python -m tools.native_headers`` after a change of a function marked `native`, or of a named
-tuple that it takes; then ``python -m tidewaiter.native.library``.
+Run ``python -m tools.native_headers`` after a change of a function marked `native`, of a named
+tuple that it takes, or of a constant that its module names in `CONSTANTS`; then ``python -m
+tidewaiter.native.library``.
 """
 
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 from tidewaiter.native.calls import marked
 from tidewaiter.native.layout import header
@@ -17,10 +20,20 @@ _FIRST = "/* Made by `python -m tools.native_headers` from Python signatures: do
 
 def text() -> str:
     """Return what the header holds."""
+    constants: list[tuple[str, int]] = []
     for path in sorted(ROOT.rglob("*.py")):
-        if "import native" in path.read_text(encoding="utf-8"):
-            importlib.import_module(_module(path))
-    return _FIRST + header((each.name, each.function) for each in marked())
+        code = path.read_text(encoding="utf-8")
+        if "import native\n" in code or "\nCONSTANTS" in code:
+            constants += _constants(importlib.import_module(_module(path)))
+    ours = (each for each in marked() if each.function.__module__.startswith("tidewaiter."))
+    return _FIRST + header(((each.name, each.function) for each in ours), constants)
+
+
+def _constants(module: ModuleType) -> Iterator[tuple[str, int]]:
+    """Yield the constants that a module shares with C, as ``MODULE_NAME``."""
+    place = module.__name__.rpartition(".")[2].upper()
+    for name in getattr(module, "CONSTANTS", ()):
+        yield f"{place}_{name.lstrip('_')}", getattr(module, name)
 
 
 def _module(path: Path) -> str:

@@ -85,11 +85,6 @@ def test_mentions_are_the_same_however_texts_come(way: str, tmp_path: Path) -> N
     assert found["line"].to_pylist() == [0, 2]
 
 
-def test_a_text_without_compiled_code_answers_as_a_list_does() -> None:
-    """One short text is read in another way, and gives the same."""
-    assert identify(GOODS[0]) == identify([GOODS[0], ""])
-
-
 def test_a_file_is_screened_as_by_the_command(call: Call, tmp_path: Path) -> None:
     """Each alert and each refusal is the same as in the command's file."""
     out = tmp_path / "alerts.jsonl"

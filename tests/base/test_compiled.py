@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from tidewaiter.base import compiled
-from tidewaiter.identify import engine
 from tidewaiter.parties import matching
 
 SRC = Path(__file__).parents[2] / "src"
@@ -22,12 +21,12 @@ import sys
 from pathlib import Path
 import numpy as np
 from tidewaiter.base import compiled
-from tidewaiter.identify.engine.hashing import mix_all
+from tidewaiter.parties.matching.kernels.vocabulary import mixed
 if len(sys.argv) > 1:
     compiled.writable = lambda folder: Path(sys.argv[1])
-print(mix_all(np.array([3], np.uint64))[0])
-print(mix_all.machine.stats.cache_path)
-print(sum(mix_all.machine.stats.cache_hits.values()))
+print(mixed(np.array([3], np.uint64))[0])
+print(mixed.machine.stats.cache_path)
+print(sum(mixed.machine.stats.cache_hits.values()))
 """
 
 
@@ -54,7 +53,7 @@ def test_code_is_kept_in_our_cache(tmp_path: Path) -> None:
     """The second process reads what the first one compiled, in a folder of this version."""
     first, place, hits = _run(tmp_path)
     assert (place.parent, hits) == (tmp_path / "code", 0)
-    assert place.name.startswith("identify.engine.hashing.mix_all-")
+    assert place.name.startswith("parties.matching.kernels.vocabulary.mixed-")
     assert list(place.glob("*.nbc"))
     assert _run(tmp_path) == (first, place, 1)
 
@@ -82,7 +81,7 @@ def _marked(package: ModuleType) -> Iterator[Any]:
         yield from vars(import_module(module.name)).values()
 
 
-@pytest.mark.parametrize("package", [engine, matching], ids=lambda package: package.__name__)
+@pytest.mark.parametrize("package", [matching], ids=lambda package: package.__name__)
 def test_every_compiled_function_has_a_place_of_its_own(package: ModuleType) -> None:
     """They use only values with detectable changes, and no two share a name."""
     found = {id(each): each for each in _marked(package) if isinstance(each, compiled._Marked)}
@@ -198,10 +197,11 @@ def test_a_function_changed_in_another_file_is_compiled_anew(tmp_path: Path) -> 
 _COUNTED = """
 import sys
 import numpy as np
-from tidewaiter.identify.engine.hashing import mix_all, units_hash
-mix_all(np.array([3], np.uint64))
-units_hash(np.array([3, 4], np.uint32))
-for function in (mix_all, units_hash):
+from tidewaiter.parties.matching.kernels.similar_words import shortened
+from tidewaiter.parties.matching.kernels.vocabulary import mixed
+mixed(np.array([3], np.uint64))
+shortened(np.array([3, 4], np.uint32), 0, 2, 1, np.zeros(9, np.uint64))
+for function in (mixed, shortened):
     (code,) = function.machine.inspect_llvm().values()
     print("NRT_incref" in code or "NRT_Allocate" in code or "NRT_MemInfo" in code)
 """
@@ -222,11 +222,11 @@ def test_an_uncounted_function_counts_nothing(tmp_path: Path) -> None:
 _TOGETHER = """
 import sys
 import numpy as np
-from tidewaiter.identify.engine.hashing import mix_all
-machine = mix_all.machine
+from tidewaiter.parties.matching.kernels.vocabulary import mixed
+machine = mixed.machine
 print("ready", flush=True)
 sys.stdin.readline()
-mix_all(np.array([3], np.uint64))
+mixed(np.array([3], np.uint64))
 print(sum(machine.stats.cache_misses.values()))
 """
 

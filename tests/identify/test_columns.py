@@ -1,17 +1,15 @@
 """Columns: a batch answers as its lines do, spans are those of the text, nothing is lost."""
 
-import csv
 import random
 import resource
 from collections.abc import Sequence
 
 import pyarrow as pa
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tidewaiter.base.resources import data
 from tidewaiter.identify import (
     MENTIONS,
     Identifier,
@@ -38,7 +36,6 @@ Answer = tuple[list[Finding], list[Defect]]
 
 LEXICON = load_lexicon()
 IDENTIFIER = Identifier(LEXICON)  # keeps what it learns through all tests here
-FEW = Identifier(LEXICON, few=True)
 NAMES = [entry.text for entry in LEXICON.names.entries]
 NUMBERS = [number.cas for number in LEXICON.names.numbers]
 
@@ -112,23 +109,6 @@ def _by_line(answer: Answer) -> Answer:
 def test_a_batch_answers_as_its_lines_do(texts: list[str]) -> None:
     """A column's mentions are those of its lines, each asked alone."""
     assert _find(texts) == _alone(texts)
-
-
-@settings(max_examples=60, deadline=None)
-@given(columns)
-@example(["H.S. code 2915.24", "U.N. No. 1715", "C.A.S. 108-24-7", "50-06-6 N-methyl"])
-def test_a_few_lines_need_no_compiled_code(texts: list[str]) -> None:
-    """The functions of the scan, run by Python itself, find what they find compiled."""
-    assert _find(texts, FEW) == _find(texts)
-
-
-def test_the_sample_reads_the_same_without_compiled_code() -> None:
-    """So do the goods of the sample manifest, with their cues, numbers and misspellings."""
-    rows = csv.DictReader(data("samples", "manifest.csv").read_text("utf-8").splitlines())
-    goods = [row["Description of goods"] for row in rows]
-    assert len(goods) > 200
-    spelled = ["H.S. code 2914.11 acetone", "H S-2914.11", "C.A.S. no 67-64-1", "U.N. 1090"]
-    assert _find([*goods, *spelled], FEW) == _find([*goods, *spelled])
 
 
 def test_texts_become_a_column_whatever_they_hold() -> None:

@@ -167,12 +167,11 @@ def test_a_name_that_is_known_is_not_read_again(
 
 
 @opsin_is_here
-@pytest.mark.parametrize("few", [False, True])
-def test_the_identifier_joins_them_with_names(*, few: bool) -> None:
+def test_the_identifier_joins_them_with_names() -> None:
     """The identifier joins them with names."""
     lexicon = load_lexicon()
     lines = ["acetone", f"{FLUORO} and toluene", "paper", f"{FLUORO} and toluene", "CC(C)=O"]
-    found, _ = Identifier(lexicon, few=few).find(column_of(lines))
+    found, _ = Identifier(lexicon).find(column_of(lines))
     told = [(each.line, lexicon.registry.substances[each.substance].slug) for each in found]
     assert told == [
         (0, "acetone"),

@@ -31,7 +31,6 @@ from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
 from tidewaiter.trade.types import Alert, ReadOptions, Refusal
 
-_FEW = 500  # characters; below this, plain Python is faster than loading the compiled code
 _CHUNK = 1_000  # alerts per batch
 _GOODS = "goods"
 
@@ -47,10 +46,9 @@ def find_mentions(texts: Any, column: str | None, own: Any, *, street: bool) -> 
     found = read_column(texts, column)
     if isinstance(found, (list, tuple)):
         found = column_of([each or "" for each in found])
-    few = len(found) == 1 and len(found[0].as_py() or "") <= _FEW
     folders = read_paths(own)
     with turn():
-        identifier = identifier_for(folders, street=street, few=few)
+        identifier = identifier_for(folders, street=street)
         return Frame(identifier.identify(found))
 
 

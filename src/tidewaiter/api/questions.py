@@ -114,7 +114,7 @@ def _asker(own: tuple[Path, ...], street: bool, state: str) -> Asker:  # noqa: F
     def structures(text: str, day: date) -> tuple[Found, ...]:
         return find_structure(text, own, day)
 
-    namer = Namer(registry, lambda: identifier_for(own, street=street, few=True))
+    namer = Namer(registry, lambda: identifier_for(own, street=street))
     return Asker(namer, load_members(registry), structures)
 
 

@@ -98,12 +98,12 @@ def workers_for(path: Path, wanted: int) -> int:
 
 
 @lru_cache(_KEPT)
-def _identifier(own: tuple[Path, ...], street: bool, few: bool, state: str) -> Identifier:  # noqa: FBT001
+def _identifier(own: tuple[Path, ...], street: bool, state: str) -> Identifier:  # noqa: FBT001
     del state  # cache key: the folders changed
-    return Identifier(load_lexicon(own, street=street), few=few)
+    return Identifier(load_lexicon(own, street=street))
 
 
-def identifier_for(own: tuple[Path, ...], *, street: bool, few: bool = False) -> Identifier:
+def identifier_for(own: tuple[Path, ...], *, street: bool) -> Identifier:
     """Return this process's cached identifier, rebuilt when the folders change.
 
     It learns while reading, so only one thread at a time may use it.
@@ -111,9 +111,8 @@ def identifier_for(own: tuple[Path, ...], *, street: bool, few: bool = False) ->
     Args:
         own: Folders of the authority's own lists.
         street: Recognise slang.
-        few: For a few lines: avoid compiled code.
     """
-    return _identifier(own, street, few, state_of(own))
+    return _identifier(own, street, state_of(own))
 
 
 @lru_cache(_KEPT)

@@ -11,20 +11,11 @@ from rich.table import Table
 
 from tidewaiter.base.phrases import english_json
 from tidewaiter.cli.core.options import Day, ok_with_refusals, own_lists, printable
-from tidewaiter.identify import Identifier, column_of, is_ready, load_lexicon
+from tidewaiter.identify import Identifier, column_of, load_lexicon
 from tidewaiter.law.catalogue import Catalogue
 from tidewaiter.law.controls import controls_after, controls_on
 from tidewaiter.law.registry import Registry, load_registry
 from tidewaiter.law.types import Control, Substance
-
-
-def tell_first_start() -> None:
-    """Explain a delay of the first answer of a new version, if there is one."""
-    if not is_ready():
-        click.echo(
-            "first start of this version: compiling the search index, about a minute ...",
-            err=True,
-        )
 
 
 def tell_new_lists() -> None:
@@ -41,7 +32,6 @@ def tell_first_match() -> None:
 
 
 _BATCH = 16_384
-_FEW = 500  # characters that are read sooner without compiled code than it takes to load
 _REST = (
     "text",
     "how",
@@ -86,10 +76,9 @@ def identify(
     if path is None:
         shown = printable(text or "")
         lexicon = load_lexicon(own, street=street, compiling=tell_new_lists)
-        _write([shown], 1, Identifier(lexicon, few=len(shown) <= _FEW))
+        _write([shown], 1, Identifier(lexicon))
         return
-    tell_first_start()
-    identifier = Identifier(load_lexicon(own, street=street))
+    identifier = Identifier(load_lexicon(own, street=street, compiling=tell_new_lists))
     with click.open_file(str(path), "rb") as file:
         broken = _identify_file(file, identifier)
     if broken:

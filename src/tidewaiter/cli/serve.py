@@ -14,7 +14,6 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.burden.releases.folder import releases_folder
 from tidewaiter.cli.core.options import FILE
 from tidewaiter.cli.core.party_options import kept_in
-from tidewaiter.cli.identify import tell_first_start
 from tidewaiter.cli.screening.run import report_expired
 from tidewaiter.node.uploads.arrivals import sample_upload
 from tidewaiter.node.uploads.settings import DAYS
@@ -142,7 +141,6 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: An
         serving = structs.replace(serving, sample=True)
         click.echo(_of_sample(node), err=True)
     node.close()
-    tell_first_start()
     click.echo(f"Tidewaiter is running at {serving.address()} (press Ctrl-C to stop)", err=True)
     run(serving)
 

@@ -1,6 +1,6 @@
 """Identification: from trade text to the controlled and watched substances that it mentions."""
 
-from tidewaiter.identify.lexicon.loading import Lexicon, is_ready, load_lexicon
+from tidewaiter.identify.lexicon.loading import Lexicon, load_lexicon
 from tidewaiter.identify.mentions import MENTIONS, Identifier, column_of, identify
 
 __all__ = [
@@ -9,6 +9,5 @@ __all__ = [
     "Lexicon",
     "column_of",
     "identify",
-    "is_ready",
     "load_lexicon",
 ]

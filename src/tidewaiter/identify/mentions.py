@@ -47,15 +47,9 @@ MENTIONS = pa.schema(
 class Identifier:
     """Finds mentions; keeps its caches of words and spellings between calls."""
 
-    def __init__(self, lexicon: Lexicon, *, few: bool = False) -> None:
-        """Set the lexicon.
-
-        Args:
-            lexicon: From `load_lexicon`.
-            few: For short inputs: avoid compiled code, which takes half a second to load.
-        """
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Set the lexicon, from `load_lexicon`."""
         self.lexicon = lexicon
-        self._few = few
         self._reader = Reader(lexicon)
         self._structures = Structures(lexicon.registry)
         self._verdicts = make_verdicts()
@@ -73,7 +67,7 @@ class Identifier:
         which, distinct = first_of_each(text, offsets)
         if len(distinct) < len(which):
             text, offsets = _taken(text, offsets, distinct)
-        rows = scan(text, offsets, self.lexicon.tables, self._verdicts, few=self._few)
+        rows = scan(text, offsets, self.lexicon.tables, self._verdicts)
         findings, defects = self._reader.read(rows, text.data, offsets) if len(rows) else ([], [])
         self._add_structures(text, offsets, findings, defects)
         if not findings and not defects:
@@ -90,7 +84,7 @@ class Identifier:
         defects: list[Defect],
     ) -> None:
         """Add findings from systematic names and structures in the lines, in order of position."""
-        marked = find_triggers(text, offsets, few=self._few)
+        marked = find_triggers(text, offsets)
         if not marked:
             return
         known: dict[int, list[Finding]] = {line: [] for line in marked}

@@ -31,3 +31,13 @@ ARRAY_OF(F64, double);
 #else
 #define EXPORT __attribute__((visibility("default")))
 #endif
+
+static inline int64_t min_of(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline int64_t max_of(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}

@@ -85,11 +85,14 @@ def _layout(kind: Any) -> Layout:
     raise TypeError(msg)
 
 
-def header(functions: Iterable[tuple[str, Callable[..., Any]]]) -> str:
+def header(
+    functions: Iterable[tuple[str, Callable[..., Any]]], constants: Iterable[tuple[str, int]] = ()
+) -> str:
     """Write the declarations in C of functions, and of all that they take.
 
     Args:
         functions: Their names in C, and the functions as declared in Python.
+        constants: Names and values of constants in C.
     """
     structs: dict[str, Struct] = {}
     records: dict[str, np.dtype[Any]] = {}
@@ -100,9 +103,15 @@ def header(functions: Iterable[tuple[str, Callable[..., Any]]]) -> str:
             _gather(each, structs, records)
         taken = ", ".join(_parameter(of, called) for called, of in parameters.items())
         prototypes.append(f"EXPORT {result.name if result else 'void'} {name}({taken or 'void'});")
-    parts = [_record(name, dtype) for name, dtype in records.items()]
+    parts = ["\n".join(f"#define {name} {_literal(value)}" for name, value in constants)]
+    parts += [_record(name, dtype) for name, dtype in records.items()]
     parts += [_struct(each) for each in structs.values()]
     return "\n\n".join(["#pragma once", '#include "native/arrays.h"', *parts, *prototypes]) + "\n"
+
+
+def _literal(value: int) -> str:
+    """Write a constant; an unsigned one is of 64 bits."""
+    return f"UINT64_C({value:#x})" if isinstance(value, np.uint64) else str(int(value))
 
 
 def _gather(of: Layout, structs: dict[str, Struct], records: dict[str, np.dtype[Any]]) -> None:
@@ -155,6 +164,6 @@ def _record(name: str, dtype: np.dtype[Any]) -> str:
 
 
 def _item(dtype: np.dtype[Any]) -> str:
-    if dtype.kind in "?fd":
+    if dtype.char in _ITEMS:
         return _ITEMS[dtype.char]
     return f"{'u' if dtype.kind == 'u' else ''}int{8 * dtype.itemsize}_t"

@@ -12,7 +12,7 @@ from tidewaiter.base.mapped_arrays import load_arrays, save_arrays
 from tidewaiter.identify.engine.hashing import (
     Table,
     build_table,
-    find,
+    find_all,
     first_of_each,
     hash_keys,
     make_powers,
@@ -58,15 +58,14 @@ def test_a_table_finds_what_it_holds_and_nothing_else(keys: list[int]) -> None:
     """Each key leads to its value, and a key that is not there to none."""
     held, missing = keys[::2], keys[1::2]
     table = build_table(np.array(held, np.uint64), np.arange(len(held), dtype=np.int32))
-    assert [find(table, np.uint64(key)) for key in held] == list(range(len(held)))
-    assert all(find(table, np.uint64(key)) == -1 for key in missing)
+    assert find_all(table, np.array(held, np.uint64)).tolist() == list(range(len(held)))
+    assert (find_all(table, np.array(missing, np.uint64)) == -1).all()
 
 
 def test_values_of_one_key_are_joined() -> None:
     """A key that comes twice has the bits of both values."""
     table = build_table(np.array([7, 9, 7], np.uint64), np.array([1, 8, 4], np.int32))
-    assert find(table, np.uint64(7)) == 5
-    assert find(table, np.uint64(9)) == 8
+    assert find_all(table, np.array([7, 9], np.uint64)).tolist() == [5, 8]
 
 
 def test_powers_are_those_of_the_base() -> None:

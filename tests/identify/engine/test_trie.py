@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from tidewaiter.identify import load_lexicon
 from tidewaiter.identify.engine.fold import Folded, fold_line, make_room
 from tidewaiter.identify.engine.hashing import make_powers
+from tidewaiter.identify.engine.hits import COLUMNS, Hits
 from tidewaiter.identify.engine.rules import build_fold_tables
-from tidewaiter.identify.engine.trie import Trie, build_trie, find_starts, longest_key
+from tidewaiter.identify.engine.trie import Trie, build_trie, find_names
 from tidewaiter.identify.engine.words import fold_keys
 
 TABLES = build_fold_tables()
@@ -47,14 +48,11 @@ def _folded(text: str) -> tuple[Folded, int]:
 def _walk(text: str, trie: Trie) -> list[tuple[int, int, int]]:
     """Find first unit, unit after and place of each name, as the scan does."""
     room, n = _folded(text)
-    starts = np.zeros(len(room.start), np.int32)
-    found, past = [], 0
-    for at in starts[: find_starts(room, n, trie, POWERS, starts)].tolist():
-        end, key = longest_key(room, n, at, trie)
-        if at >= past and key >= 0:
-            found.append((at, end, key))
-            past = end
-    return found
+    starts, strong = np.zeros(len(room.start), np.int32), np.ones(len(trie.ends), np.bool_)
+    hits = Hits(np.zeros((n, COLUMNS), np.int64), np.zeros(1, np.int64))
+    find_names(room, n, trie, strong, POWERS, starts, hits)
+    rows = hits.rows[: hits.count[0]].tolist()
+    return [(begin, end, key) for _, _, key, begin, end, *_ in rows]
 
 
 def _try_all(text: str) -> list[tuple[int, int, int]]:

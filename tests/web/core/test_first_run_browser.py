@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Route, expect
 from tests.web.browsing import Opened, check_page
 
-from tidewaiter import identify
 from tidewaiter.node.uploads.arrivals import queue_sample
 from tidewaiter.store.accounts.sessions import invite
 from tidewaiter.store.accounts.users import NewAccount, add_account
@@ -71,28 +70,20 @@ def test_an_administrator_alone_is_offered_it_where_it_is_needed(
 
 @pytest.mark.browser
 @WIDTHS
-@pytest.mark.parametrize("ready", ["compiled", ""])
 def test_the_queue_says_that_a_file_is_being_screened(
-    opened: Opened,
-    served: tuple[str, Node],
-    monkeypatch: pytest.MonkeyPatch,
-    width: int,
-    ready: str,
+    opened: Opened, served: tuple[str, Node], width: int
 ) -> None:
-    """By name and phase; that code is compiled first is said, with how long that takes."""
+    """By name and phase."""
     _, node = served
-    monkeypatch.setattr(identify, "is_ready", lambda: bool(ready))
     queue_sample(node.database, node.desk, node.today())
     page, told = opened("/queue?status=referred", width=width)
     now = page.locator("#screening-now")
     expect(now).to_contain_text("sample manifest.csv")
-    expect(now).to_contain_text("starts in a moment" if ready else "compiling the text scan")
+    expect(now).to_contain_text("starts in a moment")
     expect(page.get_by_text("No alerts match")).to_have_count(0)
     check_page(page, told, width)
     page.goto(page.url.replace("/queue?status=referred", "/screen"))
-    expect(page.locator(".phase")).to_contain_text(
-        "starts in a moment" if ready else "about a minute"
-    )
+    expect(page.locator(".phase")).to_contain_text("starts in a moment")
     check_page(page, told, width)
 
 

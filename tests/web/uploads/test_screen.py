@@ -12,7 +12,6 @@ from tests.support.raising import says
 from tests.web.conftest import Desk
 from tests.web.sent import read, send, sent
 
-from tidewaiter import identify
 from tidewaiter.lists.archive import Archive
 from tidewaiter.node.uploads.arrivals import queue_sample
 from tidewaiter.parties.matching import matcher
@@ -215,16 +214,12 @@ def test_the_same_bytes_are_named_and_screened_once(
     assert one.post("/screen/ready.json").json()["uploads"] == []
 
 
-@pytest.mark.parametrize(
-    ("ready", "phase"),
-    [({"scan", "search"}, "start"), ({"search"}, "scan"), ({"scan"}, "search")],
-)
+@pytest.mark.parametrize("phase", ["start", "search"])
 def test_what_is_compiled_first_is_said(
-    desk: SignIn, node: Node, monkeypatch: pytest.MonkeyPatch, ready: set[str], phase: str
+    desk: SignIn, node: Node, monkeypatch: pytest.MonkeyPatch, phase: str
 ) -> None:
     """Of the upload that is next; the one behind it waits for its turn."""
-    monkeypatch.setattr(identify, "is_ready", lambda: "scan" in ready)
-    monkeypatch.setattr(matcher, "is_ready", lambda: "search" in ready)
+    monkeypatch.setattr(matcher, "is_ready", lambda: phase == "start")
     monkeypatch.setattr(Archive, "slugs", lambda _: ["sdn"])
     monkeypatch.setattr(node, "desk", structs.replace(node.desk, lists=Path("lists")))
     one = desk("analyst")

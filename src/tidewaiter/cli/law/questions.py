@@ -106,7 +106,7 @@ class Desk:
         @cache
         def identifier() -> Identifier:
             lexicon = load_lexicon(wanted.own, street=wanted.street, compiling=tell_new_lists)
-            return Identifier(lexicon, few=wanted.catalogue is None and wanted.history is None)
+            return Identifier(lexicon)
 
         def structures(text: str, day: date) -> tuple[Found, ...]:
             from tidewaiter.bulk.structures import find_structure  # noqa: PLC0415 - loads RDKit
@@ -297,7 +297,7 @@ def _asked(registry: Registry, wanted: ComparisonOptions, day: date) -> list[Sub
     if wanted.regime:
         return _of_regime(registry, wanted.regime, wanted.schedule, day)
     lists, street = wanted.own, wanted.street
-    namer = Namer(registry, lambda: Identifier(load_lexicon(lists, street=street), few=True))
+    namer = Namer(registry, lambda: Identifier(load_lexicon(lists, street=street)))
     return [substance for text in wanted.what for substance in _named(namer, text)]
 
 

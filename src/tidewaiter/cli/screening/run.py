@@ -23,7 +23,6 @@ from tidewaiter.bulk.screening import Settings, pinned, run, workers_for
 from tidewaiter.bulk.spark.batches import Beside, Input, Task
 from tidewaiter.bulk.spark.run import Outcome, screen_on
 from tidewaiter.cli.core.options import STOPPED, Field, mark_refused, printable
-from tidewaiter.cli.identify import tell_first_start
 from tidewaiter.cli.screening.input_files import with_saved
 from tidewaiter.cli.screening.summary import watched
 from tidewaiter.lists.archive import Archive
@@ -261,7 +260,6 @@ def screen_cluster(there: There, settings: Settings, cluster: Cluster) -> Outcom
         open_writer=alert_writer,
         beside=there.beside,
     )
-    tell_first_start()
     begun = time.monotonic()
     mark = hashlib.sha256(str(out.absolute()).encode("utf-8", "backslashreplace")).hexdigest()[:8]
     with (

@@ -32,7 +32,6 @@ from tidewaiter.cli.core.options import (
     printable,
 )
 from tidewaiter.cli.core.party_options import Within, kept_in
-from tidewaiter.cli.identify import tell_first_start
 from tidewaiter.cli.screening.input_files import (
     Member,
     members_of,
@@ -482,7 +481,6 @@ def _screen_file(path: Path, wanted: Wanted) -> bool:
     check_outputs(named, _kept(path, wanted, journal))
     check_history(wanted.history, settings)
     show_columns(path, options)
-    tell_first_start()
     with held(journal, first) as journal:
         drop_abandoned(journals(), time.time() - _ABANDONED)
         with database_at(wanted.db) as database, suppression_reported(database):

@@ -10,12 +10,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined, uncounted
-from tidewaiter.identify.engine.fold import BASE, Folded
+from tidewaiter.native.calls import native
 
-SHIFT = np.uint64(24)  # bits dropped in short hashes
-_FIRST = np.uint64(0xBF58476D1CE4E5B9)
-_SECOND = np.uint64(0x94D049BB133111EB)
+BASE = np.uint64(0x9E3779B97F4A7C15)  # base of the rolling hash; odd
+SHIFT = 24  # bits dropped in short hashes
+
+CONSTANTS = ("BASE", "SHIFT")
 
 
 class Table(NamedTuple):
@@ -25,59 +25,9 @@ class Table(NamedTuple):
     values: NDArray[np.int32]
 
 
-@inlined
-def mix(value: np.uint64) -> np.uint64:
-    """Mix a hash over all 64 bits (the finaliser of SplitMix64); never 0."""
-    value = (value ^ (value >> np.uint64(30))) * _FIRST
-    value = (value ^ (value >> np.uint64(27))) * _SECOND
-    return (value ^ (value >> np.uint64(31))) | np.uint64(1)
-
-
-@uncounted
-def span_hash(room: Folded, powers: NDArray[np.uint64], begin: int, end: int) -> np.uint64:
-    """Hash units `begin` to `end` of a folded line, ignoring separators."""
-    return mix(room.hash[end] - room.hash[begin] * powers[end - begin])
-
-
-@uncounted
-def short_hash(room: Folded, powers: NDArray[np.uint64], begin: int, end: int) -> np.uint64:
-    """Hash units to the 40 bits used in the file of other chemicals."""
-    return mix(span_hash(room, powers, begin, end) >> SHIFT)
-
-
-@uncounted
-def units_hash(units: NDArray[np.uint32]) -> np.uint64:
-    """Hash units as `span_hash` does."""
-    value = np.uint64(0)
-    for unit in units:
-        value = value * BASE + np.uint64(unit) + np.uint64(1)
-    return mix(value)
-
-
-@uncounted
-def find(table: Table, key: np.uint64) -> int:
-    """Return the value of a key; -1 if there is none."""
-    mask = len(table.keys) - 1
-    at = np.int64(key & np.uint64(mask))
-    while table.keys[at] != 0:
-        if table.keys[at] == key:
-            value: int = table.values[at]
-            return value
-        at = (at + 1) & mask
-    return -1
-
-
-@uncounted
+@native
 def _fill(table: Table, keys: NDArray[np.uint64], values: NDArray[np.int32]) -> None:
     """Insert keys; the values of duplicate keys are combined with bitwise or."""
-    mask = len(table.keys) - 1
-    for index in range(len(keys)):
-        key = keys[index]
-        at = np.int64(key & np.uint64(mask))
-        while table.keys[at] != 0 and table.keys[at] != key:
-            at = (at + 1) & mask
-        table.keys[at] = key
-        table.values[at] |= values[index]
 
 
 def build_table(keys: NDArray[np.uint64], values: NDArray[np.int32]) -> Table:
@@ -95,6 +45,18 @@ def build_table(keys: NDArray[np.uint64], values: NDArray[np.int32]) -> Table:
     return table
 
 
+def find_all(table: Table, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return the value of each key, shape ``(keys,)``; -1 where there is none."""
+    values = np.empty(len(keys), np.int64)
+    _look_up(table, keys, values)
+    return values
+
+
+@native
+def _look_up(table: Table, keys: NDArray[np.uint64], values: NDArray[np.int64]) -> None:
+    """Write the value of each key; -1 where there is none."""
+
+
 def make_powers(size: int) -> NDArray[np.uint64]:
     """Return the powers of the hash base, shape ``(size,)``."""
     powers = np.full(size, BASE, np.uint64)
@@ -103,18 +65,32 @@ def make_powers(size: int) -> NDArray[np.uint64]:
         return np.multiply.accumulate(powers)
 
 
-@compiled
 def mix_all(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Mix each hash."""
-    mixed = np.zeros(len(values), np.uint64)
-    for index in range(len(values)):
-        mixed[index] = mix(values[index])
+    """Mix each hash over all 64 bits; never 0."""
+    mixed = np.empty(len(values), np.uint64)
+    _mix_into(values, mixed)
     return mixed
 
 
+@native
+def _mix_into(values: NDArray[np.uint64], mixed: NDArray[np.uint64]) -> None:
+    """Write each hash mixed."""
+
+
 def hash_keys(keys: Sequence[NDArray[np.uint32]]) -> NDArray[np.uint64]:
-    """Hash each key as `span_hash` does, shape ``(keys,)``."""
-    return np.array([units_hash(key) for key in keys], np.uint64)
+    """Hash the units of each key, shape ``(keys,)``."""
+    first = np.zeros(len(keys) + 1, np.int64)
+    first[1:] = np.cumsum([len(key) for key in keys], dtype=np.int64)
+    hashes = np.empty(len(keys), np.uint64)
+    _hash_units(np.concatenate([np.zeros(0, np.uint32), *keys]), first, hashes)
+    return hashes
+
+
+@native
+def _hash_units(
+    units: NDArray[np.uint32], first: NDArray[np.int64], hashes: NDArray[np.uint64]
+) -> None:
+    """Write the hash of units ``first[i]`` to ``first[i + 1]``, for each i."""
 
 
 def first_of_each(
@@ -141,7 +117,7 @@ def first_of_each(
     return which, first[:count]
 
 
-@uncounted
+@native
 def _number(
     text: NDArray[np.uint8],
     offsets: NDArray[np.int64],
@@ -149,45 +125,12 @@ def _number(
     which: NDArray[np.int64],
     first: NDArray[np.int64],
 ) -> int:
-    mask = len(slots) - 1
-    count = 0
-    for line in range(len(which)):
-        here = text[offsets[line] : offsets[line + 1]]
-        at = np.int64(_hash(here) & np.uint64(mask))
-        while slots[at] >= 0:
-            same = first[slots[at]]
-            if _equal(here, text[offsets[same] : offsets[same + 1]]):
-                break
-            at = (at + 1) & mask
-        if slots[at] < 0:
-            slots[at] = count
-            first[count] = line
-            count += 1
-        which[line] = slots[at]
-    return count
+    """Write the number of each line and the first line of each number; return how many.
 
-
-@uncounted
-def _hash(text: NDArray[np.uint8]) -> np.uint64:
-    """Hash bytes with four parallel sums."""
-    a = b = c = d = np.uint64(1469598103934665603)
-    prime = np.uint64(1099511628211)
-    size = len(text) & ~3
-    for at in range(0, size, 4):
-        a = (a ^ np.uint64(text[at])) * prime
-        b = (b ^ np.uint64(text[at + 1])) * prime
-        c = (c ^ np.uint64(text[at + 2])) * prime
-        d = (d ^ np.uint64(text[at + 3])) * prime
-    for at in range(size, len(text)):
-        a = (a ^ np.uint64(text[at])) * prime
-    return mix(mix(a + np.uint64(len(text))) ^ mix(b) * prime ^ mix(c) * (prime + d) ^ d)
-
-
-@uncounted
-def _equal(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> bool:
-    if len(a) != len(b):
-        return False
-    for at in range(len(a)):
-        if a[at] != b[at]:
-            return False
-    return True
+    Args:
+        text: All lines' bytes.
+        offsets: Start of each line, and the end.
+        slots: A hash table of numbers, all -1, its size a power of two above the lines'.
+        which: Output: for each line the number of its text.
+        first: Output: for each number its first line.
+    """

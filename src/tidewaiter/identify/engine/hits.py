@@ -13,8 +13,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import uncounted
-
 COLUMNS = 13
 
 # Kinds of hits.
@@ -31,23 +29,30 @@ WHOLE = 32  # the whole line is the name
 SCANNED = 64  # letters instead of digits in a number
 GLUED = 128  # name in a compound word
 
+CONSTANTS = (
+    "COLUMNS",
+    "NAME",
+    "NEAR",
+    "CAS",
+    "HS",
+    "UN",
+    "CUS",
+    "CAS_WRONG",
+    "CAS_OTHER",
+    "COVERING",
+    "NEGATED",
+    "LONGER",
+    "PART_OF",
+    "CUED",
+    "SALTED",
+    "WHOLE",
+    "SCANNED",
+    "GLUED",
+)
+
 
 class Hits(NamedTuple):
     """Buffer for hits: rows of line, kind, value, first and last units, edits, flags."""
 
     rows: NDArray[np.int64]
     count: NDArray[np.int64]  # type: ignore[assignment]  # (1,); hides that of a tuple
-
-
-@uncounted
-def add_hit(hits: Hits, kind: int, value: int, begin: int, end: int, edits: int) -> None:
-    """Add a hit in the current line; if the buffer is full, only count it."""
-    row = hits.count[0]
-    if row < len(hits.rows):
-        hits.rows[row, 1] = kind
-        hits.rows[row, 2] = value
-        hits.rows[row, 3] = begin
-        hits.rows[row, 4] = end
-        hits.rows[row, 5] = edits
-        hits.rows[row, 6] = 0
-    hits.count[0] = row + 1

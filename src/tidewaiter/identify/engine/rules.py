@@ -19,6 +19,24 @@ SEPARATOR, LETTER, DIGIT, IDEOGRAPH, DROPPED, GREEK = 0, 1, 2, 3, 4, 5
 # Separators between units.
 SPACE, HYPHEN, DOT, COMMA, OTHER, NEWLINE, STOP, LINE = 1, 2, 4, 8, 16, 32, 64, 128
 
+CONSTANTS = (
+    "LIMIT",
+    "SEPARATOR",
+    "LETTER",
+    "DIGIT",
+    "IDEOGRAPH",
+    "DROPPED",
+    "GREEK",
+    "SPACE",
+    "HYPHEN",
+    "DOT",
+    "COMMA",
+    "OTHER",
+    "NEWLINE",
+    "STOP",
+    "LINE",
+)
+
 
 class FoldTables(NamedTuple):
     """Folding of each code point; arrays of length `LIMIT` unless noted."""

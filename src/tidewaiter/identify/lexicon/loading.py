@@ -10,7 +10,7 @@ from tidewaiter.base.cache import cached, digest
 from tidewaiter.base.mapped_arrays import load_arrays, save_arrays
 from tidewaiter.base.resources import data
 from tidewaiter.identify.engine.rules import ContextRules, load_context_rules
-from tidewaiter.identify.engine.scan import Tables, is_scan_compiled
+from tidewaiter.identify.engine.scan import Tables
 from tidewaiter.identify.lexicon.entries import Names
 from tidewaiter.identify.lexicon.unlisted_chemicals import Respelt
 from tidewaiter.law.registry import Registry, load_registry
@@ -33,13 +33,9 @@ def _key(registry: Registry, *, street: bool) -> str:
     """Hash all inputs of a lexicon."""
     files = [data("rules", name) for name in ("fold.toml", "context.toml", "respelling.toml")]
     files += [data("hs", "own.toml"), data("other_chemicals", "hashes.bin")]
-    code = sorted(Path(__file__).parents[1].rglob("*.py"))
+    folder = Path(__file__).parents[1]
+    code = sorted(each for kind in ("py", "c", "h") for each in folder.rglob(f"*.{kind}"))
     return digest([*files, *code], registry.digest, str(street))
-
-
-def is_ready() -> bool:
-    """Return whether the scan is compiled; compilation takes a minute, once per version."""
-    return is_scan_compiled()
 
 
 def load_lexicon(

@@ -257,7 +257,7 @@ def _law() -> Law:
 
     @cache
     def identifier() -> Identifier:
-        return Identifier(load_lexicon(()), few=True)
+        return Identifier(load_lexicon(()))
 
     asker = Asker(Namer(registry, identifier), load_members(registry), _no_structure)
     return Law(registry, registry.book, asker.find)

@@ -60,7 +60,7 @@ class LawDesk:
 
     @cached_property
     def _identifier(self) -> Identifier:
-        return Identifier(load_lexicon(self.own), few=True)
+        return Identifier(load_lexicon(self.own))
 
     def _structures(self, text: str, day: date) -> tuple[Found, ...]:
         return find_structure(text, self.own, day)

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from tidewaiter import identify
 from tidewaiter.base.records import Record
 from tidewaiter.lists.archive import Archive
 from tidewaiter.parties.matching import matcher
@@ -16,9 +15,9 @@ from tidewaiter.trade.readers.inspection import Inspection
 from tidewaiter.trade.types import Refusal
 from tidewaiter.web.core.node import Node
 
-Phase = Literal["", "turn", "start", "scan", "search", "loading"]
-"""turn: others are before it; start: it is next; scan, search: compiling native code of this
-version, once; loading: substances, rules and lists; "": reading lines, or ended."""
+Phase = Literal["", "turn", "start", "search", "loading"]
+"""turn: others are before it; start: it is next; search: compiling native code of this version,
+once; loading: substances, rules and lists; "": reading lines, or ended."""
 
 
 def phase_of(node: Node, upload: Upload, *, first: bool = True) -> Phase:
@@ -33,8 +32,6 @@ def phase_of(node: Node, upload: Upload, *, first: bool = True) -> Phase:
         return ""
     if not first:
         return "turn"
-    if not identify.is_ready():
-        return "scan"
     lists = node.desk.lists
     if lists and not matcher.is_ready() and Archive(lists).slugs():
         return "search"

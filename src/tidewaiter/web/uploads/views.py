@@ -101,13 +101,9 @@ _PHASES: dict[Phase, str] = {
     "": "",
     "turn": _("Queued behind earlier files."),
     "start": _("Screening starts in a moment."),
-    "scan": _(
-        "Step 1 of 3: compiling the text scan for this machine. This happens once after an "
-        "installation or an update and takes about a minute."
-    ),
     "search": _(
-        "Step 2 of 3: compiling the search in party lists for this machine. This happens once "
-        "after an installation or an update and takes a minute or two."
+        "Compiling the search in party lists for this machine. This happens once after an "
+        "installation or an update and takes a minute or two."
     ),
     "loading": _("Loading substances, rules and lists. The lines are read next."),
 }
