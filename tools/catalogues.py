@@ -43,6 +43,7 @@ _WORDED = {  # where only some keys are words
     "rules/cases.toml": _SAYS,
     "rules/suspicions.toml": _SAYS,
     "rules/alerts.toml": frozenset({"title"}),
+    "mirror/caveats.toml": frozenset({"notice", "shared", "older_codes", "reconciled", "says"}),
     "parties/ownership.toml": frozenset({"note", "law", "text"}),
     "regimes/*/amounts.toml": frozenset({"condition"}),
 }

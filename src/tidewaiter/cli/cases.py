@@ -33,11 +33,12 @@ from tidewaiter.exchange.cases import (
 )
 from tidewaiter.exchange.protocol.markings import Marking, Purpose, Tlp
 from tidewaiter.exchange.requests.state import new_id
+from tidewaiter.explain.cases import case_status_in_words
+from tidewaiter.explain.lines import capitalised
 from tidewaiter.explain.words import Library
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import key_file, own_key, own_stamp
 from tidewaiter.report.case_bundle import Making, record_export, write_case
-from tidewaiter.report.cases import STATUS
 from tidewaiter.store.accounts.users import account_key, accounts
 from tidewaiter.store.alerts.decisions import trail
 from tidewaiter.store.cases.casefile import CaseFilter, CaseRow, case_steps, count_cases, find_case
@@ -188,7 +189,7 @@ def _case_lines(case: Case, events: Sequence[Event], people: Callable[[str], str
     """Yield all lines of one case."""
     title = "(erased)" if case.title is None else as_line(case.title)
     yield f"case {case.number}: {title}"
-    yield f"  {STATUS[case.status]}; owner {people(case.owner)}"
+    yield f"  {capitalised(case_status_in_words(case.status))}; owner {people(case.owner)}"
     yield f"  members {', '.join(map(people, case.members))}"
     if case.retained:
         yield f"  retain until {case.retained.until}: {as_line(case.retained.basis)}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from tidewaiter.base.phrases import load_phrases
+from tidewaiter.explain.languages import words
 from tidewaiter.explain.words import Library
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.types import Source
@@ -14,7 +15,9 @@ from tidewaiter.trade.rules.plugins import plugin_rules
 
 def state_of(version: ListVersion) -> str:
     """Say of when a version of a list is."""
-    return f"of {version.dated}" if version.dated else f"loaded on {version.read}"
+    if version.dated:
+        return words("of {day}").format(day=version.dated)
+    return words("loaded on {day}").format(day=version.read)
 
 
 def library_of(registry: Registry, rules: AlertRules, versions: Iterable[ListVersion]) -> Library:

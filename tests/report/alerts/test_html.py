@@ -133,7 +133,7 @@ def test_a_remark_without_a_hint_is_a_sentence(summary: Summary, library: Librar
     told = Refusal(row=0, column="", value="", problem="2 more sheets", hint="", screened=True)
     counts = msgspec.structs.replace(summary.counts, refusals=(told,), refused_fields=1)
     page = render_report(msgspec.structs.replace(summary, counts=counts), library)
-    assert "<b>2 more sheets</b>." in page
+    assert ">2 more sheets</b>." in page
 
 
 def test_the_page_says_what_it_does_not_say(read: Reader) -> None:

@@ -9,8 +9,15 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser
 
-from tidewaiter.parties.calibration.types import (
+from tidewaiter.explain.calibration import (
     HOWS,
+    doubts_in_words,
+    judge_command,
+    per,
+    percent,
+    recall_in_words,
+)
+from tidewaiter.parties.calibration.types import (
     LEVELS,
     AskedList,
     Bin,
@@ -22,16 +29,7 @@ from tidewaiter.parties.calibration.types import (
     share_of,
 )
 from tidewaiter.parties.thresholds import Threshold
-from tidewaiter.report.parties.calibration import (
-    alerts_graph,
-    bins_graph,
-    doubts_in_words,
-    judge_command,
-    per,
-    percent,
-    recall_in_words,
-    render_calibration,
-)
+from tidewaiter.report.parties.calibration import alerts_graph, bins_graph, render_calibration
 
 CHROMIUM = shutil.which("chromium")
 SMALLEST = 11.5  # px
@@ -127,7 +125,7 @@ def test_the_page_of_few_parties_has_what_there_is() -> None:
 def test_what_is_missed_is_told_as_far_as_it_is_known() -> None:
     """Found parties first, then the benchmark, then nothing at all."""
     assert recall_in_words(made()).startswith(
-        "Of 40 parties correctly flagged, 30 reach the threshold: 75 %"
+        "Parties correctly flagged: 40; of these, 30 reach the threshold: 75 %"
     )
     without = made(found=0)
     assert "cannot be determined from cleared parties" in recall_in_words(without)

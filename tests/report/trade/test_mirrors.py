@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.report.trade.flow_charts import load_world
-from tidewaiter.report.trade.mirror import _view, flow_chart, mirror_map, render_mirror
+from tidewaiter.report.trade.mirror import flow_chart, render_mirror
+from tidewaiter.report.trade.mirror_map import _view, mirror_map
 from tidewaiter.trade.mirror.reading import Reading
 from tidewaiter.trade.mirror.results import Mirrored, Question, answer, course
 from tidewaiter.trade.mirror.types import Amount, Key, Side, Watched, load_method
@@ -74,8 +75,8 @@ def test_a_line_is_drawn_for_each_pair_that_is_listed(found: Mirrored) -> None:
     assert bought.arc.width / sold.arc.width == pytest.approx(4, abs=0.2)
     more, less, alone = sold.pair, bought.pair, lines["United States", "France"].pair
     assert (more.sort, less.sort, alone.sort) == ("more", "less", "alone")
-    assert "8,000 kg more sold than bought" in more.says
-    assert "imports alone, 900.0 kg" in alone.says
+    assert "exports higher by 8,000 kg" in more.says
+    assert "imports only, 900.0 kg" in alone.says
     assert (alone.cells[5], less.cells[5]) == ("−900.0 kg", "−32,000 kg")
     assert (drawn.unplaced, drawn.left_out, len(drawn.places)) == (1, 0, 4)
 

@@ -23,7 +23,6 @@ from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
 from tidewaiter.explain import languages
 from tidewaiter.explain.languages import marked, words
-from tidewaiter.explain.lines import role_in_words
 from tidewaiter.report.pages import make_environment
 from tidewaiter.web.core.exchange_terms import recall_reasons
 from tidewaiter.web.core.request_parsing import CSRF_FIELD, Asked
@@ -284,14 +283,12 @@ def environment() -> Environment:
     made.filters |= {
         "person": _person,
         "country": languages.country,
-        "role": role_in_words,
     }
     made.globals |= {
         "static": static_address,
         "csrf": _csrf,
         "form_address": _form_address,
         "languages": languages.LANGUAGES,
-        "language": languages.language,
         "recall_reasons": recall_reasons,
     }
     return made
