@@ -43,6 +43,8 @@ _WORDED = {  # where only some keys are words
     "rules/cases.toml": _SAYS,
     "rules/suspicions.toml": _SAYS,
     "rules/alerts.toml": frozenset({"title"}),
+    "exchange/forms.toml": frozenset({"title", "note", "label"}),
+    "exchange/red_flags.toml": frozenset({"says"}),
     "mirror/caveats.toml": frozenset({"notice", "shared", "older_codes", "reconciled", "says"}),
     "parties/ownership.toml": frozenset({"note", "law", "text"}),
     "regimes/*/amounts.toml": frozenset({"condition"}),

@@ -7,13 +7,15 @@ from types import MappingProxyType
 from tidewaiter.base.errors import install_command
 from tidewaiter.base.phrases import load_phrases
 from tidewaiter.base.records import Record
-from tidewaiter.explain.languages import counted, marked, number, words
+from tidewaiter.explain.languages import counted, day, marked, number, words
+from tidewaiter.explain.phrases import say
 from tidewaiter.explain.summary import Counts
 from tidewaiter.law.answers import Duty, Role
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.types import Regime, Source
 from tidewaiter.parties.compared_scripts import FOREIGN_HAN
 from tidewaiter.parties.thresholds import Threshold, printed
+from tidewaiter.trade.applicable_law import duty_unmarked
 from tidewaiter.trade.types import FIELDS, Alert, PartyMatch
 
 HOW: Mapping[str, str] = MappingProxyType(
@@ -116,6 +118,23 @@ def answer_in_words(answer: str) -> str:
     return word(load_phrases().words["state"], answer)
 
 
+GOODS: Mapping[str, str] = MappingProxyType(
+    {
+        "substance": marked("the substance itself"),
+        "salt": marked("a salt"),
+        "mixture": marked("a mixture"),
+        "solution": marked("a solution"),
+        "medicine": marked("a medicine"),
+        "extract": marked("an extract"),
+    }
+)
+
+
+def goods_in_words(form: str) -> str:
+    """Return a form of goods as it is read."""
+    return word(GOODS, form)
+
+
 def severity_in_words(severity: str) -> str:
     """Return how a severity is read."""
     return word(SEVERITIES, severity)
@@ -153,21 +172,22 @@ def field_in_words(field: str, column: str = "") -> str:
 
 
 def day_in_words(since: date | None) -> str:
-    """Say since when a listing holds."""
-    return f"since {since}" if since else "since an unknown date"
+    """Say since when a control is in force."""
+    if since is None:
+        return words("since an unknown date")
+    return words("since {day}").format(day=day(since))
 
 
 def roles_in_words(roles: Iterable[Role]) -> str:
     """Return the roles of a route: "export", "import", "transit" or "within the territory"."""
-    return ", ".join("within the territory" if role == "internal" else role for role in roles)
+    directions = load_phrases().words["direction"]
+    return ", ".join(word(directions, role) for role in roles)
 
 
 def duty_in_words(duty: Duty) -> str:
-    """Return what a regime requires: "export: pre-export notification, 5 working days"."""
-    lead = f", {duty.days} {duty.day_kind} days in advance" if duty.days is not None else ""
+    """Return what a law requires: "export: pre-export notification, 5 working days"."""
     text = f": {duty.text}" if duty.text else ""
-    doubt = "" if duty.known else " (not assessable)"
-    return f"{roles_in_words((duty.role,))}: {duty.kind}{lead}{doubt}{text}"
+    return f"{say(duty_unmarked(duty))}{text}"
 
 
 def shared_in_words(match: PartyMatch) -> str:

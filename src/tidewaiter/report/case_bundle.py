@@ -289,7 +289,7 @@ def _custody(proven: Sequence[Proven]) -> Iterator[Custody]:
                 f": {words(rule.says)}" if rule else ""
             )
         else:
-            what = f"{words(each.entry.action)} {alert}"
+            what = f"{each.entry.action} {alert}"
         yield Custody(
             number=each.entry.number,
             at=each.entry.at,

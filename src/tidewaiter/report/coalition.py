@@ -86,7 +86,7 @@ def event_view(event: Event, names: Mapping[str, str], library: Library) -> Even
         what=told(event.what),
         of=_of(event, names, library),
         source=source or ("" if event.source == "relation" else event.source),
-        mark="" if event.mark == "read" else event.mark,
+        mark="" if event.mark == "read" else words(event.mark),
     )
 
 

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 
 from tidewaiter.base.phrases import Phrase, english
 from tidewaiter.base.records import Record
-from tidewaiter.explain.words import DOUBTS, Citation, day_in_words, duty_in_words, roles_in_words
-from tidewaiter.law.answers import Age, Answer, Listing, Ruling
+from tidewaiter.explain.languages import country, day, marked, words
+from tidewaiter.explain.phrases import say
+from tidewaiter.explain.words import OUTCOMES, Citation, day_in_words, roles_in_words, word
+from tidewaiter.law.answers import Age, Answer, Check, Listing, Ruling
 from tidewaiter.law.classes import ClassRule
 from tidewaiter.law.controls import doubts_of, short_listing
 from tidewaiter.law.types import Regime
-from tidewaiter.report.law.answers import check_in_words
-from tidewaiter.trade.applicable_law import duty_in_short
+from tidewaiter.trade.applicable_law import duty_in_short, duty_unmarked
 
+_NO_OBLIGATIONS = marked("its obligations for a consignment are not loaded")
+"""A doubt of `tidewaiter.law.assessment`."""
 _CLASS = "class "
 _EVALUATED = " evaluated"
 
@@ -20,7 +24,7 @@ _EVALUATED = " evaluated"
 class Note(Record, frozen=True, kw_only=True):
     """A rule that bears on an answer, with its source."""
 
-    text: str
+    text: Phrase
     source: Citation | None
 
 
@@ -46,7 +50,7 @@ class RulingView(Record, frozen=True, kw_only=True):
     answer: str
     kind: str  # the answer as a class of the style sheet
     as_of: str  # day to which "not listed" is known, where that is before the day; "": it is not
-    reason: str  # "": the listings tell it
+    reason: Phrase | str  # "": the listings tell it
     listings: tuple[ListingView, ...]
     notes: tuple[Note, ...]
     doubts: tuple[str, ...]
@@ -72,7 +76,7 @@ def ruling_view(
     regime = regimes.get(ruling.regime)
     known = set(doubts_of((*ruling.held, *ruling.proposed)))
     return RulingView(
-        law=regime.name if regime else f"law of {ruling.jurisdiction}",
+        law=regime.name if regime else _law_of(ruling.jurisdiction),
         jurisdiction=ruling.jurisdiction,
         role=roles_in_words(ruling.roles),
         answer=ruling.answer,
@@ -81,7 +85,7 @@ def ruling_view(
         reason=_reason(ruling, rules),
         listings=tuple(_listings(ruling, cited, rules)),
         notes=tuple(_notes(ruling, cited)),
-        doubts=tuple(each for each in ruling.doubts if each not in known),
+        doubts=tuple(words(each) for each in ruling.doubts if each not in known),
         coverage=_coverage(ruling),
         classes=tuple(_evaluated(ruling, rules)),
         source=cited.get(regime.source) if regime else None,
@@ -100,15 +104,19 @@ def sources_of(rulings: Iterable[Ruling], regimes: Mapping[str, Regime]) -> Iter
         yield from (each.source for each in ruling.remarks)
 
 
-def _reason(ruling: Ruling, rules: Mapping[str, ClassRule]) -> str:
+def _law_of(jurisdiction: str) -> str:
+    return words("law of {country}").format(country=country(jurisdiction))
+
+
+def _reason(ruling: Ruling, rules: Mapping[str, ClassRule]) -> Phrase | str:
     """Say why, where neither a listing nor a rule below tells it; a class by its name."""
     told, reason = {remark.text for remark in ruling.remarks}, ruling.reason
     if ruling.answer == "controlled" or english(reason) in told:
         return ""
     rule = rules.get(str(reason.parameters.get("rule")))
     if reason.code == "gap/class" and rule is not None:
-        reason = Phrase(reason.code, **{**reason.parameters, "rule": rule.name})
-    return english(reason)
+        return Phrase(reason.code, **{**reason.parameters, "rule": rule.name})
+    return reason if english(reason) else ""
 
 
 def _listings(
@@ -116,23 +124,25 @@ def _listings(
 ) -> Iterator[ListingView]:
     """Yield controls in force, published, later and ended."""
     for each in ruling.held:
-        yield _listing("In force", each, cited, rules)
+        yield _listing(words("In force"), each, cited, rules)
     for each in ruling.proposed:
-        yield _listing("Published, not in force on that date", each, cited, rules)
+        yield _listing(words("Published, not in force on that date"), each, cited, rules)
     for each in ruling.later:
-        yield _listing("After that date", each, cited, rules)
+        yield _listing(words("After that date"), each, cited, rules)
     for each in ruling.ended:
-        yield _listing(f"Ended on {each.until}", each, cited, rules)
+        ended = words("Ended on {day}").format(day=day(each.until))
+        yield _listing(ended, each, cited, rules)
 
 
 def _listing(
     state: str, listing: Listing, cited: Mapping[str, Citation], rules: Mapping[str, ClassRule]
 ) -> ListingView:
     rule = rule_of(listing, rules)
+    of_class = words("{schedule}, class: {name}")
     scope = rule.scope if rule else listing.scope
     return ListingView(
         state=state,
-        title=f"{rule.schedule}, class: {rule.name}" if rule else listing.schedule,
+        title=of_class.format(schedule=rule.schedule, name=rule.name) if rule else listing.schedule,
         instrument=rule.instrument if rule else "",
         clauses=tuple(map(_clause, listing.clauses)),
         scope=scope,
@@ -150,48 +160,96 @@ def rule_of(listing: Listing, rules: Mapping[str, ClassRule]) -> ClassRule | Non
 
 def _clause(text: str) -> str:
     """Leave out the sign of a clause where its words begin with it."""
-    sign, _, words = text.partition(" ")
-    return words if words.startswith(sign) else text
+    sign, _, rest = text.partition(" ")
+    return rest if rest.startswith(sign) else text
 
 
 def _days(listing: Listing) -> str:
-    decided = f", decided {listing.decided}" if listing.decided else ""
-    until = f", until {listing.until} (first day no longer in force)" if listing.until else ""
-    return f"{day_in_words(listing.since)}{decided}{until}"
+    told = [day_in_words(listing.since)]
+    if listing.decided:
+        told.append(words("decided on {day}").format(day=day(listing.decided)))
+    if listing.until:
+        said = words("until {day} (first day no longer in force)")
+        told.append(said.format(day=day(listing.until)))
+    return ", ".join(told)
+
+
+_WORDING_DOUBTS: Mapping[str, str] = MappingProxyType(
+    {
+        "second-hand": marked(
+            "The wording of this class was read only in another source, not in an official text."
+        ),
+        "unverified": marked(
+            "The wording of this class was not read in any official text: verify before relying "
+            "on it."
+        ),
+    }
+)
+_CONTROL_DOUBTS: Mapping[str, str] = MappingProxyType(
+    {
+        "second-hand": marked(
+            "This control was read only in another source, not in an official text."
+        ),
+        "unverified": marked(
+            "This control was not read in any official text: verify before relying on it."
+        ),
+    }
+)
+_DATE_DOUBTS: Mapping[str, str] = MappingProxyType(
+    {
+        "second-hand": marked("Its date was read only in another source, not in an official text."),
+        "unverified": marked(
+            "Its date was not read in any official text: verify before relying on it."
+        ),
+    }
+)
+_NOTE_DOUBTS: Mapping[str, str] = MappingProxyType(
+    {
+        "second-hand": marked("This was read only in another source, not in an official text"),
+        "unverified": marked("This was not read in any official text: verify before relying on it"),
+    }
+)
 
 
 def _doubts(listing: Listing, *, of_class: bool) -> Iterator[str]:
     """Say in plain words what of a listing was not read in an official text."""
-    what = "wording of this class" if of_class else "control"
     no_day = listing.since is None and listing.decided is None
-    if listing.mark == listing.dates != "read" and not no_day:
-        yield f"The {what}, with its dates, {DOUBTS[listing.mark]}."
-    else:
-        if listing.mark != "read":
-            yield f"The {what} {DOUBTS[listing.mark]}."
-        if listing.dates != "read" and not no_day:
-            yield f"Its date {DOUBTS[listing.dates]}."
+    if listing.mark != "read":
+        yield word(_WORDING_DOUBTS if of_class else _CONTROL_DOUBTS, listing.mark)
+    if listing.dates != "read" and not no_day:
+        yield word(_DATE_DOUBTS, listing.dates)
     if no_day:
-        yield "The date of entry into force is unknown; it is treated as in force."
+        yield words("The date of entry into force is unknown; it is treated as in force.")
     if of_class and listing.scope:
-        yield f"Extract from its text: {listing.scope}."
+        yield words("Extract from its text: {text}.").format(text=listing.scope)
 
 
 def _notes(ruling: Ruling, cited: Mapping[str, Citation]) -> Iterator[Note]:
     """Yield obligations, thresholds, and rules on routes and forms of goods."""
     for duty in ruling.duties:
-        text = f"Requirement: {duty_in_words(duty)} ({duty.clause})"
-        yield Note(text=_marked(text, duty.mark), source=cited.get(duty.source))
+        code = "noted/requirement-text" if duty.text else "noted/requirement"
+        told = {"text": duty.text} if duty.text else {}
+        said = Phrase(code, demanded=duty_unmarked(duty), clause=duty.clause, **told)
+        yield Note(text=_marked(said, duty.mark), source=cited.get(duty.source))
     for check in ruling.checks:
-        text = f"Threshold: {check_in_words(check)}"
-        yield Note(text=_marked(text, check.mark), source=cited.get(check.source))
+        yield Note(text=_marked(_threshold(check), check.mark), source=cited.get(check.source))
     for remark in ruling.remarks:
-        text = f"{remark.text} ({remark.clause})"
-        yield Note(text=_marked(text, remark.mark), source=cited.get(remark.source))
+        said = Phrase("noted/rule", text=remark.text, clause=remark.clause)
+        yield Note(text=_marked(said, remark.mark), source=cited.get(remark.source))
 
 
-def _marked(text: str, mark: str) -> str:
-    return text if mark == "read" else f"{text}. This {DOUBTS[mark]}"
+def _threshold(check: Check) -> Phrase:
+    told = {"limit": check.limit, "clause": check.clause, "result": OUTCOMES[check.outcome]}
+    if english(check.reckoned):
+        return Phrase("noted/threshold-reckoned", reckoned=check.reckoned, **told)
+    return Phrase("noted/threshold", **told)
+
+
+def _marked(said: Phrase, mark: str) -> Phrase:
+    """Add to a note how it was verified, where it was not read."""
+    if mark == "read":
+        return said
+    return Phrase("noted/doubtful", note=said, doubt=_NOTE_DOUBTS[mark])
 
 
 def _coverage(ruling: Ruling) -> str:
@@ -199,8 +257,11 @@ def _coverage(ruling: Ruling) -> str:
     first, last = ruling.covered
     if last is None:
         return ""
-    whole = f"complete from {first}" if first else "start of complete coverage unknown"
-    return f"Our copy: {whole}, last checked on {last}"
+    if first is None:
+        said = words("Our copy: start of complete coverage unknown, last checked on {last}")
+        return said.format(last=day(last))
+    said = words("Our copy: complete from {first}, last checked on {last}")
+    return said.format(first=day(first), last=day(last))
 
 
 def _evaluated(ruling: Ruling, rules: Mapping[str, ClassRule]) -> Iterator[str]:
@@ -262,7 +323,7 @@ def verdict_of(
         told = ruling.answer in {"controlled", "free by amount", "proposed"}
         said[ruling.answer].update(dict.fromkeys(named if told else [ruling.jurisdiction]))
         if ruling.answer == "controlled":
-            demands.update(dict.fromkeys(english(duty_in_short(x)) for x in ruling.duties))
+            demands.update(dict.fromkeys(say(duty_in_short(x)) for x in ruling.duties))
     other = {each.jurisdiction for each in rulings if each.answer != "not listed"}
     return Verdict(
         controlled=tuple(said["controlled"]),

@@ -33,7 +33,12 @@ class Page(NamedTuple):
 
 
 def printing_of(
-    question: Question, own: tuple[Path, ...], printed: date, file: str = ""
+    question: Question,
+    own: tuple[Path, ...],
+    printed: date,
+    file: str = "",
+    *,
+    spoken: str = "en",
 ) -> Printing:
     """Return what is printed on each sheet of a run.
 
@@ -42,6 +47,7 @@ def printing_of(
         own: Folders of an authority's own lists.
         printed: The day of printing.
         file: That the sheets are of; "": one sheet alone.
+        spoken: The language of the sheets.
     """
     imprint = Imprint(
         question=question,
@@ -49,6 +55,7 @@ def printing_of(
         version=__version__,
         editions=editions(lawyers_for(own)[0], own),
         file=file,
+        spoken=spoken,
     )
     return Printing(imprint=imprint, own=own)
 

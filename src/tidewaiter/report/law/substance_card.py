@@ -8,7 +8,7 @@ from decimal import Decimal
 from msgspec.structs import asdict, replace
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.phrases import english
+from tidewaiter.base.phrases import Phrase, as_written
 from tidewaiter.base.records import Record
 from tidewaiter.explain.words import Citation, Library, number_sources, words_of
 from tidewaiter.law.answers import Found, Listing, Question, Role
@@ -32,7 +32,7 @@ class RuleFact(Record, frozen=True, kw_only=True):
 
     matter: Matter
     roles: tuple[Role, ...]  # empty: any
-    text: str
+    text: Phrase
     days: int | None = None  # before, of a duty
     day_kind: str = ""
     known: bool = True  # False: whether it applies depends on what is not given or not loaded
@@ -70,11 +70,13 @@ def rules_on(
 
 
 def _limit(limit: Limit) -> RuleFact:
-    condition = f"; exempt only {limit.condition}" if limit.condition else ""
+    text = phrase_of(limit)
+    if limit.condition:
+        text = Phrase("noted/exempt-only", limit=text, condition=limit.condition)
     return RuleFact(
         matter="limit",
         roles=limit.roles,
-        text=f"{english(phrase_of(limit))}{condition}",
+        text=text,
         clause=limit.clause,
         mark=limit.mark,
         source=limit.source,
@@ -91,7 +93,9 @@ def _duties(
             fact = RuleFact(
                 matter="duty",
                 roles=(),
-                text=": ".join(filter(None, (duty.kind, duty.text))),
+                text=Phrase("noted/duty", duty=duty.kind, text=duty.text)
+                if duty.text
+                else Phrase("demand/plain", duty=duty.kind),
                 days=duty.days,
                 day_kind=duty.day_kind,
                 known=duty.known,
@@ -105,10 +109,10 @@ def _duties(
 
 
 def _said(rule: Rule) -> RuleFact:
-    text = rule.text if isinstance(rule, FormRule | Reach | Gap) else rule.note
+    text = as_written(rule.text if isinstance(rule, FormRule | Reach | Gap) else rule.note)
     matter: Matter = "route" if isinstance(rule, Reach) else "gap"
     if isinstance(rule, FormRule):
-        matter, text = "goods", f"{', '.join(rule.goods)}: {text}"
+        matter, text = "goods", Phrase("noted/goods", goods=rule.goods, text=rule.text)
     return RuleFact(
         matter=matter,
         roles=rule.roles,
@@ -215,7 +219,7 @@ class _Scale:
         decided = span.decided if span.decided != span.since else None
         return Bar(
             label=span.label,
-            days=f"{span.since or '?'} to {span.until or ''}".strip(),
+            days=f"{span.since or '?'} – {span.until or ''}".strip(),
             kind=span.state,
             x=left,
             y=_TOP + place * _ROW + 18.0,
@@ -283,7 +287,7 @@ class CardRule(Record, frozen=True, kw_only=True):
 
     matter: Matter
     roles: tuple[Role, ...]  # empty: any
-    text: str
+    text: Phrase
     days: int | None  # before, of a duty
     day_kind: str
     known: bool  # False: whether it applies depends on what is not given or not loaded
@@ -324,7 +328,7 @@ class Card(Record, frozen=True, kw_only=True):
     forms: tuple[CardForm, ...]
     note: str
     laws: tuple[CardLaw, ...]
-    open_classes: tuple[tuple[Named, str], ...]  # class rules not assessable, and why
+    open_classes: tuple[tuple[Named, Phrase], ...]  # class rules not assessable, and why
     timeline: Timeline | None
     sources: tuple[Citation, ...]
     origins: tuple[Citation, ...]  # of its name, numbers and structure
@@ -440,9 +444,9 @@ class _Maker:
             source=self._cited[listing.source],
         )
 
-    def _open(self) -> Iterator[tuple[Named, str]]:
+    def _open(self) -> Iterator[tuple[Named, Phrase]]:
         for each in self._found.open_classes:
-            yield _named(self._classes[each.rule]), english(each.reason)
+            yield _named(self._classes[each.rule]), each.reason
 
     def _spans(self, laws: Iterable[CardLaw]) -> Iterator[Span]:
         for law in laws:

@@ -23,6 +23,7 @@ from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
 from tidewaiter.explain import languages
 from tidewaiter.explain.languages import marked, words
+from tidewaiter.explain.words import goods_in_words
 from tidewaiter.report.pages import make_environment
 from tidewaiter.web.core.exchange_terms import recall_reasons
 from tidewaiter.web.core.request_parsing import CSRF_FIELD, Asked
@@ -283,6 +284,7 @@ def environment() -> Environment:
     made.filters |= {
         "person": _person,
         "country": languages.country,
+        "goods": goods_in_words,
     }
     made.globals |= {
         "static": static_address,

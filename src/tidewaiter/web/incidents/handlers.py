@@ -37,7 +37,7 @@ from tidewaiter.exchange.incidents.types import (
 )
 from tidewaiter.exchange.problems import Problem
 from tidewaiter.exchange.protocol.markings import Recipient
-from tidewaiter.explain.languages import country, marked
+from tidewaiter.explain.languages import country, marked, words
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.groups import Group, groups
 from tidewaiter.store.incidents import (
@@ -302,7 +302,7 @@ def form_view(
             ),
             "substances": tuple(sorted(substances, key=lambda each: each[1].casefold())),
             "flags": tuple(
-                (code, f"{code}: {flag.says}")
+                (code, f"{code}: {words(flag.says)}")
                 for code, flag in load_flags().flag.items()
                 if flag.verified
             ),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, NamedTuple, TypeVar, get_args
 from urllib.parse import urlencode
 
 import msgspec
@@ -22,7 +22,7 @@ from tidewaiter.law.types import Substance
 from tidewaiter.report.law.comparison import ComparisonView, comparison_csv, comparison_view
 from tidewaiter.report.law.regimes import place_of
 from tidewaiter.report.law.sheet_printing import lexis_for, printing_of, sheet_of
-from tidewaiter.report.law.sheets import SheetView, sheet_view
+from tidewaiter.report.law.sheets import Imprint, Lexis, Sheet, SheetView, sheet_view
 from tidewaiter.trade.substance_lookup import amount_of
 from tidewaiter.web.core.node import TheNode
 from tidewaiter.web.core.request_parsing import Asked, read_query
@@ -74,7 +74,7 @@ def law_page(request: Asked, node: TheNode) -> Response[LawPage]:
     asked = read_query(request, LawQuestion)
     desk = desk_of(node)
     reading = _Reading(asked, node.today())
-    answers = None
+    answers: _Answers | None = None
     if asked.what.strip() and not reading.mistakes:
         answers = _answers(desk, asked.what.strip(), reading.question, node.today())
     page = LawPage(
@@ -83,9 +83,9 @@ def law_page(request: Asked, node: TheNode) -> Response[LawPage]:
         jurisdictions=jurisdictions_at(desk),
         forms=get_args(Goods),
         mistakes=tuple(reading.mistakes),
-        answers=answers,
+        answers=answers.view() if answers else None,
     )
-    return reply(request, "law.html", page)
+    return reply(request, "law.html", page, view=answers.view if answers else None)
 
 
 def jurisdictions_at(desk: LawDesk) -> tuple[str, ...]:
@@ -94,7 +94,19 @@ def jurisdictions_at(desk: LawDesk) -> tuple[str, ...]:
     return tuple(sorted(known, key=lambda each: (each != WORLD, each)))
 
 
-def _answers(desk: LawDesk, what: str, question: Question, today: date) -> SheetView:
+class _Answers(NamedTuple):
+    """Answers that are not in words yet."""
+
+    sheet: Sheet
+    imprint: Imprint
+    lexis: Lexis
+
+    def view(self) -> SheetView:
+        """Say them in the language that is spoken."""
+        return sheet_view(self.sheet, self.imprint, self.lexis)
+
+
+def _answers(desk: LawDesk, what: str, question: Question, today: date) -> _Answers:
     """Answer like `tidewaiter law --sheet`."""
     found: tuple[Found, ...] | InputError
     try:
@@ -102,7 +114,7 @@ def _answers(desk: LawDesk, what: str, question: Question, today: date) -> Sheet
     except InputError as error:
         found = error
     printing = printing_of(question, desk.own, today)
-    return sheet_view(sheet_of(what, found, printing), printing.imprint, lexis_for(desk.own))
+    return _Answers(sheet_of(what, found, printing), printing.imprint, lexis_for(desk.own))
 
 
 class _Reading:

@@ -29,7 +29,7 @@ from tidewaiter.exchange.notices.types import (
 )
 from tidewaiter.explain.languages import counted, day, words
 from tidewaiter.explain.languages import marked as _
-from tidewaiter.law.answers import Goods
+from tidewaiter.explain.words import GOODS
 from tidewaiter.report.fields import Fact, facts_of
 from tidewaiter.store.notices.events import Delivery
 from tidewaiter.web.core.form_fields import Choices
@@ -110,14 +110,6 @@ _CONSENTS: Mapping[Consent, str] = {
     "given": _("given"),
     "refused": _("refused"),
 }
-_GOODS: Mapping[Goods, str] = {
-    "substance": _("the substance itself"),
-    "salt": _("a salt"),
-    "mixture": _("a mixture"),
-    "solution": _("a solution"),
-    "medicine": _("a medicine"),
-    "extract": _("an extract"),
-}
 _MODES: Mapping[Mode, str] = {
     "sea": _("by sea"),
     "air": _("by air"),
@@ -147,7 +139,7 @@ _ALL: Mapping[str, Mapping[Any, str]] = {
     "basis": _BASES,
     "shipments": _SHIPMENTS,
     "consent": _CONSENTS,
-    "goods": _GOODS,
+    "goods": GOODS,
     "mode": _MODES,
     "kind": _PERMITS,
 }
