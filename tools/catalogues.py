@@ -41,9 +41,12 @@ _ERRORS = "errors/*.toml"  # where an entry says that it is translated
 _SAYS = frozenset({"says", "says_again", "asks"})
 _WORDED = {  # where only some keys are words
     "rules/cases.toml": _SAYS,
+    "rules/suppression.toml": _SAYS,
     "rules/suspicions.toml": _SAYS,
     "rules/alerts.toml": frozenset({"title"}),
     "exchange/forms.toml": frozenset({"title", "note", "label"}),
+    "exchange/instruments.toml": frozenset({"says"}),
+    "exchange/reply_times.toml": frozenset({"text"}),
     "exchange/red_flags.toml": frozenset({"says"}),
     "mirror/caveats.toml": frozenset({"notice", "shared", "older_codes", "reconciled", "says"}),
     "parties/ownership.toml": frozenset({"note", "law", "text"}),

@@ -18,6 +18,7 @@ from tidewaiter.casework.cases.timeline import Event, timeline
 from tidewaiter.casework.decisions import Verdict
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import found_or_hint, needs_db
+from tidewaiter.cli.core.page_language import language_of
 from tidewaiter.exchange.cases import (
     Bundle,
     Decision,
@@ -137,7 +138,8 @@ def show(number: int, db: str, *, as_json: bool) -> None:
 @needs_db
 @click.option("--out", type=_OUT, required=True, help="Output file of the bundle: a ZIP.")
 @click.option("--restricted", is_flag=True, help="Include authority-only information.")
-def export(number: int, db: str, out: Path, *, restricted: bool) -> None:
+@language_of("the pages in it")
+def export(number: int, db: str, out: Path, *, restricted: bool, language: str) -> None:
     """Export case NUMBER as an evidence bundle, signed with the key of this installation.
 
     The export is recorded in the case and in the bundle. Use `tidewaiter verify` to check it
@@ -152,7 +154,9 @@ def export(number: int, db: str, out: Path, *, restricted: bool) -> None:
         regimes=registry.regimes,
         substances={each.slug: each.name for each in registry.substances},
     )
-    making = Making(secret=own_key(key_file()), library=library, restricted=restricted)
+    making = Making(
+        secret=own_key(key_file()), library=library, restricted=restricted, spoken=language
+    )
     with open_database(db) as database:
         with database.work() as work:
             if find_case(work, _everyone(), number) is None:

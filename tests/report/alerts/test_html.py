@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.report.conftest import summarise
+from tests.support.english import english_left
 
 from tidewaiter.base.phrases import as_written, english
 from tidewaiter.explain.languages import speaking
@@ -140,6 +141,14 @@ def test_the_page_says_what_it_does_not_say(read: Reader) -> None:
     """The page is no legal advice, and no line is ever called clear or legal."""
     assert "It is not legal advice" in read.text
     assert "No alert does not mean that a line is legal" in read.text
+
+
+def test_the_page_is_in_the_language_that_is_spoken(summary: Summary, library: Library) -> None:
+    """Names and what a file says stay as they are; no sentence of ours stays English."""
+    with speaking("ar"):
+        page = render_report(summary, library)
+    assert '<html lang="ar" dir="rtl">' in page
+    assert list(english_left(page)) == []
 
 
 def test_charts_can_be_heard(read: Reader) -> None:

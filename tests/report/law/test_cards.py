@@ -79,10 +79,7 @@ def test_limits_and_duties_by_role(card: Callable[..., Card]) -> None:
         for r in rules
     )
     duties = {
-        (role, r.text.parameters["duty"])
-        for r in rules
-        if r.matter == "duty"
-        for role in r.roles
+        (role, r.text.parameters["duty"]) for r in rules if r.matter == "duty" for role in r.roles
     }
     assert ("export", "export authorisation") in duties
     assert ("import", "registration of the operator") in duties

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
+from tests.support.english import english_left
 
 from tidewaiter.law.answers import Compound, Found, Question
 from tidewaiter.law.registry import Editions, Registry
@@ -180,6 +182,18 @@ def test_no_sheet_says_how_to_leave_a_class(press: Press) -> None:
         assert set(found) <= {"legal"}
         plain = re.sub(r"\blegal (advice|instrument)\b", "", text, flags=re.IGNORECASE)
         assert "legal" not in plain.lower()
+
+
+def test_a_sheet_is_in_the_language_asked_for(registry: Registry) -> None:
+    """What a legal instrument says itself is English, and marked so."""
+    printing = _printing(("US", "EU"))
+    spoken = msgspec.structs.replace(printing.imprint, spoken="ar")
+    printing = msgspec.structs.replace(printing, imprint=spoken)
+    named = {each.slug: Found(name=each.name, substance=each) for each in registry.substances}
+    sheet = sheet_of("acetic anhydride", (named["acetic-anhydride"],), printing)
+    page = press_sheet(sheet, printing).html
+    assert '<html lang="ar" dir="rtl">' in page
+    assert list(english_left(page)) == []
 
 
 def test_a_name_has_a_sheet_too(registry: Registry) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from playwright.sync_api import Browser
+from tests.support.english import english_left
 
 from tidewaiter.explain.calibration import (
     HOWS,
@@ -110,6 +111,13 @@ def test_the_page_holds_all_and_loads_nothing() -> None:
         "17 more",
     ):
         assert text in page
+
+
+def test_the_page_is_in_the_language_asked_for() -> None:
+    """Names, files and commands stay as they are; no sentence of ours stays English."""
+    page = render_calibration(made(), spoken="ar")
+    assert '<html lang="ar" dir="rtl">' in page
+    assert list(english_left(page, {HOSTILE, "Own watch"})) == []
 
 
 def test_the_page_of_few_parties_has_what_there_is() -> None:

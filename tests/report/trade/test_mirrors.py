@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.english import english_left
 
 from tidewaiter.report.trade.flow_charts import load_world
 from tidewaiter.report.trade.mirror import flow_chart, render_mirror
@@ -112,6 +113,14 @@ def test_m_stands_below_the_bars_with_what_is_usual(reading: Reading, found: Mir
     assert all(band.y < squares[str(year)].y < band.y + band.height for year in USUAL)
     assert chart.rows[-1] == ("2021", "700.0 kg", "", "")
     assert chart.rows[-2][3] == "+0.67"
+
+
+def test_the_page_is_in_the_language_asked_for(reading: Reading, found: Mirrored) -> None:
+    """Countries are named as the language does, and no sentence of ours stays English."""
+    page = render_mirror(found, reading, spoken="ar")
+    assert '<html lang="ar" dir="rtl">' in page
+    assert "المكسيك" in page
+    assert list(english_left(page)) == []
 
 
 def test_the_page_draws_without_script_and_its_lines_lead_somewhere(

@@ -38,6 +38,7 @@ class ListingView(Record, frozen=True, kw_only=True):
     scope: str
     days: str
     doubts: tuple[str, ...]  # what of it was not read in an official text, in plain words
+    extract: str = ""  # from the text of a class
     source: Citation | None
 
 
@@ -50,7 +51,7 @@ class RulingView(Record, frozen=True, kw_only=True):
     answer: str
     kind: str  # the answer as a class of the style sheet
     as_of: str  # day to which "not listed" is known, where that is before the day; "": it is not
-    reason: Phrase | str  # "": the listings tell it
+    reason: Phrase | None  # None: the listings tell it
     listings: tuple[ListingView, ...]
     notes: tuple[Note, ...]
     doubts: tuple[str, ...]
@@ -108,15 +109,15 @@ def _law_of(jurisdiction: str) -> str:
     return words("law of {country}").format(country=country(jurisdiction))
 
 
-def _reason(ruling: Ruling, rules: Mapping[str, ClassRule]) -> Phrase | str:
+def _reason(ruling: Ruling, rules: Mapping[str, ClassRule]) -> Phrase | None:
     """Say why, where neither a listing nor a rule below tells it; a class by its name."""
     told, reason = {remark.text for remark in ruling.remarks}, ruling.reason
     if ruling.answer == "controlled" or english(reason) in told:
-        return ""
+        return None
     rule = rules.get(str(reason.parameters.get("rule")))
     if reason.code == "gap/class" and rule is not None:
         return Phrase(reason.code, **{**reason.parameters, "rule": rule.name})
-    return reason if english(reason) else ""
+    return reason if english(reason) else None
 
 
 def _listings(
@@ -148,6 +149,7 @@ def _listing(
         scope=scope,
         days=_days(listing),
         doubts=tuple(_doubts(listing, of_class=rule is not None)),
+        extract=listing.scope if rule else "",
         source=cited.get(listing.source),
     )
 
@@ -220,8 +222,6 @@ def _doubts(listing: Listing, *, of_class: bool) -> Iterator[str]:
         yield word(_DATE_DOUBTS, listing.dates)
     if no_day:
         yield words("The date of entry into force is unknown; it is treated as in force.")
-    if of_class and listing.scope:
-        yield words("Extract from its text: {text}.").format(text=listing.scope)
 
 
 def _notes(ruling: Ruling, cited: Mapping[str, Citation]) -> Iterator[Note]:

@@ -47,7 +47,7 @@ class ClassSaid(Record, frozen=True, kw_only=True):
     jurisdiction: str
     clauses: tuple[str, ...]
     excluded: tuple[str, ...]  # why it leaves the structure to another entry
-    open: Phrase | str  # why it could not be evaluated; "": it holds the structure
+    open: Phrase | None  # why it could not be evaluated; None: it holds the structure
     in_force: bool
 
 
@@ -217,7 +217,7 @@ def _said(
     *,
     clauses: tuple[str, ...] = (),
     excluded: tuple[str, ...] = (),
-    open_: Phrase | str = "",
+    open_: Phrase | None = None,
 ) -> ClassSaid:
     return ClassSaid(
         rule=Named(slug=rule.slug, name=rule.name),
