@@ -62,7 +62,7 @@ def test_what_is_asked_for_comes_before_what_is_kept(tmp_path: Path) -> None:
     kept, asked = threshold_for(tmp_path, None), threshold_for(tmp_path, 0.3)
     assert kept is not None
     assert asked is not None
-    assert (kept.least, kept.origin) == (0.62, "kept by officer 1 on 2026-11-25")
+    assert (kept.least, kept.origin) == (0.62, "saved by officer 1 on 2026-11-25")
     assert (asked.least, asked.origin) == (0.3, "set for this run")
 
 
@@ -89,13 +89,13 @@ def test_a_broken_file_is_named_and_left_alone(tmp_path: Path, line: bytes) -> N
 
 
 def test_what_changed_since_is_told(archive: Archive, keep: Callable[..., KeptVersion]) -> None:
-    """Another version, a list more and another model are told; nothing where all is as it was."""
+    """Another version, an added list and another model are reported; without changes, nothing."""
     first = keep([ENTRY], date(2026, 10, 1))
     made = _made(lists=states_of([first.version]))
     assert changes_since(made, archive, DAY, "m1") == ()
     keep([ENTRY, ListedParty(id="8", kind="person", names=ENTRY.names)], date(2026, 11, 1))
     keep([ENTRY], date(2026, 11, 1), slug="other")
     told = changes_since(made, archive, DAY, "m2")
-    assert told == ("other is new", "board has another version", "the model has changed")
+    assert told == ("other is new", "board has a new version", "the model has changed")
     assert changes_since(made, archive, date(2026, 10, 5), "m1") == ()
-    assert changes_since(made, archive, date(2026, 9, 1), "m1") == ("board is gone",)
+    assert changes_since(made, archive, date(2026, 9, 1), "m1") == ("board was removed",)

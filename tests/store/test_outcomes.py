@@ -103,7 +103,7 @@ def test_a_model_is_trained_applied_and_watched(
     model, alerts, out = (str(tmp_path / name) for name in ("m.json", "a.jsonl", "r.jsonl"))
     made = CliRunner().invoke(main, ["ranker", "train", "--db", place, "--out", model])
     assert made.exit_code == 0, made.stderr
-    assert "learned from 320 alerts" in made.stderr
+    assert "trained on 320 alerts" in made.stderr
     assert "120 by inspection or laboratory" in made.stderr
     shown = CliRunner().invoke(main, ["ranker", "show", model]).stdout
     assert "  ephedrine (" in shown
@@ -171,7 +171,7 @@ def test_too_few_outcomes_make_no_model(
 def test_what_was_decided_in_one_act_teaches_once(
     database: Database, stamp: Stamp, reading: tuple[Source, Run], make_batch: MakeBatch
 ) -> None:
-    """A model hears one opinion of it, and each result by itself; other decisions count as ever."""
+    """A model gets one example for it, and each result singly; other decisions are unchanged."""
     names = [f"alert-{row}" for row in range(1, 31)]
     with database.work(stamp) as work:
         add_batch(work, begin_screening(work, *reading).id, make_batch(1, 40))

@@ -1,4 +1,4 @@
-"""Mirror statistics in words and cells."""
+"""Text and table rows for mirror statistics."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -105,7 +105,7 @@ _THOUSAND = 1_000
 
 
 def discrepancy_cells(one: Discrepancy) -> tuple[str, ...]:
-    """Return the cells of a discrepancy, one for each column."""
+    """Return the table row of a discrepancy."""
     return (
         one.key.code,
         _told(one.own),
@@ -139,7 +139,7 @@ def discrepancy_cells(one: Discrepancy) -> tuple[str, ...]:
 
 
 def orphan_cells(one: Orphan) -> tuple[str, ...]:
-    """Return the cells of a flow of one side, one for each column."""
+    """Return the table row of a flow reported by one side only."""
     return (
         one.key.code,
         _told(one.own),
@@ -162,7 +162,7 @@ def orphan_cells(one: Orphan) -> tuple[str, ...]:
 
 
 def elsewhere_in_words(one: Orphan) -> str:
-    """Say under which codes that hold some of the same goods the other side reports the flow."""
+    """Return the overlapping codes under which the other side reports the flow."""
     return "; ".join(
         f"{code_in_words(each.code, each.revision)}: "
         + (quantity(each.kg, "kg") or quantity(each.usd, "USD") or words("no amount"))
@@ -215,7 +215,7 @@ def side_in_words(side: Side) -> str:
 
 
 def price_cells(one: Price) -> tuple[str, ...]:
-    """Return the cells of an unusual price, one for each column."""
+    """Return the table row of an outlying unit value."""
     return (
         one.key.code,
         _told(one.own),
@@ -237,7 +237,7 @@ def price_cells(one: Price) -> tuple[str, ...]:
 
 
 def freight_in_words(freight: Freight) -> str:
-    """Return how freight was taken off the value of imports."""
+    """Return how freight was deducted from the value of imports."""
     if freight.how == "default":
         said = words("τ = {tau} for every distance: too few observations to estimate a line")
         return said.format(tau=figure(f"{freight.constant:g}"))
@@ -251,14 +251,14 @@ def freight_in_words(freight: Freight) -> str:
 
 
 def quantity(value: float | None, unit: str) -> str:
-    """Print an amount: whole, or with one place below a thousand."""
+    """Format a quantity: whole numbers, with one decimal below 1,000."""
     if value is None:
         return ""
     return f"{figure(f'{value:,.0f}' if value >= _THOUSAND else f'{value:,.1f}')} {unit}"
 
 
 def price_in_words(value: float | None) -> str:
-    """Print a price in three digits."""
+    """Format a price with three significant digits."""
     if value is None:
         return ""
     return figure(f"{value:,.0f}" if value >= _THOUSAND else f"{value:.3g}")

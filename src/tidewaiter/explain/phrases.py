@@ -1,11 +1,12 @@
-"""Phrases in the language that is spoken: templates translated, words and figures written anew.
+"""Phrases in the current language: translated templates with localised values.
 
-Names, numbers and quotes stay as they are. What has no translation stays in English, and is marked
-so for those who listen to the page.
+Names, numbers and quotations are unchanged. Untranslated text stays in English and is tagged as
+English for screen readers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from markupsafe import Markup, escape
@@ -22,14 +23,21 @@ from tidewaiter.base.phrases import (
     template_of,
 )
 from tidewaiter.base.phrases import figure as english_figure
-from tidewaiter.explain.languages import counted, country, direction, figure, language, words
-from tidewaiter.explain.legible_text import PAGE_LIMIT, shortened
+from tidewaiter.explain.languages import counted, country, figure, language, words
+from tidewaiter.explain.legible_text import PAGE_LIMIT, english_text, isolated, shortened
+from tidewaiter.explain.official_names import (
+    control_name,
+    instrument_name,
+    is_english,
+    schedule_name,
+    substance_name,
+)
 
 _VOWELS = "aeiouéèêâîôAEIOUÉ"
 
 
 class Piece(NamedTuple):
-    """A stretch of a sentence: said in the language, kept as it is, or still English."""
+    """A piece of a sentence: translated, unchanged, or untranslated English."""
 
     text: str
     how: Literal["said", "kept", "english"] = "said"
@@ -39,12 +47,12 @@ Told = tuple[Piece, ...]
 
 
 def joined_up(told: Sequence[Piece]) -> list[Piece]:
-    """Return pieces that meet as the language writes them: what was filled in is not known before.
+    """Join translated pieces by the language's spacing and elision rules.
 
-    Chinese leaves no space between two of its words; French says "d’" before a vowel.
+    Chinese has no space between words; French elides "de" to "d’" before a vowel.
 
     Args:
-        told: Pieces with a text.
+        told: Pieces with non-empty text.
     """
     made = list(told)
     for place, (left, right) in enumerate(pairwise(told)):
@@ -58,30 +66,30 @@ def joined_up(told: Sequence[Piece]) -> list[Piece]:
 
 
 def _is_wide(piece: Piece, place: int) -> bool:
-    """Return whether a piece begins or ends with an ideograph or a sign of its width."""
+    """Return whether a piece begins or ends with an ideograph or full-width character."""
     bare = piece.text.strip(" ")
     return bool(bare) and "\u2e80" <= bare[place] <= "\uffef"
 
 
-def told(phrase: Phrase) -> Told:
-    """Return a phrase in the language that is spoken."""
+def translated(phrase: Phrase) -> Told:
+    """Return a phrase in the current language, in pieces."""
     if language() == "en":
         return (Piece(english(phrase)),)
     return tuple(joined_up([piece for piece in _said(phrase) if piece.text]))
 
 
 def plain(told: Told) -> str:
-    """Return a sentence as text."""
+    """Return a sentence as plain text."""
     return "".join(piece.text for piece in told)
 
 
 def say(phrase: Phrase) -> str:
-    """Return a phrase as text in the language that is spoken."""
-    return plain(told(phrase))
+    """Return a phrase in the current language as plain text."""
+    return plain(translated(phrase))
 
 
 def markup(told: Told) -> Markup:
-    """Return a sentence for a page, legible as all that pages print; English is marked as such."""
+    """Return a sentence as HTML, made legible and with untranslated English tagged."""
     text = plain(told)
     if len(text) > PAGE_LIMIT:
         said = all(piece.how != "english" for piece in told)
@@ -89,33 +97,29 @@ def markup(told: Told) -> Markup:
     return Markup("").join(map(_shown, told))
 
 
-_KEPT = {"ltr": Markup("{}"), "rtl": Markup("<bdi>{}</bdi>")}
-_ENGLISH = {"ltr": Markup('<span lang="en">{}</span>'), "rtl": Markup('<bdi lang="en">{}</bdi>')}
-
-
 def _shown(piece: Piece) -> Markup:
-    """Return a piece for a page: English is marked, and a name does not turn its neighbours."""
-    text, way = shortened(piece.text), direction(language())
+    """Return a piece as HTML: English is tagged, and names are isolated in right-to-left text."""
+    text = shortened(piece.text)
     if piece.how == "english":
-        return _ENGLISH[way].format(text)
-    return _KEPT[way].format(text) if piece.how == "kept" else escape(text)
+        return english_text(text)
+    return isolated(text) if piece.how == "kept" else escape(text)
 
 
 def on_page(phrase: Phrase) -> Markup:
-    """Return a phrase for a page, in the language that is spoken."""
-    return markup(told(phrase))
+    """Return a phrase in the current language as HTML."""
+    return markup(translated(phrase))
 
 
-_SEVERAL = 1_000  # for what is no whole number: a language has one form for all large ones
+_SEVERAL = 1_000  # plural form for values that are not whole numbers, as for any large number
 
 
-def template_told(code: str, template: str, number: str | int = _SEVERAL) -> str:
-    """Return a template in the language that is spoken, to be filled in.
+def translated_template(code: str, template: str, number: str | int = _SEVERAL) -> str:
+    """Return a phrase template in the current language, with unfilled slots.
 
     Args:
-        code: Of the phrase.
-        template: In English.
-        number: What it counts, where it counts something.
+        code: Code of the phrase.
+        template: English template.
+        number: The count that selects the plural form, if the phrase has one.
     """
     if not "".join(text for text, _ in slots_of(template)).strip():
         return template
@@ -126,7 +130,7 @@ def template_told(code: str, template: str, number: str | int = _SEVERAL) -> str
 
 
 def _said(phrase: Phrase) -> list[Piece]:
-    """Fill in the translation of a phrase."""
+    """Fill in the translated template of a phrase."""
     if phrase.code == AS_WRITTEN or WORDING in phrase.parameters:
         return [Piece(english(phrase), "english")]
     told, counts = phrase.parameters, load_phrases().counted.get(phrase.code)
@@ -135,15 +139,17 @@ def _said(phrase: Phrase) -> list[Piece]:
     if counts and isinstance(number, Phrase):
         number = english(number)
     made: list[Piece] = []
-    for text, slot in slots_of(template_told(phrase.code, template, str(number))):
+    for text, slot in slots_of(translated_template(phrase.code, template, str(number))):
         made += [Piece(text)] if text else []
-        made += _filled(phrase.code, slot, told.get(slot, "")) if slot is not None else ()
+        made += _filled(phrase, slot, told.get(slot, "")) if slot is not None else ()
     return made
 
 
-def _filled(code: str, slot: str, value: Any) -> list[Piece]:
-    """Return what stands in a slot of a phrase."""
-    kind = kind_of(code, slot)
+def _filled(phrase: Phrase, slot: str, value: Any) -> list[Piece]:
+    """Return the value of a slot in pieces."""
+    kind = kind_of(phrase.code, slot)
+    if kind == "schedule" and isinstance(value, str):
+        return [_official(value, schedule_name(value, str(phrase.parameters.get("regime", ""))))]
     if isinstance(value, Phrase):
         made = _said(value)
         if kind == "sentence" and made and made[0].how == "said":
@@ -155,7 +161,7 @@ def _filled(code: str, slot: str, value: Any) -> list[Piece]:
 
 
 def _several(kind: str, values: Sequence[str | Phrase]) -> Iterator[Piece]:
-    """Yield each of several, and what stands between two."""
+    """Yield the values of a list, with separators between them."""
     joined = load_phrases().joined.get(kind)
     between = Piece(", ", "kept") if joined is None else Piece(words(joined.by))
     for number, value in enumerate(values):
@@ -167,8 +173,20 @@ def _several(kind: str, values: Sequence[str | Phrase]) -> Iterator[Piece]:
             yield _word(joined.of if joined else "", value)
 
 
+def _official(value: str, name: str) -> Piece:
+    """Return an official name, or the registry's English one where there is none."""
+    if name != value:
+        return Piece(name)
+    return Piece(value, "english" if is_english(value) else "kept")
+
+
+_OFFICIAL: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {"substance": substance_name, "instrument": instrument_name, "control": control_name}
+)
+
+
 def _word(kind: str, value: str | int) -> Piece:
-    """Return what is no sentence."""
+    """Return a value that is not a sentence: a word, figure, country or name."""
     known = load_phrases().words.get(kind)
     if known is not None:
         said = known.get(str(value))
@@ -177,6 +195,8 @@ def _word(kind: str, value: str | int) -> Piece:
         return Piece(figure(english_figure(value)), "kept")
     if kind in {"country", "land"}:
         return Piece(country(value), "kept")
+    if kind in _OFFICIAL:
+        return _official(value, _OFFICIAL[kind](value))
     if kind == "said":
         said = words(value)
         return Piece(said, "said" if said != value else "english")

@@ -1,4 +1,4 @@
-"""What the codes and names in records mean to an officer, and the sources they cite."""
+"""Display text for the codes and names in records, and the sources they cite."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -7,7 +7,7 @@ from types import MappingProxyType
 from tidewaiter.base.errors import install_command
 from tidewaiter.base.phrases import load_phrases
 from tidewaiter.base.records import Record
-from tidewaiter.explain.languages import counted, day, marked, number, words
+from tidewaiter.explain.languages import counted, day, marked, number, numbered, words
 from tidewaiter.explain.phrases import say
 from tidewaiter.explain.summary import Counts
 from tidewaiter.law.answers import Duty, Role
@@ -96,7 +96,7 @@ LISTED: Mapping[str, str] = MappingProxyType(
         "unknown": marked("unknown"),
     }
 )
-"""What a list says of a name, and of whom it lists."""
+"""Display text for kinds of listed names and listed parties."""
 
 SEVERITIES: Mapping[str, str] = MappingProxyType(
     {
@@ -109,12 +109,12 @@ SEVERITIES: Mapping[str, str] = MappingProxyType(
 
 
 def word(table: Mapping[str, str], key: str) -> str:
-    """Return what `key` means, or the key itself where no words are held for it."""
+    """Return the display text of a key, or the key itself if there is none."""
     return words(table[key]) if key in table else key
 
 
 def answer_in_words(answer: str) -> str:
-    """Return how an answer of a legal instrument is read: "no control found"."""
+    """Return the display text of a legal answer: "no control found"."""
     return word(load_phrases().words["state"], answer)
 
 
@@ -136,12 +136,12 @@ def goods_in_words(form: str) -> str:
 
 
 def severity_in_words(severity: str) -> str:
-    """Return how a severity is read."""
+    """Return the display text of a severity."""
     return word(SEVERITIES, severity)
 
 
 def days_in_words(days: int | None) -> str:
-    """Return how many days are left until goods are due; negative: they were due before."""
+    """Return the number of days until goods are due; negative: overdue."""
     if days is None:
         return words("no date given")
     if days == 0:
@@ -153,22 +153,27 @@ def days_in_words(days: int | None) -> str:
 
 
 def place_in_words(field: str, start: int, end: int, column: str = "") -> str:
-    """Return where something stands: "goods description, characters 1 to 9".
+    """Return the place of a match: "goods description, characters 1 to 9".
 
     Args:
-        field: A column of LINES.
-        start: In characters, from 0.
-        end: Behind it.
-        column: Of other text, as the file names it.
+        field: Name of a column of LINES.
+        start: First character, from 0.
+        end: One past the last character.
+        column: For other text, the column name in the file.
     """
     said = words("{field}, characters {first} to {last}")
     return said.format(field=field_in_words(field, column), first=start + 1, last=end)
 
 
 def field_in_words(field: str, column: str = "") -> str:
-    """Name a field of a line: "goods description", "other text: Product title"."""
+    """Return the display name of a field: "goods description", "other text: Product title"."""
     named = words(FIELDS[field].label) if field in FIELDS else field
     return f"{named}: {column}" if column else named
+
+
+def alerts_in_words(count: int) -> str:
+    """Say how many alerts there are."""
+    return numbered("%(num)s alert", "%(num)s alerts", count)
 
 
 def day_in_words(since: date | None) -> str:
@@ -185,13 +190,13 @@ def roles_in_words(roles: Iterable[Role]) -> str:
 
 
 def duty_in_words(duty: Duty) -> str:
-    """Return what a law requires: "export: pre-export notification, 5 working days"."""
+    """Return an obligation in words: "export: pre-export notification, 5 working days"."""
     text = f": {duty.text}" if duty.text else ""
     return f"{say(duty_unmarked(duty))}{text}"
 
 
 def shared_in_words(match: PartyMatch) -> str:
-    """Return how many entries of the lists bear a listed name; "": nobody counted."""
+    """Return how many list entries share a listed name; "" if not counted."""
     if not match.entries:
         return ""
     said = counted(
@@ -228,7 +233,7 @@ def threshold_in_words(threshold: Threshold) -> str:
 
 
 def unread_in_words(counts: Counts) -> tuple[str, ...]:
-    """Return how many lines hold systematic names that were not read, and what would read them."""
+    """Return how many lines have unread systematic names, and what is needed to read them."""
     told = []
     if counts.unread:
         said = counted(
@@ -260,7 +265,7 @@ def unread_in_words(counts: Counts) -> tuple[str, ...]:
 
 
 class Library(Record, frozen=True, kw_only=True):
-    """The registry's words, by slug. What is not among them is printed as its slug."""
+    """Display names of the registry, by slug; the slug itself is shown if there is none."""
 
     sources: Mapping[str, Source] = {}
     regimes: Mapping[str, Regime] = {}
@@ -269,18 +274,18 @@ class Library(Record, frozen=True, kw_only=True):
 
 
 class Citation(Record, frozen=True, kw_only=True):
-    """An entry of the list of sources at the end of a report."""
+    """An entry in the list of sources at the end of a report."""
 
     number: int  # from 1
     title: str
-    url: str  # "": none, or none that a browser should open
+    url: str  # "": none, or not a URL that is safe to open
     read: date | None
     licence: str
     note: str
 
 
 def words_of(registry: Registry) -> Library:
-    """Return the words of a registry, without those of alerts."""
+    """Return the display names in a registry, without those for alerts."""
     return Library(
         sources=registry.sources,
         regimes=registry.regimes,
@@ -289,7 +294,7 @@ def words_of(registry: Registry) -> Library:
 
 
 def citations(alerts: Iterable[Alert], library: Library) -> dict[str, Citation]:
-    """Number the sources that alerts are based on, in the order in which they are first named."""
+    """Number the sources that alerts cite, in order of first use."""
     facts: list[str] = []
     for alert in alerts:
         facts += [held.source for held in alert.law]
@@ -298,12 +303,12 @@ def citations(alerts: Iterable[Alert], library: Library) -> dict[str, Citation]:
 
 
 def number_sources(facts: Iterable[str], library: Library) -> dict[str, Citation]:
-    """Number the sources of facts, in the order in which they are first named."""
+    """Number the sources of facts, in order of first use."""
     names = [name for name in dict.fromkeys(facts) if name]
     return {name: _citation(i, name, library) for i, name in enumerate(names, start=1)}
 
 
-_OURS = {  # sources that are no text of an authority; the others are called as they call themselves
+_OURS = {  # not published by an authority, so their titles are translated
     "tidewaiter-rules": marked("Tidewaiter alert rules (data/rules/alerts.toml)"),
     "unverified-memory": marked("Control from memory, not verified"),
 }
@@ -328,7 +333,7 @@ def not_compared(scripts: Mapping[str, int]) -> tuple[str, ...]:
     """Return how many names are not compared with names in other scripts.
 
     Args:
-        scripts: How many names there are, by script.
+        scripts: Number of names by script.
 
     Returns:
         A sentence for each script, the most frequent first, without a full stop.

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from tidewaiter.base.records import Record
 from tidewaiter.law.answers import ClassHold, Found, Listing, Question
 from tidewaiter.law.rules import LawBook
-from tidewaiter.law.types import Control, Form, Regime, Scope, Substance, Variant
+from tidewaiter.law.types import Control, Form, Regime, Scope, Substance, Title, Variant
 
 State = Literal["held", "proposed", "later", "ended"]
 """Status of a control on a day: in force, published but not yet in force, unknown, or expired."""
@@ -44,11 +44,12 @@ def controls_after(substance: Substance, day: date) -> tuple[Control, ...]:
     return tuple(c for c in substance.controls if state_on(c, day) in {"proposed", "later"})
 
 
-def short_listing(regime: Regime, schedule: str) -> str:
+def short_listing(regime: Regime | Title, schedule: str) -> str:
     """Return a short reference to a control, like "UN Table I" or "EU cat. 1".
 
     Args:
-        regime: Its `short` may contain "{schedule}", and "{last}" for the schedule's last word.
+        regime: Or its title in another language; its `short` may contain "{schedule}", and
+            "{last}" for the schedule's last word.
         schedule: As the instrument prints it.
     """
     if not regime.short:
@@ -145,7 +146,7 @@ class Standing(Record, frozen=True, kw_only=True):
     ended: tuple[Listing, ...] = ()
 
 
-def stand(question: Question, regime: Regime, book: LawBook, found: Found) -> Standing:
+def sort_controls(question: Question, regime: Regime, book: LawBook, found: Found) -> Standing:
     """Sort the controls of an instrument on a substance by status on the day.
 
     A class that excludes the substance does not count. If the instrument names the substance,

@@ -45,7 +45,7 @@ def is_cas(text: str) -> bool:
 T = TypeVar("T", Source, Regime)
 F = TypeVar("F", AmountFile, RouteFile)
 
-_FORMAT = "7"  # format version of the cached registry
+_FORMAT = "8"  # format version of the cached registry
 
 
 class Registry(Record, frozen=True, kw_only=True):
@@ -324,6 +324,7 @@ def _check(
     for regime in regimes.values():
         at = f"{regime.slug}/instrument.toml"
         named = [regime.source, *(each.source for each in regime.scopes)]
+        named.extend(source for title in regime.titles for source in title.sources)
         _check_slugs("source", named, sources, at=at)
         slugs = [each.substances for each in regime.scopes]
         slugs += [each.substances for each in regime.amendments]
@@ -415,7 +416,7 @@ def editions(registry: Registry, own: tuple[Path, ...] = ()) -> Editions:
 
     Args:
         registry: The loaded registry.
-        own: Folders of an authority's own lists, whose instruments may have rules.
+        own: Folders of an authority's own lists, with instruments that may have rules.
     """
     paths, files = zip(*_rule_files(own), strict=True)
     return Editions(registry=registry.digest, rules=digest(files, "\n".join(paths)))

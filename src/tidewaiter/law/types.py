@@ -13,7 +13,7 @@ equipment, or all substances covered by a rule on their structure.
 """
 
 Tier = Literal["strong", "weak", "street"]
-"""Reliability of a name by itself: sufficient, needs a cue, off by default."""
+"""Reliability of a name alone: sufficient, needs a cue, off by default."""
 
 Mark = Literal["read", "second-hand", "unverified"]
 """Evidence for a fact: read in the instrument or an official copy, read in one other source only,
@@ -44,6 +44,7 @@ class Name(Record, frozen=True, kw_only=True):
     language: str  # ISO 639-1: en, es, fr, zh, ru, ar ...
     tier: Tier = "strong"
     cas: str | None = None  # CAS number of the named form, if it is not the substance itself
+    official: bool = False  # printed in an official text of its language: shown to its readers
     sources: tuple[str, ...]  # slugs of sources
 
 
@@ -130,6 +131,16 @@ class Amendment(Record, frozen=True, kw_only=True):
         return self.since or self.decided or date.min
 
 
+class Title(Record, frozen=True, kw_only=True):
+    """A body of law in the words of an official text in another language."""
+
+    language: str  # ISO 639-1
+    name: str
+    short: str = ""  # as `short` of the instrument, with the schedule in this language
+    schedules: Mapping[str, str] = {}  # schedule as stored: as this language prints it
+    sources: tuple[str, ...]  # slugs of sources
+
+
 class Regime(Record, frozen=True, kw_only=True):
     """A body of law that controls substances."""
 
@@ -151,6 +162,7 @@ class Regime(Record, frozen=True, kw_only=True):
     binding: bool = True  # False: a public watch list without legal effect
     sequence: int = 1000  # order of its controls among those of a substance, smallest first
     grades: Mapping[str, str] = {}  # schedule, or "all": row of the alert rules for its weight
+    titles: tuple[Title, ...] = ()  # in other languages
 
     def grade(self, schedule: str) -> str:
         """Return the alert rule key for the weight of a schedule; "": not given."""

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from pypdf import PdfReader
-from tests.cli.test_node import Node
+from tests.cli.nodes import Node
 from tests.papers import needs_pdf
 from tests.support.notices import NOTICE, changed
+from tests.support.raising import says
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.notices.xml import NoticeFile, write_xml
@@ -51,7 +52,7 @@ def _write(path: Path, **fields: object) -> str:
 
 
 def test_a_pack_holds_board_members_and_commitments(met: tuple[Node, Node], here: Path) -> None:
-    """What the commands print stands in the pack, on the screen and on paper; nobody is judged."""
+    """The pack contains the output of the commands, for screen and paper, without verdicts."""
     one, other = met
     assert "1 replied early" in one.run("coalition", "board").stdout
     board = json.loads(other.run("coalition", "board", "--json").stdout)
@@ -100,7 +101,8 @@ def test_a_roster_needs_its_endorsers_and_only_advises(met: tuple[Node, Node], h
         members=[{"node": other.node, **listed}],
     )
     one.run("coalition", "member-list", "sign", draft, "--out", "one.json")
-    assert "2 must" in one.run("coalition", "member-list", "accept", "one.json", code=2).stderr
+    refused = one.run("coalition", "member-list", "accept", "one.json", code=2)
+    assert says(refused.stderr, "exchange/too-few-endorsers")
     other.run("coalition", "member-list", "sign", "one.json", "--out", "two.json")
     one.run("coalition", "member-list", "accept", "two.json")
     members = one.run("coalition", "members").stdout
@@ -108,7 +110,7 @@ def test_a_roster_needs_its_endorsers_and_only_advises(met: tuple[Node, Node], h
     assert "DISPUTED" in members
     one.run("coalition", "member-list", "send", "g7", "--to", other.node)
     one.bring(other)
-    assert "not heeded" in other.run("coalition", "member-list", "list").stdout
+    assert "not trusted" in other.run("coalition", "member-list", "list").stdout
     assert "g7" not in other.run("coalition", "members").stdout
     other.run("coalition", "member-list", "trust", "g7")
     assert "g7" in other.run("coalition", "members").stdout

@@ -37,7 +37,7 @@ def burden(call: Call, here: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
 
 
 class Web:
-    """A server that holds one file, and cuts it where it is told to."""
+    """A server with one file, which it truncates on request."""
 
     def __init__(self) -> None:
         self.content = release()
@@ -86,7 +86,7 @@ def web() -> Iterator[Web]:
 
 
 def test_files_folders_and_archives_are_added(burden: Call, here: Path, objects: Objects) -> None:
-    """Each says what it was recognised as; what is no release does not stop the others."""
+    """Each file is reported with its kind; other files do not stop the command."""
     folder = here / "files"
     folder.mkdir()
     (folder / "may.csv").write_bytes(release("May"))
@@ -100,7 +100,7 @@ def test_files_folders_and_archives_are_added(burden: Call, here: Path, objects:
         "may.csv: added: cdc-vsrr, released 2026-10 (inferred), periods of 12 months to 2024-05 "
         "until 2026-05, 2 figures" in added.stdout
     )
-    assert "README.txt: not added: it is no release" in added.stderr
+    assert "README.txt: not added: this file is not a known kind of release" in added.stderr
     kept = objects(burden("list", "--json").stdout)
     assert [each["name"] for each in kept] == ["may.csv", "june.csv", "july.csv"]
     assert kept[1]["origin"] == str(folder / "june.csv.gz")
@@ -115,7 +115,7 @@ def test_what_is_there_already_is_said(burden: Call, here: Path) -> None:
     (here / "a.csv").write_bytes(release())
     assert burden("add", "a.csv").exit_code == 0
     (here / "a.csv").rename(here / "b.csv")
-    assert "b.csv: is there already" in burden("add", "b.csv").stdout
+    assert "b.csv: already stored" in burden("add", "b.csv").stdout
     told = burden("add", "b.csv", "--released", "2026-05")
     assert "b.csv: added: cdc-vsrr, released 2026-05 (told)" in told.stdout
     assert burden("add", "b.csv", "--released", "2026-13").exit_code == 2
@@ -131,7 +131,7 @@ def test_notes_are_shown(burden: Call, here: Path) -> None:
     assert 'a.csv, row 3: "ZZ | 2026' in added.stderr
     assert "(refused)" in added.stderr
     assert "... and 5 more; use --all to see them" in added.stderr
-    assert "a.csv: 25 refused, 0 mended" in added.stderr
+    assert "a.csv: 25 rejected, 0 corrected" in added.stderr
     every = burden("add", "a.csv", "--all")
     assert "more; --all" not in every.stderr
     assert (every.stderr.count("(refused)"), every.exit_code) == (25, 1)
@@ -141,7 +141,7 @@ def test_what_cannot_be_added_is_refused(burden: Call, here: Path) -> None:
     """Exit status 2, with the reason, and nothing is kept."""
     (here / "a.csv").write_text("a,b\n1,2\n")
     (here / "empty").mkdir()
-    for path, reason in (("a.csv", "no release"), ("empty", "no file")):
+    for path, reason in (("a.csv", "not a known kind of release"), ("empty", "at least one file")):
         result = burden("add", path)
         assert (result.exit_code, reason in result.stderr) == (2, True)
     assert not (here / "kept").exists()
@@ -217,7 +217,7 @@ def test_figures_are_chosen(burden: Call, here: Path) -> None:
 def test_fetch_goes_on_where_it_was_cut_and_keeps_what_is_new(
     burden: Call, web: Web, objects: Objects
 ) -> None:
-    """A cut is resumed; the same is not modified; a new release stands beside the old one."""
+    """A cut download resumes; an unchanged file is skipped; a new release is added."""
     web.cuts = [40]
     fetched = burden("fetch", "cdc-vsrr", "--address", web.address)
     assert "cdc-vsrr: fetched: cdc-vsrr, released 2026-06 (inferred)" in fetched.stdout
@@ -249,9 +249,7 @@ def test_a_second_countrys_counts_are_checked_and_exported(burden: Call, here: P
     """The plain CSV of ZZ, a code that ISO leaves to users, goes where those of CDC go."""
     rows = "ZZ,overdose,2022,1130,residence,yes\nZZ,T40.4,2022,310,residence,yes\n"
     (here / "zz.csv").write_text(f"place,indicator,period,value,basis,closed\n{rows}")
-    assert (
-        "added: plain-zz, released in a month that is not known" in burden("add", "zz.csv").stdout
-    )
+    assert "added: plain-zz, released in an unknown month" in burden("add", "zz.csv").stdout
     claim = burden("claim", "--place", "ZZ", "1,130 deaths in 2022")
     assert claim.exit_code == 0
     assert "residen" in claim.stdout

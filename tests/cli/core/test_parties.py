@@ -74,7 +74,7 @@ def test_going_on_keeps_ids_and_formats_hold_the_same() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_judgement_parts_what_points_join_and_can_be_taken_back() -> None:
-    """What a person says overrides, is kept with name and reason, and is undone by another line."""
+    """A person's decision overrides, is stored with name and reason, and another line undoes it."""
     run("resolve", "march.csv", "--out", "e.jsonl", "--links", "l.jsonl")
     (link,) = (each for each in lines("l.jsonl") if each["outcome"] == "joined")
     for verdict, entities in (("--not-same", 3), ("--undecided", 2)):
@@ -95,8 +95,8 @@ def test_a_judgement_parts_what_points_join_and_can_be_taken_back() -> None:
         (("resolve", "march.csv", "--out", "e.txt"), ".jsonl or .parquet"),
         (("resolve", "march.csv", "--out", "march.csv"), "overwrite"),
         (("resolve", "march.csv", "march.csv", "--out", "e.jsonl"), "counted twice"),
-        (("resolve", "march.csv", "--earlier", "april.csv", "--out", "e.jsonl"), "no format"),
-        (("judge", "e-1", "p-0123456789abcdef", "--same", "--who", "w", "--why", "y"), "no id"),
+        (("resolve", "march.csv", "--earlier", "april.csv", "--out", "e.jsonl"), "not supported"),
+        (("judge", "e-1", "p-0123456789abcdef", "--same", "--who", "w", "--why", "y"), "member id"),
         (("judge", f"p-{'0' * 16}", f"p-{'0' * 16}", "--same", "--who", "w", "--why", "y"), "both"),
         (("judge", f"p-{'0' * 16}", f"p-{'1' * 16}", "--who", "w", "--why", "y"), "--not-same"),
         (("judge", f"p-{'0' * 16}", f"p-{'1' * 16}", "--same", "--who", "", "--why", "y"), "empty"),
@@ -135,7 +135,7 @@ def test_entities_that_are_none_are_refused() -> None:
         done = run("resolve", "--earlier", name, "--out", "e.jsonl")
         assert done.exit_code == 2
         assert name in done.output
-        assert "--out wrote" in done.output
+        assert "parties resolve --out" in done.output
 
 
 @pytest.mark.usefixtures("folder")
@@ -152,7 +152,7 @@ def test_what_cannot_be_read_is_told_and_written() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_file_without_parties_gives_no_entities() -> None:
-    """No party is no error."""
+    """Zero parties are not an error."""
     Path("none.csv").write_text("Description\nAcetone\n", encoding="utf-8")
     for out in ("e.jsonl", "e.parquet"):
         done = run("resolve", "none.csv", "--out", out, "--links", f"l-{out}")
@@ -188,7 +188,7 @@ def test_entities_of_followthemoney_are_resolved_beside_lines() -> None:
     files = ("march.csv", "known.ftm.json", "--out", "e.ftm.json")
     done = run("resolve", *files, "--edges", "edges.parquet")
     assert done.exit_code == 0, done.output
-    assert "entities of FollowTheMoney" in done.stderr
+    assert "as FollowTheMoney entities" in done.stderr
     found = {each["id"]: each for each in lines("e.ftm.json")}
     (firm,) = (each for each in found.values() if "NK-1" in each.get("referents", ()))
     assert firm["schema"] == "Company"
@@ -222,7 +222,7 @@ def test_going_on_from_followthemoney_keeps_ids_links_and_topics() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_lines_that_are_no_entities_are_told() -> None:
-    """Exit status 1, with the line; the rest is resolved."""
+    """Exit status 1, with the line; the others are resolved."""
     said = json.dumps(FTM[0]) + '\n{"id": "x", "schema": "Dragon", "properties": {}}\n'
     Path("known.ftm.json").write_text(said, encoding="utf-8")
     done = run("resolve", "known.ftm.json", "--out", "e.jsonl")
@@ -234,7 +234,7 @@ def test_lines_that_are_no_entities_are_told() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_entities_show_the_entries_that_they_resemble() -> None:
-    """Name, list, action, outcome and probability; nobody is called listed by a resemblance."""
+    """Name, list, action, outcome and probability; a similarity never says "listed"."""
     head = "id,kind,name,action,outcome,outcome_day,source\n"
     own = f"{head}X-1,organisation,Ornek Kimya,indicted,acquitted,2026-05-01,court of Izmir\n"
     Path("own.csv").write_text(own, encoding="utf-8")
@@ -249,7 +249,7 @@ def test_entities_show_the_entries_that_they_resemble() -> None:
     assert 0 < listing["probability"] < 1
     assert "Ornek Kimya" in done.stderr
     assert "indicted, acquitted" in done.stderr
-    assert "no verdict" in done.stderr
+    assert "not proof of identity" in done.stderr
     assert run("resolve", "march.csv", "--lists", "kept", "--out", "e.ftm.json").exit_code == 0
     assert not any("topics" in each["properties"] for each in lines("e.ftm.json"))
     parquet = run("resolve", "march.csv", "--lists", "kept", "--out", "e.parquet")
@@ -259,7 +259,7 @@ def test_entities_show_the_entries_that_they_resemble() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_confidential_entry_stays_out_of_what_is_for_others() -> None:
-    """FollowTheMoney is for exchange: the entry stands in the authority's own file alone."""
+    """FollowTheMoney is for exchange, so the entry is only in the authority's own file."""
     head = "id,kind,name,action,confidential\n"
     Path("own.csv").write_text(
         f"{head}X-1,organisation,Ornek Kimya,watched,yes\n", encoding="utf-8"

@@ -42,9 +42,9 @@ def test_a_screened_database_is_resolved_and_judged() -> None:
     assert run("judge", one, other, "--same", "--why", "one licence", "--db", DB).exit_code == 0
     done = run("resolve", "--db", DB)
     assert done.exit_code == 0, done.output
-    assert "are 65 entities" in done.output
+    assert "resolve to 65 entities" in done.output
     assert run("judge", one, other, "--undecided", "--why", "an error", "--db", DB).exit_code == 0
-    assert "are 66 entities" in run("resolve", "--db", DB).output
+    assert "resolve to 66 entities" in run("resolve", "--db", DB).output
     with open_database(DB) as database, database.work() as work:
         now = current_run(work)
         assert now is not None

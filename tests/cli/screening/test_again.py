@@ -1,4 +1,4 @@
-"""`tidewaiter screen --again`: what it says, what it writes, and when all is screened."""
+"""`tidewaiter screen --again`: its messages, its output, and when it screens everything."""
 
 import json
 import shutil
@@ -87,26 +87,26 @@ def _again(call: Call, day: str, *more: str) -> tuple[str, list[dict[str, Any]]]
 def test_changed_entries_are_compared_with_past_parties(
     past: Path, call: Call, keep: Callable[[list[str], str], None]
 ) -> None:
-    """New alerts and those whose entry is gone are counted, and both are written."""
+    """New alerts and alerts with removed entries are counted, and both are written."""
     assert past.is_dir()
     keep(FIRMS[1:], "2026-12-08")
     said, alerts = _again(call, "2026-12-08")
     assert "only lists have changed: 2 lines are screened" in said
-    told = "4 past parties against 1 new, 0 changed, 1 removed entries: "
+    told = "4 stored parties against 1 new, 0 changed, 1 removed entries: "
     assert told + "1 new alerts, 1 alerts whose list entry was removed" in said
     new, noted = alerts
     assert (new["consignment"], new["parties"][0]["entry"]) == ("C2", "A-2")
     assert (noted["consignment"], noted["reasons"][-1]["rule"]) == ("C1", "party-removed")
     said, alerts = _again(call, "2026-12-09")
-    assert "nothing changed since" in said
-    assert "4 past parties against 0 new, 0 changed, 0 removed entries: 0 new alerts" in said
+    assert "nothing has changed since" in said
+    assert "4 stored parties against 0 new, 0 changed, 0 removed entries: 0 new alerts" in said
     assert alerts == []
 
 
 def test_an_outcome_is_counted_apart(
     past: Path, call: Call, keep: Callable[[list[str], str], None]
 ) -> None:
-    """A charge that is dismissed is said of the alert, and no alert is new."""
+    """A dismissed charge becomes a note on the alert, without a new alert."""
     assert past.is_dir()
     keep([FIRMS[0].replace("pending", "dismissed")], "2026-12-08")
     said, alerts = _again(call, "2026-12-08")
@@ -117,7 +117,7 @@ def test_an_outcome_is_counted_apart(
 def test_all_is_screened_where_that_is_asked_for_or_needed(
     past: Path, call: Call, keep: Callable[[list[str], str], None]
 ) -> None:
-    """The reason stands first; the words are counted anew, so that the next time is no other."""
+    """The message starts with the reason; words are recounted, so the next run finds no change."""
     keep([*FIRMS], "2026-12-08")
     before = (past / "kept" / "generation.json").read_bytes()
     said, alerts = _again(call, "2026-12-08", "--whole")
@@ -126,7 +126,7 @@ def test_all_is_screened_where_that_is_asked_for_or_needed(
     assert [each["consignment"] for each in alerts] == ["C2"]
     assert (past / "kept" / "generation.json").read_bytes() != before
     said, _ = _again(call, "2026-12-09")
-    assert "nothing changed since" in said
+    assert "nothing has changed since" in said
     said, _ = _again(call, "2026-12-10", "--slang")
     assert "all stored lines are screened: the recognition of slang" in said
 
@@ -140,7 +140,7 @@ def test_whole_goes_with_again(past: Path, call: Call) -> None:
 def test_a_ranker_tells_of_new_alerts_and_of_those_with_a_note(
     past: Path, call: Call, keep: Callable[[list[str], str], None]
 ) -> None:
-    """Number and reasons stand beside all that is written; nothing else is another."""
+    """Number and reasons are added to all output; everything else is unchanged."""
     keep(FIRMS[1:], "2026-12-08")
     shutil.copy("c.db", "d.db")
     (past / "ranker.json").write_bytes(write_model(model()))

@@ -1,4 +1,4 @@
-"""The command that says what a file is."""
+"""The command that identifies a file."""
 
 import json
 from collections.abc import Callable
@@ -20,7 +20,7 @@ def test_a_table_is_told_with_its_columns(call: Call, here: Path) -> None:
         "decimal mark: net ,",
         "units in the header: net lb",
         "understood",
-        "by its name",
+        "from its name",
         "not used",
         "note",
         "x | y",
@@ -36,7 +36,7 @@ def test_a_message_is_told_with_what_it_keeps(call: Call) -> None:
     assert result.exit_code == 0
     assert "DCSA bill of lading (JSON), from its first bytes" in result.output
     said = " ".join(result.output.split())
-    assert "a published document, schema or program of it was read" in said
+    assert "based on a published document, schema or program" in said
     assert "stored, not used" in result.output
     assert "transportDocumentStatus" in result.output
 
@@ -50,7 +50,7 @@ def test_json_is_one_object(call: Call) -> None:
 
 
 def test_open_questions_are_status_one(call: Call, here: Path) -> None:
-    """What must be said is told as it is said."""
+    """Each open question is shown with the option that answers it."""
     (here / "a.csv").write_text("goods,net,net weight\nacetone,1,2\n")
     result = call("inspect", "a.csv")
     assert result.exit_code == 1

@@ -1,4 +1,4 @@
-"""What a file is that no reader reads is told by its first bytes, with what would do."""
+"""An unsupported file is identified by its first bytes, with an alternative."""
 
 import bz2
 import io
@@ -44,10 +44,10 @@ def _tar() -> bytes:
         ("a.slk", b'ID;PWXL;N;E\nC;Y1;X1;K"acetone"\nE\n', "SYLK", "xlsx"),
         ("a.xls", b"<html><table><tr><td>acetone</td></tr></table></html>", "HTML", "xlsx"),
         ("a.csv", b"<!DOCTYPE html>\n<p>acetone", "HTML", "xlsx"),
-        ("a.eml", MAIL + CSV, "e-mail", "attached"),
-        ("a.txt", MAIL + EDI, "e-mail", "attached"),
-        ("a.txt", b"Dear all,\nplease find below\n" + EDI, "EDIFACT", "cut off"),
-        ("a.xml", b"HTTP/1.1 200 OK\r\n\r\n" + XML, "XML document behind", "cut off"),
+        ("a.eml", MAIL + CSV, "e-mail", "attachments"),
+        ("a.txt", MAIL + EDI, "e-mail", "attachments"),
+        ("a.txt", b"Dear all,\nplease find below\n" + EDI, "EDIFACT", "remove the text"),
+        ("a.xml", b"HTTP/1.1 200 OK\r\n\r\n" + XML, "XML document behind", "remove the text"),
         ("a.xml", b"<Invoice><Line>acetone</Line></Invoice>", '"Invoice", "Line"', "layouts"),
         ("a.csv", b"<Invoice><Line>acetone</Line></Invoice>", '"Invoice", "Line"', "layouts"),
         ("a.xml", (SAMPLES / "ics2.xml").read_bytes(), "ics2-xml", "--format ics2-xml"),

@@ -10,6 +10,7 @@ import pytest
 from markupsafe import escape
 from msgspec import structs
 from tests.support.peers import Party
+from tests.support.raising import says
 from tests.web.casedesk import XSS
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet
@@ -176,7 +177,7 @@ def test_a_check_keeps_nothing_and_tells_all(
 def test_whom_a_notice_names_is_looked_at_and_blocks_nothing(
     node: Node, desk: Callable[..., Desk], pair: Pair, tmp_path: Path
 ) -> None:
-    """A country alone raises nothing; what is for the authority only is told to nobody else."""
+    """A country alone raises nothing; restricted matches are shown only with clearance."""
     other = pair[1]
     files = [ListFile(name="own.csv", content=LIST.encode())]
     listed = read_list(files, load_definitions(), "own-watch")
@@ -199,7 +200,7 @@ def test_whom_a_notice_names_is_looked_at_and_blocks_nothing(
     form["send"] = "true"
     kept = anna.post("/notices/drafts", form)
     assert kept.status_code == 400
-    assert "resemble entries of lists" in kept.text
+    assert says(kept.text, "web/parties-resemble-entries")
     again = anna.post("/notices/drafts/1", form | {"version": 1, "looked": told["mark"]})
     assert again.headers["location"] == "/notices/1"
     assert "B-1" in anna.get("/notices/1/listings.json").text
@@ -256,7 +257,7 @@ def test_what_was_written_comes_back_as_it_was(desk: Callable[..., Desk], pair: 
 
 
 def test_rows_are_taken_out_and_drafts_thrown_away(desk: Callable[..., Desk], pair: Pair) -> None:
-    """Nobody meets the draft of another, and a window that is behind overwrites nothing."""
+    """Drafts of others are invisible, and an outdated window overwrites nothing."""
     assert pair
     anna, ben = desk("analyst", "anna"), desk("analyst", "ben")
     for name in ("permits", "others", "contains.0", "lines"):

@@ -31,7 +31,7 @@ def build_entries(
 ) -> tuple[Entry, ...]:
     """List the names of all substances, without duplicate keys.
 
-    If two substances share a key, it belongs to the one whose preferred name it is, then to the one
+    If two substances share a key, it belongs to the one with it as preferred name, then to the one
     with the strong name, then to the first.
 
     Args:
@@ -80,7 +80,7 @@ def _spelt(entry: Entry, spellings: dict[str, str]) -> Entry:
 
 def _names(substance: Substance, rules: ContextRules) -> Iterator[Name]:
     """Yield a substance's names: preferred name, listed names, names of salts."""
-    listed = {name.text.casefold() for name in substance.names}
+    listed = {name.text.casefold() for name in substance.names if name.language == "en"}
     if substance.name.casefold() not in listed:
         yield Name(text=substance.name, language="en", sources=())
     for name in substance.names:

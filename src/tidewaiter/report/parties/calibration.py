@@ -1,4 +1,4 @@
-"""The page of a threshold calibration: its findings in sentences, and its graphs."""
+"""Report of a threshold calibration: findings in sentences, and charts."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -36,43 +36,43 @@ from tidewaiter.report.pages import environment, hashed, static
 _LEFT, _RIGHT, _TOP, _FOOT = 64, 392, 14, 236
 _TICKS = (0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
 _FIFTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-_EDGE = 1e-4  # a rate is not drawn below so many in a million
+_EDGE = 1e-4  # lowest rate drawn, per million
 
 
 class Mark(Record, frozen=True, kw_only=True):
-    """A share at its place; lengths are in units of the graph."""
+    """A share with coordinates; lengths are in chart units."""
 
     x: float
-    y: float | None  # None: the share is 0 where that cannot be drawn
-    top: float  # of its interval
+    y: float | None  # None: the share is 0, which cannot be drawn on this scale
+    top: float  # upper end of its interval
     foot: float
     told: str
 
 
 class Tick(Record, frozen=True, kw_only=True):
-    """A line across the graph, and its number."""
+    """A grid line with its number."""
 
     at: float
     text: str
 
 
 class Graph(Record, frozen=True, kw_only=True):
-    """A graph; the same numbers stand in a table."""
+    """A chart; a table has the same figures."""
 
     slug: str
     title: str
     about: str
-    across: str  # what the lower side means
-    up: str  # what the left side means
+    across: str  # label of the x axis
+    up: str  # label of the y axis
     marks: tuple[Mark, ...]
     columns: tuple[Tick, ...]
     rows: tuple[Tick, ...]
     line: Tick | None = None  # the threshold
-    even: bool = False  # a line from corner to corner: as many as the probability says
+    even: bool = False  # whether to draw the diagonal of perfect calibration
 
 
 def alerts_graph(told: Calibration) -> Graph:
-    """Return alerts in a million parties by threshold; both sides grow by factors."""
+    """Draw alerts per million parties by threshold; both axes are logarithmic."""
     levels = told.levels
     shares = [level.alerts for level in levels]
     least = min([each.share for each in shares if each.count] or [shares[0].high]) * MILLION
@@ -100,7 +100,7 @@ def alerts_graph(told: Calibration) -> Graph:
 
 
 def bins_graph(told: Calibration) -> Graph | None:
-    """Return the share of flagged parties by probability; None: there is no file of these."""
+    """Draw the share of flagged parties by probability; None: no file of such parties."""
     if not told.bins:
         return None
 
@@ -155,7 +155,7 @@ def _bin_mark(held: Bin, up: Callable[[float], float]) -> Mark:
 
 
 def _at(threshold: float) -> float:
-    """Return the place of a threshold; sides grow by odds, so that the top is seen."""
+    """Return the x coordinate of a threshold, on a log-odds scale that spreads out the top end."""
     ends = [math.log(each / (1 - each)) for each in (0.045, 0.99993)]
     held = min(max(threshold, 0.045), 0.99993)
     return _between(_LEFT, _RIGHT, (math.log(held / (1 - held)) - ends[0]) / (ends[1] - ends[0]))
@@ -165,11 +165,11 @@ def _between(begin: float, end: float, share: float) -> float:
     return round(begin + share * (end - begin), 1)
 
 
-_ROWS, _MORE = 15, 300  # of a table of groups: shown, and behind a click
+_ROWS, _MORE = 15, 300  # rows of a table of groups: shown at once, and on expanding
 
 
 class Row(Record, frozen=True, kw_only=True):
-    """A row of a table, as printed."""
+    """A table row, formatted for display."""
 
     key: str
     cells: tuple[str, ...]
@@ -177,7 +177,7 @@ class Row(Record, frozen=True, kw_only=True):
 
 
 class Groups(Record, frozen=True, kw_only=True):
-    """A table of alerts by something."""
+    """A table of alerts by group."""
 
     title: str
     first: str  # heading of the first column
@@ -188,7 +188,7 @@ class Groups(Record, frozen=True, kw_only=True):
 
 
 class CauseView(Record, frozen=True, kw_only=True):
-    """An entry that cleared parties resemble."""
+    """A list entry that cleared parties resemble."""
 
     title: str
     example: str
@@ -197,7 +197,7 @@ class CauseView(Record, frozen=True, kw_only=True):
 
 
 class CalibrationPage(Record, frozen=True, kw_only=True):
-    """All that the template prints."""
+    """Data for the template."""
 
     file: str
     day: str
@@ -209,7 +209,7 @@ class CalibrationPage(Record, frozen=True, kw_only=True):
     hashes: tuple[str, ...]
     graphs: tuple[Graph, ...]
     levels: tuple[Row, ...]
-    recalled: str  # heading of the last column of levels; "": there is none
+    recalled: str  # heading of the last column of levels; "": no such column
     groups: tuple[Groups, ...]
     bins: tuple[Row, ...]
     causes: tuple[CauseView, ...]
@@ -283,7 +283,7 @@ def _hashes(told: Calibration) -> tuple[str, ...]:
 
 
 def level_rows(told: Calibration) -> tuple[Row, ...]:
-    """Return the table of thresholds: alerts, in 10,000, in a million, interval, recall."""
+    """Return the table of thresholds: alerts, per 10,000, per million, interval, recall."""
     rows = []
     for level in told.levels:
         share = level.alerts
@@ -304,7 +304,7 @@ def level_rows(told: Calibration) -> tuple[Row, ...]:
 def group_row(group: Group, named: Callable[[str], str]) -> Row:
     """Return a row of a table of groups: alerts, parties, in a million, interval.
 
-    What agrees is counted among the alerts, so it has no rate.
+    Groups by agreement are counted among alerts only, so they have no rate.
     """
     share = group.alerts
     if group.key in HOWS:

@@ -1,4 +1,4 @@
-"""Mirror statistics as one page that needs no network: lists, flows over time, a map."""
+"""Report of mirror statistics: one self-contained page with lists, time series and a map."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -28,23 +28,23 @@ from tidewaiter.trade.mirror.reading import Reading
 from tidewaiter.trade.mirror.results import Gap, Mirrored, Moment, Seen, course
 from tidewaiter.trade.mirror.types import Discrepancy, Judging, Point, Watched
 
-_TOP, _FOOT = 20.0, 140.0  # of the bars
-_NAMES = 158.0  # of the periods
+_TOP, _FOOT = 20.0, 140.0  # top and bottom of the bars
+_NAMES = 158.0  # y of the period labels
 _ABOVE, _BELOW = 190.0, 270.0  # m = +1 and m = -1
 _HEIGHT = 292.0
-_GAP = 0.84  # of a period's place that its bars fill
+_GAP = 0.84  # share of a period's slot that its bars fill
 _DOT = 8.0
 _FLOW_LABELS = 12
 
 
 def flow_chart(slug: str, seen: Seen, one: Discrepancy, least: Judging) -> Drawn:
-    """Draw exports and imports of a flow side by side, period by period, and m below them.
+    """Draw exports and imports of a flow as paired bars for each period, and m below them.
 
     Args:
-        slug: Of the chart.
-        seen: Both sides over time.
-        one: The difference that it is drawn for.
-        least: From which z on a period is changed.
+        slug: Slug of the chart.
+        seen: Time series of both sides.
+        one: The discrepancy of this flow.
+        least: Thresholds, including the z from which a period counts as changed.
     """
     most = max([each or 0.0 for at in seen.periods for each in (at.x, at.m)] + [1.0])
     step = WIDTH / max(len(seen.periods), 4)
@@ -92,7 +92,7 @@ def _about(
 
 
 def _usual(one: Discrepancy, least: Judging) -> tuple[float, float, float] | None:
-    """Return m below which, the m that is usual, and m above which a period is changed."""
+    """Return the lower bound, the usual value and the upper bound of m for unchanged periods."""
     if one.usual is None or one.spread is None:
         return None
     room = least.least_z * one.spread
@@ -118,7 +118,7 @@ def _bars(seen: Seen, step: float, most: float) -> Iterator[Box]:
 def _strip(
     seen: Seen, step: float, one: Discrepancy, usual: tuple[float, float, float] | None
 ) -> Iterator[Box]:
-    """Draw m: a band of what is usual, a line at 0, and a square for each period."""
+    """Draw m: the usual range, a line at 0, and a square for each period."""
     if usual:
         top, foot = _y(usual[2]), _y(usual[0])
         said = words("usual m {usual}; no change from {low} to {high}")
@@ -170,23 +170,23 @@ _SIDE = 24  # countries of the matrix on a side, at most
 
 
 class Row(Record, frozen=True, kw_only=True):
-    """A discrepancy, ready to be printed."""
+    """A discrepancy, formatted for display."""
 
     one: Discrepancy
     title: str
     cells: tuple[str, ...]  # X, M, tau, M', m, usual m, z, with the neighbour, weight
     substances: tuple[str, ...]
-    shared: str  # what is said of a code that holds others too
+    shared: str  # note on a code that also covers other goods
     remarks: tuple[str, ...]
     chart: Drawn | None
 
 
 class Matrix(Record, frozen=True, kw_only=True):
-    """Discrepancies by exporter and importer: the highest |z| or |m|, and its step from 0 to 4."""
+    """Discrepancies by exporter and importer: the highest |z| or |m|, with its shade (0 to 4)."""
 
     importers: tuple[str, ...]
     rows: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
-    left_out: int  # countries without room
+    left_out: int  # countries omitted for lack of room
 
 
 class _Page(Record, frozen=True, kw_only=True):
@@ -215,7 +215,7 @@ def render_mirror(
 
     Args:
         found: The answer.
-        reading: What it is based on, for the flows over time.
+        reading: Input data, for the time series.
         distances: Kilometres given by the user, as in the answer.
         spoken: The language.
     """
@@ -370,7 +370,7 @@ def _prices(found: Mirrored) -> Iterator[tuple[str, ...]]:
 
 
 def _matrix(found: tuple[Discrepancy, ...]) -> Matrix:
-    """Return the strangest discrepancy of each pair of countries; of most countries, those most."""
+    """Return the largest discrepancy of each pair, for the countries with the most of them."""
     held: dict[tuple[int, int], Discrepancy] = {}
     counts: dict[int, float] = defaultdict(float)
     for one in found:

@@ -229,18 +229,21 @@ def _step(work: Work, seen: Standing, wanted: Wanted | None) -> Standing:
         raise InputError("store/no-alert", alert=seen.alert)
     steps = trail(work, seen.alert)
     if now.decided != seen.decided:
-        who = steps[-1].by if steps else "nobody"
-        raise ConflictError("store/alert-decided-since-you-looked", alert=seen.alert, who=who)
+        if not steps:
+            raise ConflictError("store/alert-has-no-decision", alert=seen.alert)
+        raise ConflictError(
+            "store/alert-decided-since-you-looked", alert=seen.alert, who=steps[-1].by
+        )
     if wanted:
         status = load_decision_rules().verdict[wanted.verdict].status
     else:
-        status = status_of(standing([*steps, taken_back(seen.alert)]))
+        status = status_of(standing([*steps, undoing_step(seen.alert)]))
     settle(work, [now.alert], "overtaken")
     (after,) = add_steps(work, [(now, status)], wanted)
     return after
 
 
-def taken_back(alert: str) -> Decided:
+def undoing_step(alert: str) -> Decided:
     """Build the step that undoes the current decision of an alert."""
     return Decided(id=0, alert=alert, verdict=None, reason="", note="", by="", at="")
 

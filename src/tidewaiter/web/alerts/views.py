@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Decided, Verdict, load_decision_rules
 from tidewaiter.explain.languages import number, words
+from tidewaiter.explain.official_names import substance_name
 from tidewaiter.explain.results import ResultView, SayingView, result_views, sayings
 from tidewaiter.explain.words import Citation, Library, citations
 from tidewaiter.report.alerts.view import AlertView, alert_view
@@ -104,7 +105,8 @@ def choices(alert: Alert, library: Library) -> Choices:
         methods=_choices(rules.method),
         withdrawals=_choices(rules.withdrawal),
         substances=tuple(
-            Choice(code=slug, says=library.substances.get(slug, slug)) for slug in alert.substances
+            Choice(code=slug, says=substance_name(library.substances.get(slug, slug)))
+            for slug in alert.substances
         ),
     )
 

@@ -34,6 +34,7 @@ from tidewaiter.exchange.notices.types import (
 from tidewaiter.exchange.problems import Problem
 from tidewaiter.explain.languages import country, day, words
 from tidewaiter.explain.languages import marked as _
+from tidewaiter.explain.official_names import instrument_name, substance_name
 from tidewaiter.law.answers import Ruling
 from tidewaiter.law.types import Regime
 from tidewaiter.report.fields import Fact
@@ -180,13 +181,15 @@ def law_view(known: LineLaw, regimes: Mapping[str, Regime]) -> LawView:
     rulings = known.assessment.rulings if known.assessment else ()
     told = [each for each in rulings if each.answer != "not listed"]
     silent = [
-        regimes[each.regime].name if each.regime in regimes else place_of(each.jurisdiction)
+        instrument_name(regimes[each.regime].name)
+        if each.regime in regimes
+        else place_of(each.jurisdiction)
         for each in rulings
         if each.answer == "not listed"
     ]
     return LawView(
         line=known.line,
-        name=known.name,
+        name=substance_name(known.name),
         content=known.why_no_content
         or (in_words(known.content) if measured(known.content) else ""),
         rulings=tuple(
@@ -194,7 +197,7 @@ def law_view(known: LineLaw, regimes: Mapping[str, Regime]) -> LawView:
                 place=place_of(each.jurisdiction),
                 answer=each.answer,
                 ruling=each,
-                law=regimes[each.regime].name if each.regime in regimes else "",
+                law=instrument_name(regimes[each.regime].name) if each.regime in regimes else "",
             )
             for each in in_order(told)
         ),

@@ -41,7 +41,7 @@ def test_code_counts_and_says_on_what_basis(call: Call, made: tuple[Path, Made])
     t404 = counts.counts["T40.4", "residence"]
     for said in (
         "2022, United States, final file, coded by ICD-10: 2,000 lines, 0 rejected",
-        f"{there:,} of residents",
+        f"{there:,} residents",
         f"(T40.4): {t404}, {100 * t404 / there:.1f} %",
         "a drug specified (T36-T50.8)",
     ):
