@@ -5,9 +5,9 @@ from datetime import date
 from types import MappingProxyType
 
 from tidewaiter.base.errors import install_command
-from tidewaiter.base.phrases import load_phrases
+from tidewaiter.base.phrases import Phrase, load_phrases
 from tidewaiter.base.records import Record
-from tidewaiter.explain.languages import counted, day, marked, number, numbered, words
+from tidewaiter.explain.languages import counted, marked, number, numbered, pgettext, words
 from tidewaiter.explain.phrases import say
 from tidewaiter.explain.summary import Counts
 from tidewaiter.law.answers import Duty, Role
@@ -15,14 +15,14 @@ from tidewaiter.law.registry import Registry
 from tidewaiter.law.types import Regime, Source
 from tidewaiter.parties.compared_scripts import FOREIGN_HAN
 from tidewaiter.parties.thresholds import Threshold, printed
-from tidewaiter.trade.applicable_law import duty_unmarked
+from tidewaiter.trade.applicable_law import demand_of
 from tidewaiter.trade.types import FIELDS, Alert, PartyMatch
 
 HOW: Mapping[str, str] = MappingProxyType(
     {
         "exact": marked("an exact match with the registered name"),
         "squeezed": marked(
-            "the registered name, apart from spacing, punctuation or scanning errors"
+            "the registered name, except for spacing, punctuation or scanning errors"
         ),
         "fuzzy": marked("a close spelling of the name"),
         "cas": marked("the CAS number"),
@@ -37,17 +37,17 @@ HOW: Mapping[str, str] = MappingProxyType(
 
 TIERS: Mapping[str, str] = MappingProxyType(
     {
-        "strong": marked("strong indicator: sufficient on its own"),
-        "weak": marked("weak indicator: needs supporting evidence"),
+        "strong": marked("strong match: sufficient on its own"),
+        "weak": marked("weak match: needs supporting evidence"),
         "street": marked("slang term: never sufficient on its own"),
     }
 )
 
 MARKS: Mapping[str, str] = MappingProxyType(
     {
-        "read": marked("read in the instrument or an official copy"),
-        "second-hand": marked("read only in another source, not in an official text"),
-        "unverified": marked("not yet read in any official text: verify before relying on it"),
+        "read": marked("checked against the legal instrument or an official copy"),
+        "second-hand": marked("from a secondary source, not from an official text"),
+        "unverified": marked("not checked against an official text; verify before relying on it"),
     }
 )
 
@@ -75,13 +75,6 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-DOUBTS: Mapping[str, str] = MappingProxyType(
-    {
-        "second-hand": marked("was read only in another source, not in an official text"),
-        "unverified": marked("was not read in any official text: verify before relying on it"),
-    }
-)
-
 LISTED: Mapping[str, str] = MappingProxyType(
     {
         "primary": marked("primary"),
@@ -97,6 +90,18 @@ LISTED: Mapping[str, str] = MappingProxyType(
     }
 )
 """Display text for kinds of listed names and listed parties."""
+
+GOODS: Mapping[str, str] = MappingProxyType(
+    {
+        "substance": marked("the substance itself"),
+        "salt": marked("a salt"),
+        "mixture": marked("a mixture"),
+        "solution": marked("a solution"),
+        "medicine": marked("a medicine"),
+        "extract": marked("an extract"),
+    }
+)
+"""Forms of goods, by what a question about the law calls them."""
 
 SEVERITIES: Mapping[str, str] = MappingProxyType(
     {
@@ -118,20 +123,8 @@ def answer_in_words(answer: str) -> str:
     return word(load_phrases().words["state"], answer)
 
 
-GOODS: Mapping[str, str] = MappingProxyType(
-    {
-        "substance": marked("the substance itself"),
-        "salt": marked("a salt"),
-        "mixture": marked("a mixture"),
-        "solution": marked("a solution"),
-        "medicine": marked("a medicine"),
-        "extract": marked("an extract"),
-    }
-)
-
-
 def goods_in_words(form: str) -> str:
-    """Return a form of goods as it is read."""
+    """Return how a form of goods is read: "a salt"."""
     return word(GOODS, form)
 
 
@@ -171,28 +164,34 @@ def field_in_words(field: str, column: str = "") -> str:
     return f"{named}: {column}" if column else named
 
 
+def mark_in_words(mark: str) -> str:
+    """Return the verification status of a fact: "secondary source"."""
+    if mark == "read":
+        return pgettext("fact", "verified")
+    return word(load_phrases().words["mark"], mark)
+
+
 def alerts_in_words(count: int) -> str:
     """Say how many alerts there are."""
     return numbered("%(num)s alert", "%(num)s alerts", count)
 
 
-def day_in_words(since: date | None) -> str:
-    """Say since when a control is in force."""
-    if since is None:
-        return words("since an unknown date")
-    return words("since {day}").format(day=day(since))
+def since_in_words(since: date | None) -> str:
+    """Return since when a control has been in force."""
+    return words("since {day}").format(day=since) if since else words("since an unknown date")
 
 
 def roles_in_words(roles: Iterable[Role]) -> str:
-    """Return the roles of a route: "export", "import", "transit" or "within the territory"."""
-    directions = load_phrases().words["direction"]
-    return ", ".join(word(directions, role) for role in roles)
+    """Return the roles of a route: "export", "import", "transit" or "domestic"."""
+    told = load_phrases().words["direction"]
+    return words(", ").join(word(told, role) for role in roles)
 
 
 def duty_in_words(duty: Duty) -> str:
-    """Return an obligation in words: "export: pre-export notification, 5 working days"."""
-    text = f": {duty.text}" if duty.text else ""
-    return f"{say(duty_unmarked(duty))}{text}"
+    """Return an obligation: "export: pre-export notification, 5 working days in advance"."""
+    code = "demanded/plain" if duty.known else "demanded/open"
+    said = say(Phrase(code, direction=duty.role, demand=demand_of(duty)))
+    return f"{said}: {duty.text}" if duty.text else said
 
 
 def shared_in_words(match: PartyMatch) -> str:

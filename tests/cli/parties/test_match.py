@@ -71,7 +71,10 @@ def test_all_formats_hold_the_same_matches(call: Call, here: Path) -> None:
     for suffix in ("jsonl", "csv", "parquet"):
         done = call("match", "--list", str(LIST), "--file", "parties.csv", "--out", f"m.{suffix}")
         assert done.exit_code == 0, done.output
-        assert "41 parties read: 40 matched, 1 not assessable; 0 rejected values" in done.stderr
+        assert (
+            "41 parties screened: 40 with a possible match, 1 not assessable; 0 rejected values"
+            in done.stderr
+        )
     answers = [json.loads(line) for line in (here / "m.jsonl").read_text().splitlines()]
     table = pq.read_table("m.parquet")
     assert table.schema == MATCHES
@@ -125,7 +128,7 @@ def test_a_value_that_cannot_be_read_is_counted_and_the_rest_goes_on(
     done = call("match", "--list", str(LIST), "--file", "parties.csv", "--out", "m.csv")
     assert done.exit_code == 1
     assert 'row 2, column kind: "dragon"' in done.stderr
-    assert "2 parties read: 1 matched" in done.stderr
+    assert "2 parties screened: 1 with a possible match" in done.stderr
     assert (here / "m.csv").exists()
 
 

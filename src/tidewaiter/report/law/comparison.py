@@ -91,7 +91,7 @@ class Silent(Record, frozen=True, kw_only=True):
     regime: str
     law: str
     jurisdiction: str
-    answers: tuple[tuple[Answer, Phrase], ...]  # each that it gives, with its reason
+    answers: tuple[tuple[Answer, Phrase], ...]  # its answers, with reasons
 
 
 class ComparisonView(Record, frozen=True, kw_only=True):

@@ -1,23 +1,31 @@
-"""The law on a substance, formatted for a sheet: the verdict, then each instrument's answer."""
+"""The law on a substance, formatted for a sheet: the verdict, then each instrument's answer.
+
+Texts are in the current language; those of the registry stay as they are.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from types import MappingProxyType
 
-from tidewaiter.base.phrases import Phrase, english
+from tidewaiter.base.phrases import Phrase, capitalised
 from tidewaiter.base.records import Record
-from tidewaiter.explain.languages import country, day, marked, words
+from tidewaiter.explain.languages import country, words
 from tidewaiter.explain.phrases import say
-from tidewaiter.explain.words import OUTCOMES, Citation, day_in_words, roles_in_words, word
-from tidewaiter.law.answers import Age, Answer, Check, Listing, Ruling
+from tidewaiter.explain.words import (
+    MARKS,
+    Citation,
+    duty_in_words,
+    roles_in_words,
+    since_in_words,
+    word,
+)
+from tidewaiter.law.answers import Age, Answer, Listing, Ruling
 from tidewaiter.law.classes import ClassRule
 from tidewaiter.law.comparison import ORDER
 from tidewaiter.law.controls import doubts_of, short_listing
-from tidewaiter.law.types import Regime
-from tidewaiter.trade.applicable_law import duty_in_short, duty_unmarked
+from tidewaiter.law.types import Mark, Regime
+from tidewaiter.report.law.answers import check_in_words
+from tidewaiter.trade.applicable_law import duty_in_short
 
-_NO_OBLIGATIONS = marked("its obligations for a consignment are not loaded")
-"""A doubt of `tidewaiter.law.assessment`."""
 _CLASS = "class "
 _EVALUATED = " evaluated"
 
@@ -25,7 +33,7 @@ _EVALUATED = " evaluated"
 class Note(Record, frozen=True, kw_only=True):
     """A rule that affects an answer, with its source."""
 
-    text: Phrase
+    text: str
     source: Citation | None
 
 
@@ -39,7 +47,6 @@ class ListingView(Record, frozen=True, kw_only=True):
     scope: str
     days: str
     doubts: tuple[str, ...]  # parts that were not read in an official text, in words
-    extract: str = ""  # from the text of a class
     source: Citation | None
 
 
@@ -50,9 +57,9 @@ class RulingView(Record, frozen=True, kw_only=True):
     jurisdiction: str
     role: str  # role of the consignment; "": no route given
     answer: str
-    kind: str  # the answer as a class of the style sheet
-    as_of: str  # day to which "not listed" is known, where that is before the day; "": it is not
-    reason: Phrase | None  # None: the listings tell it
+    kind: str  # the answer as a CSS class
+    as_of: str  # day to which "not listed" is known, if before the requested day; "": not before
+    reason: str  # "": the controls state it
     listings: tuple[ListingView, ...]
     notes: tuple[Note, ...]
     doubts: tuple[str, ...]
@@ -78,7 +85,7 @@ def ruling_view(
     regime = regimes.get(ruling.regime)
     known = set(doubts_of((*ruling.held, *ruling.proposed)))
     return RulingView(
-        law=regime.name if regime else _law_of(ruling.jurisdiction),
+        law=law_in_words(ruling, regimes),
         jurisdiction=ruling.jurisdiction,
         role=roles_in_words(ruling.roles),
         answer=ruling.answer,
@@ -87,7 +94,7 @@ def ruling_view(
         reason=_reason(ruling, rules),
         listings=tuple(_listings(ruling, cited, rules)),
         notes=tuple(_notes(ruling, cited)),
-        doubts=tuple(words(each) for each in ruling.doubts if each not in known),
+        doubts=tuple(each for each in ruling.doubts if each not in known),
         coverage=_coverage(ruling),
         classes=tuple(_evaluated(ruling, rules)),
         source=cited.get(regime.source) if regime else None,
@@ -106,19 +113,22 @@ def sources_of(rulings: Iterable[Ruling], regimes: Mapping[str, Regime]) -> Iter
         yield from (each.source for each in ruling.remarks)
 
 
-def _law_of(jurisdiction: str) -> str:
-    return words("law of {country}").format(country=country(jurisdiction))
-
-
-def _reason(ruling: Ruling, rules: Mapping[str, ClassRule]) -> Phrase | None:
-    """Say why, where neither a listing nor a rule below tells it; a class by its name."""
+def _reason(ruling: Ruling, rules: Mapping[str, ClassRule]) -> str:
+    """Return the reason, if no control or rule below states it; classes are given by name."""
     told, reason = {remark.text for remark in ruling.remarks}, ruling.reason
-    if ruling.answer == "controlled" or english(reason) in told:
-        return None
+    if ruling.answer == "controlled" or say(reason) in told:
+        return ""
     rule = rules.get(str(reason.parameters.get("rule")))
     if reason.code == "gap/class" and rule is not None:
-        return Phrase(reason.code, **{**reason.parameters, "rule": rule.name})
-    return reason if english(reason) else None
+        reason = Phrase(reason.code, **{**reason.parameters, "rule": rule.name})
+    return say(reason)
+
+
+def law_in_words(ruling: Ruling, regimes: Mapping[str, Regime]) -> str:
+    """Name the instrument of an answer; where none is loaded, the country."""
+    regime = regimes.get(ruling.regime)
+    place = country(ruling.jurisdiction)
+    return regime.name if regime else words("law of {country}").format(country=place)
 
 
 def _listings(
@@ -132,25 +142,26 @@ def _listings(
     for each in ruling.later:
         yield _listing(words("After that date"), each, cited, rules)
     for each in ruling.ended:
-        ended = words("Ended on {day}").format(day=day(each.until))
-        yield _listing(ended, each, cited, rules)
+        yield _listing(words("Ended on {day}").format(day=each.until), each, cited, rules)
 
 
 def _listing(
     state: str, listing: Listing, cited: Mapping[str, Citation], rules: Mapping[str, ClassRule]
 ) -> ListingView:
     rule = rule_of(listing, rules)
-    of_class = words("{schedule}, class: {name}")
     scope = rule.scope if rule else listing.scope
+    title = listing.schedule
+    if rule:
+        named = words("{schedule}, class rule: {name}")
+        title = named.format(schedule=rule.schedule, name=rule.name)
     return ListingView(
         state=state,
-        title=of_class.format(schedule=rule.schedule, name=rule.name) if rule else listing.schedule,
+        title=title,
         instrument=rule.instrument if rule else "",
         clauses=tuple(map(_clause, listing.clauses)),
         scope=scope,
         days=_days(listing),
         doubts=tuple(_doubts(listing, of_class=rule is not None)),
-        extract=listing.scope if rule else "",
         source=cited.get(listing.source),
     )
 
@@ -163,94 +174,58 @@ def rule_of(listing: Listing, rules: Mapping[str, ClassRule]) -> ClassRule | Non
 
 def _clause(text: str) -> str:
     """Remove the clause number if the wording starts with it."""
-    sign, _, rest = text.partition(" ")
-    return rest if rest.startswith(sign) else text
+    sign, _, words = text.partition(" ")
+    return words if words.startswith(sign) else text
 
 
 def _days(listing: Listing) -> str:
-    told = [day_in_words(listing.since)]
+    told = [since_in_words(listing.since)]
     if listing.decided:
-        told.append(words("decided on {day}").format(day=day(listing.decided)))
+        told.append(words("adopted on {day}").format(day=listing.decided))
     if listing.until:
-        said = words("until {day} (first day no longer in force)")
-        told.append(said.format(day=day(listing.until)))
-    return ", ".join(told)
-
-
-_WORDING_DOUBTS: Mapping[str, str] = MappingProxyType(
-    {
-        "second-hand": marked(
-            "The wording of this class was read only in another source, not in an official text."
-        ),
-        "unverified": marked(
-            "The wording of this class was not read in any official text: verify before relying "
-            "on it."
-        ),
-    }
-)
-_CONTROL_DOUBTS: Mapping[str, str] = MappingProxyType(
-    {
-        "second-hand": marked(
-            "This control was read only in another source, not in an official text."
-        ),
-        "unverified": marked(
-            "This control was not read in any official text: verify before relying on it."
-        ),
-    }
-)
-_DATE_DOUBTS: Mapping[str, str] = MappingProxyType(
-    {
-        "second-hand": marked("Its date was read only in another source, not in an official text."),
-        "unverified": marked(
-            "Its date was not read in any official text: verify before relying on it."
-        ),
-    }
-)
-_NOTE_DOUBTS: Mapping[str, str] = MappingProxyType(
-    {
-        "second-hand": marked("This was read only in another source, not in an official text"),
-        "unverified": marked("This was not read in any official text: verify before relying on it"),
-    }
-)
+        until = words("until {day} (first day no longer in force)")
+        told.append(until.format(day=listing.until))
+    return words(", ").join(told)
 
 
 def _doubts(listing: Listing, *, of_class: bool) -> Iterator[str]:
     """Describe which parts of a control were not read in an official text."""
     no_day = listing.since is None and listing.decided is None
-    if listing.mark != "read":
-        yield word(_WORDING_DOUBTS if of_class else _CONTROL_DOUBTS, listing.mark)
-    if listing.dates != "read" and not no_day:
-        yield word(_DATE_DOUBTS, listing.dates)
+    dated = not no_day and listing.dates != "read"
+    both = dated and listing.mark == listing.dates
+    if both:
+        what = words("Class rule and dates") if of_class else words("Control and dates")
+        yield _doubt(what, listing.mark)
+    elif listing.mark != "read":
+        yield _doubt(words("Class rule") if of_class else words("Control"), listing.mark)
+    if dated and not both:
+        yield _doubt(words("Dates"), listing.dates)
     if no_day:
-        yield words("The date of entry into force is unknown; it is treated as in force.")
+        yield words("Date of entry into force unknown; treated as in force.")
+    if of_class and listing.scope:
+        yield words("Extract from its text: {text}.").format(text=listing.scope)
+
+
+def _doubt(what: str, mark: Mark) -> str:
+    return words("{what}: {verification}.").format(what=what, verification=word(MARKS, mark))
 
 
 def _notes(ruling: Ruling, cited: Mapping[str, Citation]) -> Iterator[Note]:
     """Yield obligations, thresholds, and rules on routes and forms of goods."""
     for duty in ruling.duties:
-        code = "noted/requirement-text" if duty.text else "noted/requirement"
-        told = {"text": duty.text} if duty.text else {}
-        said = Phrase(code, demanded=duty_unmarked(duty), clause=duty.clause, **told)
-        yield Note(text=_marked(said, duty.mark), source=cited.get(duty.source))
+        told = words("Requirement: {duty} ({clause})")
+        text = told.format(duty=duty_in_words(duty), clause=duty.clause)
+        yield Note(text=_marked(text, duty.mark), source=cited.get(duty.source))
     for check in ruling.checks:
-        yield Note(text=_marked(_threshold(check), check.mark), source=cited.get(check.source))
+        text = words("Threshold: {limit}").format(limit=check_in_words(check))
+        yield Note(text=_marked(text, check.mark), source=cited.get(check.source))
     for remark in ruling.remarks:
-        said = Phrase("noted/rule", text=remark.text, clause=remark.clause)
-        yield Note(text=_marked(said, remark.mark), source=cited.get(remark.source))
+        text = f"{remark.text} ({remark.clause})"
+        yield Note(text=_marked(text, remark.mark), source=cited.get(remark.source))
 
 
-def _threshold(check: Check) -> Phrase:
-    told = {"limit": check.limit, "clause": check.clause, "result": OUTCOMES[check.outcome]}
-    if english(check.reckoned):
-        return Phrase("noted/threshold-reckoned", reckoned=check.reckoned, **told)
-    return Phrase("noted/threshold", **told)
-
-
-def _marked(said: Phrase, mark: str) -> Phrase:
-    """Add to a note how it was verified, where it was not read."""
-    if mark == "read":
-        return said
-    return Phrase("noted/doubtful", note=said, doubt=_NOTE_DOUBTS[mark])
+def _marked(text: str, mark: str) -> str:
+    return text if mark == "read" else f"{text}. {capitalised(word(MARKS, mark))}"
 
 
 def _coverage(ruling: Ruling) -> str:
@@ -260,9 +235,9 @@ def _coverage(ruling: Ruling) -> str:
         return ""
     if first is None:
         said = words("Our copy: start of complete coverage unknown, last checked on {last}")
-        return said.format(last=day(last))
-    said = words("Our copy: complete from {first}, last checked on {last}")
-    return said.format(first=day(first), last=day(last))
+    else:
+        said = words("Our copy: complete from {first}, last checked on {last}")
+    return said.format(first=first, last=last)
 
 
 def _evaluated(ruling: Ruling, rules: Mapping[str, ClassRule]) -> Iterator[str]:

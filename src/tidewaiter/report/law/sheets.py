@@ -6,7 +6,7 @@ from datetime import date
 from markupsafe import Markup
 
 from tidewaiter.base.records import Record
-from tidewaiter.explain.languages import day, decimal, figure, number, speaking, words
+from tidewaiter.explain.languages import number, speaking, words
 from tidewaiter.explain.lines import amount_in_words
 from tidewaiter.explain.words import (
     MATCHES,
@@ -63,7 +63,7 @@ class Imprint(Record, frozen=True, kw_only=True):
     printed: date
     version: str  # of this software
     editions: Editions
-    file: str = ""  # that the sheets are of; "": one sheet alone
+    file: str = ""  # name of the input file; "": a single sheet
     spoken: str = "en"  # the language of the sheets
 
 
@@ -255,31 +255,29 @@ def _drawing(drawing: Drawing, lexis: Lexis) -> DrawingView:
 def _facts(subject: Subject) -> Iterator[Fact]:
     """Yield the facts about a substance."""
     answer, portrait = subject.answer, subject.portrait
-    yield Fact(label=words("Matched by"), text=word(MATCHES, answer.match))
+    yield Fact(label=words("Matched"), text=word(MATCHES, answer.match))
     if answer.how:
-        yield Fact(label=words("Read as"), text=answer.how)
+        yield Fact(label=words("Interpreted as"), text=answer.how)
     if answer.substance:
         yield Fact(label=words("Substance"), text=answer.substance)
     if answer.form:
-        yield Fact(label=words("Form of the substance"), text=answer.form)
+        yield Fact(label=words("Chemical form"), text=answer.form)
     if subject.cas:
-        listed = (
-            "CAS" if answer.match in {"name", "exact", "alias"} else words("CAS number, as listed")
-        )
+        listed = "CAS" if answer.match in {"name", "exact", "alias"} else words("CAS, as listed")
         yield Fact(label=listed, text=subject.cas)
     if portrait:
         yield Fact(label=words("Formula"), text=portrait.formula)
-        yield Fact(label=words("Average mass"), text=f"{decimal(portrait.mass_u, 2)} u")
+        yield Fact(label=words("Average mass"), text=f"{portrait.mass_u:,.2f} u")
 
 
 def _asked(question: Question) -> Iterator[Fact]:
-    yield Fact(label=words("Law as of"), text=day(question.day))
+    yield Fact(label=words("Law as of"), text=question.day.isoformat())
     if question.route.given:
         yield Fact(label=words("Route"), text=route_in_places(question.route))
     if question.jurisdictions:
         yield Fact(label=words("Jurisdictions"), text=", ".join(question.jurisdictions))
     elif not question.route.given:
-        yield Fact(label=words("Jurisdictions"), text=words("all that are loaded"))
+        yield Fact(label=words("Jurisdictions"), text=words("all loaded"))
     amounts = (
         amount_in_words(question.mass_mg, "kg", None),
         amount_in_words(question.volume_ul, "l", None),
@@ -287,7 +285,7 @@ def _asked(question: Question) -> Iterator[Fact]:
     for text in filter(None, amounts):
         yield Fact(label=words("Quantity of goods"), text=text)
     if question.percent is not None:
-        yield Fact(label=words("Concentration"), text=f"{figure(f'{question.percent:f}')} %")
+        yield Fact(label=words("Concentration"), text=f"{question.percent:f} %")
     if question.goods:
         yield Fact(label=words("Form of goods"), text=goods_in_words(question.goods))
     if question.history is not None:
@@ -295,7 +293,7 @@ def _asked(question: Question) -> Iterator[Fact]:
 
 
 def _imprint(imprint: Imprint) -> Iterator[Fact]:
-    yield Fact(label=words("Printed on"), text=day(imprint.printed))
+    yield Fact(label=words("Printed on"), text=imprint.printed.isoformat())
     yield Fact(label=words("Software"), text=f"tidewaiter {imprint.version}")
-    yield Fact(label=words("Registry version"), text=imprint.editions.registry[:_SHORT])
-    yield Fact(label=words("Version of the rules"), text=imprint.editions.rules[:_SHORT])
+    yield Fact(label=words("Registry"), text=imprint.editions.registry[:_SHORT])
+    yield Fact(label=words("Rules"), text=imprint.editions.rules[:_SHORT])

@@ -11,7 +11,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import Phrase, as_written
 from tidewaiter.base.records import Record
 from tidewaiter.explain.words import Citation, Library, number_sources, words_of
-from tidewaiter.law.answers import Found, Listing, Question, Role
+from tidewaiter.law.answers import Duty, Found, Listing, Question, Role
 from tidewaiter.law.changes import Matter
 from tidewaiter.law.classes import ClassRule
 from tidewaiter.law.controls import Standing, State, short_listing, sort_controls
@@ -33,7 +33,7 @@ class RuleFact(Record, frozen=True, kw_only=True):
     matter: Matter
     roles: tuple[Role, ...]  # empty: any
     text: Phrase
-    days: int | None = None  # before, of a duty
+    days: int | None = None  # days in advance, for an obligation
     day_kind: str = ""
     known: bool = True  # False: whether it applies depends on data not given or not loaded
     clause: str
@@ -72,7 +72,7 @@ def rules_on(
 def _limit(limit: Limit) -> RuleFact:
     text = phrase_of(limit)
     if limit.condition:
-        text = Phrase("noted/exempt-only", limit=text, condition=limit.condition)
+        text = Phrase("exemption/condition", limit=text, condition=limit.condition)
     return RuleFact(
         matter="limit",
         roles=limit.roles,
@@ -93,9 +93,7 @@ def _duties(
             fact = RuleFact(
                 matter="duty",
                 roles=(),
-                text=Phrase("noted/duty", duty=duty.kind, text=duty.text)
-                if duty.text
-                else Phrase("demand/plain", duty=duty.kind),
+                text=_obligation(duty),
                 days=duty.days,
                 day_kind=duty.day_kind,
                 known=duty.known,
@@ -108,15 +106,21 @@ def _duties(
         yield replace(fact, roles=tuple(roles))
 
 
+def _obligation(duty: Duty) -> Phrase:
+    if not duty.text:
+        return Phrase("obligation/plain", duty=duty.kind)
+    return Phrase("obligation/text", duty=duty.kind, text=duty.text)
+
+
 def _said(rule: Rule) -> RuleFact:
-    text = as_written(rule.text if isinstance(rule, FormRule | Reach | Gap) else rule.note)
+    text = rule.text if isinstance(rule, FormRule | Reach | Gap) else rule.note
     matter: Matter = "route" if isinstance(rule, Reach) else "gap"
     if isinstance(rule, FormRule):
-        matter, text = "goods", Phrase("noted/goods", goods=rule.goods, text=rule.text)
+        matter, text = "goods", f"{', '.join(rule.goods)}: {text}"
     return RuleFact(
         matter=matter,
         roles=rule.roles,
-        text=text,
+        text=as_written(text),
         clause=rule.clause,
         mark=rule.mark,
         source=rule.source,
@@ -219,7 +223,7 @@ class _Scale:
         decided = span.decided if span.decided != span.since else None
         return Bar(
             label=span.label,
-            days=f"{span.since or '?'} – {span.until or ''}".strip(),
+            days=f"{span.since or '?'} to {span.until or ''}".strip(),
             kind=span.state,
             x=left,
             y=_TOP + place * _ROW + 18.0,
@@ -288,7 +292,7 @@ class CardRule(Record, frozen=True, kw_only=True):
     matter: Matter
     roles: tuple[Role, ...]  # empty: any
     text: Phrase
-    days: int | None  # before, of a duty
+    days: int | None  # days in advance, for an obligation
     day_kind: str
     known: bool  # False: whether it applies depends on data not given or not loaded
     clause: str

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, NamedTuple, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args
 from urllib.parse import urlencode
 
 import msgspec
@@ -22,7 +22,7 @@ from tidewaiter.law.types import Substance
 from tidewaiter.report.law.comparison import ComparisonView, comparison_csv, comparison_view
 from tidewaiter.report.law.regimes import place_of
 from tidewaiter.report.law.sheet_printing import lexis_for, printing_of, sheet_of
-from tidewaiter.report.law.sheets import Imprint, Lexis, Sheet, SheetView, sheet_view
+from tidewaiter.report.law.sheets import SheetView, sheet_view
 from tidewaiter.trade.substance_lookup import amount_of
 from tidewaiter.web.core.node import TheNode
 from tidewaiter.web.core.request_parsing import Asked, read_query
@@ -74,18 +74,18 @@ def law_page(request: Asked, node: TheNode) -> Response[LawPage]:
     asked = read_query(request, LawQuestion)
     desk = desk_of(node)
     reading = _Reading(asked, node.today())
-    answers: _Answers | None = None
+    said = None
     if asked.what.strip() and not reading.mistakes:
-        answers = _answers(desk, asked.what.strip(), reading.question, node.today())
+        said = _answers(desk, asked.what.strip(), reading.question, node.today())
     page = LawPage(
         asked=asked,
         day=reading.question.day,
         jurisdictions=jurisdictions_at(desk),
         forms=get_args(Goods),
         mistakes=tuple(reading.mistakes),
-        answers=answers.view() if answers else None,
+        answers=said() if said else None,
     )
-    return reply(request, "law.html", page, view=answers.view if answers else None)
+    return reply(request, "law.html", page, view=said)
 
 
 def jurisdictions_at(desk: LawDesk) -> tuple[str, ...]:
@@ -94,27 +94,16 @@ def jurisdictions_at(desk: LawDesk) -> tuple[str, ...]:
     return tuple(sorted(known, key=lambda each: (each != WORLD, each)))
 
 
-class _Answers(NamedTuple):
-    """Answers that are not in words yet."""
-
-    sheet: Sheet
-    imprint: Imprint
-    lexis: Lexis
-
-    def view(self) -> SheetView:
-        """Say them in the language that is spoken."""
-        return sheet_view(self.sheet, self.imprint, self.lexis)
-
-
-def _answers(desk: LawDesk, what: str, question: Question, today: date) -> _Answers:
-    """Answer like `tidewaiter law --sheet`."""
+def _answers(desk: LawDesk, what: str, question: Question, today: date) -> Callable[[], SheetView]:
+    """Answer like `tidewaiter law --sheet`; what is returned says it in the language spoken."""
     found: tuple[Found, ...] | InputError
     try:
         found = desk.asker.find(what, question.day)
     except InputError as error:
         found = error
     printing = printing_of(question, desk.own, today)
-    return _Answers(sheet_of(what, found, printing), printing.imprint, lexis_for(desk.own))
+    sheet = sheet_of(what, found, printing)
+    return lambda: sheet_view(sheet, printing.imprint, lexis_for(desk.own))
 
 
 class _Reading:

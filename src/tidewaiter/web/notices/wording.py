@@ -68,7 +68,7 @@ _DELIVERIES = {
     "held": _("on hold while the relationship is frozen"),
     "sealed": _("sent, no receipt yet"),
     "processed": _("delivered, receipt on file"),
-    "refused": _("rejected by the other side"),
+    "refused": _("rejected by the other authority"),
     "recalled": _("recalled"),
     "discarded": _("discarded, never sent"),
 }
@@ -94,7 +94,7 @@ _OUTCOMES = {
     "not shipped": _("not shipped"),
     "arrived": _("arrived"),
     "diverted": _("diverted"),
-    "sent back": _("sent back"),
+    "sent back": _("returned to the exporter"),
 }
 _BASES: Mapping[Basis, str] = {
     "treaty": _("Article 12 (10) (a) of the 1988 Convention"),

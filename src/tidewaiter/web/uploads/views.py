@@ -7,7 +7,7 @@ from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.errors import template_of
 from tidewaiter.base.records import Record
 from tidewaiter.base.severity import SEVERITIES
-from tidewaiter.explain.languages import counted, number, words
+from tidewaiter.explain.languages import counted, number, pmarked, words
 from tidewaiter.explain.words import not_compared
 from tidewaiter.report.alerts.exporters import exporters
 from tidewaiter.store.accounts.sessions import User
@@ -86,7 +86,7 @@ _STATES: dict[State, str] = {
     "received": _("Input needed"),
     "mapped": _("Ready"),
     "queued": _("Queued"),
-    "running": _("Screening"),
+    "running": pmarked("in progress", "Screening"),
     "done": _("Done"),
     "failed": _("Failed"),
     "cancelled": _("Cancelled"),
