@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -74,9 +74,8 @@ def make_environment(*packages: str) -> Environment:
     )
     install = made.install_gettext_callables  # type: ignore[attr-defined]
     install(languages.words, languages.counted, newstyle=True, pgettext=languages.pgettext)
-    made.globals |= {
-        name: _filled(made.globals[name]) for name in ("gettext", "ngettext", "pgettext")
-    }
+    for name in ("gettext", "ngettext", "pgettext"):
+        made.globals[name] = _filled(cast("Callable[..., str]", made.globals[name]))
     made.globals |= {
         "answer_word": answer_in_words,
         "severity_word": severity_in_words,

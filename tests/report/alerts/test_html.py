@@ -177,7 +177,7 @@ def test_an_empty_screening_is_a_page(summary: Summary) -> None:
     """Without an alert the page says so, and says that it means little."""
     empty = Reader(render_report(summarise([], summary.counts)))
     assert "No line raised an alert" in empty.text
-    assert "does not mean that the goods are clear or legal" in empty.text
+    assert "does not mean that the goods are permitted" in empty.text
 
 
 def test_a_score_that_is_not_the_sum_is_told(summary: Summary, alerts: tuple[Alert, ...]) -> None:

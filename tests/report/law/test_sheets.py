@@ -108,7 +108,7 @@ def test_a_sheet_says_what_its_answers_rest_on(press: Press) -> None:
         "Not a licence and not legal advice.",
         "no control found",
         "every loaded rule of that legal instrument was evaluated",
-        "Our copy: complete from 21 Jul 2025",
+        "Our copy: complete from 2025-07-21",
     ):
         assert said in text, said
     assert any(each.startswith("https://www.deadiversion") for each in page.addresses)

@@ -46,7 +46,9 @@ def _names(node: Node) -> set[str]:
     substances = registry.substances
     return {
         *_OURS,
-        *(each.name for each in (*laws, *substances, *registry.classes)),
+        *(each.name for each in laws),
+        *(each.name for each in substances),
+        *(each.name for each in registry.classes),
         *(form.name for each in substances for form in each.forms),
         *(control.schedule for each in substances for control in each.controls),
         *(source.title for source in registry.sources.values()),
