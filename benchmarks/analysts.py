@@ -1,13 +1,12 @@
-"""Fifty analysts at work: a real server, real sessions, and every decision counted afterwards.
+"""Load test with fifty analysts: a real server, real sessions, and a check of every decision.
 
 ``python -m benchmarks.analysts`` fills a database as `benchmarks.queued` does, starts `tidewaiter
-serve` on it, and lets 50 people work for 30 minutes: look at the queue, filter it, open an alert,
-decide, take back now and then, with five seconds to think between two pages. ``--db`` names a
-database that is filled already, ``--minutes``, ``--people`` and ``--alerts`` make it smaller. What
-was answered 2xx or 3xx is compared with the trails in the database: a decision that is missing or
-stands twice fails the run. What they wait for depends on what else the machine does, so the
-processor's time of the server is told too, without that of a server of PostgreSQL. It writes
-``docs/benchmarks/analysts.json``.
+serve` on it, and simulates 50 people for 30 minutes: they view the queue, filter it, open an alert,
+decide, and sometimes undo, with five seconds between two pages. ``--db`` names a database that is
+already filled, ``--minutes``, ``--people`` and ``--alerts`` make it smaller. Requests answered 2xx
+or 3xx are compared with the histories in the database: a missing or duplicate decision fails the
+run. Response times depend on the load of the machine, so the server's CPU time is reported too,
+without that of a PostgreSQL server. It writes ``docs/benchmarks/analysts.json``.
 """
 
 import argparse

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from litestar.testing import TestClient
 
-from tidewaiter.burden.releases.archive import ReleaseArchive
+from tidewaiter.burden.releases.archive import ReleaseArchive, ReleaseFile
 from tidewaiter.store.accounts.sessions import begin_session
 from tidewaiter.store.accounts.users import NewAccount, add_account
 from tidewaiter.web.core.app import make_app
@@ -46,7 +46,7 @@ def main(source: Path) -> None:
         kept = ReleaseArchive(folder / "releases")
         for path in sorted(source.iterdir()):
             if path.name.startswith("v20") and path.suffix in {".csv", ".xlsx"}:
-                kept.add(path.read_bytes(), path.name, datetime.now(UTC))
+                kept.add(ReleaseFile(name=path.name, content=path.read_bytes()), datetime.now(UTC))
         found = {
             "releases": len(kept.kept()),
             "figures": sum(each.figures for each in kept.kept()),

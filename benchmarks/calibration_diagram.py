@@ -1,4 +1,4 @@
-"""The reliability diagram as SVG, readable on light and dark pages, with no font of its own."""
+"""The reliability diagram as SVG, readable on light and dark pages, without an embedded font."""
 
 from collections.abc import Mapping, Sequence
 from html import escape

@@ -1,25 +1,25 @@
-"""Column mapping, measured on hand-labelled names of columns.
+"""Column mapping, measured on hand-labelled column names.
 
-They are of 48 countries by one source (``columns_labels.tsv``), and of other people's files
+They are from 48 countries by one source (``columns_labels.tsv``), and from other people's files
 (``columns_elsewhere.tsv``, ``columns_elsewhere_2.tsv``). Each is looked up in its own header: the
 whole header is mapped as a file's would be, without any rows, and the answer for that column is
-compared with what a reader said it means.
+compared with its label.
 
-Of the columns that mean one of our fields:
+For columns with the meaning of one of our fields:
   read      the column is read as that field;
   settled   another column of the file is read as the field, and this one is known to hold it too
             (a value in a second currency, a name in a second language): precedence, as documented;
-  asked     the column stands in a question, or is named as one that may hold a field;
-  unread    it is left alone;
+  asked     the column is in a question, or is named as one that may hold a field;
+  unread    it is not mapped;
   wrong     it is read as something else, without a question.
-Of the columns that mean none, or cannot be told: left, asked, or wrong.
+For columns without such a meaning, or with an unclear one: left, asked, or wrong.
 
     python -m benchmarks.columns COLUMNS.csv [--held-out | --held-out-2] [--misses]
     python -m benchmarks.columns --elsewhere dev [--misses]
 
-COLUMNS.csv: country, direction, format, position, column. The headers of ``--elsewhere`` stand in
-``columns_elsewhere_headers.tsv`` and ``columns_elsewhere_2_headers.tsv``. No values are at hand, so
-nothing here is found by its values.
+COLUMNS.csv: country, direction, format, position, column. The headers of ``--elsewhere`` are in
+``columns_elsewhere_headers.tsv`` and ``columns_elsewhere_2_headers.tsv``. No values are available,
+so columns are not recognised by their values.
 """
 
 import argparse
@@ -42,7 +42,7 @@ ELSEWHERE_HEADERS = Path(__file__).with_name("columns_elsewhere_headers.tsv")
 ELSEWHERE_2 = Path(__file__).with_name("columns_elsewhere_2.tsv")
 ELSEWHERE_2_HEADERS = Path(__file__).with_name("columns_elsewhere_2_headers.tsv")
 Source = tuple[str, str, str]
-"""Country, direction, format; elsewhere language, file, what it is."""
+"""Country, direction, format; elsewhere language, file, description."""
 
 
 class Label(NamedTuple):
@@ -53,12 +53,12 @@ class Label(NamedTuple):
     position: int
     name: str
     means: str  # a field, "none" or "unknown"
-    also: tuple[str, ...]  # readings that are no error
-    weight: int  # columns that bear the name
+    also: tuple[str, ...]  # further readings that count as correct
+    weight: int  # number of columns with the name
 
     @property
     def is_field(self) -> bool:
-        """Tell whether the column means one of our fields."""
+        """Return whether the column has the meaning of one of our fields."""
         return self.means not in ("none", "unknown")
 
 
@@ -127,7 +127,7 @@ def plain(field: str) -> str:
 
 
 def judge(label: Label, got: Answer) -> tuple[str, str]:
-    """Compare one label with the answer; return the outcome, and what the column is read as."""
+    """Compare a label with the answer; return the outcome, and the field the column is read as."""
     place = got.places[label.position]
     right = {label.means, *label.also} - {"none", "unknown"}
     read = [plain(f) for f, places in got.columns.places.items() if place in places]

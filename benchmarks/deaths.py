@@ -66,7 +66,7 @@ def coded(path: Path, made: Made) -> dict[str, float]:
 
 
 def ranked(path: Path, made: Made) -> dict[str, float]:
-    """Rank the causes; what is carved out is what was made."""
+    """Rank the causes; the carved-out deaths are those generated."""
     said, measured = run("leading", str(path), "--carve", "T40.4", "--json")
     taken = sum(each["deaths"] for each in json.loads(said)["taken"])
     assert taken == made.counts["T40.4", "residence"]
@@ -74,7 +74,7 @@ def ranked(path: Path, made: Made) -> dict[str, float]:
 
 
 def run(*arguments: str) -> tuple[str, dict[str, float]]:
-    """Run a command as a process of its own; return its output, and what it took."""
+    """Run a command in a separate process; return its output and its resource usage."""
     with tempfile.TemporaryFile() as out:
         process = subprocess.Popen((*COMMAND, *arguments), stdout=out)
         _, status, usage = os.wait4(process.pid, 0)

@@ -1,15 +1,15 @@
-"""EDIFACT: how fast messages are read, beside pydifact, and how much memory a long file takes.
+"""EDIFACT: reading speed compared with pydifact, and memory usage for a long file.
 
-``python -m benchmarks.edifact`` puts one message of ``tests/data/messages`` together many times
-over, and measures side by side, in seconds of one processor, the best of five,
+``python -m benchmarks.edifact`` concatenates many copies of one message of
+``tests/data/messages``, and measures side by side, in CPU seconds, the best of five,
 
-- the bare parser: pydifact goes through the text token by token, and nothing is made of them,
+- the bare parser: pydifact scans the text token by token, without building anything,
 - its segments, which is what one would read with it,
-- our segments alone, and our lines with fields, parties, route and all that is kept,
-- the whole way into canonical lines, as a screening has them.
+- our segments alone, and our lines with fields, parties, route and all other text,
+- the whole conversion into canonical lines, as in a screening.
 
-Then a file of 200 MB is read as a stream, and the memory that it takes beyond that of a small
-one is told. It prints a table, and writes ``docs/benchmarks/edifact.json``.
+Then a file of 200 MB is read as a stream, and its additional memory over that of a small file is
+reported. It prints a table, and writes ``docs/benchmarks/edifact.json``.
 """
 
 import io
@@ -51,7 +51,7 @@ class Repeated(io.RawIOBase):
         self._held = b""
 
     def readable(self) -> bool:
-        """Tell that it can be read."""
+        """Check that it can be read."""
         return True
 
     def read(self, size: int = -1) -> bytes:

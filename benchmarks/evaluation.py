@@ -1,4 +1,4 @@
-"""Where the evaluation data lie, and what the registry says is in them."""
+"""Location of the evaluation data, and the registry's entries for it."""
 
 import csv
 import os

@@ -1,10 +1,10 @@
-"""Event cards at dates without an event, with planted changes, and a naive series beside them.
+"""Event cards at dates without an event, with planted changes, and a naive series for comparison.
 
     python -m benchmarks.events RELEASE SHORT --wonder FOLDER
 
-RELEASE is a file of CDC's provisional counts that holds T40.4 for ten years; SHORT one of 2019 with
-all indicators; FOLDER holds WONDER's national monthly counts of 2010-2016. What is measured is
-written to docs/benchmarks/events.json.
+RELEASE is a file of CDC's provisional counts with T40.4 for ten years; SHORT one of 2019 with all
+indicators; FOLDER has WONDER's national monthly counts of 2010-2016. The results are written to
+docs/benchmarks/events.json.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from tidewaiter.burden.types import parse_month
 OUT = Path(__file__).parents[1] / "docs" / "benchmarks" / "events.json"
 SEEDS = (1988, 1, 2, 3, 4, 5)
 DATES = 200
-USUAL = 30  # deaths a month: series below it are left out
+USUAL = 30  # deaths per month: smaller series are excluded
 WINDOW = Window()
 _ROW = re.compile(r'"(\d{4})/(\d{2})"\t(\d+)')
 _NORMAL = math.sqrt(2)
@@ -81,7 +81,7 @@ def series_of(figures: pa.Table, base: dict[int, float]) -> dict[str, Months]:
 
 
 def flagged(card: EventCard) -> bool:
-    """Tell whether a card says more than "not distinguishable"."""
+    """Return whether a card says more than "not distinguishable"."""
     return card.verdict != "not distinguishable from ordinary variation"
 
 
@@ -231,7 +231,7 @@ def month_errors(figures: pa.Table, indicator: str, told: dict[int, float]) -> d
 
 
 def too_short(figures: pa.Table) -> dict[str, Any]:
-    """Draw all cards of overdoses and T40.4 in a release whose closed months are few."""
+    """Make all cards of overdoses and T40.4 in a release with few closed months."""
     cards = []
     for indicator in ("overdose", "T40.4"):
         for place in sorted(set(figures["place"].to_pylist())):

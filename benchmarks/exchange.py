@@ -1,11 +1,11 @@
-"""Exchange: how many messages a second two nodes exchange, beside what the machine can do at all.
+"""Exchange: messages per second between two nodes, compared with the limits of the machine.
 
-``python -m benchmarks.exchange`` starts two nodes, each a process with a database of its own on
-loopback. One writes ``--messages`` messages of ``--bytes`` bytes; the clock runs from when it may
-send to when it has the receipt of the last. Each message is signed, encrypted, sent over HTTP in
-batches of 64, checked, opened, acted on, kept with its receipt by a full commit, and its receipt is
-checked and kept by another. In the same run the raw limits are measured: commits of one row with
-`synchronous = FULL`, signatures, and checks of signatures.
+``python -m benchmarks.exchange`` starts two nodes, each in a separate process with its own database
+on loopback. One writes ``--messages`` messages of ``--bytes`` bytes; the time runs from permission
+to send to the receipt of the last. Each message is signed, encrypted, sent over HTTP in batches of
+64, checked, decrypted, acted on, stored with its receipt by a full commit, and its receipt is
+checked and stored by another. In the same run the raw limits are measured: commits of one row with
+`synchronous = FULL`, signatures, and verifications.
 
 It writes ``docs/benchmarks/exchange.json``.
 """
@@ -191,7 +191,7 @@ _CAME = "SELECT count(*) FROM incoming WHERE kind = :kind AND state = 'processed
 
 
 def _check(databases: list[Database], messages: int) -> None:
-    """Check that what was timed is what was meant."""
+    """Check that the timed operations did what was intended."""
     for database in databases:
         with database.work() as work:
             assert verify_audit(work).broken is None

@@ -1,9 +1,9 @@
-"""False alerts: how many ordinary lines are flagged, out of 10,000, and by what.
+"""False alerts: number of ordinary lines flagged, per 10,000, and the causes.
 
-Run ``python -m benchmarks.false_alerts --show``. A flag is true where a reviewed list in
-this folder, ``true_mentions_<set>.csv``, holds its line and substance: those were read by
-hand, and the line does name the substance, be it to leave it out. In BC5CDR it is true where
-its annotators marked a chemical that the mention covers. The rest are false.
+Run ``python -m benchmarks.false_alerts --show``. A flag is true if a reviewed list in this folder,
+``true_mentions_<set>.csv``, has its line and substance: those were read by hand, and the line does
+name the substance, if only to exclude it. In BC5CDR it is true if its annotators marked a chemical
+that the mention covers. All others are false.
 """
 
 import argparse

@@ -1,11 +1,11 @@
-"""The pages of substances and law: time of the server, and bytes that are sent.
+"""Pages of substances and law: server time, and bytes sent.
 
-``python -m benchmarks.law_pages`` asks an installation in this process for each kind of page, some
-hundred times with substances and laws of the whole registry, and writes
-``docs/benchmarks/law_pages.json``. The time is from the request to the last byte, compressed, of
-a person who is signed in; the network and the browser are not in it. It is told as the processor's
-time of this process, and as the clock's, which grows where others work on the machine. The first
-request of each kind, which loads what it needs, is told apart.
+``python -m benchmarks.law_pages`` requests each kind of page from an installation in this process,
+several hundred times with substances and laws of the whole registry, and writes
+``docs/benchmarks/law_pages.json``. The time is from the request to the last byte, compressed, for
+a signed-in user, without network and browser. It is reported as CPU time of this process, and as
+wall time, which grows with other load on the machine. The first request of each kind, which loads
+what it needs, is reported separately.
 """
 
 import json

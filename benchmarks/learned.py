@@ -1,16 +1,16 @@
-"""What a learned ranker gains over the rules, on made trade with planted scenarios.
+"""Gain of a learned ranker over the rules, on made-up trade with planted scenarios.
 
 Usage: python -m benchmarks.learned [--lines 80000] [--seeds 1,2,3,4,5] [--json FILE]
 
 A year of `tidewaiter scenario trade`, in three parts by time: four months are the past, in the next
 five lines are inspected, and the last three are the test. Planted lines are 1 % of the last eight
-months. An inspection says the truth, and 1 in 20 says the opposite. Inspected are so many lines as
-there are to be outcomes: nine in ten by the rank of the queue, one in ten by lot, as
-`select` has it. The model that is trained on them puts the lines of the test in order,
-beside the rules. A tenth of what is inspected in the test is picked at random in each order.
+months. An inspection gives the true result, except for 1 in 20. The number of inspected lines is
+that of the desired outcomes: nine in ten by the rank of the queue, one in ten at random, as in
+`select`. The model trained on them ranks the lines of the test, compared with the rules. A tenth
+of the inspections in the test is picked at random in each order.
 
-Rules of the past that select make alerts here too (`SELECTING` of
-`benchmarks.planted`), as where an authority names them.
+Selecting rules on the past raise alerts here too (`SELECTING` of `benchmarks.planted`), as if an
+authority had named them.
 """
 
 import argparse

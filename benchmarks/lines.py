@@ -1,9 +1,9 @@
-"""Lines: manifest-like text of a fixed seed, 60 to 120 bytes, to time the screening with.
+"""Lines: manifest-like text of a fixed seed, 60 to 120 bytes, to measure the speed of screening.
 
-Of the lines 3 % hold a name of the registry as it stands, 2 % one with one or two edits and
-1 % a CAS number; the rest are descriptions with packing words, quantities, invoice numbers
-and weights. `repeated` is traffic as it comes: 20,000 descriptions, drawn like words of a
-language, with other numbers on every line. `distinct` is the hard case: nothing repeats.
+Of the lines 3 % contain an exact name in the registry, 2 % one with one or two edits and 1 % a CAS
+number; the others are descriptions with packing words, quantities, invoice numbers and weights.
+`repeated` is typical traffic: 20,000 descriptions, distributed like words of a language, with
+other numbers on every line. `distinct` is the hard case: nothing repeats.
 
 Run ``python -m benchmarks.lines`` to check both.
 """
@@ -62,11 +62,11 @@ class Stock(NamedTuple):
 
 
 def repeated(count: int, seed: int = SEED) -> pa.Array:
-    """Write lines whose descriptions recur.
+    """Write lines with recurring descriptions.
 
     Args:
-        count: How many lines.
-        seed: Of the random numbers: the same seed gives the same lines.
+        count: Number of lines.
+        seed: Seed of the random numbers: the same seed gives the same lines.
 
     Returns:
         Strings, shape ``(count,)``.

@@ -81,7 +81,7 @@ SAMPLES = {
 
 
 def messages(names: Sequence[str]) -> Iterator[tuple[str, str, Path]]:
-    """List what is measured: the format, whose message, and its file."""
+    """List the measurements: format, origin of the message, and file."""
     for name in names:
         yield name, "ours", DATA / CASES[name][0]
         published = data(f"trade/samples/{SAMPLES[name]}") if name in SAMPLES else None

@@ -29,7 +29,7 @@ TARGET = Path(__file__).parents[1] / "docs/benchmarks/mirror.json"
 SEEDS = range(1, 11)
 BAD = 0.5  # spread of a bad reporter
 FACTORS = (10, 100, 1000)  # by which kilograms slip; the last is tons for kilograms
-SLIP_KG = 200_000  # of a flow whose kilograms slip, so that all are above the floor
+SLIP_KG = 200_000  # mass of flows with planted errors in kilograms, above the minimum
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -44,7 +44,7 @@ class Found(msgspec.Struct, frozen=True):
     changed: int
     false_changed: int
     false_standing: int
-    found_fair: float  # of what is missing or in excess where no reporter is bad
+    found_fair: float  # share found of missing or excess flows between reliable reporters
     false_fair: int  # listed as changed where no reporter is bad, and not planted
     precision_top: float  # of the first 50 that are listed as changed
 

@@ -1,14 +1,13 @@
-"""Who is who and the network of a database of 200,000 consignments, on either database.
+"""Entity resolution and the network of a database of 200,000 consignments, on either database.
 
-``python -m benchmarks.network`` does all of this in an SQLite file that is not kept, and writes
-``docs/benchmarks/network.json``; so does each step by itself.
-``python -m benchmarks.network fill DB`` stores consignments of made parties: most name few others,
-20 forwarders stand in a third of all consignments, and some rooms and telephones are shared.
+``python -m benchmarks.network`` does all of this in a temporary SQLite file, and writes
+``docs/benchmarks/network.json``; the steps can also be run separately.
+``python -m benchmarks.network fill DB`` stores consignments of made-up parties: most name few
+others, 20 forwarders are in a third of all consignments, and some rooms and telephones are shared.
 ``python -m benchmarks.network resolve DB`` compares the parties, and ``python -m benchmarks.network
-ask DB`` asks for pages, neighbours and paths of parties drawn by chance, busy ones among them, and
-prints the time and the CPU time of this process that the slowest 5 in 100 took, and the time to
-place 2,000 nodes. ``DB`` is a path, or a URL. The seed is fixed; all names
-are made.
+ask DB`` requests pages, neighbours and paths of random parties, including busy ones, and prints the
+wall time and the CPU time of this process for the slowest 5 in 100, and the time to place 2,000
+nodes. ``DB`` is a path or a URL. The seed is fixed; all names are made up.
 """
 
 import argparse
@@ -118,7 +117,7 @@ def stamp() -> Stamp:
 
 
 def fill(database: Database, consignments: int) -> dict[str, Any]:
-    """Store consignments, then take up their parties as a screening does."""
+    """Store consignments, then add their parties as a screening does."""
     begun, cpu = time.monotonic(), time.process_time()
     chance = random.Random(SEED)
     firms = list(_firms(chance, max(50, FIRMS * consignments // CONSIGNMENTS)))

@@ -51,7 +51,7 @@ def nbsp(name: str, _chance: random.Random) -> str | None:
 
 
 def zero_width(name: str, chance: random.Random) -> str | None:
-    """Put one character that nobody sees into the name."""
+    """Insert an invisible character into the name."""
     at = chance.randrange(1, len(name))
     return name[:at] + chance.choice(_ZERO_WIDTH) + name[at:]
 

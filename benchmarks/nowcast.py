@@ -48,7 +48,7 @@ class Measured(Record, frozen=True, kw_only=True):
     blocks: tuple[Block, ...]
     pooled: dict[str, float]  # by indicator: percent covered
     lags: dict[str, tuple[Lag, ...]]  # by indicator
-    seconds: float = 0.0  # CPU: one release estimated with all that came before it, files read
+    seconds: float = 0.0  # CPU: one release estimated with all earlier ones, files already read
 
     def block(self, indicator: str, *, nation: bool) -> Block:
         """Return a block."""

@@ -1,13 +1,13 @@
-"""How long the overview takes with many alerts, and what counting costs each decision.
+"""Duration of the overview with many alerts, and the cost of counting for each decision.
 
     python -m benchmarks.overview
     python -m benchmarks.overview 1000000 overview.db
     python -m benchmarks.overview 1000000 postgresql+psycopg://user@host/empty
 
-Alerts are made by a seed and written past the store; counting them anew makes the counts. Rules and
-substances are skewed, seven in ten are decided, over a year. A database that is filled already is
-only read and decided in; without one, an SQLite file is made and not kept. It writes
-``docs/benchmarks/overview.json``.
+Alerts are generated from a seed and written directly to the tables; a recount creates the counts.
+Rules and substances are skewed, seven in ten are decided, over a year. In a database that is
+already filled, alerts are only read and decided; without one, a temporary SQLite file is used. It
+writes ``docs/benchmarks/overview.json``.
 """
 
 import argparse

@@ -1,10 +1,10 @@
-"""Parties: how well and how fast names are matched against a list.
+"""Parties: accuracy and speed of matching names against a list.
 
 ``python -m benchmarks.parties --data FOLDER`` takes the folder of partybench and of the public
 lists beside it, prints tables and writes ``docs/benchmarks/parties.json``. The model was trained on
-the development half of partybench, so its figures there are a little kind; cross-validated ones
-are printed by ``tools/train_party_model.py``. Half of name_bench took part too; F1 of the other
-half stands beside.
+the development half of partybench, so its figures there are slightly optimistic; cross-validated
+ones are printed by ``tools/train_party_model.py``. Half of name_bench was used too; F1 of the other
+half is given with it.
 """
 
 import argparse

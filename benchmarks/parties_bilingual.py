@@ -1,12 +1,12 @@
-"""Names in two scripts, matched: recall and false alerts of the matcher across scripts.
+"""Names in two scripts: recall and false alerts of the matcher across scripts.
 
 The names of ordinary companies and bodies (``parties_bilingual.tsv``), of the annexes of EU
-regulations and of the UN list are asked for in one script while the list holds them in the other
-one alone, among the 24,431 entries of partybench without their names in other scripts. A name is
-met where its own entry is answered at the threshold. False alerts: the ordinary names where they
-are not listed, and made names of Chinese persons. Half of the names, by checksum, were never
-looked at while rules and tables were written, nor learnt from: their recall stands beside, and
-that of the pairs whose names share a word of their own.
+regulations and of the UN list are searched in one script with only the other one listed, among the
+24,431 entries of partybench without their names in other scripts. A name is found if its own entry
+reaches the threshold. False alerts: the ordinary names without being listed, and made-up names of
+Chinese persons. Half of the names, by checksum, were never looked at during development, nor used
+for training: their recall is given separately, and that of the pairs with a distinctive shared
+word.
 """
 
 import json
@@ -52,7 +52,7 @@ class Named(NamedTuple):
     entry: str = ""  # of the list of partybench; "": it is not on that list
 
     def looked_at(self) -> bool:
-        """Say whether the name is of the half whose misses may be printed."""
+        """Return whether the name is in the half with misses that may be printed."""
         return zlib.crc32(self.native.encode()) % 2 == 0
 
 
@@ -60,7 +60,7 @@ class Found(NamedTuple):
     """What was answered to one name."""
 
     named: Named
-    chance: float  # of its own entry
+    chance: float  # probability of its own entry
     best: float  # of any entry
 
 

@@ -65,7 +65,7 @@ class Query(NamedTuple):
 
 
 class Bin(NamedTuple):
-    """Queries whose best entry has a probability within bounds."""
+    """Queries with a best entry of a probability within bounds."""
 
     low: float
     high: float

@@ -118,7 +118,7 @@ _GENERIC = frozenset(
 
 
 class Made(NamedTuple):
-    """A sighting, and whose it is."""
+    """A sighting, and its party."""
 
     sighting: Sighting
     entity: int

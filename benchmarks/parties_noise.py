@@ -122,7 +122,7 @@ def as_written(
     name = chance.choice((base.name, base.name, *base.aliases[:1]))
     name = _noisy_name(chance, name)
     address = _noisy_address(chance, base, room)
-    if chance.random() < 0.05:  # the agent stands for it
+    if chance.random() < 0.05:  # the agent appears instead
         address = f"{agent[1]}, TEL {agent[2]}"
         name = f"{name} c/o {agent[0]}" if chance.random() < 0.5 else name
     else:
@@ -148,7 +148,7 @@ def _noisy_name(chance: random.Random, name: str) -> str:
     words = name.split()
     if chance.random() < 0.3:
         words = [_SHORT.get(word.strip(".,"), word) for word in words]
-    if chance.random() < 0.25 and len(words) > 2:  # the legal form is left out
+    if chance.random() < 0.25 and len(words) > 2:  # the legal form is omitted
         words = words[:-1]
     if chance.random() < 0.3:
         words = _typo(chance, words)

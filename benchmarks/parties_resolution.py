@@ -103,7 +103,7 @@ def resolved(made: Iterable[Made]) -> Resolution:
 
 
 def pair_scores(truth: dict[str, int], cluster: dict[str, str]) -> dict[str, float]:
-    """Score the pairs of members that stand in one cluster."""
+    """Score the pairs of members in the same cluster."""
     real = sum(comb(n, 2) for n in Counter(truth.values()).values())
     said = sum(comb(n, 2) for n in Counter(cluster[each] for each in truth).values())
     right = sum(comb(n, 2) for n in Counter((truth[e], cluster[e]) for e in truth).values())

@@ -1,11 +1,11 @@
-"""Names in two scripts: how many of their words meet once both are read.
+"""Names in two scripts: share of their words that agree when both are transliterated.
 
 ``python -m benchmarks.parties_scripts`` reads the public lists beside the checkout (UN, EU
 annexes, OFAC, the cross-script pairs of two open projects) and a table of listed companies. Per
-script and kind of party it prints the share of pairs all of whose words meet, the mean share of
-words that meet, and the share of wrong pairs all of whose words meet. With ``--misses`` it prints
-pairs that do not meet. It is a baseline for the reading of names alone: no weights, no thresholds.
-With ``--match`` it prints recall and false alerts of the whole matcher instead, see
+script and kind of party it prints the share of pairs with all words in agreement, the mean share of
+words that agree, and the share of wrong pairs with all words in agreement. With ``--misses`` it
+prints pairs that do not agree. It is a baseline for transliteration alone: no weights, no
+thresholds. With ``--match`` it prints recall and false alerts of the whole matcher instead, see
 ``benchmarks.parties_bilingual``.
 """
 
@@ -53,7 +53,7 @@ _SCRIPTS: tuple[Script, ...] = ("han", "hangul", "arabic", "cyrillic", "greek", 
 
 
 class Pair(NamedTuple):
-    """A name in its own script, and what the same entry is called in Latin letters."""
+    """A name in its own script, and the Latin names of the same entry."""
 
     source: str
     script: str  # of the native name; for two Latin names the language, like "latin-korean"
@@ -90,7 +90,7 @@ def main() -> None:
 
 
 def wrong(pairs: Sequence[Pair]) -> float:
-    """Return the share of pairs all of whose words meet when each has another's Latin names."""
+    """Return the share of pairs with all words in agreement if each gets another's Latin names."""
     others = list(pairs)
     random.Random(1988).shuffle(others)
     met = [

@@ -1,9 +1,9 @@
-"""Signs of shells on ordinary parties: how many are flagged that should not be, by country.
+"""Shell-company signs on ordinary parties: number of false flags, by country.
 
-``python -m benchmarks.parties_signs`` makes ordinary parties of ten countries, as many of each
-and all in the same way (benchmarks/parties_made.py): forwarders stand for one sighting in twenty,
-and two in a hundred parties sit in a room that many share. Every flag is then a false one, and a
-difference between countries comes of our rules, or of where the made forwarders are.
+``python -m benchmarks.parties_signs`` makes ordinary parties of ten countries, equally many of each
+and all in the same way (benchmarks/parties_made.py): forwarders act for one sighting in twenty, and
+two in a hundred parties are in a room shared by many. Every flag is therefore false, and a
+difference between countries is due to our rules, or to the places of the made-up forwarders.
 It also counts the words of dwellings and mailboxes in the addresses that the public OFAC list
 prints, which are real, though of listed parties.
 """

@@ -147,10 +147,10 @@ def _ship(name: str, key: str) -> Query:
 
 
 def typo(name: str, chance: random.Random) -> str:
-    """Leave a letter out, double it, change it, or turn it with the one before.
+    """Remove a letter, double it, change it, or swap it with the previous one.
 
-    Numbers stay, as another number is another ship; so do words of less than three letters, but
-    where there is no other.
+    Numbers are unchanged, because another number is another ship; so are words of less than three
+    letters, unless there are no others.
     """
     long = [at for each in re.finditer(r"[A-Z]{3,}", name) for at in range(*each.span())]
     at = chance.choice([at for at in long if at and name[at - 1].isalpha()] or [1])
@@ -206,7 +206,7 @@ def numbers(parties: Sequence[ListedParty], scheme: str) -> tuple[list[Query], l
 
 
 def _differ(one: Identifier, other: Identifier) -> bool:
-    """Tell whether two identifiers of a scheme are valid and not one."""
+    """Return whether two identifiers of a scheme are valid and different."""
     read = [read_identifier(one), read_identifier(other)]
     return all(each and each.check == "valid" for each in read) and read[0] != read[1]
 

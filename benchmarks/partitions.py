@@ -1,9 +1,9 @@
-"""Partitions by month: what they would give the table of lines on PostgreSQL, and what they cost.
+"""Partitions by month: benefit and cost for the table of lines on PostgreSQL.
 
-``python -m benchmarks.partitions postgresql://postgres@HOST:PORT/postgres --lines 1000000`` makes a
-database of its own, fills a table of lines as the store has it (as it is; with a BRIN index on the
-day of arrival; parted by the month of storing) with 24 months of lines, and measures what a
-screening and its pages ask of it. It prints seconds of the wall clock and sizes; writes
+``python -m benchmarks.partitions postgresql://postgres@HOST:PORT/postgres --lines 1000000`` creates
+a separate database, fills a table of lines as the store has it (unchanged; with a BRIN index on the
+day of arrival; partitioned by the month of storing) with 24 months of lines, and measures the
+queries of a screening and its pages. It prints wall times in seconds and sizes; writes
 ``docs/benchmarks/partitions.json``.
 """
 

@@ -1,8 +1,8 @@
-"""Other libraries that compare names, each as a user who knows it would set it up.
+"""Other libraries that compare names, each configured as an experienced user would.
 
-Each gets names in Latin letters (anyascii), in lower case and without punctuation, and answers
-with the entries whose best name scores most. None of them has an index: RapidFuzz compares each
-query with each name of the list, and TF-IDF multiplies sparse matrices.
+Each gets names in Latin letters (anyascii), in lower case and without punctuation, and answers with
+the entries with the best-scoring names. They have no index: RapidFuzz compares each query with each
+name of the list, and TF-IDF multiplies sparse matrices.
 """
 
 import re
@@ -139,5 +139,5 @@ PEERS: Mapping[str, Peer] = MappingProxyType(
 
 
 def installed() -> dict[str, Peer]:
-    """Return the peers whose library is here."""
+    """Return the peers with an installed library."""
     return {name: peer for name, peer in PEERS.items() if not peer.module or find_spec(peer.module)}

@@ -18,7 +18,7 @@ class Query(NamedTuple):
     kind: str  # class
     schema: str
     text: str
-    gold: frozenset[str]  # entries that are right; none: nobody listed
+    gold: frozenset[str]  # correct entries; empty: not listed
 
 
 class Case(NamedTuple):

@@ -1,10 +1,10 @@
-"""Memory of the process that gathers a past, by earlier lines.
+"""Memory of the process that collects past lines, by number of lines.
 
 ``python -m benchmarks.past_memory --copies 30`` makes trade of 40,000 lines and screens the last
-sixth of it; the rest is its history, taken up so many times, each time under other names of firms
-and other numbers of containers. It prints by how much memory grows while the past is gathered as
-`tidewaiter screen --engine spark` gathers it, once as it is about alerts alone, and once about all
-lines (rules that select); and what a process holds that takes up what was gathered.
+sixth of it; the others are its history, added that many times, each time with other names of firms
+and other container numbers. It prints the growth of memory while the past is collected as
+`tidewaiter screen --engine spark` collects it, once for alerts only, and once for all lines (rules
+that select); and the memory of a process that loads the result.
 """
 
 import argparse
@@ -50,7 +50,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         write_made(MadeTrade(asked.seed, 40_000), Path(work))
         for everyone in (False, True):
-            # Each in a process of its own: what one let go of, another would use again.
+            # Each in a separate process, because freed memory would be reused.
             with get_context("spawn").Pool(1) as pool:
                 told = pool.apply(measured, (Path(work), asked.copies, everyone, asked.same))
             with get_context("spawn").Pool(1) as pool:
@@ -90,7 +90,7 @@ def measured(folder: Path, copies: int, everyone: bool, same: bool) -> dict[str,
 
 
 def taken(path: Path) -> int:
-    """Take up what was gathered; return by how many MB memory grew."""
+    """Load the collected past; return the growth of memory in MB."""
     raw = path.read_bytes()
     before = _memory()
     held = pickle.loads(raw)  # noqa: S301 - written above

@@ -112,7 +112,7 @@ ENGINES: Mapping[str, tuple[str, Engine]] = MappingProxyType(
 
 
 def installed() -> dict[str, Engine]:
-    """Return the engines whose library is here."""
+    """Return the engines with an installed library."""
     return {
         name: engine
         for name, (module, engine) in ENGINES.items()

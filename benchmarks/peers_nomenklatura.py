@@ -1,11 +1,11 @@
-"""nomenklatura on the same list and queries, in an environment of its own: it is no dependency.
+"""nomenklatura on the same list and queries, in a separate environment: it is not a dependency.
 
 ``python benchmarks/peers_nomenklatura.py LIST QUERIES PAIRS OUT`` (with ``pip install
-nomenklatura``, which compiles PyICU) writes into the folder OUT, for each way to look for
-candidates, lines of query, entry and score; the score of each labelled pair; and ``told.json``:
-versions and seconds of CPU. The score is that of logic-v2, at its defaults. Candidates are those
-of its own blocking index, or the thirty entries whose trigrams are nearest, as a search engine
-before it would give them. `benchmarks/peers_parties.py` calls this.
+nomenklatura``, which compiles PyICU) writes into the folder OUT, for each method of candidate
+search, lines of query, entry and score; the score of each labelled pair; and ``told.json``:
+versions and CPU seconds. The score is that of logic-v2, at its defaults. Candidates are those of
+its own blocking index, or the thirty entries with the nearest trigrams, as a search engine in front
+of it would return. `benchmarks/peers_parties.py` calls this.
 """
 
 import csv
@@ -35,7 +35,7 @@ from sklearn.feature_extraction.text import (  # type: ignore[import-not-found,i
 CANDIDATES = 30  # by trigrams
 KEPT = 10  # entries that answer a query
 AT_ONCE = 250  # queries that are put to the index together: the more, the more words it passes over
-ROWS = 64  # queries whose trigrams are compared together
+ROWS = 64  # queries compared in one batch of trigrams
 DATASET = Dataset.make({"name": "bench", "title": "Bench"})
 CONFIG = LogicV2.default_config()
 PACKAGES = ("nomenklatura", "followthemoney", "rigour", "duckdb", "scikit-learn")
@@ -74,7 +74,7 @@ def by_index(listed: Sequence[Any], queries: Sequence[Any], folder: Path) -> Can
 
 
 def by_trigrams(listed: Sequence[Any], queries: Sequence[Any], _folder: Path) -> Candidates:
-    """Yield, when all is built, the entries whose trigrams are nearest to each query's."""
+    """Yield, after building the index, the entries with the nearest trigrams for each query."""
     vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(3, 3), preprocessor=_plain)
     names = [(at, name) for at, each in enumerate(listed) for name in each.get("name")]
     matrix = vectorizer.fit_transform(name for _, name in names).T.tocsr()
@@ -120,7 +120,7 @@ def pairs(cases: Path, out: Path) -> None:
 
 
 def main() -> None:
-    """Match by both ways, weigh the labelled pairs, and tell what it took."""
+    """Match by both methods, score the labelled pairs, and report the resource usage."""
     list_path, queries_path, cases, out = map(Path, sys.argv[1:5])
     with list_path.open(encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]

@@ -1,14 +1,14 @@
-"""Parties beside the tools that people use today, class by class at equal false alerts.
+"""Parties compared with the tools that people use today, class by class at equal false alerts.
 
 ``python -m benchmarks.peers_parties`` matches the development half of partybench, names alone,
-with ours and with each peer that is installed, in one run; prints tables, and writes
-``docs/benchmarks/peers_parties.json`` and ``docs/images/peers-parties.svg``. nomenklatura runs
-in an environment of its own, as its pins do not fit ours: ``--python FOLDER/bin/python`` names
-that Python. What is not installed is skipped, and said to be.
+with ours and with each installed peer, in one run; prints tables, and writes
+``docs/benchmarks/peers_parties.json`` and ``docs/images/peers-parties.svg``. nomenklatura runs in
+a separate environment, because its pins conflict with ours: ``--python FOLDER/bin/python`` names
+that Python. Tools that are not installed are skipped, and reported as such.
 
-Our model learnt from these queries. So ours is compared by cross-validation: each query is
-weighed by a model that saw no query of its entry. The peers' thresholds, where they have none of
-their own, are the best for these queries.
+Our model was trained on these queries. So ours is compared by cross-validation: each query is
+scored by a model that saw no query of its entry. The peers' thresholds, unless they define one, are
+the best for these queries.
 """
 
 import argparse

@@ -1,10 +1,10 @@
-"""Splink on the same made parties, in an environment of its own: it is no dependency.
+"""Splink on the same made-up parties, in a separate environment: it is not a dependency.
 
 ``python -m benchmarks.parties_resolution --half 0 --out dev.csv`` writes the members with the
-truth; ``python benchmarks/peers_splink.py dev.csv`` (with ``pip install splink``) trains Splink
-on them without labels, joins at several thresholds, and prints precision, recall and F1 of
-pairs. It gets what ours reads out of the text: telephones, e-mails and house numbers in columns
-of their own, by the plain rules below. ``--without-hubs`` blanks what many names share first.
+truth; ``python benchmarks/peers_splink.py dev.csv`` (with ``pip install splink``) trains Splink on
+them without labels, joins at several thresholds, and prints precision, recall and F1 of pairs. It
+gets the data that ours extracts from the text: telephones, e-mails and house numbers in separate
+columns, by the simple rules below. ``--without-hubs`` first blanks values shared by many names.
 """
 
 import csv

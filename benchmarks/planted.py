@@ -1,11 +1,11 @@
-"""Planted scenarios: how much of what was planted in made trade is found at 1 % inspection.
+"""Planted scenarios: share of planted lines in made-up trade found at 1 % inspection.
 
 Usage: python -m benchmarks.planted [--lines 160000] [--seeds 1,2,4] [--json FILE]
 
-Lines of `tidewaiter scenario trade` are split by time: those before are the past, those after are
-screened and put in order. Recall is the share of planted lines among the first 1 %, of which a
-tenth is picked at random, as an authority would. Seeds 1, 2 and 4 were looked at while points and
-numbers were chosen; the last one was drawn after that, and run once.
+Lines of `tidewaiter scenario trade` are split by time: earlier ones are the past, later ones are
+screened and ranked. Recall is the share of planted lines among the first 1 %, of which a tenth is
+picked at random, as an authority would. Seeds 1, 2 and 4 were used while choosing points and
+parameters; the last one was drawn after that, and run once.
 """
 
 import argparse
@@ -53,10 +53,10 @@ Row = dict[str, Any]
 
 
 class Scored(NamedTuple):
-    """A screened line: what it is, and its reasons."""
+    """A screened line: its kind, and its reasons."""
 
     made: Made
-    alert: bool  # False: its reasons are of the past alone, and nobody sees them
+    alert: bool  # False: its reasons are only on the past, and are not shown
     reasons: tuple[Reason, ...]
 
     @property
@@ -194,7 +194,7 @@ def recalls(lines: Sequence[Scored], picked: Sequence[Scored]) -> dict[str, floa
 
 
 def backtest(lines: Sequence[Scored], rules: AlertRules) -> dict[str, dict[str, float]]:
-    """Return of each rule of the past how often it holds, in what is planted and what is not."""
+    """Return how often each rule on the past applies, to planted lines and to others."""
     told: dict[str, dict[str, float]] = {}
     kinds = {
         "planted": [s for s in lines if s.made.planted],

@@ -1,8 +1,8 @@
-"""Alerts made for the benchmark of the queue: a seed, five lines a consignment, real skew.
+"""Alerts made for the benchmark of the queue: a seed, five lines per consignment, real skew.
 
-A few substances and rules are in most alerts, most of which nobody has decided of; one in two
-hundred is restricted. Substances and their law are those of the registry, names of parties and
-numbers are made, and some goods are written in Chinese.
+A few substances and rules are in most alerts, most of which are undecided; one in two hundred is
+restricted. Substances and their law are those of the registry, names of parties and numbers are
+made up, and some goods are written in Chinese.
 """
 
 import random
@@ -37,7 +37,7 @@ TODAY = date(2026, 11, 25)
 LINES_EACH = 5  # of a consignment
 PARTIES = 60_000
 RESTRICTED = 200  # one alert in so many
-LISTED = 12  # one alert in so many rests on an entry of a list
+LISTED = 12  # one alert in this many is based on a list entry
 ENTRIES = 3_000
 _CHECKS = (
     "exact",
@@ -172,7 +172,7 @@ class Maker:
         return f"{' '.join(words).title()} {kind}"
 
     def _goods(self, substance: Substance, row: int) -> tuple[str, int]:
-        """Return a description, and where the substance stands in it."""
+        """Return a description, and the position of the substance in it."""
         chance = self._chance
         if chance.random() < 0.05:
             before = "".join(chance.choices(_HAN, k=6))

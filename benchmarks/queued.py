@@ -1,13 +1,13 @@
-"""The queue at a million alerts: how long each page and its counts take on the server.
+"""The queue with a million alerts: server time of each page and its counts.
 
 ``python -m benchmarks.queued`` makes a million alerts over 200,000 consignments, stores them in an
-SQLite file, in batches of 5,000 as a screening does, and asks for pages: the first, a deep one,
+SQLite file, in batches of 5,000 as a screening does, and requests pages: the first, a deep one,
 each order, each filter alone, pairs of filters, and words that are common, rare and absent. With
-``--server URL`` it does the same in an empty database of PostgreSQL. What is timed is one
+``--server URL`` it does the same in an empty PostgreSQL database. The measured unit is one
 transaction: the filter, the order, 50 alerts read and decoded; the counts beside all filters; and
-both at once, as the page of the server asks for them. The CPU time is that of this process and of
+both at once, as the page of the server requests them. The CPU time is that of this process and of
 the server's process that works for it.
-Two ways to the same answer are compared: some totals are counted in SQL too. It writes
+Two methods with the same answer are compared: some totals are counted in SQL too. It writes
 ``docs/benchmarks/queue.json``.
 """
 
@@ -49,7 +49,7 @@ PAIRS = 60  # of some four hundred
 
 
 class Question(NamedTuple):
-    """What is asked, and what it is an example of."""
+    """A query, and the case it represents."""
 
     group: str
     wanted: AlertFilter
@@ -119,7 +119,7 @@ def _open() -> AlertFilter:
 
 
 def _counts(work: Work, queue: Queue, *, most: int = MOST) -> Counts:
-    """Count, with no page beside it but the one row that is read to tell whether there is one."""
+    """Count without a page, apart from the one row that shows whether there is one."""
     return queue_with_counts(work, queue, View(rows=0), most=most)[1]
 
 

@@ -42,7 +42,7 @@ class Target(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """A name as spoilt, and where it stands in its line."""
+    """A misspelt name, and its position in its line."""
 
     target: Target
     spoilt: str
@@ -80,10 +80,10 @@ def registry_targets(part: str, language: str, tier: str) -> list[Target]:
 
 
 def listed_targets(path: Path) -> list[Target]:
-    """List the names of another list whose CAS number is a substance of ours.
+    """List the names in another list with the CAS number of a substance of ours.
 
-    A row without a CAS number is kept, and any mention is right; of those whose number is
-    none of ours the count is printed.
+    A row without a CAS number is kept, and any mention is correct; rows with numbers not in the
+    registry are counted.
     """
     ours, targets, others = registry_cas(), dict[Target, None](), 0
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -136,7 +136,7 @@ def outcomes(made: Sequence[Trial], found: pa.Table) -> list[Outcome]:
 
 
 def is_right(outcome: Outcome) -> bool:
-    """Tell whether the right substance is among those found."""
+    """Return whether the correct substance is among the matches."""
     wanted = outcome.trial.target.slugs
     return bool(wanted.intersection(outcome.found)) if wanted else bool(outcome.found)
 

@@ -36,7 +36,7 @@ def points(hits: Floats, alerts: Floats) -> tuple[Floats, Floats]:
 
 
 def draw(bench: Bench, tools: Sequence[Tool]) -> str:
-    """Draw the tools; the dot on a line is its threshold, where it has one of its own."""
+    """Draw the tools; the dot on a line is the tool's threshold, if it defines one."""
     listed = bench.listed
     parts = [_frame()]
     ends: list[tuple[float, int, str]] = []

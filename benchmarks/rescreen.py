@@ -1,11 +1,11 @@
-"""Past lines screened again after a list changed: all of them, against what changed entries touch.
+"""Rescreening of past lines after a list change: all of them, compared with changed entries only.
 
-``python -m benchmarks.rescreen`` keeps a list of 24,431 real entries without 50 of them, screens a
-million made lines with 200,000 distinct parties into a database, adds the version of the list with
-the 50, and screens again in both ways, each in a process of its own and on a copy of the database.
-It counts the alerts that one alone finds. What is timed is the CPU time of that process from
-its first line to its last; with ``--server URL`` the lines lie in PostgreSQL, whose own time is not
-in it. It writes ``docs/benchmarks/rescreen.json``.
+``python -m benchmarks.rescreen`` stores a list of 24,431 real entries without 50 of them, screens a
+million made-up lines with 200,000 distinct parties into a database, adds the version of the list
+with the 50, and screens again by both methods, each in a separate process and on a copy of the
+database. It counts the alerts that only one finds. The time is the CPU time of that process from
+its first line to its last; with ``--server URL`` the lines are in PostgreSQL, and its time is not
+included. It writes ``docs/benchmarks/rescreen.json``.
 """
 
 import argparse
@@ -55,12 +55,12 @@ SEED = 1988
 THEN, NOW = date(2026, 12, 1), date(2026, 12, 8)  # the law does not move in between
 NEW = 50
 BATCH = 65_536
-LISTED = 10_000  # one party in so many bears a name of the list
+LISTED = 10_000  # one party in this many has a name of the list
 STAMP = Stamp(who="benchmark", at=datetime(2026, 12, 1, tzinfo=UTC))
 
 
 class _Dropped(Exception):  # noqa: N818 - it is no error
-    """What was found is not kept, so that the other way finds it too."""
+    """Results are not stored, so that the other method finds them too."""
 
 
 def _drop() -> None:

@@ -1,10 +1,10 @@
-"""Scale: lines a minute on this machine with all of screening on, and Spark beside it.
+"""Scale: lines per minute on this machine with all of screening enabled, and with Spark.
 
 ``python -m benchmarks.scale --lines 2000000`` makes a manifest of consignments of three lines and
 three parties, of which one in five is new (`benchmarks.scale_made`), and screens it with OFAC's
-list of 2026-07 as a process of its own, with one worker and with two. With ``--spark`` it is
-screened by Spark on this machine too, and the alerts are compared to the byte. It prints seconds
-of the processors, lines a minute of two cores by them, and the wall clock; writes
+list of 2026-07 in a separate process, with one worker and with two. With ``--spark`` it is also
+screened by Spark on this machine, and the alerts are compared byte for byte. It prints CPU
+seconds, lines per minute of two cores derived from them, and the wall time; writes
 ``docs/benchmarks/scale.json``. Other work on the machine lengthens both: compare ratios.
 """
 
@@ -106,8 +106,9 @@ def screened(folder: Path, out: str, *more: str) -> Took:
 def run(*arguments: str) -> Took:
     """Call the command.
 
-    Its descendants are looked at while they run: nobody waits for Spark's Java and its workers.
-    Exit status 1 tells of rows that could not be read, and of a crash of Python too.
+    Its descendants are monitored while they run, because Spark's Java and its workers are not
+    waited
+    for. Exit status 1 means refused rows, but also a crash of Python.
     """
     seen: dict[tuple[int, float], float] = {}
     begun, memory = time.perf_counter(), 0

@@ -1,13 +1,12 @@
-"""Scale with a past: a file and its history, on this machine and by Spark, in turns.
+"""Scale with a past: a file and its history, on this machine and by Spark, alternating.
 
-``python -m benchmarks.scale_past --lines 200000,600000`` makes trade of so many lines with what is
-planted in it (`tidewaiter scenario trade`), a sixth of them to screen and the rest its history,
-and screens it with two workers and by Spark, some times in turns, with a ranker that tells beside
-the score; the alerts are compared to the byte. ``--copies 3`` takes the history three times, under
-other names of firms; ``--made FOLDER`` takes trade that was made before. It prints seconds of the
-processors, and the memory of the process that gathers the past, that of Spark's Java apart.
-``--selects`` lets rules of the past make alerts, so that every line is asked about. Writes
-``docs/benchmarks/scale_past.json``.
+``python -m benchmarks.scale_past --lines 200000,600000`` makes trade of that many lines with
+planted scenarios (`tidewaiter scenario trade`), a sixth of them to screen and the others as
+history, and screens it with two workers and by Spark, several times alternating, with a ranker; the
+alerts are compared byte for byte. ``--copies 3`` uses the history three times, with other names of
+firms; ``--made FOLDER`` uses existing trade. It prints CPU seconds, and the memory of the process
+that collects the past, with that of Spark's Java separate. ``--selects`` lets rules on the past
+raise alerts, so that every line is checked. Writes ``docs/benchmarks/scale_past.json``.
 """
 
 import argparse

@@ -1,13 +1,14 @@
-"""Screening with lists of parties: what they cost, and whom they flag that they should not.
+"""Screening with party lists: their cost, and their false alerts.
 
-``python -m benchmarks.screen_parties --lines 300000`` makes a manifest of fixed seeds, with two
-parties a line, and screens it three times as a process of its own: without lists, with OFAC's list
-of 2026-07, and with it and without signs of shells. It prints seconds of the processors.
+``python -m benchmarks.screen_parties --lines 300000`` makes a manifest from fixed seeds, with two
+parties per line, and screens it three times in a separate process: without lists, with OFAC's list
+of 2026-07, and with it but without shell-company signs. It prints CPU seconds.
 
-Then it asks the screening's own finder for parties that are on no list: real companies by country,
-with their country as papers give it, and made persons by the origin of their names (the negatives
-of partybench, each made near an entry of its list). A company whose words are all those of a listed
-name may be the listed one: it is counted apart. Writes ``docs/benchmarks/screen_parties.json``.
+Then it searches with the screening's own finder for parties that are not listed: real companies by
+country, with their country as in documents, and made-up persons by the origin of their names (the
+negatives of partybench, each made near an entry of its list). A company with all words of a listed
+name may be the listed one: it is counted separately. Writes
+``docs/benchmarks/screen_parties.json``.
 """
 
 import argparse
@@ -45,7 +46,7 @@ DAY = date(2026, 7, 11)
 PARTIES = 100_000  # that make sightings; with variants, two to three times as many ways
 NAMED = 1_000  # one line in so many names a listed party
 HITS = 20  # one line in so many is of benchmarks.lines, of which 6 % name a substance
-CHEMICAL = ("28", "29", "30", "38")  # chapters whose words name substances
+CHEMICAL = ("28", "29", "30", "38")  # chapters with words that name substances
 COMMAND = (sys.executable, "-m", "tidewaiter")
 KINDS: dict[str, PartyKind] = {
     "individual": "person",

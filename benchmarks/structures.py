@@ -1,9 +1,9 @@
-"""Structures: control keys and InChIKeys per second of CPU, ours and a plain loop's, of one run.
+"""Structures: control keys and InChIKeys per CPU second, ours and a simple loop's, in one run.
 
-``python -m benchmarks.structures --molecules 20000`` takes so many SMILES of the package
-chemicals (fixed seed), prints a table and writes ``docs/benchmarks/structures.json``. The plain
-loop is every step as RDKit's documentation writes it, for each molecule anew. All keys of both ways
-are compared before anything is timed; ways take turns in three rounds, and the best counts.
+``python -m benchmarks.structures --molecules 20000`` takes that many SMILES of the package
+chemicals (fixed seed), prints a table and writes ``docs/benchmarks/structures.json``. The simple
+loop does every step as in RDKit's documentation, for each molecule separately. All keys of both
+methods are compared before timing; they alternate in three rounds, and the best counts.
 """
 
 import argparse

@@ -1,10 +1,10 @@
-"""Suppression rules over a million stored alerts: previews, approval, offers, what storing costs.
+"""Suppression rules over a million stored alerts: previews, approval, offers, cost of storing.
 
-``python -m benchmarks.suppression --write`` fills an SQLite file with made alerts (those of the
-benchmark of the queue); ``--db PLACE`` names an empty database that is filled and kept, or one that
-is filled. It dismisses and confirms some of the newest alerts, and leaves its rules ended. Times
-are of this process, CPU and wall; a server of PostgreSQL uses time of its own. With ``--write`` it
-writes ``docs/benchmarks/suppression.json``.
+``python -m benchmarks.suppression --write`` fills an SQLite file with made-up alerts (those of the
+benchmark of the queue); ``--db PLACE`` names an empty database that is filled and kept, or a filled
+one. It dismisses and confirms some of the newest alerts, and ends its rules. Times are of this
+process, CPU and wall; a PostgreSQL server's time is not included. With ``--write`` it writes
+``docs/benchmarks/suppression.json``.
 """
 
 import argparse
@@ -50,7 +50,7 @@ CONFIRM = Wanted(verdict="confirm", reason="analysed")
 
 
 class Dropped(Exception):  # noqa: N818 - it is no error
-    """What was stored is not kept."""
+    """Stored data are rolled back."""
 
 
 def main() -> None:

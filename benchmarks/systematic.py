@@ -1,10 +1,10 @@
-"""Systematic names and structures in goods texts: how many are found, and what is found amiss.
+"""Systematic names and structures in goods texts: share found, and false matches.
 
 ``python -m benchmarks.systematic`` takes names, SMILES, InChIs and InChIKeys of the package
-`chemicals` (PubChem's), which no rule was made from, puts them into goods texts, prints tables
-and writes ``docs/benchmarks/systematic.json``. Listed are compounds whose structure is that of a
-substance of the registry, a variant of it, or a member of a class: their texts must name them.
-Ordinary are all others: nothing should be found there by structure; ``--hits`` prints what is.
+`chemicals` (PubChem's), from which no rule was made, puts them into goods texts, prints tables and
+writes ``docs/benchmarks/systematic.json``. Listed are compounds with the structure of a substance
+in the registry, a variant of it, or a member of a class: their texts must match them. Ordinary are
+all others: nothing should match by structure; ``--hits`` prints what does.
 """
 
 import argparse

@@ -24,7 +24,7 @@ from tidewaiter.trade.party_matches import PartyOnPaper, vessel_on_paper, vessel
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
 
 Query = tuple[PartyOnPaper, str]
-"""What is asked, and the entry that it is; "": none."""
+"""A query, and the entry that is correct; "": not listed."""
 
 
 def main() -> None:

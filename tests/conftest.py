@@ -51,7 +51,7 @@ class Quick:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Load what all but the quick tests need: it takes seconds by itself."""
+    """Import what all but the quick tests need, which takes seconds."""
     config.pluginmanager.register(Quick())
     if config.option.markexpr != "unit":
         for name in ("databases", "browsers", "peers"):
@@ -96,7 +96,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_lists_of_ones_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the lists and releases of whoever runs the tests out of them."""
+    """Isolate the tests from the lists and releases of the user who runs them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TIDEWAITER_LISTS", str(tmp_path_factory.mktemp("lists")))
         patch.setenv("TIDEWAITER_RELEASES", str(tmp_path_factory.mktemp("releases")))

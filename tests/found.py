@@ -1,4 +1,4 @@
-"""What tests ask of the queue: all that is stored, as whoever may read the database sees it."""
+"""Queue queries of the tests: everything stored, as seen with full access."""
 
 from collections.abc import Sequence
 from datetime import date

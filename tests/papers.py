@@ -20,7 +20,7 @@ needs_pdf = pytest.mark.skipif(not _writes_pdf(), reason="the extra pdf, or Pang
 
 
 def has_letters_of(language: str) -> bool:
-    """Tell whether a font of this machine has the letters of a language."""
+    """Return whether a font on this machine has the letters of a language."""
     listing = shutil.which("fc-list")
     if listing is None:
         return False

@@ -1,4 +1,4 @@
-"""Alerts on nail polish removers, and rules that let them rest."""
+"""Alerts on nail polish removers, and rules that suppress them."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime

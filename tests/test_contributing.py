@@ -44,6 +44,6 @@ def test_what_a_page_names_is_there(page: Path) -> None:
 
 
 def test_the_pages_are_found() -> None:
-    """The walk and the rooms are checked too: most names stand in the page on the architecture."""
+    """The walk and the rooms are checked too: most names are on the architecture page."""
     names = _named(ROOT / "docs" / "contributing" / "architecture.md")
     assert sum(":" in name for name in names) > 15

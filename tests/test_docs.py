@@ -193,11 +193,11 @@ def test_every_command_has_an_entry() -> None:
 
 
 def test_every_option_has_an_entry(site: Path) -> None:
-    """The built page of commands shows each option, and each says what it does."""
+    """The built page of commands shows each option that help shows; each says what it does."""
     built = (site / "reference" / "commands.html").read_text(encoding="utf-8")
     for name, command in _commands():
         for option in command.params:
-            if isinstance(option, click.Option):
+            if isinstance(option, click.Option) and not option.hidden:
                 assert option.help, f"{name} {option.opts[0]}"
                 assert all(f"{flag}" in built for flag in option.opts), f"{name} {option.opts[0]}"
 
@@ -296,7 +296,7 @@ def test_the_alert_of_the_readme_is_real() -> None:
 
 
 def test_every_revision_of_the_database_has_its_row() -> None:
-    """In order: what an upgrade does is told before it is made."""
+    """In order, because an upgrade is described before it runs."""
     folder = ROOT / "src/tidewaiter/store/core/migrations/versions"
     revisions = sorted(path.stem[1:5] for path in folder.rglob("r*.py"))
     text = (DOCS / "reference/database.md").read_text("utf-8")

@@ -54,7 +54,7 @@ def test_a_ring_that_cannot_be_written_leaves_the_old_one(
 
 
 def test_a_root_is_written_over_nothing(tmp_path: Path) -> None:
-    """What stands there may be a root that is needed."""
+    """An existing file may be a root that is needed."""
     place = tmp_path / "a.root1"
     write_secret(place, b"\1" * 32)
     assert read_secret(place) == b"\1" * 32

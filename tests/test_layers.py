@@ -108,7 +108,7 @@ def test_a_new_package_must_have_a_floor(tmp_path: Path) -> None:
 
 
 def test_each_library_stays_in_its_home() -> None:
-    """A module imports only libraries whose home it is in, by the table of pyproject.toml."""
+    """A module imports only libraries with their home there, by the table in pyproject.toml."""
     found = {
         module: breaches(module, path.read_text(encoding="utf-8"))
         for module, path in MODULES.items()

@@ -13,7 +13,7 @@ from tidewaiter.base.files import hash_file
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.journal import read_done, read_journal
 from tidewaiter.bulk.screening import Settings
-from tidewaiter.node.context import Progress, screen_file
+from tidewaiter.node.context import FileJob, Progress, screen_file
 from tidewaiter.node.rescreen.again import screen_again
 from tidewaiter.node.rescreen.basis import registry_digest
 from tidewaiter.store.audit import verify_audit
@@ -31,7 +31,7 @@ ScreenFile = Callable[..., list[Progress]]
 
 @pytest.fixture
 def manifest(tmp_path: Path) -> Path:
-    """Write the sample, and a line that names what nobody lists yet."""
+    """Write the sample, and a line with an unlisted party."""
     path = tmp_path / "manifest.csv"
     line = b'EX26-0999,1,"Harbourine, 25 kg drum",,,,1,pcs' + b"," * 13 + b"\n"
     path.write_bytes(data("samples", "manifest.csv").read_bytes() + line)
@@ -46,7 +46,7 @@ def settings(manifest: Path) -> Settings:
 
 @pytest.fixture
 def screen(manifest: Path, settings: Settings, database: Database, tmp_path: Path) -> ScreenFile:
-    """Screen the file into the database in batches of 50 rows, with a journal of its own."""
+    """Screen the file into the database in batches of 50 rows, with a separate journal."""
 
     def go(
         *, stop: int = 1000, journal: str = "journal", into: Database | None = database
@@ -54,7 +54,8 @@ def screen(manifest: Path, settings: Settings, database: Database, tmp_path: Pat
         steps: list[Progress] = []
         options = ReadOptions(batch_rows=50)
         screening = screen_file(
-            manifest, options, settings, tmp_path / journal, workers=1, database=into
+            FileJob(path=manifest, options=options, settings=settings, journal=tmp_path / journal),
+            into,
         )
         for progress in screening:
             steps.append(progress)
@@ -136,7 +137,7 @@ def test_a_stop_loses_and_doubles_nothing(
 def test_a_lost_journal_costs_only_time(
     screen: ScreenFile, database: Database, tmp_path: Path
 ) -> None:
-    """Without its journal a screening begins anew, and the database still holds each once."""
+    """Without its journal a screening restarts, and the database still has each line once."""
     screen(stop=4)
     (tmp_path / "journal").unlink()
     screen()
@@ -157,7 +158,7 @@ def test_a_database_named_late_holds_all(
 def test_rows_that_are_refused_at_the_end_are_kept(
     screen: ScreenFile, manifest: Path, database: Database, tmp_path: Path
 ) -> None:
-    """A last row that is no line is a refusal of its own step, in both keeps, and once."""
+    """An invalid last row is a refusal in a separate step, stored once in both places."""
     with manifest.open("ab") as file:
         file.write(b"EX26-1000,1,ephedrine,too,short\n")
     assert screen()[-1].done.refused_rows == 2

@@ -74,7 +74,7 @@ def test_every_locked_version_has_a_hash(lock: str) -> None:
 
 
 def test_locks_agree_with_one_another() -> None:
-    """A package that stands in two locks has the same versions in both."""
+    """A package in two lock files has the same versions in both."""
     dev = _locked("dev")
     for lock in ("psi", "bench"):
         other = _locked(lock)
@@ -84,7 +84,7 @@ def test_locks_agree_with_one_another() -> None:
 
 
 def test_no_text_installs_us_by_name_from_an_index() -> None:
-    """Nobody is told to install "tidewaiter" from an index: the name there is not ours."""
+    """No text says to install "tidewaiter" from an index: the name there is not ours."""
     assert _INSTALL_BY_NAME.search('pip install "tidewaiter[chem]"')
     assert not _INSTALL_BY_NAME.search("pip install --no-index --find-links wheels tidewaiter")
     found = [

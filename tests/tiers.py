@@ -89,11 +89,11 @@ def tier_of(path: str, fixtures: Collection[str] = ()) -> str:
 
 
 def is_left_out(path: str, marks: str) -> bool:
-    """Tell whether a file or folder has no test of the tiers asked for, and need not be imported.
+    """Return whether a file or folder has no test of the requested tiers, to skip its import.
 
     Args:
-        path: From the folder of tests; "." is that folder.
-        marks: What pytest was asked for with "-m".
+        path: Relative to the folder of tests; "." is that folder.
+        marks: Value of pytest's option "-m".
     """
     if not path.endswith(".py"):
         folder = "" if path == "." else f"{path}/"

@@ -1,9 +1,9 @@
-"""Make the answers that the description of the API shows as examples.
+"""Generate the example responses in the API description.
 
-Run ``python -m tools.api_examples``: it screens the sample manifest into a new installation, works
-on it a little, asks as a program does, and keeps each answer in ``src/tidewaiter/data/api``. Of
-each list one entry is kept, so that a reader sees the shape. A test fails while an answer is no
-longer one of its record.
+Run ``python -m tools.api_examples``: it screens the sample manifest into a new installation, does
+some work in it, calls the API, and writes each response to ``src/tidewaiter/data/api``. Each list
+is cut to one entry, enough to show its structure. A test fails if a response no longer matches its
+record.
 """
 
 import os
@@ -28,7 +28,7 @@ from tidewaiter.exchange.notices.drafts import read_written
 from tidewaiter.exchange.notices.types import Event, Sent
 from tidewaiter.exchange.protocol.keyring import About, found
 from tidewaiter.exchange.protocol.relations import Relation
-from tidewaiter.node.context import screen_file
+from tidewaiter.node.context import FileJob, screen_file
 from tidewaiter.node.identity import key_file, own_key, ring_file
 from tidewaiter.node.network.resolution import resolve_database
 from tidewaiter.store.accounts.sessions import User, add_token
@@ -63,12 +63,12 @@ _ADDRESSES: Mapping[str, str] = {
     "ranker_page": "/ranker.json",
     "trends_page": "/burden.json",
     "claims_page": "/burden/claims.json?text=nearly+110,000+deaths+in+2022&said=2023-07-07",
-}  # by the operation
-_PAIRS = {"covered"}  # two days, and no list of some
+}  # by operation
+_PAIRS = {"covered"}  # pairs of days, not lists to cut
 
 
 def main() -> None:
-    """Write each answer."""
+    """Write all responses."""
     KEPT.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["TIDEWAITER_KEY"] = f"{folder}/node.key"
@@ -84,7 +84,7 @@ def main() -> None:
 
 
 def _counts(folder: Path) -> str:
-    """Keep a release of two counts in a folder; return it."""
+    """Archive a release with two counts in a folder; return the folder."""
     kept = folder / "counts"
     kept.mkdir()
     (kept / "vsrr.csv").write_text(
@@ -97,7 +97,7 @@ def _counts(folder: Path) -> str:
 
 
 def _taught(folder: Path) -> str:
-    """Keep a model and an inspection list that came back in a folder; return it."""
+    """Store a model and a completed inspection list in a folder; return the folder."""
     kept = folder / "taught"
     kept.mkdir()
     (kept / "ranker.json").write_bytes(write_model(model()))
@@ -109,18 +109,20 @@ def _taught(folder: Path) -> str:
 
 
 def _screen(node: Node, folder: Path) -> None:
-    """Screen the sample manifest, and compare its parties."""
+    """Screen the sample manifest, and resolve its parties."""
     path = folder / "manifest.csv"
     path.write_bytes(data("samples", "manifest.csv").read_bytes())
     settings = Settings(day=DAY, file=path.name, sha256=hash_file(path))
-    journal, database = folder / "journal", node.database
-    for _ in screen_file(path, ReadOptions(), settings, journal, workers=1, database=database):
+    job = FileJob(path=path, options=ReadOptions(), settings=settings, journal=folder / "journal")
+    for _ in screen_file(job, node.database):
         pass
-    resolve_database(database, lambda: Stamp(who="server", at=datetime.now(UTC)), lambda *_: None)
+    resolve_database(
+        node.database, lambda: Stamp(who="server", at=datetime.now(UTC)), lambda *_: None
+    )
 
 
 def _exchange(node: Node, folder: Path) -> None:
-    """Make it a node of the exchange, to which a peer has sent a notice."""
+    """Make the installation an exchange node with a received notification from a peer."""
     stamp = Stamp(who="server", at=node.now())
     about = About(node=own_key(key_file()).name, name="Customs", country="MX", role="authority")
     (folder / "roots").mkdir()
@@ -148,7 +150,7 @@ def _exchange(node: Node, folder: Path) -> None:
 
 
 def _token(node: Node) -> str:
-    """Make an account and a token with all its rights; return the secret of the token."""
+    """Create an account and a token with all permissions; return the token's secret."""
     with node.change(None) as work:
         account = add_account(work, NewAccount(name="reyes", role="supervisor", shown="A. Reyes"))
         user = User(account=account, rights=rights_of("supervisor"), session="")
@@ -177,7 +179,7 @@ def _answers(client: "TestClient[Any]") -> dict[str, Any]:
 
 
 def _cut(told: Any) -> Any:
-    """Keep one entry of each list."""
+    """Cut each list to one entry."""
     if isinstance(told, list):
         return [_cut(each) for each in told[:1]]
     if isinstance(told, dict):

@@ -1,13 +1,13 @@
-"""Make data/geometry/world.toml: the outlines and places of countries on a map of the world.
+"""Build data/geometry/world.toml: outlines and locations of countries on a world map.
 
-Usage, with FOLDER an empty one:
+Usage, with FOLDER an empty folder:
 
     (cd FOLDER && npm pack world-atlas@2.0.2 && tar xzf world-atlas-2.0.2.tgz)
     (cd FOLDER && npm pack cldr-core@48.2.0 && tar xzf cldr-core-48.2.0.tgz)
     python -m tools.build_geometry FOLDER/package
 
-It needs the package `tzdata`, whose table zone.tab has a place in each country. The same
-versions give the same file. See data/geometry/SOURCE.txt for where all this comes from.
+Requires the package `tzdata`, which has a town for each country in zone.tab. The same versions
+produce the same file. Sources: data/geometry/SOURCE.txt.
 """
 
 import importlib.resources
@@ -33,11 +33,11 @@ from tools.map_shapes import (
 
 DATA = Path(__file__).parents[1] / "src/tidewaiter/data"
 TARGET = DATA / "geometry/world.toml"
-ISLAND = 6.0  # square units of the least outline that is drawn, beside the largest of a country
-SMALL = 160.0  # square units: a country below them is drawn as a point too
-KOSOVO = {"Kosovo": "XK"}  # Natural Earth gives it no code; data/countries.toml has one
-POINTS = {"AN": "CW"}  # a code no longer in use, and where its place was
-# What neither table has: longitude and latitude to a tenth of a degree, general knowledge.
+ISLAND = 6.0  # square units: smallest outline drawn, apart from the largest of each country
+SMALL = 160.0  # square units: smaller countries are also drawn as a point
+KOSOVO = {"Kosovo": "XK"}  # without a code in Natural Earth; data/countries.toml has one
+POINTS = {"AN": "CW"}  # withdrawn code -> code of its location
+# In neither table: longitude and latitude to a tenth of a degree, general knowledge.
 ISLES = {
     "AC": (-14.4, -7.9),
     "AQ": (-64.1, -64.8),
@@ -53,7 +53,7 @@ _COORDINATE = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?([+-])(\d{3})(\d{2})(\d{2
 
 
 def towns() -> dict[str, Point]:
-    """Return where the first town of each country is on the map, by the table of time zones."""
+    """Return the map position of the first town of each country in the time-zone table."""
     table = importlib.resources.files("tzdata") / "zoneinfo/zone.tab"
     found: dict[str, Point] = {}
     for line in table.read_text(encoding="utf-8").splitlines():
@@ -65,7 +65,7 @@ def towns() -> dict[str, Point]:
 
 
 def _degrees(place: str) -> Point:
-    """Return the longitude and latitude of "+4852+00220": degrees and minutes, north and east."""
+    """Parse "+4852+00220" (degrees and minutes, north and east) into longitude and latitude."""
     found = _COORDINATE.fullmatch(place)
     if found is None:
         raise SystemExit(f'zone.tab has "{place}", which is no place')
@@ -78,9 +78,9 @@ def _degrees(place: str) -> Point:
 
 
 def shapes_of(folder: Path, countries: Iterable[str]) -> Iterator[tuple[str, list[list[Ring]]]]:
-    """Yield the code and the polygons of each shape; "": it has no code, and is land only.
+    """Yield the code and polygons of each shape; "": no code, drawn as land only.
 
-    The shapes have the numeric codes of ISO 3166-1; CLDR has those of two letters for them.
+    The shapes have ISO 3166-1 numeric codes; CLDR maps them to two-letter codes.
     """
     topology = json.loads((folder / "countries-50m.json").read_text(encoding="utf-8"))
     mappings = json.loads((folder / "supplemental/codeMappings.json").read_text(encoding="utf-8"))
@@ -95,7 +95,7 @@ def shapes_of(folder: Path, countries: Iterable[str]) -> Iterator[tuple[str, lis
 
 
 def drawn(polygons: Sequence[Sequence[Ring]]) -> list[Sequence[Ring]]:
-    """Return the polygons that are large enough to be seen, and the largest in any case."""
+    """Return the polygons that are large enough to be visible, and always the largest."""
     kept = sorted(polygons, key=lambda each: -abs(area(each[0])))
     return [
         [ring for n, ring in enumerate(each) if n == 0 or abs(area(ring)) >= ISLAND]
@@ -109,7 +109,7 @@ def entry(code: str, polygons: Sequence[Sequence[Ring]], town: Point | None) -> 
     kept = drawn(polygons) if polygons else []
     path = path_of(kept)
     size = abs(area(kept[0][0])) if kept else 0.0
-    # A town is the better point of what is too small to see.
+    # For a country too small to see, a town is the better point.
     x, y = town if town and size < SMALL else inner_point(kept[0][0])
     lines = [f"[places.{code}]", f"at = [{round(x)}, {round(y)}]"]
     if size < SMALL:

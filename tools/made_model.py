@@ -1,4 +1,4 @@
-"""A small model that nobody trained: for the examples of the API, and for tests."""
+"""A small hand-made model for the API examples and for tests."""
 
 from datetime import date
 
@@ -23,7 +23,7 @@ SCALES = (
 
 
 def model() -> Model:
-    """Make a model of two tables."""
+    """Make a model from two tables."""
     training = Training(
         first=DAY,
         last=DAY,

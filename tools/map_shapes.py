@@ -1,4 +1,4 @@
-"""Outlines on a map of the world: projected by Equal Earth, simplified, cut, written as SVG."""
+"""Outlines on a world map: Equal Earth projection, simplified, cut, written as SVG."""
 
 import heapq
 import math
@@ -9,17 +9,17 @@ from typing import Any
 
 Point = tuple[float, float]
 Ring = list[Point]
-HALF = 180.0  # degrees of longitude, where the map is cut
-WIDTH = 2000  # of the map, in whole units
-NORTH, SOUTH = 84.0, -66.0  # degrees of latitude; the map ends there
-LEAST = 1.2  # square units that a corner must take away from a line for it to stay
-# The coefficients of Equal Earth: B. Savric, T. Patterson and B. Jenny, "The Equal Earth map
+HALF = 180.0  # degrees of longitude at which the map is cut
+WIDTH = 2000  # width of the map in integer units
+NORTH, SOUTH = 84.0, -66.0  # degrees of latitude at which the map ends
+LEAST = 1.2  # square units: a corner that changes the area by less is removed
+# Coefficients of Equal Earth: B. Savric, T. Patterson and B. Jenny, "The Equal Earth map
 # projection", International Journal of Geographical Information Science 33 (2019), 454-465.
 A1, A2, A3, A4 = 1.340264, -0.081106, 0.000893, 0.003796
 
 
 def equal_earth(longitude: float, latitude: float) -> Point:
-    """Project a place on a globe of radius 1; areas stay in proportion, north is up.
+    """Project a place by Equal Earth, which preserves area, on a globe of radius 1, with north up.
 
     Args:
         longitude: Degrees, -180 to 180.
@@ -37,15 +37,15 @@ HEIGHT = round((TOP - equal_earth(0, SOUTH)[1]) * SCALE)
 
 
 def on_map(longitude: float, latitude: float) -> Point:
-    """Return where a place is on the map, from its upper left corner, in units."""
+    """Return the map position of a place in units from the upper left corner."""
     x, y = equal_earth(longitude, latitude)
     return x * SCALE + WIDTH / 2, (TOP - y) * SCALE
 
 
 def arcs_of(topology: Mapping[str, Any]) -> list[Ring]:
-    """Read the lines of a TopoJSON file in degrees, simplified as they will be seen.
+    """Read the lines of a TopoJSON file in degrees, simplified for the map's scale.
 
-    Neighbours share them, so that no gap comes between two.
+    Neighbours share lines, so that no gaps appear between them.
     """
     (kx, ky), (dx, dy) = topology["transform"]["scale"], topology["transform"]["translate"]
     arcs = []
@@ -60,7 +60,7 @@ def arcs_of(topology: Mapping[str, Any]) -> list[Ring]:
 
 
 def simplified(line: Ring) -> Ring:
-    """Leave out corners by the area that each takes away, the least first.
+    """Remove corners in increasing order of the area that each contributes.
 
     Source:
         M. Visvalingam and J. D. Whyatt, "Line generalisation by repeated elimination of points",
@@ -91,15 +91,15 @@ def simplified(line: Ring) -> Ring:
 
 
 def area(ring: Sequence[Point]) -> float:
-    """Return the area of a ring; its sign tells which way it runs round."""
+    """Return the signed area of a ring; the sign gives its orientation."""
     pairs = zip(ring, [*ring[1:], ring[0]], strict=True)
     return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairs) / 2
 
 
 def rings_of(shape: Mapping[str, Any], arcs: Sequence[Ring]) -> list[list[Ring]]:
-    """Return the polygons of a shape on the map: each an outline, and its holes after it.
+    """Return the polygons of a shape on the map: each an outline followed by its holes.
 
-    One that crosses the line of 180 degrees is cut there, for it stands at both ends of the map.
+    A polygon that crosses 180 degrees is cut there, because it appears at both ends of the map.
     """
     polygons = [shape["arcs"]] if shape["type"] == "Polygon" else shape["arcs"]
     found = []
@@ -113,7 +113,7 @@ def rings_of(shape: Mapping[str, Any], arcs: Sequence[Ring]) -> list[list[Ring]]
 
 
 def _unrolled(ring: Ring) -> Ring:
-    """Count longitudes on beyond 180 degrees, so that no step is longer than half a turn."""
+    """Continue longitudes beyond 180 degrees, so that no step is longer than half a turn."""
     places = [ring[0]]
     for x, y in ring[1:]:
         places.append((x - 360 * round((x - places[-1][0]) / 360), y))
@@ -134,7 +134,7 @@ def _cut(ring: Ring) -> Ring:
 
 
 def _joined(ring: Iterable[int], arcs: Sequence[Ring]) -> Ring:
-    """Join lines to a ring; one that is numbered ~i is line i from its end."""
+    """Join lines into a ring; an index ~i means line i reversed."""
     places: Ring = []
     for i in ring:
         line = arcs[i] if i >= 0 else arcs[~i][::-1]
@@ -143,7 +143,7 @@ def _joined(ring: Iterable[int], arcs: Sequence[Ring]) -> Ring:
 
 
 def path_of(polygons: Iterable[Sequence[Ring]]) -> str:
-    """Write polygons as the path of SVG, in whole units and in steps."""
+    """Return polygons as an SVG path, in integer relative steps."""
     parts = []
     at = (0, 0)
     for ring in (ring for polygon in polygons for ring in polygon):
@@ -162,7 +162,7 @@ def _step(a: tuple[int, int], b: tuple[int, int]) -> str:
 
 
 def inner_point(ring: Ring) -> Point:
-    """Return a place well inside a ring: of those on a grid, the farthest from its sides."""
+    """Return a point well inside a ring: of a grid, the farthest from its sides."""
     xs, ys = [x for x, _ in ring], [y for _, y in ring]
     steps = 24
     grid = [
@@ -177,7 +177,7 @@ def inner_point(ring: Ring) -> Point:
 
 
 def _depth(place: Point, ring: Ring) -> float:
-    """Return how far a place is from the sides of a ring; below 0: it is outside."""
+    """Return the distance of a point from the sides of a ring; negative: outside."""
     x, y = place
     inside, nearest = False, math.inf
     for (ax, ay), (bx, by) in zip(ring, [*ring[1:], ring[0]], strict=True):

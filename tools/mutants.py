@@ -1,15 +1,15 @@
-"""Change a module in small ways, one at a time, and see whether its tests notice.
+"""Mutation testing: change a module in small ways, one at a time, and run its tests.
 
-Run ``python -m tools.mutants law.limits``: each function of the module is changed where a slip
-would be easy (a comparison, a boolean, a sum, a number, a condition, a return value, a
-statement), and the tests in the mirrored folder that call the function are run against the
-change. A change that no test notices is printed with its line: either a test is missing, or the
-change makes no difference.
+Run ``python -m tools.mutants law.limits``: each function of the module is changed where mistakes
+are likely (a comparison, a boolean, a sum, a number, a condition, a return value, a statement), and
+the tests in the mirrored folder that call the function are run against the change. A change that
+no test detects is printed with its line: either a test is missing, or the change makes no
+difference.
 
 The tests are collected once. Each change runs in a process forked from there, in which the code of
-the one function is replaced, so nothing is imported twice and no file is touched.
+the one function is replaced, so nothing is imported twice and no file is modified.
 
-It takes minutes of a core for a module, so it is not part of the continuous integration.
+It takes minutes of CPU for a module, so it is not part of continuous integration.
 """
 
 import argparse
@@ -57,20 +57,20 @@ _SUMS: Mapping[type[ast.operator], type[ast.operator]] = {
 }
 _CALLS = {"min": "max", "max": "min", "any": "all", "all": "any"}
 _STATEMENTS = (ast.Expr, ast.AugAssign, ast.Raise, ast.Continue, ast.Break)
-_WIDTH = 70  # of what is shown of a change
+_WIDTH = 70  # maximum length of a printed change
 _Function = ast.FunctionDef
 
 
 class Slot(NamedTuple):
-    """A place in a syntax tree where one node stands."""
+    """A position in a syntax tree with one node."""
 
     owner: ast.AST
     field: str
-    at: int | None  # where the field is a list
+    at: int | None  # index, if the field is a list
     node: ast.AST
 
     def put(self, node: ast.AST) -> None:
-        """Put another node there."""
+        """Replace the node."""
         if self.at is None:
             setattr(self.owner, self.field, node)
         else:
@@ -80,7 +80,7 @@ class Slot(NamedTuple):
 class Mutant(NamedTuple):
     """One change of one function."""
 
-    function: str  # as the code object names it: "Class.method"
+    function: str  # as in the code object: "Class.method"
     line: int
     change: str
     slot: Slot
@@ -88,15 +88,15 @@ class Mutant(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of one mutant."""
+    """Outcome of one mutant."""
 
     mutant: Mutant
-    tests: int  # that call the function
+    tests: int  # number of tests that call the function
     killed: bool
 
 
 def mutants(tree: ast.Module) -> Iterator[Mutant]:
-    """Yield the changes of each function and method of a module, in order of lines."""
+    """Yield the changes of each function and method of a module, by line."""
     for name, function in _functions(tree, ""):
         for slot in _slots(function):
             for change, node in _changes(slot):
@@ -113,7 +113,7 @@ def _functions(owner: ast.Module | ast.ClassDef, within: str) -> Iterator[tuple[
 
 
 def _slots(owner: ast.AST) -> Iterator[Slot]:
-    """Yield the places of what a function does: neither its docstring nor its annotations."""
+    """Yield the slots in a function's body, without its docstring and annotations."""
     for field, value in ast.iter_fields(owner):
         if field in {"decorator_list", "args", "returns", "annotation", "type_comment"}:
             continue
@@ -127,12 +127,12 @@ def _slots(owner: ast.AST) -> Iterator[Slot]:
 
 
 def _is_text(node: ast.AST) -> bool:
-    """Tell whether a statement is a docstring."""
+    """Return whether a statement is a docstring."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _changes(slot: Slot) -> Iterator[tuple[str, ast.AST]]:
-    """Yield what may stand in a place instead, with a description."""
+    """Yield the replacements for a slot, each with a description."""
     node = slot.node
     for new in _instead(node):
         ast.copy_location(new, node)
@@ -144,7 +144,7 @@ def _changes(slot: Slot) -> Iterator[tuple[str, ast.AST]]:
 
 
 def _is_composed(node: ast.expr) -> bool:
-    """Tell whether a condition has parts that are changed by themselves."""
+    """Return whether a condition has parts that are mutated separately."""
     return isinstance(node, (ast.Compare, ast.BoolOp, ast.UnaryOp))
 
 
@@ -178,7 +178,7 @@ def _instead(node: ast.AST) -> Iterator[ast.AST]:  # noqa: C901 - a case for eac
 
 
 def _is_no(node: ast.expr) -> bool:
-    """Tell whether to return nothing instead would make no difference where it is asked for."""
+    """Return whether a returned constant is None or False; returning None instead is equivalent."""
     return isinstance(node, ast.Constant) and (node.value is None or node.value is False)
 
 
@@ -188,7 +188,7 @@ def _shown(node: ast.AST) -> str:
 
 
 def compile_mutant(tree: ast.Module, mutant: Mutant, path: str) -> CodeType:
-    """Compile a module with one change; return the code of the function that has it."""
+    """Compile a module with one change; return the code of the changed function."""
     mutant.slot.put(mutant.node)
     try:
         return _code(compile(tree, path, "exec", dont_inherit=True), mutant.function)
@@ -206,14 +206,14 @@ def _code(code: CodeType, name: str) -> CodeType:
 
 
 def live_functions(module: ModuleType) -> dict[str, FunctionType]:
-    """Find the functions of a module as they run, those in properties and caches too."""
+    """Find the live functions of a module, including those in properties and caches."""
     found = {}
     waiting: list[object] = list(vars(module).values())
     while waiting:
         value = waiting.pop()
         if isinstance(value, type) and value.__module__ == module.__name__:
             waiting += vars(value).values()
-        for part in ("fget", "func", "__func__"):  # of a property, a cached one, a class method
+        for part in ("fget", "func", "__func__"):  # property, cached function, class method
             value = getattr(value, part, None) or value
         if callable(value):
             value = unwrap(value)
@@ -223,14 +223,14 @@ def live_functions(module: ModuleType) -> dict[str, FunctionType]:
 
 
 def _in_child(work: Callable[[], object], seconds: float) -> Any:
-    """Run something in a forked process.
+    """Run a function in a forked process.
 
     Args:
-        work: Returns what JSON can hold.
-        seconds: Of the processor that it may take; and twenty times as long by the clock.
+        work: Returns JSON-compatible data.
+        seconds: Limit of CPU time; the wall-clock limit is twenty times as long.
 
     Returns:
-        What it returned, or None where it was stopped or broke down.
+        Its result, or None if it was stopped or crashed.
     """
     reading, writing = os.pipe()
     child = os.fork()
@@ -261,7 +261,7 @@ def _passes(items: Sequence[pytest.Item]) -> bool:
 
 
 def _watch(item: pytest.Item, path: str, into: Path) -> bool:
-    """Run one test; write its time, and which functions of a module it calls, to a file."""
+    """Run one test; write its time, and the functions of a module that it calls, to a file."""
     called: set[str] = set()
 
     def notice(frame: FrameType, event: str, _: object) -> None:
@@ -283,7 +283,7 @@ def _watch(item: pytest.Item, path: str, into: Path) -> bool:
 
 
 class Hunt:
-    """A plug-in of pytest that runs the tests it collected against each mutant."""
+    """A pytest plug-in that runs the collected tests against each mutant."""
 
     def __init__(self, module: str, lines: Collection[int]) -> None:
         self.module = module
@@ -291,8 +291,8 @@ class Hunt:
         self.outcomes: list[Outcome] = []
 
     def pytest_configure(self) -> None:
-        """Let properties try the same examples each time, and not seek the simplest."""
-        hypothesis = import_module("hypothesis")  # pytest wants to be the first that imports it
+        """Make property tests use the same examples each time, without shrinking."""
+        hypothesis = import_module("hypothesis")  # pytest must be the first to import it
         phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate]
         hypothesis.settings.register_profile(
             "mutants", deadline=None, derandomize=True, database=None, phases=phases
@@ -300,7 +300,7 @@ class Hunt:
         hypothesis.settings.load_profile("mutants")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Hunt, instead of running the tests once."""
+        """Run the mutation tests instead of the tests themselves."""
         module = import_module(f"tidewaiter.{self.module}")
         path = str(module.__file__)
         items = _watched(session.items, path)
@@ -333,7 +333,7 @@ class Hunt:
 
 
 def _watched(items: Sequence[pytest.Item], path: str) -> dict[str, list[tuple[float, pytest.Item]]]:
-    """Run each test as things are; list those that pass by what they call, quick ones first."""
+    """Run each test unchanged; list the passing tests by the functions they call, fastest first."""
 
     def work() -> bool:
         for item in items:
@@ -354,7 +354,7 @@ def _watched(items: Sequence[pytest.Item], path: str) -> dict[str, list[tuple[fl
 
 
 def main() -> None:
-    """Hunt in one module, and print what survived and the score."""
+    """Test the mutants of one module; print the survivors and the score."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("module", help="without the package: law.limits")
     parser.add_argument("tests", nargs="*", help="files or folders; else the mirrored folder")

@@ -1,12 +1,12 @@
-"""Read the goods nomenclatures that other chemicals' words are taken from, in 24 languages.
+"""Readers of goods nomenclatures in 24 languages, the source of words for other chemicals.
 
 - The Combined Nomenclature 2026 of the European Union (Annex I to Regulation (EEC) No 2658/87), in
   23 languages: the folder `Resources` of a checkout of https://github.com/xterr/php-cncodes (MIT),
-  which holds the Commission's texts. They may be reused (Decision 2011/833/EU).
+  which contains the Commission's texts. They may be reused (Decision 2011/833/EU).
 - The nomenclature of the Eurasian Economic Union 2022, in Russian: the file `output/tnved.json` of
-  a checkout of https://github.com/existanz/go-tnved, which holds the official text.
+  a checkout of https://github.com/existanz/go-tnved, which contains the official text.
 
-Neither is part of this project: of their texts only single words are taken.
+Neither is part of this project: only single words are taken from their texts.
 """
 
 import json
@@ -18,24 +18,25 @@ from typing import NamedTuple
 
 YEAR = 2026
 _FILES = ("Headings", "Subheadings", "Codes")
-_HEADING = 4  # digits
+_HEADING = 4  # number of digits
 _SUBHEADING = 6
-# One entry a line: the English text and its translation, each in quotes of either kind or plain.
+# One entry per line: the English text and its translation, each in single or double quotes, or
+# unquoted.
 _ENTRY = re.compile(r"""('(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|.+?): (.+)""")
 WORD = re.compile(r"[^\W\d_]+")
 
 
 class Text(NamedTuple):
-    """The text of one code in one language."""
+    """Text of one code in one language."""
 
     language: str
-    code: str  # digits: 4, 6, 8 or 10
+    code: str  # 4, 6, 8 or 10 digits
     text: str
     english: tuple[str, ...]  # the English text, or those of the same subheading
 
 
 def read_nomenclatures(european: Path, eurasian: Path) -> list[Text]:
-    """Read both.
+    """Read both nomenclatures.
 
     Args:
         european: The folder `Resources`.
@@ -54,7 +55,7 @@ def read_nomenclatures(european: Path, eurasian: Path) -> list[Text]:
 
 
 def _english(folder: Path) -> dict[str, str]:
-    """Map each code of the Combined Nomenclature to its text in English."""
+    """Map each code of the Combined Nomenclature to its English text."""
     return {
         row["code"]: row["name"]
         for name in _FILES
@@ -79,14 +80,14 @@ def _european(folder: Path, names: dict[str, str]) -> Iterator[Text]:
 
 
 def _scalar(text: str) -> str:
-    """Read a text of YAML on one line."""
+    """Parse a single-line YAML string."""
     if text.startswith('"'):
         return str(json.loads(text))
     return text[1:-1].replace("''", "'") if text.startswith("'") else text
 
 
 def _eurasian(sections: list[dict[str, object]]) -> Iterator[tuple[str, str]]:
-    """Yield each code and its text: sections hold groups, these goods, these subheadings."""
+    """Yield each code with its text from nested sections, groups, goods and subheadings."""
     for section in sections:
         for part in ("groups", "goods", "subs"):
             inner = section.get(part)

@@ -1,6 +1,6 @@
-"""Write the tables of the docs that are made from the data of notices: forms and periods.
+"""Write the tables in the documentation that come from notification data: forms and periods.
 
-Run it after a change of the data: python -m tools.notice_pages
+Run after a change of the data: python -m tools.notice_pages
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,10 +14,10 @@ PAGE = ROOT / "docs" / "reference" / "notices.md"
 
 
 def page(text: str) -> str:
-    """Return the page with its tables as they must be.
+    """Return the page with its tables regenerated.
 
     Args:
-        text: The page as it is; what stands between the marks of a table is replaced.
+        text: The current page; the text between the marks of each table is replaced.
     """
     for name, lines in (("forms", _forms()), ("periods", _periods())):
         begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"

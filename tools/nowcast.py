@@ -1,9 +1,9 @@
-"""Fit the constants of the nowcast to stored releases, and write src/.../data/burden/nowcast.toml.
+"""Fit the nowcast constants to stored releases, and write src/.../data/burden/nowcast.toml.
 
     python -m tools.nowcast ../shared/data/burden/vsrr
 
-The truth is what later releases hold: v2025-09.json (overdoses by state, derived from the release
-of 2025-09-17), v2026-06.csv (T40.4), and v2019-10.csv for what only it has (settled in 2018).
+Later releases serve as the truth: v2025-09.json (overdoses by state, derived from the release of
+2025-09-17), v2026-06.csv (T40.4), and v2019-10.csv for what only it contains (final in 2018).
 """
 
 import json
@@ -22,17 +22,17 @@ from tidewaiter.burden.readers.vsrr import read_vsrr
 from tidewaiter.burden.types import Reading, month_of, month_text, named_month
 
 _STATES, _OPIOID, _LAST = "v2025-09.json", "v2026-06.csv", "v2019-10.csv"
-_CLOSED = month_of(2023, 12)  # the last period that was closed when v2025-09 came out
+_CLOSED = month_of(2023, 12)  # the last period that was closed in release v2025-09
 _UNSIGNED = ("all-causes", "specified")
 
 
 def stored(folder: Path) -> list[Reading]:
-    """Read the whole releases of 2017 to 2019 that the evaluation data hold."""
+    """Read the complete releases of 2017 to 2019 in the evaluation data."""
     return [read_vsrr(file.read_bytes(), file.name) for file in sorted(folder.glob("v201*.csv"))]
 
 
 def judges(folder: Path) -> list[Reading]:
-    """Read what came later."""
+    """Read the later releases that serve as the truth."""
     files = [folder / name for name in (_LAST, _OPIOID)]
     return [state_counts(folder / _STATES)] + [
         read_vsrr(file.read_bytes(), file.name) for file in files
@@ -40,7 +40,7 @@ def judges(folder: Path) -> list[Reading]:
 
 
 def state_counts(file: Path) -> Reading:
-    """Read the overdose counts of the release of 2025-09 by state; the nation is their sum."""
+    """Read the overdose counts by state in the release of 2025-09; the nation is their sum."""
     states: Mapping[str, Mapping[str, Mapping[str, float]]] = json.loads(file.read_text("utf-8"))
     codes = {place.fips: place.code for place in places().values() if place.fips}
     gathered, nation = Gathered(), dict[int, float]()
@@ -59,7 +59,7 @@ def state_counts(file: Path) -> Reading:
 
 
 def fit_all(releases: Sequence[Reading], truth: Truth) -> list[Parameters]:
-    """Fit each indicator on both signs and on one; keep what errs less."""
+    """Fit each indicator with both signs and with one; keep the fit with the smaller error."""
     grids = [Grids(each) for each in releases]
     now = max(each.released for each in grids)
     found = []
@@ -73,7 +73,7 @@ def fit_all(releases: Sequence[Reading], truth: Truth) -> list[Parameters]:
 
 
 def written(found: Sequence[Parameters], releases: Sequence[Reading]) -> str:
-    """Write the file of constants."""
+    """Return the text of the constants file."""
     months = [month_text(each.released) for each in releases if each.released is not None]
     lines = [
         "# Constants of the nowcast: made by tools/nowcast.py, and tested to be what it makes.",

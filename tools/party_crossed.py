@@ -1,9 +1,9 @@
-"""Names in two scripts to learn from, beside the queries of `train_party_model`.
+"""Names in two scripts as training data, in addition to the queries of `train_party_model`.
 
-From the list: each name in another script whose checksum is even, asked for where the list holds
-the Latin names alone, and the other way round. From the table of ordinary companies: the names
-with an even checksum, asked for in both scripts where they are listed in the other one, and where
-they are not listed at all. The names with an odd checksum only measure
+From the list: each name in another script with an even checksum, queried against the list with
+Latin names only, and vice versa. From the table of ordinary companies: the names with an even
+checksum, queried in both scripts with the other one listed, and without being listed at all. The
+names with an odd checksum are used only for evaluation
 (``python -m benchmarks.parties_scripts --match``).
 """
 
@@ -24,20 +24,20 @@ from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.types import ListedParty, PartyKind, PartyName
 
 Floats = NDArray[np.float64]
-MOST = 150  # names of one script and kind
+MOST = 150  # maximum number of names per script and kind
 
 
 class Asked(NamedTuple):
-    """A name that is asked for."""
+    """A query name."""
 
     text: str
     kind: PartyKind
-    right: str  # the id of its entry; "": it has none
-    entry: str  # what tells the fold
+    right: str  # id of its entry; "": no entry
+    entry: str  # determines the fold
 
 
 class Block(NamedTuple):
-    """A list, and what is asked of it."""
+    """A list with its queries."""
 
     parties: list[ListedParty]
     asked: list[Asked]
@@ -55,7 +55,7 @@ def aligned(
 
 
 def blocks(parties: Sequence[ListedParty], table: Path) -> Iterator[Block]:
-    """Yield the list in Latin letters alone, then in other scripts where it has them."""
+    """Yield the list in Latin letters only, then in other scripts where available."""
     natives = list(_some(parties))
     ordinary = list(_ordinary(table))
     latin = [each for each in map(_latin, parties) if each.names]
@@ -88,13 +88,13 @@ def _latin(party: ListedParty) -> ListedParty:
 
 
 def _script(name: str) -> str:
-    """Return the script of a name that has no Latin letters; "" for any other."""
+    """Return the script of a name without Latin letters; "" for any other name."""
     scripts = {script(word) for word in name.split()} - {"common"}
     return next(iter(scripts)) if len(scripts) == 1 and "latin" not in scripts else ""
 
 
 def _some(parties: Iterable[ListedParty]) -> Iterator[tuple[ListedParty, str]]:
-    """Yield names in other scripts of entries that have Latin ones too."""
+    """Yield names in other scripts for entries that also have Latin names."""
     counts: dict[tuple[str, str], int] = {}
     for party in parties:
         for name in party.names:

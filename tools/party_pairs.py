@@ -1,4 +1,4 @@
-"""Pairs of names aligned without a search: what is learned from labelled pairs."""
+"""Alignment of labelled name pairs without a search, as training data."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from tidewaiter.parties.types import ListedParty, PartyKind, PartyName
 
 
 class Pair(NamedTuple):
-    """Two names, the second one as if listed."""
+    """Two names; the second one takes the role of the listed name."""
 
     asked: str
     listed: str
@@ -26,11 +26,11 @@ class Pair(NamedTuple):
 def align_pairs(
     pairs: Sequence[Pair], rarity: Rarity
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Align each pair in each way to read its names.
+    """Align each pair in every reading of its names.
 
     Args:
         pairs: The names.
-        rarity: How rare words are.
+        rarity: Rarity of words.
 
     Returns:
         The pair of each row, and its features, shape ``(rows, SIZE)``.

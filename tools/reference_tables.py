@@ -1,10 +1,10 @@
-"""Write the field tables of the reference into its pages, to be read without building the site.
+"""Write the field tables of the reference into its pages, so they can be read without building it.
 
 A page marks each table: ``<!-- begin record MODULE.NAME -->`` for the fields of a record, or
-``<!-- begin linefields GROUP ... -->`` for those fields of a consignment line that a column may
-fill. The text up to the end mark is replaced.
+``<!-- begin linefields GROUP ... -->`` for the fields of a consignment line that a column may fill.
+The text up to the end mark is replaced.
 
-Run it after a change of a record: python -m tools.reference_tables
+Run after a change of a record: python -m tools.reference_tables
 """
 
 import ast
@@ -34,16 +34,16 @@ ACCEPTED: Mapping[Kind, str] = {
     "count": "a whole number",
     "day": "a date: see dates",
 }
-"""What a cell of each kind may contain."""
+"""Valid cell contents for each kind."""
 
 _BLOCK = re.compile(r"<!-- begin (record|linefields) ([^>]+) -->\n.*?<!-- end \1 -->", re.DOTALL)
 
 
 def page(text: str) -> str:
-    """Return the text of a page with its field tables as they must be.
+    """Return a page with its field tables regenerated.
 
     Args:
-        text: The page as it is; an unknown record or group raises the error of its look-up.
+        text: The current page; an unknown record or group raises the error of its look-up.
     """
     return _BLOCK.sub(lambda found: "\n".join(_block(found[1], found[2])), text)
 
@@ -91,7 +91,7 @@ def _type(shape: Shape) -> str:
 
 
 def _fields(record: type[msgspec.Struct]) -> Iterator[Sequence[str]]:
-    """Yield name, type and remark of each field, from the source of its class."""
+    """Yield name, type and comment of each field, from the source of its class."""
     source = textwrap.dedent(inspect.getsource(record))
     (body,) = ast.parse(source).body
     lines = source.splitlines()
@@ -107,7 +107,7 @@ def _fields(record: type[msgspec.Struct]) -> Iterator[Sequence[str]]:
 
 
 def _meaning(about: About) -> str:
-    """Describe a field of a line by its label and what the label does not say."""
+    """Describe a line field by its label and further details."""
     if about.label and about.about:
         return f"{about.label} ({about.about})"
     return about.label or about.about
@@ -119,7 +119,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    """Return text that stays in its cell; signs of Markdown are escaped outside of code."""
+    """Escape text for a table cell; Markdown outside code is escaped."""
     flat = " ".join(text.split()).replace("|", "\\|")
     return flat if flat.startswith("`") else flat.replace("<", "&lt;").replace("*", "\\*")
 

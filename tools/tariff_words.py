@@ -1,8 +1,8 @@
-"""Choose words of the goods nomenclatures that are never a misspelling of a listed name.
+"""Selects words of the goods nomenclatures that are never a misspelling of a listed name.
 
-A word that is near to a listed name may be that name in another language ("efedriini") or another
-chemical ("melamina", near to "metilamina"). The English text of the same code decides: where it
-names the substance, the word may be its name, and edits are still looked for in it.
+A word close to a listed name may be that name in another language ("efedriini") or another chemical
+("melamina", close to "metilamina"). The English text of the same code decides: if it names the
+substance, the word may be its name, and close spellings of it are still matched.
 """
 
 import tomllib
@@ -22,27 +22,27 @@ from tidewaiter.identify.lexicon.entries import Entry
 from tidewaiter.identify.lexicon.unlisted_chemicals import Respeller
 from tidewaiter.law.registry import Registry
 
-_CHEMISTRY = ("25", "39")  # first and last chapter whose words are all taken
-_CHEMICALS = ("28", "29")  # chapters of chemicals of their own
-_SHORTEST = 4  # letters of a word
-_OWN = 6  # letters of a word that tells a subheading
-_COMMON = 10  # subheadings that hold such a word at most
-_LONGEST = 5  # words of a text that is one name
-_ROOM = 256  # names that a word is near to at most
-_REACH = 8  # words of a listed name at most
-_AROUND = 2  # words on either side that make it another name
-_OF_ONE = 8  # words of a text that names one substance: all may be of its name
+_CHEMISTRY = ("25", "39")  # first and last chapter from which all words are used
+_CHEMICALS = ("28", "29")  # chapters for chemicals
+_SHORTEST = 4  # minimum length of a word
+_OWN = 6  # minimum length of a word that distinguishes a subheading
+_COMMON = 10  # maximum number of subheadings with such a word
+_LONGEST = 5  # maximum number of words in a text that is a single name
+_ROOM = 256  # maximum number of names close to a word
+_REACH = 8  # maximum number of words in a listed name
+_AROUND = 2  # number of words on either side that make it another name
+_OF_ONE = 8  # number of words in a text with one substance: all may belong to its name
 
 
 class Neighbours(NamedTuple):
-    """What a word is near to."""
+    """Listed names and substances close to a word."""
 
-    substances: set[int]  # places in the registry
-    names: set[str]  # those that the word alone may be taken for
+    substances: set[int]  # indices in the registry
+    names: set[str]  # names that the word alone may be mistaken for
 
 
 class Chooser:
-    """Tells whether a word may be a listed name."""
+    """Decides whether a word may be a listed name."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Chooser:
         fold: FoldTables,
         others: Iterable[str],
     ) -> None:
-        """Take what is listed, how names are folded, and the names of other chemicals."""
+        """Initialise with listed names, the folding of names, and the names of other chemicals."""
         self._others = frozenset(hash_texts(list(others), fold).tolist())
         keys = fold_keys([entry.text for entry in entries], fold)
         self._anchors, _ = build_anchors(entries, keys, fold, frozenset())
@@ -70,7 +70,7 @@ class Chooser:
         self._named = cache(self._find_named)
 
     def near(self, word: str) -> Neighbours:
-        """Return what a word is near to, alone or as a word of a longer name."""
+        """Return what a word is close to, alone or within a longer name."""
         (key,) = fold_keys([word], self._fold)
         found = Neighbours(set(), set())
         if len(key) == 0:
@@ -86,12 +86,12 @@ class Chooser:
         return found
 
     def is_spelt(self, word: str, names: Iterable[str]) -> bool:
-        """Tell whether a word is one of some names as another language spells it."""
+        """Return whether a word is a foreign spelling of one of some names."""
         key = self._respeller.key(word)
         return any(key == self._respeller.key(name) for name in names)
 
     def named(self, text: Text) -> frozenset[int]:
-        """Return the substances that a code's English texts name, or whose own code it is."""
+        """Return the substances in a code's English texts, and those classified under the code."""
         found = set(self._codes.get(text.code[:6], ()))
         for english in text.english:
             found |= self._named(english)
@@ -109,7 +109,7 @@ class Chooser:
         return frozenset(found)
 
     def _is_part(self, words: list[str], at: int, end: int) -> bool:
-        """Tell whether words stand inside the name of another chemical: "methyl chloroform"."""
+        """Return whether words are part of another chemical's name: "methyl chloroform"."""
         spans = (
             "".join(words[low:high])
             for low in range(max(0, at - _AROUND), at)
@@ -119,14 +119,14 @@ class Chooser:
 
 
 def other_words(texts: Sequence[Text], chooser: Chooser) -> tuple[list[str], list[str]]:
-    """Sort the words of the nomenclatures.
+    """Classify the words of the nomenclatures.
 
     Returns:
-        Words that are other goods', and those that may be a listed name in some language.
+        Words of other goods, and words that may be a listed name in some language.
     """
     meant: dict[str, set[int]] = defaultdict(set)
-    chemical: set[str] = set()  # words of a text of chemistry that names nothing listed
-    own: set[str] = set()  # words of a short text that names something listed
+    chemical: set[str] = set()  # words of a chemical text without a listed name
+    own: set[str] = set()  # words of a short text with a listed name
     for text in texts:
         named = chooser.named(text)
         inside = _CHEMISTRY[0] <= text.code[:2] <= _CHEMISTRY[1]
@@ -152,7 +152,7 @@ def other_words(texts: Sequence[Text], chooser: Chooser) -> tuple[list[str], lis
 
 
 def other_names(texts: Iterable[Text], chooser: Chooser) -> list[str]:
-    """List the texts of chapters 28 and 29 that are one short name and name nothing listed."""
+    """List the texts of chapters 28 and 29 that are one short name, not listed."""
     return sorted(
         {
             text.text
@@ -166,7 +166,7 @@ def other_names(texts: Iterable[Text], chooser: Chooser) -> list[str]:
 
 
 def words_by_code(texts: Iterable[Text]) -> dict[str, list[str]]:
-    """Map each subheading of chapters 28 and 29 to the words that tell it from most others."""
+    """Map subheadings of chapters 28 and 29 to the words that distinguish them from most others."""
     found: dict[str, set[str]] = defaultdict(set)
     for text in texts:
         if text.code[:2] in _CHEMICALS and len(text.code) >= _OWN:

@@ -1,15 +1,15 @@
-"""Write data/parties/model.toml: the coefficients by which two names are weighed.
+"""Train data/parties/model.toml: the coefficients for comparing two names.
 
 Usage: python -m tools.train_party_model LIST.jsonl QUERIES.tsv NAME_BENCH.csv BILINGUAL.tsv
 
-Beside the queries it learns from half of the labelled pairs of name_bench (OpenSanctions, MIT),
-those whose names have an even checksum; the other half only measures; and from names in two
-scripts, see `party_crossed`, which take no part in the figures.
+In addition to the queries, the training data are half of the labelled pairs of name_bench
+(OpenSanctions, MIT), those with an even checksum of the names, while the other half is only for
+evaluation; and names in two scripts, see `party_crossed`, which are not part of the figures.
 
-A logistic regression, one for persons and one for all others. Each query gives its right
-entries and the entries that look most like it; which name of an entry counts is settled by the
-model of the round before. Prints what a fivefold cross-validation by entry gives. Nothing is drawn
-by chance, so the same data give the same file.
+Logistic regressions, one for persons and one for all others. Each query contributes its correct
+entries and the most similar other entries; the name of an entry that counts is chosen by the model
+of the previous round. Prints the results of a fivefold cross-validation by entry. Nothing is
+random, so the same data give the same file.
 """
 
 import csv
@@ -31,10 +31,10 @@ from tidewaiter.parties.types import PartyKind
 
 PLACE = Path(__file__).parents[1] / "src/tidewaiter/data/parties/model.toml"
 FOLDS, ROUNDS = 5, 4
-PENALTY = 1.0  # of squared coefficients, of features with spread 1
-CLOSE = 1e-7  # steps of Newton's method that end it
-OTHERS = 3  # entries that look most like a query and are not it
-DOUBTFUL = 0.3  # weight of such an entry where the right one is listed too: it may be the same
+PENALTY = 1.0  # L2 penalty on coefficients of features scaled to spread 1
+CLOSE = 1e-7  # step size at which Newton's method stops
+OTHERS = 3  # number of most similar incorrect entries per query
+DOUBTFUL = 0.3  # weight of such an entry if the correct one is listed too: it may be the same party
 FIRST = {
     "one": -6,
     "evidence": 2,
@@ -55,7 +55,7 @@ FIRST = {
     "transcribed": 7,
 }
 EXACT, INITIAL = NAMES.index("exact"), NAMES.index("initial")
-TIED = 2.0  # coefficient of an initial, in those of a word; an initial weighs 2.5 nats at most
+TIED = 2.0  # coefficient of an initial, relative to that of a word: 2.5 nats at most
 PAIR = 1.0  # weight of a labelled pair
 CROSSED, ALONE = 0.5, 3.0  # weights of a name in two scripts, and of one that is not listed
 THRESHOLD = 0.4
@@ -68,15 +68,15 @@ threshold = {}  # of the probability, where nothing else is asked for
 
 
 class Data(NamedTuple):
-    """All that is aligned."""
+    """All aligned data."""
 
-    rows: NDArray[np.int32]  # query, entry, form of the list, form asked for
+    rows: NDArray[np.int32]  # query, entry, listed form, queried form
     values: Floats  # features, shape (rows, SIZE)
-    right: NDArray[np.bool_]  # by row: the entry is one of the right ones
+    right: NDArray[np.bool_]  # by row: the entry is a correct one
     person: NDArray[np.bool_]  # by query
-    listed: NDArray[np.bool_]  # by query: it has right entries
+    listed: NDArray[np.bool_]  # by query: it has correct entries
     fold: NDArray[np.int64]  # by query
-    crossed: NDArray[np.bool_]  # by query: it is of the names in two scripts
+    crossed: NDArray[np.bool_]  # by query: it belongs to the names in two scripts
     pairs: "Labelled"
 
 
@@ -87,7 +87,7 @@ class Labelled(NamedTuple):
     values: Floats
     same: NDArray[np.bool_]  # by pair
     person: NDArray[np.bool_]
-    learnt: NDArray[np.bool_]  # by pair: of the half that is learnt from
+    learnt: NDArray[np.bool_]  # by pair: in the training half
 
 
 def read_data(list_path: Path, queries_path: Path, pairs_path: Path, table: Path) -> Data:
@@ -121,12 +121,12 @@ def read_data(list_path: Path, queries_path: Path, pairs_path: Path, table: Path
 
 
 def folds(keys: list[str]) -> NDArray[np.int64]:
-    """Tell the fold of each query by its entry."""
+    """Return the fold of each query, by its entry."""
     return np.array([zlib.crc32(key.encode()) % FOLDS for key in keys])
 
 
 def with_block(data: Data, block: Block, rarity: Rarity) -> Data:
-    """Add names in two scripts, aligned with a list of their own."""
+    """Add names in two scripts, aligned with a separate list."""
     index = build_index(block.parties, rarity)
     asked = block.asked
     rows, values = aligned(index, [each.text for each in asked], [each.kind for each in asked])
@@ -164,7 +164,7 @@ def read_pairs(path: Path, rarity: Rarity) -> Labelled:
 
 
 def pair_odds(data: Labelled, models: list[Floats]) -> tuple[Floats, NDArray[np.int64]]:
-    """Return the best odds of each pair, and the row that gives them."""
+    """Return the best odds of each pair, and the row with them."""
     person = data.person[data.rows]
     odds = np.where(person, data.values @ models[0], data.values @ models[1])
     order = np.lexsort((-odds, data.rows))
@@ -195,14 +195,14 @@ def fit(values: Floats, right: NDArray[np.bool_], weights: Floats) -> Floats:
 
 
 def odds_of(data: Data, models: list[Floats]) -> Floats:
-    """Weigh all rows."""
+    """Compute the log odds of all rows by the models."""
     person = data.person[data.rows[:, 0]]
     odds: Floats = np.where(person, data.values @ models[0], data.values @ models[1])
     return odds
 
 
 def best_names(data: Data, odds: Floats) -> NDArray[np.int64]:
-    """Return the best row of each entry for each query, the queries in order, the best first."""
+    """Return the best row of each entry for each query, by query, best first."""
     order = np.lexsort((-odds, data.rows[:, 1], data.rows[:, 0]))
     pairs = data.rows[order, :2]
     first = np.ones(len(order), np.bool_)
@@ -212,7 +212,7 @@ def best_names(data: Data, odds: Floats) -> NDArray[np.int64]:
 
 
 def examples(data: Data, odds: Floats, use: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Floats]:
-    """Choose the rows to learn from, and the weight of each."""
+    """Choose the training rows, and the weight of each."""
     rows: list[int] = []
     weights: list[float] = []
     last, wrong = -1, 0
@@ -253,12 +253,15 @@ def train(data: Data, use: NDArray[np.bool_]) -> list[Floats]:
 
 
 def without_initial(values: Floats) -> Floats:
-    """Count a person's initial among the words that agree, without a coefficient of its own.
+    """Merge a person's initial into the count of words that agree, without a separate coefficient.
 
-    Hardly any name that is not the listed one has an initial in what is learnt from: left to
-    itself it got six times the coefficient of a word, and two initials and a common surname came
-    to .99. Of .5, 1, 2, 3 and 4 times that of a word, 2 leaves false alerts at the threshold as
-    they were; recall at 1 % false alerts, cross-validated, is .957 with each (.956 without).
+    Hardly any incorrect name in the training data has an initial: trained freely, its coefficient
+    was
+    six times that of a word, and two initials with a common surname reached .99. Of .5, 1, 2, 3 and
+    4
+    times that of a word, 2 does not change false alerts at the threshold; recall at 1 % false
+    alerts,
+    cross-validated, is .957 with each (.956 without).
     """
     found = values.copy()
     found[:, EXACT] += TIED * found[:, INITIAL]
@@ -267,14 +270,14 @@ def without_initial(values: Floats) -> Floats:
 
 
 def with_initial(model: Floats) -> Floats:
-    """Give the initial its coefficient."""
+    """Set the coefficient of the initial."""
     found = model.copy()
     found[INITIAL] = TIED * found[EXACT]
     return found
 
 
 def out_of_fold(data: Data) -> Floats:
-    """Weigh the rows of each fold by a model that learnt from the entries of the others alone."""
+    """Score the rows of each fold with a model trained on the entries of the other folds."""
     odds = np.zeros(len(data.rows))
     for fold in range(FOLDS):
         inside = data.fold[data.rows[:, 0]] == fold
@@ -283,7 +286,7 @@ def out_of_fold(data: Data) -> Floats:
 
 
 def say_pairs(data: Labelled, models: list[Floats]) -> None:
-    """Print F1 of name_bench at the threshold: all, and the half that was not learnt from."""
+    """Print F1 of name_bench at the threshold: for all pairs, and for the evaluation half."""
     odds = pair_odds(data, models)[0]
     for cut in (THRESHOLD, 0.2, 0.4, 0.5, 0.6):
         said = odds >= np.log(cut / (1 - cut))
@@ -295,7 +298,7 @@ def say_pairs(data: Labelled, models: list[Floats]) -> None:
 
 
 def measured(data: Data, odds: Floats) -> tuple[Floats, Floats]:
-    """Return the best odds of each listed query's right entries, and of each other query."""
+    """Return the best odds of each listed query's correct entries, and of each other query."""
     hit = np.full(len(data.person), -np.inf)
     np.maximum.at(hit, data.rows[data.right, 0], odds[data.right])
     alert = np.full(len(data.person), -np.inf)

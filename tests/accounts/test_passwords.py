@@ -30,7 +30,7 @@ COMMON = (
 
 @pytest.mark.parametrize("password", GOOD)
 def test_a_good_password_is_taken(password: str) -> None:
-    """Words that nobody else puts together, or letters by chance, in any script."""
+    """Unusual combinations of words, or random letters, in any script."""
     hashed = hash_password(password, name="reyes")
     assert is_password(hashed, password)
     assert not is_password(hashed, password + "!")

@@ -176,7 +176,7 @@ def test_a_restricted_entry_leaves_no_trace_unless_asked_for(call: Call, tmp_pat
     (told,) = match(asked, lists=kept, day=DAY, restricted=True)
     assert told["confidential"] is True
     lines = {"Description": ["Towels"], "Consignee": [asked]}
-    with pytest.raises(InputError):  # else no party would be looked up, and nobody told
+    with pytest.raises(InputError):  # otherwise no party would be screened, without any notice
         screen(lines, day=DAY, lists=tmp_path / "mistyped")
     with pytest.raises(InputError):
         match(asked, lists=kept, threshold=7)
@@ -196,11 +196,11 @@ def test_a_release_is_estimated_from_its_file_and_its_table(tmp_path: Path) -> N
     assert nowcast(_table(path)) == frame
     one = nowcast(path, indicators="overdose")
     assert 0 < len(one) < len(frame)
-    assert nowcast(path, earlier=[path]) == frame  # none that came before
+    assert nowcast(path, earlier=[path]) == frame  # no earlier release
 
 
 def test_claims_are_set_beside_figures() -> None:
-    """One text raises where it claims nothing; of several, it is told which did not."""
+    """A text without a claim raises; among several texts, the error names the one without."""
     text = "nearly 110,000 deaths in 2022"
     frame = check_claim([text, "no number"], said_on="2023-07-07", day=DAY)
     assert frame.table.schema == CLAIMS
@@ -226,7 +226,7 @@ def test_joblib_calls_the_face() -> None:
 
 
 def test_a_database_is_read_and_pickled(tmp_path: Path) -> None:
-    """Each kind is a frame; a pickle opens it anew; nothing is made where there is none."""
+    """Each kind is a frame; unpickling reopens the database; a missing database is not created."""
     path = tmp_path / "tide.db"
     open_to_write(path).close()
     with open_database(path) as database:

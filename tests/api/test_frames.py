@@ -43,7 +43,7 @@ def test_a_notebook_shows_some_rows_of_what_strangers_wrote() -> None:
 
 
 def test_a_notebook_says_what_was_refused() -> None:
-    """Whoever sees the rows sees that there were more."""
+    """Showing the rows also shows that there were more."""
     refused = [{"row": 4, "problem": "is no mass"}]
     frame = Frame(pa.table({"a": [1]}), refused, ["3 lines <were> not assessed"])
     assert "1 refused" in frame._repr_html_()

@@ -1,4 +1,4 @@
-"""What users pass becomes texts, tables and days; what is none is refused with a hint."""
+"""User input becomes texts, tables and dates; invalid input is refused with a hint."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -51,7 +51,7 @@ def test_texts_come_in_many_ways(way: str) -> None:
 
 
 def test_one_text_is_a_text() -> None:
-    """A str is one text, whatever stands in it."""
+    """A str is one text, whatever it contains."""
     assert read_texts("acetone, 20 drums", None) == ["acetone, 20 drums"]
 
 
@@ -66,7 +66,7 @@ def test_a_text_is_never_opened_as_a_file(name: str) -> None:
 
 
 def test_lines_of_a_file_are_texts(tmp_path: Path) -> None:
-    """With whatever ends they have; what is not UTF-8 is refused, not guessed."""
+    """Any line ending is accepted; input that is not UTF-8 is refused, not guessed."""
     path = tmp_path / "goods.txt"
     path.write_bytes(b"\xef\xbb\xbfacetone\r\nether\n")
     assert read_texts(path, None) == ["acetone", "ether"]
@@ -133,7 +133,7 @@ def test_several_are_a_list_or_parted_by_commas() -> None:
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    """Own lists that nobody finds would be law that is silently left out."""
+    """An unknown folder of own lists would silently omit law."""
     assert read_paths(str(tmp_path)) == (tmp_path.resolve(),)
     with pytest.raises(InputError) as caught:
         read_paths([tmp_path, tmp_path / "none"])

@@ -38,7 +38,7 @@ def test_a_thing_is_made_once() -> None:
 
 
 def test_another_key_is_another_thing() -> None:
-    """What is made from other files has a folder of its own."""
+    """Output made from other files has a separate folder."""
     assert cached("thing", "1", _make) != cached("thing", "2", _make)
     assert cached("thing", "1", _never) != cached("other", "1", _make)
 

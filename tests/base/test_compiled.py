@@ -32,10 +32,10 @@ print(sum(mix_all.machine.stats.cache_hits.values()))
 
 
 def _run(cache: Path, *arguments: str) -> tuple[int, Path, int]:
-    """Run a compiled function in a process of its own.
+    """Run a compiled function in a separate process.
 
     Returns:
-        Its answer, where its code is kept, and whether it was read from there.
+        Its result, the path of its cached code, and whether the code was read from there.
     """
     away = {"NUMBA_CACHE_DIR", "TIDEWAITER_CACHE"}
     mine = {name: value for name, value in os.environ.items() if name not in away}
@@ -84,7 +84,7 @@ def _marked(package: ModuleType) -> Iterator[Any]:
 
 @pytest.mark.parametrize("package", [engine, matching], ids=lambda package: package.__name__)
 def test_every_compiled_function_has_a_place_of_its_own(package: ModuleType) -> None:
-    """Nothing that they use is of a kind whose changes would go unseen, and no two share a name."""
+    """They use only values with detectable changes, and no two share a name."""
     found = {id(each): each for each in _marked(package) if isinstance(each, compiled._Marked)}
     folders = {each.folder for each in found.values()}
     assert len(folders) == len(found) > 50
@@ -161,7 +161,7 @@ def test_an_edit_touches_the_code_of_what_depends_on_it(
 
 
 def test_what_cannot_be_described_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A global whose changes would go unseen is an error, not old code."""
+    """A global with undetectable changes is an error, rather than stale code."""
     with pytest.raises(TypeError):
         _folders(_LOW.replace("STEP = 3", "STEP = [3]"), _HIGH, monkeypatch)
 

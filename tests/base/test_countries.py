@@ -25,10 +25,10 @@ from tidewaiter.base.countries import country_or_text, find_country
     ],
 )
 def test_a_country_is_found_by_its_name(text: str, code: str | None) -> None:
-    """Case, accents and punctuation do not matter; what is no country is none."""
+    """Case, accents and punctuation do not matter; other texts are not countries."""
     assert find_country(text) == code
 
 
 def test_what_is_no_country_stays_as_written() -> None:
-    """A region that is no country is not forced into one."""
+    """A region that is not a country is not forced into one."""
     assert country_or_text("Region:  Crimea") == "Region: Crimea"

@@ -97,7 +97,7 @@ def test_both_orders_are_read_back(day: date) -> None:
 
 @given(st.text(max_size=14))
 def test_any_text_is_a_date_or_an_error(text: str) -> None:
-    """Nothing but InputError comes out of a text that is no date."""
+    """A text that is not a date raises InputError and nothing else."""
     day = None
     with suppress(InputError):
         day = parse_date(text)

@@ -46,7 +46,7 @@ def _slots(entry: Mapping[str, str]) -> set[str]:
 
 
 def _made(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
-    """Yield each code that an error is made of, and where; AS_REPORTED stands for itself."""
+    """Yield each error code that is constructed, with its location, including AS_REPORTED."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
@@ -80,7 +80,7 @@ def _unused(texts: Mapping[str, str]) -> set[str]:
 
 
 def test_each_error_is_an_entry_with_its_values() -> None:
-    """Its code stands in the file of its room, whose slots are the values that are given."""
+    """Its code is in the file of its package, with the given values as slots."""
     assert [fault for place, text in SOURCES.items() for fault in _faults(place, text)] == []
 
 

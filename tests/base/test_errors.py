@@ -1,4 +1,4 @@
-"""Errors: codes with values, whose words are made where they are shown."""
+"""Errors: codes with values; the message is formatted when it is shown."""
 
 import pickle
 
@@ -16,7 +16,7 @@ from tidewaiter.base.errors import (
 
 
 class _StatusError(TidewaiterError):
-    """One whose class is made of something else than a code."""
+    """An error class without a code."""
 
     def __init__(self, status: int) -> None:
         super().__init__(AS_REPORTED, text=f"status {status}", hint="")
@@ -28,7 +28,7 @@ def _wrong() -> InputError:
 
 
 def test_words_are_made_of_the_entry() -> None:
-    """The place, the message with its values, and the hint on a line of its own."""
+    """The place, the message with its values, and the hint on a separate line."""
     entry = template_of("base/unit-not-known")
     message = entry["says"].replace("{text}", "25 kgs")
     assert str(_wrong()) == f"a.csv, row 17: {message}\nhint: {entry['hint']}"
@@ -52,19 +52,19 @@ def test_an_error_of_another_place_says_the_same() -> None:
 
 
 def test_words_of_others_stay_as_they_are() -> None:
-    """Braces in them are no slots."""
+    """Braces in them are not slots."""
     error = InputError.from_words("{no} slot", hint="see {it}")
     assert (error.code, str(error)) == (AS_REPORTED, "{no} slot\nhint: see {it}")
 
 
 @pytest.mark.parametrize("code", ["plug-in/of-another", "base/none-such", "{x}", "../base/x", ""])
 def test_a_code_that_is_not_known_is_all_that_is_said(code: str) -> None:
-    """Whoever reads it can ask the author."""
+    """A reader can ask the author about it."""
     assert str(InputError(code, text="a")) == code
 
 
 def test_values_are_texts_and_numbers() -> None:
-    """What is neither is kept as its text; a count of numpy is a number."""
+    """Other values are kept as text; a NumPy integer is a number."""
     values = InputError(AS_REPORTED, text=ValueError("no"), count=np.int64(7), hint="").values
     assert values == {"text": "no", "count": 7, "hint": ""}
     assert type(values["count"]) is int

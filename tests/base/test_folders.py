@@ -11,7 +11,7 @@ from tidewaiter.base.files import check_apart, making
 
 @pytest.mark.parametrize("there", [False, True])
 def test_a_folder_appears_when_it_is_whole(tmp_path: Path, *, there: bool) -> None:
-    """Nothing stands there before the end; a new place and an empty folder will do."""
+    """Nothing exists before the end; a new path and an empty folder are both accepted."""
     place = tmp_path / "deep" / "sheets"
     if there:
         place.mkdir(parents=True)
@@ -23,7 +23,7 @@ def test_a_folder_appears_when_it_is_whole(tmp_path: Path, *, there: bool) -> No
 
 
 def test_a_failure_leaves_nothing(tmp_path: Path) -> None:
-    """What was half done is gone."""
+    """Partial output is removed."""
 
     def fail() -> None:
         with making(tmp_path / "sheets", "mark") as part:
@@ -52,7 +52,7 @@ def test_what_is_there_stays(tmp_path: Path) -> None:
 
 
 def test_an_output_takes_no_place_of_another(tmp_path: Path) -> None:
-    """The same file under two names is told by both."""
+    """The error gives both names of the same file."""
     twice = {"--out": tmp_path / "a", "--refused": tmp_path / "b" / ".." / "a"}
     with raises("base/would-overwrite", what="--refused", other="--out"):
         check_apart(twice, {})

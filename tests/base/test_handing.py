@@ -9,7 +9,7 @@ from tidewaiter.base.processes import packed, unpacked
 
 
 class _AskingError(Exception):
-    """An error that cannot be made anew of what it says."""
+    """An error that cannot be rebuilt from its arguments."""
 
     def __init__(self, *, place: str) -> None:
         super().__init__(f"at {place}")
@@ -26,7 +26,7 @@ def test_an_error_comes_as_it_was() -> None:
     "error", [_AskingError(place="row 1"), ValueError("at row 1", threading.Lock())]
 )
 def test_one_that_cannot_be_carried_comes_by_what_it_says(error: Exception) -> None:
-    """And not as a process that somebody ended."""
+    """It is not reported as a killed process."""
     found = unpacked(packed(error))
     assert type(found) is RuntimeError
     assert str(found).startswith(type(error).__name__)

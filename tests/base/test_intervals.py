@@ -89,7 +89,7 @@ def test_wilson_is_that_of_scipy(pair: tuple[int, int]) -> None:
 
 
 def test_fewer_than_five_have_no_share() -> None:
-    """Three of four is told as three of four, not as 75 %."""
+    """Three of four is shown as three of four, not as 75 %."""
     assert share_of(3, 4).share is None
     assert share_of(3, 4).count == 3
     assert share_of(4, 5).share == 0.8
@@ -119,7 +119,7 @@ def test_survival_is_that_of_scipy(waited: list[Waited]) -> None:
     for step in curve:
         assert step.waiting == pytest.approx(float(told.evaluate(step.days)), abs=1e-9)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it has no interval where nobody waits any more
+        warnings.simplefilter("ignore")  # without open observations it has no interval
         bounds = told.confidence_interval(method="log-log")
     for step in curve:
         if step.waiting > 1e-9:
@@ -136,7 +136,7 @@ def test_without_open_notices_both_ways_agree(days: list[int], share: float) -> 
 
 @given(waits)
 def test_open_notices_never_shorten_the_wait(waited: list[Waited]) -> None:
-    """Whoever has not answered yet can only make the median longer, never shorter."""
+    """An open notice can only lengthen the median, never shorten it."""
     done = sorted(each.days for each in waited if each.answered)
     if not done:
         return
@@ -157,6 +157,6 @@ def test_the_method_is_told() -> None:
 
 
 def test_where_half_have_no_answer_there_is_no_median() -> None:
-    """Silence of the many is no number of days."""
+    """If most have not answered, the median is undefined."""
     waited = [Waited(days=5, answered=True)] * 4 + [Waited(days=90, answered=False)] * 6
     assert waits_of(waited).median.days is None

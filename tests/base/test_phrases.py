@@ -24,7 +24,7 @@ SAID = Phrase(
 
 
 def test_a_phrase_is_said_with_all_that_is_filled_in() -> None:
-    """Figures have their commas, several are joined, and phrases stand in phrases."""
+    """Figures have commas, lists are joined, and phrases contain phrases."""
     assert english(SAID) == "1,250.5 kg counted; not exempt"
     assert english(Phrase("cas-digit", cas="64-17-6")).startswith(
         "The CAS number 64-17-6 is invalid"
@@ -66,7 +66,7 @@ def test_a_sentence_of_an_authority_is_said_as_it_is() -> None:
 
 
 def test_a_code_that_is_not_known_says_its_text() -> None:
-    """One that a later version wrote is no reason to show nothing."""
+    """A code from a later version is still displayed."""
     assert english(Phrase("of-tomorrow", text="New")) == "New"
 
 

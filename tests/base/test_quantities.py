@@ -133,7 +133,7 @@ def test_milligrams_are_read_back(milligrams: int) -> None:
 
 @given(st.text(max_size=12) | st.text(st.sampled_from("12 '.,-+e²፩"), max_size=9))
 def test_any_text_is_a_number_or_an_error(text: str) -> None:
-    """Nothing but InputError comes out of a text that is no number."""
+    """A text that is not a number raises InputError and nothing else."""
     number = Decimal(0)
     with suppress(InputError):
         number = parse_number(text)

@@ -1,4 +1,4 @@
-"""What is remembered of questions, and what is too long for it."""
+"""Cache of questions, and its limit on their length."""
 
 import pytest
 
@@ -18,7 +18,7 @@ from tidewaiter.base.cache import remember
     ],
 )
 def test_long_questions_are_answered_anew(question: object, times: int) -> None:
-    """A text counts with what it takes beside its letters, wherever it stands in the question."""
+    """A text counts with its memory beyond the letters, wherever it is in the question."""
     asked = []
 
     @remember(2, letters=100)

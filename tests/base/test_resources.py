@@ -27,7 +27,7 @@ def test_the_data_travels_with_the_package() -> None:
 
 
 def test_a_file_becomes_its_record(tmp_path: Path) -> None:
-    """Keys are fields, and what is left out has the record's default."""
+    """Keys are fields; omitted fields have the record's default."""
     assert read_toml(_write(tmp_path, 'name = "é"'), _Fact) == _Fact(name="é")
 
 

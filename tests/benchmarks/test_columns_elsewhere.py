@@ -15,7 +15,7 @@ LABELS_2, HEADERS_2 = read_elsewhere(ELSEWHERE_2, ELSEWHERE_2_HEADERS)
 
 
 def test_each_label_stands_in_its_header() -> None:
-    """A label names the column that stands at its place."""
+    """A label names the column at its position."""
     assert len(LABELS) == 500
     assert len(LABELS_2) == 250
     for labels, headers in ((LABELS, HEADERS), (LABELS_2, HEADERS_2)):
@@ -30,7 +30,7 @@ def test_no_column_is_labelled_twice() -> None:
 
 
 def test_no_file_is_in_two_sets() -> None:
-    """What is mended by one set does not show the others' files."""
+    """Corrections made from one set do not reveal the files of the other."""
     dev, blind = ({x.source for x in LABELS if x.group == group} for group in ("dev", "blind"))
     assert dev
     assert blind

@@ -13,7 +13,7 @@ _SCORES = st.lists(st.floats(0, 1).map(lambda score: round(score, 2)), min_size=
 
 @given(st.integers(1, 5000).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
 def test_wilson_ends_where_the_share_is_just_believable(counts: tuple[int, int]) -> None:
-    """At both ends what was seen is 1.96 standard errors away."""
+    """At both ends, the observation is 1.96 standard errors away."""
     hits, total = counts
     low, high = wilson(hits, total)
     assert 0 <= low <= hits / total + 1e-12
@@ -24,7 +24,7 @@ def test_wilson_ends_where_the_share_is_just_believable(counts: tuple[int, int])
 
 
 def test_mcnemar_counts_what_one_alone_gets_right() -> None:
-    """Cases that both or neither get right say nothing; the rest are tosses of a coin."""
+    """Cases that both or neither get right do not count; the others are like coin tosses."""
     first = np.array([True] * 8 + [False] * 2 + [True] * 50 + [False] * 40)
     second = np.array([False] * 8 + [True] * 2 + [True] * 50 + [False] * 40)
     assert mcnemar(first, second) == pytest.approx(2 * (1 + 10 + 45) / 2**10)
@@ -34,7 +34,7 @@ def test_mcnemar_counts_what_one_alone_gets_right() -> None:
 
 @given(_SCORES, st.floats(0, 1))
 def test_at_a_cut_no_more_alert_than_wanted(scores: list[float], share: float) -> None:
-    """Ties are left out whole, and one more alert would be too many."""
+    """Ties are excluded as a whole; one more alert would exceed the limit."""
     alerts = np.array(scores)
     cut = cut_at(alerts, share)
     assert (alerts > cut).sum() <= share * len(alerts)

@@ -47,7 +47,7 @@ def test_each_class_stands_beside_its_best_peer() -> None:
 
 
 def test_a_tool_without_a_threshold_gets_its_best() -> None:
-    """What the best F1 needs; a threshold of its own is kept."""
+    """The threshold of the best F1; a tool's own threshold is kept."""
     ours, _, one, two = compared(_bench(), TOOLS)["tools"]
     assert (ours["threshold"], ours["own_threshold"]) == (0.5, True)
     assert ours["false_alerts"] == 0.01

@@ -10,7 +10,7 @@ from benchmarks import scale
 
 
 def test_a_command_that_fails_is_no_measurement(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A crash ends with the status of a file with rows that cannot be read, and is told apart."""
+    """A crash has the same exit status as refused rows, and must be distinguished."""
     monkeypatch.setattr(scale, "COMMAND", (sys.executable, "-c"))
     with pytest.raises(AssertionError, match="ZeroDivisionError"):
         scale.run("1 / 0")

@@ -1,4 +1,4 @@
-"""A file of some thousand lines, made of the sample, and what it is screened by."""
+"""A file of several thousand lines made from the sample, and its screening settings."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -37,7 +37,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory, write_sample: WriteSample
 
 @pytest.fixture(scope="session")
 def settings() -> Settings:
-    """Screen as the law stood on one day."""
+    """Screen with the law of one day."""
     return Settings(day=date(2026, 11, 25), file="manifest.csv", sha256="0" * 64)
 
 

@@ -32,12 +32,13 @@ class HereRows:
     def __init__(
         self, make: Callable[[], _Parts], chance: random.Random, *, keeps: bool = True
     ) -> None:
-        """Take what makes the parts, whenever they are asked for.
+        """Take the function that makes the parts on request.
 
         Args:
             make: Makes them.
             chance: Draws orders.
-            keeps: What is to be kept is; else it is lost, as where a machine fails, and made again.
+            keeps: Persisted parts are kept; otherwise they are lost, as on a failed machine, and
+                recomputed.
         """
         self._make = make
         self._chance = chance
@@ -113,13 +114,13 @@ class HereCluster:
         self._chance = random.Random(seed)
 
     def rows(self, table: pa.Table) -> HereRows:
-        """Return the rows of a table, each in a part of its own."""
+        """Return the rows of a table, each in a separate part."""
         parts = [table.slice(place, 1).to_batches() for place in range(len(table))]
         return HereRows(lambda: parts, self._chance, keeps=self._keeps)
 
 
 def write(folder: Path, rows: Sequence[tuple[str, ...]]) -> Path:
-    """Write a manifest under a name of its own."""
+    """Write a manifest under a unique name."""
     path = folder / f"m{next(_counter)}.csv"
     noted = [f"{','.join(row)},note {number}" for number, row in enumerate(rows)]
     path.write_text("\n".join([f"{HEADER},Zork", *noted]) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Journals in the cache that nobody takes up again do not stay for ever."""
+"""Abandoned journals in the cache are eventually deleted."""
 
 import os
 import time
@@ -21,7 +21,7 @@ def _put(folder: Path, name: str, age: float) -> Path:
 
 
 def test_only_old_journals_and_locks_are_removed(tmp_path: Path) -> None:
-    """What was written since stays, and so does whatever is no journal."""
+    """Recently written journals are kept, and so are other files."""
     folder = tmp_path / "journals"
     for name in ("a.journal", "b.journal", "b.journal.lock", "c.journal.lock", "notes.txt"):
         _put(folder, name, 50)

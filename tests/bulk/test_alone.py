@@ -51,7 +51,7 @@ def holder(journal: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_a_second_process_is_refused_by_name(holder: subprocess.Popen[str], journal: Path) -> None:
-    """The error tells which process is at work, and what both would write."""
+    """The error names the process that holds the lock and the file that both would write."""
     with (
         raises("base/another-is-at-work", OutputError, at="a") as caught,
         alone(journal, "a"),
@@ -106,7 +106,7 @@ def test_a_file_that_its_holder_removed_locks_nothing(
 
 
 def test_no_link_is_followed(journal: Path, tmp_path: Path) -> None:
-    """A link that somebody put there does not lead to a file that is written over."""
+    """A planted link does not cause a file to be overwritten."""
     victim = tmp_path / "victim"
     victim.write_text("precious")
     journal.with_name(f"{journal.name}.lock").symlink_to(victim)

@@ -161,7 +161,7 @@ def test_titles_as_people_write_them(titles: str, field: str) -> None:
 
 
 def test_what_cannot_be_read_is_refused_and_the_rest_goes_on() -> None:
-    """A bad kind or date leaves the party without it; a number is kept as text; all are told."""
+    """A bad kind or date is omitted from the party, a bad number kept as text; all are reported."""
     text = (
         "name,kind,born,lei,phone\n"
         "A One,dragon,1970,,\n"
@@ -184,7 +184,7 @@ def test_what_cannot_be_read_is_refused_and_the_rest_goes_on() -> None:
 
 
 def test_a_bad_line_of_json_is_refused_alone() -> None:
-    """Its number and its text are told."""
+    """Its number and its text are reported."""
     raw = b'{"name": "A"}\n{"name": \n[1]\n\n{"name": "B", "lei": {"a": 1}}\n\xff\n'
     parties, refusals = _read(raw, "p.jsonl")
     assert [(party.id, party.text) for party in parties] == [("1", "A"), ("5", "B")]
@@ -228,7 +228,7 @@ def test_other_encodings_are_found() -> None:
 
 @given(st.lists(st.dictionaries(st.sampled_from(list(ROWS[0])), st.text(max_size=20)), min_size=1))
 def test_any_objects_are_read_or_refused(rows: list[dict[str, str]]) -> None:
-    """Each line is one party, whatever it holds; what is wrong with it is told beside it."""
+    """Each line is one party, whatever it contains; errors are reported next to it."""
     raw = _jsonl([{"name": "A"}, *rows])
     parties, refusals = _read(raw, "p.jsonl")
     assert len(parties) == len(rows) + 1

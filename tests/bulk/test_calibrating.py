@@ -1,4 +1,4 @@
-"""Calibrating: what a fast look leaves out matches nothing, and what is counted is what alerts."""
+"""Calibration: the prefilter loses no match, and the counts are those of alerts."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -144,7 +144,7 @@ def test_a_party_counts_once_whatever_its_id(calibrator: Calibrator) -> None:
 
 
 def test_an_unequal_rate_by_origin_is_marked(calibrator: Calibrator) -> None:
-    """An origin all of whose parties alert differs from one none of whose does."""
+    """An origin with alerts for all parties differs from one without alerts."""
     alert = [
         AskedParty(text=party.names[0].text, countries=("Ruritania",)) for party in LISTED[:30]
     ]
@@ -188,7 +188,7 @@ def test_recall_and_bins_rest_on_the_parties_that_were_found(calibrator: Calibra
 
 
 def test_what_a_judgement_settles_is_no_alert(tmp_path: Path) -> None:
-    """The party is counted, its match is left out, and how many such there are is told."""
+    """The party is counted, its match is excluded, and the number of such parties is reported."""
     listed = LISTED[0]
     archive = keep(tmp_path / "kept", LISTED[:5])
     name = listed.names[0].text
@@ -218,7 +218,7 @@ def test_what_a_judgement_settles_is_no_alert(tmp_path: Path) -> None:
 def test_a_folder_without_lists_and_a_file_without_parties_are_refused(
     tmp_path: Path, archive: Archive, calibrator: Calibrator
 ) -> None:
-    """Nothing is told of nothing."""
+    """Empty input gives no result."""
     with raises("bulk/no-list-kept"):
         Calibrator(Archive(tmp_path / "empty"), DAY)
     with raises("bulk/no-list-in-force", day="2020-01-01"):

@@ -31,7 +31,7 @@ def _all(file: Path, workers: int) -> list[Compound]:
 
 
 def test_every_record_is_answered_in_its_place(file: Path) -> None:
-    """What cannot be read is told with its place; what a list names is found by structure."""
+    """Unreadable records are reported with their place; unlisted names are matched by structure."""
     found = _all(file, 1)
     lines = file.read_text("utf-8").splitlines()
     assert [each.id for each in found] == [line.split()[1] for line in lines]

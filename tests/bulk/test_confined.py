@@ -1,4 +1,4 @@
-"""A function in a process of its own: what it gives back, and what it may not take."""
+"""A function in a sandbox process: its result, and its limits."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The journal: what is done is never lost, and what was cut off is never kept."""
+"""The journal: completed steps are never lost, and truncated ones never kept."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -75,7 +75,7 @@ def test_a_journal_holds_what_was_found(whole: Path) -> None:
 def test_a_stop_between_steps_loses_and_doubles_nothing(
     stop: int, screen: Screen, whole: Path, tmp_path: Path
 ) -> None:
-    """Stopped by an error of whoever takes the steps, the screening goes on where it was."""
+    """After an error in the consumer of its steps, the screening resumes where it was."""
     path = tmp_path / "stopped.journal"
     with pytest.raises(_StoppedError):
         screen(path, stop=stop)
@@ -207,7 +207,7 @@ def test_a_journal_cut_off_in_its_head_is_begun_anew(
 
 
 def test_a_journal_follows_no_link(settings: Settings, tmp_path: Path) -> None:
-    """A link that somebody put there does not lead to a file that is written over."""
+    """A planted link does not cause a file to be overwritten."""
     victim = tmp_path / "victim"
     victim.write_bytes(b"")
     (tmp_path / "journal").symlink_to(victim)

@@ -53,7 +53,7 @@ SUFFIXES = {".jsonl", ".csv", ".parquet", ".html"}
 
 
 def _stored(folder: Path) -> list[tuple[int, str]]:
-    """Read what the database keeps, if there is one."""
+    """Read what the database contains, if it exists."""
     if not (folder / "cases.db").exists():
         return []
     with open_database(folder / "cases.db") as database, database.work() as work:

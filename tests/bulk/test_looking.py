@@ -44,7 +44,7 @@ def found(workers: int) -> PartySigns:
 
 
 def test_several_processes_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Signs are the same, whoever looked."""
+    """Signs are the same, whichever process searched."""
     monkeypatch.setattr(looking, "_FEW", 0)
     alone = found(1)
     assert alone.found

@@ -13,7 +13,7 @@ LIST = Path(__file__).parents[1] / "data" / "parties" / "matching.jsonl"
 
 
 def test_a_file_is_answered_as_its_parties_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one search finds for a batch is explained as a question of its own would be."""
+    """The explanation of a batch match equals that of a single search."""
     monkeypatch.setattr(bulk, "_BATCH", 7)
     index = build_index(read_rows(LIST))
     asked = [

@@ -48,7 +48,7 @@ def test_several_processes_answer_as_one(alone: list[Step], read: Read, settings
 def test_a_stop_loses_and_doubles_no_alert(
     stop: int, alone: list[Step], read: Read, settings: Settings
 ) -> None:
-    """What comes after the last row done and what came before are the whole."""
+    """Results before the last completed row and after it add up to the whole."""
     rest = list(run(read(), settings, workers=1, after=alone[stop - 1].done_row))
     assert _alerts(alone[:stop]) + _alerts(rest) == _alerts(alone)
 
@@ -57,7 +57,7 @@ def test_a_stop_loses_and_doubles_no_alert(
 def test_a_stop_loses_and_doubles_no_refusal(
     stop: int, alone: list[Step], read: Read, settings: Settings
 ) -> None:
-    """A row is refused once, even where its refusal came well before its batch."""
+    """A row is refused once, even if its refusal arrived well before its batch."""
     rest = list(run(read(), settings, workers=1, after=alone[stop - 1].done_row))
     both = _refusals(alone[:stop]) + _refusals(rest)
     assert sorted(both, key=repr) == sorted(_refusals(alone), key=repr)

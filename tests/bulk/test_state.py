@@ -1,4 +1,4 @@
-"""What a process keeps ready is made anew where files have changed, and not before."""
+"""Cached state of a process is rebuilt when files change, and not before."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -46,7 +46,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_a_list_that_is_updated_counts_from_then_on(settings: Settings) -> None:
-    """A process that has screened by a list before looks up the entry that came since."""
+    """A process that screened with a list before matches an entry added since."""
     assert settings.lists is not None
     assert _found(settings, "Quaysideol Trading FZE", "AE") == []
     _keep(settings.lists, HEAD + FIRST + SECOND, date(2026, 11, 1))
@@ -76,7 +76,7 @@ def test_a_judgement_counts_from_then_on(settings: Settings) -> None:
 
 
 def test_a_judgement_of_a_name_is_none_of_a_number(settings: Settings) -> None:
-    """A vessel judged a namesake is told all the same where it bears the number of the entry."""
+    """A vessel dismissed as a namesake is still reported if it has the number of the entry."""
     assert settings.lists is not None
     head = "id,kind,name,identifiers,action,basis,listed\n"
     ship = "V-1,vessel,EXAMPLE EXPRESS,imo:9074729,blocked,Order 1,2026-01-05\n"
@@ -119,7 +119,7 @@ def test_nothing_is_made_anew_without_need(settings: Settings) -> None:
 
 
 def test_a_file_that_is_written_or_removed_is_another_state(tmp_path: Path) -> None:
-    """Content, name and presence count; what is no list or rule does not."""
+    """Content, name and presence count; files that are not lists or rules do not."""
     states = [state_of((tmp_path,))]
     place = tmp_path / "harbourine.toml"
     place.write_text("a = 1")

@@ -96,7 +96,7 @@ def test_a_killed_screening_gives_the_alerts_of_an_undisturbed_one(
 def test_a_killed_screening_gives_the_refusals_of_an_undisturbed_one(
     taken_up: Path, undisturbed: Path
 ) -> None:
-    """Each row that could not be read is told once."""
+    """Each unreadable row is reported once."""
     got, want = _output(taken_up, "refused.csv"), _output(undisturbed, "refused.csv")
     assert sorted(got) == sorted(want)
 

@@ -11,7 +11,7 @@ Record = Callable[..., bytes]
 
 @pytest.fixture
 def record() -> Record:
-    """Make a record of a year: what is not told is a resident woman of 40, in May, of X42."""
+    """Make a record of a year: by default a resident woman of 40, in May, of X42."""
     return made
 
 

@@ -17,15 +17,15 @@ def release(
     pending: float = 0.4,
     signs: bool = True,
 ) -> Reading:
-    """Make a release whose true counts are those of `places`, for ever the same.
+    """Make a release in which the true counts, `places`, never change.
 
     Args:
         newest: The newest period.
-        lacking: Share of the overdoses that is not there yet, by lag.
+        lacking: Share of the overdoses that are still missing, by lag.
         places: True overdose deaths in twelve months; all causes are forty times as many.
-        indicators: Those that the release has; T40.4 is two thirds of the overdoses.
+        indicators: Indicators of the release; T40.4 is two thirds of the overdoses.
         pending: Share of the pending deaths that are overdoses.
-        signs: Whether pending deaths and a prediction are there.
+        signs: Whether pending deaths and a prediction are included.
     """
     last = parse_month(newest)
     gathered = Gathered()

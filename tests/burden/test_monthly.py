@@ -55,7 +55,7 @@ def test_months_come_back_exactly_over_the_months_of_the_first_window(months: li
 
 @given(COUNTS)
 def test_months_come_back_exactly_over_the_twelve_before(months: list[int]) -> None:
-    """The first window that is told may be the one after the months that are given."""
+    """The first known window may be the one after the given months."""
     base = {START + at: float(count) for at, count in enumerate(months[:12])}
     shown = windows_of(months).slice(1)
     found = recovered_months(shown, "US", "T40.4", base)
@@ -65,7 +65,7 @@ def test_months_come_back_exactly_over_the_twelve_before(months: list[int]) -> N
 
 @given(COUNTS)
 def test_estimated_months_add_up_to_their_windows_and_none_is_below_zero(months: list[int]) -> None:
-    """What is estimated is what windows do not tell; all that they tell holds."""
+    """Only what the windows leave undetermined is estimated, and every window is respected."""
     table = windows_of(months)
     found = recovered_months(table, "US", "T40.4")
     counts = np.array(values(found))
@@ -127,7 +127,7 @@ def test_open_months_carry_the_interval_of_their_windows() -> None:
 
 
 def test_a_percentage_has_no_months() -> None:
-    """A share of deaths is no count, and its windows do not add up."""
+    """A share of deaths is not a count, and its windows do not add up."""
     gathered = Gathered()
     gathered.add(
         place="US", indicator="specified", measure="percent", last=START, months=12, value=90.0

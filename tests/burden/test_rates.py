@@ -82,7 +82,7 @@ def test_the_interval_of_adjusted_rates_is_that_of_fay_and_feuer() -> None:
 
 
 def test_a_band_without_people_is_refused() -> None:
-    """No rate is made up where nobody lived."""
+    """Without residents, no rate is made up."""
     with raises("burden/age-band-without-residents", band=2):
         age_adjusted_rate([1, 2], [10, 0], [0.5, 0.5])
 

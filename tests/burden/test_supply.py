@@ -129,7 +129,7 @@ def test_a_file_that_was_filtered_makes_no_sum_of_the_nation() -> None:
 
 
 def test_downloads_that_overlap_are_revisions_and_never_added() -> None:
-    """A month of two downloads has the newer's number, and tells what the older said."""
+    """A month in two downloads has the newer number, and reports the older one."""
     old = release(CBP + seized("2024", "AUG", "1"), "old.csv")
     both = CBP + seized("2024", "AUG", "1.5", "2") + seized("2024", "SEP", "4", drug="Lsd")
     new = release(both, "new.csv")
@@ -179,7 +179,7 @@ def test_reports_of_salts_are_those_of_their_substance() -> None:
 
 
 def test_a_table_of_the_annual_report_counts_isomers_once() -> None:
-    """The sum of isomers has a name of its own, and the class holds each report once."""
+    """The sum of isomers has a separate name, and the class counts each report once."""
     table = (
         "Table 3. State Counts for Fentanyl and Fentanyl-Related Compounds: 2022\n"
         + "".join(
@@ -205,7 +205,7 @@ def test_a_table_of_the_annual_report_counts_isomers_once() -> None:
 
 
 def test_estimates_of_the_nation_are_no_counts() -> None:
-    """An estimate has a measure of its own, and one that is not precise enough has no value."""
+    """An estimate has a separate measure, and without enough precision it has no value."""
     table = (
         "Table 1. National Estimates for the Most Frequently Identified Drugs: 20221\n"
         'Drug,Number,Percent\nCocaine,"169,971.9",0.14\nalpha-PiHP,*,*\n'
@@ -218,7 +218,7 @@ def test_estimates_of_the_nation_are_no_counts() -> None:
 
 
 def test_a_year_that_runs_and_a_nation_without_a_state_are_not_told() -> None:
-    """Reports of the year of the query are refused, and 50 of 51 states are no nation."""
+    """Reports of the year of the query are refused, and 50 of 51 states are not the nation."""
     rows = [reported(state, 1, "FENTANYL", "Fentanyl") for state in STATES[1:]]
     running = reported("OH", 4, "FENTANYL", "Fentanyl", year="2025")
     read = read_release((NFLIS + "".join(rows) + running).encode(), "nflis.csv")
@@ -227,7 +227,7 @@ def test_a_year_that_runs_and_a_nation_without_a_state_are_not_told() -> None:
 
 
 def test_residents_are_those_of_july() -> None:
-    """The count of April is left out, regions too; what is no number refuses its row."""
+    """The count of April and the regions are skipped; a non-number refuses its row."""
     read = read_release(CENSUS.encode(), "pop.csv")
     assert read.released == parse_month("2024-12")
     assert value(read.figures, place="US", last=parse_month("2024-12")) == [340110988]
@@ -256,7 +256,7 @@ def test_a_file_that_is_damaged_is_read_or_refused(name: str) -> None:
 
 
 def test_every_reader_has_its_source() -> None:
-    """What a reader gives is named, cited and licensed in the files of facts."""
+    """The fact files name, cite and license the output of each reader."""
     assert set(READERS) <= set(sources())
 
 

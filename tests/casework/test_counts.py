@@ -27,7 +27,7 @@ def test_a_percentile_is_that_of_the_sorted_list(times: list[int], share: float)
 
 
 def test_of_nothing_there_is_no_percentile() -> None:
-    """And counts that came back to 0 are nothing."""
+    """Counts that returned to 0 are treated as none."""
     assert percentile({}, 0.5) is None
     assert percentile({5: 0}, 0.5) is None
 

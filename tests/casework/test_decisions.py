@@ -64,7 +64,7 @@ def test_a_note_has_an_end() -> None:
 
 @given(STEPS)
 def test_to_decide_and_to_take_back_leaves_all_as_it_was(verdicts: list[Verdict | None]) -> None:
-    """Whatever came before."""
+    """Whatever preceded it."""
     before = standing(_trail(verdicts))
     assert standing(_trail([*verdicts, "hold", None])) == before
     assert standing(_trail([*verdicts, "hold", "dismiss", None, None])) == before
@@ -100,7 +100,7 @@ def test_what_waits_for_a_second_officer(
     listed: bool,  # noqa: FBT001
     second: bool,  # noqa: FBT001
 ) -> None:
-    """A verdict that leaves nothing to do, of a grave alert or of one that rests on a list."""
+    """A dismissal of a critical alert, or of one based on a list."""
     bulk = BulkRule(verdicts=("dismiss",), severities=("critical",), listed=True)
     assert bulk.needs_second(verdict, severity, listed=listed) == second
     without = BulkRule(verdicts=("dismiss",), severities=("critical",), listed=False)

@@ -1,4 +1,4 @@
-"""Flows: what is added up is what is there, each line once."""
+"""Flows: the totals are those of the alerts, each line once."""
 
 from collections import defaultdict
 
@@ -124,7 +124,7 @@ def test_many_parcels_weigh_more_than_one_heavy_line(measure: Measure, most: int
 
 
 def test_ends_of_parcels_are_ranked_by_all_that_they_weigh() -> None:
-    """What is left below a kilogram on two routes is one kilogram more between their ends."""
+    """Amounts below a kilogram on two routes make one more kilogram between their ends."""
     held = parcels((0, 1, 600_000), (1, 1, 600_000), (2, 1, 1_100_000))
     ends = by_ends(held, tallies(held, np.arange(3)))
     assert ends.largest("mass")[0].tolist() == [0, 2]

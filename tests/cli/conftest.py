@@ -1,4 +1,4 @@
-"""The command line in this process and as a process of its own."""
+"""The command line in this process and in a separate process."""
 
 import json
 import subprocess
@@ -10,6 +10,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
+from tests.cli.nodes import Node
 
 from tidewaiter.cli.core.main import main
 
@@ -40,7 +41,7 @@ def call(here: Path) -> Callable[..., Result]:
 
 @pytest.fixture
 def screen(call: Callable[..., Result]) -> Callable[..., Result]:
-    """Call `tidewaiter screen` as the law stood on one day."""
+    """Call `tidewaiter screen` with the law of one day."""
     return lambda *arguments: call("screen", *DAY, *arguments)
 
 
@@ -59,7 +60,7 @@ def manifest(here: Path) -> Path:
 
 @pytest.fixture
 def process(here: Path) -> Callable[..., subprocess.CompletedProcess[bytes]]:
-    """Run the command as a process of its own; its standard output is a pipe."""
+    """Run the command in a separate process; its standard output is a pipe."""
 
     def run(*arguments: str | bytes, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
@@ -86,3 +87,17 @@ def commands() -> dict[str, click.Command]:
     context = click.Context(main)
     found = {name: main.get_command(context, name) for name in main.list_commands(context)}
     return {"": main, **{name: command for name, command in found.items() if command}}
+
+
+@pytest.fixture
+def met(
+    call: Callable[..., Result], here: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Node, Node]:
+    """Let two nodes take each other up, with words that were compared."""
+    one, other = (Node(call, here, name, monkeypatch) for name in ("aland", "bergen"))
+    for each, peer, name in ((one, other, "bergen"), (other, one, "aland")):
+        assert peer.words not in each.run("peers", "add", f"{name}.json").output
+        each.run("peers", "confirm", peer.node, peer.words)
+    one.bring(other)
+    other.bring(one)
+    return one, other

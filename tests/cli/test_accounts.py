@@ -1,4 +1,4 @@
-"""`tidewaiter accounts`: what whoever runs the server does where the pages cannot help."""
+"""`tidewaiter accounts`: for the server's operator, where the web pages cannot help."""
 
 import json
 from collections.abc import Callable
@@ -27,14 +27,14 @@ def admin(here: Path, monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def test_accounts_are_listed(admin: int, call: Call) -> None:
-    """As lines, and as JSON with nothing left out."""
+    """As lines, and as JSON with every field."""
     assert call("accounts", "list", *DB).output.split() == ["admin", "admin", "administrator"]
     told = json.loads(call("accounts", "list", *DB, "--json").output)
     assert (told["id"], told["name"], told["cleared"]) == (admin, "admin", False)
 
 
 def test_a_link_opens_an_account(admin: int, call: Call) -> None:
-    """It is for the account that was named, and the audit tells of it."""
+    """It is for the named account, and the audit log has an entry."""
     done = call("accounts", "link", "Admin", *DB)
     assert done.exit_code == 0
     secret = done.stdout.strip().removeprefix("/welcome/")
@@ -44,7 +44,7 @@ def test_a_link_opens_an_account(admin: int, call: Call) -> None:
 
 
 def test_a_clearance_is_given_and_withdrawn(admin: int, call: Call) -> None:
-    """Where nobody is left on the pages who could."""
+    """If no account on the web pages can do so."""
     for words, cleared in (((), True), (("--withdraw",), False)):
         assert call("accounts", "clear", "admin", *DB, *words).exit_code == 0
         with open_database("cases.db") as database, database.work() as work:

@@ -15,7 +15,7 @@ Call = Callable[..., Result]
 
 @pytest.fixture
 def db(here: Path, screen: Call, manifest: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Screen a file into a database, with a key of its own."""
+    """Screen a file into a database with a separate key."""
     monkeypatch.setenv("TIDEWAITER_KEY", str(here / "keys" / "node.key"))
     done = screen(str(manifest), "--db", "cases.db", "--out", "alerts.jsonl")
     assert done.exit_code == 0, done.output
@@ -39,7 +39,7 @@ def _change(db: str, what: str) -> None:
 
 
 def test_entries_are_shown(call: Call, db: str) -> None:
-    """Number, moment, who, what and details stand in a line each."""
+    """Number, time, user, action and details are on one line each."""
     lines = call("audit", "show", "--db", db).stdout.splitlines()
     assert len(lines) >= 3
     assert [line.split("\t")[0] for line in lines] == [str(n + 1) for n in range(len(lines))]
@@ -84,7 +84,7 @@ def test_a_cut_end_shows_against_a_checkpoint(call: Call, db: str, here: Path, s
 def test_an_entry_is_proved_elsewhere(
     call: Call, db: str, here: Path, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who has the public key checks the file, and nobody else's key does."""
+    """The public key verifies the file, and no other key does."""
     mine = call("audit", "key").stdout.strip()
     assert call("audit", "prove", "2", "--db", db, "--out", "2.tlog-proof").exit_code == 0
     (here / db).unlink()
@@ -135,7 +135,7 @@ def test_a_damaged_key_is_refused_and_stays(call: Call, db: str, here: Path, hel
 
 
 def test_a_file_that_is_no_proof(call: Call, here: Path) -> None:
-    """Bytes that are no text, and texts that are no proof, are told."""
+    """Binary data, and texts that are not proofs, are reported."""
     for held in (b"\xff\x00", b"hello\n"):
         (here / "x").write_bytes(held)
         done = call("audit", "check", "x")

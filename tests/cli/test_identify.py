@@ -56,7 +56,7 @@ def test_a_span_counts_code_points(call: Call) -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "steel bolts", "\n"])
 def test_a_text_without_any_is_an_empty_list(text: str, call: Call) -> None:
-    """Nothing found is said, not left out."""
+    """An empty result is stated, not omitted."""
     result = call("identify", text)
     assert (result.exit_code, json.loads(result.stdout)) == (0, {"line": 1, "mentions": []})
 

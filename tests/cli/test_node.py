@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import Result
+from tests.cli.nodes import Node
 from tests.support.notices import NOTICE, changed
 from tests.support.raising import says
 
@@ -16,83 +17,8 @@ from tidewaiter.exchange.private.intersection import is_there
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.peers.outbox import failed_with
-from tidewaiter.transport.context import desk_of
-from tidewaiter.transport.receiving import receive
-from tidewaiter.transport.reconciliation import answer, catch_up
-from tidewaiter.transport.sending import send_round
 
 LEAVES = datetime.now(UTC).date() + timedelta(days=60)
-
-
-class Node:
-    """A node, and its command line."""
-
-    def __init__(
-        self,
-        call: Callable[..., Result],
-        here: Path,
-        name: str,
-        patch: pytest.MonkeyPatch,
-        *,
-        country: str = "DE",
-    ) -> None:
-        self._call, self._here, self._name, self._patch = call, here, name, patch
-        self.run(
-            "node",
-            "init",
-            "--name",
-            name.title(),
-            "--country",
-            country,
-            "--roots",
-            "roots",
-            "--endpoint",
-            "https://node.example",
-        )
-        told = self.run("node", "document", "--out", f"{name}.json").stdout.splitlines()
-        self.node, self.words = told[0].split("(")[1].split(")")[0], told[1]
-
-    def run(self, *arguments: str, code: int = 0) -> Result:
-        """Run a command with the keys and the database of this node."""
-        self._patch.setenv("TIDEWAITER_KEY", str(self._here / f"{self._name}.key"))
-        done = self._call(*arguments, "--db", f"{self._name}.db")
-        assert done.exit_code == code, done.output
-        return done
-
-    def bring(self, other: "Node") -> None:
-        """Bring the other node what is due to it."""
-        with (
-            open_database(f"{self._name}.db") as mine,
-            open_database(f"{other._name}.db") as theirs,
-        ):
-            desk = desk_of(mine, self._here / f"{self._name}.ring")
-            far = desk_of(theirs, self._here / f"{other._name}.ring")
-            while send_round(desk, other.node, lambda _, lines: receive(far, lines)).more:
-                pass
-
-    def catch_up(self, other: "Node") -> None:
-        """Ask the other node what this one has forgotten, as it does before it serves."""
-        with (
-            open_database(f"{self._name}.db") as mine,
-            open_database(f"{other._name}.db") as theirs,
-        ):
-            desk = desk_of(mine, self._here / f"{self._name}.ring")
-            far = desk_of(theirs, self._here / f"{other._name}.ring")
-            catch_up(desk, other.node, lambda _, text: answer(far, text))
-
-
-@pytest.fixture
-def met(
-    call: Callable[..., Result], here: Path, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Node, Node]:
-    """Let two nodes take each other up, with words that were compared."""
-    one, other = (Node(call, here, name, monkeypatch) for name in ("aland", "bergen"))
-    for each, peer, name in ((one, other, "bergen"), (other, one, "aland")):
-        assert peer.words not in each.run("peers", "add", f"{name}.json").output
-        each.run("peers", "confirm", peer.node, peer.words)
-    one.bring(other)
-    other.bring(one)
-    return one, other
 
 
 @pytest.fixture
@@ -157,7 +83,7 @@ def test_what_is_written_to_a_frozen_peer_waits(
 
 
 def test_words_of_another_are_refused(met: tuple[Node, Node]) -> None:
-    """Whoever stands between two nodes shows other words."""
+    """An interceptor between two nodes would show other words."""
     one, other = met
     one.run("peers", "freeze", other.node)
     told = one.run("peers", "confirm", other.node, one.words, code=2)
@@ -168,7 +94,7 @@ def test_words_of_another_are_refused(met: tuple[Node, Node]) -> None:
 
 
 def test_people_read_what_the_others_wrote(met: tuple[Node, Node]) -> None:
-    """Both sides the same, under whatever keys it came."""
+    """Both sides see the same, whichever keys it was received under."""
     one, other = met
     one.run("peers", "send", other.node, "Who is the end user?")
     one.bring(other)
@@ -219,7 +145,7 @@ def test_keys_are_changed_and_what_follows_holds(met: tuple[Node, Node]) -> None
 def test_a_node_is_restored_from_its_backup(
     met: tuple[Node, Node], here: Path, call: Callable[..., Result]
 ) -> None:
-    """It goes on where it was, and what it forgot is not given away twice."""
+    """It resumes where it was, and does not reuse the numbers it lost."""
     one, other = met
     key = call("node", "backup-key", "backup.txt").stdout.strip()
     one.run("peers", "send", other.node, "before")
@@ -249,7 +175,7 @@ def test_a_node_is_restored_from_its_backup(
 def test_a_node_says_that_its_database_was_put_back_and_what_it_goes_on_without(
     met: tuple[Node, Node],
 ) -> None:
-    """By a command, as no program saw it; a peer that is away for good is left out by name."""
+    """By a command, as no program detected it; a permanently lost peer is excluded by name."""
     one, other = met
     one.run("node", "restored")
     one.run("peers", "messages", other.node, code=2)
@@ -281,7 +207,7 @@ def test_a_peer_that_was_away_is_tried_again_by_a_command(met: tuple[Node, Node]
 def test_a_backup_opens_with_its_own_key_alone(
     met: tuple[Node, Node], here: Path, call: Callable[..., Result]
 ) -> None:
-    """And what is no backup, or no key, is told."""
+    """Files that are not a backup, or not a key, are reported."""
     one, _ = met
     key = call("node", "backup-key", "backup.txt").stdout.strip()
     call("node", "backup-key", "other.txt")
@@ -306,7 +232,7 @@ def test_what_is_outside_the_scope_is_neither_sent_nor_taken(met: tuple[Node, No
 
 @pytest.mark.skipif(not is_there(), reason="the extra psi is not installed")
 def test_a_peer_is_asked_privately_what_was_confirmed(met: tuple[Node, Node], here: Path) -> None:
-    """From a screening and its decision to a hit that says what it is not, and back to nothing."""
+    """From a screening and its decision to a hit with its meaning, and back to none."""
     asker, holder = met
     (here / "manifest.csv").write_text(
         "Consignment,Description of goods,Consignee,Consignee address,Consignee country\n"
@@ -349,7 +275,7 @@ def test_a_peer_is_asked_privately_what_was_confirmed(met: tuple[Node, Node], he
 def test_a_message_is_proved_and_a_log_checked_by_what_the_peer_has(
     met: tuple[Node, Node], call: Callable[..., Result]
 ) -> None:
-    """By commands alone: whoever knows the words of both finds that it holds, and nobody else."""
+    """By commands only: with the words of both sides anyone can verify it, otherwise not."""
     one, other = met
     one.run("peers", "send", other.node, "The seal was broken")
     one.bring(other)

@@ -67,7 +67,7 @@ def test_a_format_a_rule_and_an_exporter_work_together(run: Run, here: Path) -> 
 
 
 def test_a_list_is_recognised_by_its_plug_in(run: Run, here: Path) -> None:
-    """Nobody names its format."""
+    """Without naming its format."""
     (here / "board.txt").write_text("BOARD LIST 2026-11-01\nB-1; Quayside Trading Ltd; NL\n")
     done = run(("list",), "lists", "add", "board.txt")
     assert done.returncode == 0, done.stderr

@@ -144,7 +144,7 @@ def test_earlier_files_count_for_a_permit(register: Call, screen: Call, here: Pa
 def test_a_database_with_a_register_is_asked_by_itself(
     register: Call, screen: Call, call: Call
 ) -> None:
-    """Its alerts are kept with what it says; a database that is named and has none is refused."""
+    """Its alerts are stored with the result; a named database without a register is refused."""
     screen("manifest.csv", "--db", "r.db")
     shown = map(json.loads, call("alerts", "list", "--json", "--db", "r.db").stdout.splitlines())
     rules = [reason["rule"] for each in shown for reason in each["alert"]["reasons"]]
@@ -199,7 +199,7 @@ def test_the_ledger_by_hand(register: Call, here: Path) -> None:
 
 
 def test_what_is_listed_can_be_added_elsewhere(register: Call, call: Call, here: Path) -> None:
-    """As JSON Lines, all of it; what was erased is a name no more."""
+    """All of it, as JSON Lines; erased entries are no longer names."""
     (here / "all.jsonl").write_text(register("list", "--json").stdout)
     done = call("register", "add", "all.jsonl", "--country", "MX", "--db", "two.db")
     assert done.stdout == "9 rows: 9 added, 0 unchanged, 0 rejected\n"

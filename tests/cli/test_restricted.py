@@ -1,4 +1,4 @@
-"""Restricted entries: the officer reads of them in a file of her own, and nobody elsewhere."""
+"""Restricted entries: the officer reads them in a separate file, and they appear only there."""
 
 import json
 import re
@@ -39,7 +39,8 @@ MANIFEST = (
 )
 TRACES = ("ZQX-77", "Verdeckte Quelle", "KRYPT", "hidden-watch", "Geheime Liste", "estricted")
 """Ids and names of restricted entries and of their list, and the word itself. The name of one
-stands in the manifest, as it is written there."""
+is in the manifest, as written there.
+"""
 
 
 @pytest.fixture
@@ -127,7 +128,7 @@ def test_open_outputs_are_those_of_a_screening_without_restricted_entries(
 
 
 def test_no_open_output_holds_a_trace(folder: Path, call: Call) -> None:
-    """Neither names nor ids nor the list nor the fact itself stand in a file that is passed on."""
+    """A file for others contains neither names nor ids nor the list nor the fact itself."""
     own = {"without.csv", "secret.csv", "open.csv", "manifest.csv"}
     for name in ("a.jsonl", "b.csv", "c.parquet"):
         result = _screen(call, "with", "--out", name)
@@ -181,7 +182,7 @@ def test_the_officer_has_them_whole(folder: Path, call: Call) -> None:
 
 
 def test_a_file_can_be_named(folder: Path, call: Call) -> None:
-    """--out-restricted says where they go; it is made anew for the officer alone."""
+    """--out-restricted sets their path; the file is recreated, readable by the officer only."""
     (folder / "mine.csv").write_text("old")
     (folder / "mine.csv").chmod(0o644)
     _screen(call, "with", "--out-restricted", "mine.csv")
@@ -191,7 +192,7 @@ def test_a_file_can_be_named(folder: Path, call: Call) -> None:
 
 
 def test_a_folder_that_takes_no_file_asks_for_another(folder: Path, call: Call) -> None:
-    """Nothing is written in part; with a place of its own the same command goes on."""
+    """Nothing is partly written; with another path the same command continues."""
     (folder / "with" / "restricted").write_text("a file in the way")
     asked = ("screen", "--day", "2026-11-25", "manifest.csv", "--out", "a.jsonl", "--lists", "with")
     refused = call(*asked)
@@ -242,7 +243,7 @@ def test_the_database_keeps_the_marking(folder: Path, call: Call) -> None:
 
 
 def test_screening_again_parts_them_too(folder: Path, call: Call) -> None:
-    """Past lines against new lists: what is new by restricted entries is not in --out."""
+    """Past lines against new lists: new alerts by restricted entries are not in --out."""
     call("screen", "--day", "2026-11-25", "manifest.csv", "--db", "c.db", "--lists", "empty")
     again = call(
         "screen",
@@ -264,7 +265,7 @@ def test_screening_again_parts_them_too(folder: Path, call: Call) -> None:
 
 
 def test_the_journal_is_for_the_officer_alone(folder: Path) -> None:
-    """A screening that stopped leaves a journal that holds all alerts: nobody else may read it."""
+    """An interrupted screening leaves a journal with all alerts, readable by the owner only."""
     from tidewaiter.bulk.journal import Journal  # noqa: PLC0415
     from tidewaiter.bulk.screening import Settings  # noqa: PLC0415
 

@@ -33,7 +33,7 @@ def test_a_rule_turned_down_weighs_less_in_the_next_screening(
     assert listed.startswith("1  exact: off from 2026-11-01 on, by ")
     assert "\x1b" not in listed
     assert screen(str(manifest), *DB, "--out", "alerts.jsonl").exit_code == 0
-    assert _scores(here) == before  # nobody agreed yet
+    assert _scores(here) == before  # not approved yet
     assert call("rules", "agree", "1", *DB).exit_code == 2  # it is one's own
     done = call("rules", "weight", "hs-mismatch", "5", *WHY, *DB, "--seen", "0")
     assert "at most 5" in done.stderr

@@ -1,4 +1,4 @@
-"""The story of a coalition: five real nodes play a year, and the board tells what happened."""
+"""Demo of a coalition: five real nodes play a year, and the dashboard reports it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ class Played:
         self.told: list[Told] = list(play(stage, "reopened"))
 
     def board(self, day: date) -> Board:
-        """Count the board of Asteria as it stood on a day."""
+        """Compute the dashboard of Asteria as of a day."""
         with self._work() as reader:
             return read_board(reader, Period(since=STORY.begins, until=day), day)
 
@@ -90,7 +90,7 @@ def test_each_notice_of_the_story_is_on_the_board(played: Played) -> None:
 
 
 def test_one_is_silent_one_is_frozen_and_the_others_go_on(played: Played) -> None:
-    """Before the channel opens again: what is held back is nobody's silence."""
+    """Before the channel reopens: held messages do not count as anyone's silence."""
     assert _states(played.members(FROZEN)) == {
         "Borealia": "joined",
         "Cordana": "frozen",
@@ -100,7 +100,7 @@ def test_one_is_silent_one_is_frozen_and_the_others_go_on(played: Played) -> Non
     pairs = {(row.exporter, row.importer): row.now for row in played.board(FROZEN).pairs}
     held = pairs["QM", "QP"].outcomes
     assert held["undelivered"] > 0
-    assert held["no reply"] <= 1  # the one of before, which nobody answered
+    assert held["no reply"] <= 1  # the previous one, which was not answered
     assert pairs["QM", "QN"].in_time.count == pairs["QM", "QN"].in_time.of > 0
 
 

@@ -35,7 +35,7 @@ def test_every_place_of_made_trade_is_known() -> None:
 
 
 def test_numbers_of_made_trade_are_real_ones() -> None:
-    """Check digits hold, so that no line is told for a slip that nobody planted."""
+    """Check digits are valid, so no line is flagged for an unplanted error."""
     made = MadeTrade(6, 1_000).lines()
     boxes = {box for each in made for box in each.row["containers"] or ()}
     assert boxes
@@ -45,7 +45,7 @@ def test_numbers_of_made_trade_are_real_ones() -> None:
 
 
 def test_rules_of_the_past_find_more_than_chance() -> None:
-    """On a small seed of its own, at 5 % inspection; most planted lines, by their past."""
+    """With a small separate seed, at 5 % inspection; most planted lines, by their past."""
     told = run(9, 8_000, load_alert_rules())
     found = told["recall"]["5%"]["rank, selecting"]
     assert found["all"] > 0.8

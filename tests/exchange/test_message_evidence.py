@@ -1,4 +1,4 @@
-"""Evidence of one message: it says by itself what holds, and never whose it is."""
+"""Evidence of one message: it proves its own validity, never the identity of its node."""
 
 import pytest
 from msgspec import structs

@@ -22,7 +22,7 @@ def _exported() -> dict[str, Any]:
 
 
 def test_a_reason_comes_back_with_its_code() -> None:
-    """And not as the English that stands beside it."""
+    """It is not restored from the English text next to it."""
     (reason,) = read_exported(json.dumps(_exported()).encode()).reasons
     assert reason.says == CAS
 
@@ -38,7 +38,7 @@ def test_a_reason_comes_back_with_its_code() -> None:
     ids=str,
 )
 def test_a_reason_that_is_none_is_refused(change: dict[str, Any]) -> None:
-    """As every other fault of the file: whoever reads it reports the line."""
+    """As for every other error in the file, the caller reports the line."""
     told = _exported()
     told["reasons"][0] |= change
     with pytest.raises(msgspec.MsgspecError):

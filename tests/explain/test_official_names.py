@@ -18,7 +18,7 @@ from tidewaiter.explain.official_names import (
     substance_name,
     substance_with_english,
 )
-from tidewaiter.explain.phrases import markup, say, told
+from tidewaiter.explain.phrases import markup, say, translated
 from tidewaiter.identify.findings import Finding
 from tidewaiter.law.controls import short_listing
 from tidewaiter.law.registry import Registry
@@ -194,5 +194,5 @@ def test_reasons_and_titles_say_official_names(language: str, said: str) -> None
 def test_a_reason_marks_a_name_that_stays_english() -> None:
     """For those who listen to the page."""
     with speaking("fr"):
-        shown = markup(told(Phrase("more", name="Furanylfentanyl")))
+        shown = markup(translated(Phrase("more", name="Furanylfentanyl")))
     assert '<span lang="en">Furanylfentanyl</span>' in shown

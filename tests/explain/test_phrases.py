@@ -17,7 +17,7 @@ from tidewaiter.base.phrases import (
     load_phrases,
 )
 from tidewaiter.explain.languages import speaking, words
-from tidewaiter.explain.phrases import markup, plain, say, template_told, told
+from tidewaiter.explain.phrases import markup, plain, say, translated, translated_template
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
 
 TEMPLATES = sorted(load_phrases().templates())
@@ -46,21 +46,21 @@ def test_every_template_is_said_with_all_that_is_filled_in(
     slots = {slot for _, slot, _, _ in Formatter().parse(template) if slot}
     phrase = Phrase(code, **{slot: _value(code, slot) for slot in slots})
     with speaking(language):
-        said = told(phrase)
-        template = template_told(code, template)
+        said = translated(phrase)
+        template = translated_template(code, template)
     assert {slot for _, slot, _, _ in Formatter().parse(template) if slot} == slots
     assert plain(said).count("Qž-7") == english(phrase).count("Qž-7")
 
 
 def test_every_rule_has_a_title_and_a_sentence() -> None:
-    """Restricted entries have no sentence, and what decisions taught is no rule."""
+    """Restricted entries have no sentence, and the learned ranking is not a rule."""
     book = load_phrases()
     assert book.titles.keys() ^ book.rules.keys() == {"restricted", "learned"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_titles_of_controls_are_said(language: str) -> None:
-    """They stand in the sentence of what the law holds."""
+    """They are in the sentence of the control."""
     with speaking(language):
         assert all(words(row.title) != row.title for row in load_alert_rules().control)
 
@@ -143,16 +143,18 @@ def test_english_is_what_files_hold() -> None:
 def test_what_is_not_ours_stays_in_english_and_says_so(text: str) -> None:
     """Nothing of it is lost, and nothing of it is taken for a mark of the page."""
     with speaking("zh"):
-        shown = markup(told(as_written(text)))
+        shown = markup(translated(as_written(text)))
     assert shown.startswith('<span lang="en">') or not text
     assert "<script>" not in shown
     shown.encode()
 
 
 def test_an_authoritys_own_sentence_is_marked_as_english() -> None:
-    """Nobody has translated it."""
+    """It has no translation."""
     with speaking("es"):
-        pieces = told(Phrase("cas", wording="Look at {name}", name="Acetone", field="CAS column"))
+        pieces = translated(
+            Phrase("cas", wording="Look at {name}", name="Acetone", field="CAS column")
+        )
     assert [(each.text, each.how) for each in pieces] == [("Look at Acetone", "english")]
 
 
@@ -200,4 +202,4 @@ def test_what_a_stranger_calls_a_phrase_is_refused_or_said(value: object) -> Non
     for language in LANGUAGES:
         with speaking(language):
             assert isinstance(say(phrase), str)
-            assert isinstance(markup(told(phrase)), str)
+            assert isinstance(markup(translated(phrase)), str)

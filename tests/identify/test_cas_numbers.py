@@ -124,14 +124,14 @@ def test_the_first_block_has_up_to_seven_digits(findings: Find, slug: Slug) -> N
     ],
 )
 def test_other_numbers_are_no_cas_numbers(findings: Find, defects: Check, text: str) -> None:
-    """Dates, telephone, invoice and longer numbers name nothing, and are no defects."""
+    """Dates, telephone, invoice and longer numbers name nothing, and are not defects."""
     assert findings(text) == []
     assert defects(text) == []
 
 
 @pytest.mark.parametrize("text", ["CAS 108-24-8", "CAS No. 108-24-8", "CAS: 108-24-8, acetone"])
 def test_a_wrong_digit_is_a_defect_of_the_line(findings: Find, defects: Check, text: str) -> None:
-    """A number that is announced and whose check digit fails is reported, with its place."""
+    """A labelled number with an invalid check digit is reported, with its place."""
     (defect,) = defects(text)
     assert (defect.kind, defect.text) == ("cas-digit", "108-24-8")
     assert text[defect.start : defect.end] == defect.text
@@ -144,7 +144,7 @@ def test_a_wrong_digit_without_a_cue_is_no_defect(defects: Check) -> None:
 
 
 def test_a_number_of_another_chemical_is_reported(findings: Find, defects: Check) -> None:
-    """A good CAS number outside the registry is no mention; the line says that it holds one."""
+    """A valid CAS number outside the registry is not a mention; the line reports it."""
     assert findings("methanol 67-56-1") == []
     assert [(each.kind, each.text) for each in defects("methanol 67-56-1")] == [
         ("cas-other", "67-56-1")

@@ -203,7 +203,7 @@ def test_what_an_identifier_learnt_changes_nothing(texts: list[str]) -> None:
 @settings(max_examples=75)
 @given(columns, st.lists(st.integers(0, 7), max_size=12))
 def test_repeated_lines_answer_as_single_ones(texts: list[str], again: list[int]) -> None:
-    """A line that stands in a column many times has its mentions each time."""
+    """A line that occurs many times in a column has its mentions each time."""
     repeated = texts + [texts[place % len(texts)] for place in again if texts]
     assert _find(repeated) == _alone(repeated)
 

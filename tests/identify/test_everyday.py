@@ -74,7 +74,7 @@ Furniture, knocked down, 40 ft container
 
 
 def test_there_are_sixty_everyday_lines() -> None:
-    """The list is as long as it should be, and no line stands in it twice."""
+    """The list has its full length, without duplicates."""
     assert len(set(EVERYDAY)) == len(EVERYDAY) == 60
 
 

@@ -1,4 +1,4 @@
-"""Spelling: what differs between a name and what stands there, in words that can be checked."""
+"""Spelling: the differences between a name and the text, in checkable words."""
 
 import pytest
 from hypothesis import given
@@ -41,14 +41,14 @@ def test_case_accents_and_width_are_exact(written: str, name: str) -> None:
     ],
 )
 def test_other_spellings_say_what_differs(written: str, name: str, code: str) -> None:
-    """Separators and a scan's confusions are told apart, and the name is quoted."""
+    """Separators and scan errors are distinguished, and the name is quoted."""
     spelling = SPELLER.compare(written, name)
     assert not spelling.exact
     assert Phrase(code, name=name) in spelling.reasons
 
 
 def test_look_alikes_and_hidden_signs_are_told() -> None:
-    """Letters of another script and signs that nobody sees are reasons, where all else is exact."""
+    """Letters of another script and invisible characters are reasons if all else is exact."""
     cyrillic = SPELLER.compare("аcetone", "acetone")
     hidden = SPELLER.compare("ace\u200btone", "acetone")
     assert cyrillic.exact
@@ -75,7 +75,7 @@ def test_edits_are_listed(written: str, name: str, edits: int, says: str) -> Non
 
 @given(st.text(min_size=1, max_size=12), st.text(min_size=1, max_size=12), st.integers(1, 3))
 def test_any_two_texts_can_be_compared(written: str, name: str, edits: int) -> None:
-    """Whatever stands there, the comparison ends, and names the name."""
+    """For any text, the comparison ends, and states the name."""
     assert name in english(edits_between(written, name, edits))
     assert isinstance(SPELLER.compare(written, name).exact, bool)
 

@@ -114,7 +114,7 @@ def test_what_no_list_names_is_found_by_its_class(registry: Registry) -> None:
 def test_a_class_that_is_not_evaluated_speaks_against_itself(
     structures: Structures, registry: Registry
 ) -> None:
-    """A class that is not evaluated speaks against itself."""
+    """A mention based on a class that is not evaluated is downgraded."""
     found, _ = structures.find(0, "sample CC(=O)Cc1ccc(OC)cc1", ())  # PMA's ketone, not listed
     assert slugs(registry, found) == ["ca-1-phenyl-2-propanone"]
     assert found[0].downgraded
@@ -131,7 +131,7 @@ def test_half_of_a_name_is_downgraded(structures: Structures, registry: Registry
 
 @opsin_is_here
 def test_what_opsin_does_not_know_is_told(structures: Structures) -> None:
-    """What opsin does not know is told."""
+    """A name unknown to OPSIN is reported."""
     found, defects = structures.find(2, "5 kg 4-foo-5-barylmethyl blob", ())
     assert found == []
     assert defects == [Defect(2, 5, 24, "4-foo-5-barylmethyl", "name-unknown")]
@@ -140,7 +140,7 @@ def test_what_opsin_does_not_know_is_told(structures: Structures) -> None:
 def test_without_opsin_the_name_is_told_as_not_read(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without opsin the name is told as not read."""
+    """Without OPSIN, the name is reported as not read."""
 
     def missing() -> None:
         raise NotReadError.from_words("OPSIN is not installed", hint="pip install it")

@@ -13,7 +13,7 @@ def places(text: str) -> list[list[Candidate]]:
 
 
 def first(text: str) -> tuple[str, str]:
-    """Return what stands at the first place, and how it is read first."""
+    """Return the text at the first place, and how it is parsed first."""
     (best, *_), *_ = places(text)
     return text[best.start : best.end], best.texts[0]
 
@@ -54,7 +54,7 @@ def first(text: str) -> tuple[str, str]:
     ],
 )
 def test_what_stands_there_is_read_whole_and_alone(text: str, stands: str, read: str) -> None:
-    """What stands there is read whole and alone."""
+    """The text is parsed whole and alone."""
     assert first(text) == (stands, read)
 
 

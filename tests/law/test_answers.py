@@ -1,4 +1,4 @@
-"""Questions to the law: what of a route and an amount is given, and what a structure is kept by."""
+"""Legal questions: whether a route and an amount are given, and structure cache keys."""
 
 from datetime import date
 from decimal import Decimal
@@ -34,7 +34,7 @@ def test_a_route_is_given_by_any_of_its_places(places: dict[str, Any], *, given:
     ],
 )
 def test_goods_are_measured_by_any_amount(amounts: dict[str, Any], *, measured: bool) -> None:
-    """Nothing of it is an amount too; earlier dealings are none."""
+    """A content of zero is an amount too; earlier transactions are not."""
     assert Question(day=date(2026, 6, 1), **amounts).measured is measured
 
 

@@ -1,6 +1,6 @@
-"""One answer by each regime: whose law is asked, and how listings, goods, amounts and gaps make it.
+"""The answer of each instrument: jurisdictions, and the effect of controls, goods and gaps.
 
-The law is made: an instrument `law` of the country XX, which lists the substance `thing` in A.
+The law is made up: an instrument `law` of the country XX, which lists the substance `thing` in A.
 """
 
 from datetime import date, timedelta
@@ -74,7 +74,7 @@ def _amounts(**rules: Any) -> LawBook:
     return LawBook(amounts={"law": AmountFile(**rules)})
 
 
-# Whose law is asked.
+# Jurisdictions.
 
 UNION = Union(code="UU", name="Union", members=(Member(country="XX", since=BEGUN),), source="s")
 OF_UNION = replace(LAW, slug="union-law", jurisdiction="UU")
@@ -102,7 +102,7 @@ def test_all_law_is_asked_where_neither_places_nor_a_route_are_given() -> None:
 
 
 def test_a_route_meets_the_conventions_and_the_law_of_each_of_its_places() -> None:
-    """In its order, each once, with the law of the unions; a place without law is told."""
+    """In its order, without duplicates, with supranational law; unknown law is reported."""
     route = Route(origin="BB", transit=("XX", "ZZ"), destination="BB")
     assert _whose(LAW, OF_UNION, OF_OTHER, OF_WORLD, route=route) == [
         ("UN", "convention"),
@@ -117,7 +117,7 @@ def test_a_route_meets_the_conventions_and_the_law_of_each_of_its_places() -> No
 
 
 def test_places_that_are_asked_by_name_are_asked_alone() -> None:
-    """Whatever the route is; it tells what the consignment is to them."""
+    """For any route; the role of the consignment is given."""
     assert _whose(LAW, OF_OTHER, OF_WORLD, jurisdictions=("BB",), route=EXPORT) == [
         ("BB", "other-law")
     ]
@@ -126,7 +126,7 @@ def test_places_that_are_asked_by_name_are_asked_alone() -> None:
 
 
 def test_of_a_place_whose_law_is_not_loaded_nothing_can_be_said() -> None:
-    """It is told what the consignment is to it."""
+    """The role of the consignment is given."""
     (ruling,) = _assess(jurisdictions=("YY",), route=EXPORT)
     assert (ruling.regime, ruling.answer, ruling.roles) == ("", "not assessable", ("import",))
     assert ruling.reason == Phrase("open/unloaded", land="YY")
@@ -189,7 +189,7 @@ def test_the_versions_of_its_rules_are_told() -> None:
 
 
 def test_a_listing_that_is_not_on_this_route_does_not_hold() -> None:
-    """Where its destination is not given, nobody can tell; both name the rule."""
+    """Without a destination it is undetermined; both answers name the rule."""
     book = _routes(reaches=(Reach(text="to YY alone", destinations=("YY",), **RULE),))
     here: dict[str, Any] = {"book": book, "jurisdictions": ("XX",)}
     assert _ruling(route=EXPORT, **here).answer == "controlled"
@@ -220,7 +220,7 @@ def _form_rule(effect: str) -> LawBook:
 
 
 def test_goods_of_another_form_do_not_hold() -> None:
-    """Or a person must judge, and the listings that may hold are told."""
+    """Or a person must decide, and the controls that may apply are given."""
     outside = _ruling(book=_form_rule("outside"), goods="medicine")
     assert (outside.answer, outside.reason) == ("not listed", Phrase("ruling/other-goods"))
     assert (outside.held, [each.text for each in outside.remarks]) == ((), ["medicines"])
@@ -252,7 +252,7 @@ def _limit(**more: Any) -> LawBook:
 def test_goods_are_compared_with_the_limits_of_what_holds(
     limit: dict[str, Any], asked: dict[str, Any], answer: str, code: str
 ) -> None:
-    """The reason has the sum; the listings that would hold are told all the same."""
+    """The reason has the calculation; the controls that would apply are still given."""
     pure: dict[str, Any] = {"percent": Decimal(100), "route": EXPORT, "jurisdictions": ("XX",)}
     ruling = _ruling(book=_limit(**limit), **pure, **asked)
     assert (ruling.answer, ruling.reason.code) == (answer, code)
@@ -278,7 +278,7 @@ DEMAND = Demand(kind="export licence", text="t", **RULE)
 
 
 def test_what_is_held_or_may_be_owes_what_the_route_demands() -> None:
-    """What is free owes nothing, nor does what is not listed or goes no way that is known."""
+    """Exempt, unlisted and unrouted goods have no obligations."""
     book = _routes(demands=(DEMAND,))
     asked: dict[str, Any] = {"book": book, "route": EXPORT, "jurisdictions": ("XX",)}
     assert [each.kind for each in _ruling(**asked).duties] == ["export licence"]

@@ -1,4 +1,4 @@
-"""The catalogue: what is searched for is found, and each count is that of what it keeps."""
+"""The catalogue: searches match, and each count is that of its results."""
 
 from datetime import date
 
@@ -52,7 +52,7 @@ def test_a_number_says_what_it_is(catalogue: Catalogue, text: str, slug: str, by
 
 
 def test_what_is_spelt_so_comes_first(catalogue: Catalogue) -> None:
-    """Piperidine stands before all that has it within its name."""
+    """Piperidine precedes all names that contain it."""
     found = [hit.substance.slug for hit in catalogue.search("piperidine")]
     assert found[0] == "piperidine"
     assert "4-anilinopiperidine" in found
@@ -98,7 +98,7 @@ def test_a_count_is_that_of_what_the_filter_keeps(
 
 
 def test_a_filter_by_law_asks_for_the_day(catalogue: Catalogue) -> None:
-    """Norfentanyl came into Table I on 23 November 2022."""
+    """Norfentanyl was added to Table I on 23 November 2022."""
     hits, filters = catalogue.search("norfentanyl"), Filters(regime="un-1988", schedule="Table I")
     assert narrow(hits, filters, date(2022, 11, 22)) == ()
     assert [hit.substance.slug for hit in narrow(hits, filters, date(2022, 11, 23))] == [

@@ -1,4 +1,4 @@
-"""Changes of the law: each day that a listing or a rule has is told, once."""
+"""Changes of the law: each date of a control or rule is reported once."""
 
 from datetime import date
 
@@ -62,7 +62,7 @@ def test_eighteen_precursors_of_2024(changes: list[Change]) -> None:
 
 
 def test_a_class_a_proposal_a_limit_and_a_gap_are_told(changes: list[Change]) -> None:
-    """Each with what it is."""
+    """Each with its kind."""
     assert ("begins", "class") in {
         (c.step, c.matter) for c in changes if c.substances == ("us-fentanyls-2025",)
     }
@@ -76,7 +76,7 @@ def test_a_class_a_proposal_a_limit_and_a_gap_are_told(changes: list[Change]) ->
 def test_they_are_in_order_and_of_the_laws_that_are_asked(
     registry: Registry, book: LawBook, changes: list[Change]
 ) -> None:
-    """By day; what of other laws is told stands apart."""
+    """By date; changes of other laws are separate."""
     assert changes == sorted(changes, key=lambda each: each.day)
     some = changes_of(registry, book, ["un-1988", "us-csa"])
     assert some == [c for c in changes if c.regime in {"un-1988", "us-csa"}]

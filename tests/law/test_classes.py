@@ -146,7 +146,7 @@ def test_an_open_end_never_ends() -> None:
 
 
 def test_unknown_days_are_taken_as_in_force() -> None:
-    """A rule whose first day is not known holds on every day, and says that it is not known."""
+    """A rule without a known first day applies on every day, and says that it is unknown."""
     rules = [rule for rule in RULES if rule.since is None]
     assert rules
     for rule in rules:
@@ -175,7 +175,7 @@ def test_an_authority_adds_a_rule(own: Path) -> None:
 
 
 def test_a_rule_may_name_our_sources_and_regimes(own: Path) -> None:
-    """An authority's rule may stand in a folder with the name of an instrument that we know."""
+    """An authority's rule may be in a folder named like one of our instruments."""
     _rule(own).rename(_rule(own, "uk-misuse-of-drugs"))
     _rule(own, "uk-misuse-of-drugs").write_text(OWN.replace('"own-order"', '"uk-mda-1971"'))
     rules = {rule.slug: rule for rule in load_registry((own,)).classes}

@@ -95,7 +95,7 @@ def test_a_class_rule_is_a_listing_too(registry: Registry, book: LawBook, member
 
 
 def test_a_schedule_is_that_of_the_day(registry: Registry) -> None:
-    """And its count is that of its substances; classes are left out."""
+    """Its count is that of its substances; classes are excluded."""
     for day in (DAY, date(2020, 1, 1)):
         for regime, named in schedules_on(registry, day).items():
             for schedule, count in named.items():

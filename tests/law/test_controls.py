@@ -1,4 +1,4 @@
-"""The law on a day: what an earlier day held, what ended, and what came instead."""
+"""The law on a day: earlier controls, ended controls, and their successors."""
 
 from datetime import date, timedelta
 
@@ -120,9 +120,9 @@ def _country(control: Control) -> str:
 
 
 def test_what_ends_is_followed() -> None:
-    """A listing ends into another of the same country, but fenfluramine's, which the US freed.
+    """A control ends in another of the same country, except fenfluramine's, which the US lifted.
 
-    What follows a temporary order that is still in force, nobody knows yet.
+    The successor of a temporary order still in force is not known yet.
     """
     freed = []
     for substance in SUBSTANCES:
@@ -136,7 +136,7 @@ def test_what_ends_is_followed() -> None:
 
 
 def test_a_remembered_listing_says_so() -> None:
-    """A control whose source is memory is marked unverified, and so are its days."""
+    """A control with memory as its source is marked unverified, and so are its dates."""
     marks = {
         (control.mark, control.dates)
         for substance in SUBSTANCES
@@ -147,7 +147,7 @@ def test_a_remembered_listing_says_so() -> None:
 
 
 def test_an_export_list_is_no_domestic_catalogue(registry: Registry) -> None:
-    """What China lists for export to specific countries stands in a regime of its own."""
+    """China's list for export to specific countries is a separate instrument."""
     listed = _held("cn-precursor-exports", "Annex 1 part 1", TODAY)
     assert len(listed) == 2
     for slug in listed:

@@ -88,7 +88,7 @@ def _texts(substance: Substance) -> Iterator[str]:
 
 
 def holds(substance: Substance, regime: str, schedule: str = "") -> bool:
-    """Tell whether a regime, or one whose name begins so, has a control on a substance."""
+    """Return whether an instrument, or one with this name prefix, controls a substance."""
     return any(
         control.regime.startswith(regime) and schedule in {"", control.schedule}
         for control in substance.controls
@@ -96,7 +96,7 @@ def holds(substance: Substance, regime: str, schedule: str = "") -> bool:
 
 
 def _holds_now(substance: Substance, regime: str, schedule: str) -> bool:
-    """Tell whether a control of this regime and schedule has not ended."""
+    """Return whether a control of this instrument and schedule has not ended."""
     return any(
         (control.regime, control.schedule, control.until) == (regime, schedule, None)
         for control in substance.controls

@@ -1,4 +1,4 @@
-"""The British and the Canadian drug act: what they name, and what of them is not known."""
+"""The British and the Canadian drug act: controlled substances, and unknown details."""
 
 from datetime import date
 

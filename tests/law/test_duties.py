@@ -194,7 +194,7 @@ def test_a_class_holds_on_its_days(day: date, registry: Registry, *, held: bool)
 
 
 def test_a_class_that_leaves_it_out_or_is_open(registry: Registry) -> None:
-    """What a rule excludes is not held by it; a rule that could not be evaluated leaves it open."""
+    """A rule does not cover what it excludes; an unevaluated rule leaves it open."""
     out = Found(name="X", classes=(_hold(excluded_by=("named elsewhere",)),))
     assert _of_class(registry, DAY, out).answer != "controlled"
     gap = ClassGap(regime="us-csa", rule="us-y", reason=as_written("a radical"))
@@ -206,7 +206,7 @@ def test_a_class_that_leaves_it_out_or_is_open(registry: Registry) -> None:
 
 
 def test_a_doubtful_class_says_so(registry: Registry) -> None:
-    """What of a rule is remembered only is told beside the answer."""
+    """Parts of a rule known only from memory are reported next to the answer."""
     found = Found(name="X", classes=(_hold(unverified=("clause E",)),))
     ruling = _of_class(registry, DAY, found)
     assert ruling.answer == "controlled"

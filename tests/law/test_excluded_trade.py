@@ -65,12 +65,12 @@ def test_acids_are_regulated_to_fourteen_countries_alone(
 def test_hydrogen_chloride_is_regulated_at_home_and_inwards_while_it_is_anhydrous(
     goods: str | None, answer: str, route: tuple[str, str], ask: Ask
 ) -> None:
-    """The exclusion of imports and domestic dealings leaves the anhydrous gas out."""
+    """The exclusion of imports and domestic transactions does not cover the anhydrous gas."""
     assert ask(US, "hydrochloric-acid", route, goods=goods).answer == answer
 
 
 def test_imports_of_sulphuric_acid_are_excluded(ask: Ask) -> None:
-    """Its form decides nothing, as no form of it is left out of the exclusion."""
+    """Its form does not matter, because the exclusion covers every form."""
     assert ask(US, "sulphuric-acid", ("CN", "US")).answer == "not listed"
 
 
@@ -96,7 +96,7 @@ def test_methyl_isobutyl_ketone_is_regulated_in_the_hemisphere_alone(
         ("red-phosphorus", "81", "controlled"),
         ("n-methylephedrine", "0.1", "free by amount"),
         ("norephedrine", "0.7", "controlled"),
-        ("methylamine", "15", "not assessable"),  # in water it is no mixture
+        ("methylamine", "15", "not assessable"),  # in water it is not a mixture
     ],
 )
 def test_mixtures_are_exempt_to_the_content_of_the_table(

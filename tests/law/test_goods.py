@@ -66,7 +66,7 @@ def _rule(effect: str, goods: Goods = "mixture", **more: object) -> FormRule:
 def test_the_name_of_a_form_tells_its_kind_where_nothing_else_does(
     name: str, kinds: tuple[Variant, ...] | None, goods: Goods | None
 ) -> None:
-    """A salt and an extract are told by their words; what is stored of the form wins."""
+    """A salt and an extract are recognised by their words; stored data of the form win."""
     form = Form(name=name, cas="1-2-3", sources=())
     assert kinds_of(form) == kinds
     assert kinds_of(structs.replace(form, kinds=("ester",))) == ("ester",)

@@ -1,4 +1,4 @@
-"""An instrument is a folder that owns its rows: what it adds, and how a wrong one is refused."""
+"""An instrument is a folder with its rows: its effect, and the errors of invalid ones."""
 
 from collections.abc import Callable
 from datetime import date
@@ -107,7 +107,7 @@ def test_its_rows_become_controls_of_their_substances(own: Path, registry: Regis
 def test_controls_of_a_substance_stand_in_the_sequence_of_instruments(
     own: Path, write: Write
 ) -> None:
-    """The instrument with the smallest sequence comes first, and equal ones go by slug."""
+    """The instrument with the smallest sequence is first; equal ones are sorted by slug."""
     write("own-law/instrument.toml", INSTRUMENT + "sequence = 1\n")
     found = load_registry((own,))
     assert found.substance("ephedrine").controls[0].regime == "own-law"
@@ -200,7 +200,7 @@ def test_a_source_that_is_not_there_is_refused(
 def test_what_would_be_passed_over_is_refused(
     path: str, at: str, write: Write, refused: Callable[[], RegistryError]
 ) -> None:
-    """A file that no instrument reads, and rows of an instrument that nobody describes."""
+    """A file that no instrument reads, and rows of an undescribed instrument."""
     write(path, CONTROLS)
     assert refused().at == at
 
@@ -219,7 +219,7 @@ def test_an_instrument_is_described_under_its_own_name(
 def test_controls_in_the_file_of_a_substance_are_refused(
     own: Path, refused: Callable[[], RegistryError]
 ) -> None:
-    """Where controls stood once, the error says where they stand now."""
+    """For the former place of controls, the error gives the current one."""
     facts = 'slug = "acetone"\nname = "Acetone"\nkind = "precursor"\nsources = ["own-order"]\n'
     control = '[[controls]]\nregime = "own-law"\nschedule = "List A"\nsource = "own-order"\n'
     (own / "acetone.toml").write_text(facts + control)

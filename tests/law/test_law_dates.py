@@ -135,7 +135,7 @@ def test_answers_on_routes_and_proposals_agree(
 
 @pytest.mark.parametrize("slug", sorted({each.regime for each in FILE.listings}))
 def test_what_is_not_verified_is_said(slug: str, registry: Registry, book: LawBook) -> None:
-    """An answer that rests on a listing or a day that is not read in the law says so."""
+    """An answer based on a control or date not read in the law says so."""
     for substance in registry.substances:
         found = Found(name=substance.name, substance=substance)
         ruling = _ruling(Question(day=TODAY), found, slug, (registry, book))

@@ -39,7 +39,7 @@ def test_a_salt_counts_by_its_base() -> None:
 
 @pytest.mark.parametrize(("earlier", "outcome"), [(399_999, "free"), (400_000, "held")])
 def test_a_month_adds_up(earlier: int, outcome: str, registry: Registry) -> None:
-    """Dealings of the month with the same party count, one milligram below and at the limit."""
+    """Transactions of the month with the same party count, one milligram below and at the limit."""
     found = Found(name="Toluene", substance=registry.substance("toluene"))
     days = [date(2026, 11, 1), date(2026, 10, 31), date(2026, 11, 26)]
     history = tuple(
@@ -333,7 +333,7 @@ def test_an_amount_is_compared_in_the_unit_of_the_limit(
 
 
 def test_a_gross_mass_is_at_most_what_counts() -> None:
-    """It is said of a mass, and of nothing else."""
+    """It is stated of a mass, and of nothing else."""
     for limit, more, said in (
         ({"mass_mg": 10}, {"mass_mg": 9, "mass_at_most": True}, True),
         ({"mass_mg": 10}, {"mass_mg": 9}, False),
@@ -356,7 +356,7 @@ def test_a_gross_mass_is_at_most_what_counts() -> None:
     ],
 )
 def test_what_adds_up(period: str, day: date, outcome: str) -> None:
-    """Dealings of the same month or year, up to the day; of one consignment nothing does."""
+    """Transactions of the same month or year, up to the day; none for one consignment."""
     limit = _limit(mass_mg=10, period=period)
     history = (Dealing(day=day, substance="", mass_mg=5),)
     assert _judged(limit, TOLUENE, mass_mg=5, history=history) == outcome

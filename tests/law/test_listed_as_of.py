@@ -1,4 +1,4 @@
-"""Coverage: when a law may say "not listed", of which day, and what stands in the way."""
+"""Coverage: when a law may answer "not listed", as of which day, and what prevents it."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -90,7 +90,7 @@ def test_a_law_has_a_tolerance_of_its_own() -> None:
 
 
 def test_an_amendment_that_is_not_loaded_is_named_from_its_first_day_on() -> None:
-    """The day before it the answer stands; from it on nothing is said of what it may add."""
+    """The day before, the answer is unchanged; from that day on, its contents are left open."""
     law = _law(_amendment())
     assert unlisted(law, ETHANOL, _on(date(2024, 4, 30))).answer == "not listed"
     said = unlisted(law, ETHANOL, _on(date(2024, 5, 1)))
@@ -106,7 +106,7 @@ def test_the_first_of_several_amendments_counts() -> None:
 
 
 def test_an_amendment_without_a_first_day_counts_from_its_decision() -> None:
-    """A day that nobody could read must not make a list look whole."""
+    """An unreadable date must not make a list look complete."""
     law = _law(_amendment(since=None, decided=date(2025, 2, 9)))
     assert unlisted(law, ETHANOL, _on(date(2025, 2, 8))).answer == "not listed"
     assert unlisted(law, ETHANOL, _on(date(2025, 2, 9))).answer == "not assessable"
@@ -148,7 +148,7 @@ def test_an_amendment_on_exports_is_about_its_destinations() -> None:
     ids=["no edition", "not whole", "before"],
 )
 def test_without_a_whole_text_nothing_is_not_listed(law: Regime) -> None:
-    """A text whose day is not known, and a list that is not whole, say nothing of the rest."""
+    """An undated text, and an incomplete list, do not exclude other substances."""
     assert unlisted(law, ETHANOL, _on(date(2024, 6, 1))).answer == "not assessable"
 
 
@@ -234,7 +234,7 @@ def test_a_proposal_is_not_told_where_it_may_be_in_force(
     ],
 )
 def test_the_us_schedules_of_2026(name: str, day: date, answer: str) -> None:
-    """What was read is controlled from its day; what was found and not read is named as open."""
+    """Controls that were read apply from their date; known but unread ones are named as open."""
     assert _rulings(name, "US", day=day)["us-csa"].answer == answer
 
 

@@ -1,4 +1,4 @@
-"""What names of the registry rest on: the rule, its exceptions, and the table of the reference."""
+"""Evidence for names in the registry: the rule, its exceptions, and the reference table."""
 
 import re
 from collections import Counter
@@ -15,7 +15,7 @@ CHECKED = ("es", "fr", "zh", "ru", "ar")  # languages whose names need more than
 # Beside these stand sources that print the parts of a name, or its other script, not the whole.
 OF_PARTS = {"composition", "opencc"}
 
-# Names with one source that is no official list. One public program prints them beside the
+# Names with one source that is not an official list. A public program prints them beside the
 # English name, as the schedules of an Arab state have them; they were found nowhere else.
 ONE_SOURCE = {
     ("alfentanil", "الفنتانيل"),
@@ -39,7 +39,7 @@ ONE_SOURCE = {
 
 
 def rests_on(name: Name, registry: Registry) -> str:
-    """Say what a name rests on: official, read, rule, one or memory."""
+    """Return the evidence for a name: official, read, rule, one or memory."""
     kinds = [registry.sources[source].kind for source in dict.fromkeys(name.sources)]
     if len(kinds) > 1 and OF_PARTS.intersection(name.sources):
         return "rule"
@@ -69,7 +69,7 @@ def test_a_name_rests_on_an_official_list_or_on_two_sources(registry: Registry) 
 
 
 def test_what_rests_on_memory_alone_is_not_enough_alone(registry: Registry) -> None:
-    """A name that nobody was seen to print needs a cue or is off, and is English."""
+    """A name never seen in print needs a cue or is off, and is English."""
     alone = [(slug, n) for slug, n in _names(registry) if rests_on(n, registry) == "memory"]
     assert alone
     assert [(slug, n.text) for slug, n in alone if n.tier == "strong"] == []
@@ -77,7 +77,7 @@ def test_what_rests_on_memory_alone_is_not_enough_alone(registry: Registry) -> N
 
 
 def test_a_source_of_a_name_states_its_kind(registry: Registry) -> None:
-    """The file of every source that a name rests on says what it can show."""
+    """The file of every cited source of a name says what it can show."""
     for source in sorted({source for _, name in _names(registry) for source in name.sources}):
         assert registry.sources[source].kind, source
 
@@ -92,7 +92,7 @@ def test_no_name_counts_a_source_twice(registry: Registry) -> None:
 
 @pytest.mark.parametrize("language", ["en", *CHECKED, "de", "pt", "it"])
 def test_the_reference_counts_the_names(language: str, registry: Registry) -> None:
-    """The table of the reference gives, for each language, what its names rest on."""
+    """The reference table gives the evidence for the names in each language."""
     rows = re.findall(r"^\| `(\w\w)` \|(.+)\|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     counts = [int(cell.replace(",", "")) for cell in dict(rows)[language].split("|")[1:]]
     found = Counter(rests_on(n, registry) for _, n in _names(registry) if n.language == language)

@@ -85,7 +85,7 @@ def test_a_new_substance_is_added(own: Path, registry: Registry) -> None:
 
 
 def test_files_may_lie_on_top_of_the_folder(own: Path) -> None:
-    """Substances may stand in the folder itself, as well as below `substances`."""
+    """Substances may be in the folder itself, as well as below `substances`."""
     (own / "substances" / "harbourine.toml").rename(own / "harbourine.toml")
     assert load_registry((own,)).substance("harbourine").name == "Harbourine"
 
@@ -151,7 +151,7 @@ def test_a_number_of_ours_is_refused_under_another_slug(
 def test_a_number_that_is_none_is_refused(
     own: Path, refused: Callable[[], RegistryError], number: str
 ) -> None:
-    """A text that is no CAS number, or fails its check digit, is refused with its place."""
+    """A text that is not a CAS number, or has a wrong check digit, is refused with its place."""
     (own / "substances" / "harbourine.toml").write_text(NEW.replace("999999-99-4", number))
     assert refused().at == "harbourine.toml"
 
@@ -187,7 +187,7 @@ def test_the_digest_follows_the_files(own: Path) -> None:
 
 
 def test_the_cached_registry_is_the_one_read(own: Path) -> None:
-    """What comes back from the cache is what the files say."""
+    """The cached registry equals the files."""
     first = load_registry((own,))
     assert load_registry((own,)) == first == read_registry((own,), first.digest)
 
@@ -201,7 +201,7 @@ def test_an_unknown_slug_is_refused(registry: Registry) -> None:
 def test_the_folder_of_a_plug_in_is_joined_unless_it_contradicts(
     own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """One that cannot be joined is named and left out; what an authority names stays strict."""
+    """An incompatible one is named and skipped; folders named by an authority remain strict."""
     torn = tmp_path / "torn"
     torn.mkdir()
     (torn / "quayine.toml").write_text(NEW.replace("harbourine", "quayine"))  # no source, no regime

@@ -103,7 +103,7 @@ def test_names_stand_once(substance: Substance) -> None:
 
 @pytest.mark.parametrize("substance", SUBSTANCES, ids=_slug)
 def test_facts_have_sources(substance: Substance, registry: Registry) -> None:
-    """Every source and regime that a file names has a file of its own."""
+    """Every source and instrument named in a file has its own file."""
     named = {*substance.sources, *(control.source for control in substance.controls)}
     named |= {source for name in substance.names for source in name.sources}
     named |= {source for form in substance.forms for source in form.sources}
@@ -126,7 +126,7 @@ def test_days_follow_one_another(substance: Substance) -> None:
 
 
 def test_every_substance_is_controlled_or_watched() -> None:
-    """No file stands there without a control."""
+    """Every file has a control."""
     assert [substance.slug for substance in SUBSTANCES if not substance.controls] == []
 
 

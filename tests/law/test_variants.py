@@ -109,7 +109,7 @@ def test_the_ester_test_can_fail() -> None:
 def test_a_scope_holds_all_that_a_form_is(
     extent: Extent, variants: tuple[str, ...] | None, said: str
 ) -> None:
-    """What is neither held nor left out is not known, never held and never free."""
+    """Forms neither included nor excluded are unknown, never covered and never exempt."""
     assert judge_variants(extent, variants) == said  # type: ignore[arg-type]
 
 
@@ -181,7 +181,7 @@ def test_esters_of_list_one_are_found_by_structure(smiles: str) -> None:
     ],
 )
 def test_other_esters_and_amides_are_none(smiles: str) -> None:
-    """An ester of another acid, or an amide of this one, is no ester of the entry."""
+    """An ester of another acid, or an amide of this one, is not an ester of the entry."""
     said = _told(smiles, "US", structure=True)
     assert said["us-listed-chemicals"].answer == "not listed"
 

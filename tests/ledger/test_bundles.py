@@ -117,7 +117,7 @@ def _zipped(change: Callable[[zipfile.ZipFile], None], *, skip: str = "") -> byt
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_what_is_wrong_is_named() -> None:
-    """Missing, added, twice and changed files, and a ZIP that was written anew."""
+    """Missing, added, duplicate and changed files, and a rewritten ZIP."""
     said = _problems(_zipped(lambda _: None, skip="case.json"))
     assert said["files"] == "missing: case.json"
     said = _problems(_zipped(lambda new: new.writestr("more.txt", "x")))
@@ -143,7 +143,7 @@ def test_a_bomb_is_not_unpacked() -> None:
 
 
 def test_a_bundle_of_another_key() -> None:
-    """It agrees with itself, and it is said that nobody vouches for it."""
+    """It is consistent, and reported as signed by an untrusted key."""
     opened = open_bundle(io.BytesIO(_bundle(key=OTHER)), [MINE.public()])
     assert all(part.holds for part in opened.parts)
     assert not opened.named
@@ -152,7 +152,7 @@ def test_a_bundle_of_another_key() -> None:
 
 
 def test_a_second_signature_is_not_let_in() -> None:
-    """The manifest bears one signature; a line more would be a byte that nobody vouches for."""
+    """The manifest has one signature; another line would add unsigned bytes."""
     opened = open_bundle(io.BytesIO(WHOLE), [])
     more = opened.note + OTHER.sign(str(opened.manifest)).rpartition("\n\n")[2]
     bundle = WHOLE.replace(opened.note.encode(), more.encode())

@@ -65,7 +65,7 @@ def test_a_secret_is_not_shown() -> None:
     ],
 )
 def test_what_is_no_key_is_refused(line: str) -> None:
-    """Each is told, with a hint."""
+    """Each is reported, with a hint."""
     with pytest.raises(InputError, match="key"):
         PublicKey.parse(line)
 
@@ -123,6 +123,6 @@ def test_a_checkpoint_goes_there_and_back(size: int, top: bytes) -> None:
     ],
 )
 def test_what_is_no_checkpoint_is_refused(text: str, code: str) -> None:
-    """Each is told, with a hint."""
+    """Each is reported, with a hint."""
     with raises(code):
         read_checkpoint(text)

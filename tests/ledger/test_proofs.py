@@ -66,7 +66,7 @@ def test_no_change_of_a_proof_holds(data: st.DataObject) -> None:
     ],
 )
 def test_what_is_no_proof_is_refused(text: str) -> None:
-    """Each is told, with a hint."""
+    """Each is reported, with a hint."""
     with pytest.raises(InputError) as told:
         read_proof(text)
     assert told.value.hint

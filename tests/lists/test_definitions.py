@@ -43,7 +43,7 @@ def test_lists_in_one_layout_are_told_apart_by_their_programmes() -> None:
 
 
 def test_a_list_that_nobody_names_is_a_question() -> None:
-    """Our own layout says nothing of whose list it is."""
+    """Our own layout does not name the list's publisher."""
     with raises("lists/list-not-said") as caught:
         find_definition("", "own-csv", [listed()], load_definitions())
     assert "--as" in caught.value.hint

@@ -56,7 +56,7 @@ def test_a_new_generation_can_be_asked_for(archive: Archive, keep: Keep) -> None
 def test_the_counts_are_of_the_generation_and_not_of_the_latest(
     archive: Archive, keep: Keep
 ) -> None:
-    """A word weighs what it did, whatever an update brings; kept counts are those counted anew."""
+    """Word weights survive any update; stored counts equal recomputed ones."""
     keep(_parties(20), _day(1)[0], now=_day(1)[1])
     first = generation_of(archive)
     assert first is not None

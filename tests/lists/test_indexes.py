@@ -1,4 +1,4 @@
-"""Indexes: what comes from the cache is what was built, and nothing restricted is kept there."""
+"""Indexes: the cached index equals the built one, and restricted entries are not cached."""
 
 import errno
 import random
@@ -104,7 +104,7 @@ def test_entries_are_those_that_are_asked_for(folder: Path) -> None:
     ids=["kind", "name", "none"],
 )
 def test_another_name_or_kind_is_another_index(folder: Path, change: dict[str, object]) -> None:
-    """One entry that changes makes all be laid out anew."""
+    """A single changed entry rebuilds everything."""
     parties = _some(40)
     index_for(parties)
     other = [structs.replace(parties[0], **change), *parties[1:]]

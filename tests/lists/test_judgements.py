@@ -45,7 +45,7 @@ def test_a_judgement_is_found_by_party_and_entry(tmp_path: Path) -> None:
 
 
 def test_a_judgement_of_one_country_holds_for_no_other(tmp_path: Path) -> None:
-    """The same name from elsewhere may be somebody else."""
+    """The same name from elsewhere may be someone else."""
     add_judgement(tmp_path, _made(country="DE"))
     known = read_judgements(tmp_path)
     assert known.of("test-list", ENTRY, "Max Muster", "de") is not None

@@ -89,7 +89,7 @@ def test_a_broken_file_is_named_and_left_alone(tmp_path: Path, line: bytes) -> N
 
 
 def test_what_changed_since_is_told(archive: Archive, keep: Callable[..., KeptVersion]) -> None:
-    """Another version, a list more and another model are told; nothing where all is as it was."""
+    """Another version, an added list and another model are reported; without changes, nothing."""
     first = keep([ENTRY], date(2026, 10, 1))
     made = _made(lists=states_of([first.version]))
     assert changes_since(made, archive, DAY, "m1") == ()

@@ -47,7 +47,7 @@ def test_a_name_that_is_not_compared_says_in_which_script_it_is(script: str) -> 
 
 
 def test_it_is_compared_with_names_in_the_same_script() -> None:
-    """The match stands beside what is said of the script."""
+    """The match appears together with the note on the script."""
     asked, latin = NAMES["Hebrew"]
     answer = matcher(latin, asked).match([AskedParty(text=asked, kind="person")])[0]
     assert [each.entry for each in answer.matches] == ["1"]

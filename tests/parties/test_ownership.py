@@ -43,7 +43,7 @@ def ways(chains: tuple[Chain, ...]) -> list[tuple[bool, list[str]]]:
 
 
 def test_a_way_of_two_steps_to_a_blocked_owner() -> None:
-    """Each step is told with its share, and the end is the blocked entry."""
+    """Each step is given with its share, and the last is the blocked entry."""
     start = party("1", tie("owned-by", "2", "60 %"))
     listed = [start, party("2", tie("controlled-by", "3")), party("3", action="blocked")]
     (chain,) = Ownership(listed).chains(start, 3)
@@ -170,7 +170,7 @@ def test_a_long_row_of_owners_is_no_recursion() -> None:
     ],
 )
 def test_shares_are_read_as_written(text: str, share: Decimal | None) -> None:
-    """A range, a count or a guess is no share that can be added up."""
+    """A range, a count or a guess is not a share that can be added up."""
     assert percent_of(text) == share
     assert percent_in_words(percent_of(text)) == (f"{share} %" if share else "")
 

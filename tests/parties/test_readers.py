@@ -163,7 +163,7 @@ def test_canadas_flat_xml_is_read(read_made_up: ReadFile) -> None:
 
 
 def test_the_us_screening_list_is_read_from_csv_and_json(read_made_up: ReadFile) -> None:
-    """Its first programme is the list that an entry is from; numbers stand in one cell."""
+    """Its first programme is the source list of an entry; numbers share one cell."""
     _, (denied, firm, lab), _ = read_made_up("csl.csv")
     assert (str(denied.listed), str(denied.delisted)) == ("2017-10-16", "2020-10-13")
     assert [address.country for address in firm.addresses] == ["CO", "CO"]

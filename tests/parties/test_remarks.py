@@ -49,7 +49,7 @@ def test_a_number_is_known_by_what_it_is_called(
 
 
 def test_the_rest_of_a_person_is_read() -> None:
-    """Births, places, countries, weak and former names, links; the rest is the note."""
+    """Births, places, countries, weak and former names, links; the remainder is the note."""
     party = read(
         "DOB circa 1970; alt. DOB 03 Apr 1971; POB Tehran, Iran; nationality Iran; "
         "alt. nationality Iraq; Gender Male; (Linked To: EXAMPLE CO.); a.k.a. 'ABU X'; "

@@ -1,4 +1,4 @@
-"""Resolution: which parties are one, why, and what becomes of it when data or judgements come."""
+"""Resolution: which parties are one, why, and the effect of new data and decisions."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -58,7 +58,7 @@ LISTS = st.lists(PARTIES, max_size=12)
 
 
 def members_of(parties: Iterable[Written], earlier: Iterable[Entity] = ()) -> list[Member]:
-    """Collect parties, as if each stood in a row of one file."""
+    """Collect parties, as if each were in a row of one file."""
     collector = Collector()
     collector.add_earlier(earlier)
     sightings = [Sighting(written=each, row=row) for row, each in enumerate(parties, 1)]
@@ -89,7 +89,7 @@ def judge(first: Written, second: Written, verdict: Verdict) -> Judgement:
 
 
 def joined(first: Written, second: Written, *said: Judgement) -> bool:
-    """Tell whether two parties are one entity."""
+    """Return whether two parties are one entity."""
     return len(resolve(members_of([first, second]), said).entities) == 1
 
 
@@ -134,7 +134,7 @@ def test_one_party_in_two_spellings(
     ],
 )
 def test_two_parties_stay_two(first: tuple[str, str, str], second: tuple[str, str, str]) -> None:
-    """A common name, a shared telephone or a shared house alone makes nobody one."""
+    """A common name, a shared telephone or a shared house alone links no parties."""
     one, other = (Written(name=n, address=a, country=c) for n, a, c in (first, second))
     if one == other:
         other = Written(name=f"{other.name}.", address=other.address, country=other.country)
@@ -142,7 +142,7 @@ def test_two_parties_stay_two(first: tuple[str, str, str], second: tuple[str, st
 
 
 def test_the_points_of_a_link_add_up_and_each_reason_is_a_rule() -> None:
-    """A link says what it rests on, and its sum is that of its reasons."""
+    """A link states its evidence, and its sum is that of its reasons."""
     first = Written(name="Ornek Kimya AS", address="Liman Cd 5, Izmir, info@ornek.tr", country="TR")
     second = Written(name="Ornek Kimia", address="5 Liman Cd Izmir; info@ornek.tr", country="TR")
     link = link_of(first, second)
@@ -258,7 +258,7 @@ def test_judgements_override_and_can_be_taken_back(
 
 
 def test_judgements_that_contradict_each_other_are_refused() -> None:
-    """A and B the same, B and C the same, A and C not: somebody must take one back."""
+    """A and B the same, B and C the same, A and C not: one decision must be undone."""
     a, b, c = (Written(name=f"{word} Goods") for word in ("Ornek", "Muster", "Ejemplo"))
     said = [judge(a, b, "same"), judge(b, c, "same"), judge(a, c, "not same")]
     with raises("parties/judgements-contradict") as caught:

@@ -74,7 +74,7 @@ def test_xml_that_is_cut_short_is_refused_as_a_whole(
 
 
 def test_json_lines_that_are_cut_short_are_refused(made_up: Callable[[str], ListFile]) -> None:
-    """A line without its end is no entry that could be left out."""
+    """A truncated line might be an entry, so it cannot be skipped."""
     content = made_up("own.jsonl").content[:-30]
     with raises("parties/not-json", at="list.xml, line 4"):
         list(list_readers()["own-json"]([file(content)]))

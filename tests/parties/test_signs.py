@@ -1,4 +1,4 @@
-"""Signs of shells: what they rest on, and that no country alone makes one."""
+"""Shell-company signs: their evidence; a country alone is never one."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ def rules(entities: Iterable[Entity]) -> dict[str, set[str]]:
 
 
 def test_a_room_of_many_names_is_a_sign_for_each() -> None:
-    """Three firms of one room: each is told the two others, with the source of the flag."""
+    """Three firms of one room: each gets the two others, with the source of the flag."""
     found = signed(
         ("Alpha Chem", ROOM, "CN"), ("Beta Foods", ROOM, "CN"), ("Gamma Bio", ROOM, "CN")
     )

@@ -40,7 +40,7 @@ ROUTE = (
 def mention(
     line: Line, text: str, name: str, *, how: str = "exact", field: str = "goods"
 ) -> Mention:
-    """Return a mention of `text` where it first stands in a field of a line."""
+    """Return a mention of the first occurrence of `text` in a field of a line."""
     value = getattr(line, field)
     start = 0 if isinstance(value, tuple) else value.index(text)
     return Mention(
@@ -170,7 +170,7 @@ def chinese() -> Alert:
 
 
 def numbered() -> Alert:
-    """Return an alert on a CAS number in a column of its own."""
+    """Return an alert on a CAS number in a separate column."""
     what = line(52, "Laboratory reagents, various", None, cas=("67-64-1", "7732-18-5"))
     found = mention(what, "67-64-1", "Acetone", how="cas", field="cas")
     told = [reason("controlled-number", "The line gives the CAS number of acetone.", 35, found)]
@@ -199,7 +199,7 @@ def downgraded() -> Alert:
 
 
 def hostile() -> Alert:
-    """Return an alert whose texts try to run, to hide and to turn round."""
+    """Return an alert with texts that try to execute, to hide and to reverse text."""
     what = line(
         666,
         '=cmd|calc <script>alert(1)</script> safrole \u202egnihton\u202c "onload=x" 👩‍🔬 e\u0301\0',
@@ -214,7 +214,7 @@ def hostile() -> Alert:
 
 
 def coded() -> Alert:
-    """Return an alert that rests on a tariff code alone, with no substance named."""
+    """Return an alert based on a tariff code alone, with no substance named."""
     what = line(120, "Organic chemicals n.e.s.", 0, hs="293941")
     told = [reason("watched-code", "The tariff code is that of watched goods.", 15)]
     return alert(what, "low", [], told)

@@ -1,4 +1,4 @@
-"""Amounts whose unit the user stated are shown as the paper has them, beside the converted ones."""
+"""Amounts with a unit set by the user appear as written, beside the converted ones."""
 
 from decimal import Decimal
 
@@ -39,7 +39,7 @@ LINE = Line(row=1, consignment="c", seq=1, quantity="55", stated=("gross: lb", "
 def test_an_amount_in_words(
     millionths: int | None, shown: str, unit: str | None, text: str
 ) -> None:
-    """A stated unit is told, with the paper's amount where it is another."""
+    """A unit set by the user is shown, with the original amount if it differs."""
     assert amount_in_words(millionths, shown, unit) == text
 
 

@@ -52,7 +52,7 @@ def test_no_sideways_scrolling(browser: Browser, address: str, width: int) -> No
 
 
 def test_the_filter_hides_what_does_not_fit(browser: Browser, address: str) -> None:
-    """Words and severities narrow the list, and the count is told, on paper too."""
+    """Words and severities filter the list, and the count is shown, on paper too."""
     page, _ = opened(browser, address, 1280)
     page.fill("#words", "麻黄碱")
     assert page.locator("article:visible").count() == 1

@@ -14,7 +14,7 @@ BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 
 @given(told=st.lists(st.tuples(st.integers(0, 10**8), KINDS), max_size=60))
 def test_each_event_is_in_one_mark_within_the_drawing(told: list[tuple[int, str]]) -> None:
-    """Marks of a lane are told apart, and their counts add up."""
+    """Marks of a lane do not overlap, and their counts add up."""
     events = [
         Event(
             at=(BEGIN + timedelta(seconds=seconds)).isoformat(timespec="microseconds"),

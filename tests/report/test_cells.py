@@ -64,7 +64,7 @@ def test_a_csv_reader_returns_the_cells(texts: list[str]) -> None:
 
 
 def test_every_compatible_form_of_a_sign_is_known() -> None:
-    """Each code point that folds to a sign is one of ours, and the rest are true minuses."""
+    """Each code point that folds to a sign is in our list, and all others are true minuses."""
     points = (chr(i) for i in range(sys.maxunicode + 1))
     folding = {
         c for c in points if unicodedata.normalize("NFKC", c)[:1] in "=+-@" and c.isprintable()

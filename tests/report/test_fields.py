@@ -62,7 +62,7 @@ def test_a_value_is_said_by_its_unit(record: Record, shown: dict[str, str]) -> N
 
 
 def test_the_first_fields_and_those_without() -> None:
-    """A page may put some fields first, and leave out those that it shows elsewhere."""
+    """A page may move some fields first, and omit those shown elsewhere."""
     travel = Transport(means="MV X", exit_point="Hamburg", document="B-1")
     labels = [each.label for each in facts_of(travel, _called, first=("document",))]
     assert labels == ["Bill of lading or waybill", "Vessel, flight or vehicle", "Point of exit"]

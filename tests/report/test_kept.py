@@ -1,4 +1,4 @@
-"""What a line keeps of its document is shown, cut to what a page can hold."""
+"""Unmapped fields of a document are shown, up to the page's maximum."""
 
 from tidewaiter.explain.lines import MOST_KEPT, kept_of
 from tidewaiter.trade.types import Kept, Line

@@ -25,7 +25,7 @@ LINE = Line(row=1, consignment="c", seq=1, parties=_NAMED, route=_STOPS)
 def test_a_role_is_told_in_the_language_and_none_as_such(
     language: str, parties: tuple[str, ...], route: tuple[str, ...]
 ) -> None:
-    """A party or a place of which the papers do not say what it is is not called "None"."""
+    """A party or a place without a role in the documents is not called "None"."""
     with speaking(language):
         told = [each.values for each in details_of(LINE)]
     assert told == [parties, route]

@@ -1,4 +1,4 @@
-"""Goods text is shown as it was written, whatever stands in it."""
+"""Goods text is shown as written, whatever it contains."""
 
 import html
 import re
@@ -59,7 +59,7 @@ def test_marks_cover_the_finds_exactly(text: str, spans: list[Span]) -> None:
 
 
 def test_overlapping_finds_nest_without_breaking() -> None:
-    """Where two finds overlap, the text is cut into three marks and each says what it is."""
+    """Two overlapping matches give three marks, each with its label."""
     spans = [Span(start=0, end=6, label="A"), Span(start=3, end=9, label="B")]
     assert mark_up("abcdefghi", spans) == (
         '<mark class="one" title="A">abc</mark>'
@@ -83,7 +83,7 @@ def test_emoji_and_persian_keep_their_joiners() -> None:
 
 @pytest.mark.parametrize("place", [0, 5_000_000, 9_999_990])
 def test_a_text_of_ten_million_characters_is_cut_with_its_find_in_view(place: int) -> None:
-    """A huge text is cut, the cut is told, and what was found can still be read."""
+    """A huge text is cut visibly, and its matches stay readable."""
     text = "x" * place + "safrole" + "y" * (10_000_000 - place - 7)
     start = time.process_time()
     shown = mark_up(text, [Span(start=place, end=place + 7, label="Safrole")])
@@ -105,7 +105,7 @@ def test_a_find_of_a_million_characters_is_cut_too() -> None:
 
 
 def test_a_hundred_finds_are_marked_and_the_others_counted() -> None:
-    """A text can hold any number of finds; those that are not marked are told."""
+    """A text can have any number of matches; unmarked ones are counted."""
     spans = [Span(start=i, end=i + 1, label="A") for i in range(150)]
     shown = mark_up("a" * 200, spans)
     assert shown.count("<mark ") == 100
@@ -113,7 +113,7 @@ def test_a_hundred_finds_are_marked_and_the_others_counted() -> None:
 
 
 def test_what_is_cut_is_told_in_the_language_of_the_page() -> None:
-    """How much was left out, and how many finds are not marked."""
+    """The length of the cut, and the number of unmarked matches."""
     text = "x" * 60_000
     spans = [Span(start=i * 2, end=i * 2 + 1, label="A") for i in range(101)]
     with speaking("es"):
@@ -123,7 +123,7 @@ def test_what_is_cut_is_told_in_the_language_of_the_page() -> None:
 
 
 def test_a_reason_is_told_where_it_points() -> None:
-    """By its sentence, in the language of the page: the name of a rule in our files is no words."""
+    """By its sentence in the page's language: the slug of a rule is not readable text."""
     what = line(1, "CAS 108-24-7 in drums")
     at = Evidence(field="goods", start=4, end=12, text="108-24-7")
     says = Phrase("cas-digit", cas="108-24-7")

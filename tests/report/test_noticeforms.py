@@ -18,7 +18,7 @@ from tidewaiter.report.pages import pdf_of
 
 @pytest.mark.parametrize("slug", list(load_forms()))
 def test_every_form_is_filled(slug: str) -> None:
-    """Every box of each form takes what a full notice says, and none is left with our numbers."""
+    """Every box of each form shows the content of a full notice, and none shows internal units."""
     line = changed(
         NOTICE.lines[0],
         goods="mixture",

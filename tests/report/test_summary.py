@@ -76,14 +76,14 @@ def test_a_file_that_invents_countries_stays_small() -> None:
 
 
 def test_huge_texts_do_not_pile_up() -> None:
-    """Alerts whose texts are huge push out the least urgent before memory fills."""
+    """Alerts with huge texts displace the least urgent ones before memory fills."""
     text = "x" * 10_000_000
     kept = summarise((_made(row, row, goods=text) for row in range(20)), COUNTS).top
     assert [alert.rank for alert in kept] == [19, 18, 17, 16, 15, 14]
 
 
 def test_no_lines_no_rate() -> None:
-    """Without a line there is no rate, and no error either."""
+    """Without a line there is no rate, and also no error."""
     empty = summarise([], msgspec.structs.replace(COUNTS, lines=0))
     assert empty.per_million is None
     assert empty.top == ()

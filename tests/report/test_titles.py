@@ -13,7 +13,7 @@ from tidewaiter.trade.types import Alert
 
 @pytest.fixture
 def alert(summary: Summary, registry: Registry) -> Alert:
-    """Return an alert whose title names the regime in full, and three listings."""
+    """Return an alert with the full instrument name in its title, and three controls."""
     first = summary.top[0]
     name = registry.regimes["eu-precursors"].name
     one = Phrase("title/listed", name="Acetone", regime=name, schedule="Category 1")

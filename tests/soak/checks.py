@@ -72,7 +72,7 @@ def _read(work: Work) -> Kept:
 
 
 def violations(world: World, kept: dict[str, Kept]) -> Counter[str]:
-    """Count what must not be, by what it is."""
+    """Count violations by kind."""
     found: Counter[str] = Counter()
     documents = {place.node: place.document for place in world.places}
     for node, held in kept.items():

@@ -22,7 +22,7 @@ class Disk:
         self._files = {str(each): bytearray(each.read_bytes()) for each in folder.iterdir()}
 
     def write(self, folder: Path) -> None:
-        """Make files as they would be after the power came back."""
+        """Write files as they would be after the power returned."""
         for each in folder.iterdir():
             each.unlink()
         for path, held in self._files.items():

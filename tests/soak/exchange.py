@@ -1,17 +1,18 @@
-"""The test programme of the exchange: nodes that are killed, on lines that do what they want.
+"""Fault-injection test of the exchange: nodes that are killed, on unreliable connections.
 
 ``python -m tests.soak.exchange --exchanges 10000 --kills 200 --nodes 5 --seed 1``
 
-Each node is a process with a database of its own: it serves, sends, writes messages with rows of
-business, freezes peers for a while, and has a clock that is wrong by days. A proxy before each
-drops, delays, doubles, shuffles, replays, misroutes, forges and cuts off. Nodes are killed at
-random moments and at named points of the code. When all is written and all kills are done, the
-faults end; then every message must have been acted on once, by the right node, with a receipt.
+Each node is a separate process with its own database: it serves, sends, writes messages with
+business rows, freezes peers for a while, and has a clock that is wrong by days. A proxy in front of
+each drops, delays, duplicates, shuffles, replays, misroutes, forges and cuts off messages. Nodes
+are killed at random moments and at named points of the code. When all messages are written and all
+kills are done, the faults end; then every message must have been acted on once, by the right node,
+with a receipt.
 
-``--fault NAME`` plants a fault into the nodes, and the programme must see it. It ends with 1 where
-anything that must not be was found; with ``--faults``, which tries each of them, where one was not.
+``--fault NAME`` plants a fault in the nodes, which the test must detect. It exits with 1 if there
+was a violation; with ``--faults``, which tries each fault, if one was not detected.
 
-What it does not show: a killed process leaves what it wrote to the system; for lost power there is
+What it does not show: a killed process leaves what it wrote to the system; for power loss there is
 `tests.soak.power`.
 """
 
@@ -89,7 +90,7 @@ class Run:
                 break
             time.sleep(_STEP)
         self._world.board.wild = False
-        for index, life in self._lives.items():  # none ends by itself any more
+        for index, life in self._lives.items():  # none ends without a kill any more
             if life.point:
                 self._end(index)
 
@@ -111,7 +112,7 @@ class Run:
         return time.monotonic() - begun, False
 
     def _look(self) -> None:
-        """Begin a new life for whoever died, and end those whose time has come."""
+        """Restart crashed nodes, and kill those that are due."""
         while self._alive:
             process, status = os.waitpid(-1, os.WNOHANG)
             if not process:
@@ -205,7 +206,7 @@ def _messages(kept: dict[str, Kept]) -> int:
 
 
 class Runs:
-    """Runs, one after another, each in a folder of its own."""
+    """Runs, one after another, each in a separate folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

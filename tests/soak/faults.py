@@ -48,20 +48,20 @@ Fault = Callable[[Desk, Place], None]
 
 
 def no_duplicate_check(_desk: Desk, _place: Place) -> None:
-    """What comes again is taken again."""
+    """A repeated message is accepted again."""
     inner = judging.place
 
     def place(envelope: Envelope, peer: Peer, _before: Before) -> Any:
         again = envelope.header.seq <= peer.have
         return None if again else inner(envelope, peer, Before())
 
-    put(taking, taken_before=lambda *_: Before())
+    put(taking, accepted_before=lambda *_: Before())
     put(taking, place=place)
     put(incoming, insert=lambda table: insert(table).prefix_with("OR REPLACE"))
 
 
 def receipt_before_commit(_desk: Desk, _place: Place) -> None:
-    """Receipts leave before what they tell is on the disk."""
+    """Receipts are sent before their content is on disk."""
 
     def take(self: taker.Taker, jobs: Sequence[taker.Job]) -> None:
         late = _Late(self._desk)
@@ -80,7 +80,7 @@ def receipt_before_commit(_desk: Desk, _place: Place) -> None:
 
 
 class _Late:
-    """A desk whose writing work is kept only when it is settled."""
+    """A desk that commits written work only when it is settled."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -103,13 +103,13 @@ class _Late:
 
 
 def audience_unchecked(_desk: Desk, _place: Place) -> None:
-    """What was written to another node is taken."""
+    """A message for another node is accepted."""
     inner = judging.authenticate
     _authenticate(lambda envelope, _own, peer: inner(envelope, envelope.header.to, peer))
 
 
 def signature_unchecked(_desk: Desk, _place: Place) -> None:
-    """Whoever signs is believed."""
+    """Any signature is accepted."""
     put(judging, is_signed_by=lambda _signed, _public: True)
 
 
@@ -124,7 +124,7 @@ def revoked_key_accepted(_desk: Desk, _place: Place) -> None:
 
 
 def frozen_accepted(_desk: Desk, _place: Place) -> None:
-    """What comes from a frozen peer is taken."""
+    """A message from a frozen peer is accepted."""
     inner = judging.place
 
     def place(envelope: Envelope, peer: Peer, before: Before) -> Any:
@@ -161,25 +161,25 @@ def receipt_unchecked(_desk: Desk, _place: Place) -> None:
 
 def receipts_anew(desk: Desk, _place: Place) -> None:
     """A message that comes again gets another receipt than before."""
-    inner = incoming.taken_before
+    inner = incoming.accepted_before
 
     def anew(taken: Taken) -> Taken:
         signer, told = desk.ring.signer(), read_receipt(taken.receipt).receipt
         told = structs.replace(told, at=moment(desk.clock()))
         return structs.replace(taken, receipt=give(told, kid=signer.kid, secret=signer.secret))
 
-    def taken_before(work: Work, node: str, envelopes: Sequence[Envelope]) -> Before:
+    def accepted_before(work: Work, node: str, envelopes: Sequence[Envelope]) -> Before:
         before = inner(work, node, envelopes)
         return Before(
             by_id={name: anew(each) for name, each in before.by_id.items()},
             by_seq={number: anew(each) for number, each in before.by_seq.items()},
         )
 
-    put(taking, taken_before=taken_before)
+    put(taking, accepted_before=accepted_before)
 
 
 def effect_apart(desk: Desk, _place: Place) -> None:
-    """What a message asks for is done after the transaction that takes it."""
+    """The effect of a message is applied after the transaction that accepts it."""
     kind, waiting = desk.kinds["effect"], list[Received]()
     late = structs.replace(kind, act=lambda _work, received: waiting.append(received))
     desk.kinds = {**desk.kinds, "effect": late}
@@ -205,7 +205,7 @@ def outbox_apart(_desk: Desk, _place: Place) -> None:
 
 
 def leaf_altered(desk: Desk, place: Place) -> None:
-    """Somebody changes what the log says."""
+    """The content of the log is altered."""
 
     def alter() -> None:
         time.sleep(0.5)

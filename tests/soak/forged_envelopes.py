@@ -111,7 +111,7 @@ class EnvelopeForger(Knowing):
         )
 
     def other_sender(self) -> Forgery:
-        """Say to be somebody else, or write to somebody else."""
+        """Pretend to be another node, or write to another node."""
         told, box = self.header()
         field, value, code, claims = self.chance.choice(
             [
@@ -172,7 +172,7 @@ class EnvelopeForger(Knowing):
         new = self.chance.choice([held[:32] + more, flipped, b"", held[:63], bytes(64), other])
         return Forgery(f"{head}.{payload}.{wrapped(new)} {box}", "bad-signature")
 
-    # What a sender of two faces does, whose key speaks.
+    # Acts of a two-faced sender with a valid key.
 
     def two_readings(self) -> Forgery:
         """Sign what two readers read differently, or no reader should."""
@@ -227,7 +227,7 @@ class EnvelopeForger(Knowing):
         return Forgery(self.write(told, box, self.now), code)
 
     def to_no_effect(self) -> Forgery:
-        """Write what has its place, and is refused for good."""
+        """Write a message in sequence that is permanently refused."""
         told, box = self.header()
         stale = {"iat": NOW - 9 * 86_400, "exp": NOW - 5 * 86_400}
         changes: list[tuple[Headers, str]] = [

@@ -20,10 +20,10 @@ class Forger(EnvelopeForger, PaperForger):
 
 
 def run(number: int, folder: Path, seed: int = 1) -> dict[str, int]:
-    """Forge so many things; return how often each was turned away, by code or by kind.
+    """Send this many forgeries; return the number of rejections, by code or by kind.
 
     Raises:
-        AssertionError: One was taken, or for the wrong reason, or the log does not say it once.
+        AssertionError: One was accepted, or rejected for the wrong reason, or not logged once.
     """
     forger = Forger(folder, seed)
     parts: list[tuple[str, Callable[[int], int], int]] = [
@@ -39,7 +39,7 @@ def run(number: int, folder: Path, seed: int = 1) -> dict[str, int]:
 
 
 def main() -> None:
-    """Forge as many as are asked for, and say what came of them."""
+    """Send the requested number of forgeries, and print the result."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--number", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)

@@ -1,9 +1,9 @@
-"""What atheris runs: the first byte of what it makes chooses the reader, the others are the file.
+"""Target of atheris: the first byte of its input selects the reader, the others are the file.
 
 It is started by tests.soak.readers, with the flags of libFuzzer.
 
-It looks in a child of its own: libFuzzer asks for the most memory a process ever had, which in
-Linux begins with that of the process that started it. A child's begins anew.
+It runs in a child process: libFuzzer checks the peak memory of the process, which in Linux starts
+with that of the parent process. A child's starts from zero.
 """
 
 import os

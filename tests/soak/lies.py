@@ -1,4 +1,4 @@
-"""Lies: what a node whose keys are true says that does not follow from what it said before."""
+"""Lies: statements by a node with genuine keys that contradict its earlier ones."""
 
 import random
 import secrets

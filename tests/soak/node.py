@@ -46,7 +46,7 @@ from tidewaiter.transport import (
 from tidewaiter.transport.context import Desk
 from tidewaiter.transport.delivery_rounds import Rounds
 from tidewaiter.transport.http_client import Line
-from tidewaiter.transport.peers import relate
+from tidewaiter.transport.peers import RelationChange, relate
 from tidewaiter.transport.receiving import Taking
 from tidewaiter.transport.unreachable_peers import Ways
 
@@ -70,7 +70,7 @@ _LATE, _SHORT = 0.04, 0.04  # shares of messages that have expired, and that exp
 
 
 class Life(Record, frozen=True, kw_only=True):
-    """A life, and where it ends by itself."""
+    """A run of a node, and the point where it ends."""
 
     number: int
     point: str = ""  # one of POINTS; "": it is ended from outside
@@ -205,7 +205,7 @@ def _moody(world: World, place: Place, desk: Desk, life: Life) -> None:
             time.sleep(chance.uniform(0.3, 2.0) * often)
             other = chance.choice([each for each in world.places if each.node != place.node])
             if world.board.wild:
-                relate(desk, other.node, "frozen", desk.stamp())
+                relate(desk, other.node, RelationChange(to="frozen"), desk.stamp())
             time.sleep(chance.uniform(0.2, 0.6))
         except TidewaiterError:
             traceback.print_exc()
@@ -216,7 +216,9 @@ def _reopen(desk: Desk) -> None:
         frozen = [each.node for each in peers(work) if each.relation.standing == "frozen"]
         prints = {node: fingerprint(documents(work, node)[-1].read()) for node in frozen}
     for node, print_ in prints.items():
-        relate(desk, node, "active", desk.stamp(), compared=print_, held="release")
+        relate(
+            desk, node, RelationChange(to="active", compared=print_, held="release"), desk.stamp()
+        )
 
 
 def _lying(desk: Desk, post: Callable[..., list[str]], chance: random.Random) -> Any:

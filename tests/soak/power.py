@@ -1,17 +1,17 @@
-"""Power that fails: a node is cut off before any write or sync, and the disk forgets.
+"""Power failure: a node is stopped before any write or sync, and the disk loses data.
 
 ``python -m tests.soak.power --crashes 1000``
 
-A node takes messages from a peer and writes some of its own. A library of a hundred lines of C,
-preloaded, notes each write and each sync of its database and of the write-ahead log, and ends the
-process before one of them. Then the disk is made as it could be: of what was written to a file
-since its last sync each write is there whole, or up to some sector, or not at all. From that the
-node starts again. Whatever was acknowledged, by a receipt or to its own user, must be there.
+A node receives messages from a peer and writes some. A preloaded library of a hundred lines of C
+records each write and each sync of its database and of the write-ahead log, and ends the process
+before one of them. Then the disk is put into a possible state: each write to a file since its last
+sync is there completely, or up to some sector, or not at all. The node restarts from that state.
+Whatever was acknowledged, by a receipt or to its own user, must be there.
 
 ``--synchronous NORMAL`` is the control: it must lose something, or this shows nothing.
 
 What it does not show: names of files (a new log is there at once), disks that lie about syncs or
-damage what was at rest, file systems that need more than a sync of the file, and PostgreSQL.
+damage data at rest, file systems that need more than a sync of the file, and PostgreSQL.
 """
 
 import argparse
@@ -51,7 +51,7 @@ _NEVER = 10**9  # operations
 
 
 class Result(Record, frozen=True, kw_only=True):
-    """What came of it."""
+    """Its result."""
 
     crashes: int
     synchronous: str
@@ -218,7 +218,7 @@ def run(crashes: int, synchronous: str, seed: int, folder: Path) -> Result:
 
 
 def preload(folder: Path) -> None:
-    """Begin this program anew with the library before all others."""
+    """Restart this program with the library preloaded."""
     library = folder / "power.so"
     command = ["cc", "-shared", "-fPIC", "-O2", "-o", str(library), str(SOURCE), "-ldl"]
     subprocess.run(command, check=True)

@@ -1,7 +1,7 @@
-"""The line before a node: a proxy that drops, delays, doubles, shuffles, replays, forges, and cuts.
+"""Proxy in front of a node: drops, delays, duplicates, shuffles, replays, forges, and cuts.
 
-One stands before each node and takes all that peers send it. It knows what is public, the keys that
-each node has given up (somebody stole them), and every request that passed.
+Each node has one, which receives everything from its peers. It knows what is public, the keys that
+each node has retired (they were stolen), and every request that passed.
 """
 
 import asyncio
@@ -120,7 +120,7 @@ class Proxy:
             raise Gone
 
     async def _besides(self, path: str, lines: list[bytes]) -> None:
-        """Send what nobody asked for."""
+        """Send unsolicited data."""
         if self._now("duplicated"):
             await forward(self._place, path, lines)
         if self._now("replayed"):

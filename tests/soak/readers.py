@@ -1,11 +1,11 @@
-"""Damage done to files: none crashes a reader, whatever stands in it.
+"""Fuzzing of file readers: no damage to a file crashes a reader.
 
 Run: python -m tests.soak.readers --seconds 600 [--write docs/benchmarks/fuzzing.json]
 
-Every reader has its target: those of tables, and each format of messages. Samples are damaged at
-random, from a seed; where atheris is installed (it has builds for Linux on x86-64), it looks for
-damage that reaches new code in three quarters of the time. Either ends with an error at the first
-crash, and leaves the file that caused it where it says.
+Every reader has a target: those of tables, and each message format. Samples are damaged at random,
+from a seed; if atheris is installed (it has builds for Linux on x86-64), it searches for damage
+that reaches new code in three quarters of the time. Either ends with an error at the first crash,
+and leaves the file that caused it at the printed path.
 """
 
 import argparse
@@ -122,13 +122,13 @@ TARGETS = tuple(dict.fromkeys(ALSO.get(name, name) for name in BUILT_IN))
 
 
 def check(name: str, raw: bytes) -> int:
-    """Read bytes by a reader, and tell of each line what is not read, as of one that is an alert.
+    """Read bytes with a reader, and report the unmapped fields of each line, as for an alert.
 
     Returns:
-        How many batches and refusals there were.
+        Number of batches and of refusals.
 
     Raises:
-        AssertionError: Something else came.
+        AssertionError: The reader yielded something else.
     """
     count = 0
     try:
@@ -226,7 +226,7 @@ def plain(seconds: float, seed: int, names: Sequence[str] = TARGETS) -> Counter[
 
 
 def guided(seconds: int, seed: int) -> int:
-    """Let atheris look for damage, in a process of its own; return how many files it read.
+    """Let atheris search for damage in a separate process; return the number of files it read.
 
     Raises:
         SystemExit: A reader crashed, took over ten seconds, or more than 2 GB.

@@ -1,4 +1,4 @@
-"""What a run found, and how people are told."""
+"""Results of a run, and their output."""
 
 from tests.soak.checks import VIOLATIONS
 from tests.soak.world import Plan
@@ -26,7 +26,7 @@ class Result(Record, frozen=True, kw_only=True):
 
     @property
     def is_seen(self) -> bool:
-        """Say whether a fault was seen; that a run takes its time is no sign of one."""
+        """Return whether a fault was detected; a long run is not evidence."""
         return bool(self.violations.keys() - {"never settled"})
 
 

@@ -26,9 +26,9 @@ from tidewaiter.transport.message_kinds import KINDS, Kind, Received
 
 MADE = "2026-11-25T00:00:00+00:00"
 SKEW = (-2, 2, 0)  # days by which clocks are wrong, node after node
-FRAUD = b"f" * 32  # the key of someone who is nobody
+FRAUD = b"f" * 32  # the key of an unknown node
 
-# No column is unique: what is done twice is counted twice.
+# No column is unique: repeated effects are counted.
 _TABLES = (
     "CREATE TABLE business (number INTEGER PRIMARY KEY, peer TEXT, content TEXT, days INTEGER)",
     "CREATE TABLE business_message (number INTEGER, message TEXT)",
@@ -57,7 +57,7 @@ class Place(Record, frozen=True, kw_only=True):
     ring: Path
     port: int  # at which it listens
     public: int  # at which its proxy listens
-    revoked: bytes  # a key that it has revoked, and that somebody has stolen
+    revoked: bytes  # a key that it has revoked, and that was stolen
     retired: bytes  # its key of before
     document: Document
 
@@ -74,7 +74,7 @@ class Effect(Record, frozen=True, kw_only=True):
 
 
 def act(work: Work, received: Received) -> None:
-    """Do what a message of the run asks for: one row, and what stood between the two then."""
+    """Apply a message of the run: one row, with the relation state at that time."""
     told = read_json(received.body, Effect, "effect")
     if not told.content:
         raise InputError.from_words("nothing to do")

@@ -53,7 +53,7 @@ def test_entries_are_kept_in_order(database: Database, stamp: Stamp) -> None:
 
 
 def test_what_has_happened_is_listed_once_each(database: Database, stamp: Stamp) -> None:
-    """In the order of the alphabet, whoever did it and how often."""
+    """In alphabetical order, for any user and frequency."""
     with database.work() as work:
         assert audit_actions(work) == []
     with database.work(stamp) as work:
@@ -80,7 +80,7 @@ def test_an_empty_audit_holds(database: Database) -> None:
 
 
 def test_entries_are_proved(database: Database, stamp: Stamp) -> None:
-    """Whoever noted a state can check one without seeing the audit."""
+    """With a recorded state, anyone can verify one without access to the log."""
     _fill(database, stamp, 13)
     with database.work() as work:
         now = audit_state(work)
@@ -106,7 +106,7 @@ def test_entries_are_proved(database: Database, stamp: Stamp) -> None:
 def test_an_edited_entry_is_found(
     database: Database, stamp: Stamp, change: str, broken: int, words: str
 ) -> None:
-    """Whoever edits a row past the triggers is found out."""
+    """A row edited despite the triggers is detected."""
     _fill(database, stamp)
     with database.work(stamp) as work:
         _unlock(work)

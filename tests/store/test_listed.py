@@ -1,4 +1,4 @@
-"""Listed: what lists that came back teach, of alerts and of lines that raised none."""
+"""Completed inspection lists: training data from alerts and from lines without one."""
 
 from collections.abc import Callable
 from datetime import date
@@ -44,7 +44,7 @@ def test_lists_teach_of_lines_without_an_alert(
 
     listed = [
         row(1, "score", "not-as-declared", "alert-1"),
-        row(2, "random", "not-as-declared"),  # its alert came later, or was decided before
+        row(2, "random", "not-as-declared"),  # its alert was added later, or decided before
         row(3, "score", "not-as-declared", "alert-3"),  # the result in the database says otherwise
         row(4, "random", "not-as-declared"),  # a secret
         row(5, "random", "as-declared"),

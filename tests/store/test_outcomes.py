@@ -171,7 +171,7 @@ def test_too_few_outcomes_make_no_model(
 def test_what_was_decided_in_one_act_teaches_once(
     database: Database, stamp: Stamp, reading: tuple[Source, Run], make_batch: MakeBatch
 ) -> None:
-    """A model hears one opinion of it, and each result by itself; other decisions count as ever."""
+    """A model gets one example for it, and each result singly; other decisions are unchanged."""
     names = [f"alert-{row}" for row in range(1, 31)]
     with database.work(stamp) as work:
         add_batch(work, begin_screening(work, *reading).id, make_batch(1, 40))

@@ -86,7 +86,7 @@ def test_what_was_set_again_since_cannot_be_seconded(database: Database, stamp: 
 
 
 def test_a_setting_made_unseen_is_not_covered(database: Database, stamp: Stamp) -> None:
-    """The later of two supervisors is told who was before."""
+    """The later of two supervisors sees who changed it before."""
     with database.work(stamp) as work:
         set_rule(work, _wanted(), None)
     with (

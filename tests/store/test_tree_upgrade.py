@@ -77,7 +77,7 @@ def test_a_whole_chain_becomes_a_tree(blank: str) -> None:
 
 
 def test_the_audit_grows_on(blank: str, stamp: Stamp) -> None:
-    """Entries that come later stand in the same tree."""
+    """Later entries are in the same tree."""
     _old(blank, _chain(6))
     with open_database(blank) as database:
         with database.work(stamp) as work:
@@ -91,7 +91,7 @@ def test_the_audit_grows_on(blank: str, stamp: Stamp) -> None:
 
 
 def test_an_empty_chain_becomes_an_empty_tree(blank: str) -> None:
-    """Nothing happened, and nothing is told."""
+    """There are no entries, and no error."""
     _old(blank, [])
     with open_database(blank) as database, database.work() as work:
         assert verify_audit(work).state.entries == 0
@@ -120,7 +120,7 @@ Rows = list[dict[str, object]]
 def test_a_broken_chain_is_carried_on_and_told(
     blank: str, change: Callable[[Rows], None], broken: int, actions: list[str]
 ) -> None:
-    """The database can be used; what is missing or astray is shown as such."""
+    """The database remains usable; missing and misplaced entries are shown as such."""
     rows = _chain(5)
     change(rows)
     _old(blank, rows)
@@ -131,7 +131,7 @@ def test_a_broken_chain_is_carried_on_and_told(
 
 @given(TEXT, TEXT)
 def test_both_write_an_entry_alike(who: str, details: str) -> None:
-    """What the upgrade hashes is what the check hashes."""
+    """The upgrade and the verification hash the same bytes."""
     entry = Entry(number=1, at=AT, who=who, action="counted", details=details, salt="00")
     row = {name: getattr(entry, name) for name in entry.__struct_fields__}
     assert _written(row) == entry.written()

@@ -100,7 +100,7 @@ def test_what_is_not_clear_is_not_screened(database: Database, add: Callable[...
 def test_two_officers_do_not_overwrite_each_other(
     database: Database, add: Callable[..., Upload]
 ) -> None:
-    """Who looked before the other's change is told so, and nothing is changed."""
+    """The officer with the outdated view is refused, and nothing is changed."""
     seen = add(queue=False)
     with database.work(_at()) as work:
         queue_upload(work, seen, NOON.date())
@@ -127,7 +127,7 @@ def test_two_workers_never_have_one_upload(database: Database, add: Callable[...
 def test_a_lease_that_is_not_renewed_is_taken_over(
     database: Database, add: Callable[..., Upload]
 ) -> None:
-    """After its time another process goes on, and the first is told that it lost the upload."""
+    """After expiry another process continues, and the first learns that it lost the upload."""
     upload = add()
     _take(database, ONE)
     with database.work(_at(50)) as work:
@@ -147,7 +147,7 @@ def test_a_lease_that_is_not_renewed_is_taken_over(
 def test_a_process_that_is_known_to_be_gone_is_not_waited_for(
     database: Database, add: Callable[..., Upload]
 ) -> None:
-    """What a killed process had is taken over at once."""
+    """The work of a killed process is taken over at once."""
     upload = add()
     _take(database, ONE)
     with database.work(_at(1)) as work:
@@ -243,7 +243,7 @@ def test_bytes_go_when_the_last_upload_lets_them_go(
 def test_files_of_the_same_bytes_and_of_the_same_columns_are_found(
     database: Database, add: Callable[..., Upload]
 ) -> None:
-    """What came in before is told, screened or not, and the mapping that was used is remembered."""
+    """Earlier uploads are shown, screened or not, and the mapping used is reused."""
     first = add("a", queue=False)
     before = add("a", decimal=",")
     seen = add("a", queue=False)

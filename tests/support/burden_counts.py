@@ -27,7 +27,7 @@ def fill_counts(folder: Path) -> Path:
 
 
 def vsrr(newest: str) -> str:
-    """Write a release of provisional counts whose newest period ends in a month."""
+    """Write a release of provisional counts with its newest period ending in a month."""
     rows = [_HEAD]
     for place, deaths in PLACES.items():
         for number, key in enumerate(COUNTED):

@@ -1,4 +1,4 @@
-"""What is called in a process of its own: functions that do harm there."""
+"""Harmful functions to call in a sandbox process."""
 
 import os
 import time

@@ -133,7 +133,7 @@ class Prepared:
 
     @contextmanager
     def lend(self) -> Iterator[str]:
-        """Name a PostgreSQL database that nobody else has now."""
+        """Name a PostgreSQL database for exclusive use."""
         _server()
         kept = self._idle.pop() if self._idle else Kept(self._stack)
         yield kept.url

@@ -13,7 +13,7 @@ from tidewaiter.store.peers.directory import peer_of
 from tidewaiter.store.peers.outbox import to_send
 from tidewaiter.transport.context import Desk
 from tidewaiter.transport.key_rotation import recover, rotate
-from tidewaiter.transport.peers import hear_documents, relate
+from tidewaiter.transport.peers import RelationChange, hear_documents, relate
 from tidewaiter.transport.sending import Tell
 
 Pair = tuple[Party, Party]
@@ -58,13 +58,18 @@ def regain(party: Party, root: bytes = b"", roots: Path | None = None) -> None:
 
 
 def confirm(one: Party, other: Party, held: str = "release") -> None:
-    """Compare words anew, with a node as it is now."""
+    """Compare the words with a node again, with its current keys."""
     found = fingerprint(other.documents()[-1].read())
-    relate(one.desk, other.name, "active", one.desk.stamp(), compared=found, held=held)
+    relate(
+        one.desk,
+        other.name,
+        RelationChange(to="active", compared=found, held=held),
+        one.desk.stamp(),
+    )
 
 
 def held(party: Party) -> list[Envelope]:
-    """Return the envelopes that came, in order."""
+    """Return the received envelopes, in order."""
     i = tables.incoming.c
     with party.desk.database.work() as work:
         rows = work.connection.execute(select(i.signed, i.box).order_by(i.seq)).all()

@@ -1,4 +1,4 @@
-"""Nodes that know each other, each with a database and keys of its own."""
+"""Nodes that are peers, each with its own database and keys."""
 
 import hashlib
 import random
@@ -59,7 +59,7 @@ class Party:
             return documents(work, self.name)
 
     def meet(self, other: "Party", standing: str = "active") -> None:
-        """Take up another node, with a relation that needs no more asking."""
+        """Add another node as a peer, with an active relation."""
         with self.desk.database.work(self.desk.stamp()) as work:
             add_peer(work, other.chain)
             relation = Relation(standing=standing, confirmed="compared")  # type: ignore[arg-type]
@@ -76,7 +76,7 @@ class Party:
         return send_round(self.desk, other.name, post or line_to(other))
 
     def taken(self) -> list[tuple[str, int, str]]:
-        """Return the messages that came: peer, number, state."""
+        """Return the received messages: peer, number, state."""
         i = tables.incoming.c
         with self.desk.database.work() as work:
             found = select(i.peer, i.seq, i.state).order_by(i.peer, i.seq)

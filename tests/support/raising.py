@@ -39,11 +39,11 @@ def raises(
 
 
 def says(text: str, said: str) -> bool:
-    """Tell whether a text has the message of an error.
+    """Return whether a text contains the message of an error.
 
     Args:
-        text: What a command wrote, or a page.
-        said: The code of the error, whatever its values are; or words.
+        text: Output of a command, or a page.
+        said: The code of the error, for any values; or words.
     """
     parts = [literal for literal, *_ in Formatter().parse(template_of(said)["says"])]
     assert any(map(str.strip, parts)), f"{said} has no words of its own"

@@ -60,7 +60,7 @@ def test_australia_frees_by_volume_and_content(
 
 
 def test_the_sum_and_the_rule_are_printed(between: Between) -> None:
-    """The answer is told with the goods, what counts, the limit, its clause and the verdict."""
+    """The answer is given with the goods, the amount, the limit, its clause and the verdict."""
     (alert,) = between("AU", "MX", {"goods": "acetone 95 %", "volume_ul": 250 * LITRES})
     (said,) = _law(alert, "au-precursors").amounts
     assert english(said).startswith(

@@ -1,4 +1,4 @@
-"""What speaks for or against a line: each rule fires where it should, and only there."""
+"""Evidence for and against a line: each rule applies where it should, and only there."""
 
 from collections.abc import Callable
 from typing import Any
@@ -94,7 +94,7 @@ QUIET: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("rule", "row"), FIRES)
 def test_a_rule_fires(rule: str, row: dict[str, Any], weigh: Weigh, rules: AlertRules) -> None:
-    """The reason stands in the alert, with the points of the rules and a filled sentence."""
+    """The reason is in the alert, with the points of the rules and a complete sentence."""
     reasons = _reasons(weigh(**row))
     assert rule in reasons
     made = (rules.check | rules.evidence)[rule]
@@ -110,7 +110,7 @@ def test_a_rule_does_not_fire(rule: str, row: dict[str, Any], weigh: Weigh) -> N
 
 
 def test_a_weak_name_weighs_less_than_a_strong_one(weigh: Weigh, lexicon: Lexicon) -> None:
-    """A short or ambiguous name next to a cue is a reason of its own, worth fewer points."""
+    """A short or ambiguous name next to a cue is a separate reason, with fewer points."""
     weak = [
         _reasons(weigh(goods=f"{name.text}, chemical, 25 kg drum", hs="2932"))
         for substance in lexicon.registry.substances
@@ -122,12 +122,12 @@ def test_a_weak_name_weighs_less_than_a_strong_one(weigh: Weigh, lexicon: Lexico
 
 
 def test_a_negated_name_is_no_alert(weigh: Weigh) -> None:
-    """What the papers say is absent is below the least score."""
+    """A name that the documents say is absent is below the minimum score."""
     assert weigh(goods="nail polish remover, free of acetone") is None
 
 
 def test_further_substances_count_a_little(weigh: Weigh) -> None:
-    """Of many names the first counts in full, three a little, and the rest nothing."""
+    """Of many names the first counts in full, three a little, and the others nothing."""
     names = ("ephedrine", "acetone", "toluene", "sulphuric acid", "safrole", "piperonal")
     alert = weigh(goods=", ".join(names))
     assert alert is not None

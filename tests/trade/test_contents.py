@@ -36,14 +36,14 @@ def test_a_cell_is_read(cell: str, read: str) -> None:
 
 @pytest.mark.parametrize("cell", ["0.95", "1", "95-98", "pure", "100.1", "-5", "99 kg", "5 % 6 %"])
 def test_a_cell_of_two_readings_is_refused(cell: str) -> None:
-    """A share, a range, text and numbers that no percentage can be are no contents."""
+    """A fraction, a range, text and impossible percentages are not contents."""
     with pytest.raises(InputError):
         parse_content(cell)
 
 
 @given(st.decimals("1.01", "100", places=3))
 def test_a_content_comes_back(percent: Decimal) -> None:
-    """What is written is read back, plain and as a bound."""
+    """The written form is read back, plain and as a bound."""
     assert content_of(parse_content(f"{percent} %")) == (percent, False)
     assert content_of(parse_content(f">= {percent} %")) == (percent, True)
     assert content_of(parse_content(f"<= {percent} %")) == (percent, False)

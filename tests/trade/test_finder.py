@@ -16,7 +16,7 @@ from tidewaiter.trade.party_matches import PartyOnPaper
 
 LEAST = 0.3
 LISTED = (
-    # The code of a town is left out in the Bahamas, San Marino and on Norfolk Island.
+    # The area code is omitted in the Bahamas, San Marino and on Norfolk Island.
     ("phone", "+8675526712345"),
     ("phone", "+12425021234"),
     ("phone", "+3780549988612"),
@@ -144,7 +144,7 @@ def test_most_texts_lead_to_nobody() -> None:
 
 
 def test_an_error_leaves_nobody_unlooked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A party whose answer failed is looked for again, and is not taken for one that nobody is."""
+    """A party after an error is searched again, and not taken for one without matches."""
     read = date(2026, 11, 25)
     version = ListVersion(slug="t", name="T", authority="Us", sha256="b" * 64, read=read)
     finder = ListFinder([(version, list(listed()))], LEAST)

@@ -51,7 +51,7 @@ def stop(function: str, country: str | None = None, locode: str | None = None) -
     ],
 )
 def test_journeys(written: Line, origin: str, via: tuple[str, ...], destination: str) -> None:
-    """Codes, names and places are read; what is no country that we know is none."""
+    """Codes, names and places are read; unknown countries give none."""
     assert journey_of(written) == Journey(origin=origin, via=via, destination=destination)
 
 
@@ -81,7 +81,7 @@ def test_many_transits_are_cut() -> None:
 
 
 def test_countries_are_found_wherever_they_are_named() -> None:
-    """Of the goods, of stops by name, code or place, and of parties; what is none is left out."""
+    """Of the goods, of stops by name, code or place, and of parties; unknown ones are ignored."""
     written = line(
         stop("loading", "Atlantis", "CNSHA"),
         stop("transit", None, "SGSIN"),

@@ -1,4 +1,4 @@
-"""What is declared of the fields of a line is true of all that is made from it."""
+"""The declarations of line fields agree with everything derived from them."""
 
 from datetime import date
 from decimal import Decimal
@@ -56,7 +56,7 @@ def test_a_kind_goes_with_its_type(name: str) -> None:
 
 
 def test_each_code_has_a_reader() -> None:
-    """A field of the kind "code" is read by a function of its own, and no other is."""
+    """A field of the kind "code", and only such, is read by a separate function."""
     assert {name for name, about in FIELDS.items() if about.kind == "code"} == set(CODE_READERS)
 
 

@@ -68,7 +68,7 @@ def find(rules: AlertRules) -> Find:
 
 
 def test_an_owner_that_is_blocked_is_a_reason(find: Find, rules: AlertRules) -> None:
-    """The way, the list, the day and the shares are told, with what two bodies of law say."""
+    """The path, the list, the day and the shares are given, with two legal rules on them."""
     firm = entry("1", "Harbourine Chemicals Ltd", tie("owned-by", "2", "60 %"))
     matches = find(firm, OWNER)
     party, linked = reasons_of_parties(matches, rules)
@@ -119,7 +119,7 @@ def test_a_blocked_party_weighs_no_more_for_its_owner(find: Find, rules: AlertRu
 
 
 def test_of_several_ties_one_counts(find: Find, rules: AlertRules) -> None:
-    """Two blocked owners are told, the law once, and points come once."""
+    """Two blocked owners are given, the law once, and points are added once."""
     firm = entry("1", "Harbourine Chemicals Ltd", tie("owned-by", "2"), tie("owned-by", "3"))
     other = entry("3", "Beispiel Kontor", action="blocked")
     made = list(link_reasons(find(firm, OWNER, other), rules))
@@ -150,7 +150,7 @@ def test_a_restricted_owner_is_a_reason_of_its_own(find: Find, rules: AlertRules
 
 
 def test_restricted_entries_change_nothing_that_is_open(find: Find) -> None:
-    """The probability of an open match is the same to the last digit, whoever else is listed."""
+    """The probability of an open match is identical to the last digit, with any other entries."""
     firm = entry("1", "Harbourine Chemicals Ltd")
     others = [
         entry(f"s{n}", f"Harbourine {word} Ltd", confidential=True)

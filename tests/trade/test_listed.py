@@ -51,7 +51,7 @@ def _match(name: str, **more: Any) -> PartyMatch:
 
 
 class Finder:
-    """Knows some names, and counts what it is asked."""
+    """Knows some names, and counts its queries."""
 
     def __init__(self, *known: PartyMatch) -> None:
         self.known = known
@@ -103,7 +103,7 @@ def test_a_vessel_is_looked_up_by_its_name_and_number(batch: Batch) -> None:
 def test_goods_on_a_listed_vessel_are_an_alert(
     screened: Callable[..., tuple[Alert, ...]],
 ) -> None:
-    """The number leads to the entry whatever the ship is called; another ship is no alert."""
+    """The number matches the entry for any name of the ship; another ship raises no alert."""
     ship = ListedParty(
         id="7",
         kind="vessel",
@@ -156,7 +156,7 @@ def test_no_parties_are_no_question(batch: Batch) -> None:
 def test_a_listed_party_is_an_alert_of_the_first_line(
     screened: Callable[..., tuple[Alert, ...]],
 ) -> None:
-    """A consignment whose goods say nothing has one alert for its party, not one a line."""
+    """A consignment without alerts on goods has one alert for its party, not one per line."""
     parties = [_party("consignor", "Harbour Example")]
     (alert,) = screened(
         Finder(_match("Harbour Example")),
@@ -205,7 +205,7 @@ def test_what_a_resemblance_weighs(more: dict[str, Any], points: int, rules: Ale
 
 
 def test_only_the_weightiest_list_counts(rules: AlertRules) -> None:
-    """A party on two lists is told twice and weighs once."""
+    """A party on two lists is reported twice and weighs once."""
     matches = [_match("X", action="watched", probability=0.99), _match("X", entry="2")]
     assert [made.points for made in party_reasons(matches, rules)] == [0, 70]
 
@@ -218,7 +218,7 @@ def test_a_charge_is_told_with_its_outcome(rules: AlertRules) -> None:
 
 
 def test_rules_of_parties_are_checked(rules: AlertRules, tmp_path: Any) -> None:
-    """Probabilities that fall, or a sentence that asks for what nobody knows, are refused."""
+    """Decreasing probabilities, or a sentence with an unknown slot, are refused."""
     from tidewaiter.base.resources import data  # noqa: PLC0415
 
     text = data("rules", "alerts.toml").read_text(encoding="utf-8")
@@ -259,7 +259,7 @@ def test_a_finder_answers_by_lists() -> None:
 
 
 def test_a_finder_without_lists_finds_nothing() -> None:
-    """No list is no error."""
+    """Zero lists are not an error."""
     finder = ListFinder([], 0.6)
     assert finder.find([PartyOnPaper("X", None, None, None, None)]) == [()]
 
@@ -273,7 +273,7 @@ def test_a_role_is_no_part_of_the_answer() -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(_CELLS, _CELLS, _CELLS)))
 def test_rows_are_told_apart_as_tuples_are(rows: list[tuple[str | None, ...]]) -> None:
-    """Each distinct row is numbered in the order in which it first stands; null is no text."""
+    """Distinct rows are numbered in order of first occurrence; null differs from text."""
     columns = [pa.array([row[place] for row in rows], pa.string()) for place in range(3)]
     firsts, which = _distinct(columns)
     wanted = list(dict.fromkeys(rows))

@@ -28,12 +28,12 @@ from tidewaiter.trade.transport_modes import code_of, mode_of, modes
     ],
 )
 def test_codes_and_words_are_one(written: str | None, word: str, code: str | None) -> None:
-    """What is neither has no word, and is shown as it is written."""
+    """Other values have no word, and are shown as written."""
     assert (mode_of(written), code_of(written)) == (word, code)
 
 
 def test_a_page_tells_the_word_and_the_code() -> None:
-    """In the language of the page; what is no mode stands as written."""
+    """In the language of the page; unknown modes are shown as written."""
     with speaking("es"):
         shown = [mode_in_words(each) for each in ("1", "sea", "40", "by hand", None)]
     assert shown == ["mar (1)", "mar", "aire (40)", "by hand", ""]

@@ -70,7 +70,7 @@ def test_a_form_stands_for_its_substance(namer: Namer) -> None:
 
 
 def test_the_form_of_a_number(registry: Registry) -> None:
-    """The substance's own numbers are no form; a number that no form has is named by itself."""
+    """The substance's own numbers are not a form; a number without a form is shown alone."""
     ephedrine = registry.substance("ephedrine")
     assert form_of(ephedrine, None) is None
     assert form_of(ephedrine, ephedrine.cas[0]) is None

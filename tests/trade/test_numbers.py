@@ -1,4 +1,4 @@
-"""What leads to a party of a consignment: its number, and what stands in its name and address."""
+"""Identifiers of a party of a consignment: its number, and those in its name and address."""
 
 from tidewaiter.trade.party_finder import identifiers_of
 from tidewaiter.trade.party_matches import PartyOnPaper

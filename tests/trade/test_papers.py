@@ -40,7 +40,7 @@ def products(namer: Namer) -> Products:
 
 @pytest.fixture
 def dealings(namer: Namer) -> Dealings:
-    """Read a history, and part its dealings from its refusals."""
+    """Read a history, and separate its transactions from its refusals."""
 
     def read(text: str, name: str = "h.csv") -> tuple[list[Dealing], list[Refusal]]:
         items = list(Papers(ReadOptions(), namer).dealings(io.BytesIO(text.encode()), name))
@@ -91,7 +91,7 @@ def test_json_lines_and_other_columns_have_contents_too(products: Products) -> N
 
 
 def test_a_history_tells_day_amount_form_and_party(dealings: Dealings) -> None:
-    """Each substance of a row is a dealing; the importer is the other party, else the exporter."""
+    """Each substance of a row is a transaction with the importer, or else the exporter."""
     found, refused = dealings(
         "departure,product,net kg,percent,importer,exporter\n"
         "2026-11-03,ephedrine hydrochloride,25,99,Ejemplo  SA,Hafen AG\n"

@@ -1,4 +1,4 @@
-"""Ordinary chemicals under their own codes are no precursors; misspelt precursors stay alerts."""
+"""Ordinary chemicals under their own codes are not precursors; misspelt precursors alert."""
 
 from collections.abc import Callable
 from typing import Any
@@ -160,7 +160,7 @@ def test_a_number_of_the_substance_outweighs_one_that_is_not(
 def test_a_code_that_does_not_fit_still_adds_to_a_full_name(
     screen_one: Callable[..., Alert | None],
 ) -> None:
-    """An exact name under another chemical's code is what the check is for."""
+    """An exact name under another chemical's code is the purpose of the check."""
     alert = screen_one(goods="methylamine solution", hs="293361")
     assert alert is not None
     assert "hs-mismatch" in {reason.rule for reason in alert.reasons}

@@ -1,4 +1,4 @@
-"""Routing: what the papers tell of a route, and the law that it meets."""
+"""Routing: the route in the documents, and the law that applies to it."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -58,7 +58,7 @@ def _line(
     ],
 )
 def test_the_route_is_told_by_codes_of_countries(line: Line, route: Route) -> None:
-    """The place of loading comes before the sender, and a name of a country is no code."""
+    """The place of loading precedes the sender, and a country name is not a code."""
     assert route_of(line) == route
 
 
@@ -74,7 +74,7 @@ def test_the_route_is_told_by_codes_of_countries(line: Line, route: Route) -> No
     ids=str,
 )
 def test_a_duty_in_short(more: dict[str, object], said: str) -> None:
-    """Days, doubts and marks are told, and nothing where there are none."""
+    """Days, doubts and marks are given, and nothing if there are none."""
     given = {"days": None, "day_kind": "calendar", "mark": "read", "known": True, **more}
     duty = Duty(role="export", kind="licence", text="", clause="c", source="s", **given)  # type: ignore[arg-type]
     assert english(duty_in_short(duty)) == said
@@ -109,7 +109,7 @@ def test_only_the_laws_of_the_route_are_met(law: RoutedLaw, registry: Registry) 
 
 
 def test_a_law_that_is_not_loaded_is_open(law: RoutedLaw, registry: Registry) -> None:
-    """A country of which nothing is loaded is told, and China's unnamed chemicals are."""
+    """A country without loaded law is reported, and China's unnamed chemicals are."""
     place = _place(registry, "acetone")
     assert any(
         "no legislation of ZA is loaded" in english(why)
@@ -132,7 +132,7 @@ def _finds(findings: Sequence[Finding], place: int) -> list[Find]:
 def test_a_salt_that_is_named_is_asked_about(
     law: RoutedLaw, registry: Registry, findings: Found
 ) -> None:
-    """Where a law does not say whether it holds salts its answer is open, and why is told."""
+    """If a law does not say whether it covers salts, its answer is open, with the reason."""
     place, route = _place(registry, "ephedrine"), Route(origin="AU", destination="MX")
     answers = {}
     for text in ("ephedrine", "ephedrine hydrochloride", "ephedrine, ephedrine hydrochloride"):

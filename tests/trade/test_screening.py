@@ -124,7 +124,7 @@ def test_the_sample_answers_as_its_lines_do(screener: Screener, sample: pa.Recor
 def test_a_country_changes_no_score(
     screen: Screen, row: dict[str, Any], countries: tuple[str | None, ...]
 ) -> None:
-    """Parties, origin and route weigh nothing; they only tell whose law the line meets."""
+    """Parties, origin and route have no weight; they only determine the applicable law."""
     consignor, consignee, origin, port = countries
     more = {
         "origin": origin,

@@ -61,7 +61,7 @@ def told(alert: Alert) -> list[tuple[str, int]]:
 def test_a_room_of_many_names_adds_a_little_to_an_alert(
     signed: Callable[..., list[Alert]], screen: Screen
 ) -> None:
-    """Firms of lines that are no alerts themselves count; the source is that of the red flag."""
+    """Firms of lines without alerts count; the source is that of the red flag."""
     rows = [
         row("ephedrine", "Alpha Chem", ROOM),
         row("steel bolts", "Beta Foods", ROOM),
@@ -97,7 +97,7 @@ def test_a_country_is_no_sign(signed: Callable[..., list[Alert]]) -> None:
 
 
 def test_earlier_files_count(signed: Callable[..., list[Alert]]) -> None:
-    """What shares a telephone may stand in another file."""
+    """A party with the same telephone may be in another file."""
     address = "{}, TEL +86 755 8888 7777"
     (alert,) = signed(
         row("ephedrine", "Alpha Chem", address.format("1 Long Street, Wuhan")),
@@ -207,7 +207,7 @@ def test_short_forms_of_addresses_miss_nothing(words: list[str], sign: str) -> N
 
 
 def test_a_telephone_is_found_however_it_is_written() -> None:
-    """Signs between the digits, a national form and a number of its own are one telephone."""
+    """Separators, a national format and a separate number give one telephone."""
     things = list(things_of(read_written(Written(name="A", address="Tel +49 30 1234567"))))
     for written in (
         Written(name="B", address="phone 030/123 45-67", country="DE"),
@@ -246,7 +246,7 @@ CARE = st.sampled_from(
 def test_what_parties_of_alerts_share_is_found_without_reading_names(
     name: str, care: str, address: str
 ) -> None:
-    """A name is read only where it may say in whose care the party is; the things are the same."""
+    """A name is only parsed if it may contain "care of"; the results are the same."""
     written = Written(name=name + care, address=address + care, country="CN", id_scheme="", id="")
     assert things_written(written) == tuple(things_of(read_written(written)))
 
@@ -267,5 +267,5 @@ def test_names_of_alerts_are_not_read_to_look_for_what_they_share(rules: AlertRu
 
 @given(st.text("abcdefghijklmnopqrstuvwxyzé1", min_size=1, max_size=12))
 def test_the_loose_key_is_the_first_of_all_keys(word: str) -> None:
-    """Whoever needs that one alone need not make the others."""
+    """Computing that one alone does not compute the others."""
     assert loose_key(word) == next(iter(keys_of(word)), "")

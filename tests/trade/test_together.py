@@ -98,7 +98,7 @@ def test_other_consignments_and_weak_goods_do_not_add_up(between: Between, marke
 def test_a_line_that_reaches_the_limit_alone_is_not_told_so(
     between: Between, marked: Marked
 ) -> None:
-    """Its own answer says it; the small line beside it is told."""
+    """Its own answer states it; the small line beside it is reported."""
     big, small = marked(between("AU", "MX", _acetone(100), _acetone(1)))
     assert _told(big) == []
     assert "total 101 l" in _told(small)[0]
@@ -190,7 +190,7 @@ def test_a_verified_month_adds_points(
 
 
 def test_no_order_of_lines_changes_what_is_told(between: Between, marked: Marked) -> None:
-    """Lines in any order are told the same: what is told depends on no batch and no worker."""
+    """Results are the same for any order of lines, any batches and any workers."""
     rows = [_dealing(200 + place, MONTH[place % 2], row=place + 1) for place in range(9)]
     alerts = list(between("DE", "US", *rows))
     straight = {each.row: each for each in marked(alerts)}

@@ -49,7 +49,7 @@ def test_a_wrong_container_number_is_a_reason(screen: Screen) -> None:
     ],
 )
 def test_each_wrong_number_is_told(screen: Screen, row: dict[str, Any], rule: str) -> None:
-    """An air waybill, a postal item, a place and a trader of the EU are told alike."""
+    """An air waybill, a postal item, a place and an EU trader are reported alike."""
     assert set(_told(screen, **row)) == {rule}
 
 
@@ -76,7 +76,7 @@ def test_containers_agree_with_another_hand(number: str) -> None:
 
 
 def test_a_container_is_known_however_it_is_written() -> None:
-    """What papers put between the parts of its number is no part of it."""
+    """Separators between the parts of its number are not part of it."""
     written = ("CSQU3054383", "csqu 305438-3", "CSQU.305438/3", "ＣＳＱＵ３０５４３８３")
     assert set(map(container_number, written)) == {"CSQU3054383"}
     assert all(map(container_digit, written))

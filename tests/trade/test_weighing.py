@@ -58,7 +58,7 @@ def listed(tmp_path_factory: pytest.TempPathFactory) -> Identifier:
 
 
 def test_a_score_is_at_most_a_hundred(listed: Identifier, batch: Batch) -> None:
-    """More points than a hundred are no higher score."""
+    """More than a hundred points do not raise the score further."""
     rules = msgspec.structs.replace(load_alert_rules(), own={"own-law": 95})
     lines = batch({"goods": "harbourine"})
     (alert,) = Screener(listed, rules).screen(lines, date(2026, 7, 1), "f", "s").alerts

@@ -1,6 +1,6 @@
-"""A hostile peer, as a process of its own: python -m tests.transport.hostile WAY PORT SECONDS.
+"""A hostile peer in a separate process: python -m tests.transport.hostile WAY PORT SECONDS.
 
-It comes from 127.0.0.2, so that what is counted by address is not that of the honest.
+It connects from 127.0.0.2, so that limits per address do not affect honest peers.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Messages that are told and recalled, as tests of recalls do it."""
+"""Messages that are sent and recalled, shared by tests of recalls."""
 
 from collections.abc import Sequence
 
@@ -8,8 +8,8 @@ from tests.support.peers import Party
 
 from tidewaiter.exchange.incidents.state import Known
 from tidewaiter.store.core import tables
-from tidewaiter.store.incidents import find_known, tell_incident
-from tidewaiter.store.recalls.issued import Recalling, Why, items, recall, recalls
+from tidewaiter.store.incidents import find_known, send_incident
+from tidewaiter.store.recalls.issued import RecallFilter, Recalling, Why, items, recall, recalls
 
 WHY = Why(reason="error", note="The wrong drums.")
 
@@ -18,7 +18,7 @@ def tell(owner: Party, *to: Party, **more: object) -> str:
     """Tell an incident; return the id of a message that tells it."""
     incident = made_incident(owner=owner.name, parties=(), settled=(), **more)
     with owner.desk.database.work(owner.desk.stamp()) as work:
-        tell_incident(work, owner.desk.ring.lock, owner.name, incident, [p.name for p in to])
+        send_incident(work, owner.desk.ring.lock, owner.name, incident, [p.name for p in to])
         return items(work)[0].id
 
 
@@ -31,11 +31,11 @@ def recall_it(party: Party, item: str, why: Why = WHY, only: Sequence[str] = ())
 def recalls_of(party: Party) -> list[Recalling]:
     """Return the recalls that a party knows."""
     with party.desk.database.work() as work:
-        return recalls(work, party.desk.ring.lock)
+        return recalls(work, party.desk.ring.lock, RecallFilter())
 
 
 def known_to(party: Party, owner: Party) -> Known:
-    """Return what a party knows of the incident that was told."""
+    """Return a party's state of the reported incident."""
     with party.desk.database.work() as work:
         return find_known(work, party.desk.ring.lock, owner.name, "inc-7")
 

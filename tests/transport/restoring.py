@@ -48,7 +48,7 @@ def asking(other: Party) -> Callable[[Document, str], list[str]]:
 
 
 def contradictions(party: Party) -> int:
-    """Count what a node was told that contradicts something."""
+    """Count the contradictions recorded by a node."""
     with party.desk.database.work() as work:
         return len(list(work.connection.execute(select(tables.contradiction.c.id))))
 

@@ -1,4 +1,4 @@
-"""A node asks its peers what they have of it, and they tell it and nobody else."""
+"""A node queries its peers for what they have of it, and only they answer."""
 
 from collections.abc import Callable, Sequence
 
@@ -20,7 +20,7 @@ from tidewaiter.transport.server import make_app
 
 
 def test_what_is_on_its_way_stays_as_it_is(pair: Pair) -> None:
-    """A node that forgot nothing learns of receipts alone, and seals nothing anew."""
+    """A node that lost nothing only learns of receipts, and seals nothing again."""
     one, other = pair
     for number in range(4):
         one.say(other, f"{number}")
@@ -48,7 +48,7 @@ def test_nobody_else_is_told(pair: Pair, party: Callable[..., Party]) -> None:
     one.meet(third)
     question = kept_question(one, other)
     with pytest.raises(InputError):
-        answer(third.desk, question)  # it knows nobody
+        answer(third.desk, question)  # it has no peers
     third.meet(one)
     with pytest.raises(InputError):
         answer(third.desk, question)  # it was for another
@@ -78,7 +78,7 @@ def test_nothing_is_sealed_before_the_peer_was_asked(pair: Pair) -> None:
 
 
 def test_it_is_asked_over_http(pair: Pair) -> None:
-    """A peer is answered; whoever is none, or asks anything else, is not."""
+    """A peer gets an answer; non-peers and other questions do not."""
     one, other = pair
     one.say(other, "hello")
     one.send(other)
@@ -95,7 +95,7 @@ def test_it_is_asked_over_http(pair: Pair) -> None:
 def test_what_was_forgotten_is_regained_in_both_kinds_of_database(
     party: Callable[..., Party],
 ) -> None:
-    """One message is not there any more, one waits again, and one is sealed anew."""
+    """One message is lost, one is queued again, and one is sealed again."""
     one, other = party("aland"), party("bergen")
     one.meet(other)
     other.meet(one)

@@ -16,7 +16,7 @@ from tidewaiter.store.peers.directory import Known, peer_of
 from tidewaiter.store.peers.outbox import failed_with
 from tidewaiter.transport.delivery_rounds import Rounds
 from tidewaiter.transport.http_client import UnknownError
-from tidewaiter.transport.peers import relate
+from tidewaiter.transport.peers import RelationChange, relate
 from tidewaiter.transport.receiving import receive
 from tidewaiter.transport.reconciliation import answer, catch_up
 from tidewaiter.transport.sending import LONGEST, failed_tries, wait_seconds
@@ -77,7 +77,7 @@ def _asks(one: Party, other: Party) -> None:
 
 
 def _freezes(one: Party, other: Party) -> None:
-    relate(one.desk, other.name, "frozen", one.desk.stamp(), reason="order")
+    relate(one.desk, other.name, RelationChange(to="frozen", reason="order"), one.desk.stamp())
 
 
 def _turns(one: Party, _other: Party) -> None:
@@ -99,7 +99,7 @@ def test_the_wait_ends(pair: Pair, way: Callable[[Party, Party], None]) -> None:
 
 
 def test_a_recall_does_not_wait_and_an_ordinary_message_does(pair: Pair) -> None:
-    """What is to be taken back is asked for at once."""
+    """A recall is requested at once."""
     one, other = pair
     item = one.say(other, "not for you")
     one.send(other)
@@ -111,7 +111,7 @@ def test_a_recall_does_not_wait_and_an_ordinary_message_does(pair: Pair) -> None
 
 
 def test_what_waits_goes_as_soon_as_the_peer_is_heard(pair: Pair) -> None:
-    """By the node that serves, whose own wait ends too."""
+    """By the serving node, which also ends its own wait."""
     one, other = pair
     one.say(other, "after the trouble")
     broken = [True]
@@ -143,9 +143,9 @@ def test_a_sign_that_comes_during_a_try_that_fails_counts(pair: Pair) -> None:
 
 
 def test_a_peer_that_turns_messages_away_is_left_alone_longer_each_time(pair: Pair) -> None:
-    """It answers, and yet there is no use in asking it at once."""
+    """It answers, and yet asking it again at once is useless."""
     one, other = pair
-    relate(other.desk, one.name, "frozen", other.desk.stamp())
+    relate(other.desk, one.name, RelationChange(to="frozen"), other.desk.stamp())
     one.say(other, "later")
     found = []
     for _ in range(3):
@@ -155,7 +155,7 @@ def test_a_peer_that_turns_messages_away_is_left_alone_longer_each_time(pair: Pa
 
 
 def test_a_clock_that_was_set_back_does_not_make_a_node_hammer(pair: Pair) -> None:
-    """It tries once, and then keeps its wait by a clock that nobody sets."""
+    """It tries once, and then keeps its back-off by a monotonic clock."""
     one, other = pair
     one.say(other, "patience")
     away(one, other, due="2026-11-27T12:00:00.000000+00:00")
@@ -223,7 +223,7 @@ def test_each_peer_is_asked_once_when_the_node_starts(
 
 
 def _until(done: Callable[[], bool]) -> bool:
-    """Wait until something is so, for 20 seconds at most; return whether it came to be."""
+    """Wait until a condition is true, for 20 seconds at most; return whether it became true."""
     end = time.monotonic() + 20
     while not done() and time.monotonic() < end:
         time.sleep(0.05)

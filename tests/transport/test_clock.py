@@ -96,7 +96,7 @@ def test_the_wait_for_a_peer_is_kept(pair: Pair) -> None:
 
 
 def test_receipts_say_the_time_of_who_gives_them(pair: Pair) -> None:
-    """Nothing rests on it, and a wrong one is no reason to refuse."""
+    """Nothing depends on it, and a wrong one is not a reason to refuse."""
     one, other = pair
     set_clock(other, 2)
     one.say(other, "now")
@@ -112,7 +112,7 @@ def test_receipts_say_the_time_of_who_gives_them(pair: Pair) -> None:
 
 
 def _rounds_until(party: Party, post: Callable[..., list[str]], done: Callable[[], bool]) -> bool:
-    """Let a node send until something is so; return whether it came to be within 20 seconds."""
+    """Let a node send until a condition is true; return whether it was within 20 seconds."""
     rounds = Rounds(party.desk, post)
     until = time.monotonic() + 20
     while not done() and time.monotonic() < until:

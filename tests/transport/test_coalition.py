@@ -34,14 +34,14 @@ from tidewaiter.exchange.protocol.relations import Relation, Scope
 from tidewaiter.store.coalition.meeting_packs import read_board, read_pledges, usual_period
 from tidewaiter.store.coalition.member_lists import KeptRoster, rosters, take_roster
 from tidewaiter.store.coalition.participation import Reader
-from tidewaiter.store.coalition.pledges import say_pledge, tell_pledge
+from tidewaiter.store.coalition.pledges import say_pledge, send_pledge
 from tidewaiter.store.core import tables
 from tidewaiter.store.core.migrations.versions import r0022_coalition
-from tidewaiter.store.incidents import tell_incident
+from tidewaiter.store.incidents import send_incident
 from tidewaiter.store.peers.directory import moves, set_relation, set_scope
 from tidewaiter.store.recalls.issued import Why, items, recall
-from tidewaiter.transport.coalition import tell_roster
-from tidewaiter.transport.peers import relate
+from tidewaiter.transport.coalition import send_roster
+from tidewaiter.transport.peers import RelationChange, relate
 
 Pair = tuple[Party, Party]
 DAY = date(2026, 11, 25)  # of the clocks of the nodes
@@ -119,7 +119,7 @@ def _take(party: Party, *chain: SignedRoster) -> None:
 
 def _tell(party: Party, other: Party) -> None:
     with party.desk.database.work(party.desk.stamp()) as work:
-        tell_roster(work, party.desk.ring.lock, "g2", other.name)
+        send_roster(work, party.desk.ring.lock, "g2", other.name)
     party.send(other)
 
 
@@ -154,7 +154,7 @@ def _large(number: int, before: SignedRoster) -> Roster:
 
 @by_rules_alone
 def test_nobody_speaks_for_another(pair: Pair) -> None:
-    """Neither promises in its name, nor tells its numbers; not here, and not by message."""
+    """Neither can commit in the other's name, nor report its numbers, locally or by message."""
     one, other = pair
     for said in (_promise(other), _number(one, other, 95)):
         with raises("store/promise-of-another"):
@@ -192,9 +192,9 @@ def test_a_promise_that_is_broken_is_not_undone(pair: Pair) -> None:
 
 @by_rules_alone
 def test_numbers_come_from_those_who_measure_in_any_order(pair: Pair) -> None:
-    """A number may come before the promise; another under its id is refused, the same counts once.
+    """A number may precede the commitment; another under its id is refused, a repeat ignored.
 
-    Who is told of a promise later is told of what its owner reported too.
+    Later recipients of a commitment also get what its owner reported.
     """
     one, other = pair
     promise = _promise(one, measured_by=(other.name,))
@@ -207,7 +207,7 @@ def test_numbers_come_from_those_who_measure_in_any_order(pair: Pair) -> None:
         _say(other, _number(one, other, 99))
     assert _say(other, _number(one, other, 95)) == ()
     with one.desk.database.work(one.desk.stamp()) as work:
-        tell_pledge(work, one.desk.ring.lock, one.name, promise, [other.name])
+        send_pledge(work, one.desk.ring.lock, one.name, promise, [other.name])
     one.send(other)
     assert _stands(other) == ["met"]
 
@@ -241,7 +241,7 @@ def test_a_roster_is_told_kept_and_checked_again(pair: Pair) -> None:
 
 @by_rules_alone
 def test_a_long_chain_goes_in_several_messages(pair: Pair) -> None:
-    """They keep their order, so that each follows from what came before."""
+    """They keep their order, so that each follows from the previous ones."""
     one, other = pair
     chain = [_signed(1, None, one)]
     for number in range(2, 8):
@@ -259,7 +259,9 @@ def test_moves_of_both_sides_are_kept_with_their_reason(pair: Pair) -> None:
         _later(party, DAY + timedelta(days=day))
     with one.desk.database.work(one.desk.stamp()) as work:
         set_scope(work, other.name, Scope(tlp="amber"))
-    relate(one.desk, other.name, "frozen", one.desk.stamp(), reason="order of 3 May")
+    relate(
+        one.desk, other.name, RelationChange(to="frozen", reason="order of 3 May"), one.desk.stamp()
+    )
     one.send(other)
     assert [(e.by, e.to, e.reason) for e in _moves(one)] == [
         ("own", "active", ""),
@@ -287,7 +289,7 @@ def test_moves_of_both_sides_are_kept_with_their_reason(pair: Pair) -> None:
 
 
 def test_what_was_told_of_incidents_stands_on_both_boards(pair: Pair) -> None:
-    """Once each, on the day of its first version, in the direction in which it was told."""
+    """Once each, on the day of its first version, in the direction of the report."""
     one, other = pair
     told = incident(owner=one.name, parties=(), settled=())
     for each in (
@@ -297,7 +299,7 @@ def test_what_was_told_of_incidents_stands_on_both_boards(pair: Pair) -> None:
         ),
     ):
         with one.desk.database.work(one.desk.stamp()) as work:
-            tell_incident(work, one.desk.ring.lock, one.name, each, [other.name])
+            send_incident(work, one.desk.ring.lock, one.name, each, [other.name])
     one.send(other)
     for party in pair:
         with party.desk.database.work() as work:
@@ -307,7 +309,7 @@ def test_what_was_told_of_incidents_stands_on_both_boards(pair: Pair) -> None:
 
 
 def test_what_is_recalled_is_gone(pair: Pair) -> None:
-    """A promise and a roster that were told in error are held by nobody else any more."""
+    """A commitment and a member list sent by mistake are deleted by all peers."""
     one, other = pair
     _say(one, _promise(one), other)
     _take(one, _signed(1, None, one))

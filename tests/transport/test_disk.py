@@ -55,7 +55,7 @@ def lines_of(one: Party, other: Party, count: int) -> list[str]:
 @pytest.mark.parametrize("room", range(10))
 @pytest.mark.parametrize("dialect", ["sqlite"])
 def test_a_full_disk_gives_no_receipt_without_a_row(pair: Pair, room: int) -> None:
-    """However many pages are left: what has a receipt is there, and the rest comes later."""
+    """For any number of free pages: receipted messages are stored, and the others arrive later."""
     one, other = pair
     limited, lines = Limited(other.desk), lines_of(one, other, 40)
     limited.set(f"max_page_count = {limited.pages() + room}")

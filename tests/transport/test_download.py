@@ -131,14 +131,14 @@ def test_a_file_that_has_not_changed_is_not_fetched(server: Server, get: Get) ->
 
 
 def test_a_cut_download_goes_on_where_it_was(server: Server, get: Get) -> None:
-    """Each further try asks for the rest only."""
+    """Each retry requests only the remainder."""
     server.cuts = [100_000, 50_000]
     assert get() == CONTENT
     assert [each.get("Range") for each in server.asked] == [None, "bytes=100000-", "bytes=150000-"]
 
 
 def test_a_download_goes_on_in_the_next_call(server: Server, get: Get) -> None:
-    """What stays cut is an error; the same call again asks for the rest."""
+    """A download that stays cut is an error; the same call again requests the remainder."""
     server.cuts = [100_000] + [0] * 5
     with raises("transport/download-cut", FetchError, tries=4, held=100000) as caught:
         get()
@@ -149,7 +149,7 @@ def test_a_download_goes_on_in_the_next_call(server: Server, get: Get) -> None:
 
 
 def test_a_file_that_changed_in_the_meantime_begins_anew(server: Server, get: Get) -> None:
-    """The old part and the new rest are never one file."""
+    """The old part and the new remainder are never combined."""
     server.cuts = [100_000] + [0] * 5
     with pytest.raises(FetchError):
         get()
@@ -158,14 +158,14 @@ def test_a_file_that_changed_in_the_meantime_begins_anew(server: Server, get: Ge
 
 
 def test_a_server_without_ranges_sends_all_again(server: Server, get: Get) -> None:
-    """It is not taken for the rest."""
+    """It is not taken for the remainder."""
     server.ranges = False
     server.cuts = [100_000]
     assert get() == CONTENT
 
 
 def test_a_file_shorter_than_the_server_says_is_no_file(server: Server, get: Get) -> None:
-    """Its length is checked, and what there is goes to nobody."""
+    """Its length is checked, and the incomplete file is not delivered."""
     server.said = len(CONTENT) + 10
     server.ranges = False
     with raises("transport/download-cut", FetchError):
@@ -196,7 +196,7 @@ def test_a_slow_server_is_given_up(server: Server, get: Get) -> None:
 
 
 def test_no_network_is_a_clear_error(tmp_path: Path) -> None:
-    """A port on which nobody listens stands for it."""
+    """Simulated by a port without a listener."""
     with raises("transport/cannot-be-reached", FetchError):
         fetch("http://127.0.0.1:9/list.csv", tmp_path, limits=QUICK)
 
@@ -213,7 +213,7 @@ def test_a_file_beyond_the_bound_is_refused(server: Server, get: Get, tmp_path: 
 
 
 def test_a_server_without_a_length_is_borne(server: Server, get: Get) -> None:
-    """Then the end of the connection is the end; the reader of the list checks the rest."""
+    """Then the end of the connection is the end; the list reader checks the content."""
     server.chunked = True
     assert get() == CONTENT
 
@@ -222,7 +222,7 @@ def test_a_server_without_a_length_is_borne(server: Server, get: Get) -> None:
     "address", ["file:///etc/passwd", "ftp://example.org/x", "/etc/passwd", "data:,x", "https:///x"]
 )
 def test_only_the_web_is_fetched(address: str, tmp_path: Path) -> None:
-    """An address of another kind is no address of a list."""
+    """Another scheme is not valid for a list."""
     with raises("transport/not-a-web-address", FetchError):
         fetch(address, tmp_path)
 
@@ -275,7 +275,7 @@ def test_a_mark_beyond_ascii_is_sent_back_as_it_came(server: Server, get: Get) -
 
 
 def test_two_processes_do_not_write_one_file(server: Server, tmp_path: Path) -> None:
-    """The second is told that another is at it."""
+    """The second reports that another is downloading."""
     server.delay = 0.5
     results: list[object] = []
 

@@ -34,7 +34,7 @@ def test_what_is_written_comes_once_and_is_receipted(pair: Pair) -> None:
 
 
 def test_a_lost_answer_changes_nothing(pair: Pair) -> None:
-    """What came is not taken twice, and its receipt is the very same."""
+    """A repeated message is not accepted twice, and its receipt is identical."""
     one, other = pair
     one.say(other, "once")
     given: list[list[str]] = []
@@ -120,7 +120,7 @@ def test_a_line_that_does_what_it_wants(pair: Pair, seed: int) -> None:
 
 
 def test_a_damaged_line_brings_nothing_else_again(pair: Pair) -> None:
-    """Who gets it cannot say what it has of the sender: only the one line is sent again."""
+    """The receiver cannot identify the sender of a damaged line, so only that line is resent."""
     one, other = pair
     for number in range(5):
         one.say(other, f"{number}")
@@ -133,7 +133,7 @@ def test_a_damaged_line_brings_nothing_else_again(pair: Pair) -> None:
 
 
 def test_what_comes_too_early_waits(pair: Pair) -> None:
-    """It is turned away, with a word of what is there, and comes again."""
+    """It is rejected with the receiver's state, and sent again later."""
     one, other = pair
     for number in range(3):
         one.say(other, f"{number}")

@@ -31,7 +31,7 @@ Served = tuple[Party, Party, int, int]
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Serve a node by a process of its own; return it, a peer of it, its process and its port."""
+    """Serve a node from a separate process; return it, a peer of it, its process and its port."""
     folder = tmp_path_factory.mktemp("hostile")
     honest, node = found_party("aland", folder), found_party("bergen", folder)
     honest.meet(node)

@@ -12,7 +12,7 @@ from tidewaiter.exchange.incidents.state import Known
 from tidewaiter.exchange.incidents.types import Incident, Proposal
 from tidewaiter.exchange.protocol.markings import Marking
 from tidewaiter.store.groups import Group, add_member, make_group, remove_member
-from tidewaiter.store.incidents import answer_incident, find_known, incidents, tell_incident
+from tidewaiter.store.incidents import answer_incident, find_known, incidents, send_incident
 
 AMBER = Marking(tlp="amber")
 
@@ -35,7 +35,7 @@ def _incident(owner: Party, **more: object) -> Incident:
 def _tell(owner: Party, incident: Incident, *to: Party) -> None:
     with owner.desk.database.work(owner.desk.stamp()) as work:
         names = [each.name for each in to]
-        tell_incident(work, owner.desk.ring.lock, owner.name, incident, names)
+        send_incident(work, owner.desk.ring.lock, owner.name, incident, names)
 
 
 def _known(party: Party, incident: Incident) -> Known:
@@ -79,7 +79,7 @@ def test_an_incident_is_told_and_answered(three: tuple[Party, Party, Party]) -> 
 
 
 def test_whoever_was_told_is_told_of_the_next_version(three: tuple[Party, Party, Party]) -> None:
-    """And a version that does not follow is told to nobody."""
+    """A version out of sequence is not sent."""
     one, other, _ = three
     incident = _incident(one)
     _tell(one, incident, other)
@@ -101,7 +101,7 @@ def test_nobody_tells_anothers_incident(three: tuple[Party, Party, Party]) -> No
 
 
 def test_an_incident_for_nobody_is_not_told(three: tuple[Party, Party, Party]) -> None:
-    """A group without members reaches nobody, and no list of peers makes up for it."""
+    """A group without members has no recipients, and a list of peers does not add any."""
     one, other, _ = three
     group = _group(one)
     marking = Marking(tlp="amber", group=group.id)

@@ -38,7 +38,7 @@ def test_keys_change_while_messages_are_on_their_way(pair: Pair, *, revoke: bool
 
 
 def test_a_process_that_serves_takes_up_keys_that_another_made(pair: Pair) -> None:
-    """A box for the new key is not refused for good by a process that has the old ones."""
+    """A box for the new key is not permanently refused by a process with the old ones."""
     one, other = pair
     beside = Desk(other.desk.database, other.desk.ring, path=other.ring, clock=other.desk.clock)
     turn(other)
@@ -50,7 +50,7 @@ def test_a_process_that_serves_takes_up_keys_that_another_made(pair: Pair) -> No
 
 
 def test_what_a_peer_has_is_believed_after_it_changed_keys(pair: Pair) -> None:
-    """It signs its old receipts anew, whether a message comes twice or it is asked for it."""
+    """It signs its old receipts again, for a repeated message and for a query."""
     one, other = pair
     one.say(other, "came")
     line: list[str] = []
@@ -70,7 +70,7 @@ def test_what_a_peer_has_is_believed_after_it_changed_keys(pair: Pair) -> None:
 
 
 def test_two_that_change_keys_at_once_take_turns(pair: Pair) -> None:
-    """The file of keys has those that the documents name, whoever was first."""
+    """The key file has the keys that the documents name, in any order."""
     one, other = pair
     beside = Desk(one.desk.database, one.desk.ring, path=one.ring, clock=one.desk.clock)
     turn(one)
@@ -81,7 +81,7 @@ def test_two_that_change_keys_at_once_take_turns(pair: Pair) -> None:
 
 
 def test_a_document_that_comes_first_leaves_nothing_behind(pair: Pair) -> None:
-    """What was sealed under a key that the peer knows as old is sealed anew, once."""
+    """Messages sealed under a key that the peer knows as old are sealed again, once."""
     one, other = pair
     for number in range(70):
         one.say(other, f"{number}")

@@ -184,7 +184,7 @@ def test_what_is_an_address_is_one(url: str) -> None:
 
 
 def test_a_name_leads_where_it_led_first(watched: Watched) -> None:
-    """It is looked up once for a connection, and what it led to is where that goes."""
+    """It is resolved once per connection, which uses that address."""
     asked: list[str] = []
     answers = [["10.0.0.1"], ["127.0.0.1"], ["::1", "127.0.0.1"], ["::ffff:127.0.0.1"], [], ["odd"]]
 
@@ -248,7 +248,7 @@ def test_a_gate_counts_by_address() -> None:
 
 
 def test_what_proves_nothing_is_worth_many_requests() -> None:
-    """Who sends much that nobody has signed has soon sent enough."""
+    """A sender of much unsigned data soon reaches its limit."""
     gate = Gate(60)
     gate.charge("192.0.2.1", 100_000, 0.0)
     assert [gate.admits("192.0.2.1", 0.0) for _ in range(13)].count(True) == 11

@@ -1,7 +1,7 @@
-"""Two and three nodes do what they want, and what stands in them is what a plain model says.
+"""State-machine test: two and three nodes act at random, and agree with a simple model.
 
-The model knows of each pair what one side does with the other, what it wrote, and what became of
-it; and of each node how often its keys changed. It knows nothing of envelopes and chains.
+For each pair, the model knows the relation of each side, the messages written, and their outcome;
+for each node, the number of key changes. It knows nothing of envelopes and chains.
 """
 
 import os
@@ -29,7 +29,7 @@ from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.core import tables
 from tidewaiter.store.peers.directory import add_peer, peer_of
 from tidewaiter.store.peers.key_recovery import take_up
-from tidewaiter.transport.peers import hear_documents, relate
+from tidewaiter.transport.peers import RelationChange, hear_documents, relate
 from tidewaiter.transport.receiving import receive
 from tidewaiter.transport.sending import send_round
 
@@ -95,7 +95,12 @@ class Nodes(RuleBasedStateMachine):
         known = compared or (way.confirmed and way.standing != "frozen")
         settled = not way.held or held_ or to != "active"
         try:
-            relate(desk, self.party[other].name, to, desk.stamp(), compared=words, held=held_)
+            relate(
+                desk,
+                self.party[other].name,
+                RelationChange(to=to, compared=words, held=held_),
+                desk.stamp(),
+            )
         except ConflictError:
             assert not may
             return
@@ -132,7 +137,7 @@ class Nodes(RuleBasedStateMachine):
 
     @rule(number=st.integers(0, 5), how=st.sampled_from(["right", "cut", "lost", "twice"]))
     def send(self, number: int, how: str) -> None:
-        """Send what is due; nothing leaves or is taken where a side does not want it."""
+        """Send what is due; nothing is sent or accepted without an active relation."""
         one, other = self.pair(number)
         sender, taker = self.party[one], self.party[other]
         way, back = self.ways[one, other], self.ways[other, one]
@@ -235,7 +240,7 @@ class Nodes(RuleBasedStateMachine):
             if way.standing != "active":
                 assert states.get("waiting", 0) == 0
             assert states.get("held", 0) >= way.held
-            way.held = states.get("held", 0)  # what was taken back is held too
+            way.held = states.get("held", 0)  # withdrawn messages are held too
 
     def settle(self) -> None:
         """Bring all in touch; then every message has come once, or was discarded."""
@@ -245,7 +250,12 @@ class Nodes(RuleBasedStateMachine):
                 step: Standing = "invited" if way.standing in {"none", "ended"} else "active"
                 desk, peer = self.party[one].desk, self.party[other].name
                 words = self.words(other)
-                relate(desk, peer, step, desk.stamp(), compared=words, held="release")
+                relate(
+                    desk,
+                    peer,
+                    RelationChange(to=step, compared=words, held="release"),
+                    desk.stamp(),
+                )
                 way.standing = step
         for _ in range(12):
             for one, other in self.ways:
@@ -262,14 +272,14 @@ class Nodes(RuleBasedStateMachine):
                 assert verify_audit(work).broken is None
 
     def hear_all(self, one: str, other: str) -> None:
-        """Take up all documents of a peer."""
+        """Fetch all documents of a peer."""
         desk = self.party[one].desk
         with desk.database.work(desk.stamp()) as work:
             take_up(work, self.party[other].documents(), own=desk.node)
         self.learn()
 
     def check_taken(self, taker: str, sender: str, count: int) -> None:
-        """What came is whole, in order, once, and each of it can be proved."""
+        """Received messages are complete, in order, unique, and each can be proved."""
         party, peer = self.party[taker], self.party[sender].name
         came = [each for each in held(party) if self.is_from(each, sender)]
         assert [each.header.seq for each in came] == list(range(1, len(came) + 1))

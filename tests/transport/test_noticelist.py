@@ -55,7 +55,7 @@ def _pages(party: Party, side: Side, day: date, show: Show = "all", *, text: str
 
 
 def test_the_first_deadline_stands_first_and_each_box_is_counted(pair: Pair) -> None:
-    """What is decided has no deadline; what a peer asks is due by us; pages leave out nothing."""
+    """Decided ones have no deadline; a peer's question is due by us; paging is complete."""
     one, other = pair
     for number, days in enumerate((5, 1, 9, 3, 7)):
         _send(one, other, f"AX-{number}", REPLY_BY + timedelta(days=days))
@@ -79,7 +79,7 @@ def test_the_first_deadline_stands_first_and_each_box_is_counted(pair: Pair) -> 
 
 
 def test_after_a_yes_return_information_is_due(pair: Pair) -> None:
-    """By the exporting side: its deadline stands in both lists from then on."""
+    """By the exporting side: its deadline is in both lists from then on."""
     one, other = pair
     _send(one, other, "AX-1", REPLY_BY)
     _do(other, YES)
@@ -93,7 +93,7 @@ def test_after_a_yes_return_information_is_due(pair: Pair) -> None:
 
 
 def test_what_became_of_our_messages_is_told(pair: Pair) -> None:
-    """Ours waits, then is receipted; theirs came; who did it stands beside ours alone."""
+    """Ours waits, then is receipted; theirs arrived; only ours names the person."""
     one, other = pair
     with one.desk.database.work(Stamp(who="account 7", at=one.desk.clock())) as work:
         notice = Sent(notice=NOTICE)
@@ -120,7 +120,7 @@ def _as(party: Party, who: str) -> Stamp:
 
 
 def test_a_draft_is_its_writers_own(pair: Pair) -> None:
-    """Nobody else reads, changes or drops it, it is not written over, and stands encrypted."""
+    """Others cannot read, change, delete or overwrite it, and it is stored encrypted."""
     one, _ = pair
     safe, written = one.desk.ring.lock, written_of(NOTICE)
     kept = _draft(one, "account 1", Draft(written=written))

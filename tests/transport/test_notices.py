@@ -1,4 +1,4 @@
-"""A notice between two nodes: both read the same, and nobody else has a say."""
+"""A notice between two nodes: both read the same, and no one else can act."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -51,7 +51,7 @@ def _rows(party: Party, day: date = DAY, state: str = "") -> list[Row]:
 
 
 def test_both_sides_read_the_same(pair: Pair) -> None:
-    """From the sending to the answer, whoever does what."""
+    """From sending to the answer, after each act of either side."""
     one, other = pair
     _send(one, other)
     assert _rows(other) == []
@@ -68,7 +68,7 @@ def test_both_sides_read_the_same(pair: Pair) -> None:
 
 
 def test_silence_is_no_consent_on_either_side(pair: Pair) -> None:
-    """When the time is over the list says so, though nobody did anything."""
+    """When the time is over the list says so, without any act."""
     one, other = pair
     reply_by = _send(one, other).state.reply_by
     one.send(other)
@@ -83,7 +83,7 @@ def test_silence_is_no_consent_on_either_side(pair: Pair) -> None:
 
 
 def test_a_side_does_only_what_is_its_own(pair: Pair) -> None:
-    """The exporter does not agree with itself; and nobody decides over what they have not seen."""
+    """The exporter cannot agree with itself, and a decision on an unseen version is refused."""
     one, other = pair
     _send(one, other)
     one.send(other)
@@ -138,7 +138,7 @@ def test_two_peers_may_have_a_notice_of_one_reference(
 
 
 def test_what_a_notice_says_does_not_stand_in_the_database_in_the_clear(pair: Pair) -> None:
-    """Nor does it stand in the log."""
+    """Nor is it in the log."""
     one, other = pair
     _send(one, other)
     one.send(other)

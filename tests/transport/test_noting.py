@@ -1,4 +1,4 @@
-"""Nobody fills the log or the database in the name of another, nor in their own."""
+"""No peer can fill the log or the database, in another's name or its own."""
 
 import json
 import random
@@ -83,7 +83,7 @@ def test_a_peer_that_contradicts_itself_fills_nothing(
 def test_one_name_twice_in_a_request_is_taken_once(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """Two messages of one id, one after the other in the chain, stop nobody else's."""
+    """Two messages with one id, in sequence in the chain, do not block those of others."""
     forger = Forger(tmp_path_factory.mktemp("forger"), 1)
     forger.place_now = have, _ = forger.place()
     first, box = forger.header()

@@ -90,7 +90,7 @@ def _told(party: Party) -> str:
 
 
 def test_a_party_is_found_however_it_is_written(pair: tuple[Party, Party]) -> None:
-    """The asker learns which of its parties the holder has; what the holder has not, is not hit."""
+    """The asker learns which of its parties the holder has, and nothing about the others."""
     asker, holder = pair
     _allow(holder, asker)
     number = _ask(asker, holder, AS_WRITTEN, UNSEEN, Asked(numbers=(LEI,)))
@@ -104,7 +104,7 @@ def test_a_party_is_found_however_it_is_written(pair: tuple[Party, Party]) -> No
 def test_both_sides_keep_that_was_asked_and_the_logs_name_nobody(
     pair: tuple[Party, Party],
 ) -> None:
-    """Peer, number of keys and purpose stand in both logs; of the parties not even a key does."""
+    """Peer, number of keys and purpose are in both logs; the parties are not, even as keys."""
     asker, holder = pair
     _allow(holder, asker)
     number = _ask(asker, holder, *SEEN)
@@ -129,7 +129,7 @@ def test_both_sides_keep_that_was_asked_and_the_logs_name_nobody(
 
 
 def test_nobody_is_answered_who_was_not_allowed(pair: tuple[Party, Party]) -> None:
-    """The asker is told so before anything is sent, and by a signed answer if it sends it yet."""
+    """The asker sees it before anything is sent, and gets a signed refusal if it still asks."""
     asker, holder = pair
     with raises("store/no-offer-to-answer"):
         _ask(asker, holder, AS_WRITTEN)

@@ -18,9 +18,9 @@ _SMALL = ("--exchanges", "45", "--kills", "4", "--nodes", "3")
 
 
 def programme(module: str, *options: str, out: Path) -> tuple[int, Any, str]:
-    """Run a program; return how it ended, what it wrote, and what it said.
+    """Run a program; return its exit status, output and errors.
 
-    It forks, so it is a process of its own, with one thread.
+    It forks, so it runs in a separate process with one thread.
     """
     command = [sys.executable, "-m", f"tests.soak.{module}", *options, "--write", str(out)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -38,7 +38,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_nothing_is_lost_doubled_or_wrong(tmp_path: Path) -> None:
-    """Nodes are killed, lines do what they want, and every message is acted on once."""
+    """Nodes are killed, connections are unreliable, and every message is acted on once."""
     code, results, told = programme("exchange", *_SMALL, out=tmp_path / "green.json")
     assert code == 0, told
     assert results[0]["violations"] == {}
@@ -72,7 +72,7 @@ def test_lost_power_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
 
 @compiled
 def test_lost_power_is_seen_where_nothing_is_synced(tmp_path: Path) -> None:
-    """The control: with `synchronous = NORMAL`, what was acknowledged is lost."""
+    """The control: with `synchronous = NORMAL`, acknowledged data are lost."""
     options = ("--crashes", "30", "--synchronous", "NORMAL")
     code, result, told = programme("power", *options, out=tmp_path / "power.json")
     assert result is not None, told

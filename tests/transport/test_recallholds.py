@@ -1,4 +1,4 @@
-"""Holds: what is recalled is kept while a law or a case asks for it, and no longer."""
+"""Legal holds: a recalled message is kept while a law or a case requires it, not longer."""
 
 from datetime import date
 
@@ -18,7 +18,7 @@ Pair = tuple[Party, Party]
 
 
 def test_a_hold_keeps_what_is_recalled_until_it_is_lifted(pair: Pair) -> None:
-    """Its source is told on what it rests, and to how many it went on; then that it is gone."""
+    """Its source learns the basis and the number of onward recipients; later, the deletion."""
     one, other = pair
     item = tell(one, other)
     one.send(other)

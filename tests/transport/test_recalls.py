@@ -1,4 +1,4 @@
-"""Recalls: what a source asks back is destroyed, kept under a hold, or had never left."""
+"""Recalls: a recalled message is destroyed, kept under a legal hold, or was never sent."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -38,7 +38,7 @@ Pair = tuple[Party, Party]
 
 
 def _everything(party: Party) -> bytes:
-    """Return all texts and bytes that stand in any table, one after another."""
+    """Return all texts and bytes in all tables, concatenated."""
     found = []
     with party.desk.database.work() as work:
         for table in METADATA.sorted_tables:
@@ -57,7 +57,7 @@ def _holds(party: Party, peer: Party) -> None:
 
 
 def test_what_is_recalled_is_gone_and_the_chain_still_verifies(pair: Pair) -> None:
-    """No table of the recipient holds a copy, nor a feed; both sides read what came of it."""
+    """No table of the recipient contains a copy, nor a feed; both sides see the outcome."""
     one, other = pair
     request = Request(
         id="r-1",
@@ -212,7 +212,7 @@ def _move(party: Party, other: Party, to: str, *, keep: bool = True) -> None:
 
 
 def test_nobody_recalls_what_another_sent(pair: Pair) -> None:
-    """Not here, and not by a message that says so; nor is a recall recalled."""
+    """Neither locally nor by a message; nor can a recall be recalled."""
     one, other = pair
     item = one.say(other, "hello")
     one.send(other)

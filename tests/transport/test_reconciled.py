@@ -52,13 +52,13 @@ def texts(party: Party, of: Party) -> list[str | None]:
 
 
 def forgotten(party: Party) -> list[tuple[str, int | None]]:
-    """Return of whose messages a node has forgotten some, and of how many."""
+    """Return the peers with messages that a node has lost, and their number."""
     with party.desk.database.work() as work:
         return [(each.node, each.messages) for each in missing(work)]
 
 
 def is_open(party: Party) -> bool:
-    """Say whether a node shows what came from peers."""
+    """Return whether a node shows content from peers."""
     with party.desk.database.work() as work:
         try:
             check_complete(work)
@@ -75,7 +75,7 @@ def mark(party: Party) -> None:
 
 @pytest.mark.parametrize("marked", [True, False])
 def test_a_restored_node_gets_back_what_it_had_by_itself(tmp_path: Path, *, marked: bool) -> None:
-    """Over HTTP, in a quiet pair: what was recalled is destroyed, the rest is there again."""
+    """Over HTTP, in an idle pair: recalled content is destroyed, other content is recovered."""
     copies = Copies(tmp_path)
     with houses(tmp_path, "aland", "bergen") as (near, far):
         one, other = near.party, far.party
@@ -95,7 +95,7 @@ def test_a_restored_node_gets_back_what_it_had_by_itself(tmp_path: Path, *, mark
         until(lambda: set(other.states()) == {"processed"})
         far.close()
         copies.restore(other)
-        assert texts(other, one) == [LINE]  # so it stands in the copy
+        assert texts(other, one) == [LINE]  # so the copy contains it
         if marked:
             mark(other)
             assert not is_open(other)
@@ -184,7 +184,7 @@ def test_what_a_peer_says_alone_closes_nothing(pair: Pair, party: Callable[..., 
 
 @ON_SQLITE
 def test_a_node_goes_on_without_a_peer_that_is_away_for_good(pair: Pair, copies: Copies) -> None:
-    """Somebody says so, and the log holds it; what is known to be complete needs no such word."""
+    """A person states it, and it is logged; a peer known to be complete needs no statement."""
     one, other = pair
     copies.make(other)
     copies.restore(other)
@@ -240,7 +240,7 @@ def both_agree_in_order(one: Party, other: Party) -> bool:
 def test_what_the_node_itself_said_since_the_copy_is_there_again(
     pair: Pair, copies: Copies
 ) -> None:
-    """Its words, its incident, its recall, and its answer to a notice that came after the copy."""
+    """Its messages, its incident, its recall, and its reply to a notice received after the copy."""
     one, other = pair
     mistake = other.say(one, "by mistake")
     other.send(one)
@@ -304,7 +304,7 @@ def test_content_that_is_not_what_was_signed_is_not_taken_back(pair: Pair, copie
 
 @ON_SQLITE
 def test_old_content_is_not_given_back(pair: Pair, copies: Copies) -> None:
-    """Whoever has stolen the keys of a node asks like the node: what is old stays where it is."""
+    """A thief of a node's keys can ask like the node, so old content is not sent."""
     one, other = pair
     copies.make(one)
     one.say(other, "long ago")

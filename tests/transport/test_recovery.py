@@ -16,7 +16,7 @@ from tidewaiter.node.identity import own_ring
 from tidewaiter.store.peers.directory import peer_of
 from tidewaiter.transport.context import Desk
 from tidewaiter.transport.key_rotation import change, recover
-from tidewaiter.transport.peers import hear_documents, relate
+from tidewaiter.transport.peers import RelationChange, hear_documents, relate
 from tidewaiter.transport.sending import send_round
 
 
@@ -33,7 +33,7 @@ def test_a_root_recovers_a_node_and_people_confirm_it(pair: Pair, way: str) -> N
     one.say(other, "after")
     if way == "carried":
         hear_documents(other.desk, write_chain(one.documents()))
-    one.send(other)  # an unknown key: nobody has told of it
+    one.send(other)  # an unknown key: not announced
     send_round(one.desk, other.name, line_to(other), telling(other))
     assert standing(other, one) == "frozen"
     for _ in range(4):
@@ -41,7 +41,9 @@ def test_a_root_recovers_a_node_and_people_confirm_it(pair: Pair, way: str) -> N
     came = 1 if way == "carried" else 2  # under the old key, before anybody told of the new
     assert [each.header.kind for each in held(other)].count("message") == came
     with raises("exchange/fingerprint-not-compared"):
-        relate(other.desk, one.name, "active", other.desk.stamp(), held="release")
+        relate(
+            other.desk, one.name, RelationChange(to="active", held="release"), other.desk.stamp()
+        )
     confirm(other, one)
     for _ in range(6):
         one.send(other)
@@ -53,7 +55,7 @@ def test_a_root_recovers_a_node_and_people_confirm_it(pair: Pair, way: str) -> N
 
 
 def test_a_thief_who_has_the_keys_is_shut_out(pair: Pair) -> None:
-    """What the stolen keys sign is turned away, and what they signed since is not trusted."""
+    """Messages signed with the stolen keys are rejected, and recent ones not trusted."""
     one, other = pair
     one.say(other, "true")
     one.send(other)
@@ -87,7 +89,7 @@ def test_old_evidence_verifies_with_retired_keys(pair: Pair) -> None:
 
 
 def test_messages_since_a_moment_are_not_trusted(pair: Pair) -> None:
-    """A key is revoked from before: what came since stands, and is marked."""
+    """A key is revoked retroactively: later messages are kept, and marked."""
     one, other = pair
     one.say(other, "true")
     one.send(other)
@@ -108,7 +110,9 @@ def test_the_announced_root_takes_the_place_of_the_first(pair: Pair, tmp_path: P
     hear_documents(other.desk, write_chain(one.documents()))
     assert standing(other, one) == "frozen"
     with raises("transport/fingerprint-differs"):
-        relate(other.desk, one.name, "active", other.desk.stamp(), compared=before)
+        relate(
+            other.desk, one.name, RelationChange(to="active", compared=before), other.desk.stamp()
+        )
     confirm(other, one)
     one.say(other, "under the new root")
     for _ in range(3):
@@ -119,7 +123,7 @@ def test_the_announced_root_takes_the_place_of_the_first(pair: Pair, tmp_path: P
 
 
 def test_a_node_that_lost_its_keys_goes_on(pair: Pair) -> None:
-    """What was written and not sent is lost with them, and counted; the order goes on."""
+    """Written but unsent messages are lost with them, and counted; the order continues."""
     one, other = pair
     one.say(other, "came")
     one.send(other)
@@ -142,7 +146,7 @@ def test_a_node_that_lost_its_keys_goes_on(pair: Pair) -> None:
 
 
 def test_a_node_says_something_else_of_itself(pair: Pair) -> None:
-    """Under the keys that it has: nobody has to compare anything."""
+    """With its current keys: no comparison is needed."""
     one, other = pair
     about = About(node=one.name, name="New", country="NO", role="observer")
     change(one.desk, about, one.desk.stamp())
@@ -153,7 +157,7 @@ def test_a_node_says_something_else_of_itself(pair: Pair) -> None:
 
 
 def test_documents_of_strangers_are_not_kept(party: Callable[..., Party], pair: Pair) -> None:
-    """Whoever it is, nothing is written for who is no peer."""
+    """For non-peers nothing is stored."""
     _, other = pair
     stranger = party("cork")
     for held_ in (write_chain(stranger.documents()), b"[]", b"x", b"[[]]"):

@@ -1,4 +1,4 @@
-"""The register of a node: its notices hold what may still come, and what came is written off."""
+"""The register of a node: its notices reserve expected amounts, and arrivals are written off."""
 
 from datetime import date
 
@@ -65,7 +65,7 @@ def _came(mg: int, *, last: bool = False) -> Returned:
 def test_what_may_come_is_promised_and_what_came_is_written_off_once(
     importer: tuple[Party, Party],
 ) -> None:
-    """From the answer on nobody else has it; each return is entered once, however often told."""
+    """From the approval on it is reserved; each return is entered once, despite repeats."""
     one, other = importer
     assert _account(other).promised.mass_mg == 0
     _do(other, NoObjection(decided_by="Licensing"))
@@ -85,7 +85,7 @@ def test_what_may_come_is_promised_and_what_came_is_written_off_once(
 
 
 def test_a_notice_that_is_withdrawn_gives_back_what_it_held(importer: tuple[Party, Party]) -> None:
-    """Where its owner takes it back, what was promised is free again."""
+    """If its owner withdraws it, the reserved amount is free again."""
     one, other = importer
     _do(other, NoObjection(decided_by="Licensing"))
     other.send(one)

@@ -1,4 +1,4 @@
-"""Requests and joint cases between nodes: each side reads the same, and speaks for itself alone."""
+"""Requests and joint cases between nodes: each side reads the same, and speaks for itself."""
 
 from collections.abc import Callable
 from datetime import date
@@ -123,7 +123,7 @@ def test_what_the_marking_or_the_purpose_forbids_is_not_written(pair: Pair) -> N
 def test_a_request_that_is_not_the_senders_to_make_is_refused(
     pair: Pair, party: Callable[..., Party]
 ) -> None:
-    """Nor is an answer by another than who was asked, or to what nobody asked, taken."""
+    """Nor is an answer by a node that was not asked, or to no request, accepted."""
     one, other = pair
     third = party("corfu")
     for here, there in ((one, third), (third, one)):
@@ -210,7 +210,7 @@ def test_decisions_of_a_joint_case_stand_side_by_side(pair: Pair) -> None:
 def test_nobody_speaks_in_a_joint_case_who_is_not_in_it(
     pair: Pair, party: Callable[..., Party]
 ) -> None:
-    """A stranger's word is refused; a partner that is no peer is named as not told."""
+    """A stranger's message is refused; a partner that is not a peer is reported as not sent to."""
     one, other = pair
     third, fourth = party("corfu"), party("delft")
     for each in (third, fourth):

@@ -75,7 +75,7 @@ def test_a_restored_receiver_that_is_asked_gets_everything_again(
 
 @ON_SQLITE
 def test_a_restored_sender_gives_no_number_twice(pair: Pair, copies: Copies) -> None:
-    """It regains what it had sent, and goes on after it; nobody takes it for a liar."""
+    """It recovers what it had sent, and continues after it; it does not contradict itself."""
     one, other = pair
     one.say(other, "sent before the copy")
     one.send(other)
@@ -102,7 +102,7 @@ def test_a_restored_sender_gives_no_number_twice(pair: Pair, copies: Copies) -> 
 
 @ON_SQLITE
 def test_a_restored_sender_that_did_not_ask_is_told(pair: Pair, copies: Copies) -> None:
-    """What it sealed in the place of another is turned away, and gets a place of its own."""
+    """Messages sealed under used numbers are rejected, and get new numbers."""
     one, other = pair
     copies.make(one)
     one.say(other, "forgotten")

@@ -22,9 +22,9 @@ from tidewaiter.store.core.columns import encode
 from tidewaiter.store.peers.channel import conversation
 from tidewaiter.store.peers.directory import documents, peer_of, replaced_documents
 from tidewaiter.store.peers.key_recovery import recheck, take_up
-from tidewaiter.transport.peers import hear_documents, relate, standings
+from tidewaiter.transport.peers import RelationChange, hear_documents, relate, standings
 from tidewaiter.transport.reconciliation import catch_up
-from tidewaiter.transport.sending import send_round, tell_all
+from tidewaiter.transport.sending import announce_documents, send_round
 
 
 def digests(party: Party, of: Party) -> list[str]:
@@ -47,7 +47,7 @@ def exchange(one: Party, other: Party, times: int = 6) -> None:
 
 
 def test_a_stolen_key_announces_no_root_at_a_peer(pair: Pair) -> None:
-    """Neither as a document by itself nor in a message; the relation and the chain stay."""
+    """Neither as a separate document nor in a message; relation and chain are unchanged."""
     one, other = pair
     thief = Thief(one)
     for each in thief.own_root():
@@ -75,15 +75,22 @@ def test_the_owner_takes_the_node_back_by_its_root(pair: Pair, rotated: int, way
     words = fingerprint(one.documents()[-1].read())
     regain(one)
     if way == "told":
-        assert tell_all(one.desk, telling(other)) == []
+        assert announce_documents(one.desk, telling(other)) == []
     else:
         with other.desk.database.work(other.desk.stamp()) as work:
             take_up(work, one.documents(), own=other.name)
     assert digests(other, one) == own_digests(one)
     assert standing(other, one) == "frozen"
     with raises("exchange/fingerprint-not-compared"):
-        relate(other.desk, one.name, "active", other.desk.stamp(), held="release")
-    relate(other.desk, one.name, "active", other.desk.stamp(), compared=words, held="release")
+        relate(
+            other.desk, one.name, RelationChange(to="active", held="release"), other.desk.stamp()
+        )
+    relate(
+        other.desk,
+        one.name,
+        RelationChange(to="active", compared=words, held="release"),
+        other.desk.stamp(),
+    )
     one.say(other, "ours again")
     exchange(one, other)
     assert held(other)[-1].header.kind == "message"
@@ -131,7 +138,7 @@ def test_two_thieves_and_two_peers_come_to_one_chain(
 
 
 def test_documents_of_the_root_are_not_replayed(pair: Pair) -> None:
-    """What it signed before is known, and brings nothing back."""
+    """Documents it signed before are known, and restore nothing."""
     one, other = pair
     regain(one)
     hear_documents(other.desk, write_chain(one.documents()))
@@ -145,7 +152,7 @@ def test_documents_of_the_root_are_not_replayed(pair: Pair) -> None:
 
 
 def test_the_next_root_takes_the_place_of_one_that_was_stolen(pair: Pair, tmp_path: Path) -> None:
-    """With other words; whoever has the first root and the keys is outranked, and stays so."""
+    """With other words; the holder of the first root and the keys is outranked permanently."""
     one, other = pair
     words = fingerprint(one.documents()[0].read())
     keep = one.desk.ring
@@ -161,7 +168,9 @@ def test_the_next_root_takes_the_place_of_one_that_was_stolen(pair: Pair, tmp_pa
         with pytest.raises(InputError):
             hear_documents(other.desk, write_chain(again))
     with raises("transport/fingerprint-differs"):
-        relate(other.desk, one.name, "active", other.desk.stamp(), compared=words)
+        relate(
+            other.desk, one.name, RelationChange(to="active", compared=words), other.desk.stamp()
+        )
     confirm(other, one)
 
 
@@ -217,7 +226,7 @@ def test_what_a_thief_sent_is_marked_and_what_was_sent_to_it_goes_to_the_owner(
 
 
 def test_what_an_earlier_version_took_from_a_thief_is_put_aside(pair: Pair) -> None:
-    """Such documents stand in a database already: the node finds them when it starts."""
+    """Such documents may be in a database already: the node finds them at start."""
     one, other = pair
     thief = Thief(one)
     forged = thief.own_root()

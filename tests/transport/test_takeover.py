@@ -10,8 +10,8 @@ from tests.transport.thieves import Thief
 from tidewaiter.exchange.protocol.documents import SignedDocument, fingerprint, write_chain
 from tidewaiter.store.peers.directory import documents
 from tidewaiter.transport.http_client import DOCUMENT, Line
-from tidewaiter.transport.peers import relate
-from tidewaiter.transport.sending import tell_all
+from tidewaiter.transport.peers import RelationChange, relate
+from tidewaiter.transport.sending import announce_documents
 from tidewaiter.transport.unreachable_peers import Ways
 
 
@@ -29,12 +29,17 @@ def test_a_thief_with_the_keys_in_use_does_not_keep_the_node(tmp_path: Path) -> 
         words = fingerprint(ours.party.chain[0].read())
         regain(ours.party)
         line = Line(inside=["127.0.0.0/8"])
-        assert tell_all(ours.party.desk, Ways(line).tell) == []
+        assert announce_documents(ours.party.desk, Ways(line).tell) == []
         line.close()
         assert standing(peer.party, ours.party) == "frozen"
         assert _known(peer, ours) == ours.party.documents()
         desk = peer.party.desk
-        relate(desk, ours.party.name, "active", desk.stamp(), compared=words, held="release")
+        relate(
+            desk,
+            ours.party.name,
+            RelationChange(to="active", compared=words, held="release"),
+            desk.stamp(),
+        )
 
         ours.open()
         ours.party.say(peer.party, "ours again")
@@ -48,7 +53,7 @@ def test_a_thief_with_the_keys_in_use_does_not_keep_the_node(tmp_path: Path) -> 
 def test_an_owner_who_was_replaced_by_the_first_root_comes_back_by_the_second(
     tmp_path: Path,
 ) -> None:
-    """Whoever stole the first root too has frozen the node at its peer, and no more than that."""
+    """A thief of the first root can freeze the node at its peer, and do no more than that."""
     with houses(tmp_path, "aland", "bergen") as (ours, peer):
         peer.open()
         thief = Thief(ours.party)

@@ -1,4 +1,4 @@
-"""Requests that are kept by one commit: what one of them cannot do is no fault of the others."""
+"""Requests that share a commit: a failure of one does not affect the others."""
 
 from concurrent.futures import Future
 
@@ -21,7 +21,7 @@ def boom(_work: Work, received: Received) -> None:
 
 
 def test_a_message_that_cannot_be_taken_holds_nobody_else_up(pair: tuple[Party, Party]) -> None:
-    """The others of its commit are taken, each by itself."""
+    """The others in its commit are accepted, each separately."""
     one, other = pair
     lines = []
     for text in ("boom", "right"):

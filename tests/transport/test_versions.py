@@ -1,4 +1,4 @@
-"""Two versions side by side: what the older does not know is kept or refused, and stops nothing."""
+"""Two versions side by side: content unknown to the older is kept or refused, without harm."""
 
 import json
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from tidewaiter.store.peers.key_recovery import take_news
 from tidewaiter.transport import receiving as taking
 from tidewaiter.transport import sending as sealing
 from tidewaiter.transport.context import Desk
-from tidewaiter.transport.key_rotation import tell_kinds
+from tidewaiter.transport.key_rotation import announce_kinds
 from tidewaiter.transport.message_kinds import KINDS, Kind, schemas
 
 LATER = {
@@ -99,7 +99,7 @@ def _all(one: Party, other: Party) -> None:
 
 
 def test_a_thousand_messages_pass_between_two_versions(versions: Pair) -> None:
-    """All are acted on, and what the older does not know is kept as it was signed."""
+    """All are acted on, and unknown content is kept as signed."""
     today, later = versions
     for number in range(500):
         today.say(later, f"{number}")
@@ -132,15 +132,15 @@ def test_a_document_of_a_later_version_is_kept_as_it_is(versions: Pair) -> None:
 def test_what_the_older_does_not_know_is_not_written_to_it(versions: Pair) -> None:
     """It has said which kinds it takes; when it takes more, it says so, and they are written."""
     today, later = versions
-    assert tell_kinds(today.desk)
-    assert not tell_kinds(today.desk)
+    assert announce_kinds(today.desk)
+    assert not announce_kinds(today.desk)
     _all(today, later)
     for more in ({"kind": "forecast"}, {"schema": 2}):
         with raises("store/kind-not-known-to-peer"):
             later.say(today, "x", **more)
     desk = today.desk
     today.desk = Desk(desk.database, desk.ring, path=today.ring, clock=desk.clock, kinds=LATER)
-    assert tell_kinds(today.desk)
+    assert announce_kinds(today.desk)
     _all(today, later)
     assert today.documents()[-1].read().kinds == schemas(LATER)
     later.say(today, "x", kind="forecast")

@@ -1,4 +1,4 @@
-"""A node that nobody can reach visits its peers, and gets and answers the same as at an address."""
+"""An unreachable node visits its peers, and exchanges the same messages as with an address."""
 
 import math
 import time
@@ -31,7 +31,7 @@ Client = TestClient[Any]
 
 
 class Road(Line):
-    """A line to one node, whose application stands in this process."""
+    """A connection to one node with its application in this process."""
 
     def __init__(self, client: Client) -> None:
         super().__init__()
@@ -75,7 +75,7 @@ def keep_visiting(guest: Party, host: Party, until: Callable[[], bool]) -> None:
 
 
 def test_what_is_for_it_comes_with_its_visits(hidden: tuple[Party, Party]) -> None:
-    """Each message once, in order, with its receipt, although nobody can reach it."""
+    """Each message once, in order, with its receipt, although it is unreachable."""
     one, other = hidden
     for number in range(70):  # more than one request takes
         other.say(one, f"{number}")
@@ -91,7 +91,7 @@ def test_only_a_node_without_an_address_visits(hidden: tuple[Party, Party]) -> N
 
 
 def test_nothing_is_sealed_for_one_that_does_not_come(hidden: tuple[Party, Party]) -> None:
-    """It is told why, and what was written can still be discarded."""
+    """The reason is given, and what was written can still be discarded."""
     one, other = hidden
     other.say(one, "patience")
     with open_house(other):
@@ -103,7 +103,7 @@ def test_nothing_is_sealed_for_one_that_does_not_come(hidden: tuple[Party, Party
 
 
 def test_a_restored_node_asks_its_visitor_first(tmp_path: Path) -> None:
-    """What was sent after the copy was made is regained from it, and no number is given twice."""
+    """Messages sent after the copy are recovered from it, and no number is reused."""
     one, other = found_party("aland", tmp_path, endpoints=()), found_party("bergen", tmp_path)
     one.meet(other)
     other.meet(one)
@@ -142,7 +142,7 @@ def test_nobody_visits_in_the_name_of_another(hidden: tuple[Party, Party], party
 
 
 def test_a_visitor_that_does_not_answer_is_left(hidden: tuple[Party, Party]) -> None:
-    """An answer that nobody asked for changes nothing; what was handed out is handed out again."""
+    """An unsolicited answer changes nothing; delivered messages are delivered again."""
     one, other = hidden
     other.say(one, "again")
     with open_house(other) as (client, _):
@@ -156,7 +156,7 @@ def test_a_visitor_that_does_not_answer_is_left(hidden: tuple[Party, Party]) -> 
 
 def test_who_is_away_is_not_waited_for() -> None:
     """The sender goes on to others at once."""
-    with raises("transport/peer-comes-itself", OutputError):  # whoever waits for ever overflows
+    with raises("transport/peer-comes-itself", OutputError):  # waiting for ever overflows
         Visits(seconds=math.inf).post("tidewaiter/away", ["x"])
 
 
@@ -178,7 +178,7 @@ def _trouble(host: Party, guest: Party) -> str:
 
 
 def test_a_frozen_visitor_gets_nothing(hidden: tuple[Party, Party]) -> None:
-    """It may come, and what is held for it stays where it is."""
+    """It may visit, and what is held for it stays."""
     one, other = hidden
     with other.desk.database.work(other.desk.stamp()) as work:
         p = tables.peer

@@ -1,4 +1,4 @@
-"""Peers witness each other's logs: what does not fit is kept, and what is said again is not odd."""
+"""Peers witness each other's logs: contradictions are recorded, and repeats are not odd."""
 
 from msgspec import structs
 from tests.support.peers import Party
@@ -9,7 +9,7 @@ from tidewaiter.store.evidence import (
     check_witnessed,
     count_log_contradictions,
     log_contradictions,
-    told_logs,
+    stated_logs,
     witnessed,
 )
 from tidewaiter.store.peers.outbox import heard_from
@@ -40,7 +40,7 @@ def _hear(one: Party, other: Party, *texts: str) -> None:
 
 
 def test_a_receipt_that_comes_again_contradicts_nothing() -> None:
-    """It says what was true when it was given; only what is given anew must be longer."""
+    """It was true when it was issued; only new receipts must have a longer log."""
     before = Before(largest=120, have=9)
     assert contradiction(RECEIPT, before) == ""
     assert contradiction(structs.replace(RECEIPT, have=10), before) == "shorter"
@@ -68,7 +68,7 @@ def test_a_log_with_two_roots_or_a_shorter_one_is_kept_with_the_receipts(
     _hear(one, other, second)
     _hear(one, other, shorter)
     _hear(one, other, shorter, first)  # again: nothing new
-    _hear(one, other, _said(other, one, size=950, root="d" * 64, have=23))  # it began anew
+    _hear(one, other, _said(other, one, size=950, root="d" * 64, have=23))  # it restarted
     with one.desk.database.work() as work:
         found = log_contradictions(work, other.name)
         assert [(each.kind, each.size, each.before) for each in found] == [
@@ -87,7 +87,7 @@ def test_a_node_finds_its_own_log_as_its_peers_have_it(pair: tuple[Party, Party]
     one.say(other, "words")
     one.send(other)
     with other.desk.database.work() as work:
-        assert [(each.peer, each.holds) for each in told_logs(work)] == [(one.name, True)]
+        assert [(each.peer, each.holds) for each in stated_logs(work)] == [(one.name, True)]
         own = other.documents()[-1].read()
     with one.desk.database.work() as work:
         texts = witnessed(work, other.name)

@@ -25,7 +25,7 @@ ROOT, NEXT_ROOT = CHANCE.randbytes(32), CHANCE.randbytes(32)
 
 
 class Thief:
-    """Whoever has copied the file of a node's keys, and writes on from one of its documents."""
+    """A thief with a copy of a node's key file, who continues from one of its documents."""
 
     def __init__(self, victim: Party, at: int = -1, ring: Ring | None = None) -> None:
         self.name = victim.name

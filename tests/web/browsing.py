@@ -10,12 +10,12 @@ Opened = Callable[..., tuple[Page, list[str]]]
 
 
 def check_page(page: Page, told: list[str], width: int) -> None:
-    """Check that a page is no wider than the screen, complains of nothing, and satisfies axe.
+    """Check that a page is no wider than the screen, logs no errors, and passes axe.
 
     Args:
-        page: As it is now.
-        told: What the browser complained of.
-        width: Of the screen, in pixels.
+        page: The current page.
+        told: Messages from the browser console.
+        width: Screen width in pixels.
     """
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(page).response["violations"]

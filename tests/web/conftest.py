@@ -26,7 +26,7 @@ from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.files import hash_file
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.screening import Settings
-from tidewaiter.node.context import screen_file
+from tidewaiter.node.context import FileJob, screen_file
 from tidewaiter.node.uploads.jobs import Bench
 from tidewaiter.node.uploads.settings import Desk as Uploads
 from tidewaiter.node.uploads.workers import work_once
@@ -112,20 +112,23 @@ def fill_database(url: str) -> None:
         path.write_bytes(data("samples", "manifest.csv").read_bytes())
         settings = Settings(day=date(2026, 11, 25), file=path.name, sha256=hash_file(path))
         for _ in screen_file(
-            path, ReadOptions(), settings, folder / "journal", workers=1, database=database
+            FileJob(
+                path=path, options=ReadOptions(), settings=settings, journal=folder / "journal"
+            ),
+            database,
         ):
             pass
 
 
 @pytest.fixture(autouse=True)
 def _key_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the key of whoever runs the tests out of them."""
+    """Isolate the tests from the key of the user who runs them."""
     monkeypatch.setenv("TIDEWAITER_KEY", str(tmp_path / "node.key"))
 
 
 @pytest.fixture
 def node(screened: Path, tmp_path: Path) -> Iterator[Node]:
-    """Open an installation whose database holds the sample manifest."""
+    """Open an installation with the sample manifest in its database."""
     place = tmp_path / "tidewaiter.db"
     shutil.copy(screened, place)
     made = Node(Serving(db=str(place)))

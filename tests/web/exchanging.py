@@ -18,9 +18,9 @@ from tidewaiter.node.identity import key_file, own_key, ring_file
 from tidewaiter.store.core.database import Stamp
 from tidewaiter.store.feeds import make_feed
 from tidewaiter.store.groups import make_group
-from tidewaiter.store.incidents import tell_incident
+from tidewaiter.store.incidents import send_incident
 from tidewaiter.store.peers.channel import conversation
-from tidewaiter.store.private.questions import add_question
+from tidewaiter.store.private.questions import add_received
 from tidewaiter.transport.context import desk_of
 from tidewaiter.transport.peers import found_node
 from tidewaiter.web.core.node import Node
@@ -28,7 +28,7 @@ from tidewaiter.web.peers.schemas import peer_key
 
 
 def make_node(node: Node, name: str = "Customs of Aland") -> Party:
-    """Make an installation a node, unless it is one; its keys stand beside its key."""
+    """Make an installation a node, unless it is one; its keys are next to its key."""
     if not ring_file().exists():
         about = About(
             node=own_key(key_file()).name,
@@ -70,7 +70,7 @@ def fill_exchange(node: Node) -> dict[str, list[Any]]:
         (own, structs.replace(seen, owner=own.name), other),
     ):
         with party.desk.database.work(party.desk.stamp()) as work:
-            tell_incident(work, party.desk.ring.lock, party.name, told, [to.name])
+            send_incident(work, party.desk.ring.lock, party.name, told, [to.name])
     other.say(own, "Please call about notice 17.")
     own.say(other, "We call tomorrow.")
     other.send(own)
@@ -81,7 +81,7 @@ def fill_exchange(node: Node) -> dict[str, list[Any]]:
         group = make_group(work, "Precursors")
         feed = make_feed(work, "Monitoring", "organisation", "warning")
         question = Question(offer="0" * 32, purpose="control", points=b"")
-        asked = add_question(work, "holder", other.name, question, "m-9", code="off")
+        asked = add_received(work, other.name, question, "m-9", "off")
     return {
         **notices,
         "/incidents/{number}": [1, 2],

@@ -25,7 +25,7 @@ def send(
 
 
 def sent(who: Desk, content: bytes, name: str = "new.csv") -> dict[str, Any]:
-    """Send a file in, and return what is told of it."""
+    """Upload a file, and return its record."""
     answer = send(who, content, name)
     assert answer.status_code == 201, answer.text
     (upload,) = answer.json()["uploads"]

@@ -120,7 +120,7 @@ _FIRST = timedelta(seconds=30)
 _LONGEST = timedelta(hours=1)
 
 
-def rests_until(wrong: int, now: datetime) -> datetime | None:
+def locked_until(wrong: int, now: datetime) -> datetime | None:
     """Return until when an account is locked by back-off; None: it is not locked.
 
     Args:

@@ -14,7 +14,7 @@ from tidewaiter.base.errors import InputError
 
 _BYTES = 32
 _PREFIX = "whsec_"
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _WAITS = (5, 30, 120, 600, 3_600, 6 * 3_600, 24 * 3_600, 48 * 3_600)  # seconds after each attempt
 _LONGEST = 500  # characters of an address
 
@@ -35,7 +35,7 @@ def checked_url(url: str) -> str:
         host = parts.hostname or ""
     except ValueError as error:
         raise InputError("accounts/not-an-address", url=url[:100]) from error
-    safe = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
     if not host or not safe or parts.username or parts.fragment or len(url) > _LONGEST:
         raise InputError("accounts/not-a-webhook-address", url=url[:100])
     return url.strip()

@@ -21,7 +21,7 @@ from tidewaiter.burden.claims.types import Checked
 from tidewaiter.burden.indicators import find_indicator
 from tidewaiter.burden.nowcast import nowcast
 from tidewaiter.burden.nowcast.estimates import as_table as estimates_as_table
-from tidewaiter.burden.nowcast.estimates import came_before
+from tidewaiter.burden.nowcast.estimates import earlier_releases
 from tidewaiter.burden.readers.formats import read_release
 from tidewaiter.burden.releases.folder import Loaded, load_releases, read_releases, releases_folder
 from tidewaiter.burden.types import Basis, Note, Reading
@@ -75,7 +75,7 @@ def estimate_counts(release: Any, earlier: Any, indicators: str | Iterable[str])
     keys = [find_indicator(text).key for text in asked]
     reading = _reading(release)
     before = _loaded(earlier, reading.source) if earlier else Loaded(releases=(), skipped=())
-    found = nowcast(reading, came_before(reading, [e.reading for e in before.releases]))
+    found = nowcast(reading, earlier_releases(reading, [e.reading for e in before.releases]))
     if keys:
         found = found.filter(pc.is_in(found["indicator"], pa.array(keys, pa.string())))
     notes = (*reading.notes, *before.skipped)

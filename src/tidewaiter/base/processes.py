@@ -37,7 +37,7 @@ def handed_over(record: Record) -> Iterator[None]:
             os.environ.pop(SERVING, None)
 
 
-def taken_over(kind: type[R]) -> R:
+def received_record(kind: type[R]) -> R:
     """Return the record passed to this process."""
     return msgspec.json.decode(Path(os.environ[SERVING]).read_bytes(), type=kind)
 

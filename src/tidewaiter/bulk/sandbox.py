@@ -1,4 +1,4 @@
-"""Sandbox: a function call in a process of its own, with time and memory limits.
+"""Sandbox: a function call in a separate process, with time and memory limits.
 
 Untrusted files are examined here: whatever happens to the process, the caller survives, and all
 resources are released.
@@ -35,7 +35,7 @@ class Limits(Record, frozen=True, kw_only=True):
 
 
 def confined(function: Callable[..., T], *arguments: object, limits: Limits) -> T:
-    """Call a module-level function in a process of its own.
+    """Call a module-level function in a separate process.
 
     Args:
         function: Module-level; pickled with the arguments.

@@ -127,7 +127,7 @@ def _steps(facts: Facts) -> Iterator[_Four]:
 
 
 def _once(what: str, key: str, batch: int | None) -> tuple[str, str]:
-    """Return kind and key of a count; a bulk decision gets a cell of its own.
+    """Return the kind and key of a count; each bulk decision has a separate cell.
 
     However many alerts are in such a cell, readers count it as one.
     """

@@ -97,7 +97,7 @@ class DecisionRules(Record, frozen=True, kw_only=True):
         """Check that a bulk decision is valid.
 
         Raises:
-            InputError: As for `check`, or there is no note.
+            InputError: As for `check`, or the note is missing.
         """
         self.check(verdict, reason, note)
         if not note.strip():

@@ -14,7 +14,7 @@ _LONGEST = 500  # maximum characters of an address
 
 
 class AlertTold(Record, frozen=True, kw_only=True):
-    """The part of an alert in a message; the rest is behind the link, for authorised users."""
+    """Content of an alert in a message; authorised users see the full alert through the link."""
 
     id: str
     severity: Severity

@@ -5,7 +5,7 @@ import click
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line, visible
-from tidewaiter.cli.core.options import found_or_hint, needs_db
+from tidewaiter.cli.core.options import found_or_hint, json_option, needs_db
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.accounts.sessions import INVITATION, invite
 from tidewaiter.store.accounts.users import Account, set_clearance
@@ -27,7 +27,7 @@ def accounts() -> None:
 
 @accounts.command(name="list")
 @needs_db
-@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+@json_option
 def list_(db: str, *, as_json: bool) -> None:
     """List accounts by name.
 

@@ -1,9 +1,7 @@
 """The commands `tidewaiter audit` and `tidewaiter verify`: audit log and evidence files."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
@@ -12,7 +10,7 @@ from tidewaiter.base.files import check_file, replacing, writing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import visible
 from tidewaiter.casework.evidence import Verdict, verify_bundle
-from tidewaiter.cli.core.options import needs_db, printable
+from tidewaiter.cli.core.options import FILE, OUT_FILE, needs_db, printable
 from tidewaiter.exchange.evidence import MOST, verify_message
 from tidewaiter.exchange.protocol.documents import read_words
 from tidewaiter.ledger.proofs import Checkpoint, Proof, check_proof, read_checkpoint, read_proof
@@ -29,9 +27,6 @@ from tidewaiter.store.audit import (
 )
 from tidewaiter.store.core.database import open_database
 
-F = TypeVar("F", bound=Callable[..., Any])
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_OUT = click.Path(dir_okay=False, path_type=Path)
 _MOST = 16 * 1024 * 1024  # bytes of a file that is a checkpoint or a proof
 _PAGE = 1000
 
@@ -79,7 +74,7 @@ def _line(entry: Entry) -> str:
 
 @audit.command()
 @needs_db
-@click.option("--checkpoint", type=_FILE, help="A checkpoint saved earlier, outside the database.")
+@click.option("--checkpoint", type=FILE, help="A checkpoint saved earlier, outside the database.")
 @_keys
 def verify(db: str, checkpoint: Path | None, keys: tuple[str, ...]) -> None:
     """Recompute all entries, to detect entries that were changed, removed or moved.
@@ -103,7 +98,7 @@ def verify(db: str, checkpoint: Path | None, keys: tuple[str, ...]) -> None:
 
 @audit.command()
 @needs_db
-@click.option("--out", type=_OUT, help="Output file (default: standard output).")
+@click.option("--out", type=OUT_FILE, help="Output file (default: standard output).")
 def checkpoint(db: str, out: Path | None) -> None:
     """Sign the current length and root of the audit log, as a checkpoint to store elsewhere.
 
@@ -119,7 +114,7 @@ def checkpoint(db: str, out: Path | None) -> None:
 @audit.command()
 @click.argument("number", type=click.IntRange(1))
 @needs_db
-@click.option("--out", type=_OUT, help="Output file (default: standard output).")
+@click.option("--out", type=OUT_FILE, help="Output file (default: standard output).")
 def prove(number: int, db: str, out: Path | None) -> None:
     """Export a proof of entry NUMBER for someone who sees nothing else of the audit log.
 
@@ -138,7 +133,7 @@ def prove(number: int, db: str, out: Path | None) -> None:
 
 
 @audit.command()
-@click.argument("path", type=_FILE)
+@click.argument("path", type=FILE)
 @_keys
 def check(path: Path, keys: tuple[str, ...]) -> None:
     """Verify a proof of an entry, without a database or network.
@@ -208,7 +203,7 @@ def _write(text: str, out: Path | None) -> None:
 
 
 @click.command(name="verify")
-@click.argument("path", metavar="FILE", type=_FILE)
+@click.argument("path", metavar="FILE", type=FILE)
 @click.option(
     "--key",
     "keys",

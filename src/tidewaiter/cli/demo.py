@@ -8,6 +8,7 @@ import click
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.cli.coalition.commitments import show_board, show_members, write_pack
+from tidewaiter.cli.core.options import OUT_FILE
 from tidewaiter.demo.actions import Told, play
 from tidewaiter.demo.nodes import Stage, set_up
 from tidewaiter.demo.story import Story, load_story
@@ -39,7 +40,7 @@ def scenario() -> None:
 @click.option("--all", "everything", is_flag=True, help="Also print every PEN and reply.")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     help="Write the meeting pack of the last day: .html or .pdf.",
 )
 @click.option(

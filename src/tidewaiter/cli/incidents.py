@@ -1,7 +1,7 @@
-"""The commands `tidewaiter incidents` and `tidewaiter feeds`: incidents, and feeds of them."""
+"""The command `tidewaiter incidents`: incidents reported to peers and by them."""
 
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import get_args
 
 import click
 import msgspec
@@ -9,10 +9,9 @@ from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english_json
-from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import Renamed, found_or_hint, needs_db
+from tidewaiter.cli.core.options import FILE, Renamed, found_or_hint, held, json_option, needs_db
 from tidewaiter.cli.notices import in_a_line
 from tidewaiter.exchange.feeds.release import Edge
 from tidewaiter.exchange.incidents.checks import check
@@ -21,19 +20,10 @@ from tidewaiter.exchange.incidents.types import Incident
 from tidewaiter.exchange.protocol.markings import Purpose, Reach, Recipient
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import own_stamp
-from tidewaiter.store.core.database import open_database
-from tidewaiter.store.feeds import Feed, make_feed, remove_feed
-from tidewaiter.store.feeds import feeds as kept_feeds
-from tidewaiter.store.incidents import find_known, tell_incident
+from tidewaiter.store.incidents import Change, find_known, send_incident
 from tidewaiter.store.incidents import incidents as kept_incidents
 from tidewaiter.store.incidents import propose as propose_to
 from tidewaiter.transport.feeds import Form, export_incident
-
-_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_MOST = 1 << 20  # bytes of a file
-
-R = TypeVar("R", bound=Record)
 
 
 @click.group(cls=Renamed, former={"tell": "report"})
@@ -47,7 +37,7 @@ def incidents() -> None:
 
 
 @incidents.command(name="report")
-@click.argument("path", type=_FILE)
+@click.argument("path", type=FILE)
 @click.option("--to", "peers", multiple=True, metavar="NODE", help="Node ID of a recipient.")
 @needs_db
 def tell(path: Path, peers: tuple[str, ...], db: str) -> None:
@@ -60,14 +50,14 @@ def tell(path: Path, peers: tuple[str, ...], db: str) -> None:
     """
     stamp = own_stamp()
     with desk_at(db) as desk:
-        incident = structs.replace(_read(path, Incident), owner=desk.node)
+        incident = structs.replace(_read(path), owner=desk.node)
         wrong = check(incident, load_registry(), stamp.at.date())
         for each in wrong:
             click.echo(as_line(in_a_line(each)), err=True)
         if wrong:
             raise InputError("cli/incident-not-told", at=str(path))
         with desk.database.work(stamp) as work:
-            tell_incident(work, desk.ring.lock, desk.node, incident, peers)
+            send_incident(work, desk.ring.lock, desk.node, incident, peers)
     click.echo(as_line(f"{incident.id}\tversion {incident.version}\t{incident.title}"))
 
 
@@ -90,7 +80,7 @@ def list_(db: str) -> None:
 @click.argument("owner")
 @click.argument("incident")
 @needs_db
-@_json
+@json_option
 def show(owner: str, incident: str, db: str, *, as_json: bool) -> None:
     """Show INCIDENT of the node OWNER: its versions, proposals and sightings.
 
@@ -130,13 +120,14 @@ def show(owner: str, incident: str, db: str, *, as_json: bool) -> None:
     show_default=True,
     help="Purpose of the readers.",
 )
-def export(owner: str, incident: str, db: str, form: Form, **told: str) -> None:
+def export(
+    owner: str, incident: str, db: str, *, form: Form, reach: Reach, purpose: Purpose
+) -> None:
     """Export INCIDENT of the node OWNER for other programs, without what its marking withholds.
 
     Example: tidewaiter incidents export tidewaiter/a1 S-17 --db node.db --as misp > event.json
     """
-    reader = Recipient(name="export", reach=told["reach"], needs=True)  # type: ignore[arg-type]
-    edge = Edge(to=reader, purpose=told["purpose"])  # type: ignore[arg-type]
+    edge = Edge(to=Recipient(name="export", reach=reach, needs=True), purpose=purpose)
     with desk_at(db) as desk, desk.database.work() as work:
         written = export_incident(
             desk, work, (owner, incident), form=form, edge=edge, registry=load_registry()
@@ -155,7 +146,7 @@ def propose(owner: str, incident: str, text: str, db: str) -> None:
     Example: tidewaiter incidents propose tidewaiter/a1 S-17 "The drums were 200 l" --db node.db
     """
     with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
-        name = propose_to(work, desk.ring.lock, desk.node, (owner, incident), text)
+        name = propose_to(work, desk.ring.lock, desk.node, (owner, incident), Change(text=text))
     click.echo(name)
 
 
@@ -187,84 +178,13 @@ def _line(known: Known) -> str:
     return f"{known.owner}\t{known.id}\t{now.kind}\t{now.day}\t{now.status}\tTLP:{tlp}\t{now.title}"
 
 
-def _read(path: Path, kind: type[R]) -> R:
-    """Read a record from a file.
+def _read(path: Path) -> Incident:
+    """Read an incident from a file.
 
     Raises:
-        InputError: The file is not a valid record.
+        InputError: The file is not a valid incident.
     """
-    if path.stat().st_size > _MOST:
-        raise InputError("cli/incident-file-too-large", at=str(path))
     try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
+        return msgspec.json.decode(held(path), type=Incident)
     except msgspec.MsgspecError as error:
         raise InputError("cli/not-an-incident", error=error, at=str(path)) from error
-
-
-@click.group(cls=Renamed, former={"make": "create"})
-def feeds() -> None:
-    """Publish incidents to other programs over TAXII 2.1, as far as their markings allow.
-
-    `tidewaiter serve` serves feeds at /taxii2/ to tokens with the right "feed".
-
-    Example: tidewaiter feeds create "For our own monitoring" --db node.db
-    """
-
-
-@feeds.command(name="create")
-@click.argument("title")
-@needs_db
-@click.option(
-    "--reach",
-    type=click.Choice(get_args(Reach)),
-    default="organisation",
-    show_default=True,
-    help="Readers of the feed; markings decide what they may see.",
-)
-@click.option(
-    "--purpose",
-    type=click.Choice(get_args(Purpose)),
-    default="control",
-    show_default=True,
-    help="Purpose of the readers.",
-)
-def make(title: str, db: str, reach: Reach, purpose: Purpose) -> None:
-    """Create a feed called TITLE, without incidents that their marking withholds from its readers.
-
-    Example: tidewaiter feeds create "For our own monitoring" --db node.db
-    """
-    with open_database(db) as database, database.work(own_stamp()) as work:
-        made = make_feed(work, title, reach, purpose)
-    _tell(made)
-
-
-@feeds.command(name="list")
-@needs_db
-def list_feeds(db: str) -> None:
-    """List the feeds.
-
-    Example: tidewaiter feeds list --db node.db
-    """
-    with open_database(db) as database, database.work() as work:
-        found = kept_feeds(work)
-    for each in found_or_hint(found, "create a feed with tidewaiter feeds create TITLE"):
-        _tell(each)
-
-
-@feeds.command()
-@click.argument("feed")
-@needs_db
-def remove(feed: str, db: str) -> None:
-    """Remove FEED; its readers no longer find it.
-
-    Example: tidewaiter feeds remove 0f3b6d5c-7a18-4c1e-9d2f-5b1c6a7e8d90 --db node.db
-    """
-    with open_database(db) as database, database.work(own_stamp()) as work:
-        remove_feed(work, feed)
-    click.echo("removed")
-
-
-def _tell(feed: Feed) -> None:
-    told = feed.collection
-    line = f"{told.id}\t{told.title}\t{told.edge.to.reach}\t{told.edge.purpose}"
-    click.echo(as_line(f"{line}\t{feed.last.seq} objects so far"))

@@ -18,7 +18,7 @@ from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.base.files import check_apart, replacing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import visible
-from tidewaiter.cli.core.options import ok_with_refusals
+from tidewaiter.cli.core.options import FILE, OUT_FILE, json_option, ok_with_refusals
 from tidewaiter.explain.mirror import (
     DISCREPANCY_COLUMNS,
     ORPHAN_COLUMNS,
@@ -230,7 +230,7 @@ _YEARS = 30
     "--out",
     required=True,
     help="Output file (.csv).",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
 )
 @click.option(
     "--address", default=ADDRESS, show_default=True, help="Address of the preview server."
@@ -346,13 +346,11 @@ def _span(text: str) -> range:
     return years
 
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_OUT = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=_FILE)
+@click.argument("files", nargs=-1, required=True, type=FILE)
 @click.option(
     "--codes",
     multiple=True,
@@ -366,13 +364,13 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
 @click.option("--since", type=click.IntRange(1900, 2100), default=1900, help="First year to show.")
 @click.option("--floor-kg", type=click.FloatRange(0), help="Hide smaller differences.")
 @click.option(
-    "--distances", type=_FILE, help="A CSV file with the columns exporter, importer and km."
+    "--distances", type=FILE, help="A CSV file with the columns exporter, importer and km."
 )
 @click.option("--all", "every", is_flag=True, help="Also list ordinary differences.")
-@click.option("--out", type=_OUT, help="A .json or .csv file (default: print a table).")
-@click.option("--orphans", type=_OUT, help="A .csv file for flows that only one side reports.")
-@click.option("--prices", type=_OUT, help="A .csv file for unusual values per kilogram.")
-@click.option("--report", type=_OUT, help="Write a report as one HTML file that works offline.")
+@click.option("--out", type=OUT_FILE, help="A .json or .csv file (default: print a table).")
+@click.option("--orphans", type=OUT_FILE, help="A .csv file for flows that only one side reports.")
+@click.option("--prices", type=OUT_FILE, help="A .csv file for unusual values per kilogram.")
+@click.option("--report", type=OUT_FILE, help="Write a report as one HTML file that works offline.")
 @click.option(
     "--own",
     multiple=True,
@@ -380,7 +378,7 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
     type=_FOLDER,
     help="A folder with your own lists; can be repeated.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+@json_option
 @ok_with_refusals
 def compare(files: tuple[Path, ...], own: tuple[Path, ...], **options: Any) -> None:
     """Compare exports with the imports that mirror them, in FILES from UN Comtrade or BACI.

@@ -12,7 +12,7 @@ from tidewaiter.base.files import replacing, writing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import Place, found_or_hint, needs_db
+from tidewaiter.cli.core.options import FILE, OUT_FILE, Place, found_or_hint, json_option, needs_db
 from tidewaiter.exchange.protocol.documents import LANGUAGES, Role, fingerprint, words, write_chain
 from tidewaiter.exchange.protocol.keyring import About
 from tidewaiter.node.identity import (
@@ -26,7 +26,7 @@ from tidewaiter.node.identity import (
 from tidewaiter.report.qr_codes import terminal_code
 from tidewaiter.store.audit import moment, verify_audit
 from tidewaiter.store.core.database import open_database
-from tidewaiter.store.evidence import check_witnessed, told_logs
+from tidewaiter.store.evidence import check_witnessed, stated_logs
 from tidewaiter.store.peers.directory import documents, end_wait, peer_of
 from tidewaiter.store.peers.reconcile import go_on_without, mark_restored
 from tidewaiter.transport.backups import make_backup, new_identity, restore_backup
@@ -34,7 +34,7 @@ from tidewaiter.transport.context import desk_of
 from tidewaiter.transport.http_client import Line, checked_endpoint
 from tidewaiter.transport.key_rotation import change, own_document, recover, rotate
 from tidewaiter.transport.peers import Standings, found_node, standings
-from tidewaiter.transport.sending import tell_all
+from tidewaiter.transport.sending import announce_documents
 from tidewaiter.transport.server import Serving, run
 from tidewaiter.transport.unreachable_peers import Ways
 
@@ -56,7 +56,6 @@ _inside = click.option(
     metavar="NETWORK",
     help="A private network in which peers are allowed, for example 10.0.0.0/8.",
 )
-_PLACE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -176,7 +175,7 @@ def serve(db: str, host: str, port: int, inside: tuple[str, ...], behind: tuple[
 @node.command()
 @needs_db
 @_language
-@click.option("--out", type=_PLACE, help="Write the documents to this file, to give to a peer.")
+@click.option("--out", type=OUT_FILE, help="Write the documents to this file, to give to a peer.")
 def document(db: str, language: str, out: Path | None) -> None:
     """Show the verification words of this node, and write its documents for a peer.
 
@@ -216,7 +215,7 @@ def rotate_(db: str, *, revoke: bool, since: datetime | None) -> None:
 @click.option(
     "--root",
     required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     help="File of a root key.",
 )
 @click.option(
@@ -241,7 +240,7 @@ def recover_(
             database, ring_file(), secret, own_stamp(), since=_moment(since), roots=roots
         )
         line = Line(inside=inside)
-        missed = tell_all(desk_of(database, ring_file()), Ways(line).tell)
+        missed = announce_documents(desk_of(database, ring_file()), Ways(line).tell)
         line.close()
     if made.lost:
         click.echo(f"{made.lost} messages were lost with the old keys", err=True)
@@ -260,7 +259,7 @@ def recover_(
 
 @node.command()
 @needs_db
-@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+@json_option
 def status(db: str, *, as_json: bool) -> None:
     """Show the status of each peer, pending messages, and the next attempt.
 
@@ -344,7 +343,7 @@ def restored(db: str, without: str | None) -> None:
 @needs_db
 @click.option(
     "--witnessed",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     help="A file of the log states that a peer has witnessed.",
 )
 def verify(db: str, witnessed: Path | None) -> None:
@@ -358,7 +357,7 @@ def verify(db: str, witnessed: Path | None) -> None:
     with open_database(db) as database:
         own = desk_of(database, ring_file()).node if witnessed else ""
         with database.work() as work:
-            found, told = verify_audit(work), told_logs(work)
+            found, told = verify_audit(work), stated_logs(work)
             if witnessed:
                 texts = witnessed.read_text(encoding="ascii", errors="replace").split()
                 told += check_witnessed(work, documents(work, own)[-1].read(), texts)
@@ -376,7 +375,7 @@ def verify(db: str, witnessed: Path | None) -> None:
 
 
 @node.command(name="backup-key")
-@click.argument("path", type=_PLACE)
+@click.argument("path", type=OUT_FILE)
 def backup_key(path: Path) -> None:
     """Create a key for backups: its secret half is written to PATH; store it off this machine.
 
@@ -396,7 +395,7 @@ def backup_key(path: Path) -> None:
     metavar="AGE1...",
     help="The recipient: the line that backup-key prints.",
 )
-@click.option("--out", required=True, type=_PLACE, help="Output file.")
+@click.option("--out", required=True, type=OUT_FILE, help="Output file.")
 def backup(db: str, recipient: str, out: Path) -> None:
     """Write the database and the keys of this node to one encrypted file while it runs.
 
@@ -407,12 +406,12 @@ def backup(db: str, recipient: str, out: Path) -> None:
 
 
 @node.command()
-@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--db", required=True, type=_PLACE, help="Path of the restored database.")
+@click.argument("path", type=FILE)
+@click.option("--db", required=True, type=OUT_FILE, help="Path of the restored database.")
 @click.option(
     "--identity",
     required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     help="The file with the secret key of the backup.",
 )
 def restore(path: Path, db: Path, identity: Path) -> None:

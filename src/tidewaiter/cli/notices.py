@@ -13,7 +13,16 @@ from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import Day, Field, Renamed, found_or_hint, needs_db
+from tidewaiter.cli.core.options import (
+    FILE,
+    OUT_FILE,
+    Day,
+    Field,
+    Renamed,
+    found_or_hint,
+    json_option,
+    needs_db,
+)
 from tidewaiter.cli.law.questions import Desk, QuestionOptions
 from tidewaiter.exchange.notices.amounts import in_words
 from tidewaiter.exchange.notices.checks import Checked, check
@@ -127,7 +136,6 @@ _number = click.argument("number", type=click.IntRange(1))
 _text = click.argument("text")
 _by = click.option("--by", required=True, help="Person or office that decided.")
 _why = click.option("--reason", default="", help="Why.")
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 class Return(Record, frozen=True, kw_only=True):
@@ -249,7 +257,7 @@ def withdraw(number: int, reason: str, db: str) -> None:
 
 @click.command()
 @_number
-@click.argument("path", type=_FILE)
+@click.argument("path", type=FILE)
 @_why
 @needs_db
 def amend(number: int, path: Path, reason: str, db: str) -> None:
@@ -349,7 +357,7 @@ REPLIES = (
 
 
 def register_says(work: Work, notice: Notice, day: date) -> Iterator[str]:
-    """Yield the register's answer for each line of a PEN; nothing if there is no register.
+    """Yield the register's answer for each line of a PEN; nothing without a register.
 
     It never prevents sending: a permit may depend on the reply.
     """
@@ -361,9 +369,6 @@ def register_says(work: Work, notice: Notice, day: date) -> Iterator[str]:
     for line, answer in answers_on(book, country, notice, day, law_here(), names=names):
         words = "; ".join(f"{each.part}: {english(each.text)}" for each in answer.parts)
         yield f"line {line}: register of {country}: {answer.verdict}: {words}"
-
-
-_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 
 
 def _today() -> date:
@@ -381,7 +386,7 @@ def notices() -> None:
 
 
 @notices.command(name="check")
-@click.argument("path", type=_FILE)
+@click.argument("path", type=FILE)
 @click.option(
     "--day",
     type=Day(),
@@ -407,7 +412,7 @@ def check_(path: Path, day: date, db: str | None) -> None:
 
 
 @notices.command()
-@click.argument("path", type=_FILE)
+@click.argument("path", type=FILE)
 @click.option("--to", "peer", required=True, help="Node of the importing country's authority.")
 @needs_db
 def send(path: Path, peer: str, db: str) -> None:
@@ -444,7 +449,7 @@ def send(path: Path, peer: str, db: str) -> None:
     show_default=True,
     help="Maximum number to list.",
 )
-@_json
+@json_option
 def list_(db: str, state: str, rows: int, *, as_json: bool) -> None:
     """List pre-export notifications, newest first.
 
@@ -467,7 +472,7 @@ def list_(db: str, state: str, rows: int, *, as_json: bool) -> None:
 @_number
 @needs_db
 @click.option("--xml", "as_xml", is_flag=True, help="Print XML, with the complete history.")
-@_json
+@json_option
 def show(number: int, db: str, *, as_xml: bool, as_json: bool) -> None:
     """Show PEN NUMBER: its status and what both sides did.
 
@@ -506,7 +511,7 @@ def show(number: int, db: str, *, as_xml: bool, as_json: bool) -> None:
 )
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     required=True,
     help="Output file (.html or .pdf).",
 )

@@ -1,4 +1,4 @@
-"""The commands `tidewaiter peers` and `tidewaiter groups`: peers, and lists of recipients."""
+"""The command `tidewaiter peers`: peers, and what is exchanged with them."""
 
 from pathlib import Path
 from typing import get_args
@@ -9,26 +9,23 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import Renamed, found_or_hint, needs_db
+from tidewaiter.cli.core.options import FILE, Renamed, found_or_hint, json_option, needs_db
 from tidewaiter.exchange.evidence import write_evidence
 from tidewaiter.exchange.protocol.documents import SignedDocument, read_chain, read_words
 from tidewaiter.exchange.protocol.markings import Tlp
-from tidewaiter.exchange.protocol.relations import ALWAYS, Scope, Standing
+from tidewaiter.exchange.protocol.relations import ALWAYS, Scope
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.evidence import evidence_of
 from tidewaiter.store.evidence import witnessed as witnessed_of
-from tidewaiter.store.groups import Group, add_member, make_group, remove_member
-from tidewaiter.store.groups import groups as kept_groups
 from tidewaiter.store.peers.channel import conversation
 from tidewaiter.store.peers.directory import peer_of, set_scope
 from tidewaiter.store.peers.directory import peers as known_peers
 from tidewaiter.transport.message_kinds import KINDS
-from tidewaiter.transport.peers import invite, relate
+from tidewaiter.transport.peers import RelationChange, invite, relate
 from tidewaiter.transport.peers import say as say_to
 
 _reason = click.option("--reason", default="", help="Reason; stored here only, not sent.")
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MOST = 64 * 1024 * 1024  # bytes of a file of documents
 
 
@@ -54,7 +51,7 @@ def list_(db: str) -> None:
 
 
 @peers.command()
-@click.argument("path", type=_FILE)
+@click.argument("path", type=FILE)
 @needs_db
 def add(path: Path, db: str) -> None:
     """Add the node whose documents are in PATH as a peer, and invite it.
@@ -68,7 +65,7 @@ def add(path: Path, db: str) -> None:
     with desk_at(db, restored=True) as desk, desk.database.work(own_stamp()) as work:
         known = invite(desk, work, chain)
     click.echo(as_line(f"{known.node}\t{known.relation.standing}\t{known.name}"))
-    # The words are not shown here: whoever sees them does not ask for them.
+    # The words are not shown here: users who see them would not ask the peer for them.
     click.echo(
         "Ask for its twelve verification words by telephone, at a number that you already know.",
         err=True,
@@ -91,7 +88,8 @@ def confirm(node: str, compared: str, db: str, held: str | None) -> None:
 
     Example: tidewaiter peers confirm tidewaiter/b1 "abandon math ..." --db node.db
     """
-    _relate(db, node, "active", compared=read_words(compared), held=held or "")
+    change = RelationChange(to="active", compared=read_words(compared), held=held or "")
+    _relate(db, node, change)
 
 
 @peers.command()
@@ -103,7 +101,7 @@ def freeze(node: str, db: str, reason: str) -> None:
 
     Example: tidewaiter peers freeze tidewaiter/b1 --db node.db --reason "order of 3 May"
     """
-    _relate(db, node, "frozen", reason=reason)
+    _relate(db, node, RelationChange(to="frozen", reason=reason))
 
 
 @peers.command()
@@ -115,7 +113,7 @@ def end(node: str, db: str, reason: str) -> None:
 
     Example: tidewaiter peers end tidewaiter/b1 --db node.db
     """
-    _relate(db, node, "ended", reason=reason)
+    _relate(db, node, RelationChange(to="ended", reason=reason))
 
 
 @peers.command()
@@ -164,7 +162,7 @@ def say(node: str, text: str, db: str) -> None:
 @peers.command()
 @click.argument("node")
 @needs_db
-@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+@json_option
 def messages(node: str, db: str, *, as_json: bool) -> None:
     """Show the messages between the people here and at NODE, oldest first.
 
@@ -216,11 +214,9 @@ def witnessed(node: str, db: str) -> None:
         click.echo(each)
 
 
-def _relate(
-    db: str, node: str, to: Standing, *, reason: str = "", compared: str = "", held: str = ""
-) -> None:
+def _relate(db: str, node: str, change: RelationChange) -> None:
     with desk_at(db, restored=True) as desk:
-        relate(desk, node, to, own_stamp(), reason=reason, compared=compared, held=held)
+        relate(desk, node, change, own_stamp())
         with desk.database.work() as work:
             known = peer_of(work, node)
     click.echo(as_line(f"{known.node}\t{known.relation.standing}\t{known.name}"))
@@ -240,77 +236,3 @@ def _chain(path: Path) -> list[SignedDocument]:
         raise InputError(
             "cli/documents-do-not-hold", problem=error.message, at=str(path)
         ) from error
-
-
-_group = click.argument("group")
-_node = click.argument("node")
-
-
-@click.group(cls=Renamed, former={"make": "create"})
-def groups() -> None:
-    """Manage groups of peers that receive the same messages.
-
-    A removed member receives nothing that has not been sent yet. A group without members reaches no
-    one. Members cannot see each other.
-
-    Example: tidewaiter groups create "Fentanyl precursors" --db node.db
-    """
-
-
-@groups.command(name="create")
-@click.argument("name")
-@needs_db
-def make(name: str, db: str) -> None:
-    """Create a group called NAME, without members.
-
-    Example: tidewaiter groups create "Fentanyl precursors" --db node.db
-    """
-    with open_database(db) as database, database.work(own_stamp()) as work:
-        made = make_group(work, name)
-    _tell(made)
-
-
-@groups.command(name="list")
-@needs_db
-def list_groups(db: str) -> None:
-    """List the groups, with their members.
-
-    Example: tidewaiter groups list --db node.db
-    """
-    with open_database(db) as database, database.work() as work:
-        found = kept_groups(work)
-    for each in found_or_hint(found, "create a group with tidewaiter groups create NAME"):
-        _tell(each)
-
-
-@groups.command(name="add")
-@_group
-@_node
-@needs_db
-def add_group_member(group: str, node: str, db: str) -> None:
-    """Add NODE to GROUP: it receives messages to the group from now on.
-
-    Example: tidewaiter groups add 3f2a9c0d11aa22bb tidewaiter/b1 --db node.db
-    """
-    with open_database(db) as database, database.work(own_stamp()) as work:
-        made = add_member(work, group, node)
-    _tell(made)
-
-
-@groups.command()
-@_group
-@_node
-@needs_db
-def remove(group: str, node: str, db: str) -> None:
-    """Remove NODE from GROUP: messages that have not been sent to it yet are discarded.
-
-    Example: tidewaiter groups remove 3f2a9c0d11aa22bb tidewaiter/b1 --db node.db
-    """
-    with open_database(db) as database, database.work(own_stamp()) as work:
-        made = remove_member(work, group, node)
-    _tell(made)
-
-
-def _tell(group: Group) -> None:
-    members = ", ".join(group.members) or "no one"
-    click.echo(as_line(f"{group.id}\t{group.name}\tepoch {group.epoch}\t{members}"))

@@ -10,7 +10,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import found_or_hint, needs_db
+from tidewaiter.cli.core.options import FILE, found_or_hint, held, json_option, needs_db
 from tidewaiter.cli.core.party_options import Known, party_options
 from tidewaiter.exchange.private.intersection import Party
 from tidewaiter.exchange.private.messages import DAYS, MOST_BUDGET, SAYS, SLOTS
@@ -21,10 +21,7 @@ from tidewaiter.store.private.offers import PARTS, end_offer, offers
 from tidewaiter.store.private.questions import Found, Line, Shown, ask, find_question, questions
 from tidewaiter.transport.private import Allowing, allow
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PURPOSES = click.Choice(get_args(Purpose))
-_MOST = 1 << 20  # bytes of a file of parties
 _HIT = (
     "a match is not evidence: ask openly, by a request that a person approves (tidewaiter requests)"
 )
@@ -123,7 +120,7 @@ def deny(node: str, db: str) -> None:
 @click.option("--purpose", type=_PURPOSES, required=True, help="Purpose; the peer sees it.")
 @click.option("--name", default="", help="Name of the party; used together with a postcode.")
 @click.option("--country", default="", help="Country of the party (two letters).")
-@click.option("--file", "path", type=_FILE, help="A file of parties, one JSON record per line.")
+@click.option("--file", "path", type=FILE, help="A file of parties, one JSON record per line.")
 @party_options
 @needs_db
 def ask_(
@@ -157,7 +154,7 @@ def ask_(
     show_default=True,
     help="Maximum number of each to list.",
 )
-@_json
+@json_option
 def list_(db: str, rows: int, *, as_json: bool) -> None:
     """List permissions and questions, newest first.
 
@@ -181,7 +178,7 @@ def list_(db: str, rows: int, *, as_json: bool) -> None:
 @private.command()
 @click.argument("number", type=click.IntRange(1))
 @needs_db
-@_json
+@json_option
 def show(number: int, db: str, *, as_json: bool) -> None:
     """Show question NUMBER: what was asked, and what the peer has seen.
 
@@ -232,10 +229,8 @@ def _read(path: Path) -> list[Party]:
     Raises:
         InputError: The file has other content.
     """
-    if path.stat().st_size > _MOST:
-        raise InputError("cli/party-file-too-large", at=str(path))
     found = []
-    for number, text in enumerate(path.read_bytes().splitlines(), 1):
+    for number, text in enumerate(held(path).splitlines(), 1):
         try:
             found.append(msgspec.json.decode(text, type=Party))
         except msgspec.MsgspecError as error:

@@ -24,7 +24,7 @@ from tidewaiter.casework.ranking.model import (
     write_model,
 )
 from tidewaiter.casework.ranking.training import train as trained
-from tidewaiter.cli.core.options import Day, needs_db
+from tidewaiter.cli.core.options import FILE, OUT_FILE, Day, json_option, needs_db
 from tidewaiter.cli.selection import read_alerts
 from tidewaiter.report.alerts.exports import write_jsonl
 from tidewaiter.report.selection import read_list
@@ -122,11 +122,6 @@ def _reach(scale: Scale) -> float:
     return max(scale.values) - min(scale.values)
 
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
-_HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
-
-
 @click.group()
 def ranker() -> None:
     """Train a ranking model on past decisions and results; an optional addition to the rules.
@@ -141,12 +136,12 @@ def ranker() -> None:
 @click.option("--to", "last", type=Day(), help="Only alerts raised on or before this date (UTC).")
 @click.option(
     "--inspected",
-    type=_HERE,
+    type=FILE,
     multiple=True,
     help="A completed list from `tidewaiter select`; its results are used for training too.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Random seed of the library.")
-@click.option("--out", type=_FILE, required=True, help="Output file for the model: .json.")
+@click.option("--out", type=OUT_FILE, required=True, help="Output file for the model: .json.")
 def train(
     *,
     db: str,
@@ -179,7 +174,7 @@ def train(
 
 
 @ranker.command()
-@click.argument("path", metavar="MODEL", type=_HERE)
+@click.argument("path", metavar="MODEL", type=FILE)
 def show(path: Path) -> None:
     """Show the training data and performance of MODEL, and everything it learned.
 
@@ -190,11 +185,11 @@ def show(path: Path) -> None:
 
 
 @ranker.command()
-@click.argument("path", metavar="ALERTS", type=_HERE)
-@click.option("--model", type=_HERE, required=True, help="A model from `tidewaiter ranker train`.")
-@click.option("--rules", type=_HERE, help="The copy of alerts.toml that ALERTS were created with.")
+@click.argument("path", metavar="ALERTS", type=FILE)
+@click.option("--model", type=FILE, required=True, help="A model from `tidewaiter ranker train`.")
+@click.option("--rules", type=FILE, help="The copy of alerts.toml that ALERTS were created with.")
 @click.option(
-    "--out", type=_FILE, required=True, help="Output file for alerts with the estimate: .jsonl."
+    "--out", type=OUT_FILE, required=True, help="Output file for alerts with the estimate: .jsonl."
 )
 def apply(path: Path, model: Path, rules: Path | None, out: Path) -> None:
     """Add the estimate of MODEL to ALERTS as one more risk indicator, with its basis.
@@ -215,10 +210,10 @@ def apply(path: Path, model: Path, rules: Path | None, out: Path) -> None:
 
 @ranker.command()
 @needs_db
-@click.option("--model", type=_HERE, required=True, help="A model from `tidewaiter ranker train`.")
+@click.option("--model", type=FILE, required=True, help="A model from `tidewaiter ranker train`.")
 @click.option("--from", "first", type=Day(), help="Only alerts raised on or after this date.")
 @click.option("--to", "last", type=Day(), help="Only alerts raised on or before this date (UTC).")
-@_JSON
+@json_option
 def watch(db: str, model: Path, first: date | None, last: date | None, *, as_json: bool) -> None:
     """Check MODEL for data drift, and whether its probabilities still agree with the outcomes.
 

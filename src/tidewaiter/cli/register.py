@@ -12,19 +12,21 @@ from tidewaiter.base.errors import MissingError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.safe_text import as_line
-from tidewaiter.cli.core.node_context import desk_at
+from tidewaiter.cli.core.node_context import day_option, desk_at
 from tidewaiter.cli.core.options import (
+    FILE,
+    OUT_FILE,
     Day,
     Percent,
     Place,
     found_or_hint,
+    json_option,
     needs_db,
     ok_with_refusals,
 )
 from tidewaiter.cli.notices import in_a_line
 from tidewaiter.exchange.incidents.types import Incident
 from tidewaiter.exchange.notices.amounts import in_words, measured
-from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.register.balances import (
     Account,
     EntryKind,
@@ -35,6 +37,7 @@ from tidewaiter.exchange.register.balances import (
     state_on,
 )
 from tidewaiter.exchange.register.book import Book, same_issuer
+from tidewaiter.exchange.register.coverage import is_some
 from tidewaiter.exchange.register.readers import RegisterFile, Shipment, movement_of, read_any
 from tidewaiter.exchange.register.types import Direction, Entry, Grant, Operator, Requirement
 from tidewaiter.law.registry import load_registry
@@ -95,7 +98,7 @@ def account_line(entry: Grant | Requirement, account: Account) -> str:
         f"{in_words(account.promised)} reserved",
         f"{in_words(account.free)} available",
     ]
-    if _is_some(account.exceeded):
+    if is_some(account.exceeded):
         parts.append(f"{in_words(account.exceeded)} over the limit")
     if account.findings:
         parts.append(f"{len(account.findings)} notes")
@@ -112,11 +115,6 @@ def written_line(row: Written) -> str:
     )
     gone = row.cancelled
     return f"{line}\tcancelled from {gone.on}: {gone.reason} ({gone.who})" if gone else line
-
-
-def _is_some(amount: Amount) -> bool:
-    found = measured(amount)
-    return found is not None and found.value > 0
 
 
 @click.command(name="write-off")
@@ -194,7 +192,7 @@ def cancel(movement: str, on: date, source: str, reason: str, db: str) -> None:
 @click.option(
     "--out",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     help="Output file (.csv).",
 )
 @needs_db
@@ -227,19 +225,8 @@ def _incidents(db: str) -> list[Incident]:
         return own_incidents(work, desk.ring.lock, desk.node)
 
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _KINDS = get_args(EntryKind)
 _COUNTED = (Grant, Requirement)  # entries with an amount
-_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
-
-
-def _today() -> date:
-    return own_stamp().at.date()
-
-
-_day = click.option(
-    "--day", type=Day(), default=_today, help="Show the state as of this date (default: today)."
-)
 
 
 @click.group()
@@ -253,7 +240,7 @@ def register() -> None:
 
 
 @register.command()
-@click.argument("paths", nargs=-1, required=True, type=_FILE)
+@click.argument("paths", nargs=-1, required=True, type=FILE)
 @click.option("--country", type=Place(), help="Country of the register; required the first time.")
 @needs_db
 @ok_with_refusals
@@ -287,9 +274,9 @@ def add(paths: tuple[Path, ...], country: str | None, db: str) -> None:
 
 @register.command(name="list")
 @click.option("--kind", type=click.Choice(_KINDS), help="Show only this type of entry.")
-@_day
+@day_option
 @needs_db
-@_json
+@json_option
 def list_(kind: str | None, day: date, db: str, *, as_json: bool) -> None:
     """List the entries in force on a date; --json prints all versions, as `add` reads them.
 
@@ -306,7 +293,7 @@ def list_(kind: str | None, day: date, db: str, *, as_json: bool) -> None:
 
 @register.command()
 @click.argument("name")
-@_day
+@day_option
 @needs_db
 def show(name: str, day: date, db: str) -> None:
     """Show the versions, balance and movements of the entry with the ID or number NAME.
@@ -340,9 +327,9 @@ def show(name: str, day: date, db: str) -> None:
 
 
 @register.command()
-@_day
+@day_option
 @needs_db
-@_json
+@json_option
 def balance(day: date, db: str, *, as_json: bool) -> None:
     """Show the used, reserved and available quantity of each permit and requirement.
 

@@ -2,9 +2,9 @@
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 import msgspec
@@ -34,7 +34,16 @@ from tidewaiter.casework.selection.types import (
     read_profiles,
 )
 from tidewaiter.casework.selection.yields import Yields, yields_of
-from tidewaiter.cli.core.options import Day, mark_refused, ok_with_refusals, read_record
+from tidewaiter.cli.core.options import (
+    FILE,
+    OUT_FILE,
+    Day,
+    json_option,
+    mark_refused,
+    ok_with_refusals,
+    read_record,
+    with_options,
+)
 from tidewaiter.explain.alerts import read_exported
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.report.selection import Row, read_list, record_of, write_list
@@ -53,13 +62,11 @@ from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.rules.results import Result
 from tidewaiter.trade.types import Alert, ReadOptions
 
-F = TypeVar("F", bound=Callable[..., None])
-_INPUT_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_OPTIONS = (
-    click.argument("alerts", required=False, type=_INPUT_FILE),
+from_options = with_options(
+    click.argument("alerts", required=False, type=FILE),
     click.option(
         "--lines",
-        type=_INPUT_FILE,
+        type=FILE,
         multiple=True,
         help="The screened file; random lines are drawn from all its lines.",
     ),
@@ -80,6 +87,7 @@ _OPTIONS = (
         "confidential as they are.",
     ),
 )
+"""Add the options that define the input of a selection, as `From`."""
 
 
 class From(Record, frozen=True, kw_only=True):
@@ -91,13 +99,6 @@ class From(Record, frozen=True, kw_only=True):
     first: Any
     last: Any
     restricted: bool
-
-
-def from_options(command: F) -> F:
-    """Add the options that define the input of a selection, as `From`."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
 
 
 def read_alerts(path: Path) -> Iterator[Alert]:
@@ -190,7 +191,7 @@ _FOR_ONE = 0o600
 
 
 @click.command()
-@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("path", type=OUT_FILE)
 @click.option("--db", help="Record the commitment in the audit log of this database.")
 def seed(path: Path, db: str | None) -> None:
     """Create a seed for the random draw in PATH, or read an existing one; print its commitment.
@@ -224,8 +225,6 @@ def read_seed(path: Path) -> str:
     return text
 
 
-_OUTPUT_FILE = click.Path(dir_okay=False, path_type=Path)
-_HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _HUNDRED = 100
 
 
@@ -304,12 +303,12 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option(
     "--least-random", type=Portion(), help="Minimum share of all lines drawn at random (0.05%)."
 )
-@click.option("--profiles", type=_HERE, help="Criteria and watch lists: a TOML file.")
-@click.option("--ranker", type=_HERE, help="A model from `tidewaiter ranker train`.")
+@click.option("--profiles", type=FILE, help="Criteria and watch lists: a TOML file.")
+@click.option("--ranker", type=FILE, help="A model from `tidewaiter ranker train`.")
 @click.option(
     "--seed-file",
     "seed",
-    type=_HERE,
+    type=FILE,
     help="A seed from `tidewaiter select seed` (default: a new seed).",
 )
 @click.option(
@@ -323,7 +322,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 )
 @click.option(
     "--out",
-    type=_OUTPUT_FILE,
+    type=OUT_FILE,
     required=True,
     help="Output file: .csv; a .json file is written beside it.",
 )
@@ -423,12 +422,12 @@ _WORDS = {
 
 
 @click.command()
-@click.argument("paths", metavar="LIST...", nargs=-1, required=True, type=_HERE)
+@click.argument("paths", metavar="LIST...", nargs=-1, required=True, type=FILE)
 @click.option(
     "--db",
     help="Read the results of alerts from this database: a path, or postgresql+psycopg://...",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+@json_option
 def report(paths: tuple[Path, ...], db: str | None, *, as_json: bool) -> None:
     """Report the hit rates of the inspections in LISTs: random, by profile, by score, exploratory.
 
@@ -487,8 +486,8 @@ def _words(found: Yields) -> list[str]:
 
 
 @click.command()
-@click.argument("path", metavar="LIST", type=_HERE)
-@click.option("--seed-file", "seed", type=_HERE, required=True, help="The published seed.")
+@click.argument("path", metavar="LIST", type=FILE)
+@click.option("--seed-file", "seed", type=FILE, required=True, help="The published seed.")
 @from_options
 @ok_with_refusals
 def check(path: Path, seed: Path, **options: Any) -> None:

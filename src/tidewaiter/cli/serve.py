@@ -12,9 +12,10 @@ from platformdirs import user_data_path
 from tidewaiter.accounts.oidc import Provider
 from tidewaiter.base.errors import InputError
 from tidewaiter.burden.releases.folder import releases_folder
+from tidewaiter.cli.core.options import FILE
 from tidewaiter.cli.core.party_options import kept_in
 from tidewaiter.cli.identify import tell_first_start
-from tidewaiter.cli.screening.run import tell_ended
+from tidewaiter.cli.screening.run import report_expired
 from tidewaiter.node.uploads.arrivals import sample_upload
 from tidewaiter.node.uploads.settings import DAYS
 from tidewaiter.store.accounts.sessions import invite
@@ -31,7 +32,6 @@ from tidewaiter.web.core.node import Node, Serving, run
 
 _FIRST = "admin"
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PORTS = click.IntRange(1, 65_535)
 
 
@@ -52,7 +52,7 @@ _PORTS = click.IntRange(1, 65_535)
     show_default=True,
     help="Client ID of this server at the provider.",
 )
-@click.option("--oidc-secret", "secret", type=_FILE, help="A file with the client secret.")
+@click.option("--oidc-secret", "secret", type=FILE, help="A file with the client secret.")
 @click.option(
     "--oidc-claim",
     "claim",
@@ -137,7 +137,7 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: An
     _check_port(serving.host, serving.port)
     node = Node(serving)
     _welcome(node)
-    tell_ended(node.database)
+    report_expired(node.database)
     if _wants_sample(node, own=db is None, asked=more["sample"]):
         serving = structs.replace(serving, sample=True)
         click.echo(_of_sample(node), err=True)

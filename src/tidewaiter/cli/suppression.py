@@ -1,6 +1,6 @@
 """The command `tidewaiter suppressions`: rules that suppress known false positives for a time."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar, get_args
 
@@ -19,12 +19,25 @@ from tidewaiter.casework.suppression.proposals import Offer, offer_in_words
 from tidewaiter.casework.suppression.rules import Proposal, State, Suppression, Taken
 from tidewaiter.casework.suppression.scope import Scope, Trader, Way, check_scope, scope_in_words
 from tidewaiter.casework.suppression.settings import load_suppression_settings
-from tidewaiter.cli.core.options import Day, found_or_hint, needs_db, printable
+from tidewaiter.cli.core.options import (
+    Day,
+    found_or_hint,
+    json_option,
+    needs_db,
+    printable,
+    with_options,
+)
 from tidewaiter.node.context import go_through
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.alerts.decisions import alert_id
 from tidewaiter.store.core.database import Work, open_database
-from tidewaiter.store.suppression.proposals import Part, Preview, learn, resting, scope_of
+from tidewaiter.store.suppression.proposals import (
+    Part,
+    Preview,
+    learn,
+    scope_of,
+    suppressed_by_rule,
+)
 from tidewaiter.store.suppression.proposals import preview as preview_of
 from tidewaiter.store.suppression.rules import approve as approve_rule
 from tidewaiter.store.suppression.rules import end as end_rule
@@ -119,9 +132,6 @@ def _named(title: str, ids: Sequence[str]) -> Iterator[str]:
         yield f"{title}: {', '.join(ids[:_MANY])}{more}"
 
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
 class Said(Record, frozen=True, kw_only=True):
     """The options of a scope; empty ones were not given."""
 
@@ -138,7 +148,7 @@ class Said(Record, frozen=True, kw_only=True):
     most: Severity | None = None
 
 
-_OPTIONS = (
+scope_options = with_options(
     click.option("--alert", help="Start from the values of this alert (ID)."),
     click.option("--substance", multiple=True, help="Only this substance (slug)."),
     click.option(
@@ -156,13 +166,7 @@ _OPTIONS = (
     click.option("--consignee-id", default="", help="Identifier as in the documents."),
     click.option("--most", type=click.Choice(get_args(Severity)), help="Highest severity."),
 )
-
-
-def scope_options(command: F) -> F:
-    """Add the options of a scope to a command."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+"""Add the options of a scope to a command."""
 
 
 def said_of(options: dict[str, Any]) -> Said:
@@ -195,7 +199,6 @@ def scope_from(work: Work, said: Said) -> Scope:
     return check_scope(msgspec.structs.replace(begun, **told))
 
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 _why = click.option("--why", required=True, help="Note, in your own words.")
 _seen = click.option(
     "--seen", type=int, help="Number of the last step that you saw, to detect conflicts."
@@ -213,7 +216,7 @@ def suppressions() -> None:
 @suppressions.command(name="list")
 @needs_db
 @click.option("--state", type=click.Choice(get_args(State)), help="Only rules with this status.")
-@_json
+@json_option
 def list_(db: str, state: State | None, *, as_json: bool) -> None:
     """List the rules, newest first, with the number of alerts each suppresses.
 
@@ -234,7 +237,7 @@ def list_(db: str, state: State | None, *, as_json: bool) -> None:
 @suppressions.command()
 @click.argument("number", type=int)
 @needs_db
-@_json
+@json_option
 def show(number: int, db: str, *, as_json: bool) -> None:
     """Show rule NUMBER: scope, reason, history, and the alerts it suppresses.
 
@@ -242,7 +245,7 @@ def show(number: int, db: str, *, as_json: bool) -> None:
     """
     with open_database(db) as database, database.work() as work:
         rule, steps = suppression_of(work, number), steps_of(work, number)
-        rests = resting(work, number)
+        rests = suppressed_by_rule(work, number)
     if as_json:
         click.echo(english_json({"rule": rule, "steps": steps, "resting": rests}))
         return
@@ -252,7 +255,7 @@ def show(number: int, db: str, *, as_json: bool) -> None:
 
 @suppressions.command()
 @needs_db
-@_json
+@json_option
 def offers(db: str, *, as_json: bool) -> None:
     """Suggest rules from patterns of dismissed alerts.
 
@@ -275,7 +278,7 @@ def offers(db: str, *, as_json: bool) -> None:
 @suppressions.command()
 @needs_db
 @scope_options
-@_json
+@json_option
 def preview(db: str, *, as_json: bool, **options: Any) -> None:
     """Show which stored alerts a scope matches, strong ones separately.
 

@@ -43,16 +43,16 @@ from tidewaiter.store.coalition.member_lists import signed_versions, take_roster
 from tidewaiter.store.coalition.pledges import say_pledge
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.groups import add_member, groups, make_group
-from tidewaiter.store.incidents import find_incident, tell_incident
+from tidewaiter.store.incidents import find_incident, send_incident
 from tidewaiter.store.notices.events import do_to_notice, send_notice
 from tidewaiter.store.notices.lookup import Row, notices
 from tidewaiter.store.peers.channel import MESSAGE, Words
 from tidewaiter.store.peers.directory import documents, find_peer, peers
 from tidewaiter.store.peers.key_recovery import take_up
 from tidewaiter.store.peers.outbox import Message, write_message
-from tidewaiter.transport.coalition import tell_roster
+from tidewaiter.transport.coalition import send_roster
 from tidewaiter.transport.message_kinds import body_of
-from tidewaiter.transport.peers import relate
+from tidewaiter.transport.peers import RelationChange, relate
 
 _TERM = timedelta(days=21)  # deadline of an answer
 _BEFORE = timedelta(days=35)  # between notification and departure
@@ -174,8 +174,8 @@ def _meet(stage: Stage, act: Act) -> str:
 def _confirm(one: Node, other: Node) -> None:
     with one.desk.database.work(one.stamp()) as work:
         take_up(work, _chain(other), own=one.name)
-    relate(one.desk, other.name, "invited", one.stamp())
-    relate(one.desk, other.name, "active", one.stamp(), compared=_words(other))
+    relate(one.desk, other.name, RelationChange(to="invited"), one.stamp())
+    relate(one.desk, other.name, RelationChange(to="active", compared=_words(other)), one.stamp())
 
 
 def _chain(node: Node) -> list[SignedDocument]:
@@ -193,14 +193,19 @@ def _invite(stage: Stage, act: Act) -> str:
         other = stage.node(key)
         with one.desk.database.work(one.stamp()) as work:
             take_up(work, _chain(other), own=one.name)
-        relate(one.desk, other.name, "invited", one.stamp())
+        relate(one.desk, other.name, RelationChange(to="invited"), one.stamp())
     return f"{one.player.name} invites {names_of(stage, act)}. {act.says}"
 
 
 def _freeze(stage: Stage, act: Act) -> str:
     one = stage.node(act.who)
     for key in act.whom:
-        relate(one.desk, stage.node(key).name, "frozen", one.stamp(), reason=act.says)
+        relate(
+            one.desk,
+            stage.node(key).name,
+            RelationChange(to="frozen", reason=act.says),
+            one.stamp(),
+        )
     return f"{one.player.name} freezes its channel to {names_of(stage, act)}: {act.says}"
 
 
@@ -208,7 +213,12 @@ def _thaw(stage: Stage, act: Act) -> str:
     one = stage.node(act.who)
     for key in act.whom:
         other = stage.node(key)
-        relate(one.desk, other.name, "active", one.stamp(), compared=_words(other), held="release")
+        relate(
+            one.desk,
+            other.name,
+            RelationChange(to="active", compared=_words(other), held="release"),
+            one.stamp(),
+        )
     return f"{one.player.name} exchanges with {names_of(stage, act)} again: {act.says}"
 
 
@@ -263,7 +273,7 @@ def _list(stage: Stage, act: Act) -> str:
         take_roster(work, one.desk.ring.lock, [signed])
         for peer in peers(work):
             if peer.relation.standing == "active":
-                tell_roster(work, one.desk.ring.lock, _ROSTER, peer.node)
+                send_roster(work, one.desk.ring.lock, _ROSTER, peer.node)
     return f"{one.player.name} signs version {roster.version} of its roster. {act.says}"
 
 
@@ -301,7 +311,7 @@ def _tell(stage: Stage, act: Act) -> str:
                 law_day=before.law_day,
                 changed=act.changed,
             )
-        tell_incident(work, lock, one.name, incident, [stage.node(key).name for key in act.whom])
+        send_incident(work, lock, one.name, incident, [stage.node(key).name for key in act.whom])
     to = "the working group" if act.group else names_of(stage, act)
     return f"{one.player.name} tells {to}: {act.title}. {act.changed or act.account}"
 

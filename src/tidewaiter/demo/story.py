@@ -82,7 +82,7 @@ class Story(Record, frozen=True, kw_only=True):
     title: str
     begins: date
     ends: date
-    board: str  # node whose board is shown at the end
+    board: str  # node of the dashboard shown at the end
     endings: Mapping[str, str]
     node: tuple[Player, ...]
     act: tuple[Act, ...]

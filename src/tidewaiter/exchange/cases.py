@@ -3,8 +3,8 @@
 A redacted file of an evidence bundle is a different file with a different hash, so its redaction
 map names both, and anyone with the original can check that nothing else differs.
 
-A bundle is identified by its hash and stays with its owner, who sends it whole or redacted. Each
-node states only its own side's decision; there is no joint decision.
+A bundle is identified by its hash and remains with its owner, who sends it whole or redacted. Each
+node states only its own decision; joint decisions do not exist.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Verdict, load_decision_rules
 from tidewaiter.exchange.problems import Problem, blank, wrong
-from tidewaiter.exchange.protocol.envelopes import Said, Unheeded
+from tidewaiter.exchange.protocol.envelopes import Said, Unheeded, said_as
 from tidewaiter.exchange.protocol.markings import Marking, Purpose
 from tidewaiter.exchange.requests.checks import sha256
 from tidewaiter.ledger.bundles import Opened, member_bytes, open_bundle
@@ -66,15 +66,6 @@ def redact(name: str, original: bytes, fields: Iterable[Redacted]) -> tuple[byte
     given = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
     told = RedactedFile(name=name, original=_hash(original), given=_hash(given), fields=out)
     return given, told
-
-
-def holds(original: bytes, given: bytes, told: RedactedFile) -> bool:
-    """Return whether a document is the original without the fields of the map, and nothing else."""
-    try:
-        again, map_ = redact(told.name, original, told.fields)
-    except InputError:
-        return False
-    return again == given and map_ == told
 
 
 def check_redacted(told: RedactedFile) -> Iterator[Problem]:
@@ -256,7 +247,7 @@ def joint_case_of(opener: str, case: str, said: Iterable[Said[Spoken]]) -> Toget
     mine = [each for each in said if _of(each.body) == (opener, case)]
     opened = next(
         (
-            _case(each, each.body)
+            said_as(each, each.body)
             for each in mine
             if isinstance(each.body, JointCase) and each.sender == opener
         ),
@@ -321,10 +312,6 @@ def _of(body: Spoken) -> tuple[str, str]:
 
 def _key(said: Said[Spoken]) -> tuple[str, int]:
     return said.sender, 0 if isinstance(said.body, JointCase) else said.body.number
-
-
-def _case(said: Said[Spoken], body: JointCase) -> Said[JointCase]:
-    return Said(id=said.id, sender=said.sender, at=said.at, body=body)
 
 
 _PART = 1 << 20  # bytes read at a time

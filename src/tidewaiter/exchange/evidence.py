@@ -133,7 +133,7 @@ def check_evidence(evidence: MessageEvidence) -> Checked:
     """Verify evidence of a message; people confirm who its nodes are.
 
     Raises:
-        InputError: A node's chain is invalid, or there is no message in it.
+        InputError: A node's chain is invalid, or the evidence contains no message.
     """
     envelope = assemble(evidence.signed, "")
     sender = _whole(evidence.sender, envelope.header.sender)

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.problems import Problem, blank, wrong
-from tidewaiter.exchange.protocol.envelopes import Said, Unheeded
+from tidewaiter.exchange.protocol.envelopes import Said, Unheeded, said_as
 from tidewaiter.exchange.requests.checks import sha256
 
 Reason = Literal[
@@ -96,7 +96,7 @@ def recall_of(
         elif isinstance(body, Outcome) and body.recall == recall:
             why = "" if each.sender in given else "it was never given to whoever speaks"
             if not why:
-                told.setdefault(each.sender, []).append(_outcome_of(each, body))
+                told.setdefault(each.sender, []).append(said_as(each, body))
         if why:
             unheeded.setdefault(each.id, Unheeded(said=each, why=why))
     outcomes = {node: max(every, key=_weight) for node, every in told.items()}
@@ -130,10 +130,6 @@ def _recalled(
         same = asked.body == body
         return asked, "" if same else "another content came first under the same id"
     return Said(id=said.id, sender=said.sender, at=said.at, body=body), ""
-
-
-def _outcome_of(said: Said[Spoken], body: Outcome) -> Said[Outcome]:
-    return Said(id=said.id, sender=said.sender, at=said.at, body=body)
 
 
 def _plain(said: Said[Outcome]) -> Said[Spoken]:

@@ -1,1 +1,1 @@
-"""Codes and records in words: sentences, languages and catalogues."""
+"""Human-readable text for codes and records: phrases, languages and message catalogues."""

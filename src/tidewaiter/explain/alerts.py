@@ -1,4 +1,4 @@
-"""Alerts in words: short titles, what was found in a line, and alerts for other programs."""
+"""Alert text: short titles, matched spans in a line, and the export format of an alert."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -19,14 +19,14 @@ from tidewaiter.trade.unmapped_text import OTHER, is_named
 
 
 class ExportedReason(Reason, frozen=True, kw_only=True):
-    """A reason as it leaves for other programs: with its text goes the code it was made from."""
+    """A reason in the export format: its text plus the code it was made from."""
 
-    code: str = ""  # "": the file is from before codes
+    code: str = ""  # "": exported by a version without codes
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 class ExportedAlert(Alert, frozen=True, kw_only=True):
-    """An alert as it leaves for other programs."""
+    """An alert in the export format."""
 
     reasons: tuple[ExportedReason, ...]
 
@@ -35,10 +35,10 @@ _READS = decoder_of(ExportedAlert)
 
 
 def read_exported(line: bytes) -> Alert:
-    """Read an alert that was written for other programs; its reasons are again what they were.
+    """Parse an exported alert and restore its reasons.
 
     Raises:
-        MsgspecError: It is none.
+        MsgspecError: The line is not an exported alert.
     """
     found = _READS.decode(line)
     told = {name: getattr(found, name) for name in Alert.__struct_fields__}
@@ -57,7 +57,7 @@ def _reason(each: ExportedReason) -> Reason:
 
 
 def export_alert(alert: Alert) -> ExportedAlert:
-    """Return an alert as it leaves for other programs: each reason with its code and parameters."""
+    """Convert an alert to the export format: each reason with its code and parameters."""
     reasons = tuple(
         ExportedReason(
             rule=each.rule,
@@ -74,26 +74,26 @@ def export_alert(alert: Alert) -> ExportedAlert:
     return ExportedAlert(**{**told, "reasons": reasons})
 
 
-_ITEMS = 20  # of a field that holds several values
+_ITEMS = 20  # maximum number of values shown for a field with several values
 
 
 class FieldView(Record, frozen=True, kw_only=True):
-    """A field of a line, with its finds marked."""
+    """A field of a line, with the matched spans marked."""
 
-    name: str  # a column of LINES
+    name: str  # name of a column of LINES
     label: str
     html: Markup
 
 
 class Find(Record, frozen=True, kw_only=True):
-    """A stretch of a field, and what was found there."""
+    """A span of a field, and what matched there."""
 
     label: str
     evidence: Evidence
 
 
 def finds(alert: Alert) -> list[Find]:
-    """Return what the mentions and the reasons of an alert point at, each place once."""
+    """Return the spans that the mentions and reasons of an alert refer to, without duplicates."""
     mentioned = [
         Find(
             label=substance_name(m.name),
@@ -113,7 +113,7 @@ def finds(alert: Alert) -> list[Find]:
 
 
 def fields(alert: Alert) -> tuple[FieldView, ...]:
-    """Return the texts of a line and every other field with a find, in the line's order."""
+    """Return the text fields of a line and all other fields with a match, in column order."""
     found = finds(alert)
     named = dict.fromkeys((find.evidence.field, find.evidence.column or "") for find in found)
     views = []
@@ -130,9 +130,10 @@ def fields(alert: Alert) -> tuple[FieldView, ...]:
 
 
 def goods_shown(alert: Alert) -> tuple[str, tuple[Find, ...]]:
-    """Return the text that says what the goods of a line are, and what was found in it.
+    """Return the goods text of a line and the matches in it.
 
-    It is the description, else the commercial one, else the other text that something was found in.
+    The first that is not empty of: the description, the commercial description, other text with a
+    match.
     """
     found = finds(alert)
     beside = next((f.evidence.column or "" for f in found if f.evidence.field == OTHER), "")
@@ -152,7 +153,7 @@ def _is_of(find: Find, field: str, column: str) -> bool:
 
 
 def unplaced(alert: Alert) -> tuple[Find, ...]:
-    """Return the finds that do not stand where they should: none of them may get lost."""
+    """Return the matches whose span does not fit the field's text, so that none is lost."""
     return tuple(find for find in finds(alert) if not _placed(alert.line, find))
 
 
@@ -166,7 +167,7 @@ def _spans(value: str, here: Iterable[Find]) -> list[Span]:
 
 
 def _span(value: str, find: Find) -> Span | None:
-    """Return the place of a find in a value of its field; None: it does not stand there."""
+    """Return the span of a match within a value of its field; None: the text differs there."""
     at = find.evidence
     if at.start < at.end and value[at.start : at.end] == at.text:
         return Span(start=at.start, end=at.end, label=find.label)
@@ -176,12 +177,12 @@ def _span(value: str, find: Find) -> Span | None:
 
 
 def _values(line: Line, field: str, column: str = "") -> tuple[str, ...]:
-    """Return the texts in a field of a line; a field that holds no text has none.
+    """Return the text values of a field of a line; empty if the field has none.
 
     Args:
         line: The line.
-        field: A column of LINES.
-        column: Of other text, the column of the file.
+        field: Name of a column of LINES.
+        column: For other text, the column name in the file.
     """
     if field == OTHER:
         return tuple(kept.text for kept in line.other or () if is_named(kept.name, column))
@@ -193,12 +194,12 @@ def _values(line: Line, field: str, column: str = "") -> tuple[str, ...]:
 
 
 def short_title(alert: Alert, regimes: Mapping[str, Regime], most: int) -> Phrase:
-    """Return the title of an alert with the listings of its first substance in few words.
+    """Return the title of an alert, with the controls on its first substance abbreviated.
 
     Args:
-        alert: Its title names one listing in full.
-        regimes: By slug.
-        most: How many listings are named; the rest is counted.
+        alert: The alert; its full title names one control.
+        regimes: Legal instruments by slug.
+        most: Maximum number of controls to name; any others are counted.
 
     Returns:
         A title like "Acetone (UN Table II, EU cat. 3 +4 more)".
@@ -211,7 +212,7 @@ def short_title(alert: Alert, regimes: Mapping[str, Regime], most: int) -> Phras
 
 
 def _short(alert: Alert, title: Phrase, regimes: Mapping[str, Regime], most: int) -> Phrase:
-    """Return the title of one substance, shortened; one without listings stays as it is."""
+    """Return the shortened title of one substance; unchanged if the substance has no controls."""
     held = [each for each in alert.law if each.substance in alert.substances[:1]]
     printed = [title.parameters.get(each) for each in ("regime", "schedule")]
     for first in held:

@@ -1,4 +1,4 @@
-"""Official counts in words: the facts beside every figure, and checked claims."""
+"""Text for overdose-death figures: captions, values and checked claims."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -30,30 +30,30 @@ INDICATORS: Mapping[str, str] = MappingProxyType(
         ),
     }
 )
-"""Names of indicators, as data/burden/indicators.toml has them."""
+"""Display names of the indicators in data/burden/indicators.toml."""
 
 _COUNTRY = 2
 
 
 def indicator_words(key: str, name: str) -> str:
-    """Name an indicator; one that we have no words for, as its source does."""
+    """Return the display name of an indicator; without one, the source's name."""
     return words(INDICATORS[key]) if key in INDICATORS else name
 
 
 def place_words(code: str, name: str) -> str:
-    """Name a place: a country as the language does, a part of one as its authorities do."""
+    """Return a country's name in the current language, or another area's name as given."""
     return country(code) if len(code) == _COUNTRY else name
 
 
 def period_words(months: int) -> str:
-    """Return how long each period is."""
+    """Return the length of each period."""
     if months == 1:
         return words("monthly counts")
     return words("%(months)s-month totals, by end month") % {"months": number(months)}
 
 
 def span_words(months: int, last: str) -> str:
-    """Name one period: "12 months to Dec 2022", or the month itself."""
+    """Return one period: "12 months to Dec 2022", or a single month."""
     if months == 1:
         return month_words(last)
     return words("%(months)s months ending %(month)s") % {
@@ -63,7 +63,7 @@ def span_words(months: int, last: str) -> str:
 
 
 def basis_words(basis: str) -> str:
-    """Say whose deaths count in a place."""
+    """Return whether deaths are counted by place of death or of residence."""
     told = {
         "occurrence": words("by place of death"),
         "residence": words("by place of residence"),
@@ -72,7 +72,7 @@ def basis_words(basis: str) -> str:
 
 
 def status_words(status: Status) -> str:
-    """Return whether the source changes a count any more."""
+    """Return whether a figure is final or provisional."""
     told = {
         "closed": words("closed"),
         "provisional": words("provisional"),
@@ -82,7 +82,7 @@ def status_words(status: Status) -> str:
 
 
 def measured_words(by: Measured, caption: Caption) -> str:
-    """Name what a number is."""
+    """Return the kind of figure: reported, estimated or predicted."""
     told = {
         "reported": words("reported"),
         "estimate": words("estimate"),
@@ -92,7 +92,7 @@ def measured_words(by: Measured, caption: Caption) -> str:
 
 
 def predicted_words(caption: Caption) -> str:
-    """Name the source's own estimate."""
+    """Return the name of the source's own estimate."""
     return (
         words("predicted by CDC")
         if caption.source_key.startswith("cdc")
@@ -112,51 +112,51 @@ def missing_words(missing: str) -> str:
 
 
 def month_words(text: str) -> str:
-    """Write a month like "2022-12" as the language does."""
+    """Format a month such as "2022-12" in the current language."""
     year, _, number_of = text.partition("-")
     return month(date(int(year), int(number_of), 1)) if number_of else text
 
 
 def begun(text: str) -> str:
-    """Return a text with a capital at its start, and none lost."""
+    """Capitalise the first letter only; other capitals are kept."""
     return text[:1].upper() + text[1:]
 
 
 def rate(value: float | None) -> str:
-    """Write a rate with one digit; "–": there is none."""
+    """Format a rate with one decimal; "–" if None."""
     return "–" if value is None else decimal(value)
 
 
 def amount(value: float | None) -> str:
-    """Write a count; "–": there is none."""
+    """Format a count; "–" if None."""
     return "–" if value is None else number(round(value))
 
 
 def percent(value: float | None) -> str:
-    """Write a percent with one digit."""
+    """Format a percentage with one decimal; "–" if None."""
     return "–" if value is None else f"{decimal(value)} %"
 
 
 def signed(value: float) -> str:
-    """Write a change in percent with its sign."""
+    """Format a percentage change with its sign."""
     shown = round(value, 1)
     return f"{'+' if shown > 0 else '−' if shown < 0 else '±'}{decimal(abs(shown))} %"
 
 
-def between(low: float | None, high: float | None) -> str:
-    """Write an interval of counts; "": there is none."""
+def interval_words(low: float | None, high: float | None) -> str:
+    """Format an interval of counts; "" if a bound is missing."""
     if low is None or high is None:
         return ""
     return f"{amount(low)}–{amount(high)}"
 
 
 def interval_name() -> str:
-    """Name the interval."""
+    """Return the name of the interval."""
     return words("%(share)s interval") % {"share": "95 %"}
 
 
 def facts(caption: Caption) -> tuple[str, ...]:
-    """Return the lines that stand on each chart: place, period, basis; release; closed to when."""
+    """Return the caption lines of a chart: place, period and basis; release; last closed period."""
     place = place_words(caption.place, caption.place_name)
     released = "" if caption.told else f" ({words('release month inferred')})"
     release = f"{words('Published release')} {caption.release}{released}"
@@ -182,18 +182,18 @@ def closed_words(caption: Caption) -> str:
 
 
 def title_of(caption: Caption) -> str:
-    """Name what is counted, and where."""
+    """Return the title of a series: what is counted, and where."""
     name = indicator_words(caption.indicator, caption.indicator_name)
     return f"{name}, {place_words(caption.place, caption.place_name)}"
 
 
 def newest_words(point: Point, caption: Caption) -> str:
-    """Tell the newest period in one sentence, with what is known of it."""
+    """Describe the newest period in one sentence, with its status and estimate."""
     told = []
     if point.reported is not None:
         told.append(f"{amount(point.reported)} {words('reported')}")
     if point.estimate is not None and point.status != "closed":
-        interval = between(point.low, point.high)
+        interval = interval_words(point.low, point.high)
         told.append(
             f"{words('estimate')} {amount(point.estimate)}"
             + (f" ({interval_name()} {interval})" if interval else "")
@@ -208,7 +208,7 @@ _FITS = {"holds": "holds", "rounds": "rounds", "no": "does not"}
 
 
 def understood(claim: Claim) -> str:
-    """Return how a claim was understood."""
+    """Return how a claim was interpreted."""
     name = indicators()[claim.indicator].name
     place = place_name(claim.place) if claim.place else "place not understood"
     what = {
@@ -231,12 +231,12 @@ def understood(claim: Claim) -> str:
 
 
 def read_text(claim: Claim) -> str:
-    """List the words that were understood, each with its part in the claim."""
+    """List the words that were recognised, each with its part in the claim."""
     return "; ".join(f'{part.role}: "{part.text}"' for part in claim.read)
 
 
 def gap_text(gap: Gap) -> str:
-    """Name words that were not understood, and what they seem to be."""
+    """Return the words that were not recognised, and the suggested meaning."""
     return f'"{gap.text}"' if gap.kind == "word" else f'"{gap.text}" ({gap.kind})'
 
 
@@ -257,7 +257,7 @@ def _number(claim: Claim) -> str:
 
 
 def finding_row(each: Finding) -> tuple[str, ...]:
-    """Lay out a figure that stands beside a claim, in the order of HEADS."""
+    """Return the table row of a figure compared with a claim, in the order of HEADS."""
     whole = each.unit == "deaths"
     return (
         each.period,

@@ -1,4 +1,4 @@
-"""The coalition in words: its board, its members and their commitments."""
+"""Text for the coalition pages: dashboard, members and commitments."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -9,11 +9,18 @@ from tidewaiter.exchange.coalition.board import Board, Country, Days, Row, Waits
 from tidewaiter.exchange.coalition.commitments import Commitment, Evidence, Pledge, Pledges, Report
 from tidewaiter.exchange.coalition.meeting_packs import Line, Working
 from tidewaiter.exchange.coalition.outcomes import Freeze, Outcome
-from tidewaiter.explain.languages import counted, country, day, marked, number, words
+from tidewaiter.explain.languages import (
+    country,
+    day,
+    marked,
+    number,
+    numbered,
+    words,
+)
 
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
-        # members
+        # member states
         "invited": marked("invited"),
         "joined": marked("joined"),
         "frozen": marked("frozen"),
@@ -25,7 +32,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "own": marked("this node"),
         "peer": marked("the peer"),
         "roster": marked("a member list"),
-        # notices
+        # timeliness of pre-export notifications
         "in time": marked("on time"),
         "late": marked("late"),
         "no reply": marked("no reply"),
@@ -35,14 +42,14 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "no term": marked("no reply deadline"),
         "undelivered": marked("not delivered"),
         "came too late": marked("received after the deadline"),
-        # commitments
+        # states of commitments
         "open": marked("open"),
         "met": marked("met"),
         "missed": marked("missed"),
         "no evidence": marked("no evidence"),
         "at least": marked("at least"),
         "at most": marked("at most"),
-        # tendencies
+        # trends
         "higher": marked("higher"),
         "lower": marked("lower"),
         "no clear change": marked("no clear change"),
@@ -55,11 +62,11 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "group ended": marked("group dissolved"),
     }
 )
-"""A frozen member and a frozen notice are told alike."""
+"""Display text of record codes. Members and notifications share the text for "frozen"."""
 
 
-def told(word: str) -> str:
-    """Return a word of the records as people read it, in the language that is spoken."""
+def display_word(word: str) -> str:
+    """Return the display text of a record code in the current language."""
     return words(_WORDS[word]) if word in _WORDS else word
 
 
@@ -76,21 +83,21 @@ _OPEN: tuple[Outcome, ...] = (
 
 
 class RowView(Record, frozen=True, kw_only=True):
-    """Notices in one direction, ready to be printed."""
+    """Pre-export notifications in one direction, formatted for display."""
 
-    exporter: str  # name of the country; "": any
+    exporter: str  # country name; "": any
     importer: str
     notices: str
-    tells: bool  # there are enough for a share
+    tells: bool  # whether there are enough cases for a share
     count: str  # "8 of 10"
-    share: str  # "80 %"; "": too few
+    share: str  # "80 %"; "": too few cases
     interval: str  # "49 to 94 %"
-    low: float  # in percent, for the drawing
+    low: float  # percent; for the chart
     dot: float
     high: float
-    median: str  # "6 (4 to 9)"; "": too few
+    median: str  # "6 (4 to 9)"; "": too few cases
     ninetieth: str
-    method: str  # by what days were counted, where not of the answered alone
+    method: str  # counting method for days, if it is not answered notifications only
     silences: str
     rest: tuple[str, ...]  # "3 waiting"
     objections: str
@@ -100,12 +107,11 @@ class RowView(Record, frozen=True, kw_only=True):
     frozen_days: str
     incidents: str
     trend: str  # of the share in time
-    trend_days: str
     more: str  # notices against the period before: "+3"
 
 
 class CountryView(Record, frozen=True, kw_only=True):
-    """One country: how others answer it, and how it answers others."""
+    """One country: the responses it receives and the responses it gives."""
 
     name: str
     sent: RowView
@@ -114,19 +120,19 @@ class CountryView(Record, frozen=True, kw_only=True):
 
 
 class BoardView(Record, frozen=True, kw_only=True):
-    """The board, ready to be printed."""
+    """The dashboard, formatted for display."""
 
     countries: tuple[CountryView, ...]
     pairs: tuple[RowView, ...]
-    no_calendar: str  # countries, parted by commas; "": all calendars are known
+    no_calendar: str  # country names, comma-separated; "": all calendars are known
 
 
 def board_view(board: Board, names: Mapping[str, str]) -> BoardView:
-    """Render a board as text.
+    """Format a dashboard for display.
 
     Args:
-        board: The board.
-        names: Of nodes.
+        board: The dashboard.
+        names: Node names by identifier.
     """
     return BoardView(
         countries=tuple(_country(each, names) for each in board.countries),
@@ -136,7 +142,7 @@ def board_view(board: Board, names: Mapping[str, str]) -> BoardView:
 
 
 def row_view(row: Row) -> RowView:
-    """Put one direction into words."""
+    """Format one direction for display."""
     now, trend = row.now, row.trend
     shown = now.in_time
     return RowView(
@@ -155,7 +161,9 @@ def row_view(row: Row) -> RowView:
         method=now.waits.method if now.waits.method == "Kaplan-Meier" else "",
         silences=number(now.silences),
         rest=tuple(
-            f"{number(now.outcomes[each])} {told(each)}" for each in _OPEN if now.outcomes[each]
+            f"{number(now.outcomes[each])} {display_word(each)}"
+            for each in _OPEN
+            if now.outcomes[each]
         ),
         objections=number(now.objections),
         queries=number(now.queries),
@@ -163,21 +171,20 @@ def row_view(row: Row) -> RowView:
         released=number(now.released),
         frozen_days=number(now.frozen_days),
         incidents=number(now.incidents),
-        trend=told(trend.in_time.tendency),
-        trend_days=told(trend.median),
+        trend=display_word(trend.in_time.tendency),
         more=f"{trend.notices:+,}",
     )
 
 
 def place(code: str | None) -> str:
-    """Name a country; "": any."""
+    """Return a country name; "" for None (any country)."""
     if code is None:
         return ""
     return country(code) if code else words("no country")
 
 
 def interval_in_words(share: Share) -> str:
-    """Write the 95 % interval of a share; "": too few."""
+    """Format the 95 % interval of a share; "" if there are too few cases."""
     if share.low is None or share.high is None:
         return ""
     ends = {"low": number(round(_PERCENT * share.low)), "high": _percent(share.high)}
@@ -185,7 +192,7 @@ def interval_in_words(share: Share) -> str:
 
 
 def days_in_words(waits: Waits, days: Days) -> str:
-    """Write a number of working days with its interval; where there is none, why."""
+    """Format a number of working days with its interval, or the reason there is none."""
     if waits.method == "too few":
         return ""
     if days.days is None:
@@ -199,7 +206,7 @@ def days_in_words(waits: Waits, days: Days) -> str:
 
 
 def freezes_in_words(freezes: Iterable[Freeze], names: Mapping[str, str]) -> tuple[str, ...]:
-    """Say by whom channels were frozen, and for how long."""
+    """List who froze channels, and since when."""
     return tuple(
         words("frozen by %(by)s from %(since)s") % _of(each, names)
         if each.until is None
@@ -241,22 +248,22 @@ def _scaled(share: float | None) -> float:
 
 
 class MemberView(Record, frozen=True, kw_only=True):
-    """A member, ready to be printed."""
+    """A member, formatted for display."""
 
     node: str
     name: str
     country: str
-    state: str  # a word of the records, for its class
+    state: str  # code of the state; used as CSS class
     says: str
     since: str
-    silence: str  # "for 41 days, since 3 May 2026: notice DE-7"; "": it is not silent
+    silence: str  # "for 41 days, since 3 May 2026: notice DE-7"; "": not silent
     rosters: tuple[str, ...]
     groups: str
     disputed: bool
 
 
 class GroupView(Record, frozen=True, kw_only=True):
-    """A working group, ready to be printed."""
+    """A working group, formatted for display."""
 
     name: str
     part_of: str
@@ -266,33 +273,33 @@ class GroupView(Record, frozen=True, kw_only=True):
 
 
 class PledgeView(Record, frozen=True, kw_only=True):
-    """A commitment, ready to be printed."""
+    """A commitment, formatted for display."""
 
-    owner: str  # name of the node
+    owner: str  # name of the owning node
     id: str
-    state: str  # a word of the records
+    state: str  # code of the state
     says: str
     who: str
     what: str
     indicator: str
-    baseline: str  # "": nobody has measured it
+    baseline: str  # "": not measured
     target: str  # "at least 120 notices"
     due: str
-    last: str  # the number that it is based on, with its day; "": none counts
+    last: str  # the report used, with its day; "": none is valid
     evidence: tuple[Evidence, ...]
-    changed: str  # "changed 2 times; at first at least 100"; "": it was not
-    unused: tuple[str, ...]  # reports that decide nothing, and why
+    changed: str  # "changed 2 times; at first at least 100"; "": never changed
+    unused: tuple[str, ...]  # reports that were not used, and why
 
 
 def member_view(line: Line) -> MemberView:
-    """Render a member as text."""
+    """Format a member for display."""
     member = line.member
     return MemberView(
         node=member.node,
         name=line.name or member.node,
         country=place(line.country) if line.country else "",
         state=member.state or "none",
-        says=words("this node") if line.itself else told(member.state or "none"),
+        says=words("this node") if line.itself else display_word(member.state or "none"),
         since=day(member.since),
         silence=_silence(line),
         rosters=line.rosters,
@@ -302,7 +309,7 @@ def member_view(line: Line) -> MemberView:
 
 
 def group_view(working: Working) -> GroupView:
-    """Render a working group as text."""
+    """Format a working group for display."""
     return GroupView(
         name=working.group.name,
         part_of=working.part_of,
@@ -313,7 +320,7 @@ def group_view(working: Working) -> GroupView:
 
 
 def pledge_view(pledge: Pledge, names: Mapping[str, str]) -> PledgeView:
-    """Render a commitment as text."""
+    """Format a commitment for display."""
     standing = pledge.standing
     promised, last = standing.commitment, standing.rests_on
     unit = promised.indicator.unit
@@ -321,7 +328,7 @@ def pledge_view(pledge: Pledge, names: Mapping[str, str]) -> PledgeView:
         owner=names.get(promised.owner, promised.owner),
         id=promised.id,
         state=standing.name,
-        says=told(standing.name),
+        says=display_word(standing.name),
         who=promised.who,
         what=promised.what,
         indicator=promised.indicator.name,
@@ -340,26 +347,26 @@ def pledge_view(pledge: Pledge, names: Mapping[str, str]) -> PledgeView:
 def initiative_words(
     pledges: Pledges, names: Mapping[str, str]
 ) -> tuple[tuple[str, str, str], ...]:
-    """Return of each initiative its name, who carries it out, and whose it is."""
+    """Return the name, the implementing body and the owner of each initiative."""
     return tuple(
         (each.name, each.body, names.get(each.owner, each.owner)) for each in pledges.initiatives
     )
 
 
 def report_in_words(report: Report, unit: str) -> str:
-    """Write a number that was reported, with its day."""
+    """Format a reported number with its day."""
     return f"{number(report.value)} {unit} ({day(report.of)})"
 
 
 def _target(promised: Commitment) -> str:
-    return f"{told(promised.direction)} {number(promised.target)} {promised.indicator.unit}"
+    return f"{display_word(promised.direction)} {number(promised.target)} {promised.indicator.unit}"
 
 
 def _changed(pledge: Pledge) -> str:
     changes = len(pledge.versions) - 1
     if not changes:
         return ""
-    times = counted("changed once", "changed %(num)s times", changes) % {"num": number(changes)}
+    times = numbered("changed once", "changed %(num)s times", changes)
     first = pledge.versions[0].commitment
     at_first = words("originally: %(target)s by %(due)s") % {
         "target": _target(first),

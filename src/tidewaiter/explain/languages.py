@@ -1,4 +1,4 @@
-"""Languages of the interface: words by gettext, days and numbers as each language writes them."""
+"""Interface languages: gettext translations, and CLDR formats for dates and numbers."""
 
 import gettext
 import io
@@ -26,10 +26,10 @@ LANGUAGES = {
     "ru": "Русский",
     "zh": "中文",
 }
-# CLDR writes Arabic days as "25\u200f/11\u200f/2026", where UN documents name the month, and ends
-# Russian ones in a full stop.
+# CLDR writes Arabic dates as "25\u200f/11\u200f/2026", where UN documents name the month, and
+# Russian dates with a full stop at the end.
 _DAYS = {"ar": "d MMMM y", "ru": "d MMM y"}
-# A day as "25 Nov 2026" is read alike on both sides of the Atlantic.
+# "25 Nov 2026" cannot be misread on either side of the Atlantic.
 _REGIONS = {"en": "en_GB", "zh": "zh_Hans_CN"}
 _now: ContextVar[str] = ContextVar("language", default="en")
 _invented: ContextVar[Mapping[str, str]] = ContextVar("countries", default=MappingProxyType({}))
@@ -37,7 +37,7 @@ _invented: ContextVar[Mapping[str, str]] = ContextVar("countries", default=Mappi
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Speak a language for as long as a page is made."""
+    """Set the current language for the duration of the context."""
     token = _now.set(language if language in LANGUAGES else "en")
     try:
         yield
@@ -46,20 +46,20 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def language() -> str:
-    """Return the language that is spoken."""
+    """Return the code of the current language."""
     return _now.get()
 
 
 def direction(name: str) -> str:
-    """Return in which direction a language is written: "ltr" or "rtl"."""
+    """Return the writing direction of a language: "ltr" or "rtl"."""
     return _locale(name).text_direction
 
 
 def negotiated(accepts: str) -> str:
-    """Return the language that a browser likes best of those that there are.
+    """Return the available language that a browser prefers.
 
     Args:
-        accepts: The header Accept-Language.
+        accepts: Value of the Accept-Language header.
     """
     parts = [part.partition(";") for part in accepts.split(",")[:20]]
     ranked = sorted(parts, key=lambda part: -_weight(part[2]))
@@ -69,32 +69,37 @@ def negotiated(accepts: str) -> str:
 
 
 def marked(text: str) -> str:
-    """Mark a text for the catalogues; it is translated by `words` when it is shown."""
+    """Mark a text for extraction into the catalogues; `words` translates it when it is shown."""
     return text
 
 
 def words(text: str) -> str:
-    """Return a text of the interface in the language that is spoken."""
-    return _catalogue(_now.get()).gettext(text) if text else ""  # "": the head of the catalogue
+    """Translate an interface text into the current language."""
+    return _catalogue(_now.get()).gettext(text) if text else ""  # gettext("") is the header
 
 
 def counted(one: str, many: str, count: int) -> str:
-    """Return a text that depends on a count, in the language that is spoken."""
+    """Translate a text with singular and plural forms into the current language."""
     return _catalogue(_now.get()).ngettext(one, many, count)
 
 
+def numbered(one: str, many: str, count: int) -> str:
+    """Return a text that depends on a count, with the count at ``%(num)s``."""
+    return counted(one, many, count) % {"num": number(count)}
+
+
 def number(value: float) -> str:
-    """Write a number as the language does."""
+    """Format a number in the current language."""
     return format_decimal(value, locale=_locale(_now.get()))
 
 
 def decimal(value: float, digits: int = 1) -> str:
-    """Write a number with so many digits behind the point, as the language does."""
+    """Format a number with a fixed number of decimals in the current language."""
     return format_decimal(value, format=f"#,##0.{'0' * digits}", locale=_locale(_now.get()))
 
 
 def figure(text: str) -> str:
-    """Write the figure of an English text, "1,023.50", as the language does, digit by digit."""
+    """Reformat an English number such as "1,023.50" in the current language, digit for digit."""
     whole, point, rest = text.partition(".")
     locale = _locale(_now.get())
     signs = get_group_symbol(locale), get_decimal_symbol(locale)
@@ -102,7 +107,7 @@ def figure(text: str) -> str:
 
 
 def day(value: date | str | None) -> str:
-    """Write a day as the language does; None is nothing."""
+    """Format a date in the current language; "" for None."""
     if not value:
         return ""
     read = date.fromisoformat(value[:10]) if isinstance(value, str) else value
@@ -110,7 +115,7 @@ def day(value: date | str | None) -> str:
 
 
 def moment(value: datetime | str | None) -> str:
-    """Write a moment as the language does, in UTC; None is nothing."""
+    """Format a date and time (UTC) in the current language; "" for None."""
     if not value:
         return ""
     read = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -121,22 +126,22 @@ def moment(value: datetime | str | None) -> str:
 
 
 def month(value: date) -> str:
-    """Write a month and its year as the language does."""
+    """Format a month and year in the current language."""
     return format_skeleton("yMMM", value, locale=_locale(_now.get()))
 
 
 def country(code: str) -> str:
-    """Name a country as the language does, by Unicode CLDR; the code itself, where it does not."""
+    """Return a country name in the current language (Unicode CLDR); the code if CLDR has none."""
     invented = _invented.get().get(code)
     return invented or str(_locale(_now.get()).territories.get(code) or country_name(code))
 
 
 @contextmanager
 def naming(countries: Mapping[str, str]) -> Iterator[None]:
-    """Call countries by other names for a while: invented ones, of codes that ISO leaves to users.
+    """Override country names within the context, for fictitious countries.
 
     Args:
-        countries: Names by code.
+        countries: Names by code; ISO reserves some codes for users.
     """
     token = _invented.set(countries)
     try:

@@ -1,4 +1,4 @@
-"""Goods text as it was written, with what was found in it marked in place."""
+"""Goods text as HTML, with the matches marked and invisible characters made visible."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -10,20 +10,20 @@ from tidewaiter.base.safe_text import find_controls, token, visible
 from tidewaiter.explain.languages import counted, direction, language, number, words
 
 LIMIT = 2_000
-"""Characters of a text that are shown whole; of a longer one, its head and its finds."""
+"""Maximum length in characters of a text shown in full; longer texts are cut around the matches."""
 
 PAGE_LIMIT = 1_000
-"""Characters of a text that a page prints."""
+"""Maximum length in characters of a text on a page."""
 
 _HEAD = 600
 _AROUND = 120
 _OF_A_SPAN = 400
 _LABEL = 300
-_SPANS = 100  # marked in a text; a hostile text can hold any number of finds
+_SPANS = 100  # maximum number of marked spans: a hostile text can contain any number of matches
 
 
 class Span(Record, frozen=True, kw_only=True):
-    """A find: where it stands, in Unicode code points, and what was found."""
+    """A matched span, in Unicode code points, with its label."""
 
     start: int
     end: int
@@ -31,16 +31,16 @@ class Span(Record, frozen=True, kw_only=True):
 
 
 def mark_up(text: str, spans: Sequence[Span], *, limit: int = LIMIT) -> Markup:
-    """Return a text as HTML with its finds in `<mark>`; they may overlap in any way.
+    """Return a text as HTML with the matched spans in `<mark>`; spans may overlap.
 
     Args:
-        text: As written; it may hold HTML, control characters or millions of characters.
-        spans: Finds in it; what reaches over an end of the text is clipped.
-        limit: A longer text is cut, visibly, and its finds stay in view.
+        text: Original text; may contain HTML, control characters or millions of characters.
+        spans: Matched spans; clipped to the length of the text.
+        limit: Maximum length in characters; a longer text is cut visibly, around its matches.
 
     Returns:
-        HTML without anything but `<mark>` and `<span>`. Its text is `visible(text)`, where
-        nothing is cut.
+        HTML with only the elements `<mark>` and `<span>`. Its text is `visible(text)`, except
+        where the text was cut.
     """
     clipped = [_clip(span, len(text)) for span in spans[:_SPANS]]
     held = [span for span in clipped if span.start < span.end]
@@ -57,7 +57,7 @@ def mark_up(text: str, spans: Sequence[Span], *, limit: int = LIMIT) -> Markup:
 
 
 def _windows(length: int, spans: Sequence[Span], limit: int) -> list[tuple[int, int]]:
-    """Return the stretches of a text that are shown, in order, none touching another."""
+    """Return the disjoint intervals of a text to show, in order."""
     if length <= limit:
         return [(0, length)]
     wanted = [(0, min(_HEAD, limit, length))]
@@ -74,7 +74,7 @@ def _windows(length: int, spans: Sequence[Span], limit: int) -> list[tuple[int, 
 
 
 def _window(text: str, start: int, end: int, spans: Sequence[Span]) -> Markup:
-    """Return a stretch of a text, cut at every start and end of a find within it."""
+    """Return an interval of a text as HTML, split at every span boundary."""
     edges = {edge for span in spans for edge in (span.start, span.end) if start < edge < end}
     cuts = sorted(edges | {start, end})
     parts = []
@@ -85,7 +85,7 @@ def _window(text: str, start: int, end: int, spans: Sequence[Span]) -> Markup:
 
 
 def _piece(text: str, labels: list[str]) -> Markup:
-    """Return a stretch that the same finds cover from end to end, or that none covers."""
+    """Return a piece that is covered by the same spans throughout, or by none."""
     inner = _tokens(text)
     if not labels:
         return inner
@@ -95,7 +95,7 @@ def _piece(text: str, labels: list[str]) -> Markup:
 
 
 def _tokens(text: str) -> Markup:
-    """Return text as HTML; what cannot be seen is a token that stands out."""
+    """Return text as HTML, with invisible characters replaced by styled tokens."""
     parts, last = [], 0
     for at in find_controls(text):
         shown = Markup('<span class="control">{}</span>').format(token(text[at]))
@@ -118,17 +118,17 @@ def _clip(span: Span, length: int) -> Span:
 
 
 def whole(text: object) -> Markup:
-    """Make a text visible that fills a field to be changed: however long, as it is saved again."""
+    """Make an input field's text visible without cutting it, so that saving does not lose text."""
     return escape(visible(str(text)))
 
 
 def legible(value: object) -> object:
-    """Make every text that a template prints visible, and none too long."""
+    """Make invisible characters in template output visible, and cut overlong texts."""
     return value if isinstance(value, Markup) or not isinstance(value, str) else shortened(value)
 
 
 def shortened(text: str) -> str:
-    """Return a text with all that is in it visible, and cut where it is too long."""
+    """Make a text's invisible characters visible, and cut it if it is too long."""
     if len(text) > PAGE_LIMIT:
         left = number(len(text) - PAGE_LIMIT)
         return f"{visible(text[:PAGE_LIMIT])} ⟦{left} {words('characters omitted')}⟧"

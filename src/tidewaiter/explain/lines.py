@@ -1,4 +1,4 @@
-"""A line in words: its facts as they were written, its amounts, and its route."""
+"""Text for a consignment line: original values, amounts and route."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
@@ -12,11 +12,11 @@ from tidewaiter.trade.line_fields import SHOWN, Group, key_of
 from tidewaiter.trade.transport_modes import mode_of
 from tidewaiter.trade.types import FIELDS, LISTS, Holding, Kept, Line, Party, Stop, fields_in
 
-_PLACES = 9  # decimal places that are tried to undo the rounding of a conversion
+_PLACES = 9  # decimal places to try when undoing the rounding of a unit conversion
 
 
 def stated_unit(line: Line, field: str) -> str | None:
-    """Return the unit that the user stated for a field of a line; None: the file names it."""
+    """Return the unit that the user set for a field of a line; None: the file states it."""
     for entry in line.stated or ():
         name, _, unit = entry.partition(": ")
         if name == field:
@@ -25,21 +25,21 @@ def stated_unit(line: Line, field: str) -> str | None:
 
 
 def litres_or_kilograms(millionths: int | None) -> Decimal | None:
-    """Return milligrams as kilograms, or microlitres as litres, exactly."""
+    """Convert milligrams to kilograms, or microlitres to litres, exactly."""
     return None if millionths is None else Decimal(millionths).scaleb(-6).normalize() + 0
 
 
 def amount_in_words(millionths: int | None, shown: str, unit: str | None) -> str:
-    """Return an amount as people read it.
+    """Format an amount for display.
 
     Args:
         millionths: Milligrams or microlitres; None: not known.
         shown: "kg" or "l".
-        unit: That the user stated for it; None: it was read in the file.
+        unit: Unit set by the user; None: the file states the unit.
 
     Returns:
-        Like "25 kg"; "24.94758 kg (55 lb in the document; ...)" if the unit was set;
-        "" where nothing is known.
+        Like "25 kg"; "24.94758 kg (55 lb in the document; ...)" if the user set the unit;
+        "" if not known.
     """
     amount = litres_or_kilograms(millionths)
     if amount is None or millionths is None:
@@ -58,7 +58,7 @@ def amount_in_words(millionths: int | None, shown: str, unit: str | None) -> str
 
 
 def quantity_in_words(line: Line) -> str:
-    """Return the quantity as written, with the unit that the user stated for it."""
+    """Return the quantity as written, with the unit set by the user."""
     unit = stated_unit(line, "quantity")
     if line.quantity is None or unit is None:
         return line.quantity or ""
@@ -66,7 +66,7 @@ def quantity_in_words(line: Line) -> str:
 
 
 def _undone(millionths: int, size: Decimal) -> Decimal:
-    """Return the shortest amount that the conversion turns into so many millionths."""
+    """Return the shortest decimal amount that converts to this number of millionths."""
     exact = Decimal(millionths) / size
     for places in range(_PLACES):
         short = round(exact, places)
@@ -97,7 +97,7 @@ def stop_in_words(stop: Stop) -> str:
 
 
 def met(held: Holding) -> Phrase:
-    """Return what a listing is to the route, which meets it: "export, controlled"."""
+    """Return the effect of a control on the route: "export, controlled"."""
     return Phrase("met/roles", directions=held.role.split(", "), state=held.answer)
 
 
@@ -107,9 +107,9 @@ def _country(route: tuple[Stop, ...] | None, functions: tuple[str, ...]) -> str:
     return next((stop.country for stop in stops if stop.country), UNKNOWN)
 
 
-FEW = 30  # values that are told
+FEW = 30  # maximum number of values to show
 
-MOST_KEPT = 200  # fields kept unused that are told
+MOST_KEPT = 200  # maximum number of unused fields to show
 _ROLES = frozenset(
     {
         marked("exporter"),
@@ -150,18 +150,18 @@ _MODES = frozenset(
 
 
 class Detail(Record, frozen=True, kw_only=True):
-    """A fact of the line, as written unless its label says otherwise."""
+    """A labelled value of the line, as written unless the label says otherwise."""
 
     label: str
     values: tuple[str, ...]
 
 
 def details_of(line: Line, *, goods: bool = False) -> Iterator[Detail]:
-    """Yield the facts of a line that it has.
+    """Yield the facts of a line that are present.
 
     Args:
         line: The line.
-        goods: With its descriptions of the goods, first.
+        goods: Whether to start with the descriptions of the goods.
     """
     for name in fields_in("goods", *_SHOWN) if goods else fields_in(*_SHOWN):
         label = FIELDS[name].label
@@ -173,7 +173,7 @@ def details_of(line: Line, *, goods: bool = False) -> Iterator[Detail]:
 
 
 def capitalised(label: str) -> str:
-    """Begin what stands alone with a capital."""
+    """Capitalise a label that is shown on its own."""
     return label[:1].upper() + label[1:]
 
 
@@ -187,17 +187,17 @@ def _facts(line: Line, name: str) -> Iterable[object]:
 
 
 def kept_of(line: Line) -> tuple[Kept, ...]:
-    """Return what a line keeps of its document without using it, as many as a page can show."""
+    """Return the unused fields of the document that a line carries, up to the page's maximum."""
     return (line.other or ())[:MOST_KEPT]
 
 
 def role_in_words(role: str) -> str:
-    """Return what a party or a place is to the goods; a title of the papers stays as it is."""
+    """Return the role of a party or place; a title from the document is left unchanged."""
     return words(role) if role in _ROLES else role
 
 
 def mode_in_words(mode: str | None) -> str:
-    """Return how goods are carried: the word, and the code where the papers have one."""
+    """Return the mode of transport: its name, and the code if the document has one."""
     word = mode_of(mode)
     if word not in _MODES:
         return mode or ""
@@ -240,10 +240,10 @@ _OWN: Mapping[str, Callable[[Line], Iterable[object]]] = MappingProxyType(
         "route": lambda line: map(_stop, line.route or ()),
         "quantity": lambda line: [quantity_in_words(line)],
         "packages": lambda line: [_packages(line)],
-        "pack": lambda _: (),  # it is told with their number
+        "pack": lambda _: (),  # shown together with the number of packages
         "value": lambda line: [_value(line.value, line.currency)],
         "currency": lambda _: (),
         "mode": lambda line: [mode_in_words(line.mode)],
     }
 )
-"""Fields that are not shown as they are."""
+"""Fields with their own formatting."""

@@ -1,4 +1,4 @@
-"""Why a listed party matches, in words that an officer can repeat without statistics."""
+"""Why a listed party matches, in words that an officer can repeat without knowing statistics."""
 
 import math
 from collections.abc import Iterator
@@ -7,14 +7,14 @@ from tidewaiter.base.phrases import Phrase, english
 from tidewaiter.parties.matching.types import NOTHING, Explanation, Modifier
 
 _SIDES = {"asked": "the name searched for", "listed": "the listed name"}
-_EVEN = 0.05  # log-odds: a factor of 1.05, which nobody would call a difference
-_MOST = 10_000  # a factor beyond which its size says nothing more
+_EVEN = 0.05  # log odds: a factor of 1.05, too small to be called a difference
+_MOST = 10_000  # beyond this factor, its size carries no further information
 
 
 def evidence_lines(said: Explanation) -> list[str]:
-    """List the evidence for a match and the evidence against it, the strongest first.
+    """List the evidence for a match and the evidence against it, strongest first.
 
-    Points stand before each line, as log-odds: they add up to the total of the match.
+    Each line starts with its points in log odds; the points add up to the total of the match.
     """
     told = sorted(_evidence(said), key=lambda each: -abs(each[0]))
     found: list[str] = []
@@ -43,10 +43,10 @@ def _modifier(each: Modifier) -> str:
 
 
 def odds_in_words(log_odds: float) -> str:
-    """Say how much likelier one party is than two, or two than one.
+    """Return how much likelier one party is than two, or two than one.
 
     Args:
-        log_odds: Natural logarithm of the odds that both names are of one party.
+        log_odds: Natural logarithm of the odds that both names refer to one party.
     """
     if abs(log_odds) < _EVEN:
         return "the same party and a different party are equally likely"

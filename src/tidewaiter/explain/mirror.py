@@ -1,4 +1,4 @@
-"""Mirror statistics in words and cells."""
+"""Text and table rows for mirror statistics."""
 
 from tidewaiter.trade.mirror.hs_codes import in_words
 from tidewaiter.trade.mirror.types import Discrepancy, Freight, Orphan, Price
@@ -75,7 +75,7 @@ _THOUSAND = 1_000
 
 
 def discrepancy_cells(one: Discrepancy) -> tuple[str, ...]:
-    """Return the cells of a discrepancy, one for each column."""
+    """Return the table row of a discrepancy."""
     return (
         one.key.code,
         _told(one.own),
@@ -109,7 +109,7 @@ def discrepancy_cells(one: Discrepancy) -> tuple[str, ...]:
 
 
 def orphan_cells(one: Orphan) -> tuple[str, ...]:
-    """Return the cells of a flow of one side, one for each column."""
+    """Return the table row of a flow reported by one side only."""
     return (
         one.key.code,
         _told(one.own),
@@ -132,7 +132,7 @@ def orphan_cells(one: Orphan) -> tuple[str, ...]:
 
 
 def elsewhere_in_words(one: Orphan) -> str:
-    """Say under which codes that hold some of the same goods the other side reports the flow."""
+    """Return the overlapping codes under which the other side reports the flow."""
     return "; ".join(
         f"{in_words(each.code, each.revision)}: "
         + (quantity(each.kg, "kg") or quantity(each.usd, "USD") or "no amount")
@@ -141,7 +141,7 @@ def elsewhere_in_words(one: Orphan) -> str:
 
 
 def price_cells(one: Price) -> tuple[str, ...]:
-    """Return the cells of an unusual price, one for each column."""
+    """Return the table row of an outlying unit value."""
     return (
         one.key.code,
         _told(one.own),
@@ -163,7 +163,7 @@ def price_cells(one: Price) -> tuple[str, ...]:
 
 
 def freight_in_words(freight: Freight) -> str:
-    """Return how freight was taken off the value of imports."""
+    """Return how freight was deducted from the value of imports."""
     if freight.how == "default":
         return f"tau = {freight.constant:g} for every distance: too few observations for a line"
     return (
@@ -173,21 +173,21 @@ def freight_in_words(freight: Freight) -> str:
 
 
 def quantity(value: float | None, unit: str) -> str:
-    """Print an amount: whole, or with one place below a thousand."""
+    """Format a quantity: whole numbers, with one decimal below 1,000."""
     if value is None:
         return ""
     return f"{value:,.0f} {unit}" if value >= _THOUSAND else f"{value:,.1f} {unit}"
 
 
 def price_in_words(value: float | None) -> str:
-    """Print a price in three digits."""
+    """Format a price with three significant digits."""
     if value is None:
         return ""
     return f"{value:,.0f}" if value >= _THOUSAND else f"{value:.3g}"
 
 
 def signed(value: float | None, places: int = 2) -> str:
-    """Print a number with its sign; "": none."""
+    """Format a number with its sign; "" if None."""
     return "" if value is None else f"{value:+.{places}f}"
 
 

@@ -1,7 +1,7 @@
-"""Phrases in the language that is spoken: templates translated, words and figures written anew.
+"""Phrases in the current language: translated templates with localised values.
 
-Names, numbers and quotes stay as they are. What has no translation stays in English, and is marked
-so for those who listen to the page.
+Names, numbers and quotations are unchanged. Untranslated text stays in English and is tagged as
+English for screen readers.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ _VOWELS = "aeiouéèêâîôAEIOUÉ"
 
 
 class Piece(NamedTuple):
-    """A stretch of a sentence: said in the language, kept as it is, or still English."""
+    """A piece of a sentence: translated, unchanged, or untranslated English."""
 
     text: str
     how: Literal["said", "kept", "english"] = "said"
@@ -47,12 +47,12 @@ Told = tuple[Piece, ...]
 
 
 def joined_up(told: Sequence[Piece]) -> list[Piece]:
-    """Return pieces that meet as the language writes them: what was filled in is not known before.
+    """Join translated pieces by the language's spacing and elision rules.
 
-    Chinese leaves no space between two of its words; French says "d’" before a vowel.
+    Chinese has no space between words; French elides "de" to "d’" before a vowel.
 
     Args:
-        told: Pieces with a text.
+        told: Pieces with non-empty text.
     """
     made = list(told)
     for place, (left, right) in enumerate(pairwise(told)):
@@ -66,30 +66,30 @@ def joined_up(told: Sequence[Piece]) -> list[Piece]:
 
 
 def _is_wide(piece: Piece, place: int) -> bool:
-    """Return whether a piece begins or ends with an ideograph or a sign of its width."""
+    """Return whether a piece begins or ends with an ideograph or full-width character."""
     bare = piece.text.strip(" ")
     return bool(bare) and "\u2e80" <= bare[place] <= "\uffef"
 
 
-def told(phrase: Phrase) -> Told:
-    """Return a phrase in the language that is spoken."""
+def translated(phrase: Phrase) -> Told:
+    """Return a phrase in the current language, in pieces."""
     if language() == "en":
         return (Piece(english(phrase)),)
     return tuple(joined_up([piece for piece in _said(phrase) if piece.text]))
 
 
 def plain(told: Told) -> str:
-    """Return a sentence as text."""
+    """Return a sentence as plain text."""
     return "".join(piece.text for piece in told)
 
 
 def say(phrase: Phrase) -> str:
-    """Return a phrase as text in the language that is spoken."""
-    return plain(told(phrase))
+    """Return a phrase in the current language as plain text."""
+    return plain(translated(phrase))
 
 
 def markup(told: Told) -> Markup:
-    """Return a sentence for a page, legible as all that pages print; English is marked as such."""
+    """Return a sentence as HTML, made legible and with untranslated English tagged."""
     text = plain(told)
     if len(text) > PAGE_LIMIT:
         said = all(piece.how != "english" for piece in told)
@@ -98,7 +98,7 @@ def markup(told: Told) -> Markup:
 
 
 def _shown(piece: Piece) -> Markup:
-    """Return a piece for a page: English is marked, and a name does not turn its neighbours."""
+    """Return a piece as HTML: English is tagged, and names are isolated in right-to-left text."""
     text = shortened(piece.text)
     if piece.how == "english":
         return english_text(text)
@@ -106,20 +106,20 @@ def _shown(piece: Piece) -> Markup:
 
 
 def on_page(phrase: Phrase) -> Markup:
-    """Return a phrase for a page, in the language that is spoken."""
-    return markup(told(phrase))
+    """Return a phrase in the current language as HTML."""
+    return markup(translated(phrase))
 
 
-_SEVERAL = 1_000  # for what is no whole number: a language has one form for all large ones
+_SEVERAL = 1_000  # plural form for values that are not whole numbers, as for any large number
 
 
-def template_told(code: str, template: str, number: str | int = _SEVERAL) -> str:
-    """Return a template in the language that is spoken, to be filled in.
+def translated_template(code: str, template: str, number: str | int = _SEVERAL) -> str:
+    """Return a phrase template in the current language, with unfilled slots.
 
     Args:
-        code: Of the phrase.
-        template: In English.
-        number: What it counts, where it counts something.
+        code: Code of the phrase.
+        template: English template.
+        number: The count that selects the plural form, if the phrase has one.
     """
     if not "".join(text for text, _ in slots_of(template)).strip():
         return template
@@ -130,7 +130,7 @@ def template_told(code: str, template: str, number: str | int = _SEVERAL) -> str
 
 
 def _said(phrase: Phrase) -> list[Piece]:
-    """Fill in the translation of a phrase."""
+    """Fill in the translated template of a phrase."""
     if phrase.code == AS_WRITTEN or WORDING in phrase.parameters:
         return [Piece(english(phrase), "english")]
     told, counts = phrase.parameters, load_phrases().counted.get(phrase.code)
@@ -139,14 +139,14 @@ def _said(phrase: Phrase) -> list[Piece]:
     if counts and isinstance(number, Phrase):
         number = english(number)
     made: list[Piece] = []
-    for text, slot in slots_of(template_told(phrase.code, template, str(number))):
+    for text, slot in slots_of(translated_template(phrase.code, template, str(number))):
         made += [Piece(text)] if text else []
         made += _filled(phrase, slot, told.get(slot, "")) if slot is not None else ()
     return made
 
 
 def _filled(phrase: Phrase, slot: str, value: Any) -> list[Piece]:
-    """Return what stands in a slot of a phrase."""
+    """Return the value of a slot in pieces."""
     kind = kind_of(phrase.code, slot)
     if kind == "schedule" and isinstance(value, str):
         return [_official(value, schedule_name(value, str(phrase.parameters.get("regime", ""))))]
@@ -161,7 +161,7 @@ def _filled(phrase: Phrase, slot: str, value: Any) -> list[Piece]:
 
 
 def _several(kind: str, values: Sequence[str | Phrase]) -> Iterator[Piece]:
-    """Yield each of several, and what stands between two."""
+    """Yield the values of a list, with separators between them."""
     joined = load_phrases().joined.get(kind)
     between = Piece(", ", "kept") if joined is None else Piece(words(joined.by))
     for number, value in enumerate(values):
@@ -186,7 +186,7 @@ _OFFICIAL: Mapping[str, Callable[[str], str]] = MappingProxyType(
 
 
 def _word(kind: str, value: str | int) -> Piece:
-    """Return what is no sentence."""
+    """Return a value that is not a sentence: a word, figure, country or name."""
     known = load_phrases().words.get(kind)
     if known is not None:
         said = known.get(str(value))

@@ -1,4 +1,4 @@
-"""What the ranker learned of an alert, in words: a sentence, and the sum behind it."""
+"""Text for the learned ranking of an alert: a summary sentence and the contributions behind it."""
 
 import math
 from collections.abc import Mapping
@@ -6,15 +6,23 @@ from types import MappingProxyType
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.ranking.features import RULE
-from tidewaiter.explain.languages import counted, day, decimal, marked, number, words
+from tidewaiter.explain.languages import (
+    counted,
+    day,
+    decimal,
+    marked,
+    number,
+    numbered,
+    words,
+)
 from tidewaiter.explain.rules import percent
 from tidewaiter.explain.words import HOW, Library
 from tidewaiter.trade.types import Learned, Term
 
-_FIRST = 6  # terms that are shown at once
-_WIDEST = 1.0  # log odds that fill half of the drawing, unless a term has more
-_SMALL = 0.005  # log odds that are written as 0.00
-_HALF = 100.0  # of the drawing
+_FIRST = 6  # number of terms shown before "show more"
+_WIDEST = 1.0  # log odds that fill half the bar, unless a term is larger
+_SMALL = 0.005  # log odds below this are displayed as 0.00
+_HALF = 100.0  # width of half the bar
 
 _LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -38,39 +46,39 @@ _LABELS: Mapping[str, str] = MappingProxyType(
 
 
 class TermView(Record, frozen=True, kw_only=True):
-    """A row of the sum."""
+    """One term of the score."""
 
     label: str
     value: str
-    adds: str  # to the log odds, with its sign
-    odds: str  # the same as a factor
+    adds: str  # contribution to the log odds, with its sign
+    odds: str  # the same as an odds ratio
     against: bool
-    x: float  # of the bar, from -100 to 100
+    x: float  # start of the bar, from -100 to 100
     width: float
 
 
 class LearnedView(Record, frozen=True, kw_only=True):
-    """What decisions taught of an alert."""
+    """The learned score of an alert, formatted for display."""
 
     lead: str
     place: str
     trained: str
-    new: str  # "": it has nothing that taught nothing
-    base: str  # log odds of the average alert
-    rows: tuple[TermView, ...]  # the strongest
+    new: str  # "": every feature occurred in training
+    base: str  # log odds of an average alert
+    rows: tuple[TermView, ...]  # strongest terms
     more: tuple[TermView, ...]
-    others: str  # log odds of `more`, and of all that is too small to be told; "": nothing
-    total: str  # log odds of the chance
+    others: str  # total log odds of `more` and of terms too small to show; "": none
+    total: str  # log odds of the predicted probability
     chance: str
 
 
 def learned_view(learned: Learned, score: int, library: Library) -> LearnedView:
-    """Put into words what decisions taught of an alert.
+    """Format the learned score of an alert for display.
 
     Args:
-        learned: What they taught.
-        score: Of the alert, by the rules.
-        library: Display names of slugs.
+        learned: The model's score and its terms.
+        score: The alert's score from the rules.
+        library: Display names by slug.
     """
     widest = max([_WIDEST, *(abs(each.log_odds) for each in learned.terms)])
     rows = tuple(_term(each, widest, library) for each in learned.terms)
@@ -113,7 +121,7 @@ def learned_view(learned: Learned, score: int, library: Library) -> LearnedView:
 
 
 def label_of(feature: str, library: Library) -> str:
-    """Name a feature; that of a rule is the rule's title."""
+    """Return the label of a feature; for a rule, its title."""
     if feature.startswith(RULE):
         rule = feature.removeprefix(RULE)
         return words("Points: {rule}").format(rule=words(library.rules.get(rule, rule)))
@@ -121,7 +129,7 @@ def label_of(feature: str, library: Library) -> str:
 
 
 def value_of(feature: str, value: float | str | None, library: Library) -> str:
-    """Write a value of a feature."""
+    """Format the value of a feature."""
     if value is None:
         return words("not given")
     if isinstance(value, float):
@@ -132,18 +140,18 @@ def value_of(feature: str, value: float | str | None, library: Library) -> str:
 
 
 def signed(value: float) -> str:
-    """Write what is added, with its sign."""
+    """Format a contribution with its sign."""
     return f"{'−' if value < 0 else '+'}{decimal(abs(value), 2)}"
 
 
 def bar_of(log_odds: float, widest: float) -> tuple[float, float]:
-    """Return begin and width of the bar of log odds, about the middle: 0."""
+    """Return the start and width of a bar for log odds, centred on 0."""
     width = round(_HALF * min(1.0, abs(log_odds) / widest), 2)
     return (-width if log_odds < 0 else 0.0), width
 
 
 def factor(log_odds: float) -> str:
-    """Write log odds as a factor of the odds."""
+    """Format log odds as an odds ratio."""
     return f"×{decimal(math.exp(log_odds), 2)}"
 
 
@@ -162,4 +170,4 @@ def _term(term: Term, widest: float, library: Library) -> TermView:
 
 
 def _points(points: int) -> str:
-    return counted("%(num)s point", "%(num)s points", points) % {"num": number(points)}
+    return numbered("%(num)s point", "%(num)s points", points)

@@ -1,4 +1,4 @@
-"""Inspection results in words: what was found, and what it says of an alert's reasons."""
+"""Text for inspection results: the findings, and whether they confirm an alert's reasons."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -25,19 +25,19 @@ KINDS: Mapping[str, str] = MappingProxyType(
 
 
 class ResultView(Record, frozen=True, kw_only=True):
-    """A result as it is read."""
+    """An inspection result, formatted for display."""
 
     number: int
     kind: str
     outcome: str
     counts: bool  # neither superseded nor withdrawn
-    state: str  # why it does not count; "": it does
-    gone_by: str  # who withdrew it; "": nobody
+    state: str  # why it does not count; "": it counts
+    gone_by: str  # who withdrew it; "": not withdrawn
     day: str
     person: str
     place: str
     reference: str
-    how: tuple[str, ...]  # what was done, and what the laboratory says that it is worth
+    how: tuple[str, ...]  # the method, and the laboratory's statement of its reliability
     findings: tuple[str, ...]
     amount: str
     note: str
@@ -46,19 +46,19 @@ class ResultView(Record, frozen=True, kw_only=True):
 
 
 class SayingView(Record, frozen=True, kw_only=True):
-    """What the results say of one claim."""
+    """What the results show about one claim of an alert."""
 
     claim: str
-    said: str  # confirmed, refuted, nothing
+    said: str  # confirmed, refuted or inconclusive
     words: str
 
 
 def result_views(results: Sequence[Result], names: Mapping[str, str]) -> tuple[ResultView, ...]:
-    """Return the results of an alert as they are read, the first first.
+    """Format the results of an alert for display, oldest first.
 
     Args:
-        results: All of one alert, in the order in which they were entered.
-        names: Of substances, by slug.
+        results: All results of one alert, in order of entry.
+        names: Substance names by slug.
     """
     counting = {each.id for each in standing_results(results)}
     later = {each.replaces: each.id for each in results if each.replaces and not each.withdrawn}
@@ -68,9 +68,9 @@ def result_views(results: Sequence[Result], names: Mapping[str, str]) -> tuple[R
 
 
 def sayings(alert: Alert, results: Sequence[Result]) -> tuple[SayingView, ...]:
-    """Return what the results say of each thing that an alert claims, each claim once.
+    """Return what the results show about each claim of an alert, without duplicates.
 
-    Those of which no result speaks are absent; where nothing counts, all are.
+    Claims that no result covers are omitted; if no result counts, all claims are.
     """
     counting = [each.observed for each in standing_results(results)]
     mentioned = zip(alert.mentions, mention_claims(alert), strict=True)
@@ -89,7 +89,7 @@ def sayings(alert: Alert, results: Sequence[Result]) -> tuple[SayingView, ...]:
 
 
 def saying_in_words(saying: Saying) -> str:
-    """Return what results say of a claim."""
+    """Describe what the results show about a claim."""
     if saying.disputed:
         return words("results conflict")
     if saying.said == "nothing":
@@ -102,7 +102,7 @@ def saying_in_words(saying: Saying) -> str:
 
 
 def result_in_words(view: ResultView) -> Iterator[str]:
-    """Yield the lines of one result."""
+    """Yield the text lines of one result."""
     yield f"{view.number}  {view.day}  {view.kind}: {view.outcome}. {view.person}"
     told = {
         "": "; ".join(view.how),

@@ -1,4 +1,4 @@
-"""Rules in words: what each says and weighs, its precision, and how it was changed."""
+"""Text for rules: meaning, weight, precision and change history."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from tidewaiter.base.plugins import RULES, plugin_for
 from tidewaiter.base.records import Record
 from tidewaiter.casework.counts import OverviewRules, Track, load_overview_rules
 from tidewaiter.explain.languages import counted, day, number, words
-from tidewaiter.explain.phrases import template_told
+from tidewaiter.explain.phrases import translated_template
 from tidewaiter.explain.words import Library
 from tidewaiter.parties.calibration.types import Share, share_of
 from tidewaiter.trade.rules.alert_rules import AlertRules
@@ -25,54 +25,54 @@ from tidewaiter.trade.rules.switches import (
 )
 
 _PERCENT = 100
-_FILTERS = frozenset({"rule", "substance"})  # of the queue
-_FINE = 10  # percent below which a share is told with a decimal
+_FILTERS = frozenset({"rule", "substance"})  # filters of the queue
+_FINE = 10  # shares below this percentage are shown with one decimal
 
 
 class TrackView(Record, frozen=True, kw_only=True):
-    """A rule, a substance or a list, and how its alerts came out."""
+    """Outcomes of the alerts of a rule, a substance or a list."""
 
     key: str
     title: str
-    asks: Mapping[str, str] | None  # of the queue, for its open alerts; None: it has no such filter
+    asks: Mapping[str, str] | None  # queue filter for its open alerts; None: there is none
     added: int
-    share: str  # of all alerts
+    share: str  # share of all alerts
     decided: int
-    precision: str  # confirmed of the decided ones, or that they are too few to say
-    interval: str  # "": too few to say
-    low: float  # of the interval, in percent, for the drawing
+    precision: str  # confirmed share of decided alerts, or a note that there are too few
+    interval: str  # "": too few decided alerts
+    low: float  # lower bound of the interval, in percent, for the chart
     dot: float
     high: float
-    tells: bool  # enough were decided
+    tells: bool  # whether enough alerts were decided
     released: int
-    results: str  # what inspections and laboratories found; "": nothing yet
+    results: str  # findings of inspections and laboratories; "": none yet
     noisy: bool
-    bulk: str  # how many alerts bulk decisions decided, which count once each; "": none
+    bulk: str  # number of alerts closed by bulk decisions, each of which counts once; "": none
 
 
 def track_views(
     tracks: Sequence[Track], raised: int, subject: str, titled: Callable[[str], str]
 ) -> tuple[TrackView, ...]:
-    """Return tracks in words, in their order.
+    """Format tracks for display, in the given order.
 
     Args:
-        tracks: Of rules, substances or lists.
-        raised: How many alerts came in.
-        subject: rule, substance, list.
-        titled: What to print for a key.
+        tracks: Tracks of rules, substances or lists.
+        raised: Total number of alerts.
+        subject: "rule", "substance" or "list".
+        titled: Returns the display title of a key.
     """
     return tuple(_track_view(each, raised, subject, titled(each.key)) for each in tracks)
 
 
 def is_noisy(track: Track, raised: int, rules: OverviewRules) -> bool:
-    """Return whether alerts of a rule are many, and hardly ever right, whatever chance did."""
+    """Return whether a rule raises many alerts that are almost never confirmed, beyond chance."""
     if track.decided < rules.few or not raised or track.added / raised < rules.noisy_share:
         return False
     return share_of(track.confirmed, track.decided).high < rules.noisy_precision
 
 
 def noisy_in_words(track: Track, raised: int, title: str) -> str:
-    """Say of a noisy rule what it raised, and how much of it was right."""
+    """Describe a noisy rule: how many alerts it raised, and the share confirmed."""
     told = words(
         "%(rule)s raised %(share)s of alerts; %(right)s of its %(decided)s decided "
         "alerts were confirmed."
@@ -86,7 +86,7 @@ def noisy_in_words(track: Track, raised: int, title: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share, fine where it is small."""
+    """Format a share as a percentage, with a decimal if it is small."""
     return f"{_parts(share)}\u00a0%"
 
 
@@ -138,16 +138,16 @@ def _results(track: Track) -> str:
     return ", ".join(f"{number(count)} {name}" for name, count in told.items() if count)
 
 
-_GAP = re.compile(r"\{\w+\}")  # what is filled in for each alert
+_GAP = re.compile(r"\{\w+\}")  # placeholders that are filled in for each alert
 
 
 class RuleLine(Record, frozen=True, kw_only=True):
-    """A rule, what it weighs, how its alerts came out, and its history."""
+    """A rule with its weight, the outcomes of its alerts, and its history."""
 
     rule: str
-    points: tuple[int, int]  # from, to, as the file has them
-    sentence: str  # with {words} that are filled in; "": it has none of its own
-    floor: int | None  # points below which a second person must agree; None: it is not strong
+    points: tuple[int, int]  # lowest and highest, as in the rules file
+    sentence: str  # with {placeholders}; "": the rule has no sentence
+    floor: int | None  # points below which a second person must approve; None: not a strong rule
     track: Track
     settings: tuple[RuleSetting, ...]
 
@@ -161,35 +161,35 @@ class StepView(Record, frozen=True, kw_only=True):
     by: str
     at: str
     why: str
-    second: str  # who agreed; "": nobody
-    waits: bool  # for a second person, who can still agree
+    second: str  # who approved; "": no second person
+    waits: bool  # awaits approval by a second person
 
 
 class RuleView(Record, frozen=True, kw_only=True):
-    """A rule as it is read."""
+    """A rule, formatted for display."""
 
     rule: str
     title: str
     points: str
     sentence: str
     origin: str
-    state: str  # what was done to it; "": it is as the file has it
+    state: str  # the change in force; "": as in the rules file
     track: TrackView
     floor: int | None
     switchable: bool
-    seen: int  # id of its last setting; 0: none
+    seen: int  # id of its latest setting; 0: none
     steps: tuple[StepView, ...]  # latest first
 
 
 def rule_lines(
     rules: AlertRules, tracks: Mapping[str, Track], settings: Sequence[RuleSetting]
 ) -> tuple[RuleLine, ...]:
-    """Return all rules, those that raised most alerts first.
+    """Return all rules, those with most alerts first.
 
     Args:
-        rules: As the file has them.
-        tracks: How their alerts came out, by rule.
-        settings: What was done to them, in order.
+        rules: Rules as in the rules file.
+        tracks: Outcomes of their alerts, by rule.
+        settings: Changes made to the rules, in order.
     """
     floors = load_switch_rules().floor
     lines = [
@@ -213,14 +213,14 @@ def rule_views(
     library: Library,
     people: Mapping[str, str],
 ) -> tuple[RuleView, ...]:
-    """Render rules as text.
+    """Format rules for display.
 
     Args:
-        lines: Of `rule_lines`.
-        raised: How many alerts came in.
-        today: On which settings hold.
-        library: The titles of rules.
-        people: How accounts are read, by how trails name them.
+        lines: Result of `rule_lines`.
+        raised: Total number of alerts.
+        today: Day that decides which settings are in force.
+        library: Titles of rules.
+        people: Display names of accounts, by their name in audit logs.
     """
     settings = [each for line in lines for each in line.settings]
     held = switches_on(sorted(settings, key=lambda each: each.id), today, people)
@@ -246,7 +246,7 @@ def _rule_view(
         rule=line.rule,
         title=track.title,
         points=f"{low}" if low == high else f"{low} – {high}",
-        sentence=_GAP.sub("…", template_told(line.rule, line.sentence)),
+        sentence=_GAP.sub("…", translated_template(line.rule, line.sentence)),
         origin=_origin(line.rule),
         state=_state(switch),
         track=track,
@@ -298,7 +298,7 @@ def _origin(rule: str) -> str:
 
 
 def _all(rules: AlertRules) -> Iterator[tuple[str, tuple[int, int], str]]:
-    """Yield each rule with its points and its sentence, as the files have them."""
+    """Yield each rule with its points and its sentence, as in the rules file."""
     ours = load_phrases().rules
     weights = [row.points for row in rules.control]
     yield "control", (min(weights), max(weights)), ""

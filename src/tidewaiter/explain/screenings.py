@@ -1,4 +1,4 @@
-"""What a report says of a screening beside its alerts: its counts, and names for slugs."""
+"""Header of a screening report: figures of the run, and display names for slugs."""
 
 from tidewaiter.bulk.journal import Done, open_scripts
 from tidewaiter.bulk.screening import Settings, threshold_in
@@ -17,10 +17,10 @@ def counts_of(
     """Return the figures of a screening.
 
     Args:
-        settings: What it was done by.
-        registry: Digest of what settles the findings.
-        done: How far it is.
-        refusals: The first few, to be shown.
+        settings: Settings of the screening.
+        registry: Digest of the data that determines the results.
+        done: Progress of the screening.
+        refusals: The first refusals, for display.
     """
     versions = versions_at(settings.lists, settings.day)
     return Counts(
@@ -41,13 +41,13 @@ def counts_of(
 
 
 def words_of(settings: Settings) -> Library:
-    """Return what a report of a screening prints for slugs."""
+    """Return the display names that a screening report needs for its slugs."""
     registry, rules = load_registry(settings.own), load_alert_rules(settings.rules)
     return library_of(registry, rules, versions_at(settings.lists, settings.day))
 
 
 def _threshold(settings: Settings) -> str:
-    """Say from which likeness on parties are told; "": they are not looked up."""
+    """Return the similarity threshold for party matches; "" if parties are not screened."""
     if settings.lists is None:
         return ""
     return str(threshold_in(settings, load_alert_rules(settings.rules, settings.switches)))

@@ -1,4 +1,4 @@
-"""A screening in numbers, with its first alerts in order of work; of any size in bounded memory."""
+"""Summary of a screening of any size in bounded memory: figures and the highest-priority alerts."""
 
 import heapq
 from collections import Counter
@@ -18,48 +18,48 @@ NO_DATE = "no date"
 _SURE = 0.9
 _SUBSTANCES = 20
 _ROUTES = 20
-_KEYS = 10_000  # a hostile file can name a new country on every line
+_KEYS = 10_000  # limit: a hostile file can name a new country on every line
 _KEY_LENGTH = 80
-_CHARACTERS = 64_000_000  # of goods text in the alerts kept
+_CHARACTERS = 64_000_000  # maximum characters of goods text in the retained alerts
 
 
 class Counts(Record, frozen=True, kw_only=True):
-    """What the run knows and no alert tells."""
+    """Figures of the run that the alerts do not contain."""
 
     file: str
-    day: date  # of the law
+    day: date  # day of the law applied
     registry: str  # version of the registry
-    lines: int  # screened, refused rows not among them
+    lines: int  # lines screened, without refused rows
     refused_rows: int = 0  # not screened
-    refused_fields: int = 0  # of rows that were screened without them, and remarks
-    lists: tuple[str, ...] = ()  # of parties, that were looked at: name and day
-    threshold: str = ""  # from which likeness on parties are told, and where that comes from
-    unread: int = 0  # lines with a systematic name that nothing here could read
-    unknown: int = 0  # lines with what looks like one, and is none that OPSIN knows
-    scripts: Mapping[str, int] = {}  # names of parties that are not compared with other scripts
-    refusals: tuple[Refusal, ...] = ()  # the first few, and all remarks
+    refused_fields: int = 0  # fields refused in screened rows, including remarks
+    lists: tuple[str, ...] = ()  # party lists that were screened: name and day
+    threshold: str = ""  # similarity from which parties are reported, and where it was set
+    unread: int = 0  # lines with a systematic name that no installed parser could read
+    unknown: int = 0  # lines with an apparent systematic name that OPSIN rejects
+    scripts: Mapping[str, int] = {}  # names of parties not compared with other scripts, by script
+    refusals: tuple[Refusal, ...] = ()  # the first refusals, and all remarks
     elapsed_seconds: float = 0.0
 
     @property
     def remarks(self) -> tuple[Refusal, ...]:
-        """What is said of the file as a whole, like a sheet that was not read; all of it."""
+        """Remarks on the file as a whole, such as a sheet that was not read."""
         return tuple(each for each in self.refusals if not each.row and each.screened)
 
     @property
     def fields(self) -> int:
-        """How many fields of rows could not be read."""
+        """Number of fields in rows that could not be read."""
         return self.refused_fields - len(self.remarks)
 
 
 class Tally(Record, frozen=True, kw_only=True):
-    """How many alerts carry a key."""
+    """Number of alerts with a key."""
 
     key: str
     alerts: int
 
 
 class RouteTally(Record, frozen=True, kw_only=True):
-    """How many alerts took a way, by countries as written. It is shown, never scored."""
+    """Number of alerts for a route, by countries as written; shown, not scored."""
 
     origin: str
     destination: str
@@ -67,26 +67,26 @@ class RouteTally(Record, frozen=True, kw_only=True):
 
 
 class Summary(Record, frozen=True, kw_only=True):
-    """A screening in numbers, and its first alerts in order of work."""
+    """Summary of a screening, with its alerts of highest priority."""
 
     counts: Counts
     alerts: int
-    # Alerts with a mention by a strong name or number that is not downgraded, or with a party that
-    # surely resembles a listed one and was not judged to be another.
+    # Alerts with a strong, not downgraded mention, or with a close party match that was not
+    # dismissed as a different party.
     strong: int
     weak: int  # the other alerts
-    per_million: float | None  # alerts per million lines; None: no line
-    by_severity: tuple[Tally, ...]  # all four, most urgent first
+    per_million: float | None  # alerts per million lines; None: no lines
+    by_severity: tuple[Tally, ...]  # all four severities, most urgent first
     by_substance: tuple[Tally, ...]  # slugs: the 20 with most alerts, then `OTHERS`
     by_rule: tuple[Tally, ...]  # most alerts first
     by_how: tuple[Tally, ...]  # most alerts first
-    by_due: tuple[Tally, ...]  # arrival or planned release, ISO days in order, `NO_DATE` last
+    by_due: tuple[Tally, ...]  # arrival or planned release: ISO dates in order, `NO_DATE` last
     by_route: tuple[RouteTally, ...]  # the 20 with most alerts, then `OTHERS`
-    top: tuple[Alert, ...]  # in order of work
+    top: tuple[Alert, ...]  # in order of priority
 
 
 class SummaryBuilder:
-    """Folds alerts into a summary as they come; keeps counts and the first in order of work."""
+    """Aggregates a stream of alerts into counts and the alerts of highest priority."""
 
     def __init__(self, *, top: int = 500) -> None:
         self._top = top
@@ -100,13 +100,13 @@ class SummaryBuilder:
         self._heap: list[_Kept] = []
 
     def add(self, alerts: Iterable[Alert]) -> None:
-        """Count alerts, and keep those that are among the first in order of work so far."""
+        """Count alerts, and keep those among the highest in priority so far."""
         for alert in alerts:
             self._count(alert)
             self._keep(alert)
 
     def finish(self, counts: Counts) -> Summary:
-        """Return the summary of what was added so far."""
+        """Return the summary of the alerts added so far."""
         per_million = self._alerts * 1_000_000 / counts.lines if counts.lines else None
         return Summary(
             counts=counts,
@@ -138,7 +138,7 @@ class SummaryBuilder:
         self._route[way if known else (OTHERS, OTHERS)] += 1
 
     def _keep(self, alert: Alert) -> None:
-        # The number of the alert decides between equals, so that no alert is compared.
+        # The alert's number breaks ties, because alerts cannot be ordered.
         heapq.heappush(self._heap, (priority_of(alert), -alert.row, -self._alerts, alert))
         self._characters += _characters(alert)
         while len(self._heap) > self._top or (
@@ -148,13 +148,13 @@ class SummaryBuilder:
 
 
 def _tally(counter: Counter[str], keys: Iterable[str]) -> None:
-    """Count each key once; past `_KEYS` different ones, a new key counts as `OTHERS`."""
+    """Count each key once; beyond `_KEYS` different keys, new ones count as `OTHERS`."""
     for key in {key[:_KEY_LENGTH] for key in keys}:
         counter[key if key in counter or len(counter) < _KEYS else OTHERS] += 1
 
 
 def _most(counter: Counter[str], limit: int) -> tuple[Tally, ...]:
-    """Return the keys with most alerts; what is left out is counted as `OTHERS`."""
+    """Return the keys with most alerts; the remainder is counted as `OTHERS`."""
     ranked = sorted(counter.items(), key=lambda item: (item[0] == OTHERS, -item[1], item[0]))
     shown, rest = ranked[:limit], ranked[limit:]
     left = [(OTHERS, sum(count for _, count in rest))] if rest else []
@@ -162,7 +162,7 @@ def _most(counter: Counter[str], limit: int) -> tuple[Tally, ...]:
 
 
 def _routes(counter: Counter[tuple[str, str]]) -> tuple[RouteTally, ...]:
-    """Return the routes with most alerts; what is left out is counted as `OTHERS`."""
+    """Return the routes with most alerts; the remainder is counted as `OTHERS`."""
     other = (OTHERS, OTHERS)
     ranked = sorted(counter.items(), key=lambda item: (item[0] == other, -item[1], item[0]))
     shown, rest = ranked[:_ROUTES], ranked[_ROUTES:]

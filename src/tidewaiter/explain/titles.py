@@ -1,4 +1,4 @@
-"""Titles that reports print for the short names of substances, rules and lists."""
+"""Display titles in reports for the slugs of substances, rules and lists."""
 
 from collections.abc import Iterable
 
@@ -13,17 +13,17 @@ from tidewaiter.trade.rules.plugins import plugin_rules
 
 
 def state_of(version: ListVersion) -> str:
-    """Say of when a version of a list is."""
+    """Return the date of a list version, as text."""
     return f"of {version.dated}" if version.dated else f"loaded on {version.read}"
 
 
 def library_of(registry: Registry, rules: AlertRules, versions: Iterable[ListVersion]) -> Library:
-    """Return the words that a report prints for slugs.
+    """Return the display names that a report needs for slugs.
 
     Args:
-        registry: Of substances, regimes and sources.
-        rules: By which was screened.
-        versions: Of the lists of parties.
+        registry: Substances, legal instruments and sources.
+        rules: Rules used for screening.
+        versions: Versions of the party lists.
     """
     return Library(
         sources={**registry.sources, **_list_sources(versions)},
@@ -38,7 +38,7 @@ def library_of(registry: Registry, rules: AlertRules, versions: Iterable[ListVer
 
 
 def _list_sources(versions: Iterable[ListVersion]) -> dict[str, Source]:
-    """Return what a report prints of the versions of lists that its alerts are based on."""
+    """Return the citations of the list versions that alerts are based on."""
     return {
         cite_list(each.slug, each.sha256): Source(
             title=f"{each.authority}: {each.name}, {state_of(each)}, SHA-256 {each.sha256[:16]}",

@@ -1,4 +1,4 @@
-"""What the codes and names in records mean to an officer, and the sources they cite."""
+"""Display text for the codes and names in records, and the sources they cite."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -7,7 +7,7 @@ from types import MappingProxyType
 from tidewaiter.base.errors import install_command
 from tidewaiter.base.phrases import load_phrases
 from tidewaiter.base.records import Record
-from tidewaiter.explain.languages import counted, marked, number, words
+from tidewaiter.explain.languages import counted, marked, number, numbered, words
 from tidewaiter.explain.summary import Counts
 from tidewaiter.law.answers import Duty, Role
 from tidewaiter.law.registry import Registry
@@ -93,7 +93,7 @@ LISTED: Mapping[str, str] = MappingProxyType(
         "unknown": marked("unknown"),
     }
 )
-"""What a list says of a name, and of whom it lists."""
+"""Display text for kinds of listed names and listed parties."""
 
 SEVERITIES: Mapping[str, str] = MappingProxyType(
     {
@@ -106,22 +106,22 @@ SEVERITIES: Mapping[str, str] = MappingProxyType(
 
 
 def word(table: Mapping[str, str], key: str) -> str:
-    """Return what `key` means, or the key itself where no words are held for it."""
+    """Return the display text of a key, or the key itself if there is none."""
     return words(table[key]) if key in table else key
 
 
 def answer_in_words(answer: str) -> str:
-    """Return how an answer of a legal instrument is read: "no control found"."""
+    """Return the display text of a legal answer: "no control found"."""
     return word(load_phrases().words["state"], answer)
 
 
 def severity_in_words(severity: str) -> str:
-    """Return how a severity is read."""
+    """Return the display text of a severity."""
     return word(SEVERITIES, severity)
 
 
 def days_in_words(days: int | None) -> str:
-    """Return how many days are left until goods are due; negative: they were due before."""
+    """Return the number of days until goods are due; negative: overdue."""
     if days is None:
         return words("no date given")
     if days == 0:
@@ -133,26 +133,31 @@ def days_in_words(days: int | None) -> str:
 
 
 def place_in_words(field: str, start: int, end: int, column: str = "") -> str:
-    """Return where something stands: "goods description, characters 1 to 9".
+    """Return the place of a match: "goods description, characters 1 to 9".
 
     Args:
-        field: A column of LINES.
-        start: In characters, from 0.
-        end: Behind it.
-        column: Of other text, as the file names it.
+        field: Name of a column of LINES.
+        start: First character, from 0.
+        end: One past the last character.
+        column: For other text, the column name in the file.
     """
     said = words("{field}, characters {first} to {last}")
     return said.format(field=field_in_words(field, column), first=start + 1, last=end)
 
 
 def field_in_words(field: str, column: str = "") -> str:
-    """Name a field of a line: "goods description", "other text: Product title"."""
+    """Return the display name of a field: "goods description", "other text: Product title"."""
     named = words(FIELDS[field].label) if field in FIELDS else field
     return f"{named}: {column}" if column else named
 
 
+def alerts_in_words(count: int) -> str:
+    """Say how many alerts there are."""
+    return numbered("%(num)s alert", "%(num)s alerts", count)
+
+
 def day_in_words(since: date | None) -> str:
-    """Say since when a listing holds."""
+    """Return the day since which a control applies, as text."""
     return f"since {since}" if since else "since an unknown date"
 
 
@@ -162,7 +167,7 @@ def roles_in_words(roles: Iterable[Role]) -> str:
 
 
 def duty_in_words(duty: Duty) -> str:
-    """Return what a regime requires: "export: pre-export notification, 5 working days"."""
+    """Return an obligation in words: "export: pre-export notification, 5 working days"."""
     lead = f", {duty.days} {duty.day_kind} days in advance" if duty.days is not None else ""
     text = f": {duty.text}" if duty.text else ""
     doubt = "" if duty.known else " (not assessable)"
@@ -170,7 +175,7 @@ def duty_in_words(duty: Duty) -> str:
 
 
 def shared_in_words(match: PartyMatch) -> str:
-    """Return how many entries of the lists bear a listed name; "": nobody counted."""
+    """Return how many list entries share a listed name; "" if not counted."""
     if not match.entries:
         return ""
     said = counted(
@@ -182,7 +187,7 @@ def shared_in_words(match: PartyMatch) -> str:
 
 
 def unread_in_words(counts: Counts) -> tuple[str, ...]:
-    """Return how many lines hold systematic names that were not read, and what would read them."""
+    """Return how many lines have unread systematic names, and what is needed to read them."""
     told = []
     if counts.unread:
         told.append(
@@ -202,7 +207,7 @@ def _lines(count: int) -> str:
 
 
 class Library(Record, frozen=True, kw_only=True):
-    """The registry's words, by slug. What is not among them is printed as its slug."""
+    """Display names of the registry, by slug; the slug itself is shown if there is none."""
 
     sources: Mapping[str, Source] = {}
     regimes: Mapping[str, Regime] = {}
@@ -211,18 +216,18 @@ class Library(Record, frozen=True, kw_only=True):
 
 
 class Citation(Record, frozen=True, kw_only=True):
-    """An entry of the list of sources at the end of a report."""
+    """An entry in the list of sources at the end of a report."""
 
     number: int  # from 1
     title: str
-    url: str  # "": none, or none that a browser should open
+    url: str  # "": none, or not a URL that is safe to open
     read: date | None
     licence: str
     note: str
 
 
 def words_of(registry: Registry) -> Library:
-    """Return the words of a registry, without those of alerts."""
+    """Return the display names in a registry, without those for alerts."""
     return Library(
         sources=registry.sources,
         regimes=registry.regimes,
@@ -231,7 +236,7 @@ def words_of(registry: Registry) -> Library:
 
 
 def citations(alerts: Iterable[Alert], library: Library) -> dict[str, Citation]:
-    """Number the sources that alerts are based on, in the order in which they are first named."""
+    """Number the sources that alerts cite, in order of first use."""
     facts: list[str] = []
     for alert in alerts:
         facts += [held.source for held in alert.law]
@@ -240,12 +245,12 @@ def citations(alerts: Iterable[Alert], library: Library) -> dict[str, Citation]:
 
 
 def number_sources(facts: Iterable[str], library: Library) -> dict[str, Citation]:
-    """Number the sources of facts, in the order in which they are first named."""
+    """Number the sources of facts, in order of first use."""
     names = [name for name in dict.fromkeys(facts) if name]
     return {name: _citation(i, name, library) for i, name in enumerate(names, start=1)}
 
 
-_OURS = {  # sources that are no text of an authority; the others are called as they call themselves
+_OURS = {  # not published by an authority, so their titles are translated
     "tidewaiter-rules": marked("Tidewaiter alert rules (data/rules/alerts.toml)"),
     "unverified-memory": marked("Control from memory, not verified"),
 }
@@ -270,7 +275,7 @@ def not_compared(scripts: Mapping[str, int]) -> tuple[str, ...]:
     """Return how many names are not compared with names in other scripts.
 
     Args:
-        scripts: How many names there are, by script.
+        scripts: Number of names by script.
 
     Returns:
         A sentence for each script, the most frequent first, without a full stop.

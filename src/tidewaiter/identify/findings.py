@@ -279,7 +279,7 @@ class Reader:
 
         Returns:
             Fields of the finding before and after its position; None if the line must be examined,
-            or there is no finding.
+            or without a finding.
         """
         if kind != CAS and self._entries[value].language == "zh":
             return None

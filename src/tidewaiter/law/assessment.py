@@ -16,7 +16,7 @@ from tidewaiter.law.answers import (
     Role,
     Ruling,
 )
-from tidewaiter.law.controls import doubts_of, stand, state_on
+from tidewaiter.law.controls import doubts_of, sort_controls, state_on
 from tidewaiter.law.coverage import ages_of, missing_on, unlisted
 from tidewaiter.law.duties import duties_of
 from tidewaiter.law.jurisdictions import WORLD, jurisdictions_of, roles_of
@@ -85,7 +85,7 @@ class _Case:
         self.book = book
         self.found = found
         self.roles = roles
-        self.standing = stand(question, regime, book, found)
+        self.standing = sort_controls(question, regime, book, found)
         self.remarks: list[Remark] = []
         self.checks: tuple[Check, ...] = ()
         self.as_of = min(question.day, regime.checked)

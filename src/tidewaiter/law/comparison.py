@@ -24,13 +24,14 @@ same first day; same answer from different days; same answer with an unknown fir
 answers.
 """
 
-_ORDER: tuple[Answer, ...] = (
+ORDER: tuple[Answer, ...] = (
     "controlled",
     "free by amount",
     "proposed",
     "not assessable",
     "not listed",
 )
+"""Answers in the order in which they are shown: what holds comes first."""
 
 
 class Cell(Record, frozen=True, kw_only=True):
@@ -179,7 +180,7 @@ def _agreement(cells: Iterable[Cell]) -> Agreement:
     laws: defaultdict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
         laws[cell.jurisdiction].append(cell)
-    said = [min(own, key=lambda each: _ORDER.index(each.answer)) for own in laws.values()]
+    said = [min(own, key=lambda each: ORDER.index(each.answer)) for own in laws.values()]
     if len({each.answer for each in said}) > 1:
         return "answers differ"
     if not said or said[0].answer != "controlled":

@@ -146,7 +146,7 @@ class Standing(Record, frozen=True, kw_only=True):
     ended: tuple[Listing, ...] = ()
 
 
-def stand(question: Question, regime: Regime, book: LawBook, found: Found) -> Standing:
+def sort_controls(question: Question, regime: Regime, book: LawBook, found: Found) -> Standing:
     """Sort the controls of an instrument on a substance by status on the day.
 
     A class that excludes the substance does not count. If the instrument names the substance,

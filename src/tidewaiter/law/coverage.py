@@ -85,8 +85,8 @@ def missing_on(regime: Regime, found: Found, question: Question) -> Amendment | 
 def may_add(amendment: Amendment, found: Found) -> bool:
     """Return whether an amendment adds a substance, or may, as far as its contents were read.
 
-    A structure with a formula other than those of all its substances is none of them. The formula
-    of an ion is no evidence, as the same substance may be written with another charge.
+    A structure with a formula other than those of all its substances cannot be any of them. The
+    formula of an ion is not evidence, as the same substance may be written with another charge.
     """
     if not amendment.all_named:
         return True

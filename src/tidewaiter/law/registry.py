@@ -416,7 +416,7 @@ def editions(registry: Registry, own: tuple[Path, ...] = ()) -> Editions:
 
     Args:
         registry: The loaded registry.
-        own: Folders of an authority's own lists, whose instruments may have rules.
+        own: Folders of an authority's own lists, with instruments that may have rules.
     """
     paths, files = zip(*_rule_files(own), strict=True)
     return Editions(registry=registry.digest, rules=digest(files, "\n".join(paths)))

@@ -13,7 +13,7 @@ equipment, or all substances covered by a rule on their structure.
 """
 
 Tier = Literal["strong", "weak", "street"]
-"""Reliability of a name by itself: sufficient, needs a cue, off by default."""
+"""Reliability of a name alone: sufficient, needs a cue, off by default."""
 
 Mark = Literal["read", "second-hand", "unverified"]
 """Evidence for a fact: read in the instrument or an official copy, read in one other source only,

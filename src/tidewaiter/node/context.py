@@ -14,7 +14,7 @@ from tidewaiter.bulk.journal import Done, Journal, read_journal
 from tidewaiter.bulk.screening import Settings, Step, nothing_at, run
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.node.network.resolution import take_up
-from tidewaiter.node.rescreen.basis import basis_of
+from tidewaiter.node.rescreen.basis import Basis, basis_of
 from tidewaiter.node.rescreen.database_inputs import RegisterAsked
 from tidewaiter.store.alerts.counts import Recounted, correct, count_all
 from tidewaiter.store.core.database import Database, Stamp, open_database
@@ -51,25 +51,27 @@ class Progress(Record, frozen=True, kw_only=True):
     screening: int | None = None  # its id in the database
 
 
+class FileJob(Record, frozen=True, kw_only=True):
+    """A file to screen."""
+
+    path: Path  # its name is in `settings`
+    options: ReadOptions
+    settings: Settings
+    journal: Path  # journal of the steps, until the outputs are written
+    workers: int = 1  # processes
+
+
 def screen_file(
-    path: Path,
-    options: ReadOptions,
-    settings: Settings,
-    journal: Path,
-    *,
-    workers: int,
+    job: FileJob,
     database: Database | None,
+    *,
     who: str | None = None,
     register: RegisterAsked | None = None,
 ) -> Iterator[Progress]:
     """Screen a file; resumable after an interruption.
 
     Args:
-        path: The file; its name is in `settings`.
-        options: User options.
-        settings: Screening settings.
-        journal: Journal of the steps, until the outputs are written.
-        workers: Processes.
+        job: The file.
         database: Database for lines and alerts, if any.
         who: Acting user; None: this machine's user.
         register: Register to check alerts against; None: none.
@@ -77,33 +79,34 @@ def screen_file(
     Yields:
         Progress after each step; once if nothing is left to do.
     """
+    settings, size = job.settings, job.path.stat().st_size
     if register is not None:
         settings = msgspec.structs.replace(settings, register=register.digest)
-    reading = msgspec.json.encode(options).decode()
+    reading = msgspec.json.encode(job.options).decode()
     basis = basis_of(settings)
-    digest = basis.digest
-    size = path.stat().st_size
-    with path.open("rb") as file, Journal(journal, settings, digest, reading) as kept:
-        read = reader_for(settings.file, unread=True)(file, settings.file, options)
+    with (
+        job.path.open("rb") as file,
+        Journal(job.journal, settings, basis.digest, reading) as kept,
+    ):
+        read = reader_for(settings.file, unread=True)(file, settings.file, job.options)
         into = None
         if database is not None:
-            said = msgspec.json.encode(basis).decode()
-            wanted = Run(day=settings.day, registry=digest, rules=digest, basis=said)
-            into = _begin(database, _source(settings, size, options), wanted, kept, who)
+            source = _source(settings, size, job.options)
+            into = _begin(database, source, _run_of(settings, basis), kept, who)
+        number = into.screening if into else None
         begun, steps = time.monotonic(), 0
-        for step in _registered(read, settings, register, kept, workers):
+        for step in _registered(read, settings, register, kept, job.workers):
             new = into.add(step) if into else None
             now = time.monotonic()
             done = kept.add(step, now - begun)
             begun, steps = now, steps + 1
             place = size if file.closed else file.tell()
-            number = into.screening if into else None
             yield Progress(done=done, read=place, size=size, step=step, new=new, screening=number)
         if into:
             into.finish()
             take_up(into.database, partial(_stamp, who))
         if not steps:
-            none, number = nothing_at(kept.done.row), into.screening if into else None
+            none = nothing_at(kept.done.row)
             yield Progress(
                 done=kept.done, read=size, size=size, step=none, new=(), screening=number
             )
@@ -168,6 +171,11 @@ def _source(settings: Settings, size: int, options: ReadOptions) -> Source:
     return Source(
         sha256=settings.sha256, name=settings.file, size=size, mapping=options.columns, said=said
     )
+
+
+def _run_of(settings: Settings, basis: Basis) -> Run:
+    said = msgspec.json.encode(basis).decode()
+    return Run(day=settings.day, registry=basis.digest, rules=basis.digest, basis=said)
 
 
 def _begin(

@@ -1,1 +1,1 @@
-"""What a screening hands out: rows for machines, and one page for an officer."""
+"""Reports: exports for other programs, and printable pages."""

@@ -1,4 +1,4 @@
-"""A case gathered from the database into the files of a bundle."""
+"""Export of a case: collects it from the database and writes the bundle."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
@@ -48,41 +48,41 @@ from tidewaiter.store.evidence import Proven, custody
 from tidewaiter.store.screening.lines import LineFilter, StoredLine, lines
 from tidewaiter.trade.types import Alert
 
-_LINES = 1_000  # read at a time
+_LINES = 1_000  # lines read per query
 
 
 class Gathered(Record, frozen=True, kw_only=True):
-    """A case and all that belongs to it."""
+    """A case with all its records."""
 
     case: Case
     steps: tuple[Step, ...]
     alerts: tuple[Alert, ...]
     trails: Mapping[str, tuple[Decided, ...]]
     proven: tuple[Proven, ...]
-    note: str  # the checkpoint, signed
-    people: Mapping[str, str]  # how those who are named are read
+    note: str  # signed checkpoint
+    people: Mapping[str, str]  # display names of the people mentioned
 
 
 class Making(Record, frozen=True, kw_only=True):
-    """How a bundle is made."""
+    """Settings of a bundle."""
 
     secret: SecretKey
     library: Library
-    restricted: bool  # with what is for the authority only
+    restricted: bool  # whether to include restricted material
 
 
 def record_export(work: Work, viewer: Viewer, number: int, *, restricted: bool) -> Step:
-    """Write down that a case is given out; this comes first, so the bundle tells of itself.
+    """Record that a case is exported; done first so that the bundle contains the entry.
 
     Args:
         work: A write transaction.
-        viewer: Who gives it out.
-        number: Of the case.
-        restricted: With what is for the authority only; it takes a clearance.
+        viewer: The user who exports it.
+        number: Number of the case.
+        restricted: Whether to include restricted material, which requires a clearance.
 
     Raises:
-        InputError: They are not cleared.
-        MissingError: No such case for the viewer.
+        InputError: The user has no clearance.
+        MissingError: The viewer has no such case.
     """
     if restricted and not viewer.cleared:
         raise InputError("report/not-cleared")
@@ -92,21 +92,21 @@ def record_export(work: Work, viewer: Viewer, number: int, *, restricted: bool) 
 def write_case(
     work: Work, viewer: Viewer, exported: Step, making: Making, out: BinaryIO
 ) -> Manifest:
-    """Write the bundle of a case, as it was right after it was given out.
+    """Write the bundle of a case, as the case was at the export step.
 
-    The same step, database and key give the same bytes.
+    The same step, database and key produce the same bytes.
 
     Args:
         work: Any transaction.
-        viewer: Who gives it out.
-        exported: From `record_export`.
-        making: How.
-        out: Where to; it can be sought in, and is empty.
+        viewer: The user who exports it.
+        exported: The step returned by `record_export`.
+        making: Settings of the bundle.
+        out: Empty, seekable file to write to.
 
     Raises:
-        InputError: It is too large.
-        MissingError: No such case for the viewer.
-        StoreError: The bytes of a file are not those that were added.
+        InputError: The bundle is too large.
+        MissingError: The viewer has no such case.
+        StoreError: The bytes of a file differ from those that were added.
     """
     cleared = viewer.cleared and making.restricted
     narrowed = msgspec.structs.replace(viewer, cleared=cleared)
@@ -117,7 +117,7 @@ def write_case(
 
 
 def gather(work: Work, viewer: Viewer, exported: Step, secret: SecretKey) -> Gathered:
-    """Read a case up to a step, and all that belongs to it."""
+    """Read a case up to a step, with all its records."""
     found = case_steps(work, viewer, exported.case)
     steps = tuple(step for step in found if step.id <= exported.id)
     if not steps:
@@ -145,7 +145,7 @@ def gather(work: Work, viewer: Viewer, exported: Step, secret: SecretKey) -> Gat
 def _people(
     work: Work, steps: Iterable[Step], trails: Mapping[str, Iterable[Decided]]
 ) -> Iterator[tuple[str, str]]:
-    """Yield how those who did something, or were named, are read."""
+    """Yield the display names of people who acted or were mentioned."""
     named = {event.by for event in timeline(tuple(steps), trails)}
     named |= {event.whom for event in timeline(tuple(steps), trails)}
     for account in accounts(work):
@@ -231,7 +231,7 @@ def _proof(proven: Proven, note: str) -> bytes:
 
 
 def _entries(alerts: Iterable[Alert]) -> list[ListEntry]:
-    """Return the list entries that alerts name, each once for each version of its list."""
+    """Return the list entries that alerts name, once per version of their list."""
     found: dict[tuple[str, str, str], ListEntry] = {}
     for alert in alerts:
         for match in alert.parties:

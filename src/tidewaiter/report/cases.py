@@ -1,4 +1,4 @@
-"""Papers of a case: the case file with its timeline, and suspicious transaction reports."""
+"""Case documents: the case file with its timeline, and suspicious transaction reports."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -19,8 +19,8 @@ from tidewaiter.report.pages import environment, hashed, static
 from tidewaiter.trade.transport_modes import mode_of
 from tidewaiter.trade.types import Alert, Line, Party
 
-_MOST = 100  # entries of a field
-_POSITIVE = 0  # points from which on a reason speaks for the alert
+_MOST = 100  # maximum number of entries per field
+_POSITIVE = 0  # reasons with more points than this support the alert
 
 
 class FieldView(Record, frozen=True, kw_only=True):
@@ -30,11 +30,11 @@ class FieldView(Record, frozen=True, kw_only=True):
     label: str
     cite: str
     text: str
-    left: bool  # no part of a case fills it
+    left: bool  # no part of the case fills it
 
 
 class Suspicion(Record, frozen=True, kw_only=True):
-    """A report, as the page and the JSON show it."""
+    """A report, as shown on the page and in JSON."""
 
     case: int
     form: str  # slug
@@ -45,7 +45,7 @@ class Suspicion(Record, frozen=True, kw_only=True):
     sources: tuple[str, ...]
     read: date
     fields: tuple[FieldView, ...]
-    at: str  # when it was finished, ISO 8601 in UTC; "": a draft
+    at: str  # when it was completed, ISO 8601 in UTC; "": a draft
     by: str
 
 
@@ -56,14 +56,14 @@ class _ReportPage(Record, frozen=True, kw_only=True):
 
 
 def proposal(form: FormRule, alerts: Sequence[Alert]) -> dict[str, str]:
-    """Return what a case says to the fields of a form.
+    """Return the field values that a case suggests for a form.
 
     Args:
         form: The form.
-        alerts: Of the case, as far as the viewer may see them.
+        alerts: Alerts of the case that the viewer may see.
 
     Returns:
-        Texts by key; "" where the case has nothing, or the field is left to the user.
+        Texts by key; "" if the case has no value or the user fills in the field.
     """
     return {field.key: _joined(FILLS[field.fill](alerts)) for field in form.field}
 
@@ -71,7 +71,7 @@ def proposal(form: FormRule, alerts: Sequence[Alert]) -> dict[str, str]:
 def suspicion(
     case: int, slug: str, form: FormRule, told: Mapping[str, str], *, by: str = "", at: str = ""
 ) -> Suspicion:
-    """Return a report with what was written into its fields; those not told are empty."""
+    """Return a report with the given field values; missing fields are empty."""
     fields = tuple(
         FieldView(
             key=field.key,
@@ -98,7 +98,7 @@ def suspicion(
 
 
 def render_suspicion(report: Suspicion) -> str:
-    """Return a report as a page that needs nothing else."""
+    """Return a report as a self-contained HTML page."""
     css = static("colours.css", "report.css", "case.css")
     policy = f"default-src 'none'; style-src {hashed(css)}; base-uri 'none'; form-action 'none'"
     page = _ReportPage(report=report, css=css, policy=policy)
@@ -222,14 +222,14 @@ FILLS: Mapping[str, Callable[[Sequence[Alert]], Iterable[str]]] = MappingProxyTy
         "consignments": lambda alerts: (alert.consignment for alert in alerts),
     }
 )
-"""What each word of `fill` in suspicions.toml takes from the alerts of a case."""
+"""Values that each `fill` code in suspicions.toml takes from the alerts of a case."""
 
 
-WIDTH, LEFT, RIGHT = 760, 118, 20  # of the drawing
+WIDTH, LEFT, RIGHT = 760, 118, 20  # of the timeline
 _TOP, _LANE, _FOOT = 14, 30, 26
-_NEAR = 13  # units from which on two marks are told apart
+_NEAR = 13  # marks closer than this many units are merged
 _TICKS = 5
-_ONE, _MANY = 5, 9  # radius of a mark
+_ONE, _MANY = 5, 9  # radius of a mark for one event, and for several
 
 
 def _(text: str) -> str:
@@ -263,7 +263,7 @@ _LANE_OF: Mapping[str, str] = MappingProxyType(
 
 
 class Mark(Record, frozen=True, kw_only=True):
-    """Something that happened, or several things close to each other."""
+    """An event, or several events close together."""
 
     x: float
     y: float
@@ -273,7 +273,7 @@ class Mark(Record, frozen=True, kw_only=True):
 
 
 class Lane(Record, frozen=True, kw_only=True):
-    """A row of the drawing."""
+    """A row of the timeline."""
 
     slug: str
     label: str
@@ -282,7 +282,7 @@ class Lane(Record, frozen=True, kw_only=True):
 
 
 class Tick(Record, frozen=True, kw_only=True):
-    """A place of the axis."""
+    """A label on the axis."""
 
     x: float
     label: str
@@ -290,7 +290,7 @@ class Tick(Record, frozen=True, kw_only=True):
 
 
 class Drawn(Record, frozen=True, kw_only=True):
-    """The drawing."""
+    """A timeline with coordinates."""
 
     width: int
     height: int
@@ -302,10 +302,10 @@ class Drawn(Record, frozen=True, kw_only=True):
 
 
 def draw_timeline(events: Sequence[Event]) -> Drawn:
-    """Lay out what happened; marks that would cover each other become one with a count.
+    """Lay out events; marks that would overlap are merged into one with a count.
 
     Args:
-        events: In order; lanes without any are left out.
+        events: Events in order; lanes without events are omitted.
     """
     moments = [datetime.fromisoformat(event.at).astimezone(UTC) for event in events]
     begin = min(moments, default=datetime(2000, 1, 1, tzinfo=UTC))
@@ -353,7 +353,7 @@ def _mark(group: Sequence[tuple[float, Event]], y: float) -> Mark:
 
 
 def _ticks(begin: datetime, span: timedelta) -> Iterator[Tick]:
-    """Yield some places of the axis, with what tells them apart."""
+    """Yield labels of the axis, as precise as needed to distinguish them."""
     form = "%Y-%m-%d" if span > timedelta(days=_TICKS) else "%m-%d %H:%M"
     form = "%H:%M:%S" if span < timedelta(minutes=_TICKS) else form
     for number in range(_TICKS):
@@ -369,11 +369,11 @@ STATUS = {
     "closed-dismissed": "Closed: dismissed by two people",
     "closed-referred": "Closed: referred to someone else",
 }
-"""How the statuses of a case are printed."""
+"""Display names of case statuses."""
 
 
 class Custody(Record, frozen=True, kw_only=True):
-    """An entry of the audit about the case, as the page prints it."""
+    """An audit-log entry about the case, formatted for display."""
 
     number: int
     at: str
@@ -384,19 +384,19 @@ class Custody(Record, frozen=True, kw_only=True):
 
 
 class CaseSheet(Record, frozen=True, kw_only=True):
-    """All that the page shows of a case."""
+    """Data for the page of a case."""
 
     case: Case
     events: tuple[Event, ...]
     alerts: tuple[Alert, ...]
-    files: Mapping[int, str]  # step -> name in the bundle
+    files: Mapping[int, str]  # step -> file name in the bundle
     drafts: Mapping[int, str]
     custody: tuple[Custody, ...]
-    people: Mapping[str, str]  # how those who are named in it are read
+    people: Mapping[str, str]  # display names of the people mentioned
     made: str  # ISO 8601, UTC
-    key: str  # of whoever signs
+    key: str  # signing key
     log: str  # "4,117 entries, root 9f0c..."
-    restricted: bool  # with what is for the authority only
+    restricted: bool  # whether restricted material is included
 
 
 class _CasePage(Record, frozen=True, kw_only=True):
@@ -410,11 +410,11 @@ class _CasePage(Record, frozen=True, kw_only=True):
 
 
 def render_case(sheet: CaseSheet, library: Library | None = None) -> str:
-    """Return a case as one page of HTML that holds everything it needs.
+    """Return a case as one self-contained HTML page.
 
     Args:
-        sheet: What it shows.
-        library: What to print for slugs; without it the slugs themselves.
+        sheet: Data for the page.
+        library: Display names by slug; without it the slugs are shown.
     """
     known = library or Library()
     cited = citations(sheet.alerts, known)

@@ -1,4 +1,4 @@
-"""Charts as numbers that templates draw, and as SVG and PNG files."""
+"""Charts as coordinates for templates, and as SVG and PNG files."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,17 +11,17 @@ from tidewaiter.explain.languages import day as day_in_words
 from tidewaiter.explain.languages import number, words
 from tidewaiter.report.pages import environment
 
-WIDTH = 400  # of every chart, in its own units; 1 unit is near 1 px on a telephone
-_TOP, _FOOT = 20, 136  # between which bars stand
-_ROOM = 22  # for the words under them
-_GAP = 0.8  # of a bar's place that it fills
+WIDTH = 400  # width of every chart, in its own units; 1 unit is about 1 px on a phone
+_TOP, _FOOT = 20, 136  # top and bottom of the bars
+_ROOM = 22  # space for the labels below them
+_GAP = 0.8  # share of its slot that a bar fills
 
 
 class Box(Record, frozen=True, kw_only=True):
     """A bar of a chart."""
 
-    kind: str  # a class of the style sheet
-    told: str  # what it says, for a pointer based on it
+    kind: str  # CSS class
+    told: str  # tooltip
     x: float
     y: float
     width: float
@@ -29,23 +29,23 @@ class Box(Record, frozen=True, kw_only=True):
 
 
 class Word(Record, frozen=True, kw_only=True):
-    """A word in a chart."""
+    """A label in a chart."""
 
     text: str
     x: float
     y: float
-    anchor: str  # start, middle, end
+    anchor: str  # start, middle or end
     kind: str = "word"
 
 
 class Drawn(Record, frozen=True, kw_only=True):
-    """A chart, and the same numbers as a table."""
+    """A chart, with the same figures as a table."""
 
     slug: str
     title: str
-    about: str  # in words, for those who do not see it
+    about: str  # text alternative for screen readers
     height: float
-    axis: float  # where its line stands
+    axis: float  # y of the axis
     boxes: tuple[Box, ...]
     words: tuple[Word, ...]
     key: tuple[tuple[str, str], ...]  # kind, meaning
@@ -56,11 +56,11 @@ class Drawn(Record, frozen=True, kw_only=True):
 def flow_chart(
     added: Mapping[date, int], decided: Mapping[date, int], span: Sequence[date]
 ) -> Drawn:
-    """Draw what came in above a line, and what was decided below it, day by day.
+    """Draw alerts added above the axis and alerts decided below it, day by day.
 
     Args:
-        added: Alerts by the day on which they came in.
-        decided: Alerts by the day on which they were no longer open.
+        added: Number of alerts by day of arrival.
+        decided: Number of alerts by day on which they were no longer open.
         span: The days shown, in order.
     """
     most = max([*added.values(), *decided.values(), 1])
@@ -95,13 +95,13 @@ def flow_chart(
 def days_chart(
     slug: str, title: str, head: str, values: Mapping[date, float], span: Sequence[date]
 ) -> Drawn:
-    """Draw one number a day; days without one stay empty.
+    """Draw one number per day; days without a number stay empty.
 
     Args:
-        slug: Of the chart.
-        title: What is drawn.
-        head: Of the column of numbers in the table.
-        values: By day.
+        slug: Slug of the chart.
+        title: Title of the chart.
+        head: Heading of the column of numbers in the table.
+        values: Values by day.
         span: The days shown, in order.
     """
     most = max([*values.values(), 0.0]) or 1.0
@@ -134,7 +134,7 @@ def days_chart(
 
 
 def classes_chart(slug: str, title: str, head: str, counts: Sequence[tuple[str, int]]) -> Drawn:
-    """Draw standing bars of classes, each with its count and its name."""
+    """Draw a column chart of classes, with counts and names."""
     most = max([count for _, count in counts], default=0) or 1
     step = WIDTH / max(len(counts), 1)
 
@@ -159,7 +159,7 @@ def classes_chart(slug: str, title: str, head: str, counts: Sequence[tuple[str, 
 
 
 def days_of(first: date, last: date) -> list[date]:
-    """Return the days from one to another, both of them too."""
+    """Return the days from `first` to `last`, inclusive."""
     return [first + timedelta(days=place) for place in range((last - first).days + 1)]
 
 
@@ -177,7 +177,7 @@ def _named(
 
 
 def _box(place: int, step: float, bar: tuple[float, float], told: str, kind: str = "in") -> Box:
-    """Return the bar at a place of its row; its top and its height are in units of the chart."""
+    """Return the bar at a position in its row; its top and height are in chart units."""
     x, (y, height) = (place + (1 - _GAP) / 2) * step, bar
     return Box(
         kind=kind,
@@ -202,24 +202,24 @@ def _ends(span: Sequence[date], y: float) -> tuple[Word, ...]:
     )
 
 
-FIGURE_WIDTH = 480.0  # of every figure, in its own units
-LEFT, RIGHT = 66.0, 472.0  # between which lines are drawn
+FIGURE_WIDTH = 480.0  # width of every figure, in its own units
+LEFT, RIGHT = 66.0, 472.0  # left and right end of the lines
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-_WIDE = 0x2E7F  # the last code point that is not twice as wide
+_WIDE = 0x2E7F  # last code point of half-width characters
 _TINY = 1e-6
-_WANTED = 4  # lines across
+_WANTED = 4  # desired number of grid lines
 
 
 class Shape(Record, frozen=True, kw_only=True):
-    """A path of SVG."""
+    """An SVG path."""
 
-    kind: str  # a class of the style sheet; templates/figure.html says how it looks without one
+    kind: str  # CSS class; templates/figure.html has the default style
     d: str
-    told: str = ""  # what it says, for a pointer based on it
+    told: str = ""  # tooltip
 
 
 class Dot(Record, frozen=True, kw_only=True):
-    """A point of a line, which says its numbers to a pointer based on it."""
+    """A point of a line, with its figures as a tooltip."""
 
     kind: str
     x: float
@@ -228,25 +228,25 @@ class Dot(Record, frozen=True, kw_only=True):
 
 
 class Figure(Record, frozen=True, kw_only=True):
-    """A figure, what must stand on it, and the same numbers as a table."""
+    """A chart with its caption, and the same figures as a table."""
 
     slug: str
     title: str
-    facts: tuple[str, ...]  # place, period, basis; release; what is closed: on the figure itself
-    about: str  # in words, for those who do not see it
+    facts: tuple[str, ...]  # place, period, basis; release; closed periods: on the figure itself
+    about: str  # text alternative for screen readers
     height: float
-    boxes: tuple[Box, ...] = ()  # lowest first
+    boxes: tuple[Box, ...] = ()  # background first
     shapes: tuple[Shape, ...] = ()
     dots: tuple[Dot, ...] = ()
     words: tuple[Word, ...] = ()
     key: tuple[tuple[str, str], ...] = ()  # kind, meaning
-    notes: tuple[str, ...] = ()  # what must be known to read it
+    notes: tuple[str, ...] = ()  # notes needed to read it
     heads: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
 
 
 class Scale(Record, frozen=True, kw_only=True):
-    """How numbers become places: from `least` at `foot` to `most` at `top`."""
+    """Linear scale: from `least` at `foot` to `most` at `top`."""
 
     least: float = 0.0
     most: float
@@ -255,18 +255,18 @@ class Scale(Record, frozen=True, kw_only=True):
     foot: float
 
     def y(self, value: float) -> float:
-        """Return how far down a number stands."""
+        """Return the y coordinate of a number."""
         share = (value - self.least) / (self.most - self.least)
         return round(self.foot - share * (self.foot - self.top), 1)
 
     def marks(self) -> list[float]:
-        """Return the numbers at which a line goes across."""
+        """Return the numbers at the grid lines."""
         steps = round((self.most - self.least) / self.step)
         return [self.least + self.step * place for place in range(steps + 1)]
 
 
 def scale_of(values: Sequence[float], top: float, foot: float, *, from_zero: bool = True) -> Scale:
-    """Return a scale between round numbers that no value passes; from 0, unless it may not be."""
+    """Return a scale with round bounds that covers all values, from 0 if `from_zero` is true."""
     largest = max(values, default=0.0)
     most = largest if largest > _TINY else 1.0
     low = 0.0 if from_zero else min(values, default=0.0)
@@ -279,19 +279,19 @@ def scale_of(values: Sequence[float], top: float, foot: float, *, from_zero: boo
 
 
 def path_of(points: Sequence[tuple[float, float]]) -> str:
-    """Return a line through points as a path of SVG."""
+    """Return a line through points as an SVG path."""
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
 
 
 def area_of(over: Sequence[tuple[float, float]], under: Sequence[tuple[float, float]]) -> str:
-    """Return the area between two lines as a path of SVG."""
+    """Return the area between two lines as an SVG path."""
     return f"{path_of([*over, *reversed(under)])}Z"
 
 
 def wrapped(text: str, cells: int) -> Iterator[str]:
-    """Yield a text in lines of at most so many half-width characters.
+    """Wrap a text into lines of at most `cells` half-width characters.
 
-    Lines end between words, or after any character that is twice as wide.
+    Lines break between words, or after any full-width character.
     """
     line, used = "", 0
     for piece in _pieces(text):
@@ -317,7 +317,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 _EDGE = 16.0
 _LINE = 14.0
-_CELLS = 84  # half-width characters of a line
+_CELLS = 84  # half-width characters per line
 _TITLE_CELLS = 52
 _FONTS = (
     "'DejaVu Sans', 'Noto Sans', 'Liberation Sans', 'Noto Sans CJK SC', 'PingFang SC', "
@@ -332,22 +332,22 @@ class _Sheet(Record, frozen=True, kw_only=True):
     figure: Figure
     width: float
     height: float
-    down: float  # where the drawing begins
-    lines: tuple[Word, ...]  # above and below it
-    samples: tuple[tuple[str, float], ...]  # kind, base line
+    down: float  # y where the drawing starts
+    lines: tuple[Word, ...]  # text above and below it
+    samples: tuple[tuple[str, float], ...]  # kind, baseline
     fonts: str = _FONTS
 
 
 def svg_of(figure: Figure) -> str:
-    """Write a figure as SVG with its facts, its key and its notes; it loads nothing."""
+    """Write a figure as a self-contained SVG file with its facts, key and notes."""
     return environment().get_template("figure.svg").render(page=_sheet(figure)).lstrip()
 
 
 def png_of(figure: Figure) -> bytes:
-    """Write a figure as PNG, twice as fine as its units.
+    """Write a figure as PNG at twice the resolution of its units.
 
     Raises:
-        InputError: What draws it is not installed, or there is no font.
+        InputError: PNG export or a font is not installed.
     """
     try:
         from resvg_py import svg_to_bytes  # noqa: PLC0415 - an extra

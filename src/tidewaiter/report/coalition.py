@@ -1,4 +1,4 @@
-"""The coalition's meeting pack, and its timeline as a drawing."""
+"""The coalition's meeting pack and timeline chart."""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,11 +13,11 @@ from tidewaiter.explain.coalition import (
     MemberView,
     PledgeView,
     board_view,
+    display_word,
     group_view,
     initiative_words,
     member_view,
     pledge_view,
-    told,
 )
 from tidewaiter.explain.languages import day, language, month, number, speaking, words
 from tidewaiter.explain.words import Library
@@ -35,39 +35,39 @@ _LETTERS: Mapping[Happening, str] = {
     "joined": "M",
     "left": "M",
 }
-_ORDER = "LFOGM"  # of the rows of letters, from the top
+_ORDER = "LFOGM"  # order of the rows of letters, from the top
 _ROW = 16  # height of a row of events
 _BARS = 110
-_NARROW = 10  # units of a month below which a letter has no room
+_NARROW = 10  # months narrower than this have no room for a letter
 _GAP = 0.8
 
 
 class EventView(Record, frozen=True, kw_only=True):
-    """An event, ready to be printed."""
+    """An event, formatted for display."""
 
     day: str
-    letter: str  # by which the drawing shows it
+    letter: str  # letter in the chart
     what: str
-    of: str  # whom or what it is of
+    of: str  # the node or law it concerns
     source: str
-    mark: str  # "": the source was read
+    mark: str  # "": read at the source
 
 
 class TimelineView(Record, frozen=True, kw_only=True):
-    """A timeline, ready to be printed."""
+    """A timeline, formatted for display."""
 
     chart: Drawn
-    letters: tuple[tuple[str, str], ...]  # letter, meaning; those in the drawing
+    letters: tuple[tuple[str, str], ...]  # letters used in the chart, with their meanings
     events: tuple[EventView, ...]
 
 
 def timeline_view(timeline: Timeline, names: Mapping[str, str], library: Library) -> TimelineView:
-    """Draw a timeline, and put its events into words.
+    """Draw a timeline, and format its events for display.
 
     Args:
-        timeline: At least one month.
-        names: Of nodes.
-        library: The words for slugs.
+        timeline: Timeline of at least one month.
+        names: Node names by identifier.
+        library: Display names by slug.
     """
     letters = [each for each in _ORDER if any(_LETTERS[e.what] == each for e in timeline.events)]
     return TimelineView(
@@ -78,12 +78,12 @@ def timeline_view(timeline: Timeline, names: Mapping[str, str], library: Library
 
 
 def event_view(event: Event, names: Mapping[str, str], library: Library) -> EventView:
-    """Render an event as text."""
+    """Format an event for display."""
     source = library.sources[event.source].title if event.source in library.sources else ""
     return EventView(
         day=day(event.day),
         letter=_LETTERS[event.what],
-        what=told(event.what),
+        what=display_word(event.what),
         of=_of(event, names, library),
         source=source or ("" if event.source == "relation" else event.source),
         mark="" if event.mark == "read" else event.mark,
@@ -160,7 +160,7 @@ def _drawn(timeline: Timeline, letters: list[str]) -> Drawn:
 
 
 def _bars(place: int, told_of: Month, step: float, scale: tuple[float, float]) -> list[Box]:
-    """Return the bar of a month's notices, and in it a narrower one of those without a reply."""
+    """Return the bar of a month's notifications, with a narrower bar for those without a reply."""
     foot, unit = scale
     says = f"{month(told_of.first)}: {number(told_of.notices)}, {words('without a reply')} " + (
         number(told_of.no_reply)
@@ -182,7 +182,7 @@ def _bars(place: int, told_of: Month, step: float, scale: tuple[float, float]) -
 
 
 def _letters(timeline: Timeline, letters: list[str], step: float) -> Iterable[Word]:
-    """Yield a letter for each kind of event in a month, each kind in a row of its own."""
+    """Yield a letter for each kind of event in a month, each kind in its own row."""
     first = timeline.months[0].first
     there: dict[tuple[int, int], int] = {}
     for each in timeline.events:
@@ -214,7 +214,7 @@ class _Page(Record, frozen=True, kw_only=True):
     members: tuple[MemberView, ...]
     groups: tuple[GroupView, ...]
     pledges: tuple[PledgeView, ...]
-    initiatives: tuple[tuple[str, str, str], ...]  # name, who carries it out, owner
+    initiatives: tuple[tuple[str, str, str], ...]  # name, implementing body, owner
     timeline: TimelineView
     language: str
     css: Markup
@@ -222,11 +222,11 @@ class _Page(Record, frozen=True, kw_only=True):
 
 
 def render_pack(pack: Pack, library: Library, *, spoken: str = "en") -> str:
-    """Return what a meeting needs as one page of HTML that holds all that it shows.
+    """Return the meeting pack as one self-contained HTML page.
 
     Args:
-        pack: What it shows.
-        library: The words for slugs of the law.
+        pack: Data for the page.
+        library: Display names by slug for the law.
         spoken: The language.
     """
     with speaking(spoken):

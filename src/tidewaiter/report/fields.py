@@ -1,4 +1,4 @@
-"""Fields of messages in words: their labels and values, in the language of the reader."""
+"""Message fields as text: labels and values in the reader's language."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -12,11 +12,11 @@ from tidewaiter.exchange.notices.types import Amount, LineAmount
 from tidewaiter.explain.languages import country, day, number, words
 
 Called = Callable[[str, str], str]
-"""Gives the words of a choice: the name of its field, and the value."""
+"""Returns the display text of a choice, from the name of its field and its value."""
 
 
 class Fact(Record, frozen=True, kw_only=True):
-    """A field that says something."""
+    """A field with a value."""
 
     label: str
     value: str
@@ -29,12 +29,12 @@ def facts_of(
     first: Sequence[str] = (),
     without: AbstractSet[str] = frozenset(),
 ) -> tuple[Fact, ...]:
-    """Render the fields of a record that have a label and say something as text.
+    """Format the labelled, non-empty fields of a record for display.
 
     Args:
-        record: Whose fields.
-        called: Gives the words of choices.
-        first: Names of fields that stand before the others.
+        record: The record.
+        called: Returns the display text of choices.
+        first: Names of fields to show first.
         without: Names of fields that are shown elsewhere.
     """
     fields = fields_of(type(record))
@@ -49,13 +49,13 @@ def facts_of(
 
 
 def in_order(fields: Sequence[Field], first: Sequence[str]) -> list[Field]:
-    """Put the fields of some names first, in the order of the names."""
+    """Return the fields with the named ones first, in the order of the names."""
     places = {name: place for place, name in enumerate(first)}
     return sorted(fields, key=lambda each: places.get(each.name, len(places)))
 
 
 def _values(record: Record, field: Field, called: Called) -> Iterator[str]:
-    """Yield what a field says; each record of a list says something of its own."""
+    """Yield the values of a field; each record in a list has its own values."""
     value = getattr(record, field.name)
     behind = [each for each in fields_of(type(record)) if each.about.after == field.name]
     if field.shape.many and field.shape.record not in {None, LineAmount}:
@@ -70,7 +70,7 @@ def _values(record: Record, field: Field, called: Called) -> Iterator[str]:
 
 
 def value_in_words(field: Field, value: Any, called: Called) -> str:
-    """Say the value of a field, or of one member of its list; "": it says nothing."""
+    """Format the value of a field, or of one member of its list; "": no value."""
     if isinstance(value, tuple):
         mark = "; " if field.about.unit == "sentences" or field.shape.record else ", "
         return mark.join(value_in_words(field, each, called) for each in value)

@@ -1,4 +1,4 @@
-"""A notice as an official form: its boxes, filled, as one page that prints on paper of size A4."""
+"""Pre-export notifications on an official form: one page with filled boxes, printable on A4."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -18,13 +18,13 @@ _COUNTRIES = {"country", "issuer", "transit"}
 
 
 class FilledBox(Record, frozen=True, kw_only=True):
-    """A box of a form, and what our notice says in it."""
+    """A box of a form, with the values from our notification."""
 
     box: str
     label: str
-    values: tuple[str, ...]  # empty: nothing is said
+    values: tuple[str, ...]  # empty: no value
     must: bool
-    verified: bool  # False: that the form asks it is only remembered
+    verified: bool  # False: the box is known from memory, not verified on the form
 
 
 class FilledLine(Record, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ class FilledLine(Record, frozen=True, kw_only=True):
 
 
 class FilledForm(Record, frozen=True, kw_only=True):
-    """A notice on a form."""
+    """A notification on a form."""
 
     number: int
     reference: str
@@ -59,7 +59,7 @@ class _Paper(Record, frozen=True, kw_only=True):
 
 
 def render_form(form: FilledForm) -> str:
-    """Return a filled form as one page of HTML that holds all that it shows."""
+    """Return a filled form as one self-contained HTML page."""
     css = static("colours.css", "forms.css")
     policy = f"default-src 'none'; style-src {hashed(css)}; base-uri 'none'; form-action 'none'"
     paper = _Paper(form=form, language=language(), css=css, policy=policy)
@@ -67,13 +67,13 @@ def render_form(form: FilledForm) -> str:
 
 
 def filled(notice: Notice, form: Form, *, number: int, state: str, day: date) -> FilledForm:
-    """Fill a form.
+    """Fill in a form.
 
     Args:
-        notice: What is filled in.
-        form: Its boxes.
-        number: Of the notice, here.
-        state: How it stands.
+        notice: The notification.
+        form: The form with its boxes.
+        number: Our number of the notification.
+        state: State of the notification.
         day: Today.
     """
     header = [each for each in form.needs if not each.field.startswith(_LINES)]
@@ -119,7 +119,7 @@ def _box(need: Need, thing: Record, path: str) -> FilledBox:
 
 
 def _in_words(name: str, value: object) -> Iterator[str]:
-    """Write a value of a field as a person reads it."""
+    """Format the value of a field for display."""
     if isinstance(value, Amount):
         yield in_words(value)
     elif isinstance(value, tuple):

@@ -1,4 +1,4 @@
-"""What all pages share: templates, style, what a browser lets them do, and PDF."""
+"""Shared page parts: templates, styles, Content-Security-Policy hashes, and PDF export."""
 
 import hashlib
 from base64 import b64encode
@@ -29,21 +29,21 @@ from tidewaiter.explain.words import answer_in_words, severity_in_words
 
 @cache
 def environment() -> Environment:
-    """Return what fills the templates of reports."""
+    """Return the template environment for reports."""
     return make_environment("tidewaiter.report")
 
 
 def _shown(value: object) -> object:
-    """Say a phrase in the language of the page; make every text that is printed visible."""
+    """Translate a phrase into the page's language; make all printed text legible."""
     return on_page(value) if isinstance(value, Phrase) else legible(value)
 
 
 def make_environment(*packages: str) -> Environment:
-    """Make what fills templates: it escapes, and a name that is not there is an error.
+    """Build a template environment with escaping, in which an undefined name is an error.
 
     Args:
-        packages: Whose folders `templates` are searched, and those one level below; of two
-            templates of one name, that of the first package counts.
+        packages: Packages with `templates` folders to search, including those one level below;
+            if two templates have the same name, the first package wins.
     """
     made = Environment(
         loader=ChoiceLoader([each for package in packages for each in _loaders(package)]),
@@ -78,7 +78,7 @@ def make_environment(*packages: str) -> Environment:
 
 
 def _loaders(package: str) -> Iterator[PackageLoader]:
-    """Find the templates of a package: its own, and those of each of its subjects."""
+    """Return loaders for the templates of a package and of each of its subjects."""
     folder = files(package)
     if folder.joinpath("templates").is_dir():
         yield PackageLoader(package)
@@ -89,45 +89,45 @@ def _loaders(package: str) -> Iterator[PackageLoader]:
 
 @cache
 def static(*names: str) -> Markup:
-    """Return files of our own, one after the other, to be put into a page as they are."""
+    """Return static files of our own, concatenated, for embedding in a page."""
     folder = files("tidewaiter.report").joinpath("static")
     texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in names]
     return Markup("".join(texts))  # noqa: S704 - ours, not a stranger's
 
 
 def hashed(text: str) -> str:
-    """Return the hash by which a Content-Security-Policy knows a style or a script of ours."""
+    """Return the Content-Security-Policy hash of one of our styles or scripts."""
     return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def pdf_of(page: str) -> bytes:
-    """Write a page of ours as PDF; nothing is loaded for it.
+    """Render one of our pages as PDF, without loading any resource.
 
     Raises:
-        InputError: What writes PDF is not installed, or not what it needs of the system.
+        InputError: PDF export or one of its system libraries is not installed.
     """
     try:
         from weasyprint import HTML  # noqa: PLC0415 - an extra, and slow to load
-    except (ImportError, OSError) as error:  # an OSError: Pango is missing
+    except (ImportError, OSError) as error:  # an OSError means that Pango is missing
         raise InputError("report/pdf-not-installed", command=install_command("pdf")) from error
     return bytes(HTML(string=page, url_fetcher=_nothing).write_pdf())
 
 
 def _nothing(url: str, **_: object) -> dict[str, object]:
-    """Load nothing, whatever a page names."""
+    """Refuse to load any URL in a page."""
     raise ValueError(f"nothing is loaded for a page: {url[:60]}")
 
 
 def write_page(page: str, place: Path, what: str) -> None:
-    """Write a page of HTML into a file, .html or .pdf.
+    """Write an HTML page to a file, as .html or .pdf.
 
     Args:
-        page: Of HTML that holds all that it shows.
+        page: Self-contained HTML.
         place: The file.
-        what: What it is, for an error.
+        what: Name of the document, for error messages.
 
     Raises:
-        InputError: What writes PDF is not installed.
+        InputError: PDF export is not installed.
         OutputError: The file cannot be written.
     """
     held = pdf_of(page) if place.suffix.lower() == ".pdf" else page.encode()

@@ -1,4 +1,4 @@
-"""Installed plug-ins: what other packages add, and whether each is used."""
+"""Installed plug-ins: what other packages add, and whether it is used."""
 
 from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
@@ -31,17 +31,17 @@ from tidewaiter.trade.types import FileFormat
 
 
 class InstalledPlugin(Record, frozen=True, kw_only=True):
-    """A plug-in that is installed."""
+    """An installed plug-in."""
 
     group: str
     name: str
     package: str
     version: str
-    problem: str  # why it is not used; "": it is
+    problem: str  # why it is not used; "": it is used
 
 
 class _Place(NamedTuple):
-    """A group: what its plug-ins must be, and the names of ours and of those that are used."""
+    """A plug-in group: its type check, and the names of built-ins and of the plug-ins used."""
 
     kind: type
     ours: Callable[[], Collection[str]]
@@ -61,7 +61,7 @@ _PLACES: Mapping[str, _Place] = MappingProxyType(
 
 
 def installed_plugins() -> tuple[InstalledPlugin, ...]:
-    """List the plug-ins that are installed, in the order of groups and names."""
+    """List the installed plug-ins by group and name."""
     return tuple(map(_listed, installed()))
 
 
@@ -76,7 +76,7 @@ def _listed(plugin: Plugin) -> InstalledPlugin:
 
 
 def _problem(plugin: Plugin) -> str:
-    """Return why a plug-in is not used; "": it is."""
+    """Return why a plug-in is not used; "": it is used."""
     place, first = _PLACES[plugin.group], plugin_for(plugin.group, plugin.name)
     if plugin.name in place.ours():
         return "Tidewaiter itself has this name"

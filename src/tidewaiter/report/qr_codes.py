@@ -1,18 +1,18 @@
-"""QR codes: a short text that a camera reads from a screen, from paper or from a terminal."""
+"""QR codes of short texts, for a screen, paper or a terminal."""
 
 import io
 
 import segno
 
-_BORDER = 4  # modules of white around it, as readers want
+_BORDER = 4  # quiet zone in modules, as QR readers require
 
 
 def svg_code(text: str, title: str) -> bytes:
-    """Draw a text as an SVG file, black on white whatever is around it.
+    """Draw a text as an SVG file, black on white on any background.
 
     Args:
-        text: What a camera reads.
-        title: What it is, for whoever does not see it.
+        text: The text encoded.
+        title: Text alternative for screen readers.
     """
     out = io.BytesIO()
     _code(text).save(
@@ -30,7 +30,7 @@ def svg_code(text: str, title: str) -> bytes:
 
 
 def terminal_code(text: str) -> str:
-    """Draw a text with block characters, for a terminal with light letters on dark ground."""
+    """Draw a text with block characters, for a terminal with a dark background."""
     out = io.StringIO()
     _code(text).terminal(out=out, border=_BORDER, compact=True)
     return out.getvalue()

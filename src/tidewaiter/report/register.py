@@ -1,4 +1,4 @@
-"""The annual figures of a register as a sheet."""
+"""Annual figures of a register as CSV."""
 
 from collections.abc import Sequence
 from typing import BinaryIO
@@ -12,8 +12,8 @@ def write_annual(file: BinaryIO, figures: Sequence[Figures], *, form: bool) -> N
     """Write a year as CSV.
 
     Args:
-        file: Open for bytes.
-        figures: Of the year.
+        file: Binary file.
+        figures: Figures of the year.
         form: Only the columns of UN Form D that are confirmed.
     """
     titles, *rows = form_rows(figures) if form else sheet_rows(figures)
@@ -21,7 +21,7 @@ def write_annual(file: BinaryIO, figures: Sequence[Figures], *, form: bool) -> N
 
 
 def unsure(figures: Sequence[Figures]) -> int:
-    """Count the shipments and incidents that are in no sum, as their content is not known."""
+    """Count the shipments and incidents outside the totals because their content is not known."""
     return sum(
         len(total.open)
         for each in figures

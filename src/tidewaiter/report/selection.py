@@ -1,4 +1,4 @@
-"""Inspection lists as files: a CSV that officers fill in, and beside it what it was made by."""
+"""Inspection lists: a CSV file for officers to fill in, and a JSON record of its settings."""
 
 import csv
 import io
@@ -35,22 +35,22 @@ COLUMNS = (
     "by",
     "note",
 )
-"""Of the list; the last four are empty, for whoever inspects."""
+"""Columns of the list; inspectors fill in the last four."""
 
 _NEEDED = ("arm", "draw", "key", "alert", "outcome", "day")
 _FOR_ONE = 0o600
 
 
 class Row(Listed, frozen=True, kw_only=True):
-    """A line of a list that was read again."""
+    """A line of a list that was read back."""
 
     draw: str
 
 
 def write_list(path: Path, chosen: Iterable[Chosen], told: Selection) -> None:
-    """Write a list, and beside it, in a file that ends in .json, what it was made by.
+    """Write a list, and next to it a .json file with its settings.
 
-    Both are for the user alone: a list that others know of is no surprise.
+    Both files are private to the user: an inspection known in advance surprises nobody.
     """
     with replacing(path, str(os.getpid()), mode=_FOR_ONE) as part, part.open("wb") as file:
         table = CsvTable(file, COLUMNS)
@@ -60,15 +60,15 @@ def write_list(path: Path, chosen: Iterable[Chosen], told: Selection) -> None:
 
 
 def record_of(path: Path) -> Path:
-    """Return where it stands what a list was made by."""
+    """Return the path of the settings record of a list."""
     return path.with_suffix(".json")
 
 
 def read_list(path: Path) -> Iterator[Row]:
-    """Read a list, filled in or not; lines that were not to be opened are passed over.
+    """Read a list, filled in or not; lines not selected for inspection are skipped.
 
     Raises:
-        InputError: It is no such list, or a cell that was filled in cannot be read.
+        InputError: The file is not such a list, or a filled-in cell cannot be read.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")

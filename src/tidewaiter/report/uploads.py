@@ -1,4 +1,4 @@
-"""What was found in an upload, for users who may see all of it and for others."""
+"""Results of an upload, for users with full access and for others."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -20,15 +20,15 @@ from tidewaiter.store.core.database import Database
 from tidewaiter.store.uploads import Upload
 from tidewaiter.trade.types import Alert, Refusal
 
-_CHUNK = 500  # alerts written at a time
-_SHOWN = 20  # refusals in the report
+_CHUNK = 500  # alerts written per batch
+_SHOWN = 20  # maximum number of refusals in the report
 
 
 Beside = Callable[[Alert], Alert]
 
 
 class Findings:
-    """All that a screening found, as its journal holds it."""
+    """The results of a screening, read from its journal."""
 
     def __init__(
         self,
@@ -39,17 +39,17 @@ class Findings:
         *,
         cleared: bool,
     ) -> None:
-        """Take an upload whose screening is done.
+        """Open a completed upload.
 
         Args:
-            desk: Of the installation.
-            upload: Whose findings.
-            database: Of the desk.
-            beside: Adds to an alert what decisions taught; None: nothing is added.
-            cleared: Show restricted alerts; else those that the queue shows, and no other.
+            desk: The installation.
+            upload: The upload.
+            database: Database of the desk.
+            beside: Adds the learned ranking to an alert; None: not added.
+            cleared: Whether to include restricted alerts.
 
         Raises:
-            MissingError: It is not done, or its files are no longer kept.
+            MissingError: The screening is not complete, or its files were deleted.
         """
         self._journal = desk.spool.journal(upload.id)
         self._place = desk.spool.place(upload.sha256)
@@ -60,14 +60,14 @@ class Findings:
         self._upload, self._cleared, self._beside = upload, cleared, beside
 
     def alerts(self) -> Iterator[Alert]:
-        """Yield the alerts in the file's order, as they read now; those that rules select last."""
+        """Yield the alerts in file order, as of now; those selected by rules come last."""
         upload = self._upload
         for alert in stored_alerts(self._desk, self._database, upload, upload.screening):
             if self._cleared or not alert.restricted:
                 yield self._beside(alert) if self._beside else alert
 
     def jsonl(self) -> Iterator[bytes]:
-        """Write the alerts as JSON Lines, piece by piece."""
+        """Yield the alerts as JSON Lines, in pieces."""
         alerts = self.alerts()
         while some := list(islice(alerts, _CHUNK)):
             piece = io.BytesIO()
@@ -75,7 +75,7 @@ class Findings:
             yield piece.getvalue()
 
     def csv(self) -> Iterator[bytes]:
-        """Write the alerts as CSV, piece by piece."""
+        """Yield the alerts as CSV, in pieces."""
         alerts, piece = self.alerts(), io.BytesIO()
         table = CsvAlerts(piece, learned=self._beside is not None)
         for some in chain([[]], iter(lambda: list(islice(alerts, _CHUNK)), [])):
@@ -85,7 +85,7 @@ class Findings:
             piece.truncate()
 
     def exported(self, path: Path, suffix: str) -> None:
-        """Write the alerts to a file in the format of a plug-in.
+        """Write the alerts to a file in a plug-in's format.
 
         Raises:
             PluginError: The plug-in failed.
@@ -96,7 +96,7 @@ class Findings:
                 writer.add(some)
 
     def report(self, path: Path) -> None:
-        """Write the report, one page that needs nothing else, to a file."""
+        """Write the report, a self-contained page, to a file."""
         builder = SummaryBuilder()
         alerts = self.alerts()
         while some := list(islice(alerts, _CHUNK)):

@@ -117,7 +117,7 @@ def witnessed(work: Work, node: str, *, rows: int = 1_000) -> list[str]:
     return list(work.connection.execute(wanted).scalars())
 
 
-def told_logs(work: Work) -> list[ToldLog]:
+def stated_logs(work: Work) -> list[ToldLog]:
     """Return whether the log agrees with this node's last statement to each peer.
 
     Each peer has a receipt with that statement, so a rewritten or truncated log is detected.

@@ -39,7 +39,7 @@ KINDS: dict[str, type[Spoken]] = {"incident": Incident, "proposal": Proposal, "s
 """Message kinds of incidents."""
 
 
-def tell_incident(work: Work, safe: bytes, own: str, incident: Incident, to: Iterable[str]) -> None:
+def send_incident(work: Work, safe: bytes, own: str, incident: Incident, to: Iterable[str]) -> None:
     """Send an incident, or its next version, to peers or a group.
 
     Recipients of an earlier version receive this one too, unless it is for a group that they have
@@ -228,15 +228,20 @@ class Delivery(Record, frozen=True, kw_only=True):
     code: str  # reason of rejection
 
 
+class Change(Record, frozen=True, kw_only=True):
+    """A proposed change to an incident, or a comment on it."""
+
+    text: str  # what is proposed
+    at: str = ""  # the part to change; "": a comment
+    instead: str = ""  # replacement text
+
+
 def propose(
     work: Work,
     safe: bytes,
     own: str,
     incident: tuple[str, str],
-    text: str,
-    *,
-    at: str = "",
-    instead: str = "",
+    change: Change,
 ) -> str:
     """Send a proposal to the owner of an incident; return the proposal's id.
 
@@ -245,9 +250,7 @@ def propose(
         safe: Key that encrypts the database, shape (32,).
         own: The name of this node.
         incident: Its owner, and its id there.
-        text: What is proposed.
-        at: The part to change; "": a comment.
-        instead: Replacement text.
+        change: What is proposed.
 
     Raises:
         InputError: It is this node's own, or the proposal is invalid.
@@ -260,9 +263,9 @@ def propose(
         incident=name,
         owner=owner,
         about=now.version,
-        text=text,
-        at=at,
-        instead=instead,
+        text=change.text,
+        at=change.at,
+        instead=change.instead,
     )
     _refuse(check_proposal(said, now))
     answer_incident(work, safe, own, said, _marking(now))

@@ -370,6 +370,12 @@ def _take(work: Work, upload: Upload, lease: Lease) -> Upload:
     return upload_of(work, upload.id)
 
 
+def _held(work: Work, number: int, lease: Lease) -> Upload | None:
+    """Return an upload if the process of the lease still has it."""
+    upload = upload_of(work, number)
+    return upload if upload.state == "running" and upload.worker == lease.worker else None
+
+
 def renew_lease(
     work: Work,
     number: int,
@@ -386,8 +392,8 @@ def renew_lease(
         reached: Progress; any advance resets the attempts.
         screening: Screening id, once there is one.
     """
-    upload = upload_of(work, number)
-    if upload.state != "running" or upload.worker != lease.worker:
+    upload = _held(work, number, lease)
+    if upload is None:
         return "lost"
     facts: dict[str, object] = {"until": lease.until(stamp_of(work).at)}
     if reached is not None:
@@ -406,7 +412,6 @@ def end_upload(
     *,
     screening: int | None = None,
     reached: Reached | None = None,
-    failed: bool = False,
 ) -> bool:
     """Release an upload: done, cancelled, or waiting for another process.
 
@@ -417,22 +422,34 @@ def end_upload(
         state: Its next state.
         screening: Screening id, if there is one.
         reached: Progress.
-        failed: It waits because of an error: counts as an attempt.
 
     Returns:
         Whether this process still held the lease.
     """
-    upload = upload_of(work, number)
-    if upload.state != "running" or upload.worker != lease.worker:
+    upload = _held(work, number, lease)
+    if upload is None:
         return False
     facts: dict[str, object] = {}
     if screening is not None:
         facts["screening"] = screening
     if reached is not None:
         facts["progress"] = encode(reached)
-    if state == "queued" and not failed:
+    if state == "queued":
         facts["tries"] = max(0, upload.tries - 1)
     _end(work, upload, state, **facts)
+    return True
+
+
+def retry_upload(work: Work, number: int, lease: Lease) -> bool:
+    """Release an upload after an error, for another attempt.
+
+    Returns:
+        Whether this process still held the lease.
+    """
+    upload = _held(work, number, lease)
+    if upload is None:
+        return False
+    _end(work, upload, "queued")
     return True
 
 
@@ -442,8 +459,8 @@ def fail_upload(work: Work, number: int, lease: Lease, error: str, hint: str = "
     Returns:
         Whether this process still held the lease.
     """
-    upload = upload_of(work, number)
-    if upload.state != "running" or upload.worker != lease.worker:
+    upload = _held(work, number, lease)
+    if upload is None:
         return False
     _end(work, upload, "failed", error=error, hint=hint)
     return True

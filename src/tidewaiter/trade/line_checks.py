@@ -216,7 +216,7 @@ _UNITS = frozenset(
 
 
 def vague_lines(batch: pa.RecordBatch, rules: Vague) -> Iterator[int]:
-    """Yield the indices of lines whose description lacks what their chapter requires."""
+    """Yield the indices of lines with descriptions that lack what their chapter requires."""
     chapters = pc.utf8_slice_codeunits(batch.column("hs"), 0, 2)
     asked = pc.is_in(chapters, pa.array(rules.chapters))
     goods = batch.column("goods")

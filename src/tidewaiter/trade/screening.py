@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 from msgspec import structs
@@ -132,12 +132,12 @@ class Weigher:
         finds = self.settled(line, finds, flaws)
         weighed = self._weighed(line, finds)
         ranked = self._ranked(finds, weighed)
+        laws = self._laws(line, finds, ranked)
         reasons = [made for place in ranked for made in self._of(place, ranked, finds, weighed)]
         top = self._surely_named(ranked, finds)
         reasons.extend(check_line(line, top, finds, flaws, self.rules))
         if vague and all(find.finding.how in _CODES for find in finds):
             reasons.append(self._vague(line))
-        laws = self._laws(line, finds, ranked)
         if laws and laws[0].freed:
             reasons.extend(self._freed(weighed[ranked[0]], laws[0].freed, reasons))
         reasons.extend(further)
@@ -147,21 +147,26 @@ class Weigher:
             reasons.extend((*check_transport(line, self.rules), *about_parties))
         reasons = switched_reasons(reasons, self.rules)
         alert = self._alert(line, ranked, reasons, weighed)
-        if alert is None:
-            return None
+        return None if alert is None else self._with_findings(alert, finds, laws, named)
+
+    def _with_findings(
+        self, alert: Alert, finds: Sequence[Find], laws: Sequence[Law], named: Sequence[PartyMatch]
+    ) -> Alert:
+        """Add the substances, the law and the parties that an alert is about."""
         known = self.registry.substances
         mentions = tuple(mention_of(find, known[find.finding.substance]) for find in finds[:_MOST])
         restricted = any(map(is_restricted, named))
         shown = filter(None, map(open_match, named))
+        about = self.source, alert.line, mentions, alert.reasons
         return structs.replace(
             alert,
-            id=identity(self.source, line, mentions, reasons, named),
+            id=identity(*about, named),
             mentions=mentions,
             law=tuple(held for law in laws for held in law.holdings),
             law_open=tuple(dict.fromkeys(why for law in laws for why in law.open)),
-            parties=named,
+            parties=tuple(named),
             restricted=restricted,
-            open_id=identity(self.source, line, mentions, reasons, shown) if restricted else "",
+            open_id=identity(*about, shown) if restricted else "",
         )
 
     def settled(self, line: Line, finds: Sequence[Find], flaws: Sequence[Flaw]) -> list[Find]:
@@ -313,22 +318,13 @@ class Weigher:
         law = weighed[place]
         mine = [find for find in finds if find.finding.substance == place]
         best = max(mine, key=lambda find: (self._evidence(find)[1], find.finding.score))
-        rules = self.rules.evidence
         if place != ranked[0]:
             first = [find for find in finds if find.finding.substance == ranked[0]]
             same = best.finding.how == "class" and any(same_place(best, find) for find in first)
-            points = (
-                0
-                if same or best.finding.downgraded or self._evidence(best)[1] < 0
-                else rules["more"].points
-            )
-            yield Reason(
-                rule="more",
-                says=rules["more"].says("more", name=law.name),
-                points=points if ranked.index(place) < _MORE else 0,
-                source=_RULES,
-                evidence=evidence_of(best),
-            )
+            weak = same or best.finding.downgraded or self._evidence(best)[1] < 0
+            more = self._reason("more", best, name=law.name)
+            void = weak or ranked.index(place) >= _MORE
+            yield structs.replace(more, points=0) if void else more
             return
         if law.control is not None:
             yield Reason(
@@ -338,38 +334,29 @@ class Weigher:
                 says=self._listed("control", law.name, law.control, listing=law.why),
             )
         rule, _ = self._evidence(best)
-        field = _FIELDS.get(best.field, best.field)
-        yield Reason(
-            rule=rule,
-            says=rules[rule].says(rule, name=law.name, field=field),
-            points=rules[rule].points,
-            source=_RULES,
-            evidence=evidence_of(best),
-        )
+        yield self._reason(rule, best, name=law.name, field=_FIELDS.get(best.field, best.field))
         if best.field == OTHER:
-            yield Reason(
-                rule="other-text",
-                says=rules["other-text"].says("other-text", column=f'"{best.column}"'),
-                points=rules["other-text"].points,
-                source=_RULES,
-                evidence=evidence_of(best),
-            )
+            yield self._reason("other-text", best, column=f'"{best.column}"')
         for against in best.finding.downgraded[:1]:
-            yield Reason(
-                rule="downgraded",
-                says=rules["downgraded"].says("downgraded", why=against),
-                points=rules["downgraded"].points,
-                source=_RULES,
-                evidence=evidence_of(best),
-            )
+            yield self._reason("downgraded", best, why=against)
         ways = {
             find.finding.how == "cas"
             for find in mine
             if not find.finding.downgraded and find.finding.how not in _CODES
         }
         if len(ways) > 1:
-            says = rules["both"].says("both", name=law.name)
-            yield Reason(rule="both", says=says, points=rules["both"].points, source=_RULES)
+            yield self._reason("both", None, name=law.name)
+
+    def _reason(self, rule: str, find: Find | None, **told: Any) -> Reason:
+        """Return the reason that a rule of evidence gives, for a find or for all of them."""
+        made = self.rules.evidence[rule]
+        return Reason(
+            rule=rule,
+            says=made.says(rule, **told),
+            points=made.points,
+            source=_RULES,
+            evidence=None if find is None else evidence_of(find),
+        )
 
     def _listed(self, code: str, name: str, control: Control, **more: str) -> Phrase:
         """Describe a substance with its control."""

@@ -16,7 +16,7 @@ from tidewaiter.transport.message_kinds import RosterTold, body_of
 _AROUND = 64  # message overhead in bytes
 
 
-def tell_roster(work: Work, safe: bytes, roster: str, node: str) -> None:
+def send_roster(work: Work, safe: bytes, roster: str, node: str) -> None:
     """Send a peer all versions of a member list, in order.
 
     Args:

@@ -18,7 +18,7 @@ from tidewaiter.store.peers.directory import Due, judged_by, peer_of, peers_due
 from tidewaiter.transport.context import Desk
 from tidewaiter.transport.http_client import UnknownError
 from tidewaiter.transport.reconciliation import Asking, catch_up
-from tidewaiter.transport.sending import LONGEST, Post, Tell, put_off, send_round, tell_keys
+from tidewaiter.transport.sending import LONGEST, Post, Tell, put_off, send_keys, send_round
 
 _LOG = logging.getLogger("tidewaiter.transport")
 _LOOKS = 0.25  # polling interval in seconds
@@ -112,7 +112,7 @@ class Rounds:
             catch_up(self._desk, node, self._ask)
         except (OutputError, InputError) as error:
             if isinstance(error, UnknownError) and self._tell:
-                tell_keys(self._desk, self._document(node), self._tell)
+                send_keys(self._desk, self._document(node), self._tell)
             self._put_off(node, error.message)
             return False
         self._asked.add(node)

@@ -74,7 +74,7 @@ def change(desk: Desk, about: About, stamp: Stamp) -> Document:
     return signed.read()
 
 
-def tell_kinds(desk: Desk) -> bool:
+def announce_kinds(desk: Desk) -> bool:
     """Inform peers of the supported message kinds if they changed.
 
     Returns:
@@ -121,12 +121,11 @@ def recover(
     with database.work(stamp) as work:
         last, before = own_document(work, held.node if held else _own_name(work))
         ring = held or Ring(node=before.node, pairs=(), store=wrapped(secrets.token_bytes(KEY)))
-        later = secrets.token_bytes(KEY)
         place = _place(before, root, roots)
-        more = {"next_root": root, "later": later} if place else {}
+        later = secrets.token_bytes(KEY) if place else None
         made = moment(stamp.at)
-        new, signed = recovered(ring, last, root, secrets.token_bytes, made, **more)
-        if place:
+        new, signed = recovered(ring, last, root, secrets.token_bytes, made, later=later)
+        if place and later:
             write_secret(place, later)
         keep_ring(path, new)
         add_document(work, signed)

@@ -30,7 +30,7 @@ def made_ready(notice: Notice, day: date, law: Law, *, amends: State | None = No
         notice: As written.
         day: Today.
         law: For the look-up of its lines.
-        amends: State of the notice that it amends, whose day of sending is kept; None: a new
+        amends: State of the notice that it amends, which keeps its day of sending; None: a new
             notice.
     """
     before = amends.notice if amends else None

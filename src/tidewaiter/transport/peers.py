@@ -90,56 +90,45 @@ def root_file(folder: Path, node: str, number: int) -> Path:
     return folder / f"{node.replace('/', '-')}.root{number}"
 
 
-def relate(
-    desk: Desk,
-    node: str,
-    to: Standing,
-    stamp: Stamp,
-    *,
-    reason: str = "",
-    compared: str = "",
-    held: str = "",
-) -> Known:
+class RelationChange(Record, frozen=True, kw_only=True):
+    """A change of the relation to a peer."""
+
+    to: Standing  # the new state
+    reason: str = ""  # internal, not sent
+    compared: str = ""  # the fingerprint, if compared
+    held: str = ""  # what to do with messages on hold: "release" or "discard"
+
+
+def relate(desk: Desk, node: str, change: RelationChange, stamp: Stamp) -> Known:
     """Change the relation to a peer, and inform it.
 
     Args:
         desk: The node's context.
         node: The peer.
-        to: The new state.
+        change: The new state, and what it needs.
         stamp: Who does it, and when.
-        reason: Reason; internal, not sent.
-        compared: The fingerprint, if compared.
-        held: What to do with messages on hold: "release" or "discard".
 
     Raises:
         ConflictError: Not a permitted transition.
-        InputError: The fingerprint is missing or different, or `held` is missing although
-            messages are on hold.
+        InputError: The fingerprint is missing or different, or it is not said what to do with
+            messages on hold.
         MissingError: No such peer.
     """
     with desk.database.work(stamp) as work:
-        return relate_within(desk, work, node, to, reason=reason, compared=compared, held=held)
+        return relate_within(desk, work, node, change)
 
 
-def relate_within(
-    desk: Desk,
-    work: Work,
-    node: str,
-    to: Standing,
-    *,
-    reason: str = "",
-    compared: str = "",
-    held: str = "",
-) -> Known:
+def relate_within(desk: Desk, work: Work, node: str, change: RelationChange) -> Known:
     """Change the relation to a peer within a transaction; otherwise like `relate`."""
+    to, compared = change.to, change.compared
     true = fingerprint(documents(work, peer_of(work, node).node)[-1].read())
     if compared and compared != true:
         raise InputError("transport/fingerprint-differs")
-    known = move_relation(work, node, to, reason=reason, fingerprint=compared)
+    known = move_relation(work, node, to, reason=change.reason, fingerprint=compared)
     if to in {"frozen", "ended"}:
         hold_back(work, node)
     if to == "active" and count_outgoing(work, node).get("held"):
-        _settle(work, node, held)
+        _settle(work, node, change.held)
     told = body_of(RelationTold(standing=to))
     if to != "ended":
         write_message(work, desk.ring.lock, node, Message(kind="relation", body=told))
@@ -159,7 +148,7 @@ def invite(desk: Desk, work: Work, chain: Sequence[SignedDocument]) -> Known:
     """
     known = peer_of(work, take_up(work, chain, own=desk.node))
     if known.relation.standing in {"none", "ended"}:
-        return relate_within(desk, work, known.node, "invited")
+        return relate_within(desk, work, known.node, RelationChange(to="invited"))
     return known
 
 

@@ -27,12 +27,12 @@ from tidewaiter.exchange.protocol.relations import CONTROL
 from tidewaiter.exchange.protocol.signing import digest_of
 from tidewaiter.store.audit import Details, State, audit_state, moment, record_changes
 from tidewaiter.store.core.database import Work
-from tidewaiter.store.peers.directory import find_peer, has_taken
+from tidewaiter.store.peers.directory import find_peer, record_accepted
 from tidewaiter.store.peers.inbox import (
     Arrived,
+    accepted_before,
     keep_contradiction,
     keep_incoming,
-    taken_before,
 )
 from tidewaiter.store.peers.reconcile import carried_out, missing_from, regained_bodies
 from tidewaiter.transport.context import TAKEN, TURNED_AWAY, Desk
@@ -116,7 +116,7 @@ def carry_out_again(desk: Desk, work: Work, node: str) -> int:
                     kind.redo(work, received)
                 carried_out(work, header.id)
         except (InputError, ConflictError, MissingError):
-            continue  # its subject is not here yet, or never will be
+            continue  # its subject has not arrived, or never will
         done += 1
     return done
 
@@ -127,7 +127,8 @@ PATIENT = frozenset[str]({"early", "frozen", "not-active", "ended", "too-many"})
 UNNOTED = PATIENT | {"unknown-sender"}
 """Codes not logged, as strangers could fill the log."""
 
-_OLD = frozenset[str]({"old-key", "revoked-key"})
+OLD_KEYS = frozenset[str]({"old-key", "revoked-key"})
+"""Codes of messages under keys that a peer no longer uses."""
 
 
 class Judged(Record, frozen=True, kw_only=True):
@@ -162,7 +163,7 @@ class Taking:
         for sender in {each.sender for each in opened}:
             self._look(sender)
             theirs = [each.envelope for each in opened if each.envelope and each.sender == sender]
-            self._before[sender] = taken_before(work, sender, theirs)
+            self._before[sender] = accepted_before(work, sender, theirs)
 
     def take(self, opened: Opened) -> None:
         """Validate an envelope, and process it if it is next."""
@@ -183,7 +184,7 @@ class Taking:
             code = "equivocation"
         if code == "equivocation":
             keep_contradiction(self._work, opened.sender, envelope)
-        if code in _OLD and opened.sender in self._missing:
+        if code in OLD_KEYS and opened.sender in self._missing:
             self._desk.doubted.add(opened.sender)  # may show that this was accepted before
         if code:
             self.leave(structs.replace(judged, code=code))
@@ -218,7 +219,7 @@ class Taking:
             ]
             if arrived:
                 keep_incoming(self._work, sender, arrived)
-                has_taken(self._work, sender, peer.have, peer.head)
+                record_accepted(self._work, sender, peer.have, peer.head)
             if arrived and sender in self._missing:
                 carry_out_again(self._desk, self._work, sender)
         return receipts

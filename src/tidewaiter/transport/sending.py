@@ -42,7 +42,7 @@ from tidewaiter.store.peers.outbox import (
     waiting_for,
 )
 from tidewaiter.transport.context import Desk
-from tidewaiter.transport.receiving import MOST_BYTES, MOST_LINES
+from tidewaiter.transport.receiving import MOST_BYTES, MOST_LINES, OLD_KEYS
 
 
 def seal_due(desk: Desk, node: str) -> int:
@@ -152,7 +152,6 @@ def failed_tries(tries: int, due: str, latest: str) -> int:
 _TOLD = MOST_BYTES * 3 // 4  # bytes of documents sent to a peer that lacks them
 _STANDINGS: dict[str, Standing] = {"frozen": "frozen", "ended": "ended", "not-active": "none"}
 
-_OLD = frozenset[str]({"old-key", "revoked-key"})
 _DISOWNED = (
     "it knows newer keys of this node than the node itself: if nobody here made them, somebody has "
     "stolen the keys, so recover the node by its root"
@@ -211,11 +210,11 @@ def send_round(desk: Desk, node: str, post: Post, tell: Tell | None = None) -> R
         return Round(sent=len(batch), trouble=error.message, wait=wait)
     done = _keep(desk, known, batch, receipts)
     if tell and any(each.receipt.code == "unknown-key" for each in receipts):
-        tell_keys(desk, document, tell)
+        send_keys(desk, document, tell)
     return done
 
 
-def tell_keys(desk: Desk, document: Document, tell: Tell) -> None:
+def send_keys(desk: Desk, document: Document, tell: Tell) -> None:
     """Send a peer the documents with keys that it does not know, before the next attempt."""
     with desk.database.work() as work:
         chain = documents(work, desk.node)
@@ -235,7 +234,7 @@ def _newest(chain: Sequence[SignedDocument]) -> bytes:
     return write_chain(chain)
 
 
-def tell_all(desk: Desk, tell: Tell) -> list[str]:
+def announce_documents(desk: Desk, tell: Tell) -> list[str]:
     """Send this node's documents to all peers; return the names of those not reached."""
     with desk.database.work() as work:
         chain = _newest(documents(work, desk.node))
@@ -322,7 +321,7 @@ def _seal_anew(desk: Desk, work: Work, known: Known, turned: Sequence[Receipt]) 
     Keys never return, so these messages stay rejected; which of them the peer already has, its
     signed receipt states.
     """
-    old = [each for each in turned if each.code in _OLD]
+    old = [each for each in turned if each.code in OLD_KEYS]
     kid = desk.ring.signer().kid
     lines = {sent.digest: sent.line for sent in to_send(work, known, rows=MOST_LINES)}
     stale = [
@@ -345,7 +344,7 @@ def _trouble(desk: Desk, batch: Sequence[Sealed], turned: Sequence[Receipt]) -> 
     """Return why a peer rejected messages temporarily; "": it did not."""
     kid = desk.ring.signer().kid
     now = {each.digest for each in batch if take_apart(each.line.partition(" ")[0]).kid == kid}
-    if any(each.code in _OLD and each.digest in now for each in turned):
+    if any(each.code in OLD_KEYS and each.digest in now for each in turned):
         return _DISOWNED
     return f"it turned a message away: {turned[0].code}" if turned else ""
 

@@ -22,7 +22,7 @@ from litestar.datastructures import State
 from litestar.exceptions import ClientException, HTTPException
 
 from tidewaiter.base.errors import InputError, MissingError, StoreError
-from tidewaiter.base.processes import handed_over, serve, starting, taken_over
+from tidewaiter.base.processes import handed_over, received_record, serve, starting
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.protocol.documents import write_chain
 from tidewaiter.exchange.protocol.receipts import Visit, read_signed, sender_of
@@ -32,7 +32,7 @@ from tidewaiter.store.peers.key_recovery import recheck
 from tidewaiter.transport.context import Desk, desk_of
 from tidewaiter.transport.delivery_rounds import Rounds
 from tidewaiter.transport.http_client import DOCUMENT, HELD, INBOX, VISIT, Line
-from tidewaiter.transport.key_rotation import tell_kinds
+from tidewaiter.transport.key_rotation import announce_kinds
 from tidewaiter.transport.peers import hear_documents
 from tidewaiter.transport.rate_limits import REQUESTS, Gate, asker
 from tidewaiter.transport.receiving import MOST_BYTES, MOST_LINES, proves_nothing, receive_all
@@ -50,7 +50,7 @@ class Full(Exception):  # noqa: N818 - reported to the peer under this name
 
 
 class Taker:
-    """Processes incoming messages in a thread of its own."""
+    """Processes incoming messages in a separate thread."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -364,9 +364,9 @@ def begin(desk: Desk) -> None:
 @starting()
 def served() -> Litestar:
     """Create the application in its worker process."""
-    serving = taken_over(Serving)
+    serving = received_record(Serving)
     desk = desk_of(open_database(serving.db), Path(serving.ring))
-    tell_kinds(desk)
+    announce_kinds(desk)
     begin(desk)
     line = Line(inside=serving.inside)
     visits = Visits()

@@ -23,7 +23,7 @@ def workbook() -> bytes:
 
 
 def test_the_rows_of_a_sheet_are_text() -> None:
-    """Numbers as they are shown, rows by their number, an error as words that are no number."""
+    """Numbers as displayed, rows by their number, errors as text that is not a number."""
     content = workbook()
     assert is_workbook(content)
     assert list(sheet_rows(content, "x.xlsx")) == [
@@ -35,7 +35,7 @@ def test_the_rows_of_a_sheet_are_text() -> None:
 
 
 def test_a_workbook_that_cannot_be_read_says_why() -> None:
-    """A sheet that is not there, a file that is cut, and one that is no workbook."""
+    """A missing sheet, a truncated file, and a file that is not a workbook."""
     content = workbook()
     with raises("base/no-sheet", sheet="2024") as caught:
         list(sheet_rows(content, "x.xlsx", "2024"))

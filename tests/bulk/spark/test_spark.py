@@ -128,7 +128,7 @@ def test_the_past_says_what_it_says_on_one_machine(
 def test_what_the_past_selects_takes_no_part_of_others(
     trade: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where many lines in a row are no alert, numbers of parts are left out and not given again."""
+    """After many lines without an alert, part numbers are skipped and not reused."""
     monkeypatch.setattr("tidewaiter.bulk.spark.run._PART_ALERTS", 1)
     basis = structs.replace(BASIS, rules=selecting(tmp_path, '"detour"'))
     now, history = trade / "now.parquet", [trade / "past.parquet"]
@@ -139,7 +139,7 @@ def test_what_the_past_selects_takes_no_part_of_others(
 
 
 def test_amounts_of_several_files_add_up(tmp_path: Path) -> None:
-    """What two files hold is told together, and each file keeps its name and order."""
+    """Amounts of two files are added, and each file keeps its name and order."""
     row = ("A", "acetic anhydride", "60", "2026-01-05", "Alpha Chem", "", "Beta Chem")
     one, two = write(tmp_path, [row]), write(tmp_path, [row, row])
     found = spread([one, two], tmp_path / "out", seed=5)
@@ -194,7 +194,7 @@ def test_a_file_that_vanishes_before_it_is_read_again_is_told(
 
 
 def test_earlier_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
-    """What was refused is counted by file: of two of one name, and of one whose name is no text."""
+    """Refusals are counted per file, including two files of one name and non-UTF-8 names."""
     row = ("A", "ephedrine", "60", "2026-01-05", "Alpha Chem", "", "Beta Chem")
     bad = ("B", "ephedrine", "kgs", "2026-01-05", "Alpha Chem", "", "Beta Chem")
     one, two = tmp_path / "one", tmp_path / os.fsdecode(b"t\xff")
@@ -207,7 +207,7 @@ def test_earlier_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_a_machine_that_differs_is_refused(tmp_path: Path) -> None:
-    """A machine with other lists would find other things, and nobody would see it."""
+    """A machine with other lists would give other results unnoticed."""
     path = write(tmp_path, [("A", "ephedrine", "", "", "", "", "")])
     task = Task(
         inputs=(Input(path=path, name=path.name, options=ReadOptions()),),
@@ -221,7 +221,7 @@ def test_a_machine_that_differs_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stack", ["", "\n SQLSTATE: 38000\n\tat org.apache.spark.Task.run"])
 def test_spark_tells_what_a_machine_said(stack: str) -> None:
-    """Place, message and hint, and no stack of Java; what nobody can mend stays as it is."""
+    """Place, message and hint without a Java stack trace; internal errors are unchanged."""
     pytest.importorskip("pyspark")
     from pyspark.errors import PySparkException  # noqa: PLC0415 - where it is installed
 

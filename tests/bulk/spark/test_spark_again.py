@@ -56,7 +56,7 @@ def test_a_file_that_changes_between_two_readings_is_told(
 
 @pytest.mark.parametrize("place", range(3))
 def test_a_file_without_a_line_is_none_that_changed(place: int, tmp_path: Path) -> None:
-    """A manifest may have a header and nothing else; the others are told apart all the same."""
+    """A manifest may have only a header; the other files are still distinguished."""
     full = [write(tmp_path, ROWS), write(tmp_path, ROWS[:3])]
     empty = write(tmp_path, [])
     for inputs, out in ((full, "two"), ([*full[:place], empty, *full[place:]], "three")):

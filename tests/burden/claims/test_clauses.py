@@ -1,4 +1,4 @@
-"""Clauses: which number is of which period, what it is counted from, and what is not understood."""
+"""Clauses: the period and base of each number, and the words not understood."""
 
 from datetime import date
 
@@ -106,7 +106,7 @@ def test_each_number_has_its_measure_and_its_period(
 def test_a_word_that_may_matter_is_a_gap_and_bars_the_verdict(
     text: str, kind: str, gap: str
 ) -> None:
-    """Place, group, manner, subject, time: what is not understood is named, with what would do."""
+    """Place, group, manner, subject, time: unknown words are named, with an alternative."""
     claims = _read(text)
     gaps = [each for claim in claims for each in claim.gaps]
     assert [each for each in gaps if each.kind == kind and gap in each.text]
@@ -175,14 +175,14 @@ def test_options_stand_in_for_what_is_not_understood() -> None:
 
 
 def test_another_country_is_a_place_like_any_other() -> None:
-    """Its counts are looked for; without any, nothing is told."""
+    """Its counts are searched; without any, no verdict is given."""
     (claim,) = _read("8,049 people died of overdoses in Canada in 2023")
     assert claim.place == "CA"
     assert check_claim(claim, (), DAY).verdict == "untold"
 
 
 def test_numbers_of_something_else_are_no_counts() -> None:
-    """45 states and twelve-fold are no numbers of deaths; sentences without one only comment."""
+    """45 states and twelve-fold are not numbers of deaths; sentences without one are comments."""
     clauses, others = cut("45 states saw it fall. In 28 states, 38,048 died, a twelve-fold rise.")
     assert [each.text for each in clauses][-1].startswith("In 28 states, 38,048 died")
     assert len(clauses) == 2
@@ -199,7 +199,7 @@ def test_numbers_of_something_else_are_no_counts() -> None:
     ],
 )
 def test_what_is_spoken_of_before_the_number_is_not_forgotten(text: str) -> None:
-    """A sentence without a number, or words before a bracket, may say whose deaths are meant."""
+    """A sentence without a number, or words before a bracket, may state the population."""
     (claim,) = _read(text)
     assert claim.gaps or claim.ages
     assert check_claim(claim, (), DAY).verdict in {"not understood", "untold"}
@@ -253,6 +253,6 @@ def test_adverbs_of_colour_bar_nothing(text: str) -> None:
 
 
 def test_a_point_before_three_digits_is_not_read_as_a_fraction() -> None:
-    """105.007 deaths are a hundred thousand to many readers: there is no verdict."""
+    """Many read 105.007 deaths as a hundred thousand, so no verdict is given."""
     with raises("burden/no-number-and-no-rank"):
         _read("in 2023 there were 105.007 overdose deaths")

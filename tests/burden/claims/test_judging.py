@@ -1,4 +1,4 @@
-"""When a number that no figure bears out is refuted, and when there is no verdict."""
+"""When a number that no figure supports is refuted, and when no verdict is given."""
 
 from datetime import date
 
@@ -36,7 +36,7 @@ def test_a_number_far_from_every_basis_is_refuted() -> None:
 
 
 def test_a_statement_is_judged_on_the_release_of_its_day() -> None:
-    """Without that release nothing is told; with it, and no final count yet, it is refuted."""
+    """Without that release no verdict is given; with it, before a final count, it is refuted."""
     text, said = (
         "98,000 people died of overdoses in the 12 months ending June 2023",
         date(2023, 11, 20),
@@ -56,7 +56,7 @@ def test_a_number_that_is_elsewhere_by_chance_refutes_nothing() -> None:
 
 
 def test_without_a_period_every_year_is_looked_at_and_no_origin_is_told() -> None:
-    """Some way of some year gives any number; the range of the years is told instead."""
+    """Over all years, some method gives any number; the range of the years is given instead."""
     windows = [row(74_000 + n, last=f"2022-{n:02}", indicator="T40.4") for n in range(1, 13)]
     checked = _checked("fentanyl kills 888,000 Americans a year", release(*windows))
     assert (checked.verdict, checked.traps) == ("fails", ())
@@ -79,7 +79,7 @@ def test_paces_are_of_their_own_time(text: str, verdict: str) -> None:
 
 
 def test_years_are_added_up_where_all_are_at_hand() -> None:
-    """932,364 residents died from 1999 to 2020, as NCHS says; the counts of each year are told."""
+    """NCHS states 932,364 resident deaths from 1999 to 2020; the counts of each year are given."""
     checked = _checked("932,364 people died of overdoses from 1999 to 2020")
     assert checked.verdict == "holds"
     assert [(each.value, each.basis) for each in checked.findings] == [(932_364, "residence")]

@@ -1,4 +1,4 @@
-"""Sentences, read as claims: number, word, period, place, what is counted, whose deaths."""
+"""Parsing of claims: number, word, period, place, measure, population."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from tests.burden.claims.reading import parse_claim
 from tidewaiter.base.errors import InputError
 from tidewaiter.burden.claims.checking import check_claim
 from tidewaiter.burden.claims.parsing import Given, parse_claims
-from tidewaiter.burden.claims.vocabulary import statements, told_releases, words
+from tidewaiter.burden.claims.vocabulary import quoted_releases, statements, words
 from tidewaiter.burden.indicators import indicators
 from tidewaiter.burden.types import month_text
 
@@ -33,7 +33,7 @@ DAY = date(2023, 7, 7)
 def test_counts_are_read_with_their_word_and_their_last_digit(
     text: str, word: str, value: float, step: float
 ) -> None:
-    """However a count is written, it is one number, what stands before it, and how round it is."""
+    """A count in any notation gives one number, the word before it, and its rounding."""
     stated = parse_claim(text, DAY).stated
     assert (stated.comparator, stated.value, stated.step) == (word, value, step)
     assert stated.unit == "deaths"
@@ -53,7 +53,7 @@ def test_counts_are_read_with_their_word_and_their_last_digit(
 def test_shares_are_read_with_what_they_are_a_share_of(
     text: str, percent: float, form: str, indicator: str, of: str
 ) -> None:
-    """Of two things that are named, the more general is what it is a share of."""
+    """Of two groups named, the more general one is the denominator of the share."""
     claim = parse_claim(text, DAY)
     assert claim.measure == "share"
     assert claim.stated.value == pytest.approx(percent, abs=0.01)
@@ -111,7 +111,7 @@ def test_what_is_not_said_is_told_and_what_is_not_understood_shown() -> None:
 
 
 def test_options_go_before_the_sentence() -> None:
-    """What is told beside the sentence replaces what it says."""
+    """Options given with the sentence override its text."""
     given = Given(
         place="Ohio", period="2021-04", indicator="T40.4", basis="residence", number="over 4,000"
     )
@@ -204,12 +204,12 @@ def test_any_words_are_read_or_refused(pieces: list[str]) -> None:
 
 
 def test_the_facts_name_indicators_that_are_known() -> None:
-    """Each word leads to an indicator, each figure that was told is of one, with a source."""
+    """Each word refers to an indicator, and each known figure to one, with a source."""
     told = {
-        row for each in told_releases() for row in each.reading.figures["indicator"].to_pylist()
+        row for each in quoted_releases() for row in each.reading.figures["indicator"].to_pylist()
     }
     named = {topic.indicator for topic in words().topics} | {
         each.indicator for each in statements()
     }
     assert told | named <= set(indicators())
-    assert all(each.name.startswith("http") for each in told_releases())
+    assert all(each.name.startswith("http") for each in quoted_releases())

@@ -33,7 +33,7 @@ OTHER = release(
 def test_what_is_true_is_not_refuted_and_what_is_not_understood_not_judged(
     case: dict[str, str], releases: tuple[Release, ...]
 ) -> None:
-    """Each sentence is answered as its class allows, with and without a release at hand."""
+    """Each sentence gets an answer that its class allows, with and without a release."""
     claims = parse_claims(case["claim"], DAY, Given(said=date.fromisoformat(case["said_on"])))
     verdicts = {check_claim(each, releases, DAY).verdict for each in claims}
     allowed = {

@@ -1,4 +1,4 @@
-"""Wrong ways of counting: each gives a number that people have quoted, and is told."""
+"""Incorrect counting methods: each gives a number that people have quoted, and is detected."""
 
 from datetime import date
 from pathlib import Path
@@ -79,7 +79,7 @@ def test_twelve_overlapping_windows_added_up(
 
 
 def test_windows_that_are_not_at_hand_are_suspected_by_size() -> None:
-    """Without the months of the year, eleven to thirteen times the figure is told as likely."""
+    """Without the months of the year, eleven to thirteen times the figure is reported as likely."""
     checked = _checked("1,295,774 overdose deaths in 2022")
     assert _keys(checked) == ["windows?"]
     assert "would tell" in checked.traps[0].text
@@ -113,7 +113,7 @@ def test_new_york_without_its_city() -> None:
 
 
 def test_mentions_without_the_underlying_cause() -> None:
-    """An export of any mention is no count of overdose deaths: 111,528 is not 107,941."""
+    """An export of any mention does not count overdose deaths: 111,528 is not 107,941."""
     rows = [
         _row(100_000, place="US-CA", part="age=25-34", indicator="any-overdose"),
         _row(11_528, place="US-OH", part="age=35-44", indicator="any-overdose"),
@@ -132,7 +132,7 @@ def test_all_causes_under_the_name_of_a_drug() -> None:
 
 
 def test_classes_of_drugs_added_up() -> None:
-    """A death with two drugs stands in both classes, so classes never add up."""
+    """A death with two drugs is in both classes, so classes do not add up."""
     keys = ("T40.1", "T40.2", "T40.3", "T40.4")
     rows = [_row(value, indicator=key) for value, key in zip((6, 12, 3, 75), keys, strict=True)]
     rows = [row | {"value": row["value"] * 1000 + 7} for row in rows]
@@ -142,7 +142,7 @@ def test_classes_of_drugs_added_up() -> None:
 
 
 def test_a_prediction_quoted_for_another_year() -> None:
-    """80,391 is CDC's prediction for 2024, as it stood in May 2025."""
+    """80,391 is CDC's prediction for 2024, as of May 2025."""
     checked = _checked("80,391 died of overdoses in 2021")
     assert checked.verdict == "fails"
     assert _keys(checked) == ["period"]
@@ -171,7 +171,7 @@ def test_a_share_of_other_deaths() -> None:
 
 
 def test_windows_that_overlap_are_no_two_months() -> None:
-    """A change between windows that share months is told as such."""
+    """A change between windows that share months is reported as such."""
     text = "overdose deaths rose 0.6% in the 12 months ending {} from the 12 months ending {}"
     checked = _checked(text.format("May 2023", "April 2023"))
     assert any("share 11 of their 12 months" in each for each in checked.warnings)
@@ -180,7 +180,7 @@ def test_windows_that_overlap_are_no_two_months() -> None:
 
 
 def test_months_one_by_one_make_a_year_only_when_all_are_there() -> None:
-    """Twelve months add up to a year; eleven are no figure of it."""
+    """Twelve months add up to a year; eleven do not."""
     months = [
         _row(100, last=DECEMBER - back, months=1, basis="residence", place="US-OH")
         for back in range(12)

@@ -36,7 +36,7 @@ DRUG_OF = {
     "other_opioid": "other and unspecified opioids",
     "unspecified": "opioids not told which",
 }
-NEUTRAL = {"ICD-10": "I25.1", "ICD-9": "410"}  # an underlying cause that is no poisoning
+NEUTRAL = {"ICD-10": "I25.1", "ICD-9": "410"}  # an underlying cause other than poisoning
 
 
 def oracle() -> list[dict[str, str]]:
@@ -56,7 +56,7 @@ def revision(row: dict[str, str]) -> Revision:
 
 
 def test_every_row_of_the_oracle_is_asked() -> None:
-    """The 67 rows are parted into codes, years and whole deaths; none is left out."""
+    """The 67 rows are divided into codes, years and whole deaths, without omissions."""
     assert len(oracle()) == len(SINGLE) + len(ERAS) + len(WHOLE)
     assert (len(SINGLE), len(ERAS), len(WHOLE)) == (56, 5, 6)
 
@@ -143,7 +143,7 @@ def test_codes_of_icd9_are_causes_or_natures(code: str, text: str, *, nature: bo
 
 @pytest.mark.parametrize("code", ["    ", "X4  ", "X4A ", "x42 ", "T40-", "404T"])
 def test_what_is_no_code_has_no_number(code: str) -> None:
-    """Anything but a letter, two digits and a digit or blank is no code."""
+    """Anything but a letter, two digits and a digit or blank is an invalid code."""
     assert numbers_icd10(np.frombuffer(code.encode(), np.uint8)[None])[0] == NO_CODE
 
 

@@ -99,7 +99,7 @@ def test_damaged_packs_are_refused(year_made: tuple[bytes, Made]) -> None:
 
 
 def test_locked_packs_and_endless_lines_are_refused(year_made: tuple[bytes, Made]) -> None:
-    """A zip with a password is no file that can be told, and a line without end is no record."""
+    """An encrypted zip cannot be read, and an endless line cannot be a record."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("VS22MORT.DUSMCPUB", year_made[0])
@@ -115,7 +115,7 @@ def test_locked_packs_and_endless_lines_are_refused(year_made: tuple[bytes, Made
 
 
 def test_lines_of_another_length_are_refused_with_their_place(record: Record) -> None:
-    """Lines too short, too long or of another year are named and counted; the rest is read."""
+    """Lines too short, too long or of another year are reported and counted; others are read."""
     good = record(2022)
     lines = [good, good[:100], good, good + b"x", good, record(2021), record(2022, month=13), good]
     cells = count(b"\n".join(lines) + b"\n\x1a")
@@ -129,7 +129,7 @@ def test_lines_of_another_length_are_refused_with_their_place(record: Record) ->
 
 
 def test_a_file_of_another_year_or_kind_is_refused(record: Record) -> None:
-    """What is no death record, or not of the year asked for, is refused as a whole."""
+    """A file that is not of death records, or of another year, is refused as a whole."""
     with raises("burden/records-of-another-year", told=2022, year=2021):
         count(record(2022), year=2021)
     with raises("burden/not-death-records"):
@@ -153,7 +153,7 @@ def test_a_file_of_another_year_or_kind_is_refused(record: Record) -> None:
 def test_ages_are_completed_years(
     year: int, age: str, expected: int | None, record: Record
 ) -> None:
-    """Months, days and hours are 0 years; what is not stated is in no band."""
+    """Months, days and hours are 0 years; a missing age is in no band."""
     table = breakdown(count(record(year, age=age)), ("age",))
     assert set(table["age"].to_pylist()) == {expected}
 
@@ -166,7 +166,7 @@ def test_a_foreign_resident_is_counted_where_they_died(record: Record) -> None:
 
 
 def test_drugs_count_only_where_the_underlying_cause_is_an_overdose(record: Record) -> None:
-    """T40.4 beside a crash is no overdose of T40.4: the trap of 111,528 against 107,941."""
+    """T40.4 with a crash is not an overdose of T40.4: the trap of 111,528 against 107,941."""
     lines = [
         record(2022, underlying="X42", conditions=["X42", "T404", "T401"]),
         record(2022, underlying="V892", conditions=["T404"]),

@@ -56,14 +56,14 @@ def test_layouts_follow_each_other() -> None:
 
 @pytest.mark.parametrize("year", range(1979, 2025))
 def test_a_record_tells_its_year(year: int, record: Record) -> None:
-    """The year is told by the layout that a record fits, and nothing else fits one."""
+    """The layout that a record fits determines the year, and no other layout fits."""
     cause = "X42" if year >= 1999 else "8502"
     assert find_year(record(year, underlying=cause)) == year
     assert find_year(b"state,year,month" + b" " * 500) is None
 
 
 def test_states_are_numbered_as_nchs_does() -> None:
-    """The states stand in alphabetical order, the District of Columbia as 9: 51 in all."""
+    """The states are in alphabetical order, with the District of Columbia as 9: 51 in all."""
     assert len(states()) == 51
     numbered = {1: "US-AL", 5: "US-CA", 9: "US-DC", 10: "US-FL", 36: "US-OH", 51: "US-WY"}
     assert all(states()[number - 1] == code for number, code in numbered.items())

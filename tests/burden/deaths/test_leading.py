@@ -44,7 +44,7 @@ def test_there_are_52_causes_and_none_twice() -> None:
 
 
 def test_overdoses_are_in_accidents_suicides_homicides_or_unranked() -> None:
-    """No overdose is a rankable cause: each stands in one of three, or, undetermined, in none."""
+    """Overdoses are not a rankable cause: each is in one of three, or, undetermined, in none."""
     causes = {0: NOT_RANKED} | {n: each.name for n, each in enumerate(rankable(), 1)}
     found = {causes[int(n)] for n in cause_table()[tables("ICD-10").overdose]}
     assert found == {
@@ -79,7 +79,7 @@ def test_what_is_carved_out_is_said_and_adds_up(cells: Cells) -> None:
 
 
 def test_all_ages_hold_those_not_stated(cells: Cells) -> None:
-    """Whoever's age is not stated counts at all ages, and in no range."""
+    """Deaths without a stated age count at all ages, and in no range."""
     assert rank(cells, parse_ages("all")).deaths == 60
     assert rank(cells, parse_ages("all")).unstated == 0
 
@@ -94,7 +94,7 @@ def test_single_years_add_up_to_the_ranking(cells: Cells) -> None:
 
 
 def test_what_cannot_be_carved_or_ranked_is_refused(cells: Cells, record: Record) -> None:
-    """A share is no cause, and ICD-9 has another list."""
+    """A share is not a cause, and ICD-9 has another list."""
     with raises("burden/not-a-kind-of-overdose"):
         rank(cells, parse_ages("all"), "specified")
     *_, old = count_deaths(

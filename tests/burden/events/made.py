@@ -14,7 +14,7 @@ START = parse_month("2010-01")
 
 
 def wandering(seed: int, length: int = 132) -> list[float]:
-    """Return months whose level wanders without end, and no event is in them."""
+    """Return months with an endlessly wandering level and without any event."""
     chance, level, found = random.Random(seed), 1_000.0, []
     for _ in range(length):
         level *= chance.lognormvariate(0.0, 0.06)
@@ -76,5 +76,5 @@ def asked(
 
 
 def given(months: Months) -> Material:
-    """Return what a card is drawn from."""
+    """Return the input data of a card."""
     return Material(months=months, release="cdc-vsrr 2026-06", release_sha256="0" * 64)

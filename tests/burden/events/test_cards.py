@@ -45,7 +45,7 @@ def test_too_few_months_on_either_side_are_refused(at: int, word: str) -> None:
 
 
 def test_an_open_count_without_an_interval_is_refused() -> None:
-    """A provisional count is too low by an amount that nobody told: no card is drawn of it."""
+    """A provisional count is too low by an unknown amount, so no card is made from it."""
     with raises("burden/open-count-without-interval"):
         event_card(asked(120), given(months_of(STILL, settled=125)))
 
@@ -57,7 +57,7 @@ def test_pounds_are_no_outcome() -> None:
 
 
 def test_of_an_interval_the_end_that_says_less_counts() -> None:
-    """A fall that may be none within its interval is told apart only if its upper end is."""
+    """A fall that may be absent within its interval counts only if its upper end does."""
     longer = STILL[:48] + FALLEN[:92]
     sure, unsure = (
         event_card(asked(128), given(months_of(longer, settled=132, spread=spread)))
@@ -109,7 +109,7 @@ def test_a_planted_change_is_told_apart_in_its_direction() -> None:
 
 
 def test_what_the_control_did_as_well_is_ordinary() -> None:
-    """Where an outcome that the event should not move fell as rarely, nothing is told apart."""
+    """If a control outcome fell just as rarely, the event is not distinguishable."""
     control = months_of(FALLEN, indicator="T40.5")
     material = msgspec.structs.replace(given(months_of(FALLEN)), control=control)
     card = event_card(asked(80), material)
@@ -120,7 +120,7 @@ def test_what_the_control_did_as_well_is_ordinary() -> None:
 
 
 def test_what_untouched_places_did_as_well_is_ordinary() -> None:
-    """Where twenty places that the event did not touch fell as much, nothing is told apart."""
+    """If twenty unaffected places fell as much, the event is not distinguishable."""
     fallen, still = (
         tuple(months_of(values, place=f"US-{n}") for n in range(20)) for values in (FALLEN, STILL)
     )
@@ -164,7 +164,7 @@ def test_a_dose_is_only_compared_in_differences() -> None:
 
 
 def test_a_declaration_is_ahead_only_of_counts_that_were_not_out() -> None:
-    """The first count of a month comes out in the fifth after it, or in a release at hand."""
+    """The first count of a month is published in the fifth month after it, or in the release."""
     wanted = asked(80)  # 2016-09
     sha256 = digest_of(wanted)
 

@@ -55,7 +55,7 @@ def test_declarations_are_added_and_stay_as_of_their_first_day(tmp_path: Path) -
 
 @pytest.mark.parametrize("how", ["changed", "dated back", "taken away"])
 def test_a_file_of_declarations_that_was_changed_is_refused(how: str, tmp_path: Path) -> None:
-    """A line holds the hash of the one before it, so what came before is seen to be changed."""
+    """Each line contains the hash of the previous one, so changes to earlier lines are detected."""
     file = tmp_path / "declared.jsonl"
     for at in (80, 81):
         declare(file, asked(at), date(2026, 1, 1))

@@ -20,7 +20,7 @@ def folder(shared: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def measured(folder: Path) -> Measured:
-    """Each release estimated from what was known when it came out."""
+    """Each release, estimated from what was known when it was published."""
     return measure(folder)
 
 

@@ -1,4 +1,4 @@
-"""The nowcast of made-up releases, whose truth is known."""
+"""The nowcast of made-up releases with known true counts."""
 
 import math
 from pathlib import Path
@@ -48,7 +48,7 @@ def test_a_closed_count_is_its_own_estimate() -> None:
 
 
 def test_later_releases_are_not_looked_at() -> None:
-    """An archive that holds what came out later gives the estimates of one that does not."""
+    """An archive with later releases gives the same estimates as one without."""
     now = release("2019-02", lacking=YOUNG)
     before = [release(month, lacking=YOUNG) for month in ("2017-09", "2018-03", "2018-08")]
     after = [release("2019-02"), release("2020-02"), release("2024-02")]
@@ -168,7 +168,7 @@ def test_another_country_closes_when_it_says_so() -> None:
 
 
 def test_the_table_has_the_codes_of_its_source() -> None:
-    """States are written as CDC writes them; New York with its City has a name of its own."""
+    """States are written as CDC writes them; New York including its City has a separate name."""
     places = {"US": 9e4, "US-NY": 5e3, "US-NY-NYC": 3e3, "US-NY-REST": 2e3}
     now = release(lacking=YOUNG, places=places)
     table = as_table(nowcast(now), now)
@@ -190,7 +190,7 @@ def test_the_table_has_the_codes_of_its_source() -> None:
 
 
 def test_an_extract_of_a_few_months_is_no_crash() -> None:
-    """No month of it is settled yet: a count that nothing tells of stands without an estimate."""
+    """No month of it is final yet: a count without any sign is left without an estimate."""
     path = Path(__file__).parents[2] / "data" / "burden" / "vsrr-2019-04.csv"
     found = api.nowcast(path).to_pandas()
     assert len(found) == 384

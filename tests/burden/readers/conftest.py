@@ -42,7 +42,7 @@ def records(true_bytes: bytes) -> Records:
 
 @pytest.fixture(scope="session")
 def as_json() -> Callable[[Records], bytes]:
-    """Return the function that writes records as the API does: lower_snake, blanks left out."""
+    """Return the function that writes records like the API: lower_snake, without blanks."""
     return lambda records: json.dumps(
         [
             {key.lower().replace(" ", "_"): value for key, value in record.items() if value}

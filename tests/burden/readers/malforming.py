@@ -23,7 +23,7 @@ def of(
 
 
 def value(read: Reading, place: str, indicator: str = "overdose", last: str = "2018-09") -> object:
-    """Return a value; "gone": there is no such figure."""
+    """Return a value; "gone": the figure is missing."""
     for row in read.figures.to_pylist():
         if (row["place"], row["indicator"], row["last"]) == (place, indicator, parse_month(last)):
             return row["value"]

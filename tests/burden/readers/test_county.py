@@ -72,7 +72,7 @@ def test_a_county_is_read_by_residence(written: Written) -> None:
 
 
 def test_the_records_of_the_api_are_the_same(written: Written) -> None:
-    """Its short names, its days with a time, and blanks left out."""
+    """Its short names, dates with a time, and omitted blanks."""
     short = {
         "Provisional Drug Overdose Deaths": "provisional_drug_overdose",
         "Percentage Of Records Pending Investigation": "percentage_of_records_pending",

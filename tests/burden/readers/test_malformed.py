@@ -1,4 +1,4 @@
-"""Malformed rows of releases: each is mended with a note that is shown, or refused with a hint."""
+"""Malformed rows of releases: each is corrected with a visible note, or refused with a hint."""
 
 import pytest
 from tests.burden.readers.malforming import Records, Written, of, only, value

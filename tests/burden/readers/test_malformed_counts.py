@@ -91,7 +91,7 @@ def test_the_nation_added_to_its_parts_is_refused(records: Records, written: Wri
 
 
 def test_a_nation_that_is_not_its_sum_is_refused(records: Records, written: Written) -> None:
-    """A state that is a tenth of itself shows in the sum, though nothing tells which is wrong."""
+    """A state at a tenth of its count shows in the sum, though the wrong row is unknown."""
     of(records, "US")["Data Value"] = "70000"
     read = read_release(written(records), "x")
     assert "is not the sum of its parts, 67," in only(read).problem
@@ -182,7 +182,7 @@ def test_a_prediction_that_is_cut_is_refused(records: Records, written: Written)
 def test_a_file_that_is_cut_is_told(
     records: Records, written: Written, as_json: Callable[[Records], bytes]
 ) -> None:
-    """Within a row, at the end of one, within a record: what is left is read, with a note."""
+    """Within a row, at its end, within a record: the remainder is read, with a note."""
     whole = written(records)
     within = read_release(whole[: whole.rindex(b",") - 30], "x")
     assert [note.problem for note in within.notes if not note.kept] == [
@@ -212,7 +212,7 @@ def test_duplicate_rows_count_once(records: Records, written: Written) -> None:
 
 
 def test_two_releases_joined_are_parted(records: Records, written: Written) -> None:
-    """Open counts grow, so the larger are the later, whichever stand first."""
+    """Open counts grow, so the larger are the later, in either order."""
     true = read_release(written(records), "x")
     older = [
         row

@@ -1,4 +1,4 @@
-"""New York as a whole: the sum of the City and the rest, where both are told."""
+"""New York as a whole: the sum of the City and the remaining state, if both are given."""
 
 from typing import Any
 

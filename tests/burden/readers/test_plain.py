@@ -165,7 +165,7 @@ def test_what_is_no_period_is_refused(cells: dict[str, str]) -> None:
     ids=str,
 )
 def test_what_is_not_meant_clearly_is_refused(cells: dict[str, str], written: Written) -> None:
-    """The row is left out with its reason, and the others stay."""
+    """The row is refused with its reason, and the others are kept."""
     columns = dict.fromkeys(cells, "")
     read = read_release(
         written([row() | {k: v or row().get(k, "") for k, v in columns.items()}, row(**cells)]), "x"
@@ -182,7 +182,7 @@ def test_two_letters_are_a_country(written: Written) -> None:
 
 
 def test_windows_given_as_months_are_refused(written: Written) -> None:
-    """Twelve of them are twelve times the year's count: nobody died that often."""
+    """Twelve of them are twelve times the year's count, which is too many deaths."""
     months = [row(period=f"2022-{month:02}", value="1190") for month in range(1, 13)]
     read = read_release(written([row(), *months]), "x")
     assert read.figures["value"].to_pylist() == [1200.0]
@@ -205,7 +205,7 @@ def test_a_drug_above_all_deaths_is_refused(written: Written) -> None:
 
 
 def test_several_releases_in_a_file_are_refused(written: Written) -> None:
-    """Each is a file of its own; and a source that is not known is none."""
+    """Each needs a separate file; an unknown source is refused."""
     with raises("burden/several-months-of-release", released="2023-01, 2023-02"):
         read_release(
             written([row(released="2023-01"), row(period="2021", released="2023-02")]), "x"

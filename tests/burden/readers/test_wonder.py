@@ -76,7 +76,7 @@ def test_a_state_and_month_of_residents_of_the_month_of_the_query() -> None:
 
 
 def test_totals_are_figures_of_their_own() -> None:
-    """A total of all states is the nation's, and nobody's sum holds it twice."""
+    """A total of all states is the nation's, and no sum counts it twice."""
     month = ("Total", "Jan., 2023", "2023/01", "", "", "9000", "", "")
     whole = ("Total", "", "", "", "", "107000", "", "")
     read = read_wonder(export(OHIO, month, whole, asked=(OVERDOSE, "Year/Month: 2023")), "x.txt")
@@ -190,7 +190,7 @@ def test_small_counts_below_the_nation_are_hidden() -> None:
 
 
 def test_a_period_that_had_not_ended_is_refused() -> None:
-    """April 2025 in a query of April 2025, and a year that is partial, are no whole periods."""
+    """April 2025 in a query of April 2025, and a partial year, are incomplete periods."""
     april = ("", "Apr., 2025 (provisional and partial)", "2025/04", "Ohio", "39", "30", "", "")
     march = ("", "Mar., 2025 (provisional and partial)", "2025/03", "Ohio", "39", "80", "", "")
     read = read_wonder(export(april, march), "x.txt")
@@ -253,7 +253,7 @@ def test_single_years_of_age_are_as_they_are_coded() -> None:
 
 
 def test_deaths_by_occurrence_have_that_basis_and_both_at_once_are_refused() -> None:
-    """Where deaths are counted is told by the column; one file has one basis."""
+    """The column states the basis of the count; one file has one basis."""
     occurrence = tuple(title.replace("Residence", "Occurrence") for title in TITLES)
     read = read_wonder(export(OHIO, titles=occurrence), "x.txt")
     assert read.figures["basis"].to_pylist() == ["occurrence"]

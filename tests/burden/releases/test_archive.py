@@ -1,4 +1,4 @@
-"""The archive of releases: every file is kept once, with what was said of it, and read again."""
+"""The archive of releases: every file is stored once, with the user's settings, and re-read."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError, StoreError
 from tidewaiter.burden.releases import archive as archive_module
-from tidewaiter.burden.releases.archive import ReleaseArchive
+from tidewaiter.burden.releases.archive import ReleaseArchive, ReleaseFile
 from tidewaiter.burden.releases.folder import load_releases
 from tidewaiter.burden.types import month_of
 
@@ -39,7 +39,9 @@ def files(folder: Path) -> dict[Path, bytes]:
 def test_a_release_is_kept_and_loaded_as_it_was_read(archive: ReleaseArchive) -> None:
     """Its bytes, its month, which is inferred, its periods and its notes."""
     content = release(more="ZZ,2026,January,12 month-ending,Number of Deaths,5,*,\n")
-    added, new = archive.add(content, "vsrr.csv", NOON, origin="https://data.cdc.gov/x")
+    added, new = archive.add(
+        ReleaseFile(name="vsrr.csv", content=content, origin="https://data.cdc.gov/x"), NOON
+    )
     [kept] = archive.kept()
     assert new
     assert archive.content(kept) == content
@@ -57,9 +59,9 @@ def test_a_release_is_kept_and_loaded_as_it_was_read(archive: ReleaseArchive) ->
 
 def test_the_same_bytes_are_kept_once(archive: ReleaseArchive) -> None:
     """Adding them again says so, and changes no file."""
-    first, _ = archive.add(release(), "a.csv", NOON)
+    first, _ = archive.add(ReleaseFile(name="a.csv", content=release()), NOON)
     before = files(archive.folder)
-    again, new = archive.add(release(), "b.csv", NOON + timedelta(1))
+    again, new = archive.add(ReleaseFile(name="b.csv", content=release()), NOON + timedelta(1))
     assert not new
     assert again == first
     assert files(archive.folder) == before
@@ -67,17 +69,19 @@ def test_the_same_bytes_are_kept_once(archive: ReleaseArchive) -> None:
 
 def test_a_second_file_of_the_same_month_stands_beside_the_first(archive: ReleaseArchive) -> None:
     """Neither is taken for the other, and both are shown."""
-    archive.add(release(81_000), "a.csv", NOON)
-    archive.add(release(81_500), "b.csv", NOON + timedelta(1))
+    archive.add(ReleaseFile(name="a.csv", content=release(81_000)), NOON)
+    archive.add(ReleaseFile(name="b.csv", content=release(81_500)), NOON + timedelta(1))
     assert [kept.name for kept in archive.kept()] == ["a.csv", "b.csv"]
     assert [kept.released for kept in archive.kept()] == [month_of(2026, 6)] * 2
 
 
 def test_a_month_that_is_told_later_counts_and_overwrites_nothing(archive: ReleaseArchive) -> None:
     """The first word stays as a file; the same one again is nothing new."""
-    archive.add(release(), "a.csv", NOON)
+    archive.add(ReleaseFile(name="a.csv", content=release()), NOON)
     before = files(archive.folder)
-    told, new = archive.add(release(), "a.csv", NOON + timedelta(1), released=MAY)
+    told, new = archive.add(
+        ReleaseFile(name="a.csv", content=release()), NOON + timedelta(1), released=MAY
+    )
     assert new
     assert (told.reading.released, told.reading.told) == (MAY, True)
     [kept] = archive.kept()
@@ -86,15 +90,19 @@ def test_a_month_that_is_told_later_counts_and_overwrites_nothing(archive: Relea
     assert before.items() <= files(archive.folder).items()
     inferred = month_of(2026, 6)
     other = ReleaseArchive(archive.folder.with_name("other"))
-    other.add(release(), "a.csv", NOON)
-    assert other.add(release(), "a.csv", NOON + timedelta(1), released=inferred)[0].reading.told
-    assert not archive.add(release(), "a.csv", NOON + timedelta(2))[1]
-    assert not archive.add(release(), "a.csv", NOON + timedelta(2), released=MAY)[1]
+    other.add(ReleaseFile(name="a.csv", content=release()), NOON)
+    assert other.add(
+        ReleaseFile(name="a.csv", content=release()), NOON + timedelta(1), released=inferred
+    )[0].reading.told
+    assert not archive.add(ReleaseFile(name="a.csv", content=release()), NOON + timedelta(2))[1]
+    assert not archive.add(
+        ReleaseFile(name="a.csv", content=release()), NOON + timedelta(2), released=MAY
+    )[1]
 
 
 def test_figures_are_made_again(archive: ReleaseArchive, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where they are gone or damaged, and where the readers are of another edition."""
-    added, _ = archive.add(release(), "a.csv", NOON, released=MAY)
+    added, _ = archive.add(ReleaseFile(name="a.csv", content=release()), NOON, released=MAY)
     [place] = (archive.folder / "figures").iterdir()
     for content in (b"", b"no arrow", place.read_bytes()[:100]):
         place.write_bytes(content)
@@ -106,7 +114,7 @@ def test_figures_are_made_again(archive: ReleaseArchive, monkeypatch: pytest.Mon
 
 def test_what_is_no_longer_what_it_was_is_told(archive: ReleaseArchive) -> None:
     """Other bytes under a hash are not read as the release, nor is a broken word of it."""
-    archive.add(release(), "a.csv", NOON)
+    archive.add(ReleaseFile(name="a.csv", content=release()), NOON)
     for folder in ("files", "figures"):
         [place] = (archive.folder / folder).iterdir()
         place.write_bytes(b"other")
@@ -123,18 +131,19 @@ def test_what_is_no_longer_what_it_was_is_told(archive: ReleaseArchive) -> None:
 def test_what_no_reader_knows_leaves_no_trace(archive: ReleaseArchive) -> None:
     """Nothing of it is kept."""
     with pytest.raises(InputError):
-        archive.add(b"a,b\n1,2\n", "other.csv", NOON)
+        archive.add(ReleaseFile(name="other.csv", content=b"a,b\n1,2\n"), NOON)
     assert not archive.folder.exists()
 
 
 def test_two_processes_add_at_once(archive: ReleaseArchive, tmp_path: Path) -> None:
-    """Each adds the same file and one of its own: all three are there, each once, each whole."""
+    """Each adds the same file and another one: all three are there, each once and complete."""
     code = (
         "import sys; from datetime import *; from pathlib import Path\n"
-        "from tidewaiter.burden.releases.archive import ReleaseArchive\n"
+        "from tidewaiter.burden.releases.archive import ReleaseArchive, ReleaseFile\n"
         "for path in sys.argv[2:]:\n"
         "    p = Path(path)\n"
-        "    ReleaseArchive(Path(sys.argv[1])).add(p.read_bytes(), p.name, datetime.now(UTC))\n"
+        "    file = ReleaseFile(name=p.name, content=p.read_bytes())\n"
+        "    ReleaseArchive(Path(sys.argv[1])).add(file, datetime.now(UTC))\n"
     )
     for name, value in (("same", 81_000), ("one", 82_000), ("two", 83_000)):
         (tmp_path / f"{name}.csv").write_bytes(release(value))
@@ -173,7 +182,7 @@ def test_a_folder_of_published_files_is_read_as_an_archive_is(
     ):
         (folder / name).write_bytes(content)
     for name in ("b.csv", "a.csv"):
-        archive.add((folder / name).read_bytes(), name, NOON)
+        archive.add(ReleaseFile(name=name, content=(folder / name).read_bytes()), NOON)
     read = load_releases(folder)
     assert read.releases == load_releases(archive.folder).releases
     assert [each.name for each in read.releases] == ["b.csv", "a.csv"]

@@ -79,7 +79,7 @@ def test_an_incomplete_count_feigns_no_fall() -> None:
 
 
 def test_totals_of_many_years_are_no_periods() -> None:
-    """Beside years an export tells their total; it would be a line of its own."""
+    """An export with years also gives their total, which would be a separate line."""
     rows = years({"2021-12": 10, "2022-12": 11})
     held = release([*rows, {"last": "2022-12", "value": 21, "months": 24, "closed": True}])
     assert [point.reported for point in trend([held], Ask()).points] == [10, 11]
@@ -172,7 +172,7 @@ def test_ages_are_in_order_and_of_one_period() -> None:
 
 
 def test_ages_of_the_last_year_go_before_a_sum_of_many_years() -> None:
-    """264 months to the end of 2020 are no year; where nothing else is there, they are shown."""
+    """264 months to the end of 2020 are not a year; they are shown in the absence of others."""
     year = [{"last": "2019-12", "value": 3.0, "part": "age=25-34", "closed": True}]
     pooled = [
         {"last": "2020-12", "months": 264, "value": value, "part": part, "closed": True}

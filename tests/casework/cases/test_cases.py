@@ -1,4 +1,4 @@
-"""What a case is by its steps, its timeline, and what files and reports are by the rules."""
+"""Cases by their steps and timeline, and the rules for files and reports."""
 
 from datetime import date
 from typing import get_args
@@ -158,7 +158,7 @@ def test_each_kind_has_its_rule_and_the_second_pair_of_eyes_its_right() -> None:
     ],
 )
 def test_a_file_is_what_its_bytes_say(head: bytes, kind: str) -> None:
-    """Not what it is called."""
+    """Its name does not matter."""
     assert load_case_rules().type_of(head) == kind
 
 
@@ -250,7 +250,7 @@ def test_a_hold_lasts_until_it_is_lifted() -> None:
 
 
 def test_who_is_cleared_sees_what_is_restricted() -> None:
-    """Others see the rest."""
+    """Others see the remaining steps."""
     steps = _steps(Opened(title="One"), Note(text="a"))
     hidden = [steps[0], structs.replace(steps[1], restricted=True)]
     assert visible_to(hidden, Viewer(name="a", cleared=True)) == hidden
@@ -260,7 +260,7 @@ def test_who_is_cleared_sees_what_is_restricted() -> None:
 
 
 def test_what_was_erased_has_no_words() -> None:
-    """A case without its first words has no title, and whoever opened it owns it."""
+    """A case without its first text has no title; the person who opened it owns it."""
     steps = [
         structs.replace(step, written="") for step in _steps(Opened(title="One"), Note(text="a"))
     ]

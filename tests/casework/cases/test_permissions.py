@@ -135,7 +135,7 @@ def test_who_may_do_what_and_when(
 
 
 def test_what_is_restricted_takes_clearance() -> None:
-    """Of whoever writes it."""
+    """The clearance of the author."""
     assert not _may((OPENED,), ANNA, Note(text="x"), restricted=True)
     assert _may((OPENED,), structs.replace(ANNA, cleared=True), Note(text="x"), restricted=True)
 
@@ -165,7 +165,7 @@ def test_a_step_is_about_one_that_it_fits(
 
 
 def test_files_and_members_have_an_end() -> None:
-    """The last one fits, one more does not; what is no file or member is not counted."""
+    """The last one fits, one more does not; only files and members are counted."""
     limits = load_case_rules().limits
     files = (OPENED, *[FILE] * (limits.files - 1))
     assert _may(files, ANNA, FILE)

@@ -1,4 +1,4 @@
-"""What a model decides: points, how unsure it is, what it explains, and which files are a model."""
+"""Predictions of a model: points, uncertainty and explanation; and which files are models."""
 
 import math
 from datetime import date
@@ -92,7 +92,7 @@ def _logistic(odds: float) -> float:
     [(None, 3), (math.nan, 3), (9.9, 0), (10.0, 1), (99.9, 1), (100.0, 2), (1e9, 2)],
 )
 def test_a_number_is_in_the_bin_that_begins_at_or_below_it(value: float | None, code: int) -> None:
-    """What is missing has a place of its own, the last."""
+    """Missing values have a separate bin, the last."""
     assert codes_of(MASS, [{"net kg": value}]).tolist() == [code]
 
 
@@ -100,7 +100,7 @@ def test_a_number_is_in_the_bin_that_begins_at_or_below_it(value: float | None, 
     ("value", "code"), [("acetone", 0), ("ephedrine", 1), ("new", 2), (None, 2)]
 )
 def test_a_level_has_its_place(value: str | None, code: int) -> None:
-    """What was never seen stands with what is missing."""
+    """Unseen values share the bin of missing ones."""
     assert codes_of(SUBSTANCE, [{"substance": value}]).tolist() == [code]
 
 
@@ -217,7 +217,7 @@ def test_lists_in_a_folder_are_those_with_their_record(tmp_path: Path) -> None:
 
 
 def _explained(first: float, **changes: Any) -> Learned:
-    """Explain an alert to whose log odds its substance adds so much, and its mass 0.5."""
+    """Explain an alert with the given log odds from its substance, and 0.5 from its mass."""
     table = structs.replace(SUBSTANCE, values=(first, 0.0, 0.0))
     ranker = Ranker(_model(scales=(table, MASS), sha256="f" * 64, **changes))
     return explain(ranker, alert("acetone", 500))

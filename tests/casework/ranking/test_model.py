@@ -21,7 +21,7 @@ _SCALES = made_model.SCALES
 
 
 def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
-    """And refused where one number is another, or it is no model at all."""
+    """It is refused if a number differs, or if it is not a model at all."""
     path = tmp_path / "ranker.json"
     path.write_bytes(write_model(made_model.model()))
     assert structs.replace(read_ranker(path).model, sha256="") == made_model.model()
@@ -52,7 +52,7 @@ def test_tables_that_do_not_fit_are_refused(change: dict[str, object], tmp_path:
 
 
 def test_the_reason_says_what_it_rests_on() -> None:
-    """It adds at most what it may, names what speaks for and against, and is not added twice."""
+    """It is limited, names the evidence on both sides, and is not added twice."""
     ranker, rules = Ranker(made_model.model()), load_alert_rules()
     found = applied(ranker, alert(), rules)
     (reason,) = found.reasons[1:]
@@ -69,7 +69,7 @@ def test_the_reason_says_what_it_rests_on() -> None:
 
 
 def test_the_explanation_adds_up_exactly() -> None:
-    """Base, terms and rest are the log odds of the chance; score, rank and reasons stay."""
+    """Base, terms and others are the log odds of the probability; score and reasons stay."""
     ranker = Ranker(made_model.model())
     told = explain(ranker, alert())
     total = told.base + sum(each.log_odds for each in told.terms) + told.rest

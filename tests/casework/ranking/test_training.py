@@ -1,4 +1,4 @@
-"""Training: the tables are what the library says, and nothing is made of too little."""
+"""Training: the tables agree with the library, and too little data gives no model."""
 
 from datetime import date
 

@@ -79,7 +79,7 @@ def test_scores_fill_what_the_lot_leaves() -> None:
 
 
 def test_the_rank_goes_before_the_score() -> None:
-    """What is unlike is opened first; its lane stays that of its score, and no rank is a score."""
+    """Lines of higher rank are opened first; the lane is that of the score."""
     some = lines([*[70] * 30, *[30] * 5, *[0] * 965])
     ranked = [structs.replace(each, rank=90 if each.score == 30 else each.score) for each in some]
     _, chosen = choose(ranked, PLAN, SEED)
@@ -156,7 +156,7 @@ def test_a_quota_without_room_for_the_least_lot_is_refused() -> None:
 
 
 def test_a_lot_can_be_checked_afterwards() -> None:
-    """Whoever knows the seed finds a line that was put in, left out, or exchanged."""
+    """With the seed, anyone can detect a line that was added, removed or exchanged."""
     some = lines([10] * 300)
     told, chosen = choose(some, structs.replace(PLAN, quota=100), SEED)
     rows = [(each.candidate.key, each.draw) for each in chosen if each.arm == "random"]

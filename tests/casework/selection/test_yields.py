@@ -1,4 +1,4 @@
-"""Yields: results count before what a list says, and the score is compared with the lot."""
+"""Yields: results take precedence over a list, and the score is compared with random."""
 
 from datetime import date
 from typing import Literal
@@ -38,7 +38,7 @@ def test_a_result_counts_before_the_list() -> None:
 
 
 def test_each_arm_has_its_rate() -> None:
-    """Lines count once; what was not inspected is in no rate; the lot is compared."""
+    """Lines count once; uninspected ones are in no rate; the random arm is compared."""
     rows = [
         listed(f"r{i}", "random", "not-as-declared" if i < 2 else "as-declared") for i in range(100)
     ]

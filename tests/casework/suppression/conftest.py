@@ -20,7 +20,7 @@ TEA = "Sassafras tea blend, 20 bags"
 
 @pytest.fixture
 def subject() -> Callable[..., Subject]:
-    """Make an alert on a tea that is named like the tree whose oil is listed."""
+    """Make an alert on a tea with the name of the tree of a controlled oil."""
     return make_subject
 
 

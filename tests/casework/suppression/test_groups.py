@@ -65,7 +65,7 @@ def test_a_heading_has_four_digits(subject: Make, hs: str | None, heading: str) 
 
 
 def test_a_line_without_traders_has_none(subject: Make) -> None:
-    """Nor has one whose traders bear no name."""
+    """A line with nameless traders has none either."""
     for parties in (None, (Named(role="consignor", id="77"),)):
         traits = known_of(_line(subject(), parties=parties)).traits
         assert (traits.shipper, traits.consignee) == ((), ())
@@ -101,7 +101,7 @@ def test_the_place_is_that_of_the_first_find_in_a_text(
 
 @pytest.mark.parametrize(("count", "there"), [(0, False), (1, True), (8, True), (9, False)])
 def test_a_description_of_a_few_words_is_a_place(subject: Make, count: int, *, there: bool) -> None:
-    """A longer one is no pattern, nor is one of no words."""
+    """A longer one is not a pattern, and neither is one without words."""
     goods = " ".join("abcdefghij"[:count])
     alert = _line(subject(mentions=()), goods=goods)
     assert (known_of(alert).traits.place is not None) == there
@@ -160,7 +160,7 @@ _traits = st.builds(
 
 @given(st.lists(_traits, max_size=8), st.integers(1, 4))
 def test_groups_are_those_of_each_choice_of_traits(traits: list[Traits], least: int) -> None:
-    """To leave out what is rare by itself loses none; the largest groups come first."""
+    """Skipping what is rare alone loses no group; the largest groups are first."""
     known = [Known(_ALERT, each) for each in traits]
     found = frequent(known, least)
     assert set(found) == _by_hand(known, least)
@@ -203,7 +203,7 @@ def test_the_phrase_of_alerts_is_the_longest_around_one_find(
 
 
 def test_the_words_before_a_find_are_shared_from_the_nearest_on(subject: Make) -> None:
-    """Whatever stands before them."""
+    """Whatever precedes them."""
     finds = []
     for goods in ("red leaf of sassafras", "dry leaf of sassafras", "leaf of sassafras"):
         (mention,) = subject().mentions

@@ -1,4 +1,4 @@
-"""What a scope is about: nothing beyond the pattern, and never what is restricted."""
+"""Alerts in a scope: nothing beyond the pattern, and never restricted ones."""
 
 from collections.abc import Callable
 
@@ -104,7 +104,7 @@ def test_points_against_an_alert_are_no_reason_for_it(subject: Make) -> None:
 def test_a_strong_alert_is_hidden_by_a_rule_for_strong_ones_only(
     subject: Make, change: dict[str, object], title: str
 ) -> None:
-    """And what is strong about it is said."""
+    """The reason for the strength is given."""
     alert = subject(**change)
     scope = Scope(substances=("safrole",), heading="1211", most="critical")
     assert strong(alert)[0].startswith(title)
@@ -136,4 +136,4 @@ def test_words() -> None:
     """Accents, case and signs between make no other word; a Chinese sign is one."""
     assert words_of("Anhídrido-ACÉTICO, 2 kg") == ("anhidrido", "acetico", "2", "kg")
     assert words_of("黄樟素99%") == ("黄", "樟", "素", "99")
-    assert words_of("ace\u00adtone") == ("acetone",)  # a hyphen that nobody sees
+    assert words_of("ace\u00adtone") == ("acetone",)  # an invisible hyphen

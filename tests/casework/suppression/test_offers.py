@@ -43,7 +43,7 @@ def _teas(subject: MakeSubject, past: MakePast, count: int = 8) -> list[Past]:
 def test_a_pattern_is_offered_as_narrow_as_it_can_be_said(
     subject: MakeSubject, past: MakePast
 ) -> None:
-    """All that the alerts have in common is in the scope, and its numbers are told."""
+    """The scope has everything that the alerts have in common, and its numbers are given."""
     (offer,) = offers(_teas(subject, past))
     scope = offer.scope
     assert (scope.substances, scope.ways) == (("safrole",), ("fuzzy",))
@@ -85,7 +85,7 @@ def test_a_pattern_with_one_confirmed_alert_is_not_offered(
 
 
 def test_few_alerts_and_other_reasons_teach_nothing(subject: MakeSubject, past: MakePast) -> None:
-    """Four dismissals are no pattern, nor are repeated alerts and wrong papers."""
+    """Four dismissals are not a pattern, nor are repeated alerts and wrong documents."""
     teas = _teas(subject, past)
     assert offers(teas[:4]) == []
     for reason in ("repeated", "wrong-data"):
@@ -185,7 +185,7 @@ def test_a_confirmed_alert_makes_no_offer_broader(past: list[Past], more: Subjec
 
 @given(_pasts())
 def test_an_offer_hides_none_that_was_found_right(past: list[Past]) -> None:
-    """And what it says of itself is what it takes in."""
+    """Its description matches what it covers."""
     for offer in offers(past):
         met = [each for each in past if fit(offer.scope, each.subject)]
         assert len(met) == offer.decided

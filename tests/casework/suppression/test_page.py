@@ -1,4 +1,4 @@
-"""The page of suppression rules tells what the data file says."""
+"""The page of suppression rules agrees with the data file."""
 
 from pathlib import Path
 from typing import get_args
@@ -21,7 +21,7 @@ def test_the_page_names_all_there_is() -> None:
 
 
 def test_each_kind_of_strong_alert_has_its_reason() -> None:
-    """What is hidden by two persons only is so for a reason that can be read."""
+    """Each reason for requiring two persons has a readable explanation."""
     for row in load_suppression_settings().strong:
         assert row.title
         assert row.because

@@ -80,7 +80,7 @@ def test_what_cannot_be_proposed(changes: dict[str, Any], refused: bool) -> None
     ],
 )
 def test_who_approves(rule: Suppression, approver: str, error: type[Exception] | None) -> None:
-    """Someone else, where strong alerts are to rest, and before the rule ends."""
+    """A different person, for strong alerts, before the rule ends."""
     if error is None:
         check_approval(rule, proposer="anna", approver=approver, day=DAY)
     else:
@@ -175,7 +175,7 @@ def test_a_heading_is_that_of_the_code(subject: Make) -> None:
 
 
 def test_reasons_that_add_nothing_do_not_matter(subject: Make) -> None:
-    """Neither those of no points nor those that take some off; where none adds, none is told."""
+    """Reasons with zero or negative points are ignored; if none adds points, none is named."""
     scope = check_scope(Scope(substances=("safrole",), ways=("fuzzy",), rules=("control",)))
     weak = subject()
     control = structs.replace(weak.reasons[0], rule="control", points=1)

@@ -116,7 +116,7 @@ def test_a_scope_has_one_spelling() -> None:
 
 
 def test_a_scope_in_chinese_needs_few_signs() -> None:
-    """Two signs are a word; each is looked for by itself."""
+    """Two characters make a word; each is searched for separately."""
     assert check_scope(Scope(substances=("safrole",), phrase="黄樟茶")).phrase == "黄 樟 茶"
 
 

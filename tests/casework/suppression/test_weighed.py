@@ -1,4 +1,4 @@
-"""What speaks for an offer: most decisions were dismissals, and none was otherwise."""
+"""Evidence for an offer: most decisions were dismissals, without exceptions."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -45,7 +45,7 @@ def test_five_decisions_are_the_least(teas: Make) -> None:
 
 
 def test_alerts_that_were_decided_in_one_act_are_one_decision(teas: Make) -> None:
-    """So nobody makes a rule by one click on a page of alerts."""
+    """So one click on a page of alerts cannot create a rule."""
     assert offers(teas(30, batch=1)) == []
     acts = [each for act in range(5) for each in teas(3, name=f"act{act}-", batch=act)]
     found = _one(acts)

@@ -73,7 +73,7 @@ def test_an_alert_is_shown_with_all_that_stands_behind_it(call: Call, ids: list[
 
 
 def test_the_vessel_of_a_line_is_shown(call: Call, here: Path) -> None:
-    """Its number tells whether it is the listed one that it resembles."""
+    """Its number shows whether it is the listed vessel of that name."""
     rows = "goods,vessel,vessel_imo,voyage number\nephedrine,EXAMPLE EXPRESS,IMO 9074729,045W\n"
     (here / "ship.csv").write_text(rows, encoding="utf-8")
     assert call("screen", "ship.csv", "--db", "ship.db").exit_code == 0
@@ -104,7 +104,7 @@ def test_of_several_all_are_decided_or_none(call: Call, ids: list[str]) -> None:
 
 
 def test_alerts_are_somebodys(call: Call, ids: list[str]) -> None:
-    """Or nobody's, again."""
+    """They can be unassigned again."""
     assert call("alerts", "assign", ids[0], "--to", "reyes", "--db", "cases.db").exit_code == 0
     assert _list(call, "--assignee", "reyes") == [ids[0]]
     assert _list(call, "--assignee", "") == [ids[1]]
@@ -134,7 +134,7 @@ def test_several_are_decided_in_one_act_with_a_note(call: Call, ids: list[str]) 
 
 
 def test_critical_alerts_wait_where_several_are_decided(call: Call, ids: list[str]) -> None:
-    """Nothing of them is decided, and whoever proposed it cannot confirm it."""
+    """They stay undecided, and the proposer cannot confirm."""
     with open_database("cases.db") as database, database.work(own_stamp()) as work:
         some = tables.alert.update().where(tables.alert.c.id == ids[0])
         work.connection.execute(some.values(severity="critical"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from pypdf import PdfReader
-from tests.cli.test_node import Node
+from tests.cli.nodes import Node
 from tests.papers import needs_pdf
 from tests.support.notices import NOTICE, changed
 from tests.support.raising import says
@@ -52,7 +52,7 @@ def _write(path: Path, **fields: object) -> str:
 
 
 def test_a_pack_holds_board_members_and_commitments(met: tuple[Node, Node], here: Path) -> None:
-    """What the commands print stands in the pack, on the screen and on paper; nobody is judged."""
+    """The pack contains the output of the commands, for screen and paper, without verdicts."""
     one, other = met
     assert "1 replied early" in one.run("coalition", "board").stdout
     board = json.loads(other.run("coalition", "board", "--json").stdout)

@@ -37,7 +37,7 @@ def burden(call: Call, here: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
 
 
 class Web:
-    """A server that holds one file, and cuts it where it is told to."""
+    """A server with one file, which it truncates on request."""
 
     def __init__(self) -> None:
         self.content = release()
@@ -86,7 +86,7 @@ def web() -> Iterator[Web]:
 
 
 def test_files_folders_and_archives_are_added(burden: Call, here: Path, objects: Objects) -> None:
-    """Each says what it was recognised as; what is no release does not stop the others."""
+    """Each file is reported with its kind; other files do not stop the command."""
     folder = here / "files"
     folder.mkdir()
     (folder / "may.csv").write_bytes(release("May"))
@@ -217,7 +217,7 @@ def test_figures_are_chosen(burden: Call, here: Path) -> None:
 def test_fetch_goes_on_where_it_was_cut_and_keeps_what_is_new(
     burden: Call, web: Web, objects: Objects
 ) -> None:
-    """A cut is resumed; the same is not modified; a new release stands beside the old one."""
+    """A cut download resumes; an unchanged file is skipped; a new release is added."""
     web.cuts = [40]
     fetched = burden("fetch", "cdc-vsrr", "--address", web.address)
     assert "cdc-vsrr: fetched: cdc-vsrr, released 2026-06 (inferred)" in fetched.stdout

@@ -14,7 +14,7 @@ from tests.support.ports import free_port
 from tests.support.raising import message_of
 
 from tidewaiter.bulk.spark.session import java_home
-from tidewaiter.cli.core.options import FAULT, REPORT, tell_fault
+from tidewaiter.cli.core.options import FAULT, REPORT, report_fault
 
 _SCREENING = """
 import os
@@ -77,7 +77,7 @@ def broken(patched: Run, manifest: Path) -> Run:
 
 
 def test_a_fault_is_told_apart_from_rows_that_cannot_be_read(broken: Run, here: Path) -> None:
-    """Its status is its own, and one line says whose it is and where its trace stands."""
+    """It has a distinct exit status, and one line says who is at fault and where the trace is."""
     (here / "traces").mkdir()
     done = broken(TMPDIR=str(here / "traces"))
     assert done.returncode == FAULT == os.EX_SOFTWARE
@@ -106,7 +106,7 @@ def test_errors_that_click_takes_for_a_stop_are_faults_and_no_memory_is_none(
 def test_a_fault_in_a_worker_is_one_of_the_command(
     broken: Run, broken_at: str, status: int
 ) -> None:
-    """Before its first share too; that the system ended a worker is no fault of ours."""
+    """Also before the first batch; a worker killed by the system is not our fault."""
     done = broken("--workers", "2", workers=broken_at)
     assert done.returncode == status
     said = done.stderr.splitlines()
@@ -129,7 +129,7 @@ def test_a_fault_on_a_cluster_is_one_of_the_command(broken: Run) -> None:
 
 @pytest.mark.parametrize("kind", ["fault", "error"])
 def test_a_server_that_cannot_start_says_so_like_any_command(patched: Run, kind: str) -> None:
-    """Its status too: of a fault of ours, and of what can be mended."""
+    """So is its exit status, for our faults and for user errors."""
     error = {"fault": "KeyError('goods')", "error": "InputError.from_words('no', hint='yes')"}[kind]
     patch = _SERVING.format(error=error)
     done = patched(patch, "serve", "--db", "c.db", "--port", f"{free_port()}")
@@ -150,7 +150,7 @@ def test_the_trace_is_printed_where_no_file_can_be_made(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("tempfile.mkstemp", full)
-    tell_fault(KeyError("goods"))
+    report_fault(KeyError("goods"))
     *trace, told = capsys.readouterr().err.splitlines()
     assert trace[-1] == "KeyError: 'goods'"
     assert "the traceback above" in told

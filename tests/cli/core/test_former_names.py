@@ -35,7 +35,7 @@ Call = Callable[..., Result]
     ],
 )
 def test_a_former_name_is_the_new_command(call: Call, former: tuple[str, ...], name: str) -> None:
-    """Its help is that of the new name, and the notice stands on stderr alone."""
+    """Its help is that of the new name, and the notice goes only to stderr."""
     old, new = call(*former, "--help"), call(*name.split(), "--help")
     assert old.exit_code == new.exit_code == 0
     assert old.stdout == new.stdout

@@ -109,7 +109,7 @@ def test_every_option_says_what_it_does(commands: dict[str, click.Command]) -> N
 
 
 def test_the_version_is_that_of_the_package(call: Call) -> None:
-    """What is printed is `tidewaiter.__version__`."""
+    """The output is `tidewaiter.__version__`."""
     assert __version__ in call("--version").output
 
 

@@ -35,7 +35,7 @@ def test_a_sample_is_compared_and_what_is_refused_is_said(call: Call) -> None:
 
 
 def test_the_result_says_what_a_difference_is_not(call: Call) -> None:
-    """The innocent reasons stand in the table, in JSON and on the page; nothing is an alert."""
+    """Innocent explanations are in the table, in JSON and on the page, and nothing is an alert."""
     told = call("mirror", SAMPLE, "--json", "--report", "page.html")
     found = json.loads(told.stdout)
     page = Path("page.html").read_text(encoding="utf-8")

@@ -74,7 +74,7 @@ def test_going_on_keeps_ids_and_formats_hold_the_same() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_judgement_parts_what_points_join_and_can_be_taken_back() -> None:
-    """What a person says overrides, is kept with name and reason, and is undone by another line."""
+    """A person's decision overrides, is stored with name and reason, and another line undoes it."""
     run("resolve", "march.csv", "--out", "e.jsonl", "--links", "l.jsonl")
     (link,) = (each for each in lines("l.jsonl") if each["outcome"] == "joined")
     for verdict, entities in (("--not-same", 3), ("--undecided", 2)):
@@ -152,7 +152,7 @@ def test_what_cannot_be_read_is_told_and_written() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_file_without_parties_gives_no_entities() -> None:
-    """No party is no error."""
+    """Zero parties are not an error."""
     Path("none.csv").write_text("Description\nAcetone\n", encoding="utf-8")
     for out in ("e.jsonl", "e.parquet"):
         done = run("resolve", "none.csv", "--out", out, "--links", f"l-{out}")
@@ -222,7 +222,7 @@ def test_going_on_from_followthemoney_keeps_ids_links_and_topics() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_lines_that_are_no_entities_are_told() -> None:
-    """Exit status 1, with the line; the rest is resolved."""
+    """Exit status 1, with the line; the others are resolved."""
     said = json.dumps(FTM[0]) + '\n{"id": "x", "schema": "Dragon", "properties": {}}\n'
     Path("known.ftm.json").write_text(said, encoding="utf-8")
     done = run("resolve", "known.ftm.json", "--out", "e.jsonl")
@@ -234,7 +234,7 @@ def test_lines_that_are_no_entities_are_told() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_entities_show_the_entries_that_they_resemble() -> None:
-    """Name, list, action, outcome and probability; nobody is called listed by a resemblance."""
+    """Name, list, action, outcome and probability; a similarity never says "listed"."""
     head = "id,kind,name,action,outcome,outcome_day,source\n"
     own = f"{head}X-1,organisation,Ornek Kimya,indicted,acquitted,2026-05-01,court of Izmir\n"
     Path("own.csv").write_text(own, encoding="utf-8")
@@ -259,7 +259,7 @@ def test_entities_show_the_entries_that_they_resemble() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_confidential_entry_stays_out_of_what_is_for_others() -> None:
-    """FollowTheMoney is for exchange: the entry stands in the authority's own file alone."""
+    """FollowTheMoney is for exchange, so the entry is only in the authority's own file."""
     head = "id,kind,name,action,confidential\n"
     Path("own.csv").write_text(
         f"{head}X-1,organisation,Ornek Kimya,watched,yes\n", encoding="utf-8"

@@ -21,7 +21,7 @@ C3,acetone,291411,5 kg
 
 
 def test_a_ranker_stands_beside_the_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Number and reasons are fields of their own; score, order and all the rest are as without."""
+    """Number and reasons are separate fields; score, order and everything else are unchanged."""
     monkeypatch.setenv("TIDEWAITER_STATE", str(tmp_path / "state"))
     manifest, folder = tmp_path / "manifest.csv", tmp_path / "taught"
     manifest.write_text(_LINES, encoding="utf-8")

@@ -50,7 +50,7 @@ def test_listings_are_said_in_few_words(
 def test_the_order_is_said_and_sentences_are_sentences(
     screen: Screen, sample: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A lower score may stand before a higher one, and what the table begins with says why."""
+    """A lower score may precede a higher one; the start of the table explains the order."""
     monkeypatch.setenv("COLUMNS", "160")
     told = screen(sample, "--out", "a.jsonl").stdout
     first, rest = told.split("\n", 1)

@@ -49,7 +49,7 @@ def test_the_files_of_the_page_make_an_instrument(own: Path) -> None:
 
 
 def test_the_questions_of_the_page_have_its_answers(own: Path, call: Callable[..., Result]) -> None:
-    """The commands run as they stand there; a draft and an ended control are told apart too."""
+    """The commands run as printed; drafts and ended controls are also distinguished."""
     further = [f"law {slug} --in XX --day 2026-11-25" for slug in ("piperidine", "toluene")]
     answers = []
     for command in (*_COMMAND.findall(TEXT), *further):

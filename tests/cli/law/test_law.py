@@ -28,7 +28,7 @@ def test_an_amount_frees_below_its_limit_only(call: Call) -> None:
 
 
 def test_no_answer_says_clear(call: Call) -> None:
-    """The table ends in what it is not, and what is unknown is refused."""
+    """The table ends with its limits, and unknown input is refused."""
     shown = call("law", "67-64-1", "--in", "EU")
     assert "Not legal advice and not a licence" in " ".join(shown.output.split())
     assert call("law", "nosuchthing").exit_code == 2
@@ -90,7 +90,7 @@ def test_a_structure_is_asked_about_as_a_name_is(call: Call) -> None:
 
 
 def test_what_is_no_structure_is_not_assessable(call: Call) -> None:
-    """A broken structure beside a good one is told, and the rest is answered."""
+    """A broken structure next to a good one is reported, and the others are answered."""
     result = call("law", "acetone", "C1CC(", "*c1ccccc1", "--in", "UN", "--json")
     assert result.exit_code == 1
     assert len(result.stdout.splitlines()) == 1

@@ -69,7 +69,7 @@ def legacy(count: int, day: str = "11/20/2026") -> bytes:
 
 
 def test_a_list_is_added_shown_and_compared(lists: Call, here: Path) -> None:
-    """Two versions of one list, from files whose format and day are found out."""
+    """Two versions of one list; the format and the date of the files are detected."""
     for count, day in ((10, "11/01/2026"), (9, "11/20/2026")):
         (here / "sdn.xml").write_bytes(legacy(count, day))
         added = lists("add", here / "sdn.xml")
@@ -143,7 +143,7 @@ def test_a_lost_fifth_takes_force(lists: Call, here: Path) -> None:
 
 
 def test_an_own_list_takes_a_name(lists: Call) -> None:
-    """CSV does not say whose it is; without --as it is a question."""
+    """CSV does not name its publisher; without --as the command asks."""
     asked = lists("add", DATA / "own.csv")
     assert (asked.exit_code, "--as" in asked.stderr) == (2, True)
     assert "my-list: added" in lists("add", DATA / "own.csv", "--as", "my-list").stdout
@@ -197,7 +197,7 @@ def test_files_of_one_list_are_fetched_together(
 
 
 def test_update_needs_an_address(lists: Call) -> None:
-    """Nothing is fetched that nobody named."""
+    """Only addresses that the user named are fetched."""
     nothing = lists("update")
     assert (nothing.exit_code, says(nothing.stderr, "cli/no-list-with-address")) == (2, True)
     assert lists("update", "my-list").exit_code == 2
@@ -205,7 +205,7 @@ def test_update_needs_an_address(lists: Call) -> None:
 
 
 def test_a_list_without_versions_is_named(lists: Call) -> None:
-    """An empty folder is no error for status, and one for a comparison."""
+    """For status, an empty folder is fine; for a comparison, it is an error."""
     assert "There are no party lists" in lists("status").stderr
     assert "un-sc" in lists("status", "--known").stdout
     assert lists("diff", "un-sc").exit_code == 2

@@ -54,7 +54,7 @@ def test_queries_give_a_line_a_match(call: Call, here: Path) -> None:
 
 
 def test_a_file_gives_answers_with_reasons(call: Call, here: Path) -> None:
-    """Parties that match or cannot be assessed stand in the file of matches."""
+    """Parties that match or are not assessable are in the file of matches."""
     text = f'id,name,born\n7,"{NAMES[0]["names"][0]}",\n8,,\n9,Unheard Qwxyz Bakery,\n'
     (here / "parties.csv").write_text(text, encoding="utf-8")
     done = call("match", "--list", str(LIST), "--file", "parties.csv", "--out", "matches.jsonl")
@@ -99,7 +99,7 @@ def test_all_formats_hold_the_same_matches(call: Call, here: Path) -> None:
 
 
 def test_a_list_that_is_kept_is_named_with_its_version(call: Call, here: Path) -> None:
-    """The list, its version, the id there, the action and the outcome stand in columns."""
+    """The list, its version, the entry id, the action and the outcome have columns."""
     head = "id,kind,name,action,outcome,outcome_day,source\n"
     (here / "own.csv").write_text(
         f"{head}X 1,organisation,Ornek Kimya Sanayi,indicted,acquitted,2026-05-01,court\n",
@@ -119,7 +119,7 @@ def test_a_list_that_is_kept_is_named_with_its_version(call: Call, here: Path) -
 def test_a_value_that_cannot_be_read_is_counted_and_the_rest_goes_on(
     call: Call, here: Path
 ) -> None:
-    """A kind that nobody knows is told with its place, and left out; exit status 1."""
+    """An unknown kind is reported with its place and ignored; exit status 1."""
     text = f'name,kind\n"{NAMES[0]["names"][0]}",person\nA,dragon\n'
     (here / "parties.csv").write_text(text, encoding="utf-8")
     done = call("match", "--list", str(LIST), "--file", "parties.csv", "--out", "m.csv")
@@ -141,7 +141,7 @@ def test_a_format_of_matches_that_is_none_is_refused_at_once(call: Call, here: P
 def test_the_first_match_says_why_it_takes_its_time(
     call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A person at a terminal is told once; the answer on standard output is as ever."""
+    """At a terminal, a person sees it once; standard output is unchanged."""
     asked = ("match", NAMES[0]["names"][0], "--list", str(LIST), "--json")
     monkeypatch.setattr("tidewaiter.cli.parties.match.is_ready", lambda: True)
     later = call(*asked)
@@ -183,7 +183,7 @@ LEI = "213800KUD8LAJWSQ9D15"
 
 @pytest.fixture
 def numbered(here: Path) -> Path:
-    """Write and keep a list whose entry bears an LEI and a telephone."""
+    """Write and add a list with an entry that has an LEI and a telephone."""
     head = {"list": {"slug": "made", "name": "Made", "authority": "Us"}}
     entry = {
         "id": "X-1",
@@ -268,7 +268,7 @@ def test_options_of_one_name_are_of_no_file(call: Call, here: Path) -> None:
 
 
 def test_refusals_do_not_overwrite_the_parties(call: Call, here: Path) -> None:
-    """What is read stays as it is."""
+    """Input files are unchanged."""
     (here / "p.csv").write_text("name\nA\n")
     args = ("match", "--list", str(LIST), "--file", "p.csv", "--out", "m.jsonl")
     assert call(*args, "--refused", "p.csv").exit_code == 2
@@ -308,7 +308,7 @@ def test_a_match_says_who_owns_the_entry(tied: Path, call: Call) -> None:
 def test_a_number_alone_was_looked_up(
     tied: Path, call: Call, number: str, found: list[str]
 ) -> None:
-    """There is no name to assess, so nothing says that it could not be assessed."""
+    """Without a name to assess, it is not reported as not assessable."""
     assert tied.is_dir()
     done = call("match", "--id", number, "--country", "IN", "--lists", "kept", "--json")
     answer = json.loads(done.stdout)

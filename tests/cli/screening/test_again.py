@@ -1,4 +1,4 @@
-"""`tidewaiter screen --again`: what it says, what it writes, and when all is screened."""
+"""`tidewaiter screen --again`: its messages, its output, and when it screens everything."""
 
 import json
 import shutil
@@ -87,7 +87,7 @@ def _again(call: Call, day: str, *more: str) -> tuple[str, list[dict[str, Any]]]
 def test_changed_entries_are_compared_with_past_parties(
     past: Path, call: Call, keep: Callable[[list[str], str], None]
 ) -> None:
-    """New alerts and those whose entry is gone are counted, and both are written."""
+    """New alerts and alerts with removed entries are counted, and both are written."""
     assert past.is_dir()
     keep(FIRMS[1:], "2026-12-08")
     said, alerts = _again(call, "2026-12-08")
@@ -106,7 +106,7 @@ def test_changed_entries_are_compared_with_past_parties(
 def test_an_outcome_is_counted_apart(
     past: Path, call: Call, keep: Callable[[list[str], str], None]
 ) -> None:
-    """A charge that is dismissed is said of the alert, and no alert is new."""
+    """A dismissed charge becomes a note on the alert, without a new alert."""
     assert past.is_dir()
     keep([FIRMS[0].replace("pending", "dismissed")], "2026-12-08")
     said, alerts = _again(call, "2026-12-08")
@@ -117,7 +117,7 @@ def test_an_outcome_is_counted_apart(
 def test_all_is_screened_where_that_is_asked_for_or_needed(
     past: Path, call: Call, keep: Callable[[list[str], str], None]
 ) -> None:
-    """The reason stands first; the words are counted anew, so that the next time is no other."""
+    """The message starts with the reason; words are recounted, so the next run finds no change."""
     keep([*FIRMS], "2026-12-08")
     before = (past / "kept" / "generation.json").read_bytes()
     said, alerts = _again(call, "2026-12-08", "--whole")
@@ -140,7 +140,7 @@ def test_whole_goes_with_again(past: Path, call: Call) -> None:
 def test_a_ranker_tells_of_new_alerts_and_of_those_with_a_note(
     past: Path, call: Call, keep: Callable[[list[str], str], None]
 ) -> None:
-    """Number and reasons stand beside all that is written; nothing else is another."""
+    """Number and reasons are added to all output; everything else is unchanged."""
     keep(FIRMS[1:], "2026-12-08")
     shutil.copy("c.db", "d.db")
     (past / "ranker.json").write_bytes(write_model(model()))

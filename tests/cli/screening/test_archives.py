@@ -39,7 +39,7 @@ def alerts(path: Path) -> list[dict[str, object]]:
 def test_the_only_file_is_screened_as_if_it_were_unpacked(
     screen: Call, here: Path, how: int
 ) -> None:
-    """The alerts are those of the file, under its name; what systems add is no file."""
+    """The alerts are those of the file, under its name; system files are ignored."""
     (here / "bl.csv").write_text(TABLE)
     aside = (("__MACOSX/._bl.csv", "x"), (".DS_Store", "x"), ("folder/", ""))
     pack(here / "a.zip", ("folder/bl.csv", TABLE), *aside, how=how)
@@ -118,7 +118,7 @@ def test_several_files_need_a_folder(screen: Call, here: Path) -> None:
 
 
 def test_a_database_keeps_each_file(screen: Call, here: Path) -> None:
-    """As a source of its own."""
+    """Each is a separate source."""
     pack(here / "a.zip", ("a.csv", TABLE), ("b.csv", TABLE.replace("5", "6")))
     result = screen("a.zip", "--out", "alerts", "--db", "x.db")
     assert (result.exit_code, result.output.count("1 alerts are new")) == (0, 2)
@@ -177,7 +177,7 @@ def test_a_file_that_lies_of_its_size_is_damaged(here: Path, screen: Call) -> No
 
 
 def test_what_is_locked_or_damaged_is_told(here: Path) -> None:
-    """A password, a bit that fell over, a way of packing that nobody knows, a link."""
+    """A password, a flipped bit, an unknown compression method, a link."""
     raw = bytearray(pack(here / "a.zip", ("a.csv", TABLE)).read_bytes())
 
     def why(change: Callable[[bytearray], None]) -> str:

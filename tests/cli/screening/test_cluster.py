@@ -1,4 +1,4 @@
-"""`tidewaiter screen --engine spark`: what it takes, and Spark itself where it is installed."""
+"""`tidewaiter screen --engine spark`: its options, and Spark itself where it is installed."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -77,7 +77,7 @@ def manifest(tmp_path: Path) -> Path:
 def test_options_that_do_not_fit_are_refused(
     options: tuple[str, ...], told: str, manifest: Path, call: Call
 ) -> None:
-    """Nothing that was asked for is left out in silence."""
+    """No requested option is silently ignored."""
     result = call("screen", str(manifest), *options)
     assert result.exit_code == 2
     assert told in " ".join(result.output.split())
@@ -105,9 +105,9 @@ def test_two_files_need_a_cluster(manifest: Path, call: Call) -> None:
 
 
 def test_spark_writes_what_one_machine_writes(call: Call, tmp_path: Path) -> None:
-    """Alerts are the same to the byte, with a past, columns that were saved, and a ranker.
+    """Alerts are identical byte for byte, with a past, saved columns and a ranker.
 
-    Rules of the past make alerts here too; a summary stands beside them.
+    Rules on the past raise alerts here too; a summary is also written.
     """
     pytest.importorskip("pyspark")
     write_made(MadeTrade(3, 3_000), tmp_path)

@@ -1,4 +1,4 @@
-"""The command that says what a file is."""
+"""The command that identifies a file."""
 
 import json
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def test_json_is_one_object(call: Call) -> None:
 
 
 def test_open_questions_are_status_one(call: Call, here: Path) -> None:
-    """What must be said is told as it is said."""
+    """Each open question is shown with the option that answers it."""
     (here / "a.csv").write_text("goods,net,net weight\nacetone,1,2\n")
     result = call("inspect", "a.csv")
     assert result.exit_code == 1

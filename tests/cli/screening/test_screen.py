@@ -90,7 +90,7 @@ def test_the_report_needs_nothing_else(screen: Screen, manifest: Path, here: Pat
 def test_refused_rows_are_told_and_the_exit_status_says_so(
     screen: Screen, here: Path, objects: Objects
 ) -> None:
-    """Exit status 1: the rest is screened, and each refusal has its row and reason."""
+    """Exit status 1: the other rows are screened, and each refusal has its row and reason."""
     file = here / "m.csv"
     file.write_text("goods,hs,net weight (kg)\nacetone,1,2,3,4\nacetone,291411,much\n")
     result = screen(str(file), "--refused", "no.csv")
@@ -149,9 +149,9 @@ def test_the_day_is_part_of_every_alert(screen: Screen, manifest: Path, objects:
 def test_two_at_once_without_an_output_file_are_both_done(
     screen: Screen, manifest: Path, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each has a journal of its own in the cache; what was cut off is taken up once.
+    """Each has its own journal in the cache; truncated steps are resumed once.
 
-    With an output file the second one is refused, as both would write it.
+    With an output file the second run is refused, because both would write it.
     """
     monkeypatch.setattr("tidewaiter.cli.screening.outputs.cache_folder", lambda: here / "cache")
     alone, seen, inner = screen(str(manifest)).stdout, [], onefile.screen_one
@@ -197,14 +197,14 @@ def test_two_outputs_do_not_share_a_file(screen: Screen, manifest: Path) -> None
 
 
 def test_a_real_pipe_gets_json_lines(process: Process, manifest: Path) -> None:
-    """A process whose output is a pipe writes one JSON object a line."""
+    """A process with output to a pipe writes one JSON object per line."""
     done = process("screen", str(manifest), "--day", "2026-11-25")
     assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
     assert [json.loads(line)["row"] for line in done.stdout.splitlines()] == [1, 3]
 
 
 def test_a_file_name_may_hold_any_bytes(process: Process, manifest: Path, here: Path) -> None:
-    """A name that is no UTF-8 is screened, and shown with its bytes spelled out."""
+    """A name that is not UTF-8 is screened, and its bytes are shown escaped."""
     name = b"caf\xe9.csv"
     try:
         Path(here, name.decode("utf-8", "surrogateescape")).write_bytes(manifest.read_bytes())
@@ -239,7 +239,7 @@ def test_nothing_but_the_outputs_stays(screen: Screen, manifest: Path, here: Pat
 
 
 def test_refusals_of_another_file_are_kept(screen: Screen, manifest: Path, here: Path) -> None:
-    """The user did not choose the name "refused.csv": what else stands there gets a number."""
+    """The user did not choose the name "refused.csv", so an existing file causes a number."""
     (here / "other.csv").write_text("goods,net\nacetone,many\n", encoding="utf-8")
     (here / "refused.csv").write_text("precious", encoding="utf-8")
     told = [
@@ -267,7 +267,7 @@ def test_refusals_of_a_named_file_give_way(screen: Screen, here: Path) -> None:
 def test_an_alert_says_that_a_unit_was_stated_and_not_read(
     screen: Screen, here: Path, objects: Objects
 ) -> None:
-    """The line of the alert tells which of its units are the user's."""
+    """The line of the alert shows which units the user set."""
     (here / "m.csv").write_text(
         "goods,net weight\nacetic anhydride,5\nacetic anhydride,5 kg\n", encoding="utf-8"
     )

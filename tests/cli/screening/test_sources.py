@@ -1,4 +1,4 @@
-"""What was said of a source's columns is kept by `screen --columns`."""
+"""The settings of a source's columns, saved by `screen --columns`."""
 
 import json
 from collections.abc import Callable

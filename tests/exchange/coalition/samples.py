@@ -60,7 +60,7 @@ class Story:
         return Watched(exporter=exporter, importer=importer, heard=tuple(self.heard))
 
     def on(self, day: date, freezes: Sequence[Freeze] = ()) -> Counted:
-        """Count it as it stood on a day."""
+        """Compute it as of a day."""
         found = counted(self.watched(), freezes, day)
         assert found is not None
         return found

@@ -17,7 +17,8 @@ from tidewaiter.exchange.coalition.board import (
     Material,
     Period,
     SharedIncident,
-    board_of,
+    board_from,
+    count_all,
 )
 from tidewaiter.exchange.notices.types import MoreTime, Objected, Queried, What, Withdrawn
 
@@ -73,6 +74,12 @@ def _told(number: int, ends: tuple[str, str], day: date) -> SharedIncident:
     return SharedIncident(
         owner="node-DE", incident=f"I-{number}", teller=ends[0], told=ends[1], day=day
     )
+
+
+def board_of(material: Material, period: Period, day: date) -> Board:
+    """Compute the board of all records of a node."""
+    notices = count_all(material.notices, material.freezes, day)
+    return board_from(notices, material, period, day)
 
 
 def _board(stories: Sequence[Story], period: Period = PERIOD, day: date = DAY) -> Board:
@@ -133,7 +140,7 @@ def test_each_notice_has_exactly_one_outcome(material: Material) -> None:
 @given(materials(), st.randoms())
 @settings(max_examples=30, deadline=None)
 def test_the_order_does_not_matter(material: Material, chance: object) -> None:
-    """A board is of what is known, not of how it is listed."""
+    """A dashboard depends on the data, not on its order."""
     notices, incidents = list(material.notices), list(material.incidents)
     chance.shuffle(notices)  # type: ignore[attr-defined]
     chance.shuffle(incidents)  # type: ignore[attr-defined]
@@ -147,7 +154,7 @@ def test_the_order_does_not_matter(material: Material, chance: object) -> None:
 
 
 def test_those_that_wait_are_not_late() -> None:
-    """Two in time, one late, one silent, and one whose last day is still to come."""
+    """Two on time, one late, one silent, and one with its deadline still to come."""
     stories = [_answered(1, 3), _answered(2, 9), _answered(3, 14), Story("A-4")]
     late = Story("A-5", day=days(10), last=days(40))
     (row,) = _board([*stories, late], day=days(20)).pairs
@@ -181,7 +188,7 @@ def test_a_trend_needs_more_than_chance() -> None:
 
 
 def test_an_incident_counts_once_in_a_direction() -> None:
-    """Its second version is no second incident, and belongs to the period of the first."""
+    """Its second version is not a second incident, and belongs to the period of the first."""
     ends = ("DE", "MX")
     told = (
         _told(1, ends, days(-5)),

@@ -89,14 +89,14 @@ def test_a_word_alone_meets_nothing(proof: tuple[Evidence, ...]) -> None:
 
 
 def test_a_later_claim_does_not_hide_that_it_lacks_evidence() -> None:
-    """After a low number with evidence, a high one without is told as such."""
+    """After a low number with evidence, a high one without is reported as such."""
     low, claim = _report(700_000, 30, HASH), _report(950_000, 60)
     assert _standing(low, claim).name == "no evidence"
     assert _standing(low, _report(950_000, 20)).name == "open"
 
 
 def test_what_was_met_can_be_lost() -> None:
-    """The number of the latest day counts; of two for one day, the one that was told last."""
+    """The number for the latest day counts; of two for one day, the last one reported."""
     early, late = _report(950_000, 30, HASH), _report(800_000, 60, HASH)
     assert _standing(early).name == "met"
     assert _standing(early, late).name == "open"
@@ -179,6 +179,6 @@ def test_at_most_is_the_other_way() -> None:
     ],
 )
 def test_a_promise_that_means_nothing_has_problems(changes: dict[str, Any], at: str) -> None:
-    """Each is told with its place before it goes out."""
+    """Each problem is reported with its place before sending."""
     assert problems_of(PROMISE) == []
     assert [each.at for each in problems_of(changed(PROMISE, **changes))] == [at]

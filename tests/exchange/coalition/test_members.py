@@ -76,7 +76,7 @@ def test_it_takes_both_to_have_joined() -> None:
 
 
 def test_who_left_can_be_invited_again() -> None:
-    """By either side, whoever had ended it."""
+    """By either side, no matter which one ended it."""
     for end in (_own("ended", 5), _peer("ended", 5)):
         facts = Facts(moves=(*JOINED, end, _own("invited", 9)))
         assert _state(facts, 8) == "left"
@@ -94,7 +94,7 @@ def test_an_invitation_that_nobody_follows_ends_in_silence() -> None:
 
 
 def test_who_owes_no_answer_is_not_silent() -> None:
-    """A member of whom nobody wants anything may say nothing for years."""
+    """A member without pending requests may be quiet for years."""
     assert _state(Facts(moves=JOINED), 3_000) == "joined"
 
 
@@ -113,7 +113,7 @@ def test_silence_begins_when_something_waits_and_ends_with_a_sign() -> None:
 
 
 def test_frozen_days_are_no_silence() -> None:
-    """While the channel is frozen nobody is silent, and those days are not made up for later."""
+    """While the channel is frozen, no member is silent, and those days do not count later."""
     waits = (Pending(node="b", what="notice A-1", since=days(10)),)
     still = (*JOINED, _own("frozen", 20), _own("active", 120))
     facts = Facts(moves=still, pending=waits)
@@ -126,7 +126,7 @@ def test_frozen_days_are_no_silence() -> None:
 
 
 def test_a_roster_advises_and_its_statements_are_kept() -> None:
-    """It changes no state; what it says is there with its version and day, and the dispute."""
+    """It changes no state; its statement is kept with version and day, and so is the dispute."""
     listed = Listed(node="b", name="Authority B", country="XB", state="left", since=days(1))
     other = Listed(node="c", name="Authority C", country="XC", state="joined", since=days(1))
     facts = Facts(moves=JOINED, rosters=(_roster(1, 4), _roster(2, 9, listed, other)))

@@ -1,4 +1,4 @@
-"""Outcomes: each notice stands in one word, and no frozen day counts against anyone."""
+"""Outcomes: each notice has one outcome, and no frozen day counts against either side."""
 
 from datetime import date
 
@@ -99,7 +99,7 @@ def test_more_time_moves_the_day_if_it_is_asked_in_time() -> None:
 
 
 def test_a_withdrawal_ends_the_wait_but_no_silence() -> None:
-    """Before the last day it is over, nobody failed; after it, somebody had."""
+    """Before the deadline it ends without a failure; after it, with one."""
     before, after, answered = Story(), Story(), Story()
     before.say("exporter", Withdrawn(), days(3))
     after.say("exporter", Withdrawn(), days(3, LAST))
@@ -112,7 +112,7 @@ def test_a_withdrawal_ends_the_wait_but_no_silence() -> None:
 
 
 def test_an_amendment_begins_anew() -> None:
-    """The version in force needs an answer of its own."""
+    """The version in force needs a separate answer."""
     story = Story()
     story.say("importer", YES, days(1))
     second = changed(story.notice, version=2, reply_by=days(30))
@@ -142,7 +142,7 @@ def test_goods_that_leave_before_an_answer_are_released_in_silence() -> None:
 
 
 def test_what_came_later_is_not_known() -> None:
-    """A day is counted by what was there, and before it was sent there is nothing."""
+    """A day is evaluated with the data of that day; before sending there is none."""
     story = Story()
     story.say("importer", NO, days(3))
     assert not story.on(days(2)).objected
@@ -165,7 +165,7 @@ def test_while_it_is_frozen_the_clock_stands() -> None:
 
 
 def test_what_a_freeze_held_back_has_its_whole_time_after_the_thaw() -> None:
-    """It came ten weeks late, as the channel was frozen: who answers within the term is in time."""
+    """It arrived ten weeks late because of a freeze: an answer within the term is on time."""
     story = Story(had=70)
     story.say("importer", YES, days(75))
     thawed = [frozen(days(1), days(70))]
@@ -177,7 +177,7 @@ def test_what_a_freeze_held_back_has_its_whole_time_after_the_thaw() -> None:
 
 
 def test_who_had_it_after_its_last_day_is_not_late() -> None:
-    """A line was down, and nobody froze anything: nothing can be said of the answer."""
+    """A line was down without a freeze: the answer cannot be judged."""
     story = Story(had=70)
     assert story.on(days(80)).outcome == "came too late"
     story.say("importer", YES, days(71))
@@ -235,7 +235,7 @@ def test_a_freeze_never_takes_time_away(freezes: list[Freeze], agreed: int) -> N
 
 @given(spans, st.none() | st.integers(0, 30), st.integers(0, 70))
 def test_a_freeze_makes_nobody_later(freezes: list[Freeze], answer: int | None, day: int) -> None:
-    """Whoever answers in time without it does with it; who waits or is silent has waited less."""
+    """An answer on time without a freeze is on time with it; waiting and silence are shorter."""
     story = Story()
     if answer is not None:
         story.say("importer", YES, days(answer))

@@ -60,13 +60,13 @@ def test_two_of_three_are_enough() -> None:
 
 @pytest.mark.parametrize("by", ["a", "aa", "ad", "d"])
 def test_one_of_three_is_not(by: str) -> None:
-    """A node that signs twice is one, and one that is no endorser is none."""
+    """A node that signs twice counts once, and a non-endorser does not count."""
     with raises("exchange/too-few-endorsers"):
         check_rosters([_signed(FIRST, by)], KEYS)
 
 
 def test_unknown_and_false_keys_count_for_nothing() -> None:
-    """Neither one whose key is not known here, nor one who signs under another's name."""
+    """Neither an unknown key nor a signature in another's name counts."""
     with raises("exchange/too-few-endorsers"):
         check_rosters([_signed(FIRST, "ab")], {"a": KEYS["a"]})
     renamed = sign_roster(FIRST, [root_signer("a", SECRETS["a"]), root_signer("d", SECRETS["b"])])
@@ -107,7 +107,7 @@ def test_a_version_must_follow() -> None:
 
 
 def test_two_versions_of_one_number_are_noticed() -> None:
-    """What is known is a part of what comes, or somebody speaks with two tongues."""
+    """Longer or shorter lists that agree are accepted; another version of a number is refused."""
     first = _signed(FIRST, "ab")
     one, other = _next(first, "ab"), _next(first, "ab", name="Other")
     assert take_rosters([first], [first, one], KEYS)

@@ -1,4 +1,4 @@
-"""The timeline: every month is there, and events stand on their days."""
+"""The timeline has every month, and events on their days."""
 
 from datetime import date
 
@@ -62,7 +62,7 @@ def test_law_stands_on_the_days_of_the_registry() -> None:
 
 
 def test_channels_members_and_groups_have_their_days() -> None:
-    """A thaw is no second joining."""
+    """Unfreezing is not a second joining."""
     moves = [
         Move(node="b", by=by, to=to, day=days(day))  # type: ignore[arg-type]
         for by, to, day in (

@@ -63,7 +63,7 @@ def test_the_first_day_by_which_a_share_had_an_answer(
 
 
 def test_bounds_need_many() -> None:
-    """Of 20 days the middle lies between the 6th and the 15th; of two there is no bound."""
+    """For 20 days the median is between the 6th and the 15th; for two there is no bound."""
     found = quantile(list(range(1, 21)), 0.5)
     assert (found.days, found.low, found.high) == (10, 6, 15)
     assert quantile([1, 2], 0.5) == Days(days=1)
@@ -80,7 +80,7 @@ def test_few_notices_give_their_numbers_alone() -> None:
 
 
 def test_those_that_wait_count_where_they_are_more_than_a_tenth() -> None:
-    """One of ten may be left out; one of nine is not."""
+    """One of ten may be ignored; one of nine may not."""
     answered = list(range(1, 10))
     tenth = waits_of(_waited(*answered, waiting=(1,)))
     assert (tenth.method, tenth.answered, tenth.unanswered) == ("answered", 9, 1)
@@ -129,5 +129,5 @@ def _figures(low: int | None, high: int | None, method: str = "answered") -> Fig
 def test_a_median_moved_where_intervals_are_apart(
     now: tuple[Any, ...], before: tuple[Any, ...], told: str
 ) -> None:
-    """One day in common is no clear change; nor is a bound that is not known."""
+    """A shared day is not a clear change, and neither is an unknown bound."""
     assert trend(_figures(*now), _figures(*before)).median == told

@@ -32,7 +32,7 @@ def edge(
 
 
 def known(*versions: Incident, others: tuple[tuple[Spoken, str], ...] = ()) -> Known:
-    """Return an incident of "north" with these versions, and what others said of it."""
+    """Return an incident of "north" with these versions and the statements of others."""
     bodies = versions or (incident(),)
     told: list[tuple[Spoken, str]] = [(body, body.owner) for body in bodies]
     told += others

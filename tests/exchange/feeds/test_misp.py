@@ -131,7 +131,7 @@ def test_a_stricter_party_bears_its_own_label() -> None:
 
 
 def test_a_party_is_alleged() -> None:
-    """Its standing is told, and it is never anything else."""
+    """Its status is given, and is never anything else."""
     told = _values(_event().objects[-1])
     assert told["standing"] == ["alleged"]
     assert told["name"] == ["Alpha Trading"]

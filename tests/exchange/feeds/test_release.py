@@ -86,7 +86,7 @@ def test_what_a_marking_forbids_never_leaves(
 
 
 def test_an_edge_is_bound_by_the_label_of_ones_own() -> None:
-    """An edge names nobody, so what is red stays, though its owner may send it to whom it names."""
+    """An edge has no named recipients, so TLP:RED is held, even if its owner may send it."""
     for reach in REACHES[1:]:
         assert released(known(incident(marking=RED, parties=())), edge(reach), "north") is None
 

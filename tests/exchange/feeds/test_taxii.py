@@ -66,7 +66,7 @@ def _query(**asked: str) -> Query:
 
 
 def test_discovery_and_the_api_root() -> None:
-    """They tell what the standard asks for, and the version that is spoken."""
+    """They contain what the standard requires, and the version."""
     told = _body(taxii.discovery("Northland", ["/taxii2/root/"], contact="x@example.org"))
     assert told == {
         "title": "Northland",
@@ -80,7 +80,7 @@ def test_discovery_and_the_api_root() -> None:
 
 
 def test_a_collection_is_read_and_never_written() -> None:
-    """A client cannot write, and is told so; no collections are an empty resource."""
+    """A client cannot write, and gets an error; no collections give an empty resource."""
     told = _body(taxii.collection(FEED))
     assert told == {
         "id": FEED.id,
@@ -141,7 +141,7 @@ def test_what_a_marking_forbids_is_at_no_address() -> None:
 
 
 def test_versions_and_the_manifest() -> None:
-    """The last version is given unless another is asked for; all are told at their address."""
+    """The last version is returned unless another is requested; all have an address."""
     moments = [f"2026-11-0{day}T00:00:00.000Z" for day in (1, 2, 3)]
     told = [Marked(object=_object(1, each), marking=GREEN, own=True) for each in moments]
     items = restock(FEED, (), "x", told, now=NOW, last=Counter()).new
@@ -202,7 +202,7 @@ def test_filters() -> None:
     ],
 )
 def test_a_malformed_query_is_refused(parameters: list[tuple[str, str]]) -> None:
-    """The standard asks for 400 then; what it does not know is let be."""
+    """The standard requires 400 then; unknown parameters are ignored."""
     with pytest.raises(InputError):
         parse_query(parameters)
     assert parse_query([("colour", "blue"), ("match[colour]", "blue")]) == Query()
@@ -248,7 +248,7 @@ def _apply(items: list[Item], change: Change) -> list[Item]:
 
 
 def test_a_stricter_version_takes_the_one_before_away() -> None:
-    """What was open and is now red is no longer at the edge; told again alike, nothing changes."""
+    """An incident that became TLP:RED leaves the edge; an identical repeat changes nothing."""
     first = incident(marking=GREEN, parties=(party(marking=GREEN),))
     items = list(restock(FEED, (), "x", _told(first), now=NOW, last=Counter()).new)
     assert b"Alpha Trading" in taxii.objects(FEED, items, Query()).body

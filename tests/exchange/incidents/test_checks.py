@@ -1,4 +1,4 @@
-"""What of an incident must be mended before it is sent."""
+"""Problems of an incident that must be corrected before sending."""
 
 from datetime import date
 
@@ -175,7 +175,7 @@ def test_a_flag_that_was_never_read_says_so() -> None:
 
 
 def test_an_incident_is_read_as_it_was_written() -> None:
-    """A body is JSON; an unknown field is refused, so nobody can add "guilty" to a party."""
+    """A body is JSON; unknown fields are refused, so "guilty" cannot be added to a party."""
     body = msgspec.json.encode(incident())
     assert msgspec.json.decode(body, type=Incident) == incident()
     more = body.replace(b'"role":', b'"guilty":true,"role":')

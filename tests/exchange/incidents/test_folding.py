@@ -1,4 +1,4 @@
-"""What is known of an incident by all that was said of it."""
+"""State of an incident from all statements about it."""
 
 from datetime import date
 from random import Random
@@ -57,7 +57,7 @@ TALKS = st.lists(st.tuples(BODIES, st.sampled_from(NODES)), max_size=12).map(
 
 
 def test_the_last_version_stands_and_gaps_are_told() -> None:
-    """Versions stand by number, whatever came first."""
+    """Versions are ordered by number, in any order of arrival."""
     said = [_said(_version(3), "north", 1), _said(_version(1), "north", 2)]
     known = incident_of("north", "inc-7", said)
     assert [each.body.version for each in known.versions] == [1, 3]
@@ -82,7 +82,7 @@ def test_only_the_owner_writes_versions() -> None:
 
 
 def test_who_was_never_given_it_has_no_say() -> None:
-    """Where the readers are known, only they propose and tell what they saw."""
+    """If the readers are known, only they can propose and report sightings."""
     said = [_said(_proposal(1), "south", 1), _said(_sighting(1), "east", 2)]
     known = incident_of("north", "inc-7", said, readers=frozenset({"south"}))
     assert [each.said.sender for each in known.proposals] == ["south"]

@@ -1,4 +1,4 @@
-"""Any notice and any event, made from the records themselves: each field left out or filled."""
+"""Arbitrary notices and events, generated from the records: each field absent or filled."""
 
 from datetime import UTC
 from functools import cache
@@ -37,7 +37,7 @@ def _values(shape: Shape) -> st.SearchStrategy[Any]:
 
 @cache
 def records(record: type[Record]) -> st.SearchStrategy[Any]:
-    """Make any record, each of its fields left out or filled."""
+    """Make any record, with each of its fields absent or filled."""
     made = {}
     for field in fields_of(record):
         filled = _values(field.shape)

@@ -1,4 +1,4 @@
-"""What a side is offered is what it may do."""
+"""Each side is offered exactly the acts that it may perform."""
 
 from typing import get_args
 
@@ -38,7 +38,7 @@ def test_each_side_is_offered_its_own() -> None:
 
 
 def test_what_was_done_is_not_offered_again() -> None:
-    """Whoever acknowledged has opened it; after a decision more time is not asked for."""
+    """An acknowledgement implies opening; after a decision, more time cannot be requested."""
     talk = Talk()
     talk.say("importer", Acknowledged())
     assert IMPORTER - _acts(talk, "importer") == {"view", "acknowledge"}
@@ -57,7 +57,7 @@ def test_a_query_is_answered_once_it_is_asked() -> None:
 
 
 def test_a_notice_that_was_withdrawn_takes_no_more() -> None:
-    """But that goods came all the same can be told."""
+    """Arrival of the goods can still be reported."""
     talk = Talk()
     talk.say("exporter", Withdrawn())
     assert _acts(talk, "exporter") == set()
@@ -65,7 +65,7 @@ def test_a_notice_that_was_withdrawn_takes_no_more() -> None:
 
 
 def test_goods_that_have_left_are_not_withdrawn() -> None:
-    """The last shipment is told once."""
+    """The last shipment is reported once."""
     talk = Talk()
     talk.say("importer", YES)
     events = talk.events
@@ -83,7 +83,7 @@ def test_goods_that_have_left_are_not_withdrawn() -> None:
 
 @pytest.mark.parametrize("side", ["exporter", "importer"])
 def test_a_late_answer_is_still_offered(side: Side) -> None:
-    """Silence ends nothing: whoever did not answer in time may answer."""
+    """Silence ends nothing: a late answer is still possible."""
     talk = Talk()
     late = REPLY_BY.replace(month=12)
     offered = set(acts_of(side, talk.events, state_of(talk.events, late)))

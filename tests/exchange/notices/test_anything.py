@@ -33,7 +33,7 @@ END = changed(
 @example(notice=END, day=date.max)
 @example(notice=changed(END, sender=Authority(name="a", country="US")), day=date.min)
 def test_any_notice_is_checked(notice: Notice, day: date) -> None:
-    """Problems are told, each with a place, and nothing is raised."""
+    """Problems are reported, each with a place, and nothing is raised."""
     for forms in (None, tuple(load_forms())):
         checked = check(notice, day, law(), forms)
         assert all(problem.at and problem.text for problem in checked.problems)
@@ -45,7 +45,7 @@ def test_any_notice_is_checked(notice: Notice, day: date) -> None:
 @example(events=Talk(changed(END, shipments="multi")).events, day=date.min)
 @example(events=Talk(changed(END, reply_by=date.min)).events, day=date.max)
 def test_any_events_are_folded(events: list[Event], day: date) -> None:
-    """A state comes out, and it is approved by nobody who did not say so."""
+    """A state results, and it is never approved without an approval."""
     mine = [changed(event, notice=NOTICE.reference) for event in events]
     state = state_of(mine, day)
     assert not state.approved
@@ -80,7 +80,7 @@ def test_any_bytes_are_read_or_refused(some: bytes, begin: int, length: int) -> 
 
 
 def test_every_country_is_answered() -> None:
-    """Of each country either the working days are known, or it is told that they are not."""
+    """For each country, either the working days are known or they are reported as unknown."""
     for code in sorted(country_codes()):
         notice = changed(NOTICE, recipient=Authority(name="a", country=code))
         due = reply_deadline(notice, DAY).due

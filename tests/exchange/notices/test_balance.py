@@ -1,4 +1,4 @@
-"""Balances: written off line by line; what is exceeded is told."""
+"""Balances: written off line by line; excess is reported."""
 
 from datetime import date
 
@@ -56,7 +56,7 @@ def test_a_line_that_an_amendment_dropped_is_not_forgotten() -> None:
 
 
 def test_litres_are_not_written_off_against_kilograms() -> None:
-    """What cannot be compared is told and counts nothing."""
+    """Incomparable amounts are reported and count as nothing."""
     litres = Returned(
         outcome="shipped",
         on=date(2026, 4, 8),

@@ -51,7 +51,7 @@ def test_the_treaty_minimum_is_enough() -> None:
 
 
 def test_every_problem_is_told_at_once() -> None:
-    """An empty notice lacks all that its basis asks for, and each place is told once."""
+    """An empty notice lacks everything its basis requires, and each place is reported once."""
     empty = Notice(
         reference="",
         basis="treaty",
@@ -69,7 +69,7 @@ def test_every_problem_is_told_at_once() -> None:
 
 
 def test_a_form_that_was_chosen_must_be_filled() -> None:
-    """What a suggested form lacks is a doubt; of a form that was chosen, a wrong."""
+    """A gap in a suggested form is a warning; in a chosen form, an error."""
     suggested, chosen = check(NOTICE, DAY, law()), _check(NOTICE, "eu-export")
     assert suggested.forms == ("eu-export",)
     assert suggested.sendable
@@ -80,7 +80,7 @@ def test_a_form_that_was_chosen_must_be_filled() -> None:
 
 
 def test_a_box_that_is_only_remembered_is_a_doubt() -> None:
-    """Of the EU's customer declaration the declared use was read, and the rest was not."""
+    """Of the EU's customer declaration, only the declared use was read at the source."""
     line = changed(ANHYDRIDE, hs="")
     checked = _check(changed(NOTICE, lines=(line,)), "eu-customer")
     assert "line 1, end use" in _wrong(checked)
@@ -113,7 +113,7 @@ def test_a_salt_counts_as_its_base() -> None:
 
 
 def test_a_mixture_counts_by_its_content() -> None:
-    """40 % of 800 kg; without the content nothing is reckoned, and that is told."""
+    """40 % of 800 kg; without the content nothing is calculated, and that is reported."""
     mixed = changed(ANHYDRIDE, goods="mixture", content_ppm=400_000)
     assert _check(changed(NOTICE, lines=(mixed,))).lines[0].content.mass_mg == 320_000_000
     open_ = _check(changed(NOTICE, lines=(changed(mixed, content_ppm=None),)))
@@ -149,7 +149,7 @@ def test_what_the_registry_does_not_know_is_a_doubt() -> None:
 
 
 def test_a_basis_is_compared_with_the_tables() -> None:
-    """Bromine is in no table, so the treaty is no basis; acetic anhydride is in one."""
+    """Bromine is in no table, so the treaty is not a basis; acetic anhydride is in one."""
     bromine = changed(ANHYDRIDE, name="Bromine", cas="7726-95-6", hs="")
     later = date(2026, 11, 25)  # the day on which the tables were last compared
     kept = {"sent": later, "reply_by": date(2026, 12, 18)}
@@ -216,7 +216,7 @@ def test_a_permit_must_cover_the_goods_on_their_day(permit: Permit, place: str) 
 
 
 def test_goods_that_leave_while_an_answer_may_come_are_a_doubt() -> None:
-    """Nobody is stopped by it, and it is seen."""
+    """It is visible, but prevents nothing."""
     travel = changed(NOTICE.transport, dispatch=date(2026, 3, 27))
     checked = _check(changed(NOTICE, transport=travel))
     assert checked.sendable
@@ -244,14 +244,14 @@ def test_a_waiver_of_one_law_does_not_shorten_another_period() -> None:
 
 
 def test_an_unknown_calendar_is_told() -> None:
-    """Of a country whose holidays the library does not hold the day may be later."""
+    """For a country without known holidays, the day may be later."""
     notice = changed(NOTICE, recipient=Authority(name="a", country="XX"))
     told = [each for each in _check(notice).problems if "working days of XX" in each.text]
     assert [each.level for each in told] == ["doubt"]
 
 
 def test_consent_must_be_given_where_a_form_asks() -> None:
-    """Canada asks for consent to share; a refusal is none, and is told besides."""
+    """Canada requires consent to share; a refusal is not consent, and is also reported."""
     for consent, missing in (("given", False), ("not asked", True), ("refused", True)):
         checked = _check(changed(NOTICE, consent=consent), "ca-class-a")
         assert ("consent" in _wrong(checked)) == missing

@@ -37,7 +37,7 @@ def test_what_a_form_surely_asks_rests_on_more_than_memory(form: Form) -> None:
 
 
 def test_every_source_is_used() -> None:
-    """No source stands there for nothing."""
+    """No source is listed without need."""
     names = ("forms.toml", "reply_times.toml", "content_factors.toml")
     text = "".join(data("exchange", name).read_text(encoding="utf-8") for name in names)
     assert [name for name in load_sources() if f'"{name}"' not in text] == []
@@ -60,7 +60,7 @@ def test_a_voluntary_notice_asks_for_less() -> None:
 
 
 def test_each_basis_has_the_header_and_a_part_of_its_own() -> None:
-    """What a notice needs depends on why it is sent."""
+    """The requirements of a notice depend on its basis."""
     slugs = {basis: [form.slug for form in of_basis(basis)] for basis in ("treaty", "voluntary")}
     assert slugs == {"treaty": ["header", "treaty"], "voluntary": ["header", "voluntary"]}
     assert [form.slug for form in of_basis("national")] == ["header", "national"]
@@ -84,7 +84,7 @@ def test_a_member_that_left_the_union_has_its_form_no_more() -> None:
 
 
 def test_a_salt_a_mixture_and_a_raw_material_need_what_they_are() -> None:
-    """Canada asks for the salt's name, the content of a mixture, the purity of the rest."""
+    """Canada requires the salt's name, the content of a mixture, otherwise the purity."""
     canada = load_forms()["ca-class-a"]
 
     def empty(**line: object) -> set[str]:

@@ -131,7 +131,7 @@ class TwoNodes(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_approved_by_silence(self) -> None:
-        """Whoever reads "no objection" holds one, of this version, by the importing side."""
+        """A "no objection" requires one, to this version, by the importing side."""
         for side in self.held:
             state = self._state(side)
             if state.approved:
@@ -142,7 +142,7 @@ class TwoNodes(RuleBasedStateMachine):
 
     @invariant()
     def no_balance_is_negative(self) -> None:
-        """What is left and what is exceeded are never less than nothing."""
+        """Remaining and exceeded amounts are never negative."""
         for side in self.held:
             for balance in self._state(side).balances:
                 for amount in (balance.left, balance.used, balance.exceeded):
@@ -213,7 +213,7 @@ class TwoNodes(RuleBasedStateMachine):
         return any(e.version == version for e in self._counted_replies())
 
     def _counts(self, event: Event) -> bool:
-        """Tell whether an event of the exporting side is one that it may do then."""
+        """Return whether an event of the exporting side is allowed at that point."""
         before = [e for e in self.said["exporter"] if e.seq < event.seq]
         gone = any(isinstance(e.what, Returned) and e.what.outcome == "shipped" for e in before)
         first = next((e for e in before if isinstance(e.what, Withdrawn) and self._counts(e)), None)
@@ -222,7 +222,7 @@ class TwoNodes(RuleBasedStateMachine):
         return first is None
 
     def _gone(self) -> bool:
-        """Tell whether goods had left before the notice was withdrawn."""
+        """Return whether goods had left before the notice was withdrawn."""
         return any(
             isinstance(e.what, Returned) and e.what.outcome == "shipped" and self._counts(e)
             for e in self.said["exporter"]

@@ -23,7 +23,7 @@ def test_the_tables_are_those_of_the_data() -> None:
 
 
 def test_the_page_shows_the_fields_of_every_record() -> None:
-    """A table of each stands there, made from its declarations."""
+    """The page has a table of each, generated from its declarations."""
     held = [each for each in records_of(Event) if fields_of(each)]
     shown = re.findall(r"^<!-- begin record ([\w.]+) -->$", STATES, re.MULTILINE)
     assert set(shown) == {f"{each.__module__}.{each.__name__}" for each in held}

@@ -42,7 +42,7 @@ def _state(talk: Talk, day: date = DAY) -> State:
 
 
 def test_without_an_event_it_is_a_draft() -> None:
-    """Nobody has been told anything."""
+    """Nothing has been sent."""
     state = state_of((), DAY)
     assert state.name == "draft"
     assert not state.approved
@@ -70,7 +70,7 @@ def test_each_reply_has_its_state(what: Viewed, name: str) -> None:
 
 
 def test_silence_is_never_a_yes() -> None:
-    """After the last day it is expired, however long nobody speaks, and however it was opened."""
+    """After the deadline it is expired, however long the silence, and however it was opened."""
     silent, opened = Talk(), Talk()
     opened.say("importer", Viewed())
     opened.say("importer", Acknowledged())
@@ -119,7 +119,7 @@ def test_a_conversation_waits_for_whoever_has_to_speak() -> None:
 
 
 def test_a_query_after_a_yes_takes_it_back() -> None:
-    """Whoever asks again has not decided."""
+    """A new query withdraws the decision."""
     talk = Talk()
     talk.say("importer", YES)
     talk.say("importer", Queried(text="On second thoughts: for what?"))
@@ -161,7 +161,7 @@ def test_a_reply_that_crossed_an_amendment_is_of_the_old_version() -> None:
 
 
 def test_a_withdrawn_notice_takes_no_reply() -> None:
-    """A reply after it is wrong; one that crossed it is told, and changes nothing."""
+    """A reply after it is invalid; one that crossed it is reported, without effect."""
     crossing, after = Talk(), Talk()
     for talk in (crossing, after):
         talk.say("exporter", Withdrawn(reason="no order"))
@@ -202,7 +202,7 @@ def test_a_withdrawn_notice_takes_no_reply() -> None:
     ],
 )
 def test_who_may_do_what(by: str, what: Sent, word: str) -> None:
-    """A wrong event is told with its reason, and changes nothing."""
+    """An invalid event is reported with its reason, without effect."""
     talk = Talk()
     before = _state(talk)
     event = talk.say("importer" if by == "importer" else "exporter", what)
@@ -252,7 +252,7 @@ def test_any_order_of_arrival_gives_one_state() -> None:
 
 
 def test_two_events_with_one_number_or_one_id_count_for_nothing() -> None:
-    """Someone says two things: neither counts, whichever came first."""
+    """Contradictory events: neither counts, in either order."""
     talk = Talk()
     yes = talk.say("importer", YES)
     twin, double = changed(yes, what=NO), changed(yes, id="other", what=NO)
@@ -288,7 +288,7 @@ def test_numbers_begin_at_one_and_end() -> None:
 
 
 def test_events_of_two_notices_are_refused() -> None:
-    """Each notice is folded by itself."""
+    """Each notice is folded separately."""
     one, two = Talk(), Talk(changed(NOTICE, reference="DE-2"))
     with raises("exchange/events-of-several-notices"):
         state_of([*one.events, *two.events], DAY)
@@ -310,7 +310,7 @@ def test_events_of_two_notices_are_refused() -> None:
 def test_whose_turn_it_is_and_until_when(
     what: tuple[Viewed, ...], turn: str, due: str | None
 ) -> None:
-    """The importing side answers in time; after a yes the other one tells what left."""
+    """The importing side answers in time; after approval the exporter reports shipments."""
     talk = Talk()
     for each in what:
         talk.say("importer", each)
@@ -321,7 +321,7 @@ def test_whose_turn_it_is_and_until_when(
 
 
 def test_what_ended_is_nobodys_turn() -> None:
-    """A notice that was withdrawn, never sent, or of which all was told has no last day."""
+    """A withdrawn, unsent or fully reported notice has no deadline."""
     withdrawn, told = Talk(), Talk()
     withdrawn.say("exporter", Withdrawn())
     told.say("importer", YES)
@@ -347,14 +347,14 @@ def test_nothing_can_be_done_to_a_draft() -> None:
 
 
 def test_one_more_event_gives_the_state_of_all() -> None:
-    """As if they were told together."""
+    """The state is the same as for all events together."""
     talk = Talk()
     yes = talk.say("importer", YES)
     assert add(talk.events[:-1], yes, DAY) == _state(talk)
 
 
 def test_the_last_day_is_in_time() -> None:
-    """An answer of that day is not late, and until its end nobody is silent."""
+    """An answer on that day is on time, and silence starts after it."""
     talk = Talk()
     assert not _state(talk, REPLY_BY).silent
     talk.say("importer", YES, on=REPLY_BY)
@@ -373,7 +373,7 @@ def test_without_a_last_day_nothing_is_late() -> None:
 
 
 def test_a_decision_leaves_no_query_open() -> None:
-    """Whoever decides no longer waits for an answer."""
+    """A decision ends the wait for an answer."""
     talk = Talk()
     talk.say("importer", Queried(text="Who?"))
     talk.say("importer", YES)
@@ -418,7 +418,7 @@ def test_each_measure_can_be_returned(amount: Amount) -> None:
 
 
 def test_a_withdrawal_leaves_no_query_open() -> None:
-    """Nobody answers any more; and goods that came all the same are told."""
+    """It needs no more answers; goods that arrived anyway are reported."""
     talk = Talk()
     talk.say("importer", Queried(text="Who?"))
     talk.say("exporter", Withdrawn())

@@ -24,7 +24,7 @@ def test_weekends_and_holidays_of_both_countries_do_not_count() -> None:
 
 
 def test_the_weekend_is_that_of_each_country() -> None:
-    """Saudi Arabia rests on Friday, Germany on Sunday: both days count for neither."""
+    """Saudi Arabia has Friday off, Germany Sunday: neither country counts either day."""
     counted = add_working_days(date(2026, 1, 8), 1, ("DE", "SA"))  # a Thursday
     assert counted.day == date(2026, 1, 12)
     alone = add_working_days(date(2026, 1, 8), 1, ("SA",))
@@ -62,7 +62,7 @@ def test_an_absurd_number_of_days_is_refused() -> None:
     countries=st.lists(st.sampled_from(COUNTRIES), min_size=1, max_size=2, unique=True),
 )
 def test_as_many_days_count_as_were_asked(start: date, days: int, countries: list[str]) -> None:
-    """Between the start and the end lie as many days that nobody skipped; the end is one."""
+    """Between the start and the end are as many counted days; the end is one."""
     counted = add_working_days(start, days, countries)
     assert counted.day is not None
     skipped = {each.day for each in counted.skipped}

@@ -107,7 +107,7 @@ def test_an_amount_of_two_readings_is_refused(text: str) -> None:
 
 
 def test_nobody_is_no_party() -> None:
-    """A party of whom nothing is said is left out, the two that must be there are not."""
+    """An empty party is omitted, except the two that are mandatory."""
     parties = Parties(broker=Party(), others=(Party(), Party(name="A")))
     notice, _ = read_written(WrittenNotice(parties=parties))
     assert notice.parties == Parties(others=(Party(name="A"),))

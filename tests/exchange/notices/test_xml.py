@@ -42,13 +42,13 @@ def test_every_notice_goes_round(notice: Notice) -> None:
 @settings(max_examples=150)
 @given(st.lists(records(Event), max_size=3))
 def test_every_event_goes_round(events: list[Event]) -> None:
-    """Replies, returns and all the rest are read as they were written."""
+    """Replies, returns and all other events are read as they were written."""
     file = NoticeFile(notice=NOTICE, events=tuple(events))
     assert read_xml(write_xml(file), "n.xml") == file
 
 
 def _elements(text: str) -> dict[str, list[tuple[str, bool, str]]]:
-    """Return the elements of each type: the name, whether it may be left out, and what it is."""
+    """Return the elements of each type: the name, whether it is optional, and its type."""
     root = etree.fromstring(text.encode())
     found = {}
     for kind in root.iterfind(f"{XS}complexType"):
@@ -66,7 +66,7 @@ def _plain(element: Any) -> str:
 
 
 def test_the_schema_takes_what_was_published() -> None:
-    """Each element of version 1 stands there as it did, and in its order; a new one is optional."""
+    """Each element of version 1 is unchanged and in order; new ones are optional."""
     published, now = (_elements(text) for text in (PUBLISHED.read_text("utf-8"), schema()))
     for name, elements in published.items():
         assert [each for each in now[name] if each in elements] == elements, name

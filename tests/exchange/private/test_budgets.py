@@ -12,7 +12,7 @@ from tidewaiter.exchange.private.messages import (
     Asked,
     Question,
     Terms,
-    left,
+    remaining_keys,
     used,
     why_not,
 )
@@ -53,7 +53,7 @@ def test_no_clock_gives_more_than_the_budget_of_a_day(days: Sequence[int]) -> No
 def test_what_was_refused_costs_nothing() -> None:
     """Only keys that were answered are taken from the budget."""
     log = [Asked(day=DAY, keys=SLOTS, code="purpose"), Asked(day=DAY, keys=SLOTS, code="")]
-    assert left(TERMS, log, DAY) == TERMS.budget - SLOTS
+    assert remaining_keys(TERMS, log, DAY) == TERMS.budget - SLOTS
 
 
 def test_why_a_question_is_refused() -> None:

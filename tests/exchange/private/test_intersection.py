@@ -59,7 +59,7 @@ def test_an_answer_under_another_secret_finds_nothing(made: tuple[bytes, Filter]
 
 
 def test_the_same_key_looks_like_another_each_time() -> None:
-    """The holder cannot tell whether two questions are about one party."""
+    """The holder cannot tell whether two questions concern the same party."""
     one, other = (intersection.blinded(intersection.new_secret(), KEYS[:1]) for _ in range(2))
     assert one != other
 
@@ -81,7 +81,7 @@ def test_the_same_key_looks_like_another_each_time() -> None:
 def test_an_offer_that_would_find_everything_is_not_taken(
     made: tuple[bytes, Filter], change: dict[str, object]
 ) -> None:
-    """Nor one of others: who asked under it would be led to name parties that nobody has seen."""
+    """Nor an offer of other nodes: a question under it would disclose parties to no purpose."""
     filter_ = made[1]
     terms = Terms(
         offer="0" * 32,

@@ -1,4 +1,4 @@
-"""Keys of a party: the same on every node, whoever writes it, and for one version only."""
+"""Keys of a party: the same on every node, for any spelling, within one version."""
 
 import random
 
@@ -90,7 +90,7 @@ WRITTEN = [
 
 @pytest.mark.parametrize(("party", "keys"), WRITTEN, ids=lambda each: getattr(each, "name", ""))
 def test_what_a_version_writes_never_changes(party: Party, keys: tuple[str, ...]) -> None:
-    """Two nodes of one version write the same keys; the version stands in each."""
+    """Two nodes of one version write the same keys, each with the version."""
     assert keys_of(party) == keys
     assert all(key.startswith(f"{VERSION}|") for key in keys)
 

@@ -1,4 +1,4 @@
-"""Documents: a chain says how a node came to its keys, and no other chain does."""
+"""Documents: only a valid chain proves how a node obtained its keys."""
 
 import random
 from collections.abc import Callable
@@ -107,7 +107,7 @@ def test_only_a_key_that_speaks_now_signs_what_follows(chance: Random) -> None:
 
 @pytest.mark.parametrize("state", ["active", "retired"])
 def test_a_key_does_not_come_back(chance: Random, state: str) -> None:
-    """Neither what is revoked nor what is retired; nor is one forgotten, not even by the root."""
+    """Neither revoked nor retired keys; none is forgotten, even by the root."""
     made = founded()
     name = made.ring.newest("sign").name
     revoked = (name,) if state == "retired" else ()
@@ -154,7 +154,7 @@ def test_another_root_is_the_one_that_was_announced() -> None:
 
 
 def test_a_root_recovers_what_was_lost(chance: Random) -> None:
-    """The keys of before are revoked, and nobody is told by them of others."""
+    """The previous keys are revoked, and are not introduced to others."""
     made = founded()
     ring, signed = recovered(made.ring, made.document, made.root, chance, MADE)
     first, last = made.document.read(), check_chain([made.document, signed])
@@ -167,9 +167,7 @@ def test_a_root_recovers_what_was_lost(chance: Random) -> None:
     with raises("exchange/not-signed-by-the-node"):
         check_next(signed, last, thief)
     later = b"\7" * 32
-    _, third = recovered(
-        ring, signed, made.root, chance, MADE, next_root=made.next_root, later=later
-    )
+    _, third = recovered(ring, signed, made.next_root, chance, MADE, later=later)
     assert check_chain([made.document, signed, third]).next_root == root_hash(
         public_of("sign", later)
     )
@@ -198,7 +196,7 @@ def test_a_document_of_another_does_not_follow() -> None:
 
 
 def test_a_signature_of_a_kind_to_come_is_passed_over() -> None:
-    """It stands beside ours and is not read; alone, it is none."""
+    """It is ignored next to ours; alone, it does not count."""
     made = founded()
     odd = (wrapped(b'{"alg":"ML-DSA-65","kid":"x"}'), wrapped(b"odd"))
     with_odd = structs.replace(made.document, signatures=(odd, *made.document.signatures))
@@ -263,7 +261,7 @@ def test_a_document_is_not_without_end() -> None:
 
 
 def test_a_later_version_may_say_more() -> None:
-    """What is not known is kept, as the signed bytes are."""
+    """Unknown content is kept, because it is signed."""
     made = founded()
     told = msgspec.json.decode(msgspec.json.encode(made.document.read()))
     payload = msgspec.json.encode({**told, "motto": "per mare"})

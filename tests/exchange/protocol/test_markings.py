@@ -98,7 +98,7 @@ def test_the_source_gives_it_to_whom_it_names() -> None:
 
 
 def test_a_group_is_its_list() -> None:
-    """Who is not on the list, or on an older one, is given nothing; an empty list is nobody."""
+    """Nodes not on the list, or on an older one, get nothing; an empty list has no recipients."""
     marking = Marking(tlp="green", group="g", epoch=3, reshare=True)
     for groups, allowed in (({}, False), ({"g": 2}, False), ({"g": 3}, True), ({"h": 9}, False)):
         to = Recipient(name="north", reach="community", groups=groups)
@@ -124,7 +124,7 @@ def test_what_may_be_done() -> None:
 
 
 def test_what_is_not_said_allows_the_least() -> None:
-    """A marking that names its label alone lets nobody pass it on, nor do what can be noticed."""
+    """A bare label forbids onward sharing, and any effect that others could notice."""
     bare = Marking(tlp="green")
     assert why_not_reshare(bare, _to("community"), "control")
     assert why_not_do(bare, "third-party")

@@ -1,4 +1,4 @@
-"""What is written about the protocol is what is sent."""
+"""The protocol reference agrees with what is sent."""
 
 import re
 from pathlib import Path
@@ -26,7 +26,7 @@ def section(title: str) -> str:
 
 
 def test_every_code_has_an_entry_and_no_other() -> None:
-    """In the table of what is refused, and of what is turned away."""
+    """In the tables of refusal and rejection codes."""
     codes = section("Receipts").split("### Codes")[1]
     refused, turned = codes.split("`turned-away`: ")
     assert re.findall(r"^\| `([a-z-]+)`", refused, re.MULTILINE) == list(get_args(Final))
@@ -43,7 +43,7 @@ def test_every_code_has_an_entry_and_no_other() -> None:
     ],
 )
 def test_every_member_has_an_entry(title: str, names: tuple[str, ...]) -> None:
-    """In the section of what it is a member of."""
+    """In the section of the parent object."""
     assert [name for name in names if f"`{name}`" not in section(title)] == []
 
 

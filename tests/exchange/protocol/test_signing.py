@@ -38,7 +38,7 @@ def signed(payload: bytes = b"{}") -> str:
 
 
 def headed(head: object) -> str:
-    """Sign something under another head, as whoever holds the key can."""
+    """Sign with another header, as the holder of the key can."""
     told = head if isinstance(head, bytes) else json.dumps(head).encode()
     text = f"{wrapped(told)}.{wrapped(b'{}')}"
     return f"{text}.{wrapped(Ed25519PrivateKey.from_private_bytes(SECRET).sign(text.encode()))}"
@@ -46,7 +46,7 @@ def headed(head: object) -> str:
 
 @given(st.binary(max_size=300))
 def test_base64_has_one_spelling(held: bytes) -> None:
-    """What is written is read back, and no other spelling of it is."""
+    """Encoding round-trips, and no other spelling is accepted."""
     text = wrapped(held)
     assert unwrapped(text) == held
     others = {f"{text}=", f"{text}\n", f" {text}", f"{text[:2]} {text[2:]}"}
@@ -93,13 +93,13 @@ def test_what_is_no_base64_for_addresses_is_refused(text: str) -> None:
     ],
 )
 def test_a_head_holds_three_things_and_no_other(head: object) -> None:
-    """Neither another algorithm nor a key or a rule of its own comes with a signed text."""
+    """A signed text carries no other algorithm, key or rule."""
     with pytest.raises(InputError):
         take_apart(headed(head))
 
 
 def test_a_right_head_is_read() -> None:
-    """In any order: what is signed is what stands there."""
+    """In any order: the signature covers the bytes as written."""
     found = take_apart(headed({"kid": "k", "typ": "t", "alg": "Ed25519"}))
     assert (found.kid, found.typ, found.payload) == ("k", "t", b"{}")
     assert is_signed_by(found, PUBLIC)
@@ -119,7 +119,7 @@ def test_a_public_key_is_no_secret_of_another_algorithm() -> None:
 
 @pytest.mark.parametrize("text", ["", ".", "..", "a.b", "a.b.c.d", "é.b.c", "...", "A.A.A"])
 def test_what_has_not_three_parts_is_refused(text: str) -> None:
-    """Anything else is no signed text."""
+    """Anything else is not a signed text."""
     with pytest.raises(InputError):
         take_apart(text)
 
@@ -210,7 +210,7 @@ EPK = st.dictionaries(
 
 @given(st.text(alphabet=ALPHABET + ".", max_size=300), st.none() | EPK)
 def test_no_box_leads_to_another_error(text: str, epk: dict[str, str] | None) -> None:
-    """What comes from outside does not open, and that is all."""
+    """Boxes from outside fail to decrypt, without another error."""
     head = wrapped(json.dumps({"alg": "ECDH-ES", "enc": "A256GCM", "epk": epk}).encode())
     with pytest.raises(InputError):
         unseal(text if epk is None else f"{head}.{text}", SECRET)

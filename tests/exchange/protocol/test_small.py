@@ -1,4 +1,4 @@
-"""Relations, rings, fingerprints, numbers and receipts: small things that much rests on."""
+"""Relations, rings, fingerprints, numbers and receipts: small but essential."""
 
 import random
 from itertools import product
@@ -154,7 +154,7 @@ def receipt(**changes: Any) -> str:
 
 
 def test_a_receipt_says_one_thing() -> None:
-    """What was taken has no code to be turned away by, and the other way round."""
+    """An accepted message has no rejection code, and vice versa."""
     assert read_receipt(receipt()).receipt.is_final
     for code in get_args(Final):
         assert read_receipt(receipt(state="refused", code=code)).receipt.is_final

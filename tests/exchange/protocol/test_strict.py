@@ -72,14 +72,14 @@ def test_what_has_two_meanings_is_refused(held: bytes) -> None:
     ],
 )
 def test_what_has_one_is_read(held: bytes) -> None:
-    """Brackets in texts are no levels, and many that follow each other are none either."""
+    """Brackets in texts are not levels, and neither are many in sequence."""
     assert read_json(held, Told, "thing").a == json.loads(held)["a"]
     assert LARGEST == 2**53 - 1
 
 
 @pytest.mark.parametrize("inner", [b'\\"', b'"', b"\\", b'x\\"', b"a", b'"\\'])
 def test_no_text_takes_long(inner: bytes) -> None:
-    """Texts that never end are looked at once, not from each of their marks anew."""
+    """Endless texts are scanned once, not again from each quote."""
     held = b"[" * 40 + b'"' + inner * (256_000 // len(inner))
     begun = time.process_time()
     with pytest.raises(InputError):

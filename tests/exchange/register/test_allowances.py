@@ -64,7 +64,7 @@ def test_what_names_a_mass_or_a_volume_is_told(
 
 
 def test_a_requirement_is_of_the_content_and_of_a_known_operator() -> None:
-    """A permit is of what it counts; each as it stood on the day."""
+    """A permit applies to what it counts; each as of the day."""
     goods = changed(PERMIT, counts="goods")
     paper, need = allowed_in(register(entries=(*register().entries[:3], goods, OWN)), DAY)
     assert (paper.content, need.content) == (False, True)
@@ -75,7 +75,7 @@ def test_a_requirement_is_of_the_content_and_of_a_known_operator() -> None:
 
 
 def test_notices_are_summed_by_substance_direction_and_measure() -> None:
-    """Pieces, what is not measured, and what no substance is known of, are left out."""
+    """Pieces, unmeasured goods, and goods of unknown substances are excluded."""
     promises = (
         PROMISE,
         changed(PROMISE, line=2),

@@ -82,7 +82,7 @@ def test_what_was_found_is_seized_and_a_salt_counts_as_its_base() -> None:
 
 
 def test_the_form_holds_what_is_confirmed() -> None:
-    """A column that is remembered only stands in the sheet, and not in the rows of the form."""
+    """A column known only from memory is in the sheet, but not in the rows of the form."""
     found = (_ephedrine(_seized(100 * KG), movements=(moved(),)),)
     assert form_rows(found) == (
         ("Table", "Substance", "Amount seized", "Origin, when known"),

@@ -133,7 +133,7 @@ def test_a_suspension_and_a_revocation_stop(entry: Any, part: str) -> None:
 
 
 def test_one_permit_that_holds_is_enough() -> None:
-    """Beside one that is used up; where none does, the nearest is told and what the others lack."""
+    """Next to one that is used up; if none covers, the nearest one and its gaps are reported."""
     used_up = moved(mg=100 * KG)
     second = changed(PERMIT, id="gr-2", number="IA-26/02", until=date(2026, 4, 1))
     verdict, parts = _ask(register(used_up, entries=(*ENTRIES, second)))
@@ -153,7 +153,7 @@ def test_a_declaration_and_a_letter_cover_nothing() -> None:
 
 
 def test_an_amount_that_cannot_be_written_off_leaves_it_open() -> None:
-    """What is left of a permit is not known while the content of one shipment is not."""
+    """The balance of a permit is unknown while the content of one shipment is."""
     open_ = moved(content=Amount(), why_no_content="the content of the mixture is not given")
     verdict, parts = _ask(register(open_))
     assert verdict == "cannot tell"
@@ -161,7 +161,7 @@ def test_an_amount_that_cannot_be_written_off_leaves_it_open() -> None:
 
 
 def test_two_contents_of_one_entry_decide_nothing() -> None:
-    """Whichever came first."""
+    """In either order."""
     other = changed(PERMIT, amount=Amount(mass_mg=900 * KG))
     for entries in ((other, *ENTRIES), (*ENTRIES, other)):
         assert _ask(register(entries=entries))[0] == "cannot tell"
@@ -186,7 +186,7 @@ def test_what_is_promised_to_other_notices_is_not_free() -> None:
 
 
 def test_a_name_alone_never_decides() -> None:
-    """It is a lead, and a number whose operator has quite another name is a doubt."""
+    """It is a lead; a number that belongs to an operator of quite another name is a warning."""
     names = names_of((OPERATOR, OTHER))
     alike = changed(QUESTION, party=Party(name="Quimica Ejemplo S.A.", country="MX"))
     found = answer(register(), alike, names)
@@ -203,7 +203,7 @@ def test_a_name_alone_never_decides() -> None:
 
 
 def test_country_and_address_tell_operators_of_like_names_apart() -> None:
-    """A name that is nearly the same is one of its own country; the likeliest comes first."""
+    """A near-identical name must be in the same country; the likeliest is first."""
     abroad = changed(OPERATOR, id="op-3", country="FR", address="Rue de la Paix 9, Lyon")
     names = names_of((OPERATOR, abroad))
     nearly = {country: names(Party(name="Química Ejempla", country=country)) for country in _LANDS}

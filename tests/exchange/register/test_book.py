@@ -48,7 +48,7 @@ def _kinds(entry: Standing | Grant, day: date = DAY, **more: str) -> list[str]:
 
 @pytest.mark.parametrize("entry", [LICENCE, PERMIT], ids=["licence", "permit"])
 def test_what_does_not_fit(entry: Any) -> None:
-    """Each by itself; what is not said is not known, and no site is asked where none is named."""
+    """Each separately; missing data are unknown, and no site is checked if none is named."""
     assert _kinds(entry) == []
     assert _kinds(entry, substance="safrole") == ["wrong substance"]
     assert _kinds(entry, substance="") == ["not known"]
@@ -94,7 +94,7 @@ def test_what_stops_a_paper() -> None:
 
 
 def test_amounts_of_one_measure_are_summed() -> None:
-    """What is in another one is left out; where nothing is measured nothing is summed."""
+    """Other measures are excluded; without a measure, nothing is summed."""
     amounts = [Amount(mass_mg=2), Amount(volume_ul=30), Amount(), Amount(mass_mg=5)]
     assert summed(amounts, Amount(mass_mg=1)) == Amount(mass_mg=7)
     assert summed(amounts, Amount(volume_ul=1)) == Amount(volume_ul=30)
@@ -167,7 +167,7 @@ def test_what_was_moved_by_a_day() -> None:
 
 
 def test_a_shipment_that_is_told_in_two_ways_counts_in_neither() -> None:
-    """It is told where it concerns what is asked, from its day until it is cancelled."""
+    """It is reported when it concerns the question, from its day until it is cancelled."""
     one, other = moved("m-1", on=DAY), moved("m-1", mg=1, on=DAY + ONE_DAY, source="elsewhere")
     book = Book(register(one, other, moved("m-2")))
     assert [each.id for each in book.moved_on(DAY + ONE_DAY)] == ["m-2"]

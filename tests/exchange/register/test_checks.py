@@ -1,4 +1,4 @@
-"""Entries before they are kept: each slip is told with its place, and what holds has none."""
+"""Validation of entries: each error is reported with its place, valid entries have none."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -33,7 +33,7 @@ def _stop(**more: Any) -> Stop:
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
 def test_the_sample_can_be_kept(entry: Any) -> None:
-    """By itself and together."""
+    """Separately and together."""
     assert check(entry, registry()) == ()
     assert check_together(register()) == ()
 
@@ -83,7 +83,7 @@ def test_the_sample_can_be_kept(entry: Any) -> None:
     ],
 )
 def test_a_slip_of_one_entry(entry: Any, change: dict[str, Any], problems: int) -> None:
-    """Each is told once."""
+    """Each is reported once."""
     assert len(check(changed(entry, **change), registry())) == problems
 
 

@@ -33,7 +33,7 @@ from tidewaiter.exchange.register.coverage import (
 )
 from tidewaiter.exchange.register.types import Answered, Entry, Part, Promise, Register, Stop
 
-ABROAD = changed(OPERATOR, id="op-3", country="DE")  # bears the number of op-1
+ABROAD = changed(OPERATOR, id="op-3", country="DE")  # has the number of op-1
 SECOND = changed(PERMIT, id="gr-2", number="IA-26/02")
 OF_GOODS = changed(PERMIT, counts="goods")
 
@@ -48,7 +48,7 @@ def _part(part: Part, held: Register | None = None, **more: Any) -> Answered:
 
 
 def _permit(*entries: Entry, **more: Any) -> Answered:
-    """Ask about goods where these permits stand in the register."""
+    """Ask about goods with these permits in the register."""
     return _part("permit", register(entries=(OPERATOR, LICENCE, *entries)), **more)
 
 
@@ -82,7 +82,7 @@ def test_a_number_of_an_operator_is_any_of_its_numbers() -> None:
 
 
 def test_who_is_not_known_may_be_nobody_or_anybody() -> None:
-    """A number that nobody has says no; no number at all says nothing, of any part."""
+    """An unknown number means no; a missing number means unknown, for every part."""
     for party, verdict in ((Party(licence="MX-8"), "none"), (Party(), "cannot tell")):
         found = answer(register(), changed(QUESTION, party=party, asks=("standing", "permit")))
         assert {each.part: each.verdict for each in found.parts} == {
@@ -118,7 +118,7 @@ def test_a_licence_is_for_what_it_allows() -> None:
 
 
 def test_the_worst_that_is_found_decides() -> None:
-    """Of a permit that is expired, suspended and used up, all is told."""
+    """For a permit that is expired, suspended and used up, all three are reported."""
     stopped = changed(
         PERMIT,
         until=date(2026, 4, 7),
@@ -130,7 +130,7 @@ def test_the_worst_that_is_found_decides() -> None:
 
 
 def test_entries_of_two_kinds_may_bear_one_id() -> None:
-    """That an operator is told in two ways says nothing of the permit under its id."""
+    """A conflict about an operator does not affect the permit under the same id."""
     same = changed(OTHER, id="gr-1")
     twice = (same, changed(same, name="Another name"))
     assert _permit(*twice, PERMIT).verdict == "covered"
@@ -175,7 +175,7 @@ def test_all_that_is_free_may_be_used() -> None:
 
 
 def _figures(told: Answered) -> list[tuple[str, Any]]:
-    """Return what is told of an account: codes of its figures, and how much."""
+    """Return the results for an account: codes of its figures, and the amounts."""
     parts: Any = told.text.parameters["parts"]
     accounts = parts[0].parameters["accounts"]
     return [(x.code.removeprefix("account/"), x.parameters.get("quantity")) for x in accounts]
@@ -244,7 +244,7 @@ def test_what_is_free_is_never_less_than_nothing() -> None:
 
 
 def test_a_permit_that_names_no_amount_covers_any() -> None:
-    """It is told that it names none; what goods before took of it does not matter."""
+    """It is reported that it names none; earlier use of it does not matter."""
     open_ = changed(PERMIT, amount=Amount())
     book = Book(register(entries=(OPERATOR, LICENCE, open_)))
     ask = changed(QUESTION, asks=("permit",), content=Amount(mass_mg=900 * KG))
@@ -280,7 +280,7 @@ def test_each_requirement_is_told_with_whose_it_is() -> None:
 
 
 def test_lines_of_a_notice_are_asked_about_where_their_substance_is_known() -> None:
-    """The importer's country asks about the importer; what nobody knows is no question."""
+    """The importer's country checks the importer; unknown goods are not checked."""
     lines = (ANHYDRIDE, changed(ANHYDRIDE, number=2, name="Xyzzyl plughate", cas=""), EPHEDRINE)
     notice = changed(NOTICE, lines=(*lines[:2], changed(EPHEDRINE, number=3)))
     found = dict(answers_on(Book(register()), "MX", notice, DAY, law()))

@@ -125,7 +125,7 @@ def test_what_the_register_says_is_a_reason_of_the_alert() -> None:
 
 @pytest.mark.parametrize("verdict", get_args(Verdict))
 def test_each_verdict_has_its_rule(verdict: Verdict) -> None:
-    """What the register cannot tell is called open."""
+    """Questions that the register cannot decide are called open."""
     stops = tuple(
         Stop(kind=kind, since=BEGUN, source="order")
         for kind in ("suspended", "revoked")
@@ -188,7 +188,7 @@ EXPORT = changed(OWN, role="export")
     ],
 )
 def test_what_the_law_holds_is_asked_about(law: tuple[Holding, ...], *, asked: bool) -> None:
-    """The law of this country on the way of the goods; the tables where it has none of its own."""
+    """This country's law on the route of the goods; else the tables."""
     alert = changed(ALERT, law=law)
     assert bool(_said(alert)) == asked
     assert asked or _desk().told(alert) is alert
@@ -207,7 +207,7 @@ def test_what_the_law_holds_is_asked_about(law: tuple[Holding, ...], *, asked: b
     ],
 )
 def test_what_the_line_names_is_asked_about(mentions: tuple[Mention, ...], *, asked: bool) -> None:
-    """A code of goods names no substance, nor does a word that the line speaks against."""
+    """A tariff code names no substance, and neither does a word that the line contradicts."""
     assert bool(_said(changed(ALERT, mentions=mentions))) == asked
 
 
@@ -246,7 +246,7 @@ def test_each_substance_is_asked_about_by_itself() -> None:
 
 
 def test_the_papers_name_a_permit_and_a_licence() -> None:
-    """A number that is neither is told; without a permit, any of the operator's will do."""
+    """An unknown number is reported; without a permit, any of the operator's is accepted."""
     other = changed(FREE[3], id="gr-2", number="IA-26/02", amount=Amount(mass_mg=KG))
     desk = _desk(*FREE, other)
     assert _said(_alert(licences=None), desk) == ["covered"]
@@ -296,7 +296,7 @@ def test_who_is_not_known_is_told_once() -> None:
 
 
 def test_a_name_a_country_and_an_address_are_asked_with() -> None:
-    """A name alone is a lead; so is that of a line whose receiver has nothing else."""
+    """A name alone is a lead, and so is that of a line that has only a consignee name."""
     named = Party(role="importer", name="Quimica Ejemplo S.A.", country="MX")
     who = _why(_alert(parties=(SENDER, named), licences=None))[0]
     assert who == Phrase("who/alike", names=["op-1"])
@@ -315,7 +315,7 @@ def test_a_name_a_country_and_an_address_are_asked_with() -> None:
 
 
 def test_a_licence_number_tells_who_it_is() -> None:
-    """Where the papers name nobody, too."""
+    """Also if the documents name no one."""
     alert = changed(
         _alert(parties=None, origin="MX", licences=("mx 7",)),
         law=(changed(OWN, role="export"), TABLE),

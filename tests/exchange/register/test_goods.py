@@ -78,7 +78,7 @@ def test_a_salt_counts_as_its_base() -> None:
 
 
 def test_what_left_and_what_came_are_two_movements() -> None:
-    """Each of its own side's country, operator and permit, in whatever order it is told."""
+    """Each with its side's country, operator and permit, in any order of reporting."""
     talk = _talk()
     talk.say("exporter", _back(100_000, last=True))
     talk.say("importer", _back(90_000, "arrived", ARRIVED))
@@ -106,7 +106,7 @@ def test_a_movement_says_the_same_whatever_the_notice_becomes() -> None:
 
 
 def test_what_may_still_go_is_promised() -> None:
-    """Nothing before the yes; then what is allowed, less what left, or less what came."""
+    """Nothing before approval; then the approved amount, less what left or arrived."""
     assert _promised(Talk(SALT)) == {}
     talk = _talk(allowed=60_000)
     assert _promised(talk) == {"export": 60_000, "import": 60_000}

@@ -1,4 +1,4 @@
-"""Writing off: what is used, left and given back, in whatever order it is told."""
+"""Write-offs: used, remaining and returned amounts, in any order of reporting."""
 
 from datetime import date, timedelta
 
@@ -38,7 +38,7 @@ def _mg(amount: Amount) -> int:
 
 @given(shipments, days)
 def test_granted_is_used_and_left(told: tuple[Movement, ...], day: date) -> None:
-    """Write-offs and the rest add up to what was granted, on every day."""
+    """Write-offs and the remainder add up to what was granted, on every day."""
     found = account(register(*told), day)
     used = sum(_mg(each.net) for each in told if each.on <= day)
     assert _mg(found.used) == used == sum(_mg(each.amount) for each in found.postings)
@@ -50,7 +50,7 @@ def test_granted_is_used_and_left(told: tuple[Movement, ...], day: date) -> None
 
 @given(shipments, st.randoms())
 def test_order_and_repetition_do_not_matter(told: tuple[Movement, ...], chance: object) -> None:
-    """A register that was told in another order, and twice, says the same."""
+    """A register with another order and duplicates gives the same result."""
     shuffled = [*told, *told]
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     entries = [*ENTRIES, *ENTRIES]
@@ -82,7 +82,7 @@ def test_a_running_balance_never_rises(told: tuple[Movement, ...]) -> None:
 
 
 def test_a_shipment_that_is_told_in_two_ways_counts_in_neither() -> None:
-    """And both sources are named, whichever came first."""
+    """Both sources are named, in either order."""
     one, other = moved("m-1", 10 * KG), changed(moved("m-1", 20 * KG), source="another page")
     found = account(register(one, other))
     assert found == account(register(other, one))
@@ -132,7 +132,7 @@ def test_what_a_permit_should_not_have_let_through_is_used_all_the_same() -> Non
 
 
 def test_a_suspension_ends_and_a_revocation_does_not() -> None:
-    """Shipments within are told, by the permit as it stood on their day."""
+    """Shipments within it are reported, by the permit as of their day."""
     stops = (
         Stop(kind="suspended", since=date(2026, 3, 1), until=date(2026, 3, 31), source="order 1"),
         Stop(kind="revoked", since=date(2026, 6, 1), source="order 2"),
@@ -274,7 +274,7 @@ def test_a_permit_that_names_no_amount_has_neither_a_rest_nor_too_much() -> None
 
 
 def test_movements_without_a_permit_are_told() -> None:
-    """So are those whose permit the register does not have, and cancellations of nothing."""
+    """So are those with an unknown permit, and cancellations of nothing."""
     held = register(
         moved("a", permit=""),
         moved("b", permit="IA-99"),

@@ -1,4 +1,4 @@
-"""Entries as they are sought: where each stands on a day, what is of it, and in which order."""
+"""Search of entries: status on a day, related entries, and order."""
 
 from datetime import date, timedelta
 
@@ -80,7 +80,7 @@ def test_an_entry_without_an_end_holds_on_and_an_operator_has_no_state() -> None
 
 
 def test_a_revocation_outlasts_the_paper_and_a_suspension_does_not() -> None:
-    """What was revoked is revoked after its last day too; what is suspended expires."""
+    """Revoked permits stay revoked after their last day; suspended ones expire."""
     suspended = changed(PERMIT, stops=(Stop(kind="suspended", since=DAY, source="order 1"),))
     revoked = changed(PERMIT, stops=(Stop(kind="revoked", since=DAY, source="order 2"),))
     days = (DAY - ONE_DAY, DAY, date(2026, 10, 1))
@@ -111,7 +111,7 @@ def test_what_is_valid_stands_first_and_operators_last() -> None:
 
 
 def test_a_wish_is_of_a_kind_a_state_and_an_operator() -> None:
-    """Each by itself, and all together; what is empty is any."""
+    """Each separately, and all together; an empty filter matches all."""
     assert _found(Wish(kind="standing")) == ["st-1"]
     assert _found(Wish(kind="requirement"), OWN) == ["alr-1", "alr-2"]
     assert _found(Wish(state="valid"), OPEN) == ["gr-1", "st-1", "alr-1", "gr-2"]
@@ -123,7 +123,7 @@ def test_a_wish_is_of_a_kind_a_state_and_an_operator() -> None:
 
 
 def test_a_text_is_of_an_id_a_number_a_name_or_a_substance() -> None:
-    """Signs between and capitals do not matter; signs alone are no text."""
+    """Separators and capitals do not matter; separators alone are not a text."""
     renamed = changed(OPERATOR, version=2, other_names=("Ejemplo del Golfo",))
     assert _found(Wish(text="gr 1")) == ["gr-1"]
     assert _found(Wish(text="ia2601"), OPEN) == ["gr-1"]
@@ -161,7 +161,7 @@ def test_what_is_of_an_entry(what: Movement | Promise, entries: list[str]) -> No
 
 
 def test_a_requirement_of_an_operator_is_of_its_own_goods() -> None:
-    """Goods of others, or of nobody known, are none of it."""
+    """Goods of others, or of unknown operators, are not included."""
     whose = ("op-1", "op-2", "")
     assert [concerns(moved(operator=each), OWN) for each in whose] == [True, False, False]
 

@@ -39,7 +39,7 @@ def _talk(*told: tuple[Spoken, str]) -> list[Said[Spoken]]:
 
 
 def test_an_item_is_gone_when_all_have_said_so() -> None:
-    """Who is silent, who holds it, and to how many it went on are told."""
+    """Silent nodes, holders, and the number of onward recipients are reported."""
     standing = recall_of("north", "k-1", GIVEN, _talk((RECALL, "north"), (HELD, "south")))
     assert (standing.silent, standing.held, standing.gone()) == (("east",), ("south",), False)
     on = changed(GONE, reshared=3, told=2)

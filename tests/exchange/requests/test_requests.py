@@ -107,7 +107,7 @@ def test_each_problem_of_a_request_names_its_place(more: dict[str, object], at: 
 
 
 def test_problems_of_what_is_said_to_a_request() -> None:
-    """Numbers were asked, reasons are told, hashes are hashes, the purpose is kept."""
+    """Numbers were asked, reasons are given, hashes are valid, the purpose is respected."""
     wrong = Marking(tlp="amber", purposes=("statistics",))
     bad = changed(ANSWER, items=(1, 3), partly=(1,), bundles=("zz",), marking=wrong, text="")
     at = [each.at for each in check_answer(bad, REQUEST)]
@@ -132,7 +132,7 @@ def test_a_withdrawal_says_why() -> None:
 
 
 def test_an_answer_in_part_leaves_it_partly_answered() -> None:
-    """Each item stands by itself; a refusal settles an item, an answer outweighs it."""
+    """Each item is separate; a refusal settles an item, an answer outweighs it."""
     talk = _talk((REQUEST, "north"))
     assert request_of("north", "r-1", talk).state == "open"
     talk = _talk((REQUEST, "north"), (ANSWER, "south"))

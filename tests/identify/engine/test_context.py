@@ -104,7 +104,7 @@ def test_the_no_of_a_number_is_no_negation(findings: Find, text: str) -> None:
     ],
 )
 def test_a_chemical_prefix_makes_another_chemical(findings: Find, text: str) -> None:
-    """A group named before it, or joined to it, downgrades the name, or is a name of its own."""
+    """A group named before it, or joined to it, downgrades the name, or makes another name."""
     for found in findings(text):
         assert found.downgraded or found.start == 0
 
@@ -189,5 +189,5 @@ def test_a_downgrade_lowers_the_score_alone(findings: Find) -> None:
 
 
 def test_lines_do_not_reach_into_one_another(findings: Find) -> None:
-    """A line break ends a clause: what stands on the next line does not negate or lengthen."""
+    """A line break ends a clause: the next line does not negate or lengthen."""
     assert all(not found.downgraded for found in findings("acetone\n\ncyanohydrin free"))

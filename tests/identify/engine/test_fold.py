@@ -105,7 +105,7 @@ def _key(text: str) -> str:
     ],
 )
 def test_ways_of_writing_have_one_key(written: str, name: str) -> None:
-    """Case, accents, width, script, marks nobody sees and what separates words are left out."""
+    """Case, accents, width, script, invisible marks and word separators are ignored."""
     assert _key(written) == _key(name)
 
 
@@ -174,7 +174,7 @@ def test_other_words_have_another_key(one: str, other: str) -> None:
 )
 @pytest.mark.parametrize("after", ["b", "ж"], ids=["ASCII", "any"])
 def test_what_separates_is_remembered(between: str, gap: int, after: str) -> None:
-    """A separator is no unit: the unit that follows says what it was and how wide."""
+    """A separator is not a unit: the next unit records which one it was, and its width."""
     first, second = _fold(f"a{between}{after}")
     assert (first.gap & LINE, second.gap) == (LINE, gap)
     assert second.wide == (len(between) if gap else 0)
@@ -182,7 +182,7 @@ def test_what_separates_is_remembered(between: str, gap: int, after: str) -> Non
 
 
 def test_words_start_where_class_changes() -> None:
-    """Digits beside letters and each ideograph start anew; letters that go on do not."""
+    """Digits beside letters and each ideograph start a word; further letters do not."""
     units = _fold("25kg麻黄碱ab")
     assert [unit.start for unit in units] == [1, 0, 1, 0, 1, 1, 1, 1, 0]
     assert [unit.kind for unit in units] == [DIGIT] * 2 + [LETTER] * 2 + [IDEOGRAPH] * 3 + [
@@ -234,9 +234,9 @@ def test_places_lie_in_order_inside_the_text(text: str) -> None:
 
 @given(unicode_text)
 def test_case_does_not_matter(text: str) -> None:
-    """Text in lower case has the key of the text, where casing keeps the letters.
+    """Lower-case text has the same key, if the case mapping preserves the letters.
 
-    Greek is left out: a capital passes for the Latin letter it looks like, a small one has a name.
+    Greek is excluded: a capital counts as the Latin letter it resembles, a small one has a name.
     """
     greek = any("GREEK" in unicodedata.name(sign, "") for sign in text)
     if not greek and text.lower().upper().lower() == text.lower():

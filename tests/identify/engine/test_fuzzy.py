@@ -42,7 +42,7 @@ Slug = Callable[[Finding], str]
 def test_an_edit_may_bring_r_and_n_together(
     findings: Find, slug: Slug, text: str, substance: str, reason: str
 ) -> None:
-    """What a scan may have made of an m is read as two letters as well."""
+    """An m that a scan may have split is also read as two letters."""
     found = findings(text)
     assert [(slug(each), each.how) for each in found] == [(substance, "fuzzy")]
     assert english(found[0].reasons[0]).startswith(reason)

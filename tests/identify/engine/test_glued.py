@@ -36,7 +36,7 @@ WORDS = 60_000
 def test_a_name_glued_to_ordinary_words_is_found(
     findings: Find, slug: Slug, text: str, substance: str, beside: list[str]
 ) -> None:
-    """It is squeezed, its span is the name alone, and the reason quotes what it is glued to."""
+    """It is squeezed, its span is the name alone, and the reason quotes the attached word."""
     (found,) = findings(text)
     assert (slug(found), found.how, found.tier) == (substance, "squeezed", "strong")
     assert text[found.start : found.end] == found.text
@@ -46,7 +46,7 @@ def test_a_name_glued_to_ordinary_words_is_found(
 
 
 def test_a_glued_name_goes_before_a_near_one(findings: Find, slug: Slug) -> None:
-    """What is glued to a name is not taken for letters of a longer name."""
+    """Text glued to a name is not taken for letters of a longer name."""
     assert [slug(found) for found in findings("pureephedrinehcl")] == ["ephedrine"]
 
 
@@ -74,7 +74,7 @@ def test_a_glued_negation_counts(findings: Find) -> None:
     ],
 )
 def test_chemical_and_unknown_rests_are_no_words_beside_a_name(findings: Find, text: str) -> None:
-    """Chemists' prefixes and endings make another name; what is no word is no trade text."""
+    """Chemical prefixes and endings make another name; unknown text is not trade text."""
     assert [r for found in findings(text) for r in found.reasons if "glued" in english(r)] == []
 
 

@@ -1,4 +1,4 @@
-"""Keys and hashes: what is equal as folded is found, and what is saved comes back."""
+"""Keys and hashes: texts with equal folding match, and saved keys load unchanged."""
 
 from pathlib import Path
 from typing import NamedTuple

@@ -85,7 +85,7 @@ def test_all_keys_within_reach_are_found(key: str, edits: int, chance: random.Ra
 
 
 def test_every_key_finds_itself() -> None:
-    """A key is no edit away from itself."""
+    """A key has an edit distance of zero from itself."""
     assert [key for key in KEYS if _find(key).get(key) != 0] == []
 
 
@@ -124,7 +124,7 @@ def test_the_room_bounds_what_is_found() -> None:
     ],
 )
 def test_digits_must_be_the_same(one: str, other: str, same: bool) -> None:  # noqa: FBT001
-    """Keys whose digits differ, in value or order, are different chemicals."""
+    """Keys that differ in digits, by value or order, are different chemicals."""
     assert same_digits(_units(one), _units(other)) is same
     assert same_digits(_units(other), _units(one)) is same
 

@@ -134,7 +134,7 @@ def test_what_says_that_there_is_none_downgrades(findings: Find, slug: Slug, tex
 
 @pytest.mark.parametrize("text", NOT_FREE)
 def test_what_speaks_of_something_else_does_not(findings: Find, slug: Slug, text: str) -> None:
-    """Amounts, duties, marks, numbers and what else is left out leave the name as it is."""
+    """Absent amounts, duties, marks, numbers and other things leave the name unaffected."""
     found = [each for each in findings(text) if slug(each) == "acetone"]
     assert len(found) == 1
     assert found[0].downgraded == ()

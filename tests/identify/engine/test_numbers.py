@@ -191,7 +191,7 @@ def test_a_cue_counts_for_all_numbers_of_its_list(
 
 
 def test_a_subheading_of_chemicals_is_a_cue(findings: Find, slug: Slug) -> None:
-    """A weak name counts on a line whose subheading is of chapters 28 to 30."""
+    """A weak name counts on a line with a subheading of chapters 28 to 30."""
     assert [slug(found) for found in findings("MEK, HS code 2914.90, for export")] == [
         "methyl-ethyl-ketone"
     ]

@@ -1,4 +1,4 @@
-"""Tests of triggers: every line that a systematic name or a structure stands in is marked."""
+"""Tests of triggers: every line with a systematic name or a structure is marked."""
 
 import numpy as np
 import pytest

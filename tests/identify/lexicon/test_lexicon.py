@@ -93,7 +93,7 @@ def test_seldom_words_that_are_right_are_kept(word: str, others: OtherChemicals)
 
 @pytest.mark.parametrize("word", ["excavator", "acetne", "qwertyuiop"])
 def test_the_file_does_not_hold_any_word(word: str, others: OtherChemicals) -> None:
-    """A word that is no chemical's is not in the file."""
+    """Words that no chemical name has are not in the file."""
     assert not _held(word, others.words)
 
 
@@ -108,7 +108,7 @@ def test_every_key_stands_once(lexicon: Lexicon) -> None:
 
 
 def test_every_preferred_name_is_known(lexicon: Lexicon) -> None:
-    """Each substance is found by a name of its own; a class by the structures of its members."""
+    """Each substance is found by its own name; a class by the structures of its members."""
     named = {entry.substance for entry in lexicon.names.entries}
     assert [
         substance.slug

@@ -33,7 +33,7 @@ def test_every_strong_name_finds_its_substance(lexicon: Lexicon) -> None:
 
 
 def test_every_weak_name_finds_its_substance_with_a_cue(lexicon: Lexicon) -> None:
-    """Each weak name is found where a drum of it stands on the line."""
+    """Each weak name is found on a line with a drum of it."""
     entries = [entry for entry in lexicon.names.entries if entry.tier == "weak"]
     texts = [f"1 drum; {entry.text}; 25 kg" for entry in entries]
     found, _ = Identifier(lexicon).find(pa.array(texts))

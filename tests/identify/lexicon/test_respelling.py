@@ -48,7 +48,7 @@ def test_a_word_has_one_key_in_many_languages(key: Callable[[str], str], words: 
     ],
 )
 def test_two_chemicals_have_two_keys(key: Callable[[str], str], one: str, other: str) -> None:
-    """What is taken out is spelling, not chemistry."""
+    """Only spelling is removed, not chemistry."""
     assert key(one) != key(other)
 
 
@@ -119,7 +119,7 @@ def test_ordinary_words_of_further_languages_name_nothing(findings: Find, text: 
 def test_a_listed_name_in_a_further_language_is_still_found(
     findings: Find, slug: Callable[[Finding], str], text: str, substance: str
 ) -> None:
-    """What is known of a language's words is not that a listed name is none."""
+    """Knowing a language's words does not exclude a listed name."""
     assert substance in {slug(found) for found in findings(text) if not found.downgraded}
 
 

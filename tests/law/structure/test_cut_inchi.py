@@ -1,4 +1,4 @@
-"""InChIs that were cut short are refused, as what is left is another substance."""
+"""Truncated InChIs are refused, because the remainder is another substance."""
 
 import pytest
 from rdkit import Chem

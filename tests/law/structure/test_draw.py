@@ -76,5 +76,5 @@ def test_an_atom_that_is_not_there_is_an_error(atom: int) -> None:
     "text", ["CCO |$Xe;;$|", "CCO |atomProp:0._displayLabel.Xe:2.atomNote.listed|"]
 )
 def test_atoms_show_their_elements_whatever_a_file_calls_them(text: str) -> None:
-    """A label that a file gives an atom does not stand in the drawing of what was judged."""
+    """A label that a file gives to an atom is not in the drawing."""
     assert draw_svg(parse_structure(text, "smiles")) == draw_svg(parse_structure("CCO", "smiles"))

@@ -90,7 +90,7 @@ def test_the_last_record_needs_no_end(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
 def test_columns_are_guessed(tmp_path: Path, sign: str) -> None:
-    """Of a row the SMILES is read, or else the InChI, or else the name; the rest is kept."""
+    """The SMILES of a row is read, else the InChI, else the name; other columns are kept."""
     rows = [
         ["Compound ID", "Canonical SMILES", "InChI", "IUPAC Name", "price"],
         ["1", "CCO", "InChI=1S/CH4/h1H4", "x", "9"],
@@ -124,7 +124,7 @@ def test_columns_are_named(tmp_path: Path) -> None:
 
 
 def test_a_quote_that_does_not_close_is_an_entry(tmp_path: Path) -> None:
-    """What a stray quote swallows is reported, not dropped in silence, and reading goes on."""
+    """Rows swallowed by a stray quote are reported, not dropped silently, and reading continues."""
     text = 'smiles,id\nCCO,1\n"CC,2\nC,3\n' + "C,4\n" * 60_000
     entries = list(read_structures(_file(tmp_path, "list.csv", text)))
     assert _formulas(entries[:1]) == ["C2H6O"]

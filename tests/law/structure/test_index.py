@@ -92,7 +92,7 @@ def test_the_part_that_matched_is_named(index: StructureIndex) -> None:
     ],
 )
 def test_counterions_are_not_their_acids(text: str, index: StructureIndex) -> None:
-    """Table salt is no hydrochloric acid, and what is not listed is not found."""
+    """Table salt is not hydrochloric acid, and unlisted structures do not match."""
     assert _found(index, text) == {}
 
 

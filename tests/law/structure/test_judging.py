@@ -26,7 +26,7 @@ def test_a_name_is_judged_as_its_structure_is(registry: Registry) -> None:
 
 
 def test_how_something_was_found_is_a_word(registry: Registry) -> None:
-    """The levels of likeness reach the answer; what no list names is told as such."""
+    """The levels of identity reach the answer; unlisted structures are reported as such."""
     recogniser = Recogniser(registry, load_registry().classes)
     fentanyl = registry.substance("fentanyl").smiles
     for smiles, match in (

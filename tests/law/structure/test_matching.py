@@ -106,7 +106,7 @@ def test_what_is_cited_is_the_change(rule: ClassRule, slug: str, drawn: Drawn) -
         for place in structure.mol.GetSubstructMatches(Chem.MolFromSmarts(core), uniquify=False)
     ]
     assert places
-    # Where hydrogen stands in place of a group, only the atom that bears it can be cited.
+    # Where hydrogen replaces a group, only the atom that has it can be cited.
     bare = (rule.slug, slug) == ("cn-nitazenes", "etodesnitazene")
     assert any(cited <= place for place in places) == bare
 
@@ -224,7 +224,7 @@ def test_ordinary_medicines_and_other_entries_are_left_alone(smiles: str, rule: 
     ],
 )
 def test_a_member_that_no_list_names_is_found(smiles: str, rule: str) -> None:
-    """What a class holds is found by its structure alone."""
+    """Members of a class are found by structure alone."""
     assert isinstance(match_class(parse_structure(smiles), RULES[rule]), ClassMatch)
 
 
@@ -248,7 +248,7 @@ def test_a_general_formula_that_was_not_read_has_no_members(drawn: Drawn) -> Non
 
 
 def test_what_rests_on_memory_says_so(drawn: Drawn) -> None:
-    """A member by a wording that nobody read is unverified; by one that was read, it is not."""
+    """Membership by unread wording is unverified; by wording that was read, it is verified."""
     structure = drawn("acetylfentanyl")
     read = RULES["uk-fentanyls"]
     clauses = tuple(msgspec.structs.replace(each, mark="unverified") for each in read.clauses)
@@ -269,7 +269,7 @@ def test_readings_of_ours_are_told(drawn: Drawn) -> None:
 
 
 def test_another_entry_takes_a_substance_out(drawn: Drawn) -> None:
-    """A member that the same law names is a member still, with the reason why it is left out."""
+    """A member that the same law names is still a member, with the reason for its exclusion."""
     structure = drawn("acetylfentanyl")
     named = match_class(structure, RULES[US[1]], listed=frozenset({"us-csa"}))
     assert isinstance(named, ClassMatch)
@@ -319,7 +319,7 @@ def test_the_listed_fentanyls_are_held_and_nothing_else(
 
 
 def test_an_open_wording_is_open_however_big_the_molecule(drawn: Drawn) -> None:
-    """A doubt that the text itself leaves is told, also where the core is a small part of all.
+    """A doubt in the text itself is reported, even if the core is a small part of the molecule.
 
     3-Methyl-1-benzyl-4-piperidone, in a table of ordinary compounds, was once called outside.
     """

@@ -1,4 +1,4 @@
-"""Reading systematic names: OPSIN in a process of its own, and what may go wrong with it."""
+"""Parsing systematic names: OPSIN in a separate process, and its possible failures."""
 
 import os
 import signal
@@ -34,7 +34,7 @@ def worker() -> Iterator[Opsin]:
 
 
 def _fake(tmp_path: Path, code: str) -> Opsin:
-    """Return a worker whose process is a script of ours: what OPSIN never does on purpose."""
+    """Return a worker with our script as its process, for what OPSIN never does on purpose."""
     script = tmp_path / "fake.py"
     script.write_text(f"import os, sys, time\n{code}\n", encoding="utf-8")
     return Opsin((sys.executable, str(script)))
@@ -108,7 +108,7 @@ def test_a_thousand_names_need_one_process(worker: Opsin) -> None:
 
 
 def test_a_crash_is_survived(worker: Opsin) -> None:
-    """A process that is killed between two names is started anew, unseen."""
+    """A process killed between two names is restarted transparently."""
     assert worker.ask("methanol")[0] == "CO"
     assert worker._process is not None
     os.kill(worker._process.pid, signal.SIGKILL)
@@ -134,7 +134,7 @@ def test_a_name_that_ends_the_process_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_name_that_takes_too_long_is_an_error(tmp_path: Path) -> None:
-    """A name without an answer is given up in time, and its late answer is no other name's."""
+    """A name without an answer times out, and its late answer is not used for another name."""
     code = (
         "for line in sys.stdin:\n"
         "    if 'slow' in line: time.sleep(60)\n"

@@ -204,7 +204,7 @@ def test_a_metal_beside_a_member_is_a_mixture(drawn: Drawn, clauses: Clauses) ->
 def test_a_pattern_that_is_none_stops_with_its_place(
     key: str, value: str | tuple[str, ...], said: str
 ) -> None:
-    """A rule whose patterns cannot be compiled is refused with its name and the key."""
+    """A rule with an invalid pattern is refused with its name and the key."""
     rule = msgspec.structs.replace(RULES[CN], **{key: value})
     with pytest.raises(RegistryError, match=r"cn-fentanyls\.toml") as caught:
         ClassMatcher([rule])
@@ -212,7 +212,7 @@ def test_a_pattern_that_is_none_stops_with_its_place(
 
 
 def test_a_parent_that_is_no_structure_stops_with_its_place() -> None:
-    """A site whose reference group is no SMILES is refused with its id."""
+    """A site with a reference group that is not SMILES is refused with its id."""
     sites = (msgspec.structs.replace(RULES[CN].sites[0], parent="CCc1cc"), *RULES[CN].sites[1:])
     with raises(
         "law/not-a-smiles", RegistryError, at='cn-fentanyls.toml, site "the piperidine nitrogen"'

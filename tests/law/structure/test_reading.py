@@ -1,4 +1,4 @@
-"""Reading structures: what is read, what is refused, and what each refusal says."""
+"""Reading structures: accepted input, refused input, and the error of each refusal."""
 
 import subprocess
 import sys
@@ -29,7 +29,7 @@ V3000 = Chem.MolToV3KMolBlock(Chem.MolFromSmiles(ACETONE))
 
 
 def _query_block() -> str:
-    """Return a molfile whose first atom is a list of elements."""
+    """Return a molfile with a list of elements as its first atom."""
     return BLOCK.replace("\nM  END", "\nM  ALS   1  2 F C   N   \nM  END")
 
 
@@ -187,7 +187,7 @@ def test_a_reading_quotes_what_was_read() -> None:
 
 @given(st.text(max_size=60) | st.text("CNOPS()[]=#+-@/\\.123%*>|", max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    """Whatever stands in a column of SMILES, there is a structure or an error of ours."""
+    """Any text in a SMILES column gives a structure or one of our errors."""
     try:
         found = parse_structure(text, "smiles")
     except StructureError:
@@ -198,7 +198,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 @given(st.text("0123456789 \nCHNOMEVR.-$", max_size=300))
 def test_any_molfile_is_read_or_refused(text: str) -> None:
-    """Whatever stands in a record of an SDF file, nothing else is raised."""
+    """Any record in an SDF file raises nothing but our errors."""
     with suppress(StructureError):
         assert parse_structure(f"\n\n\n{text}\nM  END\n", "molfile").mol.GetNumAtoms() > 0
 

@@ -41,7 +41,7 @@ def test_each_part_of_a_mixture_is_found() -> None:
 
 
 def test_a_class_holds_beside_a_name() -> None:
-    """A listed member is held by the class of a country whose list does not name it."""
+    """A listed member is covered by the class of a country that does not list its name."""
     (found,) = RECOGNISER.find(_structure("isotonitazene"), "asked", DAY)
     held = {each.rule: each for each in found.classes}
     assert "cn-nitazenes" in held
@@ -50,7 +50,7 @@ def test_a_class_holds_beside_a_name() -> None:
 
 
 def test_a_rule_that_could_not_be_evaluated_is_no_rule_evaluated() -> None:
-    """What stays open is not among what was evaluated."""
+    """Open rules are not among those evaluated."""
     (found,) = RECOGNISER.find(_structure("5f-adb"), "asked", DAY)
     opened = {each.rule for each in found.open_classes}
     evaluated = " ".join(found.evaluated)
@@ -67,6 +67,6 @@ def test_the_rules_of_the_day_are_those_evaluated(day: date, *, since: bool) -> 
 
 
 def test_what_no_list_names_keeps_the_name_it_was_asked_by() -> None:
-    """Water is no substance of the registry; it is found as what it was called."""
+    """Water is not in the registry; it is found under the name searched for."""
     (found,) = RECOGNISER.find(parse_structure("O", "smiles"), "water as asked", DAY)
     assert (found.name, found.substance, found.classes) == ("water as asked", None, ())

@@ -84,7 +84,7 @@ def test_labels_in_the_core_change_nothing(clauses: Clauses) -> None:
 
 
 def test_labelled_fentanyl_is_still_the_reference() -> None:
-    """Deuterium is no group: labelled fentanyl has no change that a text names."""
+    """Deuterium is not a group: labelled fentanyl has no change named by a text."""
     structure = parse_structure("[2H]C([2H])([2H])CC(=O)N(c1ccccc1)C1CCN(CCc2ccccc2)CC1")
     assert [match_class(structure, RULES[rule]) for rule in (*US, CN)] == [None] * 3
 

@@ -95,7 +95,7 @@ def test_a_way_leads_through_the_busy_only_when_asked(tied: Database) -> None:
 
 
 def test_what_is_not_drawn_is_counted(tied: Database) -> None:
-    """Of an opened party, the drawn ones and the rest are all that there are."""
+    """For an expanded party, the drawn neighbours and the others add up to all."""
     with tied.work() as work:
         seen, of = seen_in(work), _numbers(work)
         graph = build_graph(seen, of[HUB], {}, 1, RULES)
@@ -109,7 +109,7 @@ def test_what_is_not_drawn_is_counted(tied: Database) -> None:
 
 
 def test_no_more_is_drawn_than_may_be(tied: Database) -> None:
-    """However many steps are opened; and that it is full is told."""
+    """However many steps are expanded; reaching the limit is reported."""
     with tied.work() as work:
         seen, of = seen_in(work), _numbers(work)
         few = structs.replace(RULES, drawn=5)
@@ -123,7 +123,7 @@ def test_no_more_is_drawn_than_may_be(tied: Database) -> None:
 
 
 def test_opening_more_moves_nothing(tied: Database) -> None:
-    """What was drawn stays where it is, and the same question has the same drawing."""
+    """Drawn nodes keep their positions, and the same query gives the same drawing."""
     with tied.work() as work:
         seen, of = seen_in(work), _numbers(work)
 

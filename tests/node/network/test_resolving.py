@@ -118,7 +118,7 @@ def test_what_comes_later_waits_by_its_exact_name(database: Database, resolved: 
     with database.work() as work:
         number = before["Ornek Kimya AS"].entity
         later = profiles_of(work, seen_in(work).run, [number, waiting])
-        assert set(later) == {number}  # the other one is part of it now, and one came out of it
+        assert set(later) == {number}  # the other one is part of it now, and one was separated
         (change,) = changes_of(work, waiting)
         assert (change.change, change.entity) == ("merged", number)
         assert {each.change for each in changes_of(work, number)} == {"merged", "split"}
@@ -165,7 +165,7 @@ def test_lines_are_counted_alike_in_any_pieces(url: str, told: list[object], row
 
 
 def test_a_run_that_is_cut_off_changes_nothing(database: Database, resolved: Resolved) -> None:
-    """What was read before is read on, and the next run ends well and leaves nothing behind."""
+    """The previous result remains readable; the next run completes and leaves nothing behind."""
     resolved(database, MARCH)
     store(database, APRIL, file="b")
 
@@ -207,7 +207,7 @@ def test_a_run_gives_way_to_one_that_was_begun_later(
 
 
 def test_people_join_and_part_parties(database: Database, resolved: Resolved) -> None:
-    """From the next run on; what they say is never covered by another, and can be taken back."""
+    """From the next run on; a decision from an outdated view is refused, and it can be undone."""
     resolved(database, MARCH)
     with database.work() as work:
         seen = seen_in(work)

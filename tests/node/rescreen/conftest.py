@@ -15,7 +15,7 @@ from tidewaiter.bulk.screening import Settings
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
-from tidewaiter.node.context import screen_file
+from tidewaiter.node.context import FileJob, screen_file
 from tidewaiter.node.rescreen.again import Again, screen_again
 from tidewaiter.parties.matching.types import read_rows
 from tidewaiter.parties.readers.entries import ListHeader
@@ -65,7 +65,9 @@ class Desk:
         settings = Settings(day=day, file=path.name, sha256=hash_file(path), lists=folder)
         journal = path.with_suffix(".journal")
         options = ReadOptions(batch_rows=10) if stop else ReadOptions()
-        steps = screen_file(path, options, settings, journal, workers=1, database=database)
+        steps = screen_file(
+            FileJob(path=path, options=options, settings=settings, journal=journal), database
+        )
         for number, _ in enumerate(steps, 1):
             if number == stop:
                 break

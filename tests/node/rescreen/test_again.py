@@ -1,4 +1,4 @@
-"""Past lines screened again after a list change: what is new, what is noted, and why."""
+"""Past lines screened again after a list change: new alerts, notes, and reasons."""
 
 import re
 from collections.abc import Callable
@@ -73,7 +73,7 @@ def test_a_vessel_that_is_listed_later_is_looked_for_in_past_lines(
 def test_a_firm_that_is_called_like_its_ship_is_not_screened_for_it(
     case: Case, tmp_path: Path
 ) -> None:
-    """What the ship's number met says nothing of the firm, and a change elsewhere nothing anew."""
+    """A match of the ship's number says nothing about the firm; changes elsewhere add nothing."""
     path = tmp_path / "ships.csv"
     rows = (
         "consignment,goods,vessel,imo number,voyage,consignee",
@@ -98,7 +98,7 @@ def test_a_firm_that_is_called_like_its_ship_is_not_screened_for_it(
 
 
 def test_an_entry_that_is_removed_closes_nothing(case: Case) -> None:
-    """The alert stays and bears a dated reason without points, told once; so is its return."""
+    """The alert stays and gets a dated reason without points, once; so does its return."""
     before = alerts_of(case.past)
     (old,) = (a for a in before.values() if a.parties and a.parties[0].entry == case.entries[1].id)
     case.keep(case.entries[2:LOOSE], NOW)
@@ -121,7 +121,7 @@ def test_an_entry_that_is_removed_closes_nothing(case: Case) -> None:
 
 
 def test_an_entry_whose_outcome_changes_is_noted_and_weighed_anew(case: Case) -> None:
-    """An acquittal is told beside the alert, which stays as it was found."""
+    """An acquittal is noted beside the alert, which is unchanged."""
     changed = structs.replace(case.entries[1], outcome="acquitted", outcome_day=date(2026, 12, 3))
     case.keep([changed, *case.entries[2:LOOSE]], NOW)
     made, new, noted, lines = case.again(NOW)
@@ -134,7 +134,7 @@ def test_an_entry_whose_outcome_changes_is_noted_and_weighed_anew(case: Case) ->
 
 
 def test_a_look_back_notes_nothing(case: Case) -> None:
-    """What was listed on an earlier day is no removal and no change of what was found later."""
+    """The lists of an earlier day are neither removals nor changes of later matches."""
     charged = structs.replace(case.entries[1], outcome="acquitted")
     case.keep([case.entries[0], charged, *case.entries[2:LOOSE]], NOW)
     assert len(case.again(NOW)[1]) == 1
@@ -266,7 +266,7 @@ def test_judgements_that_were_rewritten_are_not_compared(case: Case) -> None:
 
 
 def test_a_database_of_an_older_version_is_screened_whole_once(case: Case) -> None:
-    """What it was screened by is not written there; the first time it is not taken for known."""
+    """Its screening settings are not stored, so everything is screened once."""
     with case.past.work(_STAMP) as work:
         work.connection.exec_driver_sql("UPDATE screening SET basis = NULL")
     assert "unknown" in case.again(NOW)[0].plan.why
@@ -286,7 +286,7 @@ def test_files_of_several_days_are_each_compared_with_their_own(case: Case, tmp_
 def test_lines_that_came_after_the_last_screening_again_are_not_forgotten(
     case: Case, tmp_path: Path
 ) -> None:
-    """A file cut off, all screened again, then the file ended: its rest is looked at."""
+    """A file cut off, a full rescreening, then the file completed: its new lines are screened."""
     names = [("Muster GmbH", "DE")] * 25 + [(case.entries[0].names[0].text, "")] * 10
     path = case.desk.manifest(tmp_path / "cut.csv", names)
     case.desk.screen(case.past, case.lists, path, THEN, stop=1)

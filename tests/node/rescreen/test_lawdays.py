@@ -24,7 +24,7 @@ _MOVED = sorted(
 
 @pytest.mark.parametrize("day", _MOVED[-12:], ids=str)
 def test_a_day_on_which_a_listing_begins_or_ends_moves_the_law(day: date) -> None:
-    """The controls differ between the day before and the day, and that is told, both ways round."""
+    """The controls differ between the day before and the day; it is reported in both directions."""
     registry = load_registry()
     before, after = (
         [[c.schedule for c in controls_on(substance, each)] for substance in registry.substances]

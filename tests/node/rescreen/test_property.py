@@ -20,12 +20,12 @@ from tidewaiter.trade.types import Alert
 
 Desk = Any  # of the conftest beside
 THEN, NOW = date(2026, 12, 1), date(2026, 12, 8)  # the law does not move in between
-_LOOSE = 24  # entries that may come, go and change; the rest stays, so that words stay counted
+_LOOSE = 24  # entries that may be added, removed and changed; fixed others keep words counted
 _FORMS = ("{}", "{} LTD", "M/S {}", "{} TRADING CO", "{}X")
 
 
 class Was(NamedTuple):
-    """An entry before and after: there, gone, or with something else said of it."""
+    """An entry before and after: present, removed, or with other content."""
 
     before: bool
     after: bool

@@ -12,7 +12,7 @@ from tidewaiter.bulk.journal import read_journal
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.exchange.register.screening import Kept, RegisterDesk
 from tidewaiter.exchange.register.types import Register
-from tidewaiter.node.context import screen_file
+from tidewaiter.node.context import FileJob, screen_file
 from tidewaiter.node.rescreen.again import screen_again
 from tidewaiter.store.core.database import Database, Stamp
 from tidewaiter.store.register.entries import add_entries
@@ -34,7 +34,9 @@ def _screened(path: Path, journal: Path, *, stop: int = 100, digest: str = "a") 
     settings = Settings(day=DAY, file=path.name, sha256=hash_file(path))
     options = ReadOptions(batch_rows=1)
     steps = screen_file(
-        path, options, settings, journal, workers=1, database=None, register=_desk(digest)
+        FileJob(path=path, options=options, settings=settings, journal=journal),
+        None,
+        register=_desk(digest),
     )
     for at, _ in enumerate(steps, 1):
         if at == stop:
@@ -45,9 +47,9 @@ def _screened(path: Path, journal: Path, *, stop: int = 100, digest: str = "a") 
 
 
 def test_what_was_answered_before_a_stop_takes_of_what_is_left(tmp_path: Path) -> None:
-    """Of 100 kg three lines of 30 kg are covered and the fourth is not, stopped or not.
+    """For 100 kg three lines of 30 kg are covered and the fourth is not, interrupted or not.
 
-    A journal that was written by another register is begun anew.
+    A journal that was written with another register is restarted.
     """
     path = tmp_path / "manifest.csv"
     path.write_text(TITLES + LINE * 4)
@@ -76,7 +78,7 @@ def test_new_alerts_of_past_lines_are_asked_about_too(database: Database, tmp_pa
     strict.write_text(ours, "utf-8")
     early = Settings(day=DAY, file=path.name, sha256=hash_file(path), rules=strict)
     screening = screen_file(
-        path, ReadOptions(), early, tmp_path / "j", workers=1, database=database
+        FileJob(path=path, options=ReadOptions(), settings=early, journal=tmp_path / "j"), database
     )
     assert [step.new for step in screening] == [()]
     with database.work(Stamp(who="officer", at=datetime(2026, 4, 8, tzinfo=UTC))) as work:

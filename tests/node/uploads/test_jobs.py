@@ -16,7 +16,7 @@ from tidewaiter.node.uploads import jobs
 from tidewaiter.node.uploads.jobs import Bench, mark_upload, screen_upload, stamp
 from tidewaiter.node.uploads.jobs import Screened as Marked
 from tidewaiter.node.uploads.settings import Desk
-from tidewaiter.node.uploads.workers import gone_uploads, tidy, work_once
+from tidewaiter.node.uploads.workers import killed_uploads, tidy, work_once
 from tidewaiter.report.uploads import Findings
 from tidewaiter.store.alerts.filters import AlertFilter
 from tidewaiter.store.audit import audit_entries, verify_audit
@@ -46,7 +46,7 @@ def _stored(database: Database) -> list[tuple[int, str]]:
 def test_an_upload_is_screened_as_a_file_is(
     queued: Queued, screened: Screened, database: Database, desk: Desk, sample: bytes
 ) -> None:
-    """What is stored is what the journal holds, counts and screening stand at the upload."""
+    """The database has the content of the journal; the upload has its counts and screening."""
     upload = screened(queued())
     assert (upload.state, upload.error) == ("done", None)
     found = [
@@ -160,15 +160,15 @@ def test_a_mistake_of_ours_fails_one_upload_only(
 
 
 def test_an_upload_whose_process_was_killed_is_found(queued: Queued, bench: Bench) -> None:
-    """Nobody holds its journal, so this machine need not wait for the lease to end."""
+    """Its journal is not locked, so this machine need not wait for the lease to end."""
     upload = queued()
     with bench.database.work(stamp()) as work:
         take_upload(work, Lease(worker="here 7 killed"))
-    assert gone_uploads(bench) == []  # it may be about to take hold of it
+    assert killed_uploads(bench) == []  # it may be about to take hold of it
     late = Stamp(who="server", at=stamp().at - timedelta(seconds=6))
     with bench.database.work(late) as work:
         renew_lease(work, upload.id, Lease(worker="here 7 killed"))
-    assert gone_uploads(bench) == [upload.id]
+    assert killed_uploads(bench) == [upload.id]
     assert work_once(bench)
     with bench.database.work() as work:
         assert upload_of(work, upload.id).state == "done"
@@ -232,7 +232,7 @@ def test_another_decimal_mark_is_another_source(
 def test_other_lines_are_heard_before_an_upload_is_done(
     queued: Queued, screened: Screened, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What they say stands in the database and in the files, after a stop in the middle too."""
+    """Their evidence is in the database and in the files, even after an interruption."""
     head = "consignment,goods,net kg,exporter,importer,origin country,departure\n"
     old = "".join(
         f"{n},cotton shirts,9,Old {n},Shop {n},DE,2026-0{1 + n % 8}-10\n" for n in range(120)

@@ -37,7 +37,7 @@ KILLS = 3
 
 
 class Kept(NamedTuple):
-    """What stands in a database after a screening."""
+    """Content of a database after a screening."""
 
     alerts: list[tuple[int, str]]
     refusals: list[tuple[int, str]]
@@ -127,7 +127,7 @@ def _copy(upload: Upload, other: Database) -> None:
 def test_an_upload_that_is_killed_is_whole_or_not_there(
     desk: Desk, database: Database, tmp_path: Path, sample: bytes
 ) -> None:
-    """What stands in the database has its bytes, whole; sent again, it is there once more."""
+    """An upload in the database has all its bytes; sent again, it is there once more."""
     file = tmp_path / "manifest.csv"
     file.write_bytes(sample)
     _, calls = _run(0, "send", desk, str(file))

@@ -74,7 +74,7 @@ def test_a_full_disk_takes_no_upload(spool: Spool, monkeypatch: pytest.MonkeyPat
 
 
 def test_what_was_cut_off_is_swept_when_it_is_old(spool: Spool) -> None:
-    """The beginning of an upload whose process was killed goes after a while; whole files stay."""
+    """The start of an upload from a killed process is deleted after a while; others stay."""
     with spool.receive() as part:
         part.write(b"whole")
         digest = part.keep()

@@ -13,7 +13,7 @@ FACTS = tomllib.loads(data("parties", "recall.toml").read_text(encoding="utf-8")
 
 
 def test_the_facts_are_of_the_model_that_travels_with_the_package() -> None:
-    """After another training, python -m benchmarks.parties_calibration makes them anew."""
+    """After retraining, python -m benchmarks.parties_calibration regenerates them."""
     assert FACTS["model"] == model_digest()
 
 

@@ -37,7 +37,7 @@ ETHER = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"  # of ERC-55
     ],
 )
 def test_telephones(text: str, countries: tuple[str, ...], read: tuple[str, str]) -> None:
-    """E.164, by the country of the party; the extension and a second number are left out."""
+    """E.164, by the country of the party; extensions and second numbers are removed."""
     assert read_phone(text, countries) == read
 
 
@@ -88,7 +88,7 @@ def test_a_public_suffix_is_nobodys() -> None:
     ],
 )
 def test_wallets_with_a_checksum(text: str, address: str) -> None:
-    """Base58Check, bech32 and bech32m; the currency before the address is left out."""
+    """Base58Check, bech32 and bech32m; the currency before the address is removed."""
     assert read_wallet(text) == (address, "valid")
 
 
@@ -124,7 +124,7 @@ def test_the_case_of_an_ethereum_address_is_a_checksum() -> None:
 
 
 def test_wallets_of_other_currencies_are_kept_as_written() -> None:
-    """No check is known; what is too short is no address."""
+    """No check is known; a text that is too short is not an address."""
     monero = "4" + "A" * 94
     assert read_wallet(monero) == (monero, "no check known")
     assert read_wallet("wallet 12")[1] == "not valid"

@@ -62,7 +62,7 @@ def test_what_the_check_of_an_imo_number_finds(stem: int, place: int, digit: int
 
 @given(st.text(max_size=60), st.text(max_size=12), st.sampled_from(["", "RU", "CN", "GB", "Iran"]))
 def test_any_text_can_be_read(value: str, scheme: str, country: str) -> None:
-    """Nothing stops the reading; what is empty is no identifier."""
+    """Nothing stops parsing; an empty text is not an identifier."""
     read = read_identifier(Identifier(scheme=scheme, value=value, country=country), (country,))
     assert (read is None) == (not value.split())
 
@@ -95,7 +95,7 @@ def test_any_text_can_be_read(value: str, scheme: str, country: str) -> None:
 def test_numbers_in_one_spelling(
     scheme: str, value: str, countries: tuple[str, ...], told: tuple[str, str, str]
 ) -> None:
-    """Scheme, number and check of what papers write; a country tells whose scheme it is."""
+    """Scheme, number and check for numbers as written; the country determines the scheme."""
     read = read_identifier(Identifier(scheme=scheme, value=value), countries)
     assert read is not None
     assert (read.scheme, read.value, read.check) == told
@@ -112,7 +112,7 @@ def test_british_company_numbers_have_their_zeros() -> None:
 
 
 def test_an_identifier_reads_the_same_again() -> None:
-    """What is read is in its own spelling."""
+    """The parsed number is in the canonical spelling."""
     for scheme, value in (("LEI", "213800KUD8LAJWSQ9D15"), ("phone", "+86 10 6512 3456")):
         read = read_identifier(Identifier(scheme=scheme, value=value))
         assert read is not None

@@ -31,7 +31,7 @@ def test_one_address_in_four_spellings(text: str) -> None:
 
 
 def test_postcodes_boxes_and_telephones_are_no_house_numbers() -> None:
-    """Numbers are told apart by what they look like and what stands beside them."""
+    """Numbers are distinguished by their form and the words beside them."""
     assert read_address("12 Main St., Springfield, IL 62701-1234").postcode == "62701-1234"
     assert read_address("The Minories, London EC3N 1DY").postcode == "EC3N1DY"
     box = read_address("P.O. Box 1234, Dubai")
@@ -78,7 +78,7 @@ def test_the_domain_that_one_owner_has(host: str, domain: str) -> None:
 
 @pytest.mark.parametrize("value", ["", "N/A", "0000000", "123456789", "A-1", "none", "99999"])
 def test_what_fills_a_field_is_no_number(value: str) -> None:
-    """Placeholders join nobody."""
+    """Placeholders link no parties."""
     assert read_party_number("tax", value) is None
 
 

@@ -1,4 +1,4 @@
-"""Names in Chinese characters: what is compared, and what is not."""
+"""Names in Chinese characters: which are compared, and which are not."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Matching by identifiers: what finds an entry alone, what speaks against, and how much."""
+"""Matching by identifiers: decisive ones, mitigating ones, and their weights."""
 
 from collections.abc import Callable
 
@@ -98,7 +98,7 @@ def _what(match: Match) -> dict[str, float]:
 def test_an_identifier_finds_its_entry_whatever_the_name(
     firms: Matcher, entry: str, number: Identifier, rule: str
 ) -> None:
-    """The rule, its points, and that the name is in no relation stand in the explanation."""
+    """The explanation has the rule, its points, and that the name is unrelated."""
     match = _ask(firms, "Nothing Alike Bakery", number)[entry]
     said = _what(match)
     assert said == {rule: points()[rule], "name: in no relation": points()["name: in no relation"]}
@@ -128,7 +128,7 @@ def test_what_does_not_find_an_entry_alone(firms: Matcher, number: Identifier, w
 
 
 def test_a_generic_name_does_not_hide_who_bears_the_number(firms: Matcher) -> None:
-    """A name that cannot be assessed is no reason to lose a number that decides."""
+    """A name that is not assessable does not hide a decisive number."""
     asked = AskedParty(text="Trading Company Ltd", identifiers=(_id("lei", LEIS[0]),))
     answer = firms.match([asked])[0]
     assert answer.not_assessable == "generic words only"
@@ -184,13 +184,13 @@ def test_quality_orders_the_points() -> None:
 
 
 def test_each_rule_says_why_and_stands_there_once() -> None:
-    """Points without labelled data rest on a reason that is written down."""
+    """Points without labelled data have a written justification."""
     assert len({each.what for each in rules()}) == len(rules())
     assert all(len(each.why) > 20 for each in rules())
 
 
 def test_each_scheme_names_rules_that_there_are() -> None:
-    """A scheme with a rule of its own has one for numbers that are not valid, too."""
+    """A scheme with its own rule has one for invalid numbers, too."""
     for name in ("phone", "fax", "e-mail", "web", "wallet", "bic", "call sign"):
         rule = scheme_named(name)[0].agrees
         assert {rule, f"{rule}, {NOT_VALID}"} <= points().keys(), name
@@ -207,7 +207,7 @@ def test_a_firms_imo_number_is_found_under_either_word(index: Index) -> None:
 
 
 def test_what_cannot_be_right_is_told_and_compared_as_written(firms: Matcher) -> None:
-    """It costs nothing, and stands in the answer with or without a match."""
+    """It costs nothing, and is in the answer with or without a match."""
     bad = _id("LEI", LEIS[0][:-1] + "6")
     answer = firms.match([AskedParty(text="Qorvex Plumbing Works", identifiers=(bad,))])[0]
     assert answer.doubts == (f"LEI {bad.value}: its check digits are wrong",)
@@ -249,7 +249,7 @@ PLACE = "Room 301, 3/F, No. 12 Keji Road, Nanshan District, Shenzhen, China"
 def test_a_shared_address_supports_and_another_says_nothing(
     index: Index, written: str, rule: str
 ) -> None:
-    """House, street and place must agree; another place is no sign, and no address alerts alone."""
+    """House, street and place must agree; another place is neutral; no address alerts alone."""
     firm = _firm("f", "Qorvex Plumbing Works", addresses=(Address(text=PLACE, country="CN"),))
     matcher = Matcher(build_index([firm], index.rarity))
     match = _ask(matcher, "Qorvex Plumbing Works", addresses=(written,))["f"]

@@ -1,4 +1,4 @@
-"""An initial is worth less than the word that it stands for, and names nobody by itself."""
+"""An initial is worth less than the word it represents, and identifies no one alone."""
 
 import pytest
 
@@ -47,7 +47,7 @@ def test_the_initial_of_a_person_has_no_coefficient_of_its_own() -> None:
 
 @pytest.mark.parametrize("name", LISTED)
 def test_an_initial_is_no_surer_than_the_name(matcher: Matcher, name: str) -> None:
-    """Whoever writes the given name out says more."""
+    """The full given name is stronger evidence."""
     surname, given = (part.strip() for part in name.split(","))
     written = f"{given.split()[0]} {surname}"
     short = f"{given[0]}. {surname}"
@@ -67,7 +67,7 @@ def test_an_initial_is_no_surer_than_the_name(matcher: Matcher, name: str) -> No
     ],
 )
 def test_initials_do_not_carry_a_match(matcher: Matcher, text: str, entry: str) -> None:
-    """What is left of the name is another one, or one that many bear."""
+    """The remaining name is another one, or a common one."""
     assert odds(matcher, text, entry) < SURE
 
 

@@ -15,7 +15,7 @@ LEI = "213800KUD8LAJWSQ9D15"  # a valid one by its check digits
 
 
 def _spoilt(party: ListedParty, chance: int) -> AskedParty:
-    """Ask for a listed name with a letter left out, or its words turned, or as it is."""
+    """Search for a listed name with a letter removed, with its words reordered, or unchanged."""
     text = party.names[chance % len(party.names)].text
     if chance % 3 == 1:
         text = text[: len(text) // 2] + text[len(text) // 2 + 1 :]
@@ -128,7 +128,7 @@ def _chance(matches: tuple[object, ...], party: ListedParty) -> float:
 
 
 def test_numbers_decide(index: Index) -> None:
-    """A valid number that agrees finds its entry under any name; another speaks against."""
+    """A valid number that agrees finds its entry under any name; another is mitigating."""
     number = Identifier(scheme="LEI", value=LEI)
     firm = ListedParty(
         id="firm",

@@ -1,4 +1,4 @@
-"""Ships: what stands before their names, their numbers, flags and kind."""
+"""Ships: prefixes of their names, numbers, flags and kind."""
 
 import pytest
 
@@ -53,7 +53,7 @@ def _match(matcher: Matcher, text: str, kind: PartyKind = "vessel", **more: obje
     ],
 )
 def test_what_stands_before_a_ships_name_is_none_of_it(text: str) -> None:
-    """The words are those of the name alone, and the step is told."""
+    """Only the words of the name are compared, and the step is reported."""
     whole = read_name(text.format("Port Zariva-1"), "vessel")
     alone = read_name("Port Zariva-1", "vessel")
     assert [token.key for token in whole.forms[0].tokens] == [
@@ -64,7 +64,7 @@ def test_what_stands_before_a_ships_name_is_none_of_it(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["SSANG YONG", "MTETHYS", "MSC AURORA", "FV", "Mona"])
 def test_letters_of_the_name_stay(text: str) -> None:
-    """Only letters that stand apart, before something else, are left out."""
+    """Only separate letters before other text are removed."""
     assert prefix_end(text, 0) == 0
 
 
@@ -75,7 +75,7 @@ def test_letters_before_other_parties_stay() -> None:
 
 
 def test_marked_letters_tell_a_ship() -> None:
-    """M/V is before no other name; M/S stands for Messrs, and MV may be initials."""
+    """M/V precedes no other name; M/S abbreviates Messrs, and MV may be initials."""
     assert is_ship("M/V Anna")
     assert not any(map(is_ship, ("M/S Anna Trading", "MV Anna", "M Anna/Vera", "Anna M/V")))
 
@@ -94,12 +94,12 @@ def test_marked_letters_tell_a_ship() -> None:
     ],
 )
 def test_numbers_in_names_of_ships(text: str, numbers: set[int]) -> None:
-    """Arabic and Roman ones; no letter of what stands before the name."""
+    """Arabic and Roman ones; no letter of the prefix."""
     assert ship_numbers(text) == numbers
 
 
 def test_sisters_of_a_series_are_not_one_ship(ships: Matcher) -> None:
-    """Another number speaks against; the same in Roman figures does not."""
+    """A different number is mitigating; the same one in Roman numerals is not."""
     assert _match(ships, "MV PORT ZARIVA 1")[0].probability >= LEAST
     other = _match(ships, "MV PORT ZARIVA-3")[0]
     assert other.probability < LEAST

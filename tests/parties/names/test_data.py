@@ -20,7 +20,7 @@ FILES = [file for file in toml_files(data("parties")) if file.name not in OURS]
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_each_file_names_its_source(file: Traversable | Path) -> None:
-    """A fact without a source is no fact."""
+    """A fact needs a source."""
     text = file.read_text(encoding="utf-8")
     assert "\nsource = " in text
     assert text.startswith("# ")
@@ -28,7 +28,7 @@ def test_each_file_names_its_source(file: Traversable | Path) -> None:
 
 @pytest.mark.parametrize("table", ["arabic_names", "chinese_surnames", "korean_surnames"])
 def test_spellings_are_folded(table: str) -> None:
-    """What is compared is folded, so the tables are."""
+    """Compared text is folded, so the tables are."""
     for name, spelled in spellings(table).items():
         assert spelled, name
         assert all(each == fold(each) for each in spelled), name

@@ -111,5 +111,5 @@ def test_a_legal_form_is_a_token_of_its_own() -> None:
     ],
 )
 def test_what_cannot_be_assessed_says_so(text: str, problem: str) -> None:
-    """A name that names nobody is not compared in silence."""
+    """A name that identifies no one is not silently compared."""
     assert read_name(text, "organisation").problem == problem

@@ -34,7 +34,7 @@ from tidewaiter.parties.names import SYSTEMS, keys, keys_of, read_name
     ],
 )
 def test_spellings_of_a_name_share_a_key(kind: str, words: list[str]) -> None:
-    """Whoever romanised it, by whatever system."""
+    """For every romanisation system."""
     found = [{key for key in keys_of(word) if key.startswith(f"{kind}:")} for word in words]
     assert set.intersection(*found)
 

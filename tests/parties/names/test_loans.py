@@ -58,7 +58,7 @@ def test_other_words_mostly_sound_otherwise(one: str, other: str) -> None:
 
 
 def test_persons_and_short_words_have_no_such_key() -> None:
-    """Given names in characters and Hangul are no foreign words; two consonants say nothing."""
+    """Given names in characters and Hangul are not foreign words; two consonants prove nothing."""
     for name in ("王海林", "김창혁"):
         for form in read_name(name, "person").forms:
             for token in form.tokens:

@@ -35,7 +35,7 @@ def test_the_short_way_reads_as_the_long_one(text: str, kind: PartyKind) -> None
     ],
 )
 def test_a_country_is_left_out_where_it_is_a_place(text: str, keys: list[str], steps: int) -> None:
-    """Behind commas a country is where the firm is, elsewhere it is of the name; it is told."""
+    """After commas a country is a location, elsewhere part of the name; it is reported."""
     name = read_name(text, "organisation")
     assert [token.key for token in name.forms[0].tokens] == keys
     assert len(name.steps) == steps

@@ -49,7 +49,7 @@ def test_any_text_is_read_and_spans_point_into_it(text: str, kind: PartyKind) ->
 
 @given(st.text(max_size=20))
 def test_folding_twice_is_folding_once(word: str) -> None:
-    """What is compared does not change when it is folded again."""
+    """Folding is idempotent."""
     assert fold(fold(word)) == fold(word)
 
 

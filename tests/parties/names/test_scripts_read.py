@@ -127,5 +127,5 @@ def test_marks_on_letters_make_no_difference(one: str, other: str) -> None:
     ],
 )
 def test_each_letter_of_an_arabic_alphabet_is_read(letters: str) -> None:
-    """None is left out."""
+    """Without exception."""
     assert all(romanise_arabic(letter) for letter in letters.split())

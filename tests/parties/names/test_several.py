@@ -74,7 +74,7 @@ def test_what_the_words_do_not_tell_is_left_alone_and_in_doubt(text: str) -> Non
     ],
 )
 def test_a_name_has_the_language_that_the_field_says(text: str, languages: list[str]) -> None:
-    """The word for the language is no part of the name."""
+    """The word for the language is not part of the name."""
     parts = part_names(text, "person").parts
     assert [each.language for each in parts] == languages
     assert not any(":" in each.text or "ussian" in each.text for each in parts)

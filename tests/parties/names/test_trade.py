@@ -31,13 +31,13 @@ def _said(text: str) -> str:
     ],
 )
 def test_it_is_left_out(text: str) -> None:
-    """The name alone is compared, and each step is told where one was needed."""
+    """The name alone is compared, and each necessary step is reported."""
     assert _said(text) == "nova chemical ltd"
 
 
 @pytest.mark.parametrize("text", ["Tel Aviv Chemicals Ltd", "Bank of China", "Fax Toner GmbH"])
 def test_words_of_names_stay(text: str) -> None:
-    """A word that trade uses too is no tail where no number follows."""
+    """A word that is also used in trade names is not a suffix unless a number follows."""
     assert not read_name(text, "organisation").steps
 
 
@@ -71,7 +71,7 @@ def test_a_full_field_may_be_cut() -> None:
 
 
 def test_steps_say_what_was_done() -> None:
-    """Each step quotes what it left out."""
+    """Each step quotes what it removed."""
     name = read_name("M/S NOVA CHEM LTD TEL 12345", "organisation")
     assert name.steps == (
         Phrase("step/before", name="M/S"),

@@ -37,7 +37,7 @@ from tidewaiter.parties.readers.entries import parse_births
 def test_a_birth_date_is_read_whole_or_in_part(
     text: str, births: tuple[str, ...], *, about: bool
 ) -> None:
-    """What the list leaves open stays open, and what it calls approximate is marked."""
+    """What the list leaves open stays open, and approximate dates are marked."""
     assert parse_births(text) == (births, about)
 
 

@@ -75,7 +75,7 @@ def test_no_damage_crashes_a_reader(
     form: str,
     changes: list[tuple[float, int, bytes]],
 ) -> None:
-    """Whatever stands in a file, what comes out is whole, or says what is wrong."""
+    """For any file content, the output is complete, or says what is wrong."""
     file = ListFile(name=name, content=damaged(made_up(name).content, changes))
     for item in outcome(form, file):
         if isinstance(item, ListedParty):
@@ -115,7 +115,7 @@ def test_strange_entities_do_no_harm(line: str) -> None:
 
 @pytest.mark.parametrize("said", ["3", "[]", '{"dated": "x"}', '{"colour": 1}', '{"entries": "x"}'])
 def test_a_list_that_says_nonsense_of_itself_is_refused(said: str) -> None:
-    """The first line decides what the list is, so it must be right."""
+    """The first line determines the list, so it must be valid."""
     file = ListFile(name="x.jsonl", content=f'{{"list": {said}}}\n'.encode())
     with raises("parties/head-not-its-record"):
         list(list_readers()["own-json"]([file]))

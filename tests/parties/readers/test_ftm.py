@@ -47,7 +47,7 @@ def party(key: str, schema: str = "Company", **properties: list[str]) -> Mapping
 
 
 def out(sightings: Iterable[Sighting], sources: FtmFile | None = None) -> list[dict[str, Any]]:
-    """Resolve sightings and return what is written, as it is read from a file."""
+    """Resolve sightings and return the output, as read back from a file."""
     collector = Collector()
     collector.add_file("made", "0")(sightings)
     found = resolve(collector.members())
@@ -69,7 +69,7 @@ def parts(entities: Iterable[Mapping[str, Any]]) -> set[frozenset[str]]:
 
 
 def test_each_name_address_and_number_is_seen_with_its_id() -> None:
-    """Addresses that stand elsewhere are looked up; weak aliases join nobody."""
+    """Addresses in other entities are looked up; weak aliases link no parties."""
     lines = [json.loads(line) for line in SAMPLE.read_text(encoding="utf-8").splitlines()]
     file, sightings, unread = read(lines)
     ivan = [each for each in sightings if each.refs == ("NK-a",)]
@@ -118,7 +118,7 @@ def test_what_a_source_calls_one_party_is_one_entity() -> None:
 
 
 def test_two_sources_of_one_common_name_stay_two() -> None:
-    """The same name and country make nobody one where many bear the name."""
+    """The same name and country do not link parties if the name is common."""
     people = [party(key, "Person", name=["Wang Wei"], country=["cn"]) for key in ("NK-1", "NK-2")]
     _, sightings, _ = read(people)
     assert len(out(sightings)) == 2
@@ -211,7 +211,7 @@ def test_out_and_in_again_gives_the_same_entities(parties: list[Written]) -> Non
 @given(st.lists(WRITTEN, max_size=8))
 @settings(deadline=None)
 def test_every_property_is_of_its_schema(parties: list[Written]) -> None:
-    """What is written is what the schemata of FollowTheMoney know."""
+    """The output conforms to the schemata of FollowTheMoney."""
     for each in out(Sighting(written=written) for written in parties):
         assert set(each["properties"]) <= properties_of(each["schema"])
 
@@ -228,7 +228,7 @@ def test_the_names_that_we_use_are_in_the_facts() -> None:
     assert set(KINDS) | set(TIES) <= set(schemata().schema)
     every = {name for schema in KINDS for name in properties_of(schema)}
     assert set(NAMES) <= every
-    assert set(NUMBERS) - {"publicKey"} <= every  # that of a wallet, which is no party
+    assert set(NUMBERS) - {"publicKey"} <= every  # that of a wallet, which is not a party
     for schema, (one, _, other) in TIES.items():
         assert {one, other} == set(schemata().schema[schema].ends)
 

@@ -70,7 +70,7 @@ def test_two_entries_with_one_number_are_refused() -> None:
 
 @pytest.mark.parametrize("cut", [20, 120, 170])
 def test_a_file_that_is_cut_short_is_refused_as_a_whole(cut: int) -> None:
-    """Half a file would leave out entries in silence."""
+    """Half a file would silently omit entries."""
     with pytest.raises(InputError) as caught:
         read(sdn=SDN[:-cut])
     assert caught.value.at == "sdn.csv"
@@ -81,7 +81,7 @@ def test_a_file_that_is_cut_short_is_refused_as_a_whole(cut: int) -> None:
     [{"alt": ALT}, {"sdn": SDN, "again": SDN}, {"sdn": SDN, "readme": "Read me,first\n"}],
 )
 def test_files_that_are_no_set_are_refused(texts: dict[str, str]) -> None:
-    """The entries are missing, stand there twice, or a stranger is among them."""
+    """Entries are missing, duplicate, or from another set."""
     with pytest.raises(InputError) as caught:
         read(**texts)
     assert "together" in caught.value.hint

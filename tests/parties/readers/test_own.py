@@ -1,4 +1,4 @@
-"""Our own layout: what is written is read again as it was."""
+"""Our own layout: written lists are read back unchanged."""
 
 from datetime import date
 
@@ -96,7 +96,7 @@ def test_entries_may_stand_beside_the_list() -> None:
 
 
 def test_a_list_without_entries_says_what_is_wrong_with_the_first() -> None:
-    """The reason of the first refusal stands in the error."""
+    """The error has the reason of the first refusal."""
     content = b'{"list": {"slug": "ours"}}\n{"id": "1", "kind": "dragon", "names": []}\n'
     with raises(
         "lists/no-entry-read",

@@ -53,7 +53,7 @@ def test_a_file_that_is_not_utf_8_is_read_and_reported() -> None:
 
 
 def test_a_target_that_is_no_party_is_refused() -> None:
-    """A list of FollowTheMoney may name a security; it is not left out in silence."""
+    """A FollowTheMoney list may name a security; it is not silently skipped."""
     line = '{"id": "S", "schema": "Security", "target": true, "properties": {"name": ["Bond"]}}'
     _, refusal = list_readers()["ftm-json"]([file(line)])
     assert isinstance(refusal, EntryRefusal)

@@ -62,7 +62,7 @@ PARTIES = st.builds(
 
 @given(st.lists(PARTIES, min_size=2, max_size=8))
 def test_what_a_score_would_show_is_kept(parties: list[Written]) -> None:
-    """A pair that is left out has too few points, whatever its scripts and numbers."""
+    """An excluded pair has too few points, for any scripts and numbers."""
     reads = [read_written(each) for each in parties]
     a, b = (side.astype(np.int64) for side in np.triu_indices(len(reads), 1))
     rules = resolution_rules()

@@ -23,7 +23,7 @@ SUM = "99 l at 95 %: 99 l counted; threshold: 100 l or more per consignment (<b>
 
 @pytest.fixture
 def told(alerts: tuple[Alert, ...]) -> Alert:
-    """Return an alert whose first listing has a duty and an amount, and no other."""
+    """Return an alert with an obligation and an amount on its first control only."""
     first, *rest = alerts[0].law
     law = msgspec.structs.replace(
         first,

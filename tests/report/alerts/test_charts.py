@@ -51,7 +51,7 @@ def test_the_longest_bar_fills_the_width() -> None:
 
 
 def test_ten_bars_and_all_rows() -> None:
-    """A long list has ten bars, and a table that tells what it leaves out."""
+    """A long list has ten bars, and a table that states what it omits."""
     many = [Tally(key=str(i), alerts=1) for i in range(70)]
     chart: Chart = rows_chart("substance", "t", many, str)
     assert (len(chart.bars), len(chart.rows), chart.left_out) == (10, 60, 10)

@@ -67,7 +67,7 @@ def test_the_schema_has_the_fields_of_the_record() -> None:
 
 
 def test_csv_holds_what_an_officer_needs(tmp_path: Path, alerts: tuple[Alert, ...]) -> None:
-    """The goods come back to the character, and finds, law and reasons stand beside them."""
+    """Goods text is preserved exactly; matches, law and reasons have columns."""
     path = tmp_path / "alerts.csv"
     with alert_writer(path) as writer:
         writer.add(alerts)
@@ -82,7 +82,7 @@ def test_csv_holds_what_an_officer_needs(tmp_path: Path, alerts: tuple[Alert, ..
 
 
 def test_csv_is_utf_8_with_a_mark(tmp_path: Path, alerts: tuple[Alert, ...]) -> None:
-    """One byte-order mark stands at the start, and none where the file is continued."""
+    """One byte-order mark is at the start; a continued file gets no other."""
     path = tmp_path / "alerts.csv"
     for append in (False, True):
         with alert_writer(path, append=append) as writer:
@@ -190,7 +190,7 @@ def test_what_cannot_be_written_is_refused(
 def test_a_file_name_of_any_bytes_is_written(
     tmp_path: Path, alerts: tuple[Alert, ...], suffix: str
 ) -> None:
-    """A file name that is no UTF-8 stops no export."""
+    """A file name that is not UTF-8 does not stop an export."""
     odd = msgspec.structs.replace(alerts[0], file="a\udcff.csv")
     path = tmp_path / f"alerts{suffix}"
     with alert_writer(path) as writer:

@@ -104,7 +104,7 @@ def test_hostile_texts_are_only_shown(page: str, read: Reader) -> None:
 
 
 def test_only_web_addresses_become_links(read: Reader) -> None:
-    """The address of a source is a link where it is one of the web, and else is left out."""
+    """The URL of a source becomes a link if it is http(s), and is otherwise omitted."""
     links = [attrs.get("href") or "" for tag, attrs in read.tags if tag == "a"]
     assert "https://example.org/un" in links
     assert not [link for link in links if "javascript" in link]
@@ -129,7 +129,7 @@ def test_what_was_not_read_is_told(read: Reader) -> None:
 
 
 def test_a_remark_without_a_hint_is_a_sentence(summary: Summary, library: Library) -> None:
-    """What is said of the file as a whole stands there; empty brackets do not."""
+    """Remarks on the whole file are shown, without empty brackets."""
     told = Refusal(row=0, column="", value="", problem="2 more sheets", hint="", screened=True)
     counts = msgspec.structs.replace(summary.counts, refusals=(told,), refused_fields=1)
     page = render_report(msgspec.structs.replace(summary, counts=counts), library)
@@ -137,7 +137,7 @@ def test_a_remark_without_a_hint_is_a_sentence(summary: Summary, library: Librar
 
 
 def test_the_page_says_what_it_does_not_say(read: Reader) -> None:
-    """The page is no legal advice, and no line is ever called clear or legal."""
+    """The page is not legal advice, and no line is ever called clear or legal."""
     assert "It is not legal advice" in read.text
     assert "A line without an alert is never shown to be clear or legal" in read.text
 
@@ -152,7 +152,7 @@ def test_charts_can_be_heard(read: Reader) -> None:
 
 
 def test_headings_step_down_by_one(read: Reader) -> None:
-    """No level of heading is left out on the way down."""
+    """No heading level is skipped on the way down."""
     levels = [int(t[1]) for t, _ in read.tags if re.fullmatch("h[1-6]", t)]
     assert levels[0] == 1
     assert all(two - one <= 1 for one, two in pairwise(levels))
@@ -231,7 +231,7 @@ def luminance(colour: str) -> float:
 def test_the_scope_of_a_listing_stands_as_the_law_says_it(
     summary: Summary, alerts: tuple[Alert, ...], library: Library
 ) -> None:
-    """It is no name of what comes with the substance, and it is English on every page."""
+    """It is not a name of related substances, and it is English on every page."""
     scope = "held as an ester of the acid, not by name"
     law = tuple(msgspec.structs.replace(each, scope=scope) for each in alerts[0].law)
     one = msgspec.structs.replace(alerts[0], law=law)

@@ -1,4 +1,4 @@
-"""The overview in words: what is told, what is too few to say, and what is noisy."""
+"""Text of the overview: figures, too few cases, and noisy rules."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -96,7 +96,7 @@ def test_an_empty_node_has_an_overview() -> None:
 
 
 def test_the_rest_of_the_assignees_is_summed_up() -> None:
-    """Ten by name; no open alert is left out."""
+    """Ten by name; no open alert is missing from the total."""
     assigned = {"": 7, **{f"officer{n}": n for n in range(1, 16)}}
     rows = _view(assigned=assigned).assignees
     assert (rows[0].label, rows[-1].label, len(rows)) == ("no one", "others", 12)

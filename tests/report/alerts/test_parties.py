@@ -61,7 +61,7 @@ def test_parquet_holds_the_ties(alert: Alert) -> None:
 
 
 def test_a_match_is_told_in_the_language(alert: Alert, library: Library) -> None:
-    """What the party is to the goods, what the list says of the name, and of whom it lists."""
+    """Role of the party, kind of the listed name, and kind of the listed party."""
     with speaking("es"):
         (told,) = alert_view(1, alert, library, {}).parties
     assert (told.name_kind, told.kind) == ("alias débil", "organización")

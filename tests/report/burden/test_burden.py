@@ -1,4 +1,4 @@
-"""Figures of official counts: what stands on each, as files of their own, and the brief."""
+"""Charts of official counts: their captions, as separate files, and the briefing."""
 
 import csv
 import io
@@ -48,7 +48,7 @@ def asks(name: str) -> Ask:
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_figure_carries_its_facts_wherever_it_goes(shelf: ReleaseShelf, name: str) -> None:
-    """Release, hash, period, basis and state stand in the SVG, which needs nothing else."""
+    """Release, hash, period, basis and status are in the SVG, which is self-contained."""
     told = found(shelf, name, asks(name))
     figure = VIEWS[name].draw(told)[0]
     text = picture(VIEWS[name], told, "svg").decode()
@@ -88,7 +88,7 @@ def test_classes_of_drugs_are_never_stacked(shelf: ReleaseShelf) -> None:
 
 
 def test_the_map_has_tiles_at_home_and_bars_elsewhere(shelf: ReleaseShelf) -> None:
-    """Every state has a tile of its own; Germany's parts are bars, the largest first."""
+    """Every state has a separate tile; Germany's states are bars, the largest first."""
     assert len(set(tiles().values())) == len(tiles()) == 52
     home = VIEWS["map"].draw(found(shelf, "map", Ask()))[0]
     assert len(home.boxes) == 52
@@ -100,7 +100,7 @@ def test_the_map_has_tiles_at_home_and_bars_elsewhere(shelf: ReleaseShelf) -> No
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_row_of_a_sheet_tells_where_it_is_from(shelf: ReleaseShelf, name: str) -> None:
-    """Place, period, release and hash stand in each row, as no caption goes with a sheet."""
+    """Place, period, release and hash are in each row, because a CSV file has no caption."""
     content = VIEWS[name].sheet(found(shelf, name, asks(name))).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(content)))
     assert rows
@@ -131,7 +131,7 @@ def test_without_what_draws_it_a_picture_is_refused_with_a_way_out(
 
 
 def test_names_of_indicators_are_those_of_the_facts() -> None:
-    """What is translated is what the facts say, so neither drifts from the other."""
+    """The translated text is that of the facts, so neither diverges from the other."""
     assert {key: indicators()[key].name for key in INDICATORS} == dict(INDICATORS)
 
 

@@ -42,7 +42,7 @@ def _files(bundle: bytes) -> dict[str, bytes]:
 
 
 def _again(bundle: bytes, change: Change, key: SecretKey = KEY) -> bytes:
-    """Change a bundle and sign it anew, as the holder of the key could."""
+    """Change a bundle and sign it again, as the holder of the key could."""
     files = _files(bundle)
     files.pop(MANIFEST)
     change(files)
@@ -59,7 +59,7 @@ def _broken(bundle: bytes) -> dict[str, str]:
 def test_a_case_is_the_same_bundle_on_both_databases(
     database: Database, fill: Callable[[Database], int], export: Callable[..., bytes]
 ) -> None:
-    """It holds, and tells of the case all that it should."""
+    """It is valid, and contains everything on the case."""
     bundle = export(database, fill(database))
     found = _verify(bundle)
     assert [part.name for part in found.parts] == PARTS
@@ -107,7 +107,7 @@ def test_the_page_of_a_bundle_runs_nothing(bundle: bytes) -> None:
 def test_the_same_export_gives_the_same_bytes(
     database: Database, fill: Callable[[Database], int], export: Callable[..., bytes]
 ) -> None:
-    """Two exports differ in the step that tells of them; one export, written twice, does not."""
+    """Two exports differ in the step that records them; rewriting one export changes nothing."""
     number = fill(database)
     one, two = export(database, number), export(database, number)
     assert one != two
@@ -142,7 +142,7 @@ def test_what_was_erased_is_not_in_a_bundle_and_the_bundle_holds(
 def test_what_is_restricted_goes_only_where_it_is_asked_for(
     database: Database, fill: Callable[[Database], int], export: Callable[..., bytes]
 ) -> None:
-    """Without it nothing tells that there was something; with it the page warns."""
+    """Without it no trace of it remains; with it the page has a warning."""
     number = fill(database)
     plain, whole = export(database, number), export(database, number, restricted=True)
     assert not any(b"secret matter" in body for body in _files(plain).values())
@@ -168,7 +168,7 @@ def test_who_is_not_cleared_exports_nothing_restricted(
 
 
 def test_another_key_is_told(bundle: bytes) -> None:
-    """All parts hold, and yet it does not: nobody vouches for the key."""
+    """All parts are valid, but not the whole: the key is not trusted."""
     found = verify_bundle(io.BytesIO(bundle), [])
     assert all(part.holds for part in found.parts)
     assert not found.holds()
@@ -227,7 +227,7 @@ def _loose(files: dict[str, bytes]) -> None:
 def test_a_record_that_was_changed_by_the_holder_of_the_key(
     bundle: bytes, change: Change, part: str
 ) -> None:
-    """Even signed anew, the record must be as the proofs of the audit have it."""
+    """Even with a new signature, the record must match the audit proofs."""
     assert part in _broken(_again(bundle, change))
 
 
@@ -253,7 +253,7 @@ def test_whatever_the_holder_of_the_key_puts_in_nothing_breaks(
 
 
 def test_proofs_of_another_key_do_not_do(bundle: bytes) -> None:
-    """Whoever signs the manifest anew with a key of their own must make the audit anew too."""
+    """Signing the manifest with another key requires forging the audit log too."""
     other = SecretKey(name="tidewaiter/test", seed=bytes(32))
     broken = {
         part.name

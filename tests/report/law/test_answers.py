@@ -91,7 +91,7 @@ def _xlsx(path: Path, sheet: int | str = 0) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".XLSX"])
 def test_a_row_for_each_compound_and_regime(tmp_path: Path, suffix: str) -> None:
-    """What an answer rests on stands in its row; a compound without answers has one too."""
+    """The basis of an answer is in its row; a compound without answers also has a row."""
     path = _written(tmp_path / f"answers{suffix}")
     rows = _csv(path) if suffix == ".csv" else _xlsx(path)
     assert list(rows[0]) == list(RULINGS)
@@ -125,7 +125,7 @@ def test_no_cell_is_a_formula(tmp_path: Path, suffix: str) -> None:
 
 
 def test_a_full_sheet_is_followed_by_a_further_one(tmp_path: Path) -> None:
-    """Rows beyond the most that a sheet holds stand in the next, under the same header."""
+    """Rows beyond a sheet's maximum are on the next sheet, under the same header."""
     path = tmp_path / "many.xlsx"
     with write_xlsx(path, "Answers", ["number"], most=4) as table:
         table.rows([str(number)] for number in range(7))
@@ -138,7 +138,7 @@ def test_a_full_sheet_is_followed_by_a_further_one(tmp_path: Path) -> None:
 def test_a_full_disk_is_an_error_of_the_system(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What XlsxWriter wraps is taken off, so that the user is told of the disk."""
+    """Errors wrapped by XlsxWriter are unwrapped, so that the user sees the disk error."""
     store = Workbook._store_workbook
 
     def full(book: Workbook) -> None:
@@ -156,7 +156,7 @@ def test_a_full_disk_is_an_error_of_the_system(
 
 
 def test_json_lines_hold_all_and_any_file_name(tmp_path: Path) -> None:
-    """A line is the record; bytes of a file's name that are no text are told as such."""
+    """A line is the record; non-UTF-8 bytes of a file name are escaped."""
     path = tmp_path / "answers.jsonl"
     with answer_writer(path) as writer:
         writer.add(Compound(place="\udcff.smi, line 1", id="a"))

@@ -116,7 +116,7 @@ def test_bars_stay_in_the_drawing(days: list[tuple[date | None, ...]], day: date
 
 
 def test_a_law_lists_what_its_substances_say(registry: Registry, book: LawBook) -> None:
-    """Each listing of each law stands in one schedule, and counts are those of the day."""
+    """Each control is in one schedule, and counts are those of the day."""
     for line in regime_lines(registry, DAY):
         view = regime_view(line.slug, DAY, registry, book)
         assert view is not None
@@ -134,7 +134,7 @@ def test_a_law_lists_what_its_substances_say(registry: Registry, book: LawBook) 
 
 
 def test_a_class_rule_is_told_in_words(registry: Registry) -> None:
-    """Its clauses, how they are taken, what was not read, and what it is tested with."""
+    """Its clauses, their interpretation, unread parts, and its test compounds."""
     view = class_view("us-fentanyls-2025", DAY, registry)
     assert view is not None
     assert [clause.id for clause in view.clauses] == ["(A)", "(B)", "(C)", "(D)", "(E)"]

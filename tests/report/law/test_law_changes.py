@@ -26,7 +26,7 @@ def views(registry: Registry) -> tuple[ChangeView, ...]:
 
 
 def test_each_change_is_an_event_of_its_day(views: tuple[ChangeView, ...]) -> None:
-    """With a name of its own, its source, and the substances by their names."""
+    """With a unique name, its source, and the substances by name."""
     read = Calendar.from_ical(calendar_of(views, MADE))
     events = read.walk("VEVENT")
     assert [event.decoded("dtstart") for event in events] == [each.day for each in views]

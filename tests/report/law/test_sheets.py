@@ -143,7 +143,7 @@ def test_what_cannot_be_assessed_has_a_sheet_that_says_why(press: Press) -> None
 
 
 def test_what_comes_later_is_told_with_its_day(press: Press) -> None:
-    """A control that is published and not in force has its day; what came after has its own."""
+    """A published control that is not in force has its date; later ones have theirs."""
     text, _ = _read(press("norfentanyl", "UN", day=date(2022, 6, 1)))
     assert "2022-11-23" in text
     assert "Table I" in text
@@ -183,7 +183,7 @@ def test_no_sheet_says_how_to_leave_a_class(press: Press) -> None:
 
 
 def test_a_name_has_a_sheet_too(registry: Registry) -> None:
-    """What is found by its name is drawn from the registry; what has no structure says so."""
+    """A match by name is drawn from the registry; a missing structure is stated."""
     named = {each.slug: Found(name=each.name, substance=each) for each in registry.substances}
     bare = next(each for each in registry.substances if each.smiles is None)
     text, page = _read(_named("acetone", named["acetone"]))

@@ -87,7 +87,7 @@ def _opened(browser: Browser, address: str, width: int, scheme: str = "light") -
 def test_no_sideways_scrolling(
     browser: Browser, addresses: dict[str, str], name: str, width: int
 ) -> None:
-    """A sheet is never wider than the window, no text of it is tiny, and all of it is told."""
+    """A sheet is never wider than the window, no text is tiny, and everything is shown."""
     page = _opened(browser, addresses[name], width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     small = page.evaluate(
@@ -103,7 +103,7 @@ def test_no_sideways_scrolling(
 def test_nothing_stands_over_another(
     browser: Browser, addresses: dict[str, str], name: str, width: int
 ) -> None:
-    """Drawings, facts, answers and what they rest on stand beside or below one another."""
+    """Drawings, facts, answers and sources are side by side or one below the other."""
     page = _opened(browser, addresses[name], width)
     boxes = page.evaluate(
         "Array.from(document.querySelectorAll("

@@ -1,11 +1,12 @@
-"""The verdict before the answers: what holds, what it demands, and how old the law is."""
+"""The verdict before the answers: controls, obligations, and how current the law is."""
 
 from datetime import date
 
 from tidewaiter.base.phrases import as_written
 from tidewaiter.law.answers import Age, Answer, Duty, Listing, Ruling
+from tidewaiter.law.comparison import ORDER
 from tidewaiter.law.registry import Registry
-from tidewaiter.report.law.rulings import ORDER, age_views, in_order, verdict_of
+from tidewaiter.report.law.rulings import age_views, in_order, verdict_of
 
 OLD, NEW = date(2026, 1, 31), date(2026, 11, 25)
 

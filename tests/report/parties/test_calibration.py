@@ -187,7 +187,7 @@ def test_a_rate_keeps_what_it_knows() -> None:
 
 
 def test_the_command_takes_a_country_that_is_one() -> None:
-    """A place that is no country is left out, and quotes of a shell are quoted."""
+    """An invalid country is omitted, and shell quotes are quoted."""
     assert "--country MX" in judge_command(CAUSE)
     assert "it'\"'\"'s'" in judge_command(CAUSE)
     assert "--country" not in judge_command(msgspec.structs.replace(CAUSE, country="Ruritania"))

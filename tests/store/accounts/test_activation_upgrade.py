@@ -17,7 +17,7 @@ BEFORE = ("DROP TABLE activation", "ALTER TABLE invitation DROP COLUMN opened")
 
 
 def test_links_that_are_open_end_with_the_upgrade(blank: str, stamp: Stamp) -> None:
-    """Accounts stay as they are; one that is opened anew takes a password that waits."""
+    """Accounts are unchanged; a newly opened one accepts a pending password."""
     with open_database(blank) as database, database.work(stamp) as work:
         made = add_account(work, NewAccount(name="reyes", role="analyst"))
         open_account(work, made.id, None)

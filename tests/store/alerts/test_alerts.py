@@ -103,7 +103,7 @@ def test_nothing_new_is_no_change(
 def test_more_alerts_than_are_asked_for_at_a_time(
     database: Database, stamp: Stamp, screening_id: int, make_alert: MakeAlert
 ) -> None:
-    """Thousands of alerts are told apart from the known ones."""
+    """Thousands of alerts are distinguished from known ones."""
     many = [make_alert(1, id=f"m{number:04}") for number in range(1200)]
     with database.work(stamp) as work:
         assert len(add_alerts(work, screening_id, many[:700])) == 700

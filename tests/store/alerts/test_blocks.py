@@ -60,7 +60,7 @@ def test_the_quick_way_writes_what_the_slow_one_does(places: set[int], data: st.
 
 
 def test_a_row_is_never_wider_than_a_bit_for_each_place() -> None:
-    """4,095 places are told one by one; of more, each place has a bit."""
+    """4,095 positions are listed; more have one bit per position."""
     few, many = np.arange(4_095), np.arange(4_096)
     assert (len(packed(few)), len(packed(many))) == (8_190, 8_192)
     assert places_of(packed(few)).tolist() == few.tolist()

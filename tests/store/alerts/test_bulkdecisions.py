@@ -69,7 +69,7 @@ def _rule(database: Database, name: str = "named") -> tuple[int, int, int]:
 
 
 def test_critical_alerts_and_list_hits_wait_for_a_second_officer(mixed: Database) -> None:
-    """One officer dismisses none of them in bulk, and is told how many they are."""
+    """One officer cannot dismiss them in bulk, and sees their number."""
     with mixed.work(OFFICER) as work:
         told = sort_out(work, ALL, "dismiss", last=0)
         assert (dict(told.severities), dict(told.second)) == (
@@ -138,7 +138,7 @@ def test_an_act_is_undone_in_one_step(mixed: Database) -> None:
     with mixed.work(OFFICER) as work:
         number = decide_many(work, ALL, SALT, last=last_decision(work)).batch
         assert number is not None
-    with mixed.work(CHIEF) as work:  # someone decides one of them by itself
+    with mixed.work(CHIEF) as work:  # one of them is decided individually
         decide(work, standings(work, ["alert-5"])["alert-5"], HOLD)
     with mixed.work(OFFICER) as work:
         undone = undo_batch(work, number)
@@ -184,7 +184,7 @@ def test_a_second_officer_confirms_or_rejects(mixed: Database) -> None:
 
 
 def test_who_decides_an_alert_by_itself_is_asked_no_more(mixed: Database) -> None:
-    """The proposal on it is over, and the second officer is told that it is left."""
+    """The proposal on it ends, and the second officer sees that it is excluded."""
     with mixed.work(OFFICER) as work:
         number = decide_many(work, ALL, SALT, last=0).batch
         assert number is not None
@@ -219,7 +219,7 @@ def test_what_waits_is_found_in_the_queue(mixed: Database) -> None:
 
 
 def test_one_act_counts_once_for_a_rule(mixed: Database) -> None:
-    """However many alerts it decided; what is decided by itself counts by itself; undone, not."""
+    """However many alerts it decided; individual decisions count singly, undone ones do not."""
     with mixed.work(OFFICER) as work:
         decide_each(work, ["alert-1", "alert-2"], structs.replace(SALT, note=""))
         number = decide_many(work, ALL[2:], SALT, last=last_decision(work)).batch
@@ -303,7 +303,7 @@ def test_who_is_not_cleared_learns_nothing_of_restricted_alerts(
 def test_an_act_on_restricted_alerts_alone_is_not_shown_to_who_is_not_cleared(
     database: Database, reading: tuple[Source, Run], make_batch: MakeBatch, make_alert: Make
 ) -> None:
-    """Its note may tell what the alerts do; nor can it be undone by who may not know of it."""
+    """Its note may reveal the alerts; without access to them, it also cannot be undone."""
     alerts = [
         make_alert(row, severity=level, restricted=True)
         for row, level in ((1, "low"), (2, "critical"))

@@ -128,7 +128,7 @@ def test_of_many_at_once_each_alert_is_decided_once(filled: Database, url: str) 
 
 
 def test_alerts_are_assigned(filled: Database, stamp: Stamp) -> None:
-    """Once, however often it is said; those that are not there are left out."""
+    """Once, despite repeats; unknown ids are skipped."""
     with filled.work(stamp) as work:
         assert assign(work, ["alert-1", "alert-2", "alert-2", "alert-99"], "reyes") == 2
         assert assign(work, ["alert-1", "alert-2"], "reyes") == 0

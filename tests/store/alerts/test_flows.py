@@ -1,4 +1,4 @@
-"""Flows: what the database adds up is what its alerts say, and as many as the queue shows."""
+"""Flows: totals in the database equal those of its alerts, and the counts of the queue."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence

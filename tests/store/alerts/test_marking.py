@@ -106,7 +106,7 @@ def test_what_is_said_is_put_in_the_place_of_what_was_said(
 def test_a_decided_alert_stays_and_gets_a_note(
     database: Database, put: Put, make_alert: Make
 ) -> None:
-    """What it said when it was decided is proved by the audit, whatever is said after that."""
+    """The audit log proves its content at the time of the decision, despite later changes."""
     put(make_alert(1))
     _mark(database, ["alert-1"], NEW)
     with database.work(OFFICER) as work:
@@ -150,7 +150,7 @@ def test_a_decided_alert_stays_and_gets_a_note(
 def test_what_rests_comes_back_when_its_rule_is_about_it_no_longer(
     database: Database, put: Put, make_alert: Make
 ) -> None:
-    """A rule hides up to a severity: what is above it now is open, and webhooks hear of it."""
+    """A rule hides up to a severity: alerts above it are reopened, and webhooks are sent."""
     put(remover(make_alert, 1), remover(make_alert, 2))
     approved(database)
     with database.work(OFFICER) as work:
@@ -198,7 +198,7 @@ def test_what_rests_rests_by_the_rule_that_is_about_it(
 def test_a_rule_hides_again_what_it_hid_before(
     database: Database, put: Put, make_alert: Make
 ) -> None:
-    """An alert that was open meanwhile rests by the same rule once more, when another one ends."""
+    """An alert open in the meantime is suppressed by the same rule again when another ends."""
     put(remover(make_alert, 1))
     approved(database)
     _mark(database, ["alert-1"], NEW)

@@ -33,7 +33,7 @@ def resting(
     make_batch: Callable[[int, int], Batch],
     make_alert: Callable[..., Alert],
 ) -> Alert:
-    """Store an alert that rests on an entry, and one that rests on none."""
+    """Store an alert based on a list entry, and one that is not."""
     match = PartyMatch(
         role=None,
         name="Muster",
@@ -97,7 +97,7 @@ def test_a_note_is_a_reason_of_the_alert_that_is_read(
 def test_notes_follow_each_other_as_the_entry_does(
     database: Database, stamp: Stamp, resting: Alert
 ) -> None:
-    """A removal is told once until the entry is back; one change of one version once."""
+    """A removal is noted once until the entry returns; a change of one version once."""
     steps: list[tuple[NoteRule, str, int]] = [
         ("party-again", "board@1", 0),
         ("party-changed", "board@1", 1),

@@ -77,7 +77,7 @@ def test_the_cleared_know_of_all(filled: Database) -> None:
 
 
 def test_what_lies_before_is_left_out(filled: Database) -> None:
-    """Days before the first, and months; what is open is open however old it is."""
+    """Days before the first, and months; open alerts of any age count."""
     span = Span(today=date(2026, 6, 20), days=90, months=3)
     with filled.work() as work:
         told = read_counts(work, span)

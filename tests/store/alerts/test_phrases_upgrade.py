@@ -86,7 +86,7 @@ OLD = {
     REASONS[1].says: "Acetone stands in the description",
     OPEN: "no law of AR is loaded",
 }
-"""Sentences that have been worded anew since revision 0031."""
+"""Sentences reworded since revision 0031."""
 
 
 def _before(work: Work, alerts: list[Alert]) -> None:

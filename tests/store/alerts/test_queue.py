@@ -189,7 +189,7 @@ def test_a_page_behind_no_alert_is_refused(database: Database) -> None:
 def test_of_too_many_words_whole_ones_are_looked_for(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And it is told of which."""
+    """The words searched for are reported."""
     monkeypatch.setattr(terms, "WIDE", 1)
     queue = Queue(wanted=AlertFilter(words="eori2 dru"), today=TODAY, cleared=True)
     with database.work() as work:

@@ -67,7 +67,7 @@ def test_a_result_is_kept_as_it_was_reported(filled: Database, stamp: Stamp) -> 
 
 
 def test_a_result_is_superseded_and_withdrawn(filled: Database, stamp: Stamp) -> None:
-    """All of it stays to be read; what counts is told by one rule."""
+    """Everything remains readable; one rule decides what counts."""
     with filled.work(stamp) as work:
         first = add_result(work, "alert-2", LAB)
         second = add_result(work, "alert-2", LAB, replaces=first.id)
@@ -82,7 +82,7 @@ def test_a_result_is_superseded_and_withdrawn(filled: Database, stamp: Stamp) ->
 
 
 def test_the_later_of_two_officers_is_told(filled: Database, stamp: Stamp) -> None:
-    """Whoever corrects or withdraws what someone else has corrected since sees that first."""
+    """A correction or withdrawal after someone else's correction first shows that one."""
     other = Stamp(who="second", at=datetime(2026, 3, 1, 12, 1, tzinfo=UTC))
     with filled.work(stamp) as work:
         first = add_result(work, "alert-2", LAB)

@@ -238,7 +238,7 @@ def test_what_is_done_during_a_recount_is_counted(
 
 
 def test_two_recounts_at_once_do_not_correct_twice(filled: Database, stamp: Stamp) -> None:
-    """The second is told, and the counts stay right."""
+    """The second is refused, and the counts stay correct."""
     with filled.work() as work:
         both = count_all(work), count_all(work)
     with filled.work(stamp) as work:

@@ -56,7 +56,7 @@ def test_what_names_people_is_erased_after_its_time(
     assert not any("Maria" in text or "north gate" in text for text in rows)
     assert [step.digest for step in after[: len(before)]] == [step.digest for step in before]
     assert not any("Maria" in entry.details or "gate" in entry.details for entry in entries)
-    # Whoever has a copy from before proves it against the digest that stayed.
+    # The holder of an earlier copy can prove it against the digest that remains.
     note = next(step for step in before if step.kind == "note")
     kept = next(step for step in after if step.id == note.id)
     assert (kept.written, kept.salt) == ("", "")

@@ -34,7 +34,7 @@ def test_a_file_is_kept_byte_by_byte(
 
 
 def test_bytes_that_were_changed_are_found(filled: Database, number: int, stamp: Stamp) -> None:
-    """Whoever changes them outside is told of by the hash."""
+    """The hash reveals a change made outside the program."""
     with filled.work(stamp) as work:
         step = add_file(work, ANNA, number, Given(name="a.txt"), io.BytesIO(b"seal 17"))
         work.connection.execute(update(tables.blob_part).values(bytes=b"seal 71"))

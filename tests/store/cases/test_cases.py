@@ -43,7 +43,7 @@ from tidewaiter.store.core.database import Database, Stamp
 def test_a_case_is_for_its_members_and_supervisors(
     filled: Database, number: int, take: Callable[..., Case]
 ) -> None:
-    """Nobody else finds it, reads it or changes it, and administrators as such are nobody."""
+    """Others cannot find, read or change it, including administrators as such."""
     for other in (BEN, ADMIN, READER, CLEARED):
         with filled.work() as work:
             assert find_case(work, other, number) is None
@@ -162,7 +162,7 @@ def test_who_waits_for_whom(filled: Database, number: int, take: Callable[..., C
 
 
 def test_who_decides_must_have_seen_all(take: Callable[..., Case]) -> None:
-    """A note that came in between stops the second pair of eyes; what only adds goes on."""
+    """A note added in between prevents the second approval; additions alone are allowed."""
     seen = take(ANNA, Proposed(why="Other goods")).last
     take(ANNA, Note(text="Wait: the laboratory found it"))
     for late in (seen, None):

@@ -116,7 +116,7 @@ MOVES = st.lists(
 def test_whatever_people_do_the_case_is_what_its_steps_say(
     filled: Database, stamp: Stamp, moves: list[tuple[Viewer, AnyContent, bool]]
 ) -> None:
-    """Steps only grow, what is refused leaves nothing, and nobody dismisses a case alone."""
+    """Steps only grow, refusals leave no trace, and dismissing a case takes two people."""
     with filled.work(stamp) as work:
         number = open_case(work, ANNA, "A case").number
     for viewer, content, is_late in moves:

@@ -1,4 +1,4 @@
-"""What speaks of a restricted step of a case is as restricted as that step."""
+"""References to a restricted step of a case are as restricted as that step."""
 
 from collections.abc import Callable
 from datetime import date

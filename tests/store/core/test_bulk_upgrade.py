@@ -43,7 +43,7 @@ def test_list_hits_of_stored_alerts_are_first_after_an_upgrade(
     make_batch: Callable[[int, int], Batch],
     make_alert: Callable[..., Alert],
 ) -> None:
-    """The index is that of new alerts; a judged match is no hit; decisions were made one by one."""
+    """The index equals that of new alerts; dismissed matches are not hits; decisions are single."""
     judged = structs.replace(LISTED, judged="another firm")
     found = [make_alert(row, parties=(LISTED,) if row in {5, 9} else ()) for row in range(1, 13)]
     found[2] = make_alert(3, parties=(judged,))

@@ -60,7 +60,7 @@ def test_an_error_in_the_middle_undoes_all_of_the_work(database: Database, stamp
 
 
 def test_work_without_a_stamp_cannot_change_anything(database: Database) -> None:
-    """Nobody changes the database namelessly."""
+    """Each change of the database has a named author."""
     with pytest.raises(ValueError, match="stamp"), database.work() as work:
         record_change(work, "tried", {})
 
@@ -101,7 +101,7 @@ def test_a_writer_that_waits_too_long_is_told(url: str, stamp: Stamp) -> None:
 
 
 def test_work_that_may_be_left_out_waits_for_nobody(url: str, stamp: Stamp) -> None:
-    """While a writer is at work, it is left out; then it is done, and others wait as before.
+    """While a writer is active it is skipped; afterwards it runs, and others wait as before.
 
     Other work on this database would wait for an hour.
     """
@@ -127,7 +127,7 @@ def test_work_that_may_be_left_out_waits_for_nobody(url: str, stamp: Stamp) -> N
 
 
 def test_a_reader_sees_one_state(url: str, stamp: Stamp) -> None:
-    """What is stored while a reader reads is not seen by it."""
+    """A reader does not see what is stored while it reads."""
     with open_database(url) as database, database.work() as reading:
         assert audit_size(reading) == 0
         with database.work(stamp) as work:
@@ -163,7 +163,7 @@ def test_a_locked_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_read_only_file_is_read_but_not_changed(tmp_path: Path, stamp: Stamp) -> None:
-    """A read-only SQLite database shows what it has, and says so when it is to change."""
+    """A read-only SQLite database can be read, and a change gives a clear error."""
     path = tmp_path / "tidewaiter.db"
     open_database(path).close()
     with open_database(f"sqlite:///file:{path}?mode=ro&uri=true") as database:
@@ -174,7 +174,7 @@ def test_a_read_only_file_is_read_but_not_changed(tmp_path: Path, stamp: Stamp) 
 
 
 def test_a_read_only_server_is_read_but_not_changed(blank: str, stamp: Stamp) -> None:
-    """A read-only PostgreSQL server shows what it has, and says so when it is to change."""
+    """A read-only PostgreSQL server can be read, and a change gives a clear error."""
     if "://" not in blank:
         pytest.skip("SQLite has a test of its own")
     open_database(blank).close()
@@ -231,7 +231,7 @@ def test_a_database_is_its_owners_alone(tmp_path: Path, stamp: Stamp) -> None:
 def test_a_database_of_an_earlier_version_is_closed_to_others(
     tmp_path: Path, was: int, becomes: int
 ) -> None:
-    """What a group may do stays as somebody chose it."""
+    """Permissions that someone chose for a group are kept."""
     path = tmp_path / "tidewaiter.db"
     open_database(path).close()
     path.chmod(was)

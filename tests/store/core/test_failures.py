@@ -37,7 +37,7 @@ def test_states_of_postgresql_are_told_in_words(code: str, words: str) -> None:
 
 
 def test_a_broken_rule_of_ours_is_not_the_users() -> None:
-    """A statement that breaks a key or has a wrong name is our bug, and stays what it is."""
+    """A constraint violation or a wrong name is our bug, and is raised unchanged."""
     assert store_error(_Refused("23505"), "x") is None
     assert store_error(_Refused("42601"), "x") is None
     connection = sqlite3.connect(":memory:")

@@ -53,7 +53,7 @@ def test_lines_come_back_as_they_were(lines: pa.RecordBatch) -> None:
 
 @given(BATCHES, st.data())
 def test_a_part_of_a_batch_is_that_part(lines: pa.RecordBatch, data: st.DataObject) -> None:
-    """A slice, which Arrow keeps as a view, gives the payloads of its own rows."""
+    """A slice, which Arrow keeps as a view, has the payloads of its own rows."""
     start = data.draw(st.integers(0, len(lines)))
     assert line_payloads(lines.slice(start)) == line_payloads(lines)[start:]
 
@@ -115,7 +115,7 @@ def test_refusals_come_back_as_they_were(refusal: Refusal) -> None:
 
 @given(st.text(st.characters(codec=None, exclude_categories=())))
 def test_what_is_plain_fits_every_database(text: str) -> None:
-    """No NUL and no half of a pair is left, each is replaced by one character, the rest stays."""
+    """Each NUL and lone surrogate is replaced by one character; other text is unchanged."""
     result = plain(text)
     assert "\0" not in result
     result.encode()

@@ -70,7 +70,7 @@ def _read(url: str) -> dict[str, object]:
 
 
 def test_an_old_database_is_upgraded_when_it_is_opened(old: str, newer: Newer) -> None:
-    """Its rows are moved as the revision says, and the rest stays."""
+    """The revision moves its rows, and everything else is unchanged."""
     before = _read(old)
     newer("moves")
     with open_database(old) as database, database.work() as work:

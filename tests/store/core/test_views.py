@@ -88,7 +88,7 @@ def test_a_line_and_a_party_count_their_alerts(held: Database) -> None:
 
 
 def test_restricted_alerts_are_marked_and_not_counted(held: Database, stamp: Stamp) -> None:
-    """Whoever filters them out of the alerts does not find them in the counts of the others."""
+    """Filtering them from the alerts leaves no trace in the counts of the others."""
     with held.work(stamp) as work:
         work.connection.execute(text("UPDATE alert SET restricted = 1"))
         assert set(read_view(work, "v_alert", {})["restricted"].to_pylist()) == {True}

@@ -67,7 +67,7 @@ def _names(database: Database, *parts: Part) -> list[str]:
 
 
 def test_parties_of_confirmed_alerts_are_answerable(decided: Database) -> None:
-    """Who sends or receives; nobody of an alert that is undecided, dismissed or restricted."""
+    """Senders and recipients; not of undecided, dismissed or restricted alerts."""
     assert _names(decided, "confirmed") == ["confirmed"]
     with decided.work() as work:
         (found,) = answerable(work, frozenset({"confirmed"}))
@@ -80,6 +80,6 @@ def test_parties_of_confirmed_alerts_are_answerable(decided: Database) -> None:
 
 
 def test_parties_of_cases_are_answerable_where_that_is_said(decided: Database) -> None:
-    """A case is known to its members alone, so it is left out unless the authority names it."""
+    """A case is known only to its members, so it is excluded unless the authority names it."""
     assert _names(decided, "confirmed", "cases") == ["case", "confirmed"]
     assert _names(decided, "cases") == ["case"]

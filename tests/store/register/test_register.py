@@ -69,7 +69,7 @@ def test_a_register_is_of_one_country(database: Database) -> None:
 
 
 def write_off_is_possible(work: object) -> bool:
-    """Tell whether a movement can be written off."""
+    """Return whether a movement can be written off."""
     try:
         return write_off(work, moved())  # type: ignore[arg-type]
     except InputError:
@@ -88,7 +88,7 @@ def test_what_does_not_fit_together_is_told(database: Database) -> None:
 
 
 def test_a_shipment_is_written_off_once_and_given_back_once(kept: Database) -> None:
-    """However often it is told; who, when and why stand beside it."""
+    """Despite repeats; person, time and reason are recorded."""
     with kept.work(WHO) as work:
         assert write_off(work, moved(), reason="declaration 7")
         assert not write_off(work, moved(), reason="again")
@@ -111,7 +111,7 @@ def test_a_shipment_is_written_off_once_and_given_back_once(kept: Database) -> N
 
 
 def test_each_change_stands_in_the_audit_and_no_name_does(kept: Database) -> None:
-    """What an operator is called can be erased, as it stands in its own row alone."""
+    """The name of an operator can be erased, because it is only in its own row."""
     with kept.work(WHO) as work:
         write_off(work, moved())
         cancel(work, "m-1", DAY, source="letter 9", reason="not shipped")

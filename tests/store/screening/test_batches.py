@@ -129,7 +129,7 @@ def test_the_same_file_on_another_day_adds_no_line(
 def test_batches_that_overlap_add_the_difference(
     database: Database, stamp: Stamp, source: Source, run: Run, make_batch: MakeBatch
 ) -> None:
-    """What of a batch is there already stays as it is; the rest is added."""
+    """Rows of a batch that exist are unchanged; the others are added."""
     _screen(database, stamp, (source, run), make_batch(1, 3))
     added = _screen(database, stamp, (source, run), make_batch(2, 5))
     assert added == Added(lines=2, alerts=("alert-4", "alert-5"), refusals=2)
@@ -160,7 +160,7 @@ def test_a_failure_in_the_middle_undoes_the_batch(
 def test_a_killed_process_loses_and_doubles_nothing(
     url: str, stamp: Stamp, source: Source, run: Run, make_batch: MakeBatch
 ) -> None:
-    """Killed in its second batch, a screening stands at its first; what follows is whole."""
+    """Killed in its second batch, a screening is at its first; the continuation is complete."""
     command = [sys.executable, "-c", textwrap.dedent(KILLED), url]
     done = subprocess.run(command, env=os.environ, check=False, timeout=120)
     assert done.returncode == 9
@@ -178,7 +178,7 @@ def test_a_killed_process_loses_and_doubles_nothing(
 def test_a_batch_of_refusals_alone_moves_the_checkpoint(
     database: Database, stamp: Stamp, source: Source, run: Run, make_batch: MakeBatch
 ) -> None:
-    """A stretch of rows that nobody can read is passed once."""
+    """A range of unreadable rows is processed once."""
     nothing = make_batch(1, 3)
     batch = msgspec.structs.replace(nothing, lines=nothing.lines.slice(0, 0), alerts=())
     added = _screen(database, stamp, (source, run), batch)

@@ -34,7 +34,7 @@ FOUND = Observed(
 def test_results_are_told_of_both_traders(
     database: Database, stamp: Stamp, put: Callable[..., None], make_alert: Callable[..., Alert]
 ) -> None:
-    """What is withdrawn, says nothing or rests on restricted entries is not told."""
+    """Withdrawn, inconclusive and restricted results are not reported."""
     parties = (Party(role="exporter", name="Älpha AG"), Party(role="consignee", name="Beta"))
     made = [make_alert(row) for row in range(1, 7)]
     alerts = [structs.replace(a, line=structs.replace(a.line, parties=parties)) for a in made]
@@ -58,7 +58,7 @@ def test_alerts_of_other_files_by_substance(
     make_alert: Callable[..., Alert],
     reading: tuple[Source, Run],
 ) -> None:
-    """Those of files that are at hand are left out; None asks for all substances."""
+    """Alerts of the given files are excluded; None selects all substances."""
     alerts = [
         structs.replace(make_alert(row), substances=(slug,))
         for row, slug in ((1, "acetone"), (2, "safrole"))

@@ -40,9 +40,9 @@ def _lines(parties: Sequence[Sequence[dict[str, Any]] | None]) -> pa.RecordBatch
 
 
 def _empty(work: Work, *names: str) -> None:
-    """Empty tables, and first those whose rows rest on them."""
+    """Empty tables, those with references first."""
     emptied = set(names)
-    for table in METADATA.sorted_tables:  # what rests on another comes behind it
+    for table in METADATA.sorted_tables:  # dependent tables are later
         if any(key.column.table.name in emptied for key in table.foreign_keys):
             emptied.add(table.name)
     for table in reversed(METADATA.sorted_tables):
@@ -51,7 +51,7 @@ def _empty(work: Work, *names: str) -> None:
 
 
 def _links(work: Work) -> list[tuple[Any, ...]]:
-    """Read which party stands in which row and role, whatever the numbers."""
+    """Read the party for each row and role, without the numbers."""
     wanted = (
         "SELECT p.payload, p.digest, p.name, p.country, l.row, k.role FROM party_line k "
         "JOIN party p ON p.id = k.party JOIN line l ON l.id = k.line"

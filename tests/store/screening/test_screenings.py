@@ -79,7 +79,7 @@ def test_another_reading_is_another_source(
 
 
 def test_a_long_mapping_is_kept(database: Database, stamp: Stamp, run: Run) -> None:
-    """Columns with long headings are no trouble to an index."""
+    """Columns with long headings do not exceed an index."""
     chance = random.Random(1988)
     long = {str(n): "".join(chr(chance.randrange(33, 127)) for _ in range(400)) for n in range(28)}
     with database.work(stamp) as work:

@@ -48,7 +48,7 @@ def filled(database: Database, stamp: Stamp, reading: tuple[Source, Run]) -> Dat
 def test_a_vessel_is_told_once_with_its_lines(
     filled: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a text says of vessels is none, and pages of any size say the same."""
+    """Vessel names in text do not count, and any page size gives the same result."""
     found = stored_vessels(filled)
     assert found.ships == [("EVER SO", "9074729"), ("EVER SO", None), (None, "9319466")]
     assert [len(found.lines_of([place])) for place in range(3)] == [2, 1, 1]
@@ -76,7 +76,7 @@ def test_a_firm_and_its_ship_of_one_name_have_each_their_own(
     make_alert: Callable[..., Alert],
     role: str,
 ) -> None:
-    """Either has what the alert says of it; of an older alert, whose roles were not kept, both."""
+    """Each has its own match; for an older alert without stored roles, both do."""
     firm = {"role": "consignee", "name": "EVER SO"}
     row = {"row": 1, "consignment": "C", "seq": 1, "vessel": "EVER SO", "parties": [firm]}
     alert = make_alert(1, parties=(structs.replace(LISTED, role=role, name="EVER SO"),))

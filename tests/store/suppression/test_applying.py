@@ -24,7 +24,7 @@ from tidewaiter.store.audit import record_change, verify_audit
 from tidewaiter.store.core import tables
 from tidewaiter.store.core.database import Database, open_database
 from tidewaiter.store.suppression.index import rules_that_hide
-from tidewaiter.store.suppression.proposals import resting
+from tidewaiter.store.suppression.proposals import suppressed_by_rule
 from tidewaiter.store.suppression.rules import (
     Changed,
     approve,
@@ -61,7 +61,7 @@ def _ended(database: Database, number: int) -> Changed:
 def _rule(database: Database, number: int) -> Suppression:
     with database.work() as work:
         rule = suppression_of(work, number)
-        assert len(resting(work, number)) == rule.hidden
+        assert len(suppressed_by_rule(work, number)) == rule.hidden
         return rule
 
 
@@ -74,7 +74,7 @@ def _is_whole(database: Database) -> None:
 
 
 def test_a_rule_takes_short_turns(removers: Database) -> None:
-    """It hides a slice with its approval and the others later; what is told is the sum."""
+    """It suppresses a slice on approval and the others later; the sum is reported."""
     first = _approved(removers)
     assert (first.alerts, first.suppression.hidden) == (2, 2)
     assert counts_of(removers) == {"open": 8, "suppressed": 2}
@@ -91,7 +91,7 @@ def test_a_rule_takes_short_turns(removers: Database) -> None:
 
 
 def test_what_was_stopped_is_taken_up(removers: Database) -> None:
-    """By whatever ends rules that are over; each alert rests once, and says so all the while."""
+    """By the job that ends expired rules; each alert is suppressed once, and always shows it."""
     _approved(removers)
     assert end_overdue(removers) == []
     assert counts_of(removers) == {"open": 4, "suppressed": 6}
@@ -109,7 +109,7 @@ def test_what_was_stopped_is_taken_up(removers: Database) -> None:
 
 
 def test_a_rule_may_end_before_it_has_hidden_all(removers: Database) -> None:
-    """What it has hidden is open again, and it hides nothing more."""
+    """Its alerts are reopened, and it suppresses nothing more."""
     begun = _approved(removers)
     _ended(removers, 1)
     assert go_through(removers, begun, lambda: CHIEF).suppression.state == "ended"
@@ -120,7 +120,7 @@ def test_a_rule_may_end_before_it_has_hidden_all(removers: Database) -> None:
 def test_officers_and_screenings_go_on_between_slices(
     removers: Database, put: Callable[..., None], make_alert: Make
 ) -> None:
-    """What was decided meanwhile stays so, and what came rests already."""
+    """Decisions made in the meantime stay, and new alerts are already suppressed."""
     begun = _approved(removers)
     with removers.work(OFFICER) as work:
         decide_of(work, "alert-5")
@@ -137,7 +137,7 @@ def test_officers_and_screenings_go_on_between_slices(
 
 
 def test_another_rule_takes_what_the_slices_leave(removers: Database) -> None:
-    """Each alert rests by one of both at any time."""
+    """Each alert is suppressed by one of both at any time."""
     go_through(removers, _approved(removers), lambda: CHIEF)
     scope = structs.replace(SCOPE, phrase="", heading="3304")
     go_through(removers, _approved(removers, scope=scope), lambda: CHIEF)
@@ -166,7 +166,7 @@ def test_two_go_through_the_same_rule(removers: Database) -> None:
 def test_other_writers_get_their_turns(
     url: str, removers: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between two slices nobody has the turn."""
+    """Between two slices the database is unlocked."""
     turns = []
     with open_database(url, busy_seconds=0.1) as other:
 

@@ -20,7 +20,7 @@ from tidewaiter.casework.suppression.scope import subject_of
 from tidewaiter.store.alerts.decisions import Wanted
 from tidewaiter.store.core.database import Database, open_database
 from tidewaiter.store.screening.runs import Run, Source, add_batch, begin_screening
-from tidewaiter.store.suppression.proposals import learn, preview, resting
+from tidewaiter.store.suppression.proposals import learn, preview, suppressed_by_rule
 from tidewaiter.trade.types import Line
 
 
@@ -84,7 +84,7 @@ def test_a_rule_hides_what_its_preview_said(
             told = preview(work, scope)
         rule = approved(database, scope=scope, strong=strong)
         with database.work() as work:
-            hidden = set(resting(work, rule.number))
+            hidden = set(suppressed_by_rule(work, rule.number))
         shown = {*told.plain.sample, *(told.strong.sample if strong else ())}
         assert hidden == shown
         assert rule.hidden == told.plain.alerts + (told.strong.alerts if strong else 0)

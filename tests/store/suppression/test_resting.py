@@ -1,4 +1,4 @@
-"""Alerts that rest: by one rule, as long as it is about them; and what a rule would take."""
+"""Suppressed alerts: by one rule, while its scope covers them; and previews of a rule."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -28,16 +28,16 @@ from tidewaiter.store.core.columns import encode
 from tidewaiter.store.core.database import Database, Work
 from tidewaiter.store.suppression.index import (
     bring_back_changed,
-    count_resting,
+    count_suppressed,
     rules_that_hide,
 )
 from tidewaiter.store.suppression.proposals import (
     is_opposed,
     learn,
     preview,
-    rest_of,
-    resting,
     scope_of,
+    suppressed_by_rule,
+    why_suppressed,
 )
 from tidewaiter.store.suppression.rules import (
     candidates,
@@ -66,14 +66,14 @@ def _hidden(work: Work, *numbers: int) -> list[int]:
 
 
 def test_what_a_rule_is_no_longer_about_is_open_again(removers: Database, make_alert: Make) -> None:
-    """What reads as before rests on; the audit says how many came back."""
+    """Unchanged alerts stay suppressed; the audit log has the number reopened."""
     rule = approved(removers)
     with removers.work(CHIEF) as work:
         _rewrite(work, make_alert, 1, severity="critical")
         _rewrite(work, make_alert, 2, rank=1)
         assert bring_back_changed(work, ALERTS) == {"alert-1"}
         assert set(rules_that_hide(work, ALERTS)) == set(ALERTS[1:6])
-        assert (count_resting(work), _hidden(work, rule.number)) == (5, [5])
+        assert (count_suppressed(work), _hidden(work, rule.number)) == (5, [5])
         assert audit_entries(work)[-1].details == '{"alerts":1,"first":"alert-1"}'
         count = len(audit_entries(work))
         assert bring_back_changed(work, ALERTS) == frozenset()
@@ -84,7 +84,7 @@ def test_what_a_rule_is_no_longer_about_is_open_again(removers: Database, make_a
 def test_another_rule_takes_what_the_first_is_no_longer_about(
     removers: Database, make_alert: Make
 ) -> None:
-    """It rests by one rule alone, and is counted for that one."""
+    """It is suppressed by one rule only, and counted for that one."""
     first, second = approved(removers), approved(removers, scope=HEADING)
     with removers.work(CHIEF) as work:
         assert _hidden(work, first.number, second.number) == [6, 0]
@@ -105,7 +105,7 @@ def test_of_two_rules_the_first_hides_what_comes(
     put(*(remover(make_alert, row) for row in (1, 2)), remover(make_alert, 3, line=line))
     with database.work() as work:
         assert _hidden(work, first.number, second.number) == [2, 1]
-        assert count_resting(work) == 3
+        assert count_suppressed(work) == 3
 
 
 def test_an_end_that_opens_nothing_leaves_no_trace_of_alerts(removers: Database) -> None:
@@ -133,7 +133,7 @@ def test_a_rule_is_overdue_on_its_day(removers: Database) -> None:
         assert has_overdue(work, date(2026, 9, 1))
 
 
-# What a rule would take, and what speaks against it.
+# Alerts in the scope of a rule, and mitigating evidence against the rule.
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_the_index_leaves_few_alerts_to_compare(
 def test_what_was_found_right_or_is_pending_speaks_against_a_scope(
     removers: Database, verdict: Any
 ) -> None:
-    """It is told by its id; a dismissed alert does not."""
+    """It is given by id; a dismissed alert is not."""
     reasons = {"confirm": "analysed", "hold": "inspect", "refer": "police"}
     with removers.work(OFFICER) as work:
         decide_of(work, "alert-3")
@@ -184,7 +184,7 @@ def test_what_was_found_right_or_is_pending_speaks_against_a_scope(
 def test_a_preview_shows_the_first_twenty_in_order_of_work(
     database: Database, put: Callable[..., None], make_alert: Make
 ) -> None:
-    """The gravest, then those of the highest rank, whatever came first."""
+    """The most severe, then by rank, in any order of arrival."""
     grave = (5, 30)
     put(
         *(
@@ -208,10 +208,10 @@ def _stored(work: Work, name: str) -> Alert:
 def test_an_alert_that_rests_says_by_which_rule_and_why(
     removers: Database, make_alert: Make
 ) -> None:
-    """One that does not rest says nothing; where it reads otherwise now, no why is left."""
+    """An alert that is not suppressed has none; after a change, no explanation remains."""
     rule = approved(removers)
     with removers.work(CHIEF) as work:
-        rest = rest_of(work, _stored(work, "alert-1"))
+        rest = why_suppressed(work, _stored(work, "alert-1"))
         assert rest is not None
         assert (rest.suppression, rest.reason, rest.expires) == (
             rule.number,
@@ -219,9 +219,9 @@ def test_an_alert_that_rests_says_by_which_rule_and_why(
             date(2026, 9, 1),
         )
         assert rest.why == ("substances: acetone", "“acetone remover”")
-        assert rest_of(work, _stored(work, "alert-9")) is None
+        assert why_suppressed(work, _stored(work, "alert-9")) is None
         _rewrite(work, make_alert, 1, severity="critical")
-        changed = rest_of(work, _stored(work, "alert-1"))
+        changed = why_suppressed(work, _stored(work, "alert-1"))
         assert changed is not None
         assert changed.why == ()
 
@@ -251,6 +251,6 @@ def test_what_a_rule_takes_or_was_refused_is_not_learned_again(removers: Databas
     second = approved(removers, scope=structs.replace(offer.scope, phrase="acetone remover"))
     with removers.work(CHIEF) as work:
         assert learn(work).offers == ()
-        assert resting(work, second.number) == []
+        assert suppressed_by_rule(work, second.number) == []
         end(work, suppression_of(work, second.number), "enough")
         assert learn(work).decided == 6

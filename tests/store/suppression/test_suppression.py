@@ -29,7 +29,7 @@ from tidewaiter.store.audit import audit_entries, verify_audit
 from tidewaiter.store.core.database import Database, Stamp
 from tidewaiter.store.screening.runs import Run, Source, add_batch, begin_screening
 from tidewaiter.store.suppression.index import rules_that_hide
-from tidewaiter.store.suppression.proposals import hidden_by_day, preview, resting
+from tidewaiter.store.suppression.proposals import hidden_by_day, preview, suppressed_by_rule
 from tidewaiter.store.suppression.rules import (
     approve,
     end,
@@ -43,7 +43,7 @@ from tidewaiter.store.suppression.rules import (
 
 
 def test_a_proposed_rule_hides_nothing(removers: Database) -> None:
-    """Only an approved one does; what it hides is what its preview told."""
+    """Only an approved rule does; it suppresses what its preview showed."""
     with removers.work(OFFICER) as work:
         rule = propose(work, proposal())
         told = preview(work, rule.proposal.scope)
@@ -53,7 +53,7 @@ def test_a_proposed_rule_hides_nothing(removers: Database) -> None:
     assert told.strong.sample == ("alert-7",)
     with removers.work(CHIEF) as work:
         changed = approve(work, rule, "seen the papers")
-        assert set(resting(work, rule.number)) == set(told.plain.sample)
+        assert set(suppressed_by_rule(work, rule.number)) == set(told.plain.sample)
         steps = steps_of(work, rule.number)
     assert (changed.alerts, changed.suppression.hidden) == (6, 6)
     assert (changed.suppression.state, changed.suppression.since) == ("active", DAY.date())
@@ -84,7 +84,7 @@ def test_what_comes_later_rests_and_is_countable(
 
 
 def test_strong_alerts_rest_by_a_rule_that_says_so_and_two_approved(removers: Database) -> None:
-    """Whoever proposed it cannot approve it alone."""
+    """The proposer cannot approve it alone."""
     with removers.work(OFFICER) as work:
         rule = propose(work, proposal(strong=True))
     with raises("casework/approver-proposed-it"), removers.work(OFFICER) as work:
@@ -92,7 +92,7 @@ def test_strong_alerts_rest_by_a_rule_that_says_so_and_two_approved(removers: Da
     assert counts_of(removers) == {"open": 10}
     with removers.work(CHIEF) as work:
         assert approve(work, rule).alerts == 7
-    assert counts_of(removers) == {"open": 3, "suppressed": 7}  # the restricted one never rests
+    assert counts_of(removers) == {"open": 3, "suppressed": 7}  # not the restricted one
 
 
 def test_what_a_rule_hid_comes_back_unless_decided(removers: Database) -> None:
@@ -111,7 +111,7 @@ def test_what_a_rule_hid_comes_back_unless_decided(removers: Database) -> None:
 
 
 def test_a_rule_ends_on_its_day(removers: Database) -> None:
-    """It hides nothing from that day on, and is told once."""
+    """It suppresses nothing from that day on, and the end is recorded once."""
     rule = approved(removers)
     later = Stamp(who="officer", at=datetime(2026, 9, 1, 0, 1, tzinfo=UTC))
     with removers.work(later) as work:
@@ -129,7 +129,7 @@ def test_a_rule_past_its_day_hides_nothing_that_comes(
     reading: tuple[Source, Run],
     make_batch: MakeBatch,
 ) -> None:
-    """Though nobody has ended it yet."""
+    """Even if the job that ends it has not run yet."""
     approved(database)
     late = Stamp(who="officer", at=datetime(2026, 9, 1, 0, 1, tzinfo=UTC))
     with database.work(late) as work:

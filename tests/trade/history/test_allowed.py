@@ -46,7 +46,7 @@ def lot(kilos: int, days: int = 0, **more: Any) -> Row:
 
 
 def test_lines_under_one_number_add_up(told: Told) -> None:
-    """Earlier files count, the number however it is written; up to the amount is no excess."""
+    """Earlier files count, with the number in any spelling; up to the amount is allowed."""
     said = told(lot(41), found=[lot(30, 10), lot(30, 20)], allowed=[PAPER])
     assert said["over-quota"] == (
         "3 lines of Acetone under export permit PE/1 total 101 kg since 2026-10-31; the authorised "
@@ -58,7 +58,7 @@ def test_lines_under_one_number_add_up(told: Told) -> None:
 
 
 def test_papers_of_one_number_must_all_be_passed(told: Told) -> None:
-    """Two authorities may give one number, and no line tells of which it is."""
+    """Two authorities may issue the same number, and a line does not say which."""
     larger = structs.replace(PAPER, name="import permit PE-1", mass_mg=110 * KG)
     allowed, found = [PAPER, larger], [lot(60, 10)]
     assert "over-quota" not in told(lot(45), found=found, allowed=allowed)
@@ -95,7 +95,7 @@ def test_a_declared_need_is_of_its_year_and_country(told: Told) -> None:
 
 
 def test_a_receiver_is_known_by_its_number_too(told: Told) -> None:
-    """Whatever name stands beside it."""
+    """Whatever name is given with it."""
     parties = [{"role": "importer", "name": "Betta", "id": "QE-1"}]
     need = [
         Allowed(

@@ -13,7 +13,7 @@ BOX = "MTDU0000010"
 
 
 def box(number: int) -> list[str]:
-    """Name a container; whether its check digit holds is told by another rule."""
+    """Name a container; another rule checks its check digit."""
     return [f"MTDU{number:07d}"]
 
 
@@ -37,7 +37,7 @@ BESIDE = deal("Shirts", "Shop", day=DAY, containers=[" mtdu 000001-0 "])
 
 
 def test_a_sender_that_fills_its_own_containers_shares_one(told: Told) -> None:
-    """It is told with whose goods, and of which chapters; however the number is written."""
+    """It is reported with the other sender and its chapters, for any spelling of the number."""
     said = told(drums(), before=[*earlier(5), BESIDE])
     assert said["co-loaded"] == (
         "Container MTDU0000010 also holds goods of Shirts (HS chapter 61); the exporter Alpha "
@@ -74,6 +74,6 @@ def test_what_is_usual_or_not_known_is_not_told(told: Told, before: list[Row]) -
 
 
 def test_the_order_of_lines_changes_nothing(told: Told) -> None:
-    """The line beside may stand in the file itself or before, in any order."""
+    """The other line may be in the same file or an earlier one, in any order."""
     before = [*earlier(5), BESIDE]
     assert told(drums(), before=before[::-1]) == told(drums(), before=before)

@@ -15,7 +15,7 @@ OURS = data("rules", "alerts.toml").read_text(encoding="utf-8")
 
 @dataclass(frozen=True)
 class Broken:
-    """A change of our file, and what is said of it."""
+    """A change of our file, and the resulting error."""
 
     old: str
     new: str
@@ -62,4 +62,4 @@ def test_every_red_flag_has_its_answer(rules: AlertRules) -> None:
     for flag in flags.values():
         assert flag.why
         if flag.mark == "unverified":
-            assert set(flag.rules) <= read | {"register-none"}  # which rests on law
+            assert set(flag.rules) <= read | {"register-none"}  # based on law

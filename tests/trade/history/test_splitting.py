@@ -39,7 +39,7 @@ def drums(receiver: str, kilos: int, days: int, **more: Any) -> Row:
 def split(
     registry: Registry, rules: AlertRules, screen: Callable[..., Screened]
 ) -> Callable[..., list[list[str]]]:
-    """Screen lines; return what each is told to be a part of."""
+    """Screen lines; return the sums that each is part of."""
 
     def found(*rows: Row) -> list[list[str]]:
         together = Together(registry, rules, DAY)
@@ -57,7 +57,7 @@ def split(
 def test_small_lines_to_several_receivers_reach_the_limit(
     split: Callable[..., list[list[str]]],
 ) -> None:
-    """The law adds up two parties in a month; here it is one sender, whoever receives."""
+    """The law adds up pairs of parties per month; here it is one sender, for any recipients."""
     rows = [drums(f"Casa {place}", 400, 3 * place) for place in range(3)]
     told = split(*rows)
     assert all(len(each) == 1 for each in told)
@@ -84,7 +84,7 @@ def test_what_is_no_split(split: Callable[..., list[list[str]]], rows: list[Row]
 
 
 def test_one_pair_over_the_end_of_a_month(split: Callable[..., list[list[str]]]) -> None:
-    """The law begins anew with each month, and a trader may count on that."""
+    """The law restarts with each month, and a trader may exploit that."""
     days = [0, 27, 29]  # 28, 1 November and 30 October
     assert all(split(*(drums("Casa A", 400, each) for each in days)))
 

@@ -23,7 +23,7 @@ def weekly(sender: str, receiver: str, count: int, **more: Any) -> list[Row]:
 
 
 def test_traders_of_no_earlier_line_are_new(told: Told) -> None:
-    """Both are told, and from when on there are lines."""
+    """Both are reported, with the first day covered by earlier lines."""
     said = told(deal("Alpha", "Beta", **EPHEDRINE), before=many(120))
     assert said["trader-new"].startswith(
         "The importer Beta does not appear in any of 120 earlier lines"
@@ -38,7 +38,7 @@ def test_little_history_says_nothing_new(told: Told, before: list[Row]) -> None:
 
 
 def test_names_are_compared_without_case_and_accents(told: Told) -> None:
-    """A trader that is written otherwise is no new one."""
+    """A trader in another spelling is not new."""
     before = [*many(120), *weekly("ÁLPHA", "beta", 3)]
     assert told(deal("Alpha", "Béta", **EPHEDRINE), before=before) == {}
 
@@ -77,7 +77,7 @@ def test_goods_that_a_trader_never_had(told: Told) -> None:
 
 
 def test_goods_that_were_found_before_under_another_code_are_not_new(told: Told) -> None:
-    """What earlier screenings found counts, whatever HS code stood beside it."""
+    """Earlier matches count, whatever HS code they had."""
     found = [deal("Alpha", "Beta", day=DAY - WEEK, goods="ephedrine", hs="340220")]
     draper = weekly("Alpha", "Beta", 12)
     row = deal("Alpha", "Beta", **EPHEDRINE)
@@ -110,7 +110,7 @@ def test_machines_and_chemicals_for_one_receiver(told: Told) -> None:
 
 
 def test_results_of_inspections_feed_back(told: Told) -> None:
-    """What was wrong is told with what was in order; what comes later is not."""
+    """Discrepancies are reported together with confirmations; later results are not."""
     results = [
         Inspected("alpha", DAY - WEEK, "Not as declared"),
         Inspected("alpha", DAY - 2 * WEEK, ""),
@@ -125,7 +125,7 @@ def test_results_of_inspections_feed_back(told: Told) -> None:
 def test_the_past_adds_little_and_changes_no_identity(
     past: Callable[..., list[Alert]], rules: AlertRules
 ) -> None:
-    """All together at most what the rules allow; no country is among the reasons."""
+    """The total is limited by the rules; no country is among the reasons."""
     results = [Inspected("alpha", DAY - WEEK, "Not as declared")]
     rows = [deal("Alpha", "Beta", **EPHEDRINE, origin="CN")]
     (before,) = past(*rows)

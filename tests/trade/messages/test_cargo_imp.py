@@ -71,7 +71,7 @@ def test_a_waybill_has_a_line_for_each_rate_with_pieces(find: Find, sample: Samp
 
 
 def test_a_consolidation_has_a_line_for_each_house(find: Find, sample: Sample) -> None:
-    """The text of a house is its description; the short one of the list stands beside it."""
+    """The text of a house is its description; the short one of the list is kept with it."""
     lines, refused = find("cargo-imp", sample("houses.fhl"))
     assert refused == []
     first, second = (dict(line.fields) for line in lines)
@@ -90,7 +90,7 @@ def test_a_consolidation_has_a_line_for_each_house(find: Find, sample: Sample) -
 
 
 def test_a_waybill_with_one_line_has_the_weight_and_un_number_of_its_head(find: Find) -> None:
-    """What is told of the whole waybill is of its one line."""
+    """Data of the whole waybill belong to its only line."""
     text = f"FWB/16\n{AWB}RTD/1/P10\n/NG/ACETONE\nOCI/US/DNR/D/UN1090\n"
     fields = find("cargo-imp", text)[0][0].fields
     assert (fields["gross"], fields["un"], fields["packages"]) == ("250", "1090", "10")
@@ -112,7 +112,7 @@ def test_what_is_wrong_is_told_and_the_goods_are_read(find: Find, text: str, pro
 
 
 def test_it_is_asked_for() -> None:
-    """No official layout was read, so the format is not found by itself."""
+    """No official layout was read, so the format is not detected."""
     assert not FORMATS["cargo-imp"].confirmed
     assert FORMATS["cargo-imp"].fits(b"QU X\r\nFWB/16\r\n", "txt")
     assert not FORMATS["cargo-imp"].fits(b"goods,hs\nFWB/x\n", "csv")

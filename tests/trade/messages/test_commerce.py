@@ -61,7 +61,7 @@ ITEMS = {
 
 
 def test_a_product_is_a_line_for_each_variant(read: Read) -> None:
-    """HTML is read as text, the vendor is the seller, and there is no consignee."""
+    """HTML is read as text, the vendor is the seller, and the consignee is empty."""
     lines, refusals = read({"products": [PRODUCT]})
     assert refusals == []
     assert [line["goods"] for line in lines] == ["Phenyl acetone - 25 g", "Phenyl acetone"]
@@ -125,7 +125,7 @@ def test_a_shop_is_known_by_several_keys(text: bytes, form: str) -> None:
 
 
 def test_a_document_without_goods_is_refused(read: Read) -> None:
-    """It is told with its row, and the others are read."""
+    """It is reported with its row, and the others are read."""
     lines, refusals = read(
         {"products": [{"handle": "a", "body_html": "", "variants": []}, PRODUCT]}
     )

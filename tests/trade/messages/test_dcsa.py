@@ -18,7 +18,7 @@ def bill(sample: Sample) -> dict[str, object]:
 
 
 def test_the_official_example_reads(read: Read, sample: Sample) -> None:
-    """Goods, codes, amounts, parties, route and days come to stand in their fields."""
+    """Goods, codes, amounts, parties, route and days are in their fields."""
     lines, refusals = read(sample("dcsa-ebl.json"))
     assert (len(lines), refusals) == (1, [])
     line = lines[0]
@@ -34,7 +34,7 @@ def test_the_official_example_reads(read: Read, sample: Sample) -> None:
 
 
 def test_every_text_is_used_or_kept(read: Read, bill: dict[str, object]) -> None:
-    """What has no field stands in `other` with its path, and nothing is lost."""
+    """Unmapped text is in `other` with its path, and nothing is lost."""
     lines, _ = read(bill)
     kept = {each["name"]: each["text"] for each in lines[0]["other"]}
     assert not any("vesselVoyages" in name for name in kept)
@@ -98,7 +98,7 @@ def test_what_has_no_room_is_reported_and_kept_in_sight(read: Read) -> None:
 
 
 def test_one_bad_document_loses_no_other(read: Read, bill: dict[str, object]) -> None:
-    """A line that is no JSON, and a document without goods, are refused alone."""
+    """An invalid JSON line and a document without goods are refused alone."""
     empty = {"transportDocumentReference": "T", "consignmentItems": []}
     rows = [
         json.dumps(bill),

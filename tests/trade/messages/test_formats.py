@@ -94,7 +94,7 @@ def test_a_damaged_document_is_no_crash(form: Format, place: int, what: bytes) -
 
 
 def test_a_number_without_end_is_refused() -> None:
-    """More digits than a float holds are no value, and no warning."""
+    """More digits than a float can represent give no value, and no warning."""
     offer = b'[{"offerId": "1", "title": "A", "price": %s}]' % (b"9" * 400)
     (line,), refusals = read_document(offer, format="google-products")
     assert line["value"] is None
@@ -103,7 +103,7 @@ def test_a_number_without_end_is_refused() -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_damage_of_the_packing_is_told(form: str) -> None:
-    """What was read before stands; a second part that is no gzip ends the file, without a crash."""
+    """Earlier content is kept; a second part that is not gzip ends the file, without a crash."""
     whole = gzip.compress(b"FWB/16\n\n" * 2)
     for raw in (whole + b"\x1f\x8b??", whole[:-9], whole[:12]):
         with suppress(InputError):

@@ -25,7 +25,7 @@ END = "</GoodsShipment></H7Declaration>"
 
 
 def test_items_read_with_what_stands_before_them(read: Read) -> None:
-    """Goods, subheading, mass and intrinsic value; exporter and importer; the rest is kept."""
+    """Goods, subheading, mass and intrinsic value; exporter and importer; other data are kept."""
     document = HEAD + ITEM.format(n=1) + ITEM.format(n=2) + END
     lines, refusals = read(document.encode(), "a.xml", format="eu-h7")
     assert refusals == []
@@ -85,7 +85,7 @@ def test_many_elements_of_one_name_take_time_in_proportion() -> None:
 
 
 def test_what_stands_around_many_items_is_read_once() -> None:
-    """It is the same for all of them, until something else stands there."""
+    """It is shared by all of them, until it changes."""
     item = (
         "<GoodsItem><commodity><descriptionOfGoods>A</descriptionOfGoods></commodity></GoodsItem>"
     )

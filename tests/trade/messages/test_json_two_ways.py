@@ -63,7 +63,7 @@ def read(raw: bytes) -> list[Any]:
     ).map("".join)
 )
 def test_the_fast_way_and_the_careful_one_read_the_same(text: str) -> None:
-    """Whatever stands in a file, and wherever a document is no JSON."""
+    """For any file content, and for any position of an invalid document."""
     fast = read(text.encode())
     with mock.patch.object(jsonobjects, "_SKIP", side_effect=RecursionError):
         assert read(text.encode()) == fast
@@ -99,7 +99,7 @@ def test_objects_that_begin_each_otherwise_take_time_in_proportion() -> None:
 
 
 def test_json_may_be_of_any_encoding() -> None:
-    """An array in UTF-32 whose mark fills the first bytes, too."""
+    """Including an array in UTF-32 with a mark that fills the first bytes."""
     raw = json.dumps([{"a": "é"}, {"b": 2}])
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "utf-32-be"):
         assert read(raw.encode(encoding)) == [(1, [("a", "é")]), (2, [("b", "2")])]

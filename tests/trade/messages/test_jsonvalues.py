@@ -38,7 +38,7 @@ def test_an_array_is_what_json_says(values: list[Any], size: int, indent: int | 
 @settings(max_examples=40)
 @given(st.lists(st.dictionaries(st.text(max_size=3), VALUES), max_size=4), st.integers(1, 40))
 def test_values_one_after_another_are_found(values: list[Any], size: int) -> None:
-    """Objects may stand on lines of their own, on several, or side by side."""
+    """Objects may be on one line each, on several, or side by side."""
     text = "\n".join(json.dumps(each, indent=place or None) for place, each in enumerate(values))
     assert [json.loads(each) for each in cut(text, size, array=False)] == values
 

@@ -21,7 +21,7 @@ def test_good_numbers_of_items(number: str) -> None:
     [("RR123456784GB", "5 would be right"), ("12345", "no number"), ("RR12345678GB", "no number")],
 )
 def test_bad_numbers_of_items_say_why(number: str, problem: str) -> None:
-    """A wrong digit is told with the right one."""
+    """A wrong digit is reported with the correct one."""
     assert problem in problem_of(number)
 
 

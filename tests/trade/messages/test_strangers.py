@@ -39,7 +39,7 @@ def test_a_cell_before_its_container_is_read_as_ever() -> None:
 
 
 def test_letters_of_utf_8_under_another_character_set_are_read_and_told() -> None:
-    """UNOC is Latin 1, and many write UTF-8 under it; true Latin 1 stays what it is."""
+    """UNOC is Latin 1, but often has UTF-8; true Latin 1 is unchanged."""
     text = (
         "UNB+UNOC:3+A+B+260101:1200+1'UNH+1+IFTMIN:D:00B:UN'BGM+610+X+9'GID+1+1:CT'"
         "FTX+AAA+++Grünes Öl'FTX+INS+++Köln'UNT+6+1'UNZ+1+1'"
@@ -92,7 +92,7 @@ def test_a_code_of_procedure_before_that_of_the_goods_is_not_taken_for_it() -> N
 
 
 def test_a_measure_of_the_tariff_in_litres_or_pieces_is_the_quantity() -> None:
-    """It is no mass that cannot be read; masses beside it are read."""
+    """It is not an unreadable mass; masses beside it are read."""
     text = (
         "UNH+1+CUSDEC:D:05B:UN'BGM+929+7+9'UNS+D'CST+1+22019090'FTX+AAA+++WATER'MEA+AAF++LTR:10.5'"
         "MEA+AAE++KGM:12'UNT+8+1'"
@@ -103,7 +103,7 @@ def test_a_measure_of_the_tariff_in_litres_or_pieces_is_the_quantity() -> None:
 
 
 def test_the_flight_of_a_declaration_by_air_is_read() -> None:
-    """It stands as the name of the means of transport; of a ship that is no flight."""
+    """It is in the name of the means of transport; for a ship, that is not a flight."""
     text = (
         "UNH+1+CUSDEC:D:96B:UN'BGM+929+7+9'TDT+20++4+++++:::QF253'UNS+D'CST+1+560121'"
         "FTX+AAA+++WADDING'UNT+7+1'"
@@ -148,7 +148,7 @@ def test_lines_of_a_declaration_without_a_number_stay_one_consignment() -> None:
 
 
 def test_a_set_of_x12_without_an_interchange_is_known_and_its_bill_is_read() -> None:
-    """N9*BM names the bill where there is no M11."""
+    """N9*BM gives the bill number in the absence of M11."""
     text = (
         "ST*309*0001~M10*ABCD*O*US*9074729*SHIP*12~P4*1803*260101~LX*1~N9*BM*BOL7~"
         "N10*10*ACETONE~SE*7*0001~"
@@ -162,7 +162,7 @@ def test_a_set_of_x12_without_an_interchange_is_known_and_its_bill_is_read() -> 
 
 
 def test_an_amount_of_all_lines_is_that_of_none_of_them() -> None:
-    """The total of an invoice stands above its lines: it is kept, and is no line's value."""
+    """The total of an invoice precedes its lines: it is kept, but not as a line's value."""
     invoice = {"invoice_number": "I7", "total_amount": 1242.0, "gross_weight_kg": 90}
     many = invoice | {"line_items": [{"description": "rods"}, {"description": "acetone"}]}
     lines, _ = read_bytes(json.dumps(many), "i.json")
@@ -174,7 +174,7 @@ def test_an_amount_of_all_lines_is_that_of_none_of_them() -> None:
 
 
 def test_an_order_of_shopify_is_named_by_its_name() -> None:
-    """Its Id stands in the first of its rows alone: by it, an order would fall apart."""
+    """Its Id is only in the first of its rows, so it would split an order."""
     table = (
         "Name,Id,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku\n"
         "#71,6599,2026-04-28,1,Soap,2.00,S\n#71,,2026-04-28,2,Towel,4.00,T\n"

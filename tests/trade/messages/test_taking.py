@@ -1,4 +1,4 @@
-"""Texts are taken out of JSON once; what is not taken is kept with its path."""
+"""Texts are extracted from JSON once; unmapped text is kept with its path."""
 
 import io
 import json
@@ -38,7 +38,7 @@ def texts(node: dict[str, Any]) -> list[tuple[str, str]]:
     st.dictionaries(st.sampled_from("abcd"), VALUES, max_size=4), st.sets(st.sampled_from("abcd"))
 )
 def test_each_text_is_taken_once_or_kept_once(document: dict[str, Any], keys: set[str]) -> None:
-    """Whatever stands there: none is lost, and none is told twice."""
+    """For any content: no text is lost, and none is reported twice."""
     node = decode_clean(json.dumps(document))
     before = sorted(text for _, text in texts(node))
     taken = [text for key in sorted(keys) for text in take_all(node, key)]
@@ -49,7 +49,7 @@ def test_each_text_is_taken_once_or_kept_once(document: dict[str, Any], keys: se
 @settings(max_examples=60)
 @given(st.dictionaries(st.text(max_size=3), VALUES, max_size=4))
 def test_what_is_left_is_packed_and_unpacked(document: dict[str, Any]) -> None:
-    """In the order in which it stands there, below the path of the object."""
+    """In file order, below the path of the object."""
     line = Found(row=1, fields={}, left=left_of(decode_clean(json.dumps(document)), "a[0]"))
     assert unpack(map(pack, line.left)) == kept_of(line)
     assert all(path.startswith("a[0].") for path, _ in kept_of(line))
@@ -80,13 +80,13 @@ def test_what_is_nested_too_deep_for_a_path_is_kept_as_it_is() -> None:
         deep = b'{"a":' * depth + b'"x"' + b"}" * depth
         ((path, text),) = kept_of(Found(row=1, fields={}, left=(("p", deep),)))
         assert text == "x" if path.endswith((".a", "…")) else text == deep.decode()
-        beside = b'{"b":"y",' + deep[1:]  # is told once, with its path or with all the rest
+        beside = b'{"b":"y",' + deep[1:]  # is reported once, with its path or with all the others
         kept = kept_of(Found(row=1, fields={}, left=(("p", beside),)))
         assert [text for _, text in kept] in (["y", "x"], [beside.decode()])
 
 
 def test_long_keys_do_not_grow_into_longer_paths() -> None:
-    """A key of a megabyte above many others stands in the path of each, cut short."""
+    """A key of a megabyte above many others is in the path of each, cut short."""
     node = {"k" * 1_000_000: {"n": {str(at): "x" for at in range(1_000)}}}
     assert sum(len(path) for path, _ in texts(node)) < 3_000_000
 
@@ -103,7 +103,7 @@ MEMBERS = st.tuples(
 @settings(max_examples=200)
 @given(st.lists(MEMBERS, max_size=4).map(",".join))
 def test_what_is_decoded_at_once_is_what_the_careful_way_decodes(inside: str) -> None:
-    """No key that stands twice is lost, however it is written; or it is not decoded at once."""
+    """No duplicate key is lost, in any notation; otherwise it is not decoded at once."""
     raw = "{" + inside + "}"
     found = decode_plain(raw.encode())
     if found is not None:

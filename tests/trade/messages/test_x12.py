@@ -1,4 +1,4 @@
-"""Manifests in X12 (309) are read to our fields, and what is wrong with them is told."""
+"""Manifests in X12 (309) are read to our fields, and their errors are reported."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -134,7 +134,7 @@ def test_a_bill_of_very_many_lines_is_a_stream() -> None:
 
 
 def test_a_bill_of_very_many_parties_is_read_in_parts() -> None:
-    """No line has more than some hundred, each party stands in one, and it is told."""
+    """No line has more than a few hundred, each party is on one, and it is reported."""
     parties = [f"N1*SH*FIRM {at}" for at in range(250)]
     body = (
         "LX*1",
@@ -161,7 +161,7 @@ def test_a_bill_of_very_many_parties_is_read_in_parts() -> None:
 def test_a_bill_of_very_long_texts_is_read_in_parts(
     monkeypatch: pytest.MonkeyPatch, tag: str
 ) -> None:
-    """What waits is bounded, whatever stands in it; it is all there, each text once."""
+    """Pending text is bounded, whatever it contains; everything is there, each text once."""
     monkeypatch.setattr(bills, "MOST", 10_000)
     texts = [f"{tag}*TEXT{at:04}" for at in range(500)]
     body = ("LX*1", "M11*B1", "N1*SH*A", "N10*1*ACETONE", *texts, "N10*1*ETHER")
@@ -175,7 +175,7 @@ def test_a_bill_of_very_long_texts_is_read_in_parts(
 
 
 def test_a_manifest_of_very_many_ports_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The last port counts, and that the texts of the rest are not kept is told once."""
+    """The last port counts; that texts of the others are not kept is reported once."""
     monkeypatch.setattr(bills, "MOST", 10_000)
     monkeypatch.setattr(reading, "MOST", 10_000)
     ports = [f"P4*{at:04}*260401" for at in range(500)]
@@ -186,7 +186,7 @@ def test_a_manifest_of_very_many_ports_is_bounded(monkeypatch: pytest.MonkeyPatc
 
 
 def test_codes_of_other_lists_and_tons_are_kept() -> None:
-    """A code of railways is no HS code, and a number of another list no UN number."""
+    """A railway code is not an HS code, and a number of another list is not a UN number."""
     body = ("LX*1", "M11*B1*57035*1*PCS*5*T", "N10*1*GOODS**T*2818142", "H1*NA1993*3*X*FUEL")
     (line,), _ = found_in("x12-309", _set("M10*X*A**9319466*X*XX123", "P4*2704*260401", *body))
     assert {"hs", "un", "gross", "vessel", "imo"}.isdisjoint(line.fields)
@@ -195,7 +195,7 @@ def test_codes_of_other_lists_and_tons_are_kept() -> None:
 
 
 def test_it_must_be_asked_for() -> None:
-    """No manifest of a carrier was at hand."""
+    """No manifest of a carrier was available."""
     assert not FORMATS["x12-309"].confirmed
     assert FORMATS["x12-309"].fits(RAW[:4096], "x12")
     assert not any(FORMATS["x12-309"].fits(head, "x12") for head in (b"ISAAC,b", b"ISA;goods\n1;a"))
@@ -203,7 +203,7 @@ def test_it_must_be_asked_for() -> None:
 
 @given(st.binary(max_size=300), st.integers(0, len(RAW)))
 def test_damage_is_read_or_refused(put: bytes, place: int) -> None:
-    """Whatever stands in it, there are lines, reports, or an error for the user."""
+    """Any content gives lines, reports, or an error for the user."""
     with suppress(InputError):
         for line in found_in("x12-309", RAW[:place] + put + RAW[place:])[0]:
             assert line.row

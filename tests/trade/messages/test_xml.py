@@ -193,14 +193,14 @@ def _first(name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_line_has_the_fields_of_its_document(name: str) -> None:
-    """Goods, codes, masses, value, days, licences and numbers stand in their fields."""
+    """Goods, codes, masses, value, dates, licences and numbers are in their fields."""
     line = _first(name)
     assert {field: line[field] for field in FIRST[name]} == FIRST[name]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_parties_and_route_are_those_of_the_document(name: str) -> None:
-    """Parties have their roles, countries and numbers; stops stand in the order of travel."""
+    """Parties have their roles, countries and numbers; stops are in the order of travel."""
     line = _first(name)
     parties = [(p["role"], p["name"], p["country"], p["id"]) for p in line["parties"]]
     assert [party for party in parties if party[0] != "forwarder"] == PARTIES[name]
@@ -226,7 +226,7 @@ def test_a_document_is_known_by_its_first_elements(name: str) -> None:
 
 
 def test_what_is_not_confirmed_must_be_asked_for() -> None:
-    """No official sample or schema of ICS2 was at hand."""
+    """No official sample or schema of ICS2 was available."""
     assert [name for name in NAMES if not FORMATS[name].confirmed] == ["ics2-xml"]
 
 
@@ -268,7 +268,7 @@ def test_a_total_is_the_lines_where_it_is_alone() -> None:
 
 
 def test_a_second_code_and_a_comma_are_reported() -> None:
-    """A line has room for one UN number, and a number with a comma is no decimal of XML."""
+    """A line has room for one UN number, and a decimal comma is invalid in XML."""
     raw = (SAMPLES / "wco.xml").read_bytes()
     two = b"</UNDGID></DangerousGoods><DangerousGoods><UNDGID>1230</UNDGID></DangerousGoods>"
     raw = raw.replace(b"</UNDGID></DangerousGoods>", two).replace(b"17600.5<", b"17600,5<")
@@ -282,7 +282,7 @@ def test_a_second_code_and_a_comma_are_reported() -> None:
 
 
 def test_empty_elements_are_empty() -> None:
-    """`<null/>` of ASYCUDA and blank texts are no values."""
+    """ASYCUDA's `<null/>` and blank texts have no value."""
     raw = b"<ASYCUDA><Item><Goods_description><Description_of_goods><null/></Description_of_goods>"
     raw += b"<Commercial_Description> </Commercial_Description></Goods_description>"
     raw += b"<Tarification><HScode><Commodity_code>28</Commodity_code><Precision_1><null/>"
@@ -293,7 +293,7 @@ def test_empty_elements_are_empty() -> None:
 
 
 def test_a_means_of_transport_that_is_no_ship_is_kept() -> None:
-    """An identity without the form of an IMO number, or of a type that is no ship's, is kept."""
+    """An identity that is not an IMO number, or of a type that is not a ship's, is kept."""
     raw = (SAMPLES / "cc315a.xml").read_bytes().replace(b">9074729<", b">AB-123-CD<")
     (line, *_), _ = found_in("ens-cc315a", raw)
     assert "imo" not in line.fields
@@ -308,7 +308,7 @@ def test_a_means_of_transport_that_is_no_ship_is_kept() -> None:
     ("mode", "number", "ship"),
     [
         ("1", "9074729", True),
-        ("1", "9074728", True),  # a wrong check digit is told as a reason
+        ("1", "9074728", True),  # a wrong check digit becomes a reason
         ("8", "IMO 9074729", True),
         ("01", "9074729", True),
         ("3", "1234567", False),  # a plate
@@ -359,7 +359,7 @@ def test_every_house_of_a_manifest_is_a_line() -> None:
 
 
 def test_a_document_of_another_format_is_reported() -> None:
-    """It is not read with the rest and not passed over; an element around ours is none."""
+    """It is neither read nor silently skipped; a wrapper element does not matter."""
     wco = (SAMPLES / "wco.xml").read_bytes().partition(b"?>")[2]
     xfwb = (SAMPLES / "xfwb.xml").read_bytes().partition(b"?>")[2]
     lines, refusals = found_in("wco-xml", b"<all>" + wco + xfwb + b"<HouseWaybill/></all>")

@@ -1,4 +1,4 @@
-"""XML that is damaged, hostile or odd: what can be read is read, and the rest is told."""
+"""Damaged, hostile or odd XML: readable parts are read, and the others are reported."""
 
 import io
 import os
@@ -53,7 +53,7 @@ def test_a_document_type_is_refused(doctype: str) -> None:
 
 
 def _shared(parties: int, lines: int, more: str = "") -> str:
-    """Write a declaration whose lines share a head of very much."""
+    """Write a declaration with very much shared text in its head."""
     item = "<GovernmentAgencyGoodsItem>{}<Commodity><Description>Acetone</Description></Commodity>"
     held = "".join(
         f"<Consignee><Name>F{n}</Name></Consignee><Odd>O{n}</Odd>" for n in range(parties)
@@ -63,7 +63,7 @@ def _shared(parties: int, lines: int, more: str = "") -> str:
 
 
 def test_lines_share_the_first_of_a_head_and_one_has_the_rest() -> None:
-    """So that a small file is no large table; nothing is lost, and order is kept."""
+    """So that a small file does not become a large table; nothing is lost, and order is kept."""
     lines, refusals = found_in("wco-xml", _shared(500, 50))
     assert refusals == []
     assert [len(line.parties) for line in lines] == [500] + [MOST_SHARED] * 49
@@ -141,7 +141,7 @@ def test_what_stands_in_quotation_marks_outside_of_a_document_is_no_part(
 
 
 def test_several_documents_of_one_file_are_read() -> None:
-    """Inside one element, or one after another; a damaged one costs only its rest."""
+    """Inside one element, or one after another; damage affects only the rest of one."""
     inside = f"<All>{DOCUMENT * 3}</All>"
     assert len(found_in("asycuda-xml", inside)[0]) == 3
     head = "<?xml version='1.0'?>"
@@ -166,7 +166,7 @@ def test_encodings_are_read(codec: str) -> None:
 
 
 def test_an_encoding_that_lies_is_no_loss() -> None:
-    """UTF-8 that calls itself UTF-16 is read; bytes that are no text are reported and read as �."""
+    """UTF-8 labelled as UTF-16 is read; undecodable bytes are reported and read as �."""
     text = f'<?xml version="1.0" encoding="utf-16"?>{DOCUMENT.replace("Acetone", "Ацетон")}'
     assert _goods(found_in("asycuda-xml", text)[0]) == ["Ацетон"]
     raw = DOCUMENT.encode().replace(b"Acetone", b"Ac\xe9tone\x00\x1f")
@@ -188,7 +188,7 @@ def test_depth_and_size_have_bounds() -> None:
 
 
 def test_a_very_long_consignment_is_given_out_before_its_end() -> None:
-    """Lines that wait have a bound: those beyond it have the head that stood before them."""
+    """Pending lines are bounded: later ones have the head that preceded them."""
     tail = "<Identification><Registration><Number>7</Number></Registration></Identification>"
     many = "".join(repeat("<Item><x/></Item>", 20_001))
     lines, refusals = found_in("asycuda-xml", f"<ASYCUDA>{many}{tail}</ASYCUDA>")

@@ -124,7 +124,7 @@ def test_cutting_and_calling_find_the_same(body: str, size: int) -> None:
 
 
 def test_names_and_tags_without_end_are_read() -> None:
-    """What is remembered of a document has bounds; what is beyond them is read all the same."""
+    """The cache of a document is bounded; names beyond the bound are still read."""
     body = "".join(f"<a{n} x='{n}'>{n}</a{n}>" for n in range(30_000))
     raw = f"<ASYCUDA><Item>{body}</Item></ASYCUDA>".encode()
     (line,) = FORMATS["asycuda-xml"].read(io.BytesIO(raw), "a.xml")

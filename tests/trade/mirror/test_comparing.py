@@ -78,7 +78,7 @@ def test_m_is_the_difference_over_the_sum() -> None:
 
 @given(amounts, amounts)
 def test_m_is_symmetric(x: float, m: float) -> None:
-    """Whoever sells: m only changes its sign."""
+    """Swapping the sides only changes the sign of m."""
     assert ratio(x, m) == -ratio(m, x)
     assert -1 <= ratio(x, m) <= 1
 
@@ -119,20 +119,20 @@ def test_a_year_unlike_the_others_is_changed() -> None:
 
 
 def test_goods_that_arrive_in_the_next_year_are_a_lag() -> None:
-    """What is missing in one year is more in the next."""
+    """A shortfall in one year is an excess in the next."""
     one = _found({**ORDINARY, 2021: (10_000, 5_000), 2022: (10_000, 15_000)}, 2021)
     assert one.kind == "lag"
     assert one.with_next == pytest.approx(0)
 
 
 def test_a_difference_of_all_years_stands() -> None:
-    """It is no change, so that z is small, and it is large all the same."""
+    """It is not a change, so z is small, but m is still large."""
     one = _found(dict.fromkeys(range(2015, 2021), (10000, 2000)), 2018)
     assert (one.kind, one.z) == ("standing", 0)
 
 
 def test_without_a_history_nothing_is_called_a_change() -> None:
-    """Fewer than three other periods: a large difference is listed as what it is."""
+    """Fewer than three other periods: a large difference is listed without calling it a change."""
     flows = {2021: (10_000.0, 9_000.0), 2022: (10_000.0, 2_000.0)}
     one = _found(flows, 2022)
     assert (one.kind, one.z) == ("no history", None)
@@ -173,7 +173,7 @@ def test_a_reported_fob_value_of_an_import_needs_no_tau() -> None:
 
 
 def _priced(rate: Callable[[float], float]) -> Flows:
-    """Make flows whose imports cost more by a rate of ln(km)."""
+    """Make flows with imports that cost more by a rate of ln(km)."""
     codes = (842, 156, 276, 699, 76, 392, 36, 710)
     flows: Flows = {}
     for exporter in codes:
@@ -217,7 +217,7 @@ def test_a_bad_partner_spoils_no_good_reporter() -> None:
 
 @given(st.lists(st.tuples(st.integers(1, 6), st.integers(7, 12), st.floats(-1, 1)), max_size=30))
 def test_reliability_lies_between_0_and_1(seen: list[tuple[int, int, float]]) -> None:
-    """Even where nobody agrees with anybody."""
+    """Even if no two reporters agree."""
     assert all(-1e-9 <= value <= 1 + 1e-9 for value, _ in reliabilities(seen, METHOD).values())
 
 
@@ -236,7 +236,7 @@ def test_neighbours_of_a_period(period: int, near: tuple[int, int]) -> None:
 
 
 def test_what_one_side_alone_reports_is_listed_apart() -> None:
-    """The other side reports other flows; one that reports nothing at all is told from it."""
+    """The other side reports other flows; reporting none at all is distinguished from it."""
     flows = both({2021: (5_000, 5_000)})
     flows += [("X", key(2022), 4_000, 40_000), ("M", key(2022, 156, 484), 800, 9_000)]
     found = compared(reading_of(flows)).orphans

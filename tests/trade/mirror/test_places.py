@@ -31,12 +31,12 @@ def test_no_country_is_refused() -> None:
 
 
 def test_older_codes_are_those_of_today() -> None:
-    """841 was the United States without the Virgin Islands; 536 nobody knows here."""
+    """841 was the United States without the Virgin Islands; 536 is unknown."""
     assert (one_code(841), one_code(536), name_of(536)) == (842, 536, "code 536")
 
 
 def test_no_code_is_both_a_country_and_none() -> None:
-    """Areas that are no country have no place."""
+    """Areas that are not countries have no location."""
     areas = load_areas()
     codes = {*areas.unspecified, *areas.groups, areas.world}
     assert not [code for code in codes if iso2_of(code)]
@@ -55,7 +55,7 @@ def test_distance_is_that_of_main_points() -> None:
 
 
 def test_distances_of_the_user_count_first(tmp_path: Path) -> None:
-    """In either direction; countries that are no more are passed over."""
+    """In either direction; former countries are skipped."""
     path = tmp_path / "km.csv"
     path.write_text("exporter,importer,km\nUSA,MEX,2500\nYUG,MEX,1\n")
     assert distance(484, 842, read_distances(path)) == 2_500

@@ -1,4 +1,4 @@
-"""Values per kilogram: what is far from the code's own, and what stands beside it."""
+"""Unit values: outliers for their code, with the data to judge them."""
 
 from unittest import mock
 
@@ -54,7 +54,7 @@ def test_a_price_far_from_the_codes_own_is_listed_with_the_other_sides() -> None
 
 
 def test_a_pair_that_always_is_so_is_listed_once() -> None:
-    """A grade that costs more stands in its last period, after what is new."""
+    """A more expensive grade is listed for its last period, after new ones."""
     reading = market()
     for year in (2018, 2019, 2020):
         reading.flows["X", msgspec.structs.replace(ODD, period=year)] = Amount(kg=1000, usd=60_000)

@@ -1,4 +1,4 @@
-"""Files of trade statistics: what is read, what is left out and why, what is refused."""
+"""Files of trade statistics: rows read, rows excluded with reasons, and files refused."""
 
 import gzip
 from pathlib import Path
@@ -36,7 +36,7 @@ def test_both_sides_of_a_flow_are_read_in_kilograms_and_dollars() -> None:
 
 
 def test_what_is_left_out_is_counted_by_its_reason() -> None:
-    """World, unspecified partners, parts of flows and re-exports are no flows of their own."""
+    """World, unspecified partners, parts of flows and re-exports are not separate flows."""
     (file,) = read(DATA / "comtrade.csv").files
     counts = {each.what: each.rows for each in file.counts}
     assert counts == {
@@ -71,7 +71,7 @@ def test_a_total_that_its_parts_miss_is_told() -> None:
 
 
 def test_an_estimated_weight_is_marked_in_both_layouts() -> None:
-    """UN Comtrade says it in a column of its own, and by the flags 4 and 6."""
+    """UN Comtrade states it in a separate column, and by the flags 4 and 6."""
     found = read(DATA / "comtrade.csv", DATA / "legacy.csv").flows
     assert sorted(key.importer for (_, key), each in found.items() if each.estimated) == [251, 380]
 
@@ -98,7 +98,7 @@ def test_baci_is_in_thousands_and_tons_and_its_name_tells_the_revision() -> None
 
 
 def test_a_row_given_twice_counts_once_and_two_ways_count_not(tmp_path: Path) -> None:
-    """Of one file nobody can tell which is right."""
+    """Within one file, the correct one is unknown."""
     path = made(
         tmp_path / "a.csv",
         "2022,842,X,484,291524,10,5",
@@ -114,7 +114,7 @@ def test_a_row_given_twice_counts_once_and_two_ways_count_not(tmp_path: Path) ->
 
 
 def test_a_later_file_revises_an_earlier(tmp_path: Path) -> None:
-    """The order in which files are given says which is newer; the change is told."""
+    """The order of the files determines which is newer; the change is reported."""
     old = made(tmp_path / "old.csv", "2022,842,X,484,291524,10,5")
     new = made(tmp_path / "new.csv", "2022,842,X,484,291524,10,7")
     reading = read(old, new)
@@ -164,7 +164,7 @@ def test_a_packed_file_that_is_cut_is_refused(tmp_path: Path) -> None:
 
 
 def test_numbers_of_rows_stay_right_behind_a_broken_one(tmp_path: Path) -> None:
-    """A row is named by where it stands in the file."""
+    """A row is identified by its position in the file."""
     path = made(tmp_path / "a.csv", "2022,842,X,484,291524,10,5", "cut", "2022,842,X,x,291524,10,5")
     assert sorted(each.at for each in read(path).refused) == ["a.csv, row 2", "a.csv, row 3"]
 

@@ -55,7 +55,7 @@ def test_what_was_renumbered_is_found_under_its_newest_number() -> None:
 
 @pytest.mark.parametrize("code", ["293336", "293339", "293971", "281210"])
 def test_overlap_is_told_from_both_sides(code: str) -> None:
-    """Whoever shares goods with a code is shared with by it, and is not that code."""
+    """Overlap of codes is symmetric, and a code does not overlap with itself."""
     for at, others in related().items():
         assert at not in others
         if at[0] == code:
@@ -63,7 +63,7 @@ def test_overlap_is_told_from_both_sides(code: str) -> None:
 
 
 def test_a_code_that_did_not_change_is_compared_across_revisions(tmp_path: Path) -> None:
-    """One reports under HS 2012, the other under HS 2022; both are told."""
+    """One reports under HS 2012, the other under HS 2022; both are given."""
     rows = "2022,842,X,484,H4,291524,90000,9000", "2022,484,M,842,H6,291524,9000,900"
     found = compared(read(tmp_path / "a.csv", *rows))
     (one,) = found.discrepancies
@@ -145,7 +145,7 @@ def test_the_newer_counts_whatever_the_older_says_in_two_ways(
     reading = read_files(paths, WATCHED)
     ((_, amount),) = reading.flows.items()
     assert (amount.kg, amount.revision) == (6, "H6")
-    if files == 1:  # between files, the later of one revision is told to revise the earlier
+    if files == 1:  # between files, the later of one revision is reported to revise the earlier
         assert (reading.conflicting, reading.conflicts) == (0, [])
 
 

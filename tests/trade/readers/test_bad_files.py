@@ -41,7 +41,7 @@ def test_an_empty_file_is_refused_whatever_its_name(read: Read, name: str) -> No
     ids=["picture", "all bytes", "pdf", "program"],
 )
 def test_a_binary_named_csv_is_refused(read: Read, raw: bytes) -> None:
-    """What is no text gives one clear error, not a million rows."""
+    """Binary data give one clear error, not a million rows."""
     with pytest.raises(InputError, match=r"this is|encoding"):
         read(raw, "trade.csv")
 

@@ -93,7 +93,7 @@ def test_a_delimiter_may_be_said(read: Read) -> None:
 
 
 def test_a_file_of_a_header_alone_has_no_lines(read: Read) -> None:
-    """No rows are no error."""
+    """Zero rows are not an error."""
     assert read(HEAD) == ([], [])
 
 

@@ -42,7 +42,7 @@ def headers(shared: Path) -> dict[Source, list[str]]:
 
 
 def cell(name: str, row: int, way: str) -> str:
-    """Make what may stand in a column of this name; what a name does not tell is left empty."""
+    """Make a possible value for a column of this name; empty if the name is not informative."""
     plain = name.replace("_", " ")
     if plain in GOODS:
         return ROWS[row]

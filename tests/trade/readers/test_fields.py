@@ -83,7 +83,7 @@ def test_what_is_no_hs_code_is_refused(text: str) -> None:
 
 
 def test_cas_numbers_are_cut_apart() -> None:
-    """Every usual sign parts them, and what is written is kept."""
+    """Every usual separator splits them, and the original text is kept."""
     assert one(read_cas, "108-24-7; 64-19-7") == ["108-24-7", "64-19-7"]
     assert one(read_cas, "CAS No. 108-24-7/64-19-7,67-64-1") == ["108-24-7", "64-19-7", "67-64-1"]
     assert one(read_cas, "108-24-7、64-19-7") == ["108-24-7", "64-19-7"]
@@ -103,7 +103,7 @@ def test_cas_numbers_are_cut_apart() -> None:
     ],
 )
 def test_a_un_number_is_four_digits(text: str, number: str | None) -> None:
-    """Class and packing group are left out; a flag is no number."""
+    """Class and packing group are removed; a flag is not a number."""
     assert one(read_un, text) == number
 
 
@@ -113,7 +113,7 @@ def test_several_un_numbers_in_one_cell_are_refused() -> None:
 
 
 def test_containers_are_cut_apart_and_kept() -> None:
-    """A number with gaps is closed up; what is no number is kept as written."""
+    """Gaps within a number are closed; other text is kept as written."""
     assert one(read_containers, "CSQU 305438-3, MSCU1234566; LCL") == [
         "CSQU3054383",
         "MSCU1234566",
@@ -131,7 +131,7 @@ def test_a_mass_that_cannot_be_read_does_not_hide_its_line(read: Read) -> None:
 
 
 def test_negative_quantities_are_refused(read: Read) -> None:
-    """A weight or a quantity below zero is no amount; a value may be one, of a credit."""
+    """A negative weight or quantity is invalid; a value may be negative, for a credit."""
     lines, refusals = read("goods,gross weight,quantity,value\na,-5,-3 PCS,-12.50\n")
     assert [r.column for r in refusals] == ["gross weight", "quantity"]
     assert lines[0]["gross_mg"] is None
@@ -228,7 +228,7 @@ def test_dates_in_three_styles_are_read_in_one_column(read: Read) -> None:
 
 
 def test_money_has_four_decimals_and_its_currency() -> None:
-    """The currency may stand in the cell; a number with two readings is refused."""
+    """The currency may be in the cell; a number with two readings is refused."""
     column, currency = read_money(pa.array(["USD 1,250.50", "12 EUR", "£5", "1,234", "-"]), None)
     assert column.values.to_pylist()[:3] == [Decimal("1250.5000"), Decimal(12), Decimal(5)]
     assert currency.to_pylist() == ["USD", "EUR", "GBP", None, None]
@@ -304,7 +304,7 @@ def test_a_column_of_masses_is_read_as_its_cells_are(
 
 
 def test_a_refused_cell_holds_no_column() -> None:
-    """What is read is given back at once, although garbage is looked for seldom."""
+    """Read columns are freed at once, although garbage collection is rare."""
     gc.collect()
     gc.disable()
     try:

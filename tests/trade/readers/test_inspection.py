@@ -47,7 +47,7 @@ def look(content: bytes | str, name: str = "trade.csv", **options: Any) -> Inspe
 
 
 def test_the_sample_is_clear() -> None:
-    """Each of its columns is known by name; what is refused in its first rows is told."""
+    """Each of its columns is known by name; refusals in its first rows are reported."""
     seen = look(SAMPLE)
     assert seen.is_clear
     assert (seen.form, seen.encoding, seen.delimiter, seen.rows) == ("csv", "utf-8", ",", 200)
@@ -128,7 +128,7 @@ def test_a_column_is_found_by_its_values_where_its_name_leaves_room_for_it() -> 
 
 
 def test_values_alone_show_no_code() -> None:
-    """A column whose name says nothing is told as what it may be, and looked through."""
+    """A column with an uninformative name is reported with its possible meaning, and searched."""
     seen = look("x;goods\n67-64-1;a\n108-24-7;b\n")
     first, _ = seen.columns
     assert (first.fields, first.how, first.maybe) == ((), "other text", ("cas",))
@@ -142,7 +142,7 @@ def test_nothing_to_screen_is_a_question() -> None:
 
 
 def test_dates_and_decimals_show_what_they_rest_on() -> None:
-    """An order or a mark that no value shows is "", and the first rows tell what that refuses."""
+    """An order or a mark not shown by values is "", and the first rows show what it refuses."""
     text = "goods;net (kg);arrival\nacetone;1.500;03/04/2026\nacetone;2.250;04/04/2026\n"
     seen = look(text)
     assert (seen.marks, seen.orders) == ({"net": ""}, {"arrival": ""})
@@ -180,7 +180,7 @@ def test_the_sheets_of_a_workbook_are_named() -> None:
     ],
 )
 def test_what_cannot_be_read_says_why(content: bytes, name: str, problem: str) -> None:
-    """It is no error: whoever sent it is told, and can mend it."""
+    """It is not a failure: the sender gets a message, and can correct it."""
     seen = look(content, name)
     assert says(seen.problem, problem)
     assert not seen.is_clear
@@ -190,14 +190,14 @@ def test_what_cannot_be_read_says_why(content: bytes, name: str, problem: str) -
     "columns", [{"goods": "Nowhere"}, {"colour": "Description of goods"}], ids=str
 )
 def test_what_is_said_wrongly_hides_no_columns(columns: dict[str, str]) -> None:
-    """The problem is told beside the columns, among which another can be chosen."""
+    """The problem is reported beside the columns, from which another can be chosen."""
     seen = look(SAMPLE, columns=columns)
     assert seen.problem
     assert len(seen.columns) == 21
 
 
 def test_files_with_the_same_columns_have_the_same_signature() -> None:
-    """Whatever stands in their rows; other columns have another."""
+    """For any rows; other columns have another signature."""
     ours = look("goods;net\na;1\n").signature
     assert look("Goods;net\nb;2\nc;3\n").signature == ours
     assert look("net;goods\n1;a\n").signature != ours
@@ -240,7 +240,7 @@ def test_a_message_is_seen_with_what_it_keeps() -> None:
 
 
 def test_a_format_without_a_sample_is_named_and_not_used() -> None:
-    """It is read as plain JSON, and the inspection says what it may be; asked for, it is used."""
+    """It is read as plain JSON, with a hint of its possible format; on request, it is used."""
     content = (Path(__file__).parents[2] / "data/formats/itmatt_like.json").read_bytes()
     seen = look(content, "item.json")
     assert (seen.form, seen.told, seen.may_be) == ("jsonl", "name", ("postal",))
@@ -280,7 +280,7 @@ def test_what_is_refused_behind_the_last_line_is_shown(
 
 @pytest.mark.parametrize("header", ["品名,英文品名", "Bezeichnung,Artikelbezeichnung"])
 def test_a_description_that_is_called_less_well_is_screened_too(header: str) -> None:
-    """What the goods are in English may stand in the second one alone; named alone, it is alone."""
+    """The goods may be in English only in the second one; named alone, only it is read."""
     seen = look(f"{header}\n化学品,Acetic anhydride\n")
     assert [column.fields for column in seen.columns] == [("goods",), ("commercial",)]
     alone = look(

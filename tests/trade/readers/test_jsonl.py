@@ -54,7 +54,7 @@ def test_a_key_that_holds_half_a_letter_is_kept_beside_its_line(read: Read, key:
 
 
 def test_a_consignment_with_lines_inside_is_one_line_each(read: Read) -> None:
-    """The head of a nested object stands on each of its lines."""
+    """The head of a nested object is repeated on each of its lines."""
     doc = {
         "consignment": "C1",
         "parties": [{"role": "exporter", "name": "Example Ltd", "country": "IN"}],
@@ -80,7 +80,7 @@ def test_a_consignment_with_lines_inside_is_one_line_each(read: Read) -> None:
 
 
 def test_no_description_of_an_object_is_lost(read: Read) -> None:
-    """A head's description stands beside its lines' own, and so do two inside one line."""
+    """A head's description is kept with its lines' own, and so are two inside one line."""
     doc = {"description": "solvents", "lines": [{"description": "acetone"}, {"hs": "291411"}]}
     lines, _ = read(json.dumps(doc), "a.jsonl")
     assert [(n["goods"], n["commercial"]) for n in lines] == [
@@ -143,7 +143,7 @@ def test_an_array_reads_as_its_objects_do(read: Read) -> None:
 
 
 def test_an_array_that_is_cut_short_is_reported(read: Read) -> None:
-    """What came before is screened, and what is no object is refused with its place."""
+    """Earlier content is screened, and a value that is not an object is refused with its place."""
     lines, refusals = read('[{"goods": "a"}, 7, {"goods": "b"}, {"goods', "a.json")
     assert [line["goods"] for line in lines] == ["a", "b"]
     assert [(r.row, r.problem) for r in refusals] == [

@@ -55,7 +55,7 @@ colons = st.sampled_from([":", ": ", " :", "\t:"])
 
 
 def written(pairs: list[tuple[str, str, str]]) -> bytes:
-    """Write an object; a key may stand twice."""
+    """Write an object; keys may be duplicated."""
     inner = ", ".join(f"{json.dumps(key, ensure_ascii=False)}{colon}{v}" for key, colon, v in pairs)
     return f"{{{inner}}}".encode()
 

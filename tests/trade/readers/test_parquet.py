@@ -52,7 +52,7 @@ def test_parquet_is_read_in_batches(read: Read, packed: Packed) -> None:
 
 
 def test_records_and_equal_names_in_parquet_are_read(read: Read, packed: Packed) -> None:
-    """A record's parts are columns of their own, and two equal names are told apart."""
+    """A record's parts are separate columns, and two equal names are distinguished."""
     raw = packed(
         {"note": [1, 2], "exporter": [{"name": "X", "country": "IN"}, None], "goods": ["a", "b"]}
     )
@@ -75,7 +75,7 @@ def test_records_and_equal_names_in_parquet_are_read(read: Read, packed: Packed)
 
 
 def test_what_is_carried_of_parquet_can_be_kept_whatever_its_type(packed: Packed) -> None:
-    """Texts of views, and those in records of several row groups, whose texts repeat."""
+    """Texts in views, and those in records of several row groups with repeated texts."""
     raw = packed(
         {
             "goods": ["acetone"] * 300,
@@ -119,7 +119,7 @@ def test_a_number_of_a_text_that_is_not_in_its_list_is_damage(packed: Packed) ->
 
 
 def test_lines_as_we_write_them_come_back(read: Read, full_line: dict[str, Any]) -> None:
-    """Each field is read by its own name, those too that elsewhere do not tell what they are."""
+    """Each field is read by its own name, including names that are ambiguous elsewhere."""
     line = {**full_line, "stated": None, "other": None}
     out = io.BytesIO()
     parquet.write_table(pa.Table.from_pylist([line], schema=LINES), out)
@@ -129,6 +129,6 @@ def test_lines_as_we_write_them_come_back(read: Read, full_line: dict[str, Any])
 
 
 def test_an_origin_alone_is_not_taken_for_that_of_goods(read: Read, packed: Packed) -> None:
-    """In files of others, the name does not tell whether goods come from there or are shipped."""
+    """In files of others, the name does not say whether it means origin or dispatch."""
     lines, _ = read(packed({"goods": ["acetone"], "net_mg": [1], "origin": ["IN"]}), "a.parquet")
     assert lines[0]["origin"] is None

@@ -39,7 +39,7 @@ def pman(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("pman")
 @pytest.mark.parametrize(("name", "said"), [("m.pman", None), ("m.bin", "pman")])
 def test_it_is_chosen_by_suffix_or_by_name(name: str, said: str | None) -> None:
-    """By the user before the suffix; how its columns are read, nobody can tell."""
+    """The user's choice precedes the suffix; the meaning of its columns cannot be determined."""
     options = ReadOptions(format=said)
     (batch,) = reader_for(name)(io.BytesIO(b"good"), name, options)
     assert isinstance(batch, pa.RecordBatch)
@@ -51,7 +51,7 @@ def test_it_is_chosen_by_suffix_or_by_name(name: str, said: str | None) -> None:
 @pytest.mark.usefixtures("pman")
 @pytest.mark.parametrize(("name", "content"), [("m.pman", b"bad"), ("m.odd", b"x")])
 def test_one_that_fails_is_named(name: str, content: bytes) -> None:
-    """Whether it raises an error of its own, or yields something else than lines."""
+    """If it raises any error, or yields something other than lines."""
     with raises("base/plugin-failed", PluginError, title=f'the plug-in "{name[2:]}" of guest 1.0'):
         list(reader_for(name)(io.BytesIO(content), name, ReadOptions()))
     assert "guest 1.0" in inspect_file(io.BytesIO(content), name, ReadOptions()).problem

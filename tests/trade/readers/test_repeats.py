@@ -59,7 +59,7 @@ def test_a_small_file_is_no_large_table() -> None:
 
 
 def test_a_name_that_is_not_repeated_is_told() -> None:
-    """Lists are asked about it with the first line; of the others the user is told, once."""
+    """Lists are searched with the first line; for the others the user is informed, once."""
     head = f"<Consignee><Name>{WORDS}</Name></Consignee>"
     lines, refusals = read_document(_declaration(head, 1_000), "a.xml")
     assert len(lines) == 1_000
@@ -100,7 +100,7 @@ def test_a_description_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_description_that_is_not_repeated_is_whole_with_the_first_line() -> None:
-    """So that it is searched; the row of an object of JSON is told with the line in it."""
+    """So that it is searched; the row of a JSON object is given with the line in it."""
     body = f"{'wool ' * 12_000}Ephedrine"
     lines, refusals = read_document(_product(body, 1_000))
     assert lines[0]["commercial"] == f"{body}; x"
@@ -157,7 +157,7 @@ def test_what_is_repeated_does_not_depend_on_batches(size: int) -> None:
 
 
 def test_what_each_document_says_itself_is_not_repeated() -> None:
-    """The same terms stand in each of 400 bills: the file has them, and no line less."""
+    """The same terms are in each of 400 bills: the file has them, and each line too."""
     cargo = [{"equipmentReference": "MSCU1234566"}] * 10
     bills = [
         {

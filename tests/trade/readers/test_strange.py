@@ -1,4 +1,4 @@
-"""What a file is that no reader reads is told by its first bytes, with what would do."""
+"""An unsupported file is identified by its first bytes, with an alternative."""
 
 import bz2
 import io

@@ -75,7 +75,7 @@ def test_values_of_other_types_are_kept_as_text(packed: Callable[..., bytes]) ->
 
 
 def test_a_line_inside_an_object_keeps_its_own_keys_and_those_of_its_head() -> None:
-    """The second line of a consignment is told from its first."""
+    """The second line of a consignment is distinguished from its first."""
     lines = [{"goods": goods, "zork": place} for place, goods in enumerate(GOODS)]
     head = {"consignment": "C1", "clerk": {"name": "B"}, "lines": lines}
     raw = json.dumps({"goods": "paper"}) + "\n" + json.dumps(head)
@@ -83,7 +83,7 @@ def test_a_line_inside_an_object_keeps_its_own_keys_and_those_of_its_head() -> N
 
 
 def test_a_screening_that_goes_on_keeps_the_same() -> None:
-    """Rows that are done are passed over, and the others are told from them."""
+    """Completed rows are skipped, and the others are distinguished from them."""
     raw = CSV + b"\nephedrine,299-42-3,3,later\npaper,,4,\n" + CSV.split(b"\n")[-1] + b"\n"
     whole = kept(screened(raw, "a.csv"))
     assert [each["Zork"] for each in whole] == ["2", "3", "2"]
@@ -104,7 +104,7 @@ def test_what_is_kept_has_bounds() -> None:
 
 
 def test_nothing_is_reported_of_a_column_that_is_not_read() -> None:
-    """Bytes that are no text become signs, and NULs go; empty cells are not kept."""
+    """Undecodable bytes become characters, and NULs are removed; empty cells are not kept."""
     raw = "goods,zork,empty,né\nacetic anhydride,a\0b,,ü\n".encode()
     raw += b"acetic anhydride,\xff,, \n"
     steps = screened(raw, "a.csv", encoding="utf-8")
@@ -113,7 +113,7 @@ def test_nothing_is_reported_of_a_column_that_is_not_read() -> None:
 
 
 def test_an_alert_of_a_message_in_json_keeps_what_its_format_did_not_take() -> None:
-    """It is carried as JSON; whoever reads the lines without a screening has it of all of them."""
+    """It is kept as JSON; reading the lines without a screening gives it for all of them."""
     goods = ({"title": title, "zork": [at]} for at, title in enumerate(GOODS))
     raw = json.dumps(
         {"products": [{**each, "variants": [{"x": {"y": True}}]} for each in goods]}
@@ -199,7 +199,7 @@ def test_what_many_lines_share_stands_once(*, unread: bool) -> None:
 
 
 def test_lines_of_one_object_carry_it_once() -> None:
-    """And what each has beside its fields is told apart."""
+    """What each has beside its fields is kept separately."""
     lines = [{"goods": "tea", "zork": str(at)} for at in range(3_000)]
     raw = json.dumps({"note": "x" * 1_000_000, "lines": lines}).encode()
     (batch,) = reader_for("a.json", unread=True)(io.BytesIO(raw), "a.json", ReadOptions())
@@ -210,7 +210,7 @@ def test_lines_of_one_object_carry_it_once() -> None:
 
 
 def test_an_object_whose_head_would_be_copied_too_often_is_refused() -> None:
-    """Its size is no matter: each line would hold every text of the head."""
+    """Its size does not matter: each line would contain every text of the head."""
     head = {f"k{at}": 1 for at in range(3_000)}
     raw = json.dumps(head | {"lines": [{"goods": "tea"}] * 2_000}).encode() + b"\n"
     raw += b'{"goods": "tea"}'

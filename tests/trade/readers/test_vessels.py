@@ -29,7 +29,7 @@ Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
     ],
 )
 def test_an_imo_number_is_seven_digits_or_as_written(text: str, number: str) -> None:
-    """Words and signs around it go; what is none stays, and is no error of the file."""
+    """Words and signs around it are removed; an invalid one is kept, and is not an error."""
     column = read_imo(pa.array([text]))
     assert (column.values.to_pylist(), list(column.bad)) == ([number], [])
 

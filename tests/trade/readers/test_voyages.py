@@ -112,7 +112,7 @@ def test_what_could_be_part_of_a_name_stays(text: str) -> None:
     ],
 )
 def test_a_column_of_both_parts_more(text: str, vessel: str, voyage: str | None) -> None:
-    """Whose header says that a voyage is there."""
+    """With a header that names a voyage."""
     assert ship_of(text, joint=True) == Ship(vessel, voyage)
 
 

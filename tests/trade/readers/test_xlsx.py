@@ -39,7 +39,7 @@ def test_a_spreadsheet_with_a_title_is_read(read: Read, workbook: Workbook) -> N
 
 
 def test_a_formula_that_fails_is_reported(read: Read, workbook: Workbook) -> None:
-    """An error in a cell is no silent blank, even where nothing else stands in its row."""
+    """An error in a cell is not a silent blank, even if its row is otherwise empty."""
     rows: list[list[Any]] = [
         ["Goods", "HS"],
         ["acetone", "=1/0"],

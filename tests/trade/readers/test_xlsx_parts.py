@@ -83,7 +83,7 @@ def archive(
 
 
 def test_the_first_sheet_that_is_shown_is_read_and_the_others_are_named(read: Read) -> None:
-    """A hidden sheet is not read by itself; what is left out is reported, unless chosen."""
+    """A hidden sheet is only read if chosen; skipped sheets are reported."""
     raw = archive(
         [
             sheet(texts("goods"), texts("hidden")),
@@ -178,7 +178,7 @@ def test_a_merged_text_stands_in_each_of_its_rows_and_an_amount_once(read: Read)
 
 
 def test_shared_texts_may_be_rich_spoken_and_escaped(read: Read) -> None:
-    """Runs are joined, how a text is spoken is left out, and "_x000D_" is a line end."""
+    """Runs are joined, phonetic text is dropped, and "_x000D_" is a line end."""
     shared = (
         "<sst><si><t>goods</t></si><si><r><t>ace</t></r><r><t>tone</t></r></si>"
         "<si><t>丙酮</t><rPh><t>bing tong</t></rPh></si><si><t>a_x000D_b&amp;c</t></si><si/></sst>"
@@ -197,7 +197,7 @@ def test_a_workbook_with_prefixes_is_read(read: Read) -> None:
 
 
 def test_cells_at_the_far_corners_cost_no_memory(read: Read) -> None:
-    """A sheet is what stands in it, not the square around it."""
+    """The extent of a sheet is its cells, not the rectangle around them."""
     far = '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>'
     raw = archive(
         [sheet('<row r="1"><c r="A1" t="inlineStr"><is><t>goods</t></is></c></row>', far)]
@@ -258,7 +258,7 @@ def test_a_sheet_that_is_no_sheet_is_refused(table: str) -> None:
 
 
 def test_an_archive_of_other_things_is_refused(read: Read) -> None:
-    """A zip that is no workbook, and one whose sheet is missing, say so."""
+    """A zip that is not a workbook, and one with a missing sheet, give a clear error."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
         packed.writestr("_rels/.rels", "<Relationships/>")

@@ -61,7 +61,7 @@ def test_a_form_is_known_by_its_own_number(registry: Registry) -> None:
 
 @pytest.mark.parametrize("text", ["", " = 98", "x / 50-00-1", "50-00-1 / 50-00-1"])
 def test_what_names_nothing_is_refused(registry: Registry, text: str) -> None:
-    """A number whose check digit fails is none."""
+    """A number with a wrong check digit is invalid."""
     with pytest.raises(InputError) as caught:
         finding_of(text, registry)
     assert caught.value.code in {"trade/no-such-substance", "trade/claimed-cas-number-wrong"}

@@ -54,7 +54,7 @@ def _analysis(**change: object) -> Observed:
 
 
 def test_every_rule_of_alerts_has_its_claim() -> None:
-    """No rule is left out of what results speak of, and none is named that is not there."""
+    """Every rule has a claim for results, and no claim names an unknown rule."""
     rules = load_alert_rules()
     there = {"control", "party", "linked", "restricted", "sign", "kept", *get_args(NoteRule)}
     there |= {*rules.evidence, *rules.check, *rules.past.rules}
@@ -63,7 +63,7 @@ def test_every_rule_of_alerts_has_its_claim() -> None:
 
 
 def test_each_reason_of_a_decision_that_is_named_is_one() -> None:
-    """What a decision speaks of is settled for reasons that can be given."""
+    """The reasons of a decision that settle a claim exist."""
     from tidewaiter.casework.decisions import load_decision_rules  # noqa: PLC0415
 
     assert set(load_result_rules().decided) <= set(load_decision_rules().reason)

@@ -1,4 +1,4 @@
-"""The file of rules: what it weighs, and how a broken one is refused."""
+"""The file of rules: its weights, and the errors of a broken one."""
 
 import re
 from datetime import date
@@ -67,13 +67,13 @@ def test_a_grade_without_a_row_is_refused(registry: Registry) -> None:
 
 
 def test_own_lists_win(registry: Registry) -> None:
-    """A regime under [own] weighs what stands there, whatever the rows say."""
+    """An instrument under [own] has that weight, whatever the rows say."""
     rules = msgspec.structs.replace(load_alert_rules(), own={"us-csa": 1})
     assert rules.weight("I", registry.regimes["us-csa"])[0] == 1
 
 
 def test_every_schedule_of_the_registry_has_a_grade(registry: Registry) -> None:
-    """Somebody decided what each schedule of ours weighs: none is weighed as "other"."""
+    """Each schedule of ours has a chosen weight: none counts as "other"."""
     held = {(c.regime, c.schedule) for s in registry.substances for c in s.controls}
     grades = {key: registry.regimes[key[0]].grade(key[1]) for key in held}
     assert [key for key, grade in grades.items() if grade in {"", "other"}] == []
@@ -83,7 +83,7 @@ def test_every_schedule_of_the_registry_has_a_grade(registry: Registry) -> None:
 
 
 def test_every_schedule_that_has_a_grade_has_a_control(registry: Registry) -> None:
-    """A grade of a schedule that no control has would weigh nothing, and nobody would see it."""
+    """A grade of a schedule without controls would have no effect, unnoticed."""
     held = {(c.regime, c.schedule) for s in registry.substances for c in s.controls}
     named = {
         (slug, schedule)
@@ -115,7 +115,7 @@ def test_a_severity_begins_at_its_least_score(score: int, severity: str | None) 
 
 
 def test_urgency_steps_rise_in_days() -> None:
-    """The first step that fits counts, so they stand in the order of days."""
+    """The first step that matches counts, so they are in order of days."""
     days = [step.days for step in load_alert_rules().urgency]
     assert days == sorted(set(days))
     assert load_alert_rules().urgency_of(None) == 0
@@ -240,7 +240,7 @@ def _match(**more: Any) -> PartyMatch:
 
 
 def test_what_a_resemblance_weighs() -> None:
-    """By what the list does, half where it is less sure, little after a charge came to nothing."""
+    """By the list's measure, half if less certain, little after a charge came to nothing."""
     rules = load_alert_rules()
     party = rules.party
     blocked = party.actions["blocked"]
@@ -259,7 +259,7 @@ def test_what_a_resemblance_weighs() -> None:
 
 
 def test_what_the_past_must_not_hold() -> None:
-    """Each kind of slip is told, and our own table has none."""
+    """Each kind of error is detected, and our own table has none."""
     past = load_alert_rules().past
     detour = past.rules["detour"]
 
@@ -310,7 +310,7 @@ def test_two_severities_do_not_begin_together(name: str, tmp_path: Path) -> None
 
 
 def test_switches_stand_in_no_file(tmp_path: Path) -> None:
-    """What is turned down in a node is given beside the file."""
+    """Reduced weights of a node are passed separately from the file."""
     file = tmp_path / "own.toml"
     switch = 'switches = [{ rule = "exact", points = 1, since = 2026-01-01, by = "a", why = "b" }]'
     file.write_text(f"{switch}\n{OURS}", encoding="utf-8")

@@ -139,7 +139,7 @@ def test_restricted_reasons_change_nothing_in_the_others(
 
 
 def test_what_is_added_later_is_turned_down_too() -> None:
-    """Sums over lines and signs of shells: their sentences say so, whatever stands in them."""
+    """Sums over lines and shell-company signs: their sentences say so, for any content."""
     rules = switched_rules(_rules(_switch("together"), _switch("sign", 2)))
     assert rules.check["together"].points == 0
     words = dict.fromkeys(("name", "count", "span", "sum", "limit", "regime"), "x")

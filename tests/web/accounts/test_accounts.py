@@ -1,4 +1,4 @@
-"""Accounts, as whoever keeps them sees them, and one's own."""
+"""Accounts as an administrator sees them, and account settings."""
 
 from collections.abc import Callable
 
@@ -46,7 +46,7 @@ def test_who_is_switched_off_is_signed_out(desk: Callable[..., Desk]) -> None:
 
 
 def test_the_last_administrator_stays(desk: Callable[..., Desk]) -> None:
-    """Nobody locks everyone out."""
+    """An administrator cannot lock everyone out."""
     admin = desk("administrator")
     path = f"/accounts/{admin.account.id}"
     assert admin.post(path, {"role": "viewer", "active": "true"}).status_code == 400
@@ -67,7 +67,7 @@ def test_others_keep_no_accounts(desk: Callable[..., Desk], role: str, sees: int
 
 
 def test_a_password_is_changed_by_who_knows_it(desk: Callable[..., Desk], node: Node) -> None:
-    """Other sessions and all tokens end; the audit tells that it happened, and no word."""
+    """Other sessions and all tokens end; the audit log records it, without the password."""
     one = desk("analyst")
     with node.change(None) as work:
         set_password(work, one.account.id, hash_password(PASSWORD, name="analyst"))
@@ -91,7 +91,7 @@ def test_a_password_is_changed_by_who_knows_it(desk: Callable[..., Desk], node: 
 
 
 def test_a_token_is_shown_once_and_taken_back(desk: Callable[..., Desk]) -> None:
-    """Its secret stands in no list."""
+    """No list contains its secret."""
     one = desk("analyst")
     made = one.send("/account/tokens", {"name": "a script", "rights": ["see"], "days": 7})
     assert made.status_code == 201

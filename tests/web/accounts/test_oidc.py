@@ -96,7 +96,7 @@ def test_whom_the_provider_knows_is_signed_in(client: "TestClient[Any]", login: 
 
 
 def test_the_subject_counts_and_not_the_name(client: "TestClient[Any]", login: Login) -> None:
-    """Whoever takes over a user name does not take over the account."""
+    """Taking over a user name does not take over the account."""
     assert _sign_in(client, login).status_code == 303
     stranger = _sign_in(client, login, claims={"sub": "s-2"})
     assert stranger.status_code == 400
@@ -124,7 +124,7 @@ def test_the_subject_counts_and_not_the_name(client: "TestClient[Any]", login: L
 def test_a_word_that_does_not_hold_opens_nothing(
     client: "TestClient[Any]", login: Login, claims: dict[str, Any]
 ) -> None:
-    """Another nonce, audience or issuer, one too old, of tomorrow, or lacking; or nobody's name."""
+    """Another nonce, audience or issuer, expired, future, incomplete; or an unknown account."""
     assert _sign_in(client, login, claims=claims).status_code == 400
     assert client.get("/account", follow_redirects=False).status_code == 303
 

@@ -64,7 +64,7 @@ def test_a_wrong_password_opens_nothing(node: Node, stranger: "TestClient[Any]")
 
 
 def test_a_hash_with_older_parameters_is_made_anew(node: Node, stranger: "TestClient[Any]") -> None:
-    """Whoever signs in with the right password has it hashed as it is today, once."""
+    """On sign-in with the right password, it is hashed with current parameters, once."""
     _account(node)
     old = PasswordHasher(time_cost=1, memory_cost=8_192).hash(PASSWORD)
     with node.change(None) as work:
@@ -88,7 +88,7 @@ def _kept(node: Node) -> str | None:
 def test_after_some_wrong_passwords_the_account_rests(
     node: Node, stranger: "TestClient[Any]"
 ) -> None:
-    """Then the right one is not taken either, and the audit tells of it without a name."""
+    """Then the right one is refused too, and the audit log records it without a name."""
     _account(node)
     for _ in range(FREE):
         _sign_in(stranger, "wrong")
@@ -103,7 +103,7 @@ def test_after_some_wrong_passwords_the_account_rests(
 def test_passwords_that_are_tried_at_once_are_all_counted(
     node: Node, stranger: "TestClient[Any]"
 ) -> None:
-    """Of twenty at once no more are compared than one after another: the rest find it at rest."""
+    """Of twenty at once, no more are compared than in sequence: the others are refused."""
     _account(node)
     together = threading.Barrier(20)
 
@@ -130,7 +130,7 @@ def test_the_right_password_sets_the_count_back(node: Node, stranger: "TestClien
 def test_the_present_password_is_no_free_guess(
     node: Node, desk: Callable[..., Desk], stranger: "TestClient[Any]"
 ) -> None:
-    """Whoever sits at an open session guesses the password no more often than a stranger."""
+    """At an open session, password guesses are as limited as a stranger's."""
     one = desk("analyst", "reyes")
     with node.change(None) as work:
         set_password(work, one.account.id, hash_password(PASSWORD, name="reyes"))
@@ -220,7 +220,7 @@ def test_signing_out_ends_the_session(desk: Callable[..., Desk]) -> None:
 def test_an_address_that_tries_again_and_again_is_slowed_down(
     node: Node, stranger: "TestClient[Any]"
 ) -> None:
-    """Whatever names it tries; it is told when to come back."""
+    """For any names it tries; the response says when to retry."""
     _account(node)
     answers = [
         stranger.post("/sign-in", data={"name": f"n{n}", "password": "x"}, headers=HERE)

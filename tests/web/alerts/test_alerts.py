@@ -23,7 +23,7 @@ from tidewaiter.web.core.node import Node
 
 
 def test_the_page_and_its_record_tell_the_same(desk: Callable[..., Desk]) -> None:
-    """The title, the reasons and the other lines stand in both."""
+    """The title, the reasons and the other lines are in both."""
     one = desk("viewer")
     name = one.alerts()[0]
     record, page = one.get(f"/alerts/{name}.json").json(), one.get(f"/alerts/{name}").text
@@ -63,7 +63,7 @@ def test_the_page_tells_what_the_order_of_work_adds_up_from(
 def test_what_other_lines_say_stands_among_the_reasons(
     desk: Callable[..., Desk], node: Node
 ) -> None:
-    """With what the alert said before; what comes after a decision is told apart."""
+    """With the alert's previous content; what follows a decision is shown separately."""
     one = desk("analyst")
     name = one.alerts()[0]
     made = Reason(
@@ -95,7 +95,7 @@ def test_what_other_lines_say_stands_among_the_reasons(
 def test_a_role_of_the_papers_is_shown_as_it_is_written(
     desk: Callable[..., Desk], node: Node
 ) -> None:
-    """Whatever signs stand in it, it is text; and a role that has a word is translated."""
+    """Any characters are text, and a known role is translated."""
     one = desk("viewer")
     name = one.alerts()[0]
     assert ">consignee</span>" in one.get(f"/alerts/{name}").text
@@ -125,7 +125,7 @@ def test_a_decision_leads_to_the_next_alert(desk: Callable[..., Desk]) -> None:
 
 
 def test_what_another_decided_is_not_covered(desk: Callable[..., Desk]) -> None:
-    """Whoever did not see it is told, and nothing is changed."""
+    """An officer who did not see it is refused, and nothing is changed."""
     one, other = desk("analyst", "one"), desk("analyst", "other")
     name = one.alerts()[0]
     form = {"verdict": "hold", "reason": "inspect", "seen": "0"}
@@ -138,7 +138,7 @@ def test_what_another_decided_is_not_covered(desk: Callable[..., Desk]) -> None:
 
 
 def test_a_decision_that_nobody_made_was_not_seen(desk: Callable[..., Desk]) -> None:
-    """Whoever names one is told to look again, and the alert stays open."""
+    """Naming one asks the officer to reload, and the alert stays open."""
     one = desk("analyst")
     name = one.alerts()[0]
     body = {"verdict": "hold", "reason": "inspect", "seen": 9}
@@ -158,7 +158,7 @@ def test_a_viewer_changes_nothing(desk: Callable[..., Desk], action: str) -> Non
 
 
 def test_alerts_go_to_people_who_are_there(desk: Callable[..., Desk]) -> None:
-    """A name that nobody has is refused, and nothing is changed."""
+    """An unknown name is refused, and nothing is changed."""
     one = desk("analyst", "one")
     name = one.alerts()[0]
     assert one.post(f"/alerts/{name}/assign", {"to": "One"}).status_code == 303
@@ -225,7 +225,7 @@ def test_an_alert_is_decided_by_keyboard_alone(opened: Opened, desk: Callable[..
 def test_where_the_alerts_of_its_parties_stand_is_told_in_the_language(
     desk: Callable[..., Desk],
 ) -> None:
-    """How many are open, and what the party is to the goods."""
+    """The number open, and the role of the party."""
     one = desk("analyst")
     records = ((name, one.get(f"/alerts/{name}.json").json()) for name in one.alerts())
     name, count = next(

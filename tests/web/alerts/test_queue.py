@@ -1,4 +1,4 @@
-"""The page of the queue: what it shows, and what is done with many alerts at once."""
+"""The queue page: its content, and actions on many alerts at once."""
 
 import html
 import re
@@ -61,7 +61,7 @@ def test_pages_follow_each_other_and_lead_back(desk: Callable[..., Desk]) -> Non
 
 
 def test_the_most_severe_is_first(desk: Callable[..., Desk], node: Node) -> None:
-    """Then what has a list hit, then what is due soonest; by the days alone is another order."""
+    """Then list hits, then the earliest due; sorting by date alone differs."""
     one = desk("viewer")
     ids = _ids(_page(one))
     with node.change(None) as work:  # the least severe gets a list hit
@@ -137,12 +137,12 @@ def test_words_find_goods_in_any_script(desk: Callable[..., Desk]) -> None:
 def test_an_address_that_asks_nothing_sensible_is_told(
     desk: Callable[..., Desk], query: str
 ) -> None:
-    """And is no error of ours."""
+    """It is not an error of ours."""
     assert desk("viewer").get(f"/queue?{query}").status_code == 400
 
 
 def test_many_are_decided_after_a_look_at_what_it_would_do(desk: Callable[..., Desk]) -> None:
-    """With a note, a trail and an entry of the audit for each; the rest is as it was."""
+    """With a note, a history and an audit entry for each; other alerts are unchanged."""
     one = desk("analyst")
     page = _page(one, "severity=low")
     some = _ids(page)[:3]
@@ -291,7 +291,7 @@ def test_what_another_decided_is_left_and_counted(desk: Callable[..., Desk]) -> 
 
 
 def test_alerts_are_taken_and_given(desk: Callable[..., Desk]) -> None:
-    """To oneself, to another, to nobody again."""
+    """To oneself, to another, to unassigned."""
     one = desk("analyst", "reyes")
     some = _ids(_page(one))[:2]
     assert one.send("/queue/bulk", {"do": "take", "alert": some}).json()["done"] == 2
@@ -424,7 +424,7 @@ def test_without_a_script_links_and_forms_do_the_same(opened: Opened) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize("key", ["Enter", "Control+Enter"])
 def test_enter_does_what_stands_beside_the_field(opened: Opened, key: str) -> None:
-    """A name that is typed gets the alerts, not whoever types; a note goes with a decision."""
+    """A typed name gets the alerts, not the typist; a note belongs to a decision."""
     page, told = opened("/queue", reduced_motion="reduce")
     title = page.locator("[data-row] a.title").first.inner_text()
     page.locator("[data-row] input[name=alert]").first.check()
@@ -481,7 +481,7 @@ def test_the_first_decision_of_all_is_seen_to_have_been_made_meanwhile(
 def test_undoing_an_act_that_only_proposed_says_what_is_as_before(
     desk: Callable[..., Desk],
 ) -> None:
-    """Its alerts were never decided; they wait for nobody any more."""
+    """Its alerts were never decided; they no longer wait for a second officer."""
     one = desk("analyst")
     page = _page(one, "severity=critical")
     ask = {

@@ -55,7 +55,7 @@ def test_a_result_is_recorded_from_a_form_and_from_json(desk: Callable[..., Desk
 
 
 def test_a_result_is_corrected_and_withdrawn(desk: Callable[..., Desk]) -> None:
-    """The later of two officers is told; a number of another alert's result is none here."""
+    """The later of two officers is refused; the number of another alert's result is invalid."""
     one, other = desk("analyst", "one"), desk("analyst", "other")
     name = one.alerts()[0]
     first = one.send(f"/alerts/{name}/results", LOOK).json()["id"]

@@ -45,7 +45,7 @@ def test_an_empty_archive_says_how_to_fill_it(desk: People) -> None:
 
 @pytest.mark.parametrize("place", ["US", "DE"])
 def test_a_page_and_its_command_are_one_record(counted: Node, desk: People, place: str) -> None:
-    """For a second country too, whose counts came as a plain CSV."""
+    """For a second country too, with counts from a plain CSV file."""
     one, folder = desk("viewer"), str(counted.counts.folder)
     for name, path in PAGES.items():
         told = one.get(f"{path}.json?place={place}")
@@ -63,7 +63,7 @@ def test_a_page_and_its_command_are_one_record(counted: Node, desk: People, plac
 def test_an_entry_of_the_menu_answers_though_there_is_nothing_to_show(
     counted: Node, desk: People
 ) -> None:
-    """No release tells ages: the page says so; what somebody asks for is still not found."""
+    """No release has ages: the page says so; a request for one is still not found."""
     assert counted
     one = desk("viewer")
     page = one.get("/burden/ages")
@@ -123,7 +123,7 @@ def test_the_brief_comes_from_the_page(counted: Node, desk: People) -> None:
 
 
 def test_a_new_release_is_seen_at_once(counted: Node, desk: People) -> None:
-    """What is kept in memory is kept for as long as the folder stays as it is."""
+    """The memory cache is valid while the folder is unchanged."""
     one, folder = desk("viewer"), counted.counts.folder
     assert folder is not None
     before = one.get("/burden.json").json()
@@ -136,7 +136,7 @@ def test_a_new_release_is_seen_at_once(counted: Node, desk: People) -> None:
 
 
 def test_a_claim_is_checked_as_the_command_does(counted: Node, desk: People) -> None:
-    """The same record; what is not understood is said, and no text is run."""
+    """The same record; unknown words are reported, and no text is executed."""
     one, text = desk("viewer"), "nearly 110,000 deaths in 2022"
     told = one.get(f"/burden/claims.json?text={text}&said=2023-07-07").json()["checked"]
     folder = str(counted.counts.folder)

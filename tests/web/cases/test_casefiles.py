@@ -57,7 +57,7 @@ def test_a_case_is_exported_and_holds(desk: Callable[..., Desk], tmp_path: Path)
 
 
 def test_a_report_is_filled_from_the_case(desk: Callable[..., Desk]) -> None:
-    """As far as the case goes; the rest is left to whoever signs, and what is finished is kept."""
+    """As far as the case has data; the signatory completes it, and completed reports are kept."""
     anna = desk("analyst", "anna")
     number = open_case(anna)
     base = f"/cases/{number}/reports/{FORM}"

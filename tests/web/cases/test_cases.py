@@ -1,4 +1,4 @@
-"""Cases on the web: what one sees, what two people do, and what nobody else can reach."""
+"""Cases on the web: visibility, decisions by two people, and access control."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -138,7 +138,7 @@ def test_what_strangers_wrote_is_shown_as_text(desk: Callable[..., Desk]) -> Non
 
 
 def test_erasing_waits_for_its_time(desk: Callable[..., Desk]) -> None:
-    """The page says why not yet; afterwards nothing of what was written is there."""
+    """The page says why not yet; afterwards nothing of the text remains."""
     anna, susan = desk("analyst", "anna"), desk("supervisor", "susan")
     number = open_case(anna, "Of Maria Example")
     base = f"/cases/{number}"

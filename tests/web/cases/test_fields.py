@@ -1,4 +1,4 @@
-"""What a field is filled with to be changed is whole: saving it again loses nothing."""
+"""The value in an edit field is complete: saving it again loses nothing."""
 
 import html
 import re

@@ -39,7 +39,7 @@ def test_every_part_has_its_words() -> None:
 def test_a_side_joins_decides_and_holds_a_field_back(
     desk: Callable[..., Desk], pair: tuple[Party, Party]
 ) -> None:
-    """What differs is said; a bundle is told by its hashes, and what was taken out by its place."""
+    """Differences are shown; a bundle by its hashes, and a redacted field by its place."""
     own, other = pair
     open_case(other, own)
     other.send(own)

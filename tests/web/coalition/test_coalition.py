@@ -26,7 +26,7 @@ def filled(node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Node:
 def test_an_installation_that_is_no_node_says_so(
     desk: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With what would make it one; and nobody else than those with the right comes so far."""
+    """With instructions; and only users with the permission get that far."""
     monkeypatch.setenv("TIDEWAITER_KEY", str(tmp_path / "node.key"))
     for page in PAGES:
         answer = desk("analyst", f"one{page[1:]}").get(f"/coalition{page}")
@@ -65,7 +65,7 @@ def test_why_a_relation_changed_is_for_those_who_change_it(filled: Node, desk: P
 
 
 def test_a_past_day_is_told_as_it_was(filled: Node, desk: People) -> None:
-    """Before the channel was frozen nobody was; before the number came, nothing was met."""
+    """No channel was frozen before the freeze, and no target met before the number."""
     one, day = desk("analyst"), filled.today().replace(day=1)
     today = one.get("/coalition/commitments.json").json()["pledges"]["commitments"]
     assert [each["standing"]["name"] for each in today] == ["met"]

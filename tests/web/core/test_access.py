@@ -83,7 +83,7 @@ def _right(way: Way) -> str:
 
 @pytest.mark.parametrize("role", ["viewer", "analyst", "administrator"])
 def test_anothers_case_is_not_there(node: Node, desk: Callable[..., Desk], role: Role) -> None:
-    """Whoever is no member is answered as of a case that never was, and nothing has changed."""
+    """Non-members get the answer for a case that does not exist, and nothing changes."""
     real, eve = fill(node, desk), desk(role, "eve")
     never = {**real, "/cases/{number}": [_NOBODYS["/cases/{number}"]]}
     ways = _ways(make_app(node), "/cases/{number}")

@@ -51,7 +51,7 @@ def _in_use(node: Node, one: Desk) -> None:
 
 
 def _again(node: Node, one: Desk) -> Desk:
-    """Sign somebody in again whose sessions have ended with a new password."""
+    """Sign in again after a new password ended all sessions."""
     with node.change(None) as work:
         return Desk(one.client, one.account, begin_session(work, one.account, ""))
 
@@ -90,7 +90,7 @@ def test_whoever_makes_an_account_sees_no_secret_of_it(desk: Callable[..., Desk]
 def test_nobody_learns_which_accounts_there_are(
     desk: Callable[..., Desk], node: Node, stranger: "TestClient[Any]"
 ) -> None:
-    """Whoever is not open, or does not exist, gets a code like any other, and nothing is kept."""
+    """Disabled and unknown accounts get a code like any other, and nothing is stored."""
     one = desk("analyst")
     _in_use(node, one)
     for name in (one.account.name, "nobody", "<b>"):
@@ -105,7 +105,7 @@ def test_nobody_learns_which_accounts_there_are(
 def test_an_account_in_use_is_opened_by_one_and_confirmed_by_another(
     desk: Callable[..., Desk], node: Node, stranger: "TestClient[Any]"
 ) -> None:
-    """An administrator alone cannot become somebody else; with the second one the old ways end."""
+    """An administrator alone cannot take over an account; a second one ends the old access."""
     admin, chief, one = desk("administrator"), desk("supervisor"), desk("analyst")
     for each in (admin, chief, one):
         _in_use(node, each)
@@ -127,7 +127,7 @@ def test_an_account_in_use_is_opened_by_one_and_confirmed_by_another(
 def test_an_administrator_makes_no_second_officer_of_themselves(
     desk: Callable[..., Desk], node: Node, stranger: "TestClient[Any]"
 ) -> None:
-    """A new account too is confirmed by somebody else, as soon as there is somebody."""
+    """A new account is also confirmed by someone else, as soon as there is one."""
     admin, chief = desk("administrator"), desk("supervisor")
     for each in (admin, chief):
         _in_use(node, each)
@@ -169,7 +169,7 @@ def test_a_password_waits_for_a_day(
 
 
 def test_a_clearance_is_given_by_who_has_one(desk: Callable[..., Desk], node: Node) -> None:
-    """An administrator without one can give none, once somebody has it; nor to themselves."""
+    """An administrator without one cannot grant it once someone has it; nor to themselves."""
     admin, one = desk("administrator"), desk("analyst")
     cleared = desk("supervisor", "cleared", cleared=True)
     plain = desk("supervisor", "plain")
@@ -200,7 +200,7 @@ def test_switching_cleared_people_off_opens_no_way_to_a_clearance(
 
 
 def test_the_first_clearance_is_given_by_an_administrator(desk: Callable[..., Desk]) -> None:
-    """Where nobody ever had one, somebody must begin."""
+    """If no account ever had one, the first must be granted."""
     admin, chief = desk("administrator"), desk("supervisor")
     path = f"/accounts/{chief.account.id}/clearance"
     assert admin.post(path, {"cleared": "true"}).status_code == 303
@@ -209,7 +209,7 @@ def test_the_first_clearance_is_given_by_an_administrator(desk: Callable[..., De
 
 
 def test_no_supervisor_gives_themselves_the_first_clearance(desk: Callable[..., Desk]) -> None:
-    """Neither where nobody is cleared, nor is it offered on the page."""
+    """Not even without any cleared account, nor is it offered on the page."""
     chief, other = desk("supervisor"), desk("supervisor", "other")
     for one in (chief, other):
         path = f"/accounts/{one.account.id}/clearance"
@@ -220,7 +220,7 @@ def test_no_supervisor_gives_themselves_the_first_clearance(desk: Callable[..., 
 def test_after_the_last_clearance_was_withdrawn_nobody_on_the_pages_gives_one(
     desk: Callable[..., Desk],
 ) -> None:
-    """Somebody had one, so an administrator does not become the next first one."""
+    """An account had one before, so an administrator cannot grant a first one again."""
     admin, cleared = desk("administrator"), desk("supervisor", cleared=True)
     assert cleared.post(f"/accounts/{cleared.account.id}/clearance").status_code == 303
     own = f"/accounts/{admin.account.id}/clearance"

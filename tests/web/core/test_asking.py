@@ -15,7 +15,7 @@ class Outer(Record, frozen=True, kw_only=True):
 
 
 def test_a_name_with_points_is_a_field_inside() -> None:
-    """Rows stand in the order of their places, whatever the gaps and the order of the form."""
+    """Rows are in the order of their indices, for any gaps and order in the form."""
     told = formed(
         [
             ("notice.lines.10.name", "second"),

@@ -29,7 +29,7 @@ _HEAD = b'--b\r\nContent-Disposition: form-data; name="files"; filename="%s"\r\n
 
 
 class Server(NamedTuple):
-    """A server in a process of its own, and someone who is signed in."""
+    """A server in a separate process, and a signed-in user."""
 
     address: str
     process: "subprocess.Popen[bytes]"
@@ -87,7 +87,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def _rest(server: Server) -> None:
-    """Wait until the server has read what it reads after its start: that is no bomb's memory."""
+    """Wait until the server has loaded what it reads after start, which is not a bomb's memory."""
     size, since, end = 0, time.monotonic(), time.monotonic() + 60
     while time.monotonic() < min(since + 3, end):
         if (now := server.memory()) != size:
@@ -140,7 +140,7 @@ def test_an_endless_file_is_cut_at_the_limit(server: Server) -> None:
 
 
 def _bomb(path: Path, size: int) -> bytes:
-    """Write a workbook whose shared texts unpack to `size` bytes."""
+    """Write a workbook with shared texts that unpack to `size` bytes."""
     kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     links = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -179,7 +179,7 @@ def _bomb(path: Path, size: int) -> bytes:
 def test_a_spreadsheet_that_unpacks_to_a_gigabyte_is_refused(
     size: int, server: Server, tmp_path: Path
 ) -> None:
-    """It stands in the list with the reason, and neither web nor worker held it in memory."""
+    """It is in the list with the reason, and neither web nor worker held it in memory."""
     content = _bomb(tmp_path / "bomb.xlsx", size)
     assert len(content) < LIMIT
     before = server.memory()

@@ -1,4 +1,4 @@
-"""The examples that the description of the API shows: each is what it says it is."""
+"""The examples in the API description: each matches its record."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -84,7 +84,7 @@ def test_whatever_takes_a_body_shows_one(app: Litestar, told: dict[str, Any]) ->
 
 
 def test_a_body_is_one_that_its_handler_takes(app: Litestar, told: dict[str, Any]) -> None:
-    """Decoded as the handler decodes it, it is the record that stands in our source."""
+    """Decoded like the handler does, it is the record in our source."""
     handlers = _handlers(app)
     for name, way, content in _contents(told):
         if way != "sent":

@@ -39,7 +39,7 @@ class Forms(HTMLParser):
             if said.get("method") == "post" and "enctype" not in said:
                 self.forms.append((said["action"].partition("?")[0], self._here))
         elif tag in {"input", "select", "textarea", "button"} and said.get("name"):
-            apart = said.get("form")  # it may stand before its form
+            apart = said.get("form")  # it may precede its form
             fields = self._named.setdefault(apart, {}) if apart else self._here
             fields[said["name"]] = said.get("value", "")
 
@@ -101,7 +101,7 @@ def test_each_form_sends_what_its_address_knows(
 def test_a_link_sets_a_password_by_the_form_of_its_page(
     node: Node, stranger: "TestClient[Any]"
 ) -> None:
-    """All that stands in the form is sent, as a browser does it."""
+    """All fields of the form are sent, as a browser does."""
     with node.change(None) as work:
         made = add_account(work, NewAccount(name="reyes", role="analyst"))
         path = f"/welcome/{invite(work, made.id)}"

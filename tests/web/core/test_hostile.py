@@ -15,7 +15,7 @@ from tests.web.filling import FORM, screen_waiting, send_file
 
 from tidewaiter.base.files import hash_file
 from tidewaiter.bulk.screening import Settings
-from tidewaiter.node.context import screen_file
+from tidewaiter.node.context import FileJob, screen_file
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.node.network.resolution import resolve_database
 from tidewaiter.store.accounts.sessions import begin_session
@@ -74,7 +74,10 @@ def _hostile(folder: Path, place: str) -> None:
     settings = Settings(day=date(2026, 11, 25), file=path.name, sha256=hash_file(path))
     with open_database(place) as database:
         for _ in screen_file(
-            path, ReadOptions(), settings, folder / "journal", workers=1, database=database
+            FileJob(
+                path=path, options=ReadOptions(), settings=settings, journal=folder / "journal"
+            ),
+            database,
         ):
             pass
 
@@ -92,7 +95,7 @@ def attacked(served: tuple[str, Node], tmp_path: Path) -> list[str]:
 
 @pytest.mark.browser
 def test_nothing_that_is_imported_does_anything(opened: Opened, attacked: list[str]) -> None:
-    """On each page where it is shown, the text stands there and no script of it runs."""
+    """On each page that shows it, the text is there and no script of it runs."""
     assert len(attacked) >= 4
     paths = ["/queue?words=window", "/parties", "/parties?q=window", "/flows", "/overview"]
     paths += ["/screen", *(f"/alerts/{name}" for name in attacked)]
@@ -132,7 +135,7 @@ def test_nothing_that_is_typed_does_anything(
 
 
 def _headings() -> bytes:
-    """Return a file whose headings and cells are attacks, with one column that is known."""
+    """Return a file with attacks as headings and cells, with one known column."""
     file = io.StringIO(newline="")
     rows = csv.writer(file)
     rows.writerow(["Goods", "Quantity", *ATTACKS])
@@ -238,7 +241,7 @@ def _harmless(page: Page, told: list[str], path: str) -> None:
 
 
 def test_an_address_does_nothing_either(desk: Callable[..., Desk]) -> None:
-    """What stands in a query comes back as text, or is refused."""
+    """The content of a query is returned as text, or refused."""
     one = desk("supervisor")
     for attack in ATTACKS:
         for path in (

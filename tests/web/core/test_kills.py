@@ -28,7 +28,7 @@ DECISIONS = 12  # answered before the server is killed
 
 
 class Server:
-    """`tidewaiter serve`, as it is started at work, in a process group of its own."""
+    """`tidewaiter serve`, as started in production, in a separate process group."""
 
     def __init__(self, db: str) -> None:
         self._db = db
@@ -105,7 +105,7 @@ def test_no_answered_decision_is_lost_or_doubled(server: Server, url: str) -> No
     done = Counter(answered)
     assert DECISIONS <= sum(done.values()) < len(names)
     server.start()
-    for n, secret in enumerate(secrets):  # what was not answered is sent again
+    for n, secret in enumerate(secrets):  # unanswered requests are sent again
         _decide(server.address, secret, names[n::PEOPLE], answered)
     d = tables.decision.c
     with node.read() as work:

@@ -43,7 +43,7 @@ def _not_constant(name: str) -> Iterator[str]:
 
 
 def test_a_translation_is_asked_of_a_constant_only() -> None:
-    """What is translated is put into the page as it is: what is not ours goes by the filter."""
+    """Translations are inserted as markup, so text from outside must use the filter."""
     assert [place for name in _templates() for place in _not_constant(name)] == []
 
 

@@ -1,4 +1,4 @@
-"""The menu: what stands in it for whom, and its second row."""
+"""The menu: its entries for each role, and its second row."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What an installation keeps at hand: the words for slugs, and what a start loads."""
+"""Cached data of an installation: display names for slugs, and what a start loads."""
 
 import subprocess
 import sys

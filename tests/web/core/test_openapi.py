@@ -85,7 +85,7 @@ def _made_real(case: Any, real: Real, chance: random.Random, who: Desk, share: f
 
 
 def _seen(case: Any, who: Desk) -> dict[str, int]:
-    """Return the last step of what a case is about, as whoever has just looked would send it."""
+    """Return the last step of a case's subject, as a user who has just looked would send it."""
     names = {"seen", "version"} & set(case.body)
     if not names or not case.path_parameters:
         return {}
@@ -128,7 +128,7 @@ def _name(operation: Any) -> str:
 def _ask(
     operation: Any, real: Real, who: Desk, known: dict[str, dict[str, str]], share: float = 0.5
 ) -> Counter[int]:
-    """Try an operation with what is there and what is not; count the answers by status."""
+    """Try an operation with existing and missing objects; count the answers by status."""
     answered: Counter[int] = Counter()
 
     @settings(
@@ -154,7 +154,7 @@ def _ask(
 def test_the_api_keeps_to_its_description(
     app: Litestar, node: Node, desk: Callable[..., Desk], role: Role
 ) -> None:
-    """Whatever is sent of what is there and what is not, it answers as described, by no bug."""
+    """For existing and missing objects, it answers as described, without a server error."""
     node.users = Limiter(1_000_000, 60.0)
     real = fill(node, desk)
     schema = schemathesis.openapi.from_dict(description(app))

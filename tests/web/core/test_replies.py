@@ -14,7 +14,7 @@ from tidewaiter.web.core.node import Node
 def test_accounts_are_read_once_where_a_page_names_someone(
     node: Node, desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch, path: str, reads: int
 ) -> None:
-    """And not for a page that names nobody."""
+    """But not for a page without names."""
     told = node.people()
     asked: list[str] = []
 

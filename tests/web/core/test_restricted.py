@@ -77,7 +77,7 @@ def _lines(who: Desk, path: str) -> list[dict[str, Any]]:
 
 
 def test_an_order_does_not_go_on_from_what_is_not_seen(desk: Desks, secret: str) -> None:
-    """Its place between the others would tell what it is."""
+    """Its position among the others would reveal its content."""
     one, cleared = desk("analyst", "one"), desk("analyst", "two", cleared=True)
     made_up = one.get("/queue.json?after=nothing-like-it")
     told = one.get(f"/queue.json?after={secret}")

@@ -27,7 +27,7 @@ _DROP = """([text, name]) => {
 
 @pytest.fixture
 def worker(served: tuple[str, Node]) -> Iterator[threading.Event]:
-    """Screen what is queued, once it is let to."""
+    """Screen the queued uploads, once released."""
     node, go, over = served[1], threading.Event(), threading.Event()
     at = bench(node, node.desk)
 

@@ -42,7 +42,7 @@ def test_each_address_is_public_or_asks_for_a_right(route: HTTPRouteHandler) -> 
     ],
 )
 def test_the_addresses_of_one_household_count_as_one(address: str, counts_for: str) -> None:
-    """Whoever has one address of IPv6 has 2**64, and as many tries to sign in were theirs."""
+    """One IPv6 address comes with 2**64 others, which would give as many sign-in attempts."""
     forwarded = [(b"x-forwarded-for", f"192.0.2.9, {address}".encode())]
     behind: Any = {"type": "http", "headers": forwarded, "client": ("127.0.0.1", 1)}
     assert _from(Asked(behind), "https://tide.example") == counts_for
@@ -91,7 +91,7 @@ def test_a_foreign_name_of_this_server_is_refused(stranger: "TestClient[Any]") -
 def test_a_token_has_no_more_rights_than_it_was_given(
     desk: Callable[..., Desk], node: Node
 ) -> None:
-    """It sees, and decides nothing; a made-up one is nobody's."""
+    """It can read, and not decide; an invented one is invalid."""
     one = desk("analyst")
     user = User(account=one.account, rights=rights_of("analyst"), session="")
     with node.change(user) as work:

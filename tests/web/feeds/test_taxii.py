@@ -22,7 +22,7 @@ from tidewaiter.node.identity import ring_file
 from tidewaiter.store.accounts.sessions import User, add_token
 from tidewaiter.store.accounts.users import NewAccount, account_of, accounts, add_account
 from tidewaiter.store.feeds import make_feed, remove_feed
-from tidewaiter.store.incidents import tell_incident
+from tidewaiter.store.incidents import send_incident
 from tidewaiter.store.peers.directory import add_peer, set_relation
 from tidewaiter.transport.peers import found_node
 from tidewaiter.web.core.node import Node
@@ -43,7 +43,7 @@ class House:
             pass
         mine = changed(told, owner=desk.node)
         with self.node.change(None) as work:
-            tell_incident(work, desk.ring.lock, desk.node, mine, [self.peer.name])
+            send_incident(work, desk.ring.lock, desk.node, mine, [self.peer.name])
 
     def feed(self, reach: str = "organisation") -> str:
         """Make a feed; return its id."""
@@ -118,7 +118,7 @@ def test_what_came_since_is_read_alone(house: House) -> None:
 
 
 def test_what_a_marking_holds_back_is_not_there(house: House) -> None:
-    """A stricter version takes away what lay there; a party that may not leave is no object."""
+    """A stricter version removes earlier objects; a party that must not be shared has none."""
     secret = party(marking=RED, name="Alpha Trading")
     house.tell(changed(_green(1, title="Open"), parties=(secret,)))
     house.tell(changed(_green(2, title="Closed"), marking=RED))

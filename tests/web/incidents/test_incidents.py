@@ -1,4 +1,4 @@
-"""The pages of incidents: told by a form, read, answered, and given out by the marking."""
+"""The pages of incidents: reported by a form, read, answered, and shared by the marking."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ from tidewaiter.exchange.incidents.types import (
     Transport,
 )
 from tidewaiter.exchange.protocol.markings import Marking
-from tidewaiter.store.incidents import find_known, incidents, propose, tell_incident
+from tidewaiter.store.incidents import Change, find_known, incidents, propose, send_incident
 from tidewaiter.web.core.form_fields import is_asked
 from tidewaiter.web.core.node import Node
 from tidewaiter.web.core.request_parsing import flat, formed
@@ -50,7 +50,7 @@ def pair(node: Node, tmp_path: Path) -> Iterator[tuple[Party, Party]]:
 
 
 def test_a_form_loses_nothing_of_an_incident() -> None:
-    """What stands in the form of the next version, sent back as it is, is the version before."""
+    """The form of the next version, sent unchanged, equals the previous version."""
     before = incident(owner="tidewaiter/a", version=2, status="updated")
     fields = flat(msgspec.to_builtins(draft_of(before)))
     draft = msgspec.convert(formed(list(fields.items()), Draft), Draft, strict=False)
@@ -80,7 +80,7 @@ def test_what_is_not_filled_in_of_a_form_is_not_there() -> None:
 
 @pytest.mark.parametrize("path", list(BY_FIELD))
 def test_every_value_has_its_words(path: str) -> None:
-    """A page never shows a code that the type has gained and nobody has named."""
+    """A page never shows the bare code of a new value of the type."""
     assert set(BY_FIELD[path]) == set(field_of(Incident, path).shape.words)
 
 
@@ -94,7 +94,7 @@ def test_a_version_says_which_parts_it_changes() -> None:
 def test_the_form_asks_for_every_field(
     desk: Callable[..., Desk], pair: tuple[Party, Party]
 ) -> None:
-    """Whatever somebody may say of an incident has its place in the form."""
+    """Every field of an incident has its place in the form."""
     assert pair
     page = desk("analyst", "ben").get("/incidents/new").text
     names = set(re.findall(r' name="([^"]+)"', page))
@@ -154,7 +154,7 @@ def test_an_incident_is_told_by_the_form_answered_and_told_again(
     with other.desk.database.work(other.desk.stamp()) as work:
         (listed,) = incidents(work)
         known = find_known(work, other.desk.ring.lock, own.name, listed.id)
-        propose(work, other.desk.ring.lock, other.name, (own.name, listed.id), "200 l")
+        propose(work, other.desk.ring.lock, other.name, (own.name, listed.id), Change(text="200 l"))
     now = known.now()
     assert now is not None
     assert (now.title, now.lines[0].found and now.lines[0].found.net_mg) == (
@@ -184,12 +184,12 @@ def test_an_incident_is_told_by_the_form_answered_and_told_again(
 def test_an_incident_of_another_is_read_answered_and_given_out_by_its_marking(
     desk: Callable[..., Desk], pair: tuple[Party, Party]
 ) -> None:
-    """Its owner gets the answers; TLP:RED leaves to nobody; an administrator sees none of it."""
+    """Its owner gets the answers; TLP:RED is not shared; an administrator sees none of it."""
     own, other = pair
     red = Marking(tlp="red")
     seen = incident(id="S-17", owner=other.name, settled=(), parties=(), marking=red)
     with other.desk.database.work(other.desk.stamp()) as work:
-        tell_incident(work, other.desk.ring.lock, other.name, seen, [own.name])
+        send_incident(work, other.desk.ring.lock, other.name, seen, [own.name])
     other.send(own)
     ben, chief = desk("analyst", "ben"), desk("administrator", "chief")
     text = ben.get("/incidents/1").text
@@ -222,7 +222,7 @@ def test_a_party_for_the_authority_only_is_shown_to_those_who_are_cleared(
     for one, to in ((own, other), (other, own)):
         with one.desk.database.work(one.desk.stamp()) as work:
             seen = incident(owner=one.name, **told)
-            tell_incident(work, one.desk.ring.lock, one.name, seen, [to.name])
+            send_incident(work, one.desk.ring.lock, one.name, seen, [to.name])
     other.send(own)
     ben, eve = desk("analyst", "ben", cleared=True), desk("analyst", "eve")
     with own.desk.database.work() as work:

@@ -18,8 +18,8 @@ from tests.support.raising import message_of
 from tests.web.conftest import Desk
 
 from tidewaiter.cli.core.main import main
+from tidewaiter.law.comparison import ORDER
 from tidewaiter.law.registry import Registry, load_registry
-from tidewaiter.report.law.rulings import ORDER
 from tidewaiter.web.core.node import Node
 from tidewaiter.web.law.desk import desk_of
 
@@ -135,7 +135,7 @@ def test_what_cannot_be_read_is_marked_and_nothing_is_answered(
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_the_first_and_the_last_day_are_days(desk: Desks, day: str) -> None:
-    """Whatever a program sends as a day is answered; what is no day is refused."""
+    """Any date that a program sends is answered; an invalid one is refused."""
     one = desk("viewer")
     for path in (
         "/substances",

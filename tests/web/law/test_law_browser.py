@@ -30,7 +30,7 @@ def test_all_can_use_a_filled_page(opened: Opened, path: str, width: int, scheme
 
 @pytest.mark.browser
 def test_the_list_follows_what_is_typed(opened: Opened) -> None:
-    """A slash leads to the field; the address says what is shown; the next page is a key."""
+    """A slash focuses the field; the URL reflects what is shown; the next page has a key."""
     page, told = opened("/substances", role="viewer")
     page.keyboard.press("/")
     page.keyboard.type("norfent")

@@ -177,7 +177,7 @@ def test_a_check_keeps_nothing_and_tells_all(
 def test_whom_a_notice_names_is_looked_at_and_blocks_nothing(
     node: Node, desk: Callable[..., Desk], pair: Pair, tmp_path: Path
 ) -> None:
-    """A country alone raises nothing; what is for the authority only is told to nobody else."""
+    """A country alone raises nothing; restricted matches are shown only with clearance."""
     other = pair[1]
     files = [ListFile(name="own.csv", content=LIST.encode())]
     listed = read_list(files, load_definitions(), "own-watch")
@@ -257,7 +257,7 @@ def test_what_was_written_comes_back_as_it_was(desk: Callable[..., Desk], pair: 
 
 
 def test_rows_are_taken_out_and_drafts_thrown_away(desk: Callable[..., Desk], pair: Pair) -> None:
-    """Nobody meets the draft of another, and a window that is behind overwrites nothing."""
+    """Drafts of others are invisible, and an outdated window overwrites nothing."""
     assert pair
     anna, ben = desk("analyst", "anna"), desk("analyst", "ben")
     for name in ("permits", "others", "contains.0", "lines"):

@@ -1,4 +1,4 @@
-"""The pages of notices: what waits, what is answered, and what nobody answers unseen."""
+"""The pages of notices: pending ones, answered ones, and no answer to an unseen version."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -87,7 +87,7 @@ def test_an_import_is_answered_by_the_page(
 def test_nobody_answers_what_they_have_not_seen(
     node: Node, desk: Callable[..., Desk], pair: Pair
 ) -> None:
-    """The page of 409 says what is new and gives back what was written; a program is told too."""
+    """The 409 page says what is new and returns the text entered; a program gets it too."""
     own, other = pair
     notice = notice_of(node.today(), "NO-1")
     number = send(other, own, notice)
@@ -107,7 +107,7 @@ def test_nobody_answers_what_they_have_not_seen(
 def test_an_export_is_asked_about_answered_and_told_of(
     node: Node, desk: Callable[..., Desk], pair: Pair
 ) -> None:
-    """What this side may not do is not offered, and refused to who does it all the same."""
+    """Acts that this side cannot perform are not offered, and refused if sent anyway."""
     own, other = pair
     send(own, other, notice_of(node.today(), "AX-1"))
     act(other, own, 1, Queried(text=f"Who is the end user? {XSS}"))
@@ -182,7 +182,7 @@ def test_what_is_held_back_while_the_peer_is_frozen_is_told(
 def test_what_was_recalled_says_so_and_offers_nothing(
     node: Node, desk: Callable[..., Desk], pair: Pair
 ) -> None:
-    """Of what it said nothing is left to be shown, printed or given out."""
+    """None of its content can be shown, printed or exported."""
     own, other = pair
     send(other, own, notice_of(node.today(), "NO-1"))
     with other.desk.database.work(other.desk.stamp()) as work:

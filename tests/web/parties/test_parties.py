@@ -104,7 +104,7 @@ def test_two_parties_are_judged_and_what_was_judged_is_taken_back(
     (judged,) = one.get(f"/parties/{a}.json").json()["party"]["judgements"]
     back = {"a": judged["a"], "b": judged["b"], "why": "an error", "verdict": "undecided"}
     late = one.send(f"/parties/{a}/judgements", back)
-    assert late.status_code == 409  # whoever did not see the last word is told
+    assert late.status_code == 409  # an outdated page is refused
     assert one.send(f"/parties/{a}/judgements", {**back, "seen": judged["id"]}).status_code == 200
     _resolve(node)
     assert len(one.get(f"/parties/{a}.json").json()["party"]["names"]) == 1
@@ -169,7 +169,7 @@ def test_names_of_strangers_are_only_shown(desk: Callable[..., Desk], node: Node
 
 
 def test_the_network_and_its_record_tell_the_same(desk: Callable[..., Desk], node: Node) -> None:
-    """Each node of the record is drawn, and each tie is told in words."""
+    """Each node of the record is drawn, and each relationship is given in words."""
     names = ("Ambarino", "Boldega", "Cormundi")
     _store(node, *({"name": f"{name} Handel", "country": "DE"} for name in names))
     one = desk("viewer")
@@ -186,7 +186,7 @@ def test_the_network_and_its_record_tell_the_same(desk: Callable[..., Desk], nod
 
 @pytest.fixture
 def trading(served: tuple[str, Node]) -> Node:
-    """Serve an installation with a small network of its own."""
+    """Serve an installation with a small network."""
     _, node = served
     names = ("Ambarino", "Boldega", "Cormundi", "Drusilko", "Elbantra")
     phone = {"address": "Hafen 3, Hamburg, Tel. +49 40 5550101"}

@@ -16,7 +16,7 @@ from tidewaiter.exchange.protocol.receipts import Receipt, give, read_receipt
 from tidewaiter.exchange.protocol.relations import Standing
 from tidewaiter.store.peers.outbox import failed_with, heard_from
 from tidewaiter.store.peers.reconcile import go_on_without, mark_restored
-from tidewaiter.transport.peers import hear_documents, relate
+from tidewaiter.transport.peers import RelationChange, hear_documents, relate
 from tidewaiter.web.core.node import Node
 from tidewaiter.web.peers.schemas import days_silent, peer_key
 
@@ -32,7 +32,7 @@ def pair(node: Node, tmp_path: Path) -> Iterator[tuple[Party, Party]]:
 
 
 def test_silence_counts_from_the_last_sign_and_only_where_something_waits() -> None:
-    """Nobody is silent whom nobody has asked for anything."""
+    """A peer without a pending request is not silent."""
     early, late = "2026-10-01T00:00:00+00:00", "2026-11-20T00:00:00+00:00"
     assert days_silent("", early, NOW) is None
     assert days_silent(late, early, NOW) == 5
@@ -43,7 +43,7 @@ def test_silence_counts_from_the_last_sign_and_only_where_something_waits() -> N
 def test_a_peer_is_taken_up_confirmed_frozen_and_taken_up_again_by_the_pages(
     node: Node, desk: Callable[..., Desk], tmp_path: Path
 ) -> None:
-    """Its words, which no page shows, make it active; what is written while it is frozen waits."""
+    """Its words, which no page shows, activate it; messages written during a freeze wait."""
     own, other = make_node(node), found_party("bergen", tmp_path)
     anna, ben = desk("supervisor", "anna"), desk("analyst", "ben")
     told = words(fingerprint(other.chain[0].read()))
@@ -74,7 +74,7 @@ def test_a_peer_is_taken_up_confirmed_frozen_and_taken_up_again_by_the_pages(
     assert "&lt;b&gt;second" in ben.get(page).text
     anna.post(f"{page}/discarded", {"message": seen["held"][0]["id"]})
     again = {"to": "active", "words": " ".join(told)}
-    assert anna.post(f"{page}/relation", again).status_code == 400  # nobody said what becomes of it
+    assert anna.post(f"{page}/relation", again).status_code == 400  # held message not dealt with
     anna.post(f"{page}/relation", {**again, "held": "release"})
     own.send(other)
     talk = ben.get(f"{page}.json").json()["talk"]
@@ -109,7 +109,7 @@ def test_relations_are_changed_by_those_alone_who_may(
 def test_this_node_shows_its_words_and_its_code(
     desk: Callable[..., Desk], pair: tuple[Party, Party]
 ) -> None:
-    """In the language of the reader; the file that is given out is what a peer takes up."""
+    """In the reader's language; the downloaded file is what a peer imports."""
     own, ben = pair[0], desk("analyst", "ben")
     told = ben.get("/peers.json").json()["own"]
     assert told["words"] == words(fingerprint(own.chain[-1].read()))
@@ -150,14 +150,14 @@ def test_pages_show_nothing_of_peers_while_messages_are_missing(
 def test_who_freezes_a_peer_does_not_see_what_it_may_have_recalled(
     node: Node, desk: Callable[..., Desk], pair: tuple[Party, Party], to: Standing
 ) -> None:
-    """A restored node shows nothing until somebody goes on without the peer, which is logged."""
+    """A restored node shows nothing until someone continues without the peer, which is logged."""
     own, other = pair
     other.say(own, "The seal was broken")
     other.send(own)
     anna, page = desk("supervisor", "anna"), f"/peers/{peer_key(other.name)}"
     with node.database.work(own.desk.stamp()) as work:
         mark_restored(work)
-    relate(own.desk, other.name, to, own.desk.stamp(), reason="Order of 3 May")
+    relate(own.desk, other.name, RelationChange(to=to, reason="Order of 3 May"), own.desk.stamp())
     assert "The seal was broken" not in anna.get(page).text
     assert anna.get("/notices").status_code == 409
     with node.database.work(own.desk.stamp()) as work:
@@ -187,7 +187,7 @@ def test_what_may_be_forged_and_when_a_peer_is_tried_next_are_shown(
 
 
 def test_groups_are_kept_by_the_page(desk: Callable[..., Desk], pair: tuple[Party, Party]) -> None:
-    """Each change is an epoch; who was in is told; an empty one says that it reaches nobody."""
+    """Each change is an epoch; former members are notified; an empty group has no recipients."""
     anna, ben = desk("supervisor", "anna"), desk("analyst", "ben")
     anna.post("/groups", {"name": "Precursors <b>"})
     group = anna.get("/groups.json").json()["groups"][0]["group"]["id"]
@@ -205,7 +205,7 @@ def test_groups_are_kept_by_the_page(desk: Callable[..., Desk], pair: tuple[Part
 def test_what_a_peer_said_of_its_log_and_the_proof_of_a_message_are_on_its_page(
     node: Node, desk: Callable[..., Desk], pair: tuple[Party, Party]
 ) -> None:
-    """Two roots of one log are shown; a message is given out so that it can be checked offline."""
+    """Two roots of one log are shown; a message is exported for offline verification."""
     own, other = pair
     other.say(own, "The seal was broken")
     other.send(own)

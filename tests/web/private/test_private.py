@@ -1,4 +1,4 @@
-"""The pages of private questions: who may ask, what is left, and what a hit is."""
+"""The pages of private questions: permissions, remaining budget, and the meaning of a hit."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,7 +46,7 @@ def _question(peer: str) -> dict[str, Any]:
 
 @needs_psi
 def test_a_peer_is_asked_and_a_hit_says_what_it_is(desk: Callable[..., Desk], pair: Pair) -> None:
-    """By the form: of two parties the one is a hit; the budget is told before and after."""
+    """By the form: one of two parties is a hit; the budget is shown before and after."""
     own, other = pair
     anna = desk("analyst", "anna")
     told = offering.Allowing(peer=own.name, budget=64, purposes=("investigation",), days=7)
@@ -74,7 +74,7 @@ def test_a_peer_is_asked_and_a_hit_says_what_it_is(desk: Callable[..., Desk], pa
 
 @needs_psi
 def test_a_peer_is_let_ask_and_let_no_more(desk: Callable[..., Desk], pair: Pair) -> None:
-    """By who relates alone; what is left is told, and gone when it is denied."""
+    """Only with the relation permission; the remaining budget is shown, and gone when denied."""
     _, other = pair
     anna, chief = desk("analyst", "anna"), desk("supervisor", "chief")
     form = {
@@ -100,7 +100,7 @@ def test_a_peer_is_let_ask_and_let_no_more(desk: Callable[..., Desk], pair: Pair
 def test_without_the_extra_it_is_said(
     desk: Callable[..., Desk], pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In words, with what would do; no form is shown, and a program is told too."""
+    """In words, with instructions; no form is shown, and a program gets it too."""
     monkeypatch.setattr(intersection, "_LIBRARY", None)
     chief = desk("supervisor", "chief")
     page = chief.get("/private").text

@@ -70,7 +70,7 @@ def test_an_alert_tells_what_decisions_taught(
 def test_the_page_tells_figures_tables_and_the_lot(
     node: Node, desk: Callable[..., Desk], folder: Path
 ) -> None:
-    """With the yields of lists that came back; one that cannot be read is said."""
+    """With the yields of completed lists; an unreadable one is reported."""
     assert node.taught.folder == folder
     (folder / "list.csv").write_text(_LIST, encoding="utf-8")
     (folder / "list.json").write_text("{}", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The page of recalls: what came of each, who may hold, and what others recall from here."""
+"""The page of recalls: outcomes, legal holds, and recalls by peers."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.web.exchanging import meet
 from tests.web.requesting import ask_for, request
 
 from tidewaiter.exchange.recalls import Reason
-from tidewaiter.store.recalls.issued import Standing, Why, recall, recalls
+from tidewaiter.store.recalls.issued import RecallFilter, Standing, Why, recall, recalls
 from tidewaiter.store.requests import find_request
 from tidewaiter.web.core.exchange_terms import REASONS, STANDINGS
 from tidewaiter.web.core.node import Node
@@ -27,7 +27,7 @@ def pair(node: Node, tmp_path: Path) -> Iterator[tuple[Party, Party]]:
 
 
 def test_every_value_has_its_words() -> None:
-    """A page never shows a code that the type has gained and nobody has named."""
+    """A page never shows the bare code of a new value of the type."""
     for said, kind in ((REASONS, Reason), (STANDINGS, Standing), (SHOWS, Show)):
         assert set(said) == set(get_args(kind))
 
@@ -35,7 +35,7 @@ def test_every_value_has_its_words() -> None:
 def test_an_own_request_is_recalled_from_its_page(
     desk: Callable[..., Desk], pair: tuple[Party, Party]
 ) -> None:
-    """Once; what the recipient signs stands on the page, and our own record stays."""
+    """Once; the recipient's signed statement is on the page, and our own record is kept."""
     own, other = pair
     ask_for(own, request(own, other))
     own.send(other)
@@ -64,7 +64,7 @@ def test_an_own_request_is_recalled_from_its_page(
 def test_a_hold_is_put_and_lifted_by_whoever_answers_for_the_relation(
     desk: Callable[..., Desk], pair: tuple[Party, Party]
 ) -> None:
-    """An analyst only says to how many it went on; its source is told both."""
+    """An analyst only reports the number of onward recipients; the source gets both."""
     own, other = pair
     ask_for(other, request(other, own))
     other.send(own)
@@ -96,5 +96,5 @@ def test_a_hold_is_put_and_lifted_by_whoever_answers_for_the_relation(
 
 def _came_of(source: Party) -> tuple[str, int]:
     with source.desk.database.work() as work:
-        (told,) = recalls(work, source.desk.ring.lock, by=source.name)
+        (told,) = recalls(work, source.desk.ring.lock, RecallFilter(by=source.name))
     return told.standing, told.untold

@@ -29,7 +29,7 @@ def _listed(who: Desk, query: str = "") -> list[tuple[str, str | None]]:
 def test_entries_are_found_with_their_state_and_balance(
     node: Node, desk: Callable[..., Desk]
 ) -> None:
-    """What ends soonest stands first; each state is told; a number needs no signs between."""
+    """The earliest expiry is first; each state is shown; a number matches without separators."""
     fill_register(node)
     anna = desk("analyst", "anna")
     assert _listed(anna, "?kind=grant") == [
@@ -136,7 +136,7 @@ def test_a_file_is_loaded_and_its_bad_rows_are_told(desk: Callable[..., Desk]) -
 def test_notices_that_were_there_before_are_entered(
     node: Node, desk: Callable[..., Desk], tmp_path: Any
 ) -> None:
-    """As by the command: what may still come under one that nobody objects to is promised."""
+    """As with the command: the expected amount of an approved one is reserved."""
     own, other = meet(node, tmp_path)
     send(other, own, notice_of(node.today(), "NO-1"))
     other.desk.database.close()
@@ -150,7 +150,7 @@ def test_notices_that_were_there_before_are_entered(
 
 
 def test_who_may_not_change_the_register_does_not(node: Node, desk: Callable[..., Desk]) -> None:
-    """Reading is for the exchange, changing for the register; nobody else reads it."""
+    """Reading needs the exchange permission, changes the register one; others cannot read."""
     fill_register(node)
     anna, clerk = desk("analyst", "anna"), desk("administrator", "clerk")
     for path in ("/register", "/register/3", "/register/annual?year=2026"):

@@ -126,7 +126,7 @@ def test_one_that_is_off_is_told_nothing(desk: Callable[..., Desk], node: Node) 
     ],
 )
 def test_an_address_that_others_can_read_is_refused(url: str) -> None:
-    """And what is no address."""
+    """So is an invalid address."""
     with pytest.raises(InputError):
         checked_url(url)
 
@@ -144,7 +144,7 @@ def test_it_waits_longer_each_time() -> None:
 def test_a_channel_of_a_plug_in_is_told_and_tried_again(
     desk: Callable[..., Desk], node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By addresses that begin with its name; one that fails is named, and others are told."""
+    """By addresses with its name as prefix; a failing one is named, and others are notified."""
     sent: list[tuple[str, str, Message]] = []
 
     def check(address: str) -> None:

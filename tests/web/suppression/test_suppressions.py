@@ -1,4 +1,4 @@
-"""The pages of suppression rules: from what officers dismissed to what rests, and back."""
+"""The pages of suppression rules: from dismissed alerts to suppressed ones, and back."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ from tidewaiter.store.alerts.storage import alerts_of
 from tidewaiter.store.core import tables
 from tidewaiter.store.core.columns import encode
 from tidewaiter.store.core.database import Stamp
-from tidewaiter.store.suppression.index import count_resting
+from tidewaiter.store.suppression.index import count_suppressed
 from tidewaiter.store.suppression.rules import approve, propose, suppressions
 from tidewaiter.trade.types import Alert
 from tidewaiter.web.core.node import Node
@@ -62,7 +62,7 @@ def _tea(node: Node) -> Alert:
 
 
 def _filled(node: Node) -> None:
-    """Make an active rule and a proposed one for strong alerts, by an account that is nobody's."""
+    """Make an active rule and a proposed one for strong alerts, by an otherwise unused account."""
     ends = node.today() + timedelta(days=20)
     rest = Scope(substances=("safrole",), phrase="tea blend")
     strong = Scope(substances=("acetone", "toluene"), heading="2914", most="critical")
@@ -107,7 +107,7 @@ def test_from_a_proposal_to_what_rests_and_back(node: Node, desk: Desks) -> None
 
 
 def test_a_rule_for_strong_alerts_needs_two_supervisors(node: Node, desk: Desks) -> None:
-    """Whoever proposed it is told so, and another one approves."""
+    """The proposer is refused, and another one approves."""
     chief, second = desk("supervisor"), desk("supervisor", "second")
     chief.post("/suppressions", _form(node, strong="true"))
     seen = {"seen": chief.get("/suppressions/1.json").json()["rule"]["last"]}
@@ -157,7 +157,7 @@ def test_what_was_dismissed_is_offered(node: Node, desk: Desks) -> None:
     ],
 )
 def test_a_scope_that_is_none_is_told_on_the_page(desk: Desks, query: str, said: str) -> None:
-    """With what would do, and nothing can be proposed; what is written is never run."""
+    """With instructions, and nothing can be proposed; the text is never executed."""
     page = desk("analyst").get(f"/suppressions/new?{query}")
     assert page.status_code == 200
     assert said in page.text or said in page.text.replace("script alert 1 script", said)
@@ -165,7 +165,7 @@ def test_a_scope_that_is_none_is_told_on_the_page(desk: Desks, query: str, said:
 
 
 def test_restricted_alerts_are_no_business_of_a_rule(node: Node, desk: Desks) -> None:
-    """Whoever may not see one cannot ask about it, and no preview counts it for anyone."""
+    """Without access to one, users cannot query it, and no preview counts it for anyone."""
     alert = structs.replace(_tea(node), restricted=True)
     with node.change(None) as work:
         some = tables.alert.update().where(tables.alert.c.id == alert.id)
@@ -182,7 +182,7 @@ def test_restricted_alerts_are_no_business_of_a_rule(node: Node, desk: Desks) ->
 def test_a_rule_that_is_over_ends_while_the_server_runs(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody has to ask for it, and what rested by it is open again."""
+    """Without any request, and its suppressed alerts are reopened."""
     _filled(node)
     later = Stamp(who="server", at=node.now() + timedelta(days=400))
     monkeypatch.setattr("tidewaiter.node.context.own_stamp", lambda: later)
@@ -190,7 +190,7 @@ def test_a_rule_that_is_over_ends_while_the_server_runs(
     with client_for(node):
         while True:
             with node.read() as work:
-                states, rests = {each.state for each in suppressions(work)}, count_resting(work)
+                states, rests = {each.state for each in suppressions(work)}, count_suppressed(work)
             if rests == 0 or time.monotonic() > until:
                 break
             time.sleep(0.05)

@@ -118,7 +118,7 @@ def test_restricted_alerts_leave_no_trace(desk: People, node: Node) -> None:
 
 
 def test_a_substance_from_a_stranger_is_harmless(desk: People) -> None:
-    """What the address says is shown as text."""
+    """The content of the URL is shown as text."""
     page = desk("viewer").get("/flows?substance=%3Cscript%3Ealert(1)%3C/script%3E").text
     assert "<script>alert(1)" not in page
     assert "No alerts match" in page

@@ -5,7 +5,7 @@ from tidewaiter.web.uploads.views import called, groups
 
 
 def test_every_field_is_offered_once_in_words() -> None:
-    """None is left out, and none shows its code."""
+    """Without omissions, and without bare codes."""
     offered = [field for _, some in groups() for field, _ in some]
     assert sorted(offered) == sorted(fields())
     assert not [field for field in fields() if "." in called(field)]

@@ -28,7 +28,7 @@ NASTY = '"><script>alert(1)</script>\u202egpj.csv'
 
 
 def upload_phase(someone: Desk, where: str) -> str:
-    """Return what the screening of an upload is at."""
+    """Return the phase of an upload's screening."""
     return str(someone.get(f"{where}.json").json()["upload"]["phase"])
 
 
@@ -101,7 +101,7 @@ def test_a_form_without_a_token_is_not_taken(desk: SignIn, node: Node) -> None:
 
 
 def test_a_question_is_asked_and_answered(desk: SignIn, work: Callable[[], None]) -> None:
-    """Columns without known names are chosen, a date that reads two ways is told."""
+    """Unknown columns are mapped by the user, and an ambiguous date is reported."""
     one = desk("analyst")
     upload = sent(one, ODD)
     assert upload["state"] == "received"
@@ -160,7 +160,7 @@ def test_what_makes_no_sense_is_refused(desk: SignIn, form: dict[str, Any], told
 
 
 def test_options_that_do_not_fit_are_told_with_the_columns(desk: SignIn) -> None:
-    """A column that is not there, a field that is none, an encoding that nobody knows."""
+    """A missing column, an unknown field, an unknown encoding."""
     one = desk("analyst")
     for form, told in (
         ({"map": ["goods=Nowhere"]}, "trade/no-column-for-field"),
@@ -242,7 +242,7 @@ def test_what_is_compiled_first_is_said(
 def test_the_queue_says_it_until_the_last_file_is_screened(
     desk: SignIn, work: Callable[[], None], sample: bytes
 ) -> None:
-    """Then the part that is asked for again and again has the page load anew."""
+    """Then the polled part makes the page reload."""
     one = desk("viewer")
     officer = desk("analyst")
     read(officer, sent(officer, sample), "screen")
@@ -285,7 +285,7 @@ def test_the_sample_is_announced_before_it_is_among_the_uploads(
 
 
 def test_a_change_of_what_another_changed_is_refused(desk: SignIn) -> None:
-    """Two officers at one upload: the second is told."""
+    """Two officers with one upload: the second is refused."""
     one, other = desk("analyst", "one"), desk("analyst", "other")
     upload = sent(one, b"goods\nacetone\n")
     assert read(one, upload, "screen").status_code == 200
@@ -347,7 +347,7 @@ def test_a_broken_form_leaves_nothing(
 
 
 def test_what_is_not_screened_is_marked(desk: SignIn) -> None:
-    """A row that has too few cells is left out whole, and is shown as it was written."""
+    """A row with too few cells is skipped whole, and is shown as it was written."""
     one = desk("analyst")
     upload = sent(one, b"Ref\tGoods\tWeight\n1\tacetone\t2 kg\n2\tephedrine\n", "list.txt")
     page = one.get(f"/screen/{upload['id']}").text
@@ -370,7 +370,7 @@ def test_a_sheet_without_goods_asks_for_another(desk: SignIn) -> None:
 def test_a_sheet_that_is_not_read_is_a_remark_and_no_field(
     desk: SignIn, work: Callable[[], None]
 ) -> None:
-    """The line of figures counts fields of rows, and what is said of the file apart."""
+    """The figures count fields of rows, with remarks on the file separate."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file) as book:
         for name in ("One", "Two"):

@@ -33,7 +33,7 @@ def test_a_fault_in_a_look_or_a_screening_is_told_and_the_file_can_be_read_later
     work: Callable[[], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """When it is mended, the same upload goes on."""
+    """Once it is fixed, the same upload continues."""
     one, file = desk("analyst"), DATA / path
     with monkeypatch.context() as patch:
         patch.setattr(arrivals, "_inspect", stumble)

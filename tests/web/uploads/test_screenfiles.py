@@ -1,4 +1,4 @@
-"""What came of an upload: saved as files, counted, and kept when the file goes."""
+"""Results of an upload: downloads, counts, and their retention after the file is deleted."""
 
 import json
 from collections.abc import Callable, Iterable

@@ -23,7 +23,7 @@ from tidewaiter.burden.claims.findings import (
 )
 from tidewaiter.burden.claims.miscounts import find_traps
 from tidewaiter.burden.claims.types import Checked, Claim, Finding, Trap, Unit, Verdict
-from tidewaiter.burden.claims.vocabulary import statements, told_releases, words
+from tidewaiter.burden.claims.vocabulary import quoted_releases, statements, words
 from tidewaiter.burden.indicators import indicators, place_name
 from tidewaiter.burden.types import Release, month_of, month_text
 
@@ -293,32 +293,39 @@ def check_claim(claim: Claim, releases: Sequence[Release], day: date) -> Checked
         releases: Available releases; published statements (told.toml) are added.
         day: Today; default day of the claim.
     """
-    known = (*releases, *told_releases())
+    known = (*releases, *quoted_releases())
     said = claim.said or day
     if claim.gaps:
         return _not_understood(claim)
     if claim.measure == "rank":
         summary, missing = rank_answer(claim, known)
-        return _checked(claim, "depends", summary, missing=missing)
+        return Checked(
+            claim=claim,
+            verdict="depends",
+            summary=summary,
+            warnings=claim.remarks,
+            missing=missing,
+        )
     if claim.ages is not None:
         return _at_ages(claim, known)
     if claim.measure == "total":
         return _of_years(claim, find_totals(claim, known, said))
     findings = find_figures(claim, known, said)
     if not findings and exceeds_all(claim, known, said):
-        return _checked(claim, "fails", (_OPENINGS["fails"], _ALL_DEATHS))
+        summary = (_OPENINGS["fails"], _ALL_DEATHS)
+        return Checked(claim=claim, verdict="fails", summary=summary, warnings=claim.remarks)
     judged = [each for each in findings if not each.aside]
     fitting = [each for each in judged if each.fit != "no"]
     traps = () if fitting else find_traps(claim, known)
     verdict = judge(claim, judged, traps, claim.said)
     traps = likely(traps, claim, verdict)
-    return _checked(
-        claim,
-        verdict,
-        _summary(claim, verdict, judged, traps),
+    return Checked(
+        claim=claim,
+        verdict=verdict,
+        summary=_summary(claim, verdict, judged, traps),
         findings=findings,
         traps=traps,
-        warnings=_warnings(claim, judged),
+        warnings=(*claim.remarks, *_warnings(claim, judged)),
         missing=_missing(claim, judged, said),
     )
 
@@ -328,10 +335,11 @@ def _not_understood(claim: Claim) -> Checked:
     named = ", ".join(f'"{gap.text}"' for gap in claim.gaps)
     opening = f"No verdict: part of the sentence was not understood, and may change it: {named}."
     needs = {gap.needs: gap for gap in claim.gaps}
-    return _checked(
-        claim,
-        "not understood",
-        (opening,),
+    return Checked(
+        claim=claim,
+        verdict="not understood",
+        summary=(opening,),
+        warnings=claim.remarks,
         missing=tuple(f'for "{gap.text}": {gap.needs}' for gap in needs.values()),
     )
 
@@ -351,26 +359,12 @@ def _of_years(claim: Claim, totals: Totals) -> Checked:
         years = years_text(totals.missing)
         export = f"a CDC WONDER export of {name}, {place_name(claim.place)}, by year"
         missing = (f"the final count of residents of {years}: {export}",)
-    return _checked(claim, verdict, tuple(lines), findings=totals.findings, missing=missing)
-
-
-def _checked(
-    claim: Claim,
-    verdict: Verdict,
-    summary: tuple[str, ...],
-    *,
-    findings: tuple[Finding, ...] = (),
-    traps: tuple[Trap, ...] = (),
-    warnings: tuple[str, ...] = (),
-    missing: tuple[str, ...] = (),
-) -> Checked:
     return Checked(
         claim=claim,
         verdict=verdict,
-        summary=summary,
-        findings=findings,
-        traps=traps,
-        warnings=(*claim.remarks, *warnings),
+        summary=tuple(lines),
+        findings=totals.findings,
+        warnings=claim.remarks,
         missing=missing,
     )
 
@@ -522,4 +516,10 @@ def _at_ages(claim: Claim, releases: Sequence[Release]) -> Checked:
     if told:
         opening = "Figures by age are not judged; this is what bands of ages tell."
     missing = f"{what}: a CDC WONDER export by single year of age"
-    return _checked(claim, "untold", (opening, *told), missing=(missing,))
+    return Checked(
+        claim=claim,
+        verdict="untold",
+        summary=(opening, *told),
+        warnings=claim.remarks,
+        missing=(missing,),
+    )

@@ -1,7 +1,7 @@
 """Splitting text into clauses of one number each, and the periods of linked clauses.
 
 `Deaths fell 27 % in 2024, from 110,037 to 80,391, officials said.` has three: the change, its base
-and its result; the rest asserts nothing countable.
+and its result; the remaining words assert nothing countable.
 """
 
 import re

@@ -323,7 +323,7 @@ def _shares(claim: Claim, releases: Sequence[Release], day: date) -> list[Findin
 
 
 def _share(claim: Claim, top: Official, bottom: Official, day: date) -> Finding:
-    how = f"{top.value:,.0f} of {bottom.value:,.0f} {_lower(bottom.indicator)}"
+    how = f"{top.value:,.0f} of {bottom.value:,.0f} {lower_name(bottom.indicator)}"
     return _finding(claim, top, _ALL * top.value / bottom.value, day, how=how, other=bottom)
 
 
@@ -451,7 +451,8 @@ def _join(before: Finding, later: Finding) -> Finding:
     )
 
 
-def _lower(indicator: str) -> str:
+def lower_name(indicator: str) -> str:
+    """Return the name of an indicator as within a sentence."""
     name = indicators()[indicator].name if indicator in indicators() else indicator
     return name[0].lower() + name[1:]
 

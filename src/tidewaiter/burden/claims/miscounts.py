@@ -11,6 +11,7 @@ from tidewaiter.burden.claims.findings import (
     find_figures,
     in_period,
     is_precise,
+    lower_name,
     officials,
     period_text,
     rounding,
@@ -82,9 +83,9 @@ def _windows(claim: Claim, release: Release, indicator: str) -> Iterator[Trap]:
             yield Trap(
                 key="windows",
                 value=sum(window.values()),
-                text=f"the twelve 12-month counts of {_name(indicator)} that end in the months "
-                f"of {period_text(last, _TWELVE)}, added up (each death is in up to twelve of "
-                f"them; right: {window[last]:,.0f}) ({release.label})",
+                text=f"the twelve 12-month counts of {lower_name(indicator)} that end in the "
+                f"months of {period_text(last, _TWELVE)}, added up (each death is in up to twelve "
+                f"of them; right: {window[last]:,.0f}) ({release.label})",
             )
 
 
@@ -191,7 +192,7 @@ def _visible(claim: Claim, release: Release) -> Iterator[Trap]:
                 key="rows",
                 value=row["value_sum"],
                 text=f"the rows that {release.name} shows, added up: they count "
-                f"{_name(row['indicator'])} ({release.label})",
+                f"{lower_name(row['indicator'])} ({release.label})",
             )
 
 
@@ -212,7 +213,7 @@ def _described(each: Official) -> str:
     state = "predicted" if each.kind == "predicted" else "closed" if each.closed else "reported"
     place = place_name(each.place)
     return (
-        f"the {state} count of {_name(each.indicator)}, {place}, "
+        f"the {state} count of {lower_name(each.indicator)}, {place}, "
         f"{period_text(each.last, each.months)}, by {each.basis or 'a basis not told'}"
     )
 
@@ -275,8 +276,3 @@ def _by_size(claim: Claim, releases: Sequence[Release]) -> tuple[Trap, ...]:
 
 def _within(place: str) -> bool:
     return bool(places()[place].within) if place in places() else False
-
-
-def _name(indicator: str) -> str:
-    name = indicators()[indicator].name if indicator in indicators() else indicator
-    return name[0].lower() + name[1:]

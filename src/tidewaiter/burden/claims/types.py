@@ -146,7 +146,7 @@ class Checked(Record, frozen=True, kw_only=True):
     claim: Claim
     verdict: Verdict
     summary: tuple[str, ...]  # the verdict, as sentences
-    findings: tuple[Finding, ...]
-    traps: tuple[Trap, ...]
+    findings: tuple[Finding, ...] = ()
+    traps: tuple[Trap, ...] = ()
     warnings: tuple[str, ...]  # general limits of these counts
-    missing: tuple[str, ...]  # data needed for more
+    missing: tuple[str, ...] = ()  # data needed for more

@@ -188,7 +188,7 @@ def statements() -> tuple[Statement, ...]:
 
 
 @cache
-def told_releases() -> tuple[Release, ...]:
+def quoted_releases() -> tuple[Release, ...]:
     """Return figures from publication texts, each publication as a release."""
     read = read_toml(data("burden", "told.toml"), _Tellings)
     return tuple(_release(each) for each in read.told)

@@ -48,7 +48,7 @@ def nowcast(now: Reading, earlier: Sequence[Reading] = ()) -> pa.Table:
         ESTIMATES: one row per place, indicator and period of the release.
     """
     grids = Grids(now)
-    before = [Grids(each) for each in came_before(now, earlier)]
+    before = [Grids(each) for each in earlier_releases(now, earlier)]
     truth = settled_in(grids, *before)
     found = [
         estimate(
@@ -62,7 +62,7 @@ def nowcast(now: Reading, earlier: Sequence[Reading] = ()) -> pa.Table:
     return pa.concat_tables(found) if found else ESTIMATES.empty_table()
 
 
-def came_before(now: Reading, others: Sequence[Reading]) -> list[Reading]:
+def earlier_releases(now: Reading, others: Sequence[Reading]) -> list[Reading]:
     """Return earlier dated releases of the same source."""
     return [
         each

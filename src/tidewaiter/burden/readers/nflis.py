@@ -1,10 +1,10 @@
 """NFLIS-Drug: laboratory reports by substance, state and year; data files and annual report.
 
 State tables come in blocks of several states. Separately counted isomers are listed below their
-sum, so rows do not add up as printed: the sum gets a name of its own here.
+sum, so rows do not add up as printed: the sum gets a separate name here.
 
-A report is one drug identified in one item tested by a laboratory; it is not a seizure, and comes
-months later. Recent years keep growing: for 2022, fentanyl and related compounds had 217,267
+A report is one drug identified in one item tested by a laboratory; it is not a seizure, and is
+made months later. Recent years keep growing: for 2022, fentanyl and related compounds had 217,267
 reports in the annual report, and 225,017 in the query of August 2025.
 """
 

@@ -35,8 +35,8 @@ class ReleaseFile(Record, frozen=True, kw_only=True):
     """A candidate file."""
 
     name: str
-    origin: str  # original path
     content: bytes
+    origin: str = ""  # original path or address; "": its name
 
 
 def release_files(paths: Sequence[Path]) -> Iterator[ReleaseFile | InputError]:
@@ -157,24 +157,20 @@ class ReleaseArchive:
 
     def add(
         self,
-        content: bytes,
-        name: str,
+        file: ReleaseFile,
         now: datetime,
         source: str = "",
         released: int | None = None,
         *,
-        origin: str = "",
         indicator: str = "",
     ) -> tuple[Release, bool]:
         """Read a release and archive it.
 
         Args:
-            content: File content.
-            name: File name.
+            file: The file.
             now: Current time, with zone.
             source: Source, if it cannot be detected.
             released: Release month, if the file does not state it.
-            origin: Original path or address; "": its name.
             indicator: Indicator, if the file does not state it.
 
         Returns:
@@ -184,7 +180,7 @@ class ReleaseArchive:
             InputError: Unknown or unreadable format.
             OutputError: Not writable.
         """
-        sha256 = hashlib.sha256(content).hexdigest()
+        sha256 = hashlib.sha256(file.content).hexdigest()
         before = self._find(sha256)
         if before:  # earlier metadata apply unless overridden
             source, indicator = source or before.source, indicator or before.indicator
@@ -192,22 +188,24 @@ class ReleaseArchive:
             released = kept_month if released is None else released
             if (source, indicator, released) == (before.source, before.indicator, kept_month):
                 return self.load(before), False
-        read = read_release(content, name, source, indicator)
+        read = read_release(file.content, file.name, source, indicator)
         reading = _dated(read, released)
-        file = ReleaseFile(name=name, origin=origin or name, content=content)
         kept = msgspec.structs.replace(
             _kept(reading, file, now, said=released is not None), indicator=indicator
         )
         place = self.folder / "files" / f"{sha256}.gz"
         if not place.is_file():
-            self._write(place, gzip.compress(content, _LEVEL, mtime=0))
+            self._write(place, gzip.compress(file.content, _LEVEL, mtime=0))
         if not self._figures(kept).is_file():
             self._write(self._figures(kept), pack_figures(read))
+        self._write_metadata(kept)
+        return Release(sha256=sha256, name=file.name, reading=reading), True
+
+    def _write_metadata(self, kept: KeptRelease) -> None:
         word = msgspec.json.encode(kept)
         key = hashlib.sha256(word).hexdigest()[:_KEY_LENGTH]
         shown = msgspec.json.format(word, indent=1) + b"\n"
-        self._write(self.folder / "releases" / f"{sha256}-{key}.json", shown)
-        return Release(sha256=sha256, name=name, reading=reading), True
+        self._write(self.folder / "releases" / f"{kept.sha256}-{key}.json", shown)
 
     def kept(self) -> tuple[KeptRelease, ...]:
         """List the releases by source and month; the latest metadata per file apply.
@@ -285,7 +283,7 @@ def _kept(reading: Reading, file: ReleaseFile, now: datetime, *, said: bool) -> 
         sha256=hashlib.sha256(file.content).hexdigest(),
         source=reading.source,
         name=file.name,
-        origin=file.origin,
+        origin=file.origin or file.name,
         size=len(file.content),
         released=reading.released,
         told=reading.told,

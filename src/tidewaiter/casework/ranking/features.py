@@ -96,7 +96,7 @@ def values_of_line(line: Line) -> dict[str, Value]:
     return {**nothing, **_of_line(line)}
 
 
-def told(feature: Feature, value: Value) -> str:
+def value_words(feature: Feature, value: Value) -> str:
     """Format a value."""
     if isinstance(value, float):
         value = f"{value:,.0f}" if value.is_integer() else f"{value:,.3g}"

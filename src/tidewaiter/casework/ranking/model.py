@@ -24,7 +24,7 @@ from tidewaiter.casework.ranking.features import (
     Value,
     feature_named,
     number,
-    told,
+    value_words,
     values_of,
 )
 from tidewaiter.trade.alerts import with_reasons
@@ -265,7 +265,7 @@ def why_in_words(learned: Learned) -> str:
 def term_in_words(term: Term) -> str:
     """Describe a term: the alert's value, and its effect on the odds."""
     named = zip(term.features, term.values, strict=True)
-    words = " together with ".join(told(feature_named(name), value) for name, value in named)
+    words = " together with ".join(value_words(feature_named(name), value) for name, value in named)
     return f"{words} (odds x{term.factor:.2g})"
 
 

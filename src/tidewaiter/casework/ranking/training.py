@@ -203,26 +203,10 @@ def train(
     slope, shift = calibrated(_odds(base, scales, pairs, held), hits_of(held))
     usual = float(hits_of(rows).mean())
     chances = logistic(slope * _odds(base, scales, pairs, [*held, *last]) + shift)
-    drawn = sum(each.by_lot for each in taught)
-    training = Training(
-        first=rows[0].day,
-        last=rows[-1].day,
-        alerts=len(rows),
-        hits=int(hits_of(rows).sum()),
-        results=sum(each.by_result for each in rows),
-        digest=digest_of(told),
-        settings=settings.version,
-        seed=seed,
-        rounds=grown.rounds,
-        library=library(),
-        lines=len(lines),
-        by_lot=drawn,
-        lot_weight=_short(lot_weight(taught, settings)) if drawn else None,
-    )
     model = Model(
         format=FORMAT,
         made=day,
-        training=training,
+        training=_training_of(told, taught, settings, seed=seed, rounds=grown.rounds),
         backtest=tested(last, chances[len(held) :], usual, settings),
         base=base,
         slope=slope,
@@ -234,6 +218,34 @@ def train(
         chances=tuple(map(int, tenths(chances))),
     )
     return sealed(model)
+
+
+def _training_of(
+    told: Sequence[Example],
+    taught: Sequence[Example],
+    settings: RankerSettings,
+    *,
+    seed: int,
+    rounds: int,
+) -> Training:
+    """Describe the training data: all examples, and those used for the trees."""
+    rows = [each for each in told if each.raised]
+    drawn = sum(each.by_lot for each in taught)
+    return Training(
+        first=rows[0].day,
+        last=rows[-1].day,
+        alerts=len(rows),
+        hits=int(hits_of(rows).sum()),
+        results=sum(each.by_result for each in rows),
+        digest=digest_of(told),
+        settings=settings.version,
+        seed=seed,
+        rounds=rounds,
+        library=library(),
+        lines=sum(not each.raised for each in taught),
+        by_lot=drawn,
+        lot_weight=_short(lot_weight(taught, settings)) if drawn else None,
+    )
 
 
 def check_enough(rows: Sequence[Example], settings: RankerSettings) -> None:

@@ -18,8 +18,6 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.severity import Severity, weight
 from tidewaiter.casework.suppression.rules import fit, strong
 from tidewaiter.casework.suppression.scope import (
-    RECEIVERS,
-    SENDERS,
     Scope,
     Subject,
     Trader,
@@ -34,6 +32,7 @@ from tidewaiter.casework.suppression.settings import (
     SuppressionSettings,
     load_suppression_settings,
 )
+from tidewaiter.trade.traders import RECEIVERS, SENDERS
 from tidewaiter.trade.types import TEXTS
 
 Words = tuple[str, ...]

@@ -8,8 +8,6 @@ from tidewaiter.base.errors import ConflictError, InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.severity import weight
 from tidewaiter.casework.suppression.scope import (
-    RECEIVERS,
-    SENDERS,
     Found,
     Scope,
     Subject,
@@ -26,6 +24,7 @@ from tidewaiter.casework.suppression.settings import (
     check_words,
     load_suppression_settings,
 )
+from tidewaiter.trade.traders import RECEIVERS, SENDERS
 from tidewaiter.trade.types import TEXTS
 
 

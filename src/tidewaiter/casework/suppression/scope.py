@@ -18,9 +18,6 @@ from tidewaiter.base.severity import Severity
 from tidewaiter.casework.search_words import words_in_order
 from tidewaiter.casework.suppression.settings import Bounds, load_suppression_settings
 
-SENDERS = ("exporter", "consignor", "seller")
-RECEIVERS = ("importer", "consignee", "buyer")
-
 
 class Found(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
     """A substance named by the line."""

@@ -8,7 +8,7 @@ import click
 
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import visible
-from tidewaiter.cli.core.options import Day, found_or_hint, needs_db, printable
+from tidewaiter.cli.core.options import Day, found_or_hint, json_option, needs_db, printable
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.context import count_anew
 from tidewaiter.node.identity import own_stamp
@@ -179,7 +179,7 @@ def bulk() -> None:
     show_default=True,
     help="Maximum number to list.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+@json_option
 def list_(db: str, rows: int, *, as_json: bool) -> None:
     """List bulk decisions, the newest first.
 

@@ -1,8 +1,8 @@
 """The command `tidewaiter alerts`: filter, show and decide alerts."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, cast, get_args
 
 import click
 import msgspec
@@ -15,7 +15,13 @@ from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.safe_text import as_line, visible
 from tidewaiter.casework.decisions import Decided, Status, Verdict, load_decision_rules
 from tidewaiter.cli.alerts.decisions import bulk, recount_, result, withdraw_
-from tidewaiter.cli.core.options import found_or_hint, needs_db, printable
+from tidewaiter.cli.core.options import (
+    found_or_hint,
+    json_option,
+    needs_db,
+    printable,
+    with_options,
+)
 from tidewaiter.cli.screening.summary import STYLES, goods_text
 from tidewaiter.explain.alerts import export_alert
 from tidewaiter.explain.lines import details_of
@@ -141,9 +147,8 @@ def _step(step: Decided) -> str:
     return f"  {step.id}  {step.at}  {as_line(step.by)}: {says}. {why}{note}"
 
 
-F = TypeVar("F", bound=Callable[..., None])
 _Day = click.DateTime(["%Y-%m-%d"])
-_OPTIONS = (
+filter_options = with_options(
     click.option(
         "--status",
         multiple=True,
@@ -194,13 +199,7 @@ _OPTIONS = (
         "parties or vessel.",
     ),
 )
-
-
-def filter_options(command: F) -> F:
-    """Add the options of a filter to a command, for `filter_of`."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+"""Add the options of a filter to a command, for `filter_of`."""
 
 
 def filter_of(options: Mapping[str, Any]) -> AlertFilter:
@@ -215,9 +214,6 @@ def filter_of(options: Mapping[str, Any]) -> AlertFilter:
     told["country"] = tuple(code.upper() for code in told["country"])
     told["words"] = printable(told["words"])
     return AlertFilter(**told)
-
-
-_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 
 
 @click.group()
@@ -250,7 +246,7 @@ for _command in (result, withdraw_, recount_, bulk):
     help="Maximum number to list.",
 )
 @click.option("--after", help="ID of the last alert on the previous page; list those after it.")
-@_json
+@json_option
 def list_(
     db: str, sort: Sort, rows: int, after: str | None, *, as_json: bool, **options: Any
 ) -> None:
@@ -287,7 +283,7 @@ def list_(
 @alerts.command()
 @click.argument("name", metavar="ID")
 @needs_db
-@_json
+@json_option
 def show(name: str, db: str, *, as_json: bool) -> None:
     """Show alert ID: the line, risk indicators, legal status, decisions and results.
 

@@ -38,7 +38,7 @@ from tidewaiter.burden.deaths.leading_causes import (
 from tidewaiter.burden.deaths.records import pieces
 from tidewaiter.burden.indicators import indicators
 from tidewaiter.burden.rates import rate_table
-from tidewaiter.cli.core.options import ok_with_refusals
+from tidewaiter.cli.core.options import FILE, OUT_FILE, ok_with_refusals
 from tidewaiter.cli.core.progress import stages
 
 _PLAIN = pyarrow.csv.WriteOptions(quoting_style="needed")
@@ -86,7 +86,7 @@ _SHOWN = 10
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FILE)
 @year_of_file
 @click.option(
     "--ages",
@@ -101,7 +101,7 @@ _SHOWN = 10
 )
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     help="Write all causes by single year of age to this file: Parquet if the name ends "
     "in .parquet, otherwise CSV.",
 )
@@ -196,7 +196,7 @@ _CODED = {
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FILE)
 @year_of_file
 @click.option(
     "--by",
@@ -206,7 +206,7 @@ _CODED = {
 )
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     help="Write the table to this file: Parquet if the name ends in .parquet, otherwise "
     "CSV (default: CSV to stdout).",
 )
@@ -267,17 +267,17 @@ def _summary(cells: Cells) -> list[str]:
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FILE)
 @click.option(
     "--people",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     help="Population by age, if FILE does not have it: columns age and people, and those "
     "of --by if present.",
 )
 @click.option("--by", multiple=True, help="Group by this column of FILE; can be repeated.")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     help="Write the table to this file: Parquet if the name ends in .parquet, otherwise "
     "CSV (default: CSV to stdout).",
 )

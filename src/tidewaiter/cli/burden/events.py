@@ -31,15 +31,13 @@ from tidewaiter.burden.releases.dataset_loader import Series, Shelf, releases_of
 from tidewaiter.burden.releases.event_material import Beside, material_of
 from tidewaiter.burden.releases.folder import load_releases
 from tidewaiter.burden.types import Basis, month_text
-from tidewaiter.cli.burden.figures import OUT, check_format, give
+from tidewaiter.cli.burden.figures import check_format, give
 from tidewaiter.cli.burden.releases import archived_in
-from tidewaiter.cli.core.options import Day
+from tidewaiter.cli.core.options import FILE, OUT_FILE, Day, json_option
 from tidewaiter.explain.burden import HEADS, finding_row, gap_text, read_text, understood
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.report.burden.events import card_text, placebo_text
-
-FILE: click.Path = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -106,7 +104,7 @@ def asked(command: F) -> F:
 @click.option(
     "--to",
     "file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     required=True,
     help="The file of declarations (JSON Lines). Lines are only ever added.",
 )
@@ -176,7 +174,7 @@ def _own(options: dict[str, Any]) -> Event:
 )
 @click.option(
     "--declared",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     help="The file of declarations; EVENT can then be the hash of a declaration.",
 )
 @click.option(
@@ -221,7 +219,9 @@ def event(event: str | None, folder: Path, **options: Any) -> None:
 @click.option(
     "--base", type=FILE, help="Monthly counts for the first window: a release by month, or CSV."
 )
-@click.option("--out", type=OUT, help="A .csv, .jsonl or .parquet file (default: CSV to stdout).")
+@click.option(
+    "--out", type=OUT_FILE, help="A .csv, .jsonl or .parquet file (default: CSV to stdout)."
+)
 @archived_in
 def months(
     file: Path | None, place: str, indicator: str, folder: Path, **options: Path | None
@@ -341,7 +341,7 @@ _BASES: dict[str, Basis] = {"": "", "occurrence": "occurrence", "residence": "re
     "--number", default="", help='The number, for example "nearly 110,000"; overrides TEXT.'
 )
 @archived_in
-@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+@json_option
 def claim(
     text: str, said_on: date | None, folder: Path, *, as_json: bool, **options: str | None
 ) -> None:

@@ -24,7 +24,7 @@ from tidewaiter.burden.indicators import find_indicator, find_place, indicators,
 from tidewaiter.burden.nowcast import nowcast as estimate
 from tidewaiter.burden.nowcast.backtest import Block, Tested, blocks
 from tidewaiter.burden.nowcast.backtest import backtest as run
-from tidewaiter.burden.nowcast.estimates import as_table, came_before
+from tidewaiter.burden.nowcast.estimates import as_table, earlier_releases
 from tidewaiter.burden.nowcast.model import before_data
 from tidewaiter.burden.readers.formats import read_release
 from tidewaiter.burden.releases.folder import Loaded, load_releases, read_releases
@@ -32,9 +32,8 @@ from tidewaiter.burden.supply import LIMITS, SOURCES, Supplied, chosen, supplied
 from tidewaiter.burden.types import Reading, Release, month_text
 from tidewaiter.burden.views.tidy import Wanted, tidy
 from tidewaiter.cli.burden.releases import SHOWN, Month, archived_in, show_notes
-from tidewaiter.cli.core.options import ok_with_refusals
+from tidewaiter.cli.core.options import FILE, OUT_FILE, ok_with_refusals
 
-OUT: click.Path = click.Path(dir_okay=False, path_type=Path)
 _FORMATS = (".csv", ".jsonl", ".parquet")
 
 
@@ -135,7 +134,7 @@ _STATES = {False: "provisional", True: "closed", None: "not stated"}
     show_default=True,
     help="Output: a table of the latest periods, or all periods as CSV or JSON Lines.",
 )
-@click.option("--out", type=OUT, help="Write a .csv, .jsonl or .parquet file instead.")
+@click.option("--out", type=OUT_FILE, help="Write a .csv, .jsonl or .parquet file instead.")
 @archived_in
 @ok_with_refusals
 def supply(
@@ -267,13 +266,12 @@ def _number(value: float | None) -> str:
     return f"{value:,.0f}" if value.is_integer() else f"{value:,.1f}"
 
 
-_FILE: click.Path = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER: click.Path = click.Path(file_okay=False, path_type=Path)
 _FLAGGED = 8  # places that are named on the screen
 
 
 @click.command()
-@click.argument("file", type=_FILE)
+@click.argument("file", type=FILE)
 @click.option(
     "--archive",
     "folder",
@@ -283,7 +281,9 @@ _FLAGGED = 8  # places that are named on the screen
     "TIDEWAITER_RELEASES.",
 )
 @click.option("--indicator", "wanted", multiple=True, help="overdose, T40.4 (all); repeatable.")
-@click.option("--out", type=OUT, help="A .csv, .jsonl or .parquet file (default: CSV to stdout).")
+@click.option(
+    "--out", type=OUT_FILE, help="A .csv, .jsonl or .parquet file (default: CSV to stdout)."
+)
 @ok_with_refusals
 def nowcast(file: Path, folder: Path | None, wanted: tuple[str, ...], out: Path | None) -> None:
     """Estimate the final values of the provisional counts in FILE.
@@ -312,7 +312,7 @@ def _earlier(folder: Path | None, reading: Reading) -> list[Reading]:
     loaded = load_releases(folder, reading.source)
     if loaded.skipped:
         show_notes(str(folder), loaded.skipped, 3)
-    before = came_before(reading, [each.reading for each in loaded.releases])
+    before = earlier_releases(reading, [each.reading for each in loaded.releases])
     click.echo(f"{len(before)} earlier releases of {reading.source} in {folder}", err=True)
     return before
 
@@ -373,7 +373,7 @@ def _interval(row: dict[str, float | None]) -> str:
 @click.option(
     "--judge",
     "judges",
-    type=_FILE,
+    type=FILE,
     multiple=True,
     help="A later release, to compare with (default: those in the archive).",
 )
@@ -469,7 +469,9 @@ _NEWEST = "newest"
 )
 @click.option("--from", "first", type=Month(), help="Only periods that end in this month or later.")
 @click.option("--to", "last", type=Month(), help="Only periods that end in this month or earlier.")
-@click.option("--out", type=OUT, help="A .csv, .jsonl or .parquet file (default: CSV to stdout).")
+@click.option(
+    "--out", type=OUT_FILE, help="A .csv, .jsonl or .parquet file (default: CSV to stdout)."
+)
 @archived_in
 @ok_with_refusals
 def figures(folder: Path, out: Path | None, **options: Any) -> None:

@@ -109,12 +109,10 @@ def _add(archive: ReleaseArchive, file: ReleaseFile | InputError, options: dict[
     if isinstance(file, InputError):
         raise file
     release, new = archive.add(
-        file.content,
-        file.name,
+        file,
         datetime.now(UTC),
         options["source"] or "",
         options["released"],
-        origin=file.origin,
         indicator=options["indicator"],
     )
     click.echo(said_of(file.name, release, "added" if new else "already stored"))
@@ -262,9 +260,7 @@ def _take(
     """Store a downloaded file, or the files of a downloaded archive."""
     kept, refused = [], 0
     for file in files_of(got.name, address, got.path.read_bytes()):
-        release, new = archive.add(
-            file.content, file.name, datetime.now(UTC), source, released, origin=address
-        )
+        release, new = archive.add(file, datetime.now(UTC), source, released)
         click.echo(said_of(source, release, "fetched" if new else "already stored"))
         show_notes(file.name, release.reading.notes, SHOWN)
         kept.append(release.sha256)

@@ -1,9 +1,8 @@
 """The commands `tidewaiter burden` trends, map, mix, ages, changes and brief: official counts."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from rich.console import Console
@@ -17,6 +16,7 @@ from tidewaiter.burden.releases.dataset_loader import ReleaseShelf
 from tidewaiter.burden.views.briefing import brief as find_brief
 from tidewaiter.burden.views.query import Ask
 from tidewaiter.cli.burden.releases import archived_in
+from tidewaiter.cli.core.options import OUT_FILE, json_option, with_options
 from tidewaiter.explain.languages import LANGUAGES, speaking
 from tidewaiter.report.burden.brief import lead_words, render_brief
 from tidewaiter.report.burden.revisions import revision_view
@@ -25,12 +25,11 @@ from tidewaiter.report.burden.views import changes as find_changes
 from tidewaiter.report.charts import Figure
 from tidewaiter.report.pages import write_page
 
-F = TypeVar("F", bound=Callable[..., Any])
 _FILE: click.Path = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 _WIDE = 140  # columns where no terminal says how many there are
 _ROWS = 30  # of a table on a terminal; the sheet has them all
 
-_OPTIONS = (
+asking = with_options(
     click.option(
         "--place",
         default="",
@@ -53,20 +52,14 @@ _OPTIONS = (
         "--to", "until", default="", help="Only periods that end in this month or earlier."
     ),
     archived_in,
-    click.option("--json", "as_json", is_flag=True, help="Print complete JSON."),
+    json_option,
     click.option("--csv", "sheet", type=_FILE, help="Write CSV to this file; - writes to stdout."),
     click.option("--svg", type=_FILE, help="Write the chart to this file as SVG."),
     click.option(
         "--png", type=_FILE, help="Write the chart to this file as PNG (needs the extra png)."
     ),
 )
-
-
-def asking(command: F) -> F:
-    """Add the options that select data and outputs."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+"""Add the options that select data and outputs."""
 
 
 def answer(name: str, folder: Path, *, figure: str = "", **options: Any) -> None:
@@ -179,7 +172,7 @@ def changes(folder: Path, **options: Any) -> None:
 @click.option("--to", "until", default="", help="Only periods that end in this month or earlier.")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     required=True,
     help="Output file (.html or .pdf).",
 )

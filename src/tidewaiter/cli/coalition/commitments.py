@@ -17,8 +17,16 @@ from tidewaiter.base.errors import MissingError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import as_line
-from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import FILE, Day, Renamed, found_or_hint, needs_db, read_record
+from tidewaiter.cli.core.node_context import day_option, desk_at, today
+from tidewaiter.cli.core.options import (
+    FILE,
+    Day,
+    Renamed,
+    found_or_hint,
+    json_option,
+    needs_db,
+    read_record,
+)
 from tidewaiter.exchange.coalition.board import Period
 from tidewaiter.exchange.coalition.commitments import (
     Commitment,
@@ -56,7 +64,7 @@ from tidewaiter.store.coalition.meeting_packs import (
     read_pledges,
 )
 from tidewaiter.store.coalition.participation import Reader, known_nodes
-from tidewaiter.store.coalition.pledges import say_pledge, tell_pledge
+from tidewaiter.store.coalition.pledges import say_pledge, send_pledge
 from tidewaiter.store.core.database import Work
 from tidewaiter.transport.context import Desk
 
@@ -207,15 +215,6 @@ class Wanted(Record, frozen=True, kw_only=True):
     peers: tuple[str, ...]
 
 
-def _today() -> date:
-    return own_stamp().at.date()
-
-
-_day = click.option(
-    "--day", type=Day(), default=_today, help="Show the state as of this date (default: today)."
-)
-
-
 @click.group(cls=Renamed, former={"tell": "send"})
 def commitments() -> None:
     """Record this node's measurable commitments, send them to peers, and track those of others.
@@ -259,9 +258,9 @@ def initiative(path: Path, peers: tuple[str, ...], db: str) -> None:
 
 
 @commitments.command(name="list")
-@_day
+@day_option
 @needs_db
-@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+@json_option
 def list_(day: date, db: str, *, as_json: bool) -> None:
     """List commitments by deadline, with their status.
 
@@ -283,7 +282,7 @@ def list_(day: date, db: str, *, as_json: bool) -> None:
 @commitments.command()
 @_owner
 @_commitment
-@_day
+@day_option
 @needs_db
 def show(owner: str, commitment: str, day: date, db: str) -> None:
     """Show COMMITMENT of the node OWNER: its versions and all reported values.
@@ -312,7 +311,7 @@ def show(owner: str, commitment: str, day: date, db: str) -> None:
 @_owner
 @_commitment
 @click.argument("value", type=int)
-@click.option("--of", type=Day(), default=_today, help="Date of the value (default: today).")
+@click.option("--of", type=Day(), default=today, help="Date of the value (default: today).")
 @click.option(
     "--file", "path", type=FILE, help="Evidence file; only its SHA-256 is sent, not the file."
 )
@@ -383,7 +382,7 @@ def tell(commitment: str, peers: tuple[str, ...], db: str) -> None:
     with desk_at(db) as desk, desk.database.work(stamp) as work:
         pledge = _find(_pledges(desk, work, stamp.at.date()), desk.node, commitment)
         promised = pledge.standing.commitment
-        tell_pledge(work, desk.ring.lock, desk.node, promised, peers)
+        send_pledge(work, desk.ring.lock, desk.node, promised, peers)
     click.echo(as_line(f"{commitment}\tsent to {', '.join(peers)}"))
 
 

@@ -22,13 +22,15 @@ from tidewaiter.cli.coalition.commitments import (
     timeline_tables,
     write_pack,
 )
-from tidewaiter.cli.core.node_context import desk_at
+from tidewaiter.cli.core.node_context import day_option, desk_at
 from tidewaiter.cli.core.options import (
     FILE,
+    OUT_FILE,
     Day,
     Renamed,
     found_or_hint,
     held,
+    json_option,
     needs_db,
     read_record,
 )
@@ -56,12 +58,12 @@ from tidewaiter.store.coalition.member_lists import (
     KeptRoster,
     drop_roster,
     rosters,
-    set_heeded,
+    set_trusted,
     signed_versions,
     take_roster,
 )
 from tidewaiter.store.coalition.participation import Reader, known_nodes
-from tidewaiter.transport.coalition import tell_roster
+from tidewaiter.transport.coalition import send_roster
 from tidewaiter.transport.context import Desk
 
 _id = click.argument("roster")
@@ -82,7 +84,7 @@ def roster() -> None:
 @click.argument("path", type=FILE)
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     required=True,
     help="Output file for the signed version.",
 )
@@ -119,7 +121,7 @@ def take(paths: tuple[Path, ...], db: str) -> None:
 
 @roster.command(name="list")
 @needs_db
-@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+@json_option
 def list_(db: str, *, as_json: bool) -> None:
     """List the member lists accepted here and those received from peers.
 
@@ -178,7 +180,7 @@ def tell(roster: str, peers: tuple[str, ...], db: str) -> None:
     """
     with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
         for each in peers:
-            tell_roster(work, desk.ring.lock, roster, each)
+            send_roster(work, desk.ring.lock, roster, each)
     _tell(db, roster)
 
 
@@ -212,7 +214,7 @@ def _fields(path: Path) -> dict[str, Any]:
 
 def _heed(db: str, name: str, *, heeded: bool) -> None:
     with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
-        set_heeded(work, name, heeded=heeded)
+        set_trusted(work, name, heeded=heeded)
     _tell(db, name)
 
 
@@ -238,16 +240,6 @@ def _line(kept: KeptRoster) -> str:
     )
 
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
-
-
-def _today() -> date:
-    return own_stamp().at.date()
-
-
-_day = click.option(
-    "--day", type=Day(), default=_today, help="Show the state as of this date (default: today)."
-)
 _since = click.option(
     "--since", type=Day(), help="First day of the period (default: a year before --day)."
 )
@@ -268,7 +260,7 @@ coalition.add_command(commitments)
 
 
 @coalition.command()
-@_day
+@day_option
 @click.option(
     "--patience",
     type=click.IntRange(0),
@@ -277,7 +269,7 @@ coalition.add_command(commitments)
     help="Days without contact after which a member counts as unresponsive.",
 )
 @needs_db
-@_json
+@json_option
 def members(day: date, patience: int, db: str, *, as_json: bool) -> None:
     """List the members on a date with their status, and what member lists say of them.
 
@@ -291,7 +283,7 @@ def members(day: date, patience: int, db: str, *, as_json: bool) -> None:
 
 
 @coalition.command()
-@_day
+@day_option
 @_since
 @click.option(
     "--until",
@@ -299,7 +291,7 @@ def members(day: date, patience: int, db: str, *, as_json: bool) -> None:
     help="End of the period; this day is not included (default: the day after --day).",
 )
 @needs_db
-@_json
+@json_option
 def board(day: date, since: date | None, until: date | None, db: str, *, as_json: bool) -> None:
     """Show how countries reply to each other's PENs: shares, days, and missing replies.
 
@@ -316,10 +308,10 @@ def board(day: date, since: date | None, until: date | None, db: str, *, as_json
 
 
 @coalition.command()
-@_day
+@day_option
 @_since
 @needs_db
-@_json
+@json_option
 def timeline(day: date, since: date | None, db: str, *, as_json: bool) -> None:
     """Show PENs by month, with changes in the law, channels, groups and members.
 
@@ -340,11 +332,11 @@ def timeline(day: date, since: date | None, db: str, *, as_json: bool) -> None:
 
 
 @coalition.command()
-@_day
+@day_option
 @_since
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     required=True,
     help="Output file (.html or .pdf).",
 )

@@ -50,7 +50,7 @@ COMMANDS: Sections = {
         "serve": LazyCommand("serve:serve", "Serve the web pages, with the queue of alerts"),
         "accounts": LazyCommand("accounts:accounts", "List accounts, and restore access to them"),
         "alerts": LazyCommand("alerts.queue:alerts", "Work through the alerts in a database"),
-        "cases": LazyCommand("cases:cases", "List, show and export cases"),
+        "cases": LazyCommand("cases.casefile:cases", "List, show and export cases"),
         "select": LazyCommand("selection:select", "Select lines for inspection, some at random"),
         "select check": LazyCommand(
             "selection:check", "Verify that a random draw was made with its seed"
@@ -69,7 +69,7 @@ COMMANDS: Sections = {
         "node": LazyCommand("node:node", "Run this node: keys, sending and receiving"),
         "peers": LazyCommand("peers:peers", "Manage peers and what is exchanged with them"),
         "groups": LazyCommand(
-            "peers:groups", "Manage groups of peers that receive the same messages"
+            "groups:groups", "Manage groups of peers that receive the same messages"
         ),
         "notices": LazyCommand(
             "notices:notices", "Send and reply to pre-export notifications (PENs)"
@@ -80,13 +80,11 @@ COMMANDS: Sections = {
         "incidents": LazyCommand(
             "incidents:incidents", "Report seizures, diversions and thefts to peers"
         ),
-        "feeds": LazyCommand(
-            "incidents:feeds", "Publish incidents to other programs over TAXII 2.1"
-        ),
-        "joint": LazyCommand("cases:joint", "Work on a case with other authorities"),
+        "feeds": LazyCommand("feeds:feeds", "Publish incidents to other programs over TAXII 2.1"),
+        "joint": LazyCommand("cases.joint:joint", "Work on a case with other authorities"),
         "private": LazyCommand("private:private", "Ask a peer about a party without naming it"),
-        "recall": LazyCommand("requests:recall", "Recall a message from every recipient"),
-        "recalls": LazyCommand("requests:recalls", "Track recalls, and place legal holds"),
+        "recall": LazyCommand("recalls:recall", "Recall a message from every recipient"),
+        "recalls": LazyCommand("recalls:recalls", "Track recalls, and place legal holds"),
         "register": LazyCommand(
             "register:register", "Manage operators, licences, permits and requirements"
         ),

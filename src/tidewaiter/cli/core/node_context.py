@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 
-from tidewaiter.node.identity import ring_file
+import click
+
+from tidewaiter.cli.core.options import Day
+from tidewaiter.node.identity import own_stamp, ring_file
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.peers.reconcile import check_complete
 from tidewaiter.transport.context import Desk, desk_of
@@ -29,3 +33,14 @@ def desk_at(db: str, *, restored: bool = False) -> Iterator[Desk]:
             with database.work() as work:
                 check_complete(work)
         yield desk
+
+
+def today() -> date:
+    """Return the date of this machine."""
+    return own_stamp().at.date()
+
+
+day_option = click.option(
+    "--day", type=Day(), default=today, help="Show the state as of this date (default: today)."
+)
+"""The option of commands whose answer depends on the date."""

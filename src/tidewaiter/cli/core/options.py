@@ -31,7 +31,7 @@ REPORT = "https://tidewaiter.readthedocs.io/en/latest/reference/commands.html#fa
 _LONGEST = 300  # characters of what an error says
 
 
-def tell_fault(error: BaseException) -> None:
+def report_fault(error: BaseException) -> None:
     """Report an internal error of Tidewaiter, and where its traceback is.
 
     The traceback goes to a file that only the user can read, or to standard error if none can be
@@ -121,6 +121,21 @@ needs_db = click.option(
     "--db", required=True, help="The database: a path, or postgresql+psycopg://..."
 )
 """The option of commands that work on a database."""
+
+
+def with_options(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Return a decorator that adds options to a command, in this order."""
+
+    def add(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+"""The option of commands whose output can be read by programs."""
 
 _USUAL = {"UK": "GB", "EL": "GR"}  # codes of use, reserved in ISO 3166-1 for these countries
 
@@ -255,7 +270,7 @@ class Commands(click.Group):
         try:
             return super().__call__(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is ours
-            tell_fault(error)
+            report_fault(error)
             sys.exit(FAULT)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
@@ -357,7 +372,7 @@ def renamed_flag(old: str, new: str, field: str) -> Callable[[F], F]:
             _deprecated(new)
             ctx.default_map = {**(ctx.default_map or {}), field: True}
 
-    name = f"former_{field}"  # of its own, or Click would take both flags for one
+    name = f"former_{field}"  # distinct, or Click would treat both flags as one
     return click.option(
         old, name, is_flag=True, hidden=True, expose_value=False, is_eager=True, callback=told
     )
@@ -453,6 +468,11 @@ def kept_under(flag: str, setting: str, default: Callable[[], Path], what: str) 
 
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+"""The type of an input file."""
+
+OUT_FILE = click.Path(dir_okay=False, path_type=Path)
+"""The type of an output file."""
+
 _MOST = 8 << 20  # bytes of a file
 
 R = TypeVar("R", bound=Record)

@@ -20,6 +20,8 @@ from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import (
+    FILE,
+    OUT_FILE,
     Day,
     Field,
     Percent,
@@ -253,7 +255,7 @@ class ComparisonOptions(Record, frozen=True, kw_only=True):
 @click.option("--schedule", default="", help="With --regime: only this schedule.")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     help="Write a table to this .csv file.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -355,9 +357,7 @@ def _lines(cell: CellView) -> Iterable[str]:
 
 
 _CORES = os.cpu_count() or 1
-_FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
-_HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -386,14 +386,14 @@ _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--form", "goods", type=click.Choice(get_args(Goods)), help="Form of the goods.")
 @click.option("--party", default="", help="The other party, as named in the history.")
 @click.option(
-    "--history", type=_HERE, help="A file of earlier transactions, totalled by month or year."
+    "--history", type=FILE, help="A file of earlier transactions, totalled by month or year."
 )
-@click.option("--catalogue", type=_HERE, help="Check a file of products for each country of --to.")
+@click.option("--catalogue", type=FILE, help="Check a file of products for each country of --to.")
 @click.option(
-    "--file", "compounds", type=_HERE, help="Assess each structure in a file: .smi, .sdf, .csv."
+    "--file", "compounds", type=FILE, help="Assess each structure in a file: .smi, .sdf, .csv."
 )
 @click.option(
-    "--out", type=_FILE, help="Output file for --file or --catalogue: .jsonl, .csv or .xlsx."
+    "--out", type=OUT_FILE, help="Output file for --file or --catalogue: .jsonl, .csv or .xlsx."
 )
 @click.option(
     "--sheets",
@@ -401,7 +401,7 @@ _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="With --file: write an assessment sheet for each structure to a new folder.",
 )
 @click.option(
-    "--sheet", type=_FILE, help="Write an assessment sheet for one WHAT to this .html file."
+    "--sheet", type=OUT_FILE, help="Write an assessment sheet for one WHAT to this .html file."
 )
 @click.option(
     "--workers",
@@ -414,7 +414,9 @@ _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--map", "columns", type=Field(), multiple=True, help="A column: goods=Name; structure=Name."
 )
 @click.option(
-    "--refused", type=_FILE, help="Output file for rejected rows and fields (default: refused.csv)."
+    "--refused",
+    type=OUT_FILE,
+    help="Output file for rejected rows and fields (default: refused.csv).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each answer.")
 @own_lists
@@ -491,7 +493,7 @@ class ChangeOptions(Record, frozen=True, kw_only=True):
 )
 @click.option(
     "--ics",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     help="Write upcoming changes to a calendar file (.ics).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each change.")

@@ -21,7 +21,14 @@ from tidewaiter.base.safe_text import visible
 from tidewaiter.bulk.calibration import Calibrator, Known, Once, Wanted
 from tidewaiter.bulk.calibration import calibrate as told_of
 from tidewaiter.bulk.parties import parties_of, read_asked
-from tidewaiter.cli.core.options import Day, ok_with_refusals, printable
+from tidewaiter.cli.core.options import (
+    FILE,
+    OUT_FILE,
+    Day,
+    json_option,
+    ok_with_refusals,
+    printable,
+)
 from tidewaiter.cli.core.party_options import LeastOf, Rate, Within, kept_in, set_threshold
 from tidewaiter.cli.core.progress import counting
 from tidewaiter.lists.archive import Archive
@@ -119,8 +126,6 @@ def _line(text: str) -> str:
     return visible(" ".join(text.splitlines()) if text.strip() else text)
 
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_OUT = click.Path(dir_okay=False, path_type=Path)
 _SHOWN = 10  # refusals
 _MILLION = 1_000_000
 
@@ -147,8 +152,8 @@ class _Asked(Record, frozen=True, kw_only=True):
 
 
 @click.command()
-@click.argument("cleared", required=False, type=_FILE)
-@click.option("--found", type=_FILE, help="Parties known to be listed, to measure missed matches.")
+@click.argument("cleared", required=False, type=FILE)
+@click.option("--found", type=FILE, help="Parties known to be listed, to measure missed matches.")
 @click.option(
     "--per-million",
     type=Within(0, _MILLION, min_open=True),
@@ -167,8 +172,8 @@ class _Asked(Record, frozen=True, kw_only=True):
 @click.option("--drop", is_flag=True, help="Remove the saved threshold; needs --why.")
 @click.option("--why", default="", help="Reason, for the record.")
 @click.option("--by", default="", help="Person who decided (default: the current user).")
-@click.option("--report", type=_OUT, help="Write a report to read and print: .html.")
-@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+@click.option("--report", type=OUT_FILE, help="Write a report to read and print: .html.")
+@json_option
 @click.option("--day", type=Day(), help="Use the lists in force on this date (default: today).")
 @kept_in
 @ok_with_refusals

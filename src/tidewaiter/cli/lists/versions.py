@@ -21,7 +21,7 @@ from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
-from tidewaiter.cli.core.options import Day, Place, ok_with_refusals, printable
+from tidewaiter.cli.core.options import Day, Place, json_option, ok_with_refusals, printable
 from tidewaiter.cli.core.party_options import kept_in, kept_in_words, kept_now
 from tidewaiter.explain.words import not_compared
 from tidewaiter.lists.archive import Archive, KeptVersion
@@ -85,7 +85,7 @@ def doubts_of(archive: Archive, kept: KeptVersion) -> ListDoubts:
     return doubts_in(archive.load(kept).parties, kept.format, kept.definition)
 
 
-def tell_doubts(archive: Archive, kept: KeptVersion) -> None:
+def print_doubts(archive: Archive, kept: KeptVersion) -> None:
     """Print the doubtful names in a version to stderr."""
     for line in doubts_in_words(kept.version.slug, doubts_of(archive, kept), _NAMES_SHOWN):
         click.echo(visible(line), err=True)
@@ -226,7 +226,7 @@ def _update(archive: Archive, definition: ListDefinition, limits: Limits, *, for
     if refused:
         click.echo(f"{definition.slug}: {refused:,} entries or fields could not be read", err=True)
     if new:
-        tell_doubts(archive, kept)
+        print_doubts(archive, kept)
     return refused
 
 
@@ -378,7 +378,7 @@ def add(paths: tuple[Path, ...], **options: Any) -> None:
     generation_of(archive)  # kept here, as those who screen may not be allowed to write
     click.echo(said_of(kept, new=new))
     show_refusals(read.refusals, len(read.refusals) if options["every"] else _SHOWN)
-    tell_doubts(archive, kept)
+    print_doubts(archive, kept)
     sys.exit(1 if read.refusals else 0)
 
 
@@ -490,7 +490,7 @@ def _cells(slug: str, kept: KeptVersion | None, day: date, count: int) -> tuple[
 @lists.command()
 @click.argument("slug")
 @click.argument("versions", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
+@json_option
 @click.option("--all", "every", is_flag=True, help="Print every change.")
 @kept_in
 def diff(slug: str, versions: tuple[str, ...], folder: Path, *, as_json: bool, every: bool) -> None:

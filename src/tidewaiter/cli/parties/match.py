@@ -16,11 +16,11 @@ from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.safe_text import visible
 from tidewaiter.bulk.parties import Matched, match_parties, parties_of, read_asked, row_answers
 from tidewaiter.bulk.party_lists import Origins, PartyLists, load_party_lists
-from tidewaiter.cli.core.options import Day, Place, ok_with_refusals, printable
+from tidewaiter.cli.core.options import FILE, OUT_FILE, Day, Place, ok_with_refusals, printable
 from tidewaiter.cli.core.party_options import Known, Within, kept_in, party_options
 from tidewaiter.cli.core.progress import counting
 from tidewaiter.cli.identify import tell_first_match
-from tidewaiter.cli.screening.input_files import tell_refusals
+from tidewaiter.cli.screening.input_files import report_refusals
 from tidewaiter.explain.matches import evidence_lines, odds_in_words
 from tidewaiter.explain.words import not_compared
 from tidewaiter.lists.decisions import threshold_for
@@ -162,8 +162,6 @@ def _entry(match: Match) -> str:
     return ", ".join(told)
 
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_OUT = click.Path(dir_okay=False, path_type=Path)
 _CHANCE = Within(0, 1)
 
 
@@ -172,7 +170,7 @@ _CHANCE = Within(0, 1)
 @click.option(
     "--list",
     "list_path",
-    type=_FILE,
+    type=FILE,
     help="Use this list (JSON Lines) instead of the stored lists.",
 )
 @click.option("--day", type=Day(), help="Use the lists in force on this date (default: today).")
@@ -187,12 +185,12 @@ _CHANCE = Within(0, 1)
 @click.option("--born", help='Date of birth, complete or partial: "1970" or "1970-03-05".')
 @party_options
 @click.option(
-    "--file", "path", type=_FILE, help="A file of parties: CSV, JSON Lines, Parquet or XLSX."
+    "--file", "path", type=FILE, help="A file of parties: CSV, JSON Lines, Parquet or XLSX."
 )
-@click.option("--queries", type=_FILE, help="A tab-separated file of parties to match.")
-@click.option("--out", type=_OUT, help="Output file; for --file: .jsonl, .csv or .parquet.")
+@click.option("--queries", type=FILE, help="A tab-separated file of parties to match.")
+@click.option("--out", type=OUT_FILE, help="Output file; for --file: .jsonl, .csv or .parquet.")
 @click.option(
-    "--refused", type=_OUT, help="Write rejected rows and fields of --file to this .csv file."
+    "--refused", type=OUT_FILE, help="Write rejected rows and fields of --file to this .csv file."
 )
 @click.option(
     "--attributes",
@@ -234,7 +232,7 @@ def match(  # noqa: PLR0917 - Click passes them by name
     Example: tidewaiter match "Exampel Shipping" --kind organisation --country CN
     """
     if known.identifiers and path is None and queries is None:
-        name = name or ""  # whoever bears the number
+        name = name or ""  # any party with this number
     _check_asked((name, path, queries), out, refused, known)
     if out is not None:
         _check_outputs(out, refused, {"the parties": path or queries, "the list": list_path})
@@ -263,7 +261,7 @@ def match(  # noqa: PLR0917 - Click passes them by name
     elif path is not None and out is not None:
         refusals = _match_file(lists, path, out, least)
         if refusals:
-            tell_refusals(refusals, refused)
+            report_refusals(refusals, refused)
             sys.exit(1)
 
 

@@ -15,10 +15,18 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, hash_file
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.screening import Settings, finder_for
-from tidewaiter.cli.core.options import Day, Field, hear_every_stop, ok_with_refusals, printable
+from tidewaiter.cli.core.options import (
+    FILE,
+    OUT_FILE,
+    Day,
+    Field,
+    hear_every_stop,
+    ok_with_refusals,
+    printable,
+)
 from tidewaiter.cli.core.party_options import kept_in
 from tidewaiter.cli.core.progress import Stages, stages
-from tidewaiter.cli.screening.input_files import show_columns, tell_refusals
+from tidewaiter.cli.screening.input_files import report_refusals, show_columns
 from tidewaiter.lists.archive import Archive
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.node.network.resolution import resolve_database
@@ -52,7 +60,7 @@ from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.traders import sightings_of
 from tidewaiter.trade.types import ReadOptions, Refusal
 
-_HEAD = 1 << 14  # bytes in which an entity tells what it is
+_HEAD = 1 << 14  # bytes at the start in which an entity states its schema
 _JSON = (".json", ".jsonl")
 
 
@@ -157,9 +165,7 @@ def resolve_stored(place: str) -> None:
         click.echo(text, err=True)
 
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
 _SHOWN = 20  # listings on the terminal
-_HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 class Wanted(Record, frozen=True, kw_only=True):
@@ -188,21 +194,23 @@ class Wanted(Record, frozen=True, kw_only=True):
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[FILE]...", type=_HERE)
-@click.option("--out", type=_FILE, help="Output file for entities: .jsonl, .parquet or .ftm.json.")
+@click.argument("paths", nargs=-1, metavar="[FILE]...", type=FILE)
+@click.option(
+    "--out", type=OUT_FILE, help="Output file for entities: .jsonl, .parquet or .ftm.json."
+)
 @click.option("--db", help="Resolve the parties of this database instead of files.")
 @click.option(
     "--links",
     "--edges",
     "links",
-    type=_FILE,
+    type=OUT_FILE,
     help="Output file for merged pairs and candidate pairs, with the evidence: .jsonl or .parquet.",
 )
 @click.option(
-    "--judgements", type=_HERE, help="File of earlier decisions, from tidewaiter parties judge."
+    "--judgements", type=FILE, help="File of earlier decisions, from tidewaiter parties judge."
 )
-@click.option("--earlier", type=_HERE, help="Entities of an earlier run; they keep their IDs.")
-@click.option("--refused", type=_FILE, help="Output file for rejected rows and fields: .csv.")
+@click.option("--earlier", type=FILE, help="Entities of an earlier run; they keep their IDs.")
+@click.option("--refused", type=OUT_FILE, help="Output file for rejected rows and fields: .csv.")
 @click.option(
     "--map", "columns", type=Field(), multiple=True, help='Map a column: consignee="Sold to".'
 )
@@ -255,7 +263,7 @@ def resolve(paths: tuple[Path, ...], **options: Any) -> None:
         write_links(wanted.links, found.links)
     _summary(found, entities, earlier)
     if refusals:
-        tell_refusals(refusals, wanted.refused)
+        report_refusals(refusals, wanted.refused)
         sys.exit(1)
 
 
@@ -358,7 +366,7 @@ _MEMBER = re.compile(r"p-[0-9a-f]{16}")
 @click.option(
     "--judgements",
     "path",
-    type=_FILE,
+    type=OUT_FILE,
     default="judgements.jsonl",
     show_default=True,
     help="Append the decision to this file.",

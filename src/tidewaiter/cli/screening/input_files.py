@@ -56,7 +56,7 @@ _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 class Member(NamedTuple):
     """A file in an archive."""
 
-    name: str  # under which it is unpacked, in a folder of its own: of no other member
+    name: str  # unique name for unpacking, in a separate folder
     info: zipfile.ZipInfo
 
 
@@ -75,7 +75,7 @@ def members_of(path: Path) -> tuple[Member, ...] | None:
         with zipfile.ZipFile(path) as archive:
             every = archive.infolist()
     except (OSError, *FAULTS):
-        return None  # whoever reads it tells why
+        return None  # the reader reports the cause
     if _OFFICE.intersection(each.filename.casefold() for each in every):
         return None
     some = [each for each in every if not each.is_dir() and not _ASIDE.search(each.filename)]
@@ -217,7 +217,7 @@ _SAID = ("encoding", "delimiter", "decimal", "dates", "sheet")
 class SavedSource(Record, frozen=True, kw_only=True):
     """Saved answers for files with the same columns."""
 
-    file: str  # the name of the one it was said of
+    file: str  # name of the file it concerns
     columns: Mapping[str, str] = {}  # field -> column
     units: Mapping[str, str] = {}  # field -> unit
     encoding: str | None = None
@@ -334,7 +334,7 @@ def _echo_line(text: str) -> None:
 _REFUSALS_SHOWN = 5
 
 
-def tell_refusals(refusals: Sequence[Refusal], path: Path | None) -> None:
+def report_refusals(refusals: Sequence[Refusal], path: Path | None) -> None:
     """Report how much could not be read; write all of it to a file, or print the first items.
 
     Args:

@@ -12,7 +12,7 @@ from rich.text import Text
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
-from tidewaiter.cli.core.options import Field, printable
+from tidewaiter.cli.core.options import FILE, Field, printable
 from tidewaiter.cli.screening.input_files import members_of, read_members
 from tidewaiter.explain.lines import details_of
 from tidewaiter.trade.messages import FORMATS
@@ -21,7 +21,6 @@ from tidewaiter.trade.readers.coverage import remarks_on
 from tidewaiter.trade.readers.inspection import Inspection, SeenColumn, inspect_file
 from tidewaiter.trade.types import Line, ReadOptions, Refusal
 
-_HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _TOLD = {"you": "chosen by you", "content": "from its first bytes", "name": "from its name", "": ""}
 _HOWS = {
     "said": "chosen by you",
@@ -46,12 +45,12 @@ class KnownFormat(Record, frozen=True, kw_only=True):
 
     name: str
     title: str
-    source: str  # where its layout is published; "": it has none of its own
+    source: str  # where its layout is published; "": not published
     confirmed: bool  # else it must be asked for: screen --format
 
 
 @click.command()
-@click.argument("path", required=False, type=_HERE)
+@click.argument("path", required=False, type=FILE)
 @click.option("--format", "form", help="Read the file as this format.")
 @click.option("--formats", is_flag=True, help="List the supported formats.")
 @click.option(

@@ -43,7 +43,7 @@ RESTRICTED = "restricted alerts"
 PRIVATE_FORMATS = (".jsonl", ".csv")
 """Formats that are written in one go; a file that grows would be readable by others at first."""
 
-_PRIVATE = 0o600  # nobody else may read it
+_PRIVATE = 0o600  # readable only by the owner
 
 Mark = Callable[[Alert], Alert]
 
@@ -147,17 +147,17 @@ def place_of(named: Path | None, settings: Settings, journal: Path) -> Path:
 
 _CHUNK = 1_000
 _SHOWN = 20  # refusals in the report
-_REMARKS = 100  # at most, with what is said of the file as a whole
+_REMARKS = 100  # maximum, including remarks on the file as a whole
 
 
 class Outputs(Record, frozen=True, kw_only=True):
     """Paths of the outputs."""
 
-    alerts: Path | None  # None: standard output, where it is no terminal
+    alerts: Path | None  # None: standard output, unless it is a terminal
     report: Path | None
     refused: Path  # written where anything was refused
     refused_named: bool  # by the user: an older file gives way; else it is kept
-    restricted: Path  # written where alerts rest on restricted entries
+    restricted: Path  # written if alerts are based on restricted entries
     learned: bool = False  # the alerts carry what decisions taught
 
 

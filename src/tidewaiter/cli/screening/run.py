@@ -27,14 +27,14 @@ from tidewaiter.cli.identify import tell_first_start
 from tidewaiter.cli.screening.input_files import with_saved
 from tidewaiter.cli.screening.summary import watched
 from tidewaiter.lists.archive import Archive
-from tidewaiter.node.context import Progress, end_overdue, screen_file
+from tidewaiter.node.context import FileJob, Progress, end_overdue, screen_file
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.node.rescreen.basis import registry_digest
 from tidewaiter.node.rescreen.cross_line import keep_marks
 from tidewaiter.node.rescreen.database_inputs import RegisterAsked, before_of, register_desk
 from tidewaiter.report.alerts.exports import alert_writer, refusal_writer
 from tidewaiter.store.core.database import Database, open_database
-from tidewaiter.store.suppression.index import count_resting
+from tidewaiter.store.suppression.index import count_suppressed
 from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.types import Alert, ReadOptions
 
@@ -353,7 +353,7 @@ class OneFile(NamedTuple):
     journal: Path  # keeps what is found
     history: tuple[Path, ...]  # earlier files
     workers: int  # processes at most
-    register: str | None  # the database whose register is asked; None: the one that keeps all
+    register: str | None  # the database with the register; None: the one that stores the results
 
 
 def screen_one(job: OneFile, database: Database | None) -> tuple[Marks, int]:
@@ -368,10 +368,8 @@ def screen_one(job: OneFile, database: Database | None) -> tuple[Marks, int]:
     path, options, settings, journal = job.path, job.options, job.settings, job.journal
     register = _register(job, database)
     workers = workers_for(path, job.workers)
-    steps = screen_file(
-        path, options, settings, journal, workers=workers, database=database, register=register
-    )
-    new, screening = _watch(steps, path)
+    file = FileJob(path=path, options=options, settings=settings, journal=journal, workers=workers)
+    new, screening = _watch(screen_file(file, database, register=register), path)
     earlier = earlier_alerts(job.history, options, settings, workers=job.workers)
     files = partial(lines_of, job.history, options) if job.history else None
     allowed = register.allowed if register else ()
@@ -410,7 +408,7 @@ def _watch(steps: Iterable[Progress], path: Path) -> tuple[int, int | None]:
     return new, screening
 
 
-def tell_ended(database: Database | None) -> None:
+def report_expired(database: Database | None) -> None:
     """End the suppression rules that have expired, and report them; None: no database."""
     for changed in end_overdue(database) if database is not None else ():
         click.echo(
@@ -421,18 +419,18 @@ def tell_ended(database: Database | None) -> None:
 
 
 @contextmanager
-def resting_told(database: Database | None) -> Iterator[None]:
+def suppression_reported(database: Database | None) -> Iterator[None]:
     """Report expired rules before a screening, and the number of suppressed alerts after it.
 
     Args:
         database: The database; None: there is none.
     """
-    tell_ended(database)
+    report_expired(database)
     yield
     if database is None:
         return
     with database.work() as work:
-        count = count_resting(work)
+        count = count_suppressed(work)
     if count:  # nothing is hidden in silence
         click.echo(
             (

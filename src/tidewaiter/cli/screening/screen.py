@@ -22,6 +22,8 @@ from tidewaiter.bulk.journal import drop_abandoned, read_done
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.casework.ranking.model import explained, model_at, read_ranker
 from tidewaiter.cli.core.options import (
+    FILE,
+    OUT_FILE,
     Day,
     Field,
     hear_every_stop,
@@ -60,9 +62,9 @@ from tidewaiter.cli.screening.run import (
     cluster_of,
     on_cluster,
     one_path,
-    resting_told,
     screen_cluster,
     screen_one,
+    suppression_reported,
 )
 from tidewaiter.cli.screening.summary import show_summary
 from tidewaiter.law.registry import load_registry
@@ -86,8 +88,8 @@ class Past(Record, frozen=True, kw_only=True):
     """What is screened again, and the outputs."""
 
     place: str | None  # of the database
-    out: Path | None  # None: to standard output, where it is no terminal
-    restricted: Path | None  # alerts that rest on restricted entries; None: where it is usual
+    out: Path | None  # None: standard output, unless it is a terminal
+    restricted: Path | None  # file for alerts based on restricted entries; None: the default
     whole: bool  # all lines, whatever changed
     beside: Mark | None = None  # adds to an alert what decisions taught; None: nothing is added
 
@@ -123,7 +125,7 @@ def screen_past(past: Past, settings: Settings) -> None:
         if database is None:
             raise click.UsageError("--again screens a database: give --db.")
         settings = switched(settings, database)
-        stack.enter_context(resting_told(database))
+        stack.enter_context(suppression_reported(database))
         written = stack.enter_context(spool())
         with screen_again(database, settings, whole=past.whole) as again:
             click.echo(visible(_why(again)), err=True)
@@ -258,12 +260,10 @@ def beside_of(place: Path | None) -> Callable[[Alert], Alert]:
     )
 
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
-_HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(path_type=Path)
 _CHANCE = Within(0, 1, min_open=True)
 _CORES = os.cpu_count() or 1
-_ABANDONED = 30 * 86_400  # seconds without a step: nobody goes on with that screening
+_ABANDONED = 30 * 86_400  # seconds without progress after which a screening counts as abandoned
 
 
 class Wanted(Record, frozen=True, kw_only=True):
@@ -296,7 +296,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=_HERE, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=FILE, metavar="[PATH]...")
 @click.option("--day", type=Day(), help="Screen under the law as of this date (default: today).")
 @click.option(
     "--map", "columns", type=Field(), multiple=True, help='Map a column: goods="Item text".'
@@ -304,7 +304,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option(
     "--columns",
     "saved",
-    type=_FILE,
+    type=OUT_FILE,
     help="Save --map and similar answers here, for later files with the same columns.",
 )
 @click.option(
@@ -332,14 +332,16 @@ class Wanted(Record, frozen=True, kw_only=True):
     help="Output file for alerts: .jsonl, .csv, .parquet, or a plug-in format; with "
     "Spark, a folder.",
 )
-@click.option("--report", type=_FILE, help="Write a report to read and print: .html.")
+@click.option("--report", type=OUT_FILE, help="Write a report to read and print: .html.")
 @click.option(
-    "--refused", type=_FILE, help="Output file for rejected rows and fields (default: refused.csv)."
+    "--refused",
+    type=OUT_FILE,
+    help="Output file for rejected rows and fields (default: refused.csv).",
 )
 @click.option(
     "--out-restricted",
     "restricted",
-    type=_FILE,
+    type=OUT_FILE,
     help="Output file for alerts based on restricted entries: .jsonl or .csv, readable "
     "only by you.",
 )
@@ -359,11 +361,11 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--whole", is_flag=True, help="With --again: screen all lines, whatever has changed.")
 @click.option(
     "--history",
-    type=_HERE,
+    type=FILE,
     multiple=True,
     help="An earlier file, for aggregation and for risk indicators that compare lines.",
 )
-@click.option("--rules", type=_HERE, help="Use your own copy of alerts.toml.")
+@click.option("--rules", type=FILE, help="Use your own copy of alerts.toml.")
 @click.option(
     "--threshold", type=_CHANCE, help="Minimum probability of a match with a listed party."
 )
@@ -479,7 +481,7 @@ def _screen_file(path: Path, wanted: Wanted) -> bool:
     tell_first_start()
     with held(journal, first) as journal:
         drop_abandoned(journals(), time.time() - _ABANDONED)
-        with database_at(wanted.db) as database, resting_told(database):
+        with database_at(wanted.db) as database, suppression_reported(database):
             settings = switched(settings, database)
             job = OneFile(
                 path, options, settings, journal, wanted.history, wanted.workers, wanted.register

@@ -21,7 +21,7 @@ from tidewaiter.trade.types import Alert
 
 _ROWS = 20
 _GOODS = 60
-_WIDE = 100  # columns of a terminal from which on each fact has a column of its own
+_WIDE = 100  # terminal width in columns from which each fact gets a separate column
 _LISTINGS = {False: 2, True: 4}  # named in a narrow and in a wide terminal
 _ORDER = "Sorted by priority: most severe first, then list matches, then earliest due date."
 STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "dim"}

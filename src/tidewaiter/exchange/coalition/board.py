@@ -264,24 +264,8 @@ class Material(Record, frozen=True, kw_only=True):
     countries: Mapping[str, str] = {}  # node -> country, for nodes with a freeze
 
 
-def board_of(material: Material, period: Period, day: date) -> Board:
-    """Compute the board.
-
-    Args:
-        material: All the node's records, of any day.
-        period: Period of the notices and incidents counted.
-        day: As-of day; not before the start of the period.
-
-    Raises:
-        InputError: A duplicate notice, or a day before the period.
-    """
-    _check(period, day)
-    notices = count_all(material.notices, material.freezes, day)
-    return board_from(notices, material, period, day)
-
-
 def board_from(notices: Sequence[Counted], material: Material, period: Period, day: date) -> Board:
-    """Build the board from counted notices; otherwise like `board_of`.
+    """Build the board from counted notices.
 
     Args:
         notices: Counted as of the day; notices outside both periods may be missing.

@@ -18,7 +18,6 @@ from msgspec import structs
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.problems import Problem, prose, wrong
 
-SCHEMA = 1
 _SHA_256 = re.compile(r"[0-9a-f]{64}")
 _LINK = re.compile(r"https?://[^\s/]+\S*")
 _LARGEST = 2**53 - 1

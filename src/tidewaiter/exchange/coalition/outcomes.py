@@ -1,7 +1,7 @@
 """Outcomes of notices, timed by a clock that counts working days of open channels.
 
 Working days of both countries count while the channel between the nodes is open. While either side
-has frozen it, a missing answer is no one's failure: the clock stops, and the deadline is
+has frozen it, a missing answer does not count against anyone: the clock stops, and the deadline is
 extended.
 """
 
@@ -147,7 +147,8 @@ Outcome = Literal[
 "answered early": it has not. "waiting": unanswered before the deadline. "frozen": unanswered, clock
 stopped. "withdrawn": withdrawn before either. "no term": no deadline was set. "undelivered": no
 receipt by the other side. "came too late": delivered after the deadline, so not counted either
-way."""
+way.
+"""
 
 ANSWERS = (*DECISIONS, Queried)
 """Event kinds that are answers: a decision or a query. Viewing, acknowledging or asking for more

@@ -132,7 +132,7 @@ class PartyFacts(Record, frozen=True, kw_only=True):
 
 
 class SubstanceFacts(Record, frozen=True, kw_only=True):
-    """A `tidewaiter-substance`: an observable of its own type."""
+    """A `tidewaiter-substance`: a custom observable type."""
 
     slug: str  # the only input of its id
     name: str
@@ -189,16 +189,6 @@ def definitions() -> list[Json]:
         (SUBSTANCE_EXTENSION, "Controlled or watched substance", "new-sco"),
     )
     return [maker, *(_definition(*each) for each in told)]
-
-
-def schemas() -> dict[str, Json]:
-    """Return the JSON Schema of each extension, by definition id."""
-    kinds: tuple[tuple[str, type[Record]], ...] = (
-        (INCIDENT_EXTENSION, IncidentFacts),
-        (PARTY_EXTENSION, PartyFacts),
-        (SUBSTANCE_EXTENSION, SubstanceFacts),
-    )
-    return {name: msgspec.json.schema(kind) for name, kind in kinds}
 
 
 def tidy(value: Any) -> Any:

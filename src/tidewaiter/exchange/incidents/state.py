@@ -17,7 +17,7 @@ from tidewaiter.exchange.incidents.types import (
     Spoken,
     Status,
 )
-from tidewaiter.exchange.protocol.envelopes import Said, Unheeded
+from tidewaiter.exchange.protocol.envelopes import Said, Unheeded, said_as
 
 T = TypeVar("T", Incident, Proposal, Sighting)
 
@@ -80,11 +80,11 @@ def incident_of(
             continue
         why = _why_not(each, owner, readers)
         if not why and isinstance(body, Incident):
-            why = _keep(versions, body.version, _typed(each, body))
+            why = _keep(versions, body.version, said_as(each, body))
         elif not why and isinstance(body, Proposal):
-            why = _keep(proposals, (each.sender, body.id), _typed(each, body))
+            why = _keep(proposals, (each.sender, body.id), said_as(each, body))
         elif not why and isinstance(body, Sighting):
-            why = _keep(sightings, (each.sender, body.id), _typed(each, body))
+            why = _keep(sightings, (each.sender, body.id), said_as(each, body))
         if why:
             unheeded.setdefault(each.id, Unheeded(said=each, why=why))
     return Known(
@@ -111,10 +111,6 @@ def _why_not(said: Said[Spoken], owner: str, readers: frozenset[str] | None) -> 
 
 def _of(body: Spoken) -> tuple[str, str]:
     return body.owner, body.id if isinstance(body, Incident) else body.incident
-
-
-def _typed(said: Said[Spoken], body: T) -> Said[T]:
-    return Said(id=said.id, sender=said.sender, at=said.at, body=body)
 
 
 K = TypeVar("K")

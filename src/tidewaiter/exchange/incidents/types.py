@@ -11,8 +11,6 @@ from tidewaiter.base.records import Record
 from tidewaiter.exchange.fields import mandatory, optional
 from tidewaiter.exchange.protocol.markings import Marking
 
-SCHEMA = 1
-
 Kind = Literal[
     "seizure",
     "stopped-shipment",

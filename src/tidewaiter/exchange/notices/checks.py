@@ -28,7 +28,7 @@ from tidewaiter.exchange.notices.forms import (
     suggested,
     values,
 )
-from tidewaiter.exchange.notices.law import Law, LineLaw, law_of
+from tidewaiter.exchange.notices.law import PREPARED, Law, LineLaw, law_of
 from tidewaiter.exchange.notices.types import Amount, Notice, NoticeLine, Party, Permit
 from tidewaiter.exchange.problems import Make, Problem, doubt, wrong
 from tidewaiter.law.registry import is_cas
@@ -268,7 +268,6 @@ def _covers(permit: Permit, line: NoticeLine, place: str) -> Iterator[Problem]:
         )
 
 
-_MIXED = frozenset({"mixture", "solution", "extract", "medicine"})
 _LINES = "lines."
 
 
@@ -306,7 +305,7 @@ def applies(need: Need, notice: Notice, line: NoticeLine | None = None) -> bool:
     if line is None:
         return False
     if need.when == "mixture":
-        return line.goods in _MIXED
+        return line.goods in PREPARED
     if need.when == "salt":
         return line.goods == "salt"
     return line.goods in {None, "substance", "salt"}

@@ -48,8 +48,8 @@ def add_working_days(start: date, days: int, countries: Iterable[str]) -> Counte
         countries: Countries with calendars that apply together; ISO 3166-1 alpha-2 codes.
 
     Returns:
-        The last day. Countries without a calendar are ignored, so the day is a lower bound; if
-        none is known, there is no day.
+        The last day. Countries without a calendar are ignored, so the day is a lower bound;
+        None if all calendars are unknown.
 
     Raises:
         InputError: Number out of range.

@@ -26,7 +26,7 @@ _PERCENT = Decimal(10_000)  # parts per million in one percent
 _WHOLE_PPM = 1_000_000
 _AS_BASE = Limit(counts="base", clause="", source="")
 _AS_CONTENT = Limit(counts="content", clause="", source="")
-_PREPARED = frozenset({"mixture", "solution", "extract", "medicine"})
+PREPARED = frozenset({"mixture", "solution", "extract", "medicine"})
 _HS_DIGITS = 6
 
 
@@ -126,7 +126,7 @@ def content_of(line: NoticeLine, found: Found, day: date) -> tuple[Amount, str]:
         A mass, or a volume by volume; or none, and why.
     """
     percent = _percent(line)
-    if line.goods in _PREPARED and percent is None:
+    if line.goods in PREPARED and percent is None:
         return Amount(), "the content of the mixture is not given"
     form = found.form.cas if found.form else None
     dealing = Dealing(
@@ -208,7 +208,7 @@ def _doubts(notice: Notice, line: NoticeLine, known: LineLaw, found: Found) -> I
     if len(digits) == _HS_DIGITS and own and digits not in own:
         text = f"{line.hs} is not the code of {found.name}, {', '.join(codes)}"
         yield doubt(line_place(line, "hs"), text, "a mixture may have a code of its own")
-    if known.why_no_content and line.goods in _PREPARED:
+    if known.why_no_content and line.goods in PREPARED:
         yield doubt(line_place(line, "content"), known.why_no_content, "give its percentage")
     if line.form and found.form is None:
         text = f'the registry knows no form "{line.form}" of {found.name}'

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Literal, get_args
+from typing import Literal
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
@@ -31,7 +31,6 @@ Code = Literal["off", "ended", "purpose", "over-budget", "not-able"]
 """Reasons of refusal: no offer to this peer, or a newer one; the offer has ended; other purpose;
 daily budget used up; library missing at the holder."""
 
-CODES: tuple[Code, ...] = get_args(Code)
 SAYS: dict[Code, str] = {
     "off": "it answers no questions under this offer",
     "ended": "its offer has ended",
@@ -229,7 +228,7 @@ def refused(log: Iterable[Asked], day: date) -> int:
     return sum(1 for each in log if each.day >= day and each.code)
 
 
-def left(terms: Terms, log: Iterable[Asked], day: date) -> int:
+def remaining_keys(terms: Terms, log: Iterable[Asked], day: date) -> int:
     """Return the remaining keys of a day."""
     return max(0, terms.budget - used(log, day))
 
@@ -253,4 +252,4 @@ def why_not(
         return "ended"
     if question.purpose not in terms.purposes:
         return "purpose"
-    return "over-budget" if left(terms, log, day) < SLOTS else None
+    return "over-budget" if remaining_keys(terms, log, day) < SLOTS else None

@@ -7,7 +7,7 @@ later and the chain still verifies. Signed texts are stored unchanged.
 
 import hashlib
 from collections.abc import Iterable
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -247,6 +247,11 @@ class Said(Record, Generic[T], frozen=True, kw_only=True):
     sender: str  # id of the signing node
     at: str  # signing time: ISO 8601, UTC; informative only
     body: T
+
+
+def said_as(said: Said[Any], body: T) -> Said[T]:
+    """Return an accepted message whose content is known to be of one type."""
+    return Said(id=said.id, sender=said.sender, at=said.at, body=body)
 
 
 class Unheeded(Record, Generic[T], frozen=True, kw_only=True):

@@ -183,7 +183,6 @@ def recovered(
     random: Random,
     made: str,
     *,
-    next_root: bytes | None = None,
     later: bytes | None = None,
 ) -> tuple[Ring, SignedDocument]:
     """Replace lost or compromised keys of a node with its root key.
@@ -194,14 +193,13 @@ def recovered(
         root: The root key, or the announced next root where it takes over.
         random: Source of randomness.
         made: Creation time, ISO 8601.
-        next_root: The announced next root, where it takes over.
-        later: The root after it, likewise.
+        later: The root after it, where the announced next root takes over.
     """
     before = last.read()
     pairs = (_pair("sign", random), _pair("open", random))
     gone = tuple(key.name for key in before.keys if key.use == "sign")
     keys = tuple(_aged(key, gone) for key in before.keys)
-    signer = root_signer(before.node, next_root or root)
+    signer = root_signer(before.node, root)
     document = structs.replace(
         before,
         keys=(*keys, *(pair.public() for pair in pairs)),
@@ -209,10 +207,10 @@ def recovered(
         previous=last.digest(),
         made=made,
     )
-    if next_root is not None and later is not None:
+    if later is not None:
         document = structs.replace(
             document,
-            root=wrapped(public_of("sign", next_root)),
+            root=wrapped(public_of("sign", root)),
             next_root=root_hash(public_of("sign", later)),
         )
     return structs.replace(ring, pairs=(*ring.pairs, *pairs)), sign_document(document, [signer])

@@ -10,8 +10,8 @@ each peer for its own signed messages and the receipts given for them.
 Nor does it know what it has received since, and which of it was recalled. So its query states what
 it has, and the answer returns its own receipts, which state what it had.
 
-A log only grows, and has one root per size. An earlier receipt states what was true then: it is
-resent when its response was lost, and is not a contradiction.
+A log only grows, and has one root per size. An earlier receipt was correct at its time: it is
+resent when its response was lost, and does not contradict a later one.
 """
 
 from collections.abc import Sequence

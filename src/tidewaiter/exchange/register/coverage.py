@@ -434,17 +434,17 @@ def _figures(account: Account, before: Amount) -> list[Phrase]:
     if account.granted == Amount():
         return [Phrase("account/none")]
     parts = [_figure("granted", account.granted), _figure("used", account.used)]
-    if _is_some(account.promised):
+    if is_some(account.promised):
         parts.append(_figure("promised", account.promised))
     if before != Amount():
         parts.append(_figure("before", before))
-    if _is_some(account.exceeded):
+    if is_some(account.exceeded):
         return [*parts, _figure("exceeded", account.exceeded)]
     return [*parts, _figure("free", account.free)]
 
 
-def _is_some(amount: Amount) -> bool:
-    """Tell whether an amount is more than nothing."""
+def is_some(amount: Amount) -> bool:
+    """Return whether an amount is above zero."""
     found = measured(amount)
     return found is not None and found.value > 0
 

@@ -52,7 +52,6 @@ _TELLING: dict[type[Entry], str] = {
     Grant: "counts",
     Requirement: "year",
 }
-HINT = "the page of the register in the documentation names each column"
 
 
 class RegisterFile(Record, frozen=True, kw_only=True):

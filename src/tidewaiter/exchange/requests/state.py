@@ -14,7 +14,7 @@ from msgspec import structs
 
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.cases import Decision, Offer, Taking, Together
-from tidewaiter.exchange.protocol.envelopes import Said, Unheeded
+from tidewaiter.exchange.protocol.envelopes import Said, Unheeded, said_as
 from tidewaiter.exchange.protocol.markings import Marking, Tlp
 from tidewaiter.exchange.requests.types import (
     Answer,
@@ -100,10 +100,12 @@ def _asking(
     unheeded: tuple[Unheeded[Spoken], ...],
 ) -> Asking:
     found = [kept[key] for key in sorted(kept)]
-    asked = next((_as(each, each.body) for each in found if isinstance(each.body, Request)), None)
-    answers = tuple(_as(each, each.body) for each in found if isinstance(each.body, Answer))
-    refusals = tuple(_as(each, each.body) for each in found if isinstance(each.body, Refusal))
-    withdrawals = [_as(each, each.body) for each in found if isinstance(each.body, Withdrawal)]
+    asked = next(
+        (said_as(each, each.body) for each in found if isinstance(each.body, Request)), None
+    )
+    answers = tuple(said_as(each, each.body) for each in found if isinstance(each.body, Answer))
+    refusals = tuple(said_as(each, each.body) for each in found if isinstance(each.body, Refusal))
+    withdrawals = [said_as(each, each.body) for each in found if isinstance(each.body, Withdrawal)]
     items = _items(asked, answers, refusals)
     return Asking(
         id=request,
@@ -111,7 +113,7 @@ def _asking(
         request=asked,
         answers=answers,
         refusals=refusals,
-        delays=tuple(_as(each, each.body) for each in found if isinstance(each.body, Delay)),
+        delays=tuple(said_as(each, each.body) for each in found if isinstance(each.body, Delay)),
         withdrawal=withdrawals[0] if withdrawals else None,
         items=items,
         state="withdrawn" if withdrawals else _state(items),
@@ -152,10 +154,6 @@ def _state(items: Mapping[int, ItemState]) -> State:
 
 def _of(body: Spoken) -> tuple[str, str]:
     return body.asker, body.id if isinstance(body, Request) else body.request
-
-
-def _as(said: Said[Spoken], body: Body) -> Said[Body]:
-    return Said(id=said.id, sender=said.sender, at=said.at, body=body)
 
 
 Act = Literal["answer", "refuse", "delay", "withdraw"]

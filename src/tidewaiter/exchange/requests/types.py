@@ -12,8 +12,6 @@ from tidewaiter.base.resources import data, read_toml
 from tidewaiter.exchange.fields import mandatory, optional
 from tidewaiter.exchange.protocol.markings import Marking, Purpose
 
-SCHEMA = 1
-
 Kind = Literal["information", "legal-assistance"]
 Urgency = Literal["routine", "urgent", "immediate"]
 Subject = Literal["incident", "notification", "party", "consignment", "case", "other"]

@@ -31,7 +31,7 @@ def build_entries(
 ) -> tuple[Entry, ...]:
     """List the names of all substances, without duplicate keys.
 
-    If two substances share a key, it belongs to the one whose preferred name it is, then to the one
+    If two substances share a key, it belongs to the one with it as preferred name, then to the one
     with the strong name, then to the first.
 
     Args:

@@ -95,8 +95,9 @@ def control_keys(structures: Iterable[Structure]) -> list[str | StructureError]:
 def components(structure: Structure) -> tuple[Structure, ...]:
     """Return the distinct fragments of a structure, largest first.
 
-    Each may be a substance of its own: in a mixture the watched one need not be the largest. A
-    structure of one fragment is its own component.
+    Each may be a separate substance: in a mixture the watched one need not be the largest. A
+    structure
+    of one fragment is its own component.
     """
     mol = structure.mol
     if len(Chem.GetMolFrags(mol)) == 1:

@@ -22,7 +22,7 @@ from tidewaiter.bulk.cross_line import marks_of
 from tidewaiter.bulk.journal import open_scripts, read_journal
 from tidewaiter.bulk.sandbox import broke_off
 from tidewaiter.bulk.screening import Settings, workers_for
-from tidewaiter.node.context import Progress, end_overdue, screen_file
+from tidewaiter.node.context import FileJob, Progress, end_overdue, screen_file
 from tidewaiter.node.rescreen.cross_line import keep_marks
 from tidewaiter.node.rescreen.database_inputs import before_of, register_desk
 from tidewaiter.node.uploads.settings import Desk, settings_of
@@ -38,6 +38,7 @@ from tidewaiter.store.uploads import (
     end_upload,
     fail_upload,
     renew_lease,
+    retry_upload,
 )
 from tidewaiter.trade.history.allowances import Allowed
 from tidewaiter.trade.history.reasons import is_selected
@@ -167,23 +168,19 @@ def screen_upload(bench: Bench, upload: Upload) -> None:
 
 def _screen(bench: Bench, upload: Upload, beat: "_Beat") -> None:
     settings = settings_of(bench.desk, upload, bench.database)
-    reading = upload.options.reading
     end_overdue(bench.database)
     path, journal = bench.desk.spool.place(upload.sha256), bench.desk.spool.journal(upload.id)
     if not path.is_file():
         raise InputError("node/file-no-longer-kept")
-    workers = workers_for(path, bench.desk.workers)
     register = register_desk(bench.database, settings)
-    steps = screen_file(
-        path,
-        reading,
-        settings,
-        journal,
-        workers=workers,
-        database=bench.database,
-        who=upload.who,
-        register=register,
+    file = FileJob(
+        path=path,
+        options=upload.options.reading,
+        settings=settings,
+        journal=journal,
+        workers=workers_for(path, bench.desk.workers),
     )
+    steps = screen_file(file, bench.database, who=upload.who, register=register)
     tally: Tally | None = None
     reached, screening = Reached(), None
     try:
@@ -328,7 +325,7 @@ def _end(
 
 def _give_back(bench: Bench, upload: Upload) -> None:
     with bench.database.work(stamp()) as work:
-        end_upload(work, upload.id, bench.lease, "queued", failed=True)
+        retry_upload(work, upload.id, bench.lease)
 
 
 def _fail(bench: Bench, upload: Upload, error: TidewaiterError) -> None:

@@ -70,7 +70,7 @@ def _work(desk: Desk, leaving: threading.Event) -> None:
 
 def work_once(bench: Bench) -> bool:
     """Screen the upload that has waited longest; False: none."""
-    gone = gone_uploads(bench)
+    gone = killed_uploads(bench)
     with bench.database.work() as work:
         if not is_waiting(work, stamp().at, gone=gone):
             return False
@@ -82,7 +82,7 @@ def work_once(bench: Bench) -> bool:
     return True
 
 
-def gone_uploads(bench: Bench) -> list[int]:
+def killed_uploads(bench: Bench) -> list[int]:
     """Find uploads of killed local processes: their journals are unlocked."""
     host = bench.lease.worker.partition(" ")[0]
     settled = bench.lease.until(stamp().at - _SETTLED)

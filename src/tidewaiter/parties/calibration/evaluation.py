@@ -369,8 +369,8 @@ def choose(table: Table, parties: int, wanted: float, *, by_kind: bool) -> Thres
             threshold for each; a kind without hits gets the overall threshold.
 
     Returns:
-        The threshold, never below that of the model: the file is no evidence for parties unlike
-        those in it.
+        The threshold, never below that of the model: the file gives no evidence for parties
+        unlike those in it.
 
     Raises:
         InputError: No threshold below 1 keeps the rate.

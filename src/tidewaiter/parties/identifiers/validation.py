@@ -105,7 +105,7 @@ def find_number(text: str, countries: Iterable[str], *, tax: bool) -> tuple[str,
 
     Args:
         text: Number as written.
-        countries: ISO 3166-1 alpha-2, whose schemes are tried after the international ones.
+        countries: ISO 3166-1 alpha-2; their schemes are tried after the international ones.
         tax: Include tax numbers.
 
     Returns:
@@ -165,7 +165,6 @@ except ImportError:  # the extra "wallets" is not installed
 else:
     _HASH = keccak
 
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _BECH32M = 0x2BC830A3  # BIP 350
 _LABEL = re.compile(r"^\W*(?:[A-Za-z]{2,11}[\s:-]+)?")  # "XBT 1A1z...", "- ETH 0x..."

@@ -27,17 +27,7 @@ KINDS = (
     "translated",
     "romanised",
 )
-_OF_PAIRS = {f.EVIDENCE, f.LOG_EVIDENCE, f.FUZZINESS, *range(f.FIRST_KIND, f.CONTRADICTED_SHARE)}
 _CONTRADICTED = (f.CONTRADICTED_SHARE, f.SQUARED, f.CONTRADICTED)
-_OF_WORDS = {
-    *_CONTRADICTED,
-    f.OMITTED_LISTED_SHARE,
-    f.OMITTED_ASKED_SHARE,
-    f.OMITTED_LISTED,
-    f.OMITTED_ASKED,
-    f.RAREST_ASKED,
-    f.RAREST_LISTED,
-}
 _IN_WORDS = {
     f.ONE: "starting point: most parties with a similar name are not the listed party",
     f.WORST: "spelling of the least similar words",

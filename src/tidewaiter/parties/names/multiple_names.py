@@ -294,7 +294,7 @@ def _script(text: str) -> str:
 def _is_one_person(first: str, second: str, own: Sequence[str]) -> bool | None:
     """Return whether a comma separates surname and given name; None: unclear.
 
-    The surname of the party is the last word of its own names.
+    The surname is the last word of the party's own names.
     """
     a, b = _keys(first), _keys(second)
     known = [_keys(name) for name in own]

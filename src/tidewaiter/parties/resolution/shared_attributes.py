@@ -153,7 +153,7 @@ _NO_DIGIT = re.compile(r"\D+")
 
 
 def things_of(read: Read) -> Iterator[SharedThing]:
-    """Yield the attributes that a party may share, except those of a party in whose care it is."""
+    """Yield the attributes that a party may share, except those of a party it is in care of."""
     if not read.names.care_of:
         yield from _called(read.phones, read.emails)
         yield from _placed(read.address)

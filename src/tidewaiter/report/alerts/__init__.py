@@ -1,1 +1,1 @@
-"""Alerts as tables, files and pages."""
+"""Exports and pages of alerts."""

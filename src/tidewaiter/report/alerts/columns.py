@@ -1,4 +1,4 @@
-"""An alert as a flat row, for spreadsheets, and as a nested row, for Parquet."""
+"""Alerts as flat rows for spreadsheets and as nested rows for Parquet."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
@@ -29,7 +29,7 @@ from tidewaiter.trade.types import (
 )
 
 Value = str | int | Decimal | date | None
-"""Of a cell. Text is neutralised; numbers and dates are ours and stand as they are."""
+"""Value of a cell. Text is neutralised; numbers and dates come from us and are left unchanged."""
 
 EVIDENCE = pa.struct(
     [("field", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("text", pa.string())]
@@ -59,11 +59,11 @@ ALERTS = pa.schema(
         },
     )
 )
-"""One row per alert: the fields of `Alert`, its phrases in English, but for what was learned."""
+"""One row per alert: the fields of `Alert` except `learned`, with phrases in English."""
 
 
 def nested(alerts: Iterable[Alert], schema: pa.Schema = ALERTS) -> pa.RecordBatch:
-    """Return alerts as a batch, one row per alert; what was learned, where the schema has it."""
+    """Return alerts as a batch, one row per alert; with `learned` if the schema has it."""
     rows = [_row(alert) for alert in alerts]
     for row in rows:
         for term in row.get("learned", {}).get("terms", ()):
@@ -86,7 +86,7 @@ def flat(alert: Alert, columns: Mapping[str, Callable[[Alert], Value]]) -> list[
 
 
 def cell(value: Value) -> str:
-    """Return a value as a cell; text is made safe for spreadsheets."""
+    """Return a value as a cell; text is neutralised against spreadsheet formulas."""
     if value is None:
         return ""
     return neutralise(value) if isinstance(value, str) else format(value)
@@ -138,7 +138,7 @@ def _sources(alert: Alert) -> str:
 
 
 def _line_columns(*groups: Group) -> Iterator[tuple[str, Callable[[Alert], Value]]]:
-    """Yield the columns of some fields of the line, and how they are read."""
+    """Yield the columns for some fields of the line, with their accessors."""
     for name in fields_in(*groups):
         unit = SHOWN.get(FIELDS[name].kind)
         yield f"{key_of(name)}_{unit}" if unit else name, partial(_line_value, name)
@@ -191,7 +191,7 @@ FLAT: Mapping[str, Callable[[Alert], Value]] = MappingProxyType(
         "id": lambda a: a.id,
     }
 )
-"""Each column of the CSV file, in order, and how it is read from an alert."""
+"""The columns of the CSV file, in order, with their accessors."""
 
 
 TERM = pa.struct(
@@ -221,7 +221,7 @@ LEARNED = pa.field(
         ]
     ),
 )
-"""Of Parquet."""
+"""Parquet column of the learned ranking."""
 
 
 def _of_learned(read: Callable[[Learned], Value]) -> Callable[[Alert], Value]:
@@ -237,4 +237,4 @@ LEARNED_FLAT: Mapping[str, Callable[[Alert], Value]] = MappingProxyType(
         "learned_from": _of_learned(lambda told: f"{told.decided} decided alerts to {told.last}"),
     }
 )
-"""Of CSV."""
+"""CSV columns of the learned ranking."""

@@ -1,4 +1,4 @@
-"""Exporters of alerts that plug-ins bring, by the suffix of the files that they write."""
+"""Alert exporters from plug-ins, by file suffix."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -11,45 +11,45 @@ from tidewaiter.base.records import Record
 from tidewaiter.trade.types import Alert
 
 BUILT_IN = ("jsonl", "csv", "parquet")
-"""The suffixes of alerts that we write ourselves, without their point."""
+"""Suffixes of the built-in alert formats, without the dot."""
 
 TAKEN = frozenset((*BUILT_IN, "html"))
-"""Suffixes that no plug-in writes: ours, and that of the report."""
+"""Suffixes reserved for built-in formats, including the HTML report."""
 
 
 class AlertFile(Protocol):
-    """A file of alerts that a plug-in is writing."""
+    """A file of alerts that a plug-in writes."""
 
     def add(self, alerts: Iterable[Alert]) -> None:
-        """Write alerts, in the order in which they come; it is called many times."""
+        """Write a batch of alerts, in order; called many times."""
         ...
 
     def close(self) -> None:
-        """Write what is left, and leave the file open."""
+        """Write what is buffered, and leave the file open."""
         ...
 
 
 class Exporter(Record, frozen=True, kw_only=True):
-    """A format of files of alerts, as a plug-in of the group `tidewaiter.exporters` brings it.
+    """An export format from a plug-in of the entry-point group `tidewaiter.exporters`.
 
-    The name of the entry point is the suffix of its files, in lower case and without the point.
+    The name of the entry point is the file suffix, in lower case and without the dot.
     """
 
-    title: str  # for people, on a button: "GeoJSON"
-    media_type: str  # of the file
-    open: Callable[[BinaryIO], AlertFile]  # takes an empty file that can be written and sought in
+    title: str  # display name, for a button: "GeoJSON"
+    media_type: str  # media type of the file
+    open: Callable[[BinaryIO], AlertFile]  # receives an empty, writable and seekable file
 
 
 def exporters() -> dict[str, Exporter]:
-    """Map the suffixes that plug-ins write, without their point, to what they are."""
+    """Map the file suffixes of plug-ins, without the dot, to their exporters."""
     return plugins(EXPORTERS, Exporter, TAKEN)
 
 
 class _Named:
-    """Names a plug-in in whatever it raises, and calls it no more after that.
+    """Wraps a plug-in's writer: names the plug-in in its errors, and stops calling it after one.
 
-    The error is raised when the file is closed: a screening writes to several files at once, and
-    the others are finished first.
+    The error is raised when the file is closed: a screening writes several files at once, and the
+    others are completed first.
     """
 
     def __init__(self, suffix: str, file: BinaryIO) -> None:
@@ -60,21 +60,21 @@ class _Named:
             self._file = exporters()[suffix].open(file)
 
     def add(self, alerts: Iterable[Alert]) -> None:
-        """Write alerts, where it has not failed yet."""
+        """Write alerts, unless the plug-in has failed."""
         if self._file is not None and self._error is None:
             with self._tried():
                 self._file.add(alerts)
 
     def tell(self) -> int:
-        """Hand the bytes to the system and return how many the file has."""
+        """Flush the file and return its size in bytes."""
         self._raw.flush()
         return self._raw.tell()
 
     def finish(self) -> None:
-        """Write what is left.
+        """Write what is buffered.
 
         Raises:
-            PluginError: It failed, now or before.
+            PluginError: The plug-in failed, now or earlier.
         """
         if self._file is not None and self._error is None:
             with self._tried():
@@ -93,14 +93,14 @@ class _Named:
 
 @contextmanager
 def write_exported(path: Path, suffix: str) -> Iterator[_Named]:
-    """Open a file of alerts that a plug-in writes.
+    """Open an alert file that a plug-in writes.
 
     Args:
-        path: The file; what it holds is replaced.
-        suffix: Of `exporters`, without its point.
+        path: The file; existing content is replaced.
+        suffix: A suffix in `exporters`, without the dot.
 
     Raises:
-        PluginError: The plug-in failed; raised at the end, when all alerts were given to it.
+        PluginError: The plug-in failed; raised at the end, after all alerts were passed to it.
     """
     with path.open("wb") as file:
         writer = _Named(suffix, file)

@@ -1,11 +1,11 @@
-"""Alerts as JSON lines, CSV and Parquet, and refusals as CSV; written as they come.
+"""Streaming export of alerts as JSON Lines, CSV and Parquet, and of refusals as CSV.
 
     with alert_writer(Path("alerts.csv")) as writer:
         for alerts in screened:
             writer.add(alerts)
 
-To go on after a stop, keep `writer.tell()` after each batch and open the file again with
-`append=True, keep=` that number: what a broken batch left behind it is cut off.
+To resume after an interruption, store `writer.tell()` after each batch, and reopen the file with
+`append=True, keep=` that number; bytes of an incomplete batch are truncated.
 """
 
 import csv
@@ -27,8 +27,8 @@ from tidewaiter.report.alerts.exporters import BUILT_IN, exporters, write_export
 from tidewaiter.trade.alerts import encodable
 from tidewaiter.trade.types import Alert, Refusal
 
-# Without a byte-order mark a spreadsheet reads UTF-8 in the machine's own code page, and
-# Chinese, Russian or Arabic goods turn to nonsense.
+# Without a byte-order mark a spreadsheet reads UTF-8 in the computer's own code page, which
+# garbles Chinese, Russian and Arabic text.
 _BOM = b"\xef\xbb\xbf"
 _GROUP_ALERTS = 5_000
 _GROUP_CHARACTERS = 16_000_000
@@ -36,19 +36,19 @@ REFUSED = ("row", "column", "value", "problem", "hint", "screened")
 
 
 class AlertWriter(Protocol):
-    """What takes alerts and writes them to one file."""
+    """Writes alerts to one file."""
 
     def add(self, alerts: Iterable[Alert]) -> None:
-        """Write alerts, in the order in which they come."""
+        """Write a batch of alerts, in order."""
         ...
 
     def tell(self) -> int:
-        """Return how many bytes of the file are complete and on their way to the disk."""
+        """Flush the complete batches and return their size in bytes."""
         ...
 
 
 class JsonLines:
-    """Writes one alert per line as JSON, in UTF-8; nothing is left out or changed."""
+    """Writes alerts as JSON in UTF-8, one per line, with every field."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -58,7 +58,7 @@ class JsonLines:
         self._file.writelines(map(json_line, alerts))
 
     def tell(self) -> int:
-        """Hand the bytes to the system and return how many the file has."""
+        """Flush the file and return its size in bytes."""
         self._file.flush()
         return self._file.tell()
 
@@ -73,19 +73,19 @@ class CsvTable:
             self.rows([list(columns)])
 
     def rows(self, rows: Iterable[list[str]]) -> None:
-        """Write rows whose cells are safe already."""
+        """Write rows with cells that are already neutralised."""
         text = io.StringIO(newline="")
         csv.writer(text).writerows(rows)
         self._file.write(text.getvalue().encode("utf-8"))
 
     def tell(self) -> int:
-        """Hand the bytes to the system and return how many the file has."""
+        """Flush the file and return its size in bytes."""
         self._file.flush()
         return self._file.tell()
 
 
 class CsvAlerts(CsvTable):
-    """Writes one alert per row; no cell can be taken for a formula (see `cells`)."""
+    """Writes one alert per row; spreadsheets treat no cell as a formula (see `columns`)."""
 
     def __init__(self, file: BinaryIO, *, learned: bool = False) -> None:
         self._columns = {**FLAT, **LEARNED_FLAT} if learned else FLAT
@@ -98,7 +98,7 @@ class CsvAlerts(CsvTable):
 
 
 class CsvRefusals(CsvTable):
-    """Writes one refusal per row; no cell can be taken for a formula."""
+    """Writes one refusal per row; spreadsheets treat no cell as a formula."""
 
     def add(self, refusals: Iterable[Refusal]) -> None:
         """Write refusals, one per row."""
@@ -106,7 +106,7 @@ class CsvRefusals(CsvTable):
 
 
 class ParquetAlerts:
-    """Writes alerts as Parquet of the schema `columns.ALERTS`, a row group at a time."""
+    """Writes alerts as Parquet with the schema `columns.ALERTS`, one row group at a time."""
 
     def __init__(self, file: BinaryIO, *, learned: bool = False) -> None:
         self._file = file
@@ -116,7 +116,7 @@ class ParquetAlerts:
         self._characters = 0
 
     def add(self, alerts: Iterable[Alert]) -> None:
-        """Take alerts; write a row group whenever enough are held."""
+        """Buffer alerts, and write a row group when the buffer is full."""
         for alert in map(encodable, alerts):
             self._held.append(alert)
             self._characters += len(alert.line.goods or "") + len(alert.line.commercial or "")
@@ -124,12 +124,12 @@ class ParquetAlerts:
                 self._write()
 
     def tell(self) -> int:
-        """Write what is held as a row group and return how many bytes the file has."""
+        """Write the buffered alerts as a row group, and return the file size in bytes."""
         self._write()
         return self._file.tell()
 
     def close(self) -> None:
-        """Write what is held, and the footer without which a file is no Parquet."""
+        """Write the buffered alerts and the footer; without a footer, a Parquet file is invalid."""
         try:
             self._write()
         finally:
@@ -142,7 +142,7 @@ class ParquetAlerts:
 
 
 def json_line(alert: Alert) -> bytes:
-    """Return an alert as one line of JSON in English, line feed included."""
+    """Return an alert as one line of JSON in English, including the line feed."""
     return english_json(export_alert(encodable(alert))) + b"\n"
 
 
@@ -150,12 +150,12 @@ def json_line(alert: Alert) -> bytes:
 def write_jsonl(
     path: Path, *, append: bool = False, keep: int | None = None
 ) -> Iterator[JsonLines]:
-    """Open a file of JSON lines.
+    """Open a JSON Lines file.
 
     Args:
-        path: The file; without `append` what it holds is replaced.
-        append: Go on after the last whole line.
-        keep: Go on after this many bytes instead; a number that `tell` returned.
+        path: The file; without `append`, existing content is replaced.
+        append: Continue after the last complete line.
+        keep: Continue after this many bytes instead; a value returned by `tell`.
     """
     with _opened(path, append=append, keep=keep) as file:
         yield JsonLines(file)
@@ -165,14 +165,14 @@ def write_jsonl(
 def write_csv(
     path: Path, *, append: bool = False, keep: int | None = None, learned: bool = False
 ) -> Iterator[CsvAlerts]:
-    """Open a CSV file of alerts; the arguments are those of `alert_writer`."""
+    """Open a CSV file of alerts; arguments as for `alert_writer`."""
     with _opened(path, append=append, keep=keep) as file:
         yield CsvAlerts(file, learned=learned)
 
 
 @contextmanager
 def write_parquet(path: Path, *, learned: bool = False) -> Iterator[ParquetAlerts]:
-    """Open a Parquet file of alerts; it appears under its name when it is whole."""
+    """Open a Parquet file of alerts; it gets its final name when it is complete."""
     with replacing(path, "rows") as part, part.open("wb") as file:
         writer = ParquetAlerts(file, learned=learned)
         try:
@@ -185,7 +185,7 @@ def write_parquet(path: Path, *, learned: bool = False) -> Iterator[ParquetAlert
 def refusal_writer(
     path: Path, *, append: bool = False, keep: int | None = None
 ) -> Iterator[CsvRefusals]:
-    """Open a CSV file of refusals; the arguments are those of `write_jsonl`."""
+    """Open a CSV file of refusals; arguments as for `write_jsonl`."""
     with _opened(path, append=append, keep=keep) as file:
         yield CsvRefusals(file, REFUSED)
 
@@ -193,16 +193,16 @@ def refusal_writer(
 def alert_writer(
     path: Path, *, append: bool = False, keep: int | None = None, learned: bool = False
 ) -> AbstractContextManager[AlertWriter]:
-    """Open a file of alerts in the format that its suffix names.
+    """Open an alert file in the format given by its suffix.
 
     Args:
         path: Ends in .jsonl, .csv, .parquet or the suffix of a plug-in, in any case.
-        append: Go on where the file ends; not for Parquet.
-        keep: Go on after this many bytes instead; a number that `tell` returned.
-        learned: A ranker saw the alerts: with the columns of what it says.
+        append: Continue at the end of the file; not for Parquet.
+        keep: Continue after this many bytes instead; a value returned by `tell`.
+        learned: Whether to include the columns of the learned ranking.
 
     Raises:
-        InputError: The suffix is none of these, or what only begins anew is to be continued.
+        InputError: The suffix is unknown, or the format does not support `append`.
     """
     suffix = path.suffix.lower()
     match suffix:
@@ -225,13 +225,13 @@ def alert_writer(
 
 
 def alert_formats() -> tuple[str, ...]:
-    """Return the suffixes of files of alerts, those of plug-ins last."""
+    """Return the suffixes of alert files; those of plug-ins last."""
     return tuple(f".{suffix}" for suffix in (*BUILT_IN, *exporters()))
 
 
 @contextmanager
 def _opened(path: Path, *, append: bool, keep: int | None) -> Iterator[BinaryIO]:
-    """Open a file at its end, or empty; what stands after its last whole row is cut off."""
+    """Open a file at its end, or empty; bytes after the last complete row are truncated."""
     if not append:
         with path.open("wb") as file:
             yield file
@@ -247,7 +247,7 @@ def _opened(path: Path, *, append: bool, keep: int | None) -> Iterator[BinaryIO]
 
 
 def _whole(file: BinaryIO, *, csv_quotes: bool) -> int:
-    """Return how many bytes make whole rows; a row of CSV may have line ends in quotes."""
+    """Return the size in bytes of the complete rows; quoted CSV cells may contain line breaks."""
     file.seek(0)
     whole = read = quotes = 0
     for line in file:

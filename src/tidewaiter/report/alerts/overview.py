@@ -1,4 +1,4 @@
-"""The overview in words: what waits, what came in and went, and which rules are right."""
+"""Text for the overview: open alerts, inflow and outflow, and rule precision."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
@@ -15,39 +15,39 @@ from tidewaiter.report.charts import Drawn, classes_chart, days_chart, days_of, 
 
 _MILLION = 1_000_000
 _HOUR, _DAY = 60, 1_440  # minutes
-_HOURS = 48  # from which on a time is told in days
+_HOURS = 48  # times from this many hours are shown in days
 _WEEK = 7
 
 
 class Tile(Record, frozen=True, kw_only=True):
-    """A number that is read first."""
+    """A headline figure."""
 
     label: str
     value: str
     more: str
-    asks: Mapping[str, str] | None  # of the queue; None: it leads nowhere
+    asks: Mapping[str, str] | None  # filter of the queue; None: no link
 
 
 class Row(Record, frozen=True, kw_only=True):
-    """A count of a breakdown."""
+    """One count in a breakdown."""
 
     label: str
-    kind: str  # a class of the style sheet
+    kind: str  # CSS class
     count: int
-    width: float  # percent of the largest
-    asks: Mapping[str, str] | None  # of the queue; None: it has no such filter
+    width: float  # percent of the largest count
+    asks: Mapping[str, str] | None  # filter of the queue; None: the queue has no such filter
 
 
 class Noisy(Record, frozen=True, kw_only=True):
-    """A rule that is pointed out."""
+    """A rule reported as noisy."""
 
     text: str
-    asks: Mapping[str, str]  # of the queue
+    asks: Mapping[str, str]  # filter of the queue
     rule: str
 
 
 class OverviewView(Record, frozen=True, kw_only=True):
-    """The overview as it is read."""
+    """The overview, formatted for display."""
 
     tiles: tuple[Tile, ...]
     noisy: tuple[Noisy, ...]
@@ -59,7 +59,7 @@ class OverviewView(Record, frozen=True, kw_only=True):
     rate: Drawn
     rules: tuple[TrackView, ...]
     substances: tuple[TrackView, ...]
-    substances_more: int  # that are not among them
+    substances_more: int  # number of further substances
     lists: tuple[TrackView, ...]
     disagreed: tuple[tuple[str, int], ...]
     undone: int
@@ -70,14 +70,14 @@ class OverviewView(Record, frozen=True, kw_only=True):
 def overview_view(
     counts: Counts, first: date, today: date, library: Library, names: Mapping[str, str]
 ) -> OverviewView:
-    """Render the overview as text.
+    """Format the overview for display.
 
     Args:
-        counts: What is counted, of the days from `first` on.
-        first: The first of the days.
-        today: The last.
-        library: Display names of slugs.
-        names: Of statuses, by slug.
+        counts: Counts for the days since `first`.
+        first: The first day.
+        today: The last day.
+        library: Display names by slug.
+        names: Display names of statuses by slug.
     """
     rules, span = load_overview_rules(), days_of(first, today)
     return OverviewView(
@@ -119,7 +119,7 @@ def overview_view(
 
 
 def minutes_in_words(minutes: int | None) -> str:
-    """Write a time; None is unknown."""
+    """Format a duration in minutes; None: unknown."""
     if minutes is None:
         return "–"
     if minutes < _HOUR:
@@ -249,5 +249,5 @@ def _by_size(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def _queue(**told: str) -> Mapping[str, str]:
-    """Return what the queue is asked for: open alerts, unless something else is said."""
+    """Return filters of the queue: open alerts unless another status is given."""
     return {"status": "open", **told}

@@ -1,4 +1,4 @@
-"""The report of a screening: one page with charts that needs no network or scripts."""
+"""Screening report: one self-contained page with charts, usable offline and without scripts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
@@ -21,27 +21,27 @@ from tidewaiter.explain.words import (
 from tidewaiter.report.alerts.view import AlertView, alert_view
 from tidewaiter.report.pages import environment, hashed, static
 
-WIDTH = 400  # of every chart, in its own units; 1 unit is near 1 px on a telephone
+WIDTH = 400  # width of every chart, in its own units; 1 unit is about 1 px on a phone
 _ROW = 42
 _COLUMNS = 31
 _HEIGHT = 190
 _LABEL_CELLS = 40
-_NARROW = 0x2E7F  # the last code point that is not twice as wide
-_CELL = 7.5  # width of a figure
-_ROWS = 60  # of the table
+_NARROW = 0x2E7F  # last code point of half-width characters
+_CELL = 7.5  # width of a digit
+_ROWS = 60  # maximum number of table rows
 _HEADINGS: Mapping[str, str] = MappingProxyType(
     {"severity": "Severity", "due": "Day", "substance": "Substance", "how": "Found by"}
 )
 
 
 class Bar(Record, frozen=True, kw_only=True):
-    """One bar and its words. Lengths are in units of the chart."""
+    """One bar and its labels. Lengths are in chart units."""
 
-    label: str  # whole
-    short: str  # as much of it as there is room for; "": none
-    count: str  # the number as printed; "": no room for it
+    label: str  # full label
+    short: str  # label, shortened to fit; "": no room
+    count: str  # formatted number; "": no room
     alerts: int
-    kind: str  # a class of the style sheet
+    kind: str  # CSS class
     x: float
     y: float
     width: float
@@ -49,7 +49,7 @@ class Bar(Record, frozen=True, kw_only=True):
 
 
 class Tick(Record, frozen=True, kw_only=True):
-    """A word under a chart of days."""
+    """A label below a chart of days."""
 
     text: str
     x: float
@@ -57,31 +57,31 @@ class Tick(Record, frozen=True, kw_only=True):
 
 
 class Chart(Record, frozen=True, kw_only=True):
-    """A chart, and the same numbers as a table."""
+    """A chart, with the same figures as a table."""
 
     slug: str
     title: str
-    about: str  # in words, for those who do not see it
+    about: str  # text alternative for screen readers
     upright: bool
     height: float
     bars: tuple[Bar, ...]
     ticks: tuple[Tick, ...]
-    heading: str  # of the first column of the table
+    heading: str  # heading of the first table column
     rows: tuple[Tally, ...]
-    left_out: int  # rows that are in the count and not in the table
+    left_out: int  # rows that are counted but not in the table
 
 
 def rows_chart(
     slug: str, title: str, tallies: Sequence[Tally], words: Callable[[str], str], *, shown: int = 10
 ) -> Chart:
-    """Return a chart of lying bars, one per key, its label above it.
+    """Return a horizontal bar chart, one bar per key, with the label above it.
 
     Args:
-        slug: Of the chart; its bars are of the class "bar-" and the key.
-        title: What is counted by what.
-        tallies: In the order in which they are shown.
-        words: What to print for a key.
-        shown: How many bars; the table holds every tally.
+        slug: Slug of the chart; its bars have the CSS class "bar-" plus the key.
+        title: What is counted, and by what.
+        tallies: Tallies in display order.
+        words: Returns the label of a key.
+        shown: Maximum number of bars; the table lists every tally.
     """
     most = max([t.alerts for t in tallies], default=0) or 1
     bars = tuple(
@@ -103,13 +103,13 @@ def rows_chart(
 
 
 def days_chart(tallies: Sequence[Tally], day: date) -> Chart:
-    """Return a chart of standing bars, one per day, at most 31.
+    """Return a column chart, one bar per day, at most 31.
 
-    Where the days span more than that, those around `day` are shown and the others are
-    counted as "earlier" and "later".
+    For a longer range, the days around `day` are shown and the others are counted as "earlier" and
+    "later".
 
     Args:
-        tallies: ISO days in order, `NO_DATE` last.
+        tallies: ISO dates in order, `NO_DATE` last.
         day: The day of the screening.
     """
     groups = _days(tallies, day)
@@ -121,7 +121,7 @@ def days_chart(tallies: Sequence[Tally], day: date) -> Chart:
 
 
 def shorten(text: str, cells: int) -> str:
-    """Return as much of a text as fits into `cells` half-width cells, with an ellipsis."""
+    """Shorten a text to `cells` half-width cells, with an ellipsis."""
     widths = [2 if ord(c) > _NARROW else 1 for c in text[: cells + 1]]
     if len(text) <= cells and sum(widths) <= cells:
         return text
@@ -130,7 +130,7 @@ def shorten(text: str, cells: int) -> str:
 
 
 def _days(tallies: Sequence[Tally], day: date) -> list[Tally]:
-    """Return one tally per day of the window, empty days too, and the rest in groups."""
+    """Return one tally per day of the window, including empty days, and the others in groups."""
     dated = {date.fromisoformat(t.key): t.alerts for t in tallies if t.key != NO_DATE}
     first, last = _window(sorted(dated), day)
     days = [first + timedelta(i) for i in range((last - first).days + 1)] if dated else []
@@ -145,7 +145,7 @@ def _days(tallies: Sequence[Tally], day: date) -> list[Tally]:
 
 
 def _window(days: Sequence[date], day: date) -> tuple[date, date]:
-    """Return the first and last day shown: all there are, or those around `day`."""
+    """Return the first and last day shown: all days, or those around `day`."""
     if not days or (days[-1] - days[0]).days < _COLUMNS - 3:
         return (days[0], days[-1]) if days else (day, day)
     back = min(3, (day - date.min).days)
@@ -154,7 +154,7 @@ def _window(days: Sequence[date], day: date) -> tuple[date, date]:
 
 
 def _standing(x: float, step: float, tally: Tally, most: int) -> Bar:
-    """Return a standing bar in a column that is `step` wide."""
+    """Return a vertical bar in a column of width `step`."""
     height = round(max(2.0 if tally.alerts else 0.0, tally.alerts / most * (_HEIGHT - 20)), 1)
     count = f"{tally.alerts:,}"
     room = tally.alerts == most or _CELL * len(count) <= step
@@ -172,7 +172,7 @@ def _standing(x: float, step: float, tally: Tally, most: int) -> Bar:
 
 
 def _ticks(bars: Sequence[Bar]) -> tuple[Tick, ...]:
-    """Name the first and last day and the groups beside them, on lines that do not collide."""
+    """Label the first and last day and the groups beside them, on lines that do not overlap."""
     days = [bar for bar in bars if bar.label[:1].isdigit()]
     named = [bar for bar in bars if bar not in days[1:-1]]
     ends = [-_CELL] * len(named)
@@ -194,7 +194,7 @@ def _chart(
     *,
     ticks: tuple[Tick, ...] | None = None,
 ) -> Chart:
-    """Return a chart; one with ticks is a chart of standing bars."""
+    """Return a chart; with ticks it is a column chart."""
     told = [f"{bar.label}: {bar.alerts:,}" for bar in bars if bar.alerts]
     foot = max((tick.y for tick in ticks or ()), default=_HEIGHT) + 8
     return Chart(
@@ -212,11 +212,11 @@ def _chart(
 
 
 class Page(Record, frozen=True, kw_only=True):
-    """All that the template prints."""
+    """Data for the template."""
 
     summary: Summary
-    unread: tuple[str, ...]  # what of the systematic names was not read
-    scripts: tuple[str, ...]  # which names of parties are not compared
+    unread: tuple[str, ...]  # notes on systematic names that were not read
+    scripts: tuple[str, ...]  # notes on names of parties that were not compared
     charts: tuple[Chart, ...]
     cards: tuple[AlertView, ...]
     sources: tuple[Citation, ...]
@@ -226,14 +226,14 @@ class Page(Record, frozen=True, kw_only=True):
 
 
 def render_report(summary: Summary, library: Library | None = None) -> str:
-    """Return a screening as one page of HTML that holds everything it needs.
+    """Return a screening as one self-contained HTML page.
 
     Args:
-        summary: The numbers and the first alerts.
-        library: What to print for slugs; without it the slugs themselves.
+        summary: The figures and the highest-priority alerts.
+        library: Display names by slug; without it the slugs are shown.
 
     Returns:
-        HTML that can be encoded in UTF-8, whatever stands in the goods texts.
+        HTML that can be encoded in UTF-8 for any goods text.
     """
     return environment().get_template("report.html").render(page=_page(summary, library))
 
@@ -274,7 +274,7 @@ def _charts(summary: Summary, library: Library) -> tuple[Chart, ...]:
 
 
 def _policy(css: str, script: str) -> str:
-    """Return a policy under which nothing loads and only our own style and script run."""
+    """Return a Content-Security-Policy that allows only our own style and script."""
     return (
         f"default-src 'none'; style-src {hashed(css)}; script-src {hashed(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"

@@ -1,4 +1,4 @@
-"""One alert as a page shows it, with drawings of the structures that raised it."""
+"""One alert formatted for a page, with drawings of the structures that matched."""
 
 from base64 import b64encode
 from collections import defaultdict
@@ -28,7 +28,7 @@ from tidewaiter.explain.lines import (
     role_in_words,
 )
 from tidewaiter.explain.official_names import instrument_name, schedule_name, substance_name
-from tidewaiter.explain.phrases import markup, on_page, plain, say, told
+from tidewaiter.explain.phrases import markup, on_page, plain, say, translated
 from tidewaiter.explain.ranking import LearnedView, learned_view
 from tidewaiter.explain.words import (
     HOW,
@@ -45,21 +45,21 @@ from tidewaiter.explain.words import (
 from tidewaiter.trade.party_matches import link_phrase, source_of
 from tidewaiter.trade.types import Alert, Holding, Kept, Mention, PartyMatch, Reason
 
-_MOST = 4  # pictures of one alert
+_MOST = 4  # maximum number of drawings per alert
 _KEPT = 1_000
 _WIDTH, _HEIGHT = 300, 200  # px
 
 
 class DrawingView(Record, frozen=True, kw_only=True):
-    """A picture of a structure."""
+    """A drawing of a structure."""
 
-    source: Markup  # a data URL, SVG
-    label: str  # for those who do not see it
+    source: Markup  # data URL of an SVG image
+    label: str  # text alternative for screen readers
     caption: str
 
 
 def drawings(alert: Alert) -> tuple[DrawingView, ...]:
-    """Draw each structure that an alert's line holds, once for each set of marked atoms."""
+    """Draw each structure in an alert's line, once for each set of marked atoms."""
     held: dict[tuple[str, tuple[int, ...]], list[str]] = defaultdict(list)
     for mention in alert.mentions:
         if mention.structure and not mention.downgraded:
@@ -83,8 +83,8 @@ def drawings(alert: Alert) -> tuple[DrawingView, ...]:
 
 @lru_cache(_KEPT)
 def _draw(smiles: str, atoms: tuple[int, ...]) -> str:
-    """Return a drawing; "" where there is none, as the SMILES stands in the text beside it."""
-    # Here and not above: a report without a structure need not load RDKit.
+    """Return a drawing; "" if it fails, because the SMILES is also shown as text."""
+    # Imported here so that a report without structures does not load RDKit.
     from tidewaiter.law.structure import StructureError, draw_svg, parse_structure  # noqa: PLC0415
 
     try:
@@ -94,11 +94,11 @@ def _draw(smiles: str, atoms: tuple[int, ...]) -> str:
         return ""
 
 
-_LISTINGS = 3  # named in a title
+_LISTINGS = 3  # maximum number of controls in a title
 
 
 class FindView(Record, frozen=True, kw_only=True):
-    """A substance that the line names, and how it was found,, as displayed."""
+    """A substance named in the line and how it was found, formatted for display."""
 
     name: str
     cas: str | None
@@ -106,13 +106,13 @@ class FindView(Record, frozen=True, kw_only=True):
     how: str
     place: str
     tier: str
-    score: str  # "": exactly the same
+    score: str  # "": exact match
     reasons: tuple[Markup, ...]
     downgraded: tuple[Markup, ...]
 
 
 class LawView(Record, frozen=True, kw_only=True):
-    """The law on a substance on the day."""
+    """Legal status of a substance on the day."""
 
     substance: str
     regime: str
@@ -122,13 +122,13 @@ class LawView(Record, frozen=True, kw_only=True):
     mark: str
     mark_words: str
     source: Citation | None
-    route: str  # what it is on the route of the line; "": the route does not meet it
-    duties: tuple[Markup, ...]  # what it demands there
-    amounts: tuple[Markup, ...]  # its limits of amount and content, and what the line says to them
+    route: str  # role of the line's route; "": the route is outside its jurisdiction
+    duties: tuple[Markup, ...]  # obligations on this route
+    amounts: tuple[Markup, ...]  # limits of amount and content, checked against the line
 
 
 class PartyView(Record, frozen=True, kw_only=True):
-    """A listed party that one of the line resembles."""
+    """A match of a party of the line with a listed party."""
 
     role: str
     name: str
@@ -138,16 +138,16 @@ class PartyView(Record, frozen=True, kw_only=True):
     list: str
     entry: str
     action: str  # with the outcome of a charge
-    days: str  # since when it is listed, and what version of the list says so
+    days: str  # day of listing, and the list version that states it
     likeness: str
     supports: tuple[Markup, ...]
     against: tuple[Markup, ...]
     judged: str
     confidential: bool
-    shared: str  # how many entries of the lists bear the name
-    links: tuple[Markup, ...]  # by ownership and control
-    share: str  # what the shares of blocked owners add up to; "": the list tells none
-    notice: str  # what the licence of the list asks to be told
+    shared: str  # number of list entries with this name
+    links: tuple[Markup, ...]  # links by ownership and control
+    share: str  # total share of blocked owners; "": not in the list
+    notice: str  # attribution required by the list's licence
     source: Citation | None
 
 
@@ -162,12 +162,12 @@ class ReasonView(Record, frozen=True, kw_only=True):
 
 
 class AlertView(Record, frozen=True, kw_only=True):
-    """An alert as a card of the page."""
+    """An alert, formatted as a card."""
 
-    number: int  # from 1, in order of work
+    number: int  # from 1, by priority
     alert: Alert
-    title: str  # with its listings in few words; `law` has them in full
-    heading: Markup  # the same; what is English still is marked
+    title: str  # with abbreviated controls; `law` has them in full
+    heading: Markup  # the title, with untranslated English tagged
     due: str
     late: bool
     fields: tuple[FieldView, ...]
@@ -175,30 +175,30 @@ class AlertView(Record, frozen=True, kw_only=True):
     finds: tuple[FindView, ...]
     drawings: tuple[DrawingView, ...]
     law: tuple[LawView, ...]
-    law_open: tuple[Markup, ...]  # laws on the route that could not be assessed
+    law_open: tuple[Markup, ...]  # laws on the route that are not assessable
     parties: tuple[PartyView, ...]
     reasons: tuple[ReasonView, ...]
-    sum_note: str  # where the points do not simply add up to the score
-    learned: LearnedView | None  # what decisions taught; None: no ranker saw it
+    sum_note: str  # why the score differs from the sum of the points; "": it does not
+    learned: LearnedView | None  # contribution of past decisions; None: not ranked
     details: tuple[Detail, ...]
-    kept: tuple[Kept, ...]  # of the line's document: what has no field of ours
-    kept_more: int  # that are not shown
-    left_out: str  # what a hostile line has too much of
+    kept: tuple[Kept, ...]  # unmapped fields of the line's document
+    kept_more: int  # number of further unmapped fields
+    left_out: str  # note on content omitted because a hostile line has too much of it
 
 
 def alert_view(
     number: int, alert: Alert, library: Library, cited: Mapping[str, Citation]
 ) -> AlertView:
-    """Return an alert as a card.
+    """Format an alert as a card.
 
     Args:
-        number: Of the card, from 1.
+        number: Number of the card, from 1.
         alert: The alert.
-        library: Display names of slugs.
-        cited: The entry of each source in the list at the end of the page.
+        library: Display names by slug.
+        cited: Entry of each source in the list at the end of the page.
     """
     names = {**library.substances, **{m.substance: m.name for m in alert.mentions}}
-    titled = told(short_title(alert, library.regimes, _LISTINGS))
+    titled = translated(short_title(alert, library.regimes, _LISTINGS))
     return AlertView(
         number=number,
         alert=alert,
@@ -293,7 +293,7 @@ def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
 
 
 def _done(match: PartyMatch) -> Phrase:
-    """Return what a list does to a party, and what became of a charge."""
+    """Return the measure against a party, and the outcome of a charge."""
     if not match.outcome:
         return Phrase("done/plain", act=match.action)
     if match.outcome_day is None:

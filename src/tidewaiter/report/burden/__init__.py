@@ -1,1 +1,1 @@
-"""Overdose deaths as tables, files and charts."""
+"""Tables, files and charts of overdose deaths."""

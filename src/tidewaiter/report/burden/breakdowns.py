@@ -1,4 +1,4 @@
-"""Official counts broken down by place, drug and age, as figures."""
+"""Charts of official counts by place, drug and age."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -12,10 +12,10 @@ from tidewaiter.burden.views.trends import Mix, Trend, best_of
 from tidewaiter.explain.burden import (
     amount,
     begun,
-    between,
     facts,
     indicator_words,
     interval_name,
+    interval_words,
     measured_words,
     missing_words,
     month_words,
@@ -54,18 +54,18 @@ from tidewaiter.report.charts import (
 _TILE = 40.0
 _GAP = 1.5
 _STEPS = 5
-_DARK = 4  # the first step on which words are white
+_DARK = 4  # first shade with white text
 _BAR, _NAME, _MOST_BARS = 22.0, 150.0, 60
 
 
 @cache
 def tiles() -> Mapping[str, tuple[int, int]]:
-    """Return column and row of each place that has a tile."""
+    """Return the column and row of each place that has a tile."""
     return MappingProxyType(read_toml(data("burden", "tiles.toml"), dict[str, tuple[int, int]]))
 
 
 def map_figure(across: Across, slug: str = "map") -> Figure:
-    """Draw places side by side: as tiles where most have one, else as bars."""
+    """Draw a comparison of places: as a tile map if most have a tile, else as bars."""
     known = [row for row in across.rows if row.place in tiles()]
     if len(known) * 2 >= len(across.rows) and known:
         return _tile_map(across, slug)
@@ -189,7 +189,7 @@ def _place_row(row: Where, caption: Caption) -> tuple[str, ...]:
         place_words(row.place, row.name),
         amount(row.value) if row.value is not None else missing_words(row.missing),
         measured_words(row.by, caption) if row.value is not None else "–",
-        between(row.low, row.high) or "–",
+        interval_words(row.low, row.high) or "–",
         rate(row.rate),
         status_words(row.status),
     )
@@ -243,7 +243,7 @@ def _digits(size: float, across: Across) -> str:
 
 
 def _steps(sizes: Sequence[float]) -> list[float]:
-    """Return from where each of five steps begins; each holds about as many places."""
+    """Return the lower bounds of five steps with about equally many places."""
     ordered = sorted(sizes)
     if not ordered:
         return []
@@ -251,18 +251,18 @@ def _steps(sizes: Sequence[float]) -> list[float]:
 
 
 def _step(size: float | None, steps: Sequence[float]) -> int:
-    """Return the step of a number, from 1; 0: there is no number."""
+    """Return the step of a number, from 1; 0: no number."""
     return 0 if size is None else sum(size >= each for each in steps)
 
 
 _PANEL, _PANEL_HEIGHT, _GUTTER = 222.0, 142.0, 36.0
 _PANEL_TOP, _PANEL_FOOT = 56.0, 116.0
-_PANEL_CELLS = 32  # half-width characters of a line above a panel
-_ROOM = 50.0  # left of a panel, for its numbers
+_PANEL_CELLS = 32  # half-width characters per line above a panel
+_ROOM = 50.0  # space to the left of a panel for its numbers
 
 
 def mix_figure(mix: Mix, slug: str = "drugs") -> Figure:
-    """Draw each class of drugs in a panel of its own, all to one scale."""
+    """Draw each drug class in its own panel, all on the same scale."""
     place = place_words(mix.caption.place, mix.caption.place_name)
     scale = scale_of(
         [
@@ -389,12 +389,12 @@ def _mix_rows(mix: Mix) -> tuple[tuple[str, ...], ...]:
 
 
 _TOP, _FOOT, _HEIGHT = 16.0, 206.0, 250.0
-_FEW = 12  # bands whose ages have room on one line
+_FEW = 12  # maximum number of age bands with labels on one line
 _KINDS = {"": "bar", "F": "bar", "M": "bar-other"}
 
 
 def ages_figure(ages: Ages, slug: str = "ages") -> Figure:
-    """Draw deaths by age; both sexes together, where the release has that."""
+    """Draw deaths by age, for both sexes together if the release has that."""
     together = [each for each in ages.bands if not each.sex]
     shown = together or list(ages.bands)
     bands = list(dict.fromkeys(each.age for each in shown))
@@ -444,7 +444,7 @@ def ages_figure(ages: Ages, slug: str = "ages") -> Figure:
 
 
 def _names(bands: Sequence[str], step: float) -> list[Word]:
-    """Name the bands, on two lines by turns where they are many."""
+    """Return the labels of the bands, alternating between two lines if there are many."""
     return [
         Word(
             text="?" if age == "NS" else age,

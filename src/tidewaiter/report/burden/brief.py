@@ -1,4 +1,4 @@
-"""The brief for a minister: one page that needs no network, for the screen and for paper."""
+"""The ministerial briefing: one self-contained page for screen and paper."""
 
 from markupsafe import Markup
 
@@ -7,10 +7,10 @@ from tidewaiter.burden.views.briefing import Brief
 from tidewaiter.burden.views.trends import best_of
 from tidewaiter.explain.burden import (
     amount,
-    between,
     closed_words,
     indicator_words,
     interval_name,
+    interval_words,
     measured_words,
     place_words,
     predicted_words,
@@ -24,7 +24,7 @@ from tidewaiter.report.burden.trends import change_words, overlap, trend_figures
 from tidewaiter.report.charts import Figure
 from tidewaiter.report.pages import environment, hashed, static
 
-_FEW_PLACES = 10  # that are named as the highest
+_FEW_PLACES = 10  # maximum number of places listed as the highest
 
 
 class _Page(Record, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ class _Page(Record, frozen=True, kw_only=True):
 
 
 def render_brief(brief: Brief, *, spoken: str = "en") -> str:
-    """Return a brief as one page of HTML that holds all that it shows, one page of A4 on paper."""
+    """Return a briefing as one self-contained HTML page; one A4 page when printed."""
     with speaking(spoken):
         return environment().get_template("brief.html").render(page=_page(brief))
 
@@ -75,12 +75,12 @@ def _page(brief: Brief) -> _Page:
 
 
 def lead_words(brief: Brief) -> str:
-    """Tell the newest figure with its interval in one sentence."""
+    """Describe the newest figure and its interval in one sentence."""
     told, newest = brief.trend.caption, brief.trend.newest
     if newest is None:
         return words("No value is shown.")
     value, by = best_of(newest)
-    interval = between(newest.low, newest.high) if by == "estimate" else ""
+    interval = interval_words(newest.low, newest.high) if by == "estimate" else ""
     beside = []
     if interval:
         beside.append(f"{interval_name()} {interval}")

@@ -1,4 +1,4 @@
-"""Event cards in words, and their series as a figure."""
+"""Text and charts of event cards."""
 
 from collections.abc import Callable, Iterator
 
@@ -9,8 +9,8 @@ from tidewaiter.burden.types import parse_month
 from tidewaiter.explain.burden import (
     amount,
     basis_words,
-    between,
     interval_name,
+    interval_words,
     month_words,
 )
 from tidewaiter.explain.languages import words
@@ -21,6 +21,7 @@ from tidewaiter.report.charts import (
     Box,
     Dot,
     Figure,
+    Scale,
     Shape,
     Word,
     area_of,
@@ -29,16 +30,16 @@ from tidewaiter.report.charts import (
 )
 
 _BARS = "▁▂▃▄▅▆▇█"
-_BEFORE, _AFTER = 36, 36  # months of the sketch
+_BEFORE, _AFTER = 36, 36  # months before and after the event in the sketch
 
 
 def card_text(card: EventCard) -> str:
-    """Return a card as lines."""
+    """Return a card as text lines."""
     return "\n".join(visible(line) for line in _sketch_lines(card))
 
 
 def placebo_text(card: EventCard) -> str:
-    """Return the dates among which a card ranks its event, as lines; the most extreme first."""
+    """Return the placebo dates against which a card ranks its event, the most extreme first."""
 
     def middle(each: Placebo) -> float:
         return sorted(each.gaps)[len(each.gaps) // 2]
@@ -86,7 +87,7 @@ def _sketch_lines(card: EventCard) -> Iterator[str]:
 
 
 def number_lines(card: EventCard) -> Iterator[str]:
-    """Yield the numbers of a card: what was counted and expected, ranks, and what is beside it."""
+    """Yield the figures of a card: observed and expected counts, ranks and controls."""
     between = ""
     if card.observed_low is not None and card.observed_high is not None:
         between = f" ({card.observed_low:,.0f} to {card.observed_high:,.0f})"
@@ -148,7 +149,7 @@ def _percents(gaps: tuple[float, ...] | list[float]) -> str:
 
 
 def _sketch(card: EventCard) -> Iterator[str]:
-    """Draw the months around the event; "^" is its month, "." the months of the window."""
+    """Draw the months around the event: "^" marks its month, "." the months of the window."""
     at = next(n for n, point in enumerate(card.points) if point.month == card.event_month)
     first, last = max(0, at - _BEFORE), min(len(card.points), at + _AFTER)
     shown = card.points[first:last]
@@ -164,20 +165,20 @@ def _sketch(card: EventCard) -> Iterator[str]:
 
 
 _TOP, _FOOT, _HEIGHT = 34.0, 226.0, 252.0
-_BEFORE, _AFTER = 36, 36  # months around the event
+_BEFORE, _AFTER = 36, 36  # months before and after the event
 _YEARS = 7
 
 
 class CardView(Record, frozen=True, kw_only=True):
-    """An event card, ready to be printed; what it finds is in English, as the card words it."""
+    """An event card, formatted for display; its findings are in English, as the card words them."""
 
     figure: Figure
-    lines: tuple[str, ...]  # numbers, ranks, controls
+    lines: tuple[str, ...]  # figures, ranks and controls
     exploratory: str
 
 
 def card_view(card: EventCard) -> CardView:
-    """Render a card as text; nothing stands there that the card does not hold."""
+    """Format a card for display; it adds nothing to what the card contains."""
     return CardView(
         figure=event_figure(card),
         lines=tuple(each.strip() for each in number_lines(card)),
@@ -186,7 +187,7 @@ def card_view(card: EventCard) -> CardView:
 
 
 def event_figure(card: EventCard, slug: str = "event") -> Figure:
-    """Draw the months around an event, the window that is counted, and nothing fitted to them."""
+    """Draw the months around an event and the counting window, without any fitted curve."""
     at = parse_month(card.event_month)
     points = [p for p in card.points if -_BEFORE <= parse_month(p.month) - at <= _AFTER]
     first, last = parse_month(points[0].month), parse_month(points[-1].month)
@@ -205,8 +206,6 @@ def event_figure(card: EventCard, slug: str = "event") -> Figure:
         width=round(x(until + 0.5) - x(since - 0.5), 1),
         height=_FOOT - _TOP,
     )
-    lines = grid_of(scale, LEFT, RIGHT)
-    marks = marks_of(scale, LEFT)
     years = [month for month in range(first, last + 1) if month % 12 == 0]
     names = [
         Word(text=str(month // 12), x=x(month), y=_FOOT + 18, anchor="middle", kind="mark")
@@ -228,30 +227,30 @@ def event_figure(card: EventCard, slug: str = "event") -> Figure:
         about=f"{card.declaration.event.name}: {card.verdict}",
         height=_HEIGHT,
         boxes=(zone,),
-        shapes=(*lines, rule, *_series_lines(points, xs, scale.y)),
-        dots=tuple(
-            Dot(
-                kind="dot" if p.closed else "dot-open",
-                x=xs[p.month],
-                y=scale.y(p.value),
-                told=f"{month_words(p.month)}: {amount(p.value)}",
-            )
-            for p in points
-        ),
-        words=(*marks, *names, named),
-        key=(
-            ("reported", words("monthly counts, closed")),
-            *(
-                (("open", f"{words('monthly counts, provisional')}, {interval_name()}"),)
-                if any(not p.closed for p in points)
-                else ()
-            ),
-            ("zone", words("observation window")),
-        ),
+        shapes=(*grid_of(scale, LEFT, RIGHT), rule, *_series_lines(points, xs, scale.y)),
+        dots=tuple(_dot(p, xs[p.month], scale) for p in points),
+        words=(*marks_of(scale, LEFT), *names, named),
+        key=tuple(_key(points)),
         notes=(words("Timing alone does not show cause and effect."),),
         heads=(words("Month"), words("Deaths"), interval_name(), words("Count status")),
         rows=tuple(_row(p) for p in reversed(points)),
     )
+
+
+def _dot(point: Point, x: float, scale: Scale) -> Dot:
+    return Dot(
+        kind="dot" if point.closed else "dot-open",
+        x=x,
+        y=scale.y(point.value),
+        told=f"{month_words(point.month)}: {amount(point.value)}",
+    )
+
+
+def _key(points: list[Point]) -> Iterator[tuple[str, str]]:
+    yield "reported", words("monthly counts, closed")
+    if any(not p.closed for p in points):
+        yield "open", f"{words('monthly counts, provisional')}, {interval_name()}"
+    yield "zone", words("observation window")
 
 
 def _series_lines(
@@ -292,7 +291,7 @@ def _facts(card: EventCard) -> tuple[str, ...]:
 
 
 def direction_words(direction: Direction) -> str:
-    """Return which way a series was expected to move."""
+    """Return the expected direction of change."""
     told = {
         "down": words("decrease expected"),
         "up": words("increase expected"),
@@ -306,6 +305,6 @@ def _row(point: Point) -> tuple[str, ...]:
     return (
         month_words(point.month),
         amount(point.value),
-        between(point.low, point.high) or "–",
+        interval_words(point.low, point.high) or "–",
         status,
     )

@@ -1,6 +1,6 @@
-"""What a release changed: the growth of counts by their age as a figure, and tables of cells."""
+"""Changes between two releases: a chart of growth by age of the count, and tables of cells."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from tidewaiter.base.records import Record
 from tidewaiter.burden.indicators import indicators
@@ -12,7 +12,7 @@ from tidewaiter.explain.burden import (
     place_words,
     signed,
 )
-from tidewaiter.explain.languages import counted, number, words
+from tidewaiter.explain.languages import number, numbered, words
 from tidewaiter.report.burden.trends import grid_of, marks_of
 from tidewaiter.report.charts import (
     LEFT,
@@ -30,7 +30,7 @@ _TOP, _FOOT, _HEIGHT = 16.0, 196.0, 240.0
 
 
 class CellTable(Record, frozen=True, kw_only=True):
-    """Cells, as displayed."""
+    """Cells, formatted for display."""
 
     slug: str
     title: str
@@ -39,17 +39,17 @@ class CellTable(Record, frozen=True, kw_only=True):
 
 
 class RevisionView(Record, frozen=True, kw_only=True):
-    """Revisions, ready to be printed."""
+    """Revisions, formatted for display."""
 
-    figure: Figure | None  # None: no count of that indicator stands in both
-    tally: tuple[tuple[str, str], ...]  # what, how many
+    figure: Figure | None  # None: no count of the indicator is in both releases
+    tally: tuple[tuple[str, str], ...]  # label, count
     tables: tuple[CellTable, ...]
     heads: tuple[str, ...]
-    alarm: str  # "": no closed count moved
+    alarm: str  # "": no closed count changed
 
 
 def revision_view(told: Revisions) -> RevisionView:
-    """Render revisions as text."""
+    """Format revisions for display."""
     return RevisionView(
         figure=growth_figure(told) if told.growth else None,
         tally=_tally(told),
@@ -60,15 +60,16 @@ def revision_view(told: Revisions) -> RevisionView:
 
 
 def instead_words(told: Revisions) -> str:
-    """Say that another indicator is shown than was asked for; "": it is the one."""
+    """Return a note that an indicator other than the requested one is shown; "": it is not."""
     if told.asked == told.growth_of:
         return ""
     return words("The two releases do not both contain {asked}; {shown} is shown instead.").format(
-        asked=_named(told.asked), shown=_named(told.growth_of)
+        asked=key_words(told.asked), shown=key_words(told.growth_of)
     )
 
 
-def _named(key: str) -> str:
+def key_words(key: str) -> str:
+    """Return the name of an indicator, by its key."""
     known = indicators().get(key)
     return indicator_words(key, known.name if known else key)
 
@@ -87,9 +88,8 @@ def _heads() -> tuple[str, ...]:
 
 
 def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
-    """Draw by how much counts grew that were so many months old."""
+    """Draw the growth of counts by their age in months."""
     values = [v for each in told.growth for v in (each.country, each.states) if v is not None]
-    least = min([*values, 0.0])
     scale = scale_of([max(v, 0.0) for v in values], _TOP, _FOOT)
     lags = [each.lag for each in told.growth]
     span = max(max(lags) - min(lags), 1)
@@ -98,27 +98,14 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
         return round(LEFT + 10 + (lag - min(lags)) / span * (RIGHT - LEFT - 20), 1)
 
     shapes, dots = _courses(told.growth, x, scale)
-    marks = marks_of(scale, LEFT, unit=" %")
     lag_words = [
         Word(text=str(lag), x=x(lag), y=_FOOT + 18, anchor="middle", kind="mark") for lag in lags
     ]
-    after = f"{told.after} ({told.after_sha256[:12]})"
-    before = f"{told.before} ({told.before_sha256[:12]})"
     name = indicator_words(told.growth_of, told.growth_of)
-    notes = [words("Age: months from a period to the newest period in the earlier release.")]
-    if instead := instead_words(told):
-        notes.insert(0, instead)
-    if least < 0:
-        notes.append(words("Decreases are drawn as 0; see the table for their values."))
     return Figure(
         slug=slug,
         title=f"{words('Growth of reported counts')}: {name}",
-        facts=(
-            f"{words('Published release')} {after} {words('compared with')} {before}",
-            words(
-                "Periods in both releases that were provisional when the earlier one was published."
-            ),
-        ),
+        facts=_facts(told),
         about="; ".join(
             f"{_months(each.lag)}: {signed(each.country)}"
             for each in told.growth
@@ -129,7 +116,7 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
         shapes=(*grid_of(scale, LEFT, RIGHT), *shapes),
         dots=dots,
         words=(
-            *marks,
+            *marks_of(scale, LEFT, unit=" %"),
             *lag_words,
             Word(text=words("age in months"), x=RIGHT, y=_FOOT + 36, anchor="end", kind="mark"),
         ),
@@ -137,7 +124,7 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
             ("reported", words("national total")),
             ("predicted", words("mean of places with 100 deaths or more")),
         ),
-        notes=tuple(notes),
+        notes=tuple(_notes(told, falls=min(values, default=0.0) < 0)),
         heads=(words("Age in months"), words("Country"), words("Mean of places"), words("Places")),
         rows=tuple(
             (str(each.lag), _signed(each.country), _signed(each.states), number(each.places))
@@ -146,10 +133,27 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
     )
 
 
+def _facts(told: Revisions) -> tuple[str, ...]:
+    after = f"{told.after} ({told.after_sha256[:12]})"
+    before = f"{told.before} ({told.before_sha256[:12]})"
+    return (
+        f"{words('Published release')} {after} {words('compared with')} {before}",
+        words("Periods in both releases that were provisional when the earlier one was published."),
+    )
+
+
+def _notes(told: Revisions, *, falls: bool) -> Iterator[str]:
+    if instead := instead_words(told):
+        yield instead
+    yield words("Age: months from a period to the newest period in the earlier release.")
+    if falls:
+        yield words("Decreases are drawn as 0; see the table for their values.")
+
+
 def _courses(
     growth: Sequence[Growth], x: Callable[[int], float], scale: Scale
 ) -> tuple[tuple[Shape, ...], tuple[Dot, ...]]:
-    """Draw the country's course and that of the places, with a dot for each age."""
+    """Draw the lines of the country and of the places, with a dot for each age."""
     shapes: list[Shape] = []
     dots: list[Dot] = []
     for kind, dot, read in (("reported", "dot", _country), ("predicted", "dot-other", _states)):
@@ -168,7 +172,7 @@ def _courses(
 
 
 def cell_row(cell: Cell) -> tuple[str, ...]:
-    """Render a cell as text."""
+    """Return a cell as a table row."""
     state = words("closed") if cell.was_closed else words("provisional")
     if cell.is_closed and not cell.was_closed:
         state = words("now closed")
@@ -211,11 +215,11 @@ def _count(value: float | None, *, sign: bool = False) -> str:
 def _alarm(told: Revisions) -> str:
     if not told.moved_closed_count:
         return ""
-    moved = counted(
+    moved = numbered(
         "%(num)s count that was closed in the earlier release has changed.",
         "%(num)s counts that were closed in the earlier release have changed.",
         told.moved_closed_count,
-    ) % {"num": number(told.moved_closed_count)}
+    )
     why = words(
         "Estimates are validated against closed counts. Ask the source why they changed "
         "before you use either."

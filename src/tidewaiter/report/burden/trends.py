@@ -1,4 +1,4 @@
-"""Trends of official counts as line figures: closed periods whole, provisional ones dotted."""
+"""Line charts of official counts: closed periods solid, provisional periods dotted."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -9,9 +9,9 @@ from tidewaiter.burden.views.trends import Change, Point, Status, Trend
 from tidewaiter.explain.burden import (
     amount,
     begun,
-    between,
     facts,
     interval_name,
+    interval_words,
     measured_words,
     missing_words,
     month_words,
@@ -37,12 +37,12 @@ from tidewaiter.report.charts import (
     scale_of,
 )
 
-_YEARS = 9  # that are named below a figure
+_YEARS = 9  # maximum number of labels below a chart
 _OPEN: tuple[Status, ...] = ("provisional", "not told")
 
 
 def across_of(points: Sequence[Point], left: float, right: float) -> Callable[[Point], float]:
-    """Return how far to the right each period stands."""
+    """Return a function from a period to its x coordinate."""
     months = [parse_month(each.last) for each in points] or [0]
     first, span = min(months), max(max(months) - min(months), 1)
 
@@ -53,7 +53,7 @@ def across_of(points: Sequence[Point], left: float, right: float) -> Callable[[P
 
 
 def grid_of(scale: Scale, left: float, right: float) -> list[Shape]:
-    """Return the lines across, and the axis."""
+    """Return the horizontal grid lines and the axis."""
     return [
         Shape(
             kind="axis" if value == scale.least else "grid",
@@ -64,7 +64,7 @@ def grid_of(scale: Scale, left: float, right: float) -> list[Shape]:
 
 
 def marks_of(scale: Scale, left: float, unit: str = "") -> list[Word]:
-    """Return the numbers of the lines across, to their left, with their unit."""
+    """Return the labels of the grid lines, with their unit."""
     return [
         Word(
             text=f"{number(value)}{unit}",
@@ -80,7 +80,7 @@ def marks_of(scale: Scale, left: float, unit: str = "") -> list[Word]:
 def years_of(
     points: Sequence[Point], x: Callable[[Point], float], y: float, most: int = _YEARS
 ) -> list[Word]:
-    """Name Januaries, or the first and the last month where the span is short."""
+    """Return labels for each January, or for the first and last month of a short range."""
     starts = [each for each in points if each.last.endswith("-01")]
     if len(starts) < 2 and points:  # noqa: PLR2004
         ends = [points[0], points[-1]] if len(points) > 1 else [points[0]]
@@ -105,7 +105,7 @@ def years_of(
 def zone_of(
     points: Sequence[Point], x: Callable[[Point], float], top: float, foot: float
 ) -> tuple[Box, ...]:
-    """Return what lies behind the periods that are not closed."""
+    """Return the shaded area behind provisional periods."""
     open_ones = [each for each in points if each.status != "closed"]
     if not open_ones:
         return ()
@@ -125,7 +125,7 @@ def zone_of(
 def lines_of(
     points: Sequence[Point], x: Callable[[Point], float], scale: Scale, *, few: bool = False
 ) -> list[Shape]:
-    """Return the lines; a period without a number breaks them."""
+    """Return the lines; a period without a number interrupts them."""
     shapes: list[Shape] = []
     bands = [each for each in points if each.low is not None and each.high is not None]
     if bands:
@@ -151,7 +151,7 @@ def lines_of(
 
 
 def _is_last_closed(points: Sequence[Point], place: int) -> bool:
-    """Return whether the next period is open, so that its line begins here."""
+    """Return whether the next period is provisional, so that its line starts here."""
     return place + 1 < len(points) and points[place + 1].status != "closed"
 
 
@@ -168,7 +168,7 @@ def _runs(values: Sequence[float | None]) -> list[list[int]]:
 def dots_of(
     points: Sequence[Point], x: Callable[[Point], float], scale: Scale, caption: Caption
 ) -> list[Dot]:
-    """Return a point for each period, which tells its numbers."""
+    """Return a point for each period, with its figures as a tooltip."""
     dots = []
     for each in points:
         if each.reported is None:
@@ -181,7 +181,7 @@ def dots_of(
 
 
 def key_of(trend: Trend, points: Sequence[Point]) -> tuple[tuple[str, str], ...]:
-    """Return the kinds of line that some periods of a trend have, and what they mean."""
+    """Return the line styles used by a trend, with their meanings."""
     told = []
     if any(p.status == "closed" and p.reported is not None for p in points):
         told.append(("reported", words("reported, closed")))
@@ -198,11 +198,11 @@ def key_of(trend: Trend, points: Sequence[Point]) -> tuple[tuple[str, str], ...]
 
 
 _TOP, _FOOT, _HEIGHT = 26.0, 226.0, 252.0
-_NEAR = 14  # periods of the closer figure
+_NEAR = 14  # number of periods in the detail chart
 
 
 def trend_figures(trend: Trend) -> tuple[Figure, ...]:
-    """Draw one indicator in one place: all periods from 0, and the newest ones closer."""
+    """Draw one indicator in one place: all periods from 0, and the newest periods in detail."""
     whole = _trend_figure(trend, trend.points, "trend")
     near = trend.points[-_NEAR:]
     if len(trend.points) < 2 * _NEAR or all(each.status == "closed" for each in near):
@@ -242,7 +242,7 @@ def _numbers(point: Point, *, near: bool) -> tuple[float | None, ...]:
 
 
 def change_words(change: Change, caption: Caption) -> str:
-    """Tell the change on a year before, with its interval where there is one."""
+    """Describe the change on the year before, with its interval if there is one."""
     interval = ""
     if change.low is not None and change.high is not None:
         interval = f" ({interval_name()} {signed(change.low)} {words('to')} {signed(change.high)})"
@@ -287,7 +287,7 @@ def _notes(trend: Trend) -> tuple[str, ...]:
 
 
 def overlap(trend: Trend) -> bool:
-    """Return whether a period begins before the one before it ends."""
+    """Return whether successive periods overlap."""
     ends = [parse_month(each.last) for each in trend.points]
     return any(after - before < trend.caption.months for before, after in pairwise(ends))
 
@@ -318,6 +318,6 @@ def _row(point: Point) -> tuple[str, ...]:
         amount(point.reported) if point.reported is not None else missing_words(point.missing),
         amount(point.predicted),
         amount(point.estimate) if own else "–",
-        (between(point.low, point.high) or "–") if own else "–",
+        (interval_words(point.low, point.high) or "–") if own else "–",
         f"{state}; {point.flag}" if point.flag else state,
     )

@@ -1,4 +1,4 @@
-"""The views of official counts: how each is found, drawn, and written as a sheet."""
+"""Views of official counts: query, charts and CSV for each."""
 
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -77,7 +77,7 @@ Rows = Iterable[Sequence[object]]
 
 
 def trend_sheet(*trends: Trend) -> bytes:
-    """Write trends as CSV, one period a row."""
+    """Write trends as CSV, one row per period."""
     rows = [
         (
             *_before(each.caption, p.last),
@@ -98,12 +98,12 @@ def trend_sheet(*trends: Trend) -> bytes:
 
 
 def mix_sheet(mix: Mix) -> bytes:
-    """Write the drug mix as CSV, one class and period a row."""
+    """Write the drug mix as CSV, one row per class and period."""
     return trend_sheet(*mix.drugs)
 
 
 def across_sheet(across: Across) -> bytes:
-    """Write places side by side as CSV."""
+    """Write a comparison of places as CSV."""
     told = across.caption
     counted_by = f"{across.population} {across.population_year}".strip()
     rows = [
@@ -151,7 +151,7 @@ def ages_sheet(ages: Ages) -> bytes:
 
 
 def revision_sheet(told: Revisions) -> bytes:
-    """Write the cells that are shown of two releases as CSV, each with why it is shown."""
+    """Write the displayed cells of two releases as CSV, each with the reason it is shown."""
     shown = (
         ("closed and moved", told.moved_closed),
         ("unusual", told.unusual),
@@ -174,7 +174,7 @@ def revision_sheet(told: Revisions) -> bytes:
 
 
 def event_sheet(card: EventCard) -> bytes:
-    """Write the months of an event card as CSV, each with the event and what was asked."""
+    """Write the months of an event card as CSV, each with the event and the query."""
     asked = card.declaration
     rows = [
         (
@@ -235,7 +235,7 @@ def _sheet(heads: Sequence[str], rows: Rows) -> bytes:
 
 
 def _text(cell: object) -> str:
-    """Write a cell; a count of ours keeps its sign, as no spreadsheet runs a number."""
+    """Format a cell; only text is neutralised, so that numbers keep their sign."""
     if cell is None:
         return ""
     if isinstance(cell, float):
@@ -244,15 +244,15 @@ def _text(cell: object) -> str:
 
 
 class View(Record, frozen=True, kw_only=True):
-    """How one view is found, drawn and written."""
+    """Query, charts and CSV of one view."""
 
-    find: Callable[[Sequence[Release], Ask, Estimating], Any]  # its record
+    find: Callable[[Sequence[Release], Ask, Estimating], Any]  # returns its record
     draw: Callable[[Any], tuple[Figure, ...]]
     sheet: Callable[[Any], bytes]
 
 
 def changes(releases: Sequence[Release], ask: Ask, estimating: Estimating = without) -> Revisions:
-    """Return what a release changed of the one before it; nothing of it is estimated."""
+    """Return the changes in a release since the one before it; no estimates are involved."""
     del estimating
     before, after = pair(releases, ask)
     return revisions(before, after, ask)
@@ -290,16 +290,16 @@ VIEWS: Mapping[str, View] = MappingProxyType(
 
 
 def picture(view: View, told: Any, kind: str, slug: str = "") -> bytes:
-    """Write one figure of a view as a file.
+    """Write one chart of a view as an image file.
 
     Args:
-        view: Which.
+        view: The view.
         told: Its record.
         kind: "svg" or "png".
-        slug: Which of its figures; "": the first.
+        slug: The chart; "": the first.
 
     Raises:
-        InputError: No such figure, or nothing here writes PNG.
+        InputError: The view has no such chart, or PNG export is not installed.
     """
     figures = view.draw(told)
     found = next((each for each in figures if slug in {"", each.slug}), None)

@@ -1,1 +1,1 @@
-"""Answers of the law as tables, files and calendars."""
+"""Tables, files and calendars of legal answers."""

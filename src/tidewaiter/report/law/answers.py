@@ -1,4 +1,4 @@
-"""Answers of the law as flat rows, in JSON Lines, CSV and spreadsheets."""
+"""Legal answers as flat rows in JSON Lines, CSV and spreadsheets."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -21,32 +21,32 @@ from tidewaiter.law.answers import Assessment, Check, Compound, Listing, Route, 
 from tidewaiter.law.types import Mark
 from tidewaiter.report.alerts.exports import CsvTable
 
-_KEPT = 500  # characters of a cell that is kept for the next row that has it
+_KEPT = 500  # maximum length of cells cached for later rows
 
-_OWN = frozenset({"place", "id", "name", "how"})  # columns that hardly repeat themselves
+_OWN = frozenset({"place", "id", "name", "how"})  # columns whose values rarely repeat
 
 
 class Row(Record, frozen=True, kw_only=True):
-    """What a row is read from."""
+    """Data for one row."""
 
     compound: Compound
     answer: Assessment | None = None  # None: the compound is not assessable
-    ruling: Ruling | None = None  # None: no regime was asked
+    ruling: Ruling | None = None  # None: no legal instrument applies
 
     @property
     def listings(self) -> tuple[Listing, ...]:
-        """Return what the answer is based on: what is in force, or else what is published."""
+        """Return the controls that the answer is based on: those in force, else those published."""
         return (self.ruling.held or self.ruling.proposed) if self.ruling else ()
 
 
 def flat_rulings(compound: Compound) -> Iterator[list[str]]:
-    """Yield cells, one per column of `RULINGS`, that no spreadsheet takes for a formula."""
+    """Yield rows of cells for `RULINGS`, neutralised against spreadsheet formulas."""
     for texts in ruling_texts(compound):
         yield [_cell(name, text) for name, text in zip(RULINGS, texts, strict=True)]
 
 
 def ruling_texts(compound: Compound) -> Iterator[list[str]]:
-    """Yield texts, one per column of `RULINGS`; every compound has a row at least."""
+    """Yield rows of texts for `RULINGS`; every compound has at least one row."""
     rows = [
         Row(compound=compound, answer=answer, ruling=ruling)
         for answer in compound.answers
@@ -57,24 +57,24 @@ def ruling_texts(compound: Compound) -> Iterator[list[str]]:
 
 
 def route_in_places(route: Route) -> str:
-    """Return a route as "CN > PA > MX", "?" for an end that is not said; "": it is not given."""
+    """Return a route as "CN > PA > MX", with "?" for an unknown end; "": no route given."""
     ends = (route.origin or "?", *route.transit, route.destination or "?")
     return " > ".join(ends) if route.given else ""
 
 
 def doubts_in_words(mark: Mark, dates: Mark) -> str:
-    """Return what of a listing was not read in an official text; "": nothing.
+    """Return which parts of a control were not read in an official text; "": none.
 
     Args:
-        mark: Of the listing itself.
-        dates: Of its days.
+        mark: Verification mark of the control.
+        dates: Verification mark of its dates.
     """
     marks = {"listing": mark, "days": dates}
     return ", ".join(f"{what} {mark}" for what, mark in marks.items() if mark != "read")
 
 
 def check_in_words(check: Check) -> str:
-    """Return what a limit is, what it was compared with, and how that came out."""
+    """Return a limit, the value compared with it, and the result."""
     sum_ = english(check.reckoned)
     reckoned = f": {sum_}" if sum_ else ""
     return f"{english(check.limit)}{reckoned} ({check.clause}; {OUTCOMES[check.outcome]})"
@@ -90,7 +90,8 @@ def _safe(text: str) -> str:
     return neutralise(text)
 
 
-def _several(parts: Iterable[object]) -> str:
+def several(parts: Iterable[object]) -> str:
+    """Return parts in one text, without duplicates and empty ones."""
     return "; ".join(dict.fromkeys(str(part) for part in parts if part))
 
 
@@ -103,7 +104,7 @@ def _of_ruling(read: Callable[[Ruling], str]) -> Callable[[Row], str]:
 
 
 def _of_listings(read: Callable[[Listing], Iterable[object]]) -> Callable[[Row], str]:
-    return lambda row: _several(part for each in row.listings for part in read(each))
+    return lambda row: several(part for each in row.listings for part in read(each))
 
 
 def _answer(row: Row) -> str:
@@ -111,7 +112,7 @@ def _answer(row: Row) -> str:
 
 
 def _marks(row: Row) -> str:
-    return _several(doubts_in_words(each.mark, each.dates) or "read" for each in row.listings)
+    return several(doubts_in_words(each.mark, each.dates) or "read" for each in row.listings)
 
 
 def _why_not(row: Row) -> str:
@@ -145,26 +146,26 @@ RULINGS: Mapping[str, Callable[[Row], str]] = MappingProxyType(
         "until": _of_listings(lambda each: [each.until]),
         "marks": _marks,
         "source": _of_listings(lambda each: [each.source]),
-        "amounts": _of_ruling(lambda r: _several(map(check_in_words, r.checks))),
-        "demands": _of_ruling(lambda r: _several(map(duty_in_words, r.duties))),
-        "remarks": _of_ruling(lambda r: _several(f"{m.text} ({m.clause})" for m in r.remarks)),
-        "doubts": _of_ruling(lambda r: _several(r.doubts)),
-        "versions": _of_ruling(lambda r: _several(r.versions)),
+        "amounts": _of_ruling(lambda r: several(map(check_in_words, r.checks))),
+        "demands": _of_ruling(lambda r: several(map(duty_in_words, r.duties))),
+        "remarks": _of_ruling(lambda r: several(f"{m.text} ({m.clause})" for m in r.remarks)),
+        "doubts": _of_ruling(lambda r: several(r.doubts)),
+        "versions": _of_ruling(lambda r: several(r.versions)),
         "not_assessable": _why_not,
         "hint": lambda row: row.compound.hint,
     }
 )
-"""Each column of the rows, in order, and how it is read."""
+"""The columns of the rows, in order, with their accessors."""
 
 
 MOST_ROWS = 1_048_576
-"""Rows of a sheet, the header included: a spreadsheet has no more."""
+"""Maximum number of rows in a sheet, including the header; a limit of spreadsheets."""
 
-_WIDTH = 18  # of a column, in figures
+_WIDTH = 18  # column width in digits
 
 
 class XlsxTable:
-    """Writes rows of cells to a sheet, and where it is full, to a further one."""
+    """Writes rows of cells to a sheet, and starts another one when it is full."""
 
     def __init__(self, book: Workbook, title: str, columns: Sequence[str], most: int) -> None:
         self._book = book
@@ -176,7 +177,7 @@ class XlsxTable:
         self._open()
 
     def rows(self, rows: Iterable[Sequence[str]]) -> None:
-        """Write rows whose cells are safe already; each is text, never a formula or a link."""
+        """Write rows with cells that are already neutralised; all are text, not formulas."""
         for row in rows:
             if self._at == self._most:
                 self._open()
@@ -186,7 +187,7 @@ class XlsxTable:
             self._at += 1
 
     def _open(self) -> None:
-        """Begin a sheet with the header."""
+        """Start a sheet with the header."""
         self._sheets += 1
         name = self._title if self._sheets == 1 else f"{self._title} {self._sheets}"
         self._sheet = self._book.add_worksheet(name)
@@ -201,13 +202,13 @@ class XlsxTable:
 def write_xlsx(
     path: Path, title: str, columns: Sequence[str], *, most: int = MOST_ROWS
 ) -> Iterator[XlsxTable]:
-    """Open a spreadsheet; its rows wait on the disk until it is closed, not in memory.
+    """Open a spreadsheet; rows are buffered on disk, not in memory, until it is closed.
 
     Args:
         path: The file.
-        title: Of the sheet; the second is called "title 2".
-        columns: The header of each sheet.
-        most: Rows of a sheet, the header included.
+        title: Name of the sheet; the second one is called "title 2".
+        columns: Header of each sheet.
+        most: Maximum number of rows in a sheet, including the header.
 
     Raises:
         OSError: The disk is full, or the file cannot be written for another reason.
@@ -221,7 +222,7 @@ def write_xlsx(
 
 
 def _close(book: Workbook) -> None:
-    """Write the file; what XlsxWriter wraps an error of the system in is taken off."""
+    """Write the file; operating-system errors are unwrapped from XlsxWriter's own."""
     try:
         book.close()
     except FileCreateError as error:
@@ -230,28 +231,28 @@ def _close(book: Workbook) -> None:
 
 
 FORMATS = (".jsonl", ".csv", ".xlsx")
-"""The suffixes of files of answers."""
+"""Suffixes of the answer files."""
 
 _TITLE = "Answers"
 
 
 class AnswerWriter(Protocol):
-    """What takes compounds with their answers and writes them to one file."""
+    """Writes compounds with their answers to one file."""
 
     def add(self, compound: Compound) -> None:
-        """Write a compound, after those before it."""
+        """Write one compound."""
         ...
 
 
 class JsonAnswers:
-    """Writes a compound per line as JSON, in UTF-8; nothing is left out or changed."""
+    """Writes compounds as JSON in UTF-8, one per line, with every field."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
 
     def add(self, compound: Compound) -> None:
         """Write a compound as one line."""
-        # The name of the file, in the place, may hold any bytes.
+        # The file name within the place may contain any bytes.
         place = compound.place.encode("utf-8", "backslashreplace").decode("utf-8")
         if place != compound.place:
             compound = msgspec.structs.replace(compound, place=place)
@@ -259,7 +260,7 @@ class JsonAnswers:
 
 
 class TableAnswers:
-    """Writes a row for each compound and regime; no cell can be taken for a formula."""
+    """Writes one row for each compound and legal instrument, neutralised against formulas."""
 
     def __init__(self, table: CsvTable | XlsxTable) -> None:
         self._table = table
@@ -270,10 +271,10 @@ class TableAnswers:
 
 
 def check_format(path: Path) -> None:
-    """Check that the suffix of a file names a format of answers.
+    """Check that the suffix of a file is that of an answer format.
 
     Raises:
-        InputError: It names none.
+        InputError: The suffix is unknown.
     """
     if path.suffix.lower() not in FORMATS:
         raise InputError(
@@ -285,13 +286,13 @@ def check_format(path: Path) -> None:
 
 
 def answer_writer(path: Path) -> AbstractContextManager[AnswerWriter]:
-    """Open a file of answers in the format that its suffix names.
+    """Open an answer file in the format given by its suffix.
 
     Args:
         path: Ends in .jsonl, .csv or .xlsx, in any case.
 
     Raises:
-        InputError: The suffix is none of these.
+        InputError: The suffix is unknown.
     """
     check_format(path)
     match path.suffix.lower():

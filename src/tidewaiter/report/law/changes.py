@@ -1,4 +1,4 @@
-"""Changes of the law as a page, the terminal and a calendar show them."""
+"""Changes in the law, formatted for a page, the terminal and a calendar."""
 
 import hashlib
 from collections import Counter
@@ -12,7 +12,7 @@ from tidewaiter.explain.words import DOUBTS, Citation, Library, number_sources
 from tidewaiter.law.changes import Change, Matter, Step
 from tidewaiter.law.types import Mark
 
-_NAMED = 6  # substances in a heading; all stand below it
+_NAMED = 6  # maximum number of substances in a heading; the full list is below it
 _PRODUCT = "-//Tidewaiter//Changes of the law//EN"
 _STEPS: dict[Step, str] = {
     "decided": "decided or published",
@@ -24,24 +24,24 @@ _STEPS: dict[Step, str] = {
 
 
 class Named(Record, frozen=True, kw_only=True):
-    """A substance or a class, to be linked."""
+    """A substance or class to link to."""
 
     slug: str
     name: str
 
 
 class ChangeView(Record, frozen=True, kw_only=True):
-    """One change, with the words for its slugs."""
+    """One change, with display names for its slugs."""
 
-    key: str  # the same for the same change: an anchor, and the name of its event
+    key: str  # stable key of the change: the HTML anchor and the event's UID
     day: date
     step: Step
     matter: Matter
     regime: str  # slug
-    law: str  # the regime's name
+    law: str  # name of the legal instrument
     jurisdiction: str
     schedules: tuple[str, ...]
-    substances: tuple[Named, ...]  # empty: all of the schedules
+    substances: tuple[Named, ...]  # empty: whole schedules
     text: str
     clause: str
     mark: Mark
@@ -49,11 +49,11 @@ class ChangeView(Record, frozen=True, kw_only=True):
 
 
 def change_views(changes: Iterable[Change], library: Library) -> tuple[ChangeView, ...]:
-    """Return changes for a page, in their order.
+    """Format changes for a page, in the given order.
 
     Args:
-        changes: All of `changes_of`: what is alike is told apart by its place among them.
-        library: The words for slugs.
+        changes: The whole result of `changes_of`: identical changes are numbered by position.
+        library: Display names by slug.
     """
     held = list(changes)
     cited = number_sources((each.source for each in held), library)
@@ -67,7 +67,7 @@ def change_views(changes: Iterable[Change], library: Library) -> tuple[ChangeVie
 
 
 def change_in_words(change: ChangeView) -> str:
-    """Say a change in one line: "EU, Category 1: A, B and 3 more (begins)"."""
+    """Describe a change in one line: "EU, Category 1: A, B and 3 more (begins)"."""
     names = [each.name for each in change.substances[:_NAMED]]
     more = len(change.substances) - len(names)
     told = ", ".join(names) + (f" and {more:,} more" if more else "")
@@ -77,10 +77,10 @@ def change_in_words(change: ChangeView) -> str:
 
 
 def calendar_of(changes: Iterable[ChangeView], made: datetime) -> bytes:
-    """Return changes as a calendar, an event of a whole day for each.
+    """Return changes as a calendar, with an all-day event for each.
 
     Args:
-        changes: To come, or all.
+        changes: Future changes, or all.
         made: When the calendar is made, in UTC.
 
     Returns:
@@ -142,6 +142,6 @@ def _view(change: Change, library: Library, source: Citation, said: str) -> Chan
 
 
 def _said(change: Change) -> str:
-    """Return what stays the same of a change where only its day or its mark is corrected."""
+    """Return the identity of a change, which corrections of its date or mark do not alter."""
     parts = (change.step, change.matter, change.regime, *change.schedules, change.text)
     return "\n".join((*parts, change.clause, change.source, *change.substances))

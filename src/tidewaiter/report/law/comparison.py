@@ -1,4 +1,4 @@
-"""Laws side by side as a page and a table show them."""
+"""Comparison of laws, formatted for a page and a table."""
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +14,7 @@ from tidewaiter.law.comparison import Agreement, Cell, Compared, Comparison
 from tidewaiter.law.controls import short_listing
 from tidewaiter.law.types import Mark
 from tidewaiter.report.alerts.exports import CsvTable
-from tidewaiter.report.law.answers import doubts_in_words
+from tidewaiter.report.law.answers import doubts_in_words, several
 from tidewaiter.report.law.rulings import AgeView, age_views, rule_of
 
 COLUMNS = (
@@ -35,11 +35,11 @@ COLUMNS = (
     "reason",
     "agreement",
 )
-"""Of the table: a row for each substance and regime."""
+"""Columns of the table, which has a row for each substance and legal instrument."""
 
 
 class ShortListing(Record, frozen=True, kw_only=True):
-    """A listing in few words."""
+    """An abbreviated control."""
 
     title: str  # "EU cat. 1", or the name of a class
     decided: date | None
@@ -52,13 +52,13 @@ class ShortListing(Record, frozen=True, kw_only=True):
 
 
 class CellView(Record, frozen=True, kw_only=True):
-    """What one regime says of one substance."""
+    """Answer of one legal instrument for one substance."""
 
     regime: str
     law: str
     jurisdiction: str
     answer: Answer
-    kind: str  # the answer as a class of the style sheet
+    kind: str  # the answer as a CSS class
     as_of: date | None
     reason: str
     listings: tuple[ShortListing, ...]
@@ -74,11 +74,11 @@ class RowView(Record, frozen=True, kw_only=True):
     name: str
     cas: str
     agreement: Agreement
-    cells: tuple[CellView, ...]  # one a column
+    cells: tuple[CellView, ...]  # one per column
 
 
 class Column(Record, frozen=True, kw_only=True):
-    """A regime that lists some of the substances."""
+    """A legal instrument that controls some of the substances."""
 
     regime: str
     law: str
@@ -86,33 +86,33 @@ class Column(Record, frozen=True, kw_only=True):
 
 
 class Silent(Record, frozen=True, kw_only=True):
-    """A regime that was asked and lists none of the substances, and why."""
+    """A legal instrument in scope that controls none of the substances, and why."""
 
     regime: str
     law: str
     jurisdiction: str
-    answers: tuple[tuple[Answer, str], ...]  # each that it gives, with its reason
+    answers: tuple[tuple[Answer, str], ...]  # its answers, with reasons
 
 
 class ComparisonView(Record, frozen=True, kw_only=True):
-    """All that a page shows of a comparison."""
+    """Data for the page of a comparison."""
 
     day: date
     columns: tuple[Column, ...]
     rows: tuple[RowView, ...]
     silent: tuple[Silent, ...]
-    ages: tuple[AgeView, ...]  # how old the law is; empty: it is known for the day
+    ages: tuple[AgeView, ...]  # how current the law is; empty: known for the day
     sources: tuple[Citation, ...]
 
 
 def comparison_view(
     comparison: Comparison, library: Library, rules: Mapping[str, ClassRule]
 ) -> ComparisonView:
-    """Return a comparison for a page: a column for each regime that lists one of its substances.
+    """Format a comparison for a page: a column for each instrument that controls a substance.
 
     Args:
-        comparison: From `compare`.
-        library: The words for slugs.
+        comparison: Result of `compare`.
+        library: Display names by slug.
         rules: Class rules by slug.
     """
     told = [each for row in comparison.rows for cell in row.cells for each in _listings(cell)]
@@ -129,7 +129,7 @@ def comparison_view(
 
 
 def comparison_csv(view: ComparisonView) -> bytes:
-    """Return a comparison as CSV, a row for each substance and regime that lists one of them."""
+    """Return a comparison as CSV, with a row for each substance and instrument with controls."""
     file = io.BytesIO()
     table = CsvTable(file, COLUMNS)
     table.rows([neutralise(text) for text in row] for row in _flat(view))
@@ -137,7 +137,7 @@ def comparison_csv(view: ComparisonView) -> bytes:
 
 
 class _Words:
-    """The words for what stands in cells."""
+    """Text for the cells."""
 
     def __init__(
         self, library: Library, rules: Mapping[str, ClassRule], cited: Mapping[str, Citation]
@@ -161,7 +161,7 @@ class _Words:
         )
 
     def silent(self, comparison: Comparison) -> Iterator[Silent]:
-        """Yield the laws without a column, each with all that it answers."""
+        """Yield the laws without a column, each with all its answers."""
         for slug in comparison.regimes:
             if slug in comparison.telling:
                 continue
@@ -224,16 +224,12 @@ def _flat(view: ComparisonView) -> Iterator[list[str]]:
                 cell.regime,
                 cell.answer,
                 f"{cell.as_of or ''}",
-                _several(each.title for each in held),
-                _several(each.since for each in held),
-                _several(each.until for each in held),
-                _several(each.decided for each in held),
-                _several(doubts_in_words(each.mark, each.dates) or "read" for each in held),
-                _several(each.source.title for each in held),
+                several(each.title for each in held),
+                several(each.since for each in held),
+                several(each.until for each in held),
+                several(each.decided for each in held),
+                several(doubts_in_words(each.mark, each.dates) or "read" for each in held),
+                several(each.source.title for each in held),
                 cell.reason,
                 row.agreement,
             ]
-
-
-def _several(parts: Iterable[object]) -> str:
-    return "; ".join(dict.fromkeys(str(part) for part in parts if part))

@@ -1,4 +1,4 @@
-"""Legal instruments as pages show them: their order, their contents, their class rules."""
+"""Legal instruments, formatted for pages: order, contents and class rules."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ from tidewaiter.report.law.changes import Named
 
 
 class RegimeLine(Record, frozen=True, kw_only=True):
-    """A regime among the others."""
+    """A legal instrument in the overview."""
 
     slug: str
     name: str
@@ -27,14 +27,14 @@ class RegimeLine(Record, frozen=True, kw_only=True):
     binding: bool
     checked: date
     covers: date | None
-    edition: date | None  # day of the newest text that was read whole
-    missing: int  # amendments that are known and not loaded, in force on the day
-    substances: int  # that it lists, in force on the day
-    classes: int  # rules, in force on the day
+    edition: date | None  # date of the newest text that was read in full
+    missing: int  # known amendments, in force on the day, that are not loaded
+    substances: int  # number of substances controlled on the day
+    classes: int  # number of class rules in force on the day
 
 
 class Listed(Record, frozen=True, kw_only=True):
-    """A substance or a class in a schedule."""
+    """A substance or class in a schedule."""
 
     slug: str
     name: str
@@ -51,15 +51,15 @@ class Listed(Record, frozen=True, kw_only=True):
 
 
 class Schedule(Record, frozen=True, kw_only=True):
-    """A schedule, by name: what is in force, then what is not yet, then what is over."""
+    """A schedule, by name: controls in force, then future ones, then past ones."""
 
     name: str
-    held: int  # listings in force
+    held: int  # number of controls in force
     listed: tuple[Listed, ...]
 
 
 class Marked(Record, frozen=True, kw_only=True):
-    """How many listings are known how."""
+    """Number of controls with a verification mark."""
 
     mark: Mark
     listings: int
@@ -67,11 +67,11 @@ class Marked(Record, frozen=True, kw_only=True):
 
 
 class Stated(Record, frozen=True, kw_only=True):
-    """A rule beside the listings."""
+    """A rule other than a control."""
 
     matter: Matter
     schedules: tuple[str, ...]
-    substances: tuple[Named, ...]  # empty: all of the schedules
+    substances: tuple[Named, ...]  # empty: whole schedules
     roles: tuple[Role, ...]
     text: str
     since: date | None
@@ -82,7 +82,7 @@ class Stated(Record, frozen=True, kw_only=True):
 
 
 class Amended(Record, frozen=True, kw_only=True):
-    """A change of a law after the text that was read whole."""
+    """An amendment after the text that was read in full."""
 
     what: str
     begins: date
@@ -91,30 +91,30 @@ class Amended(Record, frozen=True, kw_only=True):
 
 
 class RegimeView(Record, frozen=True, kw_only=True):
-    """All that a page shows of a regime."""
+    """Data for the page of a legal instrument."""
 
     day: date
     line: RegimeLine
     instrument: Citation
     marks: tuple[Marked, ...]
-    undated: int  # listings whose first day is not known
+    undated: int  # controls whose first day is not known
     schedules: tuple[Schedule, ...]
     rules: tuple[Stated, ...]
-    gaps: tuple[Stated, ...]  # known, and not loaded
-    edition_note: str  # which text was read whole, or what is known of its day
-    incomplete: str  # what is missing; "": the loaded lists are whole
-    tolerance_days: int  # after the last comparison, for which "not listed" is said
-    amendments: tuple[Amended, ...]  # by their days
+    gaps: tuple[Stated, ...]  # known gaps: rules that are not loaded
+    edition_note: str  # which text was read in full, or what is known of its date
+    incomplete: str  # what is missing; "": the loaded lists are complete
+    tolerance_days: int  # days after the last comparison during which "not listed" is answered
+    amendments: tuple[Amended, ...]  # by date
     sources: tuple[Citation, ...]
 
 
 def place_of(regime: Regime) -> tuple[bool, bool, str, str]:
-    """Return what regimes are sorted by: those that bind, conventions first, then by place."""
+    """Return the sort key of instruments: binding first, then conventions, then by place."""
     return not regime.binding, regime.jurisdiction != WORLD, regime.jurisdiction, regime.slug
 
 
 def regime_lines(registry: Registry, day: date) -> tuple[RegimeLine, ...]:
-    """Return all regimes in the order of places, with how much each lists on a day."""
+    """Return all legal instruments, sorted, with the size of their lists on a day."""
     counts: Counter[str] = Counter()
     classes: Counter[str] = Counter()
     for each in registry.substances:
@@ -125,13 +125,13 @@ def regime_lines(registry: Registry, day: date) -> tuple[RegimeLine, ...]:
 
 
 def regime_view(slug: str, day: date, registry: Registry, book: LawBook) -> RegimeView | None:
-    """Return a regime for its page; None: there is none of that slug.
+    """Format a legal instrument for its page; None: unknown slug.
 
     Args:
-        slug: Of the regime.
-        day: The law as it stands then.
-        registry: The listings.
-        book: The rules beside them.
+        slug: Slug of the instrument.
+        day: Day of the law.
+        registry: The controls.
+        book: The other rules.
     """
     regime = registry.regimes.get(slug)
     if regime is None:
@@ -240,7 +240,7 @@ def _stated(rule: Rule, library: Library, cited: Mapping[str, Citation]) -> Stat
 
 
 class ClassLine(Record, frozen=True, kw_only=True):
-    """A class rule among the others."""
+    """A class rule in the overview."""
 
     slug: str
     name: str
@@ -249,40 +249,40 @@ class ClassLine(Record, frozen=True, kw_only=True):
     jurisdiction: str
     schedule: str
     instrument: str
-    state: State  # on the day
+    state: State  # state on the day
     decided: date | None
     since: date | None
     until: date | None
     mark: Mark
     dates: Mark
-    whole: bool  # all of its text was read, or remembered: nothing is missing
+    whole: bool  # nothing is missing: the full text was read or is remembered
 
 
 class ClauseView(Record, frozen=True, kw_only=True):
-    """One way in which a member differs from the reference compound."""
+    """One way in which a member may differ from the reference compound."""
 
     id: str
-    words: str  # without the sign, where they begin with it
-    reading: str  # how words that leave something open are taken
+    words: str  # without the clause number at the start
+    reading: str  # interpretation of ambiguous wording
     sites: tuple[str, ...]
     mark: Mark
     source: Citation
 
 
 class ClassView(Record, frozen=True, kw_only=True):
-    """All that a page shows of a class rule."""
+    """Data for the page of a class rule."""
 
     day: date
     line: ClassLine
     source: Citation
     scope: str
-    salts: Mark | None  # how it is known that salts of members are held; None: not said
+    salts: Mark | None  # verification mark of the inclusion of salts; None: not stated
     gap: str
-    reference: Named  # slug "": no substance of the registry
+    reference: Named  # slug "": not in the registry
     heaviest_u: int | None
     clauses: tuple[ClauseView, ...]
     exclusions: tuple[str, ...]
-    judgement: str  # a wording that no structure decides; "": none
+    judgement: str  # wording that a structure cannot decide; "": none
     within: tuple[Named, ...]
     outside: tuple[Named, ...]
     note: str
@@ -290,14 +290,14 @@ class ClassView(Record, frozen=True, kw_only=True):
 
 
 def class_lines(registry: Registry, day: date) -> tuple[ClassLine, ...]:
-    """Return all class rules in the order of the places of their laws."""
+    """Return all class rules, in the order of their legal instruments."""
     regimes = registry.regimes
     ordered = sorted(registry.classes, key=lambda each: (place_of(regimes[each.regime]), each.slug))
     return tuple(_class_line(each, registry, day) for each in ordered)
 
 
 def class_view(slug: str, day: date, registry: Registry) -> ClassView | None:
-    """Return a class rule for its page; None: there is none of that slug."""
+    """Format a class rule for its page; None: unknown slug."""
     rule = next((each for each in registry.classes if each.slug == slug), None)
     if rule is None:
         return None

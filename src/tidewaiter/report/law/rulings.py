@@ -1,4 +1,4 @@
-"""The law on a substance as a sheet shows it: the verdict, then each regime's answer."""
+"""The law on a substance, formatted for a sheet: the verdict, then each instrument's answer."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -8,6 +8,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.explain.words import DOUBTS, Citation, day_in_words, duty_in_words, roles_in_words
 from tidewaiter.law.answers import Age, Answer, Listing, Ruling
 from tidewaiter.law.classes import ClassRule
+from tidewaiter.law.comparison import ORDER
 from tidewaiter.law.controls import doubts_of, short_listing
 from tidewaiter.law.types import Regime
 from tidewaiter.report.law.answers import check_in_words
@@ -18,35 +19,35 @@ _EVALUATED = " evaluated"
 
 
 class Note(Record, frozen=True, kw_only=True):
-    """A rule that bears on an answer, with its source."""
+    """A rule that affects an answer, with its source."""
 
     text: str
     source: Citation | None
 
 
 class ListingView(Record, frozen=True, kw_only=True):
-    """A listing or a class rule, and how it stands on the day."""
+    """A control or class rule, and its status on the day."""
 
     state: str
     title: str
-    instrument: str  # "": it stands under the regime's name
+    instrument: str  # "": shown with the name of the instrument
     clauses: tuple[str, ...]
     scope: str
     days: str
-    doubts: tuple[str, ...]  # what of it was not read in an official text, in plain words
+    doubts: tuple[str, ...]  # parts that were not read in an official text, in words
     source: Citation | None
 
 
 class RulingView(Record, frozen=True, kw_only=True):
-    """The answer of one regime."""
+    """The answer of one legal instrument."""
 
     law: str
     jurisdiction: str
-    role: str  # what the consignment is to it; "": no route is given
+    role: str  # role of the consignment; "": no route given
     answer: str
-    kind: str  # the answer as a class of the style sheet
-    as_of: str  # day to which "not listed" is known, where that is before the day; "": it is not
-    reason: str  # "": the listings tell it
+    kind: str  # the answer as a CSS class
+    as_of: str  # day to which "not listed" is known, if before the requested day; "": not before
+    reason: str  # "": the controls state it
     listings: tuple[ListingView, ...]
     notes: tuple[Note, ...]
     doubts: tuple[str, ...]
@@ -61,12 +62,12 @@ def ruling_view(
     regimes: Mapping[str, Regime],
     rules: Mapping[str, ClassRule],
 ) -> RulingView:
-    """Return an answer for the page.
+    """Format an answer for the page.
 
     Args:
         ruling: The answer.
-        cited: The number of each source.
-        regimes: The registry's, by slug.
+        cited: Number of each source.
+        regimes: Legal instruments in the registry, by slug.
         rules: Class rules by slug.
     """
     regime = regimes.get(ruling.regime)
@@ -89,7 +90,7 @@ def ruling_view(
 
 
 def sources_of(rulings: Iterable[Ruling], regimes: Mapping[str, Regime]) -> Iterator[str]:
-    """Yield the sources that answers are based on, in the order in which a page names them."""
+    """Yield the sources that answers are based on, in the order in which a page cites them."""
     for ruling in rulings:
         if ruling.regime in regimes:
             yield regimes[ruling.regime].source
@@ -101,7 +102,7 @@ def sources_of(rulings: Iterable[Ruling], regimes: Mapping[str, Regime]) -> Iter
 
 
 def _reason(ruling: Ruling, rules: Mapping[str, ClassRule]) -> str:
-    """Say why, where neither a listing nor a rule below tells it; a class by its name."""
+    """Return the reason, if no control or rule below states it; classes are given by name."""
     told, reason = {remark.text for remark in ruling.remarks}, ruling.reason
     if ruling.answer == "controlled" or english(reason) in told:
         return ""
@@ -143,13 +144,13 @@ def _listing(
 
 
 def rule_of(listing: Listing, rules: Mapping[str, ClassRule]) -> ClassRule | None:
-    """Return the class rule that a listing is; None: it is a listing by name."""
+    """Return the class rule of a control; None: a control by name."""
     slug = listing.schedule.removeprefix(_CLASS)
     return rules.get(slug) if listing.schedule.startswith(_CLASS) else None
 
 
 def _clause(text: str) -> str:
-    """Leave out the sign of a clause where its words begin with it."""
+    """Remove the clause number if the wording starts with it."""
     sign, _, words = text.partition(" ")
     return words if words.startswith(sign) else text
 
@@ -161,7 +162,7 @@ def _days(listing: Listing) -> str:
 
 
 def _doubts(listing: Listing, *, of_class: bool) -> Iterator[str]:
-    """Say in plain words what of a listing was not read in an official text."""
+    """Describe which parts of a control were not read in an official text."""
     what = "wording of this class" if of_class else "control"
     no_day = listing.since is None and listing.decided is None
     if listing.mark == listing.dates != "read" and not no_day:
@@ -195,7 +196,7 @@ def _marked(text: str, mark: str) -> str:
 
 
 def _coverage(ruling: Ruling) -> str:
-    """Say from when our copy of the instrument is complete."""
+    """Return the date from which our copy of the instrument is complete."""
     first, last = ruling.covered
     if last is None:
         return ""
@@ -210,48 +211,38 @@ def _evaluated(ruling: Ruling, rules: Mapping[str, ClassRule]) -> Iterator[str]:
             yield rules[slug].name if slug in rules else slug
 
 
-ORDER: tuple[Answer, ...] = (
-    "controlled",
-    "free by amount",
-    "proposed",
-    "not assessable",
-    "not listed",
-)
-"""Answers in the order in which they are shown: what holds comes first."""
-
-
 class Verdict(Record, frozen=True, kw_only=True):
-    """All answers on one substance in few words."""
+    """All answers on one substance, abbreviated."""
 
-    controlled: tuple[str, ...]  # listings in few words: "EU cat. 1"
-    free: tuple[str, ...]  # by amount
+    controlled: tuple[str, ...]  # abbreviated controls: "EU cat. 1"
+    free: tuple[str, ...]  # free by amount
     proposed: tuple[str, ...]
-    demands: tuple[str, ...]  # what the controls demand on the route, each once
-    open: tuple[str, ...]  # jurisdictions of which some law is not assessable
-    silent: tuple[str, ...]  # jurisdictions all of whose laws do not list it
+    demands: tuple[str, ...]  # obligations on the route, without duplicates
+    open: tuple[str, ...]  # jurisdictions with a law that is not assessable
+    silent: tuple[str, ...]  # jurisdictions where no law controls it
 
 
 class AgeView(Record, frozen=True, kw_only=True):
-    """How old some laws are."""
+    """How current some laws are."""
 
     as_of: date
     days: int
-    laws: tuple[str, ...]  # their names in few words; empty: those that are not named elsewhere
+    laws: tuple[str, ...]  # abbreviated names; empty: those not named elsewhere
 
 
 def in_order(rulings: Iterable[Ruling]) -> list[Ruling]:
-    """Sort answers by what they say; what says the same stays in the order of the route."""
+    """Sort answers by kind; equal answers keep the order of the route."""
     return sorted(rulings, key=lambda each: ORDER.index(each.answer))
 
 
 def verdict_of(
     rulings: Iterable[Ruling], regimes: Mapping[str, Regime], rules: Mapping[str, ClassRule]
 ) -> Verdict:
-    """Gather the answers on one substance.
+    """Summarise the answers on one substance.
 
     Args:
         rulings: Its answers.
-        regimes: The registry's, by slug.
+        regimes: Legal instruments in the registry, by slug.
         rules: Class rules by slug.
     """
     said: dict[Answer, dict[str, None]] = {answer: {} for answer in ORDER}
@@ -275,11 +266,11 @@ def verdict_of(
 
 
 def age_views(ages: Iterable[Age], regimes: Mapping[str, Regime]) -> tuple[AgeView, ...]:
-    """Name the laws that are older than most; the age of most is that of all others.
+    """Return the laws that are less current than most; the most common date covers all others.
 
     Args:
-        ages: Of one assessment or comparison.
-        regimes: The registry's, by slug.
+        ages: Ages in one assessment or comparison.
+        regimes: Legal instruments in the registry, by slug.
     """
     ages = tuple(ages)
     most = max(ages, key=lambda each: (len(each.regimes), each.as_of), default=None)

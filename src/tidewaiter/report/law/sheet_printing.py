@@ -1,4 +1,4 @@
-"""A sheet for each structure of a file, on one core or several."""
+"""Printing of a sheet for each structure of a file, on one or several cores."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -19,10 +19,10 @@ from tidewaiter.report.law.sheets import Imprint, Lexis, Sheet, Subject, lexis_o
 
 
 class Printing(Record, frozen=True, kw_only=True):
-    """What is printed of each compound; a worker process rebuilds all else from it."""
+    """Settings for all sheets; a worker process rebuilds everything else from them."""
 
     imprint: Imprint
-    own: tuple[Path, ...] = ()  # folders of an authority's own lists
+    own: tuple[Path, ...] = ()  # folders of the authority's own lists
 
 
 class Page(NamedTuple):
@@ -35,13 +35,13 @@ class Page(NamedTuple):
 def printing_of(
     question: Question, own: tuple[Path, ...], printed: date, file: str = ""
 ) -> Printing:
-    """Return what is printed on each sheet of a run.
+    """Return the settings for the sheets of a run.
 
     Args:
-        question: What is asked.
-        own: Folders of an authority's own lists.
+        question: The legal question.
+        own: Folders of the authority's own lists.
         printed: The day of printing.
-        file: That the sheets are of; "": one sheet alone.
+        file: Name of the input file; "": a single sheet.
     """
     imprint = Imprint(
         question=question,
@@ -57,18 +57,18 @@ def press_sheets(entries: Iterable[Entry], printing: Printing, *, workers: int) 
     """Assess structures as they are read, and print a sheet for each.
 
     Args:
-        entries: From `read_structures`.
-        printing: What is asked, and whose lists.
-        workers: Processes; 1 works in this one.
+        entries: Result of `read_structures`.
+        printing: Settings for the sheets.
+        workers: Number of processes; 1 uses the current one.
 
     Yields:
-        One for each entry, in order; memory does not grow with the file.
+        One page per entry, in order, in constant memory.
     """
     yield from in_order(entries, _press, printing, prepare=_prepare_sheets, workers=workers)
 
 
 def press_structure(entry: Entry, printing: Printing) -> Page:
-    """Print the sheet of one structure, or of why it is not assessable."""
+    """Print the sheet of one structure, or of the reason it is not assessable."""
     return press_sheet(_sheet(entry, printing), printing)
 
 
@@ -79,12 +79,12 @@ def press_sheet(sheet: Sheet, printing: Printing) -> Page:
 
 
 def sheet_of(text: str, found: tuple[Found, ...] | InputError, printing: Printing) -> Sheet:
-    """Return the sheet of one text, or of why it is not assessable.
+    """Return the sheet of one text, or of the reason it is not assessable.
 
     Args:
-        text: What was asked about.
-        found: What it was found to be, or why it was not.
-        printing: What is asked, and whose lists.
+        text: The text that was looked up.
+        found: Its matches, or the error.
+        printing: Settings for the sheets.
     """
     if isinstance(found, InputError):
         error = StructureError.like(found, at=found.at)
@@ -97,7 +97,7 @@ def sheet_of(text: str, found: tuple[Found, ...] | InputError, printing: Printin
 
 
 def smiles_of(found: Found) -> str | None:
-    """Return the structure of what was found by its name: of its form, or else of the substance."""
+    """Return the structure of a match by name: that of its form, or else of the substance."""
     form = found.form.smiles if found.form else None
     return form or (found.substance.smiles if found.substance else None)
 
@@ -113,7 +113,7 @@ def _press(share: Share, printing: Printing) -> list[Page]:
 
 @cache
 def lexis_for(own: tuple[Path, ...]) -> Lexis:
-    """Return the words for the slugs of answers, made once for each set of lists."""
+    """Return the display names for slugs in answers; cached per set of lists."""
     return lexis_of(lawyers_for(own)[0], lawyers_for(own)[0].classes)
 
 
@@ -154,7 +154,7 @@ def _named(found: Found, printing: Printing) -> Subject:
 
 
 def _holds(hold: ClassHold, answer: Assessment) -> bool:
-    """Return whether a class is in force or published by an answer; only then it is drawn."""
+    """Return whether an answer has a class in force or published; only those are drawn."""
     schedule = f"class {hold.rule}"
     return any(
         listing.schedule == schedule
@@ -165,7 +165,7 @@ def _holds(hold: ClassHold, answer: Assessment) -> bool:
 
 
 def _cas(found: Found) -> str | None:
-    """Return the number of the form that was named, or else of the substance."""
+    """Return the CAS number of the form that was named, or else of the substance."""
     if found.form:
         return found.form.cas
     return next(iter(found.substance.cas), None) if found.substance else None

@@ -1,4 +1,4 @@
-"""The card of a substance: what is known of it, and how each law controls it on a day."""
+"""Card of a substance: its data, and its control under each law on a day."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from tidewaiter.explain.words import Citation, Library, number_sources, words_of
 from tidewaiter.law.answers import Found, Listing, Question, Role
 from tidewaiter.law.changes import Matter
 from tidewaiter.law.classes import ClassRule
-from tidewaiter.law.controls import Standing, State, short_listing, stand
+from tidewaiter.law.controls import Standing, State, short_listing, sort_controls
 from tidewaiter.law.duties import duties_of
 from tidewaiter.law.limits import limits_on, mass_of, parse_formula, phrase_of
 from tidewaiter.law.registry import Registry
@@ -28,14 +28,14 @@ _ROLES: tuple[Role, ...] = ("export", "import", "transit", "internal")
 
 
 class RuleFact(Record, frozen=True, kw_only=True):
-    """A rule that bears on a substance."""
+    """A rule that applies to a substance."""
 
     matter: Matter
     roles: tuple[Role, ...]  # empty: any
     text: str
-    days: int | None = None  # before, of a duty
+    days: int | None = None  # days in advance, for an obligation
     day_kind: str = ""
-    known: bool = True  # False: whether it applies depends on what is not given or not loaded
+    known: bool = True  # False: whether it applies depends on data not given or not loaded
     clause: str
     mark: Mark
     source: str  # slug of a source
@@ -44,12 +44,12 @@ class RuleFact(Record, frozen=True, kw_only=True):
 def rules_on(
     regime: str, standing: Standing, question: Question, book: LawBook, found: Found
 ) -> Iterator[RuleFact]:
-    """Yield the rules of a regime on a substance that it holds on the day.
+    """Yield the rules of an instrument for a substance that it controls on the day.
 
     Args:
-        regime: Slug.
-        standing: Its listings of the substance.
-        question: With the day, without a route: duties are told for each role.
+        regime: Slug of the instrument.
+        standing: Its controls on the substance.
+        question: Has the day but no route: obligations are given for each role.
         book: The rules.
         found: The substance.
     """
@@ -84,7 +84,7 @@ def _limit(limit: Limit) -> RuleFact:
 def _duties(
     regime: str, standing: Standing, question: Question, book: LawBook, found: Found
 ) -> Iterator[RuleFact]:
-    """Yield the duties of each role as the law answers on a route of that role."""
+    """Yield the obligations of each role, as on a route with that role."""
     told: dict[RuleFact, list[Role]] = {}
     for role in _ROLES:
         for duty in duties_of((question, regime, book, found, (role,)), standing.held):
@@ -119,65 +119,65 @@ def _said(rule: Rule) -> RuleFact:
     )
 
 
-WIDTH = 400  # in units of the drawing; 1 unit is near 1 px on a telephone
+WIDTH = 400  # in drawing units; 1 unit is about 1 px on a phone
 _ROW = 34
-_TOP = 24  # of the years
-_FADE = 16.0  # that a bar without a known end stands for
-_LEAST = 3.0  # width of a bar, or a short one is not seen
-_MARKS = 6  # years that are named at most
+_TOP = 24  # height of the years
+_FADE = 16.0  # length of the fade-out of a bar without a known end
+_LEAST = 3.0  # minimum width, so that a short bar is visible
+_MARKS = 6  # maximum number of years labelled
 _STEPS = (1, 2, 5, 10, 20, 50)
 
 
 class Span(Record, frozen=True, kw_only=True):
-    """A listing to be drawn."""
+    """A control to be drawn."""
 
     label: str
-    state: State  # on the day
+    state: State  # state on the day
     decided: date | None
     since: date | None
     until: date | None
 
 
 class Bar(Record, frozen=True, kw_only=True):
-    """A listing as drawn; places are in units of the drawing."""
+    """A control as drawn; positions are in drawing units."""
 
     label: str
-    days: str  # "2022-11-23 to 2024-05-01"; "?": not known; nothing behind "to": still in force
-    kind: State  # a class of the style sheet
+    days: str  # "2022-11-23 to 2024-05-01"; "?": not known; nothing after "to": still in force
+    kind: State  # CSS class
     x: float
     y: float
     width: float
-    begins: bool  # the first day is known
-    ends: bool  # there is a last day
-    decided: float | None  # where the day of the decision stands, if it is not the first
+    begins: bool  # whether the first day is known
+    ends: bool  # whether there is a last day
+    decided: float | None  # x of the day of the decision, if it is not the first day
 
 
 class Year(Record, frozen=True, kw_only=True):
-    """A year that is named above."""
+    """A labelled year."""
 
     text: str
     x: float
 
 
 class Timeline(Record, frozen=True, kw_only=True):
-    """Listings over the years, and the day that is asked about."""
+    """Controls over the years, and the requested day."""
 
     height: float
     bars: tuple[Bar, ...]
     years: tuple[Year, ...]
     day: float
-    about: str  # in words, for those who do not see it
+    about: str  # text alternative for screen readers
 
 
 def timeline(spans: Iterable[Span], day: date) -> Timeline | None:
-    """Place listings between the years in which something of them is known.
+    """Lay out controls on an axis from the first to the last known year.
 
     Args:
-        spans: In the order in which they are drawn.
-        day: That is marked.
+        spans: Controls in display order.
+        day: Day to mark.
 
     Returns:
-        None where there are no listings.
+        None if the substance has no controls.
     """
     held = list(spans)
     if not held:
@@ -194,7 +194,7 @@ def timeline(spans: Iterable[Span], day: date) -> Timeline | None:
 
 
 class _Scale:
-    """From days to places."""
+    """Scale from days to positions."""
 
     def __init__(self, spans: Sequence[Span], day: date) -> None:
         known = [d for s in spans for d in (s.decided, s.since, s.until) if d is not None]
@@ -203,13 +203,13 @@ class _Scale:
         self._day = day
 
     def at(self, day: date) -> float:
-        """Return where a day stands."""
+        """Return the position of a day."""
         years = day.year + (day.timetuple().tm_yday - 1) / 366 - self._first
         room = WIDTH - _FADE
         return round(_FADE + years / (self._last - self._first) * room, 1)
 
     def bar(self, place: int, span: Span) -> Bar:
-        """Return a listing as drawn; one without a first day begins before all years."""
+        """Return a control as drawn; without a first day, it starts before all years."""
         left = self.at(span.since) if span.since else 0.0
         right = self.at(span.until) if span.until else float(WIDTH)
         decided = span.decided if span.decided != span.since else None
@@ -226,7 +226,7 @@ class _Scale:
         )
 
     def years(self) -> tuple[Year, ...]:
-        """Name some years, at even steps."""
+        """Return year labels at even steps."""
         count = self._last - self._first
         step = next((each for each in _STEPS if count / each <= _MARKS), -(-count // _MARKS))
         begin = -(-self._first // step) * step
@@ -237,15 +237,15 @@ class _Scale:
 
 
 class CardName(Record, frozen=True, kw_only=True):
-    """A name, and how far it may be trusted alone."""
+    """A name, and whether it identifies the substance without a cue."""
 
     text: str
     tier: Tier
-    cas: str  # of the form that it names; "": the substance itself
+    cas: str  # CAS number of the form it names; "": the substance itself
 
 
 class Names(Record, frozen=True, kw_only=True):
-    """The names of one language."""
+    """The names in one language."""
 
     language: str  # ISO 639-1
     names: tuple[CardName, ...]
@@ -254,7 +254,7 @@ class Names(Record, frozen=True, kw_only=True):
 class CardForm(Record, frozen=True, kw_only=True):
     """A salt, ester or hydrate."""
 
-    number: int  # from 1, of its drawing
+    number: int  # number of its drawing, from 1
     name: str
     cas: str
     formula: str
@@ -263,11 +263,11 @@ class CardForm(Record, frozen=True, kw_only=True):
 
 
 class CardListing(Record, frozen=True, kw_only=True):
-    """A listing or a class rule, and how it stands on the day."""
+    """A control or class rule, and its status on the day."""
 
     state: State
     schedule: str
-    rule: Named | None  # the class rule; None: it is named
+    rule: Named | None  # the class rule; None: controlled by name
     clauses: tuple[str, ...]
     decided: date | None
     since: date | None
@@ -279,33 +279,33 @@ class CardListing(Record, frozen=True, kw_only=True):
 
 
 class CardRule(Record, frozen=True, kw_only=True):
-    """A limit, a duty, or what a regime says of forms of goods and of routes."""
+    """A limit, an obligation, or a rule on forms of goods or routes."""
 
     matter: Matter
     roles: tuple[Role, ...]  # empty: any
     text: str
-    days: int | None  # before, of a duty
+    days: int | None  # days in advance, for an obligation
     day_kind: str
-    known: bool  # False: whether it applies depends on what is not given or not loaded
+    known: bool  # False: whether it applies depends on data not given or not loaded
     clause: str
     mark: Mark
     source: Citation
 
 
 class CardLaw(Record, frozen=True, kw_only=True):
-    """What one regime says of it."""
+    """Status under one legal instrument."""
 
     regime: str  # slug
     law: str
     jurisdiction: str
-    binding: bool  # False: a list that watches and controls nothing
+    binding: bool  # False: a watch list that imposes no control
     checked: date
     listings: tuple[CardListing, ...]
     rules: tuple[CardRule, ...]
 
 
 class Card(Record, frozen=True, kw_only=True):
-    """All that a page shows of a substance."""
+    """Data for the page of a substance."""
 
     slug: str
     name: str
@@ -318,7 +318,7 @@ class Card(Record, frozen=True, kw_only=True):
     smiles: str
     inchikey: str
     formula: str
-    mass_u: Decimal | None  # average, of the formula; None: it cannot be weighed
+    mass_u: Decimal | None  # average mass from the formula; None: not computable
     names: tuple[Names, ...]
     street: tuple[CardName, ...]
     forms: tuple[CardForm, ...]
@@ -327,20 +327,20 @@ class Card(Record, frozen=True, kw_only=True):
     open_classes: tuple[tuple[Named, str], ...]  # class rules not assessable, and why
     timeline: Timeline | None
     sources: tuple[Citation, ...]
-    origins: tuple[Citation, ...]  # of its name, numbers and structure
+    origins: tuple[Citation, ...]  # sources of its name, numbers and structure
 
 
 def card_of(found: Found, day: date, registry: Registry, book: LawBook) -> Card:
-    """Return the card of a substance.
+    """Build the card of a substance.
 
     Args:
-        found: It, with what the class rules say of it.
-        day: The law as it stands then.
-        registry: The listings.
-        book: The rules beside them.
+        found: The substance, with its class membership.
+        day: Day of the law.
+        registry: The controls.
+        book: The other rules.
 
     Raises:
-        ValueError: It is no substance of the registry.
+        ValueError: The substance is not in the registry.
     """
     if found.substance is None:
         raise ValueError(found.name)
@@ -348,7 +348,7 @@ def card_of(found: Found, day: date, registry: Registry, book: LawBook) -> Card:
 
 
 class _Maker:
-    """Fills one card."""
+    """Builds one card."""
 
     def __init__(
         self, found: Found, substance: Substance, day: date, registry: Registry, book: LawBook
@@ -363,7 +363,7 @@ class _Maker:
         self._cited: Mapping[str, Citation] = {}
 
     def card(self) -> Card:
-        """Return it: first what the laws say, then the sources that this is based on."""
+        """Return the card, with its sources numbered in the order of the laws."""
         standings = dict(self._standings())
         self._cited = number_sources(self._sources(standings), self._library)
         laws = tuple(self._law(slug, each) for slug, each in standings.items())
@@ -393,10 +393,10 @@ class _Maker:
         )
 
     def _standings(self) -> Iterator[tuple[str, Standing]]:
-        """Yield how each regime that has something to say of it stands, in the order of places."""
+        """Yield the status under each instrument that mentions it, in display order."""
         regimes = self._registry.regimes.values()
         for regime in sorted(regimes, key=place_of):
-            standing = stand(self._question, regime, self._book, self._found)
+            standing = sort_controls(self._question, regime, self._book, self._found)
             if any((standing.held, standing.proposed, standing.later, standing.ended)):
                 yield regime.slug, standing
 
@@ -470,7 +470,7 @@ def _named(rule: ClassRule) -> Named:
 
 
 def _names(names: Iterable[Name]) -> Iterator[Names]:
-    """Yield the names of each language, those in English first, without street names."""
+    """Yield the names in each language, English first, without slang."""
     spoken: defaultdict[str, list[CardName]] = defaultdict(list)
     for each in names:
         if each.tier != "street":
@@ -496,7 +496,7 @@ def _forms(substance: Substance) -> Iterator[CardForm]:
 
 
 def _mass(formula: str | None) -> Decimal | None:
-    """Return the average mass in u of a formula; None: there is none, or it cannot be weighed."""
+    """Return the average mass in u for a formula; None: no formula, or not computable."""
     if formula is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The list of substances as a page shows it: what was searched for, and what narrows it."""
+"""The list of substances, formatted for a page: search and filters."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -18,12 +18,12 @@ from tidewaiter.law.types import Kind
 from tidewaiter.report.law.changes import Named
 from tidewaiter.report.law.regimes import place_of
 
-SHOWN = 60  # rows of a page
-_LISTINGS = 4  # named in a row
+SHOWN = 60  # rows per page
+_LISTINGS = 4  # maximum number of controls in a row
 _KINDS: tuple[Kind, ...] = ("precursor", "drug", "equipment", "class")
 
 Find = Callable[[str, date], tuple[Found, ...]]
-"""Finds what a text is, as the law is asked, or raises an `InputError`."""
+"""Identifies a text as for a legal question, or raises an `InputError`."""
 
 
 class BrowseRow(Record, frozen=True, kw_only=True):
@@ -34,46 +34,46 @@ class BrowseRow(Record, frozen=True, kw_only=True):
     kind: Kind
     cas: tuple[str, ...]
     by: By
-    matched: str  # the spelling by which it was found; "": its name
-    listings: tuple[str, ...]  # in force on the day, in few words
-    more: int  # listings that are not named
+    matched: str  # matched spelling; "": its name
+    listings: tuple[str, ...]  # in force on the day, abbreviated
+    more: int  # number of further controls
     drawn: bool
 
 
 class ClassSaid(Record, frozen=True, kw_only=True):
-    """What a class rule says of a structure."""
+    """Result of a class rule for a structure."""
 
     rule: Named
     jurisdiction: str
     clauses: tuple[str, ...]
-    excluded: tuple[str, ...]  # why it leaves the structure to another entry
-    open: str  # why it could not be evaluated; "": it holds the structure
+    excluded: tuple[str, ...]  # why the structure belongs under another entry
+    open: str  # why it could not be evaluated; "": the structure is covered
     in_force: bool
 
 
 class Recognised(Record, frozen=True, kw_only=True):
-    """What a text that is no part of a name was found to be."""
+    """Result of identifying a text that is not part of a name."""
 
     name: str
-    substance: Named | None  # None: no list names it
+    substance: Named | None  # None: unlisted
     form: str
-    match: str  # in words
+    match: str  # kind of match, in words
     how: str
     classes: tuple[ClassSaid, ...]
 
 
 class Choice(Record, frozen=True, kw_only=True):
-    """A value of a filter, and how many it keeps."""
+    """A value of a filter, with the number of results."""
 
     value: str
     label: str
     count: int
     chosen: bool
-    query: Mapping[str, str]  # of an address, that chooses it, or takes it back where it is chosen
+    query: Mapping[str, str]  # query that selects it, or clears it if selected
 
 
 class BrowseView(Record, frozen=True, kw_only=True):
-    """All that a page shows of a search."""
+    """Data for the page of a search."""
 
     text: str
     day: date
@@ -81,37 +81,37 @@ class BrowseView(Record, frozen=True, kw_only=True):
     total: int
     rows: tuple[BrowseRow, ...]
     next: Mapping[str, str] | None  # query of the next page; None: this is the last
-    first: Mapping[str, str] | None  # query of the first page; None: this is it
+    first: Mapping[str, str] | None  # query of the first page; None: this is the first
     regimes: tuple[Choice, ...]
     schedules: tuple[Choice, ...]
     kinds: tuple[Choice, ...]
     letters: tuple[Choice, ...]
     recognised: tuple[Recognised, ...]
-    not_assessable: str  # why a structure that was searched for could not be read
+    not_assessable: str  # why a structure in the search could not be read
     hint: str
 
 
 class Searching(Record, frozen=True, kw_only=True):
-    """What is asked of the list."""
+    """A search in the list."""
 
     text: str = ""
     day: date
     filters: Filters = Filters()
-    after: str = ""  # slug of the last row of the page before
+    after: str = ""  # slug of the last row on the previous page
 
 
 class Browser:
-    """Searches a registry for pages; made once for many."""
+    """Searches a registry for pages; created once and reused."""
 
     def __init__(self, registry: Registry, catalogue: Catalogue, find: Find) -> None:
-        """Take the registry, its catalogue, and who finds what is no part of a name."""
+        """Initialise with the registry, its catalogue and a function that identifies texts."""
         self._registry = registry
         self._catalogue = catalogue
         self._find = find
         self._rules = {each.slug: each for each in registry.classes}
 
     def browse(self, asked: Searching) -> BrowseView:
-        """Return what a search finds; a text that fits nothing is read as goods or a structure."""
+        """Return search results; a text without results is identified as goods or a structure."""
         written = _is_structure(asked.text)
         found = () if written else self._catalogue.search(asked.text)
         wants = bool(asked.text.strip()) and not found and not asked.after
@@ -172,11 +172,11 @@ class Browser:
 
 
 def query_of(asked: Searching, **changed: str) -> dict[str, str]:
-    """Return what is asked as the query of an address, with some of it changed.
+    """Return a search as a URL query, with some values changed.
 
     Args:
-        asked: What is asked; it begins at its first page again.
-        changed: The name of a filter and its value, or `after`.
+        asked: The search; it restarts at the first page.
+        changed: Name and value of a filter, or `after`.
     """
     filters = asdict(asked.filters)
     said = {"text": asked.text, "day": f"{asked.day}", **filters, "after": "", **changed}
@@ -186,12 +186,12 @@ def query_of(asked: Searching, **changed: str) -> dict[str, str]:
 
 
 def recognised(found: Found, registry: Registry, day: date) -> Recognised:
-    """Return what something was found to be, and what the class rules say of it.
+    """Return the identification of a text, with the results of the class rules.
 
     Args:
-        found: As it was found.
-        registry: With the rules.
-        day: On which they are told to be in force or not.
+        found: The identification.
+        registry: Registry with the class rules.
+        day: Day on which their state is evaluated.
     """
     rules = {each.slug: each for each in registry.classes}
     held = [
@@ -232,15 +232,15 @@ def _said(
 
 
 def _is_structure(text: str) -> bool:
-    """Return whether a text is a SMILES or an InChI by its shape, and so no part of a name."""
-    # Here and not above: a list without a search need not load RDKit.
+    """Return whether a text has the form of a SMILES or InChI, and so is not part of a name."""
+    # Imported here so that a list without a search does not load RDKit.
     from tidewaiter.law.structure import is_written  # noqa: PLC0415
 
     return bool(text.strip()) and is_written(text)
 
 
 def _page(hits: tuple[Hit, ...], after: str) -> tuple[tuple[Hit, ...], str]:
-    """Return the rows behind one, and where the next page goes on."""
+    """Return the rows after a slug, and the slug at which the next page continues."""
     slugs = [hit.substance.slug for hit in hits]
     first = slugs.index(after) + 1 if after in slugs else 0
     page = hits[first : first + SHOWN]
@@ -250,7 +250,7 @@ def _page(hits: tuple[Hit, ...], after: str) -> tuple[tuple[Hit, ...], str]:
 def _choices(
     name: str, counts: Mapping[str, int], asked: Searching, order: Sequence[str] = ()
 ) -> tuple[Choice, ...]:
-    """Return the values of a filter: those that keep something, and the one that is chosen."""
+    """Return the values of a filter: those with results, and the selected one."""
     chosen = asdict(asked.filters)[name]
     values = [each for each in order or sorted({*counts, chosen}) if each]
     return tuple(

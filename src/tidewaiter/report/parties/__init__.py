@@ -1,1 +1,1 @@
-"""Matches and parties as tables and files."""
+"""Tables and files of party matches and resolved entities."""

@@ -1,4 +1,4 @@
-"""The page of a threshold calibration: its findings in sentences, and its graphs."""
+"""Report of a threshold calibration: findings in sentences, and charts."""
 
 import math
 import shlex
@@ -27,30 +27,30 @@ from tidewaiter.report.pages import environment, hashed, static
 
 MILLION = 1_000_000
 TEN_THOUSAND = 10_000
-_WHOLE = 10  # from which on a rate needs no decimals
+_WHOLE = 10  # rates from this value are shown without decimals
 _PERCENT = 100
-_LEAST = 0.001  # percent that is written
-_HIGH = 0.9  # a threshold that a rare few matches need
+_LEAST = 0.001  # smallest percentage that is displayed
+_HIGH = 0.9  # a threshold that very few matches reach
 
 
 def per(share: float, parties: int) -> str:
-    """Write a share as so many in so many parties."""
+    """Format a share as a number per so many parties."""
     rate = share * parties
     return f"{rate:,.0f}" if rate >= _WHOLE or rate == 0 else f"{rate:.2g}"
 
 
 def interval(share: Share, parties: int) -> str:
-    """Write the 95 % interval of a share."""
+    """Format the 95 % interval of a share."""
     return f"{per(share.low, parties)}–{per(share.high, parties)}"
 
 
 def recall_cell(share: Share) -> str:
-    """Write a share in percent with its interval, for a table."""
+    """Format a share in percent with its interval, for a table cell."""
     return f"{_percent(share.share)} ({_percent(share.low)}–{_percent(share.high)})"
 
 
 def percent(share: float) -> str:
-    """Write a share in percent; none and all only where it is none and all."""
+    """Format a share in percent; 0 % and 100 % only if exact."""
     return f"{_percent(share)} %"
 
 
@@ -63,14 +63,14 @@ def _percent(share: float) -> str:
 
 
 def share_in_words(share: Share) -> str:
-    """Write a share of few with its interval."""
+    """Format a share of a small number, with its interval."""
     if not share.total:
         return "no parties"
     return f"{percent(share.share)} (95 %: {percent(share.low)} to {percent(share.high)})"
 
 
 def files_in_words(told: Calibration) -> Iterator[str]:
-    """Return what was asked for, and what of it did not count."""
+    """Describe the input files, and what was excluded."""
     yield f"{_file(told.cleared)}: known not to be listed"
     if told.found:
         yield f"{_file(told.found)}: correctly flagged"
@@ -103,7 +103,7 @@ def _counted(count: int, one: str, more: str) -> str:
 
 
 def threshold_in_words(told: Calibration) -> str:
-    """Return which threshold the rest is told at."""
+    """Describe the threshold used in the following sentences."""
     if told.chosen and told.wanted is not None:
         rate = per(told.wanted, MILLION)
         return (
@@ -114,7 +114,7 @@ def threshold_in_words(told: Calibration) -> str:
 
 
 def alerts_in_words(told: Calibration) -> str:
-    """Return how many alert at the threshold."""
+    """Describe how many parties are flagged at the threshold."""
     share = told.at.alerts
     return (
         f"{_counted(share.count, 'party', 'parties')} of {share.total:,} would alert: "
@@ -124,7 +124,7 @@ def alerts_in_words(told: Calibration) -> str:
 
 
 def doubts_in_words(told: Calibration) -> Iterator[str]:
-    """Return what the file is too small to tell, and where a few parties settle the threshold."""
+    """Describe what the file is too small to show, and which parties determine the threshold."""
     parties = told.cleared.parties
     if told.chosen and told.threshold.least > _HIGH and told.causes:
         yield (
@@ -147,7 +147,7 @@ def doubts_in_words(told: Calibration) -> Iterator[str]:
 
 
 def recall_in_words(told: Calibration) -> str:
-    """Return what the threshold misses, as far as it is known."""
+    """Describe what the threshold misses, as far as known."""
     at = told.at
     if at.recall is not None:
         found = _counted(at.recall.total, "party", "parties")
@@ -177,7 +177,7 @@ def judge_command(cause: Cause) -> str:
 
 
 def cause_in_words(cause: Cause) -> str:
-    """Return which entry false alerts come from."""
+    """Describe a list entry that causes false positives."""
     return (
         f"{_counted(cause.parties, 'party', 'parties')}: {cause.listed} ({cause.list} "
         f"{cause.entry}, {cause.kind})"
@@ -185,7 +185,7 @@ def cause_in_words(cause: Cause) -> str:
 
 
 def example_in_words(cause: Cause) -> str:
-    """Return which party resembles it most."""
+    """Describe the party that is most similar to it."""
     country = f", {cause.country}" if cause.country else ""
     return f"{cause.name}{country}, probability {printed(cause.probability)}"
 
@@ -193,43 +193,43 @@ def example_in_words(cause: Cause) -> str:
 _LEFT, _RIGHT, _TOP, _FOOT = 64, 392, 14, 236
 _TICKS = (0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
 _FIFTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-_EDGE = 1e-4  # a rate is not drawn below so many in a million
+_EDGE = 1e-4  # lowest rate drawn, per million
 
 
 class Mark(Record, frozen=True, kw_only=True):
-    """A share at its place; lengths are in units of the graph."""
+    """A share with coordinates; lengths are in chart units."""
 
     x: float
-    y: float | None  # None: the share is 0 where that cannot be drawn
-    top: float  # of its interval
+    y: float | None  # None: the share is 0, which cannot be drawn on this scale
+    top: float  # upper end of its interval
     foot: float
     told: str
 
 
 class Tick(Record, frozen=True, kw_only=True):
-    """A line across the graph, and its number."""
+    """A grid line with its number."""
 
     at: float
     text: str
 
 
 class Graph(Record, frozen=True, kw_only=True):
-    """A graph; the same numbers stand in a table."""
+    """A chart; a table has the same figures."""
 
     slug: str
     title: str
     about: str
-    across: str  # what the lower side means
-    up: str  # what the left side means
+    across: str  # label of the x axis
+    up: str  # label of the y axis
     marks: tuple[Mark, ...]
     columns: tuple[Tick, ...]
     rows: tuple[Tick, ...]
     line: Tick | None = None  # the threshold
-    even: bool = False  # a line from corner to corner: as many as the probability says
+    even: bool = False  # whether to draw the diagonal of perfect calibration
 
 
 def alerts_graph(told: Calibration) -> Graph:
-    """Return alerts in a million parties by threshold; both sides grow by factors."""
+    """Draw alerts per million parties by threshold; both axes are logarithmic."""
     levels = told.levels
     shares = [level.alerts for level in levels]
     least = min([each.share for each in shares if each.count] or [shares[0].high]) * MILLION
@@ -257,7 +257,7 @@ def alerts_graph(told: Calibration) -> Graph:
 
 
 def bins_graph(told: Calibration) -> Graph | None:
-    """Return the share of flagged parties by probability; None: there is no file of these."""
+    """Draw the share of flagged parties by probability; None: no file of such parties."""
     if not told.bins:
         return None
 
@@ -302,7 +302,7 @@ def _bin_mark(held: Bin, up: Callable[[float], float]) -> Mark:
 
 
 def _at(threshold: float) -> float:
-    """Return the place of a threshold; sides grow by odds, so that the top is seen."""
+    """Return the x coordinate of a threshold, on a log-odds scale that spreads out the top end."""
     ends = [math.log(each / (1 - each)) for each in (0.045, 0.99993)]
     held = min(max(threshold, 0.045), 0.99993)
     return _between(_LEFT, _RIGHT, (math.log(held / (1 - held)) - ends[0]) / (ends[1] - ends[0]))
@@ -312,11 +312,11 @@ def _between(begin: float, end: float, share: float) -> float:
     return round(begin + share * (end - begin), 1)
 
 
-_ROWS, _MORE = 15, 300  # of a table of groups: shown, and behind a click
+_ROWS, _MORE = 15, 300  # rows of a table of groups: shown at once, and on expanding
 
 
 class Row(Record, frozen=True, kw_only=True):
-    """A row of a table, as printed."""
+    """A table row, formatted for display."""
 
     key: str
     cells: tuple[str, ...]
@@ -324,7 +324,7 @@ class Row(Record, frozen=True, kw_only=True):
 
 
 class Groups(Record, frozen=True, kw_only=True):
-    """A table of alerts by something."""
+    """A table of alerts by group."""
 
     title: str
     first: str  # heading of the first column
@@ -335,7 +335,7 @@ class Groups(Record, frozen=True, kw_only=True):
 
 
 class CauseView(Record, frozen=True, kw_only=True):
-    """An entry that cleared parties resemble."""
+    """A list entry that cleared parties resemble."""
 
     title: str
     example: str
@@ -344,7 +344,7 @@ class CauseView(Record, frozen=True, kw_only=True):
 
 
 class CalibrationPage(Record, frozen=True, kw_only=True):
-    """All that the template prints."""
+    """Data for the template."""
 
     file: str
     day: str
@@ -356,7 +356,7 @@ class CalibrationPage(Record, frozen=True, kw_only=True):
     hashes: tuple[str, ...]
     graphs: tuple[Graph, ...]
     levels: tuple[Row, ...]
-    recalled: str  # heading of the last column of levels; "": there is none
+    recalled: str  # heading of the last column of levels; "": no such column
     groups: tuple[Groups, ...]
     bins: tuple[Row, ...]
     causes: tuple[CauseView, ...]
@@ -365,12 +365,12 @@ class CalibrationPage(Record, frozen=True, kw_only=True):
 
 
 def write_calibration(path: Path, told: Calibration) -> None:
-    """Write the page of a calibration to a file."""
+    """Write the report of a calibration to a file."""
     path.write_text(render_calibration(told), encoding="utf-8", newline="\n")
 
 
 def render_calibration(told: Calibration) -> str:
-    """Return a calibration as one page of HTML."""
+    """Return the report of a calibration as one HTML page."""
     return environment().get_template("calibration.html").render(page=_page(told))
 
 
@@ -423,14 +423,14 @@ def _hashes(told: Calibration) -> tuple[str, ...]:
 
 
 def recall_heading(told: Calibration) -> str:
-    """Return what the last column of the levels is; "": there is none."""
+    """Return the heading of the last column of levels; "": no such column."""
     if told.found:
         return "recall, %"
     return "variants found, %" if told.at.benchmark else ""
 
 
 def level_rows(told: Calibration) -> tuple[Row, ...]:
-    """Return the table of thresholds: alerts, in 10,000, in a million, interval, recall."""
+    """Return the table of thresholds: alerts, per 10,000, per million, interval, recall."""
     rows = []
     for level in told.levels:
         share = level.alerts
@@ -449,9 +449,9 @@ def level_rows(told: Calibration) -> tuple[Row, ...]:
 
 
 def group_row(group: Group, words: Callable[[str], str]) -> Row:
-    """Return a row of a table of groups: alerts, parties, in a million, interval.
+    """Return a row of a table of groups: alerts, parties, per million, interval.
 
-    What agrees is counted among the alerts, so it has no rate.
+    Groups by agreement are counted among alerts only, so they have no rate.
     """
     share = group.alerts
     if group.key in HOWS:
@@ -469,7 +469,7 @@ def group_row(group: Group, words: Callable[[str], str]) -> Row:
 
 
 def origin_words(key: str) -> str:
-    """Name the origin of parties."""
+    """Return the display name of the parties' origin."""
     return key or "not stated"
 
 

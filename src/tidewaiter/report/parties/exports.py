@@ -1,4 +1,4 @@
-"""Matches, entities and links as JSON Lines, CSV and Parquet; entities are read back."""
+"""Export of matches, entities and links as JSON Lines, CSV and Parquet; import of entities."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,16 +25,16 @@ from tidewaiter.report.alerts.columns import cell
 from tidewaiter.report.alerts.exports import CsvTable
 
 MATCH_FORMATS = (".jsonl", ".csv", ".parquet")
-_GROUP = 10_000  # rows of a row group
+_GROUP = 10_000  # rows per row group
 
 
 class MatchRow(Record, frozen=True, kw_only=True):
-    """One match of one party; or a party that cannot be assessed, with why."""
+    """One match of one party; or a party that is not assessable, with the reason."""
 
-    id: str  # of the party in its file; the number of its row where it has none
-    name: str  # as asked
-    not_assessable: str = ""  # why there can be no answer; the columns of the match are empty then
-    script: str | None = None  # the name is compared with names in this script alone
+    id: str  # of the party in its file; its row number if it has none
+    name: str  # as searched for
+    not_assessable: str = ""  # the reason; the columns of the match are empty then
+    script: str | None = None  # the name is compared only with names in this script
     list: str | None = None  # slug of the list, or the name of its file
     version: str | None = None  # SHA-256 of the list's bytes
     entry: str | None = None  # id in the list
@@ -46,13 +46,13 @@ class MatchRow(Record, frozen=True, kw_only=True):
     action: str | None = None
     outcome: str | None = None
     outcome_day: date | None = None
-    listed: date | None = None  # day since when it is listed
-    links: str | None = None  # JSON of records ListedLink: owners and those owned, as the list says
-    judged: str | None = None  # that it is another party: by whom, when and why
-    confidential: bool | None = None  # for the authority that keeps the list only
-    day: date  # the list is as it was in force then
+    listed: date | None = None  # day of listing
+    links: str | None = None  # JSON of ListedLink records: owners and owned parties, as in the list
+    judged: str | None = None  # decision that it is a different party: by whom, when and why
+    confidential: bool | None = None  # only for the authority that maintains the list
+    day: date  # day as of which the list was searched
     source: str | None = None
-    explanation: str | None = None  # JSON of the record Explanation
+    explanation: str | None = None  # JSON of the Explanation record
 
 
 _TYPES = {
@@ -64,23 +64,23 @@ _TYPES = {
     "day": pa.date32(),
 }
 MATCHES = pa.schema([(name, _TYPES.get(name, pa.string())) for name in MatchRow.__struct_fields__])
-"""The columns of CSV and Parquet; those of the record `MatchRow`, in its order."""
+"""Columns of CSV and Parquet: those of the record `MatchRow`, in its order."""
 
 
 class MatchWriter(Protocol):
-    """What takes answers and writes them to one file."""
+    """Writes answers to one file."""
 
     def add(self, answers: Iterable[Answer]) -> None:
-        """Write answers, in the order in which they come."""
+        """Write a batch of answers, in order."""
         ...
 
     def close(self) -> None:
-        """Write what is held."""
+        """Write what is buffered."""
         ...
 
 
 def match_rows(answer: Answer, origins: Origins) -> Iterator[MatchRow]:
-    """Yield a row for each match, or one that says why a party cannot be assessed."""
+    """Yield one row per match, or one with the reason why a party is not assessable."""
     if answer.not_assessable and not answer.matches:
         yield MatchRow(
             id=answer.id,
@@ -119,10 +119,10 @@ def match_rows(answer: Answer, origins: Origins) -> Iterator[MatchRow]:
 
 
 def match_writer(file: BinaryIO, suffix: str, origins: Origins) -> MatchWriter:
-    """Write matches to a file that is open, in a format by its suffix.
+    """Return a writer of matches to an open file, in the format given by the suffix.
 
     Raises:
-        InputError: The suffix names no format.
+        InputError: The suffix is unknown.
     """
     match suffix.lower():
         case ".csv":
@@ -137,7 +137,7 @@ def match_writer(file: BinaryIO, suffix: str, origins: Origins) -> MatchWriter:
 
 
 class _JsonLines:
-    """An answer a line."""
+    """Writes one answer per line."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -150,7 +150,7 @@ class _JsonLines:
 
 
 class _Csv:
-    """A match a row; no cell can be taken for a formula."""
+    """Writes one match per row, neutralised against spreadsheet formulas."""
 
     def __init__(self, file: BinaryIO, origins: Origins) -> None:
         self._table = CsvTable(file, MatchRow.__struct_fields__)
@@ -168,7 +168,7 @@ class _Csv:
 
 
 class _Parquet:
-    """A match a row, a row group at a time."""
+    """Writes one match per row, one row group at a time."""
 
     def __init__(self, file: BinaryIO, origins: Origins) -> None:
         self._writer = pq.ParquetWriter(file, MATCHES, compression="zstd")
@@ -192,8 +192,8 @@ class _Parquet:
         self._held = []
 
 
-def _cell(value: str | float | date | None) -> str:  # or a bool, which is a number
-    """Return a value as a cell; probabilities with all their digits, as in JSON."""
+def _cell(value: str | float | date | None) -> str:  # bool is a number too
+    """Format a value as a cell; probabilities keep all digits, as in JSON."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return repr(value) if isinstance(value, float) else cell(value)
@@ -201,7 +201,7 @@ def _cell(value: str | float | date | None) -> str:  # or a bool, which is a num
 
 ENTITY_FORMATS = (".jsonl", ".parquet")
 FTM = (".ftm.json", ".ftm.jsonl")
-"""Ends of names of files of FollowTheMoney: JSON lines too."""
+"""Suffixes of FollowTheMoney files, which are JSON Lines."""
 _TEXT, _TEXTS, _DAY, _COUNT = pa.string(), pa.list_(pa.string()), pa.date32(), pa.int64()
 _WRITTEN = pa.struct([(name, _TEXT) for name in ("name", "address", "country", "id_scheme", "id")])
 _SEEN = pa.struct(
@@ -258,7 +258,7 @@ ENTITIES = pa.schema(
         ("listings", pa.list_(_LISTING)),
     ]
 )
-"""One row per entity; the same fields, in the same order, as the record `Entity`."""
+"""One row per entity; the fields of the record `Entity`, in its order."""
 
 LINKS = pa.schema(
     [
@@ -270,18 +270,18 @@ LINKS = pa.schema(
         ("note", _TEXT),
     ]
 )
-"""One row per link; the same fields, in the same order, as the record `Link`."""
+"""One row per link; the fields of the record `Link`, in its order."""
 
 
 def check_format(path: Path, *, ftm: bool = False) -> None:
-    """Check that a file's suffix names a format.
+    """Check that a file's suffix is that of a known format.
 
     Args:
         path: The file.
-        ftm: Entities of FollowTheMoney are one too.
+        ftm: Whether FollowTheMoney is allowed.
 
     Raises:
-        InputError: It does not.
+        InputError: The suffix is unknown.
     """
     if path.suffix.lower() not in ENTITY_FORMATS and not (ftm and is_ftm(path)):
         known = " or ".join(ENTITY_FORMATS) + (f", or {FTM[0]}" if ftm else "")
@@ -289,7 +289,7 @@ def check_format(path: Path, *, ftm: bool = False) -> None:
 
 
 def is_ftm(path: Path) -> bool:
-    """Tell by its name whether a file is to hold entities of FollowTheMoney."""
+    """Return whether a file name is that of a FollowTheMoney file."""
     return path.name.lower().endswith(FTM)
 
 
@@ -314,13 +314,13 @@ def write_links(path: Path, links: Iterable[Link]) -> None:
 def write_ftm(
     path: Path, entities: Iterable[Entity], reads: Mapping[str, Read], sources: FtmFile
 ) -> None:
-    """Write entities as FollowTheMoney has them, one JSON object a line.
+    """Write entities as FollowTheMoney, one JSON object per line.
 
     Args:
         path: The file.
-        entities: Of a resolution.
-        reads: Each member, read.
-        sources: The entities of FollowTheMoney that were among the files.
+        entities: Entities of a resolution.
+        reads: Each member as it was read.
+        sources: FollowTheMoney entities among the input files.
 
     Raises:
         OutputError: The file cannot be written.
@@ -331,10 +331,10 @@ def write_ftm(
 
 
 def read_entities(path: Path) -> Iterator[Entity]:
-    """Read entities that were written as JSON lines, as Parquet or as FollowTheMoney.
+    """Read entities from JSON Lines, Parquet or FollowTheMoney.
 
     Raises:
-        InputError: The file holds something else.
+        InputError: The file has other content.
     """
     check_format(path, ftm=True)
     try:
@@ -356,7 +356,7 @@ def read_entities(path: Path) -> Iterator[Entity]:
 
 
 def _ours(lines: Iterable[bytes]) -> Iterator[Entity]:
-    """Yield the entities that lines of FollowTheMoney hold; links are passed over."""
+    """Yield the entities in FollowTheMoney lines; links are skipped."""
     for line in lines:
         held = msgspec.json.decode(line, type=dict[str, Any]) if line.strip() else {}
         if OURS in held:

@@ -1,1 +1,1 @@
-"""Trade flows and mirror statistics as tables and charts."""
+"""Tables and charts of trade flows and mirror statistics."""

@@ -1,10 +1,10 @@
-"""Charts of trade flows as numbers: a Sankey diagram, a world map, a strip of months.
+"""Charts of trade flows as coordinates: a Sankey diagram, a world map, a strip of months.
 
-Templates only draw it. Heights are in proportion to values, so that what enters a node, what
-leaves it and its own height are the same.
+The templates only draw them. Heights are proportional to values, so that the inflow of a node,
+its outflow and its own height are equal.
 
-Templates only draw it. The outlines are in data/geometry, whose SOURCE.txt says where they are
-from; no statement is made on any border.
+The outlines are in data/geometry, with their origin in SOURCE.txt; they imply no position on any
+border.
 """
 
 import math
@@ -17,10 +17,10 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.casework.flows import month_number, month_text
 
-SANKEY_WIDTH = 1000.0  # of the diagram, in its own units
-SANKEY_HEIGHT = 420.0  # of all that flows
+SANKEY_WIDTH = 1000.0  # width of the diagram, in its own units
+SANKEY_HEIGHT = 420.0  # height of all flows
 BAR = 12.0  # width of a node
-ROOM = 19.0  # least height that a node and its label take
+ROOM = 19.0  # minimum height of a node with its label
 _GAP = 5.0
 _SWEEPS = 6
 
@@ -28,7 +28,7 @@ Key = tuple[int, str]
 
 
 class Carried(Record, frozen=True, kw_only=True):
-    """What flows through one name in each stage."""
+    """A value that flows through one name per stage."""
 
     stages: tuple[str, ...]
     value: int  # above 0
@@ -46,17 +46,17 @@ class Node(Record, frozen=True, kw_only=True):
 
 
 class Band(Record, frozen=True, kw_only=True):
-    """What flows between two nodes."""
+    """A flow between two nodes."""
 
     start: str
     end: str
-    stage: int  # of its start
+    stage: int  # stage of its start
     value: int
-    path: str  # of SVG
+    path: str  # SVG path
 
 
 class Sankey(Record, frozen=True, kw_only=True):
-    """Where each node and each band stands."""
+    """Coordinates of the nodes and bands."""
 
     width: float
     height: float
@@ -68,9 +68,9 @@ def sankey(carried: Sequence[Carried], last: str, inset: float = 0) -> Sankey:
     """Lay out a diagram.
 
     Args:
-        carried: All with the same number of stages; of two with the same names the sum counts.
-        last: The name that stands below all others, whatever its value.
-        inset: Room for labels on either side.
+        carried: Flows with the same number of stages; values with the same names are added.
+        last: The name placed below all others, whatever its value.
+        inset: Space for labels on either side.
     """
     if not carried:
         return Sankey(width=SANKEY_WIDTH, height=0, nodes=(), bands=())
@@ -115,7 +115,7 @@ def _sums(carried: Iterable[Carried]) -> tuple[dict[Key, int], dict[tuple[int, s
 def _ordered(
     values: Mapping[Key, int], links: Mapping[tuple[int, str, str], int], last: str
 ) -> list[list[str]]:
-    """Put the names of each stage in order: by value, then near those that they go together with.
+    """Order the names of each stage by value, then by the positions of their neighbours.
 
     Source:
         The barycentre of K. Sugiyama, S. Tagawa and M. Toda, "Methods for visual understanding of
@@ -165,7 +165,7 @@ def _height(names: Iterable[str], stage: int, values: Mapping[Key, int], scale: 
 def _bands(
     nodes: Mapping[Key, Node], links: Mapping[tuple[int, str, str], int], scale: float
 ) -> Iterable[Band]:
-    """Yield the bands, those of a node beside one another in the order of their other ends."""
+    """Yield the bands; those of a node are in the order of their other ends."""
     left = {key: node.y for key, node in nodes.items()}
     right = dict(left)
     starts: dict[tuple[int, str, str], float] = {}
@@ -193,7 +193,7 @@ def _path(start: tuple[float, float], end: tuple[float, float], width: float) ->
 
 
 SHADES = 5
-_BEND = 0.2  # of the length of a line, to its left
+_BEND = 0.2  # curvature to the left, as a share of the length
 _BASES = (2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100)
 _ARROW = 5.0
 _LOOP = 16.0
@@ -202,22 +202,22 @@ _LOOP = 16.0
 class Place(Record, frozen=True, kw_only=True):
     """A country on the map."""
 
-    at: tuple[int, int]  # where lines to it end, in units of the map
-    small: bool = False  # drawn as a point too, for it is hard to see or has no outline
-    outline: str = ""  # path of SVG
+    at: tuple[int, int]  # end point of lines, in map units
+    small: bool = False  # drawn also as a point: hard to see, or without an outline
+    outline: str = ""  # SVG path
 
 
 class World(Record, frozen=True, kw_only=True):
-    """The map; its units count from the upper left corner."""
+    """The map; its origin is the upper left corner."""
 
     width: int
     height: int
-    other_land: str  # path of SVG: land to which the source gives no code
+    other_land: str  # SVG path of land without a country code in the source
     places: Mapping[str, Place]  # by ISO 3166-1 alpha-2 code
 
 
 class Arc(Record, frozen=True, kw_only=True):
-    """A line from one country to another, and the arrow in its middle: paths of SVG."""
+    """A line between two countries, and the arrow in its middle, as SVG paths."""
 
     line: str
     arrow: str
@@ -237,14 +237,14 @@ def load_world() -> World:
     """Load the map.
 
     Raises:
-        RegistryError: The file is not one that we made.
+        RegistryError: The file was not made by our tool.
     """
     return read_toml(data("geometry", "world.toml"), World)
 
 
 @cache
 def world_svg() -> str:
-    """Return the outlines as a picture whose parts a page can use: ``#land``, ``#CN`` ..."""
+    """Return the outlines as an image with addressable parts: ``#land``, ``#CN`` ..."""
     world = load_world()
     outlines = "".join(
         f'<path id="{code}" d="{place.outline}"/>'
@@ -258,38 +258,38 @@ def world_svg() -> str:
 
 
 def arc(start: Place, end: Place, width: float) -> Arc:
-    """Return a line between two places; one from a place to itself goes round it.
+    """Return a line between two places; from a place to itself, a loop.
 
     Args:
-        start: Where it begins.
-        end: Where it ends; the arrow in the middle points there.
-        width: Of the line, in units of the map.
+        start: Start of the line.
+        end: End of the line; the arrow in the middle points to it.
+        width: Line width, in map units.
     """
     (x0, y0), (x1, y1) = start.at, end.at
     if start.at == end.at:
         r = _LOOP + width
         line = f"M{x0},{y0}m{-r:.1f},0a{r:.1f},{r:.1f} 0 1,1 {2 * r:.1f},0a{r:.1f},{r:.1f} 0 1,1"
         return Arc(line=f"{line} {-2 * r:.1f},0", arrow=_arrow((x0, y0 - r), 0, width), width=width)
-    # A line always bends to its left, so that it does not cover the one that goes back.
+    # Lines bend to their left, so that those in opposite directions do not overlap.
     cx, cy = (x0 + x1) / 2 + _BEND * (y1 - y0), (y0 + y1) / 2 - _BEND * (x1 - x0)
-    cy = max(cy, -min(y0, y1))  # the middle stays on the map
+    cy = max(cy, -min(y0, y1))  # keeps the middle on the map
     middle = ((x0 + 2 * cx + x1) / 4, (y0 + 2 * cy + y1) / 4)
     line = f"M{x0},{y0}Q{cx:.0f},{cy:.0f} {x1},{y1}"
     return Arc(line=line, arrow=_arrow(middle, math.atan2(y1 - y0, x1 - x0), width), width=width)
 
 
 def arc_width(value: int, most: int) -> float:
-    """Return how wide a line is for a value, in units of the map: in proportion, but never thin."""
+    """Return the line width for a value, in map units: proportional, with a minimum."""
     return round(max(2.0, 18.0 * value / most), 1)
 
 
 def labelled(codes: Iterable[str], most: int, apart: tuple[float, float]) -> frozenset[str]:
-    """Return the first countries whose labels do not cover one another.
+    """Return the first countries with labels that do not overlap.
 
     Args:
-        codes: Countries of the map, the first ones first.
-        most: Labels.
-        apart: Units across and down that the middles of two are apart, at least in one way.
+        codes: Countries of the map, in order of priority.
+        most: Maximum number of labels.
+        apart: Minimum distance of two labels' centres, horizontal or vertical.
     """
     found: dict[str, tuple[int, int]] = {}
     for code in codes:
@@ -301,10 +301,10 @@ def labelled(codes: Iterable[str], most: int, apart: tuple[float, float]) -> fro
 
 
 def shades(most: int) -> tuple[Shade, ...]:
-    """Return steps from 1 to a largest value; each reaches as many times higher than the last.
+    """Return logarithmic steps from 1 to a maximum.
 
     Args:
-        most: The largest value; 0: there is none.
+        most: The maximum; 0: none.
     """
     base = next((b for b in _BASES if b**SHADES > most), math.ceil(most ** (1 / SHADES)) + 1)
     steps = (
@@ -316,7 +316,7 @@ def shades(most: int) -> tuple[Shade, ...]:
 
 
 def shade_of(value: int, steps: tuple[Shade, ...]) -> int:
-    """Return the step of a value that is above 0 and not above the largest."""
+    """Return the step of a value above 0 and up to the maximum."""
     return next(each.step for each in steps if value <= each.most)
 
 
@@ -328,7 +328,7 @@ def _arrow(at: tuple[float, float], angle: float, width: float) -> str:
     return f"M{'L'.join(turned)}Z"
 
 
-BEFORE, BEHIND = 23, 6  # months about that of today
+BEFORE, BEHIND = 23, 6  # months before and after today's
 STRIP_WIDTH, STRIP_HEIGHT = 1000.0, 90.0
 _MONTHS = 12
 _LEAST = 2.0
@@ -337,8 +337,8 @@ _LEAST = 2.0
 class MonthBar(Record, frozen=True, kw_only=True):
     """A month on the strip."""
 
-    month: int  # since the year 0
-    day: date  # its first
+    month: int  # months since the year 0
+    day: date  # its first day
     count: int
     x: float
     y: float
@@ -348,19 +348,19 @@ class MonthBar(Record, frozen=True, kw_only=True):
 
 
 class Strip(Record, frozen=True, kw_only=True):
-    """Months side by side, and which of them are chosen."""
+    """A row of months with the selected range."""
 
     bars: tuple[MonthBar, ...]
-    least: int  # the first month of the strip
-    most: int  # its last
-    first: int  # the first that is chosen
+    least: int  # first month of the strip
+    most: int  # last month
+    first: int  # first selected month
     last: int
-    earlier: int  # counted before the strip
-    later: int  # counted behind it
+    earlier: int  # count before the strip
+    later: int  # count after the strip
 
 
 def window(today: date) -> tuple[int, int]:
-    """Return the first and the last month of a strip."""
+    """Return the first and last month of a strip."""
     now = month_number(today)
     return now - BEFORE, now + BEHIND
 
@@ -379,13 +379,13 @@ def last_day(month: int) -> date:
 def month_strip(
     months: Mapping[str, int], today: date, due_from: date | None, due_to: date | None
 ) -> Strip:
-    """Lay out the months about a day.
+    """Lay out the months around a day.
 
     Args:
-        months: Counts, by months like "2026-03".
+        months: Counts by months such as "2026-03".
         today: The day.
-        due_from: The first day that is chosen; None: all before are.
-        due_to: The last one.
+        due_from: First selected day; None: no lower bound.
+        due_to: Last selected day; None: no upper bound.
     """
     least, most = window(today)
     first = min(max(month_number(due_from) if due_from else least, least), most)

@@ -1,4 +1,4 @@
-"""Mirror statistics as one page that needs no network: lists, flows over time, a map."""
+"""Report of mirror statistics: one self-contained page with lists, time series and a map."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -25,17 +25,17 @@ from tidewaiter.trade.mirror.types import Discrepancy, Judging, Orphan, Watched
 
 _LINES = 40
 _MAP_LABELS = 24
-_ROOM = 90  # around the countries, in units of the map
-_LEAST = (900, 520)  # width and height shown at least
-_FULL = 2000  # units of width at which lines are as wide as the world map draws them
-_APART = (0.030, 0.028)  # of the width shown, that two labels are apart at least in one way
+_ROOM = 90  # margin around the countries, in map units
+_LEAST = (900, 520)  # minimum width and height shown
+_FULL = 2000  # width at which lines are drawn as on the world map
+_APART = (0.030, 0.028)  # minimum distance of two labels, as a share of the width shown
 
 Sort = Literal["more", "less", "alone"]
 Ends = tuple[str, str]
 
 
 class MapPair(Record, frozen=True, kw_only=True):
-    """What is listed of one country's sales to another: the first of its differences."""
+    """The first discrepancy listed for one country's sales to another."""
 
     sort: Sort
     kg: float  # 0: only values are known
@@ -45,7 +45,7 @@ class MapPair(Record, frozen=True, kw_only=True):
 
 
 class MapLine(Record, frozen=True, kw_only=True):
-    """A pair of countries as it is drawn."""
+    """A pair of countries as drawn."""
 
     pair: MapPair
     arc: Arc
@@ -58,21 +58,21 @@ class MapPlace(Record, frozen=True, kw_only=True):
     small: bool
     x: int
     y: int
-    label: str  # "": there is no room for one
+    label: str  # "": no room
 
 
 class MirrorMap(Record, frozen=True, kw_only=True):
-    """The map, cut to the countries that are on it."""
+    """The map, cropped to its countries."""
 
     view: tuple[int, int, int, int]  # x, y, width, height
-    scale: float  # of words and points, beside a map of the whole world
-    land: tuple[str, ...]  # outlines of all that is not at an end of a line
+    scale: float  # scale of text and points, relative to a map of the whole world
+    land: tuple[str, ...]  # outlines of countries without a line
     places: tuple[MapPlace, ...]
     lines: tuple[MapLine, ...]  # in the order of the lists
-    sorts: tuple[tuple[Sort, str], ...]  # that occur, and what they mean
+    sorts: tuple[tuple[Sort, str], ...]  # kinds used, with their meanings
     heads: tuple[str, ...]
-    left_out: int  # pairs without room
-    unplaced: int  # pairs of which an end is not on the map
+    left_out: int  # pairs omitted for lack of room
+    unplaced: int  # pairs with an end that is not on the map
 
 
 _SORTS: tuple[tuple[Sort, str], ...] = (
@@ -83,11 +83,11 @@ _SORTS: tuple[tuple[Sort, str], ...] = (
 
 
 def mirror_map(found: Mirrored, articles: int) -> MirrorMap | None:
-    """Lay out the map of the pairs that are listed; None: there is none.
+    """Lay out the map of the listed pairs; None: no pairs.
 
     Args:
         found: The answer.
-        articles: Differences that have a place on the page, to which a line leads.
+        articles: Number of discrepancies on the page that a line can link to.
     """
     world = load_world()
     pairs = _pairs(found, articles)
@@ -119,7 +119,7 @@ def mirror_map(found: Mirrored, articles: int) -> MirrorMap | None:
 
 
 def _pairs(found: Mirrored, articles: int) -> dict[Ends, MapPair]:
-    """Return the first that is listed of each pair of countries, differences before orphans."""
+    """Return the first listed entry of each pair of countries, discrepancies before orphans."""
     pairs: dict[Ends, MapPair] = {}
     for number, one in enumerate(found.discrepancies):
         if one.kind in {"changed", "standing", "no history"}:
@@ -199,36 +199,36 @@ def _places(codes: Collection[str], width: int) -> Iterator[MapPlace]:
 
 
 def _view(points: list[tuple[int, int]], whole: tuple[int, int]) -> tuple[int, int, int, int]:
-    """Cut the map to some points, with room for the lines between them."""
+    """Crop the map to some points, with room for the lines between them."""
     across = _cut([x for x, _ in points], _LEAST[0], whole[0])
     down = _cut([y for _, y in points], max(_LEAST[1], across[1] * 9 // 20), whole[1])
     return across[0], down[0], across[1], down[1]
 
 
 def _cut(values: list[int], least: int, whole: int) -> tuple[int, int]:
-    """Return where a cut begins and how long it is."""
+    """Return the start and the length of a crop."""
     size = min(max(max(values) - min(values) + 2 * _ROOM, least), whole)
     start = round((max(values) + min(values) - size) / 2)
     return min(max(start, 0), whole - size), size
 
 
-_TOP, _FOOT = 20.0, 140.0  # of the bars
-_NAMES = 158.0  # of the periods
+_TOP, _FOOT = 20.0, 140.0  # top and bottom of the bars
+_NAMES = 158.0  # y of the period labels
 _ABOVE, _BELOW = 190.0, 270.0  # m = +1 and m = -1
 _HEIGHT = 292.0
-_GAP = 0.84  # of a period's place that its bars fill
+_GAP = 0.84  # share of a period's slot that its bars fill
 _DOT = 8.0
 _FLOW_LABELS = 12
 
 
 def flow_chart(slug: str, seen: Seen, one: Discrepancy, least: Judging) -> Drawn:
-    """Draw exports and imports of a flow side by side, period by period, and m below them.
+    """Draw exports and imports of a flow as paired bars for each period, and m below them.
 
     Args:
-        slug: Of the chart.
-        seen: Both sides over time.
-        one: The difference that it is drawn for.
-        least: From which z on a period is changed.
+        slug: Slug of the chart.
+        seen: Time series of both sides.
+        one: The discrepancy of this flow.
+        least: Thresholds, including the z from which a period counts as changed.
     """
     most = max([each or 0.0 for at in seen.periods for each in (at.x, at.m)] + [1.0])
     step = WIDTH / max(len(seen.periods), 4)
@@ -262,7 +262,7 @@ def flow_chart(slug: str, seen: Seen, one: Discrepancy, least: Judging) -> Drawn
 
 
 def _usual(one: Discrepancy, least: Judging) -> tuple[float, float, float] | None:
-    """Return m below which, the m that is usual, and m above which a period is changed."""
+    """Return the lower bound, the usual value and the upper bound of m for unchanged periods."""
     if one.usual is None or one.spread is None:
         return None
     room = least.least_z * one.spread
@@ -287,7 +287,7 @@ def _bars(seen: Seen, step: float, most: float) -> Iterator[Box]:
 def _strip(
     seen: Seen, step: float, one: Discrepancy, usual: tuple[float, float, float] | None
 ) -> Iterator[Box]:
-    """Draw m: a band of what is usual, a line at 0, and a square for each period."""
+    """Draw m: the usual range, a line at 0, and a square for each period."""
     if usual:
         top, foot = _y(usual[2]), _y(usual[0])
         told = (
@@ -335,26 +335,26 @@ def _y(ratio: float) -> float:
 
 _CHARTS = 12
 _LISTED = 200
-_SIDE = 24  # countries of the matrix on a side, at most
+_SIDE = 24  # maximum number of countries on each side of the matrix
 
 
 class Row(Record, frozen=True, kw_only=True):
-    """A discrepancy, ready to be printed."""
+    """A discrepancy, formatted for display."""
 
     one: Discrepancy
     cells: tuple[str, ...]  # X, M, tau, M', m, usual m, z, with the neighbour, weight
     substances: tuple[str, ...]
-    shared: str  # what is said of a code that holds others too
+    shared: str  # note on a code that also covers other goods
     remarks: tuple[str, ...]
     chart: Drawn | None
 
 
 class Matrix(Record, frozen=True, kw_only=True):
-    """Discrepancies by exporter and importer: the highest |z| or |m|, and its step from 0 to 4."""
+    """Discrepancies by exporter and importer: the highest |z| or |m|, with its shade (0 to 4)."""
 
     importers: tuple[str, ...]
     rows: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
-    left_out: int  # countries without room
+    left_out: int  # countries omitted for lack of room
 
 
 class _Page(Record, frozen=True, kw_only=True):
@@ -374,11 +374,11 @@ class _Page(Record, frozen=True, kw_only=True):
 
 
 def render_mirror(found: Mirrored, reading: Reading, distances: Distances | None = None) -> str:
-    """Return the answer as one page of HTML that holds all that it shows.
+    """Return the answer as one self-contained HTML page.
 
     Args:
         found: The answer.
-        reading: What it is based on, for the flows over time.
+        reading: Input data, for the time series.
         distances: Kilometres given by the user, as in the answer.
     """
     css = static("colours.css", "report.css", "mirror.css")
@@ -495,7 +495,7 @@ def _prices(found: Mirrored) -> Iterator[tuple[str, ...]]:
 
 
 def _matrix(found: tuple[Discrepancy, ...]) -> Matrix:
-    """Return the strangest discrepancy of each pair of countries; of most countries, those most."""
+    """Return the largest discrepancy of each pair, for the countries with the most of them."""
     held: dict[tuple[int, int], Discrepancy] = {}
     counts: dict[int, float] = defaultdict(float)
     for one in found:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from tidewaiter.accounts.passwords import rests_until
+from tidewaiter.accounts.passwords import locked_until
 from tidewaiter.accounts.roles import Right, Role, rights_of
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
@@ -185,7 +185,7 @@ def count_try(work: Work, name: str) -> Guarded | None:
     if found is None or (found.rests is not None and now < found.rests):
         return None
     wrong = found.wrong + 1
-    rests = rests_until(wrong, now)
+    rests = locked_until(wrong, now)
     _change(work, found.account.id, wrong=wrong, rests=moment(rests) if rests else None)
     return found
 
@@ -193,7 +193,7 @@ def count_try(work: Work, name: str) -> Guarded | None:
 def note_wrong(work: Work, tried: Guarded) -> None:
     """Audit that an attempt counted by `count_try` failed and locked the account."""
     wrong = tried.wrong + 1
-    if rests_until(wrong, stamp_of(work).at) is not None:
+    if locked_until(wrong, stamp_of(work).at) is not None:
         record_change(work, "account rests", {"account": tried.account.id, "wrong": wrong})
 
 
@@ -228,8 +228,8 @@ def set_clearance(work: Work, number: int, *, cleared: bool, giver: Account | No
         giver: Account that grants it; None: a command on the server.
 
     Raises:
-        InputError: The giver is not cleared, and is no administrator who grants the first
-            clearance.
+        InputError: The giver has no clearance, and is not an administrator granting the first
+            one.
     """
     account_of(work, number)
     if giver is not None and not may_clear(work, giver):

@@ -29,7 +29,7 @@ from tidewaiter.store.alerts.decisions import (
     proposals,
     propose,
     settle,
-    taken_back,
+    undoing_step,
     waiting_on,
 )
 from tidewaiter.store.alerts.inverted_index import LISTED, having, index_of
@@ -158,7 +158,7 @@ def decide_many(work: Work, alerts: Sequence[str], wanted: Wanted, *, last: int)
         last: Id of the latest decision when the officer looked.
 
     Raises:
-        InputError: The reason does not belong to the verdict, or there is no note.
+        InputError: The reason does not belong to the verdict, or the note is missing.
     """
     rules = load_decision_rules()
     rules.check_bulk(wanted.verdict, wanted.reason, wanted.note)
@@ -197,7 +197,7 @@ def undo_batch(work: Work, number: int, *, cleared: bool = True) -> Undone:
     trails = _trails(work, number)
     now = {row.now.alert: row.now for row in _rows(work, list(trails))}
     moved = [
-        (now[name], status_of(standing([*steps, taken_back(name)])))
+        (now[name], status_of(standing([*steps, undoing_step(name)])))
         for name, steps in trails.items()
         if steps[-1].batch == number and steps[-1].verdict is not None
     ]
@@ -348,7 +348,7 @@ def _begin(work: Work, wanted: Wanted, left: int) -> int:
 def _record(
     work: Work, number: int, wanted: Wanted, told: Sorted, after: Sequence[Standing]
 ) -> None:
-    """Write the audit entry of an act with its members; each decision has an entry of its own."""
+    """Write the audit entry of an act with its members; each decision also has its own entry."""
     lines = [f"{each.alert} {each.decided}\n" for each in after]
     lines += [f"{name} proposed\n" for name in told.propose]
     members = " ".join((*told.decide, *told.propose))

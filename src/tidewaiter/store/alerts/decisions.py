@@ -237,13 +237,13 @@ def _step(work: Work, seen: Standing, wanted: Wanted | None) -> Standing:
     if wanted:
         status = load_decision_rules().verdict[wanted.verdict].status
     else:
-        status = status_of(standing([*steps, taken_back(seen.alert)]))
+        status = status_of(standing([*steps, undoing_step(seen.alert)]))
     settle(work, [now.alert], "overtaken")
     (after,) = add_steps(work, [(now, status)], wanted)
     return after
 
 
-def taken_back(alert: str) -> Decided:
+def undoing_step(alert: str) -> Decided:
     """Build the step that undoes the current decision of an alert."""
     return Decided(id=0, alert=alert, verdict=None, reason="", note="", by="", at="")
 

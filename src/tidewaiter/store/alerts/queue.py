@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, RowMapping, Select, case, func, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, Select, case, select, tuple_
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
@@ -374,12 +374,6 @@ def matching_ids(work: Work, queue: Queue, rows: int, *, stored: int | None = No
     if stored is not None:
         numbers = numbers[numbers < stored]
     return ids_of(work, numbers[:rows].tolist())
-
-
-def stored_alerts(work: Work) -> int:
-    """Count the stored alerts; later ones get greater numbers."""
-    last = work.connection.execute(select(func.max(tables.alert.c.number))).scalar()
-    return 0 if last is None else int(last) + 1
 
 
 def count_alerts(work: Work, queue: Queue, kind: str) -> dict[str, int]:

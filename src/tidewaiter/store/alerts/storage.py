@@ -85,7 +85,7 @@ def insert_alerts(
     known = known_alerts(work, found)
     order = dict.fromkeys(alert.id for alert in found if alert.id not in known)
     new = [distinct[name] for name in order]
-    stored = list(enumerate(new, start=_next_number(work)))
+    stored = list(enumerate(new, start=next_number(work)))
     at = moment(stamp_of(work).at)
     rows = (_alert_row(alert, source, screening_id, at, number) for number, alert in stored)
     insert_rows(work.connection, tables.alert, _ALERT, rows)
@@ -152,7 +152,8 @@ def ids_of_source(work: Work, source: int) -> list[str]:
     return list(work.connection.execute(wanted).scalars())
 
 
-def _next_number(work: Work) -> int:
+def next_number(work: Work) -> int:
+    """Return the number of the next stored alert; later ones get greater numbers."""
     last = work.connection.execute(select(func.max(tables.alert.c.number))).scalar()
     return 0 if last is None else int(last) + 1
 

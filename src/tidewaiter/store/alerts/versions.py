@@ -5,9 +5,8 @@ screening of its own line; each further version applies from its moment on. Once
 decided, the version that the officer saw is never replaced.
 
 An undecided alert, or one with its decision undone, changes as a whole: reasons, score, severity,
-rank and index terms, together with the counts. A decided one stays as it was decided; a new
-finding adds a dated note without points: what the alert did not contain yet, once for each
-decision.
+rank and index terms, together with the counts. A decided alert is left unchanged; a new finding
+adds a dated note without points: what the alert did not contain yet, once for each decision.
 """
 
 import hashlib

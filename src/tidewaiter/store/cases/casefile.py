@@ -51,7 +51,7 @@ def find_case(work: Work, viewer: Viewer, number: int) -> Case | None:
 
 
 def case_steps(work: Work, viewer: Viewer, number: int) -> list[Step]:
-    """Read the visible steps of a case, in order; none if there is no such case."""
+    """Read the visible steps of a case, in order; empty if the case does not exist."""
     if not 0 < number <= _LARGEST:  # databases accept no larger number
         return []
     c = tables.case_step.c

@@ -33,7 +33,7 @@ from tidewaiter.store.coalition.participation import (
     facts_on,
     known_nodes,
 )
-from tidewaiter.store.coalition.pledges import pledges_told
+from tidewaiter.store.coalition.pledges import pledge_statements
 
 _YEAR = 365  # days
 
@@ -92,7 +92,7 @@ def read_pledges(reader: Reader, day: date) -> Pledges:
     Raises:
         InputError: A stored record was written with another key.
     """
-    return pledges_on(pledges_told(reader.work, reader.safe), day)
+    return pledges_on(pledge_statements(reader.work, reader.safe), day)
 
 
 def read_pack(reader: Reader, period: Period, day: date, laws: Iterable[Change]) -> Pack:

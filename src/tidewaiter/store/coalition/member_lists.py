@@ -73,7 +73,7 @@ def take_roster(
     return first.id
 
 
-def set_heeded(work: Work, roster: str, *, heeded: bool) -> None:
+def set_trusted(work: Work, roster: str, *, heeded: bool) -> None:
     """Set whether a member list is trusted here; it remains advisory.
 
     Raises:
@@ -128,7 +128,7 @@ def keys_known(work: Work) -> Keys:
     }
 
 
-def forget_told(work: Work, peer: str, message: str) -> None:
+def forget_versions(work: Work, peer: str, message: str) -> None:
     """Delete the versions received in a message, and those that follow them.
 
     Args:
@@ -170,7 +170,7 @@ def _insert(work: Work, roster: str, *, heeded: bool) -> None:
         row = {"id": roster, "heeded": int(heeded), "changed": moment(stamp_of(work).at)}
         work.connection.execute(insert(tables.roster).values(**row))
     elif heeded and not known:
-        set_heeded(work, roster, heeded=True)
+        set_trusted(work, roster, heeded=True)
 
 
 def _keep(work: Work, safe: bytes, signed: SignedRoster, heard: Heard | None) -> None:

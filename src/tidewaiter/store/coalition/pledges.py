@@ -71,7 +71,7 @@ def say_pledge(
     return peers
 
 
-def tell_pledge(
+def send_pledge(
     work: Work, safe: bytes, own: str, commitment: Commitment, to: Iterable[str]
 ) -> None:
     """Send peers a commitment of this node, and all of this node's reports on it.
@@ -89,7 +89,7 @@ def tell_pledge(
     """
     peers = tuple(to)
     say_pledge(work, safe, own, commitment, peers)
-    for told in list(pledges_told(work, safe)):
+    for told in list(pledge_statements(work, safe)):
         same = subject_of(told.body) == subject_of(commitment)
         if same and isinstance(told.body, (Report, Withdrawal)) and _speaker(told.body) == own:
             say_pledge(work, safe, own, told.body, peers)
@@ -106,7 +106,7 @@ def hear_pledge(work: Work, safe: bytes, heard: Heard, kind: str, said: Pledged)
     _keep(work, safe, heard, kind, said)
 
 
-def pledges_told(work: Work, safe: bytes) -> Iterator[Told]:
+def pledge_statements(work: Work, safe: bytes) -> Iterator[Told]:
     """Yield statements in order of arrival.
 
     Raises:

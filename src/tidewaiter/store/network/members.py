@@ -1,8 +1,8 @@
 """Members of entities: read by a resolution run, written by it, or waiting for the next.
 
 A party written like an earlier one belongs to the same entity. One with the exact name of a single
-entity in the same country is shown with it. Any other becomes an entity of its own. The next run
-compares them all.
+entity in the same country is shown with it. Any other becomes a new entity. The next run compares
+them all.
 """
 
 from collections import Counter, defaultdict

@@ -365,7 +365,7 @@ def hear_relation(work: Work, node: str, theirs: Standing) -> None:
     end_wait(work, node)
 
 
-def has_taken(work: Work, node: str, have: int, head: str) -> None:
+def record_accepted(work: Work, node: str, have: int, head: str) -> None:
     """Write the last message accepted from a peer; activity ends its back-off."""
     now = moment(stamp_of(work).at)
     _set(work, node, have=have, head=head, heard=now, due=now, tries=0, trouble="")

@@ -33,7 +33,7 @@ class Arrived(Record, frozen=True, kw_only=True):
     receipt: str  # signed
 
 
-def taken_before(work: Work, node: str, envelopes: Sequence[Envelope]) -> Before:
+def accepted_before(work: Work, node: str, envelopes: Sequence[Envelope]) -> Before:
     """Return the accepted messages with the same ids or numbers.
 
     Args:

@@ -86,8 +86,9 @@ def take_news(
 def recheck(work: Work) -> list[str]:
     """Archive invalid documents of peers; return the peers affected.
 
-    An earlier version accepted a stolen key that announced a root of its own. Genuine nodes never
-    do that, so such a peer is distrusted until people compare its fingerprint again.
+    An earlier version accepted a stolen key that announced its own root. Genuine nodes never do
+    that,
+    so such a peer is distrusted until people compare its fingerprint again.
 
     Args:
         work: A write transaction.

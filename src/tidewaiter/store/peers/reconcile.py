@@ -30,7 +30,7 @@ DESTROYED = "-"  # placeholder for a destroyed box
 FORGED = "forged"
 """Code of a message that a thief of this node's keys may have sent."""
 REGAINED = "regained"
-"""Code of a message whose content was recovered, and of which nothing else is known yet."""
+"""Code of a message with recovered content, about which nothing else is known yet."""
 _NONCE = 12  # bytes
 
 

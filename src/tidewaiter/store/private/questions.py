@@ -33,8 +33,8 @@ from tidewaiter.exchange.private.messages import (
     Question,
     check_answer,
     check_question,
-    left,
     refused,
+    remaining_keys,
     why_not,
 )
 from tidewaiter.exchange.protocol.markings import Marking, Purpose
@@ -81,46 +81,58 @@ def log_of(work: Work, side: Side, peer: str, day: date) -> list[Asked]:
     ]
 
 
-def add_question(
-    work: Work,
-    side: Side,
-    peer: str,
-    question: Question,
-    message: str,
-    *,
-    code: Code | None = None,
-    written: bytes | None = None,
-) -> int:
-    """Record a query made or received; return its local number.
+def add_asked(work: Work, peer: str, question: Question, message: str, written: bytes) -> int:
+    """Record a query to a holder; return its local number.
 
     Args:
         work: A write transaction.
-        side: Of this node.
-        peer: The other side.
+        peer: The holder.
         question: The blinded query.
         message: Id of the query message.
-        code: Why the holder refuses it.
         written: The asker's data, encrypted.
     """
+    return _add(work, "asker", peer, question, message=message, state="asked", written=written)
+
+
+def add_received(work: Work, peer: str, question: Question, message: str, code: Code | None) -> int:
+    """Record a query that is answered or refused; return its local number.
+
+    Args:
+        work: A write transaction.
+        peer: The asker.
+        question: The blinded query.
+        message: Id of the query message.
+        code: Why it is refused; None: it is answered.
+    """
+    state = "refused" if code else "answered"
     now = moment(stamp_of(work).at)
-    holder = side == "holder"
-    state = ("refused" if code else "answered") if holder else "asked"
+    return _add(
+        work,
+        "holder",
+        peer,
+        question,
+        message=message,
+        state=state,
+        code=code or "",
+        answered=now,
+    )
+
+
+def _add(work: Work, side: Side, peer: str, question: Question, **facts: object) -> int:
     row = {
         "side": side,
         "peer": peer,
         "offer": question.offer,
-        "message": message,
         "day": day_of(work).isoformat(),
-        "at": now,
+        "at": moment(stamp_of(work).at),
         "slots": SLOTS,
         "purpose": question.purpose,
-        "state": state,
-        "code": code or "",
-        "answered": now if holder else "",
+        "code": "",
+        "answered": "",
         "answer": "",
-        "written": written,
+        "written": None,
     }
-    done = work.connection.execute(insert(tables.private_question).values(**row))
+    done = work.connection.execute(insert(tables.private_question).values(**row | facts))
     return int(done.inserted_primary_key[0])  # type: ignore[index]
 
 
@@ -216,7 +228,7 @@ def ask(work: Work, safe: bytes, peer: str, parties: Sequence[Party], purpose: P
     written = _Written(
         parties=tuple(Found(party=each) for each in parties), slots=tuple(slots), secret=secret
     )
-    number = add_question(work, "asker", peer, question, name, written=_locked(written, safe))
+    number = add_asked(work, peer, question, name, _locked(written, safe))
     told: Details = {"peer": peer, "message": name, "keys": SLOTS, "purpose": purpose}
     record_change(work, "private question asked", told)
     return find_question(work, safe, number)
@@ -361,7 +373,7 @@ def take_question(work: Work, safe: bytes, heard: Heard, question: Question) -> 
         marking=Marking(tlp="amber", purposes=(question.purpose,)),
     )
     write_message(work, safe, peer, message)
-    add_question(work, "holder", peer, question, heard.message, code=code)
+    add_received(work, peer, question, heard.message, code)
     told: Details = {
         "peer": peer,
         "message": heard.message,
@@ -405,7 +417,7 @@ def standing_of(work: Work, safe: bytes, side: Side, peer: str, day: date) -> St
     return Standing(
         offer=kept.offer,
         purposes=kept.terms.purposes,
-        left=0 if ended else left(kept.terms, log_of(work, side, peer, day), day),
+        left=0 if ended else remaining_keys(kept.terms, log_of(work, side, peer, day), day),
         whole=side == "holder" or filter_of(work, safe, kept) is not None,
         ended=ended,
     )

@@ -106,7 +106,7 @@ def lift(work: Work, safe: bytes, own: str, item: str) -> str:
 
     Raises:
         ConflictError: There is no hold.
-        MissingError: No such message.
+        MissingError: The message does not exist.
     """
     row = _came(work, item)
     before = custody_of(work, safe, row["peer"], item)
@@ -288,7 +288,7 @@ class Fate(Record, frozen=True, kw_only=True):
     custody: Custody | None = None  # received: its custody
 
 
-def fates(
+def delivery_statuses(
     work: Work, safe: bytes, own: str, kinds: Iterable[str], of: tuple[str, str]
 ) -> dict[str, Fate]:
     """Return the delivery status of the statements on a subject, by message.

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, text, update
 from tidewaiter.exchange.notices.types import Event, Recalled
 from tidewaiter.exchange.protocol.signing import lock, unlock
 from tidewaiter.store.audit import record_change
-from tidewaiter.store.coalition.member_lists import forget_told
+from tidewaiter.store.coalition.member_lists import forget_versions
 from tidewaiter.store.core import tables
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.notices.events import project_notice
@@ -42,7 +42,7 @@ def destroy(work: Work, safe: bytes, peer: str, item: str, digest: str) -> None:
     p = tables.pledge_said.c
     promised = delete(tables.pledge_said).where(p.sender == peer, p.message == item)
     work.connection.execute(promised)
-    forget_told(work, peer, item)
+    forget_versions(work, peer, item)
     _empty_feeds(work, peer, item)
     _forget_event(work, safe, peer, item)
     forget_part(work, peer, item)

@@ -317,7 +317,7 @@ def items(
 
     Args:
         work: Any transaction.
-        came: True: received; False: written by this node.
+        came: True: received; False: sent by this node.
         node: Only this peer; "": any.
         rows: Maximum number.
         after: Number of messages to skip.
@@ -340,38 +340,37 @@ def items(
     return [Item(**row, about=about(work, row["id"])) for row in found.all()]
 
 
+class RecallFilter(Record, frozen=True, kw_only=True):
+    """Selects recalls; "" selects all."""
+
+    by: str = ""  # only recalls by this node id
+    but: str = ""  # exclude recalls by this node id
+    node: str = ""  # the other side
+
+
 def recalls(
-    work: Work,
-    safe: bytes,
-    *,
-    by: str = "",
-    but: str = "",
-    node: str = "",
-    rows: int = 100,
-    after: int = 0,
+    work: Work, safe: bytes, wanted: RecallFilter, *, rows: int = 100, after: int = 0
 ) -> list[Recalling]:
     """Return recalls by peers and by this node, latest first.
 
     Args:
         work: Any transaction.
         safe: Key that encrypts the database, shape (32,).
-        by: Only recalls by this node id; "": any.
-        but: Exclude recalls by this node id; "": none.
-        node: The other side; "": any.
+        wanted: Which of them.
         rows: Maximum number.
         after: Number of recalls to skip.
     """
     r, o = tables.recalled.c, tables.outgoing.c
     state = select(o.state).where(o.id == r.message).scalar_subquery()
-    wanted = select(tables.recalled, state.label("state")).order_by(r.number.desc())
-    wanted = wanted.limit(rows).offset(after)
-    if by:
-        wanted = wanted.where(r.source == by)
-    if but:
-        wanted = wanted.where(r.source != but)
-    if node:
-        wanted = wanted.where((r.source if but else r.peer) == node)
-    found = work.connection.execute(wanted).mappings().all()
+    asked = select(tables.recalled, state.label("state")).order_by(r.number.desc())
+    asked = asked.limit(rows).offset(after)
+    if wanted.by:
+        asked = asked.where(r.source == wanted.by)
+    if wanted.but:
+        asked = asked.where(r.source != wanted.but)
+    if wanted.node:
+        asked = asked.where((r.source if wanted.but else r.peer) == wanted.node)
+    found = work.connection.execute(asked).mappings().all()
     return [_recalling(work, safe, row) for row in found]
 
 

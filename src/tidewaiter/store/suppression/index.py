@@ -91,12 +91,12 @@ def hide(work: Work, subjects: Iterable[Subject], rules: Sequence[Active]) -> fr
     return frozenset(name for ids in hidden.values() for name in ids)
 
 
-def count_resting(work: Work) -> int:
+def count_suppressed(work: Work) -> int:
     """Count the suppressed alerts."""
     return size(having(index_of(work), [term("status", "suppressed")]))
 
 
-def rests() -> ColumnElement[bool]:
+def is_suppressed() -> ColumnElement[bool]:
     """SQL condition: an alert is suppressed by a rule, with both and `alert_suppressed` joined."""
     a, r = tables.alert.c, tables.suppression.c
     # An ended rule has reopened those before `goes_on`; another rule may suppress them now.
@@ -163,7 +163,7 @@ def rules_that_hide(work: Work, ids: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for some in slices(ids):
         wanted = select(s.alert, s.suppression).select_from(joined).where(s.alert.in_(some))
-        rows = work.connection.execute(wanted.where(rests()).order_by(s.alert))
+        rows = work.connection.execute(wanted.where(is_suppressed()).order_by(s.alert))
         found |= {row.alert: row.suppression for row in rows}
     return found
 

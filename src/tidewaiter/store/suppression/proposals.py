@@ -23,7 +23,7 @@ from tidewaiter.store.alerts.storage import find_alert
 from tidewaiter.store.core import tables
 from tidewaiter.store.core.batched import slices
 from tidewaiter.store.core.database import Work
-from tidewaiter.store.suppression.index import rests, rules_that_hide
+from tidewaiter.store.suppression.index import is_suppressed, rules_that_hide
 from tidewaiter.store.suppression.rules import (
     Candidate,
     candidates,
@@ -113,11 +113,11 @@ def is_opposed(work: Work, scope: Scope) -> bool:
     return any(fit(scope, each.subject) for each in candidates(work, scope, against))
 
 
-def resting(work: Work, number: int, rows: int = SAMPLE) -> list[str]:
+def suppressed_by_rule(work: Work, number: int, rows: int = SAMPLE) -> list[str]:
     """Return ids of alerts that a rule currently suppresses, by priority."""
     a, s = tables.alert.c, tables.alert_suppressed.c
     joined = tables.alert_suppressed.join(tables.alert).join(tables.suppression)
-    wanted = select(a.id).select_from(joined).where(s.suppression == number, rests())
+    wanted = select(a.id).select_from(joined).where(s.suppression == number, is_suppressed())
     ranked = wanted.order_by(*by_priority()).limit(rows)
     return list(work.connection.execute(ranked).scalars())
 
@@ -134,7 +134,7 @@ def hidden_by_day(work: Work, number: int) -> dict[str, int]:
     return {str(name): int(count) for name, count in rows}
 
 
-def rest_of(work: Work, alert: Alert) -> Rest | None:
+def why_suppressed(work: Work, alert: Alert) -> Rest | None:
     """Return why an alert is suppressed; None: it is not."""
     number = rules_that_hide(work, [alert.id]).get(alert.id)
     if number is None:

@@ -37,7 +37,7 @@ from tidewaiter.store.core import tables
 from tidewaiter.store.core.batched import slices
 from tidewaiter.store.core.columns import decode, encode, plain
 from tidewaiter.store.core.database import Work
-from tidewaiter.store.suppression.index import active_rules, bring_back, hide, rests
+from tidewaiter.store.suppression.index import active_rules, bring_back, hide, is_suppressed
 
 
 class Candidate(Record, frozen=True, kw_only=True):
@@ -399,7 +399,7 @@ def _hidden(work: Work, numbers: Sequence[int]) -> dict[int, int]:
     wanted = (
         select(s.suppression, func.count())
         .select_from(joined)
-        .where(s.suppression.in_(numbers), rests())
+        .where(s.suppression.in_(numbers), is_suppressed())
     )
     found: Any = work.connection.execute(wanted.group_by(s.suppression)).all()
     return {number: count for number, count in found}  # noqa: C416

@@ -107,7 +107,7 @@ class Values:
         """Yield the outliers in a line, relative to its origin, or else to all origins.
 
         Args:
-            line: Line whose goods were requested.
+            line: Line with requested goods.
             rules: Parameters.
         """
         mass = (line.net_mg or line.gross_mg or 0) / _MG

@@ -208,7 +208,7 @@ _ELEVEN: Final = 11
 
 
 def issued_in(number: str) -> str:
-    """Return the country whose post issued a parcel number; "": not such a number.
+    """Return the country that issued a parcel number; "": not such a number.
 
     Args:
         number: Number as written.

@@ -128,7 +128,7 @@ class Loads:
         """Reduce the data to what requested lines need, after all lines are added.
 
         Args:
-            senders: Senders whose loads are needed, folded; None: all.
+            senders: Folded senders with loads that are needed; None: all.
         """
         history = self._told()
         if senders is not None:

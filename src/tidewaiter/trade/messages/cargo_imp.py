@@ -89,7 +89,7 @@ def sections_of(texts: list[str], first: int) -> tuple[list[Section], list[tuple
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _CONTACTS = frozenset({"TE", "FX", "TL"})  # telephone, fax, telex; not country codes
 _LABELS = ("NAM", "ADR", "LOC")
-_ACCOUNTS = frozenset({"SHP", "CNE", "AGT"})  # parties whose first line may be an account
+_ACCOUNTS = frozenset({"SHP", "CNE", "AGT"})  # parties that may start with an account line
 
 
 def party_of(section: Section, role: str) -> dict[str, str | None] | None:

@@ -218,7 +218,7 @@ class Bill:
         self._goods: list[Goods] = []  # number of lines
         self._count = 0  # buffered characters
         self._size = 0  # part of it was already yielded
-        self._parted = False  # some of it was given out
+        self._parted = False  # whether part of it was returned
         self._containers: dict[str, None] = {}
         self._equipment = ""
 

@@ -19,7 +19,7 @@ def fit_freight(flows: Flows, method: Method, distances: Distances | None = None
     """Estimate how tau depends on distance.
 
     Observations are the import rows with both values; if these are too few, the unit prices of both
-    sides of a flow whose kilograms agree.
+    sides of a flow with matching kilograms.
 
     Args:
         flows: All watched flows.

@@ -168,20 +168,22 @@ def answer(
         reporters=_asked(found, question),
         conflicting=reading.conflicting,
         conflicts=tuple(reading.conflicts),
-        gaps=tuple(
-            Gap(
-                reporter=name_of(reporter),
-                side=side,
-                code=key.code,
-                period=key.period,
-                total_kg=total,
-                parts_kg=parts,
-            )
-            for reporter, side, key, total, parts in reading.gaps
-        ),
+        gaps=tuple(_gaps(reading)),
         refused_rows=reading.refused_rows,
         refused=tuple(reading.refused),
     )
+
+
+def _gaps(reading: Reading) -> Iterator[Gap]:
+    for reporter, side, key, total, parts in reading.gaps:
+        yield Gap(
+            reporter=name_of(reporter),
+            side=side,
+            code=key.code,
+            period=key.period,
+            total_kg=total,
+            parts_kg=parts,
+        )
 
 
 def course(

@@ -213,7 +213,7 @@ def choose_form(file: BinaryIO, name: str, known: Collection[str], options: Read
     return form_of(head, suffix, known, name)
 
 
-def told_by(file: BinaryIO, name: str, form: str, options: ReadOptions) -> Told:
+def format_evidence(file: BinaryIO, name: str, form: str, options: ReadOptions) -> Told:
     """Return how the format of a file was determined; its position does not change.
 
     Args:

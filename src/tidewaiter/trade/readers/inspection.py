@@ -31,7 +31,7 @@ from tidewaiter.trade.readers.columns.mapping import (
 )
 from tidewaiter.trade.readers.columns.vocabulary import load_aliases
 from tidewaiter.trade.readers.coverage import Coverage, remarks_on
-from tidewaiter.trade.readers.formats import ALSO, FLAT, Told, choose_form, may_be, told_by
+from tidewaiter.trade.readers.formats import ALSO, FLAT, Told, choose_form, format_evidence, may_be
 from tidewaiter.trade.readers.json_lines import open_jsonl, open_keys
 from tidewaiter.trade.readers.message_tables import items_of, open_message
 from tidewaiter.trade.readers.number_styles import (
@@ -219,7 +219,7 @@ def inspect_file(file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
         form = choose_form(file, name, readers(), options)
         form = ALSO.get(form, form)
         seen = _inspect(form, file, name, options)
-        told = told_by(_begun(file), name, form, options)
+        told = format_evidence(_begun(file), name, form, options)
         return msgspec.structs.replace(seen, told=told, may_be=may_be(_begun(file), name))
     except (InputError, PluginError) as error:
         at = "" if error.at in {"", name} else f"{error.at}: "

@@ -1,7 +1,7 @@
 """Vectorised JSON reader: flat objects column by column, all others one by one.
 
-A line is read the fast way only if both ways provably give the same result: it decodes, no key is
-duplicated, and there is no nested object.
+A line is read the fast way only if both ways provably give the same result: it decodes, and has no
+duplicate key or nested object.
 """
 
 import re

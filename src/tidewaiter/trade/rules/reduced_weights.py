@@ -11,7 +11,7 @@ from tidewaiter.trade.rules.switches import Switch, switch_of
 from tidewaiter.trade.types import Reason
 
 KEPT = "kept"
-"""Rule of the reason that preserves an alert whose other rules have reduced weights."""
+"""Rule of the reason that preserves an alert if all its other rules have reduced weights."""
 
 _LAW, _FREED = "control", "free"
 _SOURCE = "tidewaiter-rules"

@@ -14,7 +14,8 @@ from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.base.severity import SEVERITIES
 from tidewaiter.casework.decisions import Verdict, load_decision_rules
-from tidewaiter.explain.languages import counted, number, words
+from tidewaiter.explain.languages import numbered, words
+from tidewaiter.explain.words import alerts_in_words
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.accounts.users import assignee_of
 from tidewaiter.store.alerts.bulk_decisions import decide_many, look_over, sort_out
@@ -25,8 +26,8 @@ from tidewaiter.store.alerts.decisions import (
     last_decision,
     standings,
 )
-from tidewaiter.store.alerts.queue import matching_ids, stored_alerts, visible_ids
-from tidewaiter.store.alerts.storage import alerts_of
+from tidewaiter.store.alerts.queue import matching_ids, visible_ids
+from tidewaiter.store.alerts.storage import alerts_of, next_number
 from tidewaiter.store.core.database import Work
 from tidewaiter.trade.alerts import priority_of
 from tidewaiter.trade.types import Alert, Severity
@@ -123,7 +124,7 @@ def confirm_view(page: Preview) -> ConfirmView:
     """Render a preview as text."""
     second = sum(page.second.values())
     total = page.change + second
-    alerts = counted("%(num)s alert", "%(num)s alerts", total) % {"num": number(total)}
+    alerts = alerts_in_words(total)
     if page.verdict is None:
         who = page.asked.to.strip()
         title = words("Assign {alerts} to {who}?") if who else words("Unassign {alerts}?")
@@ -158,7 +159,7 @@ def confirm_view(page: Preview) -> ConfirmView:
 
 def _told(page: Preview, second: int) -> Iterator[str]:
     if second:
-        text = counted(
+        yield numbered(
             (
                 "%(num)s alert is critical or has a list hit. It is not decided yet: a "
                 "second officer must confirm or reject it."
@@ -169,14 +170,12 @@ def _told(page: Preview, second: int) -> Iterator[str]:
             ),
             second,
         )
-        yield text % {"num": number(second)}
     if page.listed:
-        text = counted(
+        yield numbered(
             "%(num)s of them has a list hit.", "%(num)s of them have a list hit.", page.listed
         )
-        yield text % {"num": number(page.listed)}
     if page.left:
-        text = counted(
+        yield numbered(
             (
                 "%(num)s alert is skipped: a colleague has decided it, or a decision on it "
                 "is pending."
@@ -187,28 +186,24 @@ def _told(page: Preview, second: int) -> Iterator[str]:
             ),
             page.left,
         )
-        yield text % {"num": number(page.left)}
     if page.replaced and page.verdict is None:
-        text = counted(
+        yield numbered(
             "%(num)s alert is currently assigned to someone else.",
             "%(num)s alerts are currently assigned to someone else.",
             page.replaced,
         )
-        yield text % {"num": number(page.replaced)}
     elif page.replaced:
-        text = counted(
+        yield numbered(
             "%(num)s alert already has a decision, which will be replaced.",
             "%(num)s alerts already have a decision, which will be replaced.",
             page.replaced,
         )
-        yield text % {"num": number(page.replaced)}
     if page.beyond:
-        text = counted(
+        yield numbered(
             "%(num)s alert exceeds the limit for one action and is not changed.",
             "%(num)s alerts exceed the limit for one action and are not changed.",
             page.beyond,
         )
-        yield text % {"num": number(page.beyond)}
 
 
 AT_ONCE = 10_000  # maximum alerts per act
@@ -361,7 +356,7 @@ def _preview(work: Work, user: User, data: Bulk, ids: Sequence[str]) -> BulkPrev
             data,
             alert=() if data.everything else tuple(ids),
             expected=len(ids) + beyond,
-            stored=stored_alerts(work) if data.stored is None else data.stored,
+            stored=next_number(work) if data.stored is None else data.stored,
             seen=seen,
             confirmed=True,
         ),

@@ -10,7 +10,7 @@ from litestar.params import JSONBody
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import load_decision_rules
-from tidewaiter.explain.languages import counted, number, words
+from tidewaiter.explain.languages import numbered, words
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.accounts.users import account_key
 from tidewaiter.store.alerts.bulk_decisions import (
@@ -139,19 +139,19 @@ def batch_row(batch: Batch) -> BatchRow:
 
 def _counts(batch: Batch) -> list[str]:
     told = [
-        (counted("%(num)s alert decided", "%(num)s alerts decided", batch.decided), batch.decided),
+        (numbered("%(num)s alert decided", "%(num)s alerts decided", batch.decided), batch.decided),
         (
-            counted(
+            numbered(
                 "%(num)s awaiting a second officer",
                 "%(num)s awaiting a second officer",
                 batch.waiting,
             ),
             batch.waiting,
         ),
-        (counted("%(num)s rejected", "%(num)s rejected", batch.rejected), batch.rejected),
-        (counted("%(num)s skipped", "%(num)s skipped", batch.left), batch.left),
+        (numbered("%(num)s rejected", "%(num)s rejected", batch.rejected), batch.rejected),
+        (numbered("%(num)s skipped", "%(num)s skipped", batch.left), batch.left),
     ]
-    return [text % {"num": number(count)} for text, count in told if count]
+    return [text for text, count in told if count]
 
 
 def _became(code: str) -> str:

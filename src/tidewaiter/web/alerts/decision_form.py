@@ -9,8 +9,9 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Decided, Verdict, load_decision_rules
-from tidewaiter.explain.languages import counted, number, words
+from tidewaiter.explain.languages import numbered, words
 from tidewaiter.explain.phrases import say
+from tidewaiter.explain.words import alerts_in_words
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.accounts.users import account_key
 from tidewaiter.store.alerts.bulk_decisions import Batch
@@ -87,7 +88,7 @@ class Toast(Record, frozen=True, kw_only=True):
     link_words: str
 
 
-def step_told(work: Work, user: User, number: int | None) -> Step | None:
+def own_decision(work: Work, user: User, number: int | None) -> Step | None:
     """Read the user's own recent decision; None: not theirs, or not visible."""
     decided = step_of(work, number) if number is not None else None
     if decided is None or decided.by != account_key(user.account.id):
@@ -137,7 +138,7 @@ def assigned_toast(alert: Alert, assignee: str, user: User) -> Toast:
 
 def bulk_toast(did: Did, done: int, left: int) -> Toast:
     """Describe an action on several alerts."""
-    alerts = _alerts(done)
+    alerts = alerts_in_words(done)
     said = {
         "take": words("Assigned to you: {alerts}."),
         "assign": words("Assigned: {alerts}."),
@@ -150,15 +151,15 @@ def bulk_toast(did: Did, done: int, left: int) -> Toast:
 def batch_toast(batch: Batch, left: int) -> Toast:
     """Describe a bulk decision."""
     text = words("{status}: {alerts}.").format(
-        status=_status(batch.verdict), alerts=_alerts(batch.decided)
+        status=_status(batch.verdict), alerts=alerts_in_words(batch.decided)
     )
     if batch.waiting:
-        waits = counted(
+        waits = numbered(
             "%(num)s is awaiting a second officer.",
             "%(num)s are awaiting a second officer.",
             batch.waiting,
         )
-        text += f" {waits % {'num': number(batch.waiting)}}"
+        text += f" {waits}"
     undone = batch.undone_by is not None
     return Toast(
         text=text + _left(left),
@@ -184,19 +185,15 @@ def _named(consignment: str, seq: int, title: Phrase) -> str:
     return f"{consignment}/{seq} ({short})"
 
 
-def _alerts(count: int) -> str:
-    return counted("%(num)s alert", "%(num)s alerts", count) % {"num": number(count)}
-
-
 def _left(left: int) -> str:
     if not left:
         return ""
-    text = counted(
+    text = numbered(
         "%(num)s was skipped: a colleague had already decided it, or it no longer exists.",
         "%(num)s were skipped: a colleague had already decided them, or they no longer exist.",
         left,
     )
-    return f" {text % {'num': number(left)}}"
+    return f" {text}"
 
 
 def _said(text: str) -> Toast:

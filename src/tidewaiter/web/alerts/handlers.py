@@ -37,11 +37,11 @@ from tidewaiter.store.alerts.storage import find_alert
 from tidewaiter.store.alerts.versions import Version, versions_of
 from tidewaiter.store.cases.casefile import CaseFilter, cases, cases_of_alert, open_case, take_step
 from tidewaiter.store.core.database import Work
-from tidewaiter.store.suppression.proposals import Rest, rest_of
+from tidewaiter.store.suppression.proposals import Rest, why_suppressed
 from tidewaiter.trade.rules.results import WORDS, Check, Kind, Observed, Result, Strength
 from tidewaiter.trade.substance_lookup import finding_of
 from tidewaiter.trade.types import Alert
-from tidewaiter.web.alerts.decision_form import Step, step_told
+from tidewaiter.web.alerts.decision_form import Step, own_decision
 from tidewaiter.web.alerts.queue_query import learned_neighbours, queue_of, read_kept
 from tidewaiter.web.alerts.views import (
     Around,
@@ -123,9 +123,9 @@ def alert_page(
             trail=tuple(trail(work, name)),
             context=context_of(work, alert, cleared=user.account.cleared),
             results=tuple(results_of(work, [name]).get(name, ())),
-            rest=rest_of(work, alert),
+            rest=why_suppressed(work, alert),
             versions=tuple(versions_of(work, name)),
-            step=step_told(work, user, query.step),
+            step=own_decision(work, user, query.step),
             proposed=_proposed(work, user, name),
         )
         around = _around(node, work, user, alert, query)

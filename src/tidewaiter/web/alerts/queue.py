@@ -25,7 +25,7 @@ from tidewaiter.store.alerts.queue import queue_with_counts
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.uploads import running_now
 from tidewaiter.web.alerts import bulk_actions as bulk
-from tidewaiter.web.alerts.decision_form import step_told
+from tidewaiter.web.alerts.decision_form import own_decision
 from tidewaiter.web.alerts.queue_query import (
     QueuePage,
     QueueQuery,
@@ -108,7 +108,7 @@ def queue_page(request: Asked, node: TheNode, user: TheUser) -> Response[QueuePa
             last=last_decision(work),
             saved=tuple(saved_filters(work, user.account.id)),
             batch=_batch(work, user, query.batch),
-            step=step_told(work, user, query.step),
+            step=own_decision(work, user, query.step),
             running=tuple(shown_in(node, user, running_now(work))),
             preparing=_preparing(node, work),
             alone=is_alone(work, user.account),

@@ -14,7 +14,7 @@ from tidewaiter.explain.alerts import goods_shown, short_title
 from tidewaiter.explain.languages import counted, day, number, words
 from tidewaiter.explain.legible_text import Span, mark_up
 from tidewaiter.explain.official_names import substance_names
-from tidewaiter.explain.phrases import markup, plain, told
+from tidewaiter.explain.phrases import markup, plain, translated
 from tidewaiter.explain.rules import percent
 from tidewaiter.explain.words import Library, days_in_words
 from tidewaiter.law.types import Regime
@@ -310,7 +310,7 @@ def row_view(
     route = route_of(alert.line)
     left = (alert.due - today).days if alert.due else None
     ends = filter(None, (route.origin, *route.transit, route.destination))
-    titled = told(short_title(alert, regimes, _LISTINGS))
+    titled = translated(short_title(alert, regimes, _LISTINGS))
     return RowView(
         id=alert.id,
         path=f"/alerts/{alert.id}" + (f"?{urlencode({'queue': kept})}" if kept else ""),

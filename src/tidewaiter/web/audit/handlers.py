@@ -20,7 +20,7 @@ from tidewaiter.store.audit import (
     shown,
     verify_audit,
 )
-from tidewaiter.store.evidence import ToldLog, told_logs
+from tidewaiter.store.evidence import ToldLog, stated_logs
 from tidewaiter.web.core.node import Number, TheNode, TheUser
 from tidewaiter.web.core.request_parsing import Asked, read_query
 from tidewaiter.web.core.responses import download, reply
@@ -94,7 +94,7 @@ def audit_page(request: Asked, node: TheNode, user: TheUser) -> Response[AuditPa
 def verify(request: Asked, node: TheNode) -> Response[Verified]:
     """Recompute the audit tree from the first entry."""
     with node.read() as work:
-        found, told = verify_audit(work), told_logs(work)
+        found, told = verify_audit(work), stated_logs(work)
     page = Verified(
         holds=found.broken is None,
         entries=found.state.entries,

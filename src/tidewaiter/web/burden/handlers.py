@@ -1,16 +1,17 @@
 """Overdose deaths: official counts as pages, figures and spreadsheets."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
 from tidewaiter.base.errors import InputError, MissingError, TidewaiterError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.indicators import indicators, place_name
+from tidewaiter.burden.indicators import place_name
 from tidewaiter.burden.releases.dataset_loader import Stock
 from tidewaiter.burden.views.ages import Ages
 from tidewaiter.burden.views.briefing import brief
@@ -18,10 +19,10 @@ from tidewaiter.burden.views.places import Across
 from tidewaiter.burden.views.query import Ask
 from tidewaiter.burden.views.revisions import Revisions
 from tidewaiter.burden.views.trends import Mix, Trend
-from tidewaiter.explain.burden import indicator_words, newest_words, place_words
+from tidewaiter.explain.burden import newest_words, place_words
 from tidewaiter.explain.languages import language, marked, speaking, words
 from tidewaiter.report.burden.brief import render_brief
-from tidewaiter.report.burden.revisions import RevisionView, instead_words, revision_view
+from tidewaiter.report.burden.revisions import RevisionView, instead_words, key_words, revision_view
 from tidewaiter.report.burden.trends import change_words
 from tidewaiter.report.burden.views import VIEWS, View, picture
 from tidewaiter.report.charts import Figure
@@ -62,7 +63,6 @@ _TITLES: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 _SHARED = ("place", "indicator")  # query parameters shared by all views
-_FIELDS = ("place", "indicator", "source", "release", "from", "to")
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -110,13 +110,7 @@ def burden_words(
         problem: Why there is none.
     """
     offered = stock.choices
-    asks = dict(
-        zip(
-            _FIELDS,
-            (ask.place, ask.indicator, ask.source, ask.release, ask.since, ask.until),
-            strict=True,
-        )
-    )
+    asks: dict[str, str] = msgspec.to_builtins(ask)
     asks["place"] = asks["place"] or getattr(getattr(told, "caption", None), "place", "")
     query = urlencode({key: value for key, value in asks.items() if value})
     title, lead = _TITLES[name]
@@ -127,7 +121,7 @@ def burden_words(
         lead=words(lead),
         asks=asks,
         places=tuple((code, place_words(code, place_name(code))) for code in offered.places),
-        indicators=tuple((key, _indicator(key)) for key in offered.indicators),
+        indicators=tuple((key, key_words(key)) for key in offered.indicators),
         releases=offered.labels,
         sources=offered.sources,
         sentences=_sentences(told),
@@ -139,15 +133,15 @@ def burden_words(
         hint=problem.hint if problem else "",
         skipped=tuple(f"{each.place}: {each.problem}" for each in stock.skipped),
         query=query,
-        others=tuple(
-            (
-                f"{PATHS[each]}?{urlencode({key: asks[key] for key in _SHARED if asks[key]})}",
-                words(_TITLES[each][0]),
-            )
-            for each in PATHS
-            if each != name
-        ),
+        others=tuple(_others(name, {key: asks[key] for key in _SHARED if asks[key]})),
     )
+
+
+def _others(name: str, asks: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the address and the name of the other views."""
+    for each in PATHS:
+        if each != name:
+            yield f"{PATHS[each]}?{urlencode(asks)}", words(_TITLES[each][0])
 
 
 def _figure(figure: Figure, name: str, query: str) -> FigureView:
@@ -170,11 +164,6 @@ def _sentences(told: Any) -> tuple[str, ...]:
     if told.change:
         said.append(change_words(told.change, told.caption))
     return tuple(said)
-
-
-def _indicator(key: str) -> str:
-    known = indicators().get(key)
-    return indicator_words(key, known.name if known else key)
 
 
 R = TypeVar("R", bound=Record)

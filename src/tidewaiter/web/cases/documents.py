@@ -2,14 +2,12 @@
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from typing import IO, Annotated, Any, BinaryIO, cast
+from typing import IO, Annotated, BinaryIO, cast
 from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, JSONBody
+from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
 from tidewaiter.base.errors import InputError, MissingError
@@ -24,9 +22,9 @@ from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.alerts.storage import alerts_of
 from tidewaiter.store.cases.attachments import Given, add_file, file_parts, find_file
 from tidewaiter.store.core.database import Work
-from tidewaiter.web.cases.steps import added, case_for, step_taken, viewer_of
+from tidewaiter.web.cases.steps import add_case_step, added, case_for, viewer_of
 from tidewaiter.web.core.node import TheNode, TheUser
-from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.request_parsing import Asked, FileForm, sent_file
 from tidewaiter.web.core.responses import done, reply
 from tidewaiter.web.core.security import may
 
@@ -53,12 +51,10 @@ def add_case_file(
     node: TheNode,
     user: TheUser,
     number: FromPath[int],
-    data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
+    data: FileForm,
 ) -> Response[Step]:
     """Attach a file to a case: hashed, stored unchanged, never executed."""
-    file = data.get("file")
-    if not isinstance(file, UploadFile):
-        raise MissingError("web/no-file-sent")
+    file = sent_file(data)
     given = Given(
         name=file.filename, note=str(data.get("note", "")), restricted="restricted" in data
     )
@@ -174,7 +170,7 @@ def finish_report(
         raise InputError("web/form-has-too-many-fields", count=len(rule.field))
     told = {field.key: text for field, text in zip(rule.field, data.field, strict=True)}
     wanted = added(Drafted(form=form, fields=told))
-    return step_taken(request, node, user, number, wanted, part="reports")
+    return add_case_step(request, node, user, number, wanted, part="reports")
 
 
 @get("/cases/{number:int}/reports/{form:str}/{step:int}", guards=[may("see")], sync_to_thread=True)

@@ -52,10 +52,10 @@ from tidewaiter.web.cases.steps import (
     Short,
     Words,
     active_people,
+    add_case_step,
     added,
     case_for,
     decided,
-    step_taken,
     viewer_of,
 )
 from tidewaiter.web.core.node import TheNode, TheUser
@@ -447,7 +447,7 @@ def close(
         "confirmed": Confirmed(why=data.why),
         "referred": Referred(to=data.to, why=data.why),
     }[data.how]
-    return step_taken(request, node, user, number, decided(content, data.seen))
+    return add_case_step(request, node, user, number, decided(content, data.seen))
 
 
 @post("/cases/{number:int}/answer", guards=[may("approve")], sync_to_thread=True)
@@ -456,7 +456,7 @@ def answer(
 ) -> Response[Step]:
     """Confirm or reject closing a case as dismissed; not by the proposer."""
     content = Agreed(note=data.why) if data.agree == "yes" else Refused(why=data.why)
-    return step_taken(request, node, user, number, decided(content, data.seen))
+    return add_case_step(request, node, user, number, decided(content, data.seen))
 
 
 @post("/cases/{number:int}/recall", guards=[may("case")], sync_to_thread=True)
@@ -464,7 +464,7 @@ def recall(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Reason]
 ) -> Response[Step]:
     """Withdraw one's own proposal to close the case as dismissed."""
-    return step_taken(request, node, user, number, decided(Recalled(why=data.why), data.seen))
+    return add_case_step(request, node, user, number, decided(Recalled(why=data.why), data.seen))
 
 
 @post("/cases/{number:int}/reopening", guards=[may("approve")], sync_to_thread=True)
@@ -472,7 +472,7 @@ def reopen(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Reason]
 ) -> Response[Step]:
     """Reopen a closed case."""
-    return step_taken(request, node, user, number, decided(Reopened(why=data.why), data.seen))
+    return add_case_step(request, node, user, number, decided(Reopened(why=data.why), data.seen))
 
 
 @post("/cases/{number:int}/retention", guards=[may("case")], sync_to_thread=True)
@@ -481,7 +481,7 @@ def retain(
 ) -> Response[Step]:
     """Set the minimum retention of the case."""
     content = Retained(until=data.until, basis=data.basis)
-    return step_taken(request, node, user, number, decided(content, data.seen), part="keeping")
+    return add_case_step(request, node, user, number, decided(content, data.seen), part="keeping")
 
 
 @post("/cases/{number:int}/hold", guards=[may("case")], sync_to_thread=True)
@@ -490,7 +490,7 @@ def hold(
 ) -> Response[Step]:
     """Put a legal hold on the case: no erasure."""
     wanted = decided(Held(why=data.why), data.seen)
-    return step_taken(request, node, user, number, wanted, part="keeping")
+    return add_case_step(request, node, user, number, wanted, part="keeping")
 
 
 @post("/cases/{number:int}/release", guards=[may("approve")], sync_to_thread=True)
@@ -499,7 +499,7 @@ def unhold(
 ) -> Response[Step]:
     """Lift the legal hold."""
     wanted = decided(Unheld(why=data.why), data.seen)
-    return step_taken(request, node, user, number, wanted, part="keeping")
+    return add_case_step(request, node, user, number, wanted, part="keeping")
 
 
 @post("/cases/{number:int}/erasing", guards=[may("approve")], sync_to_thread=True)

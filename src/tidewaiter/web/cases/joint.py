@@ -3,12 +3,11 @@
 Uploaded bundles are hashed and not stored: the exchange transfers no files.
 """
 
-from typing import Annotated, Any, BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, JSONBody
+from litestar.params import FromPath, JSONBody
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError
@@ -36,7 +35,7 @@ from tidewaiter.store.cases.joint import (
 )
 from tidewaiter.store.groups import groups
 from tidewaiter.store.peers.statements import Listed, destroyed_of, number_of, said_of
-from tidewaiter.store.recalls.compliance import fates
+from tidewaiter.store.recalls.compliance import delivery_statuses
 from tidewaiter.web.alerts.decision_form import read_decision
 from tidewaiter.web.cases.joint_views import (
     BundleBrought,
@@ -54,7 +53,7 @@ from tidewaiter.web.cases.joint_views import (
     said_in_case,
 )
 from tidewaiter.web.core.node import Node, TheNode, TheUser
-from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.request_parsing import Asked, FileForm
 from tidewaiter.web.core.responses import done, download, reply
 from tidewaiter.web.core.security import may
 from tidewaiter.web.incidents.handlers import names_of
@@ -102,7 +101,7 @@ def joint_case_page(
                 for each in known.unheeded
             ),
             acts=joint_acts(known, desk.node),
-            fates=fates(work, desk.ring.lock, desk.node, KINDS, of),
+            fates=delivery_statuses(work, desk.ring.lock, desk.node, KINDS, of),
             untold=tuple(each for each in known.sides if each != desk.node and each not in names),
             names=names,
             group=next((each.name for each in groups(work) if each.id == group), ""),
@@ -197,8 +196,6 @@ _BYTES = load_case_rules().limits.file_bytes + _AROUND
 _FIELDS = 200  # maximum fields redacted in one file
 _WHY = 2_000  # maximum characters
 
-Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
-
 
 @post(
     "/joint/{number:int}/bundles",
@@ -208,7 +205,7 @@ Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)
     request_max_body_size=_BYTES,
 )
 def bring_bundle(
-    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: Form
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: FileForm
 ) -> Response[BundleBrought]:
     """Contribute an exported case by its hashes: the file stays with its owner."""
     told = refer(_file(data))
@@ -225,7 +222,9 @@ def bring_bundle(
     include_in_schema=False,
     request_max_body_size=_BYTES,
 )
-def redact_file(node: TheNode, user: TheUser, number: FromPath[int], data: Form) -> Response[bytes]:
+def redact_file(
+    node: TheNode, user: TheUser, number: FromPath[int], data: FileForm
+) -> Response[bytes]:
     """Send a redacted bundle file, and report the redactions to the case."""
     file, member = _file(data), str(data.get("member", "")).strip()
     why = str(data.get("why", "")).strip()[:_WHY]

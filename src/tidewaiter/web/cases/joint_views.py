@@ -23,7 +23,7 @@ from tidewaiter.exchange.cases import (
 from tidewaiter.exchange.protocol.envelopes import Said
 from tidewaiter.exchange.protocol.markings import Purpose, Tlp
 from tidewaiter.exchange.requests.state import JointAct
-from tidewaiter.explain.languages import counted, marked, words
+from tidewaiter.explain.languages import marked, numbered, words
 from tidewaiter.store.recalls.compliance import Fate
 from tidewaiter.web.alerts.decision_form import decision_choices
 from tidewaiter.web.core.exchange_terms import (
@@ -35,7 +35,7 @@ from tidewaiter.web.core.exchange_terms import (
 )
 from tidewaiter.web.incidents.schemas import UnheededTold
 from tidewaiter.web.peers.schemas import peer_key
-from tidewaiter.web.recalls.views import FateView, fates_view
+from tidewaiter.web.recalls.views import FateView, delivery_view
 
 _Text = Annotated[str, msgspec.Meta(max_length=4_000)]
 _Short = Annotated[str, msgspec.Meta(max_length=200)]
@@ -315,7 +315,7 @@ def joint_view(page: JointPage, rights: Collection[Right]) -> JointView:
         subjects=tuple(_subjects(page, names)),
         said=tuple(_said(page, names))[::-1],
         untold=tuple(names.get(each, each) for each in page.untold),
-        fates=fates_view(page.fates, page.names),
+        fates=delivery_view(page.fates, page.names),
         decisions=tuple(decision_choices()),
         holds="relate" in rights,
         places={each: peer_key(each) for each in page.names},
@@ -326,11 +326,9 @@ def joint_view(page: JointPage, rights: Collection[Right]) -> JointView:
 def _line(row: JointRow, page: JointCasesPage) -> JointLine:
     notes = list[str]()
     if row.bundles:
-        text = counted("%(num)s bundle", "%(num)s bundles", row.bundles)
-        notes.append(text % {"num": row.bundles})
+        notes.append(numbered("%(num)s bundle", "%(num)s bundles", row.bundles))
     if row.subjects:
-        text = counted("%(num)s subject decided", "%(num)s subjects decided", row.subjects)
-        notes.append(text % {"num": row.subjects})
+        notes.append(numbered("%(num)s subject decided", "%(num)s subjects decided", row.subjects))
     if row.apart:
         notes.append(words("conflicting decisions: {number}").format(number=row.apart))
     return JointLine(

@@ -58,7 +58,7 @@ def case_for(work: Work, user: User, number: int) -> Case:
     return case
 
 
-def step_taken(
+def add_case_step(
     request: Asked, node: Node, user: User, number: int, wanted: Wanted, *, part: str = ""
 ) -> Response[Step]:
     """Add a step to a case, and return to its page.
@@ -186,7 +186,7 @@ def add_note(
 ) -> Response[Step]:
     """Add a note; immutable, correctable by another one."""
     wanted = added(Note(text=data.text), about=data.about, restricted=data.restricted)
-    return step_taken(request, node, user, number, wanted, part="notes")
+    return add_case_step(request, node, user, number, wanted, part="notes")
 
 
 @post("/cases/{number:int}/alerts", guards=[may("case")], sync_to_thread=True)
@@ -194,7 +194,7 @@ def add_alert(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[AlertGiven]
 ) -> Response[Step]:
     """Add an alert to a case."""
-    return step_taken(request, node, user, number, added(AlertAdded(alert=data.alert)))
+    return add_case_step(request, node, user, number, added(AlertAdded(alert=data.alert)))
 
 
 @post("/cases/{number:int}/consignments", guards=[may("case")], sync_to_thread=True)
@@ -207,7 +207,7 @@ def add_consignment(
 ) -> Response[Step]:
     """Add a consignment to a case."""
     content = ConsignmentAdded(source=data.source, consignment=data.consignment)
-    return step_taken(request, node, user, number, added(content), part="papers")
+    return add_case_step(request, node, user, number, added(content), part="papers")
 
 
 @post("/cases/{number:int}/parties", guards=[may("case")], sync_to_thread=True)
@@ -225,7 +225,7 @@ def add_party(
         note=data.note,
     )
     wanted = added(content, restricted=data.restricted)
-    return step_taken(request, node, user, number, wanted, part="papers")
+    return add_case_step(request, node, user, number, wanted, part="papers")
 
 
 @post("/cases/{number:int}/tasks", guards=[may("case")], sync_to_thread=True)
@@ -235,7 +235,7 @@ def add_task(
     """Set a task for a member of the case."""
     content = Task(who=known_person(node, data.who), what=data.what, due=data.due)
     wanted = added(content, restricted=data.restricted)
-    return step_taken(request, node, user, number, wanted, part="tasks")
+    return add_case_step(request, node, user, number, wanted, part="tasks")
 
 
 @post("/cases/{number:int}/tasks/{step:int}/done", guards=[may("case")], sync_to_thread=True)
@@ -250,7 +250,7 @@ def do_task(
 ) -> Response[Step]:
     """Complete a task."""
     wanted = added(Done(note=data.note), about=step)
-    return step_taken(request, node, user, number, wanted, part="tasks")
+    return add_case_step(request, node, user, number, wanted, part="tasks")
 
 
 @post("/cases/{number:int}/removals", guards=[may("case")], sync_to_thread=True)
@@ -258,7 +258,9 @@ def take_out(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Removal]
 ) -> Response[Step]:
     """Remove a content of the case; it stays in the history."""
-    return step_taken(request, node, user, number, added(Withdrawn(why=data.why), about=data.step))
+    return add_case_step(
+        request, node, user, number, added(Withdrawn(why=data.why), about=data.step)
+    )
 
 
 @post("/cases/{number:int}/title", guards=[may("case")], sync_to_thread=True)
@@ -266,7 +268,7 @@ def rename(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Title]
 ) -> Response[Step]:
     """Change the title of the case."""
-    return step_taken(request, node, user, number, decided(Renamed(title=data.title), data.seen))
+    return add_case_step(request, node, user, number, decided(Renamed(title=data.title), data.seen))
 
 
 @post("/cases/{number:int}/members", guards=[may("case")], sync_to_thread=True)
@@ -275,7 +277,7 @@ def share(
 ) -> Response[Step]:
     """Add a member to the case."""
     content = Shared(user=known_person(node, data.user))
-    return step_taken(request, node, user, number, added(content), part="people")
+    return add_case_step(request, node, user, number, added(content), part="people")
 
 
 @post("/cases/{number:int}/members/removals", guards=[may("case")], sync_to_thread=True)
@@ -283,7 +285,9 @@ def unshare(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Person]
 ) -> Response[Step]:
     """Remove a member from the case."""
-    return step_taken(request, node, user, number, added(Unshared(user=data.user)), part="people")
+    return add_case_step(
+        request, node, user, number, added(Unshared(user=data.user)), part="people"
+    )
 
 
 @post("/cases/{number:int}/owner", guards=[may("approve")], sync_to_thread=True)
@@ -292,7 +296,7 @@ def change_owner(
 ) -> Response[Step]:
     """Change the owner of the case."""
     content = Owned(owner=known_person(node, data.owner))
-    return step_taken(request, node, user, number, decided(content, data.seen), part="people")
+    return add_case_step(request, node, user, number, decided(content, data.seen), part="people")
 
 
 HANDLERS = [

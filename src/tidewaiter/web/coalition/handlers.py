@@ -21,12 +21,12 @@ from tidewaiter.explain.coalition import (
     MemberView,
     PledgeView,
     board_view,
+    display_word,
     group_view,
     initiative_words,
     member_view,
     pledge_view,
     report_in_words,
-    told,
 )
 from tidewaiter.explain.languages import day, language
 from tidewaiter.law.changes import Change, changes_of
@@ -96,7 +96,12 @@ def pledge_words(pledges: Pledges, names: Mapping[str, str]) -> PledgeWords:
 
 def _statements(line: Line) -> tuple[Said, ...]:
     return tuple(
-        Said(day=day(each.day), who=told(each.source), what=told(each.says), why=each.told)
+        Said(
+            day=day(each.day),
+            who=display_word(each.source),
+            what=display_word(each.says),
+            why=each.told,
+        )
         for each in reversed(line.member.statements)
     )
 

@@ -19,7 +19,7 @@ from litestar.response import Redirect
 from tidewaiter.base.background import Repeated
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.base.phrases import Phrase, english
-from tidewaiter.base.processes import starting, taken_over
+from tidewaiter.base.processes import received_record, starting
 from tidewaiter.bulk.processes import end_with_parent
 from tidewaiter.node.context import end_overdue
 from tidewaiter.node.uploads.arrivals import get_ready, queue_sample
@@ -147,7 +147,7 @@ def _described() -> OpenAPIConfig:
     """Let Litestar generate the description without serving it: our own handler does."""
     closed = Router("/schema", route_handlers=[], guards=[may("see")], include_in_schema=False)
     config = OpenAPIConfig(title="Tidewaiter", version="1", openapi_router=closed)
-    # Without plugins it would use its own five, whose pages load from other servers.
+    # Without plugins it would use its five defaults, which load pages from other servers.
     config.render_plugins, config.default_plugin = [], None
     return config
 
@@ -156,7 +156,7 @@ def _described() -> OpenAPIConfig:
 def served() -> Litestar:
     """Create the application in a server process, from the file named by its environment."""
     end_with_parent()  # otherwise it would keep the port occupied
-    node = Node(taken_over(Serving))
+    node = Node(received_record(Serving))
     threading.Thread(target=get_ready, args=(node.desk,), daemon=True).start()
     desk_of(node)  # preloaded for the first page
     node.library()

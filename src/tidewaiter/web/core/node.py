@@ -215,8 +215,7 @@ class Node:
         Args:
             user: On whose behalf something changes; None: read only.
             restored: Whether this is allowed while messages are missing after a restore from
-                backup;
-                no content from peers is shown then.
+                backup; no content from peers is shown then.
 
         Raises:
             ConflictError: Messages are missing.

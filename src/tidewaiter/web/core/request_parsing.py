@@ -6,8 +6,11 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import Request
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
 
-from tidewaiter.base.errors import InputError
+from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
 
 FORM = "application/x-www-form-urlencoded"
@@ -15,6 +18,22 @@ CSRF_FIELD = "csrf"
 _FIELDS = 2_000  # maximum fields of a form
 _JSON = "wants_json"  # key in the scope
 R = TypeVar("R", bound=Record)
+
+
+FileForm = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
+"""The body of a form with a file."""
+
+
+def sent_file(form: Mapping[str, Any]) -> UploadFile:
+    """Return the file of a form.
+
+    Raises:
+        MissingError: No file was chosen.
+    """
+    file = form.get("file")
+    if not isinstance(file, UploadFile) or not file.filename:
+        raise MissingError("web/no-file-sent")
+    return file
 
 
 class Asked(Request[Any, Any, Any]):

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment, pass_context
@@ -218,7 +218,6 @@ def static_file(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
 
 
 HTML = "text/html"
-T = TypeVar("T")
 
 
 def reply(

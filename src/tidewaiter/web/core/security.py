@@ -21,7 +21,7 @@ from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp, Guard, Message, Receive, Scope, Send
 
 from tidewaiter.accounts.roles import Right
-from tidewaiter.accounts.secrets import is_form_token
+from tidewaiter.accounts.secrets import LOOPBACK, is_form_token
 from tidewaiter.explain import languages
 from tidewaiter.store.accounts.sessions import User, find_session, find_token, note_seen, note_used
 from tidewaiter.transport.rate_limits import network_key
@@ -31,7 +31,6 @@ from tidewaiter.web.core.request_parsing import CSRF_FIELD, FORM, Asked, json_pa
 COOKIE = "tidewaiter_session"
 _PUBLIC = ("/static/", "/sign-in", "/welcome/", "/activate", "/health")
 _ASKS_OTHERS = "/sign-in/oidc"  # each request goes to the provider
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _FORM_BYTES = 1_048_576
@@ -247,7 +246,7 @@ def _hosts(serving: Serving) -> frozenset[str]:
     if serving.host in _EVERYWHERE and not serving.public:
         return frozenset()
     named = {serving.host, _host(urlsplit(serving.public).netloc)}
-    return frozenset(named - {"", *_EVERYWHERE} | _LOOPBACK)
+    return frozenset(named - {"", *_EVERYWHERE} | LOOPBACK)
 
 
 def _host(netloc: str) -> str:

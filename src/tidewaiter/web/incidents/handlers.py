@@ -42,6 +42,7 @@ from tidewaiter.explain.official_names import substance_name
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.groups import Group, groups
 from tidewaiter.store.incidents import (
+    Change,
     Seen,
     deliveries,
     find_known,
@@ -49,8 +50,8 @@ from tidewaiter.store.incidents import (
     incidents,
     number_of,
     propose,
+    send_incident,
     sight,
-    tell_incident,
 )
 from tidewaiter.store.peers.directory import peers
 from tidewaiter.store.peers.statements import Listed
@@ -73,7 +74,7 @@ from tidewaiter.web.incidents.schemas import (
     Sighted,
     Telling,
     Told,
-    known_told,
+    shown_incident,
 )
 from tidewaiter.web.incidents.views import (
     BY_FIELD,
@@ -119,7 +120,7 @@ def incident_page(
             number=number,
             own=own,
             told=tuple(told),
-            known=known_told(known, cleared=user.account.cleared),
+            known=shown_incident(known, cleared=user.account.cleared),
             names=names_of(work, desk.node),
             group=next((each.name for each in groups(work) if each.id == group), ""),
         )
@@ -138,15 +139,8 @@ def propose_change(
 ) -> Response[Answered]:
     """Comment on another node's incident, or propose a change to its owner."""
     with node.exchange(user) as (desk, work):
-        name = propose(
-            work,
-            desk.ring.lock,
-            desk.node,
-            incident_at(work, number),
-            data.text,
-            at=data.at,
-            instead=data.instead,
-        )
+        change = Change(text=data.text, at=data.at, instead=data.instead)
+        name = propose(work, desk.ring.lock, desk.node, incident_at(work, number), change)
     return done(request, Answered(id=name), f"/incidents/{number}#proposals", status=201)
 
 
@@ -436,7 +430,7 @@ def tell_version(
         now = _own(known, desk.node, cleared=user.account.cleared)
     if now.version != data.after:
         raise ConflictError("web/version-overtaken", version=now.version, after=data.after)
-    return _tell(request, node, user, data, now.id, number=number, known=known)
+    return _tell(request, node, user, data, now.id, earlier=(number, known))
 
 
 def _tell(
@@ -446,17 +440,17 @@ def _tell(
     data: Telling,
     name: str,
     *,
-    number: int = 0,
-    known: Known | None = None,
+    earlier: tuple[int, Known] | None = None,
 ) -> Response[Any]:
     """Validate and send a form, or show it again with its errors."""
+    number, known = earlier or (0, None)
     version, wrong = data.after + 1, tuple[Problem, ...]()
     try:
         with node.exchange(user) as (desk, work):
             incident = incident_from(data, name, desk.node, version)
             wrong = check(incident, node.registry, node.today())
             if not wrong:
-                tell_incident(work, desk.ring.lock, desk.node, incident, data.to)
+                send_incident(work, desk.ring.lock, desk.node, incident, data.to)
                 number = number_of(work, desk.node, name)
     except InputError as error:  # outside the transaction, which is rolled back
         wrong = (_problem(error),)

@@ -148,7 +148,7 @@ class ExportAsked(Record, frozen=True, kw_only=True):
     purpose: Purpose = "control"
 
 
-def known_told(known: Known, *, cleared: bool) -> KnownTold:
+def shown_incident(known: Known, *, cleared: bool) -> KnownTold:
     """Return the state of an incident; statements without effect are reduced to the reason.
 
     Args:

@@ -10,10 +10,13 @@ from tidewaiter.exchange.fields import fields_of
 from tidewaiter.exchange.incidents.checks import load_flags
 from tidewaiter.exchange.incidents.types import (
     AllegedParty,
+    Concealment,
+    Equipment,
     Function,
     Goods,
     Incident,
     Kind,
+    Label,
     Method,
     Mode,
     PartyKind,
@@ -21,8 +24,10 @@ from tidewaiter.exchange.incidents.types import (
     Role,
     Stage,
     Status,
+    Stop,
+    Transport,
 )
-from tidewaiter.explain.languages import counted, country, marked, number, words
+from tidewaiter.explain.languages import country, marked, number, numbered, words
 from tidewaiter.explain.words import Library
 from tidewaiter.web.core.exchange_terms import (
     MarkingView,
@@ -262,15 +267,17 @@ def differing(before: Incident, after: Incident) -> tuple[str, ...]:
 def _line(row: IncidentRow, names: dict[str, str]) -> IncidentLine:
     notes = list[str]()
     if row.open_proposals:
-        text = counted(
-            "%(num)s proposal awaiting a reply",
-            "%(num)s proposals awaiting a reply",
-            row.open_proposals,
+        notes.append(
+            numbered(
+                "%(num)s proposal awaiting a reply",
+                "%(num)s proposals awaiting a reply",
+                row.open_proposals,
+            )
         )
-        notes.append(text % {"num": row.open_proposals})
     if row.sightings:
-        text = counted("%(num)s sighting by a peer", "%(num)s sightings by peers", row.sightings)
-        notes.append(text % {"num": row.sightings})
+        notes.append(
+            numbered("%(num)s sighting by a peer", "%(num)s sightings by peers", row.sightings)
+        )
     return IncidentLine(
         row=row,
         owner=_owner(row.owner, row.own, names),
@@ -307,47 +314,11 @@ def _parts(now: Incident, library: Library) -> Iterator[PartView]:
         "law_day": [now.law_day.isoformat()],
         "account": [now.account],
         "lines": list(_goods(now, library)),
-        "equipment": [
-            _joined(
-                each.text,
-                library.substances.get(each.substance, each.substance),
-                each.maker,
-                each.serial,
-                _pieces(each.pieces),
-            )
-            for each in now.equipment
-        ],
-        "concealment": [
-            _joined(now.concealment.how or words("not concealed"), now.concealment.where)
-        ]
-        if now.concealment
-        else [],
-        "label": [
-            _joined(
-                now.label.text,
-                words("domestic label of the country of arrival") if now.label.domestic else "",
-            )
-        ]
-        if now.label
-        else [],
-        "route": [
-            _joined(
-                words(FUNCTIONS[each.function]),
-                country(each.country),
-                each.name,
-                each.locode,
-                each.day.isoformat() if each.day else "",
-            )
-            for each in now.route
-        ],
-        "transport": [
-            _joined(
-                words(MODES[now.transport.mode]),
-                now.transport.container,
-                now.transport.bill,
-                now.transport.vehicle,
-            )
-        ],
+        "equipment": [_equipment(each, library) for each in now.equipment],
+        "concealment": [_concealment(now.concealment)] if now.concealment else [],
+        "label": [_label(now.label)] if now.label else [],
+        "route": list(map(_stop, now.route)),
+        "transport": [_transport(now.transport)],
         "packaging": [
             _joined(each.text, _pieces(each.packages), each.marks) for each in now.packaging
         ],
@@ -391,6 +362,34 @@ def _told(goods: Goods, library: Library) -> str:
         _pieces(goods.pieces),
         f"{Decimal(content) / _PPM:f} %" if content else "",
     )
+
+
+def _equipment(each: Equipment, library: Library) -> str:
+    substance = library.substances.get(each.substance, each.substance)
+    return _joined(each.text, substance, each.maker, each.serial, _pieces(each.pieces))
+
+
+def _concealment(found: Concealment) -> str:
+    return _joined(found.how or words("not concealed"), found.where)
+
+
+def _label(label: Label) -> str:
+    domestic = words("domestic label of the country of arrival") if label.domestic else ""
+    return _joined(label.text, domestic)
+
+
+def _stop(stop: Stop) -> str:
+    return _joined(
+        words(FUNCTIONS[stop.function]),
+        country(stop.country),
+        stop.name,
+        stop.locode,
+        stop.day.isoformat() if stop.day else "",
+    )
+
+
+def _transport(by: Transport) -> str:
+    return _joined(words(MODES[by.mode]), by.container, by.bill, by.vehicle)
 
 
 def _party(party: AllegedParty) -> str:

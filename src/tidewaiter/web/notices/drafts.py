@@ -1,14 +1,12 @@
 """Drafts of pre-export notifications: form, rows, validation, and sending."""
 
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, JSONBody
+from litestar.params import FromPath, JSONBody
 from msgspec import structs
 
-from tidewaiter.base.errors import InputError, MissingError
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.notices.checks import MOST_LINES
 from tidewaiter.exchange.notices.drafts import (
@@ -41,7 +39,7 @@ from tidewaiter.transport.context import Desk as Exchange
 from tidewaiter.transport.notices import Ready, made_ready, send_new, send_next
 from tidewaiter.web.cases.steps import Short, Words
 from tidewaiter.web.core.node import Node, TheNode, TheUser
-from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.request_parsing import Asked, FileForm, sent_file
 from tidewaiter.web.core.responses import done, reply
 from tidewaiter.web.core.security import may
 from tidewaiter.web.notices.handlers import Seen, law_of
@@ -295,12 +293,10 @@ def draft_from_file(
     request: Asked,
     node: TheNode,
     user: TheUser,
-    data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
+    data: FileForm,
 ) -> Response[Saved]:
     """Fill the form from a notice in XML, ignoring events."""
-    file = data.get("file")
-    if not isinstance(file, UploadFile):
-        raise MissingError("web/no-file-sent")
+    file = sent_file(data)
     notice = read_xml(file.file.read(MOST_BYTES + 1), file.filename)
     draft = Draft(written=written_of(notice.notice))
     with node.exchange(user) as (desk, work):

@@ -27,7 +27,7 @@ from tidewaiter.exchange.notices.types import (
     Withdrawn,
     word_of,
 )
-from tidewaiter.explain.languages import counted, day, words
+from tidewaiter.explain.languages import day, numbered, words
 from tidewaiter.explain.languages import marked as _
 from tidewaiter.law.answers import Goods
 from tidewaiter.report.fields import Fact, facts_of
@@ -186,7 +186,7 @@ def time_left(due: date | None, today: date, days: int | None) -> str:
         return words("overdue since {day}").format(day=day(due))
     if days is None:
         return words("working days unknown")
-    return counted("%(num)s working day left", "%(num)s working days left", days) % {"num": days}
+    return numbered("%(num)s working day left", "%(num)s working days left", days)
 
 
 def waiting_in_words(waits_for: str, ours: Side, peer: str) -> str:

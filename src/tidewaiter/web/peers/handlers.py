@@ -1,13 +1,11 @@
 """Peers: this node's identity, list, peer page, and actions."""
 
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, JSONBody
+from litestar.params import JSONBody
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
@@ -27,17 +25,17 @@ from tidewaiter.exchange.protocol.relations import Scope, Standing
 from tidewaiter.explain.languages import words as said
 from tidewaiter.report.qr_codes import svg_code
 from tidewaiter.store.core.database import Work
-from tidewaiter.store.evidence import evidence_of, log_contradictions, told_logs, witnessed
+from tidewaiter.store.evidence import evidence_of, log_contradictions, stated_logs, witnessed
 from tidewaiter.store.peers.channel import contradictions, conversation, held_items, kept_documents
 from tidewaiter.store.peers.directory import Known, documents, set_scope
 from tidewaiter.store.peers.directory import peers as known_peers
 from tidewaiter.store.peers.outbox import discard_one
 from tidewaiter.store.peers.reconcile import missing
 from tidewaiter.transport.context import Desk
-from tidewaiter.transport.peers import invite, relate_within, say
+from tidewaiter.transport.peers import RelationChange, invite, relate_within, say
 from tidewaiter.web.core.exchange_terms import kinds_exchanged
 from tidewaiter.web.core.node import Node, TheNode, TheUser
-from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.request_parsing import Asked, FileForm, sent_file
 from tidewaiter.web.core.responses import done, download, reply
 from tidewaiter.web.core.security import may
 from tidewaiter.web.peers.schemas import (
@@ -126,12 +124,10 @@ def invite_by_file(
     request: Asked,
     node: TheNode,
     user: TheUser,
-    data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
+    data: FileForm,
 ) -> Response[Invited]:
     """Add a node by an uploaded documents file, and invite it."""
-    file = data.get("file")
-    if not isinstance(file, UploadFile):
-        raise MissingError("web/no-file-sent")
+    file = sent_file(data)
     return _taken_up(request, node, user, file.file.read(_MOST))
 
 
@@ -217,7 +213,7 @@ def _page(node: Node, desk: Desk, work: Work, known: Known) -> PeerPage:
             size=known.log_size,
             root=known.log_root,
             contradictions=tuple(log_contradictions(work, known.node)),
-            ours=next((each for each in told_logs(work) if each.peer == known.node), None),
+            ours=next((each for each in stated_logs(work) if each.peer == known.node), None),
         ),
     )
 
@@ -337,10 +333,7 @@ def turn_relation(
             desk,
             work,
             peer_at(work, key).node,
-            data.to,
-            reason=data.reason,
-            compared=compared,
-            held=data.held,
+            RelationChange(to=data.to, reason=data.reason, compared=compared, held=data.held),
         )
     made = Turned(
         key=key, node=known.node, ours=known.relation.standing, scope=known.relation.scope

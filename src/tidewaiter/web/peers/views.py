@@ -9,7 +9,7 @@ from tidewaiter.exchange.coalition.members import PATIENCE
 from tidewaiter.exchange.protocol.documents import Role
 from tidewaiter.exchange.protocol.markings import Tlp, load_marking_rules
 from tidewaiter.exchange.protocol.relations import MOVES, Standing
-from tidewaiter.explain.languages import counted, words
+from tidewaiter.explain.languages import counted, numbered, words
 from tidewaiter.store.peers.channel import Item, Spoken
 from tidewaiter.web.core.exchange_terms import kind_in_words, kinds_exchanged
 from tidewaiter.web.peers.schemas import PeerPage, PeerRow
@@ -80,18 +80,18 @@ def peers_view(rows: Sequence[PeerRow], own: Role, *, relates: bool) -> PeersVie
 def line_of(row: PeerRow) -> PeerLine:
     """Render a peer as text."""
     counts = (
-        (row.waiting, counted("%(num)s queued", "%(num)s queued", row.waiting)),
-        (row.held, counted("%(num)s on hold", "%(num)s on hold", row.held)),
+        (row.waiting, numbered("%(num)s queued", "%(num)s queued", row.waiting)),
+        (row.held, numbered("%(num)s on hold", "%(num)s on hold", row.held)),
         (
             row.under_way,
-            counted("%(num)s awaiting receipt", "%(num)s awaiting receipt", row.under_way),
+            numbered("%(num)s awaiting receipt", "%(num)s awaiting receipt", row.under_way),
         ),
     )
     return PeerLine(
         key=row.key,
         ours=standing_in_words(row.ours),
         theirs=standing_in_words(row.theirs) if row.theirs_since else words("not reported yet"),
-        between=tuple(text % {"num": count} for count, text in counts if count),
+        between=tuple(text for count, text in counts if count),
         notes=tuple(_notes(row)),
         late=_rank(row) < 2,  # noqa: PLR2004 - see there
     )
@@ -119,7 +119,7 @@ def _restored(row: PeerRow) -> Iterator[str]:
             "This node was restored from an earlier backup and has not reached this peer yet."
         )
     elif row.missing:
-        text = counted(
+        yield numbered(
             "This node was restored from an earlier backup: %(num)s message is being retrieved.",
             (
                 "This node was restored from an earlier backup: %(num)s messages are being "
@@ -127,9 +127,8 @@ def _restored(row: PeerRow) -> Iterator[str]:
             ),
             row.missing,
         )
-        yield text % {"num": row.missing}
     if row.again:
-        text = counted(
+        yield numbered(
             "This peer was restored from an earlier backup: %(num)s message is being sent again.",
             (
                 "This peer was restored from an earlier backup: %(num)s messages are being "
@@ -137,45 +136,39 @@ def _restored(row: PeerRow) -> Iterator[str]:
             ),
             row.again,
         )
-        yield text % {"num": row.again}
 
 
-def _notes(row: PeerRow) -> list[str]:
-    notes = list(_restored(row))
+def _notes(row: PeerRow) -> Iterator[str]:
+    yield from _restored(row)
     if row.contradictions:
-        text = counted(
+        yield numbered(
             "contradicted itself %(num)s time",
             "contradicted itself %(num)s times",
             row.contradictions,
         )
-        notes.append(text % {"num": row.contradictions})
     if row.log_contradictions:
-        notes.append(words("inconsistent statements about its log"))
+        yield words("inconsistent statements about its log")
     if row.replaced:
-        text = counted(
+        yield numbered(
             "The peer used its root key to replace %(num)s document: its keys were compromised.",
             "The peer used its root key to replace %(num)s documents: its keys were compromised.",
             row.replaced,
         )
-        notes.append(text % {"num": row.replaced})
     if row.doubted:
-        text = counted(
+        yield numbered(
             "%(num)s message from it may be forged.",
             "%(num)s messages from it may be forged.",
             row.doubted,
         )
-        notes.append(text % {"num": row.doubted})
     if row.ours in {"invited", "frozen"} and not row.confirmed:
-        notes.append(words("not verified"))
+        yield words("not verified")
     if (row.silent or 0) >= PATIENCE:
-        text = counted("no contact for %(num)s day", "no contact for %(num)s days", row.silent or 0)
-        notes.append(text % {"num": row.silent})
+        yield numbered("no contact for %(num)s day", "no contact for %(num)s days", row.silent or 0)
     if row.trouble:
         text = counted(
             "%(num)s failed attempt: %(why)s", "%(num)s failed attempts: %(why)s", row.tries
         )
-        notes.append(text % {"num": row.tries, "why": row.trouble})
-    return notes
+        yield text % {"num": row.tries, "why": row.trouble}
 
 
 class Said(Record, frozen=True, kw_only=True):
@@ -233,12 +226,12 @@ def peer_view(page: PeerPage, rights: Collection[Right]) -> PeerView:
         tlps=tuple((tlp, labels[tlp]) for tlp in get_args(Tlp)),
         tlp=labels[page.scope.tlp],
         held=tuple(HeldLine(item=each, kind=kind_in_words(each.kind)) for each in page.held),
-        talk=tuple(Said(spoken=each, became=became(each)) for each in page.talk),
+        talk=tuple(Said(spoken=each, became=delivery_words(each)) for each in page.talk),
         keys=tuple(keys),
     )
 
 
-def became(spoken: Spoken) -> str:
+def delivery_words(spoken: Spoken) -> str:
     """Return the delivery status of a message as text."""
     if spoken.ours:
         return state_in_words(spoken.state, spoken.code)

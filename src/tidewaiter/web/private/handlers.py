@@ -14,7 +14,7 @@ from tidewaiter.exchange.private.intersection import Party, is_there
 from tidewaiter.exchange.private.messages import DAYS, MOST_BUDGET, SLOTS, Code
 from tidewaiter.exchange.protocol.markings import Purpose
 from tidewaiter.exchange.protocol.relations import Standing as Relation
-from tidewaiter.explain.languages import counted, day, words
+from tidewaiter.explain.languages import day, numbered, words
 from tidewaiter.explain.languages import marked as _
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.core.database import Work
@@ -297,8 +297,7 @@ def _offer(standing: Standing) -> OfferView:
     elif not count:
         note = words("the budget for today is used up")
     return OfferView(
-        left=counted("%(num)s question left today", "%(num)s questions left today", count)
-        % {"num": count},
+        left=numbered("%(num)s question left today", "%(num)s questions left today", count),
         used_up=not count,
         until=day(standing.offer.until),
         purposes=", ".join(words(PURPOSES[each]) for each in standing.purposes),

@@ -13,7 +13,6 @@ from tidewaiter.casework.ranking.model import Backtest, Model, Pair, Scale, Trai
 from tidewaiter.casework.selection.types import Arm
 from tidewaiter.casework.selection.yields import Yield, Yields, yields_of
 from tidewaiter.explain.languages import (
-    counted,
     day,
     decimal,
     marked,
@@ -23,7 +22,7 @@ from tidewaiter.explain.languages import (
 )
 from tidewaiter.explain.ranking import bar_of, factor, label_of, signed, value_of
 from tidewaiter.explain.rules import percent
-from tidewaiter.explain.words import Library
+from tidewaiter.explain.words import Library, alerts_in_words
 from tidewaiter.store.alerts.results import results_of
 from tidewaiter.store.core.database import Work
 from tidewaiter.web.core.node import Node, TheNode
@@ -275,7 +274,7 @@ def _depths(tested: Backtest) -> Iterator[Depth]:
             (words("Model alone"), float(each.learned), "soft"),
         )
         title = words("Top {share}: {alerts}").format(
-            share=percent(each.share), alerts=_alerts(each.alerts)
+            share=percent(each.share), alerts=alerts_in_words(each.alerts)
         )
         yield Depth(
             title=title,
@@ -321,15 +320,11 @@ def _bin(label: str, odds: float, seen: int, widest: float) -> Bar:
     return Bar(
         label=label,
         value=f"{signed(odds)} ({factor(odds)})",
-        more=_alerts(seen),
+        more=alerts_in_words(seen),
         x=x,
         width=width,
         kind="against" if odds < 0 else "",
     )
-
-
-def _alerts(count: int) -> str:
-    return counted("%(num)s alert", "%(num)s alerts", count) % {"num": number(count)}
 
 
 def _bins(scale: Scale, library: Library) -> Sequence[str]:

@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from litestar.params import JSONBody
 
 from tidewaiter.store.recalls.compliance import Custody, hold, kept, lift, pass_on
-from tidewaiter.store.recalls.issued import Why, recall
+from tidewaiter.store.recalls.issued import RecallFilter, Why, recall
 from tidewaiter.store.recalls.issued import items as kept_items
 from tidewaiter.store.recalls.issued import recalls as kept_recalls
 from tidewaiter.web.core.node import TheNode, TheUser
@@ -32,6 +32,12 @@ from tidewaiter.web.recalls.views import (
 _ROWS = 50
 
 
+def _wanted(asked: RecallsAsked, own: str) -> RecallFilter:
+    if asked.show == "ours":
+        return RecallFilter(by=own, node=asked.node)
+    return RecallFilter(but=own, node=asked.node)
+
+
 @get("/recalls", guards=[may("exchange")], sync_to_thread=True, query=RecallsAsked)
 def recalls_page(request: Asked, node: TheNode, user: TheUser) -> Response[RecallsPage]:
     """Show recalls and their outcome, holds, and messages that can be recalled or held."""
@@ -42,14 +48,7 @@ def recalls_page(request: Asked, node: TheNode, user: TheUser) -> Response[Recal
         found = (
             []
             if show not in {"ours", "theirs"}
-            else kept_recalls(
-                work,
-                safe,
-                by=desk.node if show == "ours" else "",
-                but=desk.node if show == "theirs" else "",
-                node=asked.node,
-                **page,
-            )
+            else kept_recalls(work, safe, _wanted(asked, desk.node), **page)
         )
         held = kept(work, safe, **page) if show == "kept" else []
         some = (

@@ -35,7 +35,7 @@ class FateView(Record, frozen=True, kw_only=True):
     keeps: tuple[str, ...]  # hold, and number of onward recipients
 
 
-def fates_view(fates: Mapping[str, Fate], names: Mapping[str, str]) -> dict[str, FateView]:
+def delivery_view(fates: Mapping[str, Fate], names: Mapping[str, str]) -> dict[str, FateView]:
     """Render delivery status as text.
 
     Args:

@@ -7,12 +7,9 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Any
 
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, JSONBody
+from litestar.params import JSONBody
 
 from tidewaiter.base.archives import ListFile
 from tidewaiter.base.countries import find_country
@@ -57,7 +54,7 @@ from tidewaiter.store.register.ledger import (
     write_off,
 )
 from tidewaiter.web.core.node import Node, Number, TheNode, TheUser
-from tidewaiter.web.core.request_parsing import Asked, read_query
+from tidewaiter.web.core.request_parsing import Asked, FileForm, read_query, sent_file
 from tidewaiter.web.core.responses import done, download, reply
 from tidewaiter.web.core.security import may
 from tidewaiter.web.register.schemas import (
@@ -280,12 +277,10 @@ def load_file(
     request: Asked,
     node: TheNode,
     user: TheUser,
-    data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
+    data: FileForm,
 ) -> Response[LoadedPage]:
     """Import an uploaded file of entries."""
-    sent = data.get("file")
-    if not isinstance(sent, UploadFile) or not sent.filename:
-        raise MissingError("web/no-file-sent")
+    sent = sent_file(data)
     file = ListFile(name=sent.filename, content=sent.file.read())
     page = _load(node, user, file, str(data.get("country", "")))
     return reply(request, "register-loaded.html", page, status=201)

@@ -10,6 +10,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.exchange.notices.amounts import in_words, measured
 from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.register.balances import EntryKind, State, ends_on
+from tidewaiter.exchange.register.coverage import is_some
 from tidewaiter.exchange.register.types import (
     COVERS,
     Activity,
@@ -22,7 +23,7 @@ from tidewaiter.exchange.register.types import (
     StandingKind,
     Stop,
 )
-from tidewaiter.explain.languages import counted, country, day, words
+from tidewaiter.explain.languages import country, day, numbered, words
 from tidewaiter.explain.languages import marked as _
 from tidewaiter.explain.official_names import substance_name
 from tidewaiter.law.registry import Registry
@@ -109,9 +110,9 @@ def figures(balance: Balance, state: State | None) -> Iterator[Figure]:
         return
     yield Figure(label=words("authorised"), amount=in_words(balance.granted))
     yield Figure(label=words("used"), amount=in_words(balance.used))
-    if _some(balance.promised):
+    if is_some(balance.promised):
         yield Figure(label=words("reserved"), amount=in_words(balance.promised))
-    if _some(balance.exceeded):
+    if is_some(balance.exceeded):
         yield Figure(label=words("over the limit"), amount=in_words(balance.exceeded), bad=True)
     elif state == "valid":
         yield Figure(label=words("available"), amount=in_words(balance.free))
@@ -165,11 +166,6 @@ def _stop(stop: Stop) -> str:
 def amount(told: Amount) -> str:
     """Format an amount; "": none."""
     return in_words(told) if measured(told) else ""
-
-
-def _some(amount: Amount) -> bool:
-    found = measured(amount)
-    return found is not None and found.value > 0
 
 
 _SOON = 30  # days before the end when an entry is marked
@@ -302,7 +298,7 @@ def _row(row: EntryRow, today: date, registry: Registry) -> RowView:
     left = (last - today).days if last and row.state == "valid" else None
     near = ""
     if left is not None and left <= _SOON:
-        near = counted("%(num)s day left", "%(num)s days left", left) % {"num": left}
+        near = numbered("%(num)s day left", "%(num)s days left", left)
     return RowView(
         row=row,
         kind=kind_of_entry(entry),

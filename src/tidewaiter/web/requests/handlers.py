@@ -24,7 +24,7 @@ from tidewaiter.store.core.database import Work
 from tidewaiter.store.groups import groups
 from tidewaiter.store.incidents import number_of
 from tidewaiter.store.peers.statements import Listed, destroyed_of
-from tidewaiter.store.recalls.compliance import fates
+from tidewaiter.store.recalls.compliance import delivery_statuses
 from tidewaiter.store.requests import KINDS, find_request, request_at, say_to_request
 from tidewaiter.store.requests import requests as kept_requests
 from tidewaiter.web.core.node import Node, TheNode, TheUser
@@ -42,7 +42,7 @@ from tidewaiter.web.requests.schemas import (
     RequestsAsked,
     RequestsPage,
     Withdrawing,
-    asking_told,
+    shown_request,
 )
 from tidewaiter.web.requests.views import request_view, requests_view
 
@@ -101,9 +101,9 @@ def request_page(
             box=box_of(known, desk.node),
             day=today,
             overdue=known.overdue(today),
-            known=asking_told(known, destroyed_of(work, KINDS, *of)),
+            known=shown_request(known, destroyed_of(work, KINDS, *of)),
             acts=acts(known, desk.node),
-            fates=fates(work, desk.ring.lock, desk.node, KINDS, of),
+            fates=delivery_statuses(work, desk.ring.lock, desk.node, KINDS, of),
             links=_links(work, known),
             names=names_of(work, desk.node),
             group=next((each.name for each in groups(work) if each.id == group), ""),

@@ -187,7 +187,7 @@ class Requested(Record, frozen=True, kw_only=True):
     state: State
 
 
-def asking_told(known: Asking, destroyed: int) -> AskingTold:
+def shown_request(known: Asking, destroyed: int) -> AskingTold:
     """Return the state of a request; statements without effect are reduced to the reason.
 
     Args:

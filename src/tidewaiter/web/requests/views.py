@@ -1,7 +1,7 @@
 """Request views: kinds, grounds and states; boxes, and request page."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, get_args
+from typing import get_args
 from urllib.parse import urlencode
 
 from tidewaiter.accounts.roles import Right
@@ -20,7 +20,7 @@ from tidewaiter.exchange.requests.types import (
     Urgency,
     load_instruments,
 )
-from tidewaiter.explain.languages import counted, day, marked, number, words
+from tidewaiter.explain.languages import counted, day, marked, numbered, words
 from tidewaiter.web.core.exchange_terms import (
     PURPOSES,
     MarkingView,
@@ -29,7 +29,7 @@ from tidewaiter.web.core.exchange_terms import (
 )
 from tidewaiter.web.incidents.views import choices
 from tidewaiter.web.peers.schemas import peer_key
-from tidewaiter.web.recalls.views import FateView, fates_view
+from tidewaiter.web.recalls.views import FateView, delivery_view
 from tidewaiter.web.requests.schemas import RequestPage, RequestRow, RequestsPage
 
 KINDS: Mapping[Kind, str] = {
@@ -77,17 +77,6 @@ SHOWS: Mapping[Show, str] = {
     "all": marked("All"),
 }
 
-ALL: Mapping[str, tuple[Mapping[Any, str], Any]] = {
-    "kinds": (KINDS, Kind),
-    "urgencies": (URGENCIES, Urgency),
-    "subjects": (SUBJECTS, Subject),
-    "grounds": (GROUNDS, Ground),
-    "states": (STATES, State),
-    "items": (ITEMS, ItemState),
-    "shows": (SHOWS, Show),
-}
-"""Display texts of each enumeration, by its type."""
-
 
 def instrument_choices() -> tuple[tuple[str, str], ...]:
     """Return the legal instruments that a request may be based on."""
@@ -101,12 +90,10 @@ def days_left(days: int) -> str:
         days: Days left; below 0: overdue.
     """
     if days < 0:
-        return counted("%(num)s day overdue", "%(num)s days overdue", -days) % {
-            "num": number(-days)
-        }
+        return numbered("%(num)s day overdue", "%(num)s days overdue", -days)
     if days == 0:
         return words("today")
-    return counted("in %(num)s day", "in %(num)s days", days) % {"num": number(days)}
+    return numbered("in %(num)s day", "in %(num)s days", days)
 
 
 class AboutView(Record, frozen=True, kw_only=True):
@@ -141,7 +128,7 @@ class SaidView(Record, frozen=True, kw_only=True):
     partly: tuple[int, ...]
     texts: tuple[str, ...]  # in the author's words
     bundles: tuple[str, ...]
-    label: str  # TLP of an answer; "": none of its own
+    label: str  # TLP of an answer; "": unmarked
     purposes: str  # permitted purpose; "": that of the request
 
 
@@ -205,7 +192,7 @@ def request_view(page: RequestPage, rights: Collection[Right]) -> RequestView:
         about=tuple(_about(page, body, names)) if body else (),
         items=tuple(_items(page, body, said)) if body else (),
         said=said,
-        fates=fates_view(page.fates, page.names),
+        fates=delivery_view(page.fates, page.names),
         grounds=choices(GROUNDS),
         tlps=tlp_choices(),
         tlp=body.marking.tlp if body else "",

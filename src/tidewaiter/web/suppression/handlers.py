@@ -21,15 +21,15 @@ from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.accounts.users import account_key
 from tidewaiter.store.alerts.storage import alerts_of
 from tidewaiter.store.core.database import Work
-from tidewaiter.store.suppression.index import count_resting
+from tidewaiter.store.suppression.index import count_suppressed
 from tidewaiter.store.suppression.proposals import (
     Learned,
     Preview,
     hidden_by_day,
     learn,
     preview,
-    resting,
     scope_of,
+    suppressed_by_rule,
 )
 from tidewaiter.store.suppression.rules import (
     Changed,
@@ -131,7 +131,7 @@ class OneRuleView(Record, frozen=True, kw_only=True):
 def suppressions_page(request: Asked, node: TheNode, user: TheUser) -> Response[SuppressionsPage]:
     """Show all suppression rules, with the number of suppressed alerts."""
     with node.read() as work:
-        page = SuppressionsPage(resting=count_resting(work), rules=tuple(suppressions(work)))
+        page = SuppressionsPage(resting=count_suppressed(work), rules=tuple(suppressions(work)))
     return reply(
         request,
         "suppressions.html",
@@ -151,7 +151,7 @@ def suppression_page(
         page = SuppressionPage(
             rule=rule,
             steps=tuple(steps_of(work, number)),
-            resting=tuple(resting(work, number)),
+            resting=tuple(suppressed_by_rule(work, number)),
             hidden_by_day=hidden_by_day(work, number),
             preview=previewed(node, work, scope) if rule.state == "proposed" else None,
         )

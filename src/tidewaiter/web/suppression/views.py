@@ -15,7 +15,7 @@ from tidewaiter.casework.suppression.rules import Suppression, Taken
 from tidewaiter.casework.suppression.scope import Scope, Trader, Way, check_scope
 from tidewaiter.casework.suppression.settings import load_suppression_settings
 from tidewaiter.explain.alerts import short_title
-from tidewaiter.explain.languages import counted, day, number, words
+from tidewaiter.explain.languages import counted, day, number, numbered, words
 from tidewaiter.explain.official_names import substance_name
 from tidewaiter.explain.words import Library
 from tidewaiter.store.suppression.proposals import Part, Preview
@@ -360,7 +360,7 @@ def _trader_in_words(trader: Trader) -> str:
 
 
 def _ends(expires: date, left: int) -> str:
-    told = counted("in one day", "in %(num)s days", left) % {"num": number(left)}
+    told = numbered("in one day", "in %(num)s days", left)
     return f"{day(expires)}, {told}" if left > 0 else day(expires)
 
 

@@ -12,7 +12,8 @@ from tidewaiter.base.quantities import MG_PER_KG
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Status
 from tidewaiter.casework.flows import Flows, Measure, Sum
-from tidewaiter.explain.languages import counted, country, number, words
+from tidewaiter.explain.languages import country, number, numbered, words
+from tidewaiter.explain.words import alerts_in_words
 from tidewaiter.report.alerts.page import shorten
 from tidewaiter.report.trade.flow_charts import (
     BAR,
@@ -116,22 +117,17 @@ def mass(net_mg: int) -> str:
     return f"{number(round(kg, 3) if kg < _FINE else round(kg))} kg"
 
 
-def alerts_in_words(count: int) -> str:
-    """Format a number of alerts."""
-    return counted("%(num)s alert", "%(num)s alerts", count) % {"num": number(count)}
-
-
 def sum_in_words(found: Sum) -> str:
     """Describe a sum; lines of unknown mass are reported separately."""
-    lines = counted("on %(num)s line", "on %(num)s lines", found.lines)
-    said = f"{alerts_in_words(found.alerts)} {lines % {'num': number(found.lines)}}"
+    lines = numbered("on %(num)s line", "on %(num)s lines", found.lines)
+    said = f"{alerts_in_words(found.alerts)} {lines}"
     if found.lines > found.unweighed:
         said += f"; {words('net mass')} {mass(found.net_mg)}"
     if found.unweighed:
-        without = counted(
+        without = numbered(
             "%(num)s line without net mass", "%(num)s lines without net mass", found.unweighed
         )
-        said += f"; {without % {'num': number(found.unweighed)}}"
+        said += f"; {without}"
     return said
 
 
@@ -372,8 +368,7 @@ def _href(query: FlowQuery, node: Node) -> str:
 
 def _name(name: str, others: int) -> str:
     if name == _OTHERS:
-        said = counted("%(num)s other route", "%(num)s other routes", others)
-        return said % {"num": number(others)}
+        return numbered("%(num)s other route", "%(num)s other routes", others)
     if name == _DIRECT:
         return words("no transit stated")
     return way(tuple(name.split())) if " " in name else place(name)

@@ -11,9 +11,9 @@ from tidewaiter.base.quantities import MG_PER_KG
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Status
 from tidewaiter.casework.flows import Flows, RouteSum
-from tidewaiter.explain.languages import counted, day, month, number, words
+from tidewaiter.explain.languages import day, month, number, numbered, words
 from tidewaiter.explain.official_names import substance_name
-from tidewaiter.explain.words import Library
+from tidewaiter.explain.words import Library, alerts_in_words
 from tidewaiter.report.alerts.exports import CsvTable
 from tidewaiter.report.trade.flow_charts import Strip, first_day, month_strip, world_svg
 from tidewaiter.store.accounts.sessions import User
@@ -29,7 +29,6 @@ from tidewaiter.web.trade.flow_charts import (
     Diagram,
     FlowQuery,
     Map,
-    alerts_in_words,
     flow_diagram,
     flow_map,
     headings,
@@ -164,7 +163,7 @@ def _outside(strip: Strip, found: Flows) -> Iterator[str]:
 def _undrawn(drawn: Map) -> str:
     if not drawn.undrawn:
         return ""
-    said = counted(
+    return numbered(
         (
             "%(num)s alert is on a route not drawn on the map: an endpoint is not given, or "
             "the route is a small one."
@@ -175,7 +174,6 @@ def _undrawn(drawn: Map) -> str:
         ),
         drawn.undrawn,
     )
-    return said % {"num": number(drawn.undrawn)}
 
 
 def _row(query: FlowQuery, route: RouteSum) -> Row:
@@ -202,7 +200,7 @@ def _rest(found: Flows) -> str:
     if not routes:
         return ""
     alerts = found.total.alerts - sum(each.sum.alerts for each in found.routes[:SHOWN])
-    said = counted("%(num)s more route", "%(num)s more routes", routes) % {"num": number(routes)}
+    said = numbered("%(num)s more route", "%(num)s more routes", routes)
     return f"{said}: {alerts_in_words(alerts)}"
 
 

@@ -77,7 +77,7 @@ def _sure(room: Room, index: Index, size: int) -> list[float]:
 
 
 def test_none_of_the_best_is_given_up(alike: Index) -> None:
-    """Each form among the first by what it was met by stands in its place among the chosen."""
+    """Each form among the best by its shared words is selected, in its position."""
     chance = random.Random(2)
     texts = [" ".join(chance.sample(WORDS, chance.randint(1, 5))) for _ in range(150)]
     asking = Asker(alike).ask(texts, ["organisation"] * len(texts))

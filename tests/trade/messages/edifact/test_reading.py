@@ -1,4 +1,4 @@
-"""EDIFACT: the samples read to our fields, and what is wrong in a file is told, never fatal."""
+"""EDIFACT: the samples are read to our fields, and errors in a file are reported, not fatal."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -190,14 +190,14 @@ def test_segments_may_end_with_their_lines(find: Find) -> None:
 
 
 def test_many_messages_are_one_stream(find: Find) -> None:
-    """Lines are numbered through the file, and each message stands for itself."""
+    """Lines are numbered through the file, and each message is separate."""
     lines, refused = find("edifact", IFTMIN.replace("B1", "B2") + IFTMIN)
     assert [(line.row, line.fields["consignment"]) for line in lines] == [(1, "B2"), (2, "B1")]
     assert refused == []
 
 
 def test_a_segment_without_end_is_refused(find: Find) -> None:
-    """What goes on for a million characters without an end is no interchange."""
+    """An endless segment of a million characters is not an interchange."""
     lines, refused = find("edifact", IFTMIN + "UNH+1+IFTMIN:D'FTX+AAA+++" + "A" * 1_200_000)
     assert len(lines) == 1
     assert any("is longer than" in each.problem and not each.screened for each in refused)
@@ -349,7 +349,7 @@ def test_public_samples_read_to_the_table_of_fields(
 def test_the_ship_and_its_voyage_are_those_of_the_main_stage(
     find: Find, segments: str, wanted: tuple[str | None, ...]
 ) -> None:
-    """A name is a ship's by sea or with its number; a number that no list is said of must hold."""
+    """A name is a ship's by sea or with its number; a number of an unnamed list must be valid."""
     text = f"UNH+1+IFTMIN:D:00A:UN'BGM+340+1'{segments}'GID+1'FTX+AAA+++ACETONE'UNT+9+1'"
     (line,), _ = find("edifact", text.encode())
     assert tuple(line.fields.get(each) for each in ("vessel", "imo", "voyage")) == wanted
@@ -357,7 +357,7 @@ def test_the_ship_and_its_voyage_are_those_of_the_main_stage(
 
 
 def test_lines_share_the_first_parties_of_a_message_and_one_has_the_rest(find: Find) -> None:
-    """So that a small file is no large table."""
+    """So that a small file does not become a large table."""
     firms = "".join(f"NAD+CZ+++FIRM {at}'" for at in range(500))
     raw = (
         "UNH+1+CUSCAR:D:96A:UN'BGM+85+X'CNI+1+BL1'"

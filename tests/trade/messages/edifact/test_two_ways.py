@@ -127,7 +127,7 @@ def test_another_hand_cuts_the_same(elements: list[list[list[str]]]) -> None:
 
 
 def _bare(element: str | list[str]) -> list[str]:
-    """Leave out empty components at the end, which pydifact drops, and spaces."""
+    """Remove trailing empty components, which pydifact drops, and spaces."""
     parts = [part.strip() for part in ([element] if isinstance(element, str) else element)]
     while parts and not parts[-1]:
         parts.pop()

@@ -84,7 +84,7 @@ def test_a_file_is_read_in_its_language(header: tuple[str, ...]) -> None:
     ],
 )
 def test_a_name_in_two_languages_is_that_name(header: str, field: str) -> None:
-    """Both say the same, or one says it and the other is a script of its own."""
+    """Both languages agree, or one matches and the other is in another script."""
     assert [found.field for found in find_columns(header)][:1] == [field]
 
 
@@ -104,7 +104,7 @@ def places(*header: str) -> Mapping[str, tuple[int, ...]]:
 
 
 def test_who_an_order_is_shipped_to_is_its_consignee() -> None:
-    """Beside an address to ship to, "Ship Name" is no vessel and the country none of dispatch."""
+    """Beside a shipping address, "Ship Name" is not a vessel, and the country not of dispatch."""
     order = ("Item Name", "Ship Name", "Ship Address1", "Ship Country", "Billing Name")
     read = places(*order, "Billing Address 1")
     assert (read["consignee.name"], read["consignee.address"]) == ((1,), (2,))

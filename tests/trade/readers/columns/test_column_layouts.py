@@ -55,7 +55,7 @@ def test_the_layout_with_most_names_in_the_file_says_what_a_name_means() -> None
 
 
 def test_a_price_and_a_freight_of_a_layout_stay_what_they_are() -> None:
-    """What a layout calls a unit price, a tax or a freight is no value of the goods."""
+    """A unit price, tax or freight of a layout is not the value of the goods."""
     found = mapped("MAKTX", "BRGEW", "NETPR", "MWSBP", "MATNR")
     assert set(found.columns) == {"goods", "gross"}
     assert found.unsure == {}

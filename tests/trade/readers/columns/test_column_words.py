@@ -90,7 +90,7 @@ def test_a_foreign_port_is_where_the_direction_of_the_file_puts_it() -> None:
 
 
 def test_a_tax_number_is_that_of_the_trader_of_the_country() -> None:
-    """One that says whose it is wins."""
+    """One that names its holder wins."""
     assert mapped("goods", "IMPORTER_NAME", "TIN").columns["importer.id"] == ("TIN",)
     named = mapped("goods", "IMPORTER_NAME", "TIN", "IMPORTER_TIN")
     assert named.columns["importer.id"] == ("IMPORTER_TIN",)
@@ -115,7 +115,7 @@ def test_a_country_in_english_is_read_before_its_other_spelling() -> None:
 
 
 def test_a_number_of_the_file_itself_names_no_consignment() -> None:
-    """A reference counts where no declaration is there; a record number is told alone."""
+    """A reference counts in the absence of a declaration; a record number is only reported."""
     assert mapped("goods", "Declaration No", "Invoice No").columns["consignment"] == (
         "Declaration No",
     )
@@ -130,7 +130,7 @@ def test_what_a_name_does_not_tell_is_told_to_the_user_and_not_read() -> None:
 
 
 def test_plain_digits_and_days_are_suspected_and_never_read() -> None:
-    """Their shape is told where no column is the field; a day is no code of chapter 20."""
+    """Their format is reported if no column is the field; a day is not a code of chapter 20."""
     assert suspect(["291524", "61091000"]) == "hs"
     assert suspect(["20260103", "20260104"]) is None
     assert suspect(["2026-01-03", "2026-01-04"]) == "lodged"

@@ -78,13 +78,13 @@ def test_a_header_is_known_in_eight_languages(header: str, field: str) -> None:
     "header", ["import_date", "HS_CODE_DESCRIPTION", "exchange rate", "foo", "", "importer phone"]
 )
 def test_a_header_is_not_stretched_to_a_field(header: str) -> None:
-    """An import date is no importer, and a tariff's text is not the goods."""
+    """An import date is not an importer, and a tariff's text is not the goods."""
     assert not [f for f in find_columns(header) if f.field != "lodged"]
 
 
 @given(st.text(max_size=20))
 def test_any_header_is_looked_up(header: str) -> None:
-    """No header raises anything, and what is found is a field, or a second party of one."""
+    """Any header is accepted, and the result is a field, or a second party of one."""
     for found in find_columns(header):
         role, dot, attribute = found.field.partition(".")
         assert f"{role.rstrip('23')}{dot}{attribute}" in load_aliases().known
@@ -169,7 +169,7 @@ def test_numbered_columns_make_one_field(read: Read) -> None:
 
 
 def test_further_descriptions_are_screened_too(read: Read) -> None:
-    """No description is left out because another one is there."""
+    """No description is ignored because of another one."""
     lines, _ = read("goods,commercial description,product description en\na,b,c\n")
     assert (lines[0]["goods"], lines[0]["commercial"]) == ("a", "b c")
 
@@ -192,7 +192,7 @@ def test_an_answer_must_name_a_field_and_a_column() -> None:
 
 
 def test_values_speak_only_where_names_leave_room(read: Read) -> None:
-    """CAS and container numbers, whose check digits hold, under a name that may mean them."""
+    """CAS and container numbers with valid check digits, under a name that may mean them."""
     lines, _ = read("a,code,container c\nx,108-24-7,CSQU3054383\ny,67-64-1,CSQU3054383\n")
     assert (lines[0]["cas"], lines[0]["containers"]) == (["108-24-7"], ["CSQU3054383"])
     assert read("cas,code\n64-19-7,108-24-7\n")[0][0]["cas"] == ["64-19-7"]
@@ -201,7 +201,7 @@ def test_values_speak_only_where_names_leave_room(read: Read) -> None:
 
 
 def test_values_alone_say_nothing(read: Read) -> None:
-    """They are told as what they may be; nothing is read from them."""
+    """Their possible meaning is reported; nothing is read from them."""
     with pytest.raises(InputError) as caught:
         read("a,b,c\nx,108-24-7,CSQU3054383\ny,67-64-1,CSQU3054383\n")
     assert "cas=b" in caught.value.hint

@@ -129,12 +129,12 @@ def test_a_name_is_read_by_its_words(header: str, field: str) -> None:
     ],
 )
 def test_a_word_that_makes_it_something_else_leaves_the_column_alone(header: str) -> None:
-    """A telephone, a tax, a rate, a count, a price of one and the text of a tariff are no field."""
+    """A telephone, a tax, a rate, a count, a unit price and the text of a tariff have no field."""
     assert find_columns(header) == ()
 
 
 def test_beside_an_unknown_word_the_field_is_told_and_not_read() -> None:
-    """It may change what the others say; where the field is there, nothing is said."""
+    """It may change the meaning of the others; if the field is there, nothing is reported."""
     assert mapped("goods", "ZORK NET WEIGHT").unsure == {"net": ("ZORK NET WEIGHT",)}
     assert mapped("goods", "ZORK NET WEIGHT", "NET_WT").unsure == {}
     assert find_unsure("COUNTRY NAME") == ("origin", "destination.country")
@@ -163,7 +163,7 @@ def test_a_value_in_the_money_of_a_country_takes_no_code_from_elsewhere() -> Non
 
 
 def test_a_port_of_a_named_country_goes_by_the_direction_of_the_file() -> None:
-    """Whose trader it names tells that, else a day of import or of export."""
+    """The trader it names determines that, else a day of import or of export."""
     assert mapped("goods", "IMPORTER", "INDIAN_PORT").columns["unlading.name"] == ("INDIAN_PORT",)
     both = ("goods", "IMPORTER", "EXPORTER", "INDIAN_PORT")
     assert "INDIAN_PORT" in mapped(*both).unmapped
@@ -211,7 +211,7 @@ def test_every_word_of_a_reading_is_one_that_a_name_can_say() -> None:
 @settings(max_examples=50)
 @given(st.lists(st.sampled_from([*VOCABULARY, "zork", "12", "usd", "kg"]), max_size=5))
 def test_any_words_make_a_known_field_or_none(words: list[str]) -> None:
-    """What is read is a field, and never where a word is unknown."""
+    """The result is a field, and never if a word is unknown."""
     folded = words_of(" ".join(words))
     found = compose(folded)
     if found is not None and found.field:

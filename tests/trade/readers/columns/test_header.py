@@ -29,13 +29,13 @@ TABLES = {
 
 @pytest.mark.parametrize("case", TABLES)
 def test_the_row_that_names_most_columns_is_the_header(case: str) -> None:
-    """Titles are passed over, and a word in a line of goods is no header."""
+    """Titles are skipped, and a word in a line of goods is not a header."""
     rows: Sequence[Sequence[str]] = TABLES[case][0]
     assert find_header(rows) == TABLES[case][1]
 
 
 def test_a_column_that_is_asked_for_counts_as_known() -> None:
-    """What the user names is a header, though no alias knows it."""
+    """A column named by the user is a header, though no alias matches it."""
     assert find_header([["goods", "x"], ["foo", "bar"]], ("foo", "bar")) == 1
 
 

@@ -32,7 +32,7 @@ def mapped(*header: str) -> Mapping:
     ],
 )
 def test_it_is_read_where_nothing_else_may_be_the_field(name: str, field: str) -> None:
-    """A short word that is not known, or a word that is told alone."""
+    """A short unknown word, or a word that is reported alone."""
     assert mapped("HS code", name).columns[field] == (name,)
 
 
@@ -55,7 +55,7 @@ def test_a_letter_that_tells_columns_apart_joins_nothing(one: str, other: str) -
 
 
 def test_a_bare_net_may_be_money_in_a_file_of_taxes() -> None:
-    """There it is told, and not read as a weight."""
+    """There it is reported, and not read as a weight."""
     taxed = mapped("goods", "liquido", "IVA")
     assert "net" not in taxed.columns
     assert taxed.unsure["net"] == ("liquido",)

@@ -53,7 +53,7 @@ def test_long_names_are_not_kept() -> None:
 
 
 def test_long_keys_are_not_kept(read: Read) -> None:
-    """JSON Lines whose objects have another long key each."""
+    """JSON Lines with objects that each have another long key."""
 
     def look(named: str) -> None:
         docs = [{"goods": "acetone", f"{named}{n}" + "x" * _LONG: 1, "a": [n]} for n in range(20)]

@@ -291,7 +291,7 @@ def pieces_of(
     """Split forms into pieces.
 
     Returns:
-        The pieces; and for each joined piece, whose word is still -1, its hash and phonetic key.
+        The pieces; and for each joined piece, without a word (-1) yet, its hash and phonetic key.
     """
     powers = power_table(256)
     most = JOINED * len(forms.words)

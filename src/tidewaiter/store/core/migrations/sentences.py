@@ -1,10 +1,9 @@
-"""Sentences of alerts as they were stored up to revision 0031, read back once as phrases.
+"""Parser of alert sentences stored before revision 0032, which turns them into phrases.
 
-A template is fixed stretches with holes between them that hold anything. A stretch is a regular
-expression without an unbounded repeat that is looked for from the left, so the cost grows with the
-length of the sentence and not with its square, whatever it holds. Where what stands between two
-holes stands in one of them too, it is not certain where one ends, and nothing is found: the
-sentence is kept as it is written.
+A template consists of fixed parts and slots for any text. Fixed parts are regular expressions
+without unbounded repetition, searched from the left, so the cost is linear in the length of the
+sentence, whatever it contains. If the fixed part between two slots also occurs within one of
+them, the boundary is ambiguous and there is no match: the sentence is kept as written.
 """
 
 import re
@@ -19,25 +18,25 @@ from tidewaiter.base.countries import country_codes, country_name
 from tidewaiter.base.phrases import Phrase, as_written, slots_of
 from tidewaiter.base.resources import data, read_toml
 
-_LONGEST = 4_000  # characters of a sentence that is looked at; a longer one is not of ours
+_LONGEST = 4_000  # maximum length in characters; no stored template produces a longer sentence
 
 
 class _Hole(NamedTuple):
-    """A place in a template for something that is not said by the template."""
+    """A slot in a template."""
 
-    kind: str  # "": a name, a number or a quote
-    pattern: str | None  # of a closed kind; None: anything may stand there
+    kind: str  # "": a name, a number or a quotation
+    pattern: str | None  # regular expression of a closed kind; None: any text
 
 
 class _Filled(NamedTuple):
-    """A template by its code, and for each of its slots a hole (its place) or another template."""
+    """A template by its code; each slot has the index of its slot or another template."""
 
     code: str
     slots: Mapping[str, "int | _Filled"]
 
 
 class _Shape(NamedTuple):
-    """What a sentence may look like: texts and holes in turn, and the templates they are of."""
+    """A possible sentence: alternating texts and slots, and the templates they come from."""
 
     parts: tuple[str | _Hole, ...]
     tree: "int | _Filled"
@@ -45,7 +44,7 @@ class _Shape(NamedTuple):
 
 
 class _Pattern:
-    """One shape, ready to be looked for."""
+    """A compiled shape."""
 
     def __init__(self, shape: _Shape) -> None:
         self.shape = shape
@@ -66,7 +65,7 @@ class _Pattern:
         self._fixed = [re.compile(each) for each in stretches]
 
     def values(self, text: str) -> list[str] | None:
-        """Return what the holes hold, in their order; None: the sentence is not of this shape."""
+        """Return the slot values, in order; None: the sentence does not match this shape."""
         first = self._fixed[0].match(text)
         if first is None:
             return None
@@ -86,7 +85,7 @@ class _Pattern:
         return self._gathered(text, found) if self._is_certain(text, found) else None
 
     def _is_certain(self, text: str, found: Sequence[re.Match[str]]) -> bool:
-        """Tell whether no stretch between the ends could stand further to the right."""
+        """Return whether no fixed part between the ends could also match further to the right."""
         limit = found[-1].start()
         for number in range(len(found) - 2, 0, -1):
             if self._fixed[number].search(text, found[number].start() + 1, limit):
@@ -105,7 +104,7 @@ class _Pattern:
 
 
 def _numbered(parts: Sequence[str | _Hole]) -> Iterator[tuple[int, str | _Hole]]:
-    """Yield parts, each hole with its number."""
+    """Yield the parts, with numbered slots."""
     number = -1
     for part in parts:
         number += isinstance(part, _Hole)
@@ -123,29 +122,29 @@ _MADE = {
     "law": "[a-z0-9-]{1,60}",
     "entry": r"\S{1,100}",
 }
-"""Kinds that are known by how they are written."""
+"""Kinds recognised by their format."""
 
 _OPEN = frozenset({"", "english", "said"})
 
 
 class _Joined(msgspec.Struct, frozen=True):
-    """Several of a kind, one after another."""
+    """A list of values of one kind."""
 
     of: str  # "": names or numbers
-    by: str  # what stands between two
+    by: str  # separator
 
 
 class _File(msgspec.Struct, frozen=True):
-    """data/migrations/sentences.toml."""
+    """Content of data/migrations/sentences.toml."""
 
     slots: dict[str, str]
     words: dict[str, dict[str, str]]
     joined: dict[str, _Joined]
-    groups: dict[str, list[tuple[str, str]]]  # a code and a template
+    groups: dict[str, list[tuple[str, str]]]  # codes and templates
 
 
 class _Book:
-    """Every kind of thing that sentences were made of; a rule is a kind too: "rule vague"."""
+    """All kinds of values in sentences; a rule is a kind too: "rule vague"."""
 
     def __init__(self, file: _File) -> None:
         self._slots, self.joined, self.groups = file.slots, file.joined, file.groups
@@ -156,7 +155,7 @@ class _Book:
         self._closed = cache(self._expression)
 
     def kind_of(self, slot: str, within: str) -> str:
-        """Return what a slot of a template of a kind holds; "": a name, a number or a quote."""
+        """Return the kind of a template's slot; "": a name, a number or a quotation."""
         plain = slot.rstrip("0123456789")
         owner = within.removeprefix("rule ")
         named = self._slots.get(f"{owner}.{plain}") or self._slots.get(plain) or plain
@@ -164,12 +163,12 @@ class _Book:
         return named if known or named in self.groups else ""
 
     def _patterns(self, kind: str) -> tuple[_Pattern, ...]:
-        """Return the shapes of a group, ready to be looked for, in the order of the file."""
+        """Return the compiled shapes of a group, in file order."""
         some = self.groups.get(kind, ())
         return tuple(_Pattern(shape) for each in some for shape in self._of(*each, kind))
 
     def _expression(self, kind: str) -> str | None:
-        """Return a regular expression of all that a kind can be; None: it can be anything."""
+        """Return a regular expression for all values of a kind; None: any text."""
         if kind in _OPEN or kind in self.joined:
             return None
         if kind in _MADE:
@@ -192,7 +191,7 @@ class _Book:
         return made
 
     def _of(self, code: str, text: str, kind: str) -> Iterator[_Shape]:
-        """Yield the shapes of a template: one for each way in which its open groups can be said."""
+        """Yield the shapes of a template, one for each combination of its open groups."""
         for parts, tree in self._ways(code, text, kind):
             holes = tuple(part for part in parts if isinstance(part, _Hole))
             yield _Shape(parts=parts, tree=_counted(tree, iter(range(len(holes)))), holes=holes)
@@ -215,9 +214,11 @@ class _Book:
     def _fills(
         self, slot: str, within: str, *, framed: bool
     ) -> Iterator[tuple[tuple[str | _Hole, ...], "int | _Filled"]]:
-        """Yield what may stand in a slot: a hole, or the ways of a group that is not closed.
+        """Yield the possible contents of a slot: a slot, or the templates of an open group.
 
-        Of a group, English stands last: what none of its templates fits is kept within its frame.
+        English text is the last alternative of a group: text that matches no template is kept
+        within its
+        frame.
         """
         kind = self.kind_of(slot, within)
         if kind not in self.groups or self._closed(kind) is not None:
@@ -229,13 +230,13 @@ class _Book:
             yield (_Hole("english", None),), 0
 
     def _is_any(self, text: str) -> bool:
-        """Tell whether a template is a slot for anything, and nothing else."""
+        """Return whether a template consists only of a slot for any text."""
         (literal, slot), *more = slots_of(text)
         return not literal and not more and slot is not None and self.kind_of(slot, "") == ""
 
 
 def _counted(tree: "int | _Filled", numbers: Iterator[int]) -> "int | _Filled":
-    """Return a tree with each of its holes numbered, in their order in the text."""
+    """Return a tree with its slots numbered in the order of the text."""
     if not isinstance(tree, _Filled):
         return next(numbers)
     return _Filled(tree.code, {k: _counted(each, numbers) for k, each in tree.slots.items()})
@@ -247,7 +248,7 @@ def _book() -> _Book:
 
 
 def phrase_of(kind: str, text: str) -> Phrase:
-    """Return the phrase that a stored sentence was made from; one that is none is as written.
+    """Return the phrase that a stored sentence was made from; if none matches, as written.
 
     Args:
         kind: A group of data/migrations/sentences.toml, or several "joined" there.
@@ -258,7 +259,7 @@ def phrase_of(kind: str, text: str) -> Phrase:
 
 
 def _value(kind: str, text: str) -> Any:
-    """Return what a text of a kind is: a phrase, several, or a value."""
+    """Parse a text of a kind: a phrase, several phrases, or a value."""
     book = _book()
     if text.endswith(")") and " (turned " in text and kind != "switched":
         switched = _matched("switched", text)
@@ -271,7 +272,7 @@ def _value(kind: str, text: str) -> Any:
         return tuple(_value(each.of, part) for part in parts) if each.of else tuple(parts)
     if kind in book.groups:
         found = _matched(kind, text)
-        lowered = text[:1].lower() + text[1:]  # a part that stands as a sentence of its own
+        lowered = text[:1].lower() + text[1:]  # a part that is also a complete sentence
         return _matched(kind, lowered) or text if found is None else found
     if kind == "country":
         return book.countries.get(text, text)
@@ -279,18 +280,18 @@ def _value(kind: str, text: str) -> Any:
 
 
 class _Figure(str):
-    """A number as it was written; of what is counted it becomes one, of amounts it stays text."""
+    """A number as written; counts become integers, amounts remain text."""
 
     __slots__ = ()
 
     def of(self, code: str) -> str | int:
-        """Return the number as a phrase holds it."""
+        """Return the number in the type that a phrase uses."""
         amount = code.startswith(("quantity/", "content/", "bound/", "strength/", "price/"))
         return int(self) if self.isdecimal() and not amount else str(self)
 
 
 def _matched(kind: str, text: str) -> Any:
-    """Return what the first template of a group that fits gives; None: none does."""
+    """Return the value from the first matching template of a group; None: no match."""
     for pattern in _book().patterns(kind):
         values = pattern.values(text)
         if values is not None:
@@ -337,7 +338,7 @@ def _but_for(told: dict[str, Any]) -> Phrase:
 
 
 def _parted(code: str, *slots: str) -> Callable[[dict[str, Any]], Phrase]:
-    """Part what was written one after another; said, it reads as it did."""
+    """Split values that were stored as one text; the phrase produces the same text."""
 
     def made(told: dict[str, Any]) -> Phrase:
         parts = {each: told[each].split(", ") for each in slots if isinstance(told[each], str)}
@@ -364,4 +365,4 @@ _ANEW: Mapping[str, Callable[[dict[str, Any]], Phrase]] = {
     "co-loaded": _parted("co-loaded", "chapters", "others"),
     "some/more": _parted("some/more", "names"),
 }
-"""Codes whose parameters are others than the slots of the sentence that was stored."""
+"""Codes whose parameters differ from the slots of the stored sentence."""

@@ -21,13 +21,13 @@ from tidewaiter.trade.messages.edifact.segments import (
     message_of,
 )
 from tidewaiter.trade.messages.types import Format, Found
+from tidewaiter.trade.readers.canonical_lines import FUNCTIONS
 from tidewaiter.trade.types import NUMBERS, Refusal
 
 _POINTED = frozenset(NUMBERS)
 _SHARED = (
     200  # parties and places of a consignment or message repeated on all lines; one has the rest
 )
-_ORDER = ("origin", "loading", "transit", "unlading", "destination")
 
 
 def found_of(row: int, line: Bag, around: Sequence[Bag], codes: Codes, message: Message) -> Found:
@@ -149,7 +149,7 @@ def _parties(bags: Sequence[Bag]) -> Iterator[Party]:
 
 def _route(bags: Sequence[Bag]) -> Iterator[Stop]:
     """Yield the places: for each function, those nearest to the line, best first."""
-    for function in _ORDER:
+    for function in FUNCTIONS:
         for bag in bags:
             stops = [stop for _, _, kind, stop in sorted(bag.places, key=_rank) if kind == function]
             if not stops:
@@ -171,7 +171,7 @@ _CELL = "LOC147"  # pseudo tag for LOC+147 if it is a line
 _CONTAINER = "EQD"
 _DETAIL = "UNS CST"  # a customs line
 _SECTION = "UNS"
-_OF_GOODS = frozenset(("hs", "packages", "pack"))  # fields that the next bill has of its own
+_OF_GOODS = frozenset(("hs", "packages", "pack"))  # fields that the next bill states for itself
 
 
 class Ready(NamedTuple):

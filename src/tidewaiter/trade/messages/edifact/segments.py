@@ -287,7 +287,7 @@ class Group(Record, frozen=True, kw_only=True):
     """A segment group."""
 
     of: str  # message, consignment, line; "": its segments are kept as text
-    holds: str  # tags; with ">": it opens a group of its own
+    holds: str  # tags; with ">": it opens a separate group
 
 
 class Message(Record, frozen=True, kw_only=True):
@@ -329,7 +329,7 @@ class Tables(Record, frozen=True, kw_only=True):
 
     source: str
     messages: dict[str, Message]
-    empty: dict[str, str]  # types that tell of no goods, and what they tell
+    empty: dict[str, str]  # types without goods, and what they report
     codes: Codes
 
 

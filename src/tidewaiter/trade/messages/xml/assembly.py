@@ -243,7 +243,7 @@ MOST_LINES = 20_000
 """Buffered lines of a consignment that wait for the rest of its head."""
 
 MOST_SHARED = 200
-"""Parties, stops and texts of a head repeated on each line; the rest is on one line."""
+"""Parties, stops and texts of a head repeated on each line; any others are on one line."""
 
 _T = TypeVar("_T")
 

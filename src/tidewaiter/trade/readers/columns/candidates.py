@@ -150,7 +150,7 @@ is identified by its first non-empty column.
 """
 
 LAST = 6
-"""Tier from which a number identifies a consignment only if there is no better one."""
+"""Tier from which a number identifies a consignment only in the absence of a better one."""
 
 
 class Choice(Record, frozen=True, kw_only=True):

@@ -33,7 +33,7 @@ class Value(Record, frozen=True, kw_only=True):
 
 
 def plain_tier(kind: int) -> int:
-    """Return the tier of a value whose header names only its kind."""
+    """Return the tier of a value if its header names only its kind."""
     return _STEP * _PLAIN + _KINDS * kind + 2
 
 

@@ -11,8 +11,8 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
 LOCAL, ANY = "local", "any"
-"""A value in the national currency, whose code is not in the header; a value in the currency given
-by the currency column.
+"""A value in the national currency, with a code that is not in the header; a value in the currency
+given by the currency column.
 """
 
 LONGEST = 250

@@ -13,7 +13,7 @@ down_revision = ScriptDirectory.from_config(_OURS).get_current_head()
 
 
 def upgrade() -> None:
-    """Say in each source what it is called, and move refusals to a new table."""
+    """Add a name to each source, and move refusals to a new table."""
     op.add_column("source", sa.Column("note", sa.Text()))
     op.execute("UPDATE source SET note = 'called ' || name")
     op.create_table("refused", sa.Column("payload", sa.Text(), nullable=False))

@@ -11,7 +11,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the tables; nothing was kept before."""
+    """Create the tables, empty."""
     op.create_table(
         "register_keeper",
         sa.Column("country", TEXT, primary_key=True),

@@ -1,7 +1,7 @@
-"""What relations were by day, rosters, and what was promised.
+"""Relation states by day, member lists and commitments.
 
-Of the past no more is known than where each relation stands, and since when: that is the first
-move of each.
+Of the past, only the current state of each relation and its start are known: they become its first
+change.
 """
 
 import json
@@ -17,7 +17,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the tables, and write the first moves."""
+    """Create the tables, and write the first changes."""
     _moves()
     _rosters()
     op.create_table(

@@ -1,7 +1,7 @@
-"""Drafts of notices; by when the next act on a notice is due, and who did what on this side.
+"""Drafts of notifications, deadlines of the next act, and who acted on this side.
 
-What is due on a notice that was decided stands in its events, which no migration can open: it is
-there from the next event on.
+The deadline of a decided notification is in its encrypted events, which a migration cannot read;
+it is filled in by the next event.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""What peers said of their logs; of those before this revision the last word alone is known."""
+"""Peers' statements about their logs; before this revision, only the latest is known."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the table; receipts that come from now on fill it."""
+    """Create the table; new receipts fill it."""
     op.create_table(
         "witness",
         sa.Column("number", WHOLE, primary_key=True),

@@ -1,4 +1,4 @@
-"""Private questions: offers to answer, their filters, and what was asked."""
+"""Private questions: offers to answer, their filters, and the questions asked."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the tables; no peer may ask anything yet."""
+    """Create the tables; no peer is permitted to ask yet."""
     op.create_table(
         "private_offer",
         sa.Column("number", WHOLE, primary_key=True),

@@ -1,4 +1,4 @@
-"""What lies ready for programs outside that read incidents over TAXII."""
+"""Incident data prepared for TAXII clients."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the tables; nothing is told by an edge yet."""
+    """Create the tables, empty."""
     op.create_table(
         "feed",
         sa.Column("id", TEXT, primary_key=True),

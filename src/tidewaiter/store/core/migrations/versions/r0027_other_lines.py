@@ -1,4 +1,4 @@
-"""What alerts said before and after other lines were heard."""
+"""Versions of alerts before and after evidence from other lines."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the table; alerts that are stored say what their lines said, until they are marked."""
+    """Create the table; stored alerts contain their own line's evidence until they are marked."""
     op.create_table(
         "alert_version",
         sa.Column("alert", TEXT, sa.ForeignKey("alert.id"), primary_key=True),

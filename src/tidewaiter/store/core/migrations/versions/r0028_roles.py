@@ -1,6 +1,7 @@
-"""In which role a party of a line stands that an alert says resembles an entry.
+"""Role of the party that an alert matches with a list entry.
 
-A firm and the ship that carries its goods may bear one name, and a match is of one of them.
+A firm and the ship that carries its goods may have the same name, and a match concerns one of
+them.
 """
 
 import sqlalchemy as sa
@@ -13,5 +14,5 @@ TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
-    """Add the column; of alerts that are stored the role is null, and goes with any of the name."""
+    """Add the column; for stored alerts the role is null, which matches any party of the name."""
     op.add_column("alert_party", sa.Column("role", TEXT))

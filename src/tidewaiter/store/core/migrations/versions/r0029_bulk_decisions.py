@@ -1,7 +1,7 @@
-"""Decisions on many alerts in one act, what of them waits for a second officer, and the order.
+"""Bulk decisions, their members that await a second officer, and the order of the queue.
 
-Alerts that rest on a list are before others of their severity, so the index has to know them. An
-administrator can work as an analyst too, where one officer is all there is.
+Alerts based on a list precede others of the same severity, so the index needs to know them. An
+administrator can also work as an analyst, for offices with a single officer.
 """
 
 import json
@@ -22,7 +22,7 @@ PAGE = 20_000
 
 
 def upgrade() -> None:
-    """Create the tables; decisions that are stored were made one by one, as far as is known."""
+    """Create the tables; stored decisions count as individual decisions, as far as is known."""
     op.create_table(
         "decision_batch",
         sa.Column("id", WHOLE, primary_key=True),
@@ -55,7 +55,7 @@ def upgrade() -> None:
 
 
 def _index(connection: sa.Connection) -> None:
-    """Write which alerts rest on an entry of a list, and which do not."""
+    """Write whether each alert is based on a list entry."""
     term = sa.table("alert_term", *map(sa.column, ("term", "block", "bits")))
     connection.execute(sa.delete(term).where(term.c.term.in_(["listed:0", "listed:1"])))
     alert = sa.table("alert", *map(sa.column, ("id", "number", "payload")))
@@ -77,7 +77,7 @@ def _index(connection: sa.Connection) -> None:
 
 
 def _listed(connection: sa.Connection, alert: sa.TableClause) -> set[int]:
-    """Return the numbers of the alerts with a match that nobody judged to be another party."""
+    """Return the alerts with a match that was not dismissed as a different party."""
     party = sa.table("alert_party", sa.column("alert"))
     some = sa.select(alert.c.number, alert.c.payload).where(
         alert.c.id.in_(sa.select(party.c.alert))

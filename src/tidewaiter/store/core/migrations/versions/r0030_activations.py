@@ -1,6 +1,6 @@
-"""Passwords that wait until somebody confirms by a code whose account it is.
+"""Passwords pending confirmation by a one-time code from the owner of the account.
 
-A link on the screen of whoever makes an account let them be its owner.
+Before, a link shown to the creator of an account allowed the creator to take it over.
 """
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the table. Links that are open end: their secrets were shown to others."""
+    """Create the table. Open links expire, because their secrets were shown to others."""
     op.execute("DELETE FROM invitation")
     op.add_column("invitation", sa.Column("opened", WHOLE))
     op.create_table(

@@ -1,7 +1,7 @@
-"""Documents that a root has replaced, and what a node that was restored has forgotten.
+"""Documents superseded by a root key, and what a restored node has lost.
 
-What a thief wrote with stolen keys is evidence, and is no part of the chain of documents. And a
-node that was restored from a copy has to know, after a restart too, what it still has to ask for.
+Documents made with stolen keys are evidence, but not part of the document chain. A node restored
+from backup must still know after a restart what to request from its peers.
 """
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the table and the column; of no peer anything is known to be missing."""
+    """Create the table and the column; nothing is known to be missing."""
     op.create_table(
         "replaced_document",
         sa.Column("number", WHOLE, primary_key=True),

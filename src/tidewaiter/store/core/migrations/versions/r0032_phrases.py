@@ -1,9 +1,9 @@
-"""Reasons and all else that alerts say are codes with parameters.
+"""Reasons and other alert texts become codes with parameters.
 
-Pages read stored English back to say it in another language, and no program could tell what a
-reason rests on without doing the same. A sentence that no template of ours fits is kept as it is
-written. What an alert said at some time is named by its digest in the log, so the record that was
-hashed stays beside the one with codes.
+Pages parsed stored English in order to translate it, and other programs could not tell what a
+reason was based on without doing the same. A sentence that matches no template is kept as written.
+The log refers to past versions of an alert by digest, so the hashed record is kept next to the one
+with codes.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -22,11 +22,11 @@ down_revision = "0031"
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 PAGE = 512
 _AFTER = "After the decision, seen on "
-_DAY = 10  # characters of a day
+_DAY = 10  # length of a date
 
 
 def upgrade() -> None:
-    """Turn every stored sentence into a code and its parameters."""
+    """Convert every stored sentence to a code and its parameters."""
     connection = op.get_bind()
     for name in ("reason", "alert_note"):
         op.add_column(name, sa.Column("code", TEXT, nullable=False, server_default=""))
@@ -43,7 +43,7 @@ def upgrade() -> None:
 def _pages(
     connection: sa.Connection, table: sa.TableClause, keys: tuple[str, ...]
 ) -> Iterator[list[sa.RowMapping]]:
-    """Yield the rows of a table, some at a time, in the order of its keys."""
+    """Yield the rows of a table in pages, in key order."""
     order = [table.c[key] for key in keys]
     query, last = sa.select(table).order_by(*order).limit(PAGE), None
     while True:
@@ -56,7 +56,7 @@ def _pages(
 
 
 def _columns(connection: sa.Connection, name: str, keys: tuple[str, ...]) -> None:
-    """Fill in the columns of phrases that their alert has not filled in."""
+    """Fill in the phrase columns that their alert did not provide."""
     table = sa.table(name, *map(sa.column, (*keys, "rule", "text", "code", "parameters")))
     for page in _pages(connection, table, keys):
         rows = [
@@ -83,7 +83,7 @@ def _row(found: Mapping[str, Any], keys: tuple[str, ...], says: Phrase) -> dict[
 
 
 def _payloads(connection: sa.Connection) -> None:
-    """Convert alerts, and the rows of their reasons with them."""
+    """Convert alerts, and the rows of their reasons."""
     keys = ("alert", "number")
     alert = sa.table("alert", *map(sa.column, ("id", "payload")))
     reason = sa.table("reason", *map(sa.column, (*keys, "code", "parameters")))
@@ -103,7 +103,7 @@ def _payloads(connection: sa.Connection) -> None:
 
 
 def _versions(connection: sa.Connection) -> None:
-    """Keep the record that was hashed: decisions in the log name its digest."""
+    """Keep the record that was hashed: decisions in the log refer to its digest."""
     names = ("alert", "number", "payload", "original")
     version = sa.table("alert_version", *map(sa.column, names))
     same = (
@@ -133,7 +133,7 @@ def converted(payload: str, change: Callable[[dict[str, Any]], None]) -> str:
 
 
 def alert_said(alert: dict[str, Any]) -> None:
-    """Turn the sentences of an alert into phrases."""
+    """Convert the sentences of an alert to phrases."""
     title, texts = alert["title"], {each["text"]: each["rule"] for each in alert["reasons"]}
     named = _named(alert)
     for mention in alert.get("mentions", ()):
@@ -154,7 +154,7 @@ def alert_said(alert: dict[str, Any]) -> None:
 
 
 def version_said(record: dict[str, Any], named: dict[str, Phrase] | None = None) -> None:
-    """Turn the sentences of what an alert said at some time into phrases."""
+    """Convert the sentences of a version of an alert to phrases."""
     for reason in record["reasons"]:
         text = reason["text"]
         reason["text"] = (named or {}).get(text) or reason_of(reason["rule"], text)
@@ -172,7 +172,7 @@ def reason_of(rule: str, text: str) -> Phrase:
 
 
 def _amount(text: str) -> Phrase:
-    """Return the phrase of a limit and what the goods are to it."""
+    """Return the phrase for a limit and its result for the goods."""
     checks = phrase_of("check", text)
     if checks.code in {"limited/clause", "limited/marked", "check/together"}:
         return checks
@@ -181,9 +181,9 @@ def _amount(text: str) -> Phrase:
 
 
 def _named(alert: dict[str, Any]) -> dict[str, Phrase]:
-    """Return the title of an alert about a substance, and its reason of the law, in their parts.
+    """Parse the title of an alert on a substance, and its legal reason, into their parts.
 
-    Where the name ends and the instrument begins is known by the schedule and the names found.
+    The schedule and the matched names determine where the name ends and the instrument begins.
     """
     title, found = alert["title"], dict[str, Phrase]()
     slug = next(iter(alert.get("substances", ())), "")
@@ -205,7 +205,7 @@ def _named(alert: dict[str, Any]) -> dict[str, Phrase]:
                 Phrase("title/more", name=whole, figure=more),
                 f"{written} and {more} more",
             )
-        if written == title:  # in the words of that time, whatever the phrases say today
+        if written == title:  # in the wording of that time, whatever the phrases are today
             found["title"] = whole
         begins = f"{name}: {regime}, {held['schedule']}. "
         for reason in alert["reasons"]:

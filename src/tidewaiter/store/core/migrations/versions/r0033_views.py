@@ -1,10 +1,10 @@
-"""Views for tools that read the database beside us: Datasette, DuckDB, Power BI, notebooks.
+"""Views for external tools that read the database: Datasette, DuckDB, Power BI, notebooks.
 
-Tables hold what pages need, with payloads in JSON and names that no stranger knows. A view is a
-promise: its columns stay when tables change. A later revision that changes a column which a view
-reads drops the view before, and makes it anew.
+Tables are designed for the pages, with JSON payloads and internal names. Views are a stable
+interface: their columns stay when tables change. A later revision that changes a column used by a
+view drops the view first, and recreates it.
 
-Flags are 0 and 1, days and moments ISO 8601 text, on both databases.
+Flags are 0 and 1, dates and times ISO 8601 text, on both databases.
 """
 
 from alembic import op
@@ -67,7 +67,7 @@ SELECT
 FROM casefile c
 """
 
-# SQLite promises an order inside of group_concat from 3.44 on only: it is given sorted rows.
+# SQLite guarantees the order in group_concat only from 3.44 on, so it gets sorted rows.
 _LISTS = {
     "sqlite": {
         "substances": "group_concat(substance, '; ') FROM (SELECT substance FROM alert_substance"
@@ -91,7 +91,7 @@ _LISTS = {
 
 
 def upgrade() -> None:
-    """Create the views; they hold nothing of their own, so that none of an older trial stays."""
+    """Create the views; views contain no data, so any from an earlier trial are dropped."""
     lists = _LISTS[op.get_bind().dialect.name]
     made = (_ALERT, _CONSIGNMENT, _PARTY, _DECISION, _CASE)
     for name, select in zip(VIEWS, made, strict=True):

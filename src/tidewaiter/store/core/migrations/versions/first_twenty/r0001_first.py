@@ -1,7 +1,7 @@
-"""The first schema: sources, screenings, lines, alerts, refusals, audit.
+"""The initial schema: sources, screenings, lines, alerts, refusals, audit.
 
-Lines and alerts are whole JSON records, with columns for what pages filter by; substances
-and reasons of an alert are tables, because JSON in one column cannot serve a filter.
+Lines and alerts are JSON records, with columns for the fields that pages filter by; substances and
+reasons of an alert have tables, because JSON in one column cannot be filtered efficiently.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create every table, and forbid that an audit entry is changed."""
+    """Create the tables, and prevent changes to audit entries."""
     _create_sources()
     _create_lines()
     _create_alerts()

@@ -1,8 +1,7 @@
-"""Parties of lines, the entries that alerts rest on, notes on alerts, and the basis of a screening.
+"""Parties of lines, list entries that alerts are based on, alert notes, and screening settings.
 
-When a list changes, past parties are looked up, each once however many lines name it; the payload
-of a line cannot serve that. What became of an entry later is a note beside the alert, which stays
-as it was.
+After a list change, past parties are looked up once each, however many lines name them, which the
+line payloads cannot serve. Later changes to an entry are notes on the alert, which is unchanged.
 """
 
 import hashlib
@@ -18,12 +17,12 @@ down_revision = "0001"
 
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-PAGE = 20_000  # lines or alerts read at a time
+PAGE = 20_000  # lines or alerts per page
 KEY_LENGTH = 200
 
 
 def upgrade() -> None:
-    """Create the tables, and fill them from the lines and alerts that are stored."""
+    """Create the tables, and fill them from the stored lines and alerts."""
     op.add_column("screening", sa.Column("basis", TEXT))
     _create_parties()
     _create_alert_parties()
@@ -86,7 +85,7 @@ def _create_notes() -> None:
 
 
 def _fill_parties(connection: sa.Connection) -> None:
-    """Write the parties of all lines, as they stand in the payloads, each once."""
+    """Write the parties of all lines from their payloads, without duplicates."""
     party = sa.table("party", *map(sa.column, ("id", "digest", "name", "country", "payload")))
     link = sa.table("party_line", *map(sa.column, ("party", "line", "role")))
     known: dict[str, int] = {}
@@ -121,7 +120,7 @@ def _fill_parties(connection: sa.Connection) -> None:
             names = ("party", "line", "role")
             rows = [dict(zip(names, row, strict=True)) for row in links]
             connection.execute(sa.insert(link), rows)
-    if known and connection.dialect.name == "postgresql":  # ids were given by hand
+    if known and connection.dialect.name == "postgresql":  # ids were assigned explicitly
         connection.execute(
             sa.text("SELECT setval(pg_get_serial_sequence('party', 'id'), :last)"),
             {"last": len(known)},
@@ -129,7 +128,7 @@ def _fill_parties(connection: sa.Connection) -> None:
 
 
 def _fill_alert_parties(connection: sa.Connection) -> None:
-    """Write on which entries the alerts rest."""
+    """Write which entries the alerts are based on."""
     columns = ("alert", "number", "list", "entry", "name")
     table = sa.table("alert_party", *map(sa.column, columns))
     for page in _pages(connection, "alert"):
@@ -145,7 +144,7 @@ def _fill_alert_parties(connection: sa.Connection) -> None:
 
 
 def _pages(connection: sa.Connection, name: str) -> Iterator[list[tuple[Any, str]]]:
-    """Read the ids and payloads of a table, a page at a time."""
+    """Read the ids and payloads of a table in pages."""
     c = sa.table(name, sa.column("id"), sa.column("payload")).c
     query = sa.select(c.id, c.payload).order_by(c.id).limit(PAGE)
     page = [(row[0], row[1]) for row in connection.execute(query)]

@@ -1,7 +1,7 @@
-"""The audit as a tree: what it holds can be proved to others without showing the rest.
+"""The audit log as a Merkle tree, whose entries can be proved without disclosing the others.
 
-The chain of digests of before is followed a last time; how it ended stands in the first new
-entry. A database whose chain was broken goes on: what is missing is shown as missing.
+The previous hash chain is verified a last time, and the result is recorded in the first new entry.
+A database with a broken chain remains usable: missing entries are shown as missing.
 """
 
 import hashlib
@@ -21,14 +21,14 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 FIRST = "0" * 64
 PAGE = 1000
 SALT = 16
-FILLED = 1000  # entries that may be missing in a row; what stands behind a wider gap is astray
+FILLED = 1000  # maximum consecutive missing entries; entries after a wider gap are misplaced
 _NOTHING = {"who": "", "details": "{}"}
 
 Row = dict[str, Any]
 
 
 def upgrade() -> None:
-    """Move the entries to a table with salts, and grow the tree over them."""
+    """Move the entries to a table with salts, and build the tree."""
     connection = op.get_bind()
     op.rename_table("audit", "audit_chain")
     op.create_table(
@@ -54,7 +54,7 @@ _COLUMNS = ("at", "who", "action", "details", "salt")
 
 
 def _move(connection: sa.Connection) -> None:
-    """Give each entry a salt and its place in the tree."""
+    """Give each entry a salt and its index in the tree."""
     chain = sa.Table("audit_chain", sa.MetaData(), autoload_with=connection)
     tree = _Tree(connection)
     previous, broken, last = FIRST, 0, None
@@ -91,14 +91,14 @@ def _entries(connection: sa.Connection, chain: sa.Table) -> Iterator[Row]:
 
 
 class _Tree:
-    """The new tables as they grow."""
+    """The new tables during construction."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         metadata = sa.MetaData()
         self._audit = sa.Table("audit", metadata, autoload_with=connection)
         self._node = sa.Table("audit_node", metadata, autoload_with=connection)
-        self._kept: dict[int, bytes] = {}  # level to the last node there without a sister
+        self._kept: dict[int, bytes] = {}  # level -> last node there without a sibling
         self.size = 0
 
     def add(self, row: Row) -> None:

@@ -1,4 +1,4 @@
-"""Decisions of officers on alerts, and where each alert stands by them."""
+"""Decisions of officers on alerts, and the resulting status of each alert."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the table; every alert that is there is open and nobody's."""
+    """Create the table; existing alerts are open and unassigned."""
     op.create_table(
         "decision",
         sa.Column("id", WHOLE, primary_key=True),

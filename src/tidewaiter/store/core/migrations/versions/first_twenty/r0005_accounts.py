@@ -1,4 +1,4 @@
-"""Accounts of the web page, their sessions, invitations and tokens."""
+"""Accounts for the web pages, their sessions, invitations and tokens."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the tables; nobody has an account yet."""
+    """Create the tables, empty."""
     op.create_table(
         "account",
         sa.Column("id", WHOLE, primary_key=True),

@@ -1,9 +1,8 @@
-"""The index of the queue: what alerts are filtered, counted, searched and sorted by.
+"""The index of the queue: the terms by which alerts are filtered, counted, searched and sorted.
 
-Every alert that is stored is read once, so this takes minutes for a million of them; a block of
-65,536 alerts is in memory at a time. What only alerts in order needed is gone. The terms of an
-alert are made as the version that upgrades makes them: they are no facts, and a version that
-makes others fills the table anew.
+Every stored alert is read once, which takes minutes for a million; 65,536 alerts are in memory at
+a time. What only the previous ordering needed is dropped. Terms are derived data: they follow the
+version that upgrades, and a version with other terms rebuilds the table.
 """
 
 from collections import defaultdict
@@ -60,7 +59,7 @@ def upgrade() -> None:
     op.add_column("alert", sa.Column("number", WHOLE))
     op.add_column("alert", sa.Column("restricted", WHOLE, nullable=False, server_default="0"))
     connection = op.get_bind()
-    if connection.dialect.name == "postgresql":  # bits do not get smaller by what it would try
+    if connection.dialect.name == "postgresql":  # its compression does not reduce bitmaps
         op.execute("ALTER TABLE alert_term ALTER COLUMN bits SET STORAGE EXTERNAL")
     _number(connection)
     for name in _GONE:
@@ -104,7 +103,7 @@ def _index(connection: sa.Connection) -> None:
 
 
 def _state(row: Any) -> tuple[str, ...]:
-    """Return the terms of what was done with an alert since it was stored."""
+    """Return the terms for actions on an alert since it was stored."""
     assignee = (row["assignee"] or "")[:KEY_LENGTH]
     return (
         "any:",
@@ -123,7 +122,7 @@ def _rules_of_notes(connection: sa.Connection) -> dict[str, list[str]]:
 
 
 def _alerts(connection: sa.Connection) -> Iterator[Any]:
-    """Read the alerts by their numbers, a page at a time."""
+    """Read the alerts by number, in pages."""
     names = ("number", "id", "screening", "status", "assignee", "payload")
     alert = sa.table("alert", *map(sa.column, names))
     query = sa.select(alert).order_by(alert.c.number).limit(PAGE)

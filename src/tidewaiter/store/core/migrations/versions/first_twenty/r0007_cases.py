@@ -1,4 +1,4 @@
-"""Cases: their steps, who may know of them, and the files that belong to them."""
+"""Cases: steps, access and files."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the tables; no case is there yet."""
+    """Create the tables, empty."""
     _casefile()
     _step()
     _gathered()

@@ -1,7 +1,7 @@
-"""Results of inspections, when each alert came in, counts over all alerts, and rules turned down.
+"""Inspection results, arrival times and counts of alerts, and rules with reduced weight.
 
-The moment of older alerts is that of the beginning of the screening that found them. They are not
-counted here, which takes long where there are many: whoever opens the overview is told to.
+Older alerts get the start time of their screening. They are not counted here, because that can
+take long; the overview page says how to count them.
 """
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the tables, and say of a database without alerts that all are counted."""
+    """Create the tables; a database without alerts is marked as counted."""
     _create_results()
     _create_tally()
     _create_rules()

@@ -1,4 +1,4 @@
-"""Suppression rules, the steps of their lives, and which alerts rest by them."""
+"""Suppression rules, their history, and the alerts they suppress."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the tables; no alert that is there rests."""
+    """Create the tables; no existing alert is suppressed."""
     op.create_table(
         "suppression",
         sa.Column("id", WHOLE, primary_key=True),

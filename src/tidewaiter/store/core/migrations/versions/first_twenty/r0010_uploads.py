@@ -1,7 +1,7 @@
-"""Files that are sent in to be screened; and what else a user says of how a file is read.
+"""Uploaded files, and further user settings for reading a file.
 
-A source was known by its bytes and its columns alone, so that the same file read with another
-decimal mark or another sheet passed for the same source, and its rows for known ones.
+A source was identified by its bytes and columns only, so the same file with another decimal mark
+or sheet was taken for the same source, and its rows for known ones.
 """
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the table; of sources that are there nothing else was said."""
+    """Create the table; existing sources have no further settings."""
     op.create_table(
         "upload",
         sa.Column("id", WHOLE, primary_key=True),

@@ -1,6 +1,6 @@
-"""Who is who: what resolutions give, what people judged, and which alerts name which parties.
+"""Entity resolution: results, decisions of people, and the parties that alerts name.
 
-A page of a party asks for all of this at once, which files of entities cannot serve.
+The page of a party needs all of this at once, which files of entities cannot serve.
 """
 
 from typing import Any
@@ -13,11 +13,11 @@ down_revision = "0010"
 
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-PAGE = 2_000  # alerts of which the parties are written at a time
+PAGE = 2_000  # alerts per page
 
 
 def upgrade() -> None:
-    """Create the tables; the alerts that are stored get their parties, the rest awaits a run."""
+    """Create the tables; stored alerts get their parties, and the other tables await a run."""
     op.create_index("party_line_line", "party_line", ["line"])
     _create_runs()
     _create_entities()
@@ -213,8 +213,8 @@ def _create_judgements() -> None:
 
 
 def _fill(connection: sa.Connection) -> None:
-    """Write which parties the lines of stored alerts name, a page of alerts at a time."""
-    # Within a JSON text a quote has a backslash before it, so no goods can look like this.
+    """Write the parties that the lines of stored alerts name, one page of alerts at a time."""
+    # JSON escapes quotes within texts, so no goods text can match this.
     restricted = """CASE WHEN a.payload LIKE '%"restricted"\\:true%' THEN 1 ELSE 0 END"""
     fill = sa.text(
         "INSERT INTO party_alert (party, alert, restricted) "  # noqa: S608 - ours

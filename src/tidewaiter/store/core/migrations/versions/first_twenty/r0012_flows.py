@@ -1,7 +1,7 @@
-"""The routes of alerts, so that alerts are added up by them.
+"""Routes of alerts, for totals by route.
 
-Every alert that is stored is read once. As with the index of the queue, a route is made as the
-version that upgrades makes it: it is no fact beside the paper.
+Every stored alert is read once. As with the index of the queue, routes are derived data and follow
+the version that upgrades.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ PAGE = 5_000
 
 
 class Way(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    """A line, without what no flow asks for."""
+    """A line, with only the fields that flows use."""
 
     origin: str | None = None
     net_mg: int | None = None
@@ -38,14 +38,14 @@ class Way(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
 
 
 class Sent(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    """An alert, the same."""
+    """An alert, with only the fields that flows use."""
 
     due: date | None
     line: Way
 
 
 def upgrade() -> None:
-    """Create the tables, and fill them from the alerts that are stored."""
+    """Create the tables, and fill them from the stored alerts."""
     op.create_table(
         "route",
         sa.Column("id", WHOLE, primary_key=True, autoincrement=False),
@@ -124,7 +124,7 @@ def _write_ends(connection: sa.Connection, routes: dict[Journey, int]) -> None:
 
 
 def _alerts(connection: sa.Connection) -> Iterator[Any]:
-    """Read the alerts by their numbers, a page at a time."""
+    """Read the alerts by number, in pages."""
     alert = sa.table("alert", *map(sa.column, ("number", "source", "row", "payload")))
     query = sa.select(alert).order_by(alert.c.number).limit(PAGE)
     last = -1

@@ -1,4 +1,4 @@
-"""Passkeys, by which people sign in without a password."""
+"""Passkeys, for signing in without a password."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the table; nobody has a passkey yet."""
+    """Create the table, empty."""
     op.create_table(
         "passkey",
         sa.Column("id", WHOLE, primary_key=True),

@@ -1,4 +1,4 @@
-"""Webhooks, and what is to be told to them."""
+"""Webhooks and their pending messages."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the tables; nobody is told anything yet."""
+    """Create the tables, empty."""
     op.create_table(
         "webhook",
         sa.Column("id", WHOLE, primary_key=True),

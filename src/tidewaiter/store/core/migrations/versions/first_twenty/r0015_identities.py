@@ -1,4 +1,4 @@
-"""Who someone is to an authority's own provider, for signing in by it."""
+"""Identities at an authority's own identity provider, for single sign-on."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the table; nobody has signed in by a provider yet."""
+    """Create the table, empty."""
     op.create_table(
         "identity",
         sa.Column("issuer", TEXT, primary_key=True),

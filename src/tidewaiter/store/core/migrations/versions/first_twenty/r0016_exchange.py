@@ -8,12 +8,12 @@ down_revision = "0015"
 
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-WORDS = ("kind", "thread", "parent", "marking", "state", "code")  # of every message
+WORDS = ("kind", "thread", "parent", "marking", "state", "code")  # columns common to all messages
 NUMBERS = ("schema", "iat", "exp")
 
 
 def upgrade() -> None:
-    """Create the tables; there is no peer yet."""
+    """Create the tables, empty."""
     _peers()
     _outgoing()
     _incoming()

@@ -1,4 +1,4 @@
-"""Pre-export notifications, and what either side did to each."""
+"""Pre-export notifications, and the acts of both sides on each."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the tables; there is no notice yet."""
+    """Create the tables, empty."""
     op.create_table(
         "notice",
         sa.Column("number", WHOLE, primary_key=True),

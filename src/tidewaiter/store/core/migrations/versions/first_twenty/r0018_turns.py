@@ -1,6 +1,6 @@
-"""Where a suppression rule goes on, so that it takes short turns; what the audit tells, by action.
+"""Resume position of suppression rules, so that they run in short turns; audit index by action.
 
-Every rule that there is has gone through all of its alerts.
+Existing rules have already processed all of their alerts.
 """
 
 import sqlalchemy as sa

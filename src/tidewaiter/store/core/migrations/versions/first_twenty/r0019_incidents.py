@@ -1,4 +1,4 @@
-"""Working groups, and what nodes said of incidents."""
+"""Working groups, and incident statements of nodes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the tables; there is no group and no incident yet."""
+    """Create the tables, empty."""
     _groups()
     op.create_table(
         "said",

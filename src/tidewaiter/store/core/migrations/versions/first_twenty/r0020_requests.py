@@ -1,6 +1,6 @@
-"""By which messages something was said, what was recalled, and what is kept or was passed on.
+"""Messages of statements, recalls, legal holds and onward sharing.
 
-What an incident's owner told several peers was told in one transaction, so at one moment.
+The owner of an incident reported it to several peers in one transaction, hence at one time.
 """
 
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ JOIN outgoing AS other ON other.id = one.id
 
 
 def upgrade() -> None:
-    """Create the tables; nothing was recalled yet."""
+    """Create the tables, and link earlier statements to their messages; nothing is recalled yet."""
     op.create_table(
         "said_in",
         sa.Column(

@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 
 Call = Callable[..., Result]
-PAGE = Path(__file__).parents[2] / "docs/how-to/check-a-claim.md"
+PAGE = Path(__file__).parents[3] / "docs/how-to/check-a-claim.md"
 _EXAMPLE = re.compile(r"```sh\ntidewaiter (.+?)\n```\n(?:\n```text\n(.*?)```)?", re.DOTALL)
 
 

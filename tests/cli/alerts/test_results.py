@@ -30,7 +30,7 @@ def _shown(call: Call, alert: str) -> str:
 
 
 def test_a_result_is_recorded_shown_and_withdrawn(call: Call, ephedrine: str) -> None:
-    """With what it says of the alert's reasons, which nobody typed."""
+    """With its effect on the alert's reasons, which is computed."""
     found = ("alerts", "result", ephedrine[:10], "identified", *LAB, "--found", "ephedrine=98.5")
     done = call(*found, "--quantity", "2 kg", "--note", "vial\x1b[2J 3", *DB)
     assert (done.exit_code, done.stderr) == (0, f"{ephedrine}: result 1\n")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-SAMPLES = Path(__file__).parents[1] / "data" / "messages"
+SAMPLES = Path(__file__).parents[2] / "data" / "messages"
 NAMED = {
     "wco.xml": "acetic-anhydride",
     "asycuda.xml": "acetic-anhydride",
@@ -42,7 +42,7 @@ def test_ics2_must_be_asked_for(
     options: tuple[str, ...],
     count: int,
 ) -> None:
-    """A format that no official sample confirms is read where it is named, and not by itself."""
+    """A format without an official sample is only read on request, never detected."""
     result = screen(str(SAMPLES / "ics2.xml"), *options)
     assert len(objects(result.stdout)) == count
     assert (result.exit_code == 0) == bool(count)

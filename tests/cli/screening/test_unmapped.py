@@ -1,4 +1,4 @@
-"""Words whose meaning is not known are screened, and a run without goods text does not end 0."""
+"""Words of unknown meaning are screened, and a run without goods text does not exit with 0."""
 
 import json
 from collections.abc import Callable
@@ -128,7 +128,7 @@ def test_papers_do_not_contradict_other_text(screen: Run, here: Path, text: str)
 
 
 def test_other_text_hides_no_contradiction_of_the_goods(screen: Run, here: Path) -> None:
-    """What the goods name is compared with the codes, whatever weightier name stands elsewhere."""
+    """The name of the goods is compared with the codes, despite a stronger name elsewhere."""
     row = {"Goods": "acetone in drums", "HS code": "940320", "CAS": "108-88-3"}
     alone = rules_of(screen, here / "a.csv", row)
     beside = rules_of(screen, here / "b.csv", {**row, UNKNOWN: "ephedrine"})
@@ -180,7 +180,7 @@ def test_a_list_in_a_column_is_other_text(screen: Run, here: Path) -> None:
 def test_the_name_and_the_title_of_a_product_are_goods(
     screen: Run, here: Path, content: str
 ) -> None:
-    """Tables of shops and packing lists: what is sold stands in the name, and is no other text."""
+    """Shop tables and packing lists: the product name is goods text, not other text."""
     (here / "a.csv").write_text(content, encoding="utf-8")
     code, (alert,) = found(screen, here / "a.csv")
     assert code == 0
@@ -202,7 +202,7 @@ def test_the_name_and_the_title_of_a_product_are_goods(
 def test_no_code_is_read_from_values_that_are_none(
     call: Run, here: Path, content: str, line: str
 ) -> None:
-    """Money is no HS code, and a count of cases is no CAS number."""
+    """Money is not an HS code, and a count of cases is not a CAS number."""
     (here / "a.csv").write_text(content, encoding="utf-8")
     seen = json.loads(call("inspect", "a.csv", "--json").output)
     assert [each[line] for each in seen["lines"]] == [None] * len(seen["lines"])
@@ -270,7 +270,7 @@ def test_what_is_said_of_the_whole_is_in_the_refused_rows(screen: Run, here: Pat
 
 
 def test_columns_behind_the_last_that_is_carried_are_told(screen: Run, here: Path) -> None:
-    """Words that are not screened are no silence."""
+    """Text that is not screened is reported."""
     row = {"Goods": "tea", **{f"zork {at}": "1" for at in range(200)}, "blurb": "pumps of steel"}
     write(here / "a.csv", [row])
     result = screen("a.csv", "--out", "alerts.jsonl", "--refused", "refused.csv")
@@ -289,7 +289,7 @@ def test_columns_behind_the_last_that_is_carried_are_told(screen: Run, here: Pat
 def test_goods_of_a_consignment_are_those_of_its_items(
     screen: Run, here: Path, content: str
 ) -> None:
-    """Text, and the tariff code, that stand before the first item of a cargo report."""
+    """Text and the tariff code that precede the first item of a cargo report."""
     (here / "a.edi").write_text(content, encoding="ascii")
     code, made = found(screen, here / "a.edi")
     assert code == 0
@@ -313,7 +313,7 @@ def bill(**more: Any) -> dict[str, Any]:
 
 
 def test_the_goods_of_house_bills_are_lines(screen: Run, here: Path) -> None:
-    """Each with the number and the parties of its own bill, and what else the master bill says."""
+    """Each with the number and parties of its bill, and the other fields of the master bill."""
     goods = [{"descriptionOfGoods": "N-phenethyl-4-piperidone", "cargoItems": []}]
     parties = {"shipper": {"partyName": "Forwarder's client"}}
     house = {
@@ -399,7 +399,7 @@ def test_words_of_a_message_that_no_field_has_are_other_text(
 
 
 def test_a_document_in_a_request_of_issuance_is_read(screen: Run, here: Path) -> None:
-    """It stands under "document"; notices of arrival stand in a list."""
+    """It is under "document"; arrival notices are in a list."""
     item = {"descriptionOfGoods": "acetic anhydride", "cargoItems": []}
     one = bill(consignmentItems=[item])
     for value in ({"document": one}, {"arrivalNotices": [one]}):

@@ -9,7 +9,7 @@ from click.testing import Result
 from tests.support.raising import says
 
 Screen = Callable[..., Result]
-MESSAGES = Path(__file__).parents[1] / "data" / "messages"
+MESSAGES = Path(__file__).parents[2] / "data" / "messages"
 
 
 def workbook(path: Path, **sheets: list[list[str]]) -> None:
@@ -22,7 +22,7 @@ def workbook(path: Path, **sheets: list[list[str]]) -> None:
 
 
 def test_a_first_sheet_without_goods_names_the_others(screen: Screen, here: Path) -> None:
-    """A cover stands before the lines in many files."""
+    """In many files a cover sheet precedes the lines."""
     workbook(here / "m.xlsx", Cover=[["November"]], Lines=[["Goods"], ["acetone"]])
     result = screen("m.xlsx")
     assert result.exit_code == 2
@@ -67,7 +67,7 @@ def test_an_empty_file_is_called_empty(screen: Screen, here: Path, name: str) ->
 
 
 def test_a_format_that_must_be_asked_for_is_named(screen: Screen, here: Path) -> None:
-    """A telegram under its own suffix is no unknown format."""
+    """A telegram with its usual suffix is not an unknown format."""
     (here / "one.fwb").write_bytes((MESSAGES / "awb.fwb").read_bytes())
     result = screen("one.fwb")
     assert result.exit_code == 2
@@ -76,7 +76,7 @@ def test_a_format_that_must_be_asked_for_is_named(screen: Screen, here: Path) ->
 
 
 def test_an_interchange_that_is_cut_is_told_in_the_summary(screen: Screen, here: Path) -> None:
-    """What is lost behind the cut is not counted: nobody knows how much it is."""
+    """The loss after the cut is not counted, because its size is unknown."""
     content = (MESSAGES / "cuscar.edi").read_bytes()
     (here / "cut.edi").write_bytes(content[: len(content) * 6 // 10])
     result = screen("cut.edi")

@@ -56,7 +56,7 @@ def _screen(call: Call, *more: str) -> tuple[Result, list[dict[str, Any]]]:
 
 
 def test_a_listed_party_is_an_alert_with_list_version_and_outcome(listed: Path, call: Call) -> None:
-    """The charged firm is told; the person who was acquitted weighs too little for an alert."""
+    """The charged firm is reported; the acquitted person has too few points for an alert."""
     result, alerts = _screen(call, "--lists", "kept")
     assert result.exit_code == 0
     assert [(each["consignment"], each["score"]) for each in alerts] == [("C1", 45)]
@@ -90,7 +90,7 @@ def test_a_list_that_comes_later_says_nothing_of_an_earlier_day(listed: Path, ca
 
 
 def test_a_party_that_was_judged_another_is_no_alert(listed: Path, call: Call) -> None:
-    """The decision is kept with its reason; another country's firm of that name is told still."""
+    """The decision is stored with its reason; a namesake in another country still alerts."""
     judged = call(
         "lists",
         "judge",

@@ -28,7 +28,7 @@ NAMES = (
 
 @pytest.fixture
 def release(here: Path) -> str:
-    """Write a release whose T40.4 falls by half from 2022-01 on, and cocaine does not."""
+    """Write a release in which T40.4 falls by half from 2022-01 on, and cocaine does not."""
     rows = [HEAD]
     for name, after in (
         ("Synthetic opioids, excl. methadone (T40.4)", 500),
@@ -47,7 +47,7 @@ def release(here: Path) -> str:
 
 
 def test_months_are_written_with_what_they_are(call: Call, release: str) -> None:
-    """Each month carries its basis, status, method and release; what is assumed is said."""
+    """Each month has its basis, status, method and release; assumptions are stated."""
     done = call("burden", "months", release, "--indicator", "T40.5")
     rows = done.stdout.splitlines()
     assert rows[0].startswith("place,place_name,indicator,measure,basis,month,months,value,low")
@@ -75,7 +75,7 @@ def test_a_card_says_what_was_asked_and_no_more(call: Call, release: str) -> Non
 
 
 def test_a_card_cites_its_declaration(call: Call, release: str) -> None:
-    """What was declared is found by its hash, and counts that were out before are named."""
+    """The declaration is found by its hash, and counts published before it are named."""
     done = call("burden", "declare", "us-4-piperidone-2023", "--to", "declared.jsonl")
     sha256 = done.stdout.split()[0]
     card = call(

@@ -60,7 +60,7 @@ def test_an_unknown_format_is_refused(screen: Screen, here: Path) -> None:
     [("goods=Nope", "Nope"), ("nope=goods", "nope"), ("goods=goods=x", "goods=x")],
 )
 def test_a_wrong_map_is_refused(wrong: str, word: str, screen: Screen, manifest: Path) -> None:
-    """The columns, or the fields, that there are stand in the hint."""
+    """The existing columns, or fields, are in the hint."""
     _refused(screen(str(manifest), "--map", wrong), word)
 
 
@@ -134,7 +134,7 @@ def test_broken_rules_are_refused_with_their_place(
 def test_a_database_that_cannot_be_opened_is_refused(
     place: str, screen: Screen, manifest: Path, here: Path
 ) -> None:
-    """A place that is no database is named, and the file there stays as it is."""
+    """A file that is not a database is named, and left unchanged."""
     (here / "file").write_text("")
     before = manifest.read_bytes()
     _refused(screen(str(manifest), "--db", place))

@@ -1,4 +1,4 @@
-"""What the tests of earlier lines share: dealings in files."""
+"""Shared by the tests of earlier lines: transactions in files."""
 
 from pathlib import Path
 

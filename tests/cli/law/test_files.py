@@ -49,7 +49,7 @@ def test_the_suffix_decides_the_format(call: Call, compounds: Path, here: Path) 
 def test_what_cannot_be_written_is_refused_before_the_work(
     call: Call, compounds: Path, here: Path
 ) -> None:
-    """A format that is not known, the file itself and a folder that is not empty are told."""
+    """An unknown format, the input file itself and a non-empty folder are reported."""
     table = here / "a.csv"
     table.write_text("smiles\nCCO\n", "utf-8")
     (here / "full").mkdir()
@@ -123,7 +123,7 @@ def test_one_substance_has_a_sheet(call: Call, here: Path, what: str, code: int,
 
 
 def test_columns_are_named(call: Call, here: Path) -> None:
-    """The structures stand in the column that the user names, in any form."""
+    """The structures are in the column named by the user, in any form."""
     (here / "a.csv").write_text(
         'Drawn,No,smiles\nCC(C)=O,7,CCO\n"InChI=1S/C3H6O/c1-3(2)4/h1-2H3",8,CCO\n', "utf-8"
     )
@@ -179,7 +179,7 @@ def test_a_name_is_put_to_the_class_rules(call: Call) -> None:
 def test_a_device_is_no_file_of_answers(
     process: Callable[..., subprocess.CompletedProcess[bytes]], compounds: Path
 ) -> None:
-    """A run that tells of what it could not assess ends with 1, one that cannot write with 2."""
+    """Exit status 1 if some were not assessable, 2 if the output cannot be written."""
     arguments = ("law", "--file", str(compounds), *DAY)
     assert process(*arguments).returncode == 1
     assert process(*arguments, "--out", "/dev/full").returncode == 2

@@ -101,7 +101,7 @@ def test_a_false_alert_comes_with_the_judgement_that_settles_it(
 def test_a_threshold_is_kept_with_its_reason_and_its_file(
     lists: Call, here: Path, told: Callable[..., dict[str, Any]]
 ) -> None:
-    """Status shows value, who, why and file; a new version of a list is told, too."""
+    """Status shows value, user, reason and file, and also a new version of a list."""
     assert "default" in lists("status").stdout
     chosen = told("--rate", "25%", "--keep", "--why", "two officers", "--by", "officer 1")
     (line,) = (here / "kept" / "thresholds.jsonl").read_text(encoding="utf-8").splitlines()
@@ -203,7 +203,7 @@ def test_found_parties_say_what_is_missed(
 
 
 def test_rows_that_cannot_be_read_are_named_and_counted(here: Path, lists: Call) -> None:
-    """A kind that is none is left out, a row without a name is not counted; exit status 1."""
+    """An invalid kind is ignored, a row without a name is not counted; exit status 1."""
     rows = "Good One,organisation\nX,firm\n,person\n\nGood Two,person,more\nGood Three,person\n"
     (here / "bad.csv").write_text("name,kind\n" + rows, encoding="utf-8")
     result = lists("calibrate", "bad.csv", "--json")
@@ -227,7 +227,7 @@ def test_rows_that_cannot_be_read_are_named_and_counted(here: Path, lists: Call)
 def test_a_file_without_parties_is_refused(
     here: Path, lists: Call, content: str, said: str
 ) -> None:
-    """Nothing is told, and nothing kept, of an empty file."""
+    """An empty file gives no output and is not stored."""
     (here / "empty.csv").write_text(content, encoding="utf-8")
     keep = ("--rate", "1%", "--keep", "--why", "x")
     result = lists("calibrate", "empty.csv", *keep)

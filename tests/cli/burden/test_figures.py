@@ -38,7 +38,7 @@ def burden(call: Call, here: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
 
 
 def test_an_archive_and_files_give_the_same_series(burden: Call, objects: Objects) -> None:
-    """Each month is once, of the newest download; what the older said stands beside it."""
+    """Each month appears once, from the newest download, with the older value beside it."""
     asked = ("--indicator", "seized-fentanyl", "--measure", "pounds", "--as", "json")
     files = burden("supply", "new.csv", "old.csv", *asked)
     assert burden("add", "new.csv", "old.csv").exit_code == 0
@@ -56,7 +56,7 @@ def test_an_archive_and_files_give_the_same_series(burden: Call, objects: Object
 
 
 def test_a_table_says_place_period_measure_release_and_limits(burden: Call) -> None:
-    """Nobody reads a number of supply without its release and what it cannot tell."""
+    """A supply figure always appears with its release and limits."""
     shown = " ".join(burden("supply", "new.csv", "--from", "2024-09").stdout.split())
     assert "Fentanyl seized by CBP, pounds (seized-fentanyl)" in shown
     assert "US 2024-09 4.5 not stated cbp-seizures 2024-10" in shown
@@ -77,7 +77,7 @@ def test_what_no_release_has_is_refused(burden: Call) -> None:
 
 
 def test_an_export_without_its_query_is_kept_as_what_it_counts(burden: Call, here: Path) -> None:
-    """The archive keeps what its user said of the file, and reads it so again from its bytes."""
+    """The archive stores the user's settings with the file, and re-reads its bytes with them."""
     (here / "wonder.csv").write_text(STRIPPED)
     refused = burden("add", "wonder.csv")
     assert refused.exit_code == 2
@@ -94,7 +94,7 @@ def test_an_export_without_its_query_is_kept_as_what_it_counts(burden: Call, her
 
 
 def test_figures_of_supply_are_exported_by_their_key(burden: Call) -> None:
-    """An indicator that is no death is found where a release has it, and has its name."""
+    """A non-death indicator is found in releases that have it, with its name."""
     burden("add", "new.csv")
     lines = burden("figures", "--indicator", "seized-fentanyl", "--from", "2024-09").stdout
     assert "Fentanyl seized by CBP" in lines

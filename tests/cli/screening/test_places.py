@@ -1,4 +1,4 @@
-"""Places that are no place for an output or an input: pipes, devices, links, what must stay."""
+"""Invalid output and input paths: pipes, devices, links, and files to preserve."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ def _refused(result: Result, *words: str) -> None:
 def test_a_pipe_is_not_replaced(
     option: str, name: str, screen: Screen, manifest: Path, here: Path
 ) -> None:
-    """Whoever waits at it would wait for ever; it stays, and nothing hangs."""
+    """A reader waiting at it would block; it is preserved, and nothing hangs."""
     os.mkfifo(here / name)
     _refused(screen(str(manifest), option, name), name, "a pipe or a device")
     assert (here / name).is_fifo()
@@ -51,7 +51,7 @@ def test_a_device_is_not_replaced(
 def test_a_link_is_replaced_and_its_target_stays(
     option: str, name: str, screen: Screen, manifest: Path, here: Path
 ) -> None:
-    """What a link leads to is never written over."""
+    """The target of a link is never overwritten."""
     (here / "precious").write_text("precious")
     (here / name).symlink_to("precious")
     manifest.write_text("goods,net weight (kg)\nacetic anhydride,much\n")
@@ -63,7 +63,7 @@ def test_a_link_is_replaced_and_its_target_stays(
 def test_a_link_in_the_name_of_a_half_written_file_is_not_followed(
     screen: Screen, manifest: Path, here: Path
 ) -> None:
-    """Somebody who guesses the name, or finds it, gains nothing."""
+    """Guessing or finding the name gives no advantage."""
     (here / "precious").write_text("precious")
     found: list[str] = []
     link = Path.replace
@@ -94,7 +94,7 @@ def test_a_link_to_the_input_is_the_input(screen: Screen, manifest: Path, here: 
 def test_the_database_is_not_replaced(
     option: str, place: str, screen: Screen, manifest: Path, here: Path
 ) -> None:
-    """By its path or by its URL, the database is no place for an output."""
+    """By path or by URL, the database is refused as an output."""
     url = place.format(here=here)
     _refused(screen(str(manifest), "--db", url, option, "c.csv"), "would overwrite the database")
     screen(str(manifest), "--db", url)
@@ -103,7 +103,7 @@ def test_the_database_is_not_replaced(
 
 
 def test_the_rules_are_not_replaced(screen: Screen, manifest: Path, here: Path) -> None:
-    """An authority's own rules are no place for an output."""
+    """An authority's own rules are refused as an output."""
     rules = data("rules", "alerts.toml").read_bytes()
     (here / "own.toml").write_bytes(rules)
     result = screen(str(manifest), "--rules", "own.toml", "--report", "own.toml")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import Result
-from tests.cli.dealings import HEAD, OLD, write_dealings
+from tests.cli.screening.dealings import HEAD, OLD, write_dealings
 from tests.found import alerts
 
 from tidewaiter.base.phrases import english
@@ -26,7 +26,7 @@ def _told(alerts: list[dict[str, Any]]) -> list[list[str]]:
 
 
 def test_an_earlier_file_adds_up(screen: Screen, here: Path, objects: Objects) -> None:
-    """With the dealings of an earlier file the line reaches the limit; they are not shown."""
+    """With earlier transactions the line reaches the limit; they are not shown."""
     now = write_dealings(here / "now.csv", ("500", "2026-11-20"))
     then = write_dealings(here / "then.csv", ("600", "2026-11-02"), ("600", "2026-10-02"))
     assert _told(objects(screen(str(now)).stdout)) == [[]]
@@ -93,7 +93,7 @@ def test_a_history_that_the_database_holds_counts_once(
 def test_lines_of_one_file_that_are_alike_all_count(
     screen: Screen, here: Path, objects: Objects
 ) -> None:
-    """They are so many consignments; for another file, and when other lines are asked anew, too."""
+    """They count as separate consignments, also for another file and in a later run."""
     row = "A,acetic anhydride,400,Hafen AG,Muster Inc,DE,US,2026-11-02\n"
     other = "B,shirts,9,Hafen AG,Muster Inc,DE,US,2026-11-02\n"
     (here / "then.csv").write_text(HEAD + (row + other) * 3)
@@ -136,7 +136,7 @@ def test_the_database_counts_without_rules_of_the_past(
 
 
 def test_again_takes_no_history(screen: Screen, here: Path) -> None:
-    """What a database holds is screened line by line."""
+    """The contents of a database are screened line by line."""
     then = write_dealings(here / "then.csv", ("600", "2026-11-02"))
     result = screen("--again", "--db", str(here / "cases.db"), "--history", str(then))
     assert result.exit_code == 2
@@ -150,7 +150,7 @@ def _past(alerts: list[dict[str, Any]]) -> list[list[str]]:
 
 
 def test_an_earlier_file_tells_what_is_new(screen: Screen, here: Path, objects: Objects) -> None:
-    """Without it nothing is new; a new trader is told for each side and weighs once."""
+    """Without it nothing is new; a new trader is reported on each side and counts once."""
     now = write_dealings(here / "now.csv", ("50", "2026-11-20"))
     then = here / "then.csv"
     then.write_text(HEAD + OLD, encoding="utf-8")
@@ -176,7 +176,7 @@ def test_what_the_database_holds_of_other_files_counts(
 
 
 def test_the_database_says_what_the_files_say(screen: Screen, here: Path, objects: Objects) -> None:
-    """Marks and alerts that rules select stand in it; the same goods in two files weigh once."""
+    """It includes marks and alerts by selecting rules; equal goods in two files count once."""
     now, then, own = here / "now.csv", here / "then.csv", here / "own.toml"
     then.write_text(HEAD + OLD, encoding="utf-8")
     chemicals = [("600", "2026-11-03"), ("500", "2026-11-20")]
@@ -209,7 +209,7 @@ def test_the_database_says_what_the_files_say(screen: Screen, here: Path, object
 
 
 def test_other_lines_are_asked_again(screen: Screen, here: Path, objects: Objects) -> None:
-    """What came to the database later counts; a decided alert stays and gets a note; then rest."""
+    """Later database content counts; a decided alert gets a note; a second run finds no change."""
     now, own = here / "now.csv", here / "own.toml"
     with write_dealings(now, ("600", "2026-11-20"), ("600", "2026-11-20")).open("a") as file:
         file.write("9,shirts,9,Old 1,Nobody,DE,US,2026-11-20\n")

@@ -1,4 +1,4 @@
-"""`tidewaiter cases` and `tidewaiter verify`: a case listed, shown, given out, and checked."""
+"""`tidewaiter cases` and `tidewaiter verify`: a case is listed, shown, exported and verified."""
 
 import json
 from collections.abc import Callable
@@ -73,7 +73,7 @@ def test_cases_are_listed_and_shown(call: Call, case: Path) -> None:
 
 
 def test_a_case_is_given_out_and_checked(call: Call, case: Path) -> None:
-    """By whoever has the key; a changed byte, another key and another file are told apart."""
+    """With the key, anyone can; a changed byte, another key and another file are distinguished."""
     done = call("cases", "export", "1", *DB, "--out", "case.zip")
     assert done.exit_code == 0, done.output
     bundle = case / "case.zip"

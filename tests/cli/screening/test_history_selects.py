@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from tests.cli.dealings import HEAD, OLD, write_dealings
+from tests.cli.screening.dealings import HEAD, OLD, write_dealings
 from tests.found import alerts
 
 from tidewaiter.base.resources import data
