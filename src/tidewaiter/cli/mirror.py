@@ -376,7 +376,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     multiple=True,
     envvar="TIDEWAITER_OWN",
     type=_FOLDER,
-    help="A folder with your own lists; can be repeated.",
+    help="A folder with your own controlled substances; can be repeated.",
 )
 @json_option
 @ok_with_refusals

@@ -24,7 +24,12 @@ from tidewaiter.explain.official_names import (
     substance_with_english,
 )
 from tidewaiter.explain.phrases import on_page
-from tidewaiter.explain.words import answer_in_words, severity_in_words
+from tidewaiter.explain.words import (
+    answer_in_words,
+    goods_in_words,
+    mark_in_words,
+    severity_in_words,
+)
 
 
 @cache
@@ -55,16 +60,19 @@ def make_environment(*packages: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     install = made.install_gettext_callables  # type: ignore[attr-defined]
-    install(languages.words, languages.counted, newstyle=True)
+    install(languages.words, languages.counted, newstyle=True, pgettext=languages.pgettext)
     made.globals |= {
         "answer_word": answer_in_words,
         "severity_word": severity_in_words,
+        "goods_word": goods_in_words,
+        "mark_word": mark_in_words,
         "direction": languages.direction,
     }
     made.filters |= {
         "number": languages.number,
         "day": languages.day,
         "moment": languages.moment,
+        "country": languages.country,
         "whole": whole,
         "words": languages.words,  # of a value: what `_` is given is no text but part of the page
         "substance": substance_markup,

@@ -126,7 +126,7 @@ def test_a_foreign_parcel_with_a_domestic_number(told: Told) -> None:
     row = deal("Alpha", "Beta", goods="ephedrine", route=stops)
     said = told({**row, "consignment": "RA473124829US"})
     assert (
-        "RA473124829US belongs to the post of the country of destination (United States)"
+        "RA473124829US belongs to the postal operator of the country of destination (United States)"
         in (said["label-domestic"])
     )
     assert told({**row, "consignment": "RA473124829CN"}) == {}

@@ -157,7 +157,7 @@ def test_silence_is_told_and_stands_first(
     page = anna.get("/notices").text
     assert page.index("NO-2") < page.index("NO-1")
     assert "expired without reply (not consent)" in page
-    assert "Silence is not consent" in anna.get("/notices/2").text
+    assert "No reply is not the same as" in anna.get("/notices/2").text
     chief = desk("administrator", "chief")
     for path in ("/notices", "/notices/1", "/notices/1/xml", "/notices/1/form", "/notices/drafts"):
         assert chief.get(path).status_code == 403

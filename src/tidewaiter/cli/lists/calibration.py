@@ -280,16 +280,8 @@ def _named(parties: Iterable[AskedParty], refused: list[Refusal]) -> Iterator[As
             yield each
             continue
         row = int(each.id) if each.id.isdecimal() else 0
-        refused.append(
-            Refusal(
-                row=row,
-                column="name",
-                value="",
-                problem="the row has no name and no identifier",
-                hint="write the name in the column name",
-                screened=False,
-            )
-        )
+        error = InputError("cli/row-without-name")
+        refused.append(Refusal.of(error, row=row, column="name", screened=False))
 
 
 def _keep(

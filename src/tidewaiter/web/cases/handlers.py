@@ -29,7 +29,7 @@ from tidewaiter.casework.cases.steps import (
 )
 from tidewaiter.casework.cases.timeline import Event, timeline
 from tidewaiter.casework.suspicious_transactions import load_suspicions
-from tidewaiter.explain.languages import words
+from tidewaiter.explain.languages import pgettext, words
 from tidewaiter.report.cases import Drawn, draw_timeline
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.accounts.users import account_key
@@ -145,7 +145,7 @@ class _Asked(Protocol):
 def case_status_in_words(status: CaseStatus) -> str:
     """Return the status of a case as text."""
     said = {
-        "open": words("open"),
+        "open": pgettext("case", "open"),
         "closed-confirmed": words("closed: confirmed"),
         "closed-dismissed": words("closed: dismissed"),
         "closed-referred": words("closed: referred"),

@@ -27,7 +27,7 @@ from tidewaiter.exchange.incidents.types import (
     Stop,
     Transport,
 )
-from tidewaiter.explain.languages import country, marked, number, numbered, words
+from tidewaiter.explain.languages import country, marked, number, numbered, pmarked, words
 from tidewaiter.explain.words import Library
 from tidewaiter.web.core.exchange_terms import (
     MarkingView,
@@ -53,9 +53,9 @@ KINDS: Mapping[Kind, str] = {
     "theft-or-loss": marked("theft or loss"),
 }
 STATUSES: Mapping[Status, str] = {
-    "open": marked("open"),
+    "open": pmarked("incident", "open"),
     "updated": marked("updated"),
-    "closed": marked("closed"),
+    "closed": pmarked("incident", "closed"),
 }
 STAGES: Mapping[Stage, str] = {
     "export": marked("export"),
