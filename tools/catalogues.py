@@ -43,8 +43,14 @@ _ERRORS = "errors/*.toml"  # files with entries marked as translated
 _SAYS = frozenset({"says", "says_again", "asks"})
 _WORDED = {  # files in which only some keys are texts
     "rules/cases.toml": _SAYS,
+    "rules/suppression.toml": _SAYS,
     "rules/suspicions.toml": _SAYS,
     "rules/alerts.toml": frozenset({"title"}),
+    "exchange/forms.toml": frozenset({"title", "note", "label"}),
+    "exchange/instruments.toml": frozenset({"says"}),
+    "exchange/reply_times.toml": frozenset({"text"}),
+    "exchange/red_flags.toml": frozenset({"says"}),
+    "mirror/caveats.toml": frozenset({"notice", "shared", "older_codes", "reconciled", "says"}),
     "parties/ownership.toml": frozenset({"note", "law", "text"}),
     "regimes/*/amounts.toml": frozenset({"condition"}),
 }

@@ -14,6 +14,7 @@ from tidewaiter.law.answers import Duty, Role
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.types import Regime, Source
 from tidewaiter.parties.compared_scripts import FOREIGN_HAN
+from tidewaiter.parties.thresholds import Threshold, printed
 from tidewaiter.trade.applicable_law import demand_of
 from tidewaiter.trade.types import FIELDS, Alert, PartyMatch
 
@@ -205,24 +206,61 @@ def shared_in_words(match: PartyMatch) -> str:
     return said.format(sharing=number(match.sharing), entries=number(match.entries))
 
 
+_ORIGINS = frozenset(
+    {
+        marked("the default"),
+        marked("the default of the rules"),
+        marked("set for this run"),
+        marked("set by you"),
+        marked("chosen for the requested alert rate"),
+    }
+)
+"""Origins of a threshold that are ours; who saved one, and when, is as written."""
+
+
+def threshold_value(threshold: Threshold) -> str:
+    """Return a threshold as it is read: "0.62", or "0.62 (person 0.80)"."""
+    kinds = (f"{word(LISTED, each.kind)} {printed(each.least)}" for each in threshold.kinds)
+    told = ", ".join(kinds)
+    return f"{printed(threshold.least)} ({told})" if told else printed(threshold.least)
+
+
+def threshold_in_words(threshold: Threshold) -> str:
+    """Return a threshold and where it comes from: "0.62, the default"."""
+    origin = words(threshold.origin) if threshold.origin in _ORIGINS else threshold.origin
+    return ", ".join(filter(None, (threshold_value(threshold), origin)))
+
+
 def unread_in_words(counts: Counts) -> tuple[str, ...]:
     """Return how many lines have unread systematic names, and what is needed to read them."""
     told = []
     if counts.unread:
-        told.append(
-            f"{_lines(counts.unread)} a systematic name that was not read because OPSIN is not "
-            f"installed or failed: {install_command('chem')}"
+        said = counted(
+            (
+                "{lines} line contains a systematic name that was not read because OPSIN is not "
+                "installed or failed: {command}"
+            ),
+            (
+                "{lines} lines contain a systematic name that was not read because OPSIN is not "
+                "installed or failed: {command}"
+            ),
+            counts.unread,
         )
+        told.append(said.format(lines=number(counts.unread), command=install_command("chem")))
     if counts.unknown:
-        told.append(
-            f"{_lines(counts.unknown)} what looks like a systematic name but is not one that OPSIN "
-            "recognises; known names were still searched for"
+        said = counted(
+            (
+                "{lines} line contains what looks like a systematic name but is not one that "
+                "OPSIN recognises; known names were still searched for"
+            ),
+            (
+                "{lines} lines contain what looks like a systematic name but is not one that "
+                "OPSIN recognises; known names were still searched for"
+            ),
+            counts.unknown,
         )
+        told.append(said.format(lines=number(counts.unknown)))
     return tuple(told)
-
-
-def _lines(count: int) -> str:
-    return "1 line contains" if count == 1 else f"{count:,} lines contain"
 
 
 class Library(Record, frozen=True, kw_only=True):

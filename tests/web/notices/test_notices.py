@@ -172,7 +172,7 @@ def test_what_is_held_back_while_the_peer_is_frozen_is_told(
     send(other, own, notice_of(node.today(), "NO-1"))
     own.meet(other, "frozen")
     anna = desk("analyst", "anna")
-    assert "What you send is held until it is" in anna.get("/notices/1").text
+    assert "Messages are held until it is active" in anna.get("/notices/1").text
     anna.post("/notices/1/acknowledge", {"seen": 1})
     told = anna.get("/notices/1.json").json()["told"]
     assert [each["kept"]["state"] for each in told] == [None, "held"]

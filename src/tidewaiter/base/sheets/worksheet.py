@@ -392,7 +392,7 @@ def _text(value: Value, texts: list[str], name: str) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Fault):
-        return value.value
+        return InputError(value.value).message
     if not 0 <= value < len(texts):
         raise damaged(name)
     return texts[value]

@@ -31,6 +31,7 @@ from tidewaiter.cli.core.options import (
     own_lists,
     printable,
 )
+from tidewaiter.cli.core.page_language import language_of
 from tidewaiter.cli.identify import tell_new_lists
 from tidewaiter.cli.law.answers import (
     Checked,
@@ -91,6 +92,7 @@ class QuestionOptions(Record, frozen=True, kw_only=True):
     out: Path | None = None
     sheets: Path | None = None
     sheet: Path | None = None
+    language: str = "en"
     workers: int = 1
     columns: tuple[tuple[str, str], ...] = ()
     refused: Path | None = None
@@ -152,6 +154,7 @@ class Desk:
             path=path,
             out=wanted.out,
             sheets=wanted.sheets,
+            spoken=wanted.language,
             columns=wanted.columns,
             question=self._question(),
             own=wanted.own,
@@ -166,7 +169,8 @@ class Desk:
         if self.wanted.sheet:
             from tidewaiter.cli.law.structures import printing_today, write_sheet  # noqa: PLC0415
 
-            write_sheet(self.wanted.sheet, text, found, printing_today(question, self.wanted.own))
+            printing = printing_today(question, self.wanted.own, spoken=self.wanted.language)
+            write_sheet(self.wanted.sheet, text, found, printing)
 
     def catalogue(self, path: Path) -> bool:
         """Check each product for each destination; return whether all could be read."""
@@ -409,6 +413,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option(
     "--sheet", type=OUT_FILE, help="Write an assessment sheet for one WHAT to this .html file."
 )
+@language_of("assessment sheets")
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),

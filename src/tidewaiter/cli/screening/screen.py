@@ -31,6 +31,7 @@ from tidewaiter.cli.core.options import (
     own_lists,
     printable,
 )
+from tidewaiter.cli.core.page_language import language_of
 from tidewaiter.cli.core.party_options import Within, kept_in
 from tidewaiter.cli.screening.input_files import (
     Member,
@@ -280,6 +281,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     units: tuple[tuple[str, str], ...] = ()
     out: Path | None = None
     report: Path | None = None
+    language: str = "en"
     refused: Path | None = None
     restricted: Path | None = None
     db: str | None = None
@@ -332,6 +334,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     "Spark, a folder.",
 )
 @click.option("--report", type=OUT_FILE, help="Write a report to read and print: .html.")
+@language_of("the report")
 @click.option(
     "--refused",
     type=OUT_FILE,
@@ -492,6 +495,7 @@ def _screen_file(path: Path, wanted: Wanted) -> bool:
         outputs = Outputs(
             alerts=wanted.out,
             report=wanted.report,
+            language=wanted.language,
             refused=refused,
             refused_named=wanted.refused is not None,
             learned=wanted.ranker is not None,

@@ -6,7 +6,7 @@ from datetime import date
 from markupsafe import Markup
 
 from tidewaiter.base.records import Record
-from tidewaiter.explain.languages import number, words
+from tidewaiter.explain.languages import number, speaking, words
 from tidewaiter.explain.lines import amount_in_words
 from tidewaiter.explain.words import (
     MATCHES,
@@ -64,6 +64,7 @@ class Imprint(Record, frozen=True, kw_only=True):
     version: str  # of this software
     editions: Editions
     file: str = ""  # name of the input file; "": a single sheet
+    spoken: str = "en"  # the language of the sheets
 
 
 class Lexis(Record, frozen=True, kw_only=True):
@@ -161,27 +162,29 @@ def render_sheet(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> str:
         HTML that can be encoded in UTF-8 for any names.
     """
     css = static(*_STYLES)
-    page = SheetPage(
-        sheet=sheet_view(sheet, imprint, lexis),
-        index=INDEX if imprint.file else "",
-        css=css,
-        policy=_policy(css),
-    )
-    return environment().get_template("sheet.html").render(page=page)
+    with speaking(imprint.spoken):
+        page = SheetPage(
+            sheet=sheet_view(sheet, imprint, lexis),
+            index=INDEX if imprint.file else "",
+            css=css,
+            policy=_policy(css),
+        )
+        return environment().get_template("sheet.html").render(page=page)
 
 
 def render_index(entries: Iterable[Listed], imprint: Imprint) -> Iterator[str]:
     """Yield the index of a folder of sheets in pieces, while its entries are produced."""
     template = environment().get_template("sheets.html")
     css = static(*_STYLES)
-    yield from template.generate(
-        entries=entries,
-        file=imprint.file,
-        asked=tuple(_asked(imprint.question)),
-        imprint=tuple(_imprint(imprint)),
-        css=css,
-        policy=_policy(css),
-    )
+    with speaking(imprint.spoken):
+        yield from template.generate(
+            entries=entries,
+            file=imprint.file,
+            asked=tuple(_asked(imprint.question)),
+            imprint=tuple(_imprint(imprint)),
+            css=css,
+            policy=_policy(css),
+        )
 
 
 def sheet_view(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> SheetView:

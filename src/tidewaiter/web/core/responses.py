@@ -24,7 +24,6 @@ from tidewaiter.base.records import Record
 from tidewaiter.explain import languages
 from tidewaiter.explain.errors import defect_in_words
 from tidewaiter.explain.languages import marked, pmarked, words
-from tidewaiter.explain.lines import role_in_words
 from tidewaiter.report.pages import make_environment
 from tidewaiter.web.core.exchange_terms import recall_reasons
 from tidewaiter.web.core.request_parsing import CSRF_FIELD, Asked
@@ -283,7 +282,6 @@ def environment() -> Environment:
     made = make_environment("tidewaiter.web", "tidewaiter.report")
     made.filters |= {
         "person": _person,
-        "role": role_in_words,
         "problem": lambda defect: defect_in_words(defect)[0],
         "hint": lambda defect: defect_in_words(defect)[1],
     }
@@ -292,7 +290,6 @@ def environment() -> Environment:
         "csrf": _csrf,
         "form_address": _form_address,
         "languages": languages.LANGUAGES,
-        "language": languages.language,
         "recall_reasons": recall_reasons,
     }
     return made

@@ -37,7 +37,7 @@ from tidewaiter.exchange.incidents.types import (
 )
 from tidewaiter.exchange.problems import Problem, from_error, in_one_line
 from tidewaiter.exchange.protocol.markings import Recipient
-from tidewaiter.explain.languages import country, marked
+from tidewaiter.explain.languages import country, marked, words
 from tidewaiter.explain.official_names import substance_name
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.groups import Group, groups
@@ -302,7 +302,7 @@ def form_view(
                 )
             ),
             "flags": tuple(
-                (code, f"{code}: {flag.says}")
+                (code, f"{code}: {words(flag.says)}")
                 for code, flag in load_flags().flag.items()
                 if flag.verified
             ),

@@ -323,7 +323,7 @@ def _parts(now: Incident, library: Library) -> Iterator[PartView]:
             _joined(each.text, _pieces(each.packages), each.marks) for each in now.packaging
         ],
         "flags": [
-            f"{each}: {load_flags().flag[each].says}" if each in load_flags().flag else each
+            f"{each}: {words(load_flags().flag[each].says)}" if each in load_flags().flag else each
             for each in now.flags
         ],
         "parties": [_party(each) for each in now.parties],

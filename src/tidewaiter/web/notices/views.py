@@ -411,7 +411,9 @@ def _on(when: date | None) -> str:
 def _deadline(told: Deadline) -> str:
     if told.due is None or told.due.day is None:
         return words("period unknown")
-    return words("{day}: {period}").format(day=day(told.due.day), period=told.due.period.text)
+    return words("{day}: {period}").format(
+        day=day(told.due.day), period=words(told.due.period.text)
+    )
 
 
 _MESSAGE = Layout(
