@@ -86,7 +86,8 @@ def _layout(kind: Any) -> Layout:
 
 
 def header(
-    functions: Iterable[tuple[str, Callable[..., Any]]], constants: Iterable[tuple[str, int]] = ()
+    functions: Iterable[tuple[str, Callable[..., Any]]],
+    constants: Iterable[tuple[str, int | np.uint64]] = (),
 ) -> str:
     """Write the declarations in C of functions, and of all that they take.
 
@@ -109,7 +110,7 @@ def header(
     return "\n\n".join(["#pragma once", '#include "native/arrays.h"', *parts, *prototypes]) + "\n"
 
 
-def _literal(value: int) -> str:
+def _literal(value: int | np.uint64) -> str:
     """Write a constant; an unsigned one is of 64 bits."""
     return f"UINT64_C({value:#x})" if isinstance(value, np.uint64) else str(int(value))
 
