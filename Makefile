@@ -15,7 +15,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	&& echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit test-long check check-newest fix lock bench soak docs clean
+.PHONY: help setup demo test test-unit test-long check check-newest fix lock bench soak docs screenshots clean
 .PHONY: check-format check-lint check-types check-layers check-docs
 .DELETE_ON_ERROR:
 
@@ -32,6 +32,7 @@ help:
 	@echo "make bench   run the benchmarks and write docs/benchmarks/"
 	@echo "make soak    run the test programme of the exchange, large (an hour or less)"
 	@echo "make docs    build the documentation into $(SITE)"
+	@echo "make screenshots  make the pictures of docs/images anew; it needs Chromium"
 	@echo "make clean   remove $(VENV), $(NEWEST) and all that was built"
 
 setup: $(VENV)/.dev
@@ -149,6 +150,10 @@ soak: $(VENV)/.bench
 
 docs: check-docs
 	@echo "Open $(SITE)/index.html."
+
+# The pictures that the table of tools/screenshots.py names; NAMES="queue alert" makes only those.
+screenshots: $(VENV)/.dev
+	$(BIN)/python -m tools.screenshots $(NAMES)
 
 clean:
 	rm -rf $(VENV) $(SITE) demo
