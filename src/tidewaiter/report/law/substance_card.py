@@ -223,7 +223,7 @@ class _Scale:
         decided = span.decided if span.decided != span.since else None
         return Bar(
             label=span.label,
-            days=f"{span.since or '?'} to {span.until or ''}".strip(),
+            days=f"{span.since or '?'} – {span.until or ''}".strip(),
             kind=span.state,
             x=left,
             y=_TOP + place * _ROW + 18.0,
