@@ -7,6 +7,7 @@ PEERS := $(VENV)/peers
 LOCKS := requirements
 NEWEST := .venv-newest
 SITE := docs/_build/html
+C_CODE := $(shell find src -name '*.[ch]')
 SAMPLE := src/tidewaiter/data/samples/manifest.csv
 
 # The first Python that is new enough and can make a virtual environment.
@@ -15,7 +16,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	&& echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit test-long check check-newest fix lock bench soak docs clean
+.PHONY: help native setup demo test test-unit test-long check check-newest fix lock bench soak docs
+.PHONY: screenshots clean
 .PHONY: check-format check-lint check-types check-layers check-docs
 .DELETE_ON_ERROR:
 
@@ -24,6 +26,7 @@ help:
 	@echo "make test    run the tests, but those that take minutes each"
 	@echo "make test-unit   run the quick tests: a minute of one core, no browser, no database"
 	@echo "make test-long   run those that take minutes: kills, browsers, tutorials, clusters"
+	@echo "make native  compile the C functions, where they have changed"
 	@echo "make setup   install what developers need into $(VENV)"
 	@echo "make check   format, lint, types, layers and documentation, without changing a file"
 	@echo "make fix     format, and mend what the linter can mend"
@@ -32,12 +35,15 @@ help:
 	@echo "make bench   run the benchmarks and write docs/benchmarks/"
 	@echo "make soak    run the test programme of the exchange, large (an hour or less)"
 	@echo "make docs    build the documentation into $(SITE)"
+	@echo "make screenshots  make the pictures of docs/images anew; it needs Chromium"
 	@echo "make clean   remove $(VENV), $(NEWEST) and all that was built"
 
-setup: $(VENV)/.dev
+setup: $(VENV)/.dev $(VENV)/.native
+
+native: $(VENV)/.native
 
 # A run ends with 1 where rows could not be read; the sample holds such rows on purpose.
-demo: $(VENV)/.plain
+demo: $(VENV)/.plain $(VENV)/.native
 	@mkdir -p demo
 	@$(BIN)/tidewaiter screen $(SAMPLE) --day 2026-11-25 \
 		--out demo/alerts.jsonl --report demo/report.html || [ $$? -eq 1 ]
@@ -51,13 +57,13 @@ demo: $(VENV)/.plain
 ARGS ?= -n 4 --dist loadfile --no-loadscope-reorder
 
 # Which test belongs to which tier stands in tests/tiers.py. `.ci/run` runs all three.
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(VENV)/.native
 	$(BIN)/python -m pytest -m "not long" $(ARGS)
 
-test-unit: $(VENV)/.dev
+test-unit: $(VENV)/.dev $(VENV)/.native
 	$(BIN)/python -m pytest -m unit
 
-test-long: $(VENV)/.dev
+test-long: $(VENV)/.dev $(VENV)/.native
 	$(BIN)/python -m pytest -m long $(ARGS)
 
 # `make -k check` goes on after a step that fails.
@@ -150,6 +156,10 @@ soak: $(VENV)/.bench
 docs: check-docs
 	@echo "Open $(SITE)/index.html."
 
+# The pictures that the table of tools/screenshots.py names; NAMES="queue alert" makes only those.
+screenshots: $(VENV)/.dev
+	$(BIN)/python -m tools.screenshots $(NAMES)
+
 clean:
 	rm -rf $(VENV) $(SITE) demo
 
@@ -163,11 +173,18 @@ $(VENV)/.plain: pyproject.toml
 $(VENV)/.dev: pyproject.toml $(LOCKS)/dev.txt $(LOCKS)/psi.txt
 	@$(call make_venv)
 	$(call install_lock,dev)
+	@[ -n "$$CC" ] || command -v cc >/dev/null || \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check ziglang  # it compiles C
 	@$(call install_lock,psi) 2>/dev/null \
 		|| echo "private questions have no build for this system; their tests are skipped"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--no-deps --no-build-isolation --editable .
 	@touch $(VENV)/.plain $@
+
+# An installation compiles the C functions; this does it again where they have changed.
+$(VENV)/.native: $(C_CODE) | $(VENV)/.plain
+	$(BIN)/python -m tidewaiter.native.library
+	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dev $(LOCKS)/bench.txt
 	$(call install_lock,bench)

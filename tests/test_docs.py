@@ -60,6 +60,7 @@ RUN_AS_SHELL = (
     "how-to/import-another-countrys-counts.md",
 )
 ROW_OF_THE_README = 16
+HINTS = sorted((ROOT / "src" / "tidewaiter" / "data" / "errors").glob("*.toml"))
 RUN_AS_PYTHON = (DOCS / "how-to" / "use-as-a-python-library.md", ROOT / "README.md")
 _FENCE = re.compile(r"^(`{3,})[^\n]*\n.*?^\1$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -69,6 +70,8 @@ _FETCHED = re.compile(
 )
 _SHOWN = re.compile(r"^(?:\$ )?(tidewaiter (?:.*\\\n)*.*)$|`(tidewaiter [^`]+)`", re.MULTILINE)
 _NO_COMMANDS = {"tidewaiter evidence bundle v1"}
+_NAME = re.compile(r"[a-z][a-z-]*")  # of a command, not of an option, a value or a file
+_TAKING_FILES = {"mirror"}  # groups that take something else than a command
 _ENDS = {"|", "||", "&&", ";", ">", "#", "..."}
 _FIRST_HITS = """words => words.map(word => {
   const hits = Search._performSearch(...Search._parseQuery(word));
@@ -125,8 +128,10 @@ def _unknown(shown: str) -> list[str]:
     words = list(itertools.takewhile(lambda word: word not in _ENDS, words))
     names = (" ".join(words[:many]) for many in range(len(words), -1, -1))
     name = next(name for name in names if name in known)
-    if not name and not words[0].startswith("-"):
-        return words[:1]
+    further = words[len(name.split()) :][:1]
+    takes_commands = isinstance(known[name], click.Group) and name not in _TAKING_FILES
+    if takes_commands and _NAME.fullmatch("".join(further)):
+        return further
     parts = [known[each] for each in known if name and each.startswith(f"{name} ")]
     options = [each for command in (known[name], *parts) for each in command.params]
     flags = {flag for each in options for flag in (*each.opts, *each.secondary_opts)}
@@ -171,6 +176,14 @@ def test_the_commands_that_are_shown_exist(page: Path) -> None:
     """Each command that a page shows is one of ours, and so is each of its options."""
     text = page.read_text(encoding="utf-8")
     shown = {"".join(found) for found in _SHOWN.findall(text)} - _NO_COMMANDS
+    assert {each: words for each in shown if (words := _unknown(each))} == {}
+
+
+@pytest.mark.parametrize("path", HINTS, ids=_name)
+def test_the_commands_that_hints_name_exist(path: Path) -> None:
+    """What an error tells a user to run is a command, under its name of today."""
+    hints = [each.get("hint", "") for each in tomllib.loads(path.read_text("utf-8")).values()]
+    shown = {"".join(found) for hint in hints for found in _SHOWN.findall(hint)} - _NO_COMMANDS
     assert {each: words for each in shown if (words := _unknown(each))} == {}
 
 

@@ -25,10 +25,12 @@ SOURCE = ROOT / "src" / "tidewaiter"
 LOCALE = SOURCE / "explain" / "locale"
 LANGUAGES = tuple(language for language in languages.LANGUAGES if language != "en")
 _PYTHON = {"words": 1, "marked": 1, "_": 1, "counted": 2, "numbered": 2}  # texts of each
+_CONTEXTS = frozenset({"pgettext", "pmarked"})  # whose first text is a context
 _DECLARING = frozenset({"mandatory", "conditional", "optional"})  # of tidewaiter.exchange.fields
-_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}
+_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 _OPTIONS = {"trimmed": "true", "silent": "false"}
-_SLOT = re.compile(r"\{\w+\}")
+_SLOT = re.compile(r"\{\w+(?::[^{}]*)?\}")
+_OPTION = re.compile(r"(?<!\w)--\w")  # of a command: a page says its own place instead
 _HEAD = """msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=utf-8\\n"
@@ -41,8 +43,14 @@ _ERRORS = "errors/*.toml"  # files with entries marked as translated
 _SAYS = frozenset({"says", "says_again", "asks"})
 _WORDED = {  # files in which only some keys are texts
     "rules/cases.toml": _SAYS,
+    "rules/suppression.toml": _SAYS,
     "rules/suspicions.toml": _SAYS,
     "rules/alerts.toml": frozenset({"title"}),
+    "exchange/forms.toml": frozenset({"title", "note", "label"}),
+    "exchange/instruments.toml": frozenset({"says"}),
+    "exchange/reply_times.toml": frozenset({"text"}),
+    "exchange/red_flags.toml": frozenset({"says"}),
+    "mirror/caveats.toml": frozenset({"notice", "shared", "older_codes", "reconciled", "says"}),
     "parties/ownership.toml": frozenset({"note", "law", "text"}),
     "regimes/*/amounts.toml": frozenset({"condition"}),
 }
@@ -51,8 +59,8 @@ _WORDED = {  # files in which only some keys are texts
 def texts() -> Catalog:
     """Collect every text of the interface, with its location."""
     catalogue = Catalog(project="Tidewaiter", charset="utf-8")
-    for place, number, message in sorted(_found(), key=lambda each: each[:2]):
-        catalogue.add(message, locations=[(place, number)])
+    for place, number, message, context in sorted(_found(), key=lambda each: each[:2]):
+        catalogue.add(message, locations=[(place, number)], context=context)
     for about in filter(lambda each: each.label, FIELDS.values()):
         catalogue.add(about.label, locations=[("trade/types.py", 1)])
     return catalogue
@@ -87,17 +95,18 @@ def _is_whole(told: Any) -> bool:
     return all(told) if isinstance(told, tuple) else bool(told)
 
 
-def _found() -> Iterator[tuple[str, int, Any]]:
+def _found() -> Iterator[tuple[str, int, Any, str | None]]:
+    """Yield place, line, text and context of each text."""
     for path in sorted(SOURCE.rglob("*.py")):
-        for number, message in _called(path.read_text(encoding="utf-8")):
-            yield _name(path), number, message
+        for number, message, context in _called(path.read_text(encoding="utf-8")):
+            yield _name(path), number, message, context
     for path in sorted(SOURCE.rglob("templates/*.html")):
         with path.open("rb") as file:
-            for number, message, *_ in extract(
+            for number, message, _, context in extract(
                 "jinja2.ext:babel_extract", file, keywords=_TEMPLATES, options=_OPTIONS
             ):
-                yield _name(path), number, message
-    yield from ((_name(path), 1, message) for path, message in _of_data())
+                yield _name(path), number, message, context
+    yield from ((_name(path), 1, message, None) for path, message in _of_data())
 
 
 def _of_data() -> Iterator[tuple[Path, Any]]:
@@ -109,8 +118,9 @@ def _of_data() -> Iterator[tuple[Path, Any]]:
         for path, table in _tables(name):
             yield from ((path, each) for each in filter(_is_said, _worded(table, keys)))
     for path, table in _tables(_ERRORS):
-        told = [each["says"] for each in table.values() if each.get("translated")]
-        yield from ((path, message) for message in told)
+        told = [each for each in table.values() if each.get("translated")]
+        said = [each[key] for each in told for key in ("says", "hint") if key in each]
+        yield from ((path, each) for each in said if _is_said(each) and not _OPTION.search(each))
     for path, table in _tables(_PHRASES):
         yield from ((path, message) for message in filter(_is_said, _parts(table)))
 
@@ -122,20 +132,21 @@ def _tables(name: str) -> Iterator[tuple[Path, Any]]:
             yield path, tomllib.load(file)
 
 
-def _called(source: str) -> Iterator[tuple[int, Any]]:
-    """Return the text arguments in calls of our functions, including those in f-strings."""
+def _called(source: str) -> Iterator[tuple[int, Any, str | None]]:
+    """Yield line, text and context of each call of our functions, inside of f-strings too."""
     for node in ast.walk(ast.parse(source)):
-        name = (
-            node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
-        )
-        if isinstance(node, ast.Call) and name in _DECLARING:
-            yield from ((node.lineno, text) for text in _labels(node))
-        if not isinstance(node, ast.Call) or name not in _PYTHON:
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
+        name = node.func.id
+        if name in _DECLARING:
+            yield from ((node.lineno, text, None) for text in _labels(node))
         texts = [each.value for each in node.args if isinstance(each, ast.Constant)]
-        wanted = [text for text in texts if isinstance(text, str)][: _PYTHON[name]]
-        if len(wanted) == _PYTHON[name]:
-            yield node.lineno, wanted[0] if len(wanted) == 1 else tuple(wanted)
+        wanted = [text for text in texts if isinstance(text, str)]
+        if name in _CONTEXTS and len(wanted) == 2:  # noqa: PLR2004 - context and text
+            yield node.lineno, wanted[1], wanted[0]
+        elif 0 < _PYTHON.get(name, 0) <= len(wanted):
+            said = wanted[: _PYTHON[name]]
+            yield node.lineno, said[0] if len(said) == 1 else tuple(said), None
 
 
 def _labels(call: ast.Call) -> Iterator[str]:

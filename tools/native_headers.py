@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
+
 from tidewaiter.native.calls import marked
 from tidewaiter.native.layout import header
 from tidewaiter.native.library import ROOT
@@ -20,7 +22,7 @@ _FIRST = "/* Made by `python -m tools.native_headers` from Python signatures: do
 
 def text() -> str:
     """Return what the header holds."""
-    constants: list[tuple[str, float]] = []
+    constants: list[tuple[str, float | np.uint64]] = []
     for path in sorted(ROOT.rglob("*.py")):
         code = path.read_text(encoding="utf-8")
         if "import native\n" in code or "\nCONSTANTS" in code:
@@ -29,7 +31,7 @@ def text() -> str:
     return _FIRST + header(((each.name, each.function) for each in ours), constants)
 
 
-def _constants(module: ModuleType) -> Iterator[tuple[str, float]]:
+def _constants(module: ModuleType) -> Iterator[tuple[str, float | np.uint64]]:
     """Yield the constants that a module shares with C, as ``MODULE_NAME``."""
     place = module.__name__.rpartition(".")[2].upper()
     for name in getattr(module, "CONSTANTS", ()):

@@ -18,6 +18,7 @@ from typing import cast
 
 import msgspec
 
+from tidewaiter.base.records import Record
 from tidewaiter.exchange.fields import Shape, declarations
 from tidewaiter.trade.line_fields import About, Group, Kind, key_of
 from tidewaiter.trade.readers.columns.vocabulary import load_aliases
@@ -91,7 +92,14 @@ def _type(shape: Shape) -> str:
 
 
 def _fields(record: type[msgspec.Struct]) -> Iterator[Sequence[str]]:
-    """Yield name, type and comment of each field, from the source of its class."""
+    """Yield name, type and comment of each field, its own before inherited ones."""
+    for kind in record.__mro__:
+        if issubclass(kind, msgspec.Struct) and kind not in {msgspec.Struct, Record}:
+            yield from _own_fields(kind)
+
+
+def _own_fields(record: type[msgspec.Struct]) -> Iterator[Sequence[str]]:
+    """Yield the fields of a class itself, from its source."""
     source = textwrap.dedent(inspect.getsource(record))
     (body,) = ast.parse(source).body
     lines = source.splitlines()

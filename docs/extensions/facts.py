@@ -26,8 +26,8 @@ from tidewaiter.law.types import Control, Regime, Substance
 SUBSTANCES = ("kind", "files", "with a structure", "with a CAS number", "with an HS code", "forms")
 CONTROLS = (
     *("instrument", "schedule", "controls", "ended"),
-    *("control read", "second-hand", "unverified"),
-    *("dates read", "second-hand", "unverified", "none"),
+    *("control verified", "secondary source", "unverified"),
+    *("dates verified", "secondary source", "unverified", "none"),
 )
 MARKS = ("read", "second-hand", "unverified")
 

@@ -18,10 +18,11 @@ ENTRIES = {
     for file in sorted((SOURCE / "data" / "errors").glob("*.toml"))
     for name, entry in tomllib.loads(file.read_text(encoding="utf-8")).items()
 }
+BUILDERS = frozenset({"wrong", "doubt", "make"})  # of a problem: position and code
 SOURCES = {
     path.relative_to(SOURCE).as_posix(): text
     for path in sorted(SOURCE.rglob("*.py"))
-    if "Error" in (text := path.read_text(encoding="utf-8"))
+    if "Error" in (text := path.read_text(encoding="utf-8")) or "exchange.problems" in text
 }
 _CODE = re.compile(r"[a-z]+/[a-z0-9]+(-[a-z0-9]+)*")
 _NAMED = re.compile(r'"([a-z]+/[a-z0-9-]+)"')
@@ -50,14 +51,21 @@ def _made(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
-        if node.func.id in KINDS and node.args and isinstance(node.args[0], ast.Constant):
-            yield str(node.args[0].value), node
+        place = 1 if node.func.id in BUILDERS else 0
+        if node.func.id not in KINDS | BUILDERS or len(node.args) <= place:
+            continue
+        code = node.args[place]
+        if isinstance(code, ast.Constant):
+            yield str(code.value), node
 
 
 def _told(node: ast.Call) -> set[str] | None:
     """Return the values that a call names; None: they are those of another error."""
     names = {each.arg for each in node.keywords}
-    return None if None in names else {name for name in names if name and name != "at"}
+    own = (
+        {"at", "source"} if isinstance(node.func, ast.Name) and node.func.id in BUILDERS else {"at"}
+    )
+    return None if None in names else {name for name in names if name} - own
 
 
 def _faults(place: str, text: str) -> Iterator[str]:
@@ -97,11 +105,13 @@ def test_each_entry_is_used() -> None:
         ('"base/unit-not-known", text', '"base/unit-not-known", txt'),
         ('"base/unit-not-known"', '"trade/file-empty"'),
         ('"base/unit-not-known", ', '"base/unit-not-known", more=1, '),
+        ('"exchange/no-such-line"', '"exchange/no-such-lin"'),
+        ('"exchange/no-such-line", number', '"exchange/no-such-line", nmber'),
     ],
 )
 def test_a_slip_is_seen(old: str, new: str) -> None:
     """A code of no entry or of another room, and a value that is misnamed or too many."""
-    place = "base/quantities.py"
+    place = "base/quantities.py" if old.startswith('"base') else "exchange/notices/checks.py"
     changed = SOURCES[place].replace(old, new)
     assert changed != SOURCES[place]
     assert len(list(_faults(place, changed))) == 1

@@ -124,7 +124,9 @@ def test_a_file_that_was_filtered_makes_no_sum_of_the_nation() -> None:
     kept = release(text, "border.csv")
     assert len(kept.reading.figures) == 4
     assert "" not in kept.reading.figures["part"].to_pylist()
-    assert "it holds nothing of Coastal/Interior, Other" in kept.reading.notes[0].problem
+    note = kept.reading.notes[0]
+    assert note.code == "burden/file-filtered"
+    assert note.values == {"missing": "Coastal/Interior, Other"}
     assert supplied([kept]) == ()
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import chain
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +26,8 @@ from tidewaiter.law.types import Name, Substance
 
 TABLES = "UN Convention of 1988, Tables I and II"
 OTHERS = sorted(LANGUAGES.keys() - {"en"})
+PAGE = Path(__file__).parents[2] / "docs" / "contributing" / "translate.md"
+ENGLISH = {"ar": "Arabic", "es": "Spanish", "fr": "French", "ru": "Russian", "zh": "Chinese"}
 # What is made of the same text does not confirm it: the other script of a Chinese name.
 SAME_TEXT = "opencc"
 
@@ -50,6 +53,16 @@ def test_a_substance_has_one_official_name_in_a_language(registry: Registry) -> 
     counts = Counter((each.slug, name.language) for each, name in _official(registry))
     assert counts
     assert set(counts.values()) == {1}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_documentation_counts_the_official_names(language: str, registry: Registry) -> None:
+    """All of a language, and those of the schedules of each convention."""
+    named = [each for each, name in _official(registry) if name.language == language]
+    held = [{control.regime for control in each.controls} for each in named]
+    counts = [sum(law in laws for laws in held) for law in ("un-1988", "un-1961", "un-1971")]
+    row = " | ".join(map(str, (ENGLISH[language], len(named), *counts)))
+    assert f"| {row} |" in PAGE.read_text(encoding="utf-8")
 
 
 def test_the_english_names_tell_the_named_substances_apart(registry: Registry) -> None:

@@ -66,7 +66,7 @@ def test_what_an_act_does_not_name_is_open(regime: str, registry: Registry, book
 def test_a_class_at_second_hand_says_so(registry: Registry, book: LawBook) -> None:
     """Where the paragraph of MDMA stands was not read: the answer says so, and so of its day."""
     doubts = _ruling("mdma", BRITAIN, registry, book).doubts
-    assert "Class A: the control is second-hand" in doubts
+    assert "Class A: the control is from a secondary source" in doubts
     assert any("date of entry into force unknown" in each for each in doubts)
 
 

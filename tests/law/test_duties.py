@@ -118,10 +118,10 @@ def test_a_notification_is_owed_to_who_asked(
     assert duty.known is known
     if known:
         assert duty.source == "asked-source"
-        assert duty.text.startswith("owed; MX asked for it")
+        assert duty.text.startswith("owed; Mexico has requested it")
     else:
         assert duty.source == "s"
-        assert duty.text == "owed; whether MX asked for it is not loaded"
+        assert duty.text == "owed; whether Mexico has requested it is not loaded"
 
 
 def test_without_a_destination_or_a_substance_nobody_asked(ephedrine: Found) -> None:

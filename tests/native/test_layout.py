@@ -40,10 +40,11 @@ def test_annotations_become_layouts() -> None:
 
 def test_the_header_declares_what_a_function_takes() -> None:
     """Records as NumPy packs them, structures after those they consist of, then the function."""
-    text = header([("take", _take)], [("MODULE_MOST", 7), ("MODULE_BASE", np.uint64(2**63 + 1))])
+    constants: list[tuple[str, int | np.uint64]] = [("A_MOST", 7), ("A_BASE", np.uint64(2**63 + 1))]
+    text = header([("take", _take)], constants)
     wanted = [
-        "#define MODULE_MOST 7",
-        "#define MODULE_BASE UINT64_C(0x8000000000000001)",
+        "#define A_MOST 7",
+        "#define A_BASE UINT64_C(0x8000000000000001)",
         "    int32_t number;\n    float share;\n    bool used;\n} Card;",
         "_Static_assert(sizeof(Card) == 9",
         "    U64 keys;\n    Cards cards;\n    int64_t size;\n} test_layout_Pair;",

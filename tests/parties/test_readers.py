@@ -73,7 +73,9 @@ def test_the_eu_list_is_read_from_xml(read_made_up: ReadFile) -> None:
     assert firm.kind == "organisation"
     assert firm.addresses[0].postcode == "100001"
     assert firm.identifiers == (Identifier(scheme="email", value="office@primer.example"),)
-    assert [(each.place, each.problem) for each in refusals] == [("entry EU.1.33", "has no name")]
+    assert [(each.place, each.code) for each in refusals] == [
+        ("entry EU.1.33", "parties/entry-unnamed")
+    ]
 
 
 def test_the_eu_list_as_csv_has_the_entries_of_its_xml(read_made_up: ReadFile) -> None:
@@ -184,7 +186,10 @@ def test_what_belongs_to_a_party_of_followthemoney_comes_to_it(read_made_up: Rea
     assert Identifier(scheme="passport", value="1234567", country="RU") in person.identifiers
     assert (str(person.listed), person.programmes) == ("2014-03-21", ("EU-UKR",))
     assert firm.ties == (Tie(kind="owned-by", party="NK-a", share="75 %"),)
-    assert [each.problem for each in refusals] == ["is no entity", "stands there twice"]
+    assert [each.code for each in refusals] == [
+        "parties/line-not-an-entity",
+        "parties/entity-twice",
+    ]
 
 
 def test_an_own_list_says_how_charges_ended(read_made_up: ReadFile) -> None:

@@ -8,14 +8,14 @@ from tools.catalogues import LANGUAGES, catalogue_of, texts
 
 from tidewaiter.explain.languages import moment, speaking
 
-_FILLED = re.compile(r"%\(\w+\)s|\{\w+\}|</?b>")
+_FILLED = re.compile(r"%\(\w+\)s|\{\w+(?::[^{}]*)?\}|</?b>")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_is_translated(language: str) -> None:
     """And nothing is kept that is not said any more."""
-    kept = {each.id: each.string for each in catalogue_of(language) if each.id}
-    wanted = {each.id for each in texts() if each.id}
+    kept = {(each.id, each.context): each.string for each in catalogue_of(language) if each.id}
+    wanted = {(each.id, each.context) for each in texts() if each.id}
     missing = sorted(str(each) for each in wanted if not _is_whole(kept.get(each)))
     assert missing == [], "run: python -m tools.catalogues, and translate what is empty"
     assert set(kept) - wanted == set()

@@ -119,4 +119,5 @@ def test_a_dealing_without_a_day_is_refused(dealings: Dealings) -> None:
         "arrival,product,net kg\n,acetone,1\n2026-11-04,acetone,2\n2026-11-05,chairs,3\n"
     )
     assert [(each.day, each.mass_mg) for each in found] == [(date(2026, 11, 4), 2_000_000)]
-    assert (refused.row, refused.problem, refused.screened) == (1, "the row has no day", False)
+    assert (refused.row, refused.screened) == (1, False)
+    assert refused.code == "trade/record-without-day"

@@ -112,7 +112,7 @@ def test_a_law_that_is_not_loaded_is_open(law: RoutedLaw, registry: Registry) ->
     """A country without loaded law is reported, and China's unnamed chemicals are."""
     place = _place(registry, "acetone")
     assert any(
-        "no legislation of ZA is loaded" in english(why)
+        "no legislation of South Africa is loaded" in english(why)
         for why in law.of(place, Route(origin="ZA", destination="ZA")).open
     )
     to_mexico = law.of(place, Route(origin="CN", destination="MX")).open

@@ -103,15 +103,15 @@ def test_a_request_is_answered_in_part_and_refused_in_part(pair: Pair) -> None:
 def test_what_the_marking_or_the_purpose_forbids_is_not_written(pair: Pair) -> None:
     """Neither a request that its own marking does not allow, nor an answer for another purpose."""
     one, other = pair
-    with raises("store/marking-forbids", why="it was given for: Counts that name nobody"):
+    with raises("exchange/not-for-purpose", purposes="Counts that name nobody"):
         _ask(one, _request(one, other, marking=changed(MARKING, purposes=("statistics",))))
-    with raises("exchange/to-be-mended", text="it says nothing of the law"):
+    with raises("exchange/legal-basis-missing"):
         _ask(one, _request(one, other, instrument=""))
     _ask(one, _request(one, other))
     with raises("store/request-exists", ConflictError):
         _ask(one, _request(one, other))
     one.send(other)
-    with raises("exchange/to-be-mended", text="it may not be used for investigation"):
+    with raises("exchange/answer-not-for-purpose", purpose="investigation"):
         _say(other, _answer(one, marking=changed(MARKING, purposes=("warning",))))
     with raises("store/not-theirs-to-say", who="the requested node can answer"):
         _say(one, _answer(one))

@@ -1,10 +1,8 @@
 """A filled installation, people of each role who are signed in, and a server for browsers."""
 
-import asyncio
 import shutil
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -13,12 +11,11 @@ from typing import Any
 
 import httpx
 import pytest
-from granian.constants import Interfaces
-from granian.server.embed import Server
 from litestar import Litestar
 from litestar.testing import TestClient
 from playwright.sync_api import Browser, Page
 from tests.support.ports import free_port
+from tests.support.serving import listening, wait_for
 
 from tidewaiter.accounts.passwords import hash_password
 from tidewaiter.accounts.roles import Role
@@ -222,40 +219,10 @@ def served(screened: Path, tmp_path: Path) -> Iterator[tuple[str, Node]]:
     port = free_port()
     # Browsers make passkeys for a name, not for 127.0.0.1.
     node = Node(Serving(db=str(place), port=port, public=f"http://localhost:{port}"))
-    with app_for(node) as app, _listening(app, port):
+    with app_for(node) as app, listening(app, port):
         address = f"http://localhost:{port}"
         wait_for(address)
         yield address, node
-
-
-@contextmanager
-def _listening(app: Litestar, port: int) -> Iterator[None]:
-    server = Server(
-        app, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False
-    )
-    loops: list[asyncio.AbstractEventLoop] = []
-
-    async def serve() -> None:
-        loops.append(asyncio.get_running_loop())
-        await server.serve()
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
-    thread.start()
-    yield
-    loops[0].call_soon_threadsafe(server.stop)  # its loop sleeps, and hears of nothing else
-    thread.join(10)
-
-
-def wait_for(address: str, *, seconds: int = 10) -> None:
-    """Wait until the server at an address is up."""
-    for _ in range(10 * seconds):
-        try:
-            httpx.get(f"{address}/health").raise_for_status()
-        except httpx.HTTPError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("the server does not answer")
 
 
 @pytest.fixture

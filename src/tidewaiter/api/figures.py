@@ -109,6 +109,8 @@ def _refused(note: Note) -> dict[str, Any]:
         "value": note.value,
         "problem": note.problem,
         "hint": note.hint,
+        "code": note.code,
+        "values": dict(note.values),
         "screened": note.kept,
     }
 
@@ -178,5 +180,7 @@ def _not_read(line: int, text: str, error: InputError) -> dict[str, Any]:
         "value": text[:200],
         "problem": error.message,
         "hint": error.hint,
+        "code": error.code,
+        "values": dict(error.values),
         "screened": False,
     }

@@ -21,8 +21,8 @@ class Frame:
 
     Attributes:
         table: The result, a ``pyarrow.Table``.
-        refused: Unreadable input values: dictionaries with row, column, value, problem, hint and
-            whether the rest of the row was used.
+        refused: Unreadable input values: dictionaries with row, column, value, problem, hint, code,
+            values and whether the rest of the row was used.
         notes: Sentences about the result as a whole, such as what was not assessed.
     """
 

@@ -105,9 +105,13 @@ def template_of(code: str) -> Mapping[str, str]:
 
     A plug-in may use an unknown code: then the message is the code.
     """
+    return entry_of(code) or {"says": code.replace("{", "{{").replace("}", "}}")}
+
+
+def entry_of(code: str) -> Mapping[str, str] | None:
+    """Return the entry of a code in data/errors; None: unknown."""
     room, _, name = code.partition("/")
-    found = entries_of(room).get(name) if room.isidentifier() else None
-    return found or {"says": code.replace("{", "{{").replace("}", "}}")}
+    return entries_of(room).get(name) if room.isidentifier() else None
 
 
 @cache

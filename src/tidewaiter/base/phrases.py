@@ -213,15 +213,15 @@ class Joined(Record, frozen=True, kw_only=True):
     by: str  # separator
 
 
-KINDS = frozenset({"figure", "country", "land", "said", "english", "sentence"}) | {
+KINDS = frozenset({"figure", "country", "said", "english", "sentence"}) | {
     "substance",
     "instrument",
     "schedule",
     "control",
 }
-"""Kinds of slots that the code handles: a number, countries by code (as names or as codes), a
-translatable text, one that stays English, and a phrase that begins with a capital; then what has
-official names in other languages, by the English ones.
+"""Kinds of slots that the code handles: a number, a country by its code, a translatable text, one
+that stays English, and a phrase that begins with a capital; then what has official names in other
+languages, by the English ones.
 """
 
 

@@ -34,7 +34,6 @@ Told = Mapping[str, list[str]]
 
 _BINARY = {b"PAR1": open_parquet, b"PK\x03\x04": open_xlsx}
 _JSON = frozenset({".jsonl", ".ndjson", ".json"})
-_HINT_JSON = 'write one object a line: {"name": "Example Ltd", "country": "CN", "lei": "..."}'
 
 
 class _Columns(Record, frozen=True, kw_only=True):
@@ -159,7 +158,8 @@ def _json_rows(file: BinaryIO, name: str) -> Iterator[tuple[int, Told] | Refusal
             told = _from_object(decode(line))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             text = shorten(line.decode("utf-8", "replace"))
-            yield _refusal(number, "", text, f"is no object: {error}", _HINT_JSON, kept=False)
+            fault = InputError("bulk/row-not-an-object", error=error)
+            yield Refusal.of(fault, row=number, value=text, screened=False)
             continue
         seen = seen or bool({"name", *_schemes()} & set(told))
         yield number, told
@@ -197,13 +197,14 @@ def _party(number: int, told: Told) -> Iterator[AskedParty | Refusal]:
     kind = KINDS.get(" ".join(told.get("kind", ["unknown"])).casefold())
     if kind is None:
         known = ", ".join(sorted(filter(None, KINDS)))
-        yield _refusal(number, "kind", told["kind"][0], "is no kind of party", f"known: {known}")
+        fault = InputError("bulk/party-kind-not-known", known=known)
+        yield Refusal.of(fault, row=number, column="kind", value=shorten(told["kind"][0]))
     births: list[str] = []
     for text in told.get("born", ()):
         try:
             births += parse_births(text)[0]
         except InputError as error:
-            yield _refusal(number, "born", text, error.message, error.hint)
+            yield Refusal.of(error, row=number, column="born", value=shorten(text))
     countries = tuple(told.get("country", ()))
     identifiers = tuple(_identifiers(told))
     yield from _doubts(number, identifiers, countries)
@@ -234,16 +235,9 @@ def _doubts(
     for each in identifiers:
         read = read_identifier(each, countries)
         if read and read.check == "not valid":
-            hint = "look whether it is copied right; it is compared as it is written"
-            yield _refusal(number, each.scheme, each.value, read.problem, hint)
-
-
-def _refusal(
-    row: int, column: str, value: str, problem: str, hint: str, *, kept: bool = True
-) -> Refusal:
-    return Refusal(
-        row=row, column=column, value=shorten(value), problem=problem, hint=hint, screened=kept
-    )
+            error = InputError("bulk/identifier-not-valid", why=read.problem)
+            value = shorten(each.value)
+            yield Refusal.of(error, row=number, column=each.scheme, value=value)
 
 
 _BATCH = 32_768

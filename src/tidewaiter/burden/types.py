@@ -1,11 +1,12 @@
 """Official counts: figures, releases and notes; months as integers."""
 
 import re
-from typing import Literal
+from typing import Literal, Self
 
 import pyarrow as pa
 
-from tidewaiter.base.errors import InputError
+from tidewaiter.base.defects import Defect
+from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.base.records import Record
 
 _YEAR_MONTH = re.compile(r"(\d{4})-(\d{2})")
@@ -90,14 +91,17 @@ Missing = Literal["", "suppressed", "low quality", "suppressed, low quality", "n
 """Why a value is null. Small counts are suppressed for privacy; "not shown": no reason given."""
 
 
-class Note(Record, frozen=True, kw_only=True):
+class Note(Defect, frozen=True, kw_only=True):
     """An anomaly corrected or refused by a reader; nothing is dropped without a note."""
 
     place: str  # "row 17", "column Data Value"; "": the whole file
     value: str  # as written, at most 200 characters
-    problem: str
-    hint: str
     kept: bool  # the figure was corrected and kept; otherwise refused
+
+    @classmethod
+    def of(cls, error: TidewaiterError, *, place: str, value: str = "", kept: bool = False) -> Self:
+        """Return a note with the message of an error."""
+        return cls(code=error.code, values=error.values, place=place, value=value, kept=kept)
 
 
 class Reading(Record, frozen=True, kw_only=True):

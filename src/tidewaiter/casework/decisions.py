@@ -39,6 +39,7 @@ class VerdictRule(Record, frozen=True, kw_only=True):
     """A row of [verdict]."""
 
     says: str
+    done: str  # as the history of a case reports it
     status: Status
 
 
@@ -68,6 +69,7 @@ class DecisionRules(Record, frozen=True, kw_only=True):
     """Content of data/rules/decisions.toml."""
 
     version: str
+    undone: str  # as the history of a case reports an undo
     bulk: BulkRule
     verdict: Mapping[Verdict, VerdictRule]
     reason: Mapping[str, ReasonRule]

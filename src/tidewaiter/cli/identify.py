@@ -142,7 +142,7 @@ def _write(texts: list[str], number: int, identifier: Identifier) -> None:
     multiple=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     envvar="TIDEWAITER_OWN",
-    help="A folder with your own lists; can be repeated.",
+    help="A folder with your own controlled substances; can be repeated.",
 )
 def substances(wanted: str | None, day: date | None, own: tuple[Path, ...]) -> None:
     """Show the registry: all substances, those that match WANTED, or one by its slug.

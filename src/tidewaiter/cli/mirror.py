@@ -19,6 +19,7 @@ from tidewaiter.base.files import check_apart, replacing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import FILE, OUT_FILE, json_option, ok_with_refusals
+from tidewaiter.cli.core.page_language import language_of
 from tidewaiter.explain.mirror import (
     DISCREPANCY_COLUMNS,
     ORPHAN_COLUMNS,
@@ -371,12 +372,13 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--orphans", type=OUT_FILE, help="A .csv file for flows that only one side reports.")
 @click.option("--prices", type=OUT_FILE, help="A .csv file for unusual values per kilogram.")
 @click.option("--report", type=OUT_FILE, help="Write a report as one HTML file that works offline.")
+@language_of("the report")
 @click.option(
     "--own",
     multiple=True,
     envvar="TIDEWAITER_OWN",
     type=_FOLDER,
-    help="A folder with your own lists; can be repeated.",
+    help="A folder with your own controlled substances; can be repeated.",
 )
 @json_option
 @ok_with_refusals
@@ -410,7 +412,9 @@ def compare(files: tuple[Path, ...], own: tuple[Path, ...], **options: Any) -> N
     if options["report"]:
         with replacing(options["report"], str(os.getpid())) as part:
             part.write_text(
-                render_mirror(found, reading, distances), encoding="utf-8", newline="\n"
+                render_mirror(found, reading, distances, spoken=options["language"]),
+                encoding="utf-8",
+                newline="\n",
             )
     if options["as_json"]:
         click.echo(as_json(found))

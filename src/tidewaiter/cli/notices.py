@@ -91,7 +91,7 @@ def said_of(checked: Checked) -> Iterator[str]:
 def in_a_line(problem: Problem) -> str:
     """Format a problem: severity, place, description and hint."""
     place = f"{problem.at}: " if problem.at else ""
-    line = f"{problem.level}: {place}{problem.text}"
+    line = f"{problem.level}: {place}{problem.problem}"
     return f"{line} ({problem.hint})" if problem.hint else line
 
 

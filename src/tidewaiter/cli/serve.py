@@ -79,7 +79,7 @@ _PORTS = click.IntRange(1, 65_535)
     type=_FOLDER,
     multiple=True,
     envvar="TIDEWAITER_OWN",
-    help="A folder with your own lists of substances.",
+    help="A folder with your own controlled substances.",
 )
 @click.option(
     "--uploads",

@@ -17,7 +17,7 @@ import msgspec
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Verdict, load_decision_rules
-from tidewaiter.exchange.problems import Problem, blank, wrong
+from tidewaiter.exchange.problems import Problem, blank, from_error, wrong
 from tidewaiter.exchange.protocol.envelopes import Said, Unheeded, said_as
 from tidewaiter.exchange.protocol.markings import Marking, Purpose
 from tidewaiter.exchange.requests.checks import sha256
@@ -75,9 +75,9 @@ def check_redacted(told: RedactedFile) -> Iterator[Problem]:
     for each in told.fields:
         at = f"{told.name}, {each.pointer}"
         if not each.pointer.startswith("/"):
-            yield wrong(at, "it is no place", 'write it like "/parties/0/name"')
+            yield wrong(at, "exchange/not-a-pointer")
         if blank(each.why):
-            yield wrong(at, "nothing says why", "say why it was taken out")
+            yield wrong(at, "exchange/redaction-not-explained")
 
 
 def _steps(pointer: str) -> list[str]:
@@ -193,16 +193,16 @@ class Together(Record, frozen=True, kw_only=True):
 def check_joint(case: JointCase) -> tuple[Problem, ...]:
     """Return all problems of a joint case."""
     found = [
-        wrong(name, "it is empty", "say what it is")
+        wrong(name, "exchange/text-missing")
         for name, text in (("id", case.id), ("opener", case.opener), ("title", case.title))
         if blank(text)
     ]
     if not case.partners:
-        found.append(wrong("partners", "there is nobody to join", "name at least one node"))
+        found.append(wrong("partners", "exchange/partners-missing"))
     if case.opener in case.partners or len(set(case.partners)) < len(case.partners):
-        found.append(wrong("partners", "a node stands twice", "name each other node once"))
+        found.append(wrong("partners", "exchange/partner-twice"))
     if case.marking.purposes and case.purpose not in case.marking.purposes:
-        found.append(wrong("marking", f"it is not for {case.purpose}", "mark it for that"))
+        found.append(wrong("marking", "exchange/marking-not-for-purpose", purpose=case.purpose))
     return tuple(found)
 
 
@@ -211,10 +211,10 @@ def check_offer(offer: Offer) -> tuple[Problem, ...]:
     bundle = offer.bundle
     found = [*sha256("bundle, sha256", bundle.sha256), *sha256("bundle, manifest", bundle.manifest)]
     if bundle.size < 1:
-        found.append(wrong("bundle, size", f"{bundle.size} bytes", "give the size of the ZIP"))
+        found.append(wrong("bundle, size", "exchange/bundle-empty", size=bundle.size))
     names = [each.name for each in bundle.redacted]
     if len(set(names)) < len(names):
-        found.append(wrong("bundle, redacted", "a file stands twice", "put its fields together"))
+        found.append(wrong("bundle, redacted", "exchange/redacted-file-twice"))
     for each in bundle.redacted:
         found += check_redacted(each)
     return tuple(found)
@@ -224,13 +224,13 @@ def check_decision(decision: Decision, today: date) -> tuple[Problem, ...]:
     """Return all problems of a decision; its reason is a code of decisions.toml."""
     found = []
     if blank(decision.subject):
-        found.append(wrong("subject", "it is about nothing", 'say what, like "incident north/7"'))
+        found.append(wrong("subject", "exchange/subject-missing"))
     if decision.day > today:
-        found.append(wrong("day", f"{decision.day} has not come yet", f"a day up to {today}"))
+        found.append(wrong("day", "exchange/day-in-future", day=decision.day, today=today))
     try:
         load_decision_rules().check(decision.verdict, decision.reason, decision.note)
     except InputError as error:
-        found.append(wrong("reason", error.message, error.hint))
+        found.append(from_error(error.placed("reason")))
     return tuple(found)
 
 

@@ -145,25 +145,25 @@ def _weight(said: Said[Outcome]) -> tuple[int, date, int, int]:
 def _recall(recall: Recall) -> Iterator[Problem]:
     for name, text in (("id", recall.id), ("item", recall.item)):
         if blank(text):
-            yield wrong(name, "it is empty", "say what it is")
+            yield wrong(name, "exchange/text-missing")
     yield from sha256("digest", recall.digest)
     if recall.reason == "court" and blank(recall.basis):
-        yield wrong("basis", "no order is named", "name the court and its order")
+        yield wrong("basis", "exchange/court-order-missing")
     if recall.reason == "other" and blank(recall.note):
-        yield wrong("note", "it says nothing of the reason", "say it in words")
+        yield wrong("note", "exchange/reason-missing")
 
 
 def _outcome(outcome: Outcome, recall: Recall, today: date) -> Iterator[Problem]:
     told = (outcome.recall, outcome.item, outcome.digest)
     if told != (recall.id, recall.item, recall.digest):
-        yield wrong("recall", "it is of another recall or another item", "name this one")
+        yield wrong("recall", "exchange/of-another-recall")
     if outcome.day > today:
-        yield wrong("day", f"{outcome.day} has not come yet", f"write a day up to {today}")
+        yield wrong("day", "exchange/day-in-future", day=outcome.day, today=today)
     kept = outcome.result == "kept-under-legal-hold"
     if kept and blank(outcome.basis):
-        yield wrong("basis", "a legal hold rests on something", "name the law or the order")
+        yield wrong("basis", "exchange/legal-hold-without-basis")
     if not kept and outcome.until is not None:
-        yield wrong("until", "only what is kept is kept until a day", "leave it out")
+        yield wrong("until", "exchange/end-without-legal-hold")
     if not 0 <= outcome.told <= outcome.reshared:
-        hint = "it is at most the number to whom it was passed on"
-        yield wrong("told", f"{outcome.told} of {outcome.reshared} cannot be", hint)
+        code, reached = "exchange/more-informed-than-reached", outcome.reshared
+        yield wrong("told", code, informed=outcome.told, reached=reached)

@@ -22,7 +22,7 @@ from tidewaiter.exchange.notices.amounts import (
     written_share,
 )
 from tidewaiter.exchange.notices.types import Amount
-from tidewaiter.exchange.problems import Problem, wrong
+from tidewaiter.exchange.problems import Problem, from_error, wrong
 
 R = TypeVar("R", bound=Record)
 _PARTS = {"mass": "mass_mg", "volume": "volume_ul"}  # of an amount
@@ -110,7 +110,7 @@ def read_record(
         value = getattr(written, field.written, msgspec.UNSET)
         if field.required and value is None:
             at = joined(place, field.place)
-            problems.append(wrong(at, "it is not said what it is", "choose one"))
+            problems.append(wrong(at, "exchange/choice-missing"))
             return None
         if value is not msgspec.UNSET:
             values[field.name] = _read(field, value, problems, place)
@@ -160,13 +160,13 @@ def _measured(field: Field, text: str, problems: list[Problem], at: str) -> obje
     try:
         found = read_share(text) if unit == "share" else read_amount(text)
     except InputError as error:
-        problems.append(wrong(at, error.message, error.hint))
+        problems.append(from_error(error.placed(at)))
         found = Amount() if unit == "amount" else None
     if unit not in _PARTS or not isinstance(found, Amount):
         return found
     part = getattr(found, _PARTS[unit])
     if part is None and found != Amount():
-        problems.append(wrong(at, f'"{text}" is not a {unit}'))
+        problems.append(wrong(at, "exchange/not-in-unit", text=text, unit=unit))
     return part
 
 

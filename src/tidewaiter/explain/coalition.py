@@ -9,14 +9,7 @@ from tidewaiter.exchange.coalition.board import Board, Country, Days, Row, Waits
 from tidewaiter.exchange.coalition.commitments import Commitment, Evidence, Pledge, Pledges, Report
 from tidewaiter.exchange.coalition.meeting_packs import Line, Working
 from tidewaiter.exchange.coalition.outcomes import Freeze, Outcome
-from tidewaiter.explain.languages import (
-    country,
-    day,
-    marked,
-    number,
-    numbered,
-    words,
-)
+from tidewaiter.explain.languages import country, day, marked, number, numbered, pmarked, words
 
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -43,7 +36,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "undelivered": marked("not delivered"),
         "came too late": marked("received after the deadline"),
         # states of commitments
-        "open": marked("open"),
+        "open": pmarked("commitment", "open"),
         "met": marked("met"),
         "missed": marked("missed"),
         "no evidence": marked("no evidence"),

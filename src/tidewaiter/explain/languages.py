@@ -31,6 +31,7 @@ LANGUAGES = {
 _DAYS = {"ar": "d MMMM y", "ru": "d MMM y"}
 # "25 Nov 2026" cannot be misread on either side of the Atlantic.
 _REGIONS = {"en": "en_GB", "zh": "zh_Hans_CN"}
+_CONTEXT = "\x04"  # between context and text, as in gettext's own files
 _now: ContextVar[str] = ContextVar("language", default="en")
 _invented: ContextVar[Mapping[str, str]] = ContextVar("countries", default=MappingProxyType({}))
 
@@ -73,9 +74,31 @@ def marked(text: str) -> str:
     return text
 
 
+def pmarked(context: str, text: str) -> str:
+    """Mark a text that has several senses; `words` translates it in the one that is meant.
+
+    Args:
+        context: The sense, for translators; nobody else sees it.
+        text: The text.
+    """
+    return f"{context}{_CONTEXT}{text}"
+
+
 def words(text: str) -> str:
     """Translate an interface text into the current language."""
+    if _CONTEXT in text:
+        return pgettext(*text.split(_CONTEXT, 1))
     return _catalogue(_now.get()).gettext(text) if text else ""  # gettext("") is the header
+
+
+def pgettext(context: str, text: str) -> str:
+    """Return a text that has several senses, in the one that is meant.
+
+    Args:
+        context: As for `pmarked`.
+        text: The text.
+    """
+    return _catalogue(_now.get()).pgettext(context, text)
 
 
 def counted(one: str, many: str, count: int) -> str:

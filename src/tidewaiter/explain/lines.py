@@ -7,7 +7,7 @@ from types import MappingProxyType
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.quantities import find_unit
 from tidewaiter.base.records import Record
-from tidewaiter.explain.languages import marked, words
+from tidewaiter.explain.languages import counted, figure, marked, number, words
 from tidewaiter.trade.line_fields import SHOWN, Group, key_of
 from tidewaiter.trade.transport_modes import mode_of
 from tidewaiter.trade.types import FIELDS, LISTS, Holding, Kept, Line, Party, Stop, fields_in
@@ -44,17 +44,18 @@ def amount_in_words(millionths: int | None, shown: str, unit: str | None) -> str
     amount = litres_or_kilograms(millionths)
     if amount is None or millionths is None:
         return ""
-    text = f"{amount:,f} {shown}"
+    text = f"{figure(f'{amount:,f}')} {shown}"
     if unit is None:
         return text
     known = find_unit(unit)
     if known is None or not known.size or known.code == shown:
-        return f"{text} (the unit was set for the file, not read from it)"
-    paper = _undone(millionths, known.size)
-    return (
-        f"{text} ({paper:,f} {unit} in the document; "
-        "the unit was set for the file, not read from it)"
+        said = words("{amount} (the unit was set for the file, not read from it)")
+        return said.format(amount=text)
+    paper = f"{figure(f'{_undone(millionths, known.size):,f}')} {unit}"
+    said = words(
+        "{amount} ({written} in the document; the unit was set for the file, not read from it)"
     )
+    return said.format(amount=text, written=paper)
 
 
 def quantity_in_words(line: Line) -> str:
@@ -62,7 +63,8 @@ def quantity_in_words(line: Line) -> str:
     unit = stated_unit(line, "quantity")
     if line.quantity is None or unit is None:
         return line.quantity or ""
-    return f"{line.quantity} ({unit}: the unit was set for the file, not read from it)"
+    said = words("{written} ({unit}: the unit was set for the file, not read from it)")
+    return said.format(written=line.quantity, unit=unit)
 
 
 def _undone(millionths: int, size: Decimal) -> Decimal:
@@ -75,7 +77,7 @@ def _undone(millionths: int, size: Decimal) -> Decimal:
     return round(exact, _PLACES).normalize() + 0
 
 
-UNKNOWN = "not given"
+UNKNOWN = marked("not given")
 
 
 def origin(line: Line) -> str:
@@ -93,7 +95,7 @@ def stop_in_words(stop: Stop) -> str:
     code = f"({stop.locode})" if stop.locode and stop.name else stop.locode
     place = " ".join(part for part in (stop.name, code) if part)
     where = ", ".join(part for part in (place, stop.country) if part)
-    return f"{stop.function or 'place'}: {where or UNKNOWN}"
+    return f"{role_in_words(stop.function or 'place')}: {where or words(UNKNOWN)}"
 
 
 def met(held: Holding) -> Phrase:
@@ -168,8 +170,13 @@ def details_of(line: Line, *, goods: bool = False) -> Iterator[Detail]:
         values = [str(fact) for fact in _facts(line, name) if fact is not None and fact != ""]
         if label and values:
             shown = tuple(values[:FEW])
-            more = (f"and {len(values) - FEW:,} more",) if len(values) > FEW else ()
+            more = (more_in_words(len(values) - FEW),) if len(values) > FEW else ()
             yield Detail(label=capitalised(words(label)), values=shown + more)
+
+
+def more_in_words(count: int) -> str:
+    """Return how many are not shown."""
+    return counted("and {count} more", "and {count} more", count).format(count=number(count))
 
 
 def capitalised(label: str) -> str:
@@ -204,23 +211,20 @@ def mode_in_words(mode: str | None) -> str:
     return words(word) if word == mode else f"{words(word)} ({mode})"
 
 
-def _party(party: Party) -> str:
-    number = " ".join(part for part in (party.id_scheme, party.id) if part)
-    known = (party.name, party.address, party.country, number)
+def party_in_words(party: Party) -> str:
+    """Return a party in words: "consignee: Example Ltd, 1 Quay Road, GB"."""
+    register = " ".join(part for part in (party.id_scheme, party.id) if part)
+    known = (party.name, party.address, party.country, register)
     return f"{role_in_words(party.role or 'party')}: {', '.join(part for part in known if part)}"
 
 
-def _stop(stop: Stop) -> str:
-    role, _, place = stop_in_words(stop).partition(": ")
-    return f"{role_in_words(role)}: {place}"
-
-
-def _value(value: Decimal | None, currency: str | None) -> str:
-    return "" if value is None else f"{value.normalize():,f} {currency or ''}".strip()
+def value_in_words(value: Decimal | None, currency: str | None) -> str:
+    """Return an amount of money; "": there is none."""
+    return "" if value is None else f"{figure(f'{value.normalize():,f}')} {currency or ''}".strip()
 
 
 def _packages(line: Line) -> str:
-    count = "" if line.packages is None else f"{line.packages:,}"
+    count = "" if line.packages is None else number(line.packages)
     return " × ".join(part for part in (count, line.pack) if part)
 
 
@@ -236,12 +240,12 @@ _SHOWN: tuple[Group, ...] = (
 )
 _OWN: Mapping[str, Callable[[Line], Iterable[object]]] = MappingProxyType(
     {
-        "parties": lambda line: map(_party, line.parties or ()),
-        "route": lambda line: map(_stop, line.route or ()),
+        "parties": lambda line: map(party_in_words, line.parties or ()),
+        "route": lambda line: map(stop_in_words, line.route or ()),
         "quantity": lambda line: [quantity_in_words(line)],
         "packages": lambda line: [_packages(line)],
         "pack": lambda _: (),  # shown together with the number of packages
-        "value": lambda line: [_value(line.value, line.currency)],
+        "value": lambda line: [value_in_words(line.value, line.currency)],
         "currency": lambda _: (),
         "mode": lambda line: [mode_in_words(line.mode)],
     }

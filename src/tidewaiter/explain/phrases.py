@@ -193,7 +193,7 @@ def _word(kind: str, value: str | int) -> Piece:
         return Piece(str(value), "english") if said is None else Piece(words(said))
     if kind == "figure" or isinstance(value, int):
         return Piece(figure(english_figure(value)), "kept")
-    if kind in {"country", "land"}:
+    if kind == "country":
         return Piece(country(value), "kept")
     if kind in _OFFICIAL:
         return _official(value, _OFFICIAL[kind](value))

@@ -4,7 +4,7 @@ from tidewaiter.bulk.journal import Done, open_scripts
 from tidewaiter.bulk.screening import Settings, threshold_in
 from tidewaiter.explain.summary import Counts
 from tidewaiter.explain.titles import library_of, state_of
-from tidewaiter.explain.words import Library
+from tidewaiter.explain.words import Library, threshold_in_words
 from tidewaiter.law.registry import load_registry
 from tidewaiter.lists.archive import versions_at
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
@@ -50,4 +50,5 @@ def _threshold(settings: Settings) -> str:
     """Return the similarity threshold for party matches; "" if parties are not screened."""
     if settings.lists is None:
         return ""
-    return str(threshold_in(settings, load_alert_rules(settings.rules, settings.switches)))
+    rules = load_alert_rules(settings.rules, settings.switches)
+    return threshold_in_words(threshold_in(settings, rules))

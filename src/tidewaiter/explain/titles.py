@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from tidewaiter.base.phrases import load_phrases
+from tidewaiter.explain.languages import words
 from tidewaiter.explain.words import Library
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.types import Source
@@ -13,8 +14,10 @@ from tidewaiter.trade.rules.plugins import plugin_rules
 
 
 def state_of(version: ListVersion) -> str:
-    """Return the date of a list version, as text."""
-    return f"of {version.dated}" if version.dated else f"loaded on {version.read}"
+    """Say of when a version of a list is."""
+    if version.dated:
+        return words("of {day}").format(day=version.dated)
+    return words("loaded on {day}").format(day=version.read)
 
 
 def library_of(registry: Registry, rules: AlertRules, versions: Iterable[ListVersion]) -> Library:

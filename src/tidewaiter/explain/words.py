@@ -5,21 +5,24 @@ from datetime import date
 from types import MappingProxyType
 
 from tidewaiter.base.errors import install_command
-from tidewaiter.base.phrases import load_phrases
+from tidewaiter.base.phrases import Phrase, load_phrases
 from tidewaiter.base.records import Record
-from tidewaiter.explain.languages import counted, marked, number, numbered, words
+from tidewaiter.explain.languages import counted, marked, number, numbered, pgettext, words
+from tidewaiter.explain.phrases import say
 from tidewaiter.explain.summary import Counts
 from tidewaiter.law.answers import Duty, Role
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.types import Regime, Source
 from tidewaiter.parties.compared_scripts import FOREIGN_HAN
+from tidewaiter.parties.thresholds import Threshold, printed
+from tidewaiter.trade.applicable_law import demand_of
 from tidewaiter.trade.types import FIELDS, Alert, PartyMatch
 
 HOW: Mapping[str, str] = MappingProxyType(
     {
         "exact": marked("an exact match with the registered name"),
         "squeezed": marked(
-            "the registered name, apart from spacing, punctuation or scanning errors"
+            "the registered name, except for spacing, punctuation or scanning errors"
         ),
         "fuzzy": marked("a close spelling of the name"),
         "cas": marked("the CAS number"),
@@ -34,17 +37,17 @@ HOW: Mapping[str, str] = MappingProxyType(
 
 TIERS: Mapping[str, str] = MappingProxyType(
     {
-        "strong": marked("strong indicator: sufficient on its own"),
-        "weak": marked("weak indicator: needs supporting evidence"),
+        "strong": marked("strong match: sufficient on its own"),
+        "weak": marked("weak match: needs supporting evidence"),
         "street": marked("slang term: never sufficient on its own"),
     }
 )
 
 MARKS: Mapping[str, str] = MappingProxyType(
     {
-        "read": marked("read in the instrument or an official copy"),
-        "second-hand": marked("read only in another source, not in an official text"),
-        "unverified": marked("not yet read in any official text: verify before relying on it"),
+        "read": marked("checked against the legal instrument or an official copy"),
+        "second-hand": marked("from a secondary source, not from an official text"),
+        "unverified": marked("not checked against an official text; verify before relying on it"),
     }
 )
 
@@ -72,13 +75,6 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-DOUBTS: Mapping[str, str] = MappingProxyType(
-    {
-        "second-hand": marked("was read only in another source, not in an official text"),
-        "unverified": marked("was not read in any official text: verify before relying on it"),
-    }
-)
-
 LISTED: Mapping[str, str] = MappingProxyType(
     {
         "primary": marked("primary"),
@@ -94,6 +90,18 @@ LISTED: Mapping[str, str] = MappingProxyType(
     }
 )
 """Display text for kinds of listed names and listed parties."""
+
+GOODS: Mapping[str, str] = MappingProxyType(
+    {
+        "substance": marked("the substance itself"),
+        "salt": marked("a salt"),
+        "mixture": marked("a mixture"),
+        "solution": marked("a solution"),
+        "medicine": marked("a medicine"),
+        "extract": marked("an extract"),
+    }
+)
+"""Forms of goods, by what a question about the law calls them."""
 
 SEVERITIES: Mapping[str, str] = MappingProxyType(
     {
@@ -113,6 +121,11 @@ def word(table: Mapping[str, str], key: str) -> str:
 def answer_in_words(answer: str) -> str:
     """Return the display text of a legal answer: "no control found"."""
     return word(load_phrases().words["state"], answer)
+
+
+def goods_in_words(form: str) -> str:
+    """Return how a form of goods is read: "a salt"."""
+    return word(GOODS, form)
 
 
 def severity_in_words(severity: str) -> str:
@@ -151,27 +164,34 @@ def field_in_words(field: str, column: str = "") -> str:
     return f"{named}: {column}" if column else named
 
 
+def mark_in_words(mark: str) -> str:
+    """Return the verification status of a fact: "secondary source"."""
+    if mark == "read":
+        return pgettext("fact", "verified")
+    return word(load_phrases().words["mark"], mark)
+
+
 def alerts_in_words(count: int) -> str:
     """Say how many alerts there are."""
     return numbered("%(num)s alert", "%(num)s alerts", count)
 
 
-def day_in_words(since: date | None) -> str:
-    """Return the day since which a control applies, as text."""
-    return f"since {since}" if since else "since an unknown date"
+def since_in_words(since: date | None) -> str:
+    """Return since when a control has been in force."""
+    return words("since {day}").format(day=since) if since else words("since an unknown date")
 
 
 def roles_in_words(roles: Iterable[Role]) -> str:
-    """Return the roles of a route: "export", "import", "transit" or "within the territory"."""
-    return ", ".join("within the territory" if role == "internal" else role for role in roles)
+    """Return the roles of a route: "export", "import", "transit" or "domestic"."""
+    told = load_phrases().words["direction"]
+    return words(", ").join(word(told, role) for role in roles)
 
 
 def duty_in_words(duty: Duty) -> str:
-    """Return an obligation in words: "export: pre-export notification, 5 working days"."""
-    lead = f", {duty.days} {duty.day_kind} days in advance" if duty.days is not None else ""
-    text = f": {duty.text}" if duty.text else ""
-    doubt = "" if duty.known else " (not assessable)"
-    return f"{roles_in_words((duty.role,))}: {duty.kind}{lead}{doubt}{text}"
+    """Return an obligation: "export: pre-export notification, 5 working days in advance"."""
+    code = "demanded/plain" if duty.known else "demanded/open"
+    said = say(Phrase(code, direction=duty.role, demand=demand_of(duty)))
+    return f"{said}: {duty.text}" if duty.text else said
 
 
 def shared_in_words(match: PartyMatch) -> str:
@@ -186,24 +206,61 @@ def shared_in_words(match: PartyMatch) -> str:
     return said.format(sharing=number(match.sharing), entries=number(match.entries))
 
 
+_ORIGINS = frozenset(
+    {
+        marked("the default"),
+        marked("the default of the rules"),
+        marked("set for this run"),
+        marked("set by you"),
+        marked("chosen for the requested alert rate"),
+    }
+)
+"""Origins of a threshold that are ours; who saved one, and when, is as written."""
+
+
+def threshold_value(threshold: Threshold) -> str:
+    """Return a threshold as it is read: "0.62", or "0.62 (person 0.80)"."""
+    kinds = (f"{word(LISTED, each.kind)} {printed(each.least)}" for each in threshold.kinds)
+    told = ", ".join(kinds)
+    return f"{printed(threshold.least)} ({told})" if told else printed(threshold.least)
+
+
+def threshold_in_words(threshold: Threshold) -> str:
+    """Return a threshold and where it comes from: "0.62, the default"."""
+    origin = words(threshold.origin) if threshold.origin in _ORIGINS else threshold.origin
+    return ", ".join(filter(None, (threshold_value(threshold), origin)))
+
+
 def unread_in_words(counts: Counts) -> tuple[str, ...]:
     """Return how many lines have unread systematic names, and what is needed to read them."""
     told = []
     if counts.unread:
-        told.append(
-            f"{_lines(counts.unread)} a systematic name that was not read because OPSIN is not "
-            f"installed or failed: {install_command('chem')}"
+        said = counted(
+            (
+                "{lines} line contains a systematic name that was not read because OPSIN is not "
+                "installed or failed: {command}"
+            ),
+            (
+                "{lines} lines contain a systematic name that was not read because OPSIN is not "
+                "installed or failed: {command}"
+            ),
+            counts.unread,
         )
+        told.append(said.format(lines=number(counts.unread), command=install_command("chem")))
     if counts.unknown:
-        told.append(
-            f"{_lines(counts.unknown)} what looks like a systematic name but is not one that OPSIN "
-            "recognises; known names were still searched for"
+        said = counted(
+            (
+                "{lines} line contains what looks like a systematic name but is not one that "
+                "OPSIN recognises; known names were still searched for"
+            ),
+            (
+                "{lines} lines contain what looks like a systematic name but is not one that "
+                "OPSIN recognises; known names were still searched for"
+            ),
+            counts.unknown,
         )
+        told.append(said.format(lines=number(counts.unknown)))
     return tuple(told)
-
-
-def _lines(count: int) -> str:
-    return "1 line contains" if count == 1 else f"{count:,} lines contain"
 
 
 class Library(Record, frozen=True, kw_only=True):

@@ -190,7 +190,7 @@ def doubts_of(listings: Iterable[Listing]) -> Iterator[str]:
             yield f"{each.schedule}: its dates are {_WORDS[each.dates]}"
 
 
-_WORDS = {"second-hand": "second-hand", "unverified": "not verified"}
+_WORDS = {"second-hand": "from a secondary source", "unverified": "not verified"}
 
 
 def _of_control(control: Control, extent: Extent) -> Listing:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from tidewaiter.base.countries import country_name
 from tidewaiter.law.answers import Duty, Listing
 from tidewaiter.law.controls import controls_on
 from tidewaiter.law.rules import Demand, Request
@@ -72,6 +73,7 @@ def _request(place: Place) -> Request | None:
 
 def _asked(destination: str | None, request: Request | None) -> str:
     if request is None:
-        whom = destination or "the country of destination"
-        return f"whether {whom} asked for it is not loaded"
-    return f"{request.country} asked for it" + (f" from {request.since}" if request.since else "")
+        whom = country_name(destination) if destination else "the country of destination"
+        return f"whether {whom} has requested it is not loaded"
+    since = f" since {request.since}" if request.since else ""
+    return f"{country_name(request.country)} has requested it{since}"

@@ -86,14 +86,7 @@ def _in_doubt(files: Sequence[ListFile], form: str) -> Iterator[EntryRefusal]:
         return
     for file in files:
         if not is_utf8(file):
-            yield EntryRefusal(
-                file=file.name,
-                place="",
-                value="",
-                problem="is not UTF-8, and was read as Windows-1252",
-                hint="if letters look wrong, save it as UTF-8",
-                kept=True,
-            )
+            yield refused(file.name, "", "", InputError("lists/file-not-utf8"), kept=True)
 
 
 def _format(files: Sequence[ListFile], definition: ListDefinition | None) -> str:
@@ -128,9 +121,8 @@ def _collect(
         elif isinstance(item, EntryRefusal):
             refusals.append(item)
         elif item.id in parties:
-            hint = "an id stands for one entry: ask the authority which is right"
-            shown = item.names[0].text
-            refusals.append(refused("", f"entry {item.id}", shown, "has an id that is taken", hint))
+            error = InputError("lists/entry-id-twice")
+            refusals.append(refused("", f"entry {item.id}", item.names[0].text, error))
         else:
             parties[item.id] = item
     return header, list(parties.values()), refusals

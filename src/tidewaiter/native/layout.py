@@ -86,7 +86,8 @@ def _layout(kind: Any) -> Layout:
 
 
 def header(
-    functions: Iterable[tuple[str, Callable[..., Any]]], constants: Iterable[tuple[str, float]] = ()
+    functions: Iterable[tuple[str, Callable[..., Any]]],
+    constants: Iterable[tuple[str, float | np.uint64]] = (),
 ) -> str:
     """Write the declarations in C of functions, and of all that they take.
 
@@ -109,7 +110,7 @@ def header(
     return "\n\n".join(["#pragma once", '#include "native/arrays.h"', *parts, *prototypes]) + "\n"
 
 
-def _literal(value: float) -> str:
+def _literal(value: float | np.uint64) -> str:
     """Write a constant: a fraction in full, and an unsigned number with 64 bits."""
     if isinstance(value, float):
         return repr(value)

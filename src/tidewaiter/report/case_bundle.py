@@ -26,6 +26,7 @@ from tidewaiter.casework.evidence import (
 )
 from tidewaiter.casework.suspicious_transactions import load_suspicions
 from tidewaiter.explain.alerts import export_alert
+from tidewaiter.explain.languages import counted, number, speaking, words
 from tidewaiter.explain.words import Library
 from tidewaiter.ledger.bundles import Manifest, Member, Source, source_of, write_bundle
 from tidewaiter.ledger.proofs import Checkpoint, Proof
@@ -68,7 +69,8 @@ class Making(Record, frozen=True, kw_only=True):
 
     secret: SecretKey
     library: Library
-    restricted: bool  # whether to include restricted material
+    restricted: bool  # with what is for the authority only
+    spoken: str = "en"  # language of its pages; its records are in English
 
 
 def record_export(work: Work, viewer: Viewer, number: int, *, restricted: bool) -> Step:
@@ -94,7 +96,7 @@ def write_case(
 ) -> Manifest:
     """Write the bundle of a case, as the case was at the export step.
 
-    The same step, database and key produce the same bytes.
+    The same step, database, key and language produce the same bytes.
 
     Args:
         work: Any transaction.
@@ -169,7 +171,7 @@ def _sources(
     for step, file in files.items():
         yield _file(work, viewer, (case.number, step), names[step], file)
     drafts = {kept.step: f"drafts/{kept.step}" for kept in case.drafts if kept.what is not None}
-    yield from _drafts(gathered, drafts)
+    yield from _drafts(gathered, drafts, making.spoken)
     proofs = {
         each.entry.number: f"custody/{each.entry.number}.tlog-proof" for each in gathered.proven
     }
@@ -193,7 +195,9 @@ def _sources(
     yield source_of(CASE, _json(record))
     yield source_of(ENTRIES, _json(_entries(gathered.alerts)))
     yield source_of(CHECKPOINT, gathered.note.encode())
-    yield source_of(PAGE, _page(record, gathered, making).encode())
+    with speaking(making.spoken):
+        page = _page(record, gathered, making)
+    yield source_of(PAGE, page.encode())
     key = str(making.secret.public())
     text = READ_ME_TEXT.format(of=f"case {case.number}", made=exported.at, key=key)
     yield source_of(READ_ME, text.encode())
@@ -211,16 +215,17 @@ def _lines(work: Work, what: ConsignmentAdded) -> Iterator[StoredLine]:
         after = page[-1].id
 
 
-def _drafts(gathered: Gathered, names: Mapping[int, str]) -> Iterator[Source]:
+def _drafts(gathered: Gathered, names: Mapping[int, str], spoken: str) -> Iterator[Source]:
     case = gathered.case
     for kept in case.drafts:
         if kept.what is not None:
             form = load_suspicions().find(kept.what.form)
             by = gathered.people.get(kept.by, kept.by)
-            report = suspicion(
-                case.number, kept.what.form, form, kept.what.fields, by=by, at=kept.at
-            )
-            yield source_of(f"{names[kept.step]}.html", render_suspicion(report).encode())
+            told = (case.number, kept.what.form, form, kept.what.fields)
+            with speaking(spoken):
+                page = render_suspicion(suspicion(*told, by=by, at=kept.at))
+            yield source_of(f"{names[kept.step]}.html", page.encode())
+            report = suspicion(*told, by=by, at=kept.at)
             yield source_of(f"{names[kept.step]}.json", suspicion_json(report))
 
 
@@ -265,7 +270,9 @@ def _page(record: CaseRecord, gathered: Gathered, making: Making) -> str:
         custody=tuple(_custody(gathered.proven)),
         made=record.made,
         key=str(making.secret.public()),
-        log=f"{int(size):,} entries, root {root}",
+        log=counted(
+            "{count} entry, root hash {root}", "{count} entries, root hash {root}", int(size)
+        ).format(count=number(int(size)), root=root),
         restricted=record.restricted,
         people=record.people,
     )
@@ -277,8 +284,12 @@ def _custody(proven: Sequence[Proven]) -> Iterator[Custody]:
         told = msgspec.json.decode(each.entry.details, type=dict[str, str | int])
         step, alert = told.get("step"), told.get("alert")
         rule = load_case_rules().step.get(str(told.get("kind")))
-        did = f": {rule.says}" if rule else ""
-        what = f"step {step}{did}" if step else f"{each.entry.action} {alert}"
+        if step:
+            what = words("step {step}").format(step=step) + (
+                f": {words(rule.says)}" if rule else ""
+            )
+        else:
+            what = f"{each.entry.action} {alert}"
         yield Custody(
             number=each.entry.number,
             at=each.entry.at,

@@ -7,17 +7,27 @@ from types import MappingProxyType
 import msgspec
 from markupsafe import Markup
 
-from tidewaiter.base.phrases import english
 from tidewaiter.base.records import Record
 from tidewaiter.casework.cases.state import Case
 from tidewaiter.casework.cases.timeline import Event
 from tidewaiter.casework.suspicious_transactions import FormRule
-from tidewaiter.explain.lines import quantity_in_words, stop_in_words
+from tidewaiter.explain.cases import case_status_in_words
+from tidewaiter.explain.languages import counted, marked, number, words
+from tidewaiter.explain.lines import (
+    capitalised,
+    mode_in_words,
+    more_in_words,
+    party_in_words,
+    quantity_in_words,
+    role_in_words,
+    stop_in_words,
+    value_in_words,
+)
+from tidewaiter.explain.phrases import say
 from tidewaiter.explain.words import Citation, Library, citations
-from tidewaiter.report.alerts.view import AlertView, alert_view
+from tidewaiter.report.alerts.view import AlertView, alert_view, done_phrase
 from tidewaiter.report.pages import environment, hashed, static
-from tidewaiter.trade.transport_modes import mode_of
-from tidewaiter.trade.types import Alert, Line, Party
+from tidewaiter.trade.types import Alert, Line, PartyMatch
 
 _MOST = 100  # maximum number of entries per field
 _POSITIVE = 0  # reasons with more points than this support the alert
@@ -75,7 +85,7 @@ def suspicion(
     fields = tuple(
         FieldView(
             key=field.key,
-            label=field.says,
+            label=words(field.says),
             cite=field.cite,
             left=not field.fill,
             text=told.get(field.key, ""),
@@ -85,9 +95,9 @@ def suspicion(
     return Suspicion(
         case=case,
         form=slug,
-        title=form.says,
+        title=words(form.says),
         law=form.law,
-        asks=form.asks,
+        asks=words(form.asks),
         mark=form.mark,
         sources=form.sources,
         read=form.read,
@@ -112,28 +122,30 @@ def suspicion_json(report: Suspicion) -> bytes:
 
 def _joined(texts: Iterable[str]) -> str:
     found = list(dict.fromkeys(text.strip() for text in texts if text.strip()))
-    more = [f"and {len(found) - _MOST:,} more"] if len(found) > _MOST else []
+    more = [more_in_words(len(found) - _MOST)] if len(found) > _MOST else []
     return "\n".join(found[:_MOST] + more)
 
 
 def _parties(alerts: Sequence[Alert]) -> Iterator[str]:
     for alert in alerts:
         for party in alert.line.parties or ():
-            yield _party(party)
-        for match in alert.parties:
-            outcome = f", {match.outcome}" if match.outcome else ""
-            who = f"{match.role or 'party'} {match.name}"
-            yield (
-                f"{who} may match {match.listed_name} on {match.list_name} "
-                f"({match.action}{outcome}; entry {match.entry}); "
-                "a possible match is not proof of identity"
-            )
+            yield party_in_words(party)
+        yield from map(_match, alert.parties)
 
 
-def _party(party: Party) -> str:
-    number = " ".join(filter(None, (party.id_scheme, party.id)))
-    words = ", ".join(filter(None, (party.name, party.address, party.country, number)))
-    return f"{party.role or 'party'}: {words}"
+def _match(match: PartyMatch) -> str:
+    said = words(
+        "{role} {name} may match {listed} on {list} ({action}; entry {entry}); a possible match "
+        "is not proof of identity"
+    )
+    return said.format(
+        role=role_in_words(match.role or "party"),
+        name=match.name,
+        listed=match.listed_name,
+        list=match.list_name,
+        action=say(done_phrase(match)),
+        entry=match.entry,
+    )
 
 
 def _substances(alerts: Sequence[Alert]) -> Iterator[str]:
@@ -153,14 +165,21 @@ def _goods(alerts: Sequence[Alert]) -> Iterator[str]:
 def _packages(line: Line) -> str:
     if line.packages is None:
         return line.pack or ""
-    return f"{line.packages:,} {line.pack or 'packages'}"
+    if line.pack:
+        return f"{number(line.packages)} {line.pack}"
+    said = counted("{count} package", "{count} packages", line.packages)
+    return said.format(count=number(line.packages))
 
 
 def _dates(alerts: Sequence[Alert]) -> Iterator[str]:
     for alert in alerts:
         line = alert.line
-        told = {"lodged": line.lodged, "departure": line.departure, "arrival": line.arrival}
-        days = ", ".join(f"{word} {day}" for word, day in told.items() if day)
+        told = (
+            (words("lodged {day}"), line.lodged),
+            (words("departure {day}"), line.departure),
+            (words("arrival {day}"), line.arrival),
+        )
+        days = ", ".join(said.format(day=day) for said, day in told if day)
         if days:
             yield f"{_where(alert)}: {days}"
 
@@ -169,31 +188,29 @@ def _route(alerts: Sequence[Alert]) -> Iterator[str]:
     for alert in alerts:
         stops = " → ".join(map(stop_in_words, alert.line.route or ()))
         if stops or alert.line.origin:
-            origin = f"origin {alert.line.origin}" if alert.line.origin else ""
+            said = words("origin {country}").format(country=alert.line.origin)
+            origin = said if alert.line.origin else ""
             yield f"{_where(alert)}: {'; '.join(filter(None, (stops, origin)))}"
 
 
 def _transfer(alerts: Sequence[Alert]) -> Iterator[str]:
     for alert in alerts:
         line = alert.line
-        boxes = f"containers {', '.join(line.containers)}" if line.containers else ""
-        number = f"IMO {line.imo}" if line.imo else ""
-        ship = " ".join(filter(None, (line.vessel, number)))
+        ship = " ".join(filter(None, (line.vessel, f"IMO {line.imo}" if line.imo else "")))
         means = (
-            f"vessel {ship}" if ship else "",
-            f"voyage or flight {line.voyage}" if line.voyage else "",
+            (words("vessel {name}"), ship),
+            (words("voyage or flight {name}"), line.voyage),
+            (words("containers {name}"), ", ".join(line.containers or ())),
         )
-        told = "; ".join(
-            filter(None, (mode_of(line.mode) or line.mode, line.procedure, *means, boxes))
-        )
+        named = (said.format(name=name) for said, name in means if name)
+        told = "; ".join(filter(None, (mode_in_words(line.mode), line.procedure, *named)))
         if told:
             yield f"{_where(alert)}: {told}"
 
 
 def _values(alerts: Sequence[Alert]) -> Iterator[str]:
     for alert in alerts:
-        if alert.line.value is not None:
-            value = f"{alert.line.value.normalize():,f} {alert.line.currency or ''}".strip()
+        if value := value_in_words(alert.line.value, alert.line.currency):
             yield f"{_where(alert)}: {value}"
 
 
@@ -201,7 +218,7 @@ def _reasons(alerts: Sequence[Alert]) -> Iterator[str]:
     for alert in alerts:
         for reason in alert.reasons:
             if reason.points > _POSITIVE:
-                yield f"{_where(alert)}: {english(reason.says)}"
+                yield f"{_where(alert)}: {say(reason.says)}"
 
 
 def _where(alert: Alert) -> str:
@@ -232,18 +249,13 @@ _TICKS = 5
 _ONE, _MANY = 5, 9  # radius of a mark for one event, and for several
 
 
-def _(text: str) -> str:
-    """Mark a text for the catalogues; the template translates it."""
-    return text
-
-
 _LANES: Mapping[str, str] = MappingProxyType(
     {
-        "case": _("Case"),
-        "alerts": _("Alerts"),
-        "decided": _("Decisions"),
-        "papers": _("Documents"),
-        "notes": _("Notes and tasks"),
+        "case": marked("Case"),
+        "alerts": marked("Alerts"),
+        "decided": marked("Decisions"),
+        "papers": marked("Documents"),
+        "notes": marked("Notes and tasks"),
     }
 )
 _LANE_OF: Mapping[str, str] = MappingProxyType(
@@ -345,8 +357,8 @@ def _groups(told: Iterable[tuple[float, Event]]) -> Iterator[list[tuple[float, E
 def _mark(group: Sequence[tuple[float, Event]], y: float) -> Mark:
     x = sum(place for place, _ in group) / len(group)
     first = group[0][1]
-    more = f", and {len(group) - 1:,} more" if len(group) > 1 else ""
-    title = f"{first.at[:16].replace('T', ' ')}: {first.did}{more}"
+    more = f", {more_in_words(len(group) - 1)}" if len(group) > 1 else ""
+    title = f"{first.at[:16].replace('T', ' ')}: {words(first.did)}{more}"
     return Mark(
         x=round(x, 1), y=y, radius=5 if len(group) == 1 else 9, count=len(group), title=title
     )
@@ -356,20 +368,11 @@ def _ticks(begin: datetime, span: timedelta) -> Iterator[Tick]:
     """Yield labels of the axis, as precise as needed to distinguish them."""
     form = "%Y-%m-%d" if span > timedelta(days=_TICKS) else "%m-%d %H:%M"
     form = "%H:%M:%S" if span < timedelta(minutes=_TICKS) else form
-    for number in range(_TICKS):
-        share = number / (_TICKS - 1)
+    for place in range(_TICKS):
+        share = place / (_TICKS - 1)
         label = f"{begin + span * share:{form}}"
-        anchor = {0: "start", _TICKS - 1: "end"}.get(number, "middle")
+        anchor = {0: "start", _TICKS - 1: "end"}.get(place, "middle")
         yield Tick(x=round(LEFT + (WIDTH - LEFT - RIGHT) * share, 1), label=label, anchor=anchor)
-
-
-STATUS = {
-    "open": "Open",
-    "closed-confirmed": "Closed: confirmed",
-    "closed-dismissed": "Closed: dismissed by two people",
-    "closed-referred": "Closed: referred to someone else",
-}
-"""Display names of case statuses."""
 
 
 class Custody(Record, frozen=True, kw_only=True):
@@ -421,7 +424,7 @@ def render_case(sheet: CaseSheet, library: Library | None = None) -> str:
     css = static("colours.css", "report.css", "case.css")
     page = _CasePage(
         sheet=sheet,
-        status=STATUS[sheet.case.status],
+        status=capitalised(case_status_in_words(sheet.case.status)),
         drawn=draw_timeline(sheet.events),
         cards=_cards(sheet.alerts, known, cited),
         sources=tuple(cited.values()),

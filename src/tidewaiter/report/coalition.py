@@ -20,7 +20,7 @@ from tidewaiter.explain.coalition import (
     pledge_view,
 )
 from tidewaiter.explain.languages import day, language, month, number, speaking, words
-from tidewaiter.explain.words import Library
+from tidewaiter.explain.words import Library, mark_in_words
 from tidewaiter.report.charts import WIDTH, Box, Drawn, Word
 from tidewaiter.report.pages import environment, hashed, static
 
@@ -86,7 +86,7 @@ def event_view(event: Event, names: Mapping[str, str], library: Library) -> Even
         what=display_word(event.what),
         of=_of(event, names, library),
         source=source or ("" if event.source == "relation" else event.source),
-        mark="" if event.mark == "read" else event.mark,
+        mark="" if event.mark == "read" else mark_in_words(event.mark),
     )
 
 

@@ -85,8 +85,8 @@ def filled(notice: Notice, form: Form, *, number: int, state: str, day: date) ->
         state=state,
         day=day,
         slug=form.slug,
-        title=form.title,
-        note=form.note,
+        title=words(form.title),
+        note=words(form.note),
         sources=tuple(load_sources()[name].title for name in form.sources),
         boxes=tuple(_box(each, notice, each.field) for each in header if applies(each, notice)),
         lines=tuple(
@@ -101,7 +101,7 @@ def filled(notice: Notice, form: Form, *, number: int, state: str, day: date) ->
             for line in notice.lines
             if of_lines
         ),
-        others=tuple((slug, each.title) for slug, each in load_forms().items()),
+        others=tuple((slug, words(each.title)) for slug, each in load_forms().items()),
     )
 
 
@@ -114,7 +114,11 @@ def _box(need: Need, thing: Record, path: str) -> FilledBox:
         for text in _in_words(name, value)
     ]
     return FilledBox(
-        box=need.box, label=need.label, values=tuple(told), must=need.must, verified=need.verified
+        box=need.box,
+        label=words(need.label),
+        values=tuple(told),
+        must=need.must,
+        verified=need.verified,
     )
 
 

@@ -2,12 +2,14 @@
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, cast
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from tidewaiter.base.errors import InputError, install_command
@@ -15,6 +17,7 @@ from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.explain import languages
 from tidewaiter.explain.legible_text import legible, whole
+from tidewaiter.explain.lines import role_in_words
 from tidewaiter.explain.official_names import (
     control_name,
     instrument_name,
@@ -24,7 +27,12 @@ from tidewaiter.explain.official_names import (
     substance_with_english,
 )
 from tidewaiter.explain.phrases import on_page
-from tidewaiter.explain.words import answer_in_words, severity_in_words
+from tidewaiter.explain.words import (
+    answer_in_words,
+    goods_in_words,
+    mark_in_words,
+    severity_in_words,
+)
 
 
 @cache
@@ -36,6 +44,16 @@ def environment() -> Environment:
 def _shown(value: object) -> object:
     """Translate a phrase into the page's language; make all printed text legible."""
     return on_page(value) if isinstance(value, Phrase) else legible(value)
+
+
+def _filled(translate: Callable[..., str]) -> Callable[..., str]:
+    """Make what is filled into a translation visible: the whole is markup, which nothing checks."""
+
+    @pass_context
+    def filled(context: Context, *texts: Any, **values: Any) -> str:
+        return translate(context, *texts, **{key: _shown(each) for key, each in values.items()})
+
+    return filled
 
 
 def make_environment(*packages: str) -> Environment:
@@ -55,17 +73,24 @@ def make_environment(*packages: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     install = made.install_gettext_callables  # type: ignore[attr-defined]
-    install(languages.words, languages.counted, newstyle=True)
+    install(languages.words, languages.counted, newstyle=True, pgettext=languages.pgettext)
+    for name in ("gettext", "ngettext", "pgettext"):
+        made.globals[name] = _filled(cast("Callable[..., str]", made.globals[name]))
     made.globals |= {
         "answer_word": answer_in_words,
         "severity_word": severity_in_words,
+        "goods_word": goods_in_words,
+        "mark_word": mark_in_words,
         "direction": languages.direction,
+        "language": languages.language,
     }
     made.filters |= {
         "number": languages.number,
         "day": languages.day,
         "moment": languages.moment,
+        "country": languages.country,
         "whole": whole,
+        "role": role_in_words,
         "words": languages.words,  # of a value: what `_` is given is no text but part of the page
         "substance": substance_markup,
         "substance_text": substance_name,  # for an attribute, an option or a title

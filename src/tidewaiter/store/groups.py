@@ -122,7 +122,7 @@ def marked_for(work: Work, marking: Marking, node: str, purpose: Purpose) -> Mar
         groups = {group.id: group.epoch} if node in group.members else {}
     to = Recipient(name=node, reach="community", groups=groups)
     if denials := why_not_send(marking, to, purpose):
-        raise InputError("store/marking-forbids", why=denials[0].why, at=node)
+        raise denials[0].as_error(at=node)
     return marking
 
 

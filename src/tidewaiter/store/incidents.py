@@ -198,7 +198,7 @@ def _recipients(
     for each in peers:
         to_ = Recipient(name=each, reach="community", groups=groups.get(each, {}))
         if denials := why_not_send(marking, to_, "control"):
-            raise InputError("store/marking-forbids", why=denials[0].why, at=each)
+            raise denials[0].as_error(at=each)
     return marking, tuple(sorted(peers))
 
 

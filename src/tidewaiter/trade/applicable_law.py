@@ -322,13 +322,17 @@ def _answered(held: Holding, answer: Answer, amounts: tuple[Phrase, ...]) -> Hol
 @lru_cache(maxsize=_KEPT)
 def duty_in_short(duty: Duty) -> Phrase:
     """Describe a duty briefly: "export: pre-export notification, 5 working days"."""
-    demand = Phrase("demand/plain", duty=duty.kind)
-    if duty.days is not None:
-        demand = Phrase(f"demand/{duty.day_kind}", duty=duty.kind, figure=duty.days)
     doubts = ["open"] * (not duty.known) + ["marked"] * (duty.mark != "read")
     code = f"demanded/{'-'.join(doubts) or 'plain'}"
     told = {"mark": duty.mark} if duty.mark != "read" else {}
-    return Phrase(code, direction=duty.role, demand=demand, **told)
+    return Phrase(code, direction=duty.role, demand=demand_of(duty), **told)
+
+
+def demand_of(duty: Duty) -> Phrase:
+    """Return what a duty requires and how long before."""
+    if duty.days is None:
+        return Phrase("demand/plain", duty=duty.kind)
+    return Phrase(f"demand/{duty.day_kind}", duty=duty.kind, figure=duty.days)
 
 
 def duty_of(said: Phrase) -> tuple[str, str]:

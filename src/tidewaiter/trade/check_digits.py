@@ -4,6 +4,8 @@ import re
 import unicodedata
 from operator import mul
 
+from tidewaiter.base.errors import InputError
+
 _BETWEEN = re.compile(r"[\W_]+")
 
 _CONTAINER = re.compile(r"[A-Z]{3}[UJZ][0-9]{7}")
@@ -71,15 +73,15 @@ _WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 _ZEROS = ord("0") * sum(_WEIGHTS)  # digit value = character code minus "0"
 
 
-def problem_of(text: str) -> str:
-    """Return what is wrong with a postal item number; "": nothing.
+def check_postal_number(text: str) -> InputError | None:
+    """Return what is wrong with a postal item number; None: nothing.
 
     Source:
         UPU S10: weights 8 6 4 2 3 5 9 7, modulo 11; 10 is written 0, and 11 is written 5.
     """
     found = _S10.fullmatch(text.replace(" ", "").upper())
     if found is None:
-        return "is no number of a postal item (S10)"
+        return InputError("trade/postal-number-not-known")
     total = sum(map(mul, found[1].encode(), _WEIGHTS)) - _ZEROS
     check = {10: 0, 11: 5}.get(11 - total % 11, 11 - total % 11)
-    return "" if check == int(found[2]) else f"has a wrong check digit: {check} would be right"
+    return None if check == int(found[2]) else InputError("trade/postal-number-wrong", check=check)

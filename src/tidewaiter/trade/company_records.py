@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import BinaryIO, TypeVar
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.law.answers import Dealing, Found
 from tidewaiter.trade.concentration import content_of
@@ -90,13 +91,10 @@ class Papers:
     def _dealings(self, line: Line) -> Iterator[Dealing | Refusal]:
         day = day_of(line)
         if day is None:
-            yield _refusal(line.row, "the row has no day", "add a column of days: departure")
+            error = InputError("trade/record-without-day")
+            yield Refusal.of(error, row=line.row, screened=False)
             return
         yield from (_dealing(line, day, each) for each in _named(line, self._namer))
-
-
-def _refusal(row: int, problem: str, hint: str) -> Refusal:
-    return Refusal(row=row, column="", value="", problem=problem, hint=hint, screened=False)
 
 
 def _content(line: Line) -> Decimal | None:

@@ -10,7 +10,13 @@ import pyarrow.compute as pc
 from tidewaiter.base.plain_text import plain
 from tidewaiter.law.types import Substance
 from tidewaiter.parties.identifiers.validation import check_number
-from tidewaiter.trade.check_digits import awb_digit, container_digit, is_eori, is_locode, problem_of
+from tidewaiter.trade.check_digits import (
+    awb_digit,
+    check_postal_number,
+    container_digit,
+    is_eori,
+    is_locode,
+)
 from tidewaiter.trade.mentions import Find, Flaw
 from tidewaiter.trade.rules.alert_rules import AlertRules, Vague
 from tidewaiter.trade.transport_modes import mode_of
@@ -173,7 +179,8 @@ def _flaws(line: Line) -> Iterator[tuple[str, str, str, str]]:
             yield "number-digit", "container number", "containers", container
     if awb_digit(line.consignment, air=mode_of(line.mode) == "air") is False:
         yield "number-digit", "air waybill number", "consignment", line.consignment
-    if problem_of(line.consignment).startswith("has a wrong"):
+    error = check_postal_number(line.consignment)
+    if error is not None and error.code == "trade/postal-number-wrong":
         yield "number-digit", "number of a postal item", "consignment", line.consignment
     if line.imo and check_number("IMO", line.imo)[1] == "not valid":
         seven = line.imo.isdecimal() and len(line.imo) == _IMO_DIGITS

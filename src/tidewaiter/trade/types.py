@@ -9,7 +9,7 @@ batch, so a column missing in a file is a column of nulls, never absent.
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, BinaryIO, Final, Literal
+from typing import Annotated, Any, BinaryIO, Final, Literal, Self
 
 import msgspec
 import pyarrow as pa
@@ -17,6 +17,8 @@ import pyarrow.compute as pc
 from msgspec import UNSET, UnsetType, field
 
 from tidewaiter.base import severity
+from tidewaiter.base.defects import Defect
+from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.parties.types import ListedLink
@@ -60,15 +62,33 @@ class Learned(Record, frozen=True, kw_only=True):
     rest: float  # sum of the small terms; base, terms and this are the log odds of chance
 
 
-class Refusal(Record, frozen=True, kw_only=True):
+class Refusal(Defect, frozen=True, kw_only=True):
     """A rejected row, or a rejected field of a row that is screened without it."""
 
     row: int  # 1 is the first data row; 0: the whole file
     column: str  # as named in the file; "": the row
     value: str  # as written, at most 200 characters
-    problem: str
-    hint: str
     screened: bool  # the rest of the row is used
+
+    @classmethod
+    def of(
+        cls,
+        error: TidewaiterError,
+        *,
+        row: int,
+        column: str = "",
+        value: str = "",
+        screened: bool = True,
+    ) -> Self:
+        """Return a refusal with the message of an error, raised or not."""
+        return cls(
+            code=error.code,
+            values=error.values,
+            row=row,
+            column=column,
+            value=value,
+            screened=screened,
+        )
 
 
 class ReadOptions(Record, frozen=True, kw_only=True):

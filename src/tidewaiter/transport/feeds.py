@@ -115,6 +115,6 @@ def export_incident(
         now = known.now()
         why = why_not_leave(now.marking, edge, own=owner == desk.node) if now else ()
         if why:
-            raise InputError("transport/may-not-leave", why=why[0].why)
+            raise InputError("transport/may-not-leave", why=why[0].problem)
         raise InputError("transport/no-version-came")
     return written

@@ -101,5 +101,5 @@ def _check(ready: Ready) -> None:
         others = f" (and {more} more)" if more else ""
         hint = first.hint or "mend what is wrong"
         raise InputError(
-            "transport/notice-not-sent", text=first.text, others=others, hint=hint, at=first.at
+            "transport/notice-not-sent", text=first.problem, others=others, hint=hint, at=first.at
         )

@@ -3,7 +3,7 @@
 from io import BytesIO
 
 import xlsxwriter
-from tests.support.raising import raises
+from tests.support.raising import message_of, raises
 
 from tidewaiter.base.sheets.worksheet import is_workbook, sheet_rows
 
@@ -29,7 +29,7 @@ def test_the_rows_of_a_sheet_are_text() -> None:
     assert list(sheet_rows(content, "x.xlsx")) == [
         (1, {0: "state", 1: "deaths"}),
         (3, {0: "OH", 1: "4915"}),
-        (4, {1: "a formula ends in an error"}),
+        (4, {1: message_of("base/cell-with-formula-error")}),
     ]
     assert list(sheet_rows(content, "x.xlsx", "notes")) == [(1, {0: "of these counts"})]
 

@@ -120,11 +120,11 @@ def test_lines_of_another_length_are_refused_with_their_place(record: Record) ->
     lines = [good, good[:100], good, good + b"x", good, record(2021), record(2022, month=13), good]
     cells = count(b"\n".join(lines) + b"\n\x1a")
     assert (cells.lines, cells.refused, total(cells, "overdose", "residence")) == (8, 4, 4)
-    notes = {note.place: note.problem for note in cells.notes}
+    notes = {note.place: (note.code, note.values) for note in cells.notes}
     assert notes == {
-        "line 2, 4": "it has another length than 443",
-        "line 6": "it is of another year than 2022",
-        "line 7": "a field that is needed could not be read",
+        "line 2, 4": ("burden/record-length-wrong", {"width": 443}),
+        "line 6": ("burden/record-of-another-year", {"year": 2022}),
+        "line 7": ("burden/record-unreadable", {}),
     }
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from tests.support.raising import raises, says
+from tests.support.raising import raises
 
 from tidewaiter.burden.readers.formats import read_release
 from tidewaiter.burden.readers.vsrr import is_county, is_vsrr
@@ -93,23 +93,26 @@ def test_the_records_of_the_api_are_the_same(written: Written) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cells", "problem"),
+    ("cells", "code"),
     [
         ({"FIPS": "39"}, "burden/not-a-county"),
         ({"FIPS": "99001"}, "burden/not-a-county"),
         ({"MonthEndingDate": "2025-00-31"}, "burden/month-out-of-bounds"),
         ({"MonthEndingDate": ""}, "burden/column-not-a-day"),
-        ({"Provisional Drug Overdose Deaths": "0", "Footnote": LOW}, "burden/zero-is-hidden"),
-        ({"Provisional Drug Overdose Deaths": "8.5"}, '"8.5" is not a whole number'),
+        (
+            {"Provisional Drug Overdose Deaths": "0", "Footnote": LOW},
+            "burden/zero-is-hidden-by-cdc",
+        ),
+        ({"Provisional Drug Overdose Deaths": "8.5"}, "burden/column-not-a-kind"),
     ],
 )
 def test_a_row_that_cannot_be_read_is_refused(
-    cells: dict[str, str], problem: str, written: Written
+    cells: dict[str, str], code: str, written: Written
 ) -> None:
     """The others stay."""
     read = read_release(written([county(), county() | cells]), "x")
     assert (len(read.figures), read.refused) == (1, 1)
-    assert says(read.notes[0].problem, problem)
+    assert read.notes[0].code == code
 
 
 def test_joined_releases_of_counties_are_told(written: Written) -> None:
@@ -117,7 +120,7 @@ def test_joined_releases_of_counties_are_told(written: Written) -> None:
     later = county("39035", **{"Data as of": "10/04/2026"})
     read = read_release(written([county(), later]), "x")
     assert read.released == month_of(2026, 10)
-    assert read.notes[0].problem == "has several months: releases are joined"
+    assert read.notes[0].code == "burden/several-release-months"
     assert not is_county(b"FIPS,Deaths\n39049,3\n")
     with raises("burden/no-readable-row"):
         read_release(written([county("x")]), "x")

@@ -2,7 +2,7 @@
 
 import pytest
 from tests.burden.readers.malforming import Records, Written, of, only, value
-from tests.support.raising import message_of, raises
+from tests.support.raising import raises
 
 from tidewaiter.burden.readers.formats import read_release
 from tidewaiter.burden.types import parse_month
@@ -12,7 +12,7 @@ def test_missing_footnotes_are_told(records: Records, written: Written) -> None:
     """Without them nothing says which counts are closed: it is null, and not false."""
     bare = [{k: v for k, v in row.items() if "Footnote" not in k} for row in records]
     read = read_release(written(bare), "x")
-    assert only(read).problem == "no row has a footnote"
+    assert only(read).code == "burden/no-footnotes"
     assert set(read.figures["closed"].to_pylist()) == {None}
 
 
@@ -24,9 +24,9 @@ def test_a_renamed_column_is_read_with_a_note(records: Records, written: Written
     ]
     read = read_release(written(renamed), "x")
     assert value(read, "US-OH") == 4095.0
-    assert [(note.place, note.hint, note.kept) for note in read.notes] == [
-        ('column "jurisdiction"', 'it is read as "state"', True),
-        ('column "deaths"', 'it is read as "data value"', True),
+    assert [(note.place, note.values, note.kept) for note in read.notes] == [
+        ('column "jurisdiction"', {"title": "state"}, True),
+        ('column "deaths"', {"title": "data value"}, True),
     ]
 
 
@@ -77,8 +77,8 @@ def test_words_for_numbers_are_never_zero(
     read = read_release(written(records), "x")
     assert value(read, "US-WY") is None
     assert (only(read).value, only(read).kept) == (cell, True)
-    assert only(read).problem == "stands in 2 cells for a number"
-    assert only(read).hint == f"it is read as {missing}, never as zero"
+    assert only(read).code == "burden/word-for-number"
+    assert only(read).values == {"count": 2, "why": missing}
 
 
 def test_a_blank_is_not_zero(records: Records, written: Written) -> None:
@@ -104,7 +104,7 @@ def test_a_blank_is_not_zero(records: Records, written: Written) -> None:
         "US-VT": "suppressed",
         "US-AK": "not shown",
     }
-    assert message_of("burden/zero-is-hidden") in only(read).problem
+    assert only(read).code == "burden/zero-is-hidden"
     assert value(read, "US-HI") == "gone"
 
 

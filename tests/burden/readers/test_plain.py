@@ -186,7 +186,7 @@ def test_windows_given_as_months_are_refused(written: Written) -> None:
     months = [row(period=f"2022-{month:02}", value="1190") for month in range(1, 13)]
     read = read_release(written([row(), *months]), "x")
     assert read.figures["value"].to_pylist() == [1200.0]
-    assert read.notes[0].hint == 'they are windows of twelve months: say "months" 12'
+    assert read.notes[0].code == "burden/windows-given-as-months"
     true = [row(period=f"2022-{month:02}", value="100") for month in range(1, 13)]
     assert len(read_release(written([row(), *true]), "x").figures) == 13
 

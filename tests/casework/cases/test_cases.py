@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.casework.cases.permissions import check_words, load_case_rules
 from tidewaiter.casework.cases.state import Viewer, case_of, may_be_erased, visible_to
 from tidewaiter.casework.cases.steps import (
@@ -121,19 +122,20 @@ def test_the_timeline_has_the_decisions_of_its_alerts_where_they_fell() -> None:
     )
     told = timeline(_steps(Opened(title="One"), Note(text="a")), {"a1": [decided]})
     assert [event.kind for event in told] == ["opened", "decided", "note"]
-    assert told[1].did == "decided of an alert: hold"
+    assert told[1].did == "decided to hold an alert"
     assert told[1].what == "Inspection required"
 
 
 def test_a_case_is_kept_to_the_end_of_its_last_day() -> None:
     """And not at all erased before someone said until when."""
     steps = _steps(Opened(title="One"), Confirmed(why="x"))
-    assert "no retention period" in may_be_erased(case_of(steps), date(2099, 1, 1))
+    assert may_be_erased(case_of(steps), date(2099, 1, 1)) == Phrase("erasure/unset")
     kept = _steps(
         Opened(title="One"), Confirmed(why="x"), Retained(until=date(2030, 1, 1), basis="x")
     )
-    assert "retained until 2030-01-01" in may_be_erased(case_of(kept), date(2030, 1, 1))
-    assert may_be_erased(case_of(kept), date(2030, 1, 2)) == ""
+    until = Phrase("erasure/retained", day=date(2030, 1, 1))
+    assert may_be_erased(case_of(kept), date(2030, 1, 1)) == until
+    assert may_be_erased(case_of(kept), date(2030, 1, 2)) is None
 
 
 def test_each_kind_has_its_rule_and_the_second_pair_of_eyes_its_right() -> None:
@@ -240,13 +242,13 @@ def test_a_hold_lasts_until_it_is_lifted() -> None:
     held = case_of(_steps(*told))
     assert held.hold is not None
     assert (held.hold.step, held.hold.what) == (3, Held(why="a court"))
-    assert may_be_erased(held, date(2026, 2, 1))
+    assert may_be_erased(held, date(2026, 2, 1)) == Phrase("erasure/held")
     freed = case_of(_steps(*told, Unheld(why="x")))
     assert freed.hold is None
     assert freed.retained == told[-1]
-    assert may_be_erased(freed, date(2026, 2, 1)) == ""
+    assert may_be_erased(freed, date(2026, 2, 1)) is None
     reopened = case_of(_steps(*told, Unheld(why="x"), Reopened(why="x")))
-    assert may_be_erased(reopened, date(2026, 2, 1))
+    assert may_be_erased(reopened, date(2026, 2, 1)) == Phrase("erasure/open")
 
 
 def test_who_is_cleared_sees_what_is_restricted() -> None:

@@ -71,7 +71,10 @@ def test_all_formats_hold_the_same_matches(call: Call, here: Path) -> None:
     for suffix in ("jsonl", "csv", "parquet"):
         done = call("match", "--list", str(LIST), "--file", "parties.csv", "--out", f"m.{suffix}")
         assert done.exit_code == 0, done.output
-        assert "41 parties read: 40 matched, 1 not assessable; 0 rejected values" in done.stderr
+        assert (
+            "41 parties screened: 40 with a possible match, 1 not assessable; 0 rejected values"
+            in done.stderr
+        )
     answers = [json.loads(line) for line in (here / "m.jsonl").read_text().splitlines()]
     table = pq.read_table("m.parquet")
     assert table.schema == MATCHES
@@ -125,7 +128,7 @@ def test_a_value_that_cannot_be_read_is_counted_and_the_rest_goes_on(
     done = call("match", "--list", str(LIST), "--file", "parties.csv", "--out", "m.csv")
     assert done.exit_code == 1
     assert 'row 2, column kind: "dragon"' in done.stderr
-    assert "2 parties read: 1 matched" in done.stderr
+    assert "2 parties screened: 1 with a possible match" in done.stderr
     assert (here / "m.csv").exists()
 
 
@@ -239,7 +242,7 @@ def test_rows_that_cannot_be_read_are_refused_and_the_rest_goes_on(call: Call, h
     assert "3 rows or fields could not be read" in done.stderr
     answers = [json.loads(line) for line in (here / "m.jsonl").read_text().splitlines()]
     assert [answer["id"] for answer in answers] == ["1", "2", "4"]
-    assert "is no kind of party" in (here / "r.csv").read_text(encoding="utf-8-sig")
+    assert "bulk/party-kind-not-known" in (here / "r.csv").read_text(encoding="utf-8-sig")
     again = call("match", "--list", str(LIST), "--file", "p.csv", "--out", "m.jsonl")
     assert "use --refused FILE.csv to write all of them" in again.stderr
 

@@ -35,7 +35,7 @@ def test_a_sheet_that_is_not_read_is_no_field(screen: Screen, here: Path) -> Non
     workbook(here / "m.xlsx", One=[["Goods"], ["acetone"]], Two=[["Goods"], ["ephedrine"]])
     result = screen("m.xlsx", "--out", "a.jsonl", "--report", "r.html")
     assert result.exit_code == 1
-    assert 'only the sheet "One" is read, not "Two"' in " ".join(result.stdout.split())
+    assert says(" ".join(result.stdout.split()), "trade/other-sheets-not-read")
     assert "left out" not in result.stdout
     assert "1 field could not be read" not in (here / "r.html").read_text(encoding="utf-8")
 
@@ -81,7 +81,7 @@ def test_an_interchange_that_is_cut_is_told_in_the_summary(screen: Screen, here:
     (here / "cut.edi").write_bytes(content[: len(content) * 6 // 10])
     result = screen("cut.edi")
     assert result.exit_code == 1
-    assert "the interchange has no end (look whether the file is whole)" in result.stderr
+    assert says(result.stderr, "trade/edifact-interchange-without-end")
 
 
 def test_an_object_that_is_cut_is_no_question_of_keys(screen: Screen, here: Path) -> None:
@@ -89,4 +89,5 @@ def test_an_object_that_is_cut_is_no_question_of_keys(screen: Screen, here: Path
     (here / "cut.json").write_text('{"goods": "acetone", "parties": {"shipper"')
     result = screen("cut.json")
     assert result.exit_code == 2
-    assert "error: cut.json, row 1: is not JSON" in result.stderr
+    assert "error: cut.json, row 1: " in result.stderr
+    assert says(result.stderr, "trade/line-not-json")

@@ -103,7 +103,7 @@ def test_each_problem_names_its_place(more: dict[str, object], at: str) -> None:
     """One thing that is wrong gives one problem, with its place and what would do."""
     (problem,) = check(incident(**more), REGISTRY, TODAY)
     assert problem.at == at
-    assert problem.text
+    assert problem.problem
     assert problem.hint
 
 

@@ -36,7 +36,7 @@ def test_any_notice_is_checked(notice: Notice, day: date) -> None:
     """Problems are reported, each with a place, and nothing is raised."""
     for forms in (None, tuple(load_forms())):
         checked = check(notice, day, law(), forms)
-        assert all(problem.at and problem.text for problem in checked.problems)
+        assert all(problem.at and problem.problem for problem in checked.problems)
 
 
 @settings(max_examples=200)

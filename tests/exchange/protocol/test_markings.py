@@ -111,7 +111,8 @@ def test_a_purpose_that_is_not_named_is_not_allowed() -> None:
     marking = Marking(tlp="clear", purposes=("control", "warning"))
     assert why_not_send(marking, _to("public"), "warning") == ()
     (denial,) = why_not_send(marking, _to("public"), "prosecution")
-    assert denial.why == "it was given for: Control of goods and of licences, Early warning"
+    assert denial.code == "exchange/not-for-purpose"
+    assert denial.values == {"purposes": "Control of goods and of licences, Early warning"}
 
 
 def test_what_may_be_done() -> None:

@@ -65,7 +65,12 @@ def test_what_holds_names_what_it_rests_on() -> None:
     ("more", "verdict", "part", "words"),
     [
         ({"day": date(2026, 10, 1)}, "expired", "permit", "valid until 2026-09-30"),
-        ({"day": date(2027, 1, 1)}, "none", "requirement", "no annual requirement of MX for 2027"),
+        (
+            {"day": date(2027, 1, 1)},
+            "none",
+            "requirement",
+            "no annual requirement of Mexico for 2027",
+        ),
         ({"day": date(2025, 12, 31)}, "none", "operator", "no operator is registered"),
         ({"content": Amount(mass_mg=101 * KG)}, "exceeded", "permit", "101 kg is more than"),
         ({"content": Amount(mass_mg=151 * KG)}, "exceeded", "requirement", "more than the 150 kg"),

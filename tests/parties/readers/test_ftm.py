@@ -80,27 +80,27 @@ def test_each_name_address_and_number_is_seen_with_its_id() -> None:
     assert {each.kind for each in ivan} == {"person"}
     assert {each.written.country for each in ivan} == {"RU"}
     assert set(file.parts) >= {"own-1", "sanc-1", "pass-1"}
-    assert all(each.line and each.problem for each in unread)
+    assert all(each.line and each.error.code for each in unread)
 
 
 @pytest.mark.parametrize(
-    ("line", "problem"),
+    ("line", "code"),
     [
-        (b"{", "is no JSON"),
-        (b'["not", "an", "entity"]', "is no entity"),
-        (b'{"id": "1", "schema": "Dragon", "properties": {}}', "is no party but Dragon"),
-        (b'{"id": "1", "properties": {}}', "is no entity"),
-        (b"\xff\xfe", "is no JSON"),
-        (b"[" * 5000, "is no JSON"),
+        (b"{", "parties/line-not-json"),
+        (b'["not", "an", "entity"]', "parties/line-not-an-entity"),
+        (b'{"id": "1", "schema": "Dragon", "properties": {}}', "parties/schema-not-a-party"),
+        (b'{"id": "1", "properties": {}}', "parties/line-not-an-entity"),
+        (b"\xff\xfe", "parties/line-not-json"),
+        (b"[" * 5000, "parties/line-not-json"),
     ],
 )
-def test_a_line_that_is_no_entity_is_told_and_the_rest_is_read(line: bytes, problem: str) -> None:
+def test_a_line_that_is_no_entity_is_told_and_the_rest_is_read(line: bytes, code: str) -> None:
     """Nothing is dropped in silence."""
     good = msgspec.json.encode(party("NK-1", name=["Ornek Kimya"]))
     found = list(FtmFile().read([line, b"\n", good]))
     (unread,) = (each for each in found if isinstance(each, Unread))
     assert unread.line == 1
-    assert problem in unread.problem
+    assert unread.error.code == code
     assert [each.refs for each in found if isinstance(each, Sighting)] == [("NK-1",)]
 
 

@@ -65,7 +65,7 @@ def test_two_entries_with_one_number_are_refused() -> None:
     """The first is kept, the second reported with the row of the first."""
     _, parties, refusals = read(sdn=SDN.removesuffix("\x1a") + SDN.splitlines()[0] + "\r\n")
     assert len(parties) == 2
-    assert [(r.place, r.problem) for r in refusals] == [("row 3", "has the number of row 1")]
+    assert [(r.place, r.code) for r in refusals] == [("row 3", "parties/id-of-another-entry")]
 
 
 @pytest.mark.parametrize("cut", [20, 120, 170])

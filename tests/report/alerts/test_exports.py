@@ -109,7 +109,7 @@ def test_no_exported_cell_is_a_formula(
     ]
     signed = [(k, v) for k, v in cells if re.match(f"[\\s\u200b]*[{SIGNS}]|[\t\r\n]", v)]
     assert signed == [("days_left", "-1")]
-    assert len(cells) == len(alerts) * len(FLAT) + 12
+    assert len(cells) == len(alerts) * len(FLAT) + 14
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.report.conftest import summarise
+from tests.support.english import english_left
 
 from tidewaiter.base.phrases import as_written, english
 from tidewaiter.explain.languages import speaking
@@ -117,7 +118,13 @@ def test_every_alert_is_told(read: Reader, summary: Summary) -> None:
     for alert in summary.top:
         assert english(alert.title) in read.text
         assert all(english(reason.says) in read.text for reason in alert.reasons)
-    for word in ("unverified", "second-hand", '"-free" follows the name', "−25", "due 1 day ago"):
+    for word in (
+        "unverified",
+        "secondary source",
+        '"-free" follows the name',
+        "−25",
+        "due 1 day ago",
+    ):
         assert word in read.text
 
 
@@ -133,13 +140,21 @@ def test_a_remark_without_a_hint_is_a_sentence(summary: Summary, library: Librar
     told = Refusal(row=0, column="", value="", problem="2 more sheets", hint="", screened=True)
     counts = msgspec.structs.replace(summary.counts, refusals=(told,), refused_fields=1)
     page = render_report(msgspec.structs.replace(summary, counts=counts), library)
-    assert "<b>2 more sheets</b>." in page
+    assert ">2 more sheets</b>." in page
 
 
 def test_the_page_says_what_it_does_not_say(read: Reader) -> None:
-    """The page is not legal advice, and no line is ever called clear or legal."""
+    """The page is no legal advice, and a line without an alert is not called permitted."""
     assert "It is not legal advice" in read.text
-    assert "A line without an alert is never shown to be clear or legal" in read.text
+    assert "The absence of an alert does not mean" in read.text
+
+
+def test_the_page_is_in_the_language_that_is_spoken(summary: Summary, library: Library) -> None:
+    """Names and what a file says stay as they are; no sentence of ours stays English."""
+    with speaking("ar"):
+        page = render_report(summary, library)
+    assert '<html lang="ar" dir="rtl">' in page
+    assert list(english_left(page)) == []
 
 
 def test_charts_can_be_heard(read: Reader) -> None:
@@ -162,7 +177,7 @@ def test_an_empty_screening_is_a_page(summary: Summary) -> None:
     """Without an alert the page says so, and says that it means little."""
     empty = Reader(render_report(summarise([], summary.counts)))
     assert "No line raised an alert" in empty.text
-    assert "does not mean that the goods are clear or legal" in empty.text
+    assert "does not mean that the goods are permitted" in empty.text
 
 
 def test_a_score_that_is_not_the_sum_is_told(summary: Summary, alerts: tuple[Alert, ...]) -> None:

@@ -13,7 +13,7 @@ from tidewaiter.report.charts import days_of, flow_chart
 
 TODAY = date(2026, 11, 25)
 FIRST = TODAY - timedelta(days=89)
-LIBRARY = Library(rules={"vague": "Description too vague"})
+LIBRARY = Library(rules={"vague": "Vague goods description"})
 
 
 def _counts(**change: Any) -> Counts:
@@ -50,7 +50,7 @@ def test_a_noisy_rule_is_told_in_a_sentence() -> None:
     view = _view(rules=[track])
     (told,) = view.noisy
     assert told.asks == {"status": "open", "rule": "vague"}
-    assert view.rules[0].title == "Description too vague"
+    assert view.rules[0].title == "Vague goods description"
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,8 @@ def test_a_card_says_all_of_a_match(alert: Alert) -> None:
         "According to the list: owned by Beispiel AG (60 %): assets blocked since 2026-02-02.",
         "According to the list: owned by Nobody BV, which is not an entry on the list.",
         "Aggregate ownership by blocked persons, according to the list: 60 %.",
-        "Supporting: Muster corresponds to Muster (exact)",
-        "the list: Ltd has no counterpart (omitted)",
+        "Supporting: Muster matches Muster (exact)",
+        "Ltd appears only in the list (omitted)",
         "Not for commercial use.",
         "A possible match is not proof of identity.",
     ):

@@ -97,10 +97,12 @@ def fill(screened: Batch) -> Callable[[Database], int]:
 def export(library: Library) -> Callable[..., bytes]:
     """Give a case out, and return the bundle."""
 
-    def make(database: Database, number: int, *, restricted: bool = False) -> bytes:
+    def make(
+        database: Database, number: int, *, restricted: bool = False, spoken: str = "en"
+    ) -> bytes:
         with database.work(LATER) as work:
             step = record_export(work, ANNA, number, restricted=restricted)
-        making = Making(secret=KEY, library=library, restricted=restricted)
+        making = Making(secret=KEY, library=library, restricted=restricted, spoken=spoken)
         out = io.BytesIO()
         with database.work() as work:
             write_case(work, ANNA, step, making, out)

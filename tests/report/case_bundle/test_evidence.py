@@ -5,10 +5,12 @@ import json
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.support.english import english_left
 from tests.support.raising import raises
 
 from tidewaiter.base.errors import InputError, MissingError
@@ -16,7 +18,7 @@ from tidewaiter.base.phrases import english_json
 from tidewaiter.casework.cases.permissions import Asked
 from tidewaiter.casework.cases.state import Viewer
 from tidewaiter.casework.cases.steps import Confirmed, step_digest
-from tidewaiter.casework.evidence import Verdict, verify_bundle
+from tidewaiter.casework.evidence import CASE, PAGE, Verdict, verify_bundle
 from tidewaiter.explain.alerts import read_exported
 from tidewaiter.ledger.bundles import MANIFEST, source_of, write_bundle
 from tidewaiter.ledger.proofs import check_proof, read_proof
@@ -24,7 +26,7 @@ from tidewaiter.ledger.signed_notes import SecretKey
 from tidewaiter.report.case_bundle import record_export
 from tidewaiter.store.cases.attachments import erase_case
 from tidewaiter.store.cases.casefile import case_steps, take_step
-from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.core.database import Database, Stamp, open_database
 from tidewaiter.store.screening.runs import Batch
 
 KEY = SecretKey(name="tidewaiter/test", seed=bytes(range(32)))
@@ -54,6 +56,18 @@ def _again(bundle: bytes, change: Change, key: SecretKey = KEY) -> bytes:
 
 def _broken(bundle: bytes) -> dict[str, str]:
     return {part.name: part.says for part in _verify(bundle).parts if not part.holds}
+
+
+def test_pages_are_in_the_language_asked_for_and_records_in_english(
+    tmp_path: Path, fill: Callable[[Database], int], export: Callable[..., bytes]
+) -> None:
+    """What people wrote, and laws and substances, stay as they are."""
+    with open_database(tmp_path / "cases.db") as database:
+        files = _files(export(database, fill(database), spoken="ar"))
+    page = files[PAGE].decode()
+    assert '<html lang="ar" dir="rtl">' in page
+    assert list(english_left(page)) == []
+    assert "opened the case" in files[CASE].decode()
 
 
 def test_a_case_is_the_same_bundle_on_both_databases(

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
+from tests.support.english import english_left
 
 from tidewaiter.law.answers import Compound, Found, Question
 from tidewaiter.law.registry import Editions, Registry
@@ -96,8 +98,8 @@ def test_a_sheet_says_what_its_answers_rest_on(press: Press) -> None:
         "336.48 u",
         "by structure, as in the registry",
         "US Controlled Substances Act",
-        "The date of entry into force is unknown; it is treated as in force.",
-        "was read only in another source, not in an official text",
+        "Date of entry into force unknown; treated as in force.",
+        "rom a secondary source, not from an official text",
         "Law as of 2026-11-25",
         "Printed on 2026-11-26",
         "tidewaiter 9.9",
@@ -105,7 +107,7 @@ def test_a_sheet_says_what_its_answers_rest_on(press: Press) -> None:
         "bbbbbbbbbbbb",
         "Not a licence and not legal advice.",
         "no control found",
-        "every loaded rule was evaluated and none applies",
+        "every loaded rule of that legal instrument was evaluated",
         "Our copy: complete from 2025-07-21",
     ):
         assert said in text, said
@@ -123,7 +125,7 @@ def test_clauses_are_marked_once_for_each_set_of_atoms(press: Press) -> None:
     assert "CN: Fentanyl-related substances" in text
     assert "GB: Compounds derived from fentanyl" in text
     assert "Notice of 1 April 2019" in text
-    assert "The wording of this class was not read in any official text" in text
+    assert "Class rule: not checked against an official text" in text
 
 
 def test_what_no_class_holds_has_no_marks(press: Press) -> None:
@@ -182,6 +184,18 @@ def test_no_sheet_says_how_to_leave_a_class(press: Press) -> None:
         assert "legal" not in plain.lower()
 
 
+def test_a_sheet_is_in_the_language_asked_for(registry: Registry) -> None:
+    """What a legal instrument says itself is English, and marked so."""
+    printing = _printing(("US", "EU"))
+    spoken = msgspec.structs.replace(printing.imprint, spoken="ar")
+    printing = msgspec.structs.replace(printing, imprint=spoken)
+    named = {each.slug: Found(name=each.name, substance=each) for each in registry.substances}
+    sheet = sheet_of("acetic anhydride", (named["acetic-anhydride"],), printing)
+    page = press_sheet(sheet, printing).html
+    assert '<html lang="ar" dir="rtl">' in page
+    assert list(english_left(page)) == []
+
+
 def test_a_name_has_a_sheet_too(registry: Registry) -> None:
     """A match by name is drawn from the registry; a missing structure is stated."""
     named = {each.slug: Found(name=each.name, substance=each) for each in registry.substances}
@@ -191,9 +205,9 @@ def test_a_name_has_a_sheet_too(registry: Registry) -> None:
     assert "67-64-1" in text
     assert "svg" in page.tags
     both = _named("both", named["acetone"], named["toluene"])
-    assert "<title>Acetone, Toluene: assessment sheet</title>" in both
+    assert "<title>Acetone, Toluene: Assessment sheet</title>" in both
     text, page = _read(_named(bare.slug, named[bare.slug]))
-    assert "Not drawn: the registry has no structure for it." in text
+    assert "Not shown: the registry has no structure for it." in text
     assert "svg" not in page.tags
 
 

@@ -8,9 +8,17 @@ from pathlib import Path
 import msgspec
 import pytest
 from playwright.sync_api import Browser
+from tests.support.english import english_left
 
-from tidewaiter.parties.calibration.types import (
+from tidewaiter.explain.calibration import (
     HOWS,
+    doubts_in_words,
+    judge_command,
+    per,
+    percent,
+    recall_in_words,
+)
+from tidewaiter.parties.calibration.types import (
     LEVELS,
     AskedList,
     Bin,
@@ -22,16 +30,7 @@ from tidewaiter.parties.calibration.types import (
     share_of,
 )
 from tidewaiter.parties.thresholds import Threshold
-from tidewaiter.report.parties.calibration import (
-    alerts_graph,
-    bins_graph,
-    doubts_in_words,
-    judge_command,
-    per,
-    percent,
-    recall_in_words,
-    render_calibration,
-)
+from tidewaiter.report.parties.calibration import alerts_graph, bins_graph, render_calibration
 
 CHROMIUM = shutil.which("chromium")
 SMALLEST = 11.5  # px
@@ -114,6 +113,13 @@ def test_the_page_holds_all_and_loads_nothing() -> None:
         assert text in page
 
 
+def test_the_page_is_in_the_language_asked_for() -> None:
+    """Names, files and commands stay as they are; no sentence of ours stays English."""
+    page = render_calibration(made(), spoken="ar")
+    assert '<html lang="ar" dir="rtl">' in page
+    assert list(english_left(page, {HOSTILE, "Own watch"})) == []
+
+
 def test_the_page_of_few_parties_has_what_there_is() -> None:
     """Without found parties and without an alert the page still says what it does not know."""
     quiet = msgspec.structs.replace(
@@ -127,7 +133,7 @@ def test_the_page_of_few_parties_has_what_there_is() -> None:
 def test_what_is_missed_is_told_as_far_as_it_is_known() -> None:
     """Found parties first, then the benchmark, then nothing at all."""
     assert recall_in_words(made()).startswith(
-        "Of 40 parties correctly flagged, 30 reach the threshold: 75 %"
+        "Parties correctly flagged: 40; of these, 30 reach the threshold: 75 %"
     )
     without = made(found=0)
     assert "cannot be determined from cleared parties" in recall_in_words(without)

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.english import english_left
 
 from tidewaiter.report.trade.flow_charts import load_world
-from tidewaiter.report.trade.mirror import _view, flow_chart, mirror_map, render_mirror
+from tidewaiter.report.trade.mirror import flow_chart, render_mirror
+from tidewaiter.report.trade.mirror_map import _view, mirror_map
 from tidewaiter.trade.mirror.reading import Reading
 from tidewaiter.trade.mirror.results import Mirrored, Question, answer, course
 from tidewaiter.trade.mirror.types import Amount, Key, Side, Watched, load_method
@@ -74,8 +76,8 @@ def test_a_line_is_drawn_for_each_pair_that_is_listed(found: Mirrored) -> None:
     assert bought.arc.width / sold.arc.width == pytest.approx(4, abs=0.2)
     more, less, alone = sold.pair, bought.pair, lines["United States", "France"].pair
     assert (more.sort, less.sort, alone.sort) == ("more", "less", "alone")
-    assert "8,000 kg more sold than bought" in more.says
-    assert "imports alone, 900.0 kg" in alone.says
+    assert "exports higher by 8,000 kg" in more.says
+    assert "imports only, 900.0 kg" in alone.says
     assert (alone.cells[5], less.cells[5]) == ("−900.0 kg", "−32,000 kg")
     assert (drawn.unplaced, drawn.left_out, len(drawn.places)) == (1, 0, 4)
 
@@ -111,6 +113,14 @@ def test_m_stands_below_the_bars_with_what_is_usual(reading: Reading, found: Mir
     assert all(band.y < squares[str(year)].y < band.y + band.height for year in USUAL)
     assert chart.rows[-1] == ("2021", "700.0 kg", "", "")
     assert chart.rows[-2][3] == "+0.67"
+
+
+def test_the_page_is_in_the_language_asked_for(reading: Reading, found: Mirrored) -> None:
+    """Countries are named as the language does, and no sentence of ours stays English."""
+    page = render_mirror(found, reading, spoken="ar")
+    assert '<html lang="ar" dir="rtl">' in page
+    assert "المكسيك" in page
+    assert list(english_left(page)) == []
 
 
 def test_the_page_draws_without_script_and_its_lines_lead_somewhere(

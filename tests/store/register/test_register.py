@@ -81,9 +81,9 @@ def test_what_does_not_fit_together_is_told(database: Database) -> None:
     with database.work(WHO) as work:
         done = add_entries(work, "MX", (PERMIT,))
     assert done.added == 1
-    assert [problem.text for problem in done.together] == [
-        'there is no operator "op-1"',
-        'op-1 has no site "S1"',
+    assert [problem.code for problem in done.together] == [
+        "exchange/no-such-operator",
+        "exchange/no-such-site",
     ]
 
 

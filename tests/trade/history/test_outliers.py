@@ -33,7 +33,7 @@ def test_a_price_far_from_that_of_the_same_goods(told: Told) -> None:
     said = told(soap(22), before=USUAL)
     assert said == {
         "price-outlier": "22.00 USD per kg is far from the usual 2.20 USD per kg (median of 31 "
-        "lines of HS 340120 from CN)"
+        "lines of HS 340120 from China)"
     }
     assert told(soap(3), before=USUAL) == {}
 
@@ -126,7 +126,7 @@ def test_a_foreign_parcel_with_a_domestic_number(told: Told) -> None:
     row = deal("Alpha", "Beta", goods="ephedrine", route=stops)
     said = told({**row, "consignment": "RA473124829US"})
     assert (
-        "RA473124829US belongs to the post of the country of destination (United States)"
+        "RA473124829US belongs to the postal operator of the country of destination (United States)"
         in (said["label-domestic"])
     )
     assert told({**row, "consignment": "RA473124829CN"}) == {}

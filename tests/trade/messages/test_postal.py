@@ -6,23 +6,30 @@ from collections.abc import Callable
 import pytest
 from tests.trade.messages.conftest import Read
 
-from tidewaiter.trade.check_digits import problem_of
+from tidewaiter.trade.check_digits import check_postal_number
 from tidewaiter.trade.messages import FORMATS
 
 
 @pytest.mark.parametrize("number", ["RR123456785GB", "rr 123 456 785 gb", "EE473124829CN"])
 def test_good_numbers_of_items(number: str) -> None:
     """The check digit holds, whatever the case and the spaces."""
-    assert problem_of(number) == ""
+    assert check_postal_number(number) is None
 
 
 @pytest.mark.parametrize(
-    ("number", "problem"),
-    [("RR123456784GB", "5 would be right"), ("12345", "no number"), ("RR12345678GB", "no number")],
+    ("number", "code"),
+    [
+        ("RR123456784GB", "trade/postal-number-wrong"),
+        ("12345", "trade/postal-number-not-known"),
+        ("RR12345678GB", "trade/postal-number-not-known"),
+    ],
 )
-def test_bad_numbers_of_items_say_why(number: str, problem: str) -> None:
+def test_bad_numbers_of_items_say_why(number: str, code: str) -> None:
     """A wrong digit is reported with the correct one."""
-    assert problem in problem_of(number)
+    error = check_postal_number(number)
+    assert error is not None
+    assert error.code == code
+    assert dict(error.values) == ({"check": 5} if code.endswith("wrong") else {})
 
 
 def test_a_declaration_reads_where_it_is_asked_for(
@@ -40,7 +47,7 @@ def test_a_declaration_reads_where_it_is_asked_for(
     ]
     assert {"name": "events[0].code", "text": "EMA"} in line["other"]
     assert [(r.column, r.screened) for r in refusals] == [("itemId", True)]
-    assert "5 would be right" in refusals[0].problem
+    assert refusals[0].values == {"check": 5}
 
 
 def test_it_is_never_taken_by_itself(read: Read, sample: Callable[[str], bytes]) -> None:
@@ -58,5 +65,5 @@ def test_the_weight_of_all_pieces_is_that_of_none(read: Read) -> None:
     lines, refusals = read({"items": [item, {"itemId": "RR123456785GB"}]}, format="postal")
     assert [(line["goods"], line["gross_mg"]) for line in lines] == [("a", None), ("b", None)]
     assert {"name": "grossWeightKg", "text": "3"} in lines[0]["other"]
-    assert [(r.row, r.problem) for r in refusals] == [(2, "the item declares no content")]
+    assert [(r.row, r.code) for r in refusals] == [(2, "trade/postal-item-without-content")]
     assert json.dumps(lines[1]["seq"]) == "2"

@@ -7,6 +7,7 @@ import pytest
 from tests.support.raising import message_of, says
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.trade.mirror.caveats import load_caveats
 from tidewaiter.trade.mirror.reading import Reading, read_files
 from tidewaiter.trade.mirror.types import Key
 
@@ -40,12 +41,12 @@ def test_what_is_left_out_is_counted_by_its_reason() -> None:
     (file,) = read(DATA / "comtrade.csv").files
     counts = {each.what: each.rows for each in file.counts}
     assert counts == {
-        "a code that is not asked for": 1,
-        "a flow that is a part of imports or exports": 1,
-        "a part: by second partner, procedure or transport": 1,
-        "re-exports or re-imports, shown beside the flow they are in": 1,
+        "codes that were not requested": 1,
+        "flows that are part of imports or exports": 1,
+        "parts by second partner, procedure or transport": 1,
+        "re-exports or re-imports, shown beside the flow that they are part of": 1,
         "totals over all partners, compared with their parts": 1,
-        "without a country: unspecified or confidential": 1,
+        "no country: unspecified or confidential": 1,
     }
     assert file.rows == 14
 
@@ -110,7 +111,7 @@ def test_a_row_given_twice_counts_once_and_two_ways_count_not(tmp_path: Path) ->
     assert [key.importer for _, key in reading.flows] == [484]
     assert reading.conflicting == 1
     assert reading.conflicts[0].at == "a.csv, row 4"
-    assert reading.files[0].counts[0].what == "given twice, alike"
+    assert reading.files[0].counts[0].what == "identical repeated rows"
 
 
 def test_a_later_file_revises_an_earlier(tmp_path: Path) -> None:
@@ -195,6 +196,5 @@ def test_groups_and_trade_with_oneself_are_left_out(tmp_path: Path) -> None:
     reading = read(path)
     assert not reading.flows
     assert {each.what for each in reading.files[0].counts} == {
-        "a group of countries",
-        "trade of a country with itself",
+        load_caveats().excluded[each].says for each in ("group", "own")
     }

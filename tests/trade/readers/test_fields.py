@@ -71,7 +71,7 @@ def test_the_zero_at_the_start_of_an_hs_code_is_put_back(text: str, digits: str)
     told = [(bad.at, bad.value) for bad in column.bad]
     plain = digits.endswith(text) and digits != text
     assert told == ([(0, text)] if plain else [])
-    assert all("2 HS codes" in bad.problem for bad in column.bad)
+    assert all(bad.values["count"] == 2 for bad in column.bad)
 
 
 @pytest.mark.parametrize("text", ["2.91524E+09", "n.a.x", "2915.24; 2939.41", "5", "1" * 15])
@@ -145,7 +145,8 @@ def test_units_come_from_cell_column_or_header(read: Read) -> None:
     assert read("goods,gross weight\na,10\n")[0][0]["gross_mg"] == 10_000_000
     assert read("goods,gross weight\na,10\n", units={"gross": "g"})[0][0]["gross_mg"] == 10_000
     assert read("goods,gross weight\na,10 g\n")[0][0]["gross_mg"] == 10_000
-    assert read("goods,gross weight,weight unit\na,10,furlong\n")[1][0].problem.startswith("unit")
+    (refusal, *_) = read("goods,gross weight,weight unit\na,10,furlong\n")[1]
+    assert refusal.code == "base/unit-not-known"
 
 
 @pytest.mark.parametrize(
@@ -193,7 +194,7 @@ def test_an_unknown_unit_of_quantity_is_reported(read: Read) -> None:
     """The text is kept, the unit is named in the report."""
     lines, refusals = read("goods,quantity,unit\na,80,ZZQ\n")
     assert lines[0]["quantity"] == "80 ZZQ"
-    assert 'unit "ZZQ" is not known' in refusals[0].problem
+    assert (refusals[0].code, refusals[0].values["text"]) == ("base/unit-not-known", "ZZQ")
 
 
 def test_the_decimal_mark_is_found_for_the_column(read: Read) -> None:

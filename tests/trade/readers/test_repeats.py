@@ -68,11 +68,8 @@ def test_a_name_that_is_not_repeated_is_told() -> None:
     (told,) = refusals
     assert (told.column, told.screened) == ("parties", True)
     assert told.row == next(line["row"] for line in lines if len(line["parties"][0]["name"]) < LONG)
-    assert told.problem == (
-        "a text of 299,999 letters is shared by very many lines: from here on they have and are "
-        "screened by its first 200"
-    )
-    assert told.hint == "it stands whole with row 1, which is screened by all of it"
+    assert told.code == "trade/long-text-shortened"
+    assert told.values == {"letters": 299_999, "shown": 200, "place": "row 1"}
 
 
 def test_what_shops_write_is_repeated_as_it_is() -> None:

@@ -217,5 +217,5 @@ def test_an_object_whose_head_would_be_copied_too_often_is_refused() -> None:
     items = list(reader_for("a.jsonl")(io.BytesIO(raw), "a.jsonl", ReadOptions()))
     (refusal,) = (item for item in items if isinstance(item, Refusal))
     assert refusal.row == 1
-    assert "2000 lines and 3000 texts" in refusal.problem
+    assert refusal.values == {"count": 2000, "texts": 3000}
     assert not refusal.screened

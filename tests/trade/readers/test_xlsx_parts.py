@@ -96,8 +96,8 @@ def test_the_first_sheet_that_is_shown_is_read_and_the_others_are_named(read: Re
     lines, refusals = read(raw, "a.xlsx")
     assert [line["goods"] for line in lines] == ["acetone"]
     assert [(r.row, r.screened) for r in refusals] == [(0, True)]
-    assert '"S1" (hidden), "S3"' in refusals[0].problem
-    assert "S4" not in refusals[0].problem
+    assert refusals[0].code == "trade/other-sheets-not-read"
+    assert refusals[0].values["others"] == '"S1" (hidden), "S3"'
     chosen, none = read(raw, "a.xlsx", sheet="S1")
     assert ([line["goods"] for line in chosen], none) == (["hidden"], [])
 
@@ -121,7 +121,7 @@ def test_a_formula_without_a_stored_value_is_reported(read: Read) -> None:
     ]
     *cells, _ = refusals  # the last says that a line has no description
     assert [(r.row, r.column) for r in cells] == [(1, "net weight"), (2, "goods")]
-    assert {r.problem for r in cells} == {"a formula has no stored value"}
+    assert {r.code for r in cells} == {"base/cell-without-value"}
 
 
 @pytest.mark.parametrize(

@@ -115,8 +115,9 @@ def test_one_that_fails_is_named_and_leaves_the_rest(
     assert [each.rule for each in found.alerts[1].reasons] == ["night"]
     assert [(each.row, each.screened) for each in found.refusals] == [(7, True)] * 3
     for name, refusal in zip(("bad", "far", "gap"), found.refusals, strict=True):
-        assert f'"{name}" of guest 1.0' in refusal.problem
-        assert "rows 7 to 9" in refusal.problem
+        assert refusal.code == "trade/rule-failed-on-rows"
+        assert (refusal.values["first"], refusal.values["last"]) == (7, 9)
+        assert f'"{name}" of guest 1.0' in str(refusal.values["problem"])
 
 
 def test_none_takes_points_off_or_bears_a_name_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:

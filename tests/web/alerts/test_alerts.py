@@ -236,5 +236,5 @@ def test_where_the_alerts_of_its_parties_stand_is_told_in_the_language(
     )
     page = one.get(f"/alerts/{name}", {"accept-language": "fr"}).text
     told = page.split("Historique des parties")[1]
-    assert f"({count} ouvert)" in told
+    assert f"({count} ouverte" in told
     assert '<span class="soft">destinataire</span>' in told

@@ -30,7 +30,7 @@ class Way(NamedTuple):
     handler: HTTPRouteHandler
 
 
-def _ways(app: Litestar, start: str) -> list[Way]:
+def ways_of(app: Litestar, start: str) -> list[Way]:
     """Return every way below a path; a new one is among them without being named here."""
     found = [
         Way(method, re.sub(r"{(\w+):\w+}", r"{\1}", route.path), handler)
@@ -86,7 +86,7 @@ def test_anothers_case_is_not_there(node: Node, desk: Callable[..., Desk], role:
     """Non-members get the answer for a case that does not exist, and nothing changes."""
     real, eve = fill(node, desk), desk(role, "eve")
     never = {**real, "/cases/{number}": [_NOBODYS["/cases/{number}"]]}
-    ways = _ways(make_app(node), "/cases/{number}")
+    ways = ways_of(make_app(node), "/cases/{number}")
     before = _kept(node)
     for way in ways:
         status = 404 if _right(way) in rights_of(role) else 403
@@ -111,7 +111,7 @@ def test_who_is_not_cleared_finds_no_restricted_alert(
     cleared = desk("supervisor", "cleared", cleared=True)
     hidden = {**real, "/alerts/{name}": [real["/alerts/{name}"][5]]}
     never = {**real, "/alerts/{name}": [_NOBODYS["/alerts/{name}"]]}
-    ways = _ways(make_app(node), "/alerts/{name}")
+    ways = ways_of(make_app(node), "/alerts/{name}")
     name, nobody = str(hidden["/alerts/{name}"][0]), str(_NOBODYS["/alerts/{name}"])
     title = cleared.get(f"/alerts/{name}.json").json()["alert"]["title"]
     before = _kept(node)

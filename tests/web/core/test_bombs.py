@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import httpx
 import pytest
-from tests.web.conftest import wait_for
+from tests.support.serving import wait_for
 
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.store.accounts.sessions import begin_session

@@ -300,3 +300,25 @@ def test_a_law_shows_which_text_was_read(desk: Desks) -> None:
     assert page["line"]["missing"] == len(missing)
     shown = client.get("/law/regimes/us-listed-chemicals").text
     assert all(each["cite"] in shown for each in page["amendments"])
+
+
+@pytest.mark.parametrize("path", ["/law?what=ephedrine&from=SG&to=MX&", "/substances/ephedrine?"])
+def test_the_page_answers_in_the_language_of_the_reader(desk: Desks, path: str) -> None:
+    """Obligations and answers are translated; what a program gets stays as it is."""
+    one, asked = desk("viewer"), f"{path}day={DAY}"
+    page = one.get(asked, headers={"Accept-Language": "es"}).text
+    assert "notificación previa a la exportación" in page
+    assert "pre-export notification:" not in page
+    assert ": pre-export notification" not in page
+    told = one.get(asked.replace("?", ".json?"), headers={"Accept-Language": "es"}).text
+    assert "pre-export notification" in told
+    assert "notificación previa" not in told
+
+
+def test_a_country_without_law_is_named(desk: Desks) -> None:
+    """By its name; the record has its code as well."""
+    one, asked = desk("viewer"), f"what=ephedrine&from=SG&to=MX&day={DAY}"
+    assert "no legislation of Singapore is loaded" in one.get(f"/law?{asked}").text
+    assert one.get(f"/law.json?{asked}").json()["answers"]["subjects"][0]["verdict"]["open"] == [
+        "SG"
+    ]

@@ -157,7 +157,7 @@ def test_silence_is_told_and_stands_first(
     page = anna.get("/notices").text
     assert page.index("NO-2") < page.index("NO-1")
     assert "expired without reply (not consent)" in page
-    assert "Silence is not consent" in anna.get("/notices/2").text
+    assert "No reply is not the same as" in anna.get("/notices/2").text
     chief = desk("administrator", "chief")
     for path in ("/notices", "/notices/1", "/notices/1/xml", "/notices/1/form", "/notices/drafts"):
         assert chief.get(path).status_code == 403
@@ -172,7 +172,7 @@ def test_what_is_held_back_while_the_peer_is_frozen_is_told(
     send(other, own, notice_of(node.today(), "NO-1"))
     own.meet(other, "frozen")
     anna = desk("analyst", "anna")
-    assert "What you send is held until it is" in anna.get("/notices/1").text
+    assert "Messages are held until it is active" in anna.get("/notices/1").text
     anna.post("/notices/1/acknowledge", {"seen": 1})
     told = anna.get("/notices/1.json").json()["told"]
     assert [each["kept"]["state"] for each in told] == [None, "held"]

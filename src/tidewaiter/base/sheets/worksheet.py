@@ -127,11 +127,11 @@ _SHORT = re.compile(r"[1-9][0-9]{0,9}\.[0-9]{0,4}[1-9]")
 
 
 class Fault(Enum):
-    """Reason why a cell has no value."""
+    """Reason why a cell has no value: the code of its message."""
 
-    ERROR = "a formula ends in an error"
-    STALE = "a formula has no stored value"
-    MERGED = "a merged amount stands for several rows; it counts for the first"
+    ERROR = "base/cell-with-formula-error"
+    STALE = "base/cell-without-value"
+    MERGED = "base/cell-merged-amount"
 
 
 Value = str | int | Fault
@@ -392,7 +392,7 @@ def _text(value: Value, texts: list[str], name: str) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Fault):
-        return value.value
+        return InputError(value.value).message
     if not 0 <= value < len(texts):
         raise damaged(name)
     return texts[value]

@@ -137,19 +137,20 @@ class _Tally:
         self.lines = self.refused = self.elsewhere = 0
         self._keep, self._layout, self._year, self._causes = keep, layout, year, causes
         self._waiting: list[tuple[Keys, Keys]] = []
-        self._bad: dict[str, tuple[int, list[int]]] = {}
+        self._bad: dict[str, tuple[InputError, int, list[int]]] = {}
 
     def add_others(self, others: npt.NDArray[np.int64], shape: Shape) -> None:
         """Refuse lines of invalid length."""
         self.lines += len(others)
-        self._refuse(f"it has another length than {shape.width}", others)
+        self._refuse(InputError("burden/record-length-wrong", width=shape.width), others)
 
     def add(self, decoded: Decoded, numbers: npt.NDArray[np.int64]) -> None:
         """Count records; refuse unreadable ones and those of another year."""
         self.lines += len(numbers)
         other = decoded.good & (decoded.year != self._year)
-        self._refuse("a field that is needed could not be read", numbers[~decoded.good])
-        self._refuse(f"it is of another year than {self._year}", numbers[other])
+        self._refuse(InputError("burden/record-unreadable"), numbers[~decoded.good])
+        error = InputError("burden/record-of-another-year", year=self._year)
+        self._refuse(error, numbers[other])
         counted = decoded.good & ~other
         if self._layout.states:
             abroad = counted & (decoded.occurrence == ELSEWHERE)
@@ -176,7 +177,7 @@ class _Tally:
             lines=self.lines,
             refused=self.refused,
             elsewhere=self.elsewhere,
-            notes=tuple(_note(problem, *self._bad[problem]) for problem in sorted(self._bad)),
+            notes=tuple(_note(*self._bad[message]) for message in sorted(self._bad)),
         )
 
     def _keys(self, decoded: Decoded) -> Keys:
@@ -206,24 +207,18 @@ class _Tally:
         np.add.at(sums, where, counts)
         return joined, sums
 
-    def _refuse(self, problem: str, lines: npt.NDArray[np.int64]) -> None:
+    def _refuse(self, error: InputError, lines: npt.NDArray[np.int64]) -> None:
         if len(lines):
             self.refused += len(lines)
-            count, named = self._bad.get(problem, (0, []))
+            _, count, named = self._bad.get(error.message, (error, 0, []))
             first = [int(line) for line in lines[: _NAMED - len(named)]]
-            self._bad[problem] = count + len(lines), named + first
+            self._bad[error.message] = error, count + len(lines), named + first
 
 
-def _note(problem: str, count: int, lines: list[int]) -> Note:
+def _note(error: InputError, count: int, lines: list[int]) -> Note:
     named = ", ".join(f"{line:,}" for line in lines)
     more = f" and {count - _NAMED:,} more" if count > _NAMED else ""
-    return Note(
-        place=f"line {named}{more}",
-        value=f"{count:,} lines",
-        problem=problem,
-        hint="download the file again, or look at these lines",
-        kept=False,
-    )
+    return Note.of(error, place=f"line {named}{more}", value=f"{count:,} lines")
 
 
 OLDEST = 120

@@ -146,8 +146,7 @@ def _whole(seen: Mapping[str, set[str]], gathered: Gathered) -> bool:
         gathered.mended(
             "the file as a whole",
             "",
-            f"it holds nothing of {', '.join(lost)}: it was filtered",
-            "its rows are read, but no sum of the nation is made of them",
+            InputError("burden/file-filtered", missing=", ".join(lost)),
         )
     return not lost
 

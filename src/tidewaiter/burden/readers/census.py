@@ -56,8 +56,7 @@ def read_census(content: bytes, name: str) -> Reading:
         gathered.mended(
             "the file as a whole",
             ", ".join(left_out),
-            "regions are left out",
-            "they are sums of states",
+            InputError("burden/regions-left-out"),
         )
     figures = gathered.table()
     if not len(figures):

@@ -43,17 +43,17 @@ class Gathered:
         for name, column in self._columns.items():
             column.append(cells[name] if name in cells else _DEFAULTS[name])
 
-    def mended(self, place: str, value: str, problem: str, hint: str) -> None:
+    def mended(self, place: str, value: str, error: InputError) -> None:
         """Note an anomaly in a figure that is kept."""
-        self._note(place, value, problem, hint, kept=True)
+        self.notes.append(Note.of(error, place=place, value=value[:_SHOWN], kept=True))
 
-    def refused(self, place: str, value: str, problem: str, hint: str) -> None:
+    def refused(self, place: str, value: str, error: InputError) -> None:
         """Note an unreadable value."""
-        self._note(place, value, problem, hint, kept=False)
+        self.notes.append(Note.of(error, place=place, value=value[:_SHOWN]))
 
     def unread(self, number: int, cells: Iterable[str], error: InputError) -> None:
         """Note an unreadable row."""
-        self.refused(f"row {number}", " | ".join(cells), error.message, error.hint)
+        self.refused(f"row {number}", " | ".join(cells), error)
 
     def whole(
         self, rows: Iterable[tuple[int, Mapping[str, str] | Sequence[str]]]
@@ -68,16 +68,11 @@ class Gathered:
     def first_problem(self) -> str:
         """Return the first refusal, for the error of a file without readable rows."""
         first = next((note for note in self.notes if not note.kept), None)
-        return f"{first.place}: {first.problem}" if first else "it has titles and nothing else"
+        return f"{first.place}: {first.problem}" if first else "the file has only a header"
 
     def table(self) -> pa.Table:
         """Return the collected FIGURES."""
         return pa.table(self._columns, schema=FIGURES)
-
-    def _note(self, place: str, value: str, problem: str, hint: str, *, kept: bool) -> None:
-        self.notes.append(
-            Note(place=place, value=value[:_SHOWN], problem=problem, hint=hint, kept=kept)
-        )
 
 
 _KEY = ("place", "indicator", "measure", "basis", "last", "months", "part")
@@ -112,8 +107,7 @@ def once(figures: pa.Table, gathered: Gathered) -> pa.Table:
         gathered.mended(
             _key_names(double.keys() - differing.keys()),
             f"{len(double) - len(differing):,} figures",
-            "stand twice, alike",
-            "counted once",
+            InputError("burden/figures-twice"),
         )
     keep = {key: found[-1] for key, found in rows.items()}
     if differing:
@@ -136,16 +130,13 @@ def _settle(
         gathered.mended(
             _key_names(told),
             f"{len(told):,} figures",
-            "stand twice: two releases are joined",
-            "of each place and period, the rows with the larger counts are taken as the later",
+            InputError("burden/figures-of-two-releases"),
         )
     pairs = _values(figures)
     for key in sorted(differing.keys() - set(told)):
         del keep[key]
         shown = " and ".join(_shown(pairs[row]) for row in differing[key])
-        gathered.refused(
-            _key_names([key]), shown, "stands twice, differently", "download the release again"
-        )
+        gathered.refused(_key_names([key]), shown, InputError("burden/figures-differ"))
 
 
 def _values(figures: pa.Table) -> list[tuple[float | None, float | None]]:
@@ -188,7 +179,7 @@ _TWELVEFOLD = (9.0, 14.0)  # a sum of twelve overlapping windows, relative to on
 _MOSTLY = 0.5  # share of impossible large counts that invalidates a whole file
 
 FigureRow = dict[str, Any]
-Refuse = Callable[[int, str, str], None]
+Refuse = Callable[[int, InputError], None]
 
 
 class _Deaths(Record, frozen=True, kw_only=True):
@@ -209,21 +200,21 @@ def plausible(figures: pa.Table, gathered: Gathered, name: str) -> pa.Table:
         InputError: Most counts of overdoses or of all deaths are impossible: another kind of file.
     """
     rows = figures.to_pylist()
-    refused: dict[int, tuple[str, str]] = {}
+    refused: dict[int, InputError] = {}
 
-    def refuse(number: int, problem: str, hint: str) -> None:
-        refused.setdefault(number, (problem, hint))
+    def refuse(number: int, error: InputError) -> None:
+        refused.setdefault(number, error)
 
     counts = {n: row for n, row in enumerate(rows) if _is_count(row)}
     beyond = _beyond(counts, refuse)
     for check in (_above, _leaps, _predictions):
         check({n: row for n, row in counts.items() if n not in refused}, refuse)
     if beyond > _MOSTLY:
-        number, (problem, hint) = next(iter(refused.items()))
-        said = f"{_row_name(rows[number])} {problem}"
-        raise InputError("burden/most-counts-impossible", said=said, hint=hint, at=name)
-    for number, (problem, hint) in sorted(refused.items()):
-        gathered.refused(_row_name(rows[number]), f"{rows[number]['value']:,.10g}", problem, hint)
+        number, error = next(iter(refused.items()))
+        said = f"{_row_name(rows[number])}: {error.message}"
+        raise InputError("burden/most-counts-impossible", said=said, hint=error.hint, at=name)
+    for number, error in sorted(refused.items()):
+        gathered.refused(_row_name(rows[number]), f"{rows[number]['value']:,.10g}", error)
     kept = np.ones(len(rows), bool)
     kept[sorted(refused)] = False
     return figures.filter(pa.array(kept)) if refused else figures
@@ -239,17 +230,17 @@ def _beyond(counts: dict[int, FigureRow], refuse: Refuse) -> float:
     large, judged = 0, 0
     for number, row in counts.items():
         usual = _facts().deaths.get(row["place"], 0) * row["months"] / _YEAR
-        problem = _too_large(row, usual, totals.get(_key(row)))
-        if problem:
-            refuse(number, problem, "a sum of overlapping windows, or another column, looks so")
+        error = _too_large(row, usual, totals.get(_key(row)))
+        if error:
+            refuse(number, error)
         if usual and row["indicator"] in {_ALL, _OVERDOSE}:
             judged += 1
-            large += bool(problem)
+            large += error is not None
     return large / judged if judged else 0.0
 
 
-def _too_large(row: FigureRow, usual: float, total: float | None) -> str:
-    """Return why a count is too large; "": it is not.
+def _too_large(row: FigureRow, usual: float, total: float | None) -> InputError | None:
+    """Return why a count is too large; None: it is not.
 
     Args:
         row: Row of the count.
@@ -258,13 +249,14 @@ def _too_large(row: FigureRow, usual: float, total: float | None) -> str:
     """
     value, share = row["value"], _facts().overdose_share
     if row["indicator"] == _ALL:
-        beyond = 0 < usual * _facts().growth < value
-        return f"is {value / usual:.1f} times the deaths of the place" if beyond else ""
+        if not 0 < usual * _facts().growth < value:
+            return None
+        return InputError("burden/deaths-too-many", times=f"{value / usual:.1f}")
     if total is not None and value == total > _FEW:
-        return "is the count of deaths from all causes"
+        return InputError("burden/deaths-of-all-causes")
     if any(value > share * each + _FEW for each in (usual, total) if each):
-        return f"is more than {share:.0%} of all deaths of the place"
-    return ""
+        return InputError("burden/share-of-deaths-too-large", share=f"{share:.0%}")
+    return None
 
 
 def _above(counts: dict[int, FigureRow], refuse: Refuse) -> None:
@@ -273,11 +265,7 @@ def _above(counts: dict[int, FigureRow], refuse: Refuse) -> None:
     for number, row in counts.items():
         whole = overdoses.get(_key(row))
         if row["indicator"] not in {_ALL, _OVERDOSE} and whole is not None and row["value"] > whole:
-            refuse(
-                number,
-                f"is more than all overdose deaths, {whole:,.10g}",
-                "look whether it is a sum of drugs, which overlap, or of windows, which do too",
-            )
+            refuse(number, InputError("burden/more-than-all-overdoses", whole=f"{whole:,.10g}"))
 
 
 def _leaps(counts: dict[int, FigureRow], refuse: Refuse) -> None:
@@ -295,19 +283,16 @@ def _leaps(counts: dict[int, FigureRow], refuse: Refuse) -> None:
             if value > _TIMES * upper + _FEW:
                 least, most = _TWELVEFOLD
                 summed = least < value / max(upper, 1.0) < most
-                refuse(
-                    number,
-                    f"is far above the windows around it, {upper:,.10g}",
-                    "it looks like a sum of twelve overlapping windows"
+                around = f"{upper:,.10g}"
+                error = (
+                    InputError("burden/sum-of-windows", around=around)
                     if summed
-                    else "windows of twelve months share eleven with the next, so none leaps so",
+                    else InputError("burden/far-above-neighbours", around=around)
                 )
+                refuse(number, error)
             elif lower > _TIMES * value + _FEW:
-                refuse(
-                    number,
-                    f"is far below the windows around it, {lower:,.10g}",
-                    "it looks cut, or is of a shorter period",
-                )
+                around = f"{lower:,.10g}"
+                refuse(number, InputError("burden/far-below-neighbours", around=around))
 
 
 def _predictions(counts: dict[int, FigureRow], refuse: Refuse) -> None:
@@ -317,11 +302,8 @@ def _predictions(counts: dict[int, FigureRow], refuse: Refuse) -> None:
         if predicted is None:
             continue
         if predicted > _TIMES * value + _FEW or value > _TIMES * predicted + _FEW:
-            refuse(
-                number,
-                f"is of another size than its prediction, {predicted:,.10g}",
-                "one of them is cut, or stands in the wrong column",
-            )
+            value = f"{predicted:,.10g}"
+            refuse(number, InputError("burden/unlike-its-prediction", predicted=value))
 
 
 def _series(counts: dict[int, FigureRow]) -> Iterator[dict[int, tuple[int, float]]]:
@@ -369,16 +351,14 @@ def note_cut_text(text: str, gathered: Gathered, *, delimited: bool) -> None:
         gathered.refused(
             "the end of the file",
             text.rstrip()[-80:],
-            "ends within a record: it is cut short",
-            "what stood behind is lost: download it again",
+            InputError("burden/record-cut"),
         )
     elif delimited and text[-1] not in "\r\n":
         last = text.rsplit("\n", 1)[-1]
         gathered.mended(
             "the end of the file",
             last,
-            "has no line end, so it may be cut short",
-            "compare the last row with the source",
+            InputError("burden/last-line-open"),
         )
 
 
@@ -404,8 +384,7 @@ def note_missing_places(figures: pa.Table, gathered: Gathered) -> None:
         gathered.mended(
             "the file as a whole",
             f"{names}{more}",
-            "have no figure",
-            "look whether the file is whole",
+            InputError("burden/places-without-figures"),
         )
     last = figures["place"][-1].as_py()
     most = counts.most_common(1)[0][1]
@@ -413,6 +392,5 @@ def note_missing_places(figures: pa.Table, gathered: Gathered) -> None:
         gathered.mended(
             last,
             f"{counts[last]:,} figures",
-            f"stands last and has fewer than others, {most:,}",
-            "look whether the file is whole",
+            InputError("burden/last-place-incomplete", most=most),
         )

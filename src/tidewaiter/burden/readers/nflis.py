@@ -284,8 +284,7 @@ def _gather(rows: list[_Reported], gathered: Gathered) -> None:
         gathered.mended(
             "the file as a whole",
             f"{len(states)} states",
-            "it does not hold all states",
-            "no sum of the nation is made of them",
+            InputError("burden/states-missing"),
         )
     classes = {each.category: each.key for each in reports().classes}
     sums: dict[Key, int] = defaultdict(int)

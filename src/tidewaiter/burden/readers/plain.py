@@ -288,8 +288,7 @@ def _no_windows_as_months(figures: pa.Table, gathered: Gathered) -> pa.Table:
     gathered.refused(
         f"{first['place']} {first['indicator']} {month_text(first['last'])} and others",
         f"{len(wrong):,} figures",
-        "are given as months, and twelve of them are many years' counts",
-        'they are windows of twelve months: say "months" 12',
+        InputError("burden/windows-given-as-months"),
     )
     kept = np.ones(len(rows), bool)
     kept[sorted(wrong)] = False

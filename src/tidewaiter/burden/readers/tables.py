@@ -195,8 +195,7 @@ def columns_of(
             gathered.mended(
                 f'column "{title}"',
                 "",
-                "has another title than in the source",
-                f'it is read as "{ours}"',
+                InputError("burden/title-unlike-source", title=ours),
             )
     return found
 
@@ -304,15 +303,13 @@ class Cells:
             gathered.mended(
                 f"column {column}",
                 word,
-                f"stands in {_cells(times)} for a number",
-                f"it is read as {why}, never as zero",
+                InputError("burden/word-for-number", count=times, why=why),
             )
         for (column, word), times in sorted(self._left.items()):
             gathered.mended(
                 f"column {column}",
                 word,
-                f"in {_cells(times)} is no percentage",
-                "it is left out, and the count beside it kept",
+                InputError("burden/not-a-percentage", count=times),
             )
 
 

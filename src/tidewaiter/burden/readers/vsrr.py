@@ -93,7 +93,6 @@ def settle_sums(figures: pa.Table, gathered: Gathered) -> pa.Table:
             f"{_US} {key[0]} {month_text(key[1])}",
             f"{groups[key][_US]:,.10g}",
             said,
-            "download the release again",
         )
     if not wrong and not set(told) - {_APART}:
         return figures
@@ -170,8 +169,7 @@ def _new_york(
             gathered.refused(
                 f"{_REST} {key[0]} {month_text(key[1])}",
                 f"{row['value']}",
-                "may have New York City in it",
-                "nothing in the file tells: download it again",
+                InputError("burden/new-york-uncertain"),
             )
             continue
         mended[said] += 1
@@ -179,15 +177,13 @@ def _new_york(
         gathered.mended(
             "New York",
             f"{mended[_INSIDE]:,} figures",
-            "have New York City in them",
-            "the City's are taken off, so that it is not counted twice",
+            InputError("burden/new-york-city-subtracted"),
         )
     if mended[_ALONE]:
         gathered.mended(
             "New York",
             f"{mended[_ALONE]:,} figures",
-            "have New York City in them",
-            "they are kept as those of the whole state",
+            InputError("burden/new-york-as-a-whole"),
         )
     return kept
 
@@ -206,21 +202,22 @@ def _without(row: FigureRow, city: FigureRow) -> FigureRow:
     return row | {"value": value, "predicted": predicted, "missing": missing}
 
 
-def _not_its_sum(values: Values) -> str:
-    """Return why the nation is not the sum of its parts; "": it is, or unknown."""
+def _not_its_sum(values: Values) -> InputError | None:
+    """Return why the nation is not the sum of its parts; None: it is, or unknown."""
     nation = values.get(_US)
     if not nation:
-        return ""
+        return None
     parts = dict(values)
     if values.get(_WHOLE) is not None:
         parts |= {_REST: values[_WHOLE], _CITY: 0.0}
     known = sum(parts.get(place) or 0.0 for place in _parts())
     if all(parts.get(place) is not None for place in _parts()):
         if abs(nation - 2 * known) <= _WRONG * nation:
-            return "is the nation added to its own parts: everyone is counted twice"
+            return InputError("burden/nation-counted-twice")
         if abs(nation - known) > _WRONG * nation:
-            return f"is not the sum of its parts, {known:,.10g}"
-    return f"is less than its parts, {known:,.10g}" if known > (1 + _WRONG) * nation else ""
+            return InputError("burden/nation-unlike-parts", parts=f"{known:,.10g}")
+    less = known > (1 + _WRONG) * nation
+    return InputError("burden/nation-below-parts", parts=f"{known:,.10g}") if less else None
 
 
 def _key(row: FigureRow) -> Key:
@@ -325,8 +322,7 @@ def read_vsrr(content: bytes, name: str) -> Reading:
         gathered.mended(
             "the file as a whole",
             "",
-            "no row has a footnote",
-            "which counts are closed is not known; it is inferred from their age where needed",
+            InputError("burden/no-footnotes"),
         )
     for number, row in rows:
         _add(gathered, cells, (number, row), told=told)
@@ -507,8 +503,7 @@ def read_county(content: bytes, name: str) -> Reading:
         gathered.mended(
             "column Data as of",
             ", ".join(map(month_text, sorted(as_of))),
-            "has several months: releases are joined",
-            "the last is taken for all",
+            InputError("burden/several-release-months"),
         )
     return Reading(
         source=COUNTY_SOURCE,

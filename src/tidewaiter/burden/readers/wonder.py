@@ -368,30 +368,29 @@ def _note_query(query: Query | None, causes: Causes, columns: Columns, gathered:
         gathered.mended(
             "the file as a whole",
             "",
-            "what was asked is cut off behind the rows",
-            f"read as {counted.key if counted else ''}, as you name it; "
-            "its date, and what is final, are not known",
+            InputError("burden/query-missing", indicator=counted.key if counted else ""),
         )
         return
     gathered.mended(
         "the file as a whole",
         f"{query.title} ({query.dataset.code})",
-        f"it answers a query: {counted.name if counted else 'deaths by what they mention'}",
-        f"counted by {columns.basis}",
+        InputError(
+            "burden/result-of-query",
+            indicator=counted.name if counted else "deaths by mentioned causes",
+            basis=columns.basis,
+        ),
     )
     if query.hidden and "place" in columns.by:
         gathered.mended(
             "the file as a whole",
             "Show Suppressed: False",
-            "rows of small counts are left out",
-            "a place or month without a row is not zero; sums of places fall short of the nation",
+            InputError("burden/small-counts-left-out"),
         )
     if not causes.underlying and (causes.mentioned or "mentioned" in columns.by):
         gathered.mended(
             "the file as a whole",
             _listed(causes.mentioned),
-            "no underlying cause was asked for: deaths of any cause that mention these codes",
-            "they are more than overdose deaths, and are kept apart under names with any-",
+            InputError("burden/no-underlying-cause"),
         )
 
 
@@ -401,6 +400,5 @@ def _note_small(rows: list[int], gathered: Gathered) -> None:
         gathered.mended(
             f"row {named}",
             "",
-            f"{len(rows):,} counts below the nation are 9 or fewer",
-            "hidden as suppressed: the rules of use of WONDER forbid to publish them",
+            InputError("burden/counts-of-9-or-fewer", count=len(rows)),
         )

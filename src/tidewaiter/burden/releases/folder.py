@@ -89,4 +89,4 @@ def read_releases(paths: Sequence[Path], source: str = "") -> Loaded:
 
 
 def _skipped(name: str, error: TidewaiterError) -> Note:
-    return Note(place=name, value="", problem=error.message, hint=error.hint, kept=False)
+    return Note.of(error, place=name)

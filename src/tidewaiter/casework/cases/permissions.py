@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec.structs import fields
 
 from tidewaiter.base.errors import InputError, RegistryError
+from tidewaiter.base.phrases import english
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.casework.cases.state import Case, Viewer, may_be_erased
@@ -173,7 +174,7 @@ def _particular(case: Case, viewer: Viewer, kind: str, today: date) -> Iterator[
     if kind in {"shared", "unshared"} and not viewer.sees_all() and viewer.name != case.owner:
         yield InputError("casework/not-theirs-to-share")
     if kind == "erased" and (why := may_be_erased(case, today)):
-        yield InputError("casework/not-to-be-erased", why=why)
+        yield InputError("casework/not-to-be-erased", why=english(why))
 
 
 def _counts(case: Case, asked: Asked) -> Iterator[InputError]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Generic, Literal, TypeVar
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.casework.cases.steps import (
     AlertAdded,
@@ -123,22 +124,22 @@ def case_of(steps: Sequence[Step]) -> Case:
     )
 
 
-def may_be_erased(case: Case, today: date) -> str:
-    """Return why nothing of a case can be erased now; "": it can.
+def may_be_erased(case: Case, today: date) -> Phrase | None:
+    """Return why nothing of a case can be erased now; None: it can.
 
     Args:
         case: The case.
         today: The day.
     """
     if case.hold is not None:
-        return "it is under a legal hold"
+        return Phrase("erasure/held")
     if case.status == "open":
-        return "it is open"
+        return Phrase("erasure/open")
     if case.retained is None:
-        return "no retention period is set"
+        return Phrase("erasure/unset")
     if today <= case.retained.until:
-        return f"it must be retained until {case.retained.until}"
-    return ""
+        return Phrase("erasure/retained", day=case.retained.until)
+    return None
 
 
 def visible_to(steps: Iterable[Step], viewer: Viewer) -> list[Step]:

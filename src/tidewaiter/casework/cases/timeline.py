@@ -72,12 +72,11 @@ def _of_step(step: Step, known: Mapping[int, Step]) -> Event:
 def _of_decision(decided: Decided) -> Event:
     rules = load_decision_rules()
     reason = rules.reason.get(decided.reason)
-    verdict = decided.verdict and rules.verdict[decided.verdict].says.lower()
     return Event(
         at=decided.at,
         by=decided.by,
         kind="decided",
-        did=f"decided of an alert: {verdict}" if verdict else "took a decision back",
+        did=rules.verdict[decided.verdict].done if decided.verdict else rules.undone,
         what=reason.says if reason else decided.reason,
         said=decided.note,
         alert=decided.alert,

@@ -86,7 +86,7 @@ _OUTCOMES = (*get_args(Inspected), *get_args(Analysed))
     "--own",
     multiple=True,
     envvar="TIDEWAITER_OWN",
-    help="A folder with your own lists.",
+    help="A folder with your own controlled substances.",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
 )
 def result(name: str, outcome: str, db: str, replaces: int | None, **options: Any) -> None:

@@ -150,8 +150,8 @@ def show_notes(name: str, notes: Sequence[Note], most: int) -> None:
     ordered = sorted(notes, key=lambda note: note.kept)
     for note in ordered[:most]:
         where = ", ".join(part for part in (name, note.place) if part)
-        value = f' "{note.value}"' if note.value else ""
-        what = "mended" if note.kept else "refused"
+        value = f' "{note.value}":' if note.value else ""
+        what = "corrected" if note.kept else "refused"
         click.echo(visible(f"{where}:{value} {note.problem} ({what}); {note.hint}"), err=True)
     if len(ordered) > most:
         click.echo(f"... and {len(ordered) - most:,} more; use --all to see them", err=True)

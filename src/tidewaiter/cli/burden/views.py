@@ -17,7 +17,8 @@ from tidewaiter.burden.views.briefing import brief as find_brief
 from tidewaiter.burden.views.query import Ask
 from tidewaiter.cli.burden.releases import archived_in
 from tidewaiter.cli.core.options import OUT_FILE, json_option, with_options
-from tidewaiter.explain.languages import LANGUAGES, speaking
+from tidewaiter.cli.core.page_language import language_of
+from tidewaiter.explain.languages import speaking
 from tidewaiter.report.burden.brief import lead_words, render_brief
 from tidewaiter.report.burden.revisions import revision_view
 from tidewaiter.report.burden.views import VIEWS, picture
@@ -176,13 +177,7 @@ def changes(folder: Path, **options: Any) -> None:
     required=True,
     help="Output file (.html or .pdf).",
 )
-@click.option(
-    "--language",
-    type=click.Choice(sorted(LANGUAGES)),
-    default="en",
-    show_default=True,
-    help="Language of the briefing.",
-)
+@language_of("the briefing")
 @archived_in
 def brief(out: Path, language: str, folder: Path, **asked: str) -> None:
     """Write a one-page briefing: the newest count, its change, drugs, places and limitations.

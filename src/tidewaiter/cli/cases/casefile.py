@@ -15,11 +15,13 @@ from tidewaiter.base.safe_text import as_line, visible
 from tidewaiter.casework.cases.state import Case, CaseStatus, Viewer
 from tidewaiter.casework.cases.timeline import Event, timeline
 from tidewaiter.cli.core.options import OUT_FILE, found_or_hint, json_option, needs_db
+from tidewaiter.cli.core.page_language import language_of
+from tidewaiter.explain.cases import case_status_in_words
+from tidewaiter.explain.lines import capitalised
 from tidewaiter.explain.words import Library
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import key_file, own_key, own_stamp
 from tidewaiter.report.case_bundle import Making, record_export, write_case
-from tidewaiter.report.cases import STATUS
 from tidewaiter.store.accounts.users import account_key, accounts
 from tidewaiter.store.alerts.decisions import trail
 from tidewaiter.store.cases.casefile import CaseFilter, CaseRow, case_steps, count_cases, find_case
@@ -106,7 +108,8 @@ def show(number: int, db: str, *, as_json: bool) -> None:
 @needs_db
 @click.option("--out", type=OUT_FILE, required=True, help="Output file of the bundle: a ZIP.")
 @click.option("--restricted", is_flag=True, help="Include authority-only information.")
-def export(number: int, db: str, out: Path, *, restricted: bool) -> None:
+@language_of("the pages in it")
+def export(number: int, db: str, out: Path, *, restricted: bool, language: str) -> None:
     """Export case NUMBER as an evidence bundle, signed with the key of this installation.
 
     The export is recorded in the case and in the bundle. Use `tidewaiter verify` to check it
@@ -121,7 +124,9 @@ def export(number: int, db: str, out: Path, *, restricted: bool) -> None:
         regimes=registry.regimes,
         substances={each.slug: each.name for each in registry.substances},
     )
-    making = Making(secret=own_key(key_file()), library=library, restricted=restricted)
+    making = Making(
+        secret=own_key(key_file()), library=library, restricted=restricted, spoken=language
+    )
     with open_database(db) as database:
         with database.work() as work:
             if find_case(work, _everyone(), number) is None:
@@ -158,7 +163,7 @@ def _case_lines(case: Case, events: Sequence[Event], people: Callable[[str], str
     """Yield all lines of one case."""
     title = "(erased)" if case.title is None else as_line(case.title)
     yield f"case {case.number}: {title}"
-    yield f"  {STATUS[case.status]}; owner {people(case.owner)}"
+    yield f"  {capitalised(case_status_in_words(case.status))}; owner {people(case.owner)}"
     yield f"  members {', '.join(map(people, case.members))}"
     if case.retained:
         yield f"  retain until {case.retained.until}: {as_line(case.retained.basis)}"

@@ -34,6 +34,7 @@ from tidewaiter.cli.core.options import (
     needs_db,
     read_record,
 )
+from tidewaiter.cli.core.page_language import language_of
 from tidewaiter.exchange.coalition.board import Period
 from tidewaiter.exchange.coalition.member_lists import (
     Roster,
@@ -42,7 +43,6 @@ from tidewaiter.exchange.coalition.member_lists import (
     sign_roster,
 )
 from tidewaiter.exchange.coalition.members import PATIENCE
-from tidewaiter.explain.languages import LANGUAGES
 from tidewaiter.explain.words import words_of
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import own_stamp
@@ -340,13 +340,7 @@ def timeline(day: date, since: date | None, db: str, *, as_json: bool) -> None:
     required=True,
     help="Output file (.html or .pdf).",
 )
-@click.option(
-    "--language",
-    type=click.Choice(sorted(LANGUAGES)),
-    default="en",
-    show_default=True,
-    help="Language of the meeting pack.",
-)
+@language_of("the meeting pack")
 @needs_db
 def pack(day: date, since: date | None, out: Path, language: str, db: str) -> None:
     """Write a meeting pack as one file: dashboard, members, commitments and timeline.

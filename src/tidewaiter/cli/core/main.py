@@ -9,7 +9,7 @@ COMMANDS: Sections = {
     "Screen": {
         "screen": LazyCommand(
             "screening.screen:screen",
-            "Find controlled chemicals and listed parties in consignments",
+            "Screen consignments for controlled chemicals and listed parties",
         ),
         "inspect": LazyCommand(
             "screening.inspect:inspect", "Show how a file would be read, without screening it"
@@ -28,7 +28,7 @@ COMMANDS: Sections = {
             "lists.versions:lists", "Manage party lists: add, update, see what changed"
         ),
         "match": LazyCommand(
-            "parties.match:match", "Match a name, or the parties in a file, against the lists"
+            "parties.match:match", "Screen a name, or the parties in a file, against party lists"
         ),
         "parties": LazyCommand(
             "core.main:parties", "Entity resolution: find names that are the same party"

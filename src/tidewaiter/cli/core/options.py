@@ -439,7 +439,7 @@ def own_lists(command: F) -> F:
         multiple=True,
         type=folder,
         envvar="TIDEWAITER_OWN",
-        help="A folder with your own lists, in the format of the registry; can be "
+        help="A folder with your own controlled substances, in the format of the registry; can be "
         "repeated. Setting: TIDEWAITER_OWN.",
     )
     slang = click.option(

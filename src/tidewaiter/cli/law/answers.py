@@ -17,7 +17,14 @@ from tidewaiter.base.files import check_apart, replacing, writing
 from tidewaiter.base.phrases import english, english_json, in_english
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
-from tidewaiter.explain.words import answer_in_words, day_in_words, duty_in_words, roles_in_words
+from tidewaiter.explain.languages import country
+from tidewaiter.explain.words import (
+    answer_in_words,
+    duty_in_words,
+    mark_in_words,
+    roles_in_words,
+    since_in_words,
+)
 from tidewaiter.law.answers import (
     Age,
     Assessment,
@@ -37,7 +44,13 @@ from tidewaiter.report.law.answers import (
     answer_writer,
     check_format,
 )
-from tidewaiter.report.law.rulings import AgeView, age_views, in_order, verdict_of
+from tidewaiter.report.law.rulings import (
+    AgeView,
+    age_views,
+    in_order,
+    law_in_words,
+    verdict_of,
+)
 from tidewaiter.trade.applicable_law import duty_in_short
 from tidewaiter.trade.company_records import Papers, Product
 from tidewaiter.trade.substance_lookup import Namer
@@ -156,11 +169,11 @@ def _verdict(assessment: Assessment, registry: Registry) -> Iterator[tuple[str, 
     if said.open:
         yield (
             "NOT ASSESSABLE",
-            f"at least one legal instrument of {', '.join(said.open)}",
+            f"at least one legal instrument of {', '.join(map(country, said.open))}",
             _STYLES["not assessable"],
         )
     if said.silent and not (said.controlled or said.free or said.proposed):
-        yield "NO CONTROL FOUND", f"in the law of {', '.join(said.silent)}", ""
+        yield "NO CONTROL FOUND", f"in the law of {', '.join(map(country, said.silent))}", ""
     for each in ages_in_words(age_views(assessment.ages, registry.regimes)):
         yield "LAW AS OF", each, ""
 
@@ -175,10 +188,8 @@ def ages_in_words(ages: Iterable[AgeView]) -> Iterator[str]:
 
 def _details(ruling: Ruling, registry: Registry) -> Text:
     """Return the instrument and the basis of its answer, one line each."""
-    regime = registry.regimes.get(ruling.regime)
-    name = regime.name if regime else f"law of {ruling.jurisdiction}"
     roles = f" ({roles_in_words(ruling.roles)})" if ruling.roles else ""
-    text = Text(f"{name}{roles}", style="bold")
+    text = Text(f"{law_in_words(ruling, registry.regimes)}{roles}", style="bold")
     for line in (*_why(ruling), *_more(ruling)):
         text.append(f"\n  {line}", style="not bold")
     return text
@@ -218,11 +229,11 @@ def _why(ruling: Ruling) -> Iterator[str]:
 
 def _listing(listing: Listing) -> str:
     scope = f" ({listing.scope})" if listing.scope else ""
-    decided = f", decided {listing.decided}" if listing.decided else ""
-    marks = {"listing": listing.mark, "days": listing.dates}
-    doubts = [f"{what} {mark}" for what, mark in marks.items() if mark != "read"]
+    decided = f", adopted on {listing.decided}" if listing.decided else ""
+    marks = {"control": listing.mark, "dates": listing.dates}
+    doubts = [f"{what}: {mark_in_words(mark)}" for what, mark in marks.items() if mark != "read"]
     said = f" [{', '.join(doubts)}]" if doubts else ""
-    since = day_in_words(listing.since)
+    since = since_in_words(listing.since)
     clauses = f": {'; '.join(listing.clauses)}" if listing.clauses else ""
     return f"{listing.schedule}{clauses}{scope}, {since}{decided}; {listing.source}{said}"
 
@@ -243,7 +254,7 @@ def _more(ruling: Ruling) -> Iterator[str]:
 
 
 def _cited(source: str, mark: str) -> str:
-    return source if mark == "read" else f"{source}, {mark}"
+    return source if mark == "read" else f"{source}, {mark_in_words(mark)}"
 
 
 def _short(ruling: Ruling, registry: Registry) -> str:

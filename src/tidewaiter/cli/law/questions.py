@@ -16,7 +16,7 @@ from rich.text import Text
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
-from tidewaiter.base.phrases import english_json
+from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import (
@@ -31,6 +31,7 @@ from tidewaiter.cli.core.options import (
     own_lists,
     printable,
 )
+from tidewaiter.cli.core.page_language import language_of
 from tidewaiter.cli.identify import tell_new_lists
 from tidewaiter.cli.law.answers import (
     Checked,
@@ -45,7 +46,7 @@ from tidewaiter.cli.law.answers import (
     read_history,
     write_checked,
 )
-from tidewaiter.explain.words import answer_in_words, day_in_words, words_of
+from tidewaiter.explain.words import answer_in_words, since_in_words, words_of
 from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.law.answers import Found, Goods, Question, Route
 from tidewaiter.law.assessment import assess
@@ -91,6 +92,7 @@ class QuestionOptions(Record, frozen=True, kw_only=True):
     out: Path | None = None
     sheets: Path | None = None
     sheet: Path | None = None
+    language: str = "en"
     workers: int = 1
     columns: tuple[tuple[str, str], ...] = ()
     refused: Path | None = None
@@ -152,6 +154,7 @@ class Desk:
             path=path,
             out=wanted.out,
             sheets=wanted.sheets,
+            spoken=wanted.language,
             columns=wanted.columns,
             question=self._question(),
             own=wanted.own,
@@ -166,7 +169,8 @@ class Desk:
         if self.wanted.sheet:
             from tidewaiter.cli.law.structures import printing_today, write_sheet  # noqa: PLC0415
 
-            write_sheet(self.wanted.sheet, text, found, printing_today(question, self.wanted.own))
+            printing = printing_today(question, self.wanted.own, spoken=self.wanted.language)
+            write_sheet(self.wanted.sheet, text, found, printing)
 
     def catalogue(self, path: Path) -> bool:
         """Check each product for each destination; return whether all could be read."""
@@ -340,18 +344,18 @@ def _print_comparison(view: ComparisonView) -> None:
     for law in view.silent:
         for answer, reason in law.answers:
             said = answer_in_words(answer)
-            console.print(Text(f"{law.jurisdiction} {law.regime}: {said}: {reason}"))
+            console.print(Text(f"{law.jurisdiction} {law.regime}: {said}: {english(reason)}"))
     print_last()
 
 
 def _lines(cell: CellView) -> Iterable[str]:
     yield answer_in_words(cell.answer)
     for each in cell.listings:
-        yield f"{each.title}, {day_in_words(each.since)}"
+        yield f"{each.title}, {since_in_words(each.since)}"
     if cell.earliest:
         yield "first of these"
     if cell.answer not in {"controlled", "not listed"}:
-        yield cell.reason
+        yield english(cell.reason)
     yield from (f"later: {each.title} {each.since or ''}".rstrip() for each in cell.later)
     yield from (f"ended {each.until}: {each.title}" for each in cell.ended)
 
@@ -384,11 +388,17 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     help="Concentration of the substance in the goods, in percent, for example 40.",
 )
 @click.option("--form", "goods", type=click.Choice(get_args(Goods)), help="Form of the goods.")
-@click.option("--party", default="", help="The other party, as named in the history.")
 @click.option(
-    "--history", type=FILE, help="A file of earlier transactions, totalled by month or year."
+    "--party", default="", help="The other party to the transaction, as named in --history."
 )
-@click.option("--catalogue", type=FILE, help="Check a file of products for each country of --to.")
+@click.option(
+    "--history",
+    type=FILE,
+    help="Earlier transactions, which some thresholds add up per month or year.",
+)
+@click.option(
+    "--catalogue", type=FILE, help="Check each product in a file, for each country of --to."
+)
 @click.option(
     "--file", "compounds", type=FILE, help="Assess each structure in a file: .smi, .sdf, .csv."
 )
@@ -403,6 +413,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option(
     "--sheet", type=OUT_FILE, help="Write an assessment sheet for one WHAT to this .html file."
 )
+@language_of("assessment sheets")
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),

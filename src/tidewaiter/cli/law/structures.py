@@ -17,6 +17,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.bulk.structures import Asked, assess_compounds
 from tidewaiter.cli.core.options import printable
 from tidewaiter.cli.law.answers import answers_to, check_out
+from tidewaiter.explain.languages import speaking
 from tidewaiter.law.answers import Compound, Found, Question
 from tidewaiter.law.structure import TABLES, Columns, read_structures
 from tidewaiter.report.law.answers import AnswerWriter
@@ -31,10 +32,12 @@ from tidewaiter.report.law.sheet_printing import (
 from tidewaiter.report.law.sheets import INDEX, Listed, file_of, render_index
 
 
-def printing_today(question: Question, own: tuple[Path, ...], file: str = "") -> Printing:
+def printing_today(
+    question: Question, own: tuple[Path, ...], file: str = "", *, spoken: str = "en"
+) -> Printing:
     """Return what every sheet of today's run shows, as `printing_of` does."""
     today = date.today()  # noqa: DTZ011 - the user's own calendar
-    return printing_of(question, own, today, file)
+    return printing_of(question, own, today, file, spoken=spoken)
 
 
 def write_sheet(
@@ -75,7 +78,8 @@ def write_sheets(
         for number, page in enumerate(pages, 1):
             file = file_of(number)
             (part / file).write_text(page.html, encoding="utf-8", newline="\n")
-            take(page.compound)
+            with speaking("en"):  # the index is in the language of the sheets, answers are not
+                take(page.compound)
             yield Listed(number=number, file=file, compound=page.compound)
 
     with making(folder, str(os.getpid())) as part:  # noqa: SIM117 - the index closes first
@@ -99,6 +103,7 @@ class Job(Record, frozen=True, kw_only=True):
     columns: tuple[tuple[str, str], ...] = ()  # field and header
     out: Path | None = None  # None: standard output, where no sheets are asked for
     sheets: Path | None = None
+    spoken: str = "en"  # language of the sheets
     workers: int = 1
 
 
@@ -117,7 +122,7 @@ def assess_file(job: Job) -> bool:
         piped = job.out is not None or job.sheets is None
         tally = _Tally(stack.enter_context(answers_to(job.out)) if piped else None)
         if job.sheets:
-            printing = printing_today(job.question, job.own, job.path.name)
+            printing = printing_today(job.question, job.own, job.path.name, spoken=job.spoken)
             pages = press_sheets(entries, printing, workers=job.workers)
             write_sheets(job.sheets, _watched(pages, job.path), printing, tally.take)
         else:

@@ -29,8 +29,23 @@ from tidewaiter.cli.core.options import (
     ok_with_refusals,
     printable,
 )
+from tidewaiter.cli.core.page_language import language_of
 from tidewaiter.cli.core.party_options import LeastOf, Rate, Within, kept_in, set_threshold
 from tidewaiter.cli.core.progress import counting
+from tidewaiter.explain.calibration import (
+    alerts_in_words,
+    cause_in_words,
+    chosen_in_words,
+    doubts_in_words,
+    example_in_words,
+    files_in_words,
+    how_in_words,
+    judge_command,
+    kind_in_words,
+    origin_in_words,
+    recall_heading,
+    recall_in_words,
+)
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.decisions import (
     KeptThreshold,
@@ -38,25 +53,11 @@ from tidewaiter.lists.decisions import (
     states_of,
     threshold_for,
 )
-from tidewaiter.parties.calibration.types import HOWS, Calibration, Group
+from tidewaiter.parties.calibration.types import Calibration, Group
 from tidewaiter.parties.matching.matcher import threshold_of
 from tidewaiter.parties.matching.types import AskedParty
 from tidewaiter.parties.thresholds import Threshold, model_digest
-from tidewaiter.report.parties.calibration import (
-    alerts_in_words,
-    cause_in_words,
-    doubts_in_words,
-    example_in_words,
-    files_in_words,
-    group_row,
-    judge_command,
-    level_rows,
-    origin_words,
-    recall_heading,
-    recall_in_words,
-    threshold_in_words,
-    write_calibration,
-)
+from tidewaiter.report.parties.calibration import group_row, level_rows, write_calibration
 from tidewaiter.trade.types import Refusal
 
 _MOST = 10  # groups and entries
@@ -72,16 +73,16 @@ def show(told: Calibration) -> None:
     for text in files_in_words(told):
         say(text)
     console.print(_levels(told))
-    say(threshold_in_words(told), "bold")
+    say(chosen_in_words(told), "bold")
     say(f"  {alerts_in_words(told)}")
     say(f"  {recall_in_words(told)}")
     for text in doubts_in_words(told):
         say(f"  {text}", "yellow")
     for first, groups, words in (
-        ("origin of the party", told.origins, origin_words),
+        ("origin of the party", told.origins, origin_in_words),
         ("list", told.by_list, str),
-        ("kind of entry", told.kinds, str),
-        ("matching parts", told.hows, HOWS.__getitem__),
+        ("kind of entry", told.kinds, kind_in_words),
+        ("matching parts", told.hows, how_in_words),
     ):
         if groups:
             console.print(_groups(first, groups, words))
@@ -94,7 +95,7 @@ def show(told: Calibration) -> None:
         )
     for cause in told.causes[:_MOST]:
         say(cause_in_words(cause))
-        say(f"  {example_in_words(cause)}: {HOWS[cause.how]}")
+        say(f"  {example_in_words(cause)}: {how_in_words(cause.how)}")
         say(f"  {judge_command(cause)}")
 
 
@@ -143,6 +144,7 @@ class _Asked(Record, frozen=True, kw_only=True):
     why: str = ""
     by: str = ""
     report: Path | None = None
+    language: str = "en"
     as_json: bool = False
 
     @property
@@ -173,6 +175,7 @@ class _Asked(Record, frozen=True, kw_only=True):
 @click.option("--why", default="", help="Reason, for the record.")
 @click.option("--by", default="", help="Person who decided (default: the current user).")
 @click.option("--report", type=OUT_FILE, help="Write a report to read and print: .html.")
+@language_of("the report")
 @json_option
 @click.option("--day", type=Day(), help="Use the lists in force on this date (default: today).")
 @kept_in
@@ -203,7 +206,7 @@ def calibrate(cleared: Path | None, day: date | None, folder: Path, **options: A
         show(calibration)
     if asked.report is not None:
         with replacing(asked.report, f"{os.getpid()}") as part:
-            write_calibration(part, calibration)
+            write_calibration(part, calibration, spoken=asked.language)
         click.echo(f"report: {printable(str(asked.report))}", err=True)
     if asked.keep or asked.least:
         _keep(archive, day, asked, calibration.threshold, calibration)
@@ -280,16 +283,8 @@ def _named(parties: Iterable[AskedParty], refused: list[Refusal]) -> Iterator[As
             yield each
             continue
         row = int(each.id) if each.id.isdecimal() else 0
-        refused.append(
-            Refusal(
-                row=row,
-                column="name",
-                value="",
-                problem="the row has no name and no identifier",
-                hint="write the name in the column name",
-                screened=False,
-            )
-        )
+        error = InputError("cli/row-without-name")
+        refused.append(Refusal.of(error, row=row, column="name", screened=False))
 
 
 def _keep(

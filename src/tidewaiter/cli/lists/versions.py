@@ -398,7 +398,7 @@ def show_refusals(refusals: Iterable[EntryRefusal], most: int) -> None:
     for each in held[:most]:
         where = ", ".join(part for part in (each.file, each.place) if part)
         what = "" if each.kept else " (refused)"
-        text = f'{where}: "{each.value}" {each.problem}{what}; {each.hint}'
+        text = f'{where}: "{each.value}": {each.problem}{what}; {each.hint}'
         click.echo(visible(text), err=True)
     if len(held) > most:
         click.echo(f"... and {len(held) - most:,} more; use --all to see them", err=True)

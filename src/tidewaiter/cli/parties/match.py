@@ -1,4 +1,4 @@
-"""The command `tidewaiter match`: match a name or a file of parties against lists."""
+"""The command `tidewaiter match`: screen a name or a file of parties against lists."""
 
 import sys
 from collections import Counter
@@ -69,7 +69,7 @@ class MatchSink:
     def summary(self) -> str:
         """Summarise how many parties there were."""
         told = (
-            f"{self.read:,} parties read: {self.matched:,} matched, "
+            f"{self.read:,} parties screened: {self.matched:,} with a possible match, "
             f"{self.not_assessable:,} not assessable; {len(self.refusals):,} rejected "
             "values"
         )
@@ -125,7 +125,11 @@ def show(answer: Answer, *, as_json: bool) -> None:
     elif not answer.matches:
         least = f" {answer.threshold}" if answer.threshold else ""
         what = "has a similar name" if answer.text else "has this identifier"
-        click.echo(visible(f"no entry on this list {what} at or above the threshold{least}"))
+        click.echo(
+            visible(
+                f"no possible match: no entry on this list {what} at or above the threshold{least}"
+            )
+        )
     for match in answer.matches:
         for line in _lines(match, answer.threshold):
             click.echo(visible(line))
@@ -140,14 +144,14 @@ def _lines(match: Match, least: Threshold | None) -> list[str]:
     lines += [f"  {match.judged}"] if match.judged else []
     lines += [f"  {english(link_phrase(each))}" for each in match.links]
     share = match.blocked_share
-    lines += [f"  combined ownership by blocked persons: {share}"] if share else []
+    lines += [f"  aggregate ownership by blocked persons: {share}"] if share else []
     lines += [f"  {english(step)}" for step in said.cleaning]
     lines += [f"  {line}" for line in evidence_lines(said)]
     lines.append(f"  total {match.log_odds:+.2f}: {odds_in_words(match.log_odds)}")
     origin = f", {least.origin}" if least and least.origin else ""
-    lines.append(f"  shown from a probability of {printed(match.threshold)}{origin}")
+    lines.append(f"  match threshold: probability {printed(match.threshold)}{origin}")
     if said.pairs:
-        lines.append(f"  about one name in {said.rarity:,.0f} has the words that agree")
+        lines.append(f"  about 1 name in {said.rarity:,.0f} contains the matching words")
     return lines
 
 
@@ -170,7 +174,7 @@ _CHANCE = Within(0, 1)
     "--list",
     "list_path",
     type=FILE,
-    help="Use this list (JSON Lines) instead of the stored lists.",
+    help="Screen against this list (JSON Lines) instead of the stored lists.",
 )
 @click.option("--day", type=Day(), help="Use the lists in force on this date (default: today).")
 @kept_in
@@ -186,7 +190,7 @@ _CHANCE = Within(0, 1)
 @click.option(
     "--file", "path", type=FILE, help="A file of parties: CSV, JSON Lines, Parquet or XLSX."
 )
-@click.option("--queries", type=FILE, help="A tab-separated file of parties to match.")
+@click.option("--queries", type=FILE, help="A tab-separated file of parties to screen.")
 @click.option("--out", type=OUT_FILE, help="Output file; for --file: .jsonl, .csv or .parquet.")
 @click.option(
     "--refused", type=OUT_FILE, help="Write rejected rows and fields of --file to this .csv file."
@@ -200,7 +204,7 @@ _CHANCE = Within(0, 1)
 @click.option(
     "--restricted",
     is_flag=True,
-    help="Include authority-only entries; keep the output confidential.",
+    help="Include restricted (authority-only) entries; keep the output confidential.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @ok_with_refusals
@@ -223,9 +227,9 @@ def match(  # noqa: PLR0917 - Click passes them by name
     restricted: bool,
     as_json: bool,
 ) -> None:
-    """Match NAME, or the parties in a file, against party lists, and explain each match.
+    """Screen NAME, or the parties in a file, against party lists, and explain each possible match.
 
-    Each match has a probability and its evidence. A possible match is not proof of identity.
+    Each possible match has a probability and its evidence. It is not proof of identity.
     Exit status 1: some rows or fields could not be read.
 
     Example: tidewaiter match "Exampel Shipping" --kind organisation --country CN

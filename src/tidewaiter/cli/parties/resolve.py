@@ -126,14 +126,7 @@ def _from_ftm(file: BinaryIO, sources: FtmFile) -> Iterator[Iterable[Sighting] |
         if isinstance(each, Sighting):
             yield [each]
         else:
-            yield Refusal(
-                row=each.line,
-                column="",
-                value=each.value,
-                problem=each.problem,
-                hint=each.hint,
-                screened=False,
-            )
+            yield Refusal.of(each.error, row=each.line, value=each.value, screened=False)
 
 
 def _from_lines(

@@ -21,6 +21,7 @@ from tidewaiter.bulk.cross_line import Marks
 from tidewaiter.bulk.journal import read_done, read_journal
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.cli.core.options import forget_stdout
+from tidewaiter.explain.languages import speaking
 from tidewaiter.explain.screenings import counts_of, words_of
 from tidewaiter.explain.summary import Summary, SummaryBuilder
 from tidewaiter.report.alerts.exports import (
@@ -159,6 +160,7 @@ class Outputs(Record, frozen=True, kw_only=True):
     refused_named: bool  # by the user: an older file gives way; else it is kept
     restricted: Path  # written if alerts are based on restricted entries
     learned: bool = False  # the alerts carry what decisions taught
+    language: str = "en"  # of the report
 
 
 class Sink(Protocol):
@@ -255,10 +257,14 @@ def write_outputs(
         click.echo(text, err=True)
     apart.tell()
     done = read_done(journal)
-    summary = builder.finish(counts_of(settings, registry, done, tuple(refused.first)))
+    counting = settings, registry, done, tuple(refused.first)
+    summary = builder.finish(counts_of(*counting))
     if outputs.report is not None:
-        with replacing(outputs.report, mark) as path:
-            write_report(path, summary, words_of(settings))
+        with replacing(outputs.report, mark) as path, speaking(outputs.language):
+            told = summary
+            if outputs.language != "en":
+                told = msgspec.structs.replace(summary, counts=counts_of(*counting))
+            write_report(path, told, words_of(settings))
     return summary
 
 

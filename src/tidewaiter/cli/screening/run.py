@@ -320,8 +320,7 @@ def _write_rest(folder: Path, found: Outcome, task: Task, master: str, seconds: 
         several = task.screened > 1
         with refusal_writer(folder / "refused.csv") as writer:
             for file, each in found.refusals:
-                problem = f"{file}: {each.problem}" if several else each.problem
-                writer.add([msgspec.structs.replace(each, problem=problem)])
+                writer.add([each], file=file if several else "")
     told = Told(
         files=tuple(each.name for each in task.inputs if not each.earlier),
         history=tuple(each.name for each in task.inputs if each.earlier),

@@ -31,6 +31,7 @@ from tidewaiter.cli.core.options import (
     own_lists,
     printable,
 )
+from tidewaiter.cli.core.page_language import language_of
 from tidewaiter.cli.core.party_options import Within, kept_in
 from tidewaiter.cli.screening.input_files import (
     Member,
@@ -241,7 +242,7 @@ def _said_of_notes(gone: int, other: int) -> str:
 learned_option = click.option(
     "--ranker",
     type=click.Path(exists=True, path_type=Path),
-    help="Add the estimate of this ranking model beside the score: a model, or its folder.",
+    help="Add the estimate of this ranking model (a file or its folder) to each alert.",
 )
 
 
@@ -280,6 +281,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     units: tuple[tuple[str, str], ...] = ()
     out: Path | None = None
     report: Path | None = None
+    language: str = "en"
     refused: Path | None = None
     restricted: Path | None = None
     db: str | None = None
@@ -304,7 +306,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     "--columns",
     "saved",
     type=OUT_FILE,
-    help="Save --map and similar answers here, for later files with the same columns.",
+    help="Save --map and similar settings here, for later files with the same columns.",
 )
 @click.option(
     "--encoding", help="Encoding of a text file, if it is detected wrongly: gb18030, cp1251."
@@ -332,6 +334,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     "Spark, a folder.",
 )
 @click.option("--report", type=OUT_FILE, help="Write a report to read and print: .html.")
+@language_of("the report")
 @click.option(
     "--refused",
     type=OUT_FILE,
@@ -341,8 +344,8 @@ class Wanted(Record, frozen=True, kw_only=True):
     "--out-restricted",
     "restricted",
     type=OUT_FILE,
-    help="Output file for alerts based on restricted entries: .jsonl or .csv, readable "
-    "only by you.",
+    help="Output file for alerts on restricted (authority-only) entries: .jsonl or .csv, "
+    "readable only by you.",
 )
 @click.option(
     "--db", help="Store lines and alerts in a database: a path, or postgresql+psycopg://..."
@@ -355,16 +358,20 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option(
     "--again",
     is_flag=True,
-    help="Screen the lines stored in --db again; only new alerts are written.",
+    help="Rescreen the lines stored in --db; only new alerts are written.",
 )
-@click.option("--whole", is_flag=True, help="With --again: screen all lines, whatever has changed.")
+@click.option(
+    "--whole",
+    is_flag=True,
+    help="With --again: rescreen all lines, not only those that a change affects.",
+)
 @click.option(
     "--history",
     type=FILE,
     multiple=True,
-    help="An earlier file, for aggregation and for risk indicators that compare lines.",
+    help="File of earlier consignments, to add up quantities and to find unusual trade.",
 )
-@click.option("--rules", type=FILE, help="Use your own copy of alerts.toml.")
+@click.option("--rules", type=FILE, help="Alert rules to use: your own copy of alerts.toml.")
 @click.option(
     "--threshold", type=_CHANCE, help="Minimum probability of a match with a listed party."
 )
@@ -488,6 +495,7 @@ def _screen_file(path: Path, wanted: Wanted) -> bool:
         outputs = Outputs(
             alerts=wanted.out,
             report=wanted.report,
+            language=wanted.language,
             refused=refused,
             refused_named=wanted.refused is not None,
             learned=wanted.ranker is not None,

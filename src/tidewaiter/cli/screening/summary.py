@@ -24,6 +24,7 @@ _GOODS = 60
 _WIDE = 100  # terminal width in columns from which each fact gets a separate column
 _LISTINGS = {False: 2, True: 4}  # named in a narrow and in a wide terminal
 _ORDER = "Sorted by priority: most severe first, then list matches, then earliest due date."
+_LAST = "The absence of an alert does not mean that the goods are permitted. Not legal advice."
 STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "dim"}
 
 
@@ -68,9 +69,7 @@ def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regim
     for what, path in (("alerts", outputs.alerts), ("report", outputs.report)):
         if path is not None:
             console.print(f"{what}: {path}", markup=False)
-    console.print(
-        "No alert does not mean that the goods are legal. This is not legal advice.", style="dim"
-    )
+    console.print(_LAST, style="dim")
 
 
 def _table(alerts: tuple[Alert, ...], regimes: Mapping[str, Regime], *, wide: bool) -> Table:

@@ -168,14 +168,13 @@ def _problems(each: Commitment) -> Iterator[Problem]:
     yield from prose("indicator, name", each.indicator.name, needed=True)
     yield from prose("indicator, unit", each.indicator.unit, needed=True)
     if each.due < each.made:
-        yield wrong("due", "it is due before it was made", "name the last day for it")
+        yield wrong("due", "exchange/due-before-made")
     if (each.baseline is None) != (each.baseline_day is None):
-        hint = "tell the number and its day, or neither"
-        yield wrong("baseline", "a number or its day is missing", hint)
+        yield wrong("baseline", "exchange/baseline-incomplete")
     if each.baseline is not None and reaches(each, each.baseline):
-        yield wrong("target", "the baseline reaches it already", "promise more than there is")
+        yield wrong("target", "exchange/target-already-reached")
     if max(abs(each.target), abs(each.baseline or 0)) > _LARGEST:
-        yield wrong("target", "a number is beyond 2**53", "take a larger unit")
+        yield wrong("target", "exchange/number-too-large")
 
 
 def _sorted_out(

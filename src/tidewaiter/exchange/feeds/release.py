@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.plain_text import plain
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.incidents.state import Known
@@ -18,6 +19,7 @@ from tidewaiter.exchange.protocol.markings import (
     Marking,
     Purpose,
     Recipient,
+    denied,
     why_not_reshare,
 )
 
@@ -71,8 +73,7 @@ def why_not_leave(
     found = why_not_reshare(marking, edge.to, edge.purpose)
     kept = tuple(each for each in found if not (own and each.limit == "reshare"))
     if restricted and not edge.to.cleared:
-        why = "it rests on a list entry that is for the authority only"
-        return (*kept, Denial(limit="restricted", why=why))
+        return (*kept, denied("restricted", InputError("exchange/based-on-restricted-entry")))
     return kept
 
 

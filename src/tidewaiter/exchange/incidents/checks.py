@@ -74,13 +74,12 @@ def check_update(before: Incident, after: Incident) -> tuple[Problem, ...]:
     """Return the problems of a version as successor of another."""
     found = []
     if (before.id, before.owner) != (after.id, after.owner):
-        found.append(wrong("", "it is another incident", "keep its id and its owner"))
+        found.append(wrong("", "exchange/version-of-another-incident"))
     if after.version != before.version + 1:
-        found.append(
-            wrong("version", f"{after.version} does not follow {before.version}", "add one")
-        )
+        version, last = after.version, before.version
+        found.append(wrong("version", "exchange/version-not-next", version=version, last=last))
     if after.version > 1 and blank(after.changed):
-        found.append(wrong("changed", "it does not say what is new", "say what changes, and why"))
+        found.append(wrong("changed", "exchange/change-not-described"))
     return tuple(found)
 
 
@@ -88,13 +87,11 @@ def check_proposal(proposal: Proposal, incident: Incident) -> tuple[Problem, ...
     """Return the problems of a proposal on an incident."""
     found = [*prose("text", proposal.text, needed=True), *prose("instead", proposal.instead)]
     if (proposal.incident, proposal.owner) != (incident.id, incident.owner):
-        found.append(wrong("incident", "it is on another incident", "name this one"))
+        found.append(wrong("incident", "exchange/of-another-incident"))
     if not 1 <= proposal.about <= incident.version:
-        found.append(
-            wrong("about", f"there is no version {proposal.about}", "name one that you have")
-        )
+        found.append(wrong("about", "exchange/no-such-version", version=proposal.about))
     if proposal.instead and blank(proposal.at):
-        found.append(wrong("at", "it does not say where", 'name the part, like "line 2, found"'))
+        found.append(wrong("at", "exchange/part-missing"))
     return tuple(found)
 
 
@@ -121,7 +118,7 @@ def _problems(incident: Incident, known: frozenset[str], today: date) -> Iterato
     for question in incident.questions:
         yield from prose(f"question {question.number}", question.text, needed=True)
     if len(set(incident.notifications)) < len(incident.notifications):
-        yield wrong("notifications", "one stands twice", "name it once")
+        yield wrong("notifications", "exchange/entered-twice")
 
 
 def _head(incident: Incident, today: date) -> Iterator[Problem]:
@@ -129,17 +126,21 @@ def _head(incident: Incident, today: date) -> Iterator[Problem]:
         yield from prose(name, text, needed=True)
     yield from prose("account", incident.account)
     if incident.version < 1:
-        yield wrong("version", f"{incident.version} is no version", "begin with 1")
+        yield wrong("version", "exchange/version-below-1", version=incident.version)
     if (incident.version == 1) != (incident.status == "open"):
-        hint = 'the first is "open"; a later one is "updated" or "closed"'
-        yield wrong("status", f'version {incident.version} cannot be "{incident.status}"', hint)
+        yield wrong(
+            "status",
+            "exchange/status-not-of-version",
+            version=incident.version,
+            status=incident.status,
+        )
     yield from _day("day", incident.day, today)
     yield from _day("law_day", incident.law_day, today)
     yield from _place("place", incident.place)
     if not incident.lines and not incident.equipment:
-        yield wrong("lines", "no goods and no equipment", "add what it is about, if only declared")
+        yield wrong("lines", "exchange/incident-without-goods")
     if incident.kind in _MOVED and not incident.route:
-        yield wrong("route", "it has no route", "add at least the place where it was seen")
+        yield wrong("route", "exchange/incident-without-route")
 
 
 def _lines(lines: tuple[Line, ...], known: frozenset[str]) -> Iterator[Problem]:
@@ -147,21 +148,21 @@ def _lines(lines: tuple[Line, ...], known: frozenset[str]) -> Iterator[Problem]:
     for line in lines:
         at = f"line {line.number}"
         if line.declared is None and line.found is None:
-            yield wrong(at, "it is neither declared nor found", "say what stands on the papers")
+            yield wrong(at, "exchange/line-without-goods")
         for part, goods in (("declared", line.declared), ("found", line.found)):
             if goods is not None:
                 yield from _goods(f"{at}, {part}", goods, known)
         if line.identified is not None and line.found is None:
-            yield wrong(f"{at}, identified", "nothing was found", "say what it was identified as")
+            yield wrong(f"{at}, identified", "exchange/nothing-identified")
 
 
 def _goods(at: str, goods: Goods, known: frozenset[str]) -> Iterator[Problem]:
     yield from prose(at, goods.text, needed=True)
     yield from _substance(at, goods.substance, known)
     if goods.cas and not is_cas(goods.cas):
-        yield wrong(f"{at}, cas", f'"{goods.cas}" is no CAS number', "look at its last digit")
+        yield wrong(f"{at}, cas", "exchange/not-a-cas-number", cas=goods.cas)
     if goods.hs and not (goods.hs.isdecimal() and len(goods.hs) in _HS):
-        yield wrong(f"{at}, hs", f'"{goods.hs}" is no HS code', "write 4 to 12 digits")
+        yield wrong(f"{at}, hs", "exchange/not-a-hs-code", hs=goods.hs)
     amounts = (
         ("net_mg", goods.net_mg),
         ("volume_ul", goods.volume_ul),
@@ -169,44 +170,43 @@ def _goods(at: str, goods: Goods, known: frozenset[str]) -> Iterator[Problem]:
     )
     for name, amount in amounts:
         if amount is not None and not 0 < amount <= LARGEST:
-            yield wrong(f"{at}, {name}", f"{amount} is no amount", "leave it out if not known")
+            yield wrong(f"{at}, {name}", "exchange/not-an-amount", amount=amount)
     if goods.content_ppm is not None and not 0 < goods.content_ppm <= _PPM:
-        hint = "it is more than 0 and at most 1,000,000 (100 %)"
-        yield wrong(f"{at}, content_ppm", f"{goods.content_ppm} is no content", hint)
+        yield wrong(f"{at}, content_ppm", "exchange/not-a-share", share=goods.content_ppm)
 
 
 def _equipment(equipment: tuple[Equipment, ...], known: frozenset[str]) -> Iterator[Problem]:
     if len(equipment) > MOST:
-        yield wrong("equipment", f"{len(equipment)} pieces", f"give at most {MOST}")
+        yield wrong("equipment", "exchange/too-many", count=len(equipment), most=MOST)
     for number, each in enumerate(equipment, 1):
         at = f"equipment {number}"
         yield from prose(at, each.text, needed=True)
         yield from _substance(at, each.substance, known)
         if each.pieces is not None and each.pieces < 1:
-            yield wrong(f"{at}, pieces", f"{each.pieces} is no number of pieces", "begin with 1")
+            yield wrong(f"{at}, pieces", "exchange/count-below-1", count=each.pieces)
 
 
 def _flags(flags: tuple[str, ...]) -> Iterator[Problem]:
     rows = load_flags().flag
     for flag in flags:
         if flag not in rows:
-            yield wrong("flags", f'"{flag}" is no red flag', "see red_flags.toml for the list")
+            yield wrong("flags", "exchange/no-such-risk-indicator", flag=flag)
         elif not rows[flag].verified:
-            yield wrong("flags", f'"{flag}" was never read in its source', "leave it out")
+            yield wrong("flags", "exchange/risk-indicator-not-verified", flag=flag)
     if len(set(flags)) < len(flags):
-        yield wrong("flags", "one stands twice", "name it once")
+        yield wrong("flags", "exchange/entered-twice")
 
 
 def _parties(incident: Incident) -> Iterator[Problem]:
     if len(incident.parties) > MOST:
-        yield wrong("parties", f"{len(incident.parties)} parties", f"give at most {MOST}")
+        yield wrong("parties", "exchange/too-many", count=len(incident.parties), most=MOST)
     seen = set()
     for number, party in enumerate(incident.parties, 1):
         at = f"party {number}"
         yield from _party(at, party, incident.marking)
         key = (party.node, party.ref, party.role)
         if key in seen:
-            yield wrong(at, "it stands there twice in one role", "leave one out")
+            yield wrong(at, "exchange/party-twice-in-role")
         seen.add(key)
     yield from _named(incident)
 
@@ -218,8 +218,7 @@ def _named(incident: Incident) -> Iterator[Problem]:
         stricter = party.restricted or party.marking != incident.marking
         for name, text in words.items():
             if stricter and not blank(party.name) and plain(party.name) in text:
-                hint = f'write "party {number}" in its place'
-                yield wrong(name, f"it names party {number}, which is marked more strictly", hint)
+                yield wrong(name, "exchange/names-restricted-party", number=number)
 
 
 def _party(at: str, party: AllegedParty, whole: Marking) -> Iterator[Problem]:
@@ -228,34 +227,32 @@ def _party(at: str, party: AllegedParty, whole: Marking) -> Iterator[Problem]:
     if party.country:
         yield from _country(at, party.country)
     if not as_strict(party.marking, whole):
-        hint = "give it the marking of the incident, or a stricter one"
-        yield wrong(f"{at}, marking", "it is wider than that of the incident", hint)
+        yield wrong(f"{at}, marking", "exchange/marking-too-wide")
 
 
 def _substance(at: str, slug: str, known: frozenset[str]) -> Iterator[Problem]:
     if slug and slug not in known:
-        hint = "tidewaiter substances lists all; leave it empty for what is not there"
-        yield wrong(f"{at}, substance", f'no substance is called "{slug}"', hint)
+        yield wrong(f"{at}, substance", "exchange/no-such-substance", slug=slug)
 
 
 def _numbered(what: str, numbers: list[int]) -> Iterator[Problem]:
     if numbers != list(range(1, len(numbers) + 1)):
-        yield wrong(f"{what}s", "they are not numbered 1, 2, 3", "number them in their order")
+        yield wrong(f"{what}s", "exchange/not-numbered")
     if len(numbers) > MOST:
-        yield wrong(f"{what}s", f"there are {len(numbers)}", f"give at most {MOST}")
+        yield wrong(f"{what}s", "exchange/too-many", count=len(numbers), most=MOST)
 
 
 def _place(at: str, place: Place) -> Iterator[Problem]:
     yield from _country(at, place.country)
     if blank(place.name) and blank(place.locode):
-        yield wrong(at, "the country alone stands there", "name the port, the office or the town")
+        yield wrong(at, "exchange/place-missing")
 
 
 def _country(at: str, code: str) -> Iterator[Problem]:
     if code not in country_codes():
-        yield wrong(f"{at}, country", f'"{code}" is no country', "write two letters, like NL")
+        yield wrong(f"{at}, country", "exchange/not-a-country", country=code)
 
 
 def _day(at: str, day: date, today: date) -> Iterator[Problem]:
     if day > today:
-        yield wrong(at, f"{day} has not come yet", f"write a day up to {today}")
+        yield wrong(at, "exchange/day-in-future", day=day, today=today)

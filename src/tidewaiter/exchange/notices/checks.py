@@ -64,7 +64,6 @@ MOST = 2**53
 _WHOLE_PPM = 1_000_000
 _HS = re.compile(r"\d{4}\.?(?:\d{2}(?:[. ]?\d{2}){0,2})?")
 _LANGUAGE = re.compile("[a-z]{2}")
-_COUNTRY_HINT = 'write its ISO 3166-1 code, like "MX"'
 
 
 def contradictions(notice: Notice, day: date) -> Iterator[Problem]:
@@ -81,54 +80,47 @@ def contradictions(notice: Notice, day: date) -> Iterator[Problem]:
     yield from _permits(notice)
     for path, text in texts_of(notice):
         if sign := forbidden_in(text):
-            yield wrong(path, f"it holds the character {sign}", "take it out: no XML can carry it")
+            yield wrong(path, "exchange/character-not-allowed", sign=sign)
 
 
 def _header(notice: Notice) -> Iterator[Problem]:
     if notice.version < 1:
-        yield wrong("version", f"{notice.version} is no version", "the first one is 1")
+        yield wrong("version", "exchange/version-below-1", version=notice.version)
     if notice.replaces and notice.replaces == notice.reference:
-        yield wrong("replaces", "it replaces itself", "an amendment is a new version instead")
+        yield wrong("replaces", "exchange/replaces-itself")
     if notice.language and not _LANGUAGE.fullmatch(notice.language):
-        yield wrong("language", f'"{notice.language}" is no language', 'write it like "es"')
+        yield wrong("language", "exchange/not-a-language", language=notice.language)
     if notice.consent == "refused":
-        yield doubt(
-            "consent", "the exporter refuses that its papers are shared", "do not send it on"
-        )
+        yield doubt("consent", "exchange/exporter-refuses-sharing")
     if notice.shipments == "single" and (notice.period_since or notice.period_until):
-        yield doubt("period since", "one shipment has a period", "say that there are several")
+        yield doubt("period since", "exchange/period-of-one-shipment")
 
 
 def _dates(notice: Notice, day: date) -> Iterator[Problem]:
     travel = notice.transport
     if notice.sent and notice.reply_by and notice.reply_by <= notice.sent:
-        yield wrong(
-            "reply by", f"{notice.reply_by} is not after {notice.sent}", "give it a later day"
-        )
+        code = "exchange/reply-not-after-sending"
+        yield wrong("reply by", code, reply=notice.reply_by, sent=notice.sent)
     since, until = notice.period_since, notice.period_until
     if since and until and until < since:
-        yield wrong("period until", f"{until} is before {since}", "turn the two round")
+        yield wrong("period until", "exchange/end-before-start", end=until, start=since)
     leaves = travel.dispatch
     if leaves is None:
         return
     if leaves < (notice.sent or day):
-        yield wrong(
-            "transport, dispatch",
-            f"the goods left on {leaves}, before the notice",
-            "a pre-export notification comes before the export",
-        )
+        yield wrong("transport, dispatch", "exchange/dispatched-before-notice", day=leaves)
     elif notice.reply_by and leaves <= notice.reply_by:
         yield doubt(
             "transport, dispatch",
-            f"the goods leave on {leaves}, while an answer may still come",
-            f"an answer may come until {notice.reply_by}; silence is no consent",
+            "exchange/dispatched-before-reply",
+            day=leaves,
+            reply=notice.reply_by,
         )
     if travel.arrival and travel.arrival < leaves:
-        yield wrong(
-            "transport, arrival", f"{travel.arrival} is before {leaves}", "mend one of the two"
-        )
+        code = "exchange/arrival-before-dispatch"
+        yield wrong("transport, arrival", code, arrival=travel.arrival, dispatch=leaves)
     if since and until and not since <= leaves <= until:
-        yield wrong("transport, dispatch", f"{leaves} is not in the period", "mend one of the two")
+        yield wrong("transport, dispatch", "exchange/dispatch-not-in-period", day=leaves)
 
 
 def _countries(notice: Notice) -> Iterator[Problem]:
@@ -142,12 +134,10 @@ def _countries(notice: Notice) -> Iterator[Problem]:
     named += [(f"permit {n}, issuer", each.issuer) for n, each in enumerate(notice.permits, 1)]
     for place, code in named:
         if code and code not in known:
-            yield wrong(place, f'"{code}" is no country that we know', _COUNTRY_HINT)
+            yield wrong(place, "exchange/not-a-country", country=code)
     sender, recipient = notice.sender.country, notice.recipient.country
     if sender and sender == recipient:
-        yield wrong(
-            "recipient, country", "both authorities are of one country", "nothing is exported"
-        )
+        yield wrong("recipient, country", "exchange/authorities-of-one-country")
     for place, party, own in (
         ("exporter", notice.parties.exporter, sender),
         ("importer", notice.parties.importer, recipient),
@@ -155,8 +145,9 @@ def _countries(notice: Notice) -> Iterator[Problem]:
         if party.country and party.country != own:
             yield doubt(
                 f"{place}, country",
-                f"{party.country} is not the country of the authority, {own}",
-                "look whether the notice goes to the right one",
+                "exchange/country-unlike-authority",
+                country=party.country,
+                own=own,
             )
 
 
@@ -173,12 +164,12 @@ def parties_of(notice: Notice) -> Iterator[tuple[str, Party]]:
 
 def _lines(notice: Notice) -> Iterator[Problem]:
     if not notice.lines:
-        yield wrong("lines", "it names no substance", "add a line")
+        yield wrong("lines", "exchange/lines-missing")
     if len(notice.lines) > MOST_LINES:
-        yield wrong("lines", f"{len(notice.lines)} lines", f"send {MOST_LINES} at most in a notice")
+        yield wrong("lines", "exchange/too-many", count=len(notice.lines), most=MOST_LINES)
     for number, times in Counter(line.number for line in notice.lines).items():
         if times > 1 or number < 1:
-            yield wrong(f"line {number}", "its number is not its own", "number the lines 1, 2, 3")
+            yield wrong(f"line {number}", "exchange/line-number-wrong")
     for line in notice.lines:
         yield from _line(line)
 
@@ -189,38 +180,28 @@ def _line(line: NoticeLine) -> Iterator[Problem]:
         share = getattr(line, name)
         if share is not None and not 0 < share <= _WHOLE_PPM:
             place = line_place(line, name.removesuffix("_ppm"))
-            yield wrong(
-                place, f"{share} parts per million", "a share is more than 0 and at most 1000000"
-            )
+            yield wrong(place, "exchange/not-a-share", share=share)
     if line.packages is not None and line.packages < 1:
-        yield wrong(line_place(line, "packages"), f"{line.packages} packages", "count them from 1")
+        yield wrong(line_place(line, "packages"), "exchange/count-below-1", count=line.packages)
     net = line.net.mass_mg
     if line.gross_mg is not None and net is not None and line.gross_mg < net:
-        yield wrong(
-            line_place(line, "gross weight"),
-            "it is less than the net weight",
-            "mend one of the two",
-        )
+        yield wrong(line_place(line, "gross weight"), "exchange/gross-below-net")
     if line.hs and not _HS.fullmatch(line.hs):
-        yield wrong(
-            line_place(line, "hs"), f'"{line.hs}" is no HS or CN code', 'write it like "2939.41"'
-        )
+        yield wrong(line_place(line, "hs"), "exchange/not-a-hs-or-cn-code", hs=line.hs)
     numbers = [("cas", line.cas), *(("contains", each.cas) for each in line.contains)]
     for name, cas in numbers:
         if cas and not is_cas(cas):
-            yield wrong(line_place(line, name), f'"{cas}" is no CAS number', "compare its digits")
+            yield wrong(line_place(line, name), "exchange/not-a-cas-number", cas=cas)
 
 
 def _amount(amount: Amount, place: str) -> Iterator[Problem]:
     given = [name for name in MEASURES if getattr(amount, name) is not None]
     if len(given) > 1:
-        yield wrong(place, "it is given in several measures", "keep the one that the law counts")
+        yield wrong(place, "exchange/amount-in-several-units")
     for name in given:
         value = getattr(amount, name)
         if not 0 < value < MOST:
-            yield wrong(
-                place, f"{value} is no quantity", "give more than nothing, and less than 2^53"
-            )
+            yield wrong(place, "exchange/not-an-amount", amount=value)
 
 
 def _permits(notice: Notice) -> Iterator[Problem]:
@@ -228,13 +209,10 @@ def _permits(notice: Notice) -> Iterator[Problem]:
     for number, permit in enumerate(notice.permits, 1):
         place = f"permit {number}"
         if permit.since and permit.until and permit.until < permit.since:
-            yield wrong(
-                f"{place}, until", f"{permit.until} is before {permit.since}", "turn them round"
-            )
+            start, end = permit.since, permit.until
+            yield wrong(f"{place}, until", "exchange/end-before-start", end=end, start=start)
         if permit.line is not None and permit.line not in lines:
-            yield wrong(
-                f"{place}, line", f"there is no line {permit.line}", "name one, or none for all"
-            )
+            yield wrong(f"{place}, line", "exchange/no-such-line", number=permit.line)
         yield from _validity(permit, place, notice.transport.dispatch)
         own = [each for each in lines.values() if permit.line in {None, each.number}]
         for line in own if permit.line is not None or len(own) == 1 else ():
@@ -243,15 +221,11 @@ def _permits(notice: Notice) -> Iterator[Problem]:
 
 def _validity(permit: Permit, place: str, leaves: date | None) -> Iterator[Problem]:
     if leaves and permit.until and leaves > permit.until:
-        yield wrong(
-            f"{place}, until",
-            f"it ends on {permit.until}, and the goods leave on {leaves}",
-            "renew it, or send the goods before",
-        )
+        code = "exchange/permit-expires-before-dispatch"
+        yield wrong(f"{place}, until", code, end=permit.until, dispatch=leaves)
     if leaves and permit.since and leaves < permit.since:
-        yield wrong(
-            f"{place}, since", f"it begins on {permit.since}, after {leaves}", "send them later"
-        )
+        code = "exchange/permit-starts-after-dispatch"
+        yield wrong(f"{place}, since", code, start=permit.since, dispatch=leaves)
 
 
 def _covers(permit: Permit, line: NoticeLine, place: str) -> Iterator[Problem]:
@@ -259,12 +233,14 @@ def _covers(permit: Permit, line: NoticeLine, place: str) -> Iterator[Problem]:
     if most is None or net is None:
         return
     if most.measure != net.measure:
-        yield doubt(f"{place}, amount", "it is in another measure than its line", "compare by hand")
+        yield doubt(f"{place}, amount", "exchange/permit-in-another-unit")
     elif net.value > most.value:
         yield wrong(
             line_place(line, "quantity"),
-            f"more than the {in_words(permit.amount)} of {permit.kind} {permit.number}",
-            "notify less, or get another permit",
+            "exchange/more-than-permitted",
+            amount=in_words(permit.amount),
+            kind=permit.kind,
+            number=permit.number,
         )
 
 
@@ -331,7 +307,8 @@ def _empty(notice: Notice, need: Need) -> Iterator[str]:
 def _missing(place: str, form: Form, need: Need, make: Make) -> Problem:
     numbered = f"box {need.box}" if need.box[:1].isdigit() else need.box
     asked = ", ".join(word for word in (form.title, numbered) if word)
-    return make(place, f"{need.label} is missing", f"asked for by: {asked}", form.sources[0])
+    code, source = "exchange/field-missing", form.sources[0]
+    return make(place, code, source=source, label=need.label, form=asked)
 
 
 def _form_itself(notice: Notice, form: Form, make: Make) -> Iterator[Problem]:
@@ -339,17 +316,20 @@ def _form_itself(notice: Notice, form: Form, make: Make) -> Iterator[Problem]:
     if form.lines_at_most is not None and len(notice.lines) > form.lines_at_most:
         yield doubt(
             "lines",
-            f"{form.title} covers {form.lines_at_most} substances at most",
-            f"the notice may name {len(notice.lines)}; it needs more than one such paper",
-            form.sources[-1],
+            "exchange/more-lines-than-form",
+            source=form.sources[-1],
+            form=form.title,
+            most=form.lines_at_most,
+            count=len(notice.lines),
         )
     if form.months and _months(notice) not in {None, *form.months}:
         named = " or ".join(map(str, form.months))
         yield make(
             "period until",
-            f"{form.title} covers {named} months",
-            "the last day is the one before the same day of a later month",
-            form.sources[0],
+            "exchange/period-unlike-form",
+            source=form.sources[0],
+            form=form.title,
+            months=named,
         )
 
 
@@ -429,30 +409,42 @@ def _suggested(notice: Notice, lines: Iterable[LineLaw], day: date) -> tuple[str
     return suggested(notice, {slug for slug in slugs if slug}, day)
 
 
+_WAIVED = {
+    "exchange/reply-too-early": "exchange/reply-too-early-waived",
+    "exchange/dispatch-too-early": "exchange/dispatch-too-early-waived",
+}
+
+
 def _deadlines(notice: Notice, reply: Deadline, dispatch: Deadline) -> Iterator[Problem]:
-    for deadline, place, day, verb in (
-        (reply, "reply by", notice.reply_by, "an answer may not be asked for"),
-        (dispatch, "transport, dispatch", notice.transport.dispatch, "the goods may not leave"),
+    for deadline, place, day, code in (
+        (reply, "reply by", notice.reply_by, "exchange/reply-too-early"),
+        (dispatch, "transport, dispatch", notice.transport.dispatch, "exchange/dispatch-too-early"),
     ):
         if deadline.due is not None:
-            yield from _too_early(deadline.due, place, day, verb, waiver=notice.waiver)
+            yield from _too_early(deadline.due, place, day, code, waiver=notice.waiver)
         for due in deadline.shown:
             if day is not None and due.day is not None and day < due.day:
-                text = f"{due.period.text}: that would be {due.day}"
-                yield doubt(place, text, "remembered, not read: look it up", due.period.source)
+                yield doubt(
+                    place,
+                    "exchange/deadline-not-verified",
+                    source=due.period.source,
+                    period=due.period.text,
+                    day=due.day,
+                )
 
 
 def _too_early(
-    due: Due, place: str, day: date | None, verb: str, *, waiver: str
+    due: Due, place: str, day: date | None, code: str, *, waiver: str
 ) -> Iterator[Problem]:
     period = due.period
     if due.counted is not None and due.counted.missing:
         named = ", ".join(due.counted.missing)
-        text = f"the working days of {named} are not known, so the day may be later"
-        yield doubt(place, text, "ask that authority for its holidays", period.source)
+        code = "exchange/working-days-not-known"
+        yield doubt(place, code, source=period.source, countries=named)
     if day is not None and due.day is not None and day < due.day:
-        text = f"{verb} before {due.day}: {period.text}"
+        told = {"day": due.day, "period": period.text}
         if period.waiver and waiver:
-            yield doubt(place, text, f"waived by {waiver}, for {period.waiver}", period.source)
+            told |= {"by": waiver, "clause": period.waiver}
+            yield doubt(place, _WAIVED[code], source=period.source, **told)
         else:
-            yield wrong(place, text, period.clause, period.source)
+            yield wrong(place, code, source=period.source, clause=period.clause, **told)

@@ -158,6 +158,9 @@ def _percent(line: NoticeLine) -> Decimal | None:
     return None if line.content_ppm is None else Decimal(line.content_ppm) / _PERCENT
 
 
+_ARTICLE = "un-1988-art-12-10-a"  # a source
+
+
 def _found(line: NoticeLine, day: date, law: Law, problems: list[Problem]) -> Found | None:
     """Find the substance of a line, by number first; report disagreements."""
     by_number = _looked_up(line.cas, day, law)
@@ -165,21 +168,25 @@ def _found(line: NoticeLine, day: date, law: Law, problems: list[Problem]) -> Fo
     known = by_number or by_name
     if not known:
         if line.name or line.cas:
-            text = f'the registry knows nothing called "{line.name or line.cas}"'
-            hint = "write the name or the CAS number as the law does; that says nothing of its law"
-            problems.append(doubt(line_place(line, "name"), text, hint))
+            named, code = line.name or line.cas, "exchange/substance-not-known"
+            problems.append(doubt(line_place(line, "name"), code, name=named))
         return None
     slugs = [
         {each.substance.slug for each in many if each.substance} for many in (by_number, by_name)
     ]
     if slugs[0] and slugs[1] and not slugs[0] & slugs[1]:
-        text = f'{line.cas} is {by_number[0].name}, and the name says "{line.name}"'
-        problems.append(wrong(line_place(line, "cas"), text, "mend one of the two"))
+        problems.append(
+            wrong(
+                line_place(line, "cas"),
+                "exchange/name-and-cas-number-differ",
+                cas=line.cas,
+                substance=by_number[0].name,
+                name=line.name,
+            )
+        )
     elif not by_number and len(by_name) > 1:
         named = ", ".join(each.name for each in by_name)
-        problems.append(
-            doubt(line_place(line, "name"), f"it may be several: {named}", "add the CAS number")
-        )
+        problems.append(doubt(line_place(line, "name"), "exchange/name-ambiguous", names=named))
     return _with_form(known[0], line, day, law)
 
 
@@ -206,15 +213,19 @@ def _doubts(notice: Notice, line: NoticeLine, known: LineLaw, found: Found) -> I
     digits = "".join(sign for sign in line.hs if sign.isdigit())[:_HS_DIGITS]
     own = {code.replace(".", "")[:_HS_DIGITS] for code in codes}
     if len(digits) == _HS_DIGITS and own and digits not in own:
-        text = f"{line.hs} is not the code of {found.name}, {', '.join(codes)}"
-        yield doubt(line_place(line, "hs"), text, "a mixture may have a code of its own")
-    if known.why_no_content and line.goods in PREPARED:
-        yield doubt(line_place(line, "content"), known.why_no_content, "give its percentage")
-    if line.form and found.form is None:
-        text = f'the registry knows no form "{line.form}" of {found.name}'
         yield doubt(
-            line_place(line, "form"), text, "its content is reckoned as if it were the substance"
+            line_place(line, "hs"),
+            "exchange/hs-code-of-another-substance",
+            hs=line.hs,
+            name=found.name,
+            codes=", ".join(codes),
         )
+    if known.why_no_content and line.goods in PREPARED:
+        place, why = line_place(line, "content"), known.why_no_content
+        yield doubt(place, "exchange/content-missing", why=why)
+    if line.form and found.form is None:
+        place, code = line_place(line, "form"), "exchange/form-not-known"
+        yield doubt(place, code, form=line.form, name=found.name)
     yield from _basis(notice, line, known)
 
 
@@ -226,15 +237,15 @@ def _basis(notice: Notice, line: NoticeLine, known: LineLaw) -> Iterator[Problem
     place = line_place(line, "name")
     listed = ", ".join(each.schedule for each in tables.held)
     if notice.basis == "treaty" and tables.answer == "not listed":
-        text = f"{known.name} is in no table of the 1988 Convention on that day"
-        yield wrong(place, text, "the basis is voluntary, or a national law", "un-1988-art-12-10-a")
+        yield wrong(place, "exchange/not-in-convention", source=_ARTICLE, name=known.name)
     elif notice.basis == "treaty" and tables.answer != "controlled":
         yield doubt(
             place,
-            f"{known.name}: {tables.answer}, {english(tables.reason)}",
-            "look at the convention",
+            "exchange/convention-not-certain",
+            name=known.name,
+            answer=tables.answer,
+            reason=english(tables.reason),
         )
     elif notice.basis == "voluntary" and tables.answer == "controlled":
-        text = f"{known.name} is in {listed} of the 1988 Convention"
-        hint = "where the country asked for notices, the basis is article 12 (10) (a)"
-        yield doubt(place, text, hint, "un-1988-art-12-10-a")
+        code = "exchange/voluntary-but-in-convention"
+        yield doubt(place, code, source=_ARTICLE, name=known.name, table=listed)

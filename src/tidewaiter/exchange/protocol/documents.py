@@ -431,6 +431,7 @@ def _check_from(last: SignedDocument, new: Sequence[SignedDocument]) -> None:
         check_next(before, before.read(), signed)
 
 
+# BIP 39 has no list of words in Arabic or Russian: words of these pages are the English ones.
 LANGUAGES = {"en": "english", "es": "spanish", "fr": "french", "zh": "chinese_simplified"}
 _BYTES = 16
 _FIRST = b"tidewaiter node\n"
@@ -447,9 +448,9 @@ def words(found: str, language: str = "en") -> list[str]:
 
     Args:
         found: 32 hexadecimal digits.
-        language: en, es, fr or zh.
+        language: Of the page; one without a list of words has those of English.
     """
-    text = Mnemonic(LANGUAGES[language]).to_mnemonic(bytes.fromhex(found))
+    text = Mnemonic(LANGUAGES.get(language, LANGUAGES["en"])).to_mnemonic(bytes.fromhex(found))
     return text.replace("\u3000", " ").split(" ")
 
 

@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 from msgspec import field
 
+from tidewaiter.base.defects import Defect
 from tidewaiter.base.errors import InputError, RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
@@ -58,11 +59,15 @@ class Recipient(Record, frozen=True, kw_only=True):
     cleared: bool = False  # may receive data based on restricted entries
 
 
-class Denial(Record, frozen=True, kw_only=True):
+class Denial(Defect, frozen=True, kw_only=True):
     """A reason why an item may not be sent to a recipient."""
 
     limit: Limit
-    why: str
+
+
+def denied(limit: Limit, error: InputError) -> Denial:
+    """Return a denial with the message of an error."""
+    return Denial(limit=limit, code=error.code, values=error.values)
 
 
 class _Source(Record, frozen=True, kw_only=True):
@@ -205,18 +210,19 @@ def _stricter(one: Marking, other: Marking) -> Marking:
 def _by_label(marking: Marking, to: Recipient) -> Iterator[Denial]:
     rule = load_marking_rules().tlp[marking.tlp]
     if REACHES.index(to.reach) > REACHES.index(rule.reach):
-        yield Denial(limit="tlp", why=f"{rule.label}: {rule.says}")
+        error = InputError("exchange/beyond-label", label=rule.label, says=rule.says)
+        yield denied("tlp", error)
 
 
 def _by_need(marking: Marking, to: Recipient) -> Iterator[Denial]:
     rule = load_marking_rules().tlp[marking.tlp]
     if rule.need and to.reach in {"organisation", "client"} and not to.needs:
-        yield Denial(limit="need", why=f"{rule.label}: nobody has said that they need to know")
+        yield denied("need", InputError("exchange/need-not-confirmed", label=rule.label))
 
 
 def _by_reshare(marking: Marking, to: Recipient) -> Iterator[Denial]:
     if to.reach in {"client", "community"} and not marking.reshare and marking.tlp != "clear":
-        yield Denial(limit="reshare", why="the source has not said that it may be passed on")
+        yield denied("reshare", InputError("exchange/sharing-not-permitted"))
 
 
 def _by_group(marking: Marking, to: Recipient) -> Iterator[Denial]:
@@ -224,13 +230,13 @@ def _by_group(marking: Marking, to: Recipient) -> Iterator[Denial]:
         return
     epoch = to.groups.get(marking.group)
     if epoch is None:
-        yield Denial(limit="group", why=f'"{to.name}" is not in the group that it is for')
+        yield denied("group", InputError("exchange/not-in-group", name=to.name))
     elif epoch < marking.epoch:
-        yield Denial(limit="group", why=f'"{to.name}" stands on an older list of the group')
+        yield denied("group", InputError("exchange/in-older-group", name=to.name))
 
 
 def _by_purpose(marking: Marking, purpose: Purpose) -> Iterator[Denial]:
     if marking.purposes and purpose not in marking.purposes:
         said = load_marking_rules().purpose
         given = ", ".join(said[each].says for each in marking.purposes)
-        yield Denial(limit="purpose", why=f"it was given for: {given}")
+        yield denied("purpose", InputError("exchange/not-for-purpose", purposes=given))

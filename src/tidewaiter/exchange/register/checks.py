@@ -45,14 +45,14 @@ def _problems(entry: Entry, known: frozenset[str]) -> Iterator[Problem]:
     yield from prose("id", entry.id, needed=True)
     yield from prose("source", entry.source, needed=True)
     if entry.version < 1:
-        yield wrong("version", f"{entry.version} is below 1", "number versions from 1")
+        yield wrong("version", "exchange/version-below-1", version=entry.version)
     if isinstance(entry, Operator):
         yield from _operator(entry)
     elif isinstance(entry, Standing):
         yield from _paper(entry)
         yield from _substances(entry.substances, known)
         if not entry.activities:
-            yield wrong("activities", "there are none", 'name what is allowed, like "import"')
+            yield wrong("activities", "exchange/activities-missing")
     elif isinstance(entry, Grant):
         yield from _paper(entry)
         yield from _substances((entry.substance,), known)
@@ -62,7 +62,7 @@ def _problems(entry: Entry, known: frozenset[str]) -> Iterator[Problem]:
         yield from _substances((entry.substance,), known)
         yield from _amount(entry.amount, needed=True)
         if entry.year not in _YEARS:
-            yield wrong("year", f"{entry.year} is no year", "write four digits")
+            yield wrong("year", "exchange/not-a-year", year=entry.year)
 
 
 def _operator(entry: Operator) -> Iterator[Problem]:
@@ -70,24 +70,23 @@ def _operator(entry: Operator) -> Iterator[Problem]:
     yield from _country("country", entry.country)
     for at, number in enumerate(entry.business_numbers, 1):
         if not number_key(number):
-            yield wrong(f"business number {at}", "it is empty", "write it, or leave it out")
+            yield wrong(f"business number {at}", "exchange/number-missing")
     seen: set[str] = set()
     for at, site in enumerate(entry.sites, 1):
         yield from prose(f"site {at}, id", site.id, needed=True)
         yield from _country(f"site {at}, country", site.country)
         if site.id in seen:
-            yield wrong(f"site {at}, id", f'"{site.id}" stands there twice', "give each its own")
+            yield wrong(f"site {at}, id", "exchange/site-id-twice", id=site.id)
         seen.add(site.id)
 
 
 def _paper(entry: Standing | Grant) -> Iterator[Problem]:
     if not number_key(entry.number):
-        yield wrong("number", "it is empty", "a paper is found by its number")
+        yield wrong("number", "exchange/licence-number-missing")
     yield from prose("operator", entry.operator, needed=True)
     yield from _country("issuer", entry.issuer, needed=True)
     if entry.until is not None and entry.until < entry.since:
-        text = f"{entry.until} is before {entry.since}"
-        yield wrong("until", text, "write its last day, or leave it open")
+        yield wrong("until", "exchange/end-before-start", end=entry.until, start=entry.since)
     for at, stop in enumerate(entry.stops, 1):
         yield from _stop(f"stop {at}", stop)
 
@@ -95,38 +94,33 @@ def _paper(entry: Standing | Grant) -> Iterator[Problem]:
 def _stop(at: str, stop: Stop) -> Iterator[Problem]:
     yield from prose(f"{at}, source", stop.source, needed=True)
     if stop.kind == "revoked" and stop.until is not None:
-        yield wrong(
-            f"{at}, until", "what is revoked has no end", "suspend it, or leave the day out"
-        )
+        yield wrong(f"{at}, until", "exchange/revocation-with-end")
     if stop.until is not None and stop.until < stop.since:
-        text = f"{stop.until} is before {stop.since}"
-        yield wrong(f"{at}, until", text, "write the last day of it")
+        yield wrong(f"{at}, until", "exchange/end-before-start", end=stop.until, start=stop.since)
 
 
 def _substances(slugs: Iterable[str], known: frozenset[str]) -> Iterator[Problem]:
     named = list(slugs)
     if not named:
-        yield wrong("substances", "there are none", "name each that it is for")
+        yield wrong("substances", "exchange/substances-missing")
     for slug in named:
         if slug not in known:
-            yield wrong("substance", f'the registry has no "{slug}"', "write its slug")
+            yield wrong("substance", "exchange/no-such-substance", slug=slug)
 
 
 def _country(at: str, code: str, *, needed: bool = False) -> Iterator[Problem]:
     if (code or needed) and code not in country_codes():
-        yield wrong(at, f'"{code}" is no country', 'write two letters, like "MX"')
+        yield wrong(at, "exchange/not-a-country", country=code)
 
 
 def _amount(amount: Amount, *, needed: bool) -> Iterator[Problem]:
     given = [value for each in MEASURES if (value := getattr(amount, each)) is not None]
     if len(given) > 1:
-        yield wrong("amount", "it is in several measures", "give a mass, a volume or a count")
+        yield wrong("amount", "exchange/amount-in-several-units")
     if needed and not given:
-        yield wrong("amount", "it is not there", 'write it like "25 kg"')
+        yield wrong("amount", "exchange/amount-missing")
     if any(not 0 <= value <= LARGEST for value in given):
-        yield wrong(
-            "amount", "it is below nothing, or too large", "look at the number and its unit"
-        )
+        yield wrong("amount", "exchange/amount-out-of-range")
 
 
 def _between(register: Register) -> Iterator[Problem]:
@@ -140,13 +134,13 @@ def _between(register: Register) -> Iterator[Problem]:
         if entry.operator not in operators and not (
             isinstance(entry, Requirement) and not entry.operator
         ):
-            text = f'there is no operator "{entry.operator}"'
-            yield wrong(f"{entry.id}, operator", text, "enter it first")
+            code = "exchange/no-such-operator"
+            yield wrong(f"{entry.id}, operator", code, operator=entry.operator)
         if isinstance(entry, Requirement):
             continue
         for site in sorted(set(entry.sites) - operators.get(entry.operator, set())):
-            text = f'{entry.operator} has no site "{site}"'
-            yield wrong(f"{entry.id}, sites", text, "enter the site with its operator")
+            at, code = f"{entry.id}, sites", "exchange/no-such-site"
+            yield wrong(at, code, operator=entry.operator, site=site)
     yield from _numbers(register.entries)
     yield from _order(register.entries)
 
@@ -161,7 +155,7 @@ def _numbers(entries: Iterable[Entry]) -> Iterator[Problem]:
     for (_, issuer, number), ids in sorted(bearers.items(), key=lambda item: item[0][1:]):
         if len(ids) > 1:
             named = ", ".join(sorted(ids))
-            yield wrong(named, f"they bear one number, {number} of {issuer}", "mend one of them")
+            yield wrong(named, "exchange/number-used-twice", number=number, issuer=issuer)
 
 
 def _order(entries: Iterable[Entry]) -> Iterator[Problem]:
@@ -172,5 +166,5 @@ def _order(entries: Iterable[Entry]) -> Iterator[Problem]:
         row.sort(key=lambda each: each.version)
         for before, after in pairwise(row):
             if after.decided < before.decided:
-                text = f"version {after.version} was decided before version {before.version}"
-                yield wrong(f"{name}, decided", text, "a later version is decided later")
+                at, code = f"{name}, decided", "exchange/decided-before-last-version"
+                yield wrong(at, code, version=after.version, last=before.version)

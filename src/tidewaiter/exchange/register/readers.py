@@ -86,7 +86,7 @@ def read_register(file: ListFile, registry: Registry) -> RegisterFile:
             entries.append(reader.entry(row))
         except InputError as error:
             place = ", ".join(filter(None, (f"row {number}", error.at)))
-            bad.append(refused(file.name, place, row.get("id", ""), error.message, error.hint))
+            bad.append(refused(file.name, place, row.get("id", ""), error))
     kind = reader.kind.__struct_config__.tag if reader else ""
     return RegisterFile(
         kind=str(kind), rows=len(entries) + len(bad), entries=tuple(entries), refused=tuple(bad)
@@ -296,7 +296,7 @@ def read_lines(file: ListFile, registry: Registry) -> RegisterFile:
             entries.append(_entry(line, registry))
         except InputError as error:
             place = ", ".join(filter(None, (f"row {number}", error.at)))
-            bad.append(refused(file.name, place, line, error.message, error.hint))
+            bad.append(refused(file.name, place, line, error))
     return RegisterFile(kind="entry", rows=len(lines), entries=tuple(entries), refused=tuple(bad))
 
 

@@ -32,8 +32,8 @@ def check_answer(answer: Answer, request: Request) -> tuple[Problem, ...]:
     both = (*answer.items, *answer.partly)
     found += _items(both, request)
     if request.purpose not in (answer.marking.purposes or (request.purpose,)):
-        hint = "mark it for that purpose, or refuse what cannot be given for it"
-        found.append(wrong("marking", f"it may not be used for {request.purpose}", hint))
+        code = "exchange/answer-not-for-purpose"
+        found.append(wrong("marking", code, purpose=request.purpose))
     for number, bundle in enumerate(answer.bundles, 1):
         found += sha256(f"bundle {number}", bundle)
     return tuple(found)
@@ -52,9 +52,9 @@ def check_delay(delay: Delay, request: Request, today: date) -> tuple[Problem, .
     """Return the problems of a delay."""
     found = [*_to(delay, request), *prose("why", delay.why), *prose("needs", delay.needs)]
     if delay.until is None and blank(delay.needs):
-        found.append(wrong("until", "it says neither how long nor for what", "say one of them"))
+        found.append(wrong("until", "exchange/delay-not-explained"))
     if delay.until is not None and delay.until <= today:
-        found.append(wrong("until", f"{delay.until} is over", f"write a day after {today}"))
+        found.append(wrong("until", "exchange/day-in-past", day=delay.until, today=today))
     return tuple(found)
 
 
@@ -66,36 +66,36 @@ def check_withdrawal(withdrawal: Withdrawal, request: Request) -> tuple[Problem,
 def sha256(at: str, text: str) -> Iterator[Problem]:
     """Yield a problem if a text is not a SHA-256 in hexadecimal digits."""
     if len(text) != 64 or set(text) - set("0123456789abcdef"):  # noqa: PLR2004
-        yield wrong(at, f'"{text}" is no SHA-256', "write its 64 small hexadecimal digits")
+        yield wrong(at, "exchange/not-a-sha256", text=text)
 
 
 def _request(request: Request, today: date) -> Iterator[Problem]:
     for name, text in (("id", request.id), ("asker", request.asker), ("asked", request.asked)):
         yield from prose(name, text, needed=True)
     if request.asker == request.asked:
-        yield wrong("asked", "it asks itself", "name another node")
+        yield wrong("asked", "exchange/request-to-itself")
     yield from prose("facts", request.facts, needed=True)
     yield from _asked(request)
     yield from _basis(request)
     if request.day > today:
-        yield wrong("day", f"{request.day} has not come yet", f"write a day up to {today}")
+        yield wrong("day", "exchange/day-in-future", day=request.day, today=today)
     if request.deadline is not None and request.deadline <= today:
-        yield wrong("deadline", f"{request.deadline} is over", f"write a day after {today}")
+        yield wrong("deadline", "exchange/day-in-past", day=request.deadline, today=today)
     if request.urgency != "routine" and blank(request.why_urgent):
-        yield wrong("why_urgent", f"it is {request.urgency}, and nothing says why", "say why")
+        yield wrong("why_urgent", "exchange/urgency-not-explained")
     for number, each in enumerate(request.about, 1):
         if blank(each.node) or blank(each.ref):
-            yield wrong(f"about {number}", "it names nothing", "give the node and its reference")
+            yield wrong(f"about {number}", "exchange/reference-incomplete")
 
 
 def _asked(request: Request) -> Iterator[Problem]:
     numbers = [each.number for each in request.items]
     if not numbers:
-        yield wrong("items", "it asks nothing", "say what is asked, one thing after the other")
+        yield wrong("items", "exchange/questions-missing")
     if len(numbers) > MOST:
-        yield wrong("items", f"it asks {len(numbers)} things", f"ask at most {MOST}")
+        yield wrong("items", "exchange/too-many", count=len(numbers), most=MOST)
     if numbers != list(range(1, len(numbers) + 1)):
-        yield wrong("items", "they are not numbered 1, 2, 3", "number them in their order")
+        yield wrong("items", "exchange/not-numbered")
     for each in request.items:
         yield from prose(f"item {each.number}", each.text, needed=True)
 
@@ -103,28 +103,27 @@ def _asked(request: Request) -> Iterator[Problem]:
 def _basis(request: Request) -> Iterator[Problem]:
     known = load_instruments().instrument
     if request.instrument and request.instrument not in known:
-        hint = f"there are: {', '.join(known)}; write another in words under basis"
-        yield wrong("instrument", f'there is no instrument "{request.instrument}"', hint)
+        code, names = "exchange/no-such-instrument", ", ".join(known)
+        yield wrong("instrument", code, instrument=request.instrument, known=names)
     if blank(request.basis) and not request.instrument:
-        yield wrong("basis", "it says nothing of the law", "name the instrument or the law")
+        yield wrong("basis", "exchange/legal-basis-missing")
     if request.kind == "legal-assistance" and blank(request.authority):
-        hint = "name the court or the prosecutor on whose behalf it is asked"
-        yield wrong("authority", "legal assistance is asked for somebody", hint)
+        yield wrong("authority", "exchange/judicial-authority-missing")
     if request.kind == "legal-assistance" and request.purpose in {"warning", "statistics"}:
-        hint = "ask for information, or name investigation or prosecution"
-        yield wrong("purpose", f"{request.purpose} is none for legal assistance", hint)
+        yield wrong("purpose", "exchange/purpose-not-of-legal-assistance")
 
 
 def _to(said: Answer | Refusal | Delay | Withdrawal, request: Request) -> Iterator[Problem]:
     if (said.request, said.asker) != (request.id, request.asker):
-        yield wrong("request", "it is to another request", "name this one")
+        yield wrong("request", "exchange/of-another-request")
 
 
 def _items(numbers: tuple[int, ...], request: Request) -> Iterator[Problem]:
     asked = {each.number for each in request.items}
+    known = ", ".join(map(str, sorted(asked)))
     if not numbers:
-        yield wrong("items", "it names nothing that was asked", "name the numbers")
+        yield wrong("items", "exchange/answered-questions-missing")
     for number in sorted(set(numbers) - asked):
-        yield wrong("items", f"{number} was not asked", f"name some of {sorted(asked)}")
+        yield wrong("items", "exchange/no-such-question", number=number, known=known)
     if len(set(numbers)) < len(numbers):
-        yield wrong("items", "a number stands twice", "name it once, in full or in part")
+        yield wrong("items", "exchange/question-twice")

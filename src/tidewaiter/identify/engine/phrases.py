@@ -119,4 +119,5 @@ def _hash_words(text: str, fold: FoldTables) -> list[int]:
     room = make_room(3 * len(here) + 8)
     n = fold_line(here, fold, room)
     starts = [*np.flatnonzero(room.start[:n]).tolist(), n]
-    return hash_keys([room.key[begin:end] for begin, end in pairwise(starts)]).tolist()
+    hashes = hash_keys([room.key[begin:end] for begin, end in pairwise(starts)])
+    return list(map(int, hashes))

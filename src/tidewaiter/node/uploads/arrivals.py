@@ -47,7 +47,7 @@ def look_at(desk: Desk, upload: Upload, reading: ReadOptions) -> Inspection:
     try:
         return confined(_inspect, place, upload.name, reading, limits=desk.limits)
     except TidewaiterError as error:
-        return Inspection(form="", signature="", problem=error.message, hint=error.hint)
+        return Inspection(form="", signature="").with_error(error, error.at)
 
 
 def _inspect(place: Path, name: str, reading: ReadOptions) -> Inspection:

@@ -167,13 +167,7 @@ class Calibration(Record, frozen=True, kw_only=True):
     bins: tuple[Bin, ...] = ()  # if a file of true matches is given
 
 
-HOWS = {
-    "number": "an identifier agrees",
-    "same": "all words are the same",
-    "spelling": "all words agree, some with a different spelling",
-    "more": "one name has additional words",
-    "other": "some words differ",
-}
-"""Descriptions of what agrees in a match. If a cleared party has an identifier of an entry, the
-clearance should be reviewed.
+HOWS = ("number", "same", "spelling", "more", "other")
+"""What agrees in a match: an identifier, all words, all words with other spellings, all words of
+one name, or some words.
 """

@@ -118,7 +118,7 @@ def _read(file: ListFile, columns: Columns) -> Iterator[ListHeader | ListedParty
             continue
         place = f"row {number}"
         if not key:
-            yield refused(file.name, place, "", "has no number of its own", "look at its columns")
+            yield refused(file.name, place, "", InputError("parties/row-without-id"))
             continue
         if key not in drafts:
             shown = f"{place}, entry {key}"

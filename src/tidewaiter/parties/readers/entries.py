@@ -7,6 +7,7 @@ from datetime import date
 from tidewaiter.base.archives import ListFile
 from tidewaiter.base.countries import country_or_text
 from tidewaiter.base.dates import parse_date
+from tidewaiter.base.defects import Defect
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.parties.identifiers.schemes import identifier
@@ -121,14 +122,12 @@ class ListHeader(Record, frozen=True, kw_only=True):
     confidential: bool = False
 
 
-class EntryRefusal(Record, frozen=True, kw_only=True):
+class EntryRefusal(Defect, frozen=True, kw_only=True):
     """A rejected entry or row, or a rejected field of an entry that is kept without it."""
 
     file: str
     place: str  # "row 17", "entry 9639, birth date"; "": the whole file
     value: str  # as written, at most 200 characters
-    problem: str
-    hint: str
     kept: bool = False  # the rest of the entry is used
 
 
@@ -143,10 +142,17 @@ class ListFormat(Record, frozen=True, kw_only=True):
     read: ListReader
 
 
-def refused(file: str, place: str, value: str, problem: str, hint: str) -> EntryRefusal:
-    """Create the rejection of an entry or a row."""
+def refused(
+    file: str, place: str, value: str, error: InputError, *, kept: bool = False
+) -> EntryRefusal:
+    """Return the rejection of an entry or a row, with the message of an error."""
     return EntryRefusal(
-        file=file, place=place, value=value[:SHOWN], problem=problem, hint=hint, kept=False
+        code=error.code,
+        values=error.values,
+        file=file,
+        place=place,
+        value=value[:SHOWN],
+        kept=kept,
     )
 
 
@@ -278,22 +284,14 @@ class Draft:
 
     def refuse(self, field: str, value: str, error: InputError) -> None:
         """Record a rejected field; the entry is kept."""
-        self.refusals.append(
-            EntryRefusal(
-                file=self.file,
-                place=f"{self.place}, {field}",
-                value=value[:SHOWN],
-                problem=error.message,
-                hint=error.hint,
-                kept=True,
-            )
-        )
+        place = f"{self.place}, {field}"
+        self.refusals.append(refused(self.file, place, value, error, kept=True))
 
     def finish(self) -> Iterator[ListedParty | EntryRefusal]:
         """Yield the entry with its rejected fields, or the reason why there is none."""
         problem = self._problem()
         if problem:
-            yield refused(self.file, self.place, self.id, *problem)
+            yield refused(self.file, self.place, self.id, problem)
             return
         names = list(self._names.values())
         first = min(names, key=lambda name: _ORDER.get(name.kind, 1))
@@ -324,18 +322,18 @@ class Draft:
         )
         yield from self.refusals
 
-    def _problem(self) -> tuple[str, str] | None:
+    def _problem(self) -> InputError | None:
         """Return why the entry is invalid; None: it is valid."""
         if not self.id:
-            return "has no number of its own", "give each entry an id that no other entry has"
+            return InputError("parties/entry-without-id")
         if not self._names:
-            return "has no name", "give it a name, or leave it out"
+            return InputError("parties/entry-unnamed")
         if any(len(name) > _NAME for name in self._names):
-            return f"has a name of more than {_NAME} characters", "look whether a quote is missing"
+            return InputError("parties/entry-name-too-long", most=_NAME)
         texts = [self.basis, *self._notes, *(address.text for address in self._addresses)]
         if any(len(text) > _TEXT for text in texts):
-            return f"has a text of more than {_TEXT} characters", "look whether a quote is missing"
+            return InputError("parties/entry-text-too-long", most=_TEXT)
         held = (self._names, self._addresses, self._identifiers, self._ties)
         if any(len(part) > _MANY for part in held):
-            return f"has more than {_MANY} names or numbers", "look whether its number is right"
+            return InputError("parties/entry-too-large", most=_MANY)
         return None

@@ -99,22 +99,19 @@ def titled(
             titles = [" ".join(cell.split()) for cell in row]
             continue
         cells = [cell.strip() for cell in row]
-        problem = fits(cells, titles)
+        error = check_width(cells, titles)
         place = f"row {number - after - 1}"
-        if problem:
-            yield refused(file.name, place, delimiter.join(cells), problem, UNEVEN)
+        if error:
+            yield refused(file.name, place, delimiter.join(cells), error)
         else:
             yield number - after - 1, dict(zip(titles, cells, strict=False))
 
 
-UNEVEN = "look whether a quote is missing, or a delimiter stands in a cell without quotes"
-
-
-def fits(cells: Sequence[str], titles: Sequence[str]) -> str:
-    """Return why a row does not fit its header; "": it does. Empty cells at the end are allowed."""
+def check_width(cells: Sequence[str], titles: Sequence[str]) -> InputError | None:
+    """Return why a row does not fit its header, if so. Empty cells at the end are allowed."""
     if len(cells) < len(titles) or any(cells[len(titles) :]):
-        return f"has {len(cells)} cells, and there are {len(titles)} titles"
-    return ""
+        return InputError("parties/row-unlike-header", count=len(cells), width=len(titles))
+    return None
 
 
 def is_utf8(file: ListFile) -> bool:
@@ -302,10 +299,9 @@ def _titled(
 ) -> Records:
     for number, row in read:
         cells = [cell.strip() for cell in row]
-        problem = fits(cells, titles)
-        if problem:
-            place = f"row {number - first}"
-            yield refused(name, place, ", ".join(cells), problem, UNEVEN)
+        error = check_width(cells, titles)
+        if error:
+            yield refused(name, f"row {number - first}", ", ".join(cells), error)
             continue
         record: Flat = {}
         for title, cell in zip(titles, cells, strict=False):

@@ -15,6 +15,7 @@ from typing import Final
 
 from tidewaiter.base.archives import ListFile
 from tidewaiter.base.countries import country_or_text
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.parties.readers.entries import Draft, EntryRefusal, ListHeader, refused
@@ -194,8 +195,8 @@ def read_ftm(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | E
         for number, item in json_items(file):
             held = item if isinstance(item, dict) else {}
             if not isinstance(held.get("id"), str) or not isinstance(held.get("properties"), dict):
-                hint = "one object a line, with id, schema and properties"
-                yield refused(file.name, f"line {number}", str(item), "is no entity", hint)
+                error = InputError("parties/line-not-an-entity")
+                yield refused(file.name, f"line {number}", str(item), error)
                 continue
             reading.add(held, file.name, f"line {number}")
     yield from reading.finish()
@@ -217,14 +218,15 @@ class _Reading:
         if schema == "Address":
             self._texts[key] = first(entity, "full")
         elif schema not in KINDS and entity.get("target") is True:
-            hint = f"parties have one of the schemata {', '.join(KINDS)}"
-            self._refused.append(refused(file, place, key, f"is no party but {schema}", hint))
+            known = ", ".join(KINDS)
+            error = InputError("parties/schema-not-a-party", schema=schema, known=known)
+            self._refused.append(refused(file, place, key, error))
         elif schema not in KINDS:
             self._parts.append(("", entity))
         elif _is_target(entity):
             if key in self._drafts:
-                hint = "an id stands for one entry: merge the lines"
-                self._refused.append(refused(file, place, key, "stands there twice", hint))
+                error = InputError("parties/entity-twice")
+                self._refused.append(refused(file, place, key, error))
                 return
             self._drafts[key] = self._party(
                 entity, Draft(key, KINDS[schema], file=file, place=place)

@@ -107,7 +107,6 @@ KINDS: dict[str, PartyKind] = {
     "aircraft": "aircraft",
 }
 _ALIASES: dict[str, NameKind] = {"aka": "alias", "fka": "former", "nka": "alias"}
-_HINT = "give the files of one day together: sdn.csv, add.csv, alt.csv and sdn_comments.csv"
 
 Parts = dict[str, tuple[ListFile, list[Row]]]
 
@@ -188,14 +187,12 @@ def _entries(
                 yield _no_number(file, place, row)
             continue
         if len(row) != 12:  # noqa: PLR2004 - the columns of the file
-            yield refused(
-                file.name, place, cells[0], f"has {len(row)} cells, not 12", "fetch it again"
-            )
+            error = InputError("parties/row-width-wrong", count=len(row), width=12)
+            yield refused(file.name, place, cells[0], error)
             continue
         if cells[0] in drafts:
-            first = drafts[cells[0]].place
-            hint = "an id stands for one entry: ask the authority which is right"
-            yield refused(file.name, place, cells[0], f"has the number of {first}", hint)
+            error = InputError("parties/id-of-another-entry", first=drafts[cells[0]].place)
+            yield refused(file.name, place, cells[0], error)
             continue
         drafts[cells[0]] = _entry(file, place, cells, comments.get(cells[0], ""))
 
@@ -248,12 +245,12 @@ def _addresses(parts: Parts, drafts: dict[str, Draft]) -> Iterator[EntryRefusal]
 def _stray(file: ListFile, number: int, row: list[str], key: str) -> Iterator[EntryRefusal]:
     """Reject a row if its entry is missing; a header row is ignored."""
     if key.isdigit():
-        yield refused(
-            file.name, f"row {number}", key, "names an entry that is not in the list", _HINT
-        )
+        error = InputError("parties/entry-not-in-files")
+        yield refused(file.name, f"row {number}", key, error)
     elif number > 1:
         yield _no_number(file, f"row {number}", row)
 
 
 def _no_number(file: ListFile, place: str, row: list[str]) -> EntryRefusal:
-    return refused(file.name, place, ",".join(row), "begins with no number", "fetch it again")
+    error = InputError("parties/row-without-number")
+    return refused(file.name, place, ",".join(row), error)

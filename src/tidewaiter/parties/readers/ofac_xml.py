@@ -304,11 +304,12 @@ class _Reading:
         key = element.get("FixedRef", "") if profile is None else profile.get("ID", "")
         place = f"entry {key}"
         if profile is None or not key:
-            yield refused(self._file.name, place, key, "has no profile", "fetch the list again")
+            error = InputError("parties/entry-without-profile")
+            yield refused(self._file.name, place, key, error)
             return
         if key in self.drafts:
-            hint = "an id stands for one entry: ask the authority which is right"
-            yield refused(self._file.name, place, key, "stands there twice", hint)
+            error = InputError("parties/entry-twice")
+            yield refused(self._file.name, place, key, error)
             return
         draft = Draft(key, self._kind(profile), file=self._file.name, place=place)
         for identity in profile.iterfind("Identity"):
@@ -401,8 +402,8 @@ class _Reading:
         place = f"tie {element.get('ID', '')}"
         missing = [key for key in ends if key not in self.drafts]
         if missing:
-            hint = "the list names an entry that it has not: fetch it again"
-            yield refused(self._file.name, place, missing[0], "leads to no entry", hint)
+            error = InputError("parties/entry-not-in-list")
+            yield refused(self._file.name, place, missing[0], error)
             return
         former = "former" if element.get("Former") == "true" else ""
         kind = _TIES.get(text.casefold().rstrip(". "), text.casefold() or "linked-to")
@@ -412,8 +413,8 @@ class _Reading:
         key = element.get("ProfileID", "")
         draft = self.drafts.get(key)
         if draft is None:
-            hint = "the list names an entry that it has not: fetch it again"
-            yield refused(self._file.name, f"measure on {key}", key, "leads to no entry", hint)
+            error = InputError("parties/entry-not-in-list")
+            yield refused(self._file.name, f"measure on {key}", key, error)
             return
         days: list[date] = [
             day for event in element.iterfind("EntryEvent/Date") if (day := day_of_parts(event))

@@ -27,7 +27,6 @@ _COLUMNS: dict[str, NameKind] = {
 }
 _NUMBER = re.compile(r"([^:]+):(.+?)(?::([A-Z]{2}))?")
 _FLAGS = {"": False, "no": False, "false": False, "0": False, "yes": True, "true": True, "1": True}
-_HINT = "the page of party lists in the documentation names each column and key"
 
 
 class _Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,17 +84,22 @@ def _beside(held: dict[str, object], file: ListFile, number: int) -> Sequence[ob
     return parties
 
 
+def _not_fitting(error: msgspec.ValidationError) -> InputError:
+    return InputError("parties/own-entry-not-valid", error=error)
+
+
 def _party(item: object, file: ListFile, place: str) -> ListedParty | EntryRefusal:
     try:
         party = msgspec.convert(item, ListedParty)
     except msgspec.ValidationError as error:
         key = item.get("id", "") if isinstance(item, dict) else ""
-        return refused(file.name, place, str(key or item), str(error), _HINT)
+        return refused(file.name, place, str(key or item), _not_fitting(error))
     first = party.names[0] if party.names else PartyName(text="")
     if not party.id.strip() or not first.text.strip():
-        return refused(file.name, place, party.id, "has no id or no name", _HINT)
+        return refused(file.name, place, party.id, InputError("parties/own-entry-incomplete"))
     if first.kind != "primary":
-        return refused(file.name, place, party.id, "has no primary name first", _HINT)
+        fault = InputError("parties/own-entry-without-primary-name")
+        return refused(file.name, place, party.id, fault)
     return party
 
 
@@ -153,7 +157,7 @@ def _row(row: dict[str, str], file: ListFile, place: str) -> Iterator[ListedPart
     try:
         choice = msgspec.convert(said, _Choice)
     except msgspec.ValidationError as error:
-        yield refused(file.name, place, row.get("id", ""), str(error), _HINT)
+        yield refused(file.name, place, row.get("id", ""), _not_fitting(error))
         return
     draft = Draft(row.get("id", ""), choice.kind, file=file.name, place=place)
     draft.action, draft.outcome = choice.action, choice.outcome
@@ -166,8 +170,8 @@ def _row(row: dict[str, str], file: ListFile, place: str) -> Iterator[ListedPart
     draft.delisted = draft.day("delisted", row.get("delisted", ""))
     flag = row.get("confidential", "").casefold()
     if flag not in _FLAGS:
-        problem = f'"{flag}" is neither yes nor no'
-        yield refused(file.name, f"{place}, confidential", flag, problem, _HINT)
+        fault = InputError("parties/own-entry-flag-wrong", flag=flag)
+        yield refused(file.name, f"{place}, confidential", flag, fault)
         return
     draft.confidential = _FLAGS[flag]
     yield from draft.finish()

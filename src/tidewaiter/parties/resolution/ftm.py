@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import msgspec
 
 from tidewaiter.base.countries import find_country
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import in_english, read_phrase
 from tidewaiter.parties.readers.ftm import (
     COUNTRIES,
@@ -41,8 +42,7 @@ class Unread(NamedTuple):
 
     line: int
     value: str  # as written, at most 200 characters
-    problem: str
-    hint: str
+    error: InputError
 
 
 class FtmFile:
@@ -69,15 +69,18 @@ class FtmFile:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
-            entity, problem = _decode(line)
-            if entity is None:
-                hint = "one object a line, with id, schema and properties"
+            try:
+                entity = _decode(line)
+            except InputError as error:
                 text = line[:_SHOWN].decode("utf-8", "replace").strip()
-                yield Unread(number, text, problem, hint)
-            elif not self._add(entity, number):
-                hint = f"parties have one of the schemata {', '.join(KINDS)}"
-                problem = f"is no party but {entity['schema']}"
-                yield Unread(number, str(entity["id"]), problem, hint)
+                yield Unread(number, text, error)
+                continue
+            if not self._add(entity, number):
+                known = ", ".join(KINDS)
+                fault = InputError(
+                    "parties/schema-not-a-party", schema=entity["schema"], known=known
+                )
+                yield Unread(number, str(entity["id"]), fault)
         for key in self._fresh:
             yield from self._sightings(key)
 
@@ -171,13 +174,19 @@ def _is_nested(value: object) -> bool:
     return any(is_entity(each) for each in (value if isinstance(value, list) else [value]))
 
 
-def _decode(line: bytes) -> tuple[FtmEntity | None, str]:
-    """Return the entity in a line, or the error."""
+def _decode(line: bytes) -> FtmEntity:
+    """Return the entity in a line.
+
+    Raises:
+        InputError: It is not one.
+    """
     try:
         item = msgspec.json.decode(line)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        return None, f"is no JSON: {error}"
-    return (item, "") if is_entity(item) and item.get("schema") else (None, "is no entity")
+        raise InputError("parties/line-not-json") from error
+    if not is_entity(item) or not item.get("schema"):
+        raise InputError("parties/line-not-an-entity")
+    return cast("FtmEntity", item)
 
 
 def _merged(old: FtmEntity | None, new: FtmEntity) -> FtmEntity:

@@ -32,7 +32,7 @@ from tidewaiter.trade.types import Alert, Refusal
 _BOM = b"\xef\xbb\xbf"
 _GROUP_ALERTS = 5_000
 _GROUP_CHARACTERS = 16_000_000
-REFUSED = ("row", "column", "value", "problem", "hint", "screened")
+REFUSED = ("row", "column", "value", "problem", "hint", "screened", "code")
 
 
 class AlertWriter(Protocol):
@@ -100,9 +100,9 @@ class CsvAlerts(CsvTable):
 class CsvRefusals(CsvTable):
     """Writes one refusal per row; spreadsheets treat no cell as a formula."""
 
-    def add(self, refusals: Iterable[Refusal]) -> None:
-        """Write refusals, one per row."""
-        self.rows(map(_refused, refusals))
+    def add(self, refusals: Iterable[Refusal], *, file: str = "") -> None:
+        """Write refusals, one per row; each problem begins with the name of the file, if given."""
+        self.rows(_refused(each, file) for each in refusals)
 
 
 class ParquetAlerts:
@@ -258,7 +258,9 @@ def _whole(file: BinaryIO, *, csv_quotes: bool) -> int:
     return whole
 
 
-def _refused(refusal: Refusal) -> list[str]:
+def _refused(refusal: Refusal, file: str) -> list[str]:
     """Return a refusal as cells, in the order of `REFUSED`."""
-    told = (refusal.column, refusal.value, refusal.problem, refusal.hint)
-    return [str(refusal.row), *map(neutralise, told), "yes" if refusal.screened else "no"]
+    problem = f"{file}: {refusal.problem}" if file else refusal.problem
+    told = (refusal.column, refusal.value, problem, refusal.hint)
+    screened = "yes" if refusal.screened else "no"
+    return [str(refusal.row), *map(neutralise, told), screened, refusal.code]

@@ -8,13 +8,16 @@ from types import MappingProxyType
 from markupsafe import Markup
 
 from tidewaiter.base.records import Record
-from tidewaiter.explain.summary import NO_DATE, OTHERS, Summary, Tally
+from tidewaiter.explain.languages import marked, number, words
+from tidewaiter.explain.lines import UNKNOWN
+from tidewaiter.explain.summary import NO_DATE, OTHERS, RouteTally, Summary, Tally
 from tidewaiter.explain.words import (
     HOW,
     Citation,
     Library,
     citations,
     not_compared,
+    severity_in_words,
     unread_in_words,
     word,
 )
@@ -26,11 +29,20 @@ _ROW = 42
 _COLUMNS = 31
 _HEIGHT = 190
 _LABEL_CELLS = 40
-_NARROW = 0x2E7F  # last code point of half-width characters
-_CELL = 7.5  # width of a digit
-_ROWS = 60  # maximum number of table rows
+_NARROW = 0x2E7F  # the last code point that is not twice as wide
+_CELL = 7.5  # width of a figure
+_ROWS = 60  # of the table
+_EARLIER, _LATER = "earlier", "later"
+_EDGES: Mapping[str, str] = MappingProxyType(
+    {_EARLIER: marked("earlier"), _LATER: marked("later"), NO_DATE: marked("no date")}
+)
 _HEADINGS: Mapping[str, str] = MappingProxyType(
-    {"severity": "Severity", "due": "Day", "substance": "Substance", "how": "Found by"}
+    {
+        "severity": marked("Severity"),
+        "due": marked("Day of arrival or release"),
+        "substance": marked("Substance"),
+        "how": marked("Matched by"),
+    }
 )
 
 
@@ -72,7 +84,7 @@ class Chart(Record, frozen=True, kw_only=True):
 
 
 def rows_chart(
-    slug: str, title: str, tallies: Sequence[Tally], words: Callable[[str], str], *, shown: int = 10
+    slug: str, title: str, tallies: Sequence[Tally], named: Callable[[str], str], *, shown: int = 10
 ) -> Chart:
     """Return a horizontal bar chart, one bar per key, with the label above it.
 
@@ -80,15 +92,15 @@ def rows_chart(
         slug: Slug of the chart; its bars have the CSS class "bar-" plus the key.
         title: What is counted, and by what.
         tallies: Tallies in display order.
-        words: Returns the label of a key.
+        named: Returns the label of a key.
         shown: Maximum number of bars; the table lists every tally.
     """
     most = max([t.alerts for t in tallies], default=0) or 1
     bars = tuple(
         Bar(
-            label=words(tally.key),
-            short=shorten(words(tally.key), _LABEL_CELLS),
-            count=f"{tally.alerts:,}",
+            label=named(tally.key),
+            short=shorten(named(tally.key), _LABEL_CELLS),
+            count=number(tally.alerts),
             alerts=tally.alerts,
             kind=tally.key if slug == "severity" else "plain",
             x=0,
@@ -98,7 +110,7 @@ def rows_chart(
         )
         for i, tally in enumerate(tallies[:shown])
     )
-    table = tuple(Tally(key=words(t.key), alerts=t.alerts) for t in tallies)
+    table = tuple(Tally(key=named(t.key), alerts=t.alerts) for t in tallies)
     return _chart(slug, title, bars, table)
 
 
@@ -116,17 +128,23 @@ def days_chart(tallies: Sequence[Tally], day: date) -> Chart:
     most = max([t.alerts for t in groups], default=0) or 1
     step = WIDTH / max(len(groups), 12)
     bars = tuple(_standing(i * step, step, tally, most) for i, tally in enumerate(groups))
-    title = "Alerts by day of arrival or planned release"
-    return _chart("due", title, bars, tuple(tallies), ticks=_ticks(bars))
+    title = words("Alerts by day of arrival or planned release")
+    table = tuple(Tally(key=word(_EDGES, t.key), alerts=t.alerts) for t in tallies)
+    return _chart("due", title, bars, table, ticks=_ticks(bars))
 
 
 def shorten(text: str, cells: int) -> str:
-    """Shorten a text to `cells` half-width cells, with an ellipsis."""
-    widths = [2 if ord(c) > _NARROW else 1 for c in text[: cells + 1]]
+    """Return as much of a text as fits into `cells` half-width cells, with an ellipsis."""
+    widths = [_cells(c) for c in text[: cells + 1]]
     if len(text) <= cells and sum(widths) <= cells:
         return text
     fits = [i for i in range(len(widths) + 1) if sum(widths[:i]) < cells]
     return text[: fits[-1]].rstrip() + "…"
+
+
+def _cells(text: str) -> int:
+    """Return the width of a text in half-width cells."""
+    return sum(2 if ord(c) > _NARROW else 1 for c in text)
 
 
 def _days(tallies: Sequence[Tally], day: date) -> list[Tally]:
@@ -135,13 +153,12 @@ def _days(tallies: Sequence[Tally], day: date) -> list[Tally]:
     first, last = _window(sorted(dated), day)
     days = [first + timedelta(i) for i in range((last - first).days + 1)] if dated else []
     groups = [
-        ("earlier", sum(n for d, n in dated.items() if d < first)),
+        (_EARLIER, sum(n for d, n in dated.items() if d < first)),
         *((d.isoformat(), dated.get(d, 0)) for d in days),
-        ("later", sum(n for d, n in dated.items() if d > last)),
+        (_LATER, sum(n for d, n in dated.items() if d > last)),
         (NO_DATE, sum(t.alerts for t in tallies if t.key == NO_DATE)),
     ]
-    edges = {"earlier", "later", NO_DATE}
-    return [Tally(key=k, alerts=n) for k, n in groups if n or k not in edges]
+    return [Tally(key=k, alerts=n) for k, n in groups if n or k not in _EDGES]
 
 
 def _window(days: Sequence[date], day: date) -> tuple[date, date]:
@@ -156,10 +173,10 @@ def _window(days: Sequence[date], day: date) -> tuple[date, date]:
 def _standing(x: float, step: float, tally: Tally, most: int) -> Bar:
     """Return a vertical bar in a column of width `step`."""
     height = round(max(2.0 if tally.alerts else 0.0, tally.alerts / most * (_HEIGHT - 20)), 1)
-    count = f"{tally.alerts:,}"
+    count = number(tally.alerts)
     room = tally.alerts == most or _CELL * len(count) <= step
     return Bar(
-        label=tally.key,
+        label=word(_EDGES, tally.key),
         short="",
         count=count if tally.alerts and room else "",
         alerts=tally.alerts,
@@ -178,7 +195,7 @@ def _ticks(bars: Sequence[Bar]) -> tuple[Tick, ...]:
     ends = [-_CELL] * len(named)
     ticks: list[Tick] = []
     for bar in named:
-        width = _CELL * len(bar.label)
+        width = _CELL * _cells(bar.label)
         x = max(0.0, min(bar.x, WIDTH - width))
         line = next(i for i, end in enumerate(ends) if end + _CELL <= x or not ticks)
         ends[line] = x + width
@@ -194,18 +211,18 @@ def _chart(
     *,
     ticks: tuple[Tick, ...] | None = None,
 ) -> Chart:
-    """Return a chart; with ticks it is a column chart."""
-    told = [f"{bar.label}: {bar.alerts:,}" for bar in bars if bar.alerts]
+    """Return a chart; one with ticks is a chart of standing bars."""
+    told = [f"{bar.label}: {number(bar.alerts)}" for bar in bars if bar.alerts]
     foot = max((tick.y for tick in ticks or ()), default=_HEIGHT) + 8
     return Chart(
         slug=slug,
         title=title,
-        about="; ".join(told) or "No alerts.",
+        about="; ".join(told) or words("No alerts."),
         upright=ticks is not None,
         height=max(len(bars), 1) * _ROW if ticks is None else foot,
         bars=bars,
         ticks=ticks or (),
-        heading=_HEADINGS[slug],
+        heading=words(_HEADINGS[slug]),
         rows=rows[:_ROWS],
         left_out=max(0, len(rows) - _ROWS),
     )
@@ -218,6 +235,8 @@ class Page(Record, frozen=True, kw_only=True):
     unread: tuple[str, ...]  # notes on systematic names that were not read
     scripts: tuple[str, ...]  # notes on names of parties that were not compared
     charts: tuple[Chart, ...]
+    routes: tuple[RouteTally, ...]
+    rules: tuple[Tally, ...]
     cards: tuple[AlertView, ...]
     sources: tuple[Citation, ...]
     css: Markup
@@ -252,6 +271,11 @@ def _page(summary: Summary, library: Library | None) -> Page:
         unread=unread_in_words(summary.counts),
         scripts=not_compared(summary.counts.scripts),
         charts=_charts(summary, known),
+        routes=tuple(map(_route, summary.by_route)),
+        rules=tuple(
+            Tally(key=words(known.rules.get(each.key, each.key)), alerts=each.alerts)
+            for each in summary.by_rule[:_ROWS]
+        ),
         cards=tuple(alert_view(i, a, known, cited) for i, a in enumerate(summary.top, start=1)),
         sources=tuple(cited.values()),
         css=css,
@@ -262,14 +286,27 @@ def _page(summary: Summary, library: Library | None) -> Page:
 
 def _charts(summary: Summary, library: Library) -> tuple[Chart, ...]:
     names = {m.substance: m.name for alert in summary.top for m in alert.mentions}
-    named = {**names, **library.substances, OTHERS: "other substances"}
+    named = {**names, **library.substances, OTHERS: words("other substances")}
     return (
-        rows_chart("severity", "Alerts by severity", summary.by_severity, str.capitalize),
+        rows_chart("severity", words("Alerts by severity"), summary.by_severity, severity_in_words),
         days_chart(summary.by_due, summary.counts.day),
         rows_chart(
-            "substance", "Alerts by substance", summary.by_substance, lambda s: named.get(s, s)
+            "substance",
+            words("Alerts by substance"),
+            summary.by_substance,
+            lambda s: named.get(s, s),
         ),
-        rows_chart("how", "How it was matched", summary.by_how, lambda how: word(HOW, how)),
+        rows_chart("how", words("How it was matched"), summary.by_how, lambda how: word(HOW, how)),
+    )
+
+
+def _route(tally: RouteTally) -> RouteTally:
+    """Put what is not a country as written into words."""
+    named = {UNKNOWN: words("not given"), OTHERS: words("others")}
+    return RouteTally(
+        origin=named.get(tally.origin, tally.origin),
+        destination=named.get(tally.destination, tally.destination),
+        alerts=tally.alerts,
     )
 
 

@@ -68,14 +68,18 @@ def drawings(alert: Alert) -> tuple[DrawingView, ...]:
     for (smiles, atoms), names in list(held.items())[:_MOST]:
         svg = _draw(smiles, atoms)
         if svg:
-            told = ", ".join(dict.fromkeys(names))
-            marked = "; the marked atoms are those by which it is held" if atoms else ""
+            names_told = ", ".join(dict.fromkeys(names))
+            caption = (
+                words("{names}: the highlighted atoms are those that it is controlled by")
+                if atoms
+                else "{names}"
+            )
             code = b64encode(svg.encode()).decode()
             views.append(
                 DrawingView(
                     source=Markup(f"data:image/svg+xml;base64,{code}"),  # noqa: S704 - ours
-                    label=f"Structure {smiles}",
-                    caption=f"{told}{marked}",
+                    label=words("Structure {smiles}").format(smiles=smiles),
+                    caption=caption.format(names=names_told),
                 )
             )
     return tuple(views)
@@ -277,7 +281,7 @@ def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
         kind=word(LISTED, match.kind),
         list=match.list_name,
         entry=match.entry,
-        action=say(_done(match)),
+        action=say(done_phrase(match)),
         days=f"{since}; {version}",
         likeness=f"{match.probability:.2f}",
         supports=_parts(match.supports),
@@ -292,8 +296,8 @@ def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
     )
 
 
-def _done(match: PartyMatch) -> Phrase:
-    """Return the measure against a party, and the outcome of a charge."""
+def done_phrase(match: PartyMatch) -> Phrase:
+    """Return what a list does to a party, and what became of a charge."""
     if not match.outcome:
         return Phrase("done/plain", act=match.action)
     if match.outcome_day is None:

@@ -81,7 +81,7 @@ def _sketch_lines(card: EventCard) -> Iterator[str]:
         yield ""
         yield "Within twelve months there were also:"
         for each in card.concurrent:
-            doubt = "" if each.verified else " (its day is second-hand)"
+            doubt = "" if each.verified else " (date from a secondary source)"
             yield f"  {each.day.isoformat()} {each.name}{doubt}"
     yield from (f"note: {each}" for each in card.notes)
 

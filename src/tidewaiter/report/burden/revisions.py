@@ -12,7 +12,7 @@ from tidewaiter.explain.burden import (
     place_words,
     signed,
 )
-from tidewaiter.explain.languages import number, numbered, words
+from tidewaiter.explain.languages import number, numbered, pgettext, words
 from tidewaiter.report.burden.trends import grid_of, marks_of
 from tidewaiter.report.charts import (
     LEFT,
@@ -259,8 +259,8 @@ def _tally(told: Revisions) -> tuple[tuple[str, str], ...]:
         (words("increased"), tally.grew),
         (words("decreased"), tally.shrank),
         (words("unchanged"), tally.same),
-        (words("new"), tally.new),
-        (words("removed"), tally.gone),
+        (pgettext("counts", "new"), tally.new),
+        (pgettext("counts", "removed"), tally.gone),
         (words("no longer suppressed"), tally.shown_now),
         (words("newly suppressed"), tally.hidden_now),
         (words("now closed"), tally.closed_now),

@@ -16,7 +16,8 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import neutralise
-from tidewaiter.explain.words import OUTCOMES, duty_in_words, roles_in_words
+from tidewaiter.explain.phrases import say
+from tidewaiter.explain.words import OUTCOMES, duty_in_words, roles_in_words, word
 from tidewaiter.law.answers import Assessment, Check, Compound, Listing, Route, Ruling
 from tidewaiter.law.types import Mark
 from tidewaiter.report.alerts.exports import CsvTable
@@ -75,9 +76,9 @@ def doubts_in_words(mark: Mark, dates: Mark) -> str:
 
 def check_in_words(check: Check) -> str:
     """Return a limit, the value compared with it, and the result."""
-    sum_ = english(check.reckoned)
+    sum_ = say(check.reckoned)
     reckoned = f": {sum_}" if sum_ else ""
-    return f"{english(check.limit)}{reckoned} ({check.clause}; {OUTCOMES[check.outcome]})"
+    return f"{say(check.limit)}{reckoned} ({check.clause}; {word(OUTCOMES, check.outcome)})"
 
 
 def _cell(column: str, text: str) -> str:

@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 
 from icalendar import Calendar, Event
 
+from tidewaiter.base.phrases import capitalised
 from tidewaiter.base.records import Record
-from tidewaiter.explain.words import DOUBTS, Citation, Library, number_sources
+from tidewaiter.explain.words import MARKS, Citation, Library, number_sources, word
 from tidewaiter.law.changes import Change, Matter, Step
 from tidewaiter.law.types import Mark
 
@@ -116,8 +117,8 @@ def _details(change: ChangeView) -> Iterable[str]:
     yield from filter(None, (change.text, change.clause))
     yield f"Source: {change.source.title}"
     if change.mark != "read":
-        yield f"The listing or its day {DOUBTS[change.mark]}."
-    yield "This is no legal advice. Only the law that is loaded is told."
+        yield f"{capitalised(word(MARKS, change.mark))}."
+    yield "Not legal advice. Only the loaded legal instruments are included."
 
 
 def _view(change: Change, library: Library, source: Citation, said: str) -> ChangeView:

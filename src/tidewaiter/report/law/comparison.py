@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from tidewaiter.base.phrases import english
+from tidewaiter.base.phrases import Phrase, english
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import neutralise
 from tidewaiter.explain.words import Citation, Library, number_sources
@@ -60,7 +60,7 @@ class CellView(Record, frozen=True, kw_only=True):
     answer: Answer
     kind: str  # the answer as a CSS class
     as_of: date | None
-    reason: str
+    reason: Phrase
     listings: tuple[ShortListing, ...]
     later: tuple[ShortListing, ...]
     ended: tuple[ShortListing, ...]
@@ -91,7 +91,7 @@ class Silent(Record, frozen=True, kw_only=True):
     regime: str
     law: str
     jurisdiction: str
-    answers: tuple[tuple[Answer, str], ...]  # its answers, with reasons
+    answers: tuple[tuple[Answer, Phrase], ...]  # its answers, with reasons
 
 
 class ComparisonView(Record, frozen=True, kw_only=True):
@@ -166,7 +166,7 @@ class _Words:
             if slug in comparison.telling:
                 continue
             cells = [cell for row in comparison.rows for cell in row.cells if cell.regime == slug]
-            answers = dict.fromkeys((cell.answer, english(cell.reason)) for cell in cells)
+            answers = dict.fromkeys((cell.answer, cell.reason) for cell in cells)
             regime = self._library.regimes.get(slug)
             yield Silent(
                 regime=slug,
@@ -183,7 +183,7 @@ class _Words:
             answer=cell.answer,
             kind=cell.answer.replace(" ", "-"),
             as_of=cell.as_of,
-            reason=english(cell.reason),
+            reason=cell.reason,
             listings=tuple(self._listing(each, cell.regime) for each in cell.listings),
             later=tuple(self._listing(each, cell.regime) for each in cell.later),
             ended=tuple(self._listing(each, cell.regime) for each in cell.ended),
@@ -230,6 +230,6 @@ def _flat(view: ComparisonView) -> Iterator[list[str]]:
                 several(each.decided for each in held),
                 several(doubts_in_words(each.mark, each.dates) or "read" for each in held),
                 several(each.source.title for each in held),
-                cell.reason,
+                english(cell.reason),
                 row.agreement,
             ]

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from tidewaiter.base.phrases import Phrase, as_written
 from tidewaiter.base.records import Record
 from tidewaiter.explain.words import Citation, Library, number_sources, words_of
 from tidewaiter.law.answers import Role
@@ -73,7 +74,7 @@ class Stated(Record, frozen=True, kw_only=True):
     schedules: tuple[str, ...]
     substances: tuple[Named, ...]  # empty: whole schedules
     roles: tuple[Role, ...]
-    text: str
+    text: Phrase
     since: date | None
     until: date | None
     clause: str
@@ -230,7 +231,7 @@ def _stated(rule: Rule, library: Library, cited: Mapping[str, Citation]) -> Stat
             Named(slug=slug, name=library.substances.get(slug, slug)) for slug in rule.substances
         ),
         roles=rule.roles,
-        text=text,
+        text=as_written(text),
         since=rule.since,
         until=rule.until,
         clause=rule.clause,

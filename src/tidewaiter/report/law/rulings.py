@@ -1,16 +1,28 @@
-"""The law on a substance, formatted for a sheet: the verdict, then each instrument's answer."""
+"""The law on a substance, formatted for a sheet: the verdict, then each instrument's answer.
+
+Texts are in the current language; those of the registry stay as they are.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from tidewaiter.base.phrases import Phrase, english
+from tidewaiter.base.phrases import Phrase, capitalised
 from tidewaiter.base.records import Record
-from tidewaiter.explain.words import DOUBTS, Citation, day_in_words, duty_in_words, roles_in_words
+from tidewaiter.explain.languages import country, words
+from tidewaiter.explain.phrases import say
+from tidewaiter.explain.words import (
+    MARKS,
+    Citation,
+    duty_in_words,
+    roles_in_words,
+    since_in_words,
+    word,
+)
 from tidewaiter.law.answers import Age, Answer, Listing, Ruling
 from tidewaiter.law.classes import ClassRule
 from tidewaiter.law.comparison import ORDER
 from tidewaiter.law.controls import doubts_of, short_listing
-from tidewaiter.law.types import Regime
+from tidewaiter.law.types import Mark, Regime
 from tidewaiter.report.law.answers import check_in_words
 from tidewaiter.trade.applicable_law import duty_in_short
 
@@ -73,7 +85,7 @@ def ruling_view(
     regime = regimes.get(ruling.regime)
     known = set(doubts_of((*ruling.held, *ruling.proposed)))
     return RulingView(
-        law=regime.name if regime else f"law of {ruling.jurisdiction}",
+        law=law_in_words(ruling, regimes),
         jurisdiction=ruling.jurisdiction,
         role=roles_in_words(ruling.roles),
         answer=ruling.answer,
@@ -104,12 +116,19 @@ def sources_of(rulings: Iterable[Ruling], regimes: Mapping[str, Regime]) -> Iter
 def _reason(ruling: Ruling, rules: Mapping[str, ClassRule]) -> str:
     """Return the reason, if no control or rule below states it; classes are given by name."""
     told, reason = {remark.text for remark in ruling.remarks}, ruling.reason
-    if ruling.answer == "controlled" or english(reason) in told:
+    if ruling.answer == "controlled" or say(reason) in told:
         return ""
     rule = rules.get(str(reason.parameters.get("rule")))
     if reason.code == "gap/class" and rule is not None:
         reason = Phrase(reason.code, **{**reason.parameters, "rule": rule.name})
-    return english(reason)
+    return say(reason)
+
+
+def law_in_words(ruling: Ruling, regimes: Mapping[str, Regime]) -> str:
+    """Name the instrument of an answer; where none is loaded, the country."""
+    regime = regimes.get(ruling.regime)
+    place = country(ruling.jurisdiction)
+    return regime.name if regime else words("law of {country}").format(country=place)
 
 
 def _listings(
@@ -117,13 +136,13 @@ def _listings(
 ) -> Iterator[ListingView]:
     """Yield controls in force, published, later and ended."""
     for each in ruling.held:
-        yield _listing("In force", each, cited, rules)
+        yield _listing(words("In force"), each, cited, rules)
     for each in ruling.proposed:
-        yield _listing("Published, not in force on that date", each, cited, rules)
+        yield _listing(words("Published, not in force on that date"), each, cited, rules)
     for each in ruling.later:
-        yield _listing("After that date", each, cited, rules)
+        yield _listing(words("After that date"), each, cited, rules)
     for each in ruling.ended:
-        yield _listing(f"Ended on {each.until}", each, cited, rules)
+        yield _listing(words("Ended on {day}").format(day=each.until), each, cited, rules)
 
 
 def _listing(
@@ -131,9 +150,13 @@ def _listing(
 ) -> ListingView:
     rule = rule_of(listing, rules)
     scope = rule.scope if rule else listing.scope
+    title = listing.schedule
+    if rule:
+        named = words("{schedule}, class rule: {name}")
+        title = named.format(schedule=rule.schedule, name=rule.name)
     return ListingView(
         state=state,
-        title=f"{rule.schedule}, class: {rule.name}" if rule else listing.schedule,
+        title=title,
         instrument=rule.instrument if rule else "",
         clauses=tuple(map(_clause, listing.clauses)),
         scope=scope,
@@ -156,35 +179,45 @@ def _clause(text: str) -> str:
 
 
 def _days(listing: Listing) -> str:
-    decided = f", decided {listing.decided}" if listing.decided else ""
-    until = f", until {listing.until} (first day no longer in force)" if listing.until else ""
-    return f"{day_in_words(listing.since)}{decided}{until}"
+    told = [since_in_words(listing.since)]
+    if listing.decided:
+        told.append(words("adopted on {day}").format(day=listing.decided))
+    if listing.until:
+        until = words("until {day} (first day no longer in force)")
+        told.append(until.format(day=listing.until))
+    return words(", ").join(told)
 
 
 def _doubts(listing: Listing, *, of_class: bool) -> Iterator[str]:
     """Describe which parts of a control were not read in an official text."""
-    what = "wording of this class" if of_class else "control"
     no_day = listing.since is None and listing.decided is None
-    if listing.mark == listing.dates != "read" and not no_day:
-        yield f"The {what}, with its dates, {DOUBTS[listing.mark]}."
-    else:
-        if listing.mark != "read":
-            yield f"The {what} {DOUBTS[listing.mark]}."
-        if listing.dates != "read" and not no_day:
-            yield f"Its date {DOUBTS[listing.dates]}."
+    dated = not no_day and listing.dates != "read"
+    both = dated and listing.mark == listing.dates
+    if both:
+        what = words("Class rule and dates") if of_class else words("Control and dates")
+        yield _doubt(what, listing.mark)
+    elif listing.mark != "read":
+        yield _doubt(words("Class rule") if of_class else words("Control"), listing.mark)
+    if dated and not both:
+        yield _doubt(words("Dates"), listing.dates)
     if no_day:
-        yield "The date of entry into force is unknown; it is treated as in force."
+        yield words("Date of entry into force unknown; treated as in force.")
     if of_class and listing.scope:
-        yield f"Extract from its text: {listing.scope}."
+        yield words("Extract from its text: {text}.").format(text=listing.scope)
+
+
+def _doubt(what: str, mark: Mark) -> str:
+    return words("{what}: {verification}.").format(what=what, verification=word(MARKS, mark))
 
 
 def _notes(ruling: Ruling, cited: Mapping[str, Citation]) -> Iterator[Note]:
     """Yield obligations, thresholds, and rules on routes and forms of goods."""
     for duty in ruling.duties:
-        text = f"Requirement: {duty_in_words(duty)} ({duty.clause})"
+        told = words("Requirement: {duty} ({clause})")
+        text = told.format(duty=duty_in_words(duty), clause=duty.clause)
         yield Note(text=_marked(text, duty.mark), source=cited.get(duty.source))
     for check in ruling.checks:
-        text = f"Threshold: {check_in_words(check)}"
+        text = words("Threshold: {limit}").format(limit=check_in_words(check))
         yield Note(text=_marked(text, check.mark), source=cited.get(check.source))
     for remark in ruling.remarks:
         text = f"{remark.text} ({remark.clause})"
@@ -192,7 +225,7 @@ def _notes(ruling: Ruling, cited: Mapping[str, Citation]) -> Iterator[Note]:
 
 
 def _marked(text: str, mark: str) -> str:
-    return text if mark == "read" else f"{text}. This {DOUBTS[mark]}"
+    return text if mark == "read" else f"{text}. {capitalised(word(MARKS, mark))}"
 
 
 def _coverage(ruling: Ruling) -> str:
@@ -200,8 +233,11 @@ def _coverage(ruling: Ruling) -> str:
     first, last = ruling.covered
     if last is None:
         return ""
-    whole = f"complete from {first}" if first else "start of complete coverage unknown"
-    return f"Our copy: {whole}, last checked on {last}"
+    if first is None:
+        said = words("Our copy: start of complete coverage unknown, last checked on {last}")
+    else:
+        said = words("Our copy: complete from {first}, last checked on {last}")
+    return said.format(first=first, last=last)
 
 
 def _evaluated(ruling: Ruling, rules: Mapping[str, ClassRule]) -> Iterator[str]:
@@ -253,7 +289,7 @@ def verdict_of(
         told = ruling.answer in {"controlled", "free by amount", "proposed"}
         said[ruling.answer].update(dict.fromkeys(named if told else [ruling.jurisdiction]))
         if ruling.answer == "controlled":
-            demands.update(dict.fromkeys(english(duty_in_short(x)) for x in ruling.duties))
+            demands.update(dict.fromkeys(say(duty_in_short(x)) for x in ruling.duties))
     other = {each.jurisdiction for each in rulings if each.answer != "not listed"}
     return Verdict(
         controlled=tuple(said["controlled"]),

@@ -33,7 +33,12 @@ class Page(NamedTuple):
 
 
 def printing_of(
-    question: Question, own: tuple[Path, ...], printed: date, file: str = ""
+    question: Question,
+    own: tuple[Path, ...],
+    printed: date,
+    file: str = "",
+    *,
+    spoken: str = "en",
 ) -> Printing:
     """Return the settings for the sheets of a run.
 
@@ -42,6 +47,7 @@ def printing_of(
         own: Folders of the authority's own lists.
         printed: The day of printing.
         file: Name of the input file; "": a single sheet.
+        spoken: The language of the sheets.
     """
     imprint = Imprint(
         question=question,
@@ -49,6 +55,7 @@ def printing_of(
         version=__version__,
         editions=editions(lawyers_for(own)[0], own),
         file=file,
+        spoken=spoken,
     )
     return Printing(imprint=imprint, own=own)
 

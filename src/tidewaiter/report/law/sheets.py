@@ -6,8 +6,17 @@ from datetime import date
 from markupsafe import Markup
 
 from tidewaiter.base.records import Record
+from tidewaiter.explain.languages import number, speaking, words
 from tidewaiter.explain.lines import amount_in_words
-from tidewaiter.explain.words import MATCHES, Citation, Library, number_sources, word, words_of
+from tidewaiter.explain.words import (
+    MATCHES,
+    Citation,
+    Library,
+    goods_in_words,
+    number_sources,
+    word,
+    words_of,
+)
 from tidewaiter.law.answers import Assessment, Compound, Question
 from tidewaiter.law.classes import ClassRule
 from tidewaiter.law.coverage import ages_of
@@ -55,6 +64,7 @@ class Imprint(Record, frozen=True, kw_only=True):
     version: str  # of this software
     editions: Editions
     file: str = ""  # name of the input file; "": a single sheet
+    spoken: str = "en"  # the language of the sheets
 
 
 class Lexis(Record, frozen=True, kw_only=True):
@@ -152,27 +162,29 @@ def render_sheet(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> str:
         HTML that can be encoded in UTF-8 for any names.
     """
     css = static(*_STYLES)
-    page = SheetPage(
-        sheet=sheet_view(sheet, imprint, lexis),
-        index=INDEX if imprint.file else "",
-        css=css,
-        policy=_policy(css),
-    )
-    return environment().get_template("sheet.html").render(page=page)
+    with speaking(imprint.spoken):
+        page = SheetPage(
+            sheet=sheet_view(sheet, imprint, lexis),
+            index=INDEX if imprint.file else "",
+            css=css,
+            policy=_policy(css),
+        )
+        return environment().get_template("sheet.html").render(page=page)
 
 
 def render_index(entries: Iterable[Listed], imprint: Imprint) -> Iterator[str]:
     """Yield the index of a folder of sheets in pieces, while its entries are produced."""
     template = environment().get_template("sheets.html")
     css = static(*_STYLES)
-    yield from template.generate(
-        entries=entries,
-        file=imprint.file,
-        asked=tuple(_asked(imprint.question)),
-        imprint=tuple(_imprint(imprint)),
-        css=css,
-        policy=_policy(css),
-    )
+    with speaking(imprint.spoken):
+        yield from template.generate(
+            entries=entries,
+            file=imprint.file,
+            asked=tuple(_asked(imprint.question)),
+            imprint=tuple(_imprint(imprint)),
+            css=css,
+            policy=_policy(css),
+        )
 
 
 def sheet_view(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> SheetView:
@@ -215,7 +227,7 @@ def _whole(sheet: Sheet, lexis: Lexis) -> DrawingView | None:
 
 def _subject(subject: Subject, cited: Mapping[str, Citation], lexis: Lexis) -> SubjectView:
     portrait = subject.portrait
-    undrawn = portrait.problem if portrait else "the registry has no structure for it"
+    undrawn = portrait.problem if portrait else words("the registry has no structure for it")
     return SubjectView(
         name=subject.answer.name,
         facts=tuple(_facts(subject)),
@@ -243,45 +255,45 @@ def _drawing(drawing: Drawing, lexis: Lexis) -> DrawingView:
 def _facts(subject: Subject) -> Iterator[Fact]:
     """Yield the facts about a substance."""
     answer, portrait = subject.answer, subject.portrait
-    yield Fact(label="Found", text=word(MATCHES, answer.match))
+    yield Fact(label=words("Matched"), text=word(MATCHES, answer.match))
     if answer.how:
-        yield Fact(label="Read as", text=answer.how)
+        yield Fact(label=words("Interpreted as"), text=answer.how)
     if answer.substance:
-        yield Fact(label="Substance", text=answer.substance)
+        yield Fact(label=words("Substance"), text=answer.substance)
     if answer.form:
-        yield Fact(label="Form", text=answer.form)
+        yield Fact(label=words("Chemical form"), text=answer.form)
     if subject.cas:
-        listed = "CAS" if answer.match in {"name", "exact", "alias"} else "CAS, as listed"
+        listed = "CAS" if answer.match in {"name", "exact", "alias"} else words("CAS, as listed")
         yield Fact(label=listed, text=subject.cas)
     if portrait:
-        yield Fact(label="Formula", text=portrait.formula)
-        yield Fact(label="Mass", text=f"{portrait.mass_u:,.2f} u, average")
+        yield Fact(label=words("Formula"), text=portrait.formula)
+        yield Fact(label=words("Average mass"), text=f"{portrait.mass_u:,.2f} u")
 
 
 def _asked(question: Question) -> Iterator[Fact]:
-    yield Fact(label="Law as of", text=question.day.isoformat())
+    yield Fact(label=words("Law as of"), text=question.day.isoformat())
     if question.route.given:
-        yield Fact(label="Route", text=route_in_places(question.route))
+        yield Fact(label=words("Route"), text=route_in_places(question.route))
     if question.jurisdictions:
-        yield Fact(label="Jurisdictions", text=", ".join(question.jurisdictions))
+        yield Fact(label=words("Jurisdictions"), text=", ".join(question.jurisdictions))
     elif not question.route.given:
-        yield Fact(label="Jurisdictions", text="all that are loaded")
+        yield Fact(label=words("Jurisdictions"), text=words("all loaded"))
     amounts = (
         amount_in_words(question.mass_mg, "kg", None),
         amount_in_words(question.volume_ul, "l", None),
     )
     for text in filter(None, amounts):
-        yield Fact(label="Quantity of goods", text=text)
+        yield Fact(label=words("Quantity of goods"), text=text)
     if question.percent is not None:
-        yield Fact(label="Concentration", text=f"{question.percent:f} %")
+        yield Fact(label=words("Concentration"), text=f"{question.percent:f} %")
     if question.goods:
-        yield Fact(label="Form of the goods", text=question.goods)
+        yield Fact(label=words("Form of goods"), text=goods_in_words(question.goods))
     if question.history is not None:
-        yield Fact(label="Earlier transactions", text=f"{len(question.history):,} given")
+        yield Fact(label=words("Earlier transactions"), text=number(len(question.history)))
 
 
 def _imprint(imprint: Imprint) -> Iterator[Fact]:
-    yield Fact(label="Printed on", text=imprint.printed.isoformat())
-    yield Fact(label="Software", text=f"tidewaiter {imprint.version}")
-    yield Fact(label="Registry", text=imprint.editions.registry[:_SHORT])
-    yield Fact(label="Rules", text=imprint.editions.rules[:_SHORT])
+    yield Fact(label=words("Printed on"), text=imprint.printed.isoformat())
+    yield Fact(label=words("Software"), text=f"tidewaiter {imprint.version}")
+    yield Fact(label=words("Registry"), text=imprint.editions.registry[:_SHORT])
+    yield Fact(label=words("Rules"), text=imprint.editions.rules[:_SHORT])

@@ -8,10 +8,10 @@ from decimal import Decimal
 from msgspec.structs import asdict, replace
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.phrases import english
+from tidewaiter.base.phrases import Phrase, as_written
 from tidewaiter.base.records import Record
 from tidewaiter.explain.words import Citation, Library, number_sources, words_of
-from tidewaiter.law.answers import Found, Listing, Question, Role
+from tidewaiter.law.answers import Duty, Found, Listing, Question, Role
 from tidewaiter.law.changes import Matter
 from tidewaiter.law.classes import ClassRule
 from tidewaiter.law.controls import Standing, State, short_listing, sort_controls
@@ -32,7 +32,7 @@ class RuleFact(Record, frozen=True, kw_only=True):
 
     matter: Matter
     roles: tuple[Role, ...]  # empty: any
-    text: str
+    text: Phrase
     days: int | None = None  # days in advance, for an obligation
     day_kind: str = ""
     known: bool = True  # False: whether it applies depends on data not given or not loaded
@@ -70,11 +70,13 @@ def rules_on(
 
 
 def _limit(limit: Limit) -> RuleFact:
-    condition = f"; exempt only {limit.condition}" if limit.condition else ""
+    text = phrase_of(limit)
+    if limit.condition:
+        text = Phrase("exemption/condition", limit=text, condition=limit.condition)
     return RuleFact(
         matter="limit",
         roles=limit.roles,
-        text=f"{english(phrase_of(limit))}{condition}",
+        text=text,
         clause=limit.clause,
         mark=limit.mark,
         source=limit.source,
@@ -91,7 +93,7 @@ def _duties(
             fact = RuleFact(
                 matter="duty",
                 roles=(),
-                text=": ".join(filter(None, (duty.kind, duty.text))),
+                text=_obligation(duty),
                 days=duty.days,
                 day_kind=duty.day_kind,
                 known=duty.known,
@@ -104,6 +106,12 @@ def _duties(
         yield replace(fact, roles=tuple(roles))
 
 
+def _obligation(duty: Duty) -> Phrase:
+    if not duty.text:
+        return Phrase("obligation/plain", duty=duty.kind)
+    return Phrase("obligation/text", duty=duty.kind, text=duty.text)
+
+
 def _said(rule: Rule) -> RuleFact:
     text = rule.text if isinstance(rule, FormRule | Reach | Gap) else rule.note
     matter: Matter = "route" if isinstance(rule, Reach) else "gap"
@@ -112,7 +120,7 @@ def _said(rule: Rule) -> RuleFact:
     return RuleFact(
         matter=matter,
         roles=rule.roles,
-        text=text,
+        text=as_written(text),
         clause=rule.clause,
         mark=rule.mark,
         source=rule.source,
@@ -215,7 +223,7 @@ class _Scale:
         decided = span.decided if span.decided != span.since else None
         return Bar(
             label=span.label,
-            days=f"{span.since or '?'} to {span.until or ''}".strip(),
+            days=f"{span.since or '?'} – {span.until or ''}".strip(),
             kind=span.state,
             x=left,
             y=_TOP + place * _ROW + 18.0,
@@ -283,7 +291,7 @@ class CardRule(Record, frozen=True, kw_only=True):
 
     matter: Matter
     roles: tuple[Role, ...]  # empty: any
-    text: str
+    text: Phrase
     days: int | None  # days in advance, for an obligation
     day_kind: str
     known: bool  # False: whether it applies depends on data not given or not loaded
@@ -324,7 +332,7 @@ class Card(Record, frozen=True, kw_only=True):
     forms: tuple[CardForm, ...]
     note: str
     laws: tuple[CardLaw, ...]
-    open_classes: tuple[tuple[Named, str], ...]  # class rules not assessable, and why
+    open_classes: tuple[tuple[Named, Phrase], ...]  # class rules not assessable, and why
     timeline: Timeline | None
     sources: tuple[Citation, ...]
     origins: tuple[Citation, ...]  # sources of its name, numbers and structure
@@ -440,9 +448,9 @@ class _Maker:
             source=self._cited[listing.source],
         )
 
-    def _open(self) -> Iterator[tuple[Named, str]]:
+    def _open(self) -> Iterator[tuple[Named, Phrase]]:
         for each in self._found.open_classes:
-            yield _named(self._classes[each.rule]), english(each.reason)
+            yield _named(self._classes[each.rule]), each.reason
 
     def _spans(self, laws: Iterable[CardLaw]) -> Iterator[Span]:
         for law in laws:

@@ -6,7 +6,7 @@ from datetime import date
 from msgspec.structs import asdict, replace
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.phrases import english
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.explain.words import MATCHES, word
 from tidewaiter.law.answers import Found
@@ -46,8 +46,8 @@ class ClassSaid(Record, frozen=True, kw_only=True):
     rule: Named
     jurisdiction: str
     clauses: tuple[str, ...]
-    excluded: tuple[str, ...]  # why the structure belongs under another entry
-    open: str  # why it could not be evaluated; "": the structure is covered
+    excluded: tuple[str, ...]  # why it leaves the structure to another entry
+    open: Phrase | None  # why it could not be evaluated; None: it holds the structure
     in_force: bool
 
 
@@ -198,9 +198,7 @@ def recognised(found: Found, registry: Registry, day: date) -> Recognised:
         _said(rules[each.rule], registry, day, clauses=each.clauses, excluded=each.excluded_by)
         for each in found.classes
     ]
-    opened = [
-        _said(rules[x.rule], registry, day, open_=english(x.reason)) for x in found.open_classes
-    ]
+    opened = [_said(rules[x.rule], registry, day, open_=x.reason) for x in found.open_classes]
     it = found.substance
     return Recognised(
         name=found.name,
@@ -219,7 +217,7 @@ def _said(
     *,
     clauses: tuple[str, ...] = (),
     excluded: tuple[str, ...] = (),
-    open_: str = "",
+    open_: Phrase | None = None,
 ) -> ClassSaid:
     return ClassSaid(
         rule=Named(slug=rule.slug, name=rule.name),

@@ -17,7 +17,8 @@
       card.hidden = !fits;
       count += fits ? 1 : 0;
     });
-    shown.textContent = count === cards.length ? `All ${count} shown` : `${count} of ${cards.length} shown`;
+    const told = count === cards.length ? form.dataset.all : form.dataset.some;
+    shown.textContent = told.replace("{count}", count).replace("{all}", cards.length);
   };
 
   form.addEventListener("input", apply);

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import func, insert, select, update
 
+from tidewaiter.base.defects import Defect
 from tidewaiter.base.errors import InputError, MissingError, StoreError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.problems import Problem
@@ -27,12 +28,10 @@ ERASED = "erased"
 """Placeholder for the name of an erased operator."""
 
 
-class Clash(Record, frozen=True, kw_only=True):
+class Clash(Defect, frozen=True, kw_only=True):
     """A rejected entry."""
 
     entry: Entry
-    problem: str
-    hint: str
 
 
 class Added(Record, frozen=True, kw_only=True):
@@ -70,12 +69,11 @@ def add_entries(work: Work, country: str, entries: Iterable[Entry]) -> Added:
         if before == entry:
             count += 1
         elif before is not None:
-            hint = "write a change as its next version; what was decided before stays"
-            problem = f"version {entry.version} of {entry.id} is there in other words"
-            clashes.append(Clash(entry=entry, problem=problem, hint=hint))
+            error = InputError("store/register-version-taken", version=entry.version, id=entry.id)
+            clashes.append(Clash(entry=entry, code=error.code, values=error.values))
         elif max(len(entry.id), len(operator_of(entry))) > KEY_LENGTH:
-            problem = f"an id has at most {KEY_LENGTH} characters"
-            clashes.append(Clash(entry=entry, problem=problem, hint="shorten it"))
+            error = InputError("store/register-id-too-long", most=KEY_LENGTH)
+            clashes.append(Clash(entry=entry, code=error.code, values=error.values))
         else:
             known[_key(entry)] = entry
             fresh.append(entry)

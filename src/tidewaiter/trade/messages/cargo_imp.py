@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.trade.check_digits import awb_digit
 from tidewaiter.trade.messages.types import Format, Found
@@ -472,8 +473,8 @@ def _text(line: bytes) -> str:
     return line.decode("utf-8", "replace").replace("\0", "").rstrip()
 
 
-_Bad = tuple[int, str, str, str]
-"""Line number in the file, content, problem, and hint."""
+_Bad = tuple[int, str, InputError]
+"""Line number in the file, content, and error."""
 
 
 def _message(kind: str, number: int, texts: list[str]) -> Iterator[Item | _Bad]:
@@ -481,8 +482,7 @@ def _message(kind: str, number: int, texts: list[str]) -> Iterator[Item | _Bad]:
     single = kind == "FWB"
     head, rest = (texts[0], texts[1:]) if single and texts else ("", texts)
     sections, bad = sections_of(rest, number + 1 + single)
-    hint = "a line begins with three letters, or with a slant"
-    yield from ((row, text, "the line is of no section", hint) for row, text in bad)
+    yield from ((row, text, InputError("trade/line-without-section")) for row, text in bad)
     row = number + 1
     if not single:
         master = next((section for section in sections if section.tag == "MBI"), None)
@@ -494,22 +494,14 @@ def _message(kind: str, number: int, texts: list[str]) -> Iterator[Item | _Bad]:
 
 def _checked(waybill: Waybill | None, text: str, row: int) -> Iterator[_Bad]:
     if waybill is None:
-        problem = "the waybill has no number, places, pieces and weight"
-        yield row, text, problem, 'it is written like "020-12345675BOMMEX/T10K250"'
+        yield row, text, InputError("trade/waybill-incomplete")
     elif awb_digit(waybill.number) is False:
-        yield row, waybill.number, "the check digit of the waybill fails", "look at the papers"
+        yield row, waybill.number, InputError("trade/waybill-number-wrong")
 
 
 def _refusal(bad: _Bad, rows: int) -> Refusal:
-    row, text, problem, hint = bad
-    return Refusal(
-        row=rows,
-        column=f"line {row}",
-        value=text[:_LONGEST],
-        problem=problem,
-        hint=hint,
-        screened=True,
-    )
+    row, text, error = bad
+    return Refusal.of(error, row=rows, column=f"line {row}", value=text[:_LONGEST])
 
 
 def _found(item: Item, row: int) -> Found:

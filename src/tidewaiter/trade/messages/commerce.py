@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, DecimalException
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.trade.messages.json_documents import (
     Document,
     Lines,
@@ -14,7 +15,6 @@ from tidewaiter.trade.messages.json_documents import (
     left_of,
     peek,
     reader,
-    refused,
     take,
     take_nodes,
     unwrap,
@@ -40,9 +40,8 @@ def _reader(lines: Lines) -> Read:
         found = list(lines(document))
         yield from found
         if not found:
-            hint = "look whether it is whole"
-            problem = "the document names no goods"
-            yield refused(document.row, "", "", problem, hint, screened=False)
+            error = InputError("trade/document-without-goods")
+            yield Refusal.of(error, row=document.row, screened=False)
 
     return reader(some, _LISTS)
 

@@ -7,6 +7,7 @@ from itertools import count
 
 from msgspec import structs
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.trade.messages.json_documents import (
     Document,
@@ -112,7 +113,7 @@ def _lines(document: Document) -> Iterator[Found | Refusal]:
         left=(*around, *left_of(whole)),
     )
     if not items and not any(goods for _, goods in houses):
-        yield _no_goods(document.row, "", "document")
+        yield _no_goods(document.row, "", InputError("trade/document-without-goods"))
         return
     numbers: defaultdict[str, Iterator[int]] = defaultdict(partial(count, 1))
     yield from _goods_of(items, master, numbers)
@@ -120,21 +121,15 @@ def _lines(document: Document) -> Iterator[Found | Refusal]:
     for place, (house, goods) in enumerate(houses):
         bill = _house(house, place, master)
         if not goods:
-            yield _no_goods(document.row, bill.path, "house bill")
+            error = InputError("trade/house-bill-without-goods")
+            yield _no_goods(document.row, bill.path, error)
             continue
         yield from _goods_of(goods, structs.replace(bill, left=(*beside, *bill.left)), numbers)
         beside = ()
 
 
-def _no_goods(row: int, path: str, what: str) -> Refusal:
-    return Refusal(
-        row=row,
-        column=f"{path}consignmentItems",
-        value="",
-        problem=f"the {what} has no item of goods",
-        hint="look whether it is whole",
-        screened=False,
-    )
+def _no_goods(row: int, path: str, error: InputError) -> Refusal:
+    return Refusal.of(error, row=row, column=f"{path}consignmentItems", screened=False)
 
 
 def _house(house: Node, place: int, master: _Bill) -> _Bill:
@@ -226,7 +221,7 @@ def _licences(node: Node) -> str | None:
 
 def _goods(goods: Node, row: int, path: str) -> tuple[dict[str, str], list[Refusal]]:
     codes = take_all(goods, "HSCodes", "extendedHSCodes")
-    hs, refusals = only_one(codes, row, f"{path}.HSCodes", "HS code")
+    hs, refusals = only_one(codes, row, f"{path}.HSCodes")
     fields = {
         "goods": joined(goods, "descriptionOfGoods", mark=" "),
         "hs": hs,
@@ -251,7 +246,7 @@ def _cargo(cargo: Node, row: int, path: str) -> tuple[dict[str, str], list[Refus
     goods = [each for one in every for each in nodes_of(one.get("dangerousGoods"))]
     numbers = [number for each in goods for number in take_all(each, "UNNumber")]
     at = f"{path}.outerPackaging.dangerousGoods"
-    un, refusals = only_one(numbers, row, at, "UN number")
+    un, refusals = only_one(numbers, row, at)
     names = [text for key in _NAMES for each in goods for text in take_all(each, key)]
     fields = {
         "containers": take(cargo, "equipmentReference"),

@@ -24,8 +24,6 @@ _HOLDERS = ("importoperation", "declaration", "header")
 _MONEY = ("intrinsicvalue", "intrinsicamountandcurrency")
 _CODE = "harmonizedsystemsubheadingcode"
 _TELLING = (b"H7", b"intrinsicValue", b"IntrinsicValue")
-_CUT = "the XML is cut short or damaged"
-_HINT = "look whether the document is whole"
 
 
 def fits(head: bytes, suffix: str) -> bool:
@@ -111,13 +109,12 @@ def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
                 yield _line(row, item, before)
             tree.items.clear()
     except InputError as error:
-        is_cut = error.code.startswith(
-            "base/spreadsheet-"
-        )  # worksheets are XML with the same parser
-        problem = _CUT if is_cut else error.message
+        # Worksheets are XML with the same parser.
+        is_cut = error.code.startswith("base/spreadsheet-")
+        told = InputError("trade/xml-cut") if is_cut else error
         if row == 0:
-            raise InputError("trade/h7-not-read", problem=problem, at=name) from error
-        yield Refusal(row=row, column="", value="", problem=problem, hint=_HINT, screened=True)
+            raise told.placed(name) from error
+        yield Refusal.of(told, row=row)
 
 
 def _head(head: Node) -> _Head:

@@ -18,7 +18,14 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.trade.messages.json_text import Objects, Values, decode_clean, decode_plain, text_of
+from tidewaiter.trade.messages.json_text import (
+    TEXT_AFTER_ARRAY,
+    Objects,
+    Values,
+    decode_clean,
+    decode_plain,
+    text_of,
+)
 from tidewaiter.trade.messages.types import Found, Left, Read
 from tidewaiter.trade.types import Refusal, shorten
 
@@ -215,8 +222,6 @@ _PIECE = 1 << 18
 _MARK = 4  # bytes for detecting the encoding
 _TELLING = 4096  # bytes in which the key of a list is searched
 _START = re.compile(rb"(?:\xef\xbb\xbf)?\s*")  # UTF-8 byte order mark
-_HINT = "look whether the file is whole, and export it again"
-_TOO_DEEP = "is nested too deep"
 _WRAPPED = re.compile(rb'\s*\{\s*"(\w{1,40})"\s*:\s*(?=\[)')
 
 
@@ -247,7 +252,8 @@ def reader(lines: Lines, lists: Sequence[str] = ()) -> Read:
             try:
                 yield from lines(document)
             except RecursionError:  # decoding succeeded, but encoding needs one level more
-                yield refused(document.row, "", "", _TOO_DEEP, _HINT, screened=False)
+                error = InputError("trade/document-nested-too-deep")
+                yield Refusal.of(error, row=document.row, screened=False)
 
     return read
 
@@ -282,10 +288,8 @@ def documents(file: BinaryIO, name: str, lists: Sequence[str] = ()) -> Iterator[
     read = row
     for row, raw in enumerate(values, read + 1):
         yield _document(raw, row)
-    if values.problem and not (inside and values.problem.startswith("something")):
-        yield Refusal(
-            row=row, column="", value="", problem=values.problem, hint=_HINT, screened=True
-        )
+    if values.problem and not (inside and values.problem == TEXT_AFTER_ARRAY):
+        yield Refusal.of(InputError(values.problem), row=row)
 
 
 def _pieces(file: BinaryIO, name: str) -> Iterator[bytes]:
@@ -316,35 +320,19 @@ def _document(raw: bytes, row: int) -> Document | Refusal:
     try:
         return Document(row=row, value=decode_clean(text))
     except InputError as error:
-        problem = error.message
+        fault = error
     except ValueError:
-        problem = "is not JSON"
+        fault = InputError("trade/document-not-json")
     except RecursionError:
-        problem = _TOO_DEEP
-    return refused(row, "", text, problem, _HINT, screened=False)
+        fault = InputError("trade/document-nested-too-deep")
+    return Refusal.of(fault, row=row, value=shorten(text), screened=False)
 
 
-def refused(
-    row: int, column: str, value: str, problem: str, hint: str, *, screened: bool = True
-) -> Refusal:
-    """Report a problem of a document or a field."""
-    return Refusal(
-        row=row, column=column, value=shorten(value), problem=problem, hint=hint, screened=screened
-    )
-
-
-def only_one(
-    codes: Sequence[str], row: int, column: str, what: str
-) -> tuple[str | None, list[Refusal]]:
+def only_one(codes: Sequence[str], row: int, column: str) -> tuple[str | None, list[Refusal]]:
     """Return the first of several codes for a single-valued field, and report the others."""
     different = list(dict.fromkeys(codes))
     if len(different) < 2:  # noqa: PLR2004
         return (different[0] if different else None), []
-    several = refused(
-        row,
-        column,
-        ", ".join(different),
-        f"holds {len(different)} different ones; only the first is read as the {what}",
-        "look at the others yourself",
-    )
-    return different[0], [several]
+    error = InputError("trade/only-first-code-read", count=len(different))
+    value = shorten(", ".join(different))
+    return different[0], [Refusal.of(error, row=row, column=column, value=value)]

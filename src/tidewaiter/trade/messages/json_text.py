@@ -31,8 +31,12 @@ def is_array(start: bytes) -> bool:
     return start.removeprefix(_UTF8_MARK).lstrip()[:1] == b"["
 
 
+TEXT_AFTER_ARRAY = "trade/text-after-array"
+"""Code of the error of an array that is not the end of the text."""
+
+
 class Values:
-    """The values of a text, as bytes; `problem` is set at the end if the structure is invalid.
+    """The values of a text, as bytes; `problem` is the code of a structural error at the end.
 
     An invalid value is yielded as is; the caller reports it.
     """
@@ -65,7 +69,7 @@ class Values:
         while True:
             at = self._skip(at)
             if at >= len(self._text):
-                self.problem = "the array is cut short: its end is missing" if self._array else ""
+                self.problem = "trade/array-cut" if self._array else ""
                 return
             if self._array and self._text[at : at + 1] == b"]":
                 self._after(at + 1)
@@ -116,7 +120,7 @@ class Values:
         while not rest.strip() and self._more():
             rest = self._text[at:]
         if rest.strip():
-            self.problem = "something stands after the end of the array, and is not read"
+            self.problem = TEXT_AFTER_ARRAY
 
     def _more(self, start: int | None = None) -> bool:
         """Read another chunk; False: end of input."""

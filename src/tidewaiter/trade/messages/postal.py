@@ -5,7 +5,8 @@ No official sample was read. The names are from memory, so this format must be r
 
 from collections.abc import Iterator, Mapping
 
-from tidewaiter.trade.check_digits import problem_of
+from tidewaiter.base.errors import InputError
+from tidewaiter.trade.check_digits import check_postal_number
 from tidewaiter.trade.messages.json_documents import (
     Document,
     Node,
@@ -13,12 +14,11 @@ from tidewaiter.trade.messages.json_documents import (
     joined,
     left_of,
     reader,
-    refused,
     take,
     take_nodes,
 )
 from tidewaiter.trade.messages.types import Format, Found
-from tidewaiter.trade.types import Refusal
+from tidewaiter.trade.types import Refusal, shorten
 
 _LISTS = ("items", "mailItems", "declarations")
 _CONTENTS = ("contents", "contentPieces")
@@ -40,9 +40,8 @@ def _lines(document: Document) -> Iterator[Found | Refusal]:
     key = next(filter(head.__contains__, _CONTENTS), _CONTENTS[0])
     pieces = take_nodes(head, key)
     number = take(head, "itemId", "itemIdentifier", "s10")
-    if number and (problem := problem_of(number)):
-        hint = "compare it with the label"
-        yield refused(document.row, "itemId", number, f"the number {problem}", hint)
+    if number and (error := check_postal_number(number)):
+        yield Refusal.of(error, row=document.row, column="itemId", value=shorten(number))
     fields = {"consignment": number, "lodged": take(head, "postingDate")}
     if len(pieces) == 1:  # otherwise it is the total of all pieces, and unchanged
         fields["gross"] = _kilograms(take(head, "grossWeightKg"))
@@ -59,8 +58,8 @@ def _lines(document: Document) -> Iterator[Found | Refusal]:
             pointed=_POINTED,
         )
     if not pieces:
-        hint = "look whether it is whole"
-        yield refused(document.row, key, "", "the item declares no content", hint, screened=False)
+        error = InputError("trade/postal-item-without-content")
+        yield Refusal.of(error, row=document.row, column=key, screened=False)
 
 
 def _piece(piece: Node) -> Mapping[str, str | None]:

@@ -42,7 +42,7 @@ def segments(file: BinaryIO) -> Iterator[Segment]:
     """Split a file into segments; text before the first ISA is one segment.
 
     Raises:
-        ValueError: A segment is too long, or an interchange does not define its terminator.
+        InputError: A segment is too long, or an interchange does not define its terminator.
     """
     decode = codecs.getincrementaldecoder("utf-8")("replace").decode
     text, number = "", 0
@@ -55,7 +55,7 @@ def segments(file: BinaryIO) -> Iterator[Segment]:
             if len(parts) > _FIXED and len(parts[_FIXED]) > 1:
                 between, end = found[1], parts[_FIXED][1]
             elif not more:
-                raise ValueError("the interchange breaks off in its first segment")
+                raise InputError("trade/x12-first-segment-cut")
         pieces = text.split(end)
         text = pieces.pop() if more else ""
         for place, piece in enumerate(pieces):
@@ -68,7 +68,7 @@ def segments(file: BinaryIO) -> Iterator[Segment]:
                 yield Segment(number, tuple(whole.split(between)))
         else:
             if len(text) > LONGEST:
-                raise ValueError(f"a segment is longer than {LONGEST >> 20} million characters")
+                raise InputError("trade/segment-too-long", number=number + 1, longest=LONGEST)
             data = file.read(_PIECE) if more else b""
             more = bool(data)
             text += decode(data, final=not more)
@@ -376,8 +376,8 @@ def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
     try:
         for segment in segments(file):
             yield from reading.take(segment)
-    except ValueError as error:
-        yield reading.report("", str(error), "look whether the file is whole", screened=False)
+    except InputError as error:
+        yield reading.report("", error, screened=False)
     yield from reading.end()
     if not reading.sets:
         raise InputError("trade/no-x12-transaction-set", at=name)
@@ -407,7 +407,7 @@ class _Reading:
             yield from self.end()
         elif not self._open:
             place = f"segment {segment.number} ({tag[:_LONGEST]})"
-            yield self.report(place, "it stands in no transaction set", "a set begins with ST")
+            yield self.report(place, InputError("trade/x12-segment-outside-set"))
         elif self._manifest is not None:
             if tag in {"LX", "P4"} or (tag == "M11" and self._bill and self._bill.begun):
                 yield from self._finish()
@@ -423,33 +423,27 @@ class _Reading:
         if self._open:
             self._open = False
             yield from self._finish()
-            yield self.report("SE", "the set has no end", "look whether the file is whole")
+            yield self.report("SE", InputError("trade/x12-set-without-end"))
 
-    def report(self, place: str, problem: str, hint: str, *, screened: bool = True) -> Refusal:
+    def report(self, place: str, error: InputError, *, screened: bool = True) -> Refusal:
         """Report a problem; the row is that of the preceding line."""
         where = f"set {self.sets}, {place}" if self.sets and place else place
-        return Refusal(
-            row=self._rows, column=where, value="", problem=problem, hint=hint, screened=screened
-        )
+        return Refusal.of(error, row=self._rows, column=where, screened=screened)
 
     def _take_head(self, manifest: Manifest, segment: Segment) -> Iterator[Refusal]:
         before = manifest.size
         manifest.take(segment)
         if before <= MOST < manifest.size:
-            problem = f"what stands before its bills is longer than {MOST >> 20} MB"
-            hint = "the last port and conveyance are read of the rest, and its texts are not kept"
-            yield self.report(segment.get(0), problem, hint)
+            error = InputError("trade/x12-head-too-long", most=MOST >> 20)
+            yield self.report(segment.get(0), error)
 
     def _take_of(self, bill: Bill, segment: Segment) -> Iterator[Found | Refusal]:
         bill.take(segment)
         yield from self._numbered(bill.early())
         if bill.is_full:
             yield from self._numbered(bill.part())
-            problem = (
-                f"a bill of more than {MOST >> 20} MB or {MOST_PARTIES} parties is read in parts"
-            )
-            hint = "each part has the parties that stand in it; look at the bill itself"
-            yield self.report(segment.get(0), problem, hint)
+            error = InputError("trade/x12-bill-in-parts", most=MOST >> 20, parties=MOST_PARTIES)
+            yield self.report(segment.get(0), error)
 
     def _begin(self, segment: Segment) -> Iterator[Refusal]:
         self.sets += 1
@@ -457,19 +451,20 @@ class _Reading:
         self._manifest = Manifest() if segment.get(1) == _SET else None
         if self._manifest is None:
             kind = segment.get(1)[:20]
-            problem = f'transaction sets of type "{kind}" are not read'
-            yield self.report("ST", problem, f"the one that is read: {_SET}", screened=False)
+            error = InputError("trade/x12-set-not-supported", kind=kind, known=_SET)
+            yield self.report("ST", error, screened=False)
 
     def _close(self, segment: Segment) -> Iterator[Found | Refusal]:
         if not self._open:
-            yield self.report("SE", "it ends a set that did not begin", "")
+            yield self.report("SE", InputError("trade/x12-end-without-set"))
             return
         self._open = False
         yield from self._finish()
         told = segment.get(1)
         if told.lstrip("0") != str(self._count):
-            problem = f"it counts {told[:20] or 'no'} segments, and the set has {self._count}"
-            yield self.report("SE", problem, "ask for the manifest again")
+            stated = told[:20] or "0"
+            error = InputError("trade/x12-segment-count-wrong", stated=stated, count=self._count)
+            yield self.report("SE", error)
 
     def _finish(self) -> Iterator[Found]:
         bill, self._bill = self._bill, None

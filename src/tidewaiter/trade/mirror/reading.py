@@ -11,6 +11,7 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.trade.mirror.caveats import load_caveats
 from tidewaiter.trade.mirror.hs_codes import Wanted
 from tidewaiter.trade.mirror.places import load_areas, one_code
 from tidewaiter.trade.mirror.streaming import BACI, Rows, baci_revision
@@ -75,7 +76,7 @@ def read_row(row: Mapping[str, str]) -> Read | str:
         row: Texts by field, as `data/mirror/layouts.toml` names them.
 
     Returns:
-        The data; a text: why the row is skipped.
+        The data; a text: why the row is skipped, a key of `excluded` in the caveats.
 
     Raises:
         InputError: A value is invalid.
@@ -84,20 +85,20 @@ def read_row(row: Mapping[str, str]) -> Read | str:
     if not row["flow"]:
         raise InputError("trade/no-flow")
     if flow is None:
-        return "a flow that is a part of imports or exports"
+        return "part-of-flow"
     if any(row.get(each, "") not in _WHOLE for each in ("partner2", "customs", "transport")):
-        return "a part: by second partner, procedure or transport"
+        return "part"
     reporter, partner = _country(row["reporter"], "reporter"), _country(row["partner"], "partner")
     areas = load_areas()
     if reporter in areas.groups or partner in areas.groups:
-        return "a group of countries"
+        return "group"
     if reporter == partner:
-        return "trade of a country with itself"
+        return "own"
     side: Side = "X" if flow in {"X", "RX"} else "M"
     what: What = "again" if flow in {"RX", "RM"} else "flow"
     if partner == areas.world or partner in areas.unspecified:
         if what == "again":
-            return "re-exports or re-imports without a country"
+            return "again-unspecified"
         what, partner = ("world" if partner == areas.world else "unspecified"), 0
     return Read(
         what=what,
@@ -293,12 +294,12 @@ class _OneFile:
                 continue
             key = self._wanted.key(said.key)
             if key is None:
-                self._left["a code that is not watched in that revision of the HS"] += 1
+                self._left["other-edition"] += 1
             else:
                 said = msgspec.structs.replace(said, key=key)
                 self._take(said, number, self.reconciled if baci else None)
         if self.rows.others:
-            self._left["a code that is not asked for"] = self.rows.others
+            self._left["other-code"] = self.rows.others
         for slot in self.conflicting:
             self.flows.pop(slot, None)
         for (side, key, revision), kg in self._again.items():
@@ -316,7 +317,10 @@ class _OneFile:
             layout=self.rows.found.layout.title,
             rows=self.rows.rows,
             used=self._used,
-            counts=tuple(Count(what=what, rows=n) for what, n in sorted(self._left.items())),
+            counts=tuple(
+                Count(what=load_caveats().excluded[why].says, rows=rows)
+                for why, rows in sorted(self._left.items())
+            ),
             refused=self.rows.refused,
         )
 
@@ -344,18 +348,18 @@ class _OneFile:
             reconciled[said.key] = said.amount
         elif said.what == "world":
             self._world[*slot, revision] = kg
-            self._left["totals over all partners, compared with their parts"] += 1
+            self._left["world"] += 1
         elif said.what == "unspecified":
             at = reporter, said.side, said.key.code, said.key.period, revision
             self._unspecified[at] += kg
-            self._left["without a country: unspecified or confidential"] += 1
+            self._left["unspecified"] += 1
         elif said.what == "again":
             self._again[*slot, revision] += kg
-            self._left["re-exports or re-imports, shown beside the flow they are in"] += 1
+            self._left["again"] += 1
         elif slot not in self.flows:
             self.flows[slot] = said.amount
         elif self.flows[slot].revision != revision:
-            self._left["given under two revisions of the HS: the newer counts"] += 1
+            self._left["newer"] += 1
             self._take_newer(slot, said.amount)
         elif _differ(self.flows[slot], said.amount):
             self.conflicting[slot] = revision
@@ -363,7 +367,7 @@ class _OneFile:
                 place, both = f"{self.rows.name}, row {row}", (self.flows[slot], said.amount)
                 self.conflicts.append(_conflict(place, slot, both, kept=False))
         else:
-            self._left["given twice, alike"] += 1
+            self._left["repeated"] += 1
 
     def _take_newer(self, slot: tuple[Side, Key], amount: Amount) -> None:
         """Use the newer revision, even if the older one has conflicting values."""

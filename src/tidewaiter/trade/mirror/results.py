@@ -6,6 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from tidewaiter.base.records import Record
+from tidewaiter.trade.mirror.caveats import load_caveats
 from tidewaiter.trade.mirror.comparison import Compared, compare, is_month, ratio_in
 from tidewaiter.trade.mirror.hs_codes import NEWEST
 from tidewaiter.trade.mirror.outliers import unusual_prices, unusual_years
@@ -28,47 +29,6 @@ from tidewaiter.trade.mirror.types import (
     Watched,
 )
 
-NOTICE = (
-    "A difference between two countries' statistics is a question to both, not a finding about "
-    "either, and no alert. Nothing here is of a person, a firm or a consignment, and that goods "
-    "come from or go to a country is no reason for anything."
-)
-REASONS = (
-    "Time lag: goods that leave in one period arrive in the next.",
-    (
-        "Transit and re-export: the exporter names the next stop, the importer the origin, or the "
-        "other way round; a port on the way counts or does not."
-    ),
-    "Confidentiality: a country may report a product without its partner, or not at all.",
-    (
-        "Classification: the two sides may put the same goods under different codes, and a code "
-        "may change with a revision of the HS."
-    ),
-    "Valuation: freight and insurance, exchange rates, and prices between parts of one firm.",
-    (
-        "Trade systems: free zones, customs warehouses and processing count in one country and not "
-        "in the other."
-    ),
-    "Errors: units, decimal points, late corrections, small shipments below a threshold.",
-)
-"""As listed by the United Nations Statistics Division: https://uncomtrade.org/docs/
-bilateral-asymmetries and https://unstats.un.org/wiki/display/comtrade/
-Exports+of+a+country+not+coincide+with+imports+of+its+partner"""
-
-SHARED = "This code holds other chemicals beside the watched ones, so that m says little of these."
-UNCHECKED = (
-    "Not all is reported under HS 2022 (H6). Codes of chapters 28 and 29 whose scope did not "
-    "change since HS 2012 are compared as one. A code that was split or merged is compared within "
-    "one revision alone; where the other side uses another code of its goods this is said, with no "
-    "amount parted. Codes of other chapters and of older revisions are compared within one "
-    "revision too, and there the same six digits may hold more."
-)
-RECONCILED = (
-    "BACI holds one reconciled figure for each flow and no second side: its years are compared "
-    "with one another, and are no mirror."
-)
-
-
 T = TypeVar("T", Discrepancy, Orphan, Point, Price)
 
 
@@ -85,7 +45,7 @@ class Gap(Record, frozen=True, kw_only=True):
     """A total over all partners that differs from the sum of its parts."""
 
     reporter: str
-    side: str
+    side: Side
     code: str
     period: int
     total_kg: float
@@ -153,8 +113,8 @@ def answer(
     found = compare(reading, watched, method, distances)
     listed = found.discrepancies if question.every else _listed(found.discrepancies)
     return Mirrored(
-        notice=NOTICE,
-        reasons=REASONS,
+        notice=load_caveats().notice,
+        reasons=tuple(each.says for each in load_caveats().reason),
         notes=_notes(reading),
         method=method,
         freight=found.freight,
@@ -243,9 +203,10 @@ def _asked(found: Compared, question: Question) -> tuple[Reporter, ...]:
 
 
 def _notes(reading: Reading) -> tuple[str, ...]:
-    notes = [UNCHECKED] if _revisions(reading) - {NEWEST} else []
+    caveats = load_caveats()
+    notes = [caveats.older_codes] if _revisions(reading) - {NEWEST} else []
     if reading.reconciled:
-        notes.append(RECONCILED)
+        notes.append(caveats.reconciled)
     return tuple(notes)
 
 

@@ -76,14 +76,8 @@ def _whole(file: BinaryIO, form: str) -> BinaryIO:
 
 
 def _doubt(sheet: Sheet) -> Refusal:
-    return Refusal(
-        row=0,
-        column="",
-        value="",
-        problem=f"the encoding is not certain: read as {sheet.encoding}, may be {sheet.doubt}",
-        hint=f"if letters look wrong, say it: --encoding {sheet.doubt}",
-        screened=True,
-    )
+    error = InputError("trade/encoding-not-certain", encoding=sheet.encoding, doubt=sheet.doubt)
+    return Refusal.of(error, row=0)
 
 
 def plugin_formats() -> dict[str, FileFormat]:

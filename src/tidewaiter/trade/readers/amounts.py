@@ -160,7 +160,7 @@ def _add_rest(found: dict[Kind, pa.Array], left: NDArray[np.int64], ask: Ask) ->
         rest = pc.struct_field(column.values, kind).take(back)
         found[kind] = pc.coalesce(found[kind], rest)
     return tuple(
-        Bad(at=int(left[b.at]), value=shorten(cells[b.at].as_py()), problem=b.problem, hint=b.hint)
+        Bad(at=int(left[b.at]), value=shorten(cells[b.at].as_py()), code=b.code, values=b.values)
         for b in column.bad
     )
 

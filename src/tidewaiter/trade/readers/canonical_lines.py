@@ -253,8 +253,8 @@ class _Reading:
                 row=int(self.rows[bad.at]),
                 column=" + ".join(self.columns.columns.get(field, (field,))),
                 value=bad.value,
-                problem=bad.problem,
-                hint=bad.hint,
+                code=bad.code,
+                values=bad.values,
                 screened=True,
             )
             for field, bad in self.bad

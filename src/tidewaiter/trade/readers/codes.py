@@ -91,13 +91,13 @@ def _with_zeros(read: Column, cells: pa.Array) -> Column:
     if not places:
         return read
     values = pc.if_else(pc.fill_null(found, False), mended.take(coded.indices), read.values)
-    first, count = places[0], len(places)
-    what = "1 HS code" if count == 1 else f"{count:,} HS codes"
+    first = places[0]
+    error = InputError("trade/hs-zeros-restored", count=len(places), first=values[first])
     told = Bad(
         at=first,
         value=shorten(cells[first].as_py()),
-        problem=f"{what} without the zero at the start, which is put back: {values[first]}",
-        hint="write codes as text in the spreadsheet, and look at these",
+        code=error.code,
+        values=error.values,
     )
     return Column(values=values, bad=(*read.bad, told))
 

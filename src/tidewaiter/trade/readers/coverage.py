@@ -1,6 +1,7 @@
 """Coverage: how much of a file describes its goods, with warnings if it is too little."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -8,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.trade.readers.parquet import to_text
 from tidewaiter.trade.readers.table import Block
@@ -66,39 +68,31 @@ def remarks_on(found: Coverage, columns: Sequence[str] = ()) -> Iterator[Refusal
         columns: Columns of a table that were searched as other text.
     """
     if found.bare or (found.worded and not found.described):
-        yield _remark(_said(found), _hint(columns))
+        yield Refusal.of(_undescribed(found, columns), row=0)
     if found.unscreened:
-        count = len(found.unscreened)
-        what = "1 column" if count == 1 else f"{count:,} columns"
-        yield _remark(
-            f"{what} with words not screened: {_listed(found.unscreened)}",
-            "keep the columns that describe goods, and screen the file again",
+        error = InputError(
+            "trade/columns-not-screened",
+            count=len(found.unscreened),
+            columns=_listed(found.unscreened),
         )
+        yield Refusal.of(error, row=0)
 
 
-def _said(found: Coverage) -> str:
-    text = f"goods text on {found.described:,} of {found.lines:,} lines"
-    if found.bare:
-        have = "has" if found.bare == 1 else "have"
-        text += f"; {found.bare:,} {have} no HS, CAS, UN or CUS number either"
-    if found.worded:
-        text += f"; of {found.worded:,} other text is screened"
-    return text
-
-
-def _hint(columns: Sequence[str]) -> str:
+def _undescribed(found: Coverage, columns: Sequence[str]) -> InputError:
+    counts: dict[str, Any] = {
+        "described": found.described,
+        "lines": found.lines,
+        "bare": found.bare,
+        "worded": found.worded,
+    }
     if not columns:
-        return "look where the document describes the goods: those lines are not cleared"
-    return f'if a column describes the goods, name it: --map "goods={shorten(columns[0])}"'
+        return InputError("trade/goods-text-missing", **counts)
+    return InputError("trade/goods-column-missing", column=shorten(columns[0]), **counts)
 
 
 def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(f'"{shorten(name)}"' for name in names[:_NAMED])
-    return f"{shown} and {len(names) - _NAMED:,} more" if len(names) > _NAMED else shown
-
-
-def _remark(problem: str, hint: str) -> Refusal:
-    return Refusal(row=0, column="", value="", problem=problem, hint=hint, screened=True)
+    return f"{shown}, …" if len(names) > _NAMED else shown
 
 
 def texts_beside(block: Block, columns: Mapping[int, str]) -> pa.Array | None:

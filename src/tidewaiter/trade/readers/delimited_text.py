@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 from pyarrow import csv
@@ -73,14 +74,7 @@ def _taken(block: Block) -> int:
 
 
 def _moved(refusal: Refusal, by: int) -> Refusal:
-    return Refusal(
-        row=refusal.row + by,
-        column=refusal.column,
-        value=refusal.value,
-        problem=refusal.problem,
-        hint=refusal.hint,
-        screened=refusal.screened,
-    )
+    return msgspec.structs.replace(refusal, row=refusal.row + by)
 
 
 def _parse(piece: Piece, layout: Layout) -> Iterator[Block]:
@@ -210,12 +204,11 @@ def _checked(row: Row, number: int, layout: Layout) -> tuple[tuple[str, ...] | N
     while len(cells) > layout.width and not cells[-1]:
         cells = cells[:-1]
     if row.broken:
-        problem, hint = "a quote opens and does not close", 'close it, or double it: ""'
-        return None, [_refusal(row, number, problem, hint, screened=False)]
+        error = InputError("trade/quote-not-closed")
+        return None, [_refusal(row, number, error, screened=False)]
     if len(cells) != layout.width:
-        problem = f"has {len(row.cells)} cells, not {layout.width}"
-        hint = "look for a delimiter that should be quoted, or a missing one"
-        return None, [_refusal(row, number, problem, hint, screened=False)]
+        error = InputError("trade/row-width-wrong", count=len(row.cells), width=layout.width)
+        return None, [_refusal(row, number, error, screened=False)]
     return _cleaned(row, cells, number, layout)
 
 
@@ -226,25 +219,17 @@ def _cleaned(
     read = "".join(cells[index] for index in layout.wanted)
     refusals = []
     if not read.isascii() and not _is_text(read):
-        problem = f"holds bytes that are not {layout.codec}; they are read as \ufffd"
-        refusals.append(_refusal(row, number, problem, "say the encoding: --encoding cp1252"))
+        error = InputError("trade/bytes-not-in-encoding", codec=layout.codec)
+        refusals.append(_refusal(row, number, error))
     if "\0" in read:
-        problem = "holds NUL bytes; they are left out"
-        refusals.append(_refusal(row, number, problem, "export the file again"))
+        refusals.append(_refusal(row, number, InputError("trade/nul-bytes")))
     if refusals or not row.text.isascii():
         cells = tuple(_text(cell) for cell in cells)
     return cells, refusals
 
 
-def _refusal(row: Row, number: int, problem: str, hint: str, *, screened: bool = True) -> Refusal:
-    return Refusal(
-        row=number,
-        column="",
-        value=shorten(row.text),
-        problem=problem,
-        hint=hint,
-        screened=screened,
-    )
+def _refusal(row: Row, number: int, error: InputError, *, screened: bool = True) -> Refusal:
+    return Refusal.of(error, row=number, value=shorten(row.text), screened=screened)
 
 
 def _is_text(text: str) -> bool:

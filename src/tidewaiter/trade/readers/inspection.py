@@ -14,7 +14,8 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from tidewaiter.base.errors import InputError, PluginError
+from tidewaiter.base.defects import Defect
+from tidewaiter.base.errors import InputError, PluginError, TidewaiterError
 from tidewaiter.base.records import Record
 from tidewaiter.base.sheets.workbook import open_workbook
 from tidewaiter.trade.messages import FORMATS
@@ -98,8 +99,26 @@ class Inspection(Record, frozen=True, kw_only=True):
     rows: int = 0  # number of rows read
     refusals: tuple[Refusal, ...] = ()  # refusals in these rows
     coverage: Coverage = Coverage()  # coverage of these rows
-    problem: str = ""  # why the file cannot be read; "": it can
+    problem: str = ""  # why the file cannot be read, with its place; "": it can
     hint: str = ""
+    at: str = ""  # place of the problem in the file
+    fault: Defect | None = None  # the problem without its place; None: written before it had a code
+
+    def with_error(self, error: TidewaiterError, name: str = "") -> "Inspection":
+        """Return this inspection with an error that prevents reading.
+
+        Args:
+            error: Its place is shown, unless that is the whole file.
+            name: Name of the file.
+        """
+        at = "" if error.at == name else error.at
+        return msgspec.structs.replace(
+            self,
+            problem=f"{at}: {error.message}" if at else error.message,
+            hint=error.hint,
+            at=at,
+            fault=Defect(code=error.code, values=error.values),
+        )
 
     @property
     def is_clear(self) -> bool:
@@ -222,22 +241,16 @@ def inspect_file(file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
         told = format_evidence(_begun(file), name, form, options)
         return msgspec.structs.replace(seen, told=told, may_be=may_be(_begun(file), name))
     except (InputError, PluginError) as error:
-        at = "" if error.at in {"", name} else f"{error.at}: "
-        problem = f"{at}{error.message}"
         signature = header_signature(form, ())
         sheets = _sheets_or_none(file, name) if form == "xlsx" else ()
         if options.columns:  # the user's mapping may be wrong: show all columns
             bare = msgspec.structs.replace(options, columns={})
             seen = inspect_file(file, name, bare)
-            return msgspec.structs.replace(seen, problem=problem, hint=error.hint)
-        return Inspection(
-            form=form,
-            signature=signature,
-            problem=problem,
-            hint=error.hint,
-            sheets=sheets,
-            may_be=may_be(_begun(file), name),
+            return seen.with_error(error, name)
+        seen = Inspection(
+            form=form, signature=signature, sheets=sheets, may_be=may_be(_begun(file), name)
         )
+        return seen.with_error(error, name)
 
 
 def _begun(file: BinaryIO) -> BinaryIO:

@@ -47,7 +47,8 @@ def open_jsonl(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, 
         del wanted, carried  # every field of a decoded line is available
         yield from _blocks(chain(first, lines), options)
         if lines.problem:
-            yield Block(rows=np.array([], np.int64), cells={}, refusals=(_cut(lines.problem),))
+            cut = Refusal.of(InputError(lines.problem), row=0)
+            yield Block(rows=np.array([], np.int64), cells={}, refusals=(cut,))
 
     places = {field: (place,) for place, field in enumerate(header())}
     sheet = Sheet(
@@ -109,7 +110,7 @@ class _Lines:
 
     @property
     def problem(self) -> str:
-        """Structural error of an array, available after reading."""
+        """Code of the structural error of an array, available after reading; "": none."""
         return self._values.problem if self._values else ""
 
     def _all(self) -> Iterator[bytes]:
@@ -131,11 +132,6 @@ def _is_spread(start: bytes) -> bool:
     """Return whether the first object spans several lines, as in pretty-printed documents."""
     first, end, _ = start.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
     return bool(end) and first[:1] == b"{" and first.rstrip()[-1:] in b"{[,"
-
-
-def _cut(problem: str) -> Refusal:
-    hint = "look whether the file is whole"
-    return Refusal(row=0, column="", value="", problem=problem, hint=hint, screened=True)
 
 
 def _lines(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
@@ -163,15 +159,12 @@ def _seen(first: Sequence[bytes], name: str, options: ReadOptions) -> Columns:
                 assumed.update(dict.fromkeys(item.plan.assumed))
                 for key, text in item.flat.cells.items():
                     keys.setdefault(key, []).append(text)
-            elif number == 1 and "may hold" in item.problem:
-                raise InputError(
-                    "trade/row-refused", problem=item.problem, hint=item.hint, at=f"{name}, row 1"
-                )
+            elif number == 1 and item.code == "trade/several-columns-may-hold":
+                raise item.as_error(at=f"{name}, row 1")
             else:
                 refused = refused or item
     if refused is not None and not keys:
-        at = f"{name}, row {refused.row}"
-        raise InputError("trade/row-refused", problem=refused.problem, hint=refused.hint, at=at)
+        raise refused.as_error(at=f"{name}, row {refused.row}")
     _check_said(options, keys, name)
     if not any(field in columns for field in NEEDED):
         seen = ", ".join(f'"{key}"' for key in list(keys)[:40]) or "none"

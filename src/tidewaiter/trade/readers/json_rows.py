@@ -226,19 +226,16 @@ def read_line(line: bytes, number: int, asked: Asked) -> Iterator[Row | Refusal]
         plans: dict[tuple[str, ...], Columns] = {}
         rows = [_row(flat, number, asked, plans) for flat in flatten(decode(text))]
     except InputError as error:
-        yield refused(text, number, error.message, error.hint)
+        yield _refused(text, number, error)
     except ValueError:
-        yield refused(text, number, "is not JSON", HINT)
+        yield _refused(text, number, InputError("trade/line-not-json"))
     except RecursionError:
-        yield refused(text, number, "is nested too deep", HINT)
+        yield _refused(text, number, InputError("trade/line-nested-too-deep"))
     else:
         if "\ufffd" in text:
-            problem = "holds bytes that cannot be decoded; they are read as \ufffd"
-            hint = "say the encoding: --encoding cp1252"
-            yield refused(text, number, problem, hint, screened=True)
+            yield _refused(text, number, InputError("trade/bytes-not-decoded"), screened=True)
         if "\\u0000" in text.replace("\\\\", ""):
-            problem = "holds NUL bytes; they are left out"
-            yield refused(text, number, problem, "export the file again", screened=True)
+            yield _refused(text, number, InputError("trade/nul-bytes"), screened=True)
         yield from rows
 
 
@@ -287,11 +284,9 @@ def _is_same(one: str | None, other: str) -> bool:
     return one is other or (len(other) > _SHARED and one == other)
 
 
-def refused(text: str, number: int, problem: str, hint: str, *, screened: bool = False) -> Refusal:
+def _refused(text: str, number: int, error: InputError, *, screened: bool = False) -> Refusal:
     """Report a line."""
-    return Refusal(
-        row=number, column="", value=shorten(text), problem=problem, hint=hint, screened=screened
-    )
+    return Refusal.of(error, row=number, value=shorten(text), screened=screened)
 
 
 def read_carefully(lines: Iterable[tuple[int, bytes]], asked: Asked) -> Block:

@@ -199,15 +199,8 @@ def _cut(text: str, field: str, place: str) -> str:
 
 
 def _refusal(row: int, field: str, text: str, place: str) -> Refusal:
-    return Refusal(
-        row=row,
-        column=field,
-        value=f"{text[:80]}…",
-        screened=True,
-        problem=f"a text of {len(text):,} letters is shared by very many lines: from here on they "
-        f"have and are screened by its first {SHOWN}",
-        hint=f"it stands whole with {place}, which is screened by all of it",
-    )
+    error = InputError("trade/long-text-shortened", letters=len(text), shown=SHOWN, place=place)
+    return Refusal.of(error, row=row, column=field, value=f"{text[:80]}…")
 
 
 _Items = Iterator[Found | Refusal]
@@ -261,14 +254,17 @@ def _without_lines(form: Format, first: Sequence[Found | Refusal], name: str) ->
     refusals = [item for item in first if isinstance(item, Refusal)]
     kept_out = next((item for item in refusals if not item.screened), None)
     said = kept_out or next(iter(refusals), None)
-    none = "it has no line of goods"
-    problem = kept_out.problem if kept_out else f"{none} ({said.problem})" if said else none
+    at = f"{name}, {said.column}" if said and said.column else name
+    if kept_out is not None:
+        return kept_out.as_error(at=at)
+    if said is None:
+        return InputError("trade/document-without-lines", title=form.title, at=at)
     return InputError(
-        "trade/document-without-lines",
+        "trade/document-without-lines-because",
         title=form.title,
-        problem=problem,
-        at=f"{name}, {said.column}" if said and said.column else name,
-        hint=(said.hint if said else "") or "look whether the document is whole",
+        problem=said.problem,
+        hint=said.hint,
+        at=at,
     )
 
 
@@ -280,14 +276,7 @@ def items_of(form: Format, file: BinaryIO, name: str) -> _Items:
             row = item.row
             yield item
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        yield Refusal(
-            row=row + 1,
-            column="",
-            value="",
-            screened=False,
-            problem="the gzip archive is damaged or cut short",
-            hint="fetch it again, or unpack it",
-        )
+        yield Refusal.of(InputError("trade/gzip-damaged"), row=row + 1, screened=False)
 
 
 def _kept(first: Sequence[Found | Refusal]) -> dict[str, list[str]]:

@@ -95,7 +95,7 @@ def _blocks(
             cells = {place: _cells(found[place], names[place]) for place in wanted}
             cells |= {place: _carried(found[place]) for place in places.carried}
             refusals = tuple(
-                _refusal(row + at, names[place])
+                Refusal.of(InputError("trade/bytes-not-utf8"), row=row + at, column=names[place])
                 for place in wanted
                 for at in _undecoded(found[place])
             )
@@ -185,17 +185,6 @@ def _raw(column: pa.Array) -> list[bytes | None]:
 
 def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "replace")
-
-
-def _refusal(row: int, column: str) -> Refusal:
-    return Refusal(
-        row=row,
-        column=column,
-        value="",
-        problem="holds bytes that are not UTF-8; they are read as \ufffd",
-        hint="write the table again from its source",
-        screened=True,
-    )
 
 
 def _cells(column: pa.Array, name: str) -> pa.Array:

@@ -69,8 +69,8 @@ class Bad(Record, frozen=True, kw_only=True):
 
     at: int  # index in the column, from 0
     value: str
-    problem: str
-    hint: str
+    code: str  # of data/errors
+    values: Mapping[str, str | float]  # parameters of its message
 
 
 class Column(Record, frozen=True, kw_only=True):
@@ -95,28 +95,33 @@ def by_distinct(cells: pa.Array, parse: Callable[[str], Any], kind: pa.DataType)
     """
     coded = cells.dictionary_encode()
     # Not the errors themselves: each references this frame, and so the arrays of its batch.
-    values, faults = [], {}
+    values: list[Any] = []
+    faults: dict[int, _Message] = {}
     for place, text in enumerate(coded.dictionary.to_pylist()):
         value = None
         if not is_nothing(text):
             try:
                 value = parse(text)
             except InputError as error:
-                faults[place] = error.message, error.hint
+                faults[place] = error.code, error.values
         values.append(value)
     found = pa.array(values, kind).take(coded.indices)
     return Column(values=found, bad=_bad(coded, faults) if faults else ())
 
 
-def _bad(coded: pa.DictionaryArray, faults: dict[int, tuple[str, str]]) -> tuple[Bad, ...]:
+_Message = tuple[str, Mapping[str, str | float]]
+"""Code of an error, and its values."""
+
+
+def _bad(coded: pa.DictionaryArray, faults: Mapping[int, _Message]) -> tuple[Bad, ...]:
     indices = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     texts = coded.dictionary
     return tuple(
         Bad(
             at=int(at),
             value=shorten(texts[int(indices[at])].as_py()),
-            problem=faults[int(indices[at])][0],
-            hint=faults[int(indices[at])][1],
+            code=faults[int(indices[at])][0],
+            values=faults[int(indices[at])][1],
         )
         for at in np.flatnonzero(np.isin(indices, list(faults)))
     )

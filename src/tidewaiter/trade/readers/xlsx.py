@@ -238,11 +238,6 @@ def fill_merged(
 
 
 _FILLED_CELL = re.compile(rb"<(?:\w+:)?(?:v|is)\b")
-_HINTS = {
-    Fault.ERROR: "mend the formula, or write the value",
-    Fault.STALE: "open the file in a spreadsheet program and save it, so that values are stored",
-    Fault.MERGED: "split the cell, and write each row's own amount",
-}
 
 
 class _Table(Record, frozen=True, kw_only=True):
@@ -297,7 +292,7 @@ class _Table(Record, frozen=True, kw_only=True):
         """
         found = {place: self.column(rows, place) for place in wanted}
         refusals = [
-            _refusal(start + at, wanted[place], fault)
+            Refusal.of(InputError(fault.value), row=start + at, column=wanted[place])
             for place, (_, faults) in found.items()
             for at, fault in faults
         ]
@@ -394,16 +389,10 @@ def _notes(tab: Tab, others: Sequence[Tab], *, asked: bool) -> tuple[Refusal, ..
     if asked or not others:
         return ()
     seen = ", ".join(f'"{o.name}"{" (hidden)" if o.hidden else ""}' for o in others)
-    return (
-        Refusal(
-            row=0,
-            column="",
-            value="",
-            problem=f'only the sheet "{tab.name}" is read, not {seen}',
-            hint=f'read another one by its name: --sheet "{others[0].name}"',
-            screened=True,
-        ),
+    error = InputError(
+        "trade/other-sheets-not-read", sheet=tab.name, others=seen, first=others[0].name
     )
+    return (Refusal.of(error, row=0),)
 
 
 def _has_cells(book: Workbook, tab: Tab) -> bool:
@@ -422,14 +411,3 @@ def _amounts(header: Sequence[str], options: ReadOptions) -> frozenset[int]:
 
 def _is_amount(header: str, named: Collection[str]) -> bool:
     return header in named or any(found.field in AMOUNTS for found in find_columns(header))
-
-
-def _refusal(row: int, column: str, fault: Fault) -> Refusal:
-    return Refusal(
-        row=row,
-        column=column,
-        value="",
-        problem=fault.value,
-        hint=_HINTS[fault],
-        screened=True,
-    )

@@ -146,11 +146,13 @@ def _reason(name: str, rule: LineRule, hit: Hit, weights: Mapping[str, int]) -> 
 def _refusal(batch: pa.RecordBatch, error: PluginError) -> Refusal:
     """Report the rows that a rule did not process."""
     first, last = (batch.column("row")[place].as_py() for place in (0, -1))
-    return Refusal(
+    return Refusal.of(
+        PluginError(
+            "trade/rule-failed-on-rows",
+            first=first,
+            last=last,
+            problem=error.message,
+            hint=error.hint,
+        ),
         row=first,
-        column="",
-        value="",
-        problem=f"rows {first} to {last} are screened without one rule: {error.message}",
-        hint=error.hint,
-        screened=True,
     )

@@ -96,8 +96,13 @@ def accounts_page(request: Asked, node: TheNode, user: TheUser) -> Response[Acco
     """Show all accounts."""
     with node.read() as work:
         page = AccountsPage(accounts=tuple(accounts(work)), open=tuple(opened_by(work, node.now())))
-        view = AccountsView(roles=_roles(), clears=may_clear(work, user.account))
-    return reply(request, "accounts.html", page, view=lambda: view)
+        clears = may_clear(work, user.account)
+    return reply(
+        request,
+        "accounts.html",
+        page,
+        view=lambda: AccountsView(roles=_roles(), clears=clears),
+    )
 
 
 @post("/accounts", guards=_KEEPS, sync_to_thread=True, makes=True)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Status
 from tidewaiter.explain.alerts import goods_shown, short_title
-from tidewaiter.explain.languages import counted, day, number, words
+from tidewaiter.explain.languages import counted, day, number, pgettext, words
 from tidewaiter.explain.legible_text import Span, mark_up
 from tidewaiter.explain.official_names import substance_names
 from tidewaiter.explain.phrases import markup, plain, translated
@@ -100,18 +100,18 @@ def _titles() -> Mapping[str, str]:
         "substance": words("Substance"),
         "rule": words("Reason"),
         "country": words("Country in documents"),
-        "origin": words("From"),
-        "destination": words("To"),
+        "origin": pgettext("route", "From"),
+        "destination": pgettext("route", "To"),
         "party": words("Party"),
         "entry": words("List entry"),
         "consignment": words("Consignment"),
         "source": words("File"),
         "screening": words("Screening"),
         "words": words("Search text"),
-        "due_from": words("Due from"),
-        "due_to": words("Due to"),
-        "day_from": words("Screened from"),
-        "day_to": words("Screened to"),
+        "due_from": words("Due on or after"),
+        "due_to": words("Due on or before"),
+        "day_from": words("Screened on or after"),
+        "day_to": words("Screened on or before"),
     }
 
 

@@ -27,6 +27,7 @@ from tidewaiter.explain.burden import (
     read_text,
     understood,
 )
+from tidewaiter.explain.errors import hint_in_words, message_in_words
 from tidewaiter.explain.languages import language, speaking
 from tidewaiter.report.burden.events import CardView, card_view, direction_words, event_figure
 from tidewaiter.report.burden.views import event_sheet
@@ -84,8 +85,8 @@ def event_words(
         )
         or (("T40.4", indicator_words("T40.4", "T40.4")),),
         query=urlencode(asked),
-        problem=problem.message if problem else "",
-        hint=problem.hint if problem else "",
+        problem=message_in_words(problem) if problem else "",
+        hint=hint_in_words(problem) if problem else "",
     )
 
 
@@ -103,8 +104,8 @@ def claim_words(checked: tuple[Checked, ...], problem: TidewaiterError | None) -
             )
             for each in checked
         ),
-        problem=problem.message if problem else "",
-        hint=problem.hint if problem else "",
+        problem=message_in_words(problem) if problem else "",
+        hint=hint_in_words(problem) if problem else "",
     )
 
 

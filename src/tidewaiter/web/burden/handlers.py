@@ -20,6 +20,7 @@ from tidewaiter.burden.views.query import Ask
 from tidewaiter.burden.views.revisions import Revisions
 from tidewaiter.burden.views.trends import Mix, Trend
 from tidewaiter.explain.burden import newest_words, place_words
+from tidewaiter.explain.errors import defect_in_words, hint_in_words, message_in_words
 from tidewaiter.explain.languages import language, marked, speaking, words
 from tidewaiter.report.burden.brief import render_brief
 from tidewaiter.report.burden.revisions import RevisionView, instead_words, key_words, revision_view
@@ -129,9 +130,9 @@ def burden_words(
         if told
         else (),
         changes=revision_view(told) if isinstance(told, Revisions) else None,
-        problem=problem.message if problem else "",
-        hint=problem.hint if problem else "",
-        skipped=tuple(f"{each.place}: {each.problem}" for each in stock.skipped),
+        problem=message_in_words(problem) if problem else "",
+        hint=hint_in_words(problem) if problem else "",
+        skipped=tuple(f"{each.place}: {defect_in_words(each)[0]}" for each in stock.skipped),
         query=query,
         others=tuple(_others(name, {key: asks[key] for key in _SHARED if asks[key]})),
     )

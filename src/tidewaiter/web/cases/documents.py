@@ -1,7 +1,7 @@
 """Case documents: attachments, evidence bundles, suspicious transaction reports."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Annotated, BinaryIO, cast
 from urllib.parse import quote
 
@@ -13,15 +13,16 @@ from litestar.response import Stream
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.casework.cases.permissions import load_case_rules
+from tidewaiter.casework.cases.state import Case
 from tidewaiter.casework.cases.steps import Drafted, Step
 from tidewaiter.casework.suspicious_transactions import FormRule, load_suspicions
+from tidewaiter.explain.languages import speaking
 from tidewaiter.node.identity import key_file, own_key
 from tidewaiter.report.case_bundle import Making, record_export, write_case
 from tidewaiter.report.cases import Suspicion, proposal, render_suspicion, suspicion
-from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.alerts.storage import alerts_of
 from tidewaiter.store.cases.attachments import Given, add_file, file_parts, find_file
-from tidewaiter.store.core.database import Work
+from tidewaiter.trade.types import Alert
 from tidewaiter.web.cases.steps import add_case_step, added, case_for, viewer_of
 from tidewaiter.web.core.node import TheNode, TheUser
 from tidewaiter.web.core.request_parsing import Asked, FileForm, sent_file
@@ -89,7 +90,11 @@ def case_file(node: TheNode, user: TheUser, number: FromPath[int], step: FromPat
     gives="application/zip",
 )
 def export_case(
-    node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[ExportWish]
+    request: Asked,
+    node: TheNode,
+    user: TheUser,
+    number: FromPath[int],
+    data: JSONBody[ExportWish],
 ) -> Stream:
     """Export a case as a signed evidence bundle; recorded in the case."""
     with node.read() as work:
@@ -97,7 +102,12 @@ def export_case(
     secret = own_key(key_file())
     with node.change(user) as work:
         step = record_export(work, viewer_of(user), number, restricted=data.restricted)
-    making = Making(secret=secret, library=node.library(), restricted=data.restricted)
+    making = Making(
+        secret=secret,
+        library=node.library(),
+        restricted=data.restricted,
+        spoken=request.state.get("language", "en"),
+    )
     kept = _spooled()
     with node.read() as work:
         write_case(work, viewer_of(user), step, making, cast("BinaryIO", kept))
@@ -148,8 +158,14 @@ def report_page(
 ) -> Response[ReportPage]:
     """Show a suspicious transaction report, filled from the case."""
     with node.read() as work:
-        page = _page(work, user, number, form)
-    return reply(request, "case-report.html", page)
+        case, rule = case_for(work, user, number), _form(form)
+        ids = [kept.what.alert for kept in case.alerts if kept.what]
+        cleared = user.account.cleared
+        found = [one for one in alerts_of(work, ids) if cleared or not one.restricted]
+    page = _page(case, form, rule, found)
+    return reply(
+        request, "case-report.html", page, view=lambda: _page(case, form, rule, found).report
+    )
 
 
 @post("/cases/{number:int}/reports/{form:str}", guards=[may("case")], sync_to_thread=True)
@@ -190,23 +206,23 @@ def report_document(
     if kept is None or kept.what is None or kept.what.form != form:
         raise MissingError("web/no-report-in-case", step=step, number=number)
     by = node.people().get(kept.by, kept.by)
-    report = suspicion(number, form, _form(form), kept.what.fields, by=by, at=kept.at)
+    rule, fields = _form(form), kept.what.fields
     if request.wants_json:
+        report = suspicion(number, form, rule, fields, by=by, at=kept.at)
         return Response(report, media_type="application/json")
+    with speaking(request.state.get("language", "en")):
+        shown = render_suspicion(suspicion(number, form, rule, fields, by=by, at=kept.at))
     headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-    return Response(render_suspicion(report), media_type="text/html", headers=headers)  # type: ignore[arg-type]
+    return Response(shown, media_type="text/html", headers=headers)  # type: ignore[arg-type]
 
 
-def _page(work: Work, user: User, number: int, slug: str) -> ReportPage:
-    case, form = case_for(work, user, number), _form(slug)
-    ids = [kept.what.alert for kept in case.alerts if kept.what]
-    cleared = user.account.cleared
-    found = [one for one in alerts_of(work, ids) if cleared or not one.restricted]
+def _page(case: Case, slug: str, form: FormRule, found: Sequence[Alert]) -> ReportPage:
+    """Fill a report, in the language that is spoken."""
     last = next(
         (each for each in reversed(case.drafts) if each.what and each.what.form == slug), None
     )
     told: Mapping[str, str] = last.what.fields if last and last.what else proposal(form, found)
-    report = suspicion(number, slug, form, told, at=last.at if last else "")
+    report = suspicion(case.number, slug, form, told, at=last.at if last else "")
     return ReportPage(report=report, alerts=len(found), finished=last.step if last else None)
 
 

@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
 from tidewaiter.accounts.secrets import form_token
-from tidewaiter.base.phrases import Phrase
+from tidewaiter.base.phrases import Phrase, english
 from tidewaiter.base.records import Record
 from tidewaiter.casework.cases.state import Case, CaseStatus, may_be_erased
 from tidewaiter.casework.cases.steps import (
@@ -29,7 +29,9 @@ from tidewaiter.casework.cases.steps import (
 )
 from tidewaiter.casework.cases.timeline import Event, timeline
 from tidewaiter.casework.suspicious_transactions import load_suspicions
+from tidewaiter.explain.cases import case_status_in_words
 from tidewaiter.explain.languages import words
+from tidewaiter.explain.phrases import say
 from tidewaiter.report.cases import Drawn, draw_timeline
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.accounts.users import account_key
@@ -142,17 +144,6 @@ class _Asked(Protocol):
     def text(self) -> str: ...
 
 
-def case_status_in_words(status: CaseStatus) -> str:
-    """Return the status of a case as text."""
-    said = {
-        "open": words("open"),
-        "closed-confirmed": words("closed: confirmed"),
-        "closed-dismissed": words("closed: dismissed"),
-        "closed-referred": words("closed: referred"),
-    }
-    return said[status]
-
-
 def case_list_view(
     rows: Sequence[CaseRow],
     counts: Mapping[Any, int],
@@ -204,15 +195,12 @@ def case_list_view(
     )
 
 
-def case_page_view(
-    case: Case, events: Sequence[Event], keeps: str, choices: CaseChoices
-) -> CasePageView:
+def case_page_view(case: Case, events: Sequence[Event], choices: CaseChoices) -> CasePageView:
     """Render the page of a case as text.
 
     Args:
         case: The case.
         events: Its timeline.
-        keeps: Why nothing can be erased; "": it can.
         choices: Reader, and selectable people.
     """
     rights, me = choices.user.rights, account_key(choices.user.account.id)
@@ -228,7 +216,7 @@ def case_page_view(
         answers=approves and proposal is not None and proposal.by != me,
         recalls=works and proposal is not None and proposal.by == me,
         cleared=choices.user.account.cleared,
-        keeps=keeps,
+        keeps=say(why) if (why := may_be_erased(case, choices.today)) else "",
         tasks=_tasks(case, choices, me),
         tasks_done=sum(1 for task in case.tasks if task.done),
         people=_others(case, choices),
@@ -376,7 +364,7 @@ def case_page(
         request,
         "case-page.html",
         page,
-        view=lambda: case_page_view(page.case, page.timeline, page.keeps, choices),
+        view=lambda: case_page_view(page.case, page.timeline, choices),
     )
 
 
@@ -401,7 +389,7 @@ def _page(work: Work, node: TheNode, user: User, number: int) -> CasePage:
             for alert in found
         ),
         timeline=tuple(timeline(case_steps(work, viewer, number), trails)),
-        keeps=may_be_erased(case, node.today()),
+        keeps=english(why) if (why := may_be_erased(case, node.today())) else "",
     )
 
 

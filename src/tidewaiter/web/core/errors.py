@@ -21,7 +21,7 @@ from tidewaiter.base.errors import (
 )
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.feeds import taxii
-from tidewaiter.explain.errors import message_in_words
+from tidewaiter.explain.errors import hint_in_words, message_in_words
 from tidewaiter.explain.languages import words
 from tidewaiter.web.core.request_parsing import Asked
 from tidewaiter.web.core.responses import reply
@@ -54,7 +54,7 @@ def on_error(request: AnyRequest, error: TidewaiterError) -> Response[Any]:
     """Respond to a user error."""
     kinds = (status for kind, status in _STATUS.items() if isinstance(error, kind))
     problem = _problem(next(kinds, 400), message_in_words(error))
-    told = structs.replace(problem, at=error.at, hint=error.hint, code=error.code)
+    told = structs.replace(problem, at=error.at, hint=hint_in_words(error), code=error.code)
     return _answer(Asked(request.scope), told)
 
 

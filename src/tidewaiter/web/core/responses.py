@@ -22,8 +22,8 @@ from tidewaiter.accounts.roles import Right
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
 from tidewaiter.explain import languages
-from tidewaiter.explain.languages import marked, words
-from tidewaiter.explain.lines import role_in_words
+from tidewaiter.explain.errors import defect_in_words
+from tidewaiter.explain.languages import marked, pmarked, words
 from tidewaiter.report.pages import make_environment
 from tidewaiter.web.core.exchange_terms import recall_reasons
 from tidewaiter.web.core.request_parsing import CSRF_FIELD, Asked
@@ -62,10 +62,10 @@ ENTRIES = (
     Entry(path="/flows", label=marked("Trade flows"), right="see"),
     Entry(
         path="/law",
-        label=marked("Law"),
+        label=pmarked("subject", "Law"),
         right="see",
         parts=(
-            Entry(path="/law", label=marked("Law"), right="see"),
+            Entry(path="/law", label=pmarked("subject", "Law"), right="see"),
             Entry(path="/substances", label=marked("Substances"), right="see"),
         ),
     ),
@@ -282,15 +282,14 @@ def environment() -> Environment:
     made = make_environment("tidewaiter.web", "tidewaiter.report")
     made.filters |= {
         "person": _person,
-        "country": languages.country,
-        "role": role_in_words,
+        "problem": lambda defect: defect_in_words(defect)[0],
+        "hint": lambda defect: defect_in_words(defect)[1],
     }
     made.globals |= {
         "static": static_address,
         "csrf": _csrf,
         "form_address": _form_address,
         "languages": languages.LANGUAGES,
-        "language": languages.language,
         "recall_reasons": recall_reasons,
     }
     return made

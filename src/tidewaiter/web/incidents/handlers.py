@@ -35,9 +35,9 @@ from tidewaiter.exchange.incidents.types import (
     Stop,
     Transport,
 )
-from tidewaiter.exchange.problems import Problem
+from tidewaiter.exchange.problems import Problem, from_error, in_one_line
 from tidewaiter.exchange.protocol.markings import Recipient
-from tidewaiter.explain.languages import country, marked
+from tidewaiter.explain.languages import country, marked, words
 from tidewaiter.explain.official_names import substance_name
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.groups import Group, groups
@@ -302,7 +302,7 @@ def form_view(
                 )
             ),
             "flags": tuple(
-                (code, f"{code}: {flag.says}")
+                (code, f"{code}: {words(flag.says)}")
                 for code, flag in load_flags().flag.items()
                 if flag.verified
             ),
@@ -453,12 +453,12 @@ def _tell(
                 send_incident(work, desk.ring.lock, desk.node, incident, data.to)
                 number = number_of(work, desk.node, name)
     except InputError as error:  # outside the transaction, which is rolled back
-        wrong = (_problem(error),)
+        wrong = (from_error(error),)
     if not wrong:
         made = Told(number=number, id=name, version=version)
         return done(request, made, f"/incidents/{number}", status=201)
     if request.wants_json:
-        told = "; ".join(f"{each.at}: {each.text}" if each.at else each.text for each in wrong)
+        told = in_one_line(wrong)
         raise InputError("web/incident-not-told", told=told, hint=wrong[0].hint)
     data = structs.replace(data, settled=tuple(s for s in data.settled if s.taken is not None))
     answered = {(each.node, each.proposal) for each in data.settled}
@@ -507,10 +507,6 @@ def _proposals(known: Known) -> tuple[tuple[str, str, str], ...]:
         for each in known.proposals
         if each.settled is None
     )
-
-
-def _problem(error: InputError) -> Problem:
-    return Problem(level="wrong", at=error.at, text=error.message, hint=error.hint)
 
 
 HANDLERS = [

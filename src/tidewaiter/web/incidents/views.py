@@ -27,7 +27,7 @@ from tidewaiter.exchange.incidents.types import (
     Stop,
     Transport,
 )
-from tidewaiter.explain.languages import country, marked, number, numbered, words
+from tidewaiter.explain.languages import country, marked, number, numbered, pmarked, words
 from tidewaiter.explain.words import Library
 from tidewaiter.web.core.exchange_terms import (
     MarkingView,
@@ -53,9 +53,9 @@ KINDS: Mapping[Kind, str] = {
     "theft-or-loss": marked("theft or loss"),
 }
 STATUSES: Mapping[Status, str] = {
-    "open": marked("open"),
+    "open": pmarked("incident", "open"),
     "updated": marked("updated"),
-    "closed": marked("closed"),
+    "closed": pmarked("incident", "closed"),
 }
 STAGES: Mapping[Stage, str] = {
     "export": marked("export"),
@@ -323,7 +323,7 @@ def _parts(now: Incident, library: Library) -> Iterator[PartView]:
             _joined(each.text, _pieces(each.packages), each.marks) for each in now.packaging
         ],
         "flags": [
-            f"{each}: {load_flags().flag[each].says}" if each in load_flags().flag else each
+            f"{each}: {words(load_flags().flag[each].says)}" if each in load_flags().flag else each
             for each in now.flags
         ],
         "parties": [_party(each) for each in now.parties],

@@ -74,18 +74,18 @@ def law_page(request: Asked, node: TheNode) -> Response[LawPage]:
     asked = read_query(request, LawQuestion)
     desk = desk_of(node)
     reading = _Reading(asked, node.today())
-    answers = None
+    said = None
     if asked.what.strip() and not reading.mistakes:
-        answers = _answers(desk, asked.what.strip(), reading.question, node.today())
+        said = _answers(desk, asked.what.strip(), reading.question, node.today())
     page = LawPage(
         asked=asked,
         day=reading.question.day,
         jurisdictions=jurisdictions_at(desk),
         forms=get_args(Goods),
         mistakes=tuple(reading.mistakes),
-        answers=answers,
+        answers=said() if said else None,
     )
-    return reply(request, "law.html", page)
+    return reply(request, "law.html", page, view=said)
 
 
 def jurisdictions_at(desk: LawDesk) -> tuple[str, ...]:
@@ -94,15 +94,16 @@ def jurisdictions_at(desk: LawDesk) -> tuple[str, ...]:
     return tuple(sorted(known, key=lambda each: (each != WORLD, each)))
 
 
-def _answers(desk: LawDesk, what: str, question: Question, today: date) -> SheetView:
-    """Answer like `tidewaiter law --sheet`."""
+def _answers(desk: LawDesk, what: str, question: Question, today: date) -> Callable[[], SheetView]:
+    """Answer like `tidewaiter law --sheet`; what is returned says it in the language spoken."""
     found: tuple[Found, ...] | InputError
     try:
         found = desk.asker.find(what, question.day)
     except InputError as error:
         found = error
     printing = printing_of(question, desk.own, today)
-    return sheet_view(sheet_of(what, found, printing), printing.imprint, lexis_for(desk.own))
+    sheet = sheet_of(what, found, printing)
+    return lambda: sheet_view(sheet, printing.imprint, lexis_for(desk.own))
 
 
 class _Reading:

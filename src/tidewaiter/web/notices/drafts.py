@@ -374,7 +374,7 @@ def _check(found: Checking, draft: Draft, looked: str) -> None:
     """
     wrong = next((each for each in found.page.problems if each.level == "wrong"), None)
     if wrong is not None:
-        raise InputError("web/notice-not-sent", text=wrong.text, hint=wrong.hint, at=wrong.at)
+        raise InputError("web/notice-not-sent", text=wrong.problem, hint=wrong.hint, at=wrong.at)
     if not draft.peer:
         raise InputError("web/no-peer-chosen", at="peer")
     if found.page.screened.mark and looked != found.page.screened.mark:

@@ -32,6 +32,7 @@ from tidewaiter.exchange.notices.types import (
     Queried,
 )
 from tidewaiter.exchange.problems import Problem
+from tidewaiter.explain.errors import hint_in_words, message_in_words
 from tidewaiter.explain.languages import country, day, words
 from tidewaiter.explain.languages import marked as _
 from tidewaiter.explain.official_names import instrument_name, substance_name
@@ -410,7 +411,9 @@ def _on(when: date | None) -> str:
 def _deadline(told: Deadline) -> str:
     if told.due is None or told.due.day is None:
         return words("period unknown")
-    return words("{day}: {period}").format(day=day(told.due.day), period=told.due.period.text)
+    return words("{day}: {period}").format(
+        day=day(told.due.day), period=words(told.due.period.text)
+    )
 
 
 _MESSAGE = Layout(
@@ -520,8 +523,8 @@ def form_view(
         others=parties[2:],
         others_open=any(not each.empty for each in parties[2:]),
         checked=check_view(page.checked, regimes),
-        trouble=": ".join(filter(None, (trouble.at, trouble.message))) if trouble else "",
-        hint=trouble.hint if trouble else "",
+        trouble=": ".join(filter(None, (trouble.at, message_in_words(trouble)))) if trouble else "",
+        hint=hint_in_words(trouble) if trouble else "",
     )
 
 

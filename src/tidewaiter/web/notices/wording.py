@@ -29,7 +29,7 @@ from tidewaiter.exchange.notices.types import (
 )
 from tidewaiter.explain.languages import day, numbered, words
 from tidewaiter.explain.languages import marked as _
-from tidewaiter.law.answers import Goods
+from tidewaiter.explain.words import GOODS
 from tidewaiter.report.fields import Fact, facts_of
 from tidewaiter.store.notices.events import Delivery
 from tidewaiter.web.core.form_fields import Choices
@@ -68,7 +68,7 @@ _DELIVERIES = {
     "held": _("on hold while the relationship is frozen"),
     "sealed": _("sent, no receipt yet"),
     "processed": _("delivered, receipt on file"),
-    "refused": _("rejected by the other side"),
+    "refused": _("rejected by the other authority"),
     "recalled": _("recalled"),
     "discarded": _("discarded, never sent"),
 }
@@ -94,7 +94,7 @@ _OUTCOMES = {
     "not shipped": _("not shipped"),
     "arrived": _("arrived"),
     "diverted": _("diverted"),
-    "sent back": _("sent back"),
+    "sent back": _("returned to the exporter"),
 }
 _BASES: Mapping[Basis, str] = {
     "treaty": _("Article 12 (10) (a) of the 1988 Convention"),
@@ -109,14 +109,6 @@ _CONSENTS: Mapping[Consent, str] = {
     "not asked": _("not asked"),
     "given": _("given"),
     "refused": _("refused"),
-}
-_GOODS: Mapping[Goods, str] = {
-    "substance": _("the substance itself"),
-    "salt": _("a salt"),
-    "mixture": _("a mixture"),
-    "solution": _("a solution"),
-    "medicine": _("a medicine"),
-    "extract": _("an extract"),
 }
 _MODES: Mapping[Mode, str] = {
     "sea": _("by sea"),
@@ -147,7 +139,7 @@ _ALL: Mapping[str, Mapping[Any, str]] = {
     "basis": _BASES,
     "shipments": _SHIPMENTS,
     "consent": _CONSENTS,
-    "goods": _GOODS,
+    "goods": GOODS,
     "mode": _MODES,
     "kind": _PERMITS,
 }

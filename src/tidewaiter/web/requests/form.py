@@ -10,7 +10,7 @@ from litestar.params import JSONBody
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.fields import fields_of
-from tidewaiter.exchange.problems import Problem
+from tidewaiter.exchange.problems import Problem, from_error, in_one_line
 from tidewaiter.exchange.protocol.markings import Marking
 from tidewaiter.exchange.requests.checks import check_request
 from tidewaiter.exchange.requests.state import new_id
@@ -88,12 +88,12 @@ def ask_peer(
                 ask(work, desk.ring.lock, desk.node, written)
                 number = number_of(work, KINDS, desk.node, name)
     except InputError as error:  # outside the transaction, which is rolled back
-        wrong = (Problem(level="wrong", at=error.at, text=error.message, hint=error.hint),)
+        wrong = (from_error(error),)
     if not wrong:
         made = Requested(number=number, id=name, state="open")
         return done(request, made, f"/requests/{number}", status=201)
     if request.wants_json:
-        told = "; ".join(f"{each.at}: {each.text}" if each.at else each.text for each in wrong)
+        told = in_one_line(wrong)
         raise InputError("web/request-not-sent", told=told, hint=wrong[0].hint)
     fields: dict[str, Any] = msgspec.to_builtins(data)
     items = tuple(fields.pop("items"))

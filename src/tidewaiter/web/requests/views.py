@@ -20,7 +20,7 @@ from tidewaiter.exchange.requests.types import (
     Urgency,
     load_instruments,
 )
-from tidewaiter.explain.languages import counted, day, marked, numbered, words
+from tidewaiter.explain.languages import counted, day, marked, numbered, pmarked, words
 from tidewaiter.web.core.exchange_terms import (
     PURPOSES,
     MarkingView,
@@ -62,7 +62,7 @@ STATES: Mapping[State, str] = {
     "open": marked("not answered yet"),
     "partly": marked("answered in part"),
     "done": marked("completed"),
-    "withdrawn": marked("withdrawn"),
+    "withdrawn": pmarked("request", "withdrawn"),
 }
 ITEMS: Mapping[ItemState, str] = {
     "open": marked("not answered yet"),

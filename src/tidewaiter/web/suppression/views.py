@@ -15,7 +15,7 @@ from tidewaiter.casework.suppression.rules import Suppression, Taken
 from tidewaiter.casework.suppression.scope import Scope, Trader, Way, check_scope
 from tidewaiter.casework.suppression.settings import load_suppression_settings
 from tidewaiter.explain.alerts import short_title
-from tidewaiter.explain.languages import counted, day, number, numbered, words
+from tidewaiter.explain.languages import counted, day, number, numbered, pgettext, words
 from tidewaiter.explain.official_names import substance_name
 from tidewaiter.explain.words import Library
 from tidewaiter.store.suppression.proposals import Part, Preview
@@ -219,7 +219,7 @@ def state_in_words(state: str) -> str:
     """Return the state of a rule as text."""
     said = {
         "proposed": words("proposed"),
-        "active": words("active"),
+        "active": pgettext("rule", "active"),
         "refused": words("rejected"),
         "ended": words("ended"),
         "expired": words("expired"),

@@ -12,7 +12,7 @@ from tidewaiter.base.quantities import MG_PER_KG
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Status
 from tidewaiter.casework.flows import Flows, Measure, Sum
-from tidewaiter.explain.languages import country, number, numbered, words
+from tidewaiter.explain.languages import country, number, numbered, pgettext, words
 from tidewaiter.explain.words import alerts_in_words
 from tidewaiter.report.alerts.page import shorten
 from tidewaiter.report.trade.flow_charts import (
@@ -375,7 +375,7 @@ def _name(name: str, others: int) -> str:
 
 
 def _stages() -> tuple[str, str, str]:
-    return words("from"), words("via"), words("to")
+    return pgettext("route", "from"), words("via"), pgettext("route", "to")
 
 
 def headings(diagram: Diagram) -> Iterator[tuple[float, str]]:

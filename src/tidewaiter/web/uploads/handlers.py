@@ -23,6 +23,7 @@ from multipart import (  # type: ignore[import-untyped]
 )
 
 from tidewaiter.base.errors import InputError, MissingError
+from tidewaiter.explain.languages import speaking
 from tidewaiter.node.uploads.arrivals import begin_anew, look_at, send_away, take_in
 from tidewaiter.node.uploads.storage import Part, Spool, given_name
 from tidewaiter.report.alerts.exporters import exporters
@@ -446,10 +447,15 @@ def alerts_exported(
 @get(
     "/screen/{number:int}/report.html", guards=[may("see")], sync_to_thread=True, gives="text/html"
 )
-def report_html(node: TheNode, user: TheUser, number: FromPath[int]) -> Response[Any]:
+def report_html(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
+) -> Response[Any]:
     """Send the report as a self-contained page."""
     findings = _findings(node, number, cleared=user.account.cleared)
-    with tempfile.TemporaryDirectory() as folder:
+    with (
+        speaking(request.state.get("language", "en")),
+        tempfile.TemporaryDirectory() as folder,
+    ):
         path = Path(folder) / "report.html"
         findings.report(path)
         content = path.read_bytes()

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tidewaiter.accounts.secrets import form_token
-from tidewaiter.base.errors import template_of
 from tidewaiter.base.records import Record
 from tidewaiter.base.severity import SEVERITIES
-from tidewaiter.explain.languages import counted, number, words
+from tidewaiter.explain.errors import defect_in_words
+from tidewaiter.explain.languages import counted, number, pmarked, words
 from tidewaiter.explain.words import not_compared
 from tidewaiter.report.alerts.exporters import exporters
 from tidewaiter.store.accounts.sessions import User
@@ -78,15 +78,13 @@ def groups() -> tuple[Group, ...]:
 _CHOSEN = 60  # maximum selectable columns; pages of thousands are unreadable
 _STREAMED = {"csv", "jsonl", *FORMATS}  # formats read sequentially
 _OPTION = re.compile(r"--(map|formats?|encoding|delimiter|decimal|dates|sheet|unit)\b")
-# Refusals are stored as text; the hints of these two errors have no parameters.
-_DAYS, _MARK = "base/date-read-two-ways", "base/number-read-two-ways"
 
 
 _STATES: dict[State, str] = {
     "received": _("Input needed"),
     "mapped": _("Ready"),
     "queued": _("Queued"),
-    "running": _("Screening"),
+    "running": pmarked("in progress", "Screening"),
     "done": _("Done"),
     "failed": _("Failed"),
     "cancelled": _("Cancelled"),
@@ -160,6 +158,7 @@ class Told(Record, frozen=True, kw_only=True):
     """A refusal, as displayed."""
 
     refusal: Refusal
+    problem: str
     hint: str
 
 
@@ -176,6 +175,7 @@ class UploadView(Record, frozen=True, kw_only=True):
     groups: tuple[Group, ...]
     questions: tuple[str, ...]
     gaps: tuple[str, ...]  # missing descriptions of goods, in the first lines
+    problem: str  # why the file cannot be read
     hint: str
     failed: str  # remedy, if it could not be screened
     asks_dates: bool
@@ -206,7 +206,8 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
     upload = page.upload
     seen = upload.inspection or Inspection(form="", signature="")
     rate = upload.lines / upload.seconds if upload.seconds else 0
-    hints = {each.hint for each in seen.refusals}
+    codes = {each.code for each in seen.refusals}
+    problem, hint = _unreadable(seen)
     return UploadView(
         job=job_view(upload),
         rate=words("{rate} lines per second").format(rate=number(round(rate))) if rate >= 1 else "",
@@ -218,10 +219,11 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
         groups=groups(),
         questions=tuple(_questions(seen)),
         gaps=tuple(_gaps(seen.coverage)),
-        hint=page_hint(seen.hint),
+        problem=problem,
+        hint=hint,
         failed=page_hint(upload.hint or ""),
-        asks_dates=template_of(_DAYS)["hint"] in hints,
-        asks_decimal=template_of(_MARK)["hint"] in hints,
+        asks_dates="base/date-read-two-ways" in codes,
+        asks_decimal="base/number-read-two-ways" in codes,
         as_last_time=_as_last_time(page),
         twins=tuple(
             words("read with the same settings")
@@ -231,17 +233,36 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
         ),
         counts=tuple((name, upload.alerts.get(name, 0)) for name in SEVERITIES),
         not_compared=not_compared(upload.scripts),
-        refusals=tuple(Told(refusal=each, hint=page_hint(each.hint)) for each in page.refusals),
+        refusals=tuple(map(_told, page.refusals)),
         delimiters=tuple((value, words(label)) for value, label in DELIMITERS),
         formats=_formats(seen, upload.options.reading),
         exports=tuple((suffix, each.title) for suffix, each in exporters().items()),
     )
 
 
-def page_hint(hint: str) -> str:
-    """Return a hint for a page, with the page's own place instead of a command-line option."""
+def page_hint(hint: str, translated: str = "") -> str:
+    """Return a hint for a page, with the page's own place instead of a command-line option.
+
+    Args:
+        hint: In English.
+        translated: In the reader's language; "": there is no translation.
+    """
     found = _OPTION.search(hint)
-    return words(_HINTS[found[1]]) if found else hint
+    return words(_HINTS[found[1]]) if found else translated or hint
+
+
+def _told(refusal: Refusal) -> Told:
+    problem, hint = defect_in_words(refusal)
+    return Told(refusal=refusal, problem=problem, hint=page_hint(refusal.hint, hint))
+
+
+def _unreadable(seen: Inspection) -> tuple[str, str]:
+    """Return why a file cannot be read, and what to do."""
+    if seen.fault is None:
+        return seen.problem, page_hint(seen.hint)
+    problem, hint = defect_in_words(seen.fault)
+    told = f"{seen.at}: {problem}" if seen.at else problem
+    return told, page_hint(seen.hint, hint)
 
 
 def in_bytes(size: int) -> str:

@@ -10,7 +10,6 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.parties.identifiers.validation import check_number
 from tidewaiter.trade.messages.edifact.fields import Bag, Party, Stop
 from tidewaiter.trade.messages.edifact.segments import (
-    CHARACTERS,
     Codes,
     Cutter,
     Message,
@@ -299,6 +298,7 @@ _START = re.compile(rb"\s*(?:UNA.{6}\s*)?(?:UNB|UNG|UNH)[^A-Za-z0-9]", re.DOTALL
 _TAG = re.compile(r"[A-Z]{2}[A-Z0-9]")
 _IMO = "146"  # 1131, list of ship numbers
 _LONGEST = 200  # characters of a reported value
+_NO_COUNT = "-"  # stands for the missing segment count of a UNT
 
 Item = Found | Refusal
 
@@ -327,13 +327,13 @@ def read(file: BinaryIO, name: str) -> Iterator[Item]:
             if segment.tag == "UNB":
                 odd.clear()
             if cutter.odd:
-                if cutter.odd not in odd:
-                    yield reading.report("UNB", cutter.odd, cutter.hint)
-                odd.add(cutter.odd)  # reported once per interchange
-                cutter.odd, cutter.hint = "", CHARACTERS
+                if cutter.odd.message not in odd:
+                    yield reading.report("UNB", cutter.odd)
+                odd.add(cutter.odd.message)  # reported once per interchange
+                cutter.odd = None
             yield from reading.take(segment)
-    except ValueError as error:
-        yield reading.report("", str(error), "look whether the file is whole", screened=False)
+    except InputError as error:
+        yield reading.report("", error, screened=False)
     yield from reading.end()
     if not reading.messages:
         raise InputError("trade/no-edifact-message", at=name)
@@ -362,19 +362,19 @@ class _Reading:
             yield from self._begin(segment)
         elif tag == "UNT":
             self._segments += 1
-            yield from self._close(told=segment.get(1) or "no count")
+            yield from self._close(told=segment.get(1) or _NO_COUNT)
         elif tag in {"UNB", "UNZ", "UNG", "UNE"}:
             yield from self._close(told="")
             yield from self._frame(segment)
         elif not self._open:
             place = f"segment {segment.number} ({tag[:_LONGEST]})"
-            yield self.report(place, "it stands in no message", "a message begins with UNH")
+            yield self.report(place, InputError("trade/edifact-segment-outside-message"))
         else:
             self._segments += 1
             if not _TAG.fullmatch(tag):
                 place = f"segment {segment.number}"
-                hint = "look for an end of a segment that a text holds without a release character"
-                yield self.report(place, "it begins with no tag", hint, value=segment.elements[0])
+                error = InputError("trade/edifact-segment-without-tag")
+                yield self.report(place, error, value=segment.elements[0])
             if self._body is not None:
                 yield from self._check_ship(segment)
                 yield from self._numbered(self._body.take(segment))
@@ -383,22 +383,16 @@ class _Reading:
         """End the file."""
         yield from self._close(told="")
         if self._interchange is not None:
-            hint = "look whether the file is whole"
-            missing = self.report("UNZ", "the interchange has no end", hint)
+            missing = self.report("UNZ", InputError("trade/edifact-interchange-without-end"))
             yield msgspec.structs.replace(missing, row=0)  # concerns the whole file
 
     def report(
-        self, place: str, problem: str, hint: str, *, value: str = "", screened: bool = True
+        self, place: str, error: InputError, *, value: str = "", screened: bool = True
     ) -> Refusal:
         """Report a problem; the row is that of the preceding line."""
         where = f"message {self.messages}, {place}" if self.messages and place else place
-        return Refusal(
-            row=self.rows,
-            column=where,
-            value=value[:_LONGEST],
-            problem=problem,
-            hint=hint,
-            screened=screened,
+        return Refusal.of(
+            error, row=self.rows, column=where, value=value[:_LONGEST], screened=screened
         )
 
     def _check_ship(self, segment: Segment) -> Iterator[Refusal]:
@@ -408,8 +402,8 @@ class _Reading:
             _, check, why = check_number("IMO", number)
             if check == "not valid":
                 place = f"segment {segment.number} (TDT)"
-                problem = f"the IMO number of the ship is wrong: {why}"
-                yield self.report(place, problem, "look at the papers", value=number)
+                error = InputError("trade/edifact-ship-number-wrong", why=why)
+                yield self.report(place, error, value=number)
 
     def _begin(self, segment: Segment) -> Iterator[Item]:
         self._open, self._segments = True, 1
@@ -424,38 +418,41 @@ class _Reading:
             self._type = message
             self._body = Body(message, walk, self._tables.codes)
         elif kind in self._tables.empty:
-            problem = f"{kind} tells {self._tables.empty[kind]}: it has no goods to screen"
-            yield self.report("UNH", problem, "", value=kind)
+            content = self._tables.empty[kind]
+            error = InputError("trade/edifact-message-without-goods", kind=kind, content=content)
+            yield self.report("UNH", error, value=kind)
         else:
-            known = sorted({*self._tables.messages, "IFTMCS"})
-            hint = f"messages that are read: {', '.join(known)}"
-            problem = f'messages of type "{kind[:20]}" are not read'
-            yield self.report("UNH", problem, hint, value=kind, screened=False)
+            known = ", ".join(sorted({*self._tables.messages, "IFTMCS"}))
+            error = InputError("trade/edifact-message-not-supported", kind=kind[:20], known=known)
+            yield self.report("UNH", error, value=kind, screened=False)
 
     def _close(self, *, told: str) -> Iterator[Item]:
         """End the open message; `told`: the segment count in its UNT, "": no UNT."""
         if not self._open:
             if told:
-                yield self.report("UNT", "it ends a message that did not begin", "")
+                yield self.report("UNT", InputError("trade/edifact-end-without-message"))
             return
         self._open = False
         if self._body is not None:
             yield from self._numbered(self._body.end())
             self._body = None
         if not told:
-            hint = "look whether the message is whole"
-            yield self.report("UNT", "the message has no end", hint, value=self._reference)
+            error = InputError("trade/edifact-message-without-end")
+            yield self.report("UNT", error, value=self._reference)
         elif told != str(self._segments) and told.lstrip("0") != str(self._segments):
-            problem = f"it counts {told[:20]} segments, and the message has {self._segments}"
-            yield self.report("UNT", problem, "ask for the message again", value=self._reference)
+            stated = "0" if told == _NO_COUNT else told[:20]
+            error = InputError(
+                "trade/edifact-segment-count-wrong", stated=stated, count=self._segments
+            )
+            yield self.report("UNT", error, value=self._reference)
 
     def _frame(self, segment: Segment) -> Iterator[Item]:
         """Handle the envelope of messages: interchanges and groups."""
         tag, counted = segment.tag, self._interchange
         if tag == "UNB":
             if counted is not None:
-                hint = "look whether the file is whole"
-                yield self.report("UNZ", "the interchange before has no end", hint)
+                error = InputError("trade/edifact-interchange-before-without-end")
+                yield self.report("UNZ", error)
             self._interchange = [0, 0]
         elif tag == "UNG" and counted is not None:
             counted[1] += 1
@@ -463,8 +460,11 @@ class _Reading:
             self._interchange = None
             number = 0 if counted is None else counted[1] or counted[0]
             if counted is None or segment.get(1).lstrip("0") != str(number or ""):
-                problem = f"it counts {segment.get(1)[:20] or 'nothing'}, and there are {number}"
-                yield self.report("UNZ", problem, "ask for the interchange again")
+                stated = segment.get(1)[:20] or "0"
+                error = InputError(
+                    "trade/edifact-interchange-count-wrong", stated=stated, count=number
+                )
+                yield self.report("UNZ", error)
 
     def _numbered(self, lines: Iterator[Ready]) -> Iterator[Found]:
         for line, around in lines:

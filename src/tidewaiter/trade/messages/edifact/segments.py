@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterator, Mapping
 from functools import cache
 from typing import BinaryIO
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
@@ -44,7 +45,6 @@ CODECS = {
 """Character sets of data element 0001. ISO 10646 is UTF-8, or UTF-16 if the bytes look like it."""
 
 
-CHARACTERS = "say the right character set in UNB"
 """Hint if the text was decoded differently from UNB."""
 _LATIN = frozenset({"iso8859-1", "iso8859-15"})  # their letter sequences are never valid UTF-8
 _BARE = re.compile(rb"\s*UN[BH]\+[^\r\n]*\r?\n\s*[A-Z]{3}\+")  # no UNA, and one segment per line
@@ -129,21 +129,22 @@ class Cutter:
         self._left = ""
         self._by_lines = False  # segments end at line ends
         self._number = 0
-        self.odd = ""  # deviation from the declared encoding; "": none
-        self.hint = CHARACTERS  # suggested correction
+        self.odd: InputError | None = None  # deviation from the declared encoding
 
     def segments(self) -> Iterator[Segment]:
         """Yield the segments, including an unterminated one at the end of the file.
 
         Raises:
-            ValueError: A segment is longer than a million characters.
+            InputError: A segment is longer than a million characters.
         """
         data = self._begin()
         while data:
             self._take(data)
             yield from self._cut_left()
             if len(self._left) > _LONGEST:
-                raise ValueError(f"segment {self._number + 1} is longer than {_LONGEST} characters")
+                raise InputError(
+                    "trade/segment-too-long", number=self._number + 1, longest=_LONGEST
+                )
             data = self._file.read(_PIECE)
         self._take(b"")
         if self._left.strip():
@@ -168,10 +169,7 @@ class Cutter:
         self._by_lines = una.startswith(b"UNA") and una[-1:] in {b"\r", b"\n"}
         if self._wide is None and _BARE.match(data) and self._service.end.encode() not in data:
             self._by_lines, self._service = True, Service(end="\n")
-            self.odd = "no segment has an end; each line is read as one"
-            self.hint = (
-                "look whether the file is whole: a segment ends with ', whatever its line does"
-            )
+            self.odd = InputError("trade/edifact-without-terminators")
         return data
 
     def _take(self, data: bytes) -> None:
@@ -239,7 +237,7 @@ class Cutter:
         name = head.get(1)
         self._codec = CODECS.get(name, "ascii")
         if name not in CODECS:
-            self.odd = f'the character set "{name}" is not known'
+            self.odd = InputError("trade/edifact-encoding-not-known", name=name)
         return self._codec.startswith("iso2022") and self._wide is None
 
     def _rewritten(self, rest: str) -> str:
@@ -254,7 +252,7 @@ class Cutter:
         parts = _HELD.split(text)  # every second one is a released character
         plain = " ".join(parts[::2])
         if codec in _LATIN and not plain.isascii() and _reads(plain.encode("latin-1")):
-            self.odd = f"it has letters of utf-8 and says {codec}; they are read as utf-8"
+            self.odd = InputError("trade/edifact-encoding-is-utf8", codec=codec)
             codec = "utf-8"
         return "".join(p if i % 2 else self._plain(p, codec) for i, p in enumerate(parts))
 
@@ -262,10 +260,10 @@ class Cutter:
         data = text.encode("latin-1")
         if codec == "ascii" and not data.isascii():
             codec = "utf-8" if _reads(data) else "cp1252"
-            self.odd = f"it has letters that its character set lacks; they are read as {codec}"
+            self.odd = InputError("trade/edifact-encoding-is-another", codec=codec)
         read = data.decode(codec, "replace")
         if "\ufffd" in read:
-            self.odd = f"it holds bytes that are not {codec}; they are read as \ufffd"
+            self.odd = InputError("trade/edifact-bytes-not-in-encoding", codec=codec)
         return read.replace("\0", "")
 
 

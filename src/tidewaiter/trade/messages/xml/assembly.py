@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.trade.messages.types import Found
 from tidewaiter.trade.messages.xml.layouts import PERHAPS_IMO, Attribute, Group, Map, Spot
 from tidewaiter.trade.transport_modes import is_ship
@@ -316,31 +317,14 @@ class Assembly:
 
     def report_foreign(self, title: str) -> None:
         """Report a document of another format among those that are read."""
-        self.out.append(
-            Refusal(
-                row=self.row,
-                column="",
-                value="",
-                screened=False,
-                problem=f"a document of another format stands in it, and is not read: {title}",
-                hint="put it into a file of its own",
-            )
-        )
+        error = InputError("trade/xml-document-of-another-format", title=title)
+        self.out.append(Refusal.of(error, row=self.row, screened=False))
 
     def _too_many(self) -> None:
         first = self._waiting[0][0]
         self._give()
-        self.out.append(
-            Refusal(
-                row=first,
-                column="",
-                value="",
-                screened=True,
-                problem=f"a consignment of {MOST_LINES} lines and more: of its head these lines "
-                "have what stands before them",
-                hint="look at the head yourself: parties, route and days may follow the lines",
-            )
-        )
+        error = InputError("trade/xml-consignment-too-long", most=MOST_LINES)
+        self.out.append(Refusal.of(error, row=first))
 
     def _give(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -356,14 +340,8 @@ class Assembly:
 
 
 def _second_code(row: int, path: str, text: str) -> Refusal:
-    return Refusal(
-        row=row,
-        column=path,
-        value=text[:200],
-        screened=True,
-        problem="a second code where a line has room for one; it is read with the first",
-        hint="look at the document: the line may hold several goods",
-    )
+    error = InputError("trade/xml-second-code")
+    return Refusal.of(error, row=row, column=path, value=text[:200])
 
 
 def _commas(row: int, got: Got) -> Iterator[Refusal]:
@@ -371,14 +349,8 @@ def _commas(row: int, got: Got) -> Iterator[Refusal]:
     for field in sorted(_POINTED & got.fields.keys()):
         if "," in (text := got.fields[field]):
             del got.fields[field]
-            yield Refusal(
-                row=row,
-                column=field,
-                value=text[:200],
-                screened=True,
-                problem=f'"{text[:40]}" has a comma, and numbers of this format have points',
-                hint="ask what the number is; the line is screened without it",
-            )
+            error = InputError("trade/xml-number-with-comma", text=text[:40])
+            yield Refusal.of(error, row=row, column=field, value=text[:200])
 
 
 def _joined(row: int, line: Got, heads: Sequence[Head]) -> Found:

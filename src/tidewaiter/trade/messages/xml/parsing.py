@@ -294,15 +294,7 @@ def _parts(data: bytes) -> Iterator[bytes]:
 
 
 def _strange() -> Refusal:
-    return Refusal(
-        row=0,
-        column="",
-        value="",
-        screened=True,
-        problem="it holds bytes that are no text, or signs that XML does not have; they are left "
-        "out, or read as \ufffd",
-        hint="look whether the document says its encoding",
-    )
+    return Refusal.of(InputError("trade/xml-bytes-not-text"), row=0)
 
 
 class _Reading:
@@ -351,14 +343,7 @@ class _Reading:
         self._document = None
         self._assembly.flush()
         yield from self._out()
-        yield Refusal(
-            row=self._assembly.row + 1,
-            column=error.at,
-            value="",
-            problem=error.message,
-            hint=error.hint,
-            screened=False,
-        )
+        yield Refusal.of(error, row=self._assembly.row + 1, column=error.at, screened=False)
 
     def _out(self) -> Iterator[Found | Refusal]:
         found, self._assembly.out = self._assembly.out, []
