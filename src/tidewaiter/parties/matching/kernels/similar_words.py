@@ -96,9 +96,14 @@ def neighbours(lookup: Lookup, asked: Vocabulary) -> Neighbours:
     found = Neighbours(heads, words, shares, np.empty(room, np.int8))
     done = _find(lookup, asked, 0, seen, found)
     while done < size:
-        found = Neighbours(heads, *(np.append(each, np.empty_like(each)) for each in found[1:]))
+        found = _resized(found, 2 * len(found.words))
         done = _find(lookup, asked, done, seen, found)
-    return Neighbours(heads, *(each[: heads[-1]] for each in found[1:]))
+    return _resized(found, int(heads[-1]))
+
+
+def _resized(found: Neighbours, size: int) -> Neighbours:
+    words, shares = np.resize(found.words, size), np.resize(found.shares, size)
+    return Neighbours(found.heads, words, shares, np.resize(found.kinds, size))
 
 
 @native

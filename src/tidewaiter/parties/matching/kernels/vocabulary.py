@@ -202,16 +202,12 @@ def pieces_of(
         The pieces; and for each joined piece, without a word (-1) yet, its hash and phonetic key.
     """
     most = JOINED * len(forms.words)
-    pieces = Pieces(
-        np.zeros(len(forms.heads), np.int32),
-        np.empty(most, np.int32),
-        np.empty(most, np.int8),
-        np.empty(most, np.int8),
-    )
+    heads, words = np.zeros(len(forms.heads), np.int32), np.empty(most, np.int32)
+    begins, sizes = np.empty(most, np.int8), np.empty(most, np.int8)
     hashes, sounds = np.empty(most, np.uint64), np.empty((most, JOINING), np.uint64)
-    total = _split(forms, vocabulary, pieces, hashes, sounds)
+    total = _split(forms, vocabulary, Pieces(heads, words, begins, sizes), hashes, sounds)
     joined = total - len(forms.words)
-    pieces = Pieces(pieces.heads, *(each[:total] for each in pieces[1:]))
+    pieces = Pieces(heads, words[:total], begins[:total], sizes[:total])
     return pieces, hashes[:joined], sounds[:joined]
 
 
