@@ -196,7 +196,7 @@ def test_found_parties_say_what_is_missed(
     assert (answer["at"]["recall"]["count"], answer["at"]["recall"]["total"]) == (1, 2)
     result = lists("calibrate", "cleared.csv", "--found", "found.csv", "--report", "page.html")
     assert result.exit_code == 0, result.output
-    assert "Of 2 parties correctly flagged, 1 reach the threshold: 50 %" in result.stdout
+    assert "Parties correctly flagged: 2; of these, 1 reach the threshold: 50 %" in result.stdout
     assert "Are the probabilities correct for these files?" in (here / "page.html").read_text(
         encoding="utf-8"
     )

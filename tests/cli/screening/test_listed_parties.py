@@ -186,7 +186,7 @@ def test_the_notice_of_a_licence_stands_beside_matches(here: Path, call: Call) -
     assert {match["notice"] for each in alerts for match in each["parties"]} == {"Not to be sold."}
     page = (here / "r.html").read_text(encoding="utf-8")
     assert page.count("Not to be sold.") >= 2
-    assert "Terms: CC BY-NC 4.0" in page
+    assert 'Terms of use: <bdi lang="en">CC BY-NC 4.0</bdi>.' in page
 
 
 def test_a_sign_needs_another_reason(listed: Path, call: Call) -> None:

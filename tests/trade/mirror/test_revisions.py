@@ -100,7 +100,7 @@ def test_older_codes_are_read_in_their_revision_alone(tmp_path: Path) -> None:
         ("281210", "H4"),
     }
     (count,) = reading.files[0].counts
-    assert (count.what, count.rows) == ("a code that is not watched in that revision of the HS", 1)
+    assert (count.what, count.rows) == ("codes that are not watched in that edition of the HS", 1)
     assert with_older(WATCHED)["281210"].substances == ("281214",)
 
 

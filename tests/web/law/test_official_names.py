@@ -70,9 +70,8 @@ def test_a_substance_page_has_the_english_name_beside_it(
     with speaking(language):
         assert f"<h1>{substance_with_english(substance.name)}</h1>" in page
         for control in substance.controls:
-            assert f">{instrument_name(registry.regimes[control.regime].name)}</a>" in unescape(
-                page
-            )
+            title = instrument_name(registry.regimes[control.regime].name)
+            assert f"<bdi>{title}</bdi></a>" in unescape(page)
 
 
 def test_a_program_gets_the_registrys_names(desk: Desks) -> None:

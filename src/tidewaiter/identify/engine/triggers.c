@@ -17,7 +17,7 @@ enum {
     PART = 2              // and after one inside it
 };
 
-static const char INCHI[5] = "InChI";
+static const char INCHI[5] = {'I', 'n', 'C', 'h', 'I'};
 
 /* A line, and the possible roles of each byte. */
 typedef struct {
