@@ -54,7 +54,7 @@ class Quick:
 def pytest_sessionstart() -> None:
     """Refuse to test C functions that are not those of the sources."""
     if not library.is_current():
-        told = "the C functions are older than their sources: python -m tidewaiter.native.library"
+        told = "the C functions are not those of their sources: python -m tidewaiter.native.library"
         pytest.exit(told, returncode=pytest.ExitCode.USAGE_ERROR)
 
 

@@ -1,34 +1,37 @@
 """The library: built from the sources there are, and how a build fails."""
 
 import ctypes
-import os
 from pathlib import Path
 
 import pytest
 
-from tidewaiter.native import library
+from tidewaiter.native import calls, library
 
 
-def test_the_library_is_newer_than_its_sources() -> None:
+def test_the_library_is_built_from_the_sources() -> None:
     """After a change of C code: python -m tidewaiter.native.library."""
     assert library.is_current()
+    assert {each.suffix for each in library.ROOT.rglob("*.[ch]")} == {".c", ".h"}
+    assert sorted(library.ROOT.rglob("*.[ch]")) == sorted((*library.sources(), *library.headers()))
 
 
+@pytest.mark.skipif(library.compiler() is None, reason="needs a C compiler")
 def test_a_changed_source_makes_it_old(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Whether a source or a header was changed, or nothing was built."""
-    (tmp_path / "native").mkdir()
+    """Whether a source or a header was changed, or nothing was built; its calls are refused."""
+    folder = tmp_path / "native"
+    folder.mkdir()
+    for each in ("arrays.h", "sources.c"):
+        (folder / each).write_bytes((library.ROOT / "native" / each).read_bytes())
     monkeypatch.setattr(library, "ROOT", tmp_path)
     assert not library.is_current()
-    built, source = tmp_path / "native" / library.LIBRARY, tmp_path / "one.c"
-    for each in (built, source, tmp_path / "one.h"):
-        each.touch()
-    os.utime(built, (10, 10))
-    for changed in ("one.c", "one.h"):
-        for each in (tmp_path / "one.c", tmp_path / "one.h"):
-            os.utime(each, (9, 9))
+    for changed in ("arrays.h", "sources.c"):
+        library.build(folder)
         assert library.is_current()
-        os.utime(tmp_path / changed, (11, 11))
+        with (folder / changed).open("a") as file:
+            file.write("/* changed */\n")
         assert not library.is_current()
+    with pytest.raises(ImportError, match=r"run: python -m tidewaiter\.native\.library"):
+        calls._library.__wrapped__()
 
 
 def test_a_build_without_compiler_says_what_to_install(

@@ -87,7 +87,7 @@ def test_the_keyboard_goes_from_top_to_bottom(browser: Browser, address: str) ->
                 " document.activeElement.textContent.trim()]"
             )
         )
-    assert seen[0][2] == "Go to the alerts"
+    assert seen[0][2] == "Skip to the alerts"
     assert {outline for _, outline, _ in seen} == {"solid"}
     inputs = page.evaluate("Array.from(document.querySelectorAll('[tabindex]'), e => e.tabIndex)")
     assert all(index <= 0 for index in inputs)

@@ -1,11 +1,10 @@
 """The command `tidewaiter feeds`: feeds of incidents for other programs."""
 
-from typing import get_args
-
 import click
 
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.options import Renamed, found_or_hint, needs_db
+from tidewaiter.cli.core.reader_options import readers_of
 from tidewaiter.exchange.protocol.markings import Purpose, Reach
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
@@ -26,20 +25,7 @@ def feeds() -> None:
 @feeds.command(name="create")
 @click.argument("title")
 @needs_db
-@click.option(
-    "--reach",
-    type=click.Choice(get_args(Reach)),
-    default="organisation",
-    show_default=True,
-    help="Readers of the feed; markings decide what they may see.",
-)
-@click.option(
-    "--purpose",
-    type=click.Choice(get_args(Purpose)),
-    default="control",
-    show_default=True,
-    help="Purpose of the readers.",
-)
+@readers_of("feed")
 def make(title: str, db: str, reach: Reach, purpose: Purpose) -> None:
     """Create a feed called TITLE, without incidents that their marking withholds from its readers.
 

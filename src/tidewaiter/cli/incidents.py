@@ -1,7 +1,6 @@
 """The command `tidewaiter incidents`: incidents reported to peers and by them."""
 
 from pathlib import Path
-from typing import get_args
 
 import click
 import msgspec
@@ -12,6 +11,7 @@ from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import FILE, Renamed, found_or_hint, held, json_option, needs_db
+from tidewaiter.cli.core.reader_options import readers_of
 from tidewaiter.cli.notices import in_a_line
 from tidewaiter.exchange.feeds.release import Edge
 from tidewaiter.exchange.incidents.checks import check
@@ -106,20 +106,7 @@ def show(owner: str, incident: str, db: str, *, as_json: bool) -> None:
     show_default=True,
     help="Format: a STIX 2.1 bundle, or a MISP event.",
 )
-@click.option(
-    "--reach",
-    type=click.Choice(get_args(Reach)),
-    default="organisation",
-    show_default=True,
-    help="Readers of the export; the marking decides what they may see.",
-)
-@click.option(
-    "--purpose",
-    type=click.Choice(get_args(Purpose)),
-    default="control",
-    show_default=True,
-    help="Purpose of the readers.",
-)
+@readers_of("export")
 def export(
     owner: str, incident: str, db: str, *, form: Form, reach: Reach, purpose: Purpose
 ) -> None:

@@ -22,6 +22,7 @@ from tidewaiter.cli.core.options import (
     found_or_hint,
     json_option,
     needs_db,
+    rows_option,
 )
 from tidewaiter.cli.law.questions import Desk, QuestionOptions
 from tidewaiter.exchange.notices.amounts import in_words
@@ -442,13 +443,7 @@ def send(path: Path, peer: str, db: str) -> None:
     default="",
     help='Only PENs with this status, for example "sent" or "expired without reply".',
 )
-@click.option(
-    "--rows",
-    type=click.IntRange(1, 10_000),
-    default=20,
-    show_default=True,
-    help="Maximum number to list.",
-)
+@rows_option
 @json_option
 def list_(db: str, state: str, rows: int, *, as_json: bool) -> None:
     """List pre-export notifications, newest first.

@@ -10,7 +10,14 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import FILE, found_or_hint, held, json_option, needs_db
+from tidewaiter.cli.core.options import (
+    FILE,
+    found_or_hint,
+    held,
+    json_option,
+    needs_db,
+    rows_option,
+)
 from tidewaiter.cli.core.party_options import Known, party_options
 from tidewaiter.exchange.private.intersection import Party
 from tidewaiter.exchange.private.messages import DAYS, MOST_BUDGET, SAYS, SLOTS
@@ -147,13 +154,7 @@ def ask_(
 
 @private.command(name="list")
 @needs_db
-@click.option(
-    "--rows",
-    type=click.IntRange(1, 10_000),
-    default=20,
-    show_default=True,
-    help="Maximum number of each to list.",
-)
+@rows_option
 @json_option
 def list_(db: str, rows: int, *, as_json: bool) -> None:
     """List permissions and questions, newest first.

@@ -9,7 +9,14 @@ import msgspec
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
-from tidewaiter.cli.core.options import Day, Renamed, found_or_hint, json_option, needs_db
+from tidewaiter.cli.core.options import (
+    Day,
+    Renamed,
+    found_or_hint,
+    json_option,
+    needs_db,
+    rows_option,
+)
 from tidewaiter.exchange.recalls import Reason
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
@@ -21,13 +28,6 @@ from tidewaiter.store.recalls.issued import recall as recall_item
 from tidewaiter.store.recalls.issued import recalls as kept_recalls
 
 _item = click.argument("item")
-_rows = click.option(
-    "--rows",
-    type=click.IntRange(1, 10_000),
-    default=20,
-    show_default=True,
-    help="Maximum number to list.",
-)
 
 
 @click.command()
@@ -68,7 +68,7 @@ def recalls() -> None:
 
 @recalls.command(name="list")
 @needs_db
-@_rows
+@rows_option
 @json_option
 def list_recalls(db: str, rows: int, *, as_json: bool) -> None:
     """List recalls by this node and by peers, newest first.
@@ -88,7 +88,7 @@ def list_recalls(db: str, rows: int, *, as_json: bool) -> None:
 @click.option(
     "--with", "node", default="", metavar="NODE", help="Only messages exchanged with this peer."
 )
-@_rows
+@rows_option
 @json_option
 def items(db: str, node: str, rows: int, *, came: bool, as_json: bool) -> None:
     """List messages with the IDs by which they can be recalled or held, newest first.

@@ -259,13 +259,13 @@ def joint_case_of(opener: str, case: str, said: Iterable[Said[Spoken]]) -> Toget
     for each in mine:
         why = _why_not(each, opener, nodes)
         if not why and kept.setdefault(_key(each), each).body != each.body:
-            why = "another content came first under the same number"
+            why = "other content with the same number was received first"
         if why:
             unheeded.setdefault(each.id, Unheeded(said=each, why=why))
     sides = {node: _side(node, opener, kept) for node in nodes}
     for _, early in sides.values():
         for each in early:
-            unheeded.setdefault(each.id, Unheeded(said=each, why="it has not joined"))
+            unheeded.setdefault(each.id, Unheeded(said=each, why="its sender has not joined"))
     return Together(
         case=opened,
         sides={node: side for node, (side, _) in sides.items()},
@@ -276,11 +276,11 @@ def joint_case_of(opener: str, case: str, said: Iterable[Said[Spoken]]) -> Toget
 def _why_not(said: Said[Spoken], opener: str, nodes: tuple[str, ...]) -> str:
     """Return why a message has no effect; "": it has."""
     if isinstance(said.body, JointCase):
-        return "" if said.sender == opener else "only its opener opens it"
+        return "" if said.sender == opener else "only the node that opened it can open it"
     if said.sender not in nodes:
-        return "whoever speaks is no partner" if nodes else "the joint case has not come"
+        return "its sender is not a partner" if nodes else "the joint case has not been received"
     if said.sender == opener and isinstance(said.body, Taking) and said.body.part == "declined":
-        return "its opener has joined"
+        return "the node that opened it has joined"
     return ""
 
 

@@ -131,7 +131,7 @@ def fields_of(record: type[Record]) -> tuple[Field, ...]:
     """List the fields of a record."""
     told = inspect.type_info(record)
     if not isinstance(told, inspect.StructType):
-        raise TypeError(f"{record} is no record")
+        raise TypeError(f"{record} is not a record")
     return tuple(map(_field, told.fields))
 
 
@@ -202,7 +202,7 @@ def _default(field: inspect.Field) -> object:
 
 def _record_type(found: type) -> type[Record]:
     if not issubclass(found, Record):
-        raise TypeError(f"{found} is no record")
+        raise TypeError(f"{found} is not a record")
     return found
 
 

@@ -128,7 +128,7 @@ def _recalled(
         return asked, "only the source of an item recalls it"
     if asked is not None:
         same = asked.body == body
-        return asked, "" if same else "another content came first under the same id"
+        return asked, "" if same else "other content with the same id was received first"
     return Said(id=said.id, sender=said.sender, at=said.at, body=body), ""
 
 

@@ -18,7 +18,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from tidewaiter.native.layout import Array, Layout, Scalar, Struct, layouts_of
-from tidewaiter.native.library import LIBRARY
+from tidewaiter.native.library import LIBRARY, is_current
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -75,6 +75,14 @@ def name_in_c(function: Callable[..., Any]) -> str:
 
 @cache
 def _library() -> ctypes.CDLL:
+    """Load the library.
+
+    Raises:
+        ImportError: It is missing, or was built from other files.
+    """
+    if not is_current():
+        msg = "the C functions are missing or old; run: python -m tidewaiter.native.library"
+        raise ImportError(msg)
     return ctypes.CDLL(str(Path(__file__).parent / LIBRARY))
 
 

@@ -5,6 +5,7 @@ cc, or else the package ziglang, which holds one. This module imports the standa
 that the build of a wheel can run it.
 """
 
+import hashlib
 import os
 import shlex
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 LIBRARY = f"kernels{SUFFIX}"
 ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = ("native", "identify/engine", "parties/matching/kernels")  # where there is C code
 # Sums of fractions must not depend on the processor: no fused operations, no reordering.
 _OPTIONS = ("-std=c11", "-O3", "-shared", "-ffp-contract=off", "-fvisibility=hidden")
 _ANY_CPU = "-mcpu=baseline"  # Zig would take all that the builder's own processor can do
@@ -25,12 +27,24 @@ STRICT = ("-Wall", "-Wextra", "-Werror", "-Wno-unused-function")
 
 def sources() -> list[Path]:
     """Return the C files, in order."""
-    return sorted(ROOT.rglob("*.c"))
+    return _files("*.c")
 
 
 def headers() -> list[Path]:
     """Return the header files, in order."""
-    return sorted(ROOT.rglob("*.h"))
+    return _files("*.h")
+
+
+def _files(pattern: str) -> list[Path]:
+    return sorted(each for folder in FOLDERS for each in (ROOT / folder).glob(pattern))
+
+
+def digest() -> str:
+    """Return a digest of all that the library is built from."""
+    total = hashlib.sha256()
+    for each in (*sources(), *headers()):
+        total.update(each.name.encode() + b"\0" + each.read_bytes() + b"\0")
+    return total.hexdigest()[:32]
 
 
 def compiler() -> list[str] | None:
@@ -69,6 +83,7 @@ def build(into: Path = Path(__file__).parent, *options: str) -> Path:
             *_OPTIONS,
             *position,
             *options,
+            f'-DSOURCES="{digest()}"',
             f"-I{ROOT}",
             *map(str, sources()),
             "-o",
@@ -87,12 +102,12 @@ def build(into: Path = Path(__file__).parent, *options: str) -> Path:
 
 
 def is_current() -> bool:
-    """Return whether the library is newer than all that it is built from."""
+    """Return whether the library is built from the files that there are.
+
+    Functions that lay out arrays in another way than their callers would read foreign memory.
+    """
     built = ROOT / "native" / LIBRARY
-    if not built.is_file():
-        return False
-    made = built.stat().st_mtime_ns
-    return all(each.stat().st_mtime_ns <= made for each in (*sources(), *headers()))
+    return built.is_file() and f"sources {digest()}".encode() in built.read_bytes()
 
 
 if __name__ == "__main__":

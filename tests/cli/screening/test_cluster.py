@@ -49,6 +49,7 @@ REFUSED = {
     "again": (),
     "whole": (),
     "report": ("r.html",),
+    "language": ("fr",),
     "refused": ("r.csv",),
     "restricted": ("r.csv",),
     "db": ("x.db",),

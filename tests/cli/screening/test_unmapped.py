@@ -266,7 +266,7 @@ def test_what_is_said_of_the_whole_is_in_the_refused_rows(screen: Run, here: Pat
     screen("a.csv", "--out", "alerts.jsonl", "--refused", "refused.csv")
     (line,) = (here / "refused.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
     assert line.startswith("0,,")
-    assert "0 of 3 lines" in line
+    assert "goods: 0 of 3" in line
 
 
 def test_columns_behind_the_last_that_is_carried_are_told(screen: Run, here: Path) -> None:

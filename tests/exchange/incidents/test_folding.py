@@ -94,7 +94,7 @@ def test_the_first_of_two_contents_stands() -> None:
     said = [_said(_version(1), "north", 1), _said(_version(1, title="Other"), "north", 2)]
     known = incident_of("north", "inc-7", said)
     assert known.now() == _version(1)
-    assert known.unheeded[0].why == "another content came first under the same id"
+    assert known.unheeded[0].why == "other content with the same id was received first"
 
 
 def test_a_proposal_shows_what_the_owner_made_of_it() -> None:

@@ -8,7 +8,14 @@ import click
 
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import visible
-from tidewaiter.cli.core.options import Day, found_or_hint, json_option, needs_db, printable
+from tidewaiter.cli.core.options import (
+    Day,
+    found_or_hint,
+    json_option,
+    needs_db,
+    printable,
+    rows_option,
+)
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.context import count_anew
 from tidewaiter.node.identity import own_stamp
@@ -172,13 +179,7 @@ def bulk() -> None:
 
 @bulk.command(name="list")
 @needs_db
-@click.option(
-    "--rows",
-    type=click.IntRange(1, 100_000),
-    default=20,
-    show_default=True,
-    help="Maximum number to list.",
-)
+@rows_option
 @json_option
 def list_(db: str, rows: int, *, as_json: bool) -> None:
     """List bulk decisions, the newest first.

@@ -20,6 +20,7 @@ from tidewaiter.cli.core.options import (
     json_option,
     needs_db,
     printable,
+    rows_option,
     with_options,
 )
 from tidewaiter.cli.screening.summary import STYLES, goods_text
@@ -238,13 +239,7 @@ for _command in (result, withdraw_, recount_, bulk):
     show_default=True,
     help="Sort order.",
 )
-@click.option(
-    "--rows",
-    type=click.IntRange(1, 100_000),
-    default=20,
-    show_default=True,
-    help="Maximum number to list.",
-)
+@rows_option
 @click.option("--after", help="ID of the last alert on the previous page; list those after it.")
 @json_option
 def list_(

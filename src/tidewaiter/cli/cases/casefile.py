@@ -14,7 +14,7 @@ from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line, visible
 from tidewaiter.casework.cases.state import Case, CaseStatus, Viewer
 from tidewaiter.casework.cases.timeline import Event, timeline
-from tidewaiter.cli.core.options import OUT_FILE, found_or_hint, json_option, needs_db
+from tidewaiter.cli.core.options import OUT_FILE, found_or_hint, json_option, needs_db, rows_option
 from tidewaiter.cli.core.page_language import language_of
 from tidewaiter.explain.cases import case_status_in_words
 from tidewaiter.explain.lines import capitalised
@@ -48,13 +48,7 @@ def cases() -> None:
     is_flag=True,
     help="Only cases whose retention period has ended, so that they can be erased.",
 )
-@click.option(
-    "--rows",
-    type=click.IntRange(1, 100_000),
-    default=20,
-    show_default=True,
-    help="Maximum number to list.",
-)
+@rows_option
 @click.option(
     "--before",
     type=click.IntRange(1),

@@ -134,6 +134,15 @@ def with_options(*options: Callable[[F], F]) -> Callable[[F], F]:
     return add
 
 
+rows_option = click.option(
+    "--rows",
+    type=click.IntRange(1, 100_000),
+    default=20,
+    show_default=True,
+    help="Maximum number to list.",
+)
+"""The option of commands that list the newest."""
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print complete JSON.")
 """The option of commands whose output can be read by programs."""
 

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from itertools import chain, count, islice
 from pathlib import Path
 from types import TracebackType
@@ -256,16 +257,11 @@ def write_outputs(
     for text in marks.left_out():
         click.echo(text, err=True)
     apart.tell()
-    done = read_done(journal)
-    counting = settings, registry, done, tuple(refused.first)
-    summary = builder.finish(counts_of(*counting))
+    count = partial(counts_of, settings, registry, read_done(journal), tuple(refused.first))
     if outputs.report is not None:
         with replacing(outputs.report, mark) as path, speaking(outputs.language):
-            told = summary
-            if outputs.language != "en":
-                told = msgspec.structs.replace(summary, counts=counts_of(*counting))
-            write_report(path, told, words_of(settings))
-    return summary
+            write_report(path, builder.finish(count()), words_of(settings))
+    return builder.finish(count())
 
 
 class _Refused:

@@ -205,6 +205,7 @@ _NOT_THERE = {
     "again": "--again",
     "whole": "--whole",
     "report": "--report",
+    "language": "--language",
     "refused": "--refused",
     "restricted": "--out-restricted",
     "db": "--db",

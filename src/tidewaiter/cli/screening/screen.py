@@ -414,23 +414,7 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
     packed = members_of(paths[0]) if len(paths) == 1 else None
     path = one_path(paths, None if packed and len(packed) > 1 else wanted.out)
     if again:
-        if path is not None or wanted.db is None:
-            raise click.UsageError("--again screens a database: give --db and no file.")
-        if wanted.register is not None:
-            raise click.UsageError("--again uses the register of --db: leave out --register.")
-        if wanted.report is not None or wanted.refused is not None or wanted.history:
-            raise click.UsageError("--again writes only alerts: give --out.")
-        settings = _settings(wanted, file="", sha256="")
-        named = {"alerts": wanted.out, RESTRICTED: wanted.restricted}
-        check_outputs(named, _kept(None, wanted, None))
-        past = Past(
-            place=wanted.db,
-            out=wanted.out,
-            restricted=wanted.restricted,
-            whole=whole,
-            beside=beside_of(wanted.ranker) if wanted.ranker else None,
-        )
-        screen_past(past, settings)
+        _screen_again(path, wanted, whole=whole)
         return
     if whole:
         raise click.UsageError("--whole can be used only with --again.")
@@ -439,6 +423,27 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
     hear_every_stop()
     if _screen_archive(path, packed, wanted) if packed else _screen_file(path, wanted):
         sys.exit(1)
+
+
+def _screen_again(path: Path | None, wanted: Wanted, *, whole: bool) -> None:
+    """Screen the lines of a database again."""
+    if path is not None or wanted.db is None:
+        raise click.UsageError("--again screens a database: give --db and no file.")
+    if wanted.register is not None:
+        raise click.UsageError("--again uses the register of --db: --register cannot be used.")
+    if wanted.report is not None or wanted.refused is not None or wanted.history:
+        raise click.UsageError("--again writes only alerts: give --out.")
+    settings = _settings(wanted, file="", sha256="")
+    named = {"alerts": wanted.out, RESTRICTED: wanted.restricted}
+    check_outputs(named, _kept(None, wanted, None))
+    past = Past(
+        place=wanted.db,
+        out=wanted.out,
+        restricted=wanted.restricted,
+        whole=whole,
+        beside=beside_of(wanted.ranker) if wanted.ranker else None,
+    )
+    screen_past(past, settings)
 
 
 def _screen_archive(path: Path, some: tuple[Member, ...], wanted: Wanted) -> bool:

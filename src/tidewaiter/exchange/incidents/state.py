@@ -119,7 +119,7 @@ K = TypeVar("K")
 def _keep(kept: dict[K, Said[T]], key: K, said: Said[T]) -> str:
     """Add a message unless its place is taken; return why it has no effect."""
     before = kept.setdefault(key, said)
-    return "" if before.body == said.body else "another content came first under the same id"
+    return "" if before.body == said.body else "other content with the same id was received first"
 
 
 def _missing(versions: Mapping[int, Said[Incident]]) -> tuple[int, ...]:

@@ -195,9 +195,9 @@ def _why_not_its_own(event: Event) -> str:
     """Return why a side may not make an event; "": it may."""
     kind, word = type(event.what), word_of(event.what)
     if kind in EXPORTER_ONLY and event.by != "exporter":
-        return f'"{word}" is for the exporter\'s side alone, which owns the notice'
+        return f'"{word}" can come only from the exporting side, which owns the notice'
     if kind in IMPORTER_ONLY and event.by != "importer":
-        return f'"{word}" is for the importer\'s side alone'
+        return f'"{word}" can come only from the importing side'
     return ""
 
 
@@ -215,11 +215,11 @@ def _why_wrong(event: Event, acts: Sequence[Event], kept: Mapping[Side, Sequence
     if isinstance(event.what, Sent):
         return _why_not_sent(event, event.what, versions)
     if not versions:
-        return "the notice was not sent, as far as its side had seen"
+        return "its sender had not received the notice"
     if isinstance(event.what, Returned):
         return _why_not_returned(event, event.what, versions, own)
     if _withdrawn(acts):
-        return "the notice was withdrawn: it takes no more"
+        return "the notice has been withdrawn"
     if event.by == "exporter":
         why = _why_not_owner(event, versions, kept)
     else:
@@ -231,9 +231,9 @@ def _why_not_sent(event: Event, sent: Sent, versions: dict[int, Notice]) -> str:
     if versions:
         return "the notice was sent before; an amendment makes the next version"
     if sent.notice.reference != event.notice:
-        return f'it is of the notice "{event.notice}" and holds "{sent.notice.reference}"'
+        return f'it names the notice "{event.notice}" but contains "{sent.notice.reference}"'
     if sent.notice.version != 1 or event.version != 1:
-        return "the first version is 1"
+        return "the first version must be 1"
     return ""
 
 
@@ -245,37 +245,37 @@ def _why_not_owner(
         return _why_not_amended(event, event.what, versions[current])
     if isinstance(event.what, Withdrawn):
         if event.version != current:
-            return f"it withdraws version {event.version}, and {current} is the last"
+            return f"it withdraws version {event.version}, but the latest is {current}"
         told = [each.what for each in kept["exporter"] if isinstance(each.what, Returned)]
         gone = [back for back in told if back.outcome == "shipped"]
-        return "goods have left under it: a withdrawal comes too late" if gone else ""
+        return "goods have been shipped under it, so it can no longer be withdrawn" if gone else ""
     if isinstance(event.what, Answered):
         query = event.what.query
         asked = (each for each in kept["importer"] if each.id == query and each.seq <= event.seen)
         known = any(isinstance(each.what, Queried) for each in asked)
-        return "" if known else f'no query "{query}" was seen by its side'
+        return "" if known else f'its sender had not received the query "{query}"'
     return ""
 
 
 def _why_not_amended(event: Event, made: Amended, before: Notice) -> str:
     after = made.notice
     if after.version != before.version + 1 or event.version != after.version:
-        return f"the version after {before.version} is {before.version + 1}"
+        return f"the version after {before.version} must be {before.version + 1}"
     if after.reference != event.notice:
-        return "an amendment keeps the reference"
+        return "an amendment cannot change the reference"
     if (after.sender, after.recipient) != (before.sender, before.recipient):
-        return "an amendment keeps both authorities; withdraw it and send another"
+        return "an amendment cannot change the authorities; withdraw the notice and send a new one"
     return ""
 
 
 def _why_not_reply(event: Event, versions: dict[int, Notice], own: Sequence[Event]) -> str:
     if event.version not in versions:
-        return f"version {event.version} is none that its side had seen"
+        return f"its sender had not received version {event.version}"
     notice = versions[event.version]
     mine = [each for each in own if each.version == event.version]
     if isinstance(event.what, MoreTime):
         if _last_word(mine) is not None:
-            return "it has decided on this version: no more time is needed"
+            return "it has already decided on this version"
         until = [each.what.until for each in mine if isinstance(each.what, MoreTime)]
         least = max((*until, *filter(None, (notice.reply_by,))), default=None)
         if least is not None and event.what.until <= least:
@@ -289,9 +289,9 @@ def _why_not_returned(
     event: Event, back: Returned, versions: dict[int, Notice], own: Sequence[Event]
 ) -> str:
     if event.version not in versions:
-        return f"version {event.version} is none that its side had seen"
+        return f"its sender had not received version {event.version}"
     if event.by == "exporter" and _withdrawn(own):
-        return "the notice was withdrawn: nothing ships under it; report an incident if it did"
+        return "the notice has been withdrawn; if goods were shipped under it, report an incident"
     if why := _why_not_outcome(event, back, own):
         return why
     return _why_not_amounts(back.lines, versions[event.version], most=False)
@@ -299,13 +299,13 @@ def _why_not_returned(
 
 def _why_not_outcome(event: Event, back: Returned, own: Sequence[Event]) -> str:
     if back.outcome not in OUTCOMES[event.by]:
-        return f'"{back.outcome}" is not for the {event.by}\'s side to tell'
+        return f'"{back.outcome}" cannot be reported by the {event.by}\'s side'
     ended = any(ends(each) for each in own)
     if back.outcome in {"shipped", "not shipped"} and ended:
-        return "the last shipment was returned before"
+        return "the last shipment has already been reported"
     if back.outcome == "not shipped":
-        return "what was not shipped has no quantity" if back.lines else ""
-    return "" if back.lines else "it names no quantity"
+        return "goods that were not shipped have no quantity" if back.lines else ""
+    return "" if back.lines else "the quantity is missing"
 
 
 def ends(event: Event) -> bool:
@@ -324,14 +324,14 @@ def _why_not_amounts(amounts: Sequence[LineAmount], notice: Notice, *, most: boo
         if line is None:
             return f"the notice has no line {each.line}"
         if each.line in seen:
-            return f"line {each.line} stands there twice"
+            return f"line {each.line} occurs twice"
         seen.add(each.line)
         net = measured(line.net)
         if found is None or found.value < 0:
-            return f"line {each.line}: it gives no quantity"
+            return f"line {each.line}: the quantity is missing"
         if net is None or net.measure != found.measure:
             given, held = in_words(each.amount), in_words(line.net)
-            return f"line {each.line}: {given} is not in the measure of {held}"
+            return f"line {each.line}: {given} and {held} are different kinds of quantity"
         if most and found.value > net.value:
             return (
                 f"line {each.line}: more is allowed than the {in_words(line.net)} that are notified"

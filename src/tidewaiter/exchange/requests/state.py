@@ -78,7 +78,7 @@ def request_of(asker: str, request: str, said: Iterable[Said[Spoken]]) -> Asking
         if not why:
             before = kept.setdefault((type(each.body).__name__, each.body.id), each)
             if before.body != each.body:
-                why = "another content came first under the same id"
+                why = "other content with the same id was received first"
         if why:
             unheeded.setdefault(each.id, Unheeded(said=each, why=why))
     return _asking(asker, request, kept, tuple(unheeded[key] for key in sorted(unheeded)))
