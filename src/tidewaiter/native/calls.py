@@ -99,13 +99,30 @@ def _passing(of: Layout, name: str) -> Callable[[Any], Any]:
             if of.name == "int64_t"
             else ctypes.c_bool
         )
-    words = _words(of, name)
+    pack = functools.partial(_pack, _words(of, name))
+    return _Kept(pack) if isinstance(of, Struct) else pack
 
-    def pass_on(value: Any) -> Any:
-        flat = words(value)
-        return (ctypes.c_int64 * len(flat))(*flat)
 
-    return pass_on
+def _pack(words: Callable[[Any], Sequence[int]], value: Any) -> ctypes.Array[ctypes.c_int64]:
+    flat = words(value)
+    return (ctypes.c_int64 * len(flat))(*flat)
+
+
+class _Kept:
+    """What a named tuple is for C; that of the last one is kept, for many calls take the same.
+
+    A named tuple never changes, and its arrays stay where they are as long as it refers to them.
+    """
+
+    def __init__(self, pack: Callable[[Any], ctypes.Array[ctypes.c_int64]]) -> None:
+        self._pack = pack
+        self._last: tuple[object, ctypes.Array[ctypes.c_int64]] | None = None
+
+    def __call__(self, value: Any) -> ctypes.Array[ctypes.c_int64]:
+        last = self._last  # once: other threads may replace it
+        if last is None or last[0] is not value:
+            self._last = last = (value, self._pack(value))
+        return last[1]
 
 
 def _words(of: Array | Struct, name: str) -> Callable[[Any], Sequence[int]]:
