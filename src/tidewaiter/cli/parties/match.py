@@ -16,6 +16,7 @@ from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.safe_text import visible
 from tidewaiter.bulk.parties import Matched, match_parties, parties_of, read_asked, row_answers
 from tidewaiter.bulk.party_lists import Origins, PartyLists, load_party_lists
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import FILE, OUT_FILE, Day, Place, ok_with_refusals, printable
 from tidewaiter.cli.core.party_options import Known, Within, kept_in, party_options
 from tidewaiter.cli.core.progress import counting
@@ -69,7 +70,7 @@ class MatchSink:
     def summary(self) -> str:
         """Summarise how many parties there were."""
         told = (
-            f"{self.read:,} parties screened: {self.matched:,} with a possible match, "
+            f"{how_many(self.read, 'party')} screened: {self.matched:,} with a possible match, "
             f"{self.not_assessable:,} not assessable; {len(self.refusals):,} rejected "
             "values"
         )
