@@ -52,7 +52,7 @@ def test_from_an_alert_to_a_rule_and_back(call: Call, screen: Call, tea: str, he
     )
     assert (here / "m.jsonl").read_text(encoding="utf-8").count("\n") == 1  # files hold them all
     listed = call("suppressions", "list", *DB)
-    assert "1 rules; 8 alerts suppressed now" in listed.stderr
+    assert "1 rule; 8 alerts suppressed now" in listed.stderr
     shown = call("suppressions", "show", "1", *DB).stdout
     assert "active, 8 alerts suppressed now" in shown
     assert "approved by" in shown
