@@ -15,9 +15,9 @@ from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import FILE, Field, printable
 from tidewaiter.cli.screening.input_files import members_of, read_members
 from tidewaiter.explain.lines import details_of
-from tidewaiter.trade.messages import FORMATS
 from tidewaiter.trade.readers import plugin_formats
 from tidewaiter.trade.readers.coverage import remarks_on
+from tidewaiter.trade.readers.formats import MESSAGES
 from tidewaiter.trade.readers.inspection import Inspection, SeenColumn, inspect_file
 from tidewaiter.trade.types import Line, ReadOptions, Refusal
 
@@ -114,7 +114,7 @@ def known_formats() -> tuple[KnownFormat, ...]:
     ]
     messages = [
         KnownFormat(name=each.name, title=each.title, source=each.source, confirmed=each.confirmed)
-        for each in FORMATS.values()
+        for each in MESSAGES.values()
     ]
     brought = [
         KnownFormat(name=name, title=each.title, source="", confirmed=True)

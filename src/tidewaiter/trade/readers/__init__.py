@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from tidewaiter.base.errors import InputError, PluginError
 from tidewaiter.base.plugins import READERS, blamed, plugin_for, plugins
-from tidewaiter.trade.messages import FORMATS
 from tidewaiter.trade.readers.canonical_lines import to_lines
 from tidewaiter.trade.readers.columns.mapping import (
     NEEDED,
@@ -18,7 +17,7 @@ from tidewaiter.trade.readers.columns.mapping import (
     map_columns,
     nothing_to_screen,
 )
-from tidewaiter.trade.readers.formats import ALSO, FLAT, OURS, choose_form
+from tidewaiter.trade.readers.formats import ALSO, FLAT, MESSAGES, OURS, choose_form
 from tidewaiter.trade.readers.json_lines import open_jsonl
 from tidewaiter.trade.readers.message_tables import open_message
 from tidewaiter.trade.readers.source import Source
@@ -32,20 +31,42 @@ _Opened = tuple[Sheet, Mapping, Mapping]
 
 
 def _open(form: str, file: BinaryIO, name: str, options: ReadOptions) -> _Opened:
+    if form in MESSAGES:
+        return open_message(MESSAGES[form], file, name, options)
+    place = file.tell() if file.seekable() else None
+    try:
+        return _open_table(form, file, name, options)
+    except InputError as error:
+        other = _IF_NO_TABLE.get((form, error.code))
+        if other is None or place is None or options.format is not None:
+            raise
+        file.seek(place)
+        return open_message(MESSAGES[other], file, name, options)
+
+
+def _open_table(form: str, file: BinaryIO, name: str, options: ReadOptions) -> _Opened:
     if form == "jsonl":
         return open_jsonl(file, name, options)
-    if form in FORMATS:
-        return open_message(FORMATS[form], file, name, options)
     sheet = FLAT[form](file, name, options)
-    columns = _mapped(sheet, name, options)
+    columns = map_columns(sheet.header, sheet.sample, name, options, strict=False)
+    if not any(field in columns.columns for field in NEEDED):
+        if form in _WITH_TEXT or not columns.beside:
+            raise nothing_to_screen(sheet.header, columns, name, sheet.others)
+        sheet = msgspec.structs.replace(sheet, unconfirmed="a table without a column of goods")
     return sheet, columns, columns
 
 
-def _mapped(sheet: Sheet, name: str, options: ReadOptions) -> Mapping:
-    columns = map_columns(sheet.header, sheet.sample, name, options, strict=not sheet.others)
-    if sheet.others and not any(field in columns.columns for field in NEEDED):
-        raise nothing_to_screen(sheet.header, columns, name, sheet.others)
-    return columns
+_WITH_TEXT = frozenset(("csv",))
+"""Tables that can also be read as text, so that nothing in a first row is taken for a title."""
+
+_IF_NO_TABLE = {
+    ("jsonl", "trade/no-goods-key"): "any-json",
+    ("jsonl", "trade/no-json-objects"): "any-json",
+    ("csv", "trade/no-goods-column"): "text",
+    ("csv", "trade/no-header"): "text",
+    ("csv", "trade/first-row-not-a-header"): "text",
+}
+"""Format of a document that was opened as a table, by what was wrong."""
 
 
 def _reader(form: str, *, unread: bool = False) -> Reader:
@@ -53,12 +74,15 @@ def _reader(form: str, *, unread: bool = False) -> Reader:
         sheet, columns, _ = _open(form, _whole(file, form), name, options)
         if sheet.doubt:
             yield _doubt(sheet)
+        if sheet.unconfirmed and options.format is None:
+            error = InputError("trade/layout-not-confirmed", title=sheet.unconfirmed)
+            yield Refusal.of(error, row=0)
         yield from to_lines(sheet, columns, options, unread=unread)
 
     return read
 
 
-_NAMES = (*sorted(OURS), *FORMATS)
+_NAMES = (*sorted(OURS), *MESSAGES)
 BUILT_IN: dict[str, Reader] = {name: _reader(ALSO.get(name, name)) for name in _NAMES}
 """Built-in readers by suffix; those of messages by format name."""
 CARRYING = {name: _reader(ALSO.get(name, name), unread=True) for name in _NAMES}

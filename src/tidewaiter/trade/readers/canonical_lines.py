@@ -48,10 +48,16 @@ from tidewaiter.trade.readers.passthrough_columns import (
     written,
 )
 from tidewaiter.trade.readers.table import Bad, Block, Column, Sheet, join_parts
-from tidewaiter.trade.types import FIELDS, LINES, PARTY, STOP, ReadOptions, Refusal, keys_of
-
-FUNCTIONS = ("origin", "loading", "transit", "unlading", "destination")
-"""Functions of places, in travel order."""
+from tidewaiter.trade.types import (
+    FIELDS,
+    FUNCTIONS,
+    LINES,
+    PARTY,
+    STOP,
+    ReadOptions,
+    Refusal,
+    keys_of,
+)
 
 
 class Group(Record, frozen=True, kw_only=True):

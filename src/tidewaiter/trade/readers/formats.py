@@ -4,17 +4,18 @@ import re
 import zlib
 from collections.abc import Callable, Collection, Iterator
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import BinaryIO, Literal, NamedTuple
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.sheets.workbook import refuse_office
 from tidewaiter.trade.messages import FORMATS
-from tidewaiter.trade.messages.x12 import X12_309
-from tidewaiter.trade.messages.xml.decoding import names_of
+from tidewaiter.trade.messages.types import Format
 from tidewaiter.trade.readers.delimited_text import open_delimited
 from tidewaiter.trade.readers.parquet import open_parquet
-from tidewaiter.trade.readers.source import Source, binary_kind
+from tidewaiter.trade.readers.source import Source
 from tidewaiter.trade.readers.table import Sheet
+from tidewaiter.trade.readers.unknown import UNKNOWN
 from tidewaiter.trade.readers.xlsx import open_xlsx
 from tidewaiter.trade.types import ReadOptions
 
@@ -28,7 +29,6 @@ class Strange(NamedTuple):
 
 _APART = "unpack it, and pass its files one by one"
 _SAVE = "open it in a program that supports it, and save the table as .xlsx or CSV"
-_LEAST = 2  # header lines of an e-mail
 _BEGINS: tuple[tuple[bytes, Strange], ...] = (
     (b"7z\xbc\xaf\x27\x1c", Strange("an archive (7-Zip)", _APART)),
     (b"Rar!\x1a\x07", Strange("an archive (RAR)", _APART)),
@@ -41,26 +41,6 @@ _BEGINS: tuple[tuple[bytes, Strange], ...] = (
     (b"ID;PCALCOOO32", Strange("an old spreadsheet (SYLK)", _SAVE)),
 )
 _TAR = (257, b"ustar")
-_HTML = re.compile(rb"\s*(?:<!doctype\s+html|<html|<table|<head|<body|<meta)\b", re.IGNORECASE)
-_FIELD = re.compile(
-    rb"^(Received|Return-Path|Message-ID|MIME-Version|Delivered-To|X-Mailer|DKIM-Signature|From"
-    rb"|To|Subject|Date|Content-Type): ?\S",
-    re.IGNORECASE | re.MULTILINE,
-)
-_ANYWHERE = frozenset((b"from", b"to", b"date"))  # lines above a table may begin with these too
-_MAIL = re.compile(rb"\s*(?:From \S+@|[A-Za-z][A-Za-z-]{1,40}: ?\S)")
-_EDIFACT = re.compile(rb"(?:^|\n)[ \t>]*(?:UNA.{6}\s*)?UN[BH]\+[A-Z0-9]", re.DOTALL)
-_XML = re.compile(rb"""(?:^|\n)[^\n,;|\t"']*<\?xml\s+version""")  # not in a cell of a table
-_MANY = 4  # element names that are shown
-_ROOTS = {
-    "CC013": "a transit declaration of the European Union (NCTS), amended",
-    "CC015": "a transit declaration of the European Union (NCTS)",
-    "CC029": "a release for transit of the European Union (NCTS)",
-    "CC513": "an export declaration of the European Union (AES), amended",
-    "CC515": "an export declaration of the European Union (AES)",
-    "rss": "a feed (RSS)",
-}
-"""Unsupported XML documents, by the beginning of their root element."""
 
 
 def strange_of(head: bytes) -> Strange | None:
@@ -90,40 +70,6 @@ def _told(head: bytes) -> Iterator[Strange]:
     place, mark = _TAR
     if head[place:].startswith(mark):
         yield Strange("an archive (tar)", _APART)
-    if _HTML.match(head):
-        yield Strange("a web page (HTML)", _SAVE)
-    if _MAIL.match(head) and _is_mail({name.lower() for name in _FIELD.findall(head)}):
-        yield Strange("an e-mail", "save its attachments, and pass the files one by one")
-    if X12_309.fits(head, ""):
-        hint = f"use --format {X12_309.name}; transaction set 309 (customs manifest) is supported"
-        yield Strange("an X12 interchange, which is read only on request", hint)
-    if _EDIFACT.search(head):
-        hint = "remove the text before UNA, UNB or UNH, and pass the rest"
-        yield Strange("an EDIFACT message behind other text", hint)
-    if names := names_of(head):
-        yield _xml(head, names)
-    elif _XML.search(head):
-        hint = 'remove the text before "<?xml", and pass the rest'
-        yield Strange("an XML document behind other text", hint)
-
-
-def _is_mail(fields: set[bytes]) -> bool:
-    return len(fields) >= _LEAST and bool(fields - _ANYWHERE)
-
-
-def _xml(head: bytes, names: tuple[str, ...]) -> Strange:
-    shown = ", ".join(f'"{name[:40]}"' for name in dict.fromkeys(names[:_MANY]))
-    asked = [f.name for f in FORMATS.values() if not f.confirmed and f.fits(head, "xml")]
-    if asked:
-        return Strange(
-            f"XML that looks like {asked[0]}, which is read only on request",
-            f"use --format {asked[0]}, and check the lines before you rely on them",
-        )
-    hint = "`tidewaiter inspect --formats` lists the supported layouts; otherwise ask for a table"
-    known = next((what for name, what in _ROOTS.items() if names[0].startswith(name)), None)
-    if known is not None:
-        return Strange(f"{known}, which is not supported", hint)
-    return Strange(f"XML in an unknown layout: its first elements are {shown}", hint)
 
 
 FLAT: dict[str, Callable[[BinaryIO, str, ReadOptions], Sheet]] = {
@@ -149,6 +95,12 @@ TEXTS = frozenset(("csv", *(also for also, form in ALSO.items() if form == "csv"
 
 OURS = frozenset((*FLAT, "jsonl", *ALSO))
 """All supported suffixes."""
+
+TEXT = UNKNOWN["text"]
+"""Text that is no table."""
+
+MESSAGES: MappingProxyType[str, Format] = MappingProxyType({**FORMATS, **UNKNOWN})
+"""Formats of documents by name, in order of detection; last those of unknown layout."""
 
 Told = Literal["you", "content", "name"]
 """How a format was determined: by the user, the first bytes, or the file name."""
@@ -225,17 +177,9 @@ def format_evidence(file: BinaryIO, name: str, form: str, options: ReadOptions) 
     if options.format is not None:
         return "you"
     suffix = suffix_of(name)
-    if form in FORMATS or form != ALSO.get(suffix, suffix) or head_of(file).startswith(b"PAR1"):
+    if form in MESSAGES or form != ALSO.get(suffix, suffix) or head_of(file).startswith(b"PAR1"):
         return "content"
     return "name"
-
-
-def _refuse_unconfirmed(head: bytes, suffix: str, name: str) -> None:
-    for form in FORMATS.values():
-        if not form.confirmed and form.fits(head, suffix):
-            raise InputError(
-                "trade/format-to-be-asked-for", title=form.title, name=form.name, at=name
-            )
 
 
 def may_be(file: BinaryIO, name: str) -> tuple[str, ...]:
@@ -265,6 +209,23 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
     Raises:
         InputError: Neither suffix nor content identifies one.
     """
+    if form := _certain(head, suffix, known):
+        return form
+    if (suffix in OURS or suffix not in known) and not head:
+        raise InputError("trade/file-empty", at=name)
+    if suffix in TEXTS or suffix not in known:
+        refuse_strange(head, name)
+        if form := _likely(head, suffix):
+            return form
+    if suffix in known:
+        return suffix
+    if TEXT.fits(head, suffix):
+        return "csv"  # or, if it is no table, text
+    raise _not_known(suffix, known, name)
+
+
+def _certain(head: bytes, suffix: str, known: Collection[str]) -> str | None:
+    """Return the format that the first bytes show, whatever the suffix."""
     if head.startswith(b"PAR1"):
         return "parquet"
     for form in FORMATS.values():
@@ -275,28 +236,17 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
         return "xlsx"
     if ours and re.match(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*"', head):
         return "jsonl"
-    if ours and not head:
-        raise InputError("trade/file-empty", at=name)
-    if suffix in TEXTS or suffix not in known:
-        refuse_strange(head, name)
-    if suffix in known:
-        return suffix
-    _refuse_unconfirmed(head, suffix, name)
-    text = bool(head) and binary_kind(head) is None and b"\0" not in head
-    if text and not suffix:
-        return "csv"
-    table = "if it is delimited text, use --format csv; " if text else ""
-    raise _not_known(suffix, table, known, name)
+    return None
 
 
-def _not_known(suffix: str, table: str, known: Collection[str], name: str) -> InputError:
+def _likely(head: bytes, suffix: str) -> str | None:
+    """Return the format without a confirmed layout that the first bytes show."""
+    forms = (form for form in MESSAGES.values() if form is not TEXT)
+    return next((form.name for form in forms if form.fits(head, suffix)), None)
+
+
+def _not_known(suffix: str, known: Collection[str], name: str) -> InputError:
     formats = ", ".join(sorted(known))
     if suffix:
-        return InputError(
-            "trade/suffix-not-known",
-            suffix=suffix,
-            table=table,
-            formats=formats,
-            at=name,
-        )
-    return InputError("trade/format-not-told", table=table, formats=formats, at=name)
+        return InputError("trade/suffix-not-known", suffix=suffix, formats=formats, at=name)
+    return InputError("trade/format-not-told", formats=formats, at=name)

@@ -18,7 +18,6 @@ from tidewaiter.base.defects import Defect
 from tidewaiter.base.errors import InputError, PluginError, TidewaiterError
 from tidewaiter.base.records import Record
 from tidewaiter.base.sheets.workbook import open_workbook
-from tidewaiter.trade.messages import FORMATS
 from tidewaiter.trade.messages.json_documents import kept_of
 from tidewaiter.trade.messages.types import Format, Found
 from tidewaiter.trade.readers import Mapping as Columns
@@ -32,7 +31,15 @@ from tidewaiter.trade.readers.columns.mapping import (
 )
 from tidewaiter.trade.readers.columns.vocabulary import load_aliases
 from tidewaiter.trade.readers.coverage import Coverage, remarks_on
-from tidewaiter.trade.readers.formats import ALSO, FLAT, Told, choose_form, format_evidence, may_be
+from tidewaiter.trade.readers.formats import (
+    ALSO,
+    FLAT,
+    MESSAGES,
+    Told,
+    choose_form,
+    format_evidence,
+    may_be,
+)
 from tidewaiter.trade.readers.json_lines import open_jsonl, open_keys
 from tidewaiter.trade.readers.message_tables import items_of, open_message
 from tidewaiter.trade.readers.number_styles import (
@@ -259,7 +266,7 @@ def _begun(file: BinaryIO) -> BinaryIO:
 
 
 def _inspect(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
-    if form in FORMATS:
+    if form in MESSAGES:
         return _message(form, file, name, options)
     if form in {*FLAT, "jsonl"}:
         sheets = _sheets(file, name) if form == "xlsx" else ()
@@ -271,16 +278,16 @@ def _inspect(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Insp
 
 def _message(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
     """Inspect a document in a message format."""
-    columns = message_columns(FORMATS[form], _begun(file), name)
-    sheet, mapping, _ = open_message(FORMATS[form], _begun(file), name, options)
+    columns = message_columns(MESSAGES[form], _begun(file), name)
+    sheet, mapping, _ = open_message(MESSAGES[form], _begun(file), name, options)
     few = msgspec.structs.replace(options, batch_rows=SAMPLE_ROWS)
     known = {field for column in columns for field in column.fields}
     return Inspection(
         form=form,
         signature=header_signature(form, ()),
-        title=FORMATS[form].title,
-        source=FORMATS[form].source,
-        confirmed=FORMATS[form].confirmed,
+        title=MESSAGES[form].title,
+        source=MESSAGES[form].source,
+        confirmed=MESSAGES[form].confirmed,
         columns=columns[:_WIDEST],
         more_columns=max(0, len(columns) - _WIDEST),
         needed=NEEDED if known.isdisjoint(NEEDED) else (),

@@ -235,6 +235,7 @@ def open_message(
         sample=(),
         blocks=blocks,
         encoding="",
+        unconfirmed="" if form.confirmed else form.title,
         nested=dict(enumerate(NESTED, len(places))),
     )
     kept = _kept(first)
