@@ -215,6 +215,8 @@ EXPORT int64_t approximate_match_distance(const U32 *a, const U32 *b, int64_t mo
 
 EXPORT int64_t approximate_match_find_near(const U32 *word, const approximate_match_Near *near, const approximate_match_Room *room);
 
+EXPORT void approximate_match_mark_near(const U32 *units, const I64 *first, const approximate_match_Near *near, const approximate_match_Room *room, const B8 *found);
+
 EXPORT int64_t approximate_match_masked_distances(const U64 *masks, int64_t size, const U32 *text, int64_t most, const I32 *far);
 
 EXPORT int64_t approximate_match_most_edits(int64_t length);

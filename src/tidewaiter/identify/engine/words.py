@@ -1,12 +1,13 @@
 """Words of a folded line, vocabulary flags, and keys of folded names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.engine.fold import Folded, fold_line, make_room
+from tidewaiter.identify.engine.fold import Folded, fold_lines, make_room
 from tidewaiter.identify.engine.hashing import make_powers
 from tidewaiter.identify.engine.rules import FoldTables
 from tidewaiter.native.calls import native
@@ -106,14 +107,43 @@ def joined(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return np.frombuffer(b"".join(parts), np.uint8), offsets
 
 
+_AT_ONCE = 4096  # texts that are folded in one call
+
+
 def fold_keys(texts: Sequence[str], tables: FoldTables) -> list[Key]:
     """Fold each text to its key: its units without separators."""
-    keys = []
-    room = make_room(3 * max((len(text.encode()) for text in texts), default=0) + 8)
-    for text in texts:
-        here = np.frombuffer(text.encode("utf-8", "replace"), np.uint8)
-        keys.append(room.key[: fold_line(here, tables, room)].copy())
-    return keys
+    return [units for units, _ in _fold_each(texts, tables)]
+
+
+def fold_texts(texts: Sequence[str], tables: FoldTables) -> list[str]:
+    """Fold each text to its key, as a string."""
+    return [key_text(units) for units, _ in _fold_each(texts, tables)]
+
+
+def fold_words(texts: Sequence[str], tables: FoldTables) -> Iterator[list[tuple[str, int]]]:
+    """Yield the folded words of each text, each with its position in the key."""
+    for units, gaps in _fold_each(texts, tables):
+        key, starts = key_text(units), np.flatnonzero(gaps).tolist()
+        yield [(key[a:b], a) for a, b in pairwise([*starts, len(key)])]
+
+
+def key_text(units: Key) -> str:
+    """Return a key as a string."""
+    return units.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def _fold_each(texts: Sequence[str], tables: FoldTables) -> Iterator[tuple[Key, NDArray[np.uint8]]]:
+    """Yield the units of each text, and for each unit the separator before it; 0: none.
+
+    A text begins with a separator.
+    """
+    for first in range(0, len(texts), _AT_ONCE):
+        some = texts[first : first + _AT_ONCE]
+        text, offsets = joined(some)
+        room, units = make_room(3 * len(text) + 8), np.empty(len(some) + 1, np.int32)
+        fold_lines(text, offsets, 0, len(some), tables, room, units, False)
+        for begin, end in pairwise(units.tolist()):
+            yield room.key[begin:end], room.gap[begin:end]
 
 
 def hash_texts(texts: Sequence[str], tables: FoldTables) -> NDArray[np.uint64]:
