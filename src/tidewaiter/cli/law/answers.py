@@ -51,8 +51,8 @@ from tidewaiter.report.law.rulings import (
     law_in_words,
     verdict_of,
 )
-from tidewaiter.trade.applicable_law import duty_in_short
 from tidewaiter.trade.company_records import Papers, Product
+from tidewaiter.trade.duties import duty_in_short
 from tidewaiter.trade.substance_lookup import Namer
 from tidewaiter.trade.types import ReadOptions, Refusal
 
