@@ -9,7 +9,6 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.law.answers import Dealing, Found
 from tidewaiter.trade.concentration import content_of
-from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.substance_lookup import Namer
 from tidewaiter.trade.traders import day_of, party_of
 from tidewaiter.trade.types import Line, ReadOptions, Refusal, line_of
@@ -69,6 +68,9 @@ class Papers:
         self, file: BinaryIO, name: str, of_line: Callable[[Line], Iterable[Kind | Refusal]]
     ) -> Iterator[Kind | Refusal]:
         """Yield the content of each row, preceded by its rejections."""
+        # Imported here: a question about one substance reads no file.
+        from tidewaiter.trade.readers import reader_for  # noqa: PLC0415
+
         for item in reader_for(name)(file, name, self._options):
             if isinstance(item, Refusal):
                 yield item

@@ -6,11 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import msgspec
-from xlsxwriter import Workbook
-from xlsxwriter.exceptions import FileCreateError
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english, english_json
@@ -168,7 +166,7 @@ _WIDTH = 18  # column width in digits
 class XlsxTable:
     """Writes rows of cells to a sheet, and starts another one when it is full."""
 
-    def __init__(self, book: Workbook, title: str, columns: Sequence[str], most: int) -> None:
+    def __init__(self, book: Any, title: str, columns: Sequence[str], most: int) -> None:
         self._book = book
         self._title = title
         self._columns = columns
@@ -214,6 +212,8 @@ def write_xlsx(
     Raises:
         OSError: The disk is full, or the file cannot be written for another reason.
     """
+    from xlsxwriter import Workbook  # noqa: PLC0415  # for spreadsheets only
+
     with TemporaryDirectory(prefix="tidewaiter-") as folder, path.open("wb") as file:
         book = Workbook(file, {"constant_memory": True, "tmpdir": folder, "use_zip64": True})
         try:
@@ -222,8 +222,10 @@ def write_xlsx(
             _close(book)
 
 
-def _close(book: Workbook) -> None:
+def _close(book: Any) -> None:
     """Write the file; operating-system errors are unwrapped from XlsxWriter's own."""
+    from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415
+
     try:
         book.close()
     except FileCreateError as error:
