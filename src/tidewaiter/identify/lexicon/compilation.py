@@ -6,10 +6,10 @@ from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
-from wordfreq import get_frequency_dict
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
+from tidewaiter.base.word_shares import word_shares
 from tidewaiter.identify.engine.approximate_match import (
     LONGEST,
     SHORTEST,
@@ -153,9 +153,8 @@ def further_words(entries: tuple[Entry, ...], near: Near, fold: FoldTables) -> l
     """
     shares: dict[str, float] = {}
     for language in _FURTHER:
-        for word, share in get_frequency_dict(language, wordlist="best").items():
-            if share >= _FURTHER_SHARE:
-                shares[word] = max(share, shares.get(word, 0))
+        for word, share in word_shares(language, _FURTHER_SHARE).items():
+            shares[word] = max(share, shares.get(word, 0))
     respeller = Respeller()
     own = {key for entry in entries for key in respeller.keys(entry.text)}
     rarer = [word for word, share in shares.items() if share < _COMMON]
@@ -169,13 +168,15 @@ def ordinary_words(*, rare: bool) -> list[str]:
     found: list[str] = []
     for language in ("en", *_LANGUAGES):
         most, least = _ENGLISH if language == "en" else _OTHERS
-        shares = get_frequency_dict(language, wordlist="best")
-        found.extend(
-            word
-            for word, share in shares.items()
-            if (least <= share < most if rare else share >= most)
-        )
+        shares = word_shares(language, least if rare else most)
+        found.extend(word for word, share in shares.items() if not rare or share < most)
     return found
+
+
+def least_shares() -> dict[str, float]:
+    """Return the lowest share at which a word of a language is used, by language."""
+    further = dict.fromkeys(_FURTHER, _FURTHER_SHARE)
+    return {"en": _ENGLISH[1], **dict.fromkeys(_LANGUAGES, _OTHERS[1]), **further}
 
 
 _LONGEST = 2 * LONGEST
