@@ -112,38 +112,46 @@ _AT_ONCE = 4096  # texts that are folded in one call
 
 def fold_keys(texts: Sequence[str], tables: FoldTables) -> list[Key]:
     """Fold each text to its key: its units without separators."""
-    return [units for units, _ in _fold_each(texts, tables)]
+    return [
+        room.key[begin:end]
+        for room, units in _fold_in_blocks(texts, tables)
+        for begin, end in pairwise(units)
+    ]
 
 
 def fold_texts(texts: Sequence[str], tables: FoldTables) -> list[str]:
     """Fold each text to its key, as a string."""
-    return [key_text(units) for units, _ in _fold_each(texts, tables)]
+    folded = []
+    for room, units in _fold_in_blocks(texts, tables):
+        every = _text_of(room.key[: units[-1]])
+        folded += [every[begin:end] for begin, end in pairwise(units)]
+    return folded
 
 
 def fold_words(texts: Sequence[str], tables: FoldTables) -> Iterator[list[tuple[str, int]]]:
     """Yield the folded words of each text, each with its position in the key."""
-    for units, gaps in _fold_each(texts, tables):
-        key, starts = key_text(units), np.flatnonzero(gaps).tolist()
-        yield [(key[a:b], a) for a, b in pairwise([*starts, len(key)])]
+    for room, units in _fold_in_blocks(texts, tables):
+        every = _text_of(room.key[: units[-1]])
+        for begin, end in pairwise(units):
+            starts = (np.flatnonzero(room.gap[begin:end]) + begin).tolist()
+            yield [(every[a:b], a - begin) for a, b in pairwise([*starts, end])]
 
 
-def key_text(units: Key) -> str:
-    """Return a key as a string."""
+def _text_of(units: Key) -> str:
     return units.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
-def _fold_each(texts: Sequence[str], tables: FoldTables) -> Iterator[tuple[Key, NDArray[np.uint8]]]:
-    """Yield the units of each text, and for each unit the separator before it; 0: none.
+def _fold_in_blocks(texts: Sequence[str], tables: FoldTables) -> Iterator[tuple[Folded, list[int]]]:
+    """Yield the units of some texts at a time, and the first unit of each text, and the end.
 
-    A text begins with a separator.
+    Each text begins with a separator.
     """
     for first in range(0, len(texts), _AT_ONCE):
         some = texts[first : first + _AT_ONCE]
         text, offsets = joined(some)
         room, units = make_room(3 * len(text) + 8), np.empty(len(some) + 1, np.int32)
         fold_lines(text, offsets, 0, len(some), tables, room, units, False)
-        for begin, end in pairwise(units.tolist()):
-            yield room.key[begin:end], room.gap[begin:end]
+        yield room, units.tolist()
 
 
 def hash_texts(texts: Sequence[str], tables: FoldTables) -> NDArray[np.uint64]:
