@@ -1,0 +1,23 @@
+"""Prebuilding: what a first start would compile is made when the package is installed.
+
+Run ``python -m tidewaiter.identify.prebuilding``; the build of a wheel does. What it makes is found
+by a digest of its sources, as in the cache: changed lists or code are never answered from it.
+"""
+
+import os
+import shutil
+
+from tidewaiter.base.cache import PREBUILT
+from tidewaiter.identify.lexicon.loading import load_lexicon
+from tidewaiter.law.class_membership import load_members
+
+
+def prebuild() -> None:
+    """Make the registry, the lexicon and the memberships in classes anew, beside the code."""
+    shutil.rmtree(PREBUILT, ignore_errors=True)
+    os.environ["TIDEWAITER_CACHE"] = str(PREBUILT)
+    load_members(load_lexicon().registry)
+
+
+if __name__ == "__main__":
+    prebuild()
