@@ -347,7 +347,7 @@ def approve(number: int, db: str, words: str, seen: int | None) -> None:
             now = _as_seen(suppression_of(work, number), seen)
             changed = approve_rule(work, now, printable(words))
         changed = go_through(database, changed, own_stamp)
-    click.echo(f"rule {number} is active: {changed.alerts:,} alerts are now suppressed", err=True)
+    click.echo(f"rule {number} is active: {how_many(changed.alerts, 'alert')} suppressed", err=True)
 
 
 @suppressions.command()
@@ -379,7 +379,7 @@ def end(number: int, db: str, why: str, seen: int | None) -> None:
         with database.work(own_stamp()) as work:
             changed = end_rule(work, _as_seen(suppression_of(work, number), seen), printable(why))
         changed = go_through(database, changed, own_stamp)
-    click.echo(f"rule {number} has ended: {changed.alerts:,} alerts are open again", err=True)
+    click.echo(f"rule {number} has ended: {how_many(changed.alerts, 'alert')} reopened", err=True)
 
 
 def _offered(work: Work, number: int) -> Scope:

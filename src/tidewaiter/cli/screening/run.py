@@ -415,7 +415,7 @@ def report_expired(database: Database | None) -> None:
     for changed in end_overdue(database) if database is not None else ():
         click.echo(
             f"suppression rule {changed.suppression.number} has expired: "
-            f"{changed.alerts:,} alerts are open again",
+            f"{how_many(changed.alerts, 'alert')} reopened",
             err=True,
         )
 

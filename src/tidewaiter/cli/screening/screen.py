@@ -164,7 +164,7 @@ def _write(again: Again, past: Past, settings: Settings, written: Spool) -> None
             add(alerts)
         gone, changed = _write_noted(again, add)
     apart.tell()
-    told = f"{_said(again, lines)} {new:,} new alerts{_said_of_notes(gone, changed)}"
+    told = f"{_said(again, lines)} {how_many(new, 'new alert')}{_said_of_notes(gone, changed)}"
     click.echo(told, err=True)
 
 
@@ -518,7 +518,7 @@ def _screen_file(path: Path, wanted: Wanted) -> bool:
         journal.unlink(missing_ok=True)
     show_summary(summary, outputs, load_registry(settings.own).regimes)
     if wanted.db is not None:
-        click.echo(f"{new} alerts are new in the database", err=True)
+        click.echo(f"{how_many(new, 'new alert')} in the database", err=True)
     return bool(done.refused_rows or done.refused_fields)
 
 
