@@ -418,8 +418,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     "--workers",
     type=click.IntRange(1, 256),
     default=_CORES,
-    show_default=True,
-    help="With --file: number of processes.",
+    help="With --file: number of processes (default: number of cores).",
 )
 @click.option(
     "--map", "columns", type=Field(), multiple=True, help="A column: goods=Name; structure=Name."
