@@ -216,6 +216,10 @@ typedef struct {
 } fold_Folded;
 
 typedef struct {
+    U32 slots;
+} hashing_Members;
+
+typedef struct {
     I32 words;
     F32 weights;
     I8 kinds;
@@ -377,7 +381,7 @@ typedef struct {
     trie_Trie trie;
     B8 strong;
     words_Vocabulary vocabulary;
-    hashing_Table other;
+    hashing_Members other;
     phrases_Phrases phrases;
     B8 english;
     approximate_match_Anchors anchors;
@@ -444,7 +448,11 @@ EXPORT void fold_fold_lines(const U8 *text, const I64 *offsets, int64_t begin, i
 
 EXPORT void hashing_fill(const hashing_Table *table, const U64 *keys, const I32 *values);
 
+EXPORT void hashing_fill_members(const hashing_Members *members, const U64 *keys);
+
 EXPORT void hashing_hash_units(const U32 *units, const I64 *first, const U64 *hashes);
+
+EXPORT void hashing_look_for(const hashing_Members *members, const U64 *keys, const B8 *found);
 
 EXPORT void hashing_look_up(const hashing_Table *table, const U64 *keys, const I64 *values);
 

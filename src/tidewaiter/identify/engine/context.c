@@ -286,7 +286,7 @@ static bool is_only_dressing(const Block *block, Span name, int64_t low, int64_t
 }
 
 /* Find the longest name of another chemical that contains a name; the name itself if none does. */
-static Span longer_name(const Block *block, Span name, const hashing_Table *other)
+static Span longer_name(const Block *block, Span name, const hashing_Members *other)
 {
     Span longest = name;
     int64_t low = name.begin;
@@ -296,7 +296,7 @@ static Span longer_name(const Block *block, Span name, const hashing_Table *othe
         for (int64_t right = 0;
              right <= WORDS_OUT && high <= block->n && high - name.end <= UNITS_OUT; right++) {
             if (high - low > longest.end - longest.begin &&
-                hashing_find(other, block_short_hash(block, low, high)) >= 0 &&
+                hashing_has(other, block_short_hash(block, low, high)) &&
                 !is_only_dressing(block, name, low, high)) {
                 longest = (Span){low, high};
             }
@@ -417,7 +417,7 @@ static int64_t line_of(const I32 *units, int64_t unit)
     return low - 1;
 }
 
-void context_finish(const Block *block, const hashing_Table *other, const B8 *english,
+void context_finish(const Block *block, const hashing_Members *other, const B8 *english,
                     const int64_t *offsets, int64_t line, const I32 *units, const bool *cues,
                     const hits_Hits *hits, int64_t start)
 {

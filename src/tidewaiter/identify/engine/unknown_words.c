@@ -107,7 +107,7 @@ static bool add_glued(const Scan *scan, int64_t low, int64_t at, int64_t high)
     if (led < 0 || (name.end - at < SHORTEST_NAME && led & PLAIN)) {
         return false;
     }
-    if (hashing_find(&scan->tables->other, block_short_hash(scan->block, low, high)) >= 0) {
+    if (hashing_has(&scan->tables->other, block_short_hash(scan->block, low, high))) {
         return false;
     }
     bool free = (led & WORDS_BEFORE && !(led & WORDS_AFTER)) || said & WORDS_AFTER;

@@ -18,7 +18,7 @@ from tidewaiter.identify.engine.approximate_match import (
     build_near,
     near_any,
 )
-from tidewaiter.identify.engine.hashing import SHIFT, build_table, hash_keys, mix_all
+from tidewaiter.identify.engine.hashing import SHIFT, build_members, build_table, hash_keys, mix_all
 from tidewaiter.identify.engine.phrases import build_phrases
 from tidewaiter.identify.engine.rules import (
     ContextRules,
@@ -271,7 +271,7 @@ def compile_lexicon(registry: Registry, *, street: bool = False) -> tuple[Tables
         trie=build_trie(keys),
         strong=np.array([entry.tier == "strong" for entry in entries], np.bool_),
         vocabulary=vocabulary,
-        other=build_table(mix_all(others.names), np.zeros(len(others.names), np.int32)),
+        other=build_members(mix_all(others.names)),
         phrases=build_phrases(rules, fold),
         english=np.array([entry.language == "en" for entry in entries], np.bool_),
         anchors=anchors,
