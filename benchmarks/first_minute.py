@@ -35,7 +35,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     'identify "acetone"': ("identify", "acetone"),
     'identify "acetone" --slang': ("identify", "acetone", "--slang"),
     'law "acetone"': ("law", "acetone"),
-    "alerts list": ("alerts", "list", "--db", "{folder}/alerts.db", "--rows", "100"),
+    "alerts list": ("alerts", "list", "--db", "{folder}/alerts.db"),
     "alerts show": ("alerts", "show", "{alert}", "--db", "{folder}/alerts.db"),
     "--help": HELP,
     **{

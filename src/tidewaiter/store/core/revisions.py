@@ -3,6 +3,7 @@
 import os
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, inspect, text
 
@@ -44,21 +45,27 @@ def upgrade(connection: Connection, at: str) -> None:
         return
     # Imported here: Alembic takes as long to load as all the rest of a short command.
     from alembic import command  # noqa: PLC0415
+
+    command.upgrade(_config(connection), "head")
+
+
+def _config(connection: Connection | None = None) -> Any:
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", "tidewaiter.store.core:migrations")
-    config.set_main_option("version_locations", os.pathsep.join(map(str, FOLDERS)))
+    places = os.pathsep.join(map(str, FOLDERS)).replace("%", "%%")  # it interpolates
+    config.set_main_option("version_locations", places)
     config.set_main_option("recursive_version_locations", "true")
     for name in ("path_separator", "version_path_separator"):  # of Alembic 1.16, and before
         config.set_main_option(name, "os")
-    command.upgrade(config, "head")
+    return config
 
 
 @cache
 def _known(folders: tuple[Path, ...]) -> frozenset[str]:
     """Return the revisions that there are; Alembic would run each file to learn its number."""
-    files = (file for folder in folders for file in folder.rglob("r*.py"))
+    files = (file for folder in folders for file in folder.rglob("r[0-9]*.py"))
     return frozenset(file.stem[1:].partition("_")[0] for file in files)
 
 
@@ -69,4 +76,5 @@ def _revision(connection: Connection, at: str) -> str | None:
         return None
     if VERSION_TABLE not in tables:
         raise StoreError("store/tables-of-another-program", tables=min(tables), at=at)
-    return connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608
+    current: str | None = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608
+    return current
