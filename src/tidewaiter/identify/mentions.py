@@ -63,7 +63,7 @@ class Identifier:
         Returns:
             Findings and defects in order of lines and positions.
         """
-        text, offsets = _buffers(texts)
+        text, offsets = buffers_of(texts)
         which, distinct = first_of_each(text, offsets)
         if len(distinct) < len(which):
             text, offsets = _taken(text, offsets, distinct)
@@ -156,7 +156,7 @@ def _column(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> pa.LargeStri
     )
 
 
-def _buffers(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def buffers_of(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return the bytes of a column and the start of each line, without copying the text."""
     if len(texts) == 0:
         return np.zeros(0, np.uint8), np.zeros(1, np.int64)
@@ -176,7 +176,7 @@ def _buffers(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 def _taken(
     text: NDArray[np.uint8], offsets: NDArray[np.int64], lines: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    return _buffers(_column(text, offsets).take(pa.array(lines)))
+    return buffers_of(_column(text, offsets).take(pa.array(lines)))
 
 
 def _is_part(part: Finding, names: Sequence[Finding]) -> bool:
