@@ -10,6 +10,7 @@ from msgspec.structs import astuple, replace
 from numpy.typing import NDArray
 
 from tidewaiter.base.phrases import english
+from tidewaiter.identify.candidates import MOST_LINE
 from tidewaiter.identify.engine.hashing import first_of_each
 from tidewaiter.identify.engine.scan import scan
 from tidewaiter.identify.engine.triggers import find_triggers
@@ -17,7 +18,7 @@ from tidewaiter.identify.engine.unknown_words import make_verdicts
 from tidewaiter.identify.engine.words import joined
 from tidewaiter.identify.findings import Defect, Finding, Reader
 from tidewaiter.identify.lexicon.loading import Lexicon
-from tidewaiter.identify.structures import Structures, inside
+from tidewaiter.identify.structures import Line, Structures, inside
 
 _SAID = (9, 10)  # finding fields with phrases: reasons, downgraded
 
@@ -89,18 +90,25 @@ class Identifier:
             return
         known: dict[int, list[Finding]] = {line: [] for line in marked}
         for finding in findings:
-            if finding.line in known:
+            if finding.line in known and finding.start < MOST_LINE:
                 known[finding.line].append(finding)
-        more: list[Finding] = []
-        parts: list[Finding] = []
-        for line in marked:
-            here = bytes(text[offsets[line] : offsets[line + 1]]).decode()
-            found, unread = self._structures.find(line, here, known[line])
-            more.extend(found)
-            defects.extend(unread)
-            parts.extend(part for part in known[line] if _is_part(part, found))
+        lines = [
+            Line(line, bytes(text[offsets[line] : offsets[line + 1]]).decode(), known[line])
+            for line in marked
+        ]
+        more, unread = self._structures.find(lines)
+        defects.extend(unread)
+        names: dict[int, list[Finding]] = {}
+        for each in more:
+            names.setdefault(each.line, []).append(each)
+        parts = {
+            id(part)
+            for line, found in names.items()
+            for part in known[line]
+            if _is_part(part, found)
+        }
         if parts:
-            findings[:] = [each for each in findings if each not in parts]
+            findings[:] = [each for each in findings if id(each) not in parts]
         findings.extend(more)
         findings.sort(key=lambda found: (found.line, found.start))
         defects.sort(key=lambda found: (found.line, found.start))
