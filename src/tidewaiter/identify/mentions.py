@@ -18,6 +18,7 @@ from tidewaiter.identify.engine.unknown_words import make_verdicts
 from tidewaiter.identify.engine.words import joined
 from tidewaiter.identify.findings import Defect, Finding, Reader
 from tidewaiter.identify.lexicon.loading import Lexicon
+from tidewaiter.identify.parsed_structures import ParsedStructures
 from tidewaiter.identify.structures import Line, Structures, inside
 
 _SAID = (9, 10)  # finding fields with phrases: reasons, downgraded
@@ -52,7 +53,8 @@ class Identifier:
         """Set the lexicon, from `load_lexicon`."""
         self.lexicon = lexicon
         self._reader = Reader(lexicon)
-        self._structures = Structures(lexicon.registry)
+        stored = ParsedStructures(lexicon.registry.digest)
+        self._structures = Structures(lexicon.registry, stored)
         self._verdicts = make_verdicts()
 
     def find(self, texts: pa.Array) -> tuple[list[Finding], list[Defect]]:

@@ -4,28 +4,20 @@ RDKit and OPSIN are loaded with the first candidate; a file without any does not
 are parsed in batches, each distinct one once.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from tidewaiter.base.phrases import Phrase
-from tidewaiter.identify.candidates import Candidate, Seeker, Shape
+from tidewaiter.identify.candidates import Candidate, Seeker
 from tidewaiter.identify.findings import Defect, Finding
-from tidewaiter.law.answers import Sighting
+from tidewaiter.identify.parsed_structures import ParsedStructures, Seen, Text
 from tidewaiter.law.registry import Registry
 
 _KEPT = 1 << 15  # texts whose result is cached
 _TOGETHER = 256  # names parsed at a time; other threads wait for OPSIN meanwhile
 # Score of a finding, by the certainty that a structure is meant and is covered.
 _SCORES = {"same": 0.95, "variant": 0.6, "open": 0.3, "ion": 0.3}
-
-
-class _Seen(NamedTuple):
-    """Result of parsing a text."""
-
-    sightings: tuple[Sighting, ...] = ()
-    read: bool = False  # parsed as a structure
-    failed: str = ""  # reason why a possible structure could not be parsed
 
 
 class Line(NamedTuple):
@@ -44,9 +36,9 @@ class _Place:
         self.candidates = candidates
         self.tries = iter([(each, text) for each in candidates for text in each.texts])
         self.candidate, self.text = next(self.tries)
-        self.seen = _Seen()
+        self.seen = Seen()
 
-    def is_open(self, seen: _Seen) -> bool:
+    def is_open(self, seen: Seen) -> bool:
         """Set the result of the current spelling; return whether another one is to be tried."""
         self.seen = seen
         if seen.read or seen.failed:
@@ -61,11 +53,17 @@ class _Place:
 class Structures:
     """Parses the structures in texts; cached."""
 
-    def __init__(self, registry: Registry) -> None:
-        """Set the registry, with its class rules; nothing is loaded yet."""
+    def __init__(self, registry: Registry, stored: ParsedStructures | None = None) -> None:
+        """Set the registry, with its class rules; nothing is loaded yet.
+
+        Args:
+            registry: The substances and class rules.
+            stored: Results of earlier runs with this registry; None: all texts are parsed.
+        """
         self._registry = registry
+        self._stored = stored
         self._places = {each.slug: place for place, each in enumerate(registry.substances)}
-        self._kept: dict[tuple[str, Shape], _Seen] = {}  # the most recent last
+        self._kept: dict[Text, Seen] = {}  # the most recent last
 
     @cached_property
     def _seeker(self) -> Seeker:
@@ -116,63 +114,68 @@ class Structures:
                 place for place in waiting if place.is_open(seen[place.text, place.candidate.shape])
             ]
 
-    def _look_up(self, wanted: Iterable[tuple[str, Shape]]) -> dict[tuple[str, Shape], _Seen]:
+    def _look_up(self, wanted: Mapping[Text, None]) -> dict[Text, Seen]:
         """Parse texts, or return the cached results."""
-        found: dict[tuple[str, Shape], _Seen] = {}
-        names: list[str] = []
+        found: dict[Text, Seen] = {}
         for each in wanted:
-            text, shape = each
             known = self._kept.pop(each, None)
             if known is not None:
                 found[each] = known
-            elif shape == "name":
-                names.append(text)
-            else:
-                found[each] = self._parse(text, shape)
-        found.update(((name, "name"), seen) for name, seen in self._parse_names(names))
+        new = [each for each in wanted if each not in found]
+        if new:
+            found.update(self._stored.find(new) if self._stored else {})
+            for first in range(0, len(new), _TOGETHER):
+                some = [each for each in new[first : first + _TOGETHER] if each not in found]
+                parsed = dict(self._parse(some))
+                if self._stored:
+                    self._stored.add(parsed)
+                found.update(parsed)
         self._kept.update(found)
         for oldest in list(self._kept)[: max(0, len(self._kept) - _KEPT)]:
             self._kept.pop(oldest, None)
         return found
 
-    def _parse(self, text: str, shape: Shape) -> _Seen:
-        """Parse a structure that is not a name."""
-        # Imported here: RDKit takes as long to load as thousands of lines without it.
-        from tidewaiter.law.structure import StructureError, parse_structure  # noqa: PLC0415
-
-        if shape == "inchikey":
-            return _Seen(self._sighter.see_key(text), read=True)
-        try:
-            return self._recognise(parse_structure(text, shape))
-        except StructureError as error:
-            return self._recognise(error)
-
-    def _parse_names(self, names: Sequence[str]) -> Iterator[tuple[str, _Seen]]:
-        """Parse names in batches."""
-        if not names:
+    def _parse(self, texts: Sequence[Text]) -> Iterator[tuple[Text, Seen]]:
+        """Parse texts, the names among them in one go."""
+        if not texts:
             return
-        from tidewaiter.law.structure import parse_names  # noqa: PLC0415
+        # Imported here: RDKit takes as long to load as thousands of lines without it.
+        from tidewaiter.law.structure import (  # noqa: PLC0415
+            StructureError,
+            parse_names,
+            parse_structure,
+        )
 
-        for first in range(0, len(names), _TOGETHER):
-            some = names[first : first + _TOGETHER]
-            for name, structure in zip(some, parse_names(some), strict=True):
-                yield name, self._recognise(structure)
+        names = [each for each in texts if each[1] == "name"]
+        structures = parse_names([text for text, _ in names])
+        yield from zip(names, map(self._recognise, structures), strict=True)
+        for each in texts:
+            text, shape = each
+            if shape == "inchikey":
+                yield each, Seen(self._sighter.see_key(text), read=True)
+            elif shape != "name":
+                try:
+                    structure = parse_structure(text, shape)
+                except StructureError as error:
+                    yield each, self._recognise(error)
+                else:
+                    yield each, self._recognise(structure)
 
-    def _recognise(self, structure: Any) -> _Seen:
+    def _recognise(self, structure: Any) -> Seen:
         """Look up a structure, or return the result for an error of parsing."""
         from tidewaiter.law.structure import StructureError  # noqa: PLC0415
         from tidewaiter.law.structure.types import NotReadError  # noqa: PLC0415
 
         if isinstance(structure, NotReadError):
-            return _Seen(failed=structure.message)
+            return Seen(failed=structure.message)
         if isinstance(structure, StructureError):
-            return _Seen()
+            return Seen()
         try:
-            return _Seen(self._sighter.see(structure), read=True)
+            return Seen(self._sighter.see(structure), read=True)
         except StructureError as error:
-            return _Seen(failed=error.message)
+            return Seen(failed=error.message)
 
-    def _findings(self, line: int, text: str, at: Candidate, seen: _Seen) -> Iterator[Finding]:
+    def _findings(self, line: int, text: str, at: Candidate, seen: Seen) -> Iterator[Finding]:
         for each in seen.sightings:
             place = self._places[each.slug]
             substance = self._registry.substances[place]
