@@ -4,7 +4,7 @@ Nothing is parsed here: `structures` does that.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -32,6 +32,8 @@ _MOST_WORDS = 6  # words that may belong to a name broken by spaces
 MOST_LINE = 4_000
 """Characters of a text that are examined."""
 _EDGE = ".,:;'!?*"
+_NITROGEN = re.compile(r"(?<![a-zA-Z])n(?=(?:,n)*[-'])|(?<=,)n(?=[,-])")
+_SPACES = re.compile(r"(?<=[)\]}-]) | (?=[(\[{-])")
 _PREFIX = re.compile(r"^(?:tert|sec|iso|n|t|o|m|p)-", re.IGNORECASE)
 
 
@@ -137,7 +139,7 @@ class Seeker:
         while (
             last + 1 < len(words)
             and last - first < _MOST_WORDS
-            and (_goes_on(words, last) or _depth(words[first : last + 1]) > 0)
+            and (_goes_on(words, last) or _depth(_texts(words[first : last + 1])) > 0)
         ):
             last += 1
         return first, last
@@ -218,17 +220,28 @@ def _goes_on(words: list[Word], place: int) -> bool:
     )
 
 
-def _depth(words: list[Word]) -> int:
-    """Return the number of open brackets after some words."""
-    text = "".join(word.text for word in words)
-    return sum(text.count(sign) for sign in _OPEN) - sum(text.count(sign) for sign in _CLOSE)
+def _texts(words: Iterable[Word]) -> list[str]:
+    return [word.text for word in words]
+
+
+def _depth(texts: Iterable[str]) -> int:
+    """Return the number of open brackets after some texts."""
+    return sum(
+        text.count("(")
+        + text.count("[")
+        + text.count("{")
+        - text.count(")")
+        - text.count("]")
+        - text.count("}")
+        for text in texts
+    )
 
 
 def _joined(words: list[Word]) -> str:
     """Join words; without spaces inside brackets and beside hyphens."""
     parts = [words[0].text]
     for before, word in pairwise(words):
-        open_ = _depth([Word(0, 0, "".join(parts))]) > 0
+        open_ = _depth(parts) > 0
         broken = (before.text[-1] == "-" and before.text[-2:-1] != ",") or word.text[0] == "-"
         inverted = before.text[-1] == ","
         parts.append(word.text if (open_ or broken) and not inverted else f" {word.text}")
@@ -272,9 +285,9 @@ def _is_wrapped(text: str) -> bool:
 
 def _on_nitrogen(text: str) -> str:
     """Capitalise nitrogen locants: a lower-case n- is another prefix."""
-    return re.sub(r"(?<![a-zA-Z])n(?=(?:,n)*[-'])|(?<=,)n(?=[,-])", "N", text)
+    return _NITROGEN.sub("N", text)
 
 
 def _tight(text: str) -> str:
     """Remove spaces after an opening and before a closing bracket, and beside hyphens."""
-    return re.sub(r"(?<=[)\]}-]) | (?=[(\[{-])", "", text)
+    return _SPACES.sub("", text) if " " in text else text
