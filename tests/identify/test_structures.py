@@ -115,7 +115,9 @@ def test_a_class_that_is_not_evaluated_speaks_against_itself(
     structures: Structures, registry: Registry
 ) -> None:
     """A mention based on a class that is not evaluated is downgraded."""
-    found, _ = structures.find([Line(0, "sample CC(=O)Cc1ccc(OC)cc1", ())])  # PMA's ketone, not listed
+    found, _ = structures.find(
+        [Line(0, "sample CC(=O)Cc1ccc(OC)cc1", ())]
+    )  # PMA's ketone, not listed
     assert slugs(registry, found) == ["ca-1-phenyl-2-propanone"]
     assert found[0].downgraded
     assert found[0].score < 0.5

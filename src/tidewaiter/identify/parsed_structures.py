@@ -5,6 +5,7 @@ takes some microseconds and needs neither. Only a hash of each text is stored. T
 the registry, the code and the versions of the parsers, and there is one file for each combination.
 """
 
+import shutil
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
@@ -83,8 +84,13 @@ class ParsedStructures:
                     found.update(
                         (hashes[key], _decoded(seen)) for key, seen in file.execute(_QUERY, some)
                     )
-        except (sqlite3.Error, msgspec.MsgspecError):
-            return {}  # damaged, or on a disk without locks: the texts are parsed again
+        except sqlite3.OperationalError:
+            return {}  # it is locked, or removed: the texts are parsed again
+        except (sqlite3.DatabaseError, msgspec.MsgspecError):
+            shutil.rmtree(
+                self._file.parent, ignore_errors=True
+            )  # damaged; the next run has a new one
+            return {}
         return found
 
     def add(self, texts: Mapping[Text, Seen]) -> None:

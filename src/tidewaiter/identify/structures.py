@@ -122,14 +122,14 @@ class Structures:
             if known is not None:
                 found[each] = known
         new = [each for each in wanted if each not in found]
-        if new:
-            found.update(self._stored.find(new) if self._stored else {})
-            for first in range(0, len(new), _TOGETHER):
-                some = [each for each in new[first : first + _TOGETHER] if each not in found]
-                parsed = dict(self._parse(some))
-                if self._stored:
-                    self._stored.add(parsed)
-                found.update(parsed)
+        if new and self._stored:
+            found.update(self._stored.find(new))
+            new = [each for each in new if each not in found]
+        for first in range(0, len(new), _TOGETHER):
+            parsed = dict(self._parse(new[first : first + _TOGETHER]))
+            found.update(parsed)
+            if self._stored:
+                self._stored.add(parsed)
         self._kept.update(found)
         for oldest in list(self._kept)[: max(0, len(self._kept) - _KEPT)]:
             self._kept.pop(oldest, None)
@@ -137,8 +137,6 @@ class Structures:
 
     def _parse(self, texts: Sequence[Text]) -> Iterator[tuple[Text, Seen]]:
         """Parse texts, the names among them in one go."""
-        if not texts:
-            return
         # Imported here: RDKit takes as long to load as thousands of lines without it.
         from tidewaiter.law.structure import (  # noqa: PLC0415
             StructureError,
