@@ -4,7 +4,7 @@ Nothing is parsed here: `structures` does that.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -139,7 +139,10 @@ class Seeker:
         while (
             last + 1 < len(words)
             and last - first < _MOST_WORDS
-            and (_goes_on(words, last) or _depth(_texts(words[first : last + 1])) > 0)
+            and (
+                _goes_on(words, last)
+                or _depth("".join(word.text for word in words[first : last + 1])) > 0
+            )
         ):
             last += 1
         return first, last
@@ -220,28 +223,17 @@ def _goes_on(words: list[Word], place: int) -> bool:
     )
 
 
-def _texts(words: Iterable[Word]) -> list[str]:
-    return [word.text for word in words]
-
-
-def _depth(texts: Iterable[str]) -> int:
-    """Return the number of open brackets after some texts."""
-    return sum(
-        text.count("(")
-        + text.count("[")
-        + text.count("{")
-        - text.count(")")
-        - text.count("]")
-        - text.count("}")
-        for text in texts
-    )
+def _depth(text: str) -> int:
+    """Return the number of open brackets after a text."""
+    opened = text.count("(") + text.count("[") + text.count("{")
+    return opened - text.count(")") - text.count("]") - text.count("}")
 
 
 def _joined(words: list[Word]) -> str:
     """Join words; without spaces inside brackets and beside hyphens."""
     parts = [words[0].text]
     for before, word in pairwise(words):
-        open_ = _depth(parts) > 0
+        open_ = _depth("".join(parts)) > 0
         broken = (before.text[-1] == "-" and before.text[-2:-1] != ",") or word.text[0] == "-"
         inverted = before.text[-1] == ","
         parts.append(word.text if (open_ or broken) and not inverted else f" {word.text}")
