@@ -17,7 +17,7 @@ import os
 import random
 import resource
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -27,7 +27,7 @@ import numpy as np
 from benchmarks.evaluation import ROOT
 from benchmarks.lines import SEED
 from benchmarks.peers import Scan, Spans, installed, whole_words
-from benchmarks.throughput import pattern_names, processor, timed, versions
+from benchmarks.throughput import Answer, pattern_names, processor, timed, versions
 
 from tidewaiter.identify import Identifier, Lexicon, column_of, load_lexicon
 from tidewaiter.identify.engine.fold import fold_lines, make_room
@@ -45,6 +45,7 @@ GOODS = SHARED / "data" / "world" / "identify" / "negatives.tsv"
 BATCH = 16_384
 CATALOGUE = 20_000
 BLOCK = 12_000  # bytes: as in the scan
+ROUNDS = 5  # of the exact search; the fastest counts
 PEERS = ("ahocorasick_rs", "daachorse", "hyperscan")
 
 
@@ -120,9 +121,9 @@ def exact(lines: Sequence[str], lexicon: Lexicon) -> Iterator[Row]:
     """
     plain = [line for line in lines if line.isascii()]
     text, offsets = buffers_of(column_of(plain))
-    hits, seconds = timed(partial(_exact_names, text, offsets, lexicon))
+    hits, seconds = _fastest(partial(_exact_names, text, offsets, lexicon))
     yield Row("exact names, ours", len(plain), hits, seconds, 0)
-    rows, seconds = timed(lambda: scan(text, offsets, lexicon.tables, make_verdicts()))
+    rows, seconds = _fastest(lambda: scan(text, offsets, lexicon.tables, make_verdicts()))
     yield Row("whole scan, ours", len(plain), len(rows), seconds, 0)
     names = pattern_names()
     batches = ["\n".join(plain[at : at + BATCH]).lower() for at in range(0, len(plain), BATCH)]
@@ -131,11 +132,17 @@ def exact(lines: Sequence[str], lexicon: Lexicon) -> Iterator[Row]:
         if name in PEERS:
             peer = build(names)
             peer(batches[0][:10_000])
-            spans, seconds = timed(partial(_scan_all, peer, batches))
+            spans, seconds = _fastest(partial(_scan_all, peer, batches))
             found[name] = [whole_words(text, of) for text, of in zip(batches, spans, strict=True)]
             yield Row(f"exact names, {name}", len(plain), sum(map(len, spans)), seconds, 0)
     same = [found[name] for name in PEERS[:2] if name in found]
     assert all(spans == same[0] for spans in same)
+
+
+def _fastest(work: Callable[[], Answer]) -> tuple[Answer, float]:
+    """Return what the work gives, and the CPU seconds of the fastest round."""
+    rounds = [timed(work) for _ in range(ROUNDS)]
+    return min(rounds, key=lambda each: each[1])
 
 
 def _scan_all(peer: Scan, batches: Sequence[str]) -> list[Spans]:
