@@ -187,11 +187,14 @@ def main() -> None:
     parser.add_argument("--goods", type=Path, default=GOODS)
     parser.add_argument("--out", type=Path, default=OUT)
     asked = parser.parse_args()
-    lexicon, goods = load_lexicon(), goods_lines(asked.goods)
-    rows: list[Row] = []
-    for what, lines in (("goods", goods), ("catalogue", catalogue_lines())):
-        rows += identified(what, lines, lexicon)
-    rows += exact(goods, lexicon)
+    lexicon, rows = load_lexicon(), list[Row]()
+    if asked.goods.is_file():
+        goods = goods_lines(asked.goods)
+        rows += identified("goods", goods, lexicon)
+        rows += exact(goods, lexicon)
+    else:
+        print(f"{asked.goods} is absent: the catalogue only; --goods takes other lines")
+    rows += identified("catalogue", catalogue_lines(), lexicon)
     print(f"{processor()}, load {os.getloadavg()[0]:.1f}")
     show(rows)
     run = {
