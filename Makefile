@@ -107,6 +107,7 @@ bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.systematic
 	$(BIN)/python -m benchmarks.classes
 	$(BIN)/python -m benchmarks.throughput
+	$(BIN)/python -m benchmarks.realtext
 	$(BIN)/python -m benchmarks.structures
 	$(BIN)/python -m benchmarks.whole
 	$(BIN)/python -m benchmarks.first_minute

@@ -394,6 +394,7 @@ typedef struct {
     I32 flags;
     B8 unknown;
     B8 close;
+    B8 covered;
 } words_Words;
 
 typedef struct {

@@ -76,6 +76,7 @@ class Words(NamedTuple):
     flags: NDArray[np.int32]
     unknown: NDArray[np.bool_]  # not well known in the vocabulary
     close: NDArray[np.bool_]  # an unknown word is near in its line
+    covered: NDArray[np.bool_]  # an exact hit covers it, so it is not searched for
 
 
 def make_words(size: int) -> Words:
@@ -86,6 +87,7 @@ def make_words(size: int) -> Words:
         flags=np.zeros(size, np.int32),
         unknown=np.zeros(size, np.bool_),
         close=np.zeros(size, np.bool_),
+        covered=np.zeros(size, np.bool_),
     )
 
 

@@ -21,7 +21,7 @@ from tidewaiter.law.structure.keys import (
     mass,
     parent,
 )
-from tidewaiter.law.structure.parsing import is_written, parse_structure, reading
+from tidewaiter.law.structure.parsing import is_written, parse_names, parse_structure, reading
 from tidewaiter.law.structure.recognition import Judge, Recogniser
 from tidewaiter.law.structure.types import (
     LEVELS,
@@ -65,6 +65,7 @@ __all__ = [
     "match_class",
     "match_classes",
     "parent",
+    "parse_names",
     "parse_structure",
     "read_structures",
     "reading",
