@@ -26,9 +26,8 @@ from tidewaiter.base.records import Record
 from tidewaiter.bulk.parties import parties_of, read_asked
 from tidewaiter.bulk.party_lists import load_party_lists
 from tidewaiter.bulk.screening import identifier_for, state_of
-from tidewaiter.bulk.structures import find_structure, lawyers_for
+from tidewaiter.bulk.structures import assessor_for, find_structure, lawyers_for
 from tidewaiter.law.answers import Compound, Found, Goods, Question, Route
-from tidewaiter.law.assessment import assess
 from tidewaiter.law.class_membership import load_members
 from tidewaiter.lists.archive import lists_folder
 from tidewaiter.lists.decisions import threshold_for
@@ -64,12 +63,14 @@ class LawOptions(Record, frozen=True, kw_only=True):
 def answer_law(what: Any, column: str | None, options: LawOptions) -> Frame:
     """Look up the law on substances: see `tidewaiter.api.law`."""
     question, own = _question(options), read_paths(options.own)
-    rows: list[list[Any]] = []
     with turn():
         desk = _LawDesk(own, street=options.street)
-        for line, text in enumerate(read_texts(what, column)):
-            found = ruling_texts(desk.assessed(text or "", line, question))
-            rows += ([line, *(each or None for each in texts[1:])] for texts in found)
+        texts = enumerate(read_texts(what, column))
+        compounds = (desk.assessed(text or "", line, question) for line, text in texts)
+        rows = [
+            [int(line), *(each or None for each in cells)]
+            for line, *cells in ruling_texts(compounds)
+        ]
     cells = zip(*rows, strict=True) if rows else ([] for _ in _RULINGS)
     arrays = [
         pa.array(values, pa.string()).cast(each.type) if each.name != "line" else pa.array(values)
@@ -93,7 +94,7 @@ class _LawDesk:
 
     def __init__(self, own: tuple[Path, ...], *, street: bool) -> None:
         self._own = own
-        self._registry, self._book, _ = lawyers_for(own)
+        self._assessor = assessor_for(own)
         self._asker = _asker(own, street, state_of(own))
 
     def assessed(self, text: str, line: int, question: Question) -> Compound:
@@ -102,7 +103,7 @@ class _LawDesk:
             found = self._asker.find(text, question.day)
         except InputError as error:
             return Compound(place=str(line), id=text, not_assessable=error.message, hint=error.hint)
-        answers = tuple(assess(question, self._registry, self._book, each) for each in found)
+        answers = tuple(self._assessor.assess(question, each) for each in found)
         return Compound(place=str(line), id=text, answers=answers)
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.processes import processes
 from tidewaiter.law.answers import Compound, Found, Question
-from tidewaiter.law.assessment import assess
+from tidewaiter.law.assessment import Assessor
 from tidewaiter.law.registry import Registry, load_registry
 from tidewaiter.law.rules import LawBook
 from tidewaiter.law.structure import Entry, StructureError, parse_structure
@@ -102,6 +102,13 @@ def lawyers_for(own: tuple[Path, ...]) -> tuple[Registry, LawBook, Recogniser]:
     return registry, registry.book, Recogniser(registry, registry.classes)
 
 
+@cache
+def assessor_for(own: tuple[Path, ...]) -> Assessor:
+    """Return this process's assessor, which keeps its answers, by set of lists."""
+    registry, book, _ = lawyers_for(own)
+    return Assessor(registry, book)
+
+
 def find_structure(text: str, own: tuple[Path, ...], day: date) -> tuple[Found, ...]:
     """Assess one structure by lists and classes.
 
@@ -130,7 +137,7 @@ def _assess(share: Share, asked: Asked) -> list[Compound]:
 
 
 def _compound(entry: Entry, asked: Asked) -> Compound:
-    registry, book, recogniser = lawyers_for(asked.own)
+    recogniser, assessor = lawyers_for(asked.own)[2], assessor_for(asked.own)
     try:
         if isinstance(entry.found, StructureError):
             raise entry.found
@@ -138,5 +145,5 @@ def _compound(entry: Entry, asked: Asked) -> Compound:
         found = recogniser.find(entry.found, name, asked.question.day)
     except StructureError as error:
         return unreadable(entry, error)
-    answers = tuple(assess(asked.question, registry, book, each) for each in found)
+    answers = tuple(assessor.assess(asked.question, each) for each in found)
     return Compound(place=entry.place, id=entry.id, answers=answers)
