@@ -1,8 +1,9 @@
 """Coverage: days for which an instrument's loaded list is complete, so "not listed" is valid."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from tidewaiter.base.errors import InputError
@@ -134,6 +135,11 @@ def _doubt(regime: Regime, day: date) -> Phrase | None:
 def _has(formula: str, least: str) -> bool:
     """Return whether a formula has at least the given atoms, or cannot be read."""
     try:
-        return parse_formula(formula) >= parse_formula(least)
+        return parse_formula(formula) >= _atoms_of(least)
     except InputError:
         return True
+
+
+@lru_cache(maxsize=256)
+def _atoms_of(least: str) -> Counter[str]:
+    return parse_formula(least)

@@ -1,9 +1,10 @@
 """Class matching: which legal classes cover a structure, by which clauses and atoms."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from rdkit.Chem import Mol
 
@@ -130,12 +131,11 @@ class ClassMatcher:
         if mol.GetNumAtoms() < self._smallest:
             return ()
         found: list[Answer] = []
-        graph: Graph | None = None
+        graph = cache(lambda: graph_of(mol))  # few have the core of a rule
         atoms = count_elements(formula_of(mol))
         for family in self._families:
             if not (family.may_match(atoms) and mol.HasSubstructMatch(family.anchor)):
                 continue
-            graph = graph or graph_of(mol)
             for compiled in family.rules:
                 if day is None or compiled.rule.holds_on(day):
                     answer = _ask(mol, graph, compiled, listed)
@@ -184,14 +184,19 @@ def match_classes(
     return ClassMatcher(rules).match(structure, day, listed=listed)
 
 
-def _ask(mol: Mol, graph: Graph, compiled: _Compiled, listed: frozenset[str]) -> Answer | None:
+def _ask(
+    mol: Mol, graph_once: Callable[[], Graph], compiled: _Compiled, listed: frozenset[str]
+) -> Answer | None:
     rule = compiled.rule
     places: list[Place] = []
     full = False
     for core in compiled.cores:
-        here = list(find_places(mol, graph, rule, core))
+        here = list(find_places(mol, graph_once, rule, core))
         full = full or len(here) >= MOST_PLACES
         places += here
+    if not places:
+        return None
+    graph = graph_once()
     places = [place for place in places if _is_light(graph, rule, place)]
     inside = [place for place in places if place.inside]
     if inside:

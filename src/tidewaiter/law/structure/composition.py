@@ -8,12 +8,10 @@ that share a formula with one in the registry.
 import re
 from collections import Counter
 from collections.abc import Mapping
-from functools import lru_cache
 
 from rdkit.Chem import Atom, Mol, rdMolDescriptors
 
-_CHARGE = re.compile(r"[+-]\d*$")
-_HYDROGEN = re.compile(r"H(?![a-z])\d*")
+_LIGHT = re.compile(r"H(?![a-z])\d*|[+-]\d*$")
 _ELEMENT = re.compile(r"([A-Z][a-z]?)(\d*)")
 # A SMARTS atom that is one element: RDKit adds 1,000 to the number if it is aromatic.
 _ONE_ELEMENT = re.compile(r"Atom(?:Type|AtomicNum) (\d+) = val")
@@ -33,10 +31,9 @@ def is_charged(formula: str) -> bool:
     return "+" in formula or "-" in formula
 
 
-@lru_cache(maxsize=4096)
 def heavy_atoms(formula: str) -> str:
     """Return a formula without hydrogens and charge: equal for all structures of a control key."""
-    return _HYDROGEN.sub("", _CHARGE.sub("", formula))
+    return _LIGHT.sub("", formula)
 
 
 def count_elements(formula: str) -> dict[str, int]:

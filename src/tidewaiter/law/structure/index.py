@@ -128,7 +128,7 @@ def load_keys(registry: Registry) -> tuple[Keys, ...]:
         found = tuple(compute_keys(registry.substances))
         (place / "keys.msgpack").write_bytes(msgspec.msgpack.encode(found))
 
-    file = cached("structure-keys", key, make) / "keys.msgpack"
+    file = cached("drawings", key, make) / "keys.msgpack"
     return msgspec.msgpack.decode(file.read_bytes(), type=tuple[Keys, ...])
 
 
@@ -204,7 +204,7 @@ class StructureIndex:
 
     def _may_hold(self, part: Part) -> bool:
         """Return whether a structure in the registry may have the control key of a fragment."""
-        if heavy_atoms(part.formula) not in self._heavy:
+        if part.heavy not in self._heavy:
             return False
         return part.formula in self._bases or not part.keeps_hydrogens
 
@@ -217,7 +217,8 @@ class StructureIndex:
             exact = whole if part is mine else self._inchikey(part)
             same = self._exact.get(exact, ())
             near = [drawn for drawn in self._control.get(key, ()) if drawn not in same]
-            for drawn in (*same, *near):
+            # The whole was compared with `same` above.
+            for drawn in near if part is mine else (*same, *near):
                 found = _compared(structure, part.structure, drawn.structure)
                 smiles = "" if part is mine else part.structure.text
                 yield _hit(drawn, found, exact if drawn in same else key, smiles)

@@ -57,6 +57,11 @@ class Part:
         return formula_of(self.mol)
 
     @cached_property
+    def heavy(self) -> str:
+        """Return its formula without hydrogens and charge."""
+        return heavy_atoms(self.formula)
+
+    @cached_property
     def key(self) -> str:
         """Return its control key.
 
@@ -92,7 +97,7 @@ class Companions:
         counterions = [_small(smiles) for smiles in known.counterions]
         self._solvents = {part.key for part in solvents}
         self._counterions = {part.key for part in counterions}
-        self._heavy = {heavy_atoms(part.formula) for part in (*solvents, *counterions)}
+        self._heavy = {part.heavy for part in (*solvents, *counterions)}
 
     def parts(self, structure: Structure) -> list[Part]:
         """List the fragments that may be substances in their own right.
@@ -116,12 +121,11 @@ class Companions:
 
     def _distinct(self, parts: list[Part]) -> dict[str, Part]:
         """Map control keys to fragments; one whose heavy atoms no other has is mapped by these."""
-        same = Counter(heavy_atoms(part.formula) for part in parts)
+        same = Counter(part.heavy for part in parts)
         found: dict[str, Part] = {}
         for part in parts:
-            heavy = heavy_atoms(part.formula)
-            alone = same[heavy] == 1 and heavy not in self._heavy
-            found[heavy if alone else part.key] = part
+            alone = same[part.heavy] == 1 and part.heavy not in self._heavy
+            found[part.heavy if alone else part.key] = part
         return found
 
     def is_salt(self, structure: Structure) -> bool:
