@@ -18,6 +18,7 @@ from tidewaiter.law.rules import LawBook
 from tidewaiter.law.structure import Entry, StructureError, parse_structure
 from tidewaiter.law.structure.recognition import Recogniser
 
+R = TypeVar("R")
 S = TypeVar("S")
 T = TypeVar("T")
 
@@ -53,18 +54,42 @@ def in_order(
         One result per entry, in order.
     """
     shares = _shares(iter(entries))
+    for done in shares_in_order(shares, work, settings, prepare=prepare, workers=workers):
+        yield from done
+
+
+def shares_in_order(
+    shares: Iterable[R],
+    work: Callable[[R, S], T],
+    settings: S,
+    *,
+    prepare: Callable[[S], object],
+    workers: int,
+) -> Iterator[T]:
+    """Process shares of a file as they are read, in constant memory.
+
+    Args:
+        shares: Parts of the file.
+        work: Module-level function: from a share and the settings to its result.
+        settings: Its settings.
+        prepare: Module-level function, called first in each process with the settings.
+        workers: Processes; 1: this process.
+
+    Yields:
+        One result per share, in order.
+    """
     if workers == 1:
         for share in shares:
-            yield from work(share, settings)
+            yield work(share, settings)
         return
     with processes(workers, prepare, settings) as pool:
-        under_way: deque[Future[list[T]]] = deque()
+        under_way: deque[Future[T]] = deque()
         for share in shares:
             under_way.append(pool.submit(work, share, settings))
             if len(under_way) >= workers * _AHEAD:
-                yield from under_way.popleft().result()
+                yield under_way.popleft().result()
         while under_way:
-            yield from under_way.popleft().result()
+            yield under_way.popleft().result()
 
 
 def _shares(entries: Iterator[Entry]) -> Iterator[Share]:

@@ -305,20 +305,38 @@ class JsonAnswers:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._rulings = Kept(lambda ruling: msgspec.Raw(english_json(ruling)))
+        self._rulings = Kept(_encoded)
 
     def add(self, compound: Compound) -> None:
         """Write a compound as one line."""
         # The file name within the place may contain any bytes.
         place = compound.place.encode("utf-8", "backslashreplace").decode("utf-8")
-        answers = [self._parts(answer) for answer in compound.answers]
+        answers = [_parts(answer, self._rulings) for answer in compound.answers]
         said = msgspec.structs.asdict(compound) | {"place": place, "answers": answers}
         self._file.write(english_json(said) + b"\n")
 
-    def _parts(self, answer: Assessment) -> dict[str, Any]:
-        """Return the fields of an answer, with rulings that are encoded already."""
-        rulings = [self._rulings.of(each) for each in answer.rulings]
-        return msgspec.structs.asdict(answer) | {"rulings": rulings}
+
+def _encoded(ruling: Ruling) -> msgspec.Raw:
+    return msgspec.Raw(english_json(ruling))
+
+
+def _parts(answer: Assessment, rulings: Kept[msgspec.Raw]) -> dict[str, Any]:
+    """Return the fields of an answer, with rulings that are encoded already."""
+    encoded = [rulings.of(each) for each in answer.rulings]
+    return msgspec.structs.asdict(answer) | {"rulings": encoded}
+
+
+class ProductLines:
+    """Writes the answers on a catalogue as JSON in UTF-8, one per line, with row and product."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._rulings = Kept(_encoded)
+
+    def add(self, row: int, product: str, answer: Assessment) -> None:
+        """Write an answer as one line."""
+        said = {"row": row, "product": product} | _parts(answer, self._rulings)
+        self._file.write(english_json(said) + b"\n")
 
 
 class CsvAnswers:
