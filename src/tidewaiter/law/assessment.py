@@ -32,7 +32,7 @@ from tidewaiter.law.types import Amendment, Form, Regime, Substance, Variant
 K = TypeVar("K")
 V = TypeVar("V")
 
-_KEPT = 20_000  # subjects, or answers of one instrument, that are kept
+_KEPT = 8_192  # subjects, different answers, and answers of one instrument that are kept
 _ROUTES = 4_096  # days and routes whose instruments are kept
 
 
@@ -100,18 +100,24 @@ class _Law:
     regime: Regime
     roles: tuple[Role, ...]
     limits: tuple[Limit, ...]  # of the instrument, on any day
+    limited: dict[_Subject, bool] = field(default_factory=dict)
     kept: dict[_Key, Ruling] = field(default_factory=dict)
 
-    def has_limits(self, slug: str | None) -> bool:
-        """Return whether the amounts of goods may change the answer on a substance."""
-        return any(limit.names(slug) for limit in self.limits)
+    def has_limits(self, subject: _Subject) -> bool:
+        """Return whether the amounts of goods may change the answer on a subject."""
+        known = self.limited.get(subject)
+        if known is None:
+            known = any(limit.names(subject.slug) for limit in self.limits)
+            _keep(self.limited, subject, known)
+        return known
 
 
 class _Laws(NamedTuple):
-    """The instruments of a question, in the order of its route."""
+    """The instruments of a question, in the order of its route, and their answers."""
 
     laws: tuple[_Law | Ruling, ...]  # a ruling: no law of the jurisdiction is loaded
     ages: tuple[Age, ...]
+    kept: dict[_Key, tuple[Ruling, ...]]
 
 
 class Assessor:
@@ -130,6 +136,7 @@ class Assessor:
         self._registry = registry
         self._book = book
         self._subjects: dict[_Traits, _Subject] = {}
+        self._rulings: dict[Ruling, Ruling] = {}  # equal answers, on whatever subject, are one
         self._of_route = lru_cache(maxsize=_ROUTES)(self._find_laws)
         self._of_regime = lru_cache(maxsize=_ROUTES)(self._find_law)
         self._watched = lru_cache(maxsize=_ROUTES)(self._find_watched)
@@ -137,7 +144,7 @@ class Assessor:
 
     def assess(self, question: Question, found: Found) -> Assessment:
         """Answer as `assess` does."""
-        laws, ages = self._of_route(question.day, question.route, question.jurisdictions)
+        laws = self._of_route(question.day, question.route, question.jurisdictions)
         subject = self._subject(found)
         return Assessment(
             day=question.day,
@@ -147,26 +154,39 @@ class Assessor:
             match=found.match,
             how=found.how,
             route=question.route,
-            rulings=tuple(self._answer(law, question, found, subject) for law in laws),
+            rulings=self._answers(laws, question, found, subject),
             watched=self._watched(subject, question.day),
-            ages=ages,
+            ages=laws.ages,
         )
 
-    def _answer(
-        self, law: _Law | Ruling, question: Question, found: Found, subject: _Subject
-    ) -> Ruling:
+    def _answers(
+        self, laws: _Laws, question: Question, found: Found, subject: _Subject
+    ) -> tuple[Ruling, ...]:
+        """Return the answers of all instruments, from memory if they were asked the same before."""
+        key = subject, question.goods, _amounts_of(question)
+        if question.history is not None:  # earlier transactions are too many for a key
+            return tuple(self._answer(law, question, found, key) for law in laws.laws)
+        known = laws.kept.get(key)
+        if known is None:
+            known = tuple(self._answer(law, question, found, key) for law in laws.laws)
+            _keep(laws.kept, key, known)
+        return known
+
+    def _answer(self, law: _Law | Ruling, question: Question, found: Found, key: _Key) -> Ruling:
         """Return the answer of an instrument, from memory if it was asked the same before."""
         if isinstance(law, Ruling):
             return law
-        amounts = None
-        if question.measured and law.has_limits(subject.slug):
-            if question.history is not None:  # earlier transactions are too many for a key
-                return rule_on(question, law.regime, self._book, found, law.roles)
-            amounts = _amounts_of(question)
-        key = (subject, question.goods, amounts)
+        subject, goods, amounts = key
+        if amounts and not law.has_limits(subject):
+            amounts = None
+        if amounts and question.history is not None:
+            return rule_on(question, law.regime, self._book, found, law.roles)
+        key = subject, goods, amounts
         known = law.kept.get(key)
         if known is None:
-            known = rule_on(question, law.regime, self._book, found, law.roles)
+            ruling = rule_on(question, law.regime, self._book, found, law.roles)
+            known = self._rulings.get(ruling, ruling)
+            _keep(self._rulings, known, known)
             _keep(law.kept, key, known)
         return known
 
@@ -199,7 +219,7 @@ class Assessor:
         checked = (
             (each.regime.slug, each.regime.checked) for each in found if isinstance(each, _Law)
         )
-        return _Laws(tuple(found), ages_of(checked, day))
+        return _Laws(tuple(found), ages_of(checked, day), {})
 
     def _find_law(self, slug: str, day: date, roles: tuple[Role, ...], end: str | None) -> _Law:
         """Return an instrument for all routes that are the same to it; cached."""
@@ -232,7 +252,10 @@ class Assessor:
         return tuple(found)
 
 
-def _amounts_of(question: Question) -> _Amounts:
+def _amounts_of(question: Question) -> _Amounts | None:
+    """Return the amounts of a question; None: none is given."""
+    if not question.measured:
+        return None
     return _Amounts(
         mass_mg=question.mass_mg,
         volume_ul=question.volume_ul,
@@ -245,7 +268,7 @@ def _amounts_of(question: Question) -> _Amounts:
 
 def _keep(kept: dict[K, V], key: K, value: V) -> None:
     """Keep a value; forget all if there are too many, as a file that has so many has more."""
-    if len(kept) >= _KEPT:
+    if len(kept) >= _KEPT and key not in kept:
         kept.clear()
     kept[key] = value
 
