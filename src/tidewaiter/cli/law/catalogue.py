@@ -26,6 +26,7 @@ from tidewaiter.bulk.catalogues import (
     assess_products,
     compound_of,
 )
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.law.answers import SHOWN, ages_in_words, check_out, show_refusal
 from tidewaiter.explain.words import answer_in_words
 from tidewaiter.law.answers import Age, Question, Ruling
@@ -151,8 +152,8 @@ def _shares(run: CatalogueRun, job: CatalogueJob, checked: Checked) -> Iterator[
         for share in assess_products(batches, job, workers=run.workers):
             checked.count(share)
             answers += share.answers
-            said = f"{path.name}: {checked.products:,} products, {answers:,} answers"
-            bar.update(task, description=said)
+            said = f"{how_many(checked.products, 'product')}, {how_many(answers, 'answer')}"
+            bar.update(task, description=f"{path.name}: {said}")
             yield share
 
 
