@@ -19,13 +19,6 @@ from tidewaiter.base.files import replacing, writing
 from tidewaiter.base.phrases import english
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
-from tidewaiter.bulk.catalogues import (
-    Answered,
-    CatalogueJob,
-    Encoding,
-    assess_products,
-    compound_of,
-)
 from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.law.answers import SHOWN, ages_in_words, check_out, show_refusal
 from tidewaiter.explain.words import answer_in_words
@@ -33,6 +26,13 @@ from tidewaiter.law.answers import Age, Question, Ruling
 from tidewaiter.law.registry import Registry
 from tidewaiter.report.alerts.exports import refusal_writer
 from tidewaiter.report.law.answers import answer_writer
+from tidewaiter.report.law.catalogues import (
+    Answered,
+    CatalogueJob,
+    Encoding,
+    assess_products,
+    compound_of,
+)
 from tidewaiter.report.law.rulings import age_views
 from tidewaiter.trade.applicable_law import duty_in_short
 from tidewaiter.trade.readers import reader_for

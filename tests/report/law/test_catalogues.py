@@ -8,9 +8,9 @@ import msgspec
 import pyarrow as pa
 import pytest
 
-from tidewaiter.bulk import catalogues
-from tidewaiter.bulk.catalogues import CatalogueJob, Encoding, assess_products
 from tidewaiter.law.answers import Question, Route
+from tidewaiter.report.law import catalogues
+from tidewaiter.report.law.catalogues import CatalogueJob, Encoding, assess_products
 from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.types import ReadOptions
 
