@@ -21,7 +21,7 @@ from tidewaiter.law.answers import (
     Route,
     Ruling,
 )
-from tidewaiter.law.controls import state_on
+from tidewaiter.law.controls import class_schedule, state_on
 from tidewaiter.law.coverage import ages_of, may_add
 from tidewaiter.law.jurisdictions import WORLD, jurisdictions_of, roles_of
 from tidewaiter.law.registry import Registry, known_jurisdictions, regimes_of
@@ -32,7 +32,7 @@ from tidewaiter.law.types import Amendment, Form, Regime, Substance, Variant
 K = TypeVar("K")
 V = TypeVar("V")
 
-_KEPT = 8_192  # subjects, different answers, and answers of one instrument that are kept
+_KEPT = 4_096  # subjects, different answers, and answers of one instrument that are kept
 _ROUTES = 4_096  # days and routes whose instruments are kept
 
 
@@ -60,6 +60,14 @@ class _Subject:
     """A substance, or all structures that no instrument can tell apart; one object for each."""
 
     substance: Substance | None
+    classes: tuple[ClassHold, ...]
+
+    def schedules(self, regime: str) -> frozenset[str]:
+        """Return the schedules of an instrument under which it is controlled on any day."""
+        controls = self.substance.controls if self.substance else ()
+        named = (each.schedule for each in controls if each.regime == regime)
+        classes = (class_schedule(each) for each in self.classes if each.regime == regime)
+        return frozenset((*named, *classes))
 
     @property
     def slug(self) -> str | None:
@@ -107,7 +115,12 @@ class _Law:
         """Return whether the amounts of goods may change the answer on a subject."""
         known = self.limited.get(subject)
         if known is None:
-            known = any(limit.names(subject.slug) for limit in self.limits)
+            schedules = subject.schedules(self.regime.slug)
+            known = bool(schedules) and any(
+                limit.names(subject.slug)
+                and (not limit.schedules or not schedules.isdisjoint(limit.schedules))
+                for limit in self.limits
+            )
             _keep(self.limited, subject, known)
         return known
 
@@ -203,7 +216,7 @@ class Assessor:
         )
         known = self._subjects.get(traits)
         if known is None:
-            known = _Subject(found.substance)
+            known = _Subject(found.substance, found.classes)
             _keep(self._subjects, traits, known)
         return known
 
