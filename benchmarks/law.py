@@ -24,6 +24,7 @@ from benchmarks.evaluation import ROOT
 from benchmarks.structures import sample
 from benchmarks.throughput import processor, versions
 from rdkit import Chem, rdBase
+from rdkit.Chem import rdinchi
 
 from tidewaiter.law.registry import Registry, load_registry
 
@@ -60,13 +61,13 @@ def plain(path: Path) -> None:
     rdBase.DisableLog("rdApp.*")
     registry = load_registry()
     forms = (form for substance in registry.substances for form in substance.forms)
-    keys = {each.inchikey for each in (*registry.substances, *forms) if each.inchikey}
+    keys = {each.inchikey for each in registry.substances} | {each.inchikey for each in forms}
     texts = {text for rule in registry.classes for text in (rule.anchor, *rule.cores)}
     queries = [(text, Chem.MolFromSmarts(text)) for text in sorted(texts)]
     for line in path.read_text("utf-8").splitlines():
         smiles, name = line.split()
         mol = Chem.MolFromSmiles(smiles)
-        key = Chem.MolToInchiKey(mol)
+        key = str(rdinchi.MolToInchiKey(mol))
         hits = [text for text, query in queries if mol.HasSubstructMatch(query)]
         print(json.dumps({"id": name, "key": key, "listed": key in keys, "patterns": hits}))
 
