@@ -121,6 +121,7 @@ bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.network
 	$(BIN)/python -m benchmarks.overview
 	$(BIN)/python -m benchmarks.uploads
+	$(BIN)/python -m benchmarks.law
 	$(BIN)/python -m benchmarks.law_pages
 	$(BIN)/python -m benchmarks.analysts
 	$(BIN)/python -m benchmarks.deaths

@@ -10,13 +10,16 @@ import shutil
 from tidewaiter.base.cache import PREBUILT
 from tidewaiter.identify.lexicon.loading import load_lexicon
 from tidewaiter.law.class_membership import load_members
+from tidewaiter.law.structure.keys import load_keys
 
 
 def prebuild() -> None:
-    """Make the registry, the lexicon and the memberships in classes anew, beside the code."""
+    """Make the registry, its structures, the lexicon and the memberships in classes anew, beside the code."""
     shutil.rmtree(PREBUILT, ignore_errors=True)
     os.environ["TIDEWAITER_CACHE"] = str(PREBUILT)
-    load_members(load_lexicon().registry)
+    registry = load_lexicon().registry
+    load_members(registry)
+    load_keys(registry)
 
 
 if __name__ == "__main__":

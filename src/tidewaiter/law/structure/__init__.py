@@ -10,7 +10,7 @@ from tidewaiter.law.structure.class_matching import (
 )
 from tidewaiter.law.structure.drawing import draw_svg
 from tidewaiter.law.structure.files import TABLES, read_structures
-from tidewaiter.law.structure.index import StructureIndex
+from tidewaiter.law.structure.index import StructureIndex, compute_keys, load_keys
 from tidewaiter.law.structure.keys import (
     compare,
     components,
@@ -55,12 +55,14 @@ __all__ = [
     "StructureIndex",
     "compare",
     "components",
+    "compute_keys",
     "control_key",
     "control_keys",
     "draw_svg",
     "formula",
     "inchikey",
     "is_written",
+    "load_keys",
     "mass",
     "match_class",
     "match_classes",

@@ -318,6 +318,7 @@ _READERS: dict[str, Callable[[str, str], Mol]] = {
     "molfile": mol_from_block,
     "name": mol_from_name,
 }
+_UNUSUAL = re.compile(r"[*|]|#0")  # needed for open places, queries and polymers in a SMILES
 _ACRONYM = 6  # maximum capital letters; the longest name of that shape is shorter
 
 
@@ -344,7 +345,8 @@ def parse_structure(text: str, form: str = "auto", *, at: str = "") -> Structure
         known = ", ".join(("auto", *_READERS))
         raise StructureError("law/not-a-form-of-structure", form=form, known=known, at=at)
     mol = reader(text, at)
-    check_mol(mol, text.partition("\n")[0] if kind == "molfile" else text, at)
+    plain = kind == "smiles" and _UNUSUAL.search(text) is None
+    check_mol(mol, text.partition("\n")[0] if kind == "molfile" else text, at, plain=plain)
     return Structure(mol, text, kind)
 
 
