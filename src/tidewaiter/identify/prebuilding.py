@@ -10,11 +10,11 @@ import shutil
 from tidewaiter.base.cache import PREBUILT
 from tidewaiter.identify.lexicon.loading import load_lexicon
 from tidewaiter.law.class_membership import load_members
-from tidewaiter.law.structure.keys import load_keys
+from tidewaiter.law.structure.index import load_keys
 
 
 def prebuild() -> None:
-    """Make the registry, its structures, the lexicon and the memberships in classes anew, beside the code."""
+    """Make what a first start needs, beside the code: registry, lexicon, classes, structures."""
     shutil.rmtree(PREBUILT, ignore_errors=True)
     os.environ["TIDEWAITER_CACHE"] = str(PREBUILT)
     registry = load_lexicon().registry
