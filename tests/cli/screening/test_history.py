@@ -189,7 +189,7 @@ def test_the_database_says_what_the_files_say(screen: Screen, here: Path, object
     write_dealings(here / "draft.csv", chemicals[0])
     assert screen("draft.csv", "--db", "cases.db").exit_code == 0
     told = screen(str(now), "--db", "cases.db", "--rules", str(own))
-    assert "3 alerts are new in the database" in told.stderr
+    assert "3 new alerts in the database" in told.stderr
     with open_database(here / "cases.db") as database, database.work() as work:
         held = alerts(work)
     assert len(held) == 4
@@ -226,7 +226,7 @@ def test_other_lines_are_asked_again(screen: Screen, here: Path, objects: Object
     again = ("--again", "--db", "cases.db", "--rules", str(own), "--out", "new.jsonl")
     told = screen(*again).stderr
     assert "1 have different reasons now" in told
-    assert "1 decided alerts got a note, 16 new alerts from rules that compare lines" in told
+    assert "1 decided alert got a note, 16 new alerts from rules that compare lines" in told
     written = objects((here / "new.jsonl").read_text(encoding="utf-8"))
     assert [each["file"] for each in written].count("now.csv") == 1
     titles = {each["title"].split(" does not appear in any of")[0] for each in written}
