@@ -55,6 +55,7 @@ PIECES = st.sampled_from(
         "A.B@c.example.com.",
         "x@y.example..z",
         "a@b.example@c.example",
+        "a@b.example.com+x",
     ]
 )
 PARTIES = st.builds(

@@ -85,12 +85,12 @@ class Sharers:
         return near
 
     def _mails(self, texts: pa.StringArray) -> NDArray[np.bool_]:
-        """Return which texts have an e-mail; two in one word, or two points in a row, may be."""
+        """Return which texts have an e-mail; words that a search would cut short may be one."""
         places, words = _words_of(texts, _EMAIL)
         with_at = _flags(pc.match_substring(words, "@"))
         places, words = places[with_at], words.filter(pa.array(with_at))
         found = pc.is_in(pc.ascii_trim(words, "."), self._emails)
-        odd = pc.match_substring_regex(words, r"\.\.|@.*@")
+        odd = pc.match_substring_regex(words, r"\.\.|@.*[@+]")
         near = np.zeros(len(texts), np.bool_)
         near[places[_flags(pc.or_(found, odd))]] = True
         return near

@@ -188,7 +188,10 @@ class Look:
             return
         flat = pc.list_flatten(column)
         table = pa.table({name: pc.fill_null(flat.field(name), "") for name in _FIELDS})
-        near = self._sharers.among(self._unknown(table))
+        unknown = self._unknown(table)
+        if not len(unknown):
+            return
+        near = self._sharers.among(unknown)
         columns = [near.parties.column(name).to_pylist() for name in _FIELDS]
         for *row, call, place in zip(*columns, near.calls, near.places, strict=True):
             mark = hash(tuple(row))
