@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial, wraps
 from importlib import import_module
@@ -80,7 +80,7 @@ class Clock:
 
     def __init__(self) -> None:
         """Start."""
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self._stack: list[str] = []
         self._since = time.process_time()
 
