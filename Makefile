@@ -111,6 +111,7 @@ bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.structures
 	$(BIN)/python -m benchmarks.whole
 	$(BIN)/python -m benchmarks.first_minute
+	$(BIN)/python -m benchmarks.whole_path
 	$(BIN)/python -m benchmarks.parties
 	$(BIN)/python -m benchmarks.rescreen
 	$(BIN)/python -m benchmarks.scale
