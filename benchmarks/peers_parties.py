@@ -43,7 +43,7 @@ OUT = ROOT / "docs" / "benchmarks" / "peers_parties.json"
 IMAGE = ROOT / "docs" / "images" / "peers-parties.svg"
 LOGIC = 0.7  # threshold of logic-v2, by nomenklatura's own benchmark of names
 WARM = 200
-PACKAGES = ("numpy", "numba", "rapidfuzz", "anyascii", "scikit-learn", "sparse_dot_topn")
+PACKAGES = ("numpy", "rapidfuzz", "anyascii", "scikit-learn", "sparse_dot_topn")
 NEVER = {"Watchman": "written in Go: no Python package", "Splink": "see benchmarks/peers_splink.py"}
 
 

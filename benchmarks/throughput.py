@@ -37,7 +37,6 @@ OUT = ROOT / "docs" / "benchmarks" / "throughput.json"
 _PACKAGES = (
     "tidewaiter",
     "numpy",
-    "numba",
     "pyarrow",
     "rapidfuzz",
     "wordfreq",

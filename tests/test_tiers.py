@@ -12,7 +12,7 @@ _COLLECT = """
 import sys
 import pytest
 code = pytest.main(["-q", "-m", "unit", "--collect-only", "-p", "no:cacheprovider", sys.argv[1]])
-heavy = {"playwright", "sqlalchemy", "litestar", "granian", "numba"}
+heavy = {"playwright", "sqlalchemy", "litestar", "granian"}
 print(int(code), sorted(heavy & sys.modules.keys()))
 """
 

@@ -76,7 +76,7 @@ def _written(path: Path) -> list[tuple[str, int, str]]:
 
 
 def _new(talk: str) -> int:
-    found = re.search(r"(\d+) alerts are new in the database", talk)
+    found = re.search(r"(\d+) new alerts? in the database", talk)
     assert found is not None, talk
     return int(found[1])
 

@@ -17,7 +17,6 @@ UNIT = ("accounts/", "base/", "burden/", "casework/", "exchange/", "law/test_", 
 
 # Files in those folders that take seconds, have thousands of tests, or start processes.
 NOT_UNIT = (
-    "base/test_compiled.py",
     "base/test_error_codes.py",
     "burden/claims/test_sentences.py",
     "burden/events/test_cards.py",

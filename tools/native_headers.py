@@ -22,7 +22,7 @@ _FIRST = "/* Made by `python -m tools.native_headers` from Python signatures: do
 
 def text() -> str:
     """Return what the header holds."""
-    constants: list[tuple[str, int | np.uint64]] = []
+    constants: list[tuple[str, float | np.uint64]] = []
     for path in sorted(ROOT.rglob("*.py")):
         code = path.read_text(encoding="utf-8")
         if "import native\n" in code or "\nCONSTANTS" in code:
@@ -31,7 +31,7 @@ def text() -> str:
     return _FIRST + header(((each.name, each.function) for each in ours), constants)
 
 
-def _constants(module: ModuleType) -> Iterator[tuple[str, int | np.uint64]]:
+def _constants(module: ModuleType) -> Iterator[tuple[str, float | np.uint64]]:
     """Yield the constants that a module shares with C, as ``MODULE_NAME``."""
     place = module.__name__.rpartition(".")[2].upper()
     for name in getattr(module, "CONSTANTS", ()):

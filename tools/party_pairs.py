@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.parties.matching.index import build_index
-from tidewaiter.parties.matching.kernels.linking import link_form, new_room
+from tidewaiter.parties.matching.kernels.linking import new_room
 from tidewaiter.parties.matching.kernels.search import comparable, measure
 from tidewaiter.parties.matching.matcher import Asker
 from tidewaiter.parties.names.rarity import Rarity
@@ -47,11 +47,10 @@ def align_pairs(
         forms[entry].append(form)
     rows, values = [], []
     for form, pair in enumerate(asking.forms.owner.tolist()):
-        size = link_form(room, index.listed, asking, form)
         for other in forms[pair]:
             if not comparable(asking.forms.how[form], index.listed.how[other]):
                 continue
-            measure(room, index.listed, asking, form, other, size)
+            measure(room, index.listed, asking, form, other)
             rows.append(pair)
             values.append(room.features.astype(np.float64))
     return np.array(rows, np.int32), np.array(values)

@@ -44,7 +44,7 @@ def test_importing_the_face_loads_nothing_heavy() -> None:
         [sys.executable, "-c", _LOADED], capture_output=True, text=True, check=True
     )
     loaded = set(done.stdout.split())
-    heavy = {"pyarrow", "numpy", "numba", "msgspec", "sqlalchemy", "rdkit", "pandas", "polars"}
+    heavy = {"pyarrow", "numpy", "msgspec", "sqlalchemy", "rdkit", "pandas", "polars"}
     assert loaded & heavy == set()
     ours = {name for name in loaded if name.startswith("tidewaiter.")}
     assert ours == {

@@ -255,7 +255,7 @@ def test_a_peer_is_asked_privately_what_was_confirmed(met: tuple[Node, Node], he
     assert says(asker.run(*ask, code=2).stderr, "store/no-offer-to-answer")
     told = holder.run("private", "allow", asker.node, "--purpose", "investigation").stdout
     assert "192 keys a day" in told
-    assert "1 keys of 1 parties" in told
+    assert "1 key of 1 party" in told
     holder.bring(asker)
     (here / "more.jsonl").write_text('{"name":"Unseen","numbers":[["email","a@unseen.example"]]}\n')
     number = asker.run(*ask, "--file", "more.jsonl").stdout.split("\t")[0]

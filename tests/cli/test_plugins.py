@@ -71,7 +71,7 @@ def test_a_list_is_recognised_by_its_plug_in(run: Run, here: Path) -> None:
     (here / "board.txt").write_text("BOARD LIST 2026-11-01\nB-1; Quayside Trading Ltd; NL\n")
     done = run(("list",), "lists", "add", "board.txt")
     assert done.returncode == 0, done.stderr
-    assert "board: added, 1 entries" in done.stdout
+    assert "board: added, 1 entry" in done.stdout
     assert "format board-list" in done.stdout
 
 

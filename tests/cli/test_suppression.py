@@ -42,7 +42,7 @@ def test_from_an_alert_to_a_rule_and_back(call: Call, screen: Call, tea: str, he
     assert "“tea blend” appears at each match" in told.stdout
     assert "suppresses nothing yet" in call(*PROPOSE, *about).stderr
     assert len(_standing(call, "open")) == 8
-    assert "7 alerts are now suppressed" in call("suppressions", "approve", "1", *DB).stderr
+    assert "7 alerts suppressed" in call("suppressions", "approve", "1", *DB).stderr
     assert len(_standing(call, "suppressed")) == 7
     more = here / "more.csv"
     more.write_text("goods,hs,consignee\nSassafras tea blend safrole-free,121190,B\n")
@@ -57,7 +57,7 @@ def test_from_an_alert_to_a_rule_and_back(call: Call, screen: Call, tea: str, he
     assert "active, 8 alerts suppressed now" in shown
     assert "approved by" in shown
     ended = call("suppressions", "end", "1", "--why", "changed", *DB)
-    assert "8 alerts are open again" in ended.stderr
+    assert "8 alerts reopened" in ended.stderr
     assert _standing(call, "suppressed") == []
 
 
@@ -109,10 +109,10 @@ def test_a_rule_that_is_over_is_told_at_the_next_screening(
 ) -> None:
     """And what rested by it is open again."""
     call(*PROPOSE, "--alert", tea)
-    assert "1 alerts are now suppressed" in call("suppressions", "approve", "1", *DB).stderr
+    assert "1 alert suppressed" in call("suppressions", "approve", "1", *DB).stderr
     monkeypatch.setattr("tidewaiter.node.context.own_stamp", _next_year)
     told = screen(str(here / "tea.csv"), *DB, "--out", "again.jsonl")
-    assert "suppression rule 1 has expired: 1 alerts are open again" in told.stderr
+    assert "suppression rule 1 has expired: 1 alert reopened" in told.stderr
     assert "rest by suppression rules" not in told.stderr
     assert len(_standing(call, "open")) == 8
 

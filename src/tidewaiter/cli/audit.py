@@ -10,6 +10,7 @@ from tidewaiter.base.files import check_file, replacing, writing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import visible
 from tidewaiter.casework.evidence import Verdict, verify_bundle
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import FILE, OUT_FILE, needs_db, printable
 from tidewaiter.exchange.evidence import MOST, verify_message
 from tidewaiter.exchange.protocol.documents import read_words
@@ -88,7 +89,7 @@ def verify(db: str, checkpoint: Path | None, keys: tuple[str, ...]) -> None:
     with open_database(db) as database, database.work() as work:
         state = State(entries=noted.size, root=noted.root) if noted else None
         found = verify_audit(work, noted=state)
-    said = f"{found.state.entries:,} entries verified, root {found.state.root.hex()}"
+    said = f"{how_many(found.state.entries, 'entry')} verified, root {found.state.root.hex()}"
     if found.broken is None:
         click.echo(f"{said}; and the checkpoint of {noted.size:,}" if noted else said)
         return

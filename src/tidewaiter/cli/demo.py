@@ -8,6 +8,7 @@ import click
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.cli.coalition.commitments import show_board, show_members, write_pack
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import OUT_FILE
 from tidewaiter.demo.actions import Told, play
 from tidewaiter.demo.nodes import Stage, set_up
@@ -108,7 +109,7 @@ def trade(seed: int, lines: int, out: Path) -> None:
     written = write_made(MadeTrade(seed, lines), out)
     click.echo(
         (
-            f"{written.past:,} past lines and {written.now:,} lines to screen, "
+            f"{how_many(written.past, 'past line')} and {how_many(written.now, 'line')} to screen, "
             f"{written.planted:,} of them planted. Next: tidewaiter screen {out / 'now.parquet'} "
             f"--history {out / 'past.parquet'} --out {out / 'alerts.jsonl'}"
         ),

@@ -23,14 +23,6 @@ def tell_new_lists() -> None:
     click.echo("new lists: compiling the search index, a few seconds ...", err=True)
 
 
-def tell_first_match() -> None:
-    """Explain a delay of the first match of a new version."""
-    click.echo(
-        "first match of this version: compiling the name search, one or two minutes ...",
-        err=True,
-    )
-
-
 _BATCH = 16_384
 _REST = (
     "text",

@@ -18,6 +18,7 @@ from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.base.files import check_apart, replacing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import visible
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import FILE, OUT_FILE, json_option, ok_with_refusals
 from tidewaiter.cli.core.page_language import language_of
 from tidewaiter.explain.mirror import (
@@ -192,7 +193,8 @@ def _reporters(found: Mirrored) -> Table:
 
 def _talk(found: Mirrored) -> Iterable[str]:
     for file in found.files:
-        yield f"{file.name}: {file.rows:,} rows, {file.used:,} used, {file.refused:,} refused"
+        yield f"{file.name}: {how_many(file.rows, 'row')}, {file.used:,} used, "
+        f"{file.refused:,} refused"
         for count in file.counts:
             yield f"  excluded, or used differently: {count.what}: {count.rows:,}"
     for one in found.refused:
@@ -279,7 +281,9 @@ def fetch(**options: Any) -> None:
     out: Path = options["out"]
     with replacing(out, str(os.getpid())) as part:
         part.write_text(as_csv(asking.rows), encoding="utf-8", newline="\n")
-    click.echo(f"{out}: {len(asking.rows):,} rows from {asking.answered:,} responses", err=True)
+    click.echo(
+        f"{out}: {how_many(len(asking.rows), 'row')} from {asking.answered:,} responses", err=True
+    )
     sys.exit(1 if asking.missing else 0)
 
 

@@ -11,6 +11,7 @@ import click
 from tidewaiter.base.files import replacing, writing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import FILE, OUT_FILE, Place, found_or_hint, json_option, needs_db
 from tidewaiter.exchange.protocol.documents import LANGUAGES, Role, fingerprint, words, write_chain
@@ -361,12 +362,14 @@ def verify(db: str, witnessed: Path | None) -> None:
             if witnessed:
                 texts = witnessed.read_text(encoding="ascii", errors="replace").split()
                 told += check_witnessed(work, documents(work, own)[-1].read(), texts)
-    click.echo(f"{found.state.entries:,} entries verified, root {found.state.root.hex()}")
+    click.echo(f"{how_many(found.state.entries, 'entry')} verified, root {found.state.root.hex()}")
     if found.broken is not None:
         click.echo(f"entry {found.broken}: {found.problem}", err=True)
     for each in told:
         if not each.holds:
-            click.echo(as_line(f"{each.peer} holds {each.size:,} different entries"), err=True)
+            click.echo(
+                as_line(f"{each.peer} holds {how_many(each.size, 'different entry')}"), err=True
+            )
     click.echo(
         f"held by peers: {len(told):,} states, {sum(each.holds for each in told):,} verified"
     )

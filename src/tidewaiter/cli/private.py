@@ -9,6 +9,7 @@ import msgspec
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import (
     FILE,
@@ -98,13 +99,13 @@ def allow_(
     )
     with desk_at(db) as desk:
         done = allow(desk, own_stamp(), allowing)
-    told = f"{done.keys:,} keys of {done.parties - done.keyless:,} parties"
+    told = f"{how_many(done.keys, 'key')} of {how_many(done.parties - done.keyless, 'party')}"
     click.echo(as_line(f"{node}\tuntil {done.offer.until}\t{budget} keys a day\t{told}"))
     if done.keyless:
         click.echo(
             (
-                f"note: {done.keyless:,} parties cannot be found: they have no identifier, "
-                "e-mail or other key"
+                f"note: {how_many(done.keyless, 'party')} cannot be found, without an "
+                "identifier, e-mail or other key"
             ),
             err=True,
         )

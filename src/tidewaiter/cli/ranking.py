@@ -24,6 +24,7 @@ from tidewaiter.casework.ranking.model import (
     write_model,
 )
 from tidewaiter.casework.ranking.training import train as trained
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import FILE, OUT_FILE, Day, json_option, needs_db
 from tidewaiter.cli.selection import read_alerts
 from tidewaiter.report.alerts.exports import write_jsonl
@@ -44,12 +45,12 @@ def show_model(model: Model, *, tables: bool) -> Iterator[str]:
         f"model {model.sha256[:12]}, trained on {model.made} with {made.library}, seed {made.seed}"
     )
     yield (
-        f"trained on {made.alerts:,} alerts from {made.first} to {made.last}: "
+        f"trained on {how_many(made.alerts, 'alert')} from {made.first} to {made.last}: "
         f"{made.hits:,} were correct, {made.results:,} by inspection or laboratory"
     )
     if made.by_lot or made.lines:
         yield (
-            f"training also used {made.lines:,} lines without an alert; "
+            f"training also used {how_many(made.lines, 'line')} without an alert; "
             f"{made.by_lot:,} outcomes were drawn at random, each with "
             f"{made.lot_weight or 1:.3g} times the weight of another"
         )
@@ -66,7 +67,7 @@ def show_model(model: Model, *, tables: bool) -> Iterator[str]:
 def show_drift(found: Drift) -> Iterator[str]:
     """Yield the monitoring results of a period."""
     days = f"{found.first or 'the first day'} to {found.last or 'the last day'}"
-    yield f"{found.alerts:,} alerts, {days}"
+    yield f"{how_many(found.alerts, 'alert')}, {days}"
     for each in found.features:
         chance = f"chance alone: up to {each.by_chance:.3f}"
         yield f"  {each.verdict:8} {each.index:6.3f}  {each.name} ({chance})"
@@ -89,7 +90,7 @@ def show_drift(found: Drift) -> Iterator[str]:
 
 def _backtest(test: Backtest) -> Iterator[str]:
     yield (
-        f"back-test on {test.alerts:,} later alerts from {test.first} to {test.last}: "
+        f"back-test on {how_many(test.alerts, 'later alert')} from {test.first} to {test.last}: "
         f"{test.hits:,} were correct, {test.expected:.1f} expected"
     )
     yield f"  area under the curve: model {test.auc:.3f}, rules alone {test.auc_score:.3f}"
@@ -205,7 +206,7 @@ def apply(path: Path, model: Path, rules: Path | None, out: Path) -> None:
             writer.add([after])
             alerts += 1
             raised += after.score > before.score
-    click.echo(f"{alerts:,} alerts; points added to {raised:,}", err=True)
+    click.echo(f"{how_many(alerts, 'alert')}; points added to {raised:,}", err=True)
 
 
 @ranker.command()
@@ -237,8 +238,8 @@ def watch(db: str, model: Path, first: date | None, last: date | None, *, as_jso
 def _lists_in_words(found: Inspected) -> str:
     lost = f"; {found.lost:,} are not in this database, or cannot be used" if found.lost else ""
     return (
-        f"lists have results for {len(found.alerts):,} alerts and for "
-        f"{len(found.lines):,} lines without one{lost}"
+        f"lists have results for {how_many(len(found.alerts), 'alert')} and for "
+        f"{how_many(len(found.lines), 'line')} without one{lost}"
     )
 
 

@@ -12,6 +12,7 @@ from tidewaiter.base.errors import MissingError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.safe_text import as_line
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.node_context import day_option, desk_at
 from tidewaiter.cli.core.options import (
     FILE,
@@ -266,7 +267,10 @@ def add(paths: tuple[Path, ...], country: str | None, db: str) -> None:
         _tell(in_a_line(problem))
     lost = len(refused) + len(done.clashes)
     rows = sum(file.rows for file in files)
-    click.echo(f"{rows:,} rows: {done.added:,} added, {done.known:,} unchanged, {lost:,} rejected")
+    click.echo(
+        f"{how_many(rows, 'row')}: {done.added:,} added, {done.known:,} unchanged, "
+        f"{lost:,} rejected"
+    )
     _enter_notices(db)
     if lost:
         sys.exit(1)

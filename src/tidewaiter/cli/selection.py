@@ -34,6 +34,7 @@ from tidewaiter.casework.selection.types import (
     read_profiles,
 )
 from tidewaiter.casework.selection.yields import Yields, yields_of
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import (
     FILE,
     OUT_FILE,
@@ -166,7 +167,7 @@ def _of_file(path: Path) -> Iterator[Candidate]:
                 refused += not each.screened
     if refused:
         mark_refused()
-        rows = "1 row" if refused == 1 else f"{refused:,} rows"
+        rows = how_many(refused, "row")
         click.echo(f"{path.name}: {rows} could not be read and cannot be drawn at random", err=True)
 
 
@@ -176,7 +177,7 @@ def _of_database(place: str, source: From, ranker: Ranker | None) -> Iterator[Ca
         if not source.restricted and (hidden := restricted_seen(work, days)):
             click.echo(
                 (
-                    f"{hidden:,} alerts on restricted entries are excluded; use "
+                    f"{how_many(hidden, 'alert')} on restricted entries excluded; use "
                     "--restricted to include them"
                 ),
                 err=True,
@@ -386,7 +387,7 @@ def _share(said: tuple[float, bool] | None, usual: float) -> float:
 def _tell(told: Selection, out: Path, *, unsure: bool) -> None:
     arms = ", ".join(f"{told.arms[arm]:,} {arm}" for arm in ARMS)
     lanes = ", ".join(f"{told.lanes[lane]:,} {lane}" for lane in LANES)
-    click.echo(f"{told.lines:,} lines, a quota of {told.plan.quota:,}: {arms}", err=True)
+    click.echo(f"{how_many(told.lines, 'line')}, a quota of {told.plan.quota:,}: {arms}", err=True)
     click.echo(f"lanes: {lanes}", err=True)
     if free := told.plan.quota - sum(told.arms.values()):
         click.echo(
@@ -399,7 +400,7 @@ def _tell(told: Selection, out: Path, *, unsure: bool) -> None:
     if told.passed:
         click.echo(
             (
-                f"{told.passed:,} lines with a score for the red lane did not fit into "
+                f"{how_many(told.passed, 'line')} with a score for the red lane did not fit into "
                 "the quota; check their documents"
             ),
             err=True,
@@ -507,9 +508,7 @@ def check(path: Path, seed: Path, **options: Any) -> None:
     problem = check_lot(told, rows, read_seed(seed), keys)
     if problem:
         raise problem.placed(str(path))
-    over = f"over {_counted(len(keys))}" if keys is not None else "of the lines on the list"
-    click.echo(f"the random draw is verified: {_counted(len(rows))}, drawn {over}", err=True)
-
-
-def _counted(lines: int) -> str:
-    return "1 line" if lines == 1 else f"{lines:,} lines"
+    over = f"over {how_many(len(keys), 'line')}" if keys is not None else "of the lines on the list"
+    click.echo(
+        f"the random draw is verified: {how_many(len(rows), 'line')}, drawn {over}", err=True
+    )

@@ -19,6 +19,7 @@ from tidewaiter.casework.suppression.proposals import Offer, offer_in_words
 from tidewaiter.casework.suppression.rules import Proposal, State, Suppression, Taken
 from tidewaiter.casework.suppression.scope import Scope, Trader, Way, check_scope, scope_in_words
 from tidewaiter.casework.suppression.settings import load_suppression_settings
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import (
     Day,
     found_or_hint,
@@ -74,7 +75,7 @@ def rules_table(rules: Sequence[Suppression]) -> Table:
 def show_rule(rule: Suppression, steps: Sequence[Taken], rests: Sequence[str]) -> Iterator[str]:
     """Yield all lines of one rule."""
     told = rule.proposal
-    yield f"rule {rule.number}: {rule.state}, {rule.hidden:,} alerts suppressed now"
+    yield f"rule {rule.number}: {rule.state}, {how_many(rule.hidden, 'alert')} suppressed now"
     yield "Applies to alerts that match all of these"
     yield from (f"  {as_line(each)}" for each in scope_in_words(told.scope))
     if told.strong:
@@ -103,7 +104,7 @@ def show_offer(number: int, offer: Offer) -> Iterator[str]:
 
 def show_preview(found: Preview) -> Iterator[str]:
     """Yield the lines of a preview."""
-    yield f"{found.alerts:,} of {found.stored:,} stored alerts match"
+    yield f"{found.alerts:,} of {how_many(found.stored, 'stored alert')} match"
     yield from _part("The rule would suppress", found.plain)
     yield from _part(
         "Strong, which stay open unless the rule includes them and two people approve", found.strong
@@ -231,7 +232,9 @@ def list_(db: str, state: State | None, *, as_json: bool) -> None:
         return
     Console(highlight=False).print(rules_table(rules))
     hidden = sum(rule.hidden for rule in rules)
-    click.echo(f"{len(rules):,} rules; {hidden:,} alerts suppressed now", err=True)
+    click.echo(
+        f"{how_many(len(rules), 'rule')}; {how_many(hidden, 'alert')} suppressed now", err=True
+    )
 
 
 @suppressions.command()
@@ -344,7 +347,7 @@ def approve(number: int, db: str, words: str, seen: int | None) -> None:
             now = _as_seen(suppression_of(work, number), seen)
             changed = approve_rule(work, now, printable(words))
         changed = go_through(database, changed, own_stamp)
-    click.echo(f"rule {number} is active: {changed.alerts:,} alerts are now suppressed", err=True)
+    click.echo(f"rule {number} is active: {how_many(changed.alerts, 'alert')} suppressed", err=True)
 
 
 @suppressions.command()
@@ -376,7 +379,7 @@ def end(number: int, db: str, why: str, seen: int | None) -> None:
         with database.work(own_stamp()) as work:
             changed = end_rule(work, _as_seen(suppression_of(work, number), seen), printable(why))
         changed = go_through(database, changed, own_stamp)
-    click.echo(f"rule {number} has ended: {changed.alerts:,} alerts are open again", err=True)
+    click.echo(f"rule {number} has ended: {how_many(changed.alerts, 'alert')} reopened", err=True)
 
 
 def _offered(work: Work, number: int) -> Scope:

@@ -87,7 +87,7 @@ def _layout(kind: Any) -> Layout:
 
 def header(
     functions: Iterable[tuple[str, Callable[..., Any]]],
-    constants: Iterable[tuple[str, int | np.uint64]] = (),
+    constants: Iterable[tuple[str, float | np.uint64]] = (),
 ) -> str:
     """Write the declarations in C of functions, and of all that they take.
 
@@ -110,8 +110,10 @@ def header(
     return "\n\n".join(["#pragma once", '#include "native/arrays.h"', *parts, *prototypes]) + "\n"
 
 
-def _literal(value: int | np.uint64) -> str:
-    """Write a constant; an unsigned one is of 64 bits."""
+def _literal(value: float | np.uint64) -> str:
+    """Write a constant: a fraction in full, and an unsigned number with 64 bits."""
+    if isinstance(value, float):
+        return repr(value)
     return f"UINT64_C({value:#x})" if isinstance(value, np.uint64) else str(int(value))
 
 

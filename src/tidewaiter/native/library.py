@@ -17,7 +17,7 @@ from pathlib import Path
 SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 LIBRARY = f"kernels{SUFFIX}"
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("native", "identify/engine")  # where there is C code
+FOLDERS = ("native", "identify/engine", "parties/matching/kernels")  # where there is C code
 # Sums of fractions must not depend on the processor: no fused operations, no reordering.
 _OPTIONS = ("-std=c11", "-O3", "-shared", "-ffp-contract=off", "-fvisibility=hidden")
 _ANY_CPU = "-mcpu=baseline"  # Zig would take all that the builder's own processor can do

@@ -92,6 +92,85 @@
 #define WORDS_SIGN 4194304
 #define WORDS_ANCHOR 32768
 #define WORDS_RARE 65536
+#define ALIGNMENT_MOST_PAIRS 256
+#define ALIGNMENT_SIZE 33
+#define ALIGNMENT_ONE 0
+#define ALIGNMENT_FIRST_KIND 1
+#define ALIGNMENT_CONTRADICTED_SHARE 11
+#define ALIGNMENT_OMITTED_LISTED_SHARE 12
+#define ALIGNMENT_OMITTED_ASKED_SHARE 13
+#define ALIGNMENT_EVIDENCE 14
+#define ALIGNMENT_LOG_EVIDENCE 15
+#define ALIGNMENT_CONTRADICTED 16
+#define ALIGNMENT_OMITTED_LISTED 17
+#define ALIGNMENT_OMITTED_ASKED 18
+#define ALIGNMENT_WORST 19
+#define ALIGNMENT_INVERSIONS 20
+#define ALIGNMENT_ONE_PAIR 21
+#define ALIGNMENT_TWO_PAIRS 22
+#define ALIGNMENT_LEGAL_SAME 23
+#define ALIGNMENT_LEGAL_DIFFERS 24
+#define ALIGNMENT_KIND_DIFFERS 25
+#define ALIGNMENT_NUMBER_DIFFERS 26
+#define ALIGNMENT_RAREST_ASKED 27
+#define ALIGNMENT_RAREST_LISTED 28
+#define ALIGNMENT_SQUARED 29
+#define ALIGNMENT_FUZZINESS 30
+#define ALIGNMENT_SHAPE 31
+#define ALIGNMENT_OMITTED_CHARACTERS 32
+#define ALIGNMENT_NATS 10.0
+#define ALIGNMENT_SAID 6.0
+#define LINKING_WIDE 64
+#define LINKING_TOP 24
+#define LINKING_KEPT 10
+#define LINKING_LOW_BITS 4095
+#define LINKING_LINKS 0
+#define LINKING_TOUCHED 1
+#define LINKING_MET 2
+#define LINKING_TOPS 3
+#define LINKING_EVER 4
+#define SEARCH_FLOOR 0.3
+#define SEARCH_LEAST 0.5
+#define SEARCH_PINYIN 1
+#define SEARCH_CANTONESE 3
+#define SEARCH_HANGUL 4
+#define SEARCH_DICTIONARY 7
+#define SEARCH_PERSON 1
+#define SIMILAR_WORDS_FAR 99
+#define SIMILAR_WORDS_EXACT 0
+#define SIMILAR_WORDS_EDIT 1
+#define SIMILAR_WORDS_TWO_EDITS 2
+#define SIMILAR_WORDS_ROMANISED 3
+#define SIMILAR_WORDS_SKELETON 4
+#define SIMILAR_WORDS_JOINED 5
+#define SIMILAR_WORDS_INITIAL 6
+#define SIMILAR_WORDS_LOOSE 7
+#define SIMILAR_WORDS_TRANSLATED 8
+#define SIMILAR_WORDS_SYSTEM 9
+#define SIMILAR_WORDS_MOST 96
+#define SIMILAR_WORDS_SHORTENED 46
+#define VOCABULARY_BASE UINT64_C(0x9e3779b97f4a7c15)
+#define VOCABULARY_LEGAL 1
+#define VOCABULARY_INITIAL_LETTER 3
+#define VOCABULARY_PARTICLE 4
+#define VOCABULARY_NUMBER 5
+#define VOCABULARY_JOINED 3
+#define VOCABULARY_JOINING 3
+#define VOCABULARY_MOST_WORDS 24
+
+#pragma pack(push, 1)
+typedef struct {
+    float weight;
+    uint32_t marks;
+    uint32_t start;
+    uint16_t size;
+    int8_t kind;
+    uint8_t first;
+    bool chinese;
+} Card;
+#pragma pack(pop)
+_Static_assert(sizeof(Card) == 17, "as in NumPy");
+ARRAY_OF(Cards, Card);
 
 typedef struct {
     U64 keys;
@@ -135,6 +214,134 @@ typedef struct {
     I32 byte_end;
     U64 hash;
 } fold_Folded;
+
+typedef struct {
+    I32 words;
+    F32 weights;
+    I8 kinds;
+    U32 marks;
+    I64 starts;
+    I64 letters;
+    U8 firsts;
+    B8 chinese;
+    I16 pair;
+    I32 size;
+} alignment_Side;
+
+typedef struct {
+    I8 asked;
+    I8 asked_size;
+    I8 listed;
+    I8 listed_size;
+    F32 share;
+    I8 kind;
+    F32 gain;
+    I32 counts;
+} alignment_Pairs;
+
+typedef struct {
+    alignment_Side asked;
+    alignment_Side listed;
+    alignment_Pairs pairs;
+    F32 features;
+    I32 link_of;
+    B8 linked;
+    I32 links;
+    F32 shares;
+    I8 kinds;
+    I32 touched;
+    F32 gains;
+    U64 turns;
+    I32 known;
+    I32 met;
+    F32 agreed;
+    F64 ranks;
+    F32 left;
+    I32 top;
+    F32 top_rank;
+    I64 counts;
+} linking_Room;
+
+typedef struct {
+    U32 units;
+    I64 starts;
+} vocabulary_Letters;
+
+typedef struct {
+    I32 heads;
+    U32 checks;
+    I32 values;
+    U64 shift;
+} vocabulary_Table;
+
+typedef struct {
+    vocabulary_Letters letters;
+    vocabulary_Table equal;
+    vocabulary_Table near;
+    vocabulary_Table keys;
+    B8 chinese;
+    int64_t words;
+} similar_words_Lookup;
+
+typedef struct {
+    I64 heads;
+    U64 hashes;
+    I8 letters;
+} vocabulary_Keys;
+
+typedef struct {
+    vocabulary_Letters letters;
+    vocabulary_Keys keys;
+    Cards cards;
+    U64 hashes;
+    I32 sizes;
+    F32 weights;
+    I8 kinds;
+    U64 parts;
+    I32 part_sizes;
+    B8 chinese;
+} vocabulary_Vocabulary;
+
+typedef struct {
+    I32 heads;
+    I32 words;
+    I8 begins;
+    I8 sizes;
+} vocabulary_Pieces;
+
+typedef struct {
+    similar_words_Lookup lookup;
+    vocabulary_Vocabulary vocabulary;
+    vocabulary_Pieces pieces;
+    I32 entry;
+    I8 how;
+    F32 weight;
+    I8 kind;
+    I32 posting_heads;
+    I32 postings;
+} index_Listed;
+
+typedef struct {
+    I32 owner;
+    I8 how;
+    I64 heads;
+    I32 words;
+} vocabulary_Forms;
+
+typedef struct {
+    I64 heads;
+    I32 words;
+    F32 shares;
+    I8 kinds;
+} similar_words_Neighbours;
+
+typedef struct {
+    vocabulary_Forms forms;
+    vocabulary_Vocabulary vocabulary;
+    similar_words_Neighbours neighbours;
+    I8 kind;
+    I8 problem;
+} linking_Asking;
 
 typedef struct {
     hashing_Table steps;
@@ -207,6 +414,14 @@ typedef struct {
     I64 count;
 } hits_Hits;
 
+typedef struct {
+    I32 counts;
+    I32 entries;
+    I32 forms;
+    I32 asked;
+    F64 odds;
+} search_Answers;
+
 EXPORT int64_t approximate_match_all_pieces(const U32 *units, const I64 *first, const U64 *hashes, const I32 *owners);
 
 EXPORT void approximate_match_clear_masks(const U64 *masks, const U32 *key);
@@ -235,15 +450,49 @@ EXPORT void hashing_mix_into(const U64 *values, const U64 *mixed);
 
 EXPORT int64_t hashing_number(const U8 *text, const I64 *offsets, const I64 *slots, const I64 *which, const I64 *first);
 
+EXPORT int64_t linking_link_form(const linking_Room *room, const index_Listed *listed, const linking_Asking *asking, int64_t form);
+
 EXPORT bool numbers_check_digit_holds(int64_t number);
 
 EXPORT void scan_scan_blocks(const U8 *text, const I64 *offsets, const scan_Tables *tables, const scan_Room *room, const hits_Hits *hits, const B8 *ambiguous);
+
+EXPORT void search_answer(const index_Listed *listed, const linking_Asking *asking, const F64 *model, const linking_Room *room, const search_Answers *out);
+
+EXPORT double search_bound(const linking_Room *room, const index_Listed *listed, int64_t form);
+
+EXPORT void search_choose(const linking_Room *room, const index_Listed *listed);
+
+EXPORT bool search_comparable(int64_t asked, int64_t listed);
+
+EXPORT int64_t search_gather(const index_Listed *listed, const linking_Asking *asking, const linking_Room *room, const I32 *rows, const F32 *values);
+
+EXPORT void search_measure(const linking_Room *room, const index_Listed *listed, const linking_Asking *asking, int64_t form, int64_t other);
+
+EXPORT void search_meet(const linking_Room *room, const index_Listed *listed);
+
+EXPORT int64_t similar_words_edits(const U32 *one, const U32 *other, int64_t most);
+
+EXPORT int64_t similar_words_file(const vocabulary_Letters *letters, const B8 *use, const U64 *keys, const I32 *values);
+
+EXPORT int64_t similar_words_find(const similar_words_Lookup *lookup, const vocabulary_Vocabulary *asked, int64_t first, const I32 *seen, const similar_words_Neighbours *out);
+
+EXPORT int64_t similar_words_most_edits(int64_t size);
 
 EXPORT void trie_find_names(const fold_Folded *room, int64_t n, const trie_Trie *trie, const B8 *strong, const U64 *powers, const I32 *starts, const hits_Hits *hits);
 
 EXPORT void trie_step_keys(const I64 *nodes, const I64 *units, const U64 *keys);
 
 EXPORT void triggers_look(const U8 *text, const I64 *offsets, const U16 *kinds, const B8 *marked);
+
+EXPORT void vocabulary_hash_words(const vocabulary_Letters *letters, const U64 *hashes);
+
+EXPORT void vocabulary_mark_letters(const vocabulary_Letters *letters, const U32 *marks);
+
+EXPORT void vocabulary_mark_systems(const U64 *hashes, const I8 *letters, const U64 *out);
+
+EXPORT void vocabulary_mix_into(const U64 *hashes, const U64 *out);
+
+EXPORT int64_t vocabulary_split(const vocabulary_Forms *forms, const vocabulary_Vocabulary *vocabulary, const vocabulary_Pieces *pieces, const U64 *hashes, const U64 *sounds);
 
 EXPORT void words_fill_vocabulary(const U32 *slots, const U64 *keys, const I32 *flags);
 

@@ -185,10 +185,10 @@ def test_files_of_one_list_are_fetched_together(
         'slug = "set"\nname = "Set"\nauthority = "A"\nlicence = "L"\nsource = "test"\n'
         f'addresses = ["{base}/sdn.csv", "{base}/alt.csv"]\n'
     )
-    assert "set: updated, 1 entries" in lists("update", "set").stdout
+    assert "set: updated, 1 entry" in lists("update", "set").stdout
     assert "set: unchanged" in lists("update", "set").stdout
     web["/alt.csv"] = (200, b'36,12,"aka","EX-AIR",-0- \r\n')
-    assert "set: updated, 1 entries" in lists("update", "set").stdout
+    assert "set: updated, 1 entry" in lists("update", "set").stdout
     assert "+[EX-AIR | alias]" in lists("diff", "set").stdout
     web["/mirror"] = (200, legacy(2))
     assert (

@@ -141,19 +141,6 @@ def test_a_format_of_matches_that_is_none_is_refused_at_once(call: Call, here: P
     assert not (here / "m.xlsx").exists()
 
 
-def test_the_first_match_says_why_it_takes_its_time(
-    call: Call, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """At a terminal, a person sees it once; standard output is unchanged."""
-    asked = ("match", NAMES[0]["names"][0], "--list", str(LIST), "--json")
-    monkeypatch.setattr("tidewaiter.cli.parties.match.is_ready", lambda: True)
-    later = call(*asked)
-    monkeypatch.setattr("tidewaiter.cli.parties.match.is_ready", lambda: False)
-    first = call(*asked)
-    assert "first match of this version" in first.stderr
-    assert (first.stdout, later.stderr) == (later.stdout, "")
-
-
 @pytest.mark.parametrize(
     ("line", "said"),
     [

@@ -61,7 +61,7 @@ def past(here: Path, call: Call, keep: Callable[[list[str], str], None]) -> Path
         "--lists",
         "kept",
     )
-    assert "1 alerts are new" in result.stderr
+    assert "1 new alert in" in result.stderr
     return here
 
 
@@ -93,7 +93,7 @@ def test_changed_entries_are_compared_with_past_parties(
     said, alerts = _again(call, "2026-12-08")
     assert "only lists have changed: 2 lines are screened" in said
     told = "4 stored parties against 1 new, 0 changed, 1 removed entries: "
-    assert told + "1 new alerts, 1 alerts whose list entry was removed" in said
+    assert told + "1 new alert, 1 alert whose list entry was removed" in said
     new, noted = alerts
     assert (new["consignment"], new["parties"][0]["entry"]) == ("C2", "A-2")
     assert (noted["consignment"], noted["reasons"][-1]["rule"]) == ("C1", "party-removed")
@@ -110,7 +110,7 @@ def test_an_outcome_is_counted_apart(
     assert past.is_dir()
     keep([FIRMS[0].replace("pending", "dismissed")], "2026-12-08")
     said, alerts = _again(call, "2026-12-08")
-    assert "0 new alerts, 1 alerts whose list entry was changed" in said
+    assert "0 new alerts, 1 alert whose list entry was changed" in said
     assert "outcome of the charge: pending -> dismissed" in alerts[0]["reasons"][-1]["text"]
 
 

@@ -121,7 +121,7 @@ def test_a_database_keeps_each_file(screen: Call, here: Path) -> None:
     """Each is a separate source."""
     pack(here / "a.zip", ("a.csv", TABLE), ("b.csv", TABLE.replace("5", "6")))
     result = screen("a.zip", "--out", "alerts", "--db", "x.db")
-    assert (result.exit_code, result.output.count("1 alerts are new")) == (0, 2)
+    assert (result.exit_code, result.output.count("1 new alert in")) == (0, 2)
 
 
 def test_inspect_shows_each_file(call: Call, here: Path) -> None:

@@ -189,7 +189,7 @@ def test_the_database_says_what_the_files_say(screen: Screen, here: Path, object
     write_dealings(here / "draft.csv", chemicals[0])
     assert screen("draft.csv", "--db", "cases.db").exit_code == 0
     told = screen(str(now), "--db", "cases.db", "--rules", str(own))
-    assert "3 alerts are new in the database" in told.stderr
+    assert "3 new alerts in the database" in told.stderr
     with open_database(here / "cases.db") as database, database.work() as work:
         held = alerts(work)
     assert len(held) == 4

@@ -43,7 +43,7 @@ def test_what_rules_select_is_written_behind_what_is_new(
     (here / "then.csv").write_text(HEAD + OLD, encoding="utf-8")
     for name in ("now.csv", "then.csv"):
         told = screen(name, "--db", "cases.db", "--rules", str(strict), "--day", "2026-11-25")
-        assert "0 alerts are new" in told.stderr
+        assert "0 new alerts in" in told.stderr
     shutil.copy(here / "cases.db", here / "other.db")
     again = ("--again", "--rules", str(own), "--day", "2026-11-25")
     written = objects(screen(*again, "--db", "other.db").stdout)

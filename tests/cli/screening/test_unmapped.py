@@ -382,8 +382,8 @@ def test_lines_of_one_object_are_alerts_of_their_own(screen: Run, here: Path, wh
     made = [json.loads(line) for line in said[0].stdout.splitlines()]
     assert len({each["id"] for each in made}) == len(made) == 3
     assert len({(each["consignment"], each["seq"]) for each in made}) == 3
-    assert "3 alerts are new" in said[0].stderr
-    assert "0 alerts are new" in said[1].stderr
+    assert "3 new alerts in" in said[0].stderr
+    assert "0 new alerts in" in said[1].stderr
 
 
 @pytest.mark.parametrize("place", ["note", "utilizedTransportEquipments"])

@@ -12,9 +12,7 @@ from tests.support.raising import says
 from tests.web.conftest import Desk
 from tests.web.sent import read, send, sent
 
-from tidewaiter.lists.archive import Archive
 from tidewaiter.node.uploads.arrivals import queue_sample
-from tidewaiter.parties.matching import matcher
 from tidewaiter.web.core.node import Node
 
 SignIn = Callable[..., Desk]
@@ -214,23 +212,17 @@ def test_the_same_bytes_are_named_and_screened_once(
     assert one.post("/screen/ready.json").json()["uploads"] == []
 
 
-@pytest.mark.parametrize("phase", ["start", "search"])
-def test_what_is_compiled_first_is_said(
-    desk: SignIn, node: Node, monkeypatch: pytest.MonkeyPatch, phase: str
-) -> None:
-    """Of the upload that is next; the one behind it waits for its turn."""
-    monkeypatch.setattr(matcher, "is_ready", lambda: phase == "start")
-    monkeypatch.setattr(Archive, "slugs", lambda _: ["sdn"])
-    monkeypatch.setattr(node, "desk", structs.replace(node.desk, lists=Path("lists")))
+def test_the_phase_of_each_waiting_file_is_said(desk: SignIn) -> None:
+    """The first one starts next; the one behind it waits for its turn."""
     one = desk("analyst")
     wheres = []
     for name in ("one.csv", "two.csv"):
         upload = sent(one, b"consignment,goods\nC1,acetone " + name.encode() + b"\n", name)
         assert read(one, upload, "screen").json()["state"] == "queued"
         wheres.append(f"/screen/{upload['id']}")
-    assert [upload_phase(one, where) for where in wheres] == [phase, "turn"]
+    assert [upload_phase(one, where) for where in wheres] == ["start", "turn"]
     now = one.get("/queue/screening.json").json()
-    assert [each["phase"] for each in now["running"]] == [phase, "turn"]
+    assert [each["phase"] for each in now["running"]] == ["start", "turn"]
     assert 'id="screening-now"' in one.get("/queue").text
 
 

@@ -8,6 +8,7 @@ import click
 
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import visible
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import (
     Day,
     found_or_hint,
@@ -141,7 +142,8 @@ def recount_(db: str) -> None:
     with open_database(db) as database:
         told = count_anew(database, own_stamp)
     click.echo(
-        f"{told.alerts:,} alerts counted; {told.wrong:,} of {told.counts:,} counts were wrong",
+        f"{how_many(told.alerts, 'alert')} counted; "
+        f"{told.wrong:,} of {told.counts:,} counts were wrong",
         err=True,
     )
 

@@ -38,6 +38,7 @@ from tidewaiter.burden.deaths.leading_causes import (
 from tidewaiter.burden.deaths.records import pieces
 from tidewaiter.burden.indicators import indicators
 from tidewaiter.burden.rates import rate_table
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import FILE, OUT_FILE, ok_with_refusals
 from tidewaiter.cli.core.progress import stages
 
@@ -60,7 +61,9 @@ def count_file(path: Path, keep: tuple[str, ...], year: int | None, causes: Caus
             if isinstance(found, Cells):
                 cells = found
             else:
-                bar.tell(f"{path.name}: {found.lines:,} lines", min(file.tell(), size), size)
+                bar.tell(
+                    f"{path.name}: {how_many(found.lines, 'line')}", min(file.tell(), size), size
+                )
     if cells is None or not len(cells.deaths):
         raise InputError("cli/no-readable-record", at=path.name)
     for note in cells.notes:
@@ -144,7 +147,7 @@ def _show(ranking: Ranking) -> None:
     ages = "all ages" if ranking.last >= OLDEST and not ranking.first else _ages(ranking)
     click.echo(
         f"{ranking.year}, United States, residents, {ages}, final file, underlying cause: "
-        f"{ranking.deaths:,} deaths"
+        f"{how_many(ranking.deaths, 'death')}"
     )
     _print("Official ranking (NCHS)", ranking.official)
     if ranking.carve:
@@ -183,7 +186,7 @@ def _carved(ranking: Ranking, name: str) -> str:
         for each in ranking.taken
     ]
     return (
-        f"Counted separately: {total:,} deaths, {', '.join(parts)}. The official "
+        f"Counted separately: {how_many(total, 'death')}, {', '.join(parts)}. The official "
         "ranking has no such cause, so a claim that it is the leading cause is true "
         "only in this second ranking."
     )
@@ -242,7 +245,7 @@ def _summary(cells: Cells) -> list[str]:
     both = "{:,} residents, {:,} by place of occurrence".format
     codes = _CODED[cells.revision]
     lines = [
-        f"{head}: {cells.lines:,} lines, {cells.refused:,} rejected",
+        f"{head}: {how_many(cells.lines, 'line')}, {cells.refused:,} rejected",
         f"deaths: {both(of_residents['all-causes'], occurred['all-causes'])}",
         f"overdose deaths ({codes}): {both(overdoses, occurred['overdose'])}",
     ]
@@ -260,7 +263,7 @@ def _summary(cells: Cells) -> list[str]:
             )
     if cells.elsewhere:
         lines.append(
-            f"{cells.elsewhere:,} deaths outside the 50 states and the District of "
+            f"{how_many(cells.elsewhere, 'death')} outside the 50 states and the District of "
             "Columbia are excluded"
         )
     return lines

@@ -32,6 +32,7 @@ from tidewaiter.burden.supply import LIMITS, SOURCES, Supplied, chosen, supplied
 from tidewaiter.burden.types import Reading, Release, month_text
 from tidewaiter.burden.views.tidy import Wanted, tidy
 from tidewaiter.cli.burden.releases import SHOWN, Month, archived_in, show_notes
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import FILE, OUT_FILE, ok_with_refusals
 
 _FORMATS = (".csv", ".jsonl", ".parquet")
@@ -427,7 +428,7 @@ def _print(found: Sequence[Block], tested: Sequence[Tested]) -> None:
         what = "nation" if block.nation else "states with 100 deaths or more"
         table = Table(
             title=(
-                f"{indicators()[block.indicator].name}: {what}, {block.cells:,} cells; "
+                f"{indicators()[block.indicator].name}: {what}, {how_many(block.cells, 'cell')}; "
                 f"{block.covered:.1f} % inside the interval, width {block.width:.1f} %"
             ),
             title_justify="left",

@@ -28,6 +28,7 @@ from tidewaiter.burden.releases.archive import (
 )
 from tidewaiter.burden.releases.folder import releases_folder
 from tidewaiter.burden.types import Note, Reading, Release, month_text, parse_month
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import kept_under, ok_with_refusals
 from tidewaiter.transport.download import Fetched, Limits, Validators
 from tidewaiter.transport.download import fetch as download
@@ -126,7 +127,7 @@ def said_of(name: str, release: Release, what: str) -> str:
     reading = release.reading
     return visible(
         f"{name}: {what}: {reading.source}, released {_released(reading)}, {_periods(reading)}, "
-        f"{len(reading.figures):,} figures, SHA-256 {release.sha256[:16]}"
+        f"{how_many(len(reading.figures), 'figure')}, SHA-256 {release.sha256[:16]}"
     )
 
 

@@ -16,6 +16,7 @@ from tidewaiter.burden.releases.dataset_loader import ReleaseShelf
 from tidewaiter.burden.views.briefing import brief as find_brief
 from tidewaiter.burden.views.query import Ask
 from tidewaiter.cli.burden.releases import archived_in
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import OUT_FILE, json_option, with_options
 from tidewaiter.cli.core.page_language import language_of
 from tidewaiter.explain.languages import speaking
@@ -114,7 +115,8 @@ def print_table(
     console.print(table)
     if len(rows) > _ROWS:
         console.print(
-            f"... and {len(rows) - _ROWS:,} more rows: use --csv to see them", markup=False
+            f"... and {how_many(len(rows) - _ROWS, 'more row')}: use --csv to see them",
+            markup=False,
         )
 
 

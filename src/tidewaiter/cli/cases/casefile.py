@@ -14,6 +14,7 @@ from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line, visible
 from tidewaiter.casework.cases.state import Case, CaseStatus, Viewer
 from tidewaiter.casework.cases.timeline import Event, timeline
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import OUT_FILE, found_or_hint, json_option, needs_db, rows_option
 from tidewaiter.cli.core.page_language import language_of
 from tidewaiter.explain.cases import case_status_in_words
@@ -70,7 +71,7 @@ def list_(
     for row in found_or_hint(found, "open a case on the page of an alert: tidewaiter serve"):
         click.echo(english_json(row) if as_json else visible(_line(row, today, people)))
     if not as_json:
-        click.echo(_count(count, "case"), err=True)
+        click.echo(how_many(count, "case"), err=True)
 
 
 @cases.command()
@@ -169,20 +170,16 @@ def _case_lines(case: Case, events: Sequence[Event], people: Callable[[str], str
 
 def _line(row: CaseRow, today: date, people: Callable[[str], str]) -> str:
     title = "(erased)" if row.title is None else as_line(row.title)
-    told = [_count(row.alerts, "alert")]
+    told = [how_many(row.alerts, "alert")]
     if row.tasks:
         late = " overdue" if row.due and row.due < today.isoformat() else ""
         due = f", first due {row.due}{late}" if row.due else ""
-        told.append(f"{_count(row.tasks, 'task')}{due}")
+        told.append(f"{how_many(row.tasks, 'task')}{due}")
     if row.proposed:
         told.append(f"{people(row.proposed)} proposes to close it as dismissed")
     if row.held:
         told.append("legal hold")
     return f"{row.number}\t{row.status}\t{people(row.owner)}\t{title}\t{'; '.join(told)}"
-
-
-def _count(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _event(event: Event, people: Callable[[str], str]) -> str:

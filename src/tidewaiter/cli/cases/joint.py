@@ -11,6 +11,7 @@ from tidewaiter.base.files import check_file, replacing, writing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.safe_text import as_line
 from tidewaiter.casework.decisions import Verdict
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import FILE, OUT_FILE, found_or_hint, json_option, needs_db
 from tidewaiter.exchange.cases import (
@@ -269,7 +270,7 @@ def _joint_case_lines(known: Together) -> Iterator[str]:
     for side in known.sides.values():
         yield f"{side.node}: {side.part}"
         for bundle in side.bundles:
-            yield f"  {bundle.of}, {bundle.size:,} bytes, SHA-256 {bundle.sha256}"
+            yield f"  {bundle.of}, {how_many(bundle.size, 'byte')}, SHA-256 {bundle.sha256}"
             for file in bundle.redacted:
                 yield (
                     f"    {file.name}: {len(file.fields)} field(s) redacted, SHA-256 {file.given}"

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast, get_args
 import click
 
 from tidewaiter.base.records import Record
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import Field, kept_under, printable
 from tidewaiter.lists.archive import Archive, lists_folder
 from tidewaiter.lists.decisions import KeptThreshold, changes_since, read_threshold
@@ -172,8 +173,8 @@ def kept_in_words(kept: KeptThreshold | None, changes: Sequence[str]) -> list[st
     lines = [f"threshold: {value}, saved by {kept.by} on {kept.day}: {kept.why}"]
     if kept.file:
         lines.append(
-            f"  from {kept.file} (SHA-256 {kept.sha256[:16]}): {kept.alerts:,} alerts among "
-            f"{kept.parties:,} parties"
+            f"  from {kept.file} (SHA-256 {kept.sha256[:16]}): "
+            f"{how_many(kept.alerts, 'alert')} among {how_many(kept.parties, 'party')}"
         )
     if changes:
         lines.append(f"  changed since: {'; '.join(changes)}; run tidewaiter lists calibrate again")

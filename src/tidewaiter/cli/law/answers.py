@@ -17,6 +17,7 @@ from tidewaiter.base.files import check_apart, replacing, writing
 from tidewaiter.base.phrases import english, english_json, in_english
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.explain.languages import country
 from tidewaiter.explain.words import (
     answer_in_words,
@@ -181,7 +182,7 @@ def _verdict(assessment: Assessment, registry: Registry) -> Iterator[tuple[str, 
 def ages_in_words(ages: Iterable[AgeView]) -> Iterator[str]:
     """Yield the ages of instruments: "2026-11-25 (6 days old)", older ones by name."""
     for each in ages:
-        days = "1 day" if each.days == 1 else f"{each.days:,} days"
+        days = how_many(each.days, "day")
         laws = f": {'; '.join(each.laws)}" if each.laws else ""
         yield f"{each.as_of} ({days} old){laws}"
 

@@ -15,6 +15,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_folder, making, replacing
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.structures import Asked, assess_compounds
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import printable
 from tidewaiter.cli.law.answers import answers_to, check_out
 from tidewaiter.explain.languages import speaking
@@ -159,7 +160,7 @@ class _Tally:
             click.echo(f"... and {self._open - _TOLD:,} more that are not assessable", err=True)
         click.echo(
             (
-                f"{self._total:,} compounds: {self._held:,} controlled by a checked "
+                f"{how_many(self._total, 'compound')}: {self._held:,} controlled by a checked "
                 f"instrument, {self._open:,} not assessable"
             ),
             err=True,
@@ -200,5 +201,5 @@ def _watched(items: Iterable[T], path: Path) -> Iterator[T]:
     ) as bar:
         task = bar.add_task(path.name)
         for number, item in enumerate(items, 1):
-            bar.update(task, description=f"{path.name}: {number:,} compounds")
+            bar.update(task, description=f"{path.name}: {how_many(number, 'compound')}")
             yield item

@@ -21,6 +21,7 @@ from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import Day, Place, json_option, ok_with_refusals, printable
 from tidewaiter.cli.core.party_options import kept_in, kept_in_words, kept_now
 from tidewaiter.explain.words import not_compared
@@ -221,7 +222,7 @@ def _update(archive: Archive, definition: ListDefinition, limits: Limits, *, for
     note = Known(sha256=kept.version.sha256, files=said)
     with replacing(incoming / f"{definition.slug}.known.json", "new") as part:
         part.write_bytes(english_json(note))
-    what = f"updated, {kept.version.entries:,} entries" if new else "unchanged"
+    what = f"updated, {how_many(kept.version.entries, 'entry')}" if new else "unchanged"
     click.echo(f"{definition.slug}: {what}, in force since {kept.since}")
     if refused:
         click.echo(f"{definition.slug}: {refused:,} entries or fields could not be read", err=True)
@@ -387,8 +388,8 @@ def said_of(kept: KeptVersion, *, new: bool) -> str:
     version = kept.version
     what = "added" if new else "already stored"
     return visible(
-        f"{version.slug}: {what}, {version.entries:,} entries, in force since {kept.since}, "
-        f"format {kept.format}, SHA-256 {version.sha256[:16]}"
+        f"{version.slug}: {what}, {how_many(version.entries, 'entry')}, "
+        f"in force since {kept.since}, format {kept.format}, SHA-256 {version.sha256[:16]}"
     )
 
 
@@ -475,7 +476,7 @@ def _cells(slug: str, kept: KeptVersion | None, day: date, count: int) -> tuple[
     if kept is None:
         return (slug, "none", "", "", "", "", str(count))
     version = kept.version
-    age = f"{(day - kept.since).days:,} days"
+    age = how_many((day - kept.since).days, "day")
     return (
         slug,
         version.sha256[:8],

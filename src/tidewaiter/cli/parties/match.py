@@ -16,16 +16,16 @@ from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.safe_text import visible
 from tidewaiter.bulk.parties import Matched, match_parties, parties_of, read_asked, row_answers
 from tidewaiter.bulk.party_lists import Origins, PartyLists, load_party_lists
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import FILE, OUT_FILE, Day, Place, ok_with_refusals, printable
 from tidewaiter.cli.core.party_options import Known, Within, kept_in, party_options
 from tidewaiter.cli.core.progress import counting
-from tidewaiter.cli.identify import tell_first_match
 from tidewaiter.cli.screening.input_files import report_refusals
 from tidewaiter.explain.matches import evidence_lines, odds_in_words
 from tidewaiter.explain.words import not_compared
 from tidewaiter.lists.decisions import threshold_for
 from tidewaiter.parties.matching.index import Index
-from tidewaiter.parties.matching.matcher import Matcher, is_ready
+from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.matching.types import (
     KINDS,
     Answer,
@@ -70,7 +70,7 @@ class MatchSink:
     def summary(self) -> str:
         """Summarise how many parties there were."""
         told = (
-            f"{self.read:,} parties screened: {self.matched:,} with a possible match, "
+            f"{how_many(self.read, 'party')} screened: {self.matched:,} with a possible match, "
             f"{self.not_assessable:,} not assessable; {len(self.refusals):,} rejected "
             "values"
         )
@@ -246,8 +246,6 @@ def match(  # noqa: PLR0917 - Click passes them by name
         click.get_current_context().with_resource(private())
     least = threshold_for(None if list_path else folder, threshold)
     day = day or date.today()  # noqa: DTZ011 - the user's own
-    if not is_ready():
-        tell_first_match()
     lists = _load(list_path or folder, day, restricted=restricted)
     if name is not None:
         party = AskedParty(

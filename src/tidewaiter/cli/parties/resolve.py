@@ -15,6 +15,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, hash_file
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.screening import Settings, finder_for
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import (
     FILE,
     OUT_FILE,
@@ -150,8 +151,8 @@ def resolve_stored(place: str) -> None:
     with open_database(place) as database, stages() as bar:
         found = resolve_database(database, own_stamp, bar.tell)
     said = (
-        f"{found.parties:,} stored parties resolve to {found.entities:,} entities",
-        f"{found.compared:,} pairs compared",
+        f"{found.parties:,} stored parties resolve to {how_many(found.entities, 'entity')}",
+        f"{how_many(found.compared, 'pair')} compared",
         f"merged: {found.merged:,}; split: {found.split:,}",
     )
     for text in said:
@@ -295,10 +296,10 @@ def _summary(found: Resolution, entities: Sequence[Entity], earlier: Sequence[En
     lines = sum(entity.lines for entity in entities)
     signed = sum(bool(entity.signs) for entity in entities)
     _say(
-        f"{lines:,} parties on lines, with {members:,} name variants, resolve to "
-        f"{len(entities):,} entities"
+        f"{how_many(lines, 'party')} on lines, with {members:,} name variants, resolve to "
+        f"{how_many(len(entities), 'entity')}"
     )
-    _say(f"{found.compared:,} pairs compared; {signed:,} entities have risk indicators")
+    _say(f"{how_many(found.compared, 'pair')} compared; {signed:,} entities have risk indicators")
     _tell_listings(entities)
     if earlier:
         for change in ("new", "grown", "merged", "split"):

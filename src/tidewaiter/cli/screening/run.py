@@ -22,6 +22,7 @@ from tidewaiter.bulk.cross_line import Marks, marks_of
 from tidewaiter.bulk.screening import Settings, pinned, run, workers_for
 from tidewaiter.bulk.spark.batches import Beside, Input, Task
 from tidewaiter.bulk.spark.run import Outcome, screen_on
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import STOPPED, Field, mark_refused, printable
 from tidewaiter.cli.screening.input_files import with_saved
 from tidewaiter.cli.screening.summary import watched
@@ -275,7 +276,10 @@ def screen_cluster(there: There, settings: Settings, cluster: Cluster) -> Outcom
     for text in found.left_out:
         click.echo(text, err=True)
     parts = "1 part" if found.parts == 1 else f"{found.parts} parts"
-    click.echo(f"{found.lines:,} lines, {found.alerts:,} alerts in {parts}: {out}", err=True)
+    click.echo(
+        f"{how_many(found.lines, 'line')}, {how_many(found.alerts, 'alert')} in {parts}: {out}",
+        err=True,
+    )
     return found
 
 
@@ -411,7 +415,7 @@ def report_expired(database: Database | None) -> None:
     for changed in end_overdue(database) if database is not None else ():
         click.echo(
             f"suppression rule {changed.suppression.number} has expired: "
-            f"{changed.alerts:,} alerts are open again",
+            f"{how_many(changed.alerts, 'alert')} reopened",
             err=True,
         )
 
@@ -432,8 +436,8 @@ def suppression_reported(database: Database | None) -> Iterator[None]:
     if count:  # nothing is hidden in silence
         click.echo(
             (
-                f"{count:,} alerts in the database are suppressed: tidewaiter alerts list "
-                "--status suppressed shows them"
+                f"{how_many(count, 'alert')} in the database suppressed: "
+                "tidewaiter alerts list --status suppressed shows them"
             ),
             err=True,
         )

@@ -21,6 +21,7 @@ from tidewaiter.base.safe_text import visible
 from tidewaiter.bulk.journal import drop_abandoned, read_done
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.casework.ranking.model import explained, model_at, read_ranker
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import (
     FILE,
     OUT_FILE,
@@ -163,7 +164,7 @@ def _write(again: Again, past: Past, settings: Settings, written: Spool) -> None
             add(alerts)
         gone, changed = _write_noted(again, add)
     apart.tell()
-    told = f"{_said(again, lines)} {new:,} new alerts{_said_of_notes(gone, changed)}"
+    told = f"{_said(again, lines)} {how_many(new, 'new alert')}{_said_of_notes(gone, changed)}"
     click.echo(told, err=True)
 
 
@@ -191,13 +192,13 @@ def _said(again: Again, lines: int) -> str:
     """Summarise what was screened."""
     told = again.plan.difference
     if again.touched is None or told is None:
-        return f"{lines:,} stored lines screened,"
+        return f"{how_many(lines, 'stored line')} screened,"
     judged = (
-        f" and {len(again.plan.judged):,} parties with earlier decisions"
+        f" and {how_many(len(again.plan.judged), 'party')} with earlier decisions"
         if again.plan.judged
         else ""
     )
-    ships = f" and {again.touched.vessels:,} vessels" if again.touched.vessels else ""
+    ships = f" and {how_many(again.touched.vessels, 'vessel')}" if again.touched.vessels else ""
     return (
         f"{again.touched.parties:,} stored parties{ships} against {len(told.new):,} "
         f"new, {len(told.changed):,} changed, {len(told.removed):,} removed "
@@ -212,11 +213,15 @@ def _said_of_others(kept: Kept | None) -> str:
             "no line, alert, result or rule has changed since alerts were last compared "
             "with other lines"
         )
-    asked = f"{kept.looked:,} alerts were compared with other lines again"
+    asked = f"{how_many(kept.looked, 'alert')} compared with other lines again"
     told = [f"{asked}: {kept.changed:,} have different reasons now"]
     told += [f"{kept.raised:,} with another severity"] if kept.raised else []
-    told += [f"{kept.noted:,} decided alerts got a note"] if kept.noted else []
-    told += [f"{kept.selected:,} new alerts from rules that compare lines"] if kept.selected else []
+    told += [f"{how_many(kept.noted, 'decided alert')} got a note"] if kept.noted else []
+    told += (
+        [f"{how_many(kept.selected, 'new alert')} from rules that compare lines"]
+        if kept.selected
+        else []
+    )
     return ", ".join(told)
 
 
@@ -234,8 +239,8 @@ def _write_noted(again: Again, add: Callable[[list[Alert]], None]) -> tuple[int,
 
 def _said_of_notes(gone: int, other: int) -> str:
     """Summarise how many alerts got a note."""
-    said = [f"{gone:,} alerts whose list entry was removed"] if gone else []
-    said += [f"{other:,} alerts whose list entry was changed"] if other else []
+    said = [f"{how_many(gone, 'alert')} whose list entry was removed"] if gone else []
+    said += [f"{how_many(other, 'alert')} whose list entry was changed"] if other else []
     return "".join(f", {each}" for each in said)
 
 
@@ -431,7 +436,8 @@ def _screen_again(path: Path | None, wanted: Wanted, *, whole: bool) -> None:
         raise click.UsageError("--again screens a database: give --db and no file.")
     if wanted.register is not None:
         raise click.UsageError("--again uses the register of --db: --register cannot be used.")
-    if wanted.report is not None or wanted.refused is not None or wanted.history:
+    report = wanted.report is not None or wanted.language != "en"
+    if report or wanted.refused is not None or wanted.history:
         raise click.UsageError("--again writes only alerts: give --out.")
     settings = _settings(wanted, file="", sha256="")
     named = {"alerts": wanted.out, RESTRICTED: wanted.restricted}
@@ -512,7 +518,7 @@ def _screen_file(path: Path, wanted: Wanted) -> bool:
         journal.unlink(missing_ok=True)
     show_summary(summary, outputs, load_registry(settings.own).regimes)
     if wanted.db is not None:
-        click.echo(f"{new} alerts are new in the database", err=True)
+        click.echo(f"{how_many(new, 'new alert')} in the database", err=True)
     return bool(done.refused_rows or done.refused_fields)
 
 

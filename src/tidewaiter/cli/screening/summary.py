@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tidewaiter.base.phrases import english
 from tidewaiter.base.safe_text import as_line
+from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.screening.outputs import Outputs
 from tidewaiter.explain.alerts import goods_shown, short_title
 from tidewaiter.explain.summary import Summary
@@ -49,16 +50,16 @@ def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regim
     counts = summary.counts
     levels = ", ".join(f"{tally.alerts:,} {tally.key}" for tally in summary.by_severity)
     console.print(
-        f"{_counted(counts.lines, 'line')} screened, law as of {counts.day}: "
-        f"{_counted(summary.alerts, 'alert')} ({levels}).",
+        f"{how_many(counts.lines, 'line')} screened, law as of {counts.day}: "
+        f"{how_many(summary.alerts, 'alert')} ({levels}).",
         markup=False,
     )
     for each in counts.remarks:
         console.print(as_line(f"{each.problem} ({each.hint})"), style="yellow", markup=False)
     if counts.refused_rows or counts.fields:
         console.print(
-            f"{_counted(counts.refused_rows, 'row')} could not be read, "
-            f"{_counted(counts.fields, 'field')} omitted or corrected: see "
+            f"{how_many(counts.refused_rows, 'row')} could not be read, "
+            f"{how_many(counts.fields, 'field')} omitted or corrected: see "
             f"{outputs.refused}",
             style="yellow",
             markup=False,
@@ -125,10 +126,6 @@ def _parties_in_words(lists: tuple[str, ...], threshold: str) -> str:
     )
 
 
-def _counted(count: int, what: str) -> str:
-    return f"1 {what}" if count == 1 else f"{count:,} {what}s"
-
-
 def watched(steps: Iterable[Progress], path: Path) -> Iterator[Progress]:
     """Yield the steps of a screening; show a progress bar if stderr is a terminal."""
     console = Console(stderr=True)
@@ -145,6 +142,8 @@ def watched(steps: Iterable[Progress], path: Path) -> Iterator[Progress]:
         for progress in steps:
             done = progress.done
             rate = done.lines / done.seconds if done.seconds else 0
-            text = f"{done.lines:,} lines, {rate:,.0f}/s, {done.alerts:,} alerts"
+            text = (
+                f"{how_many(done.lines, 'line')}, {rate:,.0f}/s, {how_many(done.alerts, 'alert')}"
+            )
             bar.update(task, completed=progress.read, rate=text)
             yield progress

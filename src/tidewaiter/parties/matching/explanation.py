@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tidewaiter.parties.matching.index import Listed
 from tidewaiter.parties.matching.kernels import alignment as f
 from tidewaiter.parties.matching.kernels.alignment import Side
-from tidewaiter.parties.matching.kernels.linking import Asking, Room, link_form
+from tidewaiter.parties.matching.kernels.linking import Asking, Room
 from tidewaiter.parties.matching.kernels.search import measure
 from tidewaiter.parties.matching.kernels.similar_words import EXACT, SKELETON
 from tidewaiter.parties.matching.types import LeftOver, Modifier, WordPair
@@ -50,8 +50,7 @@ class Explained:
     def __init__(
         self, room: Room, listed: Listed, asking: Asking, forms: tuple[int, int], model: Points
     ) -> None:
-        size = link_form(room, listed, asking, forms[0])
-        measure(room, listed, asking, forms[0], forms[1], size)
+        measure(room, listed, asking, forms[0], forms[1])
         self._room = room
         self._values = room.features.astype(np.float64)
         self._points = self._values * model

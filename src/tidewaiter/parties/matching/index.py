@@ -121,7 +121,7 @@ class Words:
                 yield key[0].upper() + key[1:]
 
     def vocabulary(self, rarity: Rarity, first: int = 0) -> Vocabulary:
-        """Build the arrays for the compiled functions, for words from a number on."""
+        """Build the arrays for the search, for words from a number on."""
         texts = self.texts[first:]
         letters = letters_of(texts)
         kinds = np.array(self.kinds[first:], np.int8)
@@ -202,7 +202,7 @@ KINDS = ("unknown", "person", "organisation", "vessel", "aircraft")
 
 
 class Listed(NamedTuple):
-    """A list, as used by the compiled functions."""
+    """A list, as used by the search."""
 
     lookup: Lookup
     vocabulary: Vocabulary  # single words first, then joined words
@@ -277,7 +277,7 @@ def _listed(
     entry: NDArray[np.int32],
     kinds: NDArray[np.int8],
 ) -> Listed:
-    """Build the arrays of a list for the compiled functions."""
+    """Build the arrays of a list for the search."""
     count = len(words.texts)
     pieces, joined, sounds = pieces_of(forms, vocabulary)
     hashes, first, places = np.unique(joined, return_index=True, return_inverse=True)

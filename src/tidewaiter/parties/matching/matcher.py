@@ -10,7 +10,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import is_compiled
 from tidewaiter.base.records import Record
 from tidewaiter.parties.compared_scripts import uncompared
 from tidewaiter.parties.identifiers.schemes import ReadIdentifier
@@ -369,11 +368,6 @@ class Matcher:
         """Return whether two forms belong to one name of one entry."""
         entry, name = self.index.listed.entry, self.index.name_of
         return bool(entry[one] == entry[other] and name[one] == name[other])
-
-
-def is_ready() -> bool:
-    """Return whether the search is compiled; that takes a minute or two, once per version."""
-    return is_compiled(answer)
 
 
 def _forms(name: ReadName) -> list[NameForm]:

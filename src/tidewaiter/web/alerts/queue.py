@@ -109,7 +109,7 @@ def queue_page(request: Asked, node: TheNode, user: TheUser) -> Response[QueuePa
             saved=tuple(saved_filters(work, user.account.id)),
             batch=_batch(work, user, query.batch),
             step=own_decision(work, user, query.step),
-            running=tuple(shown_in(node, user, running_now(work))),
+            running=tuple(shown_in(user, running_now(work))),
             preparing=_preparing(node, work),
             alone=is_alone(work, user.account),
         )
@@ -128,7 +128,7 @@ def screening_now(request: Asked, node: TheNode, user: TheUser) -> Response[Runn
     alerts = read_query(request, RunningQuery).alerts
     with node.read() as work:
         page = RunningPage(
-            running=tuple(shown_in(node, user, running_now(work))), preparing=_preparing(node, work)
+            running=tuple(shown_in(user, running_now(work))), preparing=_preparing(node, work)
         )
     answer = reply(
         request,

@@ -189,7 +189,7 @@ def uploads_page(
         found = uploads(work, before=before, rows=_ROWS)
         alone = is_alone(work, user.account)
     page = UploadsPage(
-        uploads=tuple(shown_in(node, user, found)),
+        uploads=tuple(shown_in(user, found)),
         next=found[-1].id if len(found) == _ROWS else None,
         ready=sum(each.state == "mapped" for each in found),
         limit=node.desk.spool.limit,
@@ -226,7 +226,7 @@ def upload_page(
 ) -> Response[UploadPage]:
     """Show one upload."""
     with node.read() as work:
-        page = _page(node, work, user, upload_of(work, number))
+        page = _page(work, user, upload_of(work, number))
     return reply(request, "upload.html", page, view=lambda: upload_view(page, user))
 
 
@@ -241,7 +241,7 @@ def upload_progress(
 ) -> Response[UploadPage]:
     """Show the progress of an upload's screening; polled while it runs."""
     with node.read() as work:
-        page = _page(node, work, user, upload_of(work, number))
+        page = _page(work, user, upload_of(work, number))
     answer = reply(request, "upload-progress.html", page, view=lambda: upload_view(page, user))
     if page.upload.state not in {"queued", "running"}:
         answer.headers["HX-Refresh"] = "true"  # it has ended: reload the page
@@ -322,15 +322,15 @@ def _seen(node: Node, number: int, version: int) -> Upload:
         return structs.replace(upload_of(work, number), version=version)
 
 
-def shown_in(node: Node, user: User, found: Sequence[Upload]) -> Iterator[Shown]:
+def shown_in(user: User, found: Sequence[Upload]) -> Iterator[Shown]:
     """Yield uploads as visible to a user, with their current phase."""
     going = [each for each in found if each.state in {"queued", "running"}]
     first = min(going, key=lambda each: (each.state != "running", each.id), default=None)
     for each in found:
-        yield shown_to(user, each, phase_of(node, each, first=each is first))
+        yield shown_to(user, each, phase_of(each, first=each is first))
 
 
-def _page(node: Node, work: Work, user: User, upload: Upload) -> UploadPage:
+def _page(work: Work, user: User, upload: Upload) -> UploadPage:
     waits = upload.state in {"received", "mapped"}
     like = last_like(work, upload) if waits else None
     same = twins(work, upload.sha256, but=upload.id) if waits else []
@@ -340,7 +340,7 @@ def _page(node: Node, work: Work, user: User, upload: Upload) -> UploadPage:
         each.state == "running" or each.id < upload.id for each in before
     )
     return UploadPage(
-        upload=shown_to(user, upload, phase_of(node, upload, first=first)),
+        upload=shown_to(user, upload, phase_of(upload, first=first)),
         twins=tuple(shown_to(user, each) for each in same),
         like=shown_to(user, like) if like else None,
         refusals=refused,

@@ -7,24 +7,20 @@ from typing import Annotated, Literal
 import msgspec
 
 from tidewaiter.base.records import Record
-from tidewaiter.lists.archive import Archive
-from tidewaiter.parties.matching import matcher
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.uploads import Options, Reached, State, Upload
 from tidewaiter.trade.readers.inspection import Inspection
 from tidewaiter.trade.types import Refusal
-from tidewaiter.web.core.node import Node
 
-Phase = Literal["", "turn", "start", "search", "loading"]
-"""turn: others are before it; start: it is next; search: compiling native code of this version,
-once; loading: substances, rules and lists; "": reading lines, or ended."""
+Phase = Literal["", "turn", "start", "loading"]
+"""turn: others are before it; start: it is next; loading: substances, rules and lists; "": reading
+lines, or ended."""
 
 
-def phase_of(node: Node, upload: Upload, *, first: bool = True) -> Phase:
+def phase_of(upload: Upload, *, first: bool = True) -> Phase:
     """Return the phase of an upload's screening.
 
     Args:
-        node: The installation.
         upload: Any.
         first: No other upload is before it.
     """
@@ -32,9 +28,6 @@ def phase_of(node: Node, upload: Upload, *, first: bool = True) -> Phase:
         return ""
     if not first:
         return "turn"
-    lists = node.desk.lists
-    if lists and not matcher.is_ready() and Archive(lists).slugs():
-        return "search"
     return "loading" if upload.state == "running" else "start"
 
 

@@ -101,10 +101,6 @@ _PHASES: dict[Phase, str] = {
     "": "",
     "turn": _("Queued behind earlier files."),
     "start": _("Screening starts in a moment."),
-    "search": _(
-        "Compiling the search in party lists for this machine. This happens once after an "
-        "installation or an update and takes a minute or two."
-    ),
     "loading": _("Loading substances, rules and lists. The lines are read next."),
 }
 _KEPT = _("stored, not used")

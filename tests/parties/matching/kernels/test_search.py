@@ -5,7 +5,6 @@ import random
 import numpy as np
 import pytest
 
-from tidewaiter.base.compiled import interpreted
 from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.kernels import search
 from tidewaiter.parties.matching.kernels.linking import (
@@ -17,7 +16,8 @@ from tidewaiter.parties.matching.kernels.linking import (
     link_form,
     new_room,
 )
-from tidewaiter.parties.matching.matcher import Asker
+from tidewaiter.parties.matching.matcher import Asker, Matcher
+from tidewaiter.parties.matching.types import AskedParty
 from tidewaiter.parties.types import ListedParty, PartyName
 
 WORDS = [
@@ -65,11 +65,10 @@ def _sure(room: Room, index: Index, size: int) -> list[float]:
     hopeful = agreed + room.left[0] >= search._FLOOR * both
     first = np.sort(agreed[hopeful] / both[hopeful])[::-1]
     least = first[WIDE - 1] if len(first) > WIDE else 0.0
-    bound = interpreted(search._bound)
     sure = hopeful & (agreed / both > least + 1e-6)
     return sorted(
         (
-            bound(room, listed, form, size) / of
+            search._bound(room, listed, form) / of
             for form, of in zip(forms[sure].tolist(), both[sure].tolist(), strict=True)
         ),
         reverse=True,
@@ -84,10 +83,10 @@ def test_none_of_the_best_is_given_up(alike: Index) -> None:
     room, crowded = new_room(alike.listed), 0
     for form in range(len(asking.forms.owner)):
         size = link_form(room, alike.listed, asking, form)
-        search.meet(room, alike.listed, size)
+        search.meet(room, alike.listed)
         crowded += room.counts[MET] > WIDE
         sure = _sure(room, alike, size)
-        search.choose(room, alike.listed, size)
+        search.choose(room, alike.listed)
         found = room.top_rank[: room.counts[TOPS]].tolist()
         least = max(search._FLOOR, search._LEAST * max(found, default=0.0))
         wanted = [rank for rank in sure if rank > least + 1e-5][:TOP]
@@ -95,3 +94,11 @@ def test_none_of_the_best_is_given_up(alike: Index) -> None:
         assert all(rank <= other + 1e-5 for rank, other in zip(wanted, found, strict=False))
         assert all(least <= rank + 1e-5 for rank in found)
     assert crowded > 100
+
+
+def test_a_word_that_all_names_have_tells_nothing() -> None:
+    """Its weight is 0, of which no share is taken."""
+    names = (PartyName(text="Zhenrong"),)
+    index = build_index([ListedParty(id=str(at), kind="vessel", names=names) for at in range(2000)])
+    assert not index.listed.weight.any()
+    assert Matcher(index).match([AskedParty(text="Zhenrong", kind="vessel")])[0].matches == ()

@@ -6,17 +6,32 @@ results are compared letter by letter, or are hints only.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined, uncounted
+from tidewaiter.native.calls import native
+from tidewaiter.native.layout import Items
 
-BASE = np.uint64(0x9E3779B97F4A7C15)
-_FIRST = np.uint64(0xBF58476D1CE4E5B9)
-_SECOND = np.uint64(0x94D049BB133111EB)
+BASE = np.uint64(0x9E3779B97F4A7C15)  # base of the rolling hash; odd
+WORD, LEGAL, GENERIC, INITIAL_LETTER, PARTICLE, NUMBER = range(6)
+SYSTEMS = "rpkachnsfvdlmoSLMO"  # first letters of keys; those of joinable systems come first
+JOINED = 3  # maximum adjacent words that are joined
+JOINING = 3
+MOST_WORDS = 24  # words per form that are compared
 _LOW = np.uint64(0xFFFFFFFF)
+
+CONSTANTS = (
+    "BASE",
+    "LEGAL",
+    "INITIAL_LETTER",
+    "PARTICLE",
+    "NUMBER",
+    "JOINED",
+    "JOINING",
+    "MOST_WORDS",
+)
 
 
 class Table(NamedTuple):
@@ -35,65 +50,40 @@ class Letters(NamedTuple):
     starts: NDArray[np.int64]  # one more than words
 
 
-@inlined
-def mix(value: np.uint64) -> np.uint64:
-    """Mix a hash over all 64 bits (the finaliser of SplitMix64)."""
-    value = (value ^ (value >> np.uint64(30))) * _FIRST
-    value = (value ^ (value >> np.uint64(27))) * _SECOND
-    return value ^ (value >> np.uint64(31))
-
-
-@inlined
-def bucket(table: Table, key: np.uint64) -> tuple[int, int]:
-    """Return the start and end of the bucket of a mixed hash."""
-    at = np.int64(key >> table.shift[0])
-    return table.heads[at], table.heads[at + 1]
-
-
-@inlined
-def check(key: np.uint64) -> np.uint32:
-    """Return the half of a mixed hash used for comparison."""
-    return np.uint32(key & _LOW)
-
-
-@compiled
 def plain_hashes(letters: Letters) -> NDArray[np.uint64]:
     """Hash each word such that the hash of joined words can be computed from theirs; not mixed."""
-    out = np.empty(len(letters.starts) - 1, np.uint64)
-    for word in range(len(out)):
-        value = np.uint64(0)
-        for at in range(letters.starts[word], letters.starts[word + 1]):
-            value = value * BASE + np.uint64(letters.units[at]) + np.uint64(1)
-        out[word] = value
-    return out
+    hashes = np.empty(len(letters.starts) - 1, np.uint64)
+    _hash_words(letters, hashes)
+    return hashes
 
 
-@compiled
+@native
+def _hash_words(letters: Letters, hashes: NDArray[np.uint64]) -> None:
+    """Write the unmixed hash of each word."""
+
+
 def letter_marks(letters: Letters) -> NDArray[np.uint32]:
     """Return a bit mask of the letters in each word; different letters may share a bit."""
-    out = np.zeros(len(letters.starts) - 1, np.uint32)
-    for word in range(len(out)):
-        for at in range(letters.starts[word], letters.starts[word + 1]):
-            out[word] |= np.uint32(1) << np.uint32(letters.units[at] & np.uint32(31))
-    return out
+    marks = np.empty(len(letters.starts) - 1, np.uint32)
+    _mark_letters(letters, marks)
+    return marks
 
 
-@inlined
-def bits(value: np.uint32) -> int:
-    """Count the bits set."""
-    value = value - ((value >> np.uint32(1)) & np.uint32(0x55555555))
-    value = (value & np.uint32(0x33333333)) + ((value >> np.uint32(2)) & np.uint32(0x33333333))
-    value = (value + (value >> np.uint32(4))) & np.uint32(0x0F0F0F0F)
-    return int((np.uint64(value) * np.uint64(0x01010101) >> np.uint64(24)) & np.uint64(255))
+@native
+def _mark_letters(letters: Letters, marks: NDArray[np.uint32]) -> None:
+    """Write the bit mask of the letters in each word."""
 
 
-@compiled
 def mixed(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Mix many hashes."""
+    """Mix many hashes over all 64 bits."""
     out = np.empty(len(hashes), np.uint64)
-    for at in range(len(hashes)):
-        out[at] = mix(hashes[at])
+    _mix_into(hashes, out)
     return out
+
+
+@native
+def _mix_into(hashes: NDArray[np.uint64], out: NDArray[np.uint64]) -> None:
+    """Write each hash mixed."""
 
 
 def letters_of(words: Sequence[str]) -> Letters:
@@ -116,12 +106,6 @@ def table_of(keys: NDArray[np.uint64], values: NDArray[np.int32]) -> Table:
     return Table(heads, checks, values[order], np.array([shift], np.uint64))
 
 
-WORD, LEGAL, GENERIC, INITIAL_LETTER, PARTICLE, NUMBER = range(6)
-SYSTEMS = "rpkachnsfvdlmoSLMO"  # first letters of keys; those of joinable systems come first
-JOINING = 3
-MOST_WORDS = 24  # words per form that are compared
-
-
 CARD = np.dtype(
     [
         ("weight", np.float32),  # nats
@@ -134,6 +118,7 @@ CARD = np.dtype(
     ]
 )
 """Word data for an alignment, stored together: a cache miss costs as much as the arithmetic."""
+Cards = Annotated[NDArray[np.void], Items("Card", CARD)]
 
 
 class Keys(NamedTuple):
@@ -145,11 +130,11 @@ class Keys(NamedTuple):
 
 
 class Vocabulary(NamedTuple):
-    """Data of distinct words for the compiled functions."""
+    """Data of distinct words for the search."""
 
     letters: Letters
     keys: Keys
-    cards: NDArray[np.void]  # of type `CARD`
+    cards: Cards
     hashes: NDArray[np.uint64]  # unmixed
     sizes: NDArray[np.int32]  # number of letters
     weights: NDArray[np.float32]  # nats
@@ -168,19 +153,18 @@ class Forms(NamedTuple):
     words: NDArray[np.int32]
 
 
-@inlined
-def of_system(plain: np.uint64, letter: int) -> np.uint64:
-    """Distinguish a key's hash from the same letters in another system."""
-    return plain + np.uint64(letter + 1) * np.uint64(0xD6E8FEB86659FD93)
-
-
-@compiled
 def systems_of(hashes: NDArray[np.uint64], letters: NDArray[np.int8]) -> NDArray[np.uint64]:
-    """Vectorised `of_system`."""
+    """Distinguish the hashes of keys from those of the same letters in another system."""
     out = np.empty(len(hashes), np.uint64)
-    for at in range(len(hashes)):
-        out[at] = of_system(hashes[at], letters[at])
+    _mark_systems(hashes, letters, out)
     return out
+
+
+@native
+def _mark_systems(
+    hashes: NDArray[np.uint64], letters: NDArray[np.int8], out: NDArray[np.uint64]
+) -> None:
+    """Write the hash of each key in its system."""
 
 
 def cards_of(
@@ -189,7 +173,7 @@ def cards_of(
     weights: NDArray[np.float32],
     kinds: NDArray[np.int8],
     chinese: NDArray[np.bool_],
-) -> NDArray[np.void]:
+) -> Cards:
     """Build the word data for alignments."""
     cards = np.zeros(len(weights), CARD)
     begins, sizes = letters.starts[:-1], np.diff(letters.starts)
@@ -198,15 +182,6 @@ def cards_of(
     some = sizes > 0
     cards["first"][some] = letters.units[begins[some]] & 0xFF
     return cards
-
-
-@inlined
-def fixed(kind: int) -> bool:
-    """Return whether words of a kind have a fixed spelling: legal forms, initials, numbers."""
-    return kind == LEGAL or kind == INITIAL_LETTER or kind == NUMBER
-
-
-JOINED = 3  # maximum adjacent words that are joined
 
 
 class Pieces(NamedTuple):
@@ -218,73 +193,6 @@ class Pieces(NamedTuple):
     sizes: NDArray[np.int8]  # number of words in each piece
 
 
-@inlined
-def wrapped(place: int, size: int) -> int:
-    """Return a position in a form, wrapping around at the end."""
-    return place - size if place >= size else place
-
-
-@uncounted
-def joinable(
-    kinds: NDArray[np.int8], words: NDArray[np.int32], form: tuple[int, int], begin: int, size: int
-) -> bool:
-    """Return whether adjacent words can be joined; the first word follows the last."""
-    for at in range(begin, begin + size):
-        kind = kinds[words[form[0] + wrapped(at, form[1])]]
-        if kind == LEGAL or kind == NUMBER:
-            return False
-    return True
-
-
-@inlined
-def joins(words: int, size: int) -> int:
-    """Return the number of possible starts of a joined piece: "DOE, John" is also "JohnDoe"."""
-    return words if size == 2 and words > 1 else words - size + 1
-
-
-@uncounted
-def joined_hash(
-    hashes: NDArray[np.uint64],
-    sizes: NDArray[np.int32],
-    powers: NDArray[np.uint64],
-    words: NDArray[np.int32],
-    form: tuple[int, int],
-    begin: int,
-    size: int,
-) -> np.uint64:
-    """Hash adjacent words, or their phonetic keys, as the joined word.
-
-    Args:
-        hashes: Hash of each word.
-        sizes: Number of letters of each word.
-        powers: From `power_table`.
-        words: Words of all forms.
-        form: Start of this form, and its number of words.
-        begin: First word of the piece, in the form.
-        size: Number of words in the piece.
-
-    Returns:
-        The unmixed hash; 0 if a word has none.
-    """
-    value = np.uint64(0)
-    for at in range(begin, begin + size):
-        word = words[form[0] + wrapped(at, form[1])]
-        if sizes[word] == 0:
-            return np.uint64(0)
-        value = value * powers[min(sizes[word], len(powers) - 1)] + hashes[word]
-    return value
-
-
-@compiled
-def power_table(size: int) -> NDArray[np.uint64]:
-    """Return the powers of the hash base, from the 0th on."""
-    out = np.ones(size, np.uint64)
-    for at in range(1, size):
-        out[at] = out[at - 1] * BASE
-    return out
-
-
-@compiled
 def pieces_of(
     forms: Forms, vocabulary: Vocabulary
 ) -> tuple[Pieces, NDArray[np.uint64], NDArray[np.uint64]]:
@@ -293,38 +201,22 @@ def pieces_of(
     Returns:
         The pieces; and for each joined piece, without a word (-1) yet, its hash and phonetic key.
     """
-    powers = power_table(256)
     most = JOINED * len(forms.words)
-    heads = np.zeros(len(forms.heads), np.int32)
-    words, begins = np.empty(most, np.int32), np.empty(most, np.int8)
-    sizes = np.empty(most, np.int8)
+    heads, words = np.zeros(len(forms.heads), np.int32), np.empty(most, np.int32)
+    begins, sizes = np.empty(most, np.int8), np.empty(most, np.int8)
     hashes, sounds = np.empty(most, np.uint64), np.empty((most, JOINING), np.uint64)
-    total = joined = 0
-    for form in range(len(forms.heads) - 1):
-        span = (forms.heads[form], forms.heads[form + 1] - forms.heads[form])
-        for size in range(1, JOINED + 1):
-            for at in range(span[1] if size == 1 else joins(span[1], size)):
-                if size > 1 and not joinable(vocabulary.kinds, forms.words, span, at, size):
-                    continue
-                words[total] = forms.words[span[0] + at] if size == 1 else -1
-                begins[total], sizes[total] = at, size
-                total += 1
-                if size == 1:
-                    continue
-                hashes[joined] = joined_hash(
-                    vocabulary.hashes, vocabulary.sizes, powers, forms.words, span, at, size
-                )
-                for system in range(JOINING):
-                    sounds[joined, system] = joined_hash(
-                        vocabulary.parts[:, system],
-                        vocabulary.part_sizes[:, system],
-                        powers,
-                        forms.words,
-                        span,
-                        at,
-                        size,
-                    )
-                joined += 1
-        heads[form + 1] = total
+    total = _split(forms, vocabulary, Pieces(heads, words, begins, sizes), hashes, sounds)
+    joined = total - len(forms.words)
     pieces = Pieces(heads, words[:total], begins[:total], sizes[:total])
     return pieces, hashes[:joined], sounds[:joined]
+
+
+@native
+def _split(
+    forms: Forms,
+    vocabulary: Vocabulary,
+    pieces: Pieces,
+    hashes: NDArray[np.uint64],
+    sounds: NDArray[np.uint64],
+) -> int:
+    """Write the pieces, and the hashes of those that are joined; return the number of pieces."""
