@@ -5,7 +5,6 @@ from functools import cache, lru_cache
 from typing import Final
 
 import opencc
-import pypinyin
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
@@ -227,6 +226,9 @@ def simplify(text: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def pinyin_of(text: str) -> tuple[str, ...]:
     """Return the reading of each character without tones, ü as v."""
+    # Its tables take 54 MB, which a process that meets no Chinese name should not hold.
+    import pypinyin  # noqa: PLC0415
+
     return tuple(pypinyin.lazy_pinyin(text, errors=_apart))
 
 
