@@ -284,7 +284,7 @@ def test_a_match_leaves_them_out_unless_asked(folder: Path, call: Call) -> None:
     text = (folder / "m.jsonl").read_text(encoding="utf-8")
     assert "OPN-1" in text
     assert not any(trace in text for trace in ("KRYPT", "ZQX", "hidden-watch"))
-    assert "restricted entries excluded" in result.stderr
+    assert "restricted entries are excluded" in result.stderr
     call(*asked, "--restricted")
     assert "KRYPT-9" in (folder / "m.jsonl").read_text(encoding="utf-8")
     assert stat.S_IMODE((folder / "m.jsonl").stat().st_mode) == 0o600

@@ -47,12 +47,12 @@ def test_from_an_alert_to_a_rule_and_back(call: Call, screen: Call, tea: str, he
     more = here / "more.csv"
     more.write_text("goods,hs,consignee\nSassafras tea blend safrole-free,121190,B\n")
     assert (
-        "8 alerts in the database are suppressed"
+        "8 alerts in the database suppressed"
         in screen(str(more), *DB, "--out", "m.jsonl").stderr
     )
     assert (here / "m.jsonl").read_text(encoding="utf-8").count("\n") == 1  # files hold them all
     listed = call("suppressions", "list", *DB)
-    assert "1 rules; 8 alerts suppressed now" in listed.stderr
+    assert "1 rule; 8 alerts suppressed now" in listed.stderr
     shown = call("suppressions", "show", "1", *DB).stdout
     assert "active, 8 alerts suppressed now" in shown
     assert "approved by" in shown

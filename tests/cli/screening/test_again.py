@@ -122,7 +122,7 @@ def test_all_is_screened_where_that_is_asked_for_or_needed(
     before = (past / "kept" / "generation.json").read_bytes()
     said, alerts = _again(call, "2026-12-08", "--whole")
     assert "all stored lines are screened: you asked for it\n" in said
-    assert "3 stored lines screened, 1 new alerts" in said
+    assert "3 stored lines screened, 1 new alert" in said
     assert [each["consignment"] for each in alerts] == ["C2"]
     assert (past / "kept" / "generation.json").read_bytes() != before
     said, _ = _again(call, "2026-12-09")

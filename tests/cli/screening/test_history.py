@@ -226,7 +226,7 @@ def test_other_lines_are_asked_again(screen: Screen, here: Path, objects: Object
     again = ("--again", "--db", "cases.db", "--rules", str(own), "--out", "new.jsonl")
     told = screen(*again).stderr
     assert "1 have different reasons now" in told
-    assert "1 decided alerts got a note, 16 new alerts from rules that compare lines" in told
+    assert "1 decided alert got a note, 16 new alerts from rules that compare lines" in told
     written = objects((here / "new.jsonl").read_text(encoding="utf-8"))
     assert [each["file"] for each in written].count("now.csv") == 1
     titles = {each["title"].split(" does not appear in any of")[0] for each in written}
