@@ -144,8 +144,9 @@ def crew(database: Database, desk: Desk, workers: int = 1, *, idle: float = IDLE
         threading.Thread(target=_keep_one, args=(bench, idle), daemon=True) for _ in range(workers)
     ]
     tidying = Repeated("removal of old uploads", lambda: tidy(bench), _TIDY)
-    for thread in (*threads, tidying):
+    for thread in threads:
         thread.start()
+    tidying.start()
     try:
         yield
     finally:
