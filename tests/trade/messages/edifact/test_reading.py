@@ -270,7 +270,6 @@ SHARED: list[tuple[str, dict[str, Any]]] = [
             "lodged": "2009-10-30",
             "arrival": "2009-10-30",
             "departure": "2009-10-01",
-            "imo": "IMONUMBER",
             "voyage": "RFN234",
         },
     ),
