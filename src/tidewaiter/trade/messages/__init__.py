@@ -10,7 +10,7 @@ from tidewaiter.trade.messages import commerce, dcsa, h7, postal
 from tidewaiter.trade.messages.cargo_imp import CARGO_IMP
 from tidewaiter.trade.messages.edifact.reading import EDIFACT
 from tidewaiter.trade.messages.types import Format
-from tidewaiter.trade.messages.x12 import X12_309
+from tidewaiter.trade.messages.x12.reading import X12, X12_ALL
 from tidewaiter.trade.messages.xml.parsing import xml_formats
 
 FORMATS: MappingProxyType[str, Format] = MappingProxyType(
@@ -20,7 +20,8 @@ FORMATS: MappingProxyType[str, Format] = MappingProxyType(
             *xml_formats(),
             EDIFACT,
             CARGO_IMP,
-            X12_309,
+            X12,
+            X12_ALL,
             dcsa.FORMAT,
             *commerce.FORMATS,
             postal.FORMAT,

@@ -9,7 +9,7 @@ from typing import BinaryIO, Literal, NamedTuple
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.sheets.workbook import refuse_office
 from tidewaiter.trade.messages import FORMATS
-from tidewaiter.trade.messages.x12 import X12_309
+from tidewaiter.trade.messages.x12.reading import X12_ALL
 from tidewaiter.trade.messages.xml.decoding import names_of
 from tidewaiter.trade.readers.delimited_text import open_delimited
 from tidewaiter.trade.readers.parquet import open_parquet
@@ -94,8 +94,8 @@ def _told(head: bytes) -> Iterator[Strange]:
         yield Strange("a web page (HTML)", _SAVE)
     if _MAIL.match(head) and _is_mail({name.lower() for name in _FIELD.findall(head)}):
         yield Strange("an e-mail", "save its attachments, and pass the files one by one")
-    if X12_309.fits(head, ""):
-        hint = f"use --format {X12_309.name}; transaction set 309 (customs manifest) is supported"
+    if X12_ALL.fits(head, ""):
+        hint = f"use --format {X12_ALL.name}, and check the lines"
         yield Strange("an X12 interchange, which is read only on request", hint)
     if _EDIFACT.search(head):
         hint = "remove the text before UNA, UNB or UNH, and pass the rest"
