@@ -6,7 +6,7 @@ numbers, units and dates are kept as written and parsed like those of tables.
 
 from types import MappingProxyType
 
-from tidewaiter.trade.messages import commerce, dcsa, h7, postal
+from tidewaiter.trade.messages import commerce, dcsa, h7, postal, tradacoms
 from tidewaiter.trade.messages.cargo_imp import CARGO_IMP
 from tidewaiter.trade.messages.edifact.reading import EDIFACT
 from tidewaiter.trade.messages.types import Format
@@ -20,6 +20,7 @@ FORMATS: MappingProxyType[str, Format] = MappingProxyType(
             *xml_formats(),
             EDIFACT,
             CARGO_IMP,
+            tradacoms.FORMAT,
             X12,
             X12_ALL,
             dcsa.FORMAT,

@@ -12,6 +12,8 @@ _UN = re.compile(r"(?:UN|NA)?\s?(\d{4})")
 _PLACE = re.compile(r"([A-Z0-9]{2,3})(\d\d)")
 _DAY = re.compile(r"(?:(\d\d))?(\d\d)(\d\d)(\d\d)")
 
+_FIRST = "80"  # years of two digits from here are of the last century: TRADACOMS is from 1982
+
 
 class Layout(Record, frozen=True, kw_only=True):
     """A transaction set."""
@@ -105,4 +107,7 @@ def un_of(text: str) -> str:
 def day_of(text: str) -> str:
     """Format a day, 20260331 or 260331, as 2026-03-31; another text is unchanged."""
     found = _DAY.fullmatch(text)
-    return f"{found[1] or '20'}{found[2]}-{found[3]}-{found[4]}" if found else text
+    if not found:
+        return text
+    century = found[1] or ("19" if found[2] >= _FIRST else "20")
+    return f"{century}{found[2]}-{found[3]}-{found[4]}"
