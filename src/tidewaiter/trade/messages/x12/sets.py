@@ -14,6 +14,7 @@ from tidewaiter.trade.messages.x12.tables import (
     hs_of,
     load_tables,
     places_of,
+    tags_used,
     un_of,
 )
 from tidewaiter.trade.readers.canonical_lines import FUNCTIONS
@@ -26,6 +27,7 @@ MOST_PARTIES = 100
 """Parties of a set that its lines share."""
 
 _WAITING = 9_999  # lines or levels that wait for the end of the set
+_STOPS = 20  # lines of the same goods that are compared
 _LISTED = frozenset({"PID", "G69", "N1", "N2", "N3", "N4"})  # no text but what is mapped
 _POINTED = frozenset({"quantity", "gross", "net", "volume"})
 _AMOUNTS = ("quantity", "gross", "net", "volume", "packages")
@@ -68,7 +70,8 @@ class Bag:
         """Handle a segment; unmapped data is kept as text."""
         tag = segment.get(0)
         self.tags.add(tag)
-        mapped = self._texts(segment, tag)
+        texts, amounts = tags_used()
+        mapped = tag in texts and self._texts(segment, tag)
         if tag in {"N1", "NM1"}:
             self.parties.append(Party(segment))
             mapped = self.parties[-1].role != OTHER and tag == "N1"
@@ -78,7 +81,8 @@ class Bag:
         handler = _HANDLERS.get(tag)
         if handler is not None:
             handler(self, segment)
-        self._amounts(segment, tag)
+        if tag in amounts:
+            self._amounts(segment, tag)
         if (not mapped or tag not in _LISTED) and segment.text():
             self.kept.append((tag, segment.text()))
 
@@ -308,6 +312,7 @@ class Set:
         self._line: Bag | None = None
         self._before = ""  # tag of the segment before
         self._stops = 0
+        self._told: dict[str, list[Bag]] = {}  # lines by their goods, if these are told again
         self._size = 0
         self._shared = 0  # part of it that is of the whole set
         self._parted = False  # lines were yielded before the end
@@ -370,7 +375,7 @@ class Set:
         line, self._line = self._line, None
         if line is None:
             return
-        same = next((each for each in self._lines[:-1] if self._again(each, line)), None)
+        same = self._again(line) if self._layout.once else None
         if same is None and "LX" in line.tags and line.is_bare():
             same = self._lines[-2] if len(self._lines) > 1 else self._context
         if same is not None:
@@ -378,12 +383,17 @@ class Set:
             same.containers |= line.containers
             self._lines.pop()
 
-    def _again(self, one: Bag, other: Bag) -> bool:
-        """Return whether goods are those of another stop: the same text and amounts."""
-        if not self._layout.once or one.stop == other.stop or one.goods != other.goods:
-            return False
-        both = one.fields.keys() & other.fields.keys() & set(_AMOUNTS)
-        return all(one.fields[name] == other.fields[name] for name in both)
+    def _again(self, line: Bag) -> Bag | None:
+        """Return the line with the same goods at another stop: the same text and amounts."""
+        for other in self._told.setdefault(" ".join(line.goods), []):
+            both = other.fields.keys() & line.fields.keys() & set(_AMOUNTS)
+            same = all(other.fields[name] == line.fields[name] for name in both)
+            if same and other.stop != line.stop:
+                return other
+        told = self._told[" ".join(line.goods)]
+        told.append(line)
+        del told[:-_STOPS]
+        return None
 
     def _head(self, segment: Segment, tag: str) -> None:
         """Handle the number and the day of the consignment."""
@@ -397,7 +407,7 @@ class Set:
     def _spill(self) -> Iterator[Line | InputError]:
         """Yield lines before the end of a very long set."""
         if len(self._lines) > _WAITING and self._size <= MOST:
-            ready, self._lines = self._lines[:-1], self._lines[-1:]
+            ready, self._lines, self._told = self._lines[:-1], self._lines[-1:], {}
             self._parted = True
             yield from (Line(bag, self._layout, alone=False) for bag in ready)
         parties = len(self._all.parties) > MOST_PARTIES or self._shared > MOST
@@ -406,7 +416,7 @@ class Set:
         self._parted = True
         ready, self._lines, self._line = self._lines or [Bag(self._all)], [], None
         yield from (Line(bag, self._layout, alone=False) for bag in ready)
-        self._levels, self._size = {}, 0
+        self._levels, self._told, self._size = {}, {}, 0
         if parties:
             self._all.parties, self._all.goods, self._all.commercial = [], [], []
             self._all.route, self._all.containers, self._shared = [], {}, 0

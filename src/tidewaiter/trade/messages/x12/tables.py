@@ -88,6 +88,15 @@ def load_tables() -> Tables:
 
 
 @cache
+def tags_used() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the tags that have texts or codes of goods, and those that have amounts."""
+    each = load_tables().segments
+    texts = (each.goods, each.spare, each.commercial, each.pairs, each.un, each.hs)
+    amounts = (each.quantity, each.mass, each.volume, each.packages)
+    return frozenset().union(*texts), frozenset().union(*amounts)
+
+
+@cache
 def places_of(places: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
     """Split places like "BEG03" into tags and elements."""
     return tuple((found[1], int(found[2])) for found in map(_PLACE.fullmatch, places) if found)
