@@ -62,14 +62,14 @@ def test_an_order_and_an_invoice_have_a_line_for_each_item() -> None:
         "N1*BT*PAYER",
     )
     first, second = _lines("850", *order)
-    assert _goods([first, second]) == [("ACETIC ANHYDRIDE", "25"), ("TOWELS", "4")]
+    assert _goods([first, second]) == [("ACETIC ANHYDRIDE", None), ("TOWELS", "4")]
     assert dict(first.fields) | {"seq": ""} == {
         "consignment": "PO7",
         "lodged": "2026-03-01",
         "seq": "",
         "goods": "ACETIC ANHYDRIDE",
-        "quantity": "25",
-        "quantity.unit": "DR",
+        "packages": "25",
+        "pack": "DR",
     }
     assert [(p["role"], p["name"]) for p in first.parties] == [
         ("consignee", "DEPOT"),
@@ -170,9 +170,9 @@ def test_ocean_and_rail_freight_have_vessel_route_container_and_hazards() -> Non
 @pytest.mark.parametrize(
     ("kind", "body", "goods"),
     [
-        ("945", ("LX*1", "W12*CC*72*70**CA*00711", "G69*ETHER"), ("ETHER", "70")),
-        ("940", ("LX*1", "W01*12*CA*0001*VN*1", "G69*ETHER"), ("ETHER", "12")),
-        ("880", ("G17*180*CA*9*0071", "G69*ETHER"), ("ETHER", "180")),
+        ("945", ("LX*1", "W12*CC*72*70**EA*00711", "G69*ETHER"), ("ETHER", "70")),
+        ("940", ("LX*1", "W01*12*EA*0001*VN*1", "G69*ETHER"), ("ETHER", "12")),
+        ("880", ("G17*180*EA*9*0071", "G69*ETHER"), ("ETHER", "180")),
         ("210", ("LX*1", "L5*1*ETHER", "L0*1***9*G***3*PCS**L"), ("ETHER", None)),
         ("850", ("PO1*1*5*EA", "N9*ZZ*Text", "MSG*ETHER"), ("ETHER", "5")),
         ("204", ("S5*1*LD", "LH1*PK*20*UN1155***KG*9", "LH3*ETHER"), (None, None)),

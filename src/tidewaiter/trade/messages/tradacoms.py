@@ -211,7 +211,7 @@ class _Reading:
         self._lines += 1
         kept = (*own, *message.kept, *self._file.kept)
         message.kept, self._file.kept = [], []
-        fields = message.fields | line
+        fields = {**message.fields, **line}
         return Found(
             row=self.rows,
             fields={field: text for field, text in fields.items() if text},

@@ -124,7 +124,9 @@ class Bag:
         tables = load_tables()
         known, codes = tables.segments, tables.codes
         if tag in known.quantity:
-            self._amount(segment, known.quantity[tag], "quantity", None)
+            amount = known.quantity[tag]
+            packed = segment.get(amount.unit) in codes.package
+            self._amount(segment, amount, "packages" if packed else "quantity", None)
         if tag in known.mass:
             amount = known.mass[tag]
             field = codes.kind.get(segment.get(amount.kind) if amount.kind else "")

@@ -63,6 +63,7 @@ class Codes(Record, frozen=True, kw_only=True):
     port: Mapping[str, str]
     mass: Mapping[str, str]
     kind: Mapping[str, str]
+    package: frozenset[str]
     volume: Mapping[str, str]
     day: Mapping[str, str]
     bill: tuple[str, ...]
