@@ -48,7 +48,7 @@ FILES = {
     "xfhl": "xfhl.xml",
     "ics2-xml": "ics2.xml",
     "edifact": "*.edi",
-    "x12-309": "*.x12",
+    "x12": "*.x12",
     "cargo-imp": "*.f*",
     "dcsa": "dcsa*.json",
     "postal": "itmatt*.json",

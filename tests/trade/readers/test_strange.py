@@ -53,9 +53,9 @@ def _tar() -> bytes:
         ("a.xml", (SAMPLES / "ics2.xml").read_bytes(), "ics2-xml", "--format ics2-xml"),
         (
             "a.txt",
-            b"ISA*00*          *00*          *ZZ*A~GS*SO~ST*309*0001~",
+            b"ISA*00*          *00*          *ZZ*A~GS*AQ~ST*358*0001~",
             "X12",
-            "--format x12-309",
+            "--format x12-all",
         ),
         ("a.edi", b"", "empty", "again"),
         ("a.xml", CSV, "not known", "--format csv"),

@@ -19,7 +19,7 @@ SignIn = Callable[..., Desk]
 
 DATA = Path(__file__).parents[2] / "data"
 FORMATS = DATA / "formats"
-X12 = (DATA / "messages" / "manifest.x12").read_bytes()
+X12 = (DATA / "messages" / "manifest.x12").read_bytes().replace(b"ST*309", b"ST*358")
 ODD = b"Alpha;Beta;Gamma;Delta\nacetic anhydride;drums;1.500;03/04/2026\npaper;x;2.500;04/04/2026\n"
 NASTY = '"><script>alert(1)</script>\u202egpj.csv'
 
