@@ -94,7 +94,7 @@ def test_several_interchanges_have_their_own_separators() -> None:
     [
         (RAW.replace(b"SE*24", b"SE*25"), "trade/x12-segment-count-wrong", True, 3),
         (RAW.partition(b"SE*")[0], "trade/x12-set-without-end", True, 3),
-        (RAW.replace(b"ST*309", b"ST*999"), "trade/x12-set-not-supported", False, 0),
+        (RAW.replace(b"ST*309", b"ST*999"), "trade/x12-words-only", True, 3),
         (RAW + b"N10*1*ACETONE~", "trade/x12-segment-outside-set", True, 3),
         (RAW + b"SE*1*1~", "trade/x12-end-without-set", True, 3),
     ],
@@ -199,15 +199,15 @@ def test_codes_of_other_lists_and_tons_are_kept() -> None:
     assert ("H1", "NA1993*3*X*FUEL") in line.kept
 
 
-def test_a_set_without_a_sample_must_be_asked_for() -> None:
-    """It is read on request; a file with nothing else is not detected as X12."""
+def test_a_set_without_a_sample_is_read_with_a_remark() -> None:
+    """There is none if it is asked for; a file with nothing else is not detected as X12."""
     raw = RAW.replace(b"ST*309", b"ST*358").replace(b"LX*1~\n", b"M13*A*B~\n")
     assert not FORMATS["x12"].fits(raw, "x12")
     assert FORMATS["x12-all"].fits(raw, "x12")
     assert not FORMATS["x12-all"].confirmed
     assert not FORMATS["x12-all"].fits(RAW, "x12")
     found, refused = found_in("x12", raw)
-    assert (found, [each.code for each in refused]) == ([], ["trade/x12-set-to-be-asked-for"])
+    assert (len(found), [each.code for each in refused]) == (1, ["trade/x12-set-not-confirmed"])
     (line,), _ = found_in("x12-all", raw)
     assert (line.fields["vessel"], line.fields["un"]) == ("EXAMPLE EXPRESS", "1715")
 

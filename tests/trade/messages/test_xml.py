@@ -23,6 +23,7 @@ FILES = {
     "xfhl": "xfhl.xml",
     "ics2-xml": "ics2.xml",
 }
+DOUBTED = {"ics2-xml": ["trade/layout-not-confirmed"]}  # there is no published sample
 FIRST: dict[str, dict[str, Any]] = {
     "wco-xml": {
         "consignment": "TIDE-2026-0001",
@@ -186,7 +187,7 @@ ROUTES = {
 
 def _first(name: str) -> dict[str, Any]:
     lines, refusals = read_document((SAMPLES / FILES[name]).read_bytes(), f"a.{name}")
-    assert not refusals
+    assert [each.code for each in refusals] == DOUBTED.get(name, [])
     found: dict[str, Any] = lines[0]
     return found
 

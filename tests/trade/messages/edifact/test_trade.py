@@ -128,6 +128,6 @@ def test_a_message_without_a_type_is_read_by_its_document(find: Find, begins: st
     assert line.fields["goods"] == "ETHER"
     assert ("trade/edifact-type-missing", True) in [(x.code, x.screened) for x in refused]
     _, refused = find("edifact", "UNH+1+:D:95B:UN'BGM+999+I9'UNT+3+1'")
-    assert [x.code for x in refused] == ["trade/edifact-message-not-supported"]
+    assert [x.code for x in refused] == ["trade/edifact-words-only"]
     _, refused = find("edifact", "UNH+1+:D:95B:UN'LIN+1'UNT+3+1'")
-    assert [x.code for x in refused] == ["trade/edifact-message-not-supported"]
+    assert [x.code for x in refused] == ["trade/edifact-words-only"]

@@ -21,6 +21,7 @@ from tidewaiter.trade.messages.edifact.segments import (
     message_of,
     type_of_document,
 )
+from tidewaiter.trade.messages.segment_words import SegmentWords
 from tidewaiter.trade.messages.types import Format, Found
 from tidewaiter.trade.types import FUNCTIONS, NUMBERS, Refusal
 
@@ -362,6 +363,7 @@ class _Reading:
         self._tables = load_tables()
         self._walks: dict[str, Places] = {}
         self._body: Body | None = None  # of the open message
+        self._words: SegmentWords | None = None  # of an open message of a type without layout
         self._type: Message | None = None  # of the open message
         self._reference = ""
         self._segments = 0  # of the message
@@ -397,6 +399,8 @@ class _Reading:
             if self._body is not None:
                 yield from self._check_ship(segment)
                 yield from self._numbered(self._body.take(segment))
+            elif self._words is not None:
+                yield from self._worded(self._words, segment)
 
     def end(self) -> Iterator[Item]:
         """End the file."""
@@ -449,6 +453,8 @@ class _Reading:
         yield from self._typed(kind)
         if self._body is not None:
             yield from self._numbered(self._body.take(segment))
+        elif self._words is not None:
+            yield from self._worded(self._words, segment)
 
     def _typed(self, kind: str) -> Iterator[Item]:
         message = message_of(kind)
@@ -462,8 +468,9 @@ class _Reading:
             yield self.report("UNH", error, value=kind)
         else:
             known = ", ".join(known_types())
-            error = InputError("trade/edifact-message-not-supported", kind=kind[:20], known=known)
-            yield self.report("UNH", error, value=kind, screened=False)
+            error = InputError("trade/edifact-words-only", kind=kind[:20], known=known)
+            yield self.report("UNH", error, value=kind)
+            self._words = SegmentWords()
 
     def _close(self, *, told: str) -> Iterator[Item]:
         """End the open message; `told`: the segment count in its UNT, "": no UNT."""
@@ -478,6 +485,11 @@ class _Reading:
         if self._body is not None:
             yield from self._numbered(self._body.end())
             self._body = None
+        if self._words is not None:
+            for line in self._words.end(self.rows + 1):
+                self.rows += 1
+                yield line
+            self._words = None
         if not told:
             error = InputError("trade/edifact-message-without-end")
             yield self.report("UNT", error, value=self._reference)
@@ -507,6 +519,12 @@ class _Reading:
                     "trade/edifact-interchange-count-wrong", stated=stated, count=number
                 )
                 yield self.report("UNZ", error)
+
+    def _worded(self, words: SegmentWords, segment: Segment) -> Iterator[Found]:
+        texts = (" ".join(segment.parts(at)) for at in range(1, len(segment.elements)))
+        for line in words.take(segment.tag, texts, self.rows + 1):
+            self.rows += 1
+            yield line
 
     def _numbered(self, lines: Iterator[Ready]) -> Iterator[Found]:
         for line, around in lines:

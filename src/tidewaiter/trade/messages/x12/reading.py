@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.trade.messages.segment_words import SegmentWords
 from tidewaiter.trade.messages.types import Format, Found
 from tidewaiter.trade.messages.x12.bills import Customs, Goods
 from tidewaiter.trade.messages.x12.segments import Segment, segments
@@ -72,6 +73,7 @@ class _Reading:
         self._asked = asked
         self._rows = 0
         self._body: Customs | Set | None = None  # of the open set
+        self._words: SegmentWords | None = None  # of an open set without layout
         self._open = False
         self._count = 0  # segments of the set
 
@@ -91,6 +93,8 @@ class _Reading:
             yield self.report(place, InputError("trade/x12-segment-outside-set"))
         elif self._body is not None:
             yield from self._numbered(self._body.take(segment), tag)
+        elif self._words is not None:
+            yield from self._counted(self._words.take(tag, segment.elements[1:], self._rows + 1))
 
     def end(self) -> Iterator[Found | Refusal]:
         """End an unterminated set, if one is open."""
@@ -113,13 +117,14 @@ class _Reading:
             self._body = Customs()
         elif kind not in sets:
             known = ", ".join(sorted({*sets, _CUSTOMS}))
-            error = InputError("trade/x12-set-not-supported", kind=kind[:20], known=known)
-            yield self.report("ST", error, screened=False)
-        elif sets[kind].confirmed or self._asked:
-            self._body = Set(sets[kind])
+            error = InputError("trade/x12-words-only", kind=kind[:20], known=known)
+            yield self.report("ST", error)
+            self._words = SegmentWords()
         else:
-            error = InputError("trade/x12-set-to-be-asked-for", kind=kind, name=X12_ALL.name)
-            yield self.report("ST", error, screened=False)
+            self._body = Set(sets[kind])
+            if not sets[kind].confirmed and not self._asked:
+                error = InputError("trade/x12-set-not-confirmed", kind=kind)
+                yield self.report("ST", error)
 
     def _close(self, segment: Segment) -> Iterator[Found | Refusal]:
         if not self._open:
@@ -137,6 +142,14 @@ class _Reading:
         body, self._body = self._body, None
         if body is not None:
             yield from self._numbered(body.end(), "SE")
+        words, self._words = self._words, None
+        if words is not None:
+            yield from self._counted(words.end(self._rows + 1))
+
+    def _counted(self, lines: Iterator[Found]) -> Iterator[Found]:
+        for line in lines:
+            self._rows += 1
+            yield line
 
     def _numbered(
         self, lines: Iterator[Goods | Line | InputError], place: str

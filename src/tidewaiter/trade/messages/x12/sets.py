@@ -17,8 +17,8 @@ from tidewaiter.trade.messages.x12.tables import (
     tags_used,
     un_of,
 )
-from tidewaiter.trade.readers.canonical_lines import FUNCTIONS
 from tidewaiter.trade.transport_modes import is_ship
+from tidewaiter.trade.types import FUNCTIONS
 
 MOST = 16 << 20
 """Buffered characters of a set."""
