@@ -139,9 +139,9 @@ def test_a_full_disk_costs_no_answer(folder: Path, monkeypatch: pytest.MonkeyPat
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("damage", ["cut", "emptied", "gone", "rarity"])
+@pytest.mark.parametrize("damage", ["cut", "emptied", "gone", "changed"])
 def test_a_damaged_index_is_built_anew(folder: Path, damage: str) -> None:
-    """A cache that was cut off or half removed costs time, and no answer."""
+    """A cache that was cut off, half removed or changed costs time, and no answer."""
     parties = _some(40)
     index_for(parties)
     place = _kept(folder)[0]
@@ -153,8 +153,9 @@ def test_a_damaged_index_is_built_anew(folder: Path, damage: str) -> None:
     elif damage == "gone":
         arrays[-1].unlink()
     else:
-        (place / "rarity.msgpack").write_bytes(b"\xc1")
+        rarity = place / "rarity.msgpack"
+        rarity.write_bytes(b"\xc1" * rarity.stat().st_size)
     assert _same(index_for(parties).listed, build_index(parties).listed)
-    assert _kept(folder) == []
+    assert _kept(folder) == ([] if damage == "changed" else [place])
     index_for(parties)
     assert _kept(folder) == [place]

@@ -43,7 +43,7 @@ def digest(files: Iterable[Traversable | Path], *more: str) -> str:
     return total.hexdigest()[:32]
 
 
-def cached(kind: str, key: str, make: Callable[[Path], None]) -> Path:
+def cached(kind: str, key: str, make: Callable[[Path], None], *, grows: bool = False) -> Path:
     """Return a cached folder; call `make` to fill it on a cache miss.
 
     Processes that miss the same item at once make it once: the others wait. An item with a file
@@ -53,15 +53,17 @@ def cached(kind: str, key: str, make: Callable[[Path], None]) -> Path:
         kind: Kind of the item: the folder is called "kind-key".
         key: Digest of all inputs.
         make: Fills a folder, which is then moved into place atomically.
+        grows: Its files change later, so that their sizes say nothing.
     """
     name = f"{kind}-{key}"
+    is_there = Path.is_dir if grows else _is_whole
     for folder in (PREBUILT, cache_folder()):
-        if _is_whole(folder / name):
+        if is_there(folder / name):
             return folder / name
     folder = writable(cache_folder())
     place = folder / name
     with in_turn(place):
-        if not _is_whole(place):
+        if not is_there(place):
             shutil.rmtree(place, ignore_errors=True)
             _make_whole(place, make)
     drop_old(folder, kind)

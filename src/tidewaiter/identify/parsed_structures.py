@@ -65,7 +65,8 @@ class ParsedStructures:
         """Return the file; None: a parser is not installed, or nothing can be stored."""
         try:
             parsers = [f"{each} {version(each)}" for each in _PARSERS]
-            return cached(_KIND, digest(_inputs(), self._registry, *parsers), _create) / _FILE
+            key = digest(_inputs(), self._registry, *parsers)
+            return cached(_KIND, key, _create, grows=True) / _FILE
         except (PackageNotFoundError, OSError, sqlite3.Error):
             return None
 
