@@ -75,7 +75,7 @@ def _marks(text: str, *, first: bool, more: bool) -> tuple[str, str] | None:
         return ("*", "\n") if first and _BARE.match(text) and _USUAL not in text else None
     parts = text.split(found[1], _FIXED)
     if len(parts) > _FIXED and len(parts[_FIXED]) > 1:
-        component, end = parts[_FIXED][:2]
+        component, end = parts[_FIXED][0], parts[_FIXED][1]
         left_out = component == _USUAL and end in _SPACE  # the mark between components
         return found[1], _USUAL if left_out else end
     if not more:
