@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.trade.messages.found import found_in
 
+from tidewaiter.trade.messages import FORMATS
 from tidewaiter.trade.messages.types import Found
 from tidewaiter.trade.messages.x12 import sets
 from tidewaiter.trade.messages.x12.reading import read_all
@@ -222,6 +223,15 @@ def test_separators_that_a_sender_leaves_out() -> None:
     text = f"\ufeff{ISA.removesuffix('>')}~\n{body}"
     lines, refused = found_in("x12", text)
     assert ([line.fields["goods"] for line in lines], refused) == (["ETHER"], [])
+
+
+@pytest.mark.parametrize("end", ["~", "~\n", "\n"])
+def test_a_group_without_an_interchange_is_read(end: str) -> None:
+    """Its separators are the usual ones, or its segments end with their lines."""
+    text = end.join(("GS*SH*A*B", "ST*856*1", "HL*1**I", "PO1*1*12*EA", "PID*F****ETHER", "SE*5*1"))
+    assert FORMATS["x12"].fits(text.encode(), "edi")
+    lines, refused = found_in("x12", text + end)
+    assert (_goods(lines), refused) == ([("ETHER", "12")], [])
 
 
 def test_every_field_and_place_of_the_data_file_is_known() -> None:

@@ -175,7 +175,7 @@ def test_options_that_do_not_fit_are_told_with_the_columns(desk: SignIn) -> None
 @pytest.mark.parametrize(
     ("content", "name", "told"),
     [
-        (X12, "m.x12", "X12"),
+        (X12, "m.edi", "X12"),
         (b'<?xml version="1.0"?><cars><car/></cars>', "cars.xml", "cars"),
     ],
 )

@@ -13,7 +13,7 @@ from tidewaiter.trade.messages.x12.sets import Line, Set
 from tidewaiter.trade.messages.x12.tables import load_tables
 from tidewaiter.trade.types import Refusal
 
-_FITS = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:ISA([^A-Za-z0-9\s]).{2}\1|ST\*\d{3}\*)")
+_FITS = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:ISA([^A-Za-z0-9\s]).{2}\1|GS\*[A-Z]{2}\*|ST\*\d{3}\*)")
 _SET = re.compile(rb"(?:^|[^A-Za-z0-9 ])\s*ST[^A-Za-z0-9](\d{3})[^A-Za-z0-9]")
 _CUSTOMS = "309"
 _LONGEST = 200  # characters of a reported value
@@ -21,7 +21,7 @@ _FRAME = frozenset({"ISA", "GS", "GE", "IEA", "TA1"})
 
 
 def fits(head: bytes, suffix: str) -> bool:
-    """Return whether a file begins like an X12 interchange, or a set without one."""
+    """Return whether a file begins like an X12 interchange, or a group or set without one."""
     return _FITS.match(head) is not None and not fits_unconfirmed(head, suffix)
 
 

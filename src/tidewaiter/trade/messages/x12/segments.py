@@ -15,6 +15,7 @@ _PIECE = 1 << 16  # bytes read at a time
 _FIXED = 16  # elements of ISA
 _USUAL = "~"  # end of a segment
 _SPACE = "\r\n\t \0"
+_BARE = re.compile(r"(?:GS|ST)\*[^\n]*\n")
 _BEGINS = re.compile(r"ISA([^A-Za-z0-9\s])")
 
 
@@ -45,16 +46,7 @@ def segments(file: BinaryIO) -> Iterator[Segment]:
     more = True
     while more or text:
         text = text.lstrip(_SPACE)
-        if found := _BEGINS.match(text):
-            parts = text.split(found[1], _FIXED)
-            if len(parts) > _FIXED and len(parts[_FIXED]) > 1:
-                between, end = found[1], parts[_FIXED][1]
-                if (
-                    parts[_FIXED][0] == _USUAL and end in _SPACE
-                ):  # the separator before it is left out
-                    end = _USUAL
-            elif not more:
-                raise InputError("trade/x12-first-segment-cut")
+        between, end = _marks(text, first=not number, more=more) or (between, end)
         pieces = text.split(end)
         text = pieces.pop() if more else ""
         for place, piece in enumerate(pieces):
@@ -71,6 +63,24 @@ def segments(file: BinaryIO) -> Iterator[Segment]:
             data = file.read(_PIECE) if more else b""
             more = bool(data)
             text += decode(data, final=not more)
+
+
+def _marks(text: str, *, first: bool, more: bool) -> tuple[str, str] | None:
+    """Return the marks between elements and after segments that a text begins with.
+
+    None: it does not say. Without ISA the usual ones are used, or segments end with their lines.
+    """
+    found = _BEGINS.match(text)
+    if found is None:
+        return ("*", "\n") if first and _BARE.match(text) and _USUAL not in text else None
+    parts = text.split(found[1], _FIXED)
+    if len(parts) > _FIXED and len(parts[_FIXED]) > 1:
+        component, end = parts[_FIXED][0], parts[_FIXED][1]
+        left_out = component == _USUAL and end in _SPACE  # the mark between components
+        return found[1], _USUAL if left_out else end
+    if not more:
+        raise InputError("trade/x12-first-segment-cut")
+    return None
 
 
 OTHER = "other"
