@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.trade.messages.types import Found
-from tidewaiter.trade.messages.xml.layouts import PERHAPS_IMO, Attribute, Group, Map, Spot
+from tidewaiter.trade.messages.xml.layouts import CODE, PERHAPS_IMO, Attribute, Group, Map, Spot
 from tidewaiter.trade.transport_modes import is_ship
 from tidewaiter.trade.types import CODES, DAYS, LISTS, NUMBERS, TEXTS, Refusal
 
@@ -100,6 +100,27 @@ class Got:
                 self.kept.append((spot.path, number))
             self.means = None
 
+    def take(self, inner: "Got") -> None:
+        """Add the data of a part within this one; a field that this one has is kept."""
+        inner.join()
+        for field, text in inner.fields.items():
+            if field not in self.fields:
+                self.fields[field] = text
+            elif field in JOINED:
+                self.add(field, text, total=False, again=False)
+            elif text != self.fields[field]:
+                self.kept.append((field, text))
+        for field, path in inner.whole:
+            if field not in self.totals:
+                self.totals[field] = inner.totals[field]
+                self.whole[field, path] = None
+            elif inner.totals[field] != self.totals[field]:
+                self.kept.append((path, inner.totals[field]))
+        self.parties += inner.parties
+        self.stops += inner.stops
+        self.kept += inner.kept
+        self.doubled += inner.doubled
+
 
 def put(got: Got, spot: Spot, text: str) -> None:
     """Set a field that may already have a value."""
@@ -136,7 +157,7 @@ def _beside(got: Got, spot: Spot, field: str, fields: dict[str, str], text: str)
     if last or spot.rank < rank:
         got.kept.append((spot.path, before))  # its own path is no longer known
         for companion in spot.attributes.values():
-            fields.pop(companion, None)
+            fields.pop(companion.field, None)
         return text
     got.kept.append((spot.path, text))
     if field in SINGLE and text != before:
@@ -144,17 +165,21 @@ def _beside(got: Got, spot: Spot, field: str, fields: dict[str, str], text: str)
     return None
 
 
-def put_attributes(got: Got, spot: Spot, found: Sequence[Attribute]) -> None:
-    """Set attributes if their element is the one used; otherwise keep them."""
+def put_attributes(got: Got, spot: Spot, found: Sequence[Attribute], leaves: list[Leaf]) -> None:
+    """Set attributes; one that belongs to the field of its element only if that is the one used."""
     fields = got.totals if spot.total else got.fields
     taken = got.ranks.get(spot.field) == spot.rank
-    for field, value, path in found:
-        if not field:
-            got.kept.append((path, value))
-        elif taken and field not in fields:
-            fields[field] = value
+    for place, value in found:
+        if not place.field:
+            got.kept.append((place.path, value))
+        elif place.mode == "whole":
+            leaves.append((place, value))
+        elif not spot.field:
+            put(got, place, value)
+        elif taken and place.field not in fields:
+            fields[place.field] = value
             if spot.total:
-                got.whole[field, path] = None
+                got.whole[place.field, place.path] = None
 
 
 def put_group(got: Got, leaves: Sequence[Leaf], group: Group) -> None:
@@ -204,10 +229,25 @@ def put_whole(got: Got, spot: Spot, leaves: Sequence[Leaf], places: Map) -> None
             told[field] = text
         else:
             got.kept.append((leaf.path, text))
+    code = told.pop(CODE, "")
+    kind = spot.kind if spot.roles is None else spot.roles.get(code, "")
+    if code and not kind:
+        got.kept.extend((leaf.path, text) for leaf, text in leaves if leaf.field == CODE)
     if told and spot.role == "party":
-        got.parties.append(_party(spot.kind, told, places))
-    elif told:
-        got.stops.append(_stop(spot.kind, told))
+        got.parties.extend(_parties(kind, told, places))
+    elif told and kind:
+        got.stops.append(_stop(kind, told))
+    else:
+        got.kept.extend((leaf.path, text) for leaf, text in leaves if leaf.field in told)
+
+
+def _parties(role: str, told: Mapping[str, str], places: Map) -> Iterator[dict[str, str | None]]:
+    """Yield a party, and once more under its other name, which may be the one that is listed."""
+    party = _party(role, told, places)
+    also = told.get("also")
+    yield party if party["name"] else party | {"name": also}
+    if also and party["name"] and also.casefold() != party["name"].casefold():
+        yield party | {"name": also}
 
 
 def _party(role: str, told: Mapping[str, str], places: Map) -> dict[str, str | None]:
@@ -219,7 +259,7 @@ def _party(role: str, told: Mapping[str, str], places: Map) -> dict[str, str | N
     number = told.get("id")
     scheme = places.scheme if number and _EORI.fullmatch(number) else ""
     return {
-        "role": role,
+        "role": role or None,
         "name": name,
         "address": " ".join(", ".join(parts).split()) or None if parts else None,
         "country": told.get("country"),
@@ -289,10 +329,13 @@ class Assembly:
         return head.got
 
     def close_head(self) -> Got:
-        """Close a head; return the data of the enclosing one."""
-        self._heads.pop()
+        """Close a head; return the data of the enclosing one, which gets that of an empty one."""
+        head = self._heads.pop()
         if self._heads:
-            return self._heads[-1].got
+            outer = self._heads[-1].got
+            if not head.lines:
+                outer.take(head.got)
+            return outer
         self._give()
         return Got()
 

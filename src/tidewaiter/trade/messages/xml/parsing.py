@@ -157,7 +157,7 @@ class Document:
                     else:
                         put(got, spot, written)
                 if attributes:
-                    put_attributes(got, spot, attributes)
+                    put_attributes(got, spot, attributes, leaves)
                     attributes = ()
                 if spot.role:
                     got = self._close(spot, got)
@@ -197,7 +197,7 @@ class Document:
         """Start nested elements; empty ones end too."""
         for kid, found, closed in starts:
             if attributes:
-                put_attributes(got, spot, attributes)
+                put_attributes(got, spot, attributes, self._leaves)
             attributes = found
             if not closed:
                 self._stack.append(spot)
@@ -212,7 +212,7 @@ class Document:
                 self._open(role)
             if closed:
                 if attributes:
-                    put_attributes(got, kid, attributes)
+                    put_attributes(got, kid, attributes, self._leaves)
                 attributes = ()
                 if role:
                     got = self._close(kid, got)
