@@ -8,7 +8,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.trade.messages.types import Found
 from tidewaiter.trade.messages.xml.layouts import CODE, PERHAPS_IMO, Attribute, Group, Map, Spot
 from tidewaiter.trade.transport_modes import is_ship
-from tidewaiter.trade.types import CODES, DAYS, LISTS, NUMBERS, TEXTS, Refusal
+from tidewaiter.trade.types import CODES, DAYS, LISTS, MEASURED, NUMBERS, TEXTS, Refusal
 
 JOINED = frozenset((*TEXTS, *LISTS, "pack"))
 """Fields that may occur several times in a document."""
@@ -24,6 +24,7 @@ Leaf = tuple[Spot, str]
 
 _STAMP = re.compile(r"(\d{8})\d{6}(?:Z|[+-]\d\d(?::?\d\d)?)")  # format 304: with a zone
 _EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{3,15}")
+_LINE_NUMBER = re.compile(r"[0-9]{1,9}")
 _LOCODE = re.compile(r"[A-Za-z]{2} ?[A-Za-z2-9]{3}")
 
 
@@ -131,8 +132,20 @@ def put(got: Got, spot: Spot, text: str) -> None:
         else:
             got.kept.append((spot.path, text))
         return
+    if field == "seq" and not _LINE_NUMBER.fullmatch(text):  # a name, or "1.1": not a count
+        got.kept.append((spot.path, text))
+        return
     if field in DAYS and (stamp := _STAMP.fullmatch(text)):
         text = stamp[1]
+    _set(got, spot, fields, text)
+    for other in spot.more:
+        fields.setdefault(other, text)
+        if spot.total:
+            got.whole[other, spot.path] = None
+
+
+def _set(got: Got, spot: Spot, fields: dict[str, str], text: str) -> None:
+    field = spot.field
     if field not in fields:
         fields[field] = text
     elif field in JOINED:
@@ -222,23 +235,25 @@ def _case(group: Group, code: str) -> Mapping[str, str]:
 
 def put_whole(got: Got, spot: Spot, leaves: Sequence[Leaf], places: Map) -> None:
     """Add a party or a stop."""
-    told: dict[str, str] = {}
-    for leaf, text in leaves:
-        field = leaf.field
-        if field and field not in told:
-            told[field] = text
-        else:
-            got.kept.append((leaf.path, text))
+    used: dict[str, Leaf] = {}
+    for leaf in leaves:
+        field = leaf[0].field
+        other: Leaf | None = leaf
+        if field and (field not in used or leaf[0].rank < used[field][0].rank):
+            other, used[field] = used.get(field), leaf
+        if other is not None:
+            got.kept.append((other[0].path, other[1]))
+    told = {field: text for field, (_, text) in used.items()}
     code = told.pop(CODE, "")
     kind = spot.kind if spot.roles is None else spot.roles.get(code, "")
     if code and not kind:
-        got.kept.extend((leaf.path, text) for leaf, text in leaves if leaf.field == CODE)
+        got.kept.append((used[CODE][0].path, code))
     if told and spot.role == "party":
         got.parties.extend(_parties(kind, told, places))
     elif told and kind:
         got.stops.append(_stop(kind, told))
     else:
-        got.kept.extend((leaf.path, text) for leaf, text in leaves if leaf.field in told)
+        got.kept.extend((used[field][0].path, text) for field, text in told.items())
 
 
 def _parties(role: str, told: Mapping[str, str], places: Map) -> Iterator[dict[str, str | None]]:
@@ -322,9 +337,10 @@ class Assembly:
         self._heads: list[Head] = []
         self._waiting: list[tuple[int, Got, tuple[Head, ...]]] = []
 
-    def open_head(self) -> Got:
+    def open_head(self, constants: Mapping[str, str]) -> Got:
         """Open a head; return its data."""
         head = Head()
+        head.got.fields |= constants
         self._heads.append(head)
         return head.got
 
@@ -436,8 +452,7 @@ def _totals(got: Got, fields: Mapping[str, str]) -> dict[str, str]:
     lacks = {field for field in got.totals if field not in fields}
     if "value" in fields:
         lacks.discard("currency")
-    if "gross" in fields:
-        lacks.discard("gross.unit")
+    lacks -= {f"{field}.unit" for field in MEASURED if field in fields}
     return {field: got.totals[field] for field in lacks if "," not in got.totals[field]}
 
 
@@ -445,9 +460,10 @@ _ORDER = {"origin": 0, "loading": 1, "transit": 2, "unlading": 3, "destination":
 
 
 def _in_order(stops: list[dict[str, str | None]]) -> tuple[dict[str, str | None], ...]:
-    """Sort stops in travel order; a transit at the origin or destination is removed."""
+    """Sort stops in travel order, each once; a transit at the origin or destination is removed."""
     if len(stops) < 2:  # noqa: PLR2004
         return tuple(stops)
+    stops = [s for at, s in enumerate(stops) if s not in stops[:at] or s["function"] == "transit"]
     if any(stop["function"] == "transit" for stop in stops):
         ends = {_place(stop) for stop in stops if stop["function"] != "transit"}
         stops = [s for s in stops if s["function"] != "transit" or _place(s) not in ends]

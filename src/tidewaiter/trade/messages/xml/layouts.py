@@ -45,7 +45,9 @@ class Part(Record, frozen=True, kw_only=True):
     """A line, or a head over lines. Paths are relative to its element."""
 
     elements: tuple[str, ...]  # local names of its element
-    fields: Mapping[str, str] = {}  # path -> field; of two for one field the first that exists
+    constants: Mapping[str, str] = {}  # for a head: field -> text, for what the format fixes
+    # Path -> field, or fields ("net.unit gross.unit"); of two for one field the first that exists.
+    fields: Mapping[str, str] = {}
     totals: Mapping[str, str] = {}  # for a head: fields of a line if it is the only one
     parties: Mapping[str, str] = {}  # path -> role
     stops: Mapping[str, str] = {}  # path -> function
@@ -61,10 +63,13 @@ class Layout(Record, frozen=True, kw_only=True):
     known: Known
     heads: tuple[Part, ...]  # the outermost one is a consignment
     line: Part
-    party: Mapping[str, str]  # path below a party -> key of types.PARTY, or one of NAMES
+    # Path below a party -> key of types.PARTY, or one of NAMES; of two the first that exists.
+    party: Mapping[str, str]
     stop: Mapping[str, str]  # path below a stop -> key of types.STOP, or "country or locode"
     scheme: str = ""  # type of party ids, if they have its format
-    without: tuple[str, ...] = ()  # elements without words, which are skipped: signatures
+    without: tuple[
+        str, ...
+    ] = ()  # elements and attributes without words, which are skipped: signatures
     confirmed: bool = True
 
 
@@ -183,6 +188,7 @@ class Spot:
 
     __slots__ = (
         "attributes",
+        "constants",
         "depth",
         "field",
         "group",
@@ -190,6 +196,7 @@ class Spot:
         "kind",
         "known",
         "mode",
+        "more",
         "named",
         "path",
         "plain",
@@ -208,6 +215,7 @@ class Spot:
         self.kids: dict[str, Spot | Way | tuple[Start, ...]] = {}
         self.named: dict[str, Spot] = {}  # by lower-case local name
         self.field = ""
+        self.more: tuple[str, ...] = ()  # further fields that its text is for
         self.rank = 0
         self.total = False
         self.plain = False  # its text is used for its field unchanged
@@ -216,6 +224,7 @@ class Spot:
         self.roles: Mapping[str, str] | None = None  # by a code in it, if that decides the role
         self.group: Group | None = None
         self.attributes: dict[str, Spot] = {}  # by lower-case local name
+        self.constants: Mapping[str, str] = {}  # of a head
 
 
 Attribute = tuple[Spot, str]
@@ -233,7 +242,7 @@ class Way:
     def __init__(self, starts: tuple[Start, ...]) -> None:
         self.between = tuple(start[0] for start in starts[:-1])
         self.spot, self.attributes, _ = starts[-1]
-        self.parts = any(start[0].role for start in starts)  # a party, stop or group starts
+        self.parts = sum(bool(start[0].role) for start in starts)  # parties, stops and groups
 
 
 FOREIGN = "foreign"
@@ -319,11 +328,25 @@ class Map:
                     spot.known[name] = kid
             closed = tag.endswith("/")
             plain = tag == name or kid.mode in _UNREAD
-            found.append((kid, () if plain else _attributes(kid, tag), closed))
+            found.append((kid, () if plain else self._attributes(kid, tag), closed))
             if not closed:
                 spot = kid
                 in_line = in_line or kid.role == "line"
         return tuple(found), behind
+
+    def _attributes(self, spot: Spot, tag: str) -> tuple[Attribute, ...]:
+        """Return the non-empty attributes of a tag, except those of XML itself."""
+        found = []
+        for name, value in attributes_of(tag):
+            local = name.rpartition(":")[2]
+            place = spot.attributes.get(local.lower())
+            if place is None:
+                if name.startswith(("xmlns", "xsi:")) or local.lower() in self._without:
+                    continue
+                place = Spot(f"{spot.path}@{local}", spot.mode)
+            if value:
+                found.append((place, value))
+        return tuple(found)
 
     def _find(self, spot: Spot, name: str, *, in_line: bool) -> Spot:
         """Find the location of an element by its name without prefix and case."""
@@ -358,21 +381,10 @@ def _way(starts: tuple[Start, ...]) -> Spot | Way | tuple[Start, ...]:
     return Way(starts)
 
 
-def _attributes(spot: Spot, tag: str) -> tuple[Attribute, ...]:
-    """Return the non-empty attributes of a tag, except those of XML itself."""
-    found = []
-    for name, value in attributes_of(tag):
-        local = name.rpartition(":")[2]
-        place = spot.attributes.get(local.lower())
-        if value and (place or not name.startswith(("xmlns", "xsi:"))):
-            found.append((place or Spot(f"{spot.path}@{local}", spot.mode), value))
-    return tuple(found)
-
-
 def _spot_of(part: Part, role: str, name: str, layout: Layout) -> Spot:
     """Build the locations of a head or a line."""
     root = Spot(name, "")
-    root.role = role
+    root.role, root.constants = role, part.constants
     for total, fields in ((False, part.fields), (True, part.totals)):
         for rank, (where, field) in enumerate(fields.items()):
             _declare(root, where, field, rank, total=total)
@@ -397,8 +409,9 @@ def _spot_of(part: Part, role: str, name: str, layout: Layout) -> Spot:
 
 def _declare(root: Spot, where: str, field: str, rank: int, *, total: bool) -> None:
     spot = _at(root, where, "")
-    spot.field, spot.rank, spot.total = field, rank, total
-    spot.plain = not total and field not in DAYS and field != PERHAPS_IMO
+    spot.field, *more = field.split()
+    spot.rank, spot.total, spot.more = rank, total, tuple(more)
+    spot.plain = not total and not more and field not in {*DAYS, PERHAPS_IMO, "seq"}
 
 
 def _declare_whole(root: Spot, where: str, role: str, below: Mapping[str, str]) -> Spot:
@@ -406,7 +419,8 @@ def _declare_whole(root: Spot, where: str, role: str, below: Mapping[str, str]) 
     root = _at(root, where, "whole")
     root.role = role
     for rank, (inner, key) in enumerate(below.items()):
-        _at(root, inner, "whole").field = f"address {rank:02}" if key == "address" else key
+        spot = _at(root, inner, "whole")
+        spot.field, spot.rank = f"address {rank:02}" if key == "address" else key, rank
     return root
 
 
