@@ -252,7 +252,7 @@ def test_orders_of_woocommerce_have_a_line_for_each_of_their_lines() -> None:
     [
         (
             '<n:CC015C xmlns:n="http://ncts.dgtaxud.ec"><n:LRN>1</n:LRN></n:CC015C>',
-            "trade/not-a-table-but",
+            "trade/document-without-lines",
         ),
         ("<CC515C><ExportOperation/></CC515C>", "trade/not-a-table-but"),
         (

@@ -52,14 +52,7 @@ _MAIL = re.compile(rb"\s*(?:From \S+@|[A-Za-z][A-Za-z-]{1,40}: ?\S)")
 _EDIFACT = re.compile(rb"(?:^|\n)[ \t>]*(?:UNA.{6}\s*)?UN[BH]\+[A-Z0-9]", re.DOTALL)
 _XML = re.compile(rb"""(?:^|\n)[^\n,;|\t"']*<\?xml\s+version""")  # not in a cell of a table
 _MANY = 4  # element names that are shown
-_ROOTS = {
-    "CC013": "a transit declaration of the European Union (NCTS), amended",
-    "CC015": "a transit declaration of the European Union (NCTS)",
-    "CC029": "a release for transit of the European Union (NCTS)",
-    "CC513": "an export declaration of the European Union (AES), amended",
-    "CC515": "an export declaration of the European Union (AES)",
-    "rss": "a feed (RSS)",
-}
+_ROOTS = {"rss": "a feed (RSS)"}
 """Unsupported XML documents, by the beginning of their root element."""
 
 

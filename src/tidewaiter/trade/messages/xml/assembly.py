@@ -249,7 +249,7 @@ def put_whole(got: Got, spot: Spot, leaves: Sequence[Leaf], places: Map) -> None
     if code and not kind:
         got.kept.append((used[CODE][0].path, code))
     if told and spot.role == "party":
-        got.parties.extend(_parties(kind, told, places))
+        got.parties.extend(_parties(kind or "other", told, places))
     elif told and kind:
         got.stops.append(_stop(kind, told))
     else:
@@ -274,7 +274,7 @@ def _party(role: str, told: Mapping[str, str], places: Map) -> dict[str, str | N
     number = told.get("id")
     scheme = places.scheme if number and _EORI.fullmatch(number) else ""
     return {
-        "role": role or None,
+        "role": role,
         "name": name,
         "address": " ".join(", ".join(parts).split()) or None if parts else None,
         "country": told.get("country"),

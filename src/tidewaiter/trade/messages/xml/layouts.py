@@ -37,7 +37,7 @@ class Coded(Record, frozen=True, kw_only=True):
 
     at: str  # path
     by: str  # relative path of the code
-    roles: Mapping[str, str]  # code -> role or function; a party with any other has no role
+    roles: Mapping[str, str]  # code -> role or function; a party with another is "other"
     stop: bool = False  # they are stops
 
 

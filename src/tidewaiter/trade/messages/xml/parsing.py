@@ -407,6 +407,6 @@ def _read(layout: Layout, file: BinaryIO, name: str) -> Iterator[Found | Refusal
 
 
 def _foreign(layout: Layout) -> dict[str, str]:
-    """Map the lower-case root names of other formats to their titles."""
-    others = (other for other in map(_layout, NAMES) if other is not layout)
+    """Map the lower-case root names of other formats to their titles; of two the first."""
+    others = (other for other in map(_layout, reversed(NAMES)) if other is not layout)
     return {name.lower(): other.title for other in others for name in other.known.names}
