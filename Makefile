@@ -107,18 +107,23 @@ bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.systematic
 	$(BIN)/python -m benchmarks.classes
 	$(BIN)/python -m benchmarks.throughput
+	$(BIN)/python -m benchmarks.realtext
 	$(BIN)/python -m benchmarks.structures
 	$(BIN)/python -m benchmarks.whole
+	$(BIN)/python -m benchmarks.first_minute
+	$(BIN)/python -m benchmarks.whole_path
 	$(BIN)/python -m benchmarks.parties
 	$(BIN)/python -m benchmarks.rescreen
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.screen_parties
+	$(BIN)/python -m benchmarks.footprint
 	$(BIN)/python -m benchmarks.queued
 	$(BIN)/python -m benchmarks.flows
 	$(BIN)/python -m benchmarks.suppression --write
 	$(BIN)/python -m benchmarks.network
 	$(BIN)/python -m benchmarks.overview
 	$(BIN)/python -m benchmarks.uploads
+	$(BIN)/python -m benchmarks.law
 	$(BIN)/python -m benchmarks.law_pages
 	$(BIN)/python -m benchmarks.analysts
 	$(BIN)/python -m benchmarks.deaths

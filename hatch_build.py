@@ -1,5 +1,12 @@
-"""Build the C functions with the wheel: by a C compiler of the machine, or else that of ziglang."""
+"""Build with the wheel: the C functions, and what the first start would otherwise compile.
 
+C is compiled by a compiler of the machine, or else that of ziglang.
+"""
+
+import os
+import re
+import subprocess
+import sys
 import sysconfig
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -8,7 +15,11 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_PLACE = Path("src", "tidewaiter", "native")
+_SOURCES = Path("src")
+_PLACE = _SOURCES / "tidewaiter" / "native"
+_PREBUILT = _SOURCES / "tidewaiter" / "prebuilt"
+# What compiling the lexicon imports, all of it a dependency of the package too.
+_COMPILING = {"msgspec", "numpy", "platformdirs", "pyarrow", "rapidfuzz", "rdkit"}
 
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -16,10 +27,11 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def dependencies(self) -> list[str]:
         """Return what the build needs: a compiler from the package index where there is none."""
-        return [] if self._library().compiler() else ["ziglang>=0.13"]
+        needed = [each for each in self.metadata.core.dependencies if _name(each) in _COMPILING]
+        return needed if self._library().compiler() else [*needed, "ziglang>=0.13"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile the library, for an editable installation where it is looked for."""
+        """Compile the library and the lexicon, for an editable installation where they are used."""
         del version
         if self.target_name != "wheel":
             return
@@ -27,6 +39,22 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{_platform()}"
         build_data["force_include"][str(built)] = f"tidewaiter/native/{built.name}"
+        if self._prebuild():
+            build_data["force_include"][str(Path(self.root, _PREBUILT))] = "tidewaiter/prebuilt"
+
+    def _prebuild(self) -> bool:
+        """Compile the lexicon; without it, the first start does, which is no reason to fail."""
+        sources = os.pathsep.join([str(Path(self.root, _SOURCES)), *sys.path])
+        made = subprocess.run(
+            [sys.executable, "-m", "tidewaiter.identify.prebuilding"],
+            env={**os.environ, "PYTHONPATH": sources},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if made.returncode:
+            self.app.display_warning(f"the first start will compile the lexicon: {made.stderr}")
+        return made.returncode == 0
 
     def _library(self) -> ModuleType:
         """Load the module that compiles, without the package, which is not installed yet."""
@@ -35,6 +63,11 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         module = module_from_spec(spec)
         spec.loader.exec_module(module)
         return module
+
+
+def _name(requirement: str) -> str:
+    """Return the name of a package in a requirement: "numpy>=1.26,<3"."""
+    return re.split(r"[^\w-]", requirement, maxsplit=1)[0]
 
 
 def _platform() -> str:

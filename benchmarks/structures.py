@@ -28,6 +28,7 @@ from tidewaiter.law.structure import (
     StructureIndex,
     control_key,
     inchikey,
+    load_keys,
     parse_structure,
 )
 
@@ -89,7 +90,7 @@ def ours(smiles: str) -> str:
 
 def rates(smiles: Sequence[str]) -> list[Rate]:
     """Time each way in turns; the best of its rounds counts."""
-    index = StructureIndex(load_registry().substances)
+    index = StructureIndex(load_keys(load_registry()))
     ways: dict[str, Callable[[str], object]] = {
         "control key": ours,
         "control key, plain loop": plain,

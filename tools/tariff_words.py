@@ -16,8 +16,8 @@ from tools.nomenclature import WORD, Text
 from tidewaiter.base.resources import data
 from tidewaiter.identify.engine.approximate_match import find_near, make_near_room
 from tidewaiter.identify.engine.rules import FoldTables
-from tidewaiter.identify.engine.words import fold_keys, hash_texts
-from tidewaiter.identify.lexicon.compilation import build_anchors, words_of
+from tidewaiter.identify.engine.words import fold_keys, fold_words, hash_texts
+from tidewaiter.identify.lexicon.compilation import build_anchors
 from tidewaiter.identify.lexicon.entries import Entry
 from tidewaiter.identify.lexicon.unlisted_chemicals import Respeller
 from tidewaiter.law.registry import Registry
@@ -98,7 +98,7 @@ class Chooser:
         return frozenset(found)
 
     def _find_named(self, english: str) -> frozenset[int]:
-        words = [word for word, _ in words_of(english, self._fold)]
+        words = [word for word, _ in next(fold_words([english], self._fold))]
         found: set[int] = set()
         for at in range(len(words)):
             for end in range(at + 1, min(len(words), at + _REACH) + 1):

@@ -129,6 +129,15 @@ def test_the_law_answers_as_the_command_does(call: Call) -> None:
     assert last["hint"]
 
 
+def test_each_destination_is_answered_as_if_alone() -> None:
+    """Several destinations give the rows of each, one after the other."""
+    several = law("acetone", origin="DE", destination=["MX", "US"], day=DAY)
+    alone = [law("acetone", origin="DE", destination=to, day=DAY) for to in ("MX", "US")]
+    assert [list(row.values()) for row in several] == [
+        list(row.values()) for frame in alone for row in frame
+    ]
+
+
 @pytest.mark.parametrize(
     "options",
     [{"origin": "Nowhere"}, {"form": "soup"}, {"amount": "much"}, {"day": "soon"}],

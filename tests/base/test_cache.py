@@ -1,7 +1,10 @@
 """The cache: made whole or not at all, and made again where anything changed."""
 
+import logging
 import os
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -89,6 +92,75 @@ def test_a_folder_that_cannot_be_written_is_no_failure(
     monkeypatch.setenv("TIDEWAITER_CACHE", str(tmp_path / "file" / "cache"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert (cached("thing", "1", _make) / "file").read_text() == "made"
+
+
+def test_a_folder_that_cannot_be_written_is_reported_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was made lasts for the run, so the same is not made again, nor said again."""
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "cache"
+    monkeypatch.setenv("TIDEWAITER_CACHE", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with caplog.at_level(logging.WARNING, "tidewaiter.cache"):
+        place = cached("thing", "1", _make)
+        assert cached("thing", "1", _never) == place
+        cached("thing", "2", _make)
+    (record,) = caplog.records
+    assert isinstance(record.args, tuple)
+    assert record.args[0] == folder
+
+
+@pytest.mark.parametrize("content", [None, "", "mad"], ids=["missing", "empty", "short"])
+def test_a_damaged_item_is_made_again(content: str | None) -> None:
+    """A crash or a full disk leaves files that are missing or cut short."""
+    file = cached("thing", "1", _make) / "file"
+    if content is None:
+        file.unlink()
+    else:
+        file.write_text(content)
+    assert (cached("thing", "1", _make) / "file").read_text() == "made"
+    cached("thing", "1", _never)
+
+
+def test_those_that_miss_it_at_once_make_it_once(tmp_path: Path) -> None:
+    """One makes it; the others wait, and find it."""
+    made: list[Path] = []
+
+    def slowly(folder: Path) -> None:
+        made.append(folder)
+        time.sleep(0.3)
+        _make(folder)
+
+    with ThreadPoolExecutor(3) as pool:
+        places = set(pool.map(lambda _: cached("thing", "1", slowly), range(3)))
+    assert places == {tmp_path / "cache" / "thing-1"}
+    assert len(made) == 1
+
+
+def test_what_the_installation_made_is_used_while_it_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its items are found by the same keys; a damaged one is made in the cache instead."""
+    with monkeypatch.context() as installing:
+        installing.setenv("TIDEWAITER_CACHE", str(tmp_path / "prebuilt"))
+        ours = cached("thing", "1", _make)
+    monkeypatch.setattr(cache, "PREBUILT", tmp_path / "prebuilt")
+    assert cached("thing", "1", _never) == ours
+    assert cached("thing", "2", _make).parent == tmp_path / "cache"
+    (ours / "file").write_text("")
+    assert cached("thing", "1", _make).parent == tmp_path / "cache"
+
+
+def test_what_killed_processes_left_is_dropped(tmp_path: Path) -> None:
+    """A folder that was being filled long ago is deleted, a recent one is not."""
+    place = cached("thing", "1", _make)
+    old, new = tmp_path / "cache" / ".thing-old", tmp_path / "cache" / ".thing-new"
+    old.mkdir()
+    new.mkdir()
+    os.utime(old, (0, 0))
+    cached("thing", "2", _make)
+    assert {each.name for each in place.parent.iterdir()} == {".thing-new", "thing-1", "thing-2"}
 
 
 def test_the_digest_follows_names_contents_and_more(tmp_path: Path) -> None:

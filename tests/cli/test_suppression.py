@@ -47,8 +47,7 @@ def test_from_an_alert_to_a_rule_and_back(call: Call, screen: Call, tea: str, he
     more = here / "more.csv"
     more.write_text("goods,hs,consignee\nSassafras tea blend safrole-free,121190,B\n")
     assert (
-        "8 alerts in the database suppressed"
-        in screen(str(more), *DB, "--out", "m.jsonl").stderr
+        "8 alerts in the database suppressed" in screen(str(more), *DB, "--out", "m.jsonl").stderr
     )
     assert (here / "m.jsonl").read_text(encoding="utf-8").count("\n") == 1  # files hold them all
     listed = call("suppressions", "list", *DB)

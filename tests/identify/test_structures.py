@@ -8,7 +8,7 @@ import pytest
 from tidewaiter.base.phrases import english
 from tidewaiter.identify import Identifier, column_of, load_lexicon
 from tidewaiter.identify.findings import Defect, Finding
-from tidewaiter.identify.structures import Structures
+from tidewaiter.identify.structures import Line, Structures
 from tidewaiter.law.registry import Registry, load_registry
 from tidewaiter.law.structure import NotReadError
 from tidewaiter.law.structure.opsin import opsin
@@ -54,7 +54,7 @@ def slugs(registry: Registry, found: Sequence[Finding]) -> list[str]:
 )
 def test_a_systematic_name_is_read(structures: Structures, registry: Registry, text: str) -> None:
     """A systematic name is read."""
-    found, defects = structures.find(3, text, ())
+    found, defects = structures.find([Line(3, text, ())])
     assert slugs(registry, found) == ["fentanyl"]
     assert defects == []
     assert (found[0].line, found[0].how, found[0].tier) == (3, "name", "strong")
@@ -75,7 +75,7 @@ def test_a_structure_is_read(
     structures: Structures, registry: Registry, text: str, slug: str
 ) -> None:
     """A structure is read."""
-    found, _ = structures.find(0, text, ())
+    found, _ = structures.find([Line(0, text, ())])
     assert slugs(registry, found) == [slug]
     assert found[0].how == "structure"
 
@@ -84,7 +84,7 @@ def test_an_inchikey_of_another_stereo_form_is_a_variant(
     structures: Structures, registry: Registry
 ) -> None:
     """An inchikey of another stereo form is a variant."""
-    found, _ = structures.find(0, "PJMPHNIQZUBGLI-UHFFFAOYSA-M", ())
+    found, _ = structures.find([Line(0, "PJMPHNIQZUBGLI-UHFFFAOYSA-M", ())])
     assert slugs(registry, found) == ["fentanyl"]
     assert found[0].tier == "weak"
     assert found[0].score < 0.95
@@ -101,7 +101,7 @@ def test_what_no_list_names_is_found_by_its_class(registry: Registry) -> None:
         ),
     )
     smiles = "CCCC(=O)N(c1ccc(F)cc1)C1CCN(CCc2ccccc2)CC1"
-    found, _ = Structures(bare).find(0, f"sample {smiles}", ())
+    found, _ = Structures(bare).find([Line(0, f"sample {smiles}", ())])
     by_class = {bare.substances[each.substance].slug: each for each in found}
     assert {"us-fentanyls-2018", "us-fentanyls-2025", "cn-fentanyls"} <= by_class.keys()
     us = by_class["us-fentanyls-2025"]
@@ -115,7 +115,9 @@ def test_a_class_that_is_not_evaluated_speaks_against_itself(
     structures: Structures, registry: Registry
 ) -> None:
     """A mention based on a class that is not evaluated is downgraded."""
-    found, _ = structures.find(0, "sample CC(=O)Cc1ccc(OC)cc1", ())  # PMA's ketone, not listed
+    found, _ = structures.find(
+        [Line(0, "sample CC(=O)Cc1ccc(OC)cc1", ())]
+    )  # PMA's ketone, not listed
     assert slugs(registry, found) == ["ca-1-phenyl-2-propanone"]
     assert found[0].downgraded
     assert found[0].score < 0.5
@@ -124,7 +126,7 @@ def test_a_class_that_is_not_evaluated_speaks_against_itself(
 @opsin_is_here
 def test_half_of_a_name_is_downgraded(structures: Structures, registry: Registry) -> None:
     """Half of a name is downgraded."""
-    found, _ = structures.find(0, "blargyl 2-phenylacetate", ())
+    found, _ = structures.find([Line(0, "blargyl 2-phenylacetate", ())])
     assert slugs(registry, found) == ["phenylacetic-acid"]
     assert found[0].downgraded[0].code == "against/ion"
 
@@ -132,7 +134,7 @@ def test_half_of_a_name_is_downgraded(structures: Structures, registry: Registry
 @opsin_is_here
 def test_what_opsin_does_not_know_is_told(structures: Structures) -> None:
     """A name unknown to OPSIN is reported."""
-    found, defects = structures.find(2, "5 kg 4-foo-5-barylmethyl blob", ())
+    found, defects = structures.find([Line(2, "5 kg 4-foo-5-barylmethyl blob", ())])
     assert found == []
     assert defects == [Defect(2, 5, 24, "4-foo-5-barylmethyl", "name-unknown")]
 
@@ -146,7 +148,7 @@ def test_without_opsin_the_name_is_told_as_not_read(
         raise NotReadError.from_words("OPSIN is not installed", hint="pip install it")
 
     monkeypatch.setattr("tidewaiter.law.structure.parsing.opsin", missing)
-    found, defects = Structures(registry).find(0, f"goods {FENTANYL}", ())
+    found, defects = Structures(registry).find([Line(0, f"goods {FENTANYL}", ())])
     assert found == []
     assert [each.kind for each in defects] == ["name-unread"]
 
@@ -163,7 +165,7 @@ def test_a_name_that_is_known_is_not_read_again(
     text = "1-phenylpropan-2-one"
     place = next(n for n, each in enumerate(registry.substances) if each.slug == "acetone")
     known = Finding(0, place, None, 0, len(text), text, "exact", "strong", 0.98, (), ())
-    assert Structures(registry).find(0, text, [known]) == ([], [])
+    assert Structures(registry).find([Line(0, text, [known])]) == ([], [])
 
 
 @opsin_is_here

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tests.support.raising import raises
 
 from tidewaiter.base.errors import RegistryError
-from tidewaiter.base.phrases import as_written, english
+from tidewaiter.base.phrases import english
 from tidewaiter.law.answers import Found, Listing, Question, Route, Ruling
 from tidewaiter.law.assessment import assess
 from tidewaiter.law.coverage import ages_of, may_add, unlisted
@@ -163,18 +163,8 @@ def test_a_listing_of_the_day_of_a_whole_list_may_be_older() -> None:
 
 def test_ages_are_told_once_for_each_day() -> None:
     """Laws of one day share an age; one that is current has none."""
-
-    def ruling(slug: str, checked: date | None) -> Ruling:
-        return Ruling(
-            regime=slug,
-            jurisdiction="XX",
-            answer="controlled",
-            reason=as_written(""),
-            covered=(None, checked),
-        )
-
-    told = [ruling("a", CHECKED), ruling("b", CHECKED - DAY), ruling("c", CHECKED)]
-    ages = ages_of([*told, ruling("d", CHECKED + 9 * DAY), ruling("", None)], CHECKED + 5 * DAY)
+    checked = {"a": CHECKED, "b": CHECKED - DAY, "c": CHECKED, "d": CHECKED + 9 * DAY, "": None}
+    ages = ages_of(checked.items(), CHECKED + 5 * DAY)
     assert [(each.days, each.regimes) for each in ages] == [(5, ("a", "c")), (6, ("b",))]
 
 

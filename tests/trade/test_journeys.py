@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.countries import find_country
-from tidewaiter.trade.applicable_law import route_of
 from tidewaiter.trade.flows import MOST_ON_THE_WAY, Journey, countries_of, journey_of
+from tidewaiter.trade.routes import route_of
 from tidewaiter.trade.types import Line, Party, Stop
 
 

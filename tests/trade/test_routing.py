@@ -9,8 +9,10 @@ from tidewaiter.base.phrases import english
 from tidewaiter.identify.findings import Finding
 from tidewaiter.law.answers import Duty, Route
 from tidewaiter.law.registry import Registry
-from tidewaiter.trade.applicable_law import RoutedLaw, duty_in_short, route_of
+from tidewaiter.trade.applicable_law import RoutedLaw
+from tidewaiter.trade.duties import duty_in_short
 from tidewaiter.trade.mentions import Find
+from tidewaiter.trade.routes import route_of
 from tidewaiter.trade.types import Line, Party, Stop
 
 DAY = date(2026, 11, 25)

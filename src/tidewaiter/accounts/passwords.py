@@ -7,7 +7,6 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn
 
 from tidewaiter.base.errors import InputError
 
@@ -48,6 +47,8 @@ def hash_password(password: str, *, name: str) -> str:
 
 def _guesses(password: str, name: str) -> float:
     """Estimate the guesses for an attacker who knows the account and the server."""
+    from zxcvbn import zxcvbn  # noqa: PLC0415  # its lists are needed for a new password only
+
     known = [name, *name.replace("-", ".").replace("_", ".").split("."), "tidewaiter"]
     judged = zxcvbn(password[:_JUDGED], user_inputs=known, max_length=_JUDGED)
     return float(judged["guesses"])

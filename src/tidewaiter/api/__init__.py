@@ -107,7 +107,7 @@ def law(
     *,
     day: date | str | None = None,
     origin: str | None = None,
-    destination: str | None = None,
+    destination: str | Iterable[str] | None = None,
     transit: str | Iterable[str] = (),
     jurisdictions: str | Iterable[str] = (),
     amount: str = "",
@@ -126,7 +126,7 @@ def law(
         what: Slugs, names, CAS numbers, SMILES, InChIs, or goods; for a path, one per line.
         day: Answer by the law in force on this day; None: today.
         origin: Country of dispatch; with an origin or a destination, the laws of the route apply.
-        destination: Country of destination.
+        destination: Country of destination, or several; each is answered separately.
         transit: Countries of transit.
         jurisdictions: Jurisdictions if no route is given: ``["EU", "US"]``; empty: all.
         amount: Total amount of the goods, not only of the substance: ``"25 kg"``, ``"200 l"``.
@@ -138,8 +138,8 @@ def law(
         street: Recognise slang too.
 
     Returns:
-        One row per text, substance and legal instrument. A text without a match has one row with
-        the answer "not assessable" and the reason.
+        One row per text, destination, substance and legal instrument. A text without a match has
+        one row with the answer "not assessable" and the reason.
 
     Raises:
         InputError: A day, a country, an amount or a form cannot be read.
@@ -149,7 +149,7 @@ def law(
     options = LawOptions(
         day=day,
         origin=origin,
-        destination=destination,
+        destination=destination or (),
         transit=transit,
         jurisdictions=jurisdictions,
         amount=amount,

@@ -116,7 +116,7 @@ def _screened(
         read = reader_for(settings.file, unread=True)(file, settings.file, reading)
         for step in run(read, settings, workers=workers):
             kept.add(step, 0.0)
-    return marks_of(journal, settings, lines=lines, workers=workers)
+    return marks_of(journal, settings, lines=lines)
 
 
 def _alerts(

@@ -26,9 +26,8 @@ from tidewaiter.base.records import Record
 from tidewaiter.bulk.parties import parties_of, read_asked
 from tidewaiter.bulk.party_lists import load_party_lists
 from tidewaiter.bulk.screening import identifier_for, state_of
-from tidewaiter.bulk.structures import find_structure, lawyers_for
+from tidewaiter.bulk.structures import assessor_for, find_structure, lawyers_for
 from tidewaiter.law.answers import Compound, Found, Goods, Question, Route
-from tidewaiter.law.assessment import assess
 from tidewaiter.law.class_membership import load_members
 from tidewaiter.lists.archive import lists_folder
 from tidewaiter.lists.decisions import threshold_for
@@ -50,7 +49,7 @@ class LawOptions(Record, frozen=True, kw_only=True):
 
     day: date | str | None
     origin: str | None
-    destination: str | None
+    destination: str | Iterable[str]
     transit: str | Iterable[str]
     jurisdictions: str | Iterable[str]
     amount: str
@@ -63,13 +62,15 @@ class LawOptions(Record, frozen=True, kw_only=True):
 
 def answer_law(what: Any, column: str | None, options: LawOptions) -> Frame:
     """Look up the law on substances: see `tidewaiter.api.law`."""
-    question, own = _question(options), read_paths(options.own)
-    rows: list[list[Any]] = []
+    questions, own = _questions(options), read_paths(options.own)
     with turn():
         desk = _LawDesk(own, street=options.street)
-        for line, text in enumerate(read_texts(what, column)):
-            found = ruling_texts(desk.assessed(text or "", line, question))
-            rows += ([line, *(each or None for each in texts[1:])] for texts in found)
+        texts = enumerate(read_texts(what, column))
+        compounds = (desk.assessed(text or "", line, questions) for line, text in texts)
+        rows = [
+            [int(line), *(each or None for each in cells)]
+            for line, *cells in ruling_texts(compounds)
+        ]
     cells = zip(*rows, strict=True) if rows else ([] for _ in _RULINGS)
     arrays = [
         pa.array(values, pa.string()).cast(each.type) if each.name != "line" else pa.array(values)
@@ -93,16 +94,16 @@ class _LawDesk:
 
     def __init__(self, own: tuple[Path, ...], *, street: bool) -> None:
         self._own = own
-        self._registry, self._book, _ = lawyers_for(own)
+        self._assessor = assessor_for(own)
         self._asker = _asker(own, street, state_of(own))
 
-    def assessed(self, text: str, line: int, question: Question) -> Compound:
-        """Answer for every substance named in a text; without a match, return the reason."""
+    def assessed(self, text: str, line: int, questions: tuple[Question, ...]) -> Compound:
+        """Answer for every destination and substance in a text; without a match, why not."""
         try:
-            found = self._asker.find(text, question.day)
+            found = self._asker.find(text, questions[0].day)
         except InputError as error:
             return Compound(place=str(line), id=text, not_assessable=error.message, hint=error.hint)
-        answers = tuple(assess(question, self._registry, self._book, each) for each in found)
+        answers = tuple(self._assessor.assess(q, each) for q in questions for each in found)
         return Compound(place=str(line), id=text, answers=answers)
 
 
@@ -118,7 +119,8 @@ def _asker(own: tuple[Path, ...], street: bool, state: str) -> Asker:  # noqa: F
     return Asker(namer, load_members(registry), structures)
 
 
-def _question(options: LawOptions) -> Question:
+def _questions(options: LawOptions) -> tuple[Question, ...]:
+    """Return the question for each destination; without one, a single question."""
     mass, volume = amount_of(options.amount)
     if options.form is not None and options.form not in get_args(Goods):
         raise InputError(
@@ -128,12 +130,11 @@ def _question(options: LawOptions) -> Question:
             at="form",
         )
     goods: Goods | None = next((each for each in get_args(Goods) if each == options.form), None)
-    return Question(
+    question = Question(
         day=read_day(options.day),
         route=Route(
             origin=_place(options.origin, "origin"),
             transit=_places(options.transit, "transit"),
-            destination=_place(options.destination, "destination"),
         ),
         jurisdictions=_places(options.jurisdictions, "jurisdictions"),
         mass_mg=mass,
@@ -142,6 +143,9 @@ def _question(options: LawOptions) -> Question:
         goods=goods,
         party=fold_party(options.party),
     )
+    ends = _places(options.destination, "destination")
+    routes = (structs.replace(question.route, destination=end) for end in ends or (None,))
+    return tuple(structs.replace(question, route=route) for route in routes)
 
 
 def _places(given: str | Iterable[str], name: str) -> tuple[str, ...]:

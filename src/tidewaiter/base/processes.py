@@ -7,11 +7,13 @@ including those that parse untrusted files, and must not hold secrets.
 import gc
 import os
 import pickle
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import Final, NoReturn, Protocol, TypeVar
 
 import msgspec
 
@@ -35,6 +37,34 @@ def handed_over(record: Record) -> Iterator[None]:
             yield
         finally:
             os.environ.pop(SERVING, None)
+
+
+def begin_anew(module: str, record: Record, *arguments: str) -> NoReturn:
+    """Replace this process by a new one with the same number, which has nothing in memory yet.
+
+    Args:
+        module: Module of the new process, run as a script; it calls `handed_down`.
+        record: Passed to it, and to processes that it starts.
+        arguments: Of its command line.
+    """
+    place = Path(tempfile.mkdtemp(prefix="tidewaiter-"), "serving.json")  # for the owner only
+    place.write_bytes(msgspec.json.encode(record))
+    os.environ[SERVING] = str(place)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    command = [sys.executable, "-m", module, *arguments]
+    if os.name == "nt":  # there, the new process has another number, and nothing waits for it
+        sys.exit(os.spawnv(os.P_WAIT, sys.executable, command))  # noqa: S606 - our own module
+    os.execv(sys.executable, command)  # noqa: S606 - our own module
+
+
+@contextmanager
+def handed_down() -> Iterator[None]:
+    """Remove at the end what `begin_anew` passed to this process."""
+    try:
+        yield
+    finally:
+        shutil.rmtree(Path(os.environ.pop(SERVING)).parent, ignore_errors=True)
 
 
 def received_record(kind: type[R]) -> R:

@@ -1,9 +1,7 @@
 """Findings from other lines: aggregated amounts, signs of shell companies, and history."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -12,11 +10,8 @@ import pyarrow as pa
 from msgspec import structs
 
 from tidewaiter.bulk.journal import read_journal
-from tidewaiter.bulk.processes import processes
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.law.registry import load_registry
-from tidewaiter.parties.resolution import Written
-from tidewaiter.parties.resolution.shared_attributes import SharedThing
 from tidewaiter.trade.aggregation import HOLDING, Together
 from tidewaiter.trade.alerts import open_version
 from tidewaiter.trade.history.allowances import Allowed
@@ -25,7 +20,7 @@ from tidewaiter.trade.history.reasons import Past, Screening, Wanted, is_selecte
 from tidewaiter.trade.readers.passthrough_columns import only_lines
 from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules
 from tidewaiter.trade.rules.reduced_weights import switched_rules
-from tidewaiter.trade.shell_companies import Look, PartySigns, parties_of
+from tidewaiter.trade.shell_companies import PartySigns, parties_of
 from tidewaiter.trade.traders import day_of
 from tidewaiter.trade.types import Alert, line_of
 
@@ -85,48 +80,6 @@ def gather(past: Past, told: Told, take: Take, *, selects: bool) -> bool:
         for alert in told.earlier():
             take(alert, True)
     return any_
-
-
-_AHEAD = 2  # batches in progress per worker
-_FEW = 1_000  # shared values; with fewer, a quick check skips most parties
-
-Shared = list[tuple[Written, SharedThing]]
-
-
-def look_through(signs: PartySigns, lines: Iterable[pa.RecordBatch], *, workers: int) -> None:
-    """Find parties of lines that share identifiers with those of alerts.
-
-    Args:
-        signs: A started search; receives results in line order.
-        lines: Schema LINES.
-        workers: Processes; 1: this process.
-    """
-    if workers == 1 or len(signs.things) < _FEW:
-        signs.look(lines)
-        return
-    with processes(workers, _prepare, signs.things) as pool:
-        under_way: deque[Future[Shared]] = deque()
-        for batch in lines:
-            under_way.append(pool.submit(_look, batch.select(["parties"])))
-            if len(under_way) > workers * _AHEAD:
-                signs.share(under_way.popleft().result())
-        while under_way:
-            signs.share(under_way.popleft().result())
-
-
-@cache
-def _held() -> dict[str, Look]:
-    """Return this process's cached search values."""
-    return {}
-
-
-def _prepare(things: Sequence[SharedThing]) -> None:
-    pa.set_cpu_count(1)
-    _held()["look"] = Look(things)
-
-
-def _look(batch: pa.RecordBatch) -> Shared:
-    return list(_held()["look"].among(batch))
 
 
 Lines = Callable[[], Iterable[pa.RecordBatch]]
@@ -191,8 +144,6 @@ def marks_of(
     earlier: Iterable[Alert] = (),
     lines: Lines = tuple,
     before: Before | None = None,
-    *,
-    workers: int = 1,
 ) -> Marks:
     """Sum the amounts of a screening's alerts, and find shared signs and history of their parties.
 
@@ -202,7 +153,6 @@ def marks_of(
         earlier: Alerts of earlier files, whose amounts are added.
         lines: All lines of the file; used only if an alert has parties.
         before: Earlier data; None: none, and no history.
-        workers: Processes for the search for signs.
     """
     rules = switched_rules(load_alert_rules(settings.rules, settings.switches))
     signs = PartySigns(rules)
@@ -215,10 +165,10 @@ def marks_of(
         if looking:
             known = chain(before.lines(), before.parties()) if before else ()
             every = chain(lines(), known)
-            look_through(signs, every, workers=workers)
+            signs.look(every)
             signs.finish()
         return Marks(together, signs)
-    job = _Job(journal, settings, rules, lines, before, signs, looking, workers, earlier)
+    job = _Job(journal, settings, rules, lines, before, signs, looking, earlier)
     return _with_past(job)
 
 
@@ -235,7 +185,6 @@ class _Job(NamedTuple):
     before: Before
     signs: PartySigns
     looking: bool  # whether alerts have parties with shareable identifiers
-    workers: int
     earlier_alerts: Iterable[Alert]  # of given earlier files
 
     @property
@@ -272,7 +221,7 @@ class _Job(NamedTuple):
 
         if self.looking:
             every = chain(looked(), self.before.parties())
-            look_through(self.signs, every, workers=self.workers)
+            self.signs.look(every)
             self.signs.finish()
         else:
             deque(looked(), maxlen=0)

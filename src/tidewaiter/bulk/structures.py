@@ -12,12 +12,13 @@ from typing import NamedTuple, TypeVar
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.processes import processes
 from tidewaiter.law.answers import Compound, Found, Question
-from tidewaiter.law.assessment import assess
+from tidewaiter.law.assessment import Assessor
 from tidewaiter.law.registry import Registry, load_registry
 from tidewaiter.law.rules import LawBook
 from tidewaiter.law.structure import Entry, StructureError, parse_structure
 from tidewaiter.law.structure.recognition import Recogniser
 
+R = TypeVar("R")
 S = TypeVar("S")
 T = TypeVar("T")
 
@@ -53,18 +54,42 @@ def in_order(
         One result per entry, in order.
     """
     shares = _shares(iter(entries))
+    for done in shares_in_order(shares, work, settings, prepare=prepare, workers=workers):
+        yield from done
+
+
+def shares_in_order(
+    shares: Iterable[R],
+    work: Callable[[R, S], T],
+    settings: S,
+    *,
+    prepare: Callable[[S], object],
+    workers: int,
+) -> Iterator[T]:
+    """Process shares of a file as they are read, in constant memory.
+
+    Args:
+        shares: Parts of the file.
+        work: Module-level function: from a share and the settings to its result.
+        settings: Its settings.
+        prepare: Module-level function, called first in each process with the settings.
+        workers: Processes; 1: this process.
+
+    Yields:
+        One result per share, in order.
+    """
     if workers == 1:
         for share in shares:
-            yield from work(share, settings)
+            yield work(share, settings)
         return
     with processes(workers, prepare, settings) as pool:
-        under_way: deque[Future[list[T]]] = deque()
+        under_way: deque[Future[T]] = deque()
         for share in shares:
             under_way.append(pool.submit(work, share, settings))
             if len(under_way) >= workers * _AHEAD:
-                yield from under_way.popleft().result()
+                yield under_way.popleft().result()
         while under_way:
-            yield from under_way.popleft().result()
+            yield under_way.popleft().result()
 
 
 def _shares(entries: Iterator[Entry]) -> Iterator[Share]:
@@ -102,6 +127,13 @@ def lawyers_for(own: tuple[Path, ...]) -> tuple[Registry, LawBook, Recogniser]:
     return registry, registry.book, Recogniser(registry, registry.classes)
 
 
+@cache
+def assessor_for(own: tuple[Path, ...]) -> Assessor:
+    """Return this process's assessor, which keeps its answers, by set of lists."""
+    registry, book, _ = lawyers_for(own)
+    return Assessor(registry, book)
+
+
 def find_structure(text: str, own: tuple[Path, ...], day: date) -> tuple[Found, ...]:
     """Assess one structure by lists and classes.
 
@@ -130,7 +162,7 @@ def _assess(share: Share, asked: Asked) -> list[Compound]:
 
 
 def _compound(entry: Entry, asked: Asked) -> Compound:
-    registry, book, recogniser = lawyers_for(asked.own)
+    recogniser, assessor = lawyers_for(asked.own)[2], assessor_for(asked.own)
     try:
         if isinstance(entry.found, StructureError):
             raise entry.found
@@ -138,5 +170,5 @@ def _compound(entry: Entry, asked: Asked) -> Compound:
         found = recogniser.find(entry.found, name, asked.question.day)
     except StructureError as error:
         return unreadable(entry, error)
-    answers = tuple(assess(asked.question, registry, book, each) for each in found)
+    answers = tuple(assessor.assess(asked.question, each) for each in found)
     return Compound(place=entry.place, id=entry.id, answers=answers)

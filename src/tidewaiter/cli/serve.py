@@ -11,6 +11,7 @@ from platformdirs import user_data_path
 
 from tidewaiter.accounts.oidc import Provider
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.processes import begin_anew
 from tidewaiter.burden.releases.folder import releases_folder
 from tidewaiter.cli.core.options import FILE
 from tidewaiter.cli.core.party_options import kept_in
@@ -27,7 +28,7 @@ from tidewaiter.store.accounts.users import (
 )
 from tidewaiter.store.screening.runs import screenings
 from tidewaiter.store.uploads import uploads
-from tidewaiter.web.core.node import Node, Serving, run
+from tidewaiter.web.core.node import Node, Serving
 
 _FIRST = "admin"
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -142,7 +143,7 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: An
         click.echo(_of_sample(node), err=True)
     node.close()
     click.echo(f"Tidewaiter is running at {serving.address()} (press Ctrl-C to stop)", err=True)
-    run(serving)
+    begin_anew("tidewaiter.cli.serving", serving, "pages", serving.host, f"{serving.port}")
 
 
 def _wants_sample(node: Node, *, own: bool, asked: bool | None) -> bool:

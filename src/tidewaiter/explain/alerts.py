@@ -15,7 +15,7 @@ from tidewaiter.explain.words import field_in_words
 from tidewaiter.law.controls import short_listing
 from tidewaiter.law.types import Regime
 from tidewaiter.trade.types import LINES, TEXTS, Alert, Evidence, Holding, Line, Reason
-from tidewaiter.trade.unmapped_text import OTHER, is_named
+from tidewaiter.trade.unmapped_columns import OTHER, is_named
 
 
 class ExportedReason(Reason, frozen=True, kw_only=True):

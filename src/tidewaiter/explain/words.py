@@ -15,7 +15,7 @@ from tidewaiter.law.registry import Registry
 from tidewaiter.law.types import Regime, Source
 from tidewaiter.parties.compared_scripts import FOREIGN_HAN
 from tidewaiter.parties.thresholds import Threshold, printed
-from tidewaiter.trade.applicable_law import demand_of
+from tidewaiter.trade.duties import demand_of
 from tidewaiter.trade.types import FIELDS, Alert, PartyMatch
 
 HOW: Mapping[str, str] = MappingProxyType(

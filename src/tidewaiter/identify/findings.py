@@ -155,18 +155,39 @@ def _is_ideograph(sign: str) -> bool:
     return "\u3400" <= sign < "\ua000"
 
 
+class Spans:
+    """Hits of a line by position, so that a long line is not searched for each of its hits."""
+
+    def __init__(self, hits: Iterable[list[int]]) -> None:
+        self._cells: dict[int, list[list[int]]] = {}
+        for hit in hits:
+            self.add(hit)
+
+    def add(self, hit: list[int]) -> None:
+        """Add a hit."""
+        for cell in range(hit[3] // _CELL, hit[4] // _CELL + 1):
+            self._cells.setdefault(cell, []).append(hit)
+
+    def beside(self, hit: list[int]) -> Iterator[list[int]]:
+        """Yield the hits that may overlap a hit, some of them twice."""
+        for cell in range(hit[3] // _CELL, hit[4] // _CELL + 1):
+            yield from self._cells.get(cell, ())
+
+
 def nearest(hits: list[list[int]]) -> list[list[int]]:
     """Drop approximate hits that overlap another hit, or a nearer one."""
     if not any(hit[1] == NEAR for hit in hits):
         return hits
     kept = [hit for hit in hits if hit[1] != NEAR]
+    spans = Spans(hit for hit in kept if hit[1] <= CAS)
     near = sorted(
         (hit for hit in hits if hit[1] == NEAR),
         key=lambda hit: (hit[5], -(hit[4] - hit[3]), hit[2]),
     )
     for hit in near:
-        if not any(other[1] <= CAS and _blocks(other, hit) for other in kept):
+        if not any(_blocks(other, hit) for other in spans.beside(hit)):
             kept.append(hit)
+            spans.add(hit)
     return sorted(kept, key=lambda hit: (hit[3], hit[1]))
 
 
@@ -186,6 +207,8 @@ _SCORES = {"exact": 0.98, "squeezed": 0.92, "cas": 0.99, "hs": 0.3, "unno": 0.35
 _NEAR_SCORES = (0.0, 0.8, 0.65, 0.5)
 _WEAK, DOWNGRADED = 0.6, 0.3
 _PAIR = 2  # ideographs of a short name
+_CELL = 64  # code points
+_WINDOW = 256  # bytes beside a hit that are decoded, if no more are needed
 _SHORT = 5  # units: shorter strong names require an exact spelling
 _KEPT = 1 << 17  # cached findings for names and numbers, by spelling
 _LOOKS_AROUND = LONGER | SALTED | GLUED  # flags whose reasons quote the text around a hit
@@ -291,11 +314,12 @@ class Reader:
 
     def _findings(self, line: int, hits: list[list[int]], here: bytes) -> Iterator[Finding]:
         strong = strong_names(hits, self._entries)
+        near = Spans(hit for hit in hits if hit[1] == NEAR)
         for hit in nearest([hit for hit in hits if not self._is_far(hit, here)]):
             if hit[1] == NAME:
                 yield from self._named(line, hit, here, strong)
             elif hit[1] == NEAR:
-                yield from self._near(line, hit, hits, here)
+                yield from self._near(line, hit, near, here)
             elif hit[1] == CAS:
                 yield self._numbered(line, hit, here)
             elif hit[1] in _CODES:
@@ -339,12 +363,12 @@ class Reader:
         """Return whether a weak name has supporting evidence; equipment has its own cues."""
         if is_cued(hit, self._entries[hit[2]].substance, strong):
             return True
-        before, after = here[: hit[7]], here[hit[8] :]
-        return self._plain_words[hit[2]] and self._machines.beside(before.decode(), after.decode())
+        if not self._plain_words[hit[2]]:
+            return False
+        before, after = _decoded_beside(here, hit[7], hit[8], 4 * _FAR)
+        return self._machines.beside(before, after)
 
-    def _near(
-        self, line: int, hit: list[int], hits: list[list[int]], here: bytes
-    ) -> Iterator[Finding]:
+    def _near(self, line: int, hit: list[int], near: Spans, here: bytes) -> Iterator[Finding]:
         entry = self._entries[hit[2]]
         written = here[hit[7] : hit[8]].decode()
         if is_far_fetched(written, entry.text, hit[5]):
@@ -352,9 +376,8 @@ class Reader:
         reasons = [edits_between(written, entry.text, hit[5])]
         others = {
             self._slugs[self._entries[other[2]].substance]
-            for other in hits
-            if other[1] == NEAR
-            and self._entries[other[2]].substance != entry.substance
+            for other in near.beside(hit)
+            if self._entries[other[2]].substance != entry.substance
             and other[3] < hit[4]
             and other[4] > hit[3]
             and other[5] <= hit[5] + 1
@@ -376,7 +399,7 @@ class Reader:
         entry = self._entries[hit[2]]
         downgraded = self._downgraded(hit, here) if hit[6] or entry.language == "zh" else ()
         if hit[6] & SALTED:
-            whole = _points(here, hit[11], hit[12])
+            whole = _extended(here, hit, hit[11], hit[12])
             reasons.append(Phrase("found/glyphs", written=whole, name=entry.text))
         return Finding(
             line,
@@ -399,12 +422,12 @@ class Reader:
         if flags & NEGATED:
             found.append(Phrase("against/negated-or"))
         if flags & LONGER:
-            found.append(Phrase("against/longer", name=_points(here, hit[9], hit[10])))
+            found.append(Phrase("against/longer", name=_extended(here, hit, hit[9], hit[10])))
         elif flags & PART_OF:
             found.append(Phrase("against/joined"))
         if self._entries[hit[2]].language == "zh" and hit[1] == NAME:
-            before, name = here[: hit[7]].decode(), here[hit[7] : hit[8]].decode()
-            after = here[hit[8] :].decode()
+            before, after = _decoded_beside(here, hit[7], hit[8], _WINDOW)
+            name = here[hit[7] : hit[8]].decode()
             found.extend(beside(self._chinese, before, name, after, self._short))
         return tuple(found)
 
@@ -472,10 +495,24 @@ def _groups(
     return starts, sizes.tolist(), alone.tolist()
 
 
+def _decoded_beside(here: bytes, begin: int, end: int, window: int) -> tuple[str, str]:
+    """Decode some bytes before and after a span; a character that is cut off is left out."""
+    before = here[max(0, begin - window) : begin].decode(errors="ignore")
+    return before, here[end : end + window].decode(errors="ignore")
+
+
 def _beside(here: bytes, begin: int, end: int) -> Phrase:
     """Quote the text joined to a name, before and after it."""
-    led = _LED.search(here[:begin].decode())
-    followed = _FOLLOWED.match(here[end:].decode())
+    window = _WINDOW
+    while True:
+        before, after = _decoded_beside(here, begin, end, window)
+        led, followed = _LED.search(before), _FOLLOWED.match(after)
+        cut_off = (begin > window and led and led[0] == before) or (
+            len(here) - end > window and followed and followed[0] == after
+        )
+        if not cut_off:
+            break
+        window *= 4
     words = [found[0] for found in (led, followed) if found and found[0]]
     if not words:
         return Phrase("found/glued-signs")
@@ -491,5 +528,8 @@ def _defects(line: int, hits: list[list[int]], here: bytes) -> Iterator[Defect]:
             yield Defect(line, hit[3], hit[4], here[hit[7] : hit[8]].decode(), kind)
 
 
-def _points(here: bytes, begin: int, end: int) -> str:
-    return here.decode()[begin:end]
+def _extended(here: bytes, hit: list[int], start: int, end: int) -> str:
+    """Quote a hit with the text around it, from a code point of the line to another."""
+    led, followed = hit[3] - start, end - hit[4]
+    before, after = _decoded_beside(here, hit[7], hit[8], 4 * max(led, followed))
+    return before[len(before) - led :] + here[hit[7] : hit[8]].decode() + after[:followed]

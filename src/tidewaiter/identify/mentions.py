@@ -10,6 +10,7 @@ from msgspec.structs import astuple, replace
 from numpy.typing import NDArray
 
 from tidewaiter.base.phrases import english
+from tidewaiter.identify.candidates import MOST_LINE
 from tidewaiter.identify.engine.hashing import first_of_each
 from tidewaiter.identify.engine.scan import scan
 from tidewaiter.identify.engine.triggers import find_triggers
@@ -17,7 +18,8 @@ from tidewaiter.identify.engine.unknown_words import make_verdicts
 from tidewaiter.identify.engine.words import joined
 from tidewaiter.identify.findings import Defect, Finding, Reader
 from tidewaiter.identify.lexicon.loading import Lexicon
-from tidewaiter.identify.structures import Structures, inside
+from tidewaiter.identify.parsed_structures import ParsedStructures
+from tidewaiter.identify.structures import Line, Structures, inside
 
 _SAID = (9, 10)  # finding fields with phrases: reasons, downgraded
 
@@ -51,7 +53,8 @@ class Identifier:
         """Set the lexicon, from `load_lexicon`."""
         self.lexicon = lexicon
         self._reader = Reader(lexicon)
-        self._structures = Structures(lexicon.registry)
+        stored = ParsedStructures(lexicon.registry.digest)
+        self._structures = Structures(lexicon.registry, stored)
         self._verdicts = make_verdicts()
 
     def find(self, texts: pa.Array) -> tuple[list[Finding], list[Defect]]:
@@ -63,7 +66,7 @@ class Identifier:
         Returns:
             Findings and defects in order of lines and positions.
         """
-        text, offsets = _buffers(texts)
+        text, offsets = buffers_of(texts)
         which, distinct = first_of_each(text, offsets)
         if len(distinct) < len(which):
             text, offsets = _taken(text, offsets, distinct)
@@ -89,18 +92,25 @@ class Identifier:
             return
         known: dict[int, list[Finding]] = {line: [] for line in marked}
         for finding in findings:
-            if finding.line in known:
+            if finding.line in known and finding.start < MOST_LINE:
                 known[finding.line].append(finding)
-        more: list[Finding] = []
-        parts: list[Finding] = []
-        for line in marked:
-            here = bytes(text[offsets[line] : offsets[line + 1]]).decode()
-            found, unread = self._structures.find(line, here, known[line])
-            more.extend(found)
-            defects.extend(unread)
-            parts.extend(part for part in known[line] if _is_part(part, found))
+        lines = [
+            Line(line, bytes(text[offsets[line] : offsets[line + 1]]).decode(), known[line])
+            for line in marked
+        ]
+        more, unread = self._structures.find(lines)
+        defects.extend(unread)
+        names: dict[int, list[Finding]] = {}
+        for each in more:
+            names.setdefault(each.line, []).append(each)
+        parts = {
+            id(part)
+            for line, found in names.items()
+            for part in known[line]
+            if _is_part(part, found)
+        }
         if parts:
-            findings[:] = [each for each in findings if each not in parts]
+            findings[:] = [each for each in findings if id(each) not in parts]
         findings.extend(more)
         findings.sort(key=lambda found: (found.line, found.start))
         defects.sort(key=lambda found: (found.line, found.start))
@@ -156,7 +166,7 @@ def _column(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> pa.LargeStri
     )
 
 
-def _buffers(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def buffers_of(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return the bytes of a column and the start of each line, without copying the text."""
     if len(texts) == 0:
         return np.zeros(0, np.uint8), np.zeros(1, np.int64)
@@ -176,7 +186,7 @@ def _buffers(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 def _taken(
     text: NDArray[np.uint8], offsets: NDArray[np.int64], lines: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    return _buffers(_column(text, offsets).take(pa.array(lines)))
+    return buffers_of(_column(text, offsets).take(pa.array(lines)))
 
 
 def _is_part(part: Finding, names: Sequence[Finding]) -> bool:

@@ -1,311 +1,69 @@
-"""Systematic names, SMILES, InChIs and InChIKeys in text, and the substances they denote.
+"""Structures in text: the substances that systematic names, SMILES, InChIs and InChIKeys denote.
 
-`Seeker` finds candidates; `Structures` parses them.
-
-RDKit and OPSIN are loaded with the first candidate; a file without any does not need them.
+RDKit and OPSIN are loaded with the first candidate; a file without any does not need them. Names
+are parsed in batches, each distinct one once.
 """
 
-import re
-from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
-from itertools import pairwise
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from tidewaiter.base.phrases import Phrase
-from tidewaiter.base.records import Record
-from tidewaiter.base.resources import data, read_toml
+from tidewaiter.identify.candidates import Candidate, Seeker
 from tidewaiter.identify.findings import Defect, Finding
-from tidewaiter.law.answers import Sighting
+from tidewaiter.identify.parsed_structures import ParsedStructures, Seen, Text
 from tidewaiter.law.registry import Registry
 
-Shape = Literal["name", "smiles", "inchi", "inchikey"]
-
-# Characters replaced by one code point each, so that positions do not change.
-_PLAIN = str.maketrans("‐‑‒–—―−′’‘´`［］（）｛｝，", "-------'''''[](){},")
-_KEYS = re.compile(r"InChI=1S?/[^\s\"'<>|]+|(?<![A-Z0-9])[A-Z]{14}-[A-Z]{10}-[A-Z](?![A-Z0-9])")
-_SMILES = re.compile(r"(?:\[[^\[\]\s]{1,24}\]|Br|Cl|[BCNOPSFIbcnops]|[=#$/\\:.()-]|%\d\d|\d)+")
-_BONDS = frozenset("=#[(@")
-_SIGNS = re.compile(r"[-=#\[(@]")
-_SHORTEST_SMILES = 6
-_WORD = re.compile(r"((?<=[\"|;]))?[^\s\"|;]+")  # group: a separator before it
-_LOCANT = re.compile(
-    r"(?:^|[-,(\[{'/:])(?:\d[\d,']*[a-z]?|[NnOo](?:,[NnOo])*)'*-(?=[(\[{]|[A-Za-z]{2})"
-)
-_LETTERS = re.compile(r"[A-Za-z]+")
-_OPEN, _CLOSE = "([{", ")]}"
-_WORDS_KEPT = 1 << 14  # words whose result is cached
-_MOST_WORDS = 6  # words that may belong to a name broken by spaces
-_MOST_LINE = 4_000  # characters of a text that are examined
-_EDGE = ".,:;'!?*"
-_PREFIX = re.compile(r"^(?:tert|sec|iso|n|t|o|m|p)-", re.IGNORECASE)
-
-
-class Systematic(Record, frozen=True, kw_only=True):
-    """Content of data/rules/systematic.toml."""
-
-    parts: tuple[str, ...]
-    least: int
-    words: "Pieces"
-    mirror: "Mirror"
-
-
-class Pieces(Record, frozen=True, kw_only=True):
-    """Parts of words beside a name."""
-
-    pieces: tuple[str, ...]
-    whole: tuple[str, ...]
-    left: int
-    right: int
-    most: int
-
-
-class Mirror(Record, frozen=True, kw_only=True):
-    """Prefixes removed before a name is parsed."""
-
-    prefixes: tuple[str, ...]
-
-
-class Candidate(NamedTuple):
-    """A candidate in a text, with the spellings to try."""
-
-    start: int  # code points in the text
-    end: int
-    shape: Shape
-    texts: tuple[str, ...]
-
-
-class Word(NamedTuple):
-    """A word in a text."""
-
-    start: int
-    end: int
-    text: str
-    led: bool = False  # preceded directly by a separator
-
-
-class Seeker:
-    """Finds candidates for systematic names and structures."""
-
-    def __init__(self) -> None:
-        rules = read_toml(data("rules", "systematic.toml"), Systematic)
-        self._words = rules.words
-        longest = sorted(rules.words.pieces, key=len, reverse=True)
-        self._made = re.compile(f"(?:{'|'.join(longest)})+", re.IGNORECASE)
-        self._whole = frozenset(rules.words.whole)
-        self._part = re.compile("|".join(rules.parts), re.IGNORECASE)
-        self._least = rules.least
-        mirrors = "|".join(map(re.escape, rules.mirror.prefixes))
-        self._mirror = re.compile(f"(?:{mirrors})+", re.IGNORECASE)
-        self._is_seed = lru_cache(_WORDS_KEPT)(self._holds_locant)
-        self._fits = lru_cache(_WORDS_KEPT)(self._is_piece)
-
-    def seek(self, text: str) -> Iterator[list[Candidate]]:
-        """Yield the candidates of a text in order; for each position, the most likely first."""
-        plain = text[:_MOST_LINE]
-        if not plain.isascii():
-            plain = plain.translate(_PLAIN)
-        taken: list[tuple[int, int]] = []
-        for found in _KEYS.finditer(plain):
-            written = found[0].rstrip(_EDGE)
-            start, end = found.start(), found.start() + len(written)
-            taken.append((start, end))
-            yield [Candidate(start, end, "inchi" if "=" in written else "inchikey", (written,))]
-        words = [Word(*at.span(), at[0], at[1] is not None) for at in _WORD.finditer(plain)]
-        past = -1  # words up to here belong to an earlier name
-        for place, word in enumerate(words):
-            if place <= past or not _SIGNS.search(word.text):
-                continue
-            if any(_overlap(word, span) for span in taken):
-                continue
-            smiles = _smiles(word)
-            if smiles is not None:
-                yield [smiles]
-            elif self._is_seed(word.text):
-                first, last = self._reach(words, place, past)
-                yield list(self._names(words, (first, place, last), past))
-                past = last
-
-    def _holds_locant(self, text: str) -> bool:
-        """Return whether a word contains a locant and part of a chemical name."""
-        if _LOCANT.search(text) is None:
-            return False
-        runs = _LETTERS.findall(text)
-        if any(len(run) >= self._least and self._part.search(run) for run in runs):
-            return True
-        return sum(map(len, runs)) >= self._least and all(map(self._made.fullmatch, runs))
-
-    def _reach(self, words: list[Word], place: int, past: int) -> tuple[int, int]:
-        """Return the first and last word of a name broken by spaces."""
-        first = last = place
-        while first - 1 > past and last - first < _MOST_WORDS and _goes_on(words, first - 1):
-            first -= 1
-        while (
-            last + 1 < len(words)
-            and last - first < _MOST_WORDS
-            and (_goes_on(words, last) or _depth(words[first : last + 1]) > 0)
-        ):
-            last += 1
-        return first, last
-
-    def _names(
-        self, words: list[Word], middle: tuple[int, int, int], past: int
-    ) -> Iterator[Candidate]:
-        """Yield possible extents of the name, longest first."""
-        low, seed, high = middle
-        first, last = low, high
-        inverted = words[high].text.rstrip(_EDGE)[-1:] == "-"  # Propanamide, N-phenyl-
-        while first - 1 > past and low - first < self._words.left:
-            if not _are_beside(words, first - 1):
-                break
-            before = words[first - 1].text
-            if not self._fits(before.rstrip(",") if inverted else before):
-                break
-            first -= 1
-        while (
-            last + 1 < len(words)
-            and last - high < self._words.right
-            and words[last].text[-1] not in _EDGE
-            and _are_beside(words, last)
-            and self._fits(words[last + 1].text.strip(_EDGE + _CLOSE))
-        ):
-            last += 1
-        spans = [(f, t) for f in range(first, low + 1) for t in range(high, last + 1)]
-        if (low, high) != (seed, seed):
-            spans.append((seed, seed))
-        spans.sort(key=lambda span: span[0] - span[1])
-        for f, t in spans[: self._words.most]:
-            yield self._candidate(words[f : t + 1])
-
-    def _is_piece(self, text: str) -> bool:
-        """Return whether a word consists of parts of chemical names, or is one itself."""
-        text = _PREFIX.sub("", text)
-        if "-" in text:
-            return self._is_seed(text)
-        if text.lower() in self._whole:
-            return True
-        return len(text) >= self._least and self._made.fullmatch(text) is not None
-
-    def _candidate(self, words: list[Word]) -> Candidate:
-        led, written, left = _trimmed(_joined(words))
-        mirror = self._mirror.match(written)
-        bare = written[mirror.end() :] if mirror else written
-        ways = dict.fromkeys((written, bare, _tight(bare), _on_nitrogen(bare)))
-        return Candidate(words[0].start + led, words[-1].end - left, "name", tuple(ways))
-
-
-def _overlap(word: Word, span: tuple[int, int]) -> bool:
-    return word.start < span[1] and span[0] < word.end
-
-
-def _smiles(word: Word) -> Candidate | None:
-    """Return a word written like a SMILES; None: it is not."""
-    text = word.text
-    led = len(text) - len(text.lstrip("'\"<"))
-    text = text.strip("'\"<>").rstrip(".,:")
-    if len(text) < _SHORTEST_SMILES or not _BONDS & set(text) or not _SMILES.fullmatch(text):
-        return None
-    start = word.start + led
-    return Candidate(start, start + len(text), "smiles", (text,))
-
-
-def _are_beside(words: list[Word], place: int) -> bool:
-    """Return whether only a space separates a word from the next."""
-    return words[place + 1].start - words[place].end == 1 and not words[place + 1].led
-
-
-def _goes_on(words: list[Word], place: int) -> bool:
-    """Return whether a word and the next are one, broken by a space: "4- PIPERIDINE"."""
-    if place + 1 >= len(words):
-        return False
-    here, then = words[place].text, words[place + 1].text
-    return (here[-1] == "-" and len(here) > 1 and then[0].isalnum()) or (
-        then[0] == "-" and len(then) > 1 and here[-1].isalnum()
-    )
-
-
-def _depth(words: list[Word]) -> int:
-    """Return the number of open brackets after some words."""
-    text = "".join(word.text for word in words)
-    return sum(text.count(sign) for sign in _OPEN) - sum(text.count(sign) for sign in _CLOSE)
-
-
-def _joined(words: list[Word]) -> str:
-    """Join words; without spaces inside brackets and beside hyphens."""
-    parts = [words[0].text]
-    for before, word in pairwise(words):
-        open_ = _depth([Word(0, 0, "".join(parts))]) > 0
-        broken = (before.text[-1] == "-" and before.text[-2:-1] != ",") or word.text[0] == "-"
-        inverted = before.text[-1] == ","
-        parts.append(word.text if (open_ or broken) and not inverted else f" {word.text}")
-    return "".join(parts)
-
-
-def _trimmed(text: str) -> tuple[int, str, int]:
-    """Strip stops and unpaired brackets; return the length removed before and after."""
-    low, high = 0, len(text)
-    while low < high:
-        here = text[low:high]
-        if here[0] in _EDGE or (here[0] in _OPEN and _unmatched(here, _OPEN)):
-            low += 1
-        elif here[-1] in _EDGE or (here[-1] in _CLOSE and _unmatched(here, _CLOSE)):
-            high -= 1
-        elif _is_wrapped(here):
-            low, high = low + 1, high - 1
-        else:
-            break
-    return low, text[low:high], len(text) - high
-
-
-def _unmatched(text: str, signs: str) -> bool:
-    """Return whether a text has more brackets of one side than of the other."""
-    opened = sum(text.count(sign) for sign in _OPEN)
-    closed = sum(text.count(sign) for sign in _CLOSE)
-    return opened > closed if signs is _OPEN else closed > opened
-
-
-def _is_wrapped(text: str) -> bool:
-    """Return whether one pair of brackets encloses the whole text."""
-    if text[0] not in _OPEN or text[-1] not in _CLOSE:
-        return False
-    depth = 0
-    for at, sign in enumerate(text):
-        depth += (sign in _OPEN) - (sign in _CLOSE)
-        if depth == 0:
-            return at == len(text) - 1
-    return False
-
-
-def _on_nitrogen(text: str) -> str:
-    """Capitalise nitrogen locants: a lower-case n- is another prefix."""
-    return re.sub(r"(?<![a-zA-Z])n(?=(?:,n)*[-'])|(?<=,)n(?=[,-])", "N", text)
-
-
-def _tight(text: str) -> str:
-    """Remove spaces after an opening and before a closing bracket, and beside hyphens."""
-    return re.sub(r"(?<=[)\]}-]) | (?=[(\[{-])", "", text)
-
-
-_TEXTS_KEPT = 1 << 15  # texts whose result is cached
+_KEPT = 1 << 15  # texts whose result is cached
+_TOGETHER = 256  # names parsed at a time; other threads wait for OPSIN meanwhile
 # Score of a finding, by the certainty that a structure is meant and is covered.
 _SCORES = {"same": 0.95, "variant": 0.6, "open": 0.3, "ion": 0.3}
 
 
-class _Seen(NamedTuple):
-    """Result of parsing a text."""
+class Line(NamedTuple):
+    """A text that may contain structures."""
 
-    sightings: tuple[Sighting, ...] = ()
-    read: bool = False  # parsed as a structure
-    failed: str = ""  # reason why a possible structure could not be parsed
+    number: int  # index in its column
+    text: str
+    known: Sequence[Finding]  # by name; the span of a strong name is not parsed
+
+
+class _Place:
+    """A place in a line, and the spellings that are tried until one is parsed as a structure."""
+
+    def __init__(self, line: Line, candidates: Sequence[Candidate]) -> None:
+        self.line = line
+        self.candidates = candidates
+        self.tries = iter([(each, text) for each in candidates for text in each.texts])
+        self.candidate, self.text = next(self.tries)
+        self.seen = Seen()
+
+    def is_open(self, seen: Seen) -> bool:
+        """Set the result of the current spelling; return whether another one is to be tried."""
+        self.seen = seen
+        if seen.read or seen.failed:
+            return False
+        following = next(self.tries, None)
+        if following is None:
+            return False
+        self.candidate, self.text = following
+        return True
 
 
 class Structures:
     """Parses the structures in texts; cached."""
 
-    def __init__(self, registry: Registry) -> None:
-        """Set the registry, with its class rules; nothing is loaded yet."""
+    def __init__(self, registry: Registry, stored: ParsedStructures | None = None) -> None:
+        """Set the registry, with its class rules; nothing is loaded yet.
+
+        Args:
+            registry: The substances and class rules.
+            stored: Results of earlier runs with this registry; None: all texts are parsed.
+        """
         self._registry = registry
+        self._stored = stored
         self._places = {each.slug: place for place, each in enumerate(registry.substances)}
-        self._look = lru_cache(_TEXTS_KEPT)(self._look_up)
+        self._kept: dict[Text, Seen] = {}  # the most recent last
 
     @cached_property
     def _seeker(self) -> Seeker:
@@ -317,66 +75,105 @@ class Structures:
 
         return Sighter(self._registry, self._registry.classes)
 
-    def find(
-        self, line: int, text: str, known: Sequence[Finding]
-    ) -> tuple[list[Finding], list[Defect]]:
-        """Identify the structures in a text.
+    def find(self, lines: Iterable[Line]) -> tuple[list[Finding], list[Defect]]:
+        """Identify the structures in texts.
 
         Args:
-            line: Index of the text in its column.
-            text: Text as written.
-            known: Findings by name; the span of a strong name is not parsed.
+            lines: The texts, with what is known of them.
 
         Returns:
-            Findings, and a defect for each name that could not be parsed.
+            Findings, and a defect for each name that could not be parsed, in order of the lines.
         """
+        places = [
+            _Place(line, candidates)
+            for line in lines
+            for candidates in self._seeker.seek(line.text)
+            if not _is_known(candidates[0], line.known)
+        ]
+        self._read(places)
         findings: list[Finding] = []
         defects: list[Defect] = []
-        for candidates in self._seeker.seek(text):
-            if _is_known(candidates[0], known):
-                continue
-            for candidate in candidates:
-                seen = self._read(candidate)
-                if seen.read:
-                    made = self._findings(line, text, candidate, seen)
-                    findings.extend(each for each in made if not _is_told(each, known))
-                if seen.read or seen.failed:
-                    break
-            if not seen.read and candidate.shape == "name":
-                kind = "name-unread" if seen.failed else "name-unknown"
-                at = candidates[0]
-                defects.append(Defect(line, at.start, at.end, text[at.start : at.end], kind))
+        for place in places:
+            number, text, known = place.line
+            if place.seen.read:
+                made = self._findings(number, text, place.candidate, place.seen)
+                findings.extend(each for each in made if not _is_told(each, known))
+            elif place.candidate.shape == "name":
+                kind = "name-unread" if place.seen.failed else "name-unknown"
+                at = place.candidates[0]
+                defects.append(Defect(number, at.start, at.end, text[at.start : at.end], kind))
         return findings, defects
 
-    def _read(self, candidate: Candidate) -> _Seen:
-        """Try the spellings of a candidate until one parses as a structure."""
-        seen = _Seen()
-        for text in candidate.texts:
-            seen = self._look(text, candidate.shape)
-            if seen.read or seen.failed:
-                break
-        return seen
+    def _read(self, places: Iterable[_Place]) -> None:
+        """Try the spellings of each place until one parses; the next of all places at a time."""
+        waiting = list(places)
+        while waiting:
+            wanted = dict.fromkeys((place.text, place.candidate.shape) for place in waiting)
+            seen = self._look_up(wanted)
+            waiting = [
+                place for place in waiting if place.is_open(seen[place.text, place.candidate.shape])
+            ]
 
-    def _look_up(self, text: str, shape: str) -> _Seen:
+    def _look_up(self, wanted: Mapping[Text, None]) -> dict[Text, Seen]:
+        """Parse texts, or return the cached results."""
+        found: dict[Text, Seen] = {}
+        for each in wanted:
+            known = self._kept.pop(each, None)
+            if known is not None:
+                found[each] = known
+        new = [each for each in wanted if each not in found]
+        if new and self._stored:
+            found.update(self._stored.find(new))
+            new = [each for each in new if each not in found]
+        for first in range(0, len(new), _TOGETHER):
+            parsed = dict(self._parse(new[first : first + _TOGETHER]))
+            found.update(parsed)
+            if self._stored:
+                self._stored.add(parsed)
+        self._kept.update(found)
+        for oldest in list(self._kept)[: max(0, len(self._kept) - _KEPT)]:
+            self._kept.pop(oldest, None)
+        return found
+
+    def _parse(self, texts: Sequence[Text]) -> Iterator[tuple[Text, Seen]]:
+        """Parse texts, the names among them in one go."""
         # Imported here: RDKit takes as long to load as thousands of lines without it.
-        from tidewaiter.law.structure import StructureError, parse_structure  # noqa: PLC0415
+        from tidewaiter.law.structure import (  # noqa: PLC0415
+            StructureError,
+            parse_names,
+            parse_structure,
+        )
+
+        names = [each for each in texts if each[1] == "name"]
+        structures = parse_names([text for text, _ in names])
+        yield from zip(names, map(self._recognise, structures), strict=True)
+        for each in texts:
+            text, shape = each
+            if shape == "inchikey":
+                yield each, Seen(self._sighter.see_key(text), read=True)
+            elif shape != "name":
+                try:
+                    structure = parse_structure(text, shape)
+                except StructureError as error:
+                    yield each, self._recognise(error)
+                else:
+                    yield each, self._recognise(structure)
+
+    def _recognise(self, structure: Any) -> Seen:
+        """Look up a structure, or return the result for an error of parsing."""
+        from tidewaiter.law.structure import StructureError  # noqa: PLC0415
         from tidewaiter.law.structure.types import NotReadError  # noqa: PLC0415
 
-        if shape == "inchikey":
-            return _Seen(self._sighter.see_key(text), read=True)
+        if isinstance(structure, NotReadError):
+            return Seen(failed=structure.message)
+        if isinstance(structure, StructureError):
+            return Seen()
         try:
-            structure = parse_structure(text, shape)
-        except NotReadError as error:
-            return _Seen(failed=error.message)
-        except StructureError:
-            return _Seen()
-        try:
-            sightings = self._sighter.see(structure)
+            return Seen(self._sighter.see(structure), read=True)
         except StructureError as error:
-            return _Seen(failed=error.message)
-        return _Seen(sightings, read=True)
+            return Seen(failed=error.message)
 
-    def _findings(self, line: int, text: str, at: Candidate, seen: _Seen) -> Iterator[Finding]:
+    def _findings(self, line: int, text: str, at: Candidate, seen: Seen) -> Iterator[Finding]:
         for each in seen.sightings:
             place = self._places[each.slug]
             substance = self._registry.substances[place]

@@ -1,32 +1,39 @@
 """Assessment: one answer per instrument for a substance, a day, a route, an amount and a form."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
+
+from msgspec.structs import replace
 
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.law.answers import (
-    Answer,
+    Age,
     Assessment,
-    Check,
-    Duty,
+    ClassGap,
+    ClassHold,
     Found,
-    Listing,
+    Goods,
     Question,
-    Remark,
     Role,
+    Route,
     Ruling,
 )
-from tidewaiter.law.controls import doubts_of, sort_controls, state_on
-from tidewaiter.law.coverage import ages_of, missing_on, unlisted
-from tidewaiter.law.duties import duties_of
+from tidewaiter.law.controls import class_schedule, state_on
+from tidewaiter.law.coverage import ages_of, may_add
 from tidewaiter.law.jurisdictions import WORLD, jurisdictions_of, roles_of
-from tidewaiter.law.limits import judge_amounts, limits_on
 from tidewaiter.law.registry import Registry, known_jurisdictions, regimes_of
-from tidewaiter.law.rules import LawBook
-from tidewaiter.law.scope import Place, gaps_of, judge_goods, judge_reach
-from tidewaiter.law.types import Regime
+from tidewaiter.law.rules import LawBook, Limit, Rule
+from tidewaiter.law.ruling import rule_on
+from tidewaiter.law.types import Amendment, Form, Regime, Substance, Variant
 
-_OTHER_GOODS = Phrase("ruling/other-goods")
+K = TypeVar("K")
+V = TypeVar("V")
+
+_KEPT = 4_096  # subjects, different answers, and answers of one instrument that are kept
+_ROUTES = 4_096  # days and routes whose instruments are kept
 
 
 def assess(question: Question, registry: Registry, book: LawBook, found: Found) -> Assessment:
@@ -34,7 +41,7 @@ def assess(question: Question, registry: Registry, book: LawBook, found: Found) 
 
     If neither jurisdictions nor a route are given, every loaded instrument answers. Named controls
     take precedence over classes: where an instrument names the substance, its class rules are only
-    shown.
+    shown. For many questions, keep an `Assessor`.
 
     Args:
         question: The day, the route, and amount and form of the goods.
@@ -45,161 +52,255 @@ def assess(question: Question, registry: Registry, book: LawBook, found: Found) 
     Returns:
         The answers in route order: conventions, exporter, transit, importer.
     """
-    rulings = []
-    for jurisdiction in _jurisdictions(question, registry, book):
-        roles = roles_of(jurisdiction, question.route, question.day, book.unions)
-        slugs = regimes_of(registry, jurisdiction)
-        if not slugs:
-            rulings.append(_unknown(jurisdiction, roles))
-        for slug in slugs:
-            case = _Case(question, registry.regimes[slug], book, found, roles)
-            rulings.append(case.ruling())
-    substance = found.substance
-    return Assessment(
-        day=question.day,
-        name=found.name,
-        substance=substance.slug if substance else None,
-        form=found.form.name if found.form else None,
-        match=found.match,
-        how=found.how,
-        route=question.route,
-        rulings=tuple(rulings),
-        watched=tuple(_watched(found, registry, question.day)),
-        ages=ages_of(rulings, question.day),
+    return Assessor(registry, book).assess(question, found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Subject:
+    """A substance, or all structures that no instrument can tell apart; one object for each."""
+
+    substance: Substance | None
+    classes: tuple[ClassHold, ...]
+
+    def schedules(self, regime: str) -> frozenset[str]:
+        """Return the schedules of an instrument under which it is controlled on any day."""
+        controls = self.substance.controls if self.substance else ()
+        named = (each.schedule for each in controls if each.regime == regime)
+        classes = (class_schedule(each) for each in self.classes if each.regime == regime)
+        return frozenset((*named, *classes))
+
+    @property
+    def slug(self) -> str | None:
+        """Return the slug of the substance."""
+        return self.substance.slug if self.substance else None
+
+
+class _Traits(NamedTuple):
+    """All that the answers on a substance or a structure depend on."""
+
+    slug: str | None
+    form: Form | None
+    variants: tuple[Variant, ...]
+    classes: tuple[ClassHold, ...]
+    open_classes: tuple[ClassGap, ...]
+    evaluated: tuple[str, ...]
+    added: tuple[bool, ...]  # which amendments may add a structure of its formula
+
+
+class _Amounts(NamedTuple):
+    """What only the limits of an instrument depend on."""
+
+    mass_mg: int | None
+    volume_ul: int | None
+    percent: str
+    percent_at_least: bool
+    mass_at_most: bool
+    party: str
+
+
+_Key = tuple[_Subject, Goods | None, _Amounts | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Law:
+    """An instrument on a day and a route, with the answers that it has given."""
+
+    regime: Regime
+    roles: tuple[Role, ...]
+    limits: tuple[Limit, ...]  # of the instrument, on any day
+    limited: dict[_Subject, bool] = field(default_factory=dict)
+    kept: dict[_Key, Ruling] = field(default_factory=dict)
+
+    def has_limits(self, subject: _Subject) -> bool:
+        """Return whether the amounts of goods may change the answer on a subject."""
+        known = self.limited.get(subject)
+        if known is None:
+            schedules = subject.schedules(self.regime.slug)
+            known = bool(schedules) and any(
+                limit.names(subject.slug)
+                and (not limit.schedules or not schedules.isdisjoint(limit.schedules))
+                for limit in self.limits
+            )
+            _keep(self.limited, subject, known)
+        return known
+
+
+class _Laws(NamedTuple):
+    """The instruments of a question, in the order of its route, and their answers."""
+
+    laws: tuple[_Law | Ruling, ...]  # a ruling: no law of the jurisdiction is loaded
+    ages: tuple[Age, ...]
+    kept: dict[_Key, tuple[Ruling, ...]]
+
+
+class Assessor:
+    """Answers many questions; what an instrument cannot tell apart, it answers once.
+
+    Substances must be those of the registry. Answers that are equal are the same object.
+    """
+
+    def __init__(self, registry: Registry, book: LawBook) -> None:
+        """Set the law.
+
+        Args:
+            registry: The controls.
+            book: The rules other than controls.
+        """
+        self._registry = registry
+        self._book = book
+        self._subjects: dict[_Traits, _Subject] = {}
+        self._rulings: dict[Ruling, Ruling] = {}  # equal answers, on whatever subject, are one
+        self._of_route = lru_cache(maxsize=_ROUTES)(self._find_laws)
+        self._of_regime = lru_cache(maxsize=_ROUTES)(self._find_law)
+        self._watched = lru_cache(maxsize=_ROUTES)(self._find_watched)
+        self._by_formula = tuple(_judged_by_formula(registry))
+
+    def assess(self, question: Question, found: Found) -> Assessment:
+        """Answer as `assess` does."""
+        laws = self._of_route(question.day, question.route, question.jurisdictions)
+        subject = self._subject(found)
+        return Assessment(
+            day=question.day,
+            name=found.name,
+            substance=subject.slug,
+            form=found.form.name if found.form else None,
+            match=found.match,
+            how=found.how,
+            route=question.route,
+            rulings=self._answers(laws, question, found, subject),
+            watched=self._watched(subject, question.day),
+            ages=laws.ages,
+        )
+
+    def _answers(
+        self, laws: _Laws, question: Question, found: Found, subject: _Subject
+    ) -> tuple[Ruling, ...]:
+        """Return the answers of all instruments, from memory if they were asked the same before."""
+        key = subject, question.goods, _amounts_of(question)
+        if question.history is not None:  # earlier transactions are too many for a key
+            return tuple(self._answer(law, question, found, key) for law in laws.laws)
+        known = laws.kept.get(key)
+        if known is None:
+            known = tuple(self._answer(law, question, found, key) for law in laws.laws)
+            _keep(laws.kept, key, known)
+        return known
+
+    def _answer(self, law: _Law | Ruling, question: Question, found: Found, key: _Key) -> Ruling:
+        """Return the answer of an instrument, from memory if it was asked the same before."""
+        if isinstance(law, Ruling):
+            return law
+        subject, goods, amounts = key
+        if amounts and not law.has_limits(subject):
+            amounts = None
+        if amounts and question.history is not None:
+            return rule_on(question, law.regime, self._book, found, law.roles)
+        key = subject, goods, amounts
+        known = law.kept.get(key)
+        if known is None:
+            ruling = rule_on(question, law.regime, self._book, found, law.roles)
+            known = self._rulings.get(ruling, ruling)
+            _keep(self._rulings, known, known)
+            _keep(law.kept, key, known)
+        return known
+
+    def _subject(self, found: Found) -> _Subject:
+        slug = found.substance.slug if found.substance else None
+        traits = _Traits(
+            slug=slug,
+            form=found.form,
+            variants=found.variants,
+            classes=tuple(replace(each, atoms=()) for each in found.classes),
+            open_classes=found.open_classes,
+            evaluated=found.evaluated,
+            added=() if slug else tuple(may_add(each, found) for each in self._by_formula),
+        )
+        known = self._subjects.get(traits)
+        if known is None:
+            known = _Subject(found.substance, found.classes)
+            _keep(self._subjects, traits, known)
+        return known
+
+    def _find_laws(self, day: date, route: Route, jurisdictions: tuple[str, ...]) -> _Laws:
+        """Find the instruments of a question; cached."""
+        found: list[_Law | Ruling] = []
+        for jurisdiction in _jurisdictions(day, route, jurisdictions, self._registry, self._book):
+            roles = roles_of(jurisdiction, route, day, self._book.unions)
+            slugs = regimes_of(self._registry, jurisdiction)
+            if not slugs:
+                found.append(_unknown(jurisdiction, roles))
+            found.extend(self._of_regime(s, day, roles, self._end_of(route, s)) for s in slugs)
+        checked = (
+            (each.regime.slug, each.regime.checked) for each in found if isinstance(each, _Law)
+        )
+        return _Laws(tuple(found), ages_of(checked, day), {})
+
+    def _find_law(self, slug: str, day: date, roles: tuple[Role, ...], end: str | None) -> _Law:
+        """Return an instrument for all routes that are the same to it; cached."""
+        del day, end  # part of the cache key only
+        return _Law(self._registry.regimes[slug], roles, self._book.limits(slug))
+
+    def _end_of(self, route: Route, slug: str) -> str | None:
+        """Return the destination if answers of an instrument depend on it; None: no route."""
+        if not route.given:
+            return None
+        return (route.destination or "") if self._depends_on_destination(slug) else ""
+
+    def _depends_on_destination(self, slug: str) -> bool:
+        """Return whether answers of an instrument differ by destination, other than by role."""
+        route = self._book.route(slug)
+        rules: Iterable[Rule] = (*route.reaches, *route.gaps, *route.demands)
+        return (
+            any(rule.destinations for rule in rules)
+            or any(demand.asked for demand in route.demands)
+            or any(each.destinations for each in self._registry.regimes[slug].amendments)
+        )
+
+    def _find_watched(self, subject: _Subject, day: date) -> tuple[str, ...]:
+        """List the watch lists that name a substance without controlling it; cached."""
+        found = []
+        for control in subject.substance.controls if subject.substance else ():
+            regime = self._registry.regimes[control.regime]
+            if not regime.binding and state_on(control, day) == "held":
+                found.append(f"{regime.name}: {control.schedule}")
+        return tuple(found)
+
+
+def _amounts_of(question: Question) -> _Amounts | None:
+    """Return the amounts of a question; None: none is given."""
+    if not question.measured:
+        return None
+    return _Amounts(
+        mass_mg=question.mass_mg,
+        volume_ul=question.volume_ul,
+        percent=str(question.percent),
+        percent_at_least=question.percent_at_least,
+        mass_at_most=question.mass_at_most,
+        party=question.party,
     )
 
 
-class _Case:
-    """The question as seen by one instrument."""
-
-    def __init__(
-        self,
-        question: Question,
-        regime: Regime,
-        book: LawBook,
-        found: Found,
-        roles: tuple[Role, ...],
-    ) -> None:
-        self.question = question
-        self.regime = regime
-        self.book = book
-        self.found = found
-        self.roles = roles
-        self.standing = sort_controls(question, regime, book, found)
-        self.remarks: list[Remark] = []
-        self.checks: tuple[Check, ...] = ()
-        self.as_of = min(question.day, regime.checked)
-
-    def ruling(self) -> Ruling:
-        """Return the answer with its evidence."""
-        answer, reason, held = self._answer()
-        standing = self.standing
-        duties: tuple[Duty, ...] = ()
-        if held and answer in {"controlled", "not assessable"}:
-            duties = duties_of(self._place(), held)
-        doubts = [*doubts_of(held or standing.proposed), *self._more_doubts(held)]
-        return Ruling(
-            regime=self.regime.slug,
-            jurisdiction=self.regime.jurisdiction,
-            answer=answer,
-            reason=reason,
-            roles=self.roles,
-            held=held,
-            proposed=standing.proposed,
-            ended=standing.ended,
-            later=standing.later,
-            checks=self.checks,
-            remarks=tuple(self.remarks),
-            duties=duties,
-            doubts=tuple(dict.fromkeys(doubts)),
-            versions=tuple(self._versions()),
-            covered=(self.regime.covers, self.regime.checked),
-            as_of=self.as_of,
-            age_days=(self.question.day - self.as_of).days,
-        )
-
-    def _answer(self) -> tuple[Answer, Phrase, tuple[Listing, ...]]:
-        """Evaluate controls, then routes, forms and amounts."""
-        held = self.standing.held
-        for judge in (judge_reach, judge_goods):
-            held, open_, remarks = judge(held, self._place())
-            self.remarks.extend(remarks)
-            if held:
-                continue
-            if open_ is None:
-                return self._not_held(because=_OTHER_GOODS if self.standing.held else None)
-            return "not assessable", open_, self.standing.held
-        return (*self._by_amount(held), held)
-
-    def _place(self) -> Place:
-        return self.question, self.regime.slug, self.book, self.found, self.roles
-
-    def _by_amount(self, held: tuple[Listing, ...]) -> tuple[Answer, Phrase]:
-        """Compare the goods with the limits of the applicable controls."""
-        slug = self.found.substance.slug if self.found.substance else None
-        limits = limits_on(
-            self.book.limits(self.regime.slug),
-            self.question.day,
-            slug,
-            self.roles,
-            {each.schedule for each in held},
-        )
-        answer, decisive, self.checks = judge_amounts(limits, self.question, self.found)
-        named = tuple(dict.fromkeys(map(_named, held)))
-        if decisive is None:
-            return answer, Phrase("ruling/held", names=named)
-        code = "ruling/free" if answer == "free by amount" else "ruling/compared"
-        sum_ = decisive.reckoned
-        return answer, Phrase(code, names=named, rule=decisive.limit, reckoned=sum_)
-
-    def _not_held(
-        self, *, because: Phrase | None = None
-    ) -> tuple[Answer, Phrase, tuple[Listing, ...]]:
-        """Return the answer if no control applies: proposed, not assessable or not listed."""
-        missing = missing_on(self.regime, self.found, self.question)
-        # A proposal counts only until an amendment that may adopt it is known.
-        if self.standing.proposed and missing is None:
-            return "proposed", self._proposed(), ()
-        why, gaps = gaps_of(self._place())
-        self.remarks.extend(gaps)
-        mine = [each for each in self.found.open_classes if each.regime == self.regime.slug]
-        if why is not None:
-            return "not assessable", why, ()
-        if mine:
-            gap = Phrase("gap/class", rule=mine[0].rule, why=mine[0].reason)
-            return "not assessable", gap, ()
-        later = self.standing.later
-        said = unlisted(self.regime, self.found, self.question, later, because)
-        self.as_of = said.as_of
-        return said.answer, said.reason, ()
-
-    def _proposed(self) -> Phrase:
-        """Describe what is published, and its date of entry into force, if known."""
-        first = self.standing.proposed[0]
-        days = [each.since for each in (first, *self.standing.later) if each.since is not None]
-        told = {"name": _named(first), "decided": f"{first.decided}"}
-        if not days:
-            return Phrase("ruling/proposed-undated", **told)
-        return Phrase("ruling/proposed", **told, day=min(days))
-
-    def _more_doubts(self, held: tuple[Listing, ...]) -> Iterator[str]:
-        demands = self.book.route(self.regime.slug).demands
-        if held and self.roles and not demands:
-            yield "its obligations for a consignment are not loaded"
-
-    def _versions(self) -> Iterator[str]:
-        whole = f", complete from {self.regime.covers}" if self.regime.covers else ""
-        yield f"registry copy last checked on {self.regime.checked}{whole}"
-        mine = f"{self.regime.slug}: "
-        yield from (each for each in self.found.evaluated if each.startswith(mine))
+def _keep(kept: dict[K, V], key: K, value: V) -> None:
+    """Keep a value; forget all if there are too many, as a file that has so many has more."""
+    if len(kept) >= _KEPT and key not in kept:
+        kept.clear()
+    kept[key] = value
 
 
-def _jurisdictions(question: Question, registry: Registry, book: LawBook) -> Iterable[str]:
-    """Return the jurisdictions requested or on the route; all of them if neither is given."""
+def _judged_by_formula(registry: Registry) -> Iterator[Amendment]:
+    """Yield the amendments that may add an unlisted structure, by its formula."""
+    for regime in registry.regimes.values():
+        for each in regime.amendments:
+            if not each.loaded and each.all_named and (each.formulas or each.at_least):
+                yield each
+
+
+def _jurisdictions(
+    day: date, route: Route, asked: tuple[str, ...], registry: Registry, book: LawBook
+) -> Iterable[str]:
+    """Return the jurisdictions asked or on the route; all of them if neither is given."""
     known = known_jurisdictions(registry)
-    day, route = question.day, question.route
-    if question.jurisdictions:
-        places: Iterable[str] = question.jurisdictions
+    if asked:
+        places: Iterable[str] = asked
     elif route.given:
         ends = (route.origin, *route.transit, route.destination)
         places = (WORLD, *(each for each in ends if each))
@@ -220,16 +321,3 @@ def _unknown(jurisdiction: str, roles: tuple[Role, ...]) -> Ruling:
         roles=roles,
         reason=Phrase("open/unloaded", land=jurisdiction),
     )
-
-
-def _watched(found: Found, registry: Registry, day: date) -> Iterator[str]:
-    """Yield the watch lists that name the substance without controlling it."""
-    for control in found.substance.controls if found.substance else ():
-        regime = registry.regimes[control.regime]
-        if not regime.binding and state_on(control, day) == "held":
-            yield f"{regime.name}: {control.schedule}"
-
-
-def _named(listing: Listing) -> str:
-    clauses = f": {'; '.join(listing.clauses)}" if listing.clauses else ""
-    return f"{listing.schedule}{clauses}"

@@ -208,9 +208,14 @@ def _of_control(control: Control, extent: Extent) -> Listing:
     )
 
 
+def class_schedule(held: ClassHold) -> str:
+    """Return what stands for a schedule in the listing of a class."""
+    return f"class {held.rule}"
+
+
 def _of_class(held: ClassHold) -> Listing:
     return Listing(
-        schedule=f"class {held.rule}",
+        schedule=class_schedule(held),
         clauses=held.clauses,
         decided=held.decided,
         since=held.since,

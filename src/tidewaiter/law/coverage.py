@@ -1,13 +1,14 @@
 """Coverage: days for which an instrument's loaded list is complete, so "not listed" is valid."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import Phrase
-from tidewaiter.law.answers import Age, Answer, Found, Listing, Question, Ruling
+from tidewaiter.law.answers import Age, Answer, Found, Listing, Question
 from tidewaiter.law.limits import parse_formula
 from tidewaiter.law.types import Amendment, Regime
 
@@ -99,16 +100,19 @@ def may_add(amendment: Amendment, found: Found) -> bool:
     )
 
 
-def ages_of(rulings: Iterable[Ruling], day: date) -> tuple[Age, ...]:
+def ages_of(checked: Iterable[tuple[str, date | None]], day: date) -> tuple[Age, ...]:
     """Summarise how current the law behind the answers is on a day, newest first.
 
     Laws checked for changes up to the day are skipped.
+
+    Args:
+        checked: Each instrument with the last day until which its changes were searched for.
+        day: The day.
     """
     ages: defaultdict[date, dict[str, None]] = defaultdict(dict)
-    for each in rulings:
-        last = each.covered[1]
+    for regime, last in checked:
         if last is not None and last < day:
-            ages[last][each.regime] = None
+            ages[last][regime] = None
     return tuple(
         Age(as_of=last, days=(day - last).days, regimes=tuple(regimes))
         for last, regimes in sorted(ages.items(), reverse=True)
@@ -131,6 +135,11 @@ def _doubt(regime: Regime, day: date) -> Phrase | None:
 def _has(formula: str, least: str) -> bool:
     """Return whether a formula has at least the given atoms, or cannot be read."""
     try:
-        return parse_formula(formula) >= parse_formula(least)
+        return parse_formula(formula) >= _atoms_of(least)
     except InputError:
         return True
+
+
+@lru_cache(maxsize=256)
+def _atoms_of(least: str) -> Counter[str]:
+    return parse_formula(least)

@@ -17,13 +17,14 @@ from tidewaiter import parties as package
 from tidewaiter.base.cache import cached, digest
 from tidewaiter.base.mapped_arrays import load_arrays, save_arrays
 from tidewaiter.base.resources import data, toml_files
+from tidewaiter.base.word_shares import word_files
 from tidewaiter.parties.matching.index import Index, Layout, build_index, index_of
-from tidewaiter.parties.names.rarity import Rarity
+from tidewaiter.parties.names.rarity import LANGUAGES, Rarity
 from tidewaiter.parties.types import ListedParty
 
 _FEWEST = 2_000  # names; building an index for fewer is as fast as loading it
-_READERS = ("anyascii", "numpy", "opencc", "pypinyin", "wordfreq")
-"""Packages that affect how names are parsed and how rare their words are."""
+_READERS = ("anyascii", "numpy", "opencc", "pypinyin")
+"""Packages that affect how names are parsed."""
 
 
 def index_for(parties: Sequence[ListedParty], rarity: Rarity | None = None) -> Index:
@@ -64,7 +65,7 @@ def _key(parties: Sequence[ListedParty], rarity: Rarity | None) -> str:
     said = hashlib.sha256(msgspec.msgpack.encode((names, rarity))).hexdigest()
     code = sorted(Path(package.__path__[0]).rglob("*.py"))
     return digest(
-        [*code, *toml_files(data("parties"))],
+        [*code, *toml_files(data("parties")), *word_files(LANGUAGES)],
         said,
         *map(version, _READERS),
         unicodedata.unidata_version,

@@ -216,6 +216,10 @@ typedef struct {
 } fold_Folded;
 
 typedef struct {
+    U32 slots;
+} hashing_Members;
+
+typedef struct {
     I32 words;
     F32 weights;
     I8 kinds;
@@ -377,7 +381,7 @@ typedef struct {
     trie_Trie trie;
     B8 strong;
     words_Vocabulary vocabulary;
-    hashing_Table other;
+    hashing_Members other;
     phrases_Phrases phrases;
     B8 english;
     approximate_match_Anchors anchors;
@@ -390,6 +394,7 @@ typedef struct {
     I32 flags;
     B8 unknown;
     B8 close;
+    B8 covered;
 } words_Words;
 
 typedef struct {
@@ -430,6 +435,8 @@ EXPORT int64_t approximate_match_distance(const U32 *a, const U32 *b, int64_t mo
 
 EXPORT int64_t approximate_match_find_near(const U32 *word, const approximate_match_Near *near, const approximate_match_Room *room);
 
+EXPORT void approximate_match_mark_near(const U32 *units, const I64 *first, const approximate_match_Near *near, const approximate_match_Room *room, const B8 *found);
+
 EXPORT int64_t approximate_match_masked_distances(const U64 *masks, int64_t size, const U32 *text, int64_t most, const I32 *far);
 
 EXPORT int64_t approximate_match_most_edits(int64_t length);
@@ -442,7 +449,11 @@ EXPORT void fold_fold_lines(const U8 *text, const I64 *offsets, int64_t begin, i
 
 EXPORT void hashing_fill(const hashing_Table *table, const U64 *keys, const I32 *values);
 
+EXPORT void hashing_fill_members(const hashing_Members *members, const U64 *keys);
+
 EXPORT void hashing_hash_units(const U32 *units, const I64 *first, const U64 *hashes);
+
+EXPORT void hashing_look_for(const hashing_Members *members, const U64 *keys, const B8 *found);
 
 EXPORT void hashing_look_up(const hashing_Table *table, const U64 *keys, const I64 *values);
 

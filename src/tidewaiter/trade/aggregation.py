@@ -22,8 +22,9 @@ from tidewaiter.law.registry import Registry
 from tidewaiter.law.rules import Limit
 from tidewaiter.trade.alerts import with_reasons
 from tidewaiter.trade.amounts import Amount, amount_of, form_of_line, is_alone
-from tidewaiter.trade.applicable_law import RoutedLaw, route_of
+from tidewaiter.trade.applicable_law import RoutedLaw
 from tidewaiter.trade.mentions import Find, find_of
+from tidewaiter.trade.routes import route_of
 from tidewaiter.trade.rules.alert_rules import AlertRules
 from tidewaiter.trade.substance_lookup import form_of
 from tidewaiter.trade.traders import day_of, receiver_of, sender_of

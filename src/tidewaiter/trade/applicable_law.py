@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec import structs
 
 from tidewaiter.base.phrases import Phrase
-from tidewaiter.law.answers import NO_SUM, Answer, Duty, Found, Question, Route, Ruling
+from tidewaiter.law.answers import NO_SUM, Answer, Found, Question, Route, Ruling
 from tidewaiter.law.assessment import assess
 from tidewaiter.law.class_membership import load_members
 from tidewaiter.law.controls import Holds, controls_on, extent_of, judge_variants, variants_of
@@ -18,16 +18,13 @@ from tidewaiter.law.registry import Registry
 from tidewaiter.law.rules import LawBook, Limit
 from tidewaiter.law.types import Control, Substance
 from tidewaiter.trade.amounts import Amount, amount_of, check_in_words, form_of_line
+from tidewaiter.trade.duties import duty_in_short
 from tidewaiter.trade.mentions import Find
 from tidewaiter.trade.substance_lookup import form_of
-from tidewaiter.trade.traders import RECEIVERS, SENDERS
-from tidewaiter.trade.types import Holding, Line, Stop
+from tidewaiter.trade.types import Holding, Line
 
 _KEPT = 1 << 16  # cached combinations of substance, form and route
 _MARKS = ("read", "second-hand", "unverified")
-_CODE = 2  # letters of a country code
-_SENT = ("loading",)
-_BOUND = ("destination", "unlading")
 
 
 class Freed(NamedTuple):
@@ -223,43 +220,6 @@ class RoutedLaw:
             )
 
 
-def route_of(line: Line) -> Route:
-    """Return the route of a line, as far as country codes are given.
-
-    The origin is the place of loading, or else the sender's country, or else the country of origin
-    of the goods; the destination is the declared one, or else the receiver's country.
-    """
-    stops = line.route or ()
-    origin = _stop(stops, _SENT) or _party(line, SENDERS)
-    origin = origin or _stop(stops, ("origin",)) or _country(line.origin)
-    transit = tuple(_code(stop) for stop in stops if stop.function == "transit")
-    return Route(
-        origin=origin,
-        transit=tuple(dict.fromkeys(code for code in transit if code)),
-        destination=_stop(stops, _BOUND) or _party(line, RECEIVERS),
-    )
-
-
-def _stop(stops: tuple[Stop, ...], functions: tuple[str, ...]) -> str | None:
-    found = (_code(s) for function in functions for s in stops if s.function == function)
-    return next((code for code in found if code), None)
-
-
-def _party(line: Line, roles: tuple[str, ...]) -> str | None:
-    found = (_country(p.country) for role in roles for p in line.parties or () if p.role == role)
-    return next((code for code in found if code), None)
-
-
-def _code(stop: Stop) -> str | None:
-    """Return the country of a stop, or the country prefix of its UN/LOCODE."""
-    return _country(stop.country) or _country((stop.locode or "")[:_CODE])
-
-
-def _country(text: str | None) -> str | None:
-    code = (text or "").strip().upper()
-    return code if len(code) == _CODE and code.isascii() and code.isalpha() else None
-
-
 _OFF_ROUTE: Mapping[Holds, Answer] = {
     "held": "controlled",
     "left out": "not listed",
@@ -317,29 +277,6 @@ def _answered(held: Holding, answer: Answer, amounts: tuple[Phrase, ...]) -> Hol
         duties=() if answer == "free by amount" else held.duties,
         amounts=amounts if held.amounts else (),
     )
-
-
-@lru_cache(maxsize=_KEPT)
-def duty_in_short(duty: Duty) -> Phrase:
-    """Describe a duty briefly: "export: pre-export notification, 5 working days"."""
-    doubts = ["open"] * (not duty.known) + ["marked"] * (duty.mark != "read")
-    code = f"demanded/{'-'.join(doubts) or 'plain'}"
-    told = {"mark": duty.mark} if duty.mark != "read" else {}
-    return Phrase(code, direction=duty.role, demand=demand_of(duty), **told)
-
-
-def demand_of(duty: Duty) -> Phrase:
-    """Return what a duty requires and how long before."""
-    if duty.days is None:
-        return Phrase("demand/plain", duty=duty.kind)
-    return Phrase(f"demand/{duty.day_kind}", duty=duty.kind, figure=duty.days)
-
-
-def duty_of(said: Phrase) -> tuple[str, str]:
-    """Return kind and direction of a duty described by `duty_in_short`."""
-    demand = said.parameters.get("demand")
-    kind = demand.parameters.get("duty") if isinstance(demand, Phrase) else ""
-    return str(kind), str(said.parameters.get("direction", ""))
 
 
 def _is_open(ruling: Ruling) -> bool:

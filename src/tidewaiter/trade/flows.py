@@ -10,7 +10,7 @@ from msgspec import structs
 
 from tidewaiter.base.countries import country_or_text, find_country
 from tidewaiter.base.records import Record
-from tidewaiter.trade.applicable_law import route_of
+from tidewaiter.trade.routes import route_of
 from tidewaiter.trade.types import Line, Party, Stop
 
 MOST_ON_THE_WAY = 8  # stored countries between origin and destination

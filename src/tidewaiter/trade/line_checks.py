@@ -21,7 +21,7 @@ from tidewaiter.trade.mentions import Find, Flaw
 from tidewaiter.trade.rules.alert_rules import AlertRules, Vague
 from tidewaiter.trade.transport_modes import mode_of
 from tidewaiter.trade.types import Evidence, Line, Reason
-from tidewaiter.trade.unmapped_text import OTHER
+from tidewaiter.trade.unmapped_columns import OTHER
 
 _NAMED = frozenset({"exact", "squeezed", "fuzzy", "name", "structure"})
 _SOURCE = "tidewaiter-rules"

@@ -27,7 +27,8 @@ from tidewaiter.identify.spelling import is_nearer
 from tidewaiter.law.types import Substance
 from tidewaiter.trade.rules.alert_rules import Groups
 from tidewaiter.trade.types import TEXTS, Line, Mention
-from tidewaiter.trade.unmapped_text import LONGEST_NAME, OTHER, other_texts
+from tidewaiter.trade.unmapped_columns import LONGEST_NAME, OTHER
+from tidewaiter.trade.unmapped_text import other_texts
 
 _CAS_SHORTEST, _CAS_LONGEST = 5, 10  # digits
 _NEAR = ((0.7, 1), (0.55, 2), (0.0, 3))  # score of a close spelling, and number of edits

@@ -18,7 +18,7 @@ from tidewaiter.law.registry import Registry
 from tidewaiter.law.types import Control, Substance
 from tidewaiter.trade.alerts import apart, identity, is_restricted, open_match, score_of
 from tidewaiter.trade.amounts import form_of_line, is_alone
-from tidewaiter.trade.applicable_law import Freed, Law, RoutedLaw, route_of
+from tidewaiter.trade.applicable_law import Freed, Law, RoutedLaw
 from tidewaiter.trade.line_checks import (
     check_line,
     check_transport,
@@ -45,11 +45,12 @@ from tidewaiter.trade.party_matches import (
     uncompared_names,
 )
 from tidewaiter.trade.readers.passthrough_columns import only_lines, with_kept
+from tidewaiter.trade.routes import route_of
 from tidewaiter.trade.rules.alert_rules import AlertRules
 from tidewaiter.trade.rules.plugins import NOT_ASKED, Asked, Seen, ask_plugins, plugin_rules
 from tidewaiter.trade.rules.reduced_weights import switched_reasons
 from tidewaiter.trade.types import Alert, Evidence, Line, PartyMatch, Reason, Refusal, line_of
-from tidewaiter.trade.unmapped_text import OTHER
+from tidewaiter.trade.unmapped_columns import OTHER
 
 _FIELDS = {
     "goods": "description",

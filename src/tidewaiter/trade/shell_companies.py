@@ -10,19 +10,23 @@ few alerts is cheap. An indicator alone does not raise an alert, and none consid
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import structs
 
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.parties.resolution import (
-    Collector,
-    Sighting,
+    Entity,
+    Member,
+    Seen,
     Sign,
     Written,
     find_signs,
+    id_of,
     resolve,
 )
 from tidewaiter.parties.resolution.shared_attributes import (
@@ -32,48 +36,16 @@ from tidewaiter.parties.resolution.shared_attributes import (
 )
 from tidewaiter.trade.alerts import with_reasons
 from tidewaiter.trade.rules.alert_rules import AlertRules
+from tidewaiter.trade.sharers import Sharers
 from tidewaiter.trade.types import Alert, Party, Reason
 
-_MOST = 20_000  # letters of a pattern; instead of a longer one, all parties are parsed
-
-
-class Sharers:
-    """Pre-filter for parties with searched attributes: keeps rows for `Sought.shared`."""
-
-    def __init__(self, sought: Sought) -> None:
-        """Convert the searched attributes to patterns."""
-        self._emails = bool(sought.emails)
-        self._digits = "|".join(sorted(sought.ends))
-        words = "|".join(sorted(map(re.escape, sought.places)))
-        # There only letters are word characters, so digits and "_" must not join words here.
-        self._words = f"(?i)(?:^|[^a-z])(?:{words})(?:[^a-z]|$)" if words else ""
-        self._all = sought.any_place or max(len(words), len(self._digits)) > _MOST
-
-    def among(self, parties: pa.Table) -> pa.Table:
-        """Return the rows that may share an attribute.
-
-        Args:
-            parties: Strings without nulls, including the columns name, address and id.
-        """
-        if self._all:
-            return parties
-        name, address, number = (parties.column(each) for each in ("name", "address", "id"))
-        text = pc.binary_join_element_wise(name, address, number, " ")
-        near = pc.invert(pc.string_is_ascii(text))
-        if self._emails:
-            near = pc.or_(near, pc.match_substring(text, "@"))
-        if self._digits:
-            digits = pc.replace_substring_regex(text, "[^0-9]+", "")
-            near = pc.or_(near, pc.match_substring_regex(digits, self._digits))
-        if self._words:
-            near = pc.or_(near, pc.match_substring_regex(address, self._words))
-        return parties.filter(near)
-
-
 _ID = re.compile(r" \(e-[0-9a-f]{16}\)$")
+_KNOWN: Final = 50_000  # parties that are compared in columns
+_SEPARATOR: Final = "\0"  # in no field that a reader returns
 _FIELDS: Final = ("name", "address", "country", "id_scheme", "id")
 _PARTIES: Final = 50_000  # parties in alerts; beyond that, indicators are not computed
 _SHARING: Final = 200  # parties compared for one shared attribute
+_ONCE: Final = (Seen(file="", sha256="", count=1, rows=()),)
 
 
 SignsFound = Mapping[Written, tuple[Sign, ...]]
@@ -132,19 +104,19 @@ class PartySigns:
 
     def finish(self) -> None:
         """Compare the collected parties, and compute the indicators of each."""
-        members = self._wanted | dict.fromkeys(
-            each for sharing in self._things.values() for each in sorted(sharing, key=_order)
-        )
-        collector = Collector()
-        collector.add_file("", "")(Sighting(written=each) for each in members)
-        found = resolve(collector.members())
-        full = {said for (_, said), s in self._things.items() if len(s) >= _SHARING}
+        things = self._things
+        members = self._wanted.keys() | set(chain.from_iterable(things.values()))
+        found = resolve(Member(id=id_of(each), written=each, seen=_ONCE) for each in members)
+        full = {said for (_, said), s in things.items() if len(s) >= _SHARING}
         self.found = {
             member.written: tuple(_told(sign, full) for sign in entity.signs)
-            for entity in find_signs(found.entities, found.reads)
+            for entity in find_signs(found.entities, found.reads, self._is_wanted)
             for member in entity.members
             if entity.signs
         }
+
+    def _is_wanted(self, entity: Entity) -> bool:
+        return any(member.written in self._wanted for member in entity.members)
 
     def mark(self, alert: Alert) -> Alert:
         """Return the alert with the indicators of its parties."""
@@ -182,8 +154,10 @@ class Look:
     def __init__(self, things: Iterable[SharedThing], known: Iterable[Written] = ()) -> None:
         """Set the searched attributes, and the parties of alerts, which are already known."""
         self._things = frozenset(things)
+        whole = sorted({_SEPARATOR.join(_order(each)) for each in known})
+        self._known = pa.array(whole, pa.string())
         # Hashes of parties: the parties themselves would fill the memory.
-        self._seen = {hash(_order(written)) for written in known}
+        self._seen = set[int]()
         self._sought = Sought(self._things)
         self._sharers = Sharers(self._sought)
 
@@ -193,27 +167,47 @@ class Look:
         Args:
             batch: Batch with the schema LINES.
         """
-        for written in self._new(batch):
-            for thing in self._sought.shared(written):
-                if thing in self._things:
-                    yield written, thing
+        for written, call, place in self._new(batch):
+            if call:
+                yield from self._of(written, self._sought.called(written))
+            if place:
+                yield from self._of(written, self._sought.placed(written))
 
-    def _new(self, batch: pa.RecordBatch) -> Iterator[Written]:
-        """Yield the new parties of a batch, without duplicates."""
+    def _of(
+        self, written: Written, things: Iterable[SharedThing]
+    ) -> Iterator[tuple[Written, SharedThing]]:
+        return ((written, thing) for thing in things if thing in self._things)
+
+    def _new(self, batch: pa.RecordBatch) -> Iterator[tuple[Written, bool, bool]]:
+        """Yield the new parties of a batch, without duplicates.
+
+        With each, whether it may share a telephone or an e-mail, and whether it may an address.
+        """
         column = batch.column("parties")
         if column.null_count == len(column):
             return
         flat = pc.list_flatten(column)
         table = pa.table({name: pc.fill_null(flat.field(name), "") for name in _FIELDS})
-        # In order, and before the slower text search: many lines name the same party.
-        each = table.group_by(list(_FIELDS), use_threads=False).aggregate([])
-        rows = self._sharers.among(each)
-        columns = [rows.column(name).to_pylist() for name in _FIELDS]
-        for row in zip(*columns, strict=True):
-            mark = hash(row)
+        unknown = self._unknown(table)
+        if not len(unknown):
+            return
+        near = self._sharers.among(unknown)
+        columns = [near.parties.column(name).to_pylist() for name in _FIELDS]
+        for *row, call, place in zip(*columns, near.calls, near.places, strict=True):
+            mark = hash(tuple(row))
             if mark not in self._seen:
                 self._seen.add(mark)
-                yield Written(**dict(zip(_FIELDS, row, strict=True)))
+                yield Written(**dict(zip(_FIELDS, row, strict=True))), call, place
+
+    def _unknown(self, parties: pa.Table) -> pa.Table:
+        """Return each party once that is not among the known ones, in order."""
+        whole = pc.binary_join_element_wise(*map(parties.column, _FIELDS), _SEPARATOR)
+        new = pc.indices_nonzero(pc.invert(pc.is_in(whole, self._known)))
+        each = whole.take(new).combine_chunks().dictionary_encode()
+        if len(self._known) + len(each.dictionary) <= _KNOWN:
+            self._known = pa.concat_arrays([self._known, each.dictionary])
+        first = np.unique(each.indices.to_numpy(), return_index=True)[1]
+        return parties.take(new.take(pa.array(first)))
 
 
 def parties_of(alert: Alert) -> list[Written]:

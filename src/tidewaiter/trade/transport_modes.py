@@ -6,7 +6,6 @@ from typing import Final
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.parties.identifiers.validation import check_number
 from tidewaiter.trade.check_digits import is_imo
 
 _CODE: Final = re.compile("0?([1-9])0?")
@@ -72,4 +71,7 @@ def is_ship(number: str, mode: str) -> bool:
     named = not number.strip()[0].isdecimal()
     if ship is None and named:
         return True
+    # Imported here: the checks of all numbers of parties are more than a table of alerts needs.
+    from tidewaiter.parties.identifiers.validation import check_number  # noqa: PLC0415
+
     return (ship is None or named) and check_number("IMO", number)[1] == "valid"

@@ -13,12 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tidewaiter.trade.types import KEPT
-
-OTHER = "other"
-"""Column of LINES for unmapped text."""
-
-LONGEST_NAME = 200
-"""Maximum letters of a column name in a find."""
+from tidewaiter.trade.unmapped_columns import OTHER
 
 # Three letters of any script, two if a character is a syllable or a word, or a CAS number.
 _WORDS = r"\p{L}{3}|[\p{Han}\p{Hangul}\p{Katakana}\p{Hiragana}]{2}|\b\d{2,7}-\d{2}-\d\b"
@@ -28,11 +23,6 @@ _NUMBER = r"^\s*[A-Za-z]{1,5}[ -]?\d{4,}[A-Za-z]{0,2}\s*$"
 _TELLING = np.zeros(256, np.bool_)
 _TELLING[[*b"-", *range(ord("A"), ord("Z") + 1), *range(ord("a"), ord("z") + 1)]] = True
 _TELLING[128:] = True
-
-
-def is_named(column: str, told: str) -> bool:
-    """Return whether a column is the one in a find, whose name may be truncated."""
-    return column == told or (len(told) == LONGEST_NAME and column.startswith(told))
 
 
 class OtherTexts(NamedTuple):

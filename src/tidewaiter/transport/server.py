@@ -8,14 +8,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import anyio
 from anyio.to_thread import run_sync
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
-from granian.server import Server
-from granian.server.common import AbstractServer
 from granian.server.embed import Server as EmbeddedServer
 from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.datastructures import State
@@ -37,6 +34,7 @@ from tidewaiter.transport.peers import hear_documents
 from tidewaiter.transport.rate_limits import REQUESTS, Gate, asker
 from tidewaiter.transport.receiving import MOST_BYTES, MOST_LINES, proves_nothing, receive_all
 from tidewaiter.transport.reconciliation import answer
+from tidewaiter.transport.server_process import server_of
 from tidewaiter.transport.unreachable_peers import Visiting, Visits, Ways
 
 _TOGETHER = 512  # lines per commit
@@ -303,27 +301,6 @@ class Serving(Record, frozen=True, kw_only=True):
     inside: tuple[str, ...] = ()  # private networks permitted
     behind: tuple[str, ...] = ()  # networks of reverse proxies that terminate TLS
     requests: int = REQUESTS  # per address and minute
-
-
-def server_of(target: str, host: str, port: int, **options: Any) -> AbstractServer[Any]:
-    """Build the server of an application created in its one worker process.
-
-    Args:
-        target: Factory function, "module:function".
-        host: Listening address.
-        port: Listening port.
-        options: Further options of the server.
-    """
-    return Server(
-        target,
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        factory=True,
-        workers=1,
-        log_enabled=False,
-        **options,
-    )
 
 
 def run(serving: Serving) -> None:

@@ -1,5 +1,6 @@
 """The command as a whole: help, versions, exit statuses."""
 
+import json
 import re
 import subprocess
 import sys
@@ -9,8 +10,10 @@ from inspect import cleandoc
 import click
 import pytest
 from click.testing import Result
+from tools.help_texts import OUT, help_texts
 
 from tidewaiter import __version__
+from tidewaiter.cli.core.help_texts import help_of
 
 Call = Callable[..., Result]
 Process = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -87,14 +90,51 @@ def test_help_tells_of_each_command_in_one_line(group: tuple[str, ...], call: Ca
     assert all(whole.fullmatch(line) for line in told), told
 
 
+_LIGHT = ("core", "core.help_texts", "core.main", "core.options")
+
+
 def test_help_loads_no_command() -> None:
     """Who asks what there is waits for none of it."""
     code = "import sys\nfrom tidewaiter.cli.core.main import main\n"
     code += "main(['--help'], standalone_mode=False)\n"
     code += "print(sorted(name for name in sys.modules if name.startswith('tidewaiter.cli.')))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = [f"tidewaiter.cli.{name}" for name in ("core", "core.main", "core.options")]
+    loaded = [f"tidewaiter.cli.{name}" for name in _LIGHT]
     assert told.stdout.endswith(f"{loaded}\n")
+
+
+def test_the_stored_help_is_that_of_the_commands() -> None:
+    """After a change of a command or an option: python -m tools.help_texts."""
+    assert json.loads(OUT.read_text("utf-8")) == help_texts()
+
+
+@pytest.mark.parametrize("words", [(), ("screen",), ("law", "changes"), ("alerts", "bulk", "undo")])
+def test_help_of_a_command_loads_no_command(
+    words: tuple[str, ...], call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process prints what the command itself prints, and loads none."""
+    monkeypatch.setenv("COLUMNS", "80")
+    code = f"import sys\nsys.argv[1:] = {[*words, '--help']!r}\n"
+    code += "import atexit\nfrom tidewaiter.cli.core.main import main\n"
+    code += (
+        "names = lambda: sorted(name for name in sys.modules if name[:15] == 'tidewaiter.cli.')\n"
+    )
+    code += "atexit.register(lambda: print(names()))\nmain(prog_name='tidewaiter')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    text, _, loaded = done.stdout.rstrip("\n").rpartition("\n")
+    assert loaded == str([f"tidewaiter.cli.{name}" for name in _LIGHT])
+    assert f"{text}\n" == call(*words, "--help").output.replace("Usage: main", "Usage: tidewaiter")
+
+
+def test_help_in_a_narrow_terminal_is_broken_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stored help is 80 columns wide, as is that of commands in wider terminals."""
+    asked = ["screen", "--help"]
+    monkeypatch.setenv("COLUMNS", "60")
+    assert help_of(asked) is None
+    monkeypatch.setenv("COLUMNS", "200")
+    assert help_of(asked) == help_of(["screen", "-h"]) is not None
+    assert help_of(["screen", "--workers", "2", "--help"]) is None
+    assert help_of([]) is help_of(["screen"]) is None
 
 
 def test_every_option_says_what_it_does(commands: dict[str, click.Command]) -> None:

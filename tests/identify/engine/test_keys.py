@@ -11,15 +11,24 @@ from numpy.typing import NDArray
 from tidewaiter.base.mapped_arrays import load_arrays, save_arrays
 from tidewaiter.identify.engine.hashing import (
     Table,
+    build_members,
     build_table,
     find_all,
     first_of_each,
+    has_all,
     hash_keys,
     make_powers,
     mix_all,
 )
 from tidewaiter.identify.engine.rules import build_fold_tables
-from tidewaiter.identify.engine.words import fold_keys, hash_texts, hash_words, joined
+from tidewaiter.identify.engine.words import (
+    fold_keys,
+    fold_texts,
+    fold_words,
+    hash_texts,
+    hash_words,
+    joined,
+)
 
 TABLES = build_fold_tables()
 
@@ -60,6 +69,28 @@ def test_a_table_finds_what_it_holds_and_nothing_else(keys: list[int]) -> None:
     table = build_table(np.array(held, np.uint64), np.arange(len(held), dtype=np.int32))
     assert find_all(table, np.array(held, np.uint64)).tolist() == list(range(len(held)))
     assert (find_all(table, np.array(missing, np.uint64)) == -1).all()
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=200, unique=True))
+def test_a_set_has_its_members_and_no_others(values: list[int]) -> None:
+    """A member is found; another hash is not, but for one in a thousand million."""
+    keys = mix_all(np.array(values, np.uint64))
+    held = keys[::2].copy()
+    members = build_members(held)
+    assert has_all(members, held).all()
+    others = keys[1::2][~np.isin(keys[1::2] >> 32, held >> 32)]
+    assert not has_all(members, others).any()
+
+
+@given(st.lists(st.text(max_size=12), max_size=20))
+def test_texts_are_folded_alike_one_by_one_and_together(texts: list[str]) -> None:
+    """The key of a text does not depend on its neighbours, and its words make up the key."""
+    together = fold_texts(texts, TABLES)
+    assert together == [fold_texts([text], TABLES)[0] for text in texts]
+    assert together == ["".join(map(chr, key.tolist())) for key in fold_keys(texts, TABLES)]
+    for key, words in zip(together, fold_words(texts, TABLES), strict=True):
+        assert "".join(word for word, _ in words) == key
+        assert all(key.startswith(word, at) for word, at in words)
 
 
 def test_values_of_one_key_are_joined() -> None:

@@ -22,6 +22,7 @@ from tidewaiter.identify.engine.approximate_match import (
     make_near_room,
     masked_distances,
     most_edits,
+    near_any,
     same_digits,
     set_masks,
 )
@@ -171,3 +172,11 @@ def test_names_of_several_words_have_an_anchor() -> None:
             anchors.keys[begin:end].tolist(), anchors.offsets[begin:end].tolist(), strict=True
         ):
             assert entries[key].key[at : at + len(word)] == word
+
+
+def test_words_together_are_near_what_each_is_near() -> None:
+    """An empty word and a long one are near nothing."""
+    words = ["", "acetone", "acetpne", "zzzzzzzz", "a" * 100, *KEYS[:50]]
+    found = near_any([_units(word) for word in words], NEAR)
+    assert found.tolist() == [bool(word) and bool(_find(word)) for word in words]
+    assert near_any([], NEAR).tolist() == []

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from tidewaiter.base import cache
 from tidewaiter.identify import Lexicon, load_lexicon
 from tidewaiter.identify.engine.hashing import SHIFT
 from tidewaiter.identify.engine.rules import build_fold_tables
@@ -127,6 +128,7 @@ def test_the_lexicon_is_compiled_once(
 ) -> None:
     """A second load finds what the first compiled, and both are the one of the session."""
     monkeypatch.setenv("TIDEWAITER_CACHE", str(tmp_path))
+    monkeypatch.setattr(cache, "PREBUILT", tmp_path / "none")
     first = load_lexicon()
     made = sorted(path.name for path in tmp_path.iterdir())
     second = load_lexicon()

@@ -10,6 +10,7 @@ from tidewaiter.law.structure import (
     ClassMatch,
     Structure,
     StructureIndex,
+    compute_keys,
     match_class,
     parse_structure,
 )
@@ -23,7 +24,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 @pytest.fixture(scope="session")
 def index(registry: Registry) -> StructureIndex:
     """Index the registry's structures."""
-    return StructureIndex(registry.substances)
+    return StructureIndex(compute_keys(registry.substances))
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from tidewaiter.law.structure import (
     Structure,
     StructureHit,
     StructureIndex,
+    compute_keys,
     control_key,
     inchikey,
     parse_structure,
@@ -114,7 +115,7 @@ def test_a_form_is_named(index: StructureIndex, drawn: Drawn) -> None:
 def test_aliases_are_needed_and_cited(registry: Registry) -> None:
     """Each other drawing is of a listed substance and form, has sources, and no key sees it."""
     slugs = {substance.slug: substance for substance in registry.substances}
-    plain = StructureIndex(registry.substances, ())
+    plain = StructureIndex(compute_keys(registry.substances, ()))
     names = [file.name.removesuffix(".toml") for file in toml_files(data("aliases"))]
     aliases = load_aliases()
     assert [each.slug for each in aliases] == names
@@ -132,7 +133,7 @@ def test_a_structure_that_cannot_be_read_stops_the_index() -> None:
     """A list of an authority's own with a bad SMILES is named, with the reason."""
     bad = Substance(slug="mine", name="Mine", kind="drug", smiles="C1CC", sources=())
     with raises("law/smiles-not-read", RegistryError, why="unclosed ring") as caught:
-        StructureIndex([bad])
+        tuple(compute_keys([bad]))
     assert caught.value.at == "mine.toml"
 
 
@@ -140,6 +141,6 @@ def test_an_alias_that_is_whole_has_no_variants() -> None:
     """A drawing that counts as it stands is not found by its salts or isotopes."""
     mine = Substance(slug="mine", name="Mine", kind="precursor", sources=())
     drawing = Drawing(smiles="[I]", whole=True, why="one atom", sources=())
-    index = StructureIndex([mine], [Aliases(slug="mine", drawings=(drawing,))])
+    index = StructureIndex(compute_keys([mine], [Aliases(slug="mine", drawings=(drawing,))]))
     assert set(_found(index, "[I]")) == {"mine"}
     assert _found(index, "[125I]") == {}

@@ -12,9 +12,11 @@ from tests.support.raising import raises
 
 from tidewaiter.base.errors import StoreError
 from tidewaiter.store.core.columns import (
+    CHUNK,
     decode,
     encode,
     line_payloads,
+    line_records,
     lines_of,
     plain,
     well_formed,
@@ -48,7 +50,7 @@ BATCHES = st.lists(
 @given(BATCHES)
 def test_lines_come_back_as_they_were(lines: pa.RecordBatch) -> None:
     """Every batch of the schema survives: decimals, days, nested lists, nulls, any text."""
-    assert lines_of(line_payloads(lines)).equals(lines)
+    assert lines_of([line_records(line_payloads(lines))]).equals(lines)
 
 
 @given(BATCHES, st.data())
@@ -62,7 +64,9 @@ def test_more_lines_than_are_decoded_at_a_time_are_one_batch() -> None:
     """The pieces in which lines are decoded do not show."""
     rows = [{"row": row, "consignment": "C", "seq": 1, "cas": [str(row)]} for row in range(2000)]
     lines = pa.RecordBatch.from_pylist(rows, schema=LINES)
-    assert lines_of(line_payloads(lines)).equals(lines)
+    records = line_records(line_payloads(lines))
+    parts = [records[start : start + CHUNK] for start in range(0, len(records), CHUNK)]
+    assert lines_of(parts).equals(lines)
 
 
 def test_a_payload_is_the_line_as_a_record() -> None:
@@ -87,7 +91,7 @@ def test_a_payload_is_the_line_as_a_record() -> None:
 def test_a_line_that_we_did_not_write_is_refused(payload: str) -> None:
     """A payload edited by hand gives an error with a hint, not a crash."""
     with raises("store/stored-line-unreadable", StoreError) as caught:
-        lines_of([payload])
+        lines_of([line_records([payload])])
     assert caught.value.hint
 
 

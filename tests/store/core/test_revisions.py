@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from tests.support.raising import raises
 
 from tidewaiter.base.errors import StoreError
+from tidewaiter.store.core import revisions
 from tidewaiter.store.core.columns import METADATA, VERSION_TABLE
 from tidewaiter.store.core.database import Database, Stamp, open_database
 
@@ -23,6 +26,17 @@ def test_the_revisions_make_the_tables(database: Database) -> None:
         assert compare_metadata(context, METADATA) == []
         names = set(inspect(work.connection).get_table_names())
     assert names == set(METADATA.tables) | {VERSION_TABLE}
+
+
+def test_each_revision_is_in_the_file_of_its_number() -> None:
+    """What is known from names of files is what Alembic reads in the files."""
+    config = Config()
+    config.set_main_option("script_location", "tidewaiter.store.core:migrations")
+    config.set_main_option("recursive_version_locations", "true")
+    script = ScriptDirectory.from_config(config)
+    known = revisions._known(revisions.FOLDERS)
+    assert known == {step.revision for step in script.walk_revisions()}
+    assert max(known) == script.get_current_head()
 
 
 def test_sqlite_tables_are_strict(tmp_path: Path) -> None:

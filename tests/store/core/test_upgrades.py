@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from alembic.config import Config
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 from tests.found import alerts
@@ -24,19 +23,11 @@ Newer = Callable[..., None]
 @pytest.fixture
 def newer(monkeypatch: pytest.MonkeyPatch) -> Newer:
     """Be a later version, which knows more revisions."""
-    ours = revisions._config
+    ours = revisions.FOLDERS
 
     def know(*names: str) -> None:
-        def config(connection: Connection | None = None) -> Config:
-            made = ours(connection)
-            package = Path(revisions.__file__).parent / "migrations" / "versions"
-            places = [str(package), *(str(HERE / name) for name in names)]
-            made.set_main_option("path_separator", "os")
-            made.set_main_option("version_path_separator", "os")
-            made.set_main_option("version_locations", ":".join(places))
-            return made
-
-        monkeypatch.setattr(revisions, "_config", config)
+        more = tuple(HERE / name for name in names)
+        monkeypatch.setattr(revisions, "FOLDERS", (*ours, *more))
 
     return know
 
@@ -91,11 +82,11 @@ def test_an_upgraded_database_is_refused_by_the_old_version(
 ) -> None:
     """The version that does not know the revision says so, and changes nothing."""
     with monkeypatch.context() as patch:
-        ours = revisions._config
+        ours = revisions.FOLDERS
         newer("moves")
         open_database(old).close()
         state = _read(old)
-        patch.setattr(revisions, "_config", ours)
+        patch.setattr(revisions, "FOLDERS", ours)
         with raises("store/database-of-newer-version", StoreError, current="9998") as caught:
             open_database(old)
         assert "newer version of Tidewaiter" in caught.value.hint
@@ -107,12 +98,12 @@ def test_an_upgrade_that_fails_in_the_middle_leaves_the_old_state(
     old: str, newer: Newer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not even the revision before the one that fails stays, and the old version works on."""
-    ours = revisions._config
+    ours = revisions.FOLDERS
     before = _read(old)
     newer("moves", "fails")
     with pytest.raises(DBAPIError, match="no_such_table"):
         open_database(old)
-    monkeypatch.setattr(revisions, "_config", ours)
+    monkeypatch.setattr(revisions, "FOLDERS", ours)
     assert _read(old) == before
     newer("moves")
     assert _read(old)["tidewaiter_revision"] == ["('9998',)"]

@@ -6,16 +6,19 @@ from typing import Any
 import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import select, text
+from tests.support.raising import raises
 
+from tidewaiter.base.errors import StoreError
 from tidewaiter.store.alerts.notes import entries_by_party, entries_with_alerts
-from tidewaiter.store.core.columns import METADATA
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import METADATA, line_payloads
 from tidewaiter.store.core.database import Database, Stamp, Work, open_database
 from tidewaiter.store.core.migrations.versions.first_twenty.r0002_parties import (
     _fill_alert_parties,
     _fill_parties,
 )
-from tidewaiter.store.screening.lines import batches_of
+from tidewaiter.store.screening.lines import batches_of, stored_batches
 from tidewaiter.store.screening.parties import lines_of_parties, stored_parties
 from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
 from tidewaiter.trade.party_matches import PartyOnPaper
@@ -48,6 +51,13 @@ def _empty(work: Work, *names: str) -> None:
     for table in reversed(METADATA.sorted_tables):
         if table.name in emptied:
             work.connection.execute(table.delete())
+
+
+def _write_in_full(work: Work, lines: pa.RecordBatch) -> None:
+    """Store lines as versions before revision 0034 did: all of each in its payload."""
+    n = tables.line
+    for row, payload in zip(lines["row"].to_pylist(), line_payloads(lines), strict=True):
+        work.connection.execute(n.update().where(n.c.row == row).values(payload=payload))
 
 
 def _links(work: Work) -> list[tuple[Any, ...]]:
@@ -129,6 +139,7 @@ def test_an_older_database_gets_the_parties_of_its_lines(
             batch = Batch(lines=_lines(parties), alerts=alerts, done_row=len(parties))
             add_batch(work, screening, batch)
         with database.work(stamp) as work:
+            _write_in_full(work, batch.lines)
             links = _links(work)
             resting = work.connection.execute(text(wanted)).all()
             _empty(work, *ADDED)
@@ -142,6 +153,40 @@ def test_an_older_database_gets_the_parties_of_its_lines(
             more = _lines([*([None] * len(parties)), [{"role": "buyer", "name": "Another"}]])
             add_batch(work, screening, Batch(lines=more, done_row=len(more)))
             assert stored_parties(work)[-1].party.name == "Another"
+
+
+def test_a_line_is_read_as_it_was_stored_by_any_version(
+    database: Database, stamp: Stamp, reading: tuple[Source, Run]
+) -> None:
+    """Parties with a name are stored once, others with their lines; older lines hold all."""
+    named = {"role": "consignor", "name": "Muster", "address": "Hafen 1", "country": None}
+    bare = {"role": None, "name": "Muster", "country": "DE"}
+    lines = _lines([[named, {"role": "notify", "address": "Hafen 2"}, bare], [], None, [bare] * 2])
+    lines = lines.set_column(3, "goods", pa.array(["A\0B", None, "acetone", ""], pa.string()))
+    with database.work(stamp) as work:
+        screening = begin_screening(work, *reading).id
+        add_batch(work, screening, Batch(lines=lines, done_row=4))
+        stored = work.connection.execute(select(tables.line.c.payload)).scalars().all()
+        assert "Hafen 1" not in "".join(stored)
+        assert "acetone" not in stored[2]
+        (new,) = stored_batches(work)
+        _write_in_full(work, lines)
+        (old,) = stored_batches(work)
+    assert new.lines.equals(lines)
+    assert old.lines.equals(lines)
+
+
+def test_a_line_whose_party_is_missing_is_an_error(
+    database: Database, stamp: Stamp, reading: tuple[Source, Run]
+) -> None:
+    """A reference that leads nowhere is not passed over."""
+    with database.work(stamp) as work:
+        screening = begin_screening(work, *reading).id
+        add_batch(work, screening, Batch(lines=_lines([[{"name": "Muster"}]]), done_row=1))
+        broken = tables.line.update().values(payload='{"parties":[["consignor",77]]}')
+        work.connection.execute(broken)
+        with raises("store/stored-line-unreadable", StoreError):
+            list(stored_batches(work))
 
 
 def test_entries_are_found_by_the_parties_of_their_alerts(

@@ -17,8 +17,6 @@ from tidewaiter.cli.core.options import (
     printable,
     rows_option,
 )
-from tidewaiter.law.registry import load_registry
-from tidewaiter.node.context import count_anew
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.alerts.bulk_decisions import (
     Batch,
@@ -40,7 +38,6 @@ from tidewaiter.trade.rules.results import (
     Observed,
     load_result_rules,
 )
-from tidewaiter.trade.substance_lookup import finding_of
 
 _OUTCOMES = (*get_args(Inspected), *get_args(Analysed))
 
@@ -139,6 +136,8 @@ def recount_(db: str) -> None:
 
     Example: tidewaiter alerts recount --db cases.db
     """
+    from tidewaiter.node.context import count_anew  # noqa: PLC0415  # the whole screening
+
     with open_database(db) as database:
         told = count_anew(database, own_stamp)
     click.echo(
@@ -154,6 +153,10 @@ def _observed(outcome: str, said: dict[str, Any]) -> Observed:
     named = [(text, True) for text in said["found"]] + [(text, False) for text in said["absent"]]
     findings: list[Finding] = []
     if named:
+        # Imported here: only results that name substances need them.
+        from tidewaiter.law.registry import load_registry  # noqa: PLC0415
+        from tidewaiter.trade.substance_lookup import finding_of  # noqa: PLC0415
+
         registry = load_registry(said["own"])
         findings = [finding_of(printable(text), registry, found=found) for text, found in named]
     words = ("person", "place", "reference", "quantity", "note")

@@ -14,6 +14,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.safe_text import as_line, visible
 from tidewaiter.casework.decisions import Decided, Status, Verdict, load_decision_rules
+from tidewaiter.cli.alerts.cells import STYLES, goods_text
 from tidewaiter.cli.alerts.decisions import bulk, recount_, result, withdraw_
 from tidewaiter.cli.core.options import (
     found_or_hint,
@@ -23,7 +24,6 @@ from tidewaiter.cli.core.options import (
     rows_option,
     with_options,
 )
-from tidewaiter.cli.screening.summary import STYLES, goods_text
 from tidewaiter.explain.alerts import export_alert
 from tidewaiter.explain.lines import details_of
 from tidewaiter.explain.results import result_in_words, result_views, sayings

@@ -23,6 +23,7 @@ from tidewaiter.base.processes import look_seldom
 from tidewaiter.base.quantities import parse_percent
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import token, visible
+from tidewaiter.cli.core.help_texts import help_of
 from tidewaiter.exchange.protocol.strict_json import read_json
 
 IN_PART = 1  # exit status: done, but some input could not be used
@@ -276,6 +277,9 @@ class Commands(click.Group):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line as a separate process; the second signal ends it at once."""
         signal.signal(signal.SIGINT, _stop)
+        if (text := help_of(sys.argv[1:])) is not None:
+            click.echo(text)
+            sys.exit()
         try:
             return super().__call__(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is ours

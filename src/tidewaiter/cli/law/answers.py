@@ -3,18 +3,17 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
-import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, replacing, writing
-from tidewaiter.base.phrases import english, english_json, in_english
+from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.counts import how_many
@@ -27,18 +26,12 @@ from tidewaiter.explain.words import (
     since_in_words,
 )
 from tidewaiter.law.answers import (
-    Age,
     Assessment,
-    Compound,
     Dealing,
-    Found,
     Listing,
-    Question,
-    Route,
     Ruling,
 )
 from tidewaiter.law.registry import Registry
-from tidewaiter.report.alerts.exports import refusal_writer
 from tidewaiter.report.law.answers import (
     AnswerWriter,
     JsonAnswers,
@@ -52,8 +45,7 @@ from tidewaiter.report.law.rulings import (
     law_in_words,
     verdict_of,
 )
-from tidewaiter.trade.applicable_law import duty_in_short
-from tidewaiter.trade.company_records import Papers, Product
+from tidewaiter.trade.company_records import Papers
 from tidewaiter.trade.substance_lookup import Namer
 from tidewaiter.trade.types import ReadOptions, Refusal
 
@@ -70,12 +62,9 @@ _LAST = (
 )
 
 
-def print_json(assessment: Assessment, row: int | None = None, product: str | None = None) -> None:
-    """Write an assessment as one line of JSON; of a catalogue with the row and the product."""
-    said = msgspec.to_builtins(assessment, enc_hook=in_english)
-    if row is not None:
-        said = {"row": row, "product": product} | said
-    click.echo(english_json(said))
+def print_json(assessment: Assessment) -> None:
+    """Write an assessment as one line of JSON."""
+    click.echo(english_json(assessment))
 
 
 def print_last() -> None:
@@ -113,38 +102,6 @@ def print_assessment(assessment: Assessment, registry: Registry) -> None:
     for watched in assessment.watched:
         console.print(Text(f"on a watch list, not controlled: {watched}"))
     console.print()
-
-
-def print_checked(
-    answers: Iterable[tuple[Product, Assessment]], registry: Registry, *, as_json: bool
-) -> None:
-    """Print the answers on a catalogue: a row for each product, substance and destination."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("row", "product", "substance", "to", "answers", "requirements"):
-        table.add_column(title, overflow="fold")
-    ages: tuple[Age, ...] = ()
-    for product, answer in answers:
-        ages = answer.ages
-        if as_json:
-            print_json(answer, product.row, product.text)
-            continue
-        telling = [each for each in answer.rulings if each.answer != "not listed"]
-        table.add_row(
-            str(product.row),
-            Text(visible(product.text)),
-            Text(answer.name),
-            answer.route.destination or "",
-            Text(
-                "\n".join(_short(each, registry) for each in telling)
-                or answer_in_words("not listed")
-            ),
-            Text("\n".join(english(duty_in_short(x)) for each in telling for x in each.duties)),
-        )
-    if not as_json and table.row_count:
-        console = Console(highlight=False)
-        console.print(table)
-        for each in ages_in_words(age_views(ages, registry.regimes)):
-            console.print(Text(f"law as of {each}"))
 
 
 def _head(assessment: Assessment) -> str:
@@ -258,14 +215,6 @@ def _cited(source: str, mark: str) -> str:
     return source if mark == "read" else f"{source}, {mark_in_words(mark)}"
 
 
-def _short(ruling: Ruling, registry: Registry) -> str:
-    regime = registry.regimes.get(ruling.regime)
-    doubt = " (not verified)" if ruling.doubts else ""
-    return (
-        f"{regime.slug if regime else ruling.jurisdiction}: {answer_in_words(ruling.answer)}{doubt}"
-    )
-
-
 _PAGES = (".html", ".htm")
 
 
@@ -314,8 +263,7 @@ def answers_to(out: Path | None) -> Iterator[AnswerWriter]:
         yield writer
 
 
-_SHOWN = 20  # refusals that are printed; the file holds all
-_MARK = "law"  # of the half-written file of refusals
+SHOWN = 20  # refusals that are printed; the file holds all
 
 
 class History(Record, frozen=True, kw_only=True):
@@ -323,101 +271,6 @@ class History(Record, frozen=True, kw_only=True):
 
     dealings: tuple[Dealing, ...]
     refused: int
-
-
-class Checked:
-    """Counts the products of a catalogue, and keeps what could not be read or named."""
-
-    def __init__(self, refused: Path) -> None:
-        self._path = refused
-        self._refusals: list[Refusal] = []
-        self._products = 0
-        self._named = 0
-
-    @property
-    def whole(self) -> bool:
-        """Return whether every row was read and names a substance."""
-        return not self._refusals
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Keep a rejection, and print the first ones."""
-        self._refusals.append(refusal)
-        if len(self._refusals) <= _SHOWN:
-            show_refusal(refusal)
-
-    def count(self, product: Product) -> None:
-        """Count a product, and report one that names no substance."""
-        self._products += 1
-        self._named += bool(product.found)
-
-    def tell(self) -> None:
-        """Write the rejections, and print the counts to stderr."""
-        if self._refusals or self._path.exists():
-            with ExitStack() as stack:
-                part = stack.enter_context(replacing(self._path, _MARK))
-                stack.enter_context(refusal_writer(part)).add(self._refusals)
-        unnamed = self._products - self._named
-        click.echo(
-            f"{self._products} products read; {unnamed} name no substance in the "
-            "registry, which does not mean that they contain none",
-            err=True,
-        )
-        if self._refusals:
-            click.echo(f"{len(self._refusals)} rows or fields rejected: see {self._path}", err=True)
-
-
-def check_catalogue(
-    path: Path,
-    reading: tuple[ReadOptions, Namer],
-    question: Question,
-    destinations: tuple[str, ...],
-    checked: Checked,
-) -> Iterator[tuple[Product, Question, Found]]:
-    """Yield the questions for each product and destination.
-
-    Args:
-        path: The catalogue.
-        reading: The user's column mapping, and the search for substances.
-        question: The common part; the concentration and quantity of a row take precedence.
-        destinations: Countries.
-        checked: Counts, and keeps what was rejected.
-
-    Raises:
-        InputError: The file cannot be read.
-    """
-    if not path.is_file():
-        raise InputError("cli/pipe-not-readable-twice", at=str(path))
-    with path.open("rb") as file:
-        for item in Papers(*reading).products(file, path.name):
-            if isinstance(item, Refusal):
-                checked.refuse(item)
-                continue
-            checked.count(item)
-            for place in destinations:
-                route = Route(
-                    origin=question.route.origin,
-                    transit=question.route.transit,
-                    destination=place,
-                )
-                asked = msgspec.structs.replace(question, route=route, **_of(item))
-                yield from ((item, asked, found) for found in item.found)
-
-
-def write_checked(answers: Iterable[tuple[Product, Assessment]], name: str, out: Path) -> None:
-    """Write the answers on a catalogue: for each product, substance and destination.
-
-    Args:
-        answers: The answers, as they come.
-        name: Name of the catalogue's file.
-        out: Output file, in the format of its suffix.
-
-    Raises:
-        OutputError: It cannot be written.
-    """
-    with answers_to(out) as sink:
-        for product, answer in answers:
-            place = f"{name}, row {product.row}"
-            sink.add(Compound(place=place, id=product.text, answers=(answer,)))
 
 
 def read_history(path: Path, options: ReadOptions, namer: Namer) -> History:
@@ -434,7 +287,7 @@ def read_history(path: Path, options: ReadOptions, namer: Namer) -> History:
         for item in Papers(options, namer).dealings(file, path.name):
             if isinstance(item, Refusal):
                 refused += 1
-                if refused <= _SHOWN:
+                if refused <= SHOWN:
                     show_refusal(item)
             else:
                 dealings.append(item)
@@ -449,14 +302,3 @@ def show_refusal(refusal: Refusal) -> None:
     """Print a rejection to stderr as one line."""
     where = f"row {refusal.row}" + (f", column {refusal.column}" if refusal.column else "")
     click.echo(visible(f"{where}: {refusal.problem}; {refusal.hint}"), err=True)
-
-
-def _of(product: Product) -> dict[str, object]:
-    """Return what a row adds to the question."""
-    said = {
-        "percent": product.percent,
-        "percent_at_least": product.percent_at_least or None,
-        "mass_mg": product.mass_mg,
-        "volume_ul": product.volume_ul,
-    }
-    return {name: value for name, value in said.items() if value is not None}

@@ -34,17 +34,12 @@ from tidewaiter.cli.core.options import (
 from tidewaiter.cli.core.page_language import language_of
 from tidewaiter.cli.identify import tell_new_lists
 from tidewaiter.cli.law.answers import (
-    Checked,
     ages_in_words,
-    check_catalogue,
-    check_out,
     check_page,
     print_assessment,
-    print_checked,
     print_json,
     print_last,
     read_history,
-    write_checked,
 )
 from tidewaiter.explain.words import answer_in_words, since_in_words, words_of
 from tidewaiter.identify import Identifier, load_lexicon
@@ -174,28 +169,29 @@ class Desk:
 
     def catalogue(self, path: Path) -> bool:
         """Check each product for each destination; return whether all could be read."""
-        places = self.wanted.destinations
-        if not places:
+        # Imported here: readers of files load slowly.
+        from tidewaiter.cli.law.catalogue import CatalogueRun, check_products  # noqa: PLC0415
+
+        wanted = self.wanted
+        if not wanted.destinations:
             raise click.UsageError(
                 "--catalogue needs the countries that you sell to, for example --to MX,US."
             )
-        refused = self.wanted.refused or path.with_name("refused.csv")
-        check_out(self.wanted.out, {"--catalogue": path, "--refused": refused})
-        checked = Checked(refused)
-        question = self._question()
-        reading = self._read_options(), self.namer
-        rows = check_catalogue(path, reading, question, places, checked)
-        answers = (
-            (product, assess(asked, self.registry, self.book, self.asker.judged(found, asked.day)))
-            for product, asked, found in rows
+        run = CatalogueRun(
+            path=path,
+            question=self._question(),
+            destinations=wanted.destinations,
+            options=self._read_options(),
+            out=wanted.out,
+            refused=wanted.refused or path.with_name("refused.csv"),
+            as_json=wanted.as_json,
+            workers=wanted.workers,
+            own=wanted.own,
+            street=wanted.street,
         )
-        if self.wanted.out:
-            write_checked(answers, path.name, self.wanted.out)
-        else:
-            print_checked(answers, self.registry, as_json=self.wanted.as_json)
-        checked.tell()
+        whole = check_products(run, self.registry)
         self._end()
-        return checked.whole and self.refusals == 0
+        return whole and self.refusals == 0
 
     def _answer(self, question: Question, found: Found) -> None:
         answer = assess(question, self.registry, self.book, found)
@@ -418,8 +414,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     "--workers",
     type=click.IntRange(1, 256),
     default=_CORES,
-    show_default=True,
-    help="With --file: number of processes.",
+    help="With --file or --catalogue: maximum number of processes (default: number of cores).",
 )
 @click.option(
     "--map", "columns", type=Field(), multiple=True, help="A column: goods=Name; structure=Name."

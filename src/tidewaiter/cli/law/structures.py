@@ -13,8 +13,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_folder, making, replacing
+from tidewaiter.base.processes import keep_for_good
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.structures import Asked, assess_compounds
+from tidewaiter.bulk.structures import Asked, assess_compounds, lawyers_for
 from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import printable
 from tidewaiter.cli.law.answers import answers_to, check_out
@@ -128,6 +129,9 @@ def assess_file(job: Job) -> bool:
             write_sheets(job.sheets, _watched(pages, job.path), printing, tally.take)
         else:
             asked = Asked(question=job.question, own=job.own)
+            if job.workers == 1:
+                lawyers_for(job.own)
+                keep_for_good()  # the registry is large, and nothing of it becomes garbage
             compounds = assess_compounds(entries, asked, workers=job.workers)
             for compound in _watched(compounds, job.path):
                 tally.take(compound)
@@ -195,10 +199,11 @@ def _columns(job: Job) -> Columns:
 def _watched(items: Iterable[T], path: Path) -> Iterator[T]:
     """Count the compounds on stderr where that is a terminal."""
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield from items
+        return
     columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(path.name)
         for number, item in enumerate(items, 1):
             bar.update(task, description=f"{path.name}: {how_many(number, 'compound')}")

@@ -58,7 +58,7 @@ from tidewaiter.store.core.database import open_database
 from tidewaiter.store.network.resolutions import Said, judge_parties, last_judgement
 from tidewaiter.trade.party_finder import find_listings
 from tidewaiter.trade.readers import reader_for
-from tidewaiter.trade.traders import sightings_of
+from tidewaiter.trade.sightings import sightings_of
 from tidewaiter.trade.types import ReadOptions, Refusal
 
 _HEAD = 1 << 14  # bytes at the start in which an entity states its schema

@@ -378,7 +378,7 @@ def screen_one(job: OneFile, database: Database | None) -> tuple[Marks, int]:
     at_hand = {settings.sha256, *map(hash_file, job.history if database else ())}
     before = before_of(database, at_hand, files, allowed)
     lines = partial(lines_of, (path,), options, unread=True)
-    marks = marks_of(journal, settings, earlier, lines, before, workers=workers)
+    marks = marks_of(journal, settings, earlier, lines, before)
     if database is not None and screening is not None:
         kept = keep_marks(database, screening, journal, marks, own_stamp)
         new += sum(each.selected for each in kept)

@@ -11,9 +11,10 @@ from rich.text import Text
 
 from tidewaiter.base.phrases import english
 from tidewaiter.base.safe_text import as_line
+from tidewaiter.cli.alerts.cells import STYLES, goods_text
 from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.screening.outputs import Outputs
-from tidewaiter.explain.alerts import goods_shown, short_title
+from tidewaiter.explain.alerts import short_title
 from tidewaiter.explain.summary import Summary
 from tidewaiter.explain.words import not_compared, unread_in_words
 from tidewaiter.law.types import Regime
@@ -21,12 +22,10 @@ from tidewaiter.node.context import Progress
 from tidewaiter.trade.types import Alert
 
 _ROWS = 20
-_GOODS = 60
 _WIDE = 100  # terminal width in columns from which each fact gets a separate column
 _LISTINGS = {False: 2, True: 4}  # named in a narrow and in a wide terminal
 _ORDER = "Sorted by priority: most severe first, then list matches, then earliest due date."
 _LAST = "The absence of an alert does not mean that the goods are permitted. Not legal advice."
-STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "dim"}
 
 
 def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regime]) -> None:
@@ -97,20 +96,6 @@ def _table(alerts: tuple[Alert, ...], regimes: Mapping[str, Regime], *, wide: bo
 _TELLING = frozenset(
     {"hidden", "hs-mismatch", "cas-mismatch", "un-mismatch", "downgraded", "vague"}
 )
-
-
-def goods_text(alert: Alert) -> Text:
-    """Return the goods text, cut around the evidence, which is highlighted."""
-    goods, found = goods_shown(alert)
-    spans = [(find.evidence.start, find.evidence.end) for find in found]
-    first = min((start for start, _ in spans), default=0)
-    cut = max(0, first - _GOODS // 2) if len(goods) > _GOODS else 0
-    text = Text(as_line(goods[cut : cut + _GOODS]))
-    if len(goods) > cut + _GOODS:
-        text.append(" ...")
-    for start, end in spans:
-        text.stylize("bold underline", max(0, start - cut), max(0, end - cut))
-    return text
 
 
 def _parties_in_words(lists: tuple[str, ...], threshold: str) -> str:

@@ -4,6 +4,8 @@ A signed text is a compact JWS with Ed25519 over bytes that are stored as signed
 JWE to one X25519 key. Non-canonical encodings of both are rejected: no two texts are the same
 message.
 
+joserfc is loaded by the functions that sign, verify or encrypt: most commands do none of it.
+
 Sources: RFC 7515 (JWS), RFC 9864 (Ed25519 by its own name), RFC 7516 (JWE), RFC 8037 (keys),
 RFC 7638 (thumbprints).
 """
@@ -11,16 +13,13 @@ RFC 7638 (thumbprints).
 import base64
 import binascii
 import hashlib
-from functools import lru_cache
-from typing import Literal
+from functools import cache, lru_cache
+from typing import Any, Literal
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from joserfc import jwe, jws
-from joserfc.errors import JoseError
-from joserfc.jwk import OKPKey
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
@@ -66,15 +65,6 @@ class _Boxed(Record, frozen=True, kw_only=True):
     alg: Literal["ECDH-ES"]
     enc: Literal["A256GCM"]
     epk: dict[str, str]
-
-
-class _Boxes(jwe.JWERegistry):
-    """Accepted box size: the library's default limit is 49,000 bytes."""
-
-    max_ciphertext_length = _LARGEST
-
-
-_BOXES = _Boxes(algorithms=_SEALED_BY)
 
 
 class Signed(Record, frozen=True, kw_only=True):
@@ -171,6 +161,8 @@ def sign(payload: bytes, *, typ: str, kid: str, secret: bytes) -> str:
         kid: Node and key name.
         secret: The key, shape (32,).
     """
+    from joserfc import jws  # noqa: PLC0415
+
     head = {"alg": "Ed25519", "typ": typ, "kid": kid}
     return jws.serialize_compact(head, payload, _pair("sign", secret), algorithms=_SIGNED_BY)
 
@@ -203,6 +195,9 @@ def is_signed_by(signed: Signed, public: bytes) -> bool:
         signed: The decoded text.
         public: Expected signing key, shape (32,).
     """
+    from joserfc import jws  # noqa: PLC0415
+    from joserfc.errors import JoseError  # noqa: PLC0415
+
     try:
         found = jws.deserialize_compact(signed.text, _public("sign", public), algorithms=_SIGNED_BY)
     except (JoseError, ValueError):
@@ -217,6 +212,8 @@ def seal(held: bytes, public: bytes) -> str:
         held: Plaintext.
         public: The key, shape (32,).
     """
+    from joserfc import jwe  # noqa: PLC0415
+
     head = {"alg": "ECDH-ES", "enc": "A256GCM"}
     return jwe.encrypt_compact(head, held, _public("open", public), algorithms=_SEALED_BY)
 
@@ -231,13 +228,26 @@ def unseal(box: str, secret: bytes) -> bytes:
     Raises:
         InputError: Malformed, or wrong key.
     """
+    from joserfc import jwe  # noqa: PLC0415
+    from joserfc.errors import JoseError  # noqa: PLC0415
+
     head, _, _ = box.partition(".")
     read_json(unwrapped(head), _Boxed, "head of a box")
     try:
-        found = jwe.decrypt_compact(box, _pair("open", secret), registry=_BOXES)
+        found = jwe.decrypt_compact(box, _pair("open", secret), registry=_boxes())
     except (JoseError, ValueError, KeyError, TypeError) as error:
         raise InputError("exchange/box-does-not-open") from error
     return bytes(found.plaintext or b"")
+
+
+@cache
+def _boxes() -> Any:
+    """Accept boxes of our size: the library's default limit is 49,000 bytes."""
+    from joserfc.jwe import JWERegistry  # noqa: PLC0415
+
+    registry = JWERegistry(algorithms=_SEALED_BY)
+    registry.max_ciphertext_length = _LARGEST
+    return registry
 
 
 def digest_of(text: str) -> str:
@@ -269,15 +279,19 @@ def unlock(kept: bytes, secret: bytes) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _pair(use: Use, secret: bytes) -> OKPKey:
+def _pair(use: Use, secret: bytes) -> Any:
     """Return both halves of a pair as library objects."""
+    from joserfc.jwk import OKPKey  # noqa: PLC0415
+
     if use == "sign":
         return OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(secret))
     return OKPKey.import_key(X25519PrivateKey.from_private_bytes(secret))
 
 
 @lru_cache(maxsize=1024)
-def _public(use: Use, public: bytes) -> OKPKey:
+def _public(use: Use, public: bytes) -> Any:
+    from joserfc.jwk import OKPKey  # noqa: PLC0415
+
     if use == "sign":
         return OKPKey.import_key(Ed25519PublicKey.from_public_bytes(public))
     return OKPKey.import_key(X25519PublicKey.from_public_bytes(public))

@@ -31,9 +31,10 @@ from tidewaiter.exchange.register.types import (
 from tidewaiter.law.registry import Registry
 from tidewaiter.trade.alerts import with_reasons
 from tidewaiter.trade.amounts import amount_of, form_of_line, is_alone
-from tidewaiter.trade.applicable_law import duty_of, route_of
+from tidewaiter.trade.duties import duty_of
 from tidewaiter.trade.history.allowances import Allowed, trader_key
 from tidewaiter.trade.mentions import Find, find_of
+from tidewaiter.trade.routes import route_of
 from tidewaiter.trade.rules.alert_rules import AlertRules
 from tidewaiter.trade.traders import RECEIVERS, SENDERS, fold_party
 from tidewaiter.trade.types import Alert, Holding, Line, Reason

@@ -318,6 +318,17 @@ int64_t approximate_match_find_near(const U32 *word, const approximate_match_Nea
     return search.found;
 }
 
+void approximate_match_mark_near(const U32 *units, const I64 *first,
+                                 const approximate_match_Near *near,
+                                 const approximate_match_Room *room, const B8 *found)
+{
+    for (int64_t index = 0; index < found->n; index++) {
+        int64_t begin = first->at[index];
+        U32 word = {units->at + begin, first->at[index + 1] - begin, 1};
+        found->at[index] = word.n > 0 && approximate_match_find_near(&word, near, room) > 0;
+    }
+}
+
 enum {
     WIDEST = 6,   // separating characters inside a name
     LITTLE = 3,   // units beside an anchor that may be missing entirely

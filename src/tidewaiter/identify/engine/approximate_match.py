@@ -7,6 +7,7 @@ position. So pieces are looked up first, through a bit filter, and only keys wit
 compared, by optimal string alignment (edits: insert, delete, replace, swap).
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -156,3 +157,24 @@ def find_near(word: NDArray[np.uint32], near: Near, room: Room) -> int:
     Returns:
         Number of matches; limited by the buffer size.
     """
+
+
+def near_any(words: Sequence[NDArray[np.uint32]], near: Near) -> NDArray[np.bool_]:
+    """Return for each word whether a key is within its maximum edits, shape ``(words,)``."""
+    first = np.zeros(len(words) + 1, np.int64)
+    first[1:] = np.cumsum([len(word) for word in words], dtype=np.int64)
+    found = np.zeros(len(words), np.bool_)
+    units = np.concatenate([np.zeros(0, np.uint32), *words])
+    _mark_near(units, first, near, make_near_room(1), found)
+    return found
+
+
+@native
+def _mark_near(
+    units: NDArray[np.uint32],
+    first: NDArray[np.int64],
+    near: Near,
+    room: Room,
+    found: NDArray[np.bool_],
+) -> None:
+    """Mark each word ``units[first[i]:first[i + 1]]`` with a key within its maximum edits."""

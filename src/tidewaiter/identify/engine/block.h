@@ -23,6 +23,7 @@ typedef struct {
     int32_t *flags;
     bool *unknown;
     bool *close;
+    bool *covered;
     const phrases_Phrases *phrases;
 } Block;
 

@@ -286,7 +286,7 @@ static bool is_only_dressing(const Block *block, Span name, int64_t low, int64_t
 }
 
 /* Find the longest name of another chemical that contains a name; the name itself if none does. */
-static Span longer_name(const Block *block, Span name, const hashing_Table *other)
+static Span longer_name(const Block *block, Span name, const hashing_Members *other)
 {
     Span longest = name;
     int64_t low = name.begin;
@@ -296,7 +296,7 @@ static Span longer_name(const Block *block, Span name, const hashing_Table *othe
         for (int64_t right = 0;
              right <= WORDS_OUT && high <= block->n && high - name.end <= UNITS_OUT; right++) {
             if (high - low > longest.end - longest.begin &&
-                hashing_find(other, block_short_hash(block, low, high)) >= 0 &&
+                hashing_has(other, block_short_hash(block, low, high)) &&
                 !is_only_dressing(block, name, low, high)) {
                 longest = (Span){low, high};
             }
@@ -369,37 +369,60 @@ static bool is_hit_negated(const Block *block, const int64_t *hit, const B8 *eng
     return is_negated(block, before, after, number, number || english->at[hit[HIT_VALUE]]);
 }
 
-/* Count the code points before a byte. */
-static int64_t points(const U8 *text, int64_t end)
+/* A position in a line, and the code points before it: the next one is counted from there. */
+typedef struct {
+    U8 line;
+    int64_t byte;
+    int64_t points;
+} Cursor;
+
+/* Count the code points that start in some bytes. */
+static int64_t count_points(const uint8_t *text, int64_t size)
 {
-    int64_t count = 0, size = min_of(end, text->n);
+    int64_t count = 0;
     // In parts whose count fits a byte, so that many bytes are added at a time.
     for (int64_t begin = 0; begin < size; begin += 128) {
         int64_t last = min_of(size, begin + 128);
         uint8_t part = 0;
         for (int64_t at = begin; at < last; at++) {
-            part += (text->at[at] & 0xC0) != 0x80;
+            part += (text[at] & 0xC0) != 0x80;
         }
         count += part;
     }
     return count;
 }
 
+/* Move to a byte of the line, and return the number of code points before it.
+
+   Counting from the beginning for each hit would take quadratic time in a long line. */
+static int64_t points(Cursor *cursor, int64_t byte)
+{
+    const uint8_t *text = cursor->line.at;
+    int64_t at = min_of(byte, cursor->line.n);
+    if (at >= cursor->byte) {
+        cursor->points += count_points(text + cursor->byte, at - cursor->byte);
+    } else {
+        cursor->points -= count_points(text + at, cursor->byte - at);
+    }
+    cursor->byte = at;
+    return cursor->points;
+}
+
 /* Write the positions of a hit and of its longer and salted forms in its line.
 
    The line begins at a byte `shift` of the block. */
-static void place_hit(const Block *block, int64_t *hit, Span longer, Span salted, const U8 *line,
+static void place_hit(const Block *block, int64_t *hit, Span longer, Span salted, Cursor *cursor,
                       int64_t shift)
 {
     Span name = {hit[HIT_BEGIN], hit[HIT_END]};
     hit[HIT_BYTE] = block->byte[name.begin] - shift;
     hit[HIT_BYTE_END] = block->byte_end[name.end - 1] - shift;
-    hit[HIT_BEGIN] = points(line, hit[HIT_BYTE]);
-    hit[HIT_END] = points(line, hit[HIT_BYTE_END]);
-    hit[HIT_LONGER] = points(line, block->byte[longer.begin] - shift);
-    hit[HIT_LONGER_END] = points(line, block->byte_end[longer.end - 1] - shift);
-    hit[HIT_SALTED] = points(line, block->byte[salted.begin] - shift);
-    hit[HIT_SALTED_END] = points(line, block->byte_end[salted.end - 1] - shift);
+    hit[HIT_BEGIN] = points(cursor, hit[HIT_BYTE]);
+    hit[HIT_END] = points(cursor, hit[HIT_BYTE_END]);
+    hit[HIT_LONGER] = points(cursor, block->byte[longer.begin] - shift);
+    hit[HIT_LONGER_END] = points(cursor, block->byte_end[longer.end - 1] - shift);
+    hit[HIT_SALTED] = points(cursor, block->byte[salted.begin] - shift);
+    hit[HIT_SALTED_END] = points(cursor, block->byte_end[salted.end - 1] - shift);
 }
 
 /* Return the line of a unit. */
@@ -417,10 +440,11 @@ static int64_t line_of(const I32 *units, int64_t unit)
     return low - 1;
 }
 
-void context_finish(const Block *block, const hashing_Table *other, const B8 *english,
+void context_finish(const Block *block, const hashing_Members *other, const B8 *english,
                     const int64_t *offsets, int64_t line, const I32 *units, const bool *cues,
                     const hits_Hits *hits, int64_t start)
 {
+    Cursor cursor = {0};
     for (int64_t row = start; row < hits_kept(hits); row++) {
         int64_t *hit = hits->rows.at + row * HIT_COLUMNS;
         Span name = {hit[HIT_BEGIN], hit[HIT_END]}, salted = name, longer = name;
@@ -447,7 +471,10 @@ void context_finish(const Block *block, const hashing_Table *other, const B8 *en
         hit[HIT_LINE] = line + at;
         hit[HIT_FLAGS] = flags;
         int64_t shift = offsets[at] - offsets[0];
-        U8 here = {block->text.at + shift, offsets[at + 1] - offsets[at], 1};
-        place_hit(block, hit, longer, salted, &here, shift);
+        if (cursor.line.at != block->text.at + shift) {
+            U8 here = {block->text.at + shift, offsets[at + 1] - offsets[at], 1};
+            cursor = (Cursor){here, 0, 0};
+        }
+        place_hit(block, hit, longer, salted, &cursor, shift);
     }
 }

@@ -8,6 +8,6 @@
 
    `offsets` are those of its lines, the first of which is `line`, and `units` their first units;
    `english` marks the keys that are not a name in another language. */
-void context_finish(const Block *block, const hashing_Table *other, const B8 *english,
+void context_finish(const Block *block, const hashing_Members *other, const B8 *english,
                     const int64_t *offsets, int64_t line, const I32 *units, const bool *cues,
                     const hits_Hits *hits, int64_t start);

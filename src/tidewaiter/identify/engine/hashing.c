@@ -14,6 +14,26 @@ void hashing_fill(const hashing_Table *table, const U64 *keys, const I32 *values
     }
 }
 
+void hashing_fill_members(const hashing_Members *members, const U64 *keys)
+{
+    uint64_t mask = (uint64_t)members->slots.n - 1;
+    for (int64_t index = 0; index < keys->n; index++) {
+        uint32_t tag = hashing_tag(keys->at[index]);
+        uint64_t at = hashing_place(keys->at[index], mask);
+        while (members->slots.at[at] != 0 && members->slots.at[at] != tag) {
+            at = (at + 1) & mask;
+        }
+        members->slots.at[at] = tag;
+    }
+}
+
+void hashing_look_for(const hashing_Members *members, const U64 *keys, const B8 *found)
+{
+    for (int64_t index = 0; index < keys->n; index++) {
+        found->at[index] = hashing_has(members, keys->at[index]);
+    }
+}
+
 void hashing_look_up(const hashing_Table *table, const U64 *keys, const I64 *values)
 {
     for (int64_t index = 0; index < keys->n; index++) {

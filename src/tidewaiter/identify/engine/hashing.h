@@ -41,3 +41,28 @@ static inline int64_t hashing_find(const hashing_Table *table, uint64_t key)
     }
     return -1;
 }
+
+/* Return the part of a mixed hash that a set keeps, never 0, and where it starts to look for it. */
+static inline uint32_t hashing_tag(uint64_t key)
+{
+    return (uint32_t)(key >> 32) ? (uint32_t)(key >> 32) : 1;
+}
+
+static inline uint64_t hashing_place(uint64_t key, uint64_t mask)
+{
+    return (key >> 1) & mask;  // the lowest bit of a mixed hash is always 1
+}
+
+/* Return whether a set has a key. */
+static inline bool hashing_has(const hashing_Members *members, uint64_t key)
+{
+    const uint32_t *slots = members->slots.at;
+    uint64_t mask = (uint64_t)members->slots.n - 1;
+    uint32_t tag = hashing_tag(key);
+    for (uint64_t at = hashing_place(key, mask); slots[at] != 0; at = (at + 1) & mask) {
+        if (slots[at] == tag) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -45,6 +45,46 @@ def build_table(keys: NDArray[np.uint64], values: NDArray[np.int32]) -> Table:
     return table
 
 
+class Members(NamedTuple):
+    """Set of hashes with open addressing: 32 bits of each, 0 for empty.
+
+    Another hash is taken for a member with a probability of about 1 in 10^9.
+    """
+
+    slots: NDArray[np.uint32]  # their number is a power of two
+
+
+def build_members(keys: NDArray[np.uint64]) -> Members:
+    """Build a set with a load factor of at most three quarters.
+
+    Args:
+        keys: Mixed hashes, shape ``(n,)``.
+    """
+    size = 16
+    while 3 * size < 4 * len(keys):
+        size *= 2
+    members = Members(np.zeros(size, np.uint32))
+    _fill_members(members, keys)
+    return members
+
+
+@native
+def _fill_members(members: Members, keys: NDArray[np.uint64]) -> None:
+    """Insert keys."""
+
+
+def has_all(members: Members, keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return for each mixed hash whether it is a member, shape ``(keys,)``."""
+    found = np.zeros(len(keys), np.bool_)
+    _look_for(members, keys, found)
+    return found
+
+
+@native
+def _look_for(members: Members, keys: NDArray[np.uint64], found: NDArray[np.bool_]) -> None:
+    """Mark the members among keys."""
+
+
 def find_all(table: Table, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
     """Return the value of each key, shape ``(keys,)``; -1 where there is none."""
     values = np.empty(len(keys), np.int64)

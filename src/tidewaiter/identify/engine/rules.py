@@ -96,13 +96,14 @@ def build_fold_tables() -> FoldTables:
     count = np.zeros(LIMIT, np.uint8)
     kind = np.zeros(LIMIT, np.uint8)
     gap = np.zeros(LIMIT, np.uint8)
+    marks = rules.separators.marks
     units: list[int] = []
     for point in range(LIMIT):
         sign = chr(point)
         if sign in rules.arabic.dropped or _is_dropped(sign):
             kind[point] = DROPPED
             continue
-        letters = "" if sign in rules.separators.marks else _fold_sign(sign, swap, greek)
+        letters = "" if sign in marks else _fold_sign(sign, swap, greek)
         gap[point] = _gap(sign)
         if letters:
             first[point], count[point] = len(units), min(len(letters), 3 * len(sign.encode()))
@@ -129,8 +130,17 @@ def _is_dropped(sign: str) -> bool:
     return category in {"Mn", "Me", "Cf"} or sign in "\u115f\u1160\u3164"
 
 
+_LETTER = "Lo"  # category of letters without case
+_NOTHING = {"Cn", "Co", "Cs"}  # of code points that are not assigned, private, and surrogates
+
+
 def _fold_sign(sign: str, swap: dict[str, str], greek: dict[str, str]) -> str:
     """Return the folded form of one code point: letters and digits, or nothing."""
+    category = unicodedata.category(sign)
+    if category in _NOTHING:
+        return ""
+    if category == _LETTER and sign not in swap and unicodedata.is_normalized("NFKD", sign):
+        return sign  # an ideograph, as most code points are
     if sign.lower() in greek:
         return greek[sign.lower()]
     plain = unicodedata.normalize("NFKD", swap.get(sign, sign)).casefold()

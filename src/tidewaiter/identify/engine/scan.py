@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tidewaiter.identify.engine.approximate_match import Anchors, make_near_room
 from tidewaiter.identify.engine.approximate_match import Room as NearRoom
 from tidewaiter.identify.engine.fold import Folded, make_room
-from tidewaiter.identify.engine.hashing import Table, make_powers
+from tidewaiter.identify.engine.hashing import Members, make_powers
 from tidewaiter.identify.engine.hits import COLUMNS, Hits
 from tidewaiter.identify.engine.phrases import Phrases
 from tidewaiter.identify.engine.rules import FoldTables
@@ -34,7 +34,7 @@ class Tables(NamedTuple):
     trie: Trie
     strong: NDArray[np.bool_]  # per key: sufficient without a cue
     vocabulary: Vocabulary
-    other: Table  # whole names of other chemicals
+    other: Members  # whole names of other chemicals
     phrases: Phrases
     english: NDArray[np.bool_]  # per key: not a name in another language
     anchors: Anchors

@@ -107,7 +107,7 @@ static bool add_glued(const Scan *scan, int64_t low, int64_t at, int64_t high)
     if (led < 0 || (name.end - at < SHORTEST_NAME && led & PLAIN)) {
         return false;
     }
-    if (hashing_find(&scan->tables->other, block_short_hash(scan->block, low, high)) >= 0) {
+    if (hashing_has(&scan->tables->other, block_short_hash(scan->block, low, high))) {
         return false;
     }
     bool free = (led & WORDS_BEFORE && !(led & WORDS_AFTER)) || said & WORDS_AFTER;
@@ -178,17 +178,20 @@ static void mark_unknown(const Block *block)
     }
 }
 
-/* Return whether an exact hit, from row `start` to `end`, covers given units. */
-static bool is_covered(const hits_Hits *hits, int64_t start, int64_t end, Span units)
+/* Mark the words that the exact hits from row `start` on cover. */
+static void mark_covered(const Block *block, const hits_Hits *hits, int64_t start)
 {
-    for (int64_t row = start; row < end; row++) {
+    memset(block->covered, 0, (size_t)block->count * sizeof *block->covered);
+    for (int64_t row = start; row < hits_kept(hits); row++) {
         const int64_t *hit = hits->rows.at + row * HIT_COLUMNS;
-        if (hit[HIT_KIND] <= HITS_COVERING && hit[HIT_BEGIN] < units.end &&
-            hit[HIT_END] > units.begin) {
-            return true;
+        if (hit[HIT_KIND] > HITS_COVERING) {
+            continue;
+        }
+        for (int64_t word = block_word_at(block, hit[HIT_BEGIN]);
+             word < block->count && block->begin[word] < hit[HIT_END]; word++) {
+            block->covered[word] = true;
         }
     }
-    return false;
 }
 
 /* Return a word's units without leading or trailing numbers ("25", "99"). */
@@ -396,13 +399,13 @@ void unknown_words_scan(const Block *block, const scan_Tables *tables,
                         int64_t start)
 {
     Scan scan = {block, tables, near, verdicts, hits};
-    int64_t exact = hits_kept(hits);
     uint64_t *nothing = verdicts->nothing.at, mask = (uint64_t)verdicts->nothing.n - 1;
     mark_unknown(block);
+    mark_covered(block, hits, start);
     for (int64_t at = 0; at < block->count; at++) {
         Span units = {block->begin[at], block->end[at]};
         if (block->unknown[at] && units.end - units.begin >= APPROXIMATE_MATCH_SHORTEST - 1) {
-            if (is_covered(hits, start, exact, units)) {
+            if (block->covered[at]) {
                 continue;
             }
             scan_word(&scan, at, nothing, mask);

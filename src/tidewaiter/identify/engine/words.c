@@ -31,6 +31,7 @@ Block words_block(const fold_Folded *room, int64_t n, const U64 *powers, const w
         .flags = words->flags.at,
         .unknown = words->unknown.at,
         .close = words->close.at,
+        .covered = words->covered.at,
     };
 }
 

@@ -1,12 +1,13 @@
 """Words of a folded line, vocabulary flags, and keys of folded names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.engine.fold import Folded, fold_line, make_room
+from tidewaiter.identify.engine.fold import Folded, fold_lines, make_room
 from tidewaiter.identify.engine.hashing import make_powers
 from tidewaiter.identify.engine.rules import FoldTables
 from tidewaiter.native.calls import native
@@ -75,6 +76,7 @@ class Words(NamedTuple):
     flags: NDArray[np.int32]
     unknown: NDArray[np.bool_]  # not well known in the vocabulary
     close: NDArray[np.bool_]  # an unknown word is near in its line
+    covered: NDArray[np.bool_]  # an exact hit covers it, so it is not searched for
 
 
 def make_words(size: int) -> Words:
@@ -85,6 +87,7 @@ def make_words(size: int) -> Words:
         flags=np.zeros(size, np.int32),
         unknown=np.zeros(size, np.bool_),
         close=np.zeros(size, np.bool_),
+        covered=np.zeros(size, np.bool_),
     )
 
 
@@ -106,14 +109,51 @@ def joined(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return np.frombuffer(b"".join(parts), np.uint8), offsets
 
 
+_AT_ONCE = 4096  # texts that are folded in one call
+
+
 def fold_keys(texts: Sequence[str], tables: FoldTables) -> list[Key]:
     """Fold each text to its key: its units without separators."""
-    keys = []
-    room = make_room(3 * max((len(text.encode()) for text in texts), default=0) + 8)
-    for text in texts:
-        here = np.frombuffer(text.encode("utf-8", "replace"), np.uint8)
-        keys.append(room.key[: fold_line(here, tables, room)].copy())
-    return keys
+    return [
+        room.key[begin:end]
+        for room, units in _fold_in_blocks(texts, tables)
+        for begin, end in pairwise(units)
+    ]
+
+
+def fold_texts(texts: Sequence[str], tables: FoldTables) -> list[str]:
+    """Fold each text to its key, as a string."""
+    folded = []
+    for room, units in _fold_in_blocks(texts, tables):
+        every = _text_of(room.key[: units[-1]])
+        folded += [every[begin:end] for begin, end in pairwise(units)]
+    return folded
+
+
+def fold_words(texts: Sequence[str], tables: FoldTables) -> Iterator[list[tuple[str, int]]]:
+    """Yield the folded words of each text, each with its position in the key."""
+    for room, units in _fold_in_blocks(texts, tables):
+        every = _text_of(room.key[: units[-1]])
+        for begin, end in pairwise(units):
+            starts = (np.flatnonzero(room.gap[begin:end]) + begin).tolist()
+            yield [(every[a:b], a - begin) for a, b in pairwise([*starts, end])]
+
+
+def _text_of(units: Key) -> str:
+    return units.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def _fold_in_blocks(texts: Sequence[str], tables: FoldTables) -> Iterator[tuple[Folded, list[int]]]:
+    """Yield the units of some texts at a time, and the first unit of each text, and the end.
+
+    Each text begins with a separator.
+    """
+    for first in range(0, len(texts), _AT_ONCE):
+        some = texts[first : first + _AT_ONCE]
+        text, offsets = joined(some)
+        room, units = make_room(3 * len(text) + 8), np.empty(len(some) + 1, np.int32)
+        fold_lines(text, offsets, 0, len(some), tables, room, units, False)
+        yield room, units.tolist()
 
 
 def hash_texts(texts: Sequence[str], tables: FoldTables) -> NDArray[np.uint64]:

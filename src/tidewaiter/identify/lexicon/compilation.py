@@ -2,24 +2,23 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
-from wordfreq import get_frequency_dict
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
+from tidewaiter.base.word_shares import word_shares
 from tidewaiter.identify.engine.approximate_match import (
     LONGEST,
     SHORTEST,
     Anchors,
     Near,
     build_near,
-    find_near,
-    make_near_room,
+    near_any,
 )
-from tidewaiter.identify.engine.fold import fold_line, make_room
-from tidewaiter.identify.engine.hashing import SHIFT, build_table, hash_keys, mix_all
+from tidewaiter.identify.engine.hashing import SHIFT, build_members, build_table, hash_keys, mix_all
 from tidewaiter.identify.engine.phrases import build_phrases
 from tidewaiter.identify.engine.rules import (
     ContextRules,
@@ -51,6 +50,8 @@ from tidewaiter.identify.engine.words import (
     Vocabulary,
     fill_vocabulary,
     fold_keys,
+    fold_texts,
+    fold_words,
     hash_texts,
     hash_words,
 )
@@ -152,18 +153,14 @@ def further_words(entries: tuple[Entry, ...], near: Near, fold: FoldTables) -> l
     """
     shares: dict[str, float] = {}
     for language in _FURTHER:
-        for word, share in get_frequency_dict(language, wordlist="best").items():
-            if share >= _FURTHER_SHARE:
-                shares[word] = max(share, shares.get(word, 0))
-    respeller, room = Respeller(), make_near_room(1)
+        for word, share in word_shares(language, _FURTHER_SHARE).items():
+            shares[word] = max(share, shares.get(word, 0))
+    respeller = Respeller()
     own = {key for entry in entries for key in respeller.keys(entry.text)}
-    found = zip(shares.items(), fold_keys(list(shares), fold), strict=True)
-    able = (
-        word
-        for (word, share), key in found
-        if share >= _COMMON or (len(key) > 0 and find_near(key, near, room) > 0)
-    )
-    return [word for word in able if respeller.key(word) not in own]
+    rarer = [word for word, share in shares.items() if share < _COMMON]
+    beside = near_any(fold_keys(rarer, fold), near)
+    far = {word for word, close in zip(rarer, beside, strict=True) if not close}
+    return [word for word in shares if word not in far and respeller.key(word) not in own]
 
 
 def ordinary_words(*, rare: bool) -> list[str]:
@@ -171,13 +168,15 @@ def ordinary_words(*, rare: bool) -> list[str]:
     found: list[str] = []
     for language in ("en", *_LANGUAGES):
         most, least = _ENGLISH if language == "en" else _OTHERS
-        shares = get_frequency_dict(language, wordlist="best")
-        found.extend(
-            word
-            for word, share in shares.items()
-            if (least <= share < most if rare else share >= most)
-        )
+        shares = word_shares(language, least if rare else most)
+        found.extend(word for word, share in shares.items() if not rare or share < most)
     return found
+
+
+def least_shares() -> dict[str, float]:
+    """Return the lowest share at which a word of a language is used, by language."""
+    further = dict.fromkeys(_FURTHER, _FURTHER_SHARE)
+    return {"en": _ENGLISH[1], **dict.fromkeys(_LANGUAGES, _OTHERS[1]), **further}
 
 
 _LONGEST = 2 * LONGEST
@@ -185,19 +184,12 @@ _MANY = 40  # maximum names with the same word for a second anchor
 _ANCHOR = 5  # minimum units of a second anchor
 
 
-def words_of(text: str, fold: FoldTables) -> list[tuple[str, int]]:
-    """Return the folded words of a name, each with its position in the key."""
-    here = np.frombuffer(text.encode(), np.uint8)
-    room = make_room(3 * len(here) + 8)
-    n = fold_line(here, fold, room)
-    starts = [at for at in range(n) if at == 0 or room.gap[at]]
-    units = "".join(map(chr, room.key[:n].tolist()))
-    return [(units[a:b], a) for a, b in zip(starts, [*starts[1:], n], strict=True)]
-
-
-def _splits(entry: Entry, fold: FoldTables) -> list[list[tuple[str, int]]]:
-    """Return the words of a name for each of its spellings, which split the key differently."""
-    return [words_of(text, fold) for text in (entry.text, *entry.spellings)]
+def _splits(entries: list[Entry], fold: FoldTables) -> Iterator[list[list[tuple[str, int]]]]:
+    """Yield the words of each name for each of its spellings, which split the key differently."""
+    spellings = [(entry.text, *entry.spellings) for entry in entries]
+    words = fold_words([text for texts in spellings for text in texts], fold)
+    for texts in spellings:
+        yield list(islice(words, len(texts)))
 
 
 def build_anchors(
@@ -215,7 +207,7 @@ def build_anchors(
         The index, and the rarest words, folded.
     """
     able = [i for i, e in enumerate(entries) if e.tier == "strong" and len(e.key) <= _LONGEST]
-    parts = {index: _splits(entries[index], fold) for index in able}
+    parts = dict(zip(able, _splits([entries[i] for i in able], fold), strict=True))
     counts = Counter(
         word
         for splits in parts.values()
@@ -270,7 +262,7 @@ def compile_lexicon(registry: Registry, *, street: bool = False) -> tuple[Tables
     entries = build_entries(registry, rules, fold, street=street)
     keys = [np.array([ord(unit) for unit in entry.key], np.uint32) for entry in entries]
     others = load_others()
-    plain = frozenset("".join(map(chr, key)) for key in fold_keys(ordinary_words(rare=False), fold))
+    plain = frozenset(fold_texts(ordinary_words(rare=False), fold))
     anchors, rarest = build_anchors(entries, keys, fold, plain)
     vocabulary = build_vocabulary(entries, rules, fold, others.words, (anchors, rarest))
     numbers = _numbers(registry)
@@ -279,7 +271,7 @@ def compile_lexicon(registry: Registry, *, street: bool = False) -> tuple[Tables
         trie=build_trie(keys),
         strong=np.array([entry.tier == "strong" for entry in entries], np.bool_),
         vocabulary=vocabulary,
-        other=build_table(mix_all(others.names), np.zeros(len(others.names), np.int32)),
+        other=build_members(mix_all(others.names)),
         phrases=build_phrases(rules, fold),
         english=np.array([entry.language == "en" for entry in entries], np.bool_),
         anchors=anchors,

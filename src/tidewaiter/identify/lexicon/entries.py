@@ -6,7 +6,7 @@ import msgspec
 
 from tidewaiter.base.records import Record
 from tidewaiter.identify.engine.rules import IDEOGRAPH, ContextRules, FoldTables
-from tidewaiter.identify.engine.words import fold_keys
+from tidewaiter.identify.engine.words import fold_texts
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.types import Form, Name, Substance, Tier
 
@@ -47,11 +47,10 @@ def build_entries(
         for name in _names(substance, rules)
         if street or name.tier != "street"
     ]
-    keys = fold_keys([name.text for _, name in found], tables)
+    keys = fold_texts([name.text for _, name in found], tables)
     entries: dict[str, Entry] = {}
     spellings: dict[str, dict[str, str]] = {}
-    for (place, name), units in zip(found, keys, strict=True):
-        key = "".join(map(chr, units.tolist()))
+    for (place, name), key in zip(found, keys, strict=True):
         alone = bool(key) and tables.kind[ord(key[0])] == IDEOGRAPH
         if len(key) < (2 if alone else _SHORTEST):
             continue

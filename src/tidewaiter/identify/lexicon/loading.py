@@ -33,6 +33,7 @@ def _key(registry: Registry, *, street: bool) -> str:
     """Hash all inputs of a lexicon."""
     files = [data("rules", name) for name in ("fold.toml", "context.toml", "respelling.toml")]
     files += [data("hs", "own.toml"), data("other_chemicals", "hashes.bin")]
+    files += sorted(data("words").iterdir(), key=lambda file: file.name)
     folder = Path(__file__).parents[1]
     code = sorted(each for kind in ("py", "c", "h") for each in folder.rglob(f"*.{kind}"))
     return digest([*files, *code], registry.digest, str(street))

@@ -10,7 +10,7 @@ from tidewaiter.law.structure.class_matching import (
 )
 from tidewaiter.law.structure.drawing import draw_svg
 from tidewaiter.law.structure.files import TABLES, read_structures
-from tidewaiter.law.structure.index import StructureIndex
+from tidewaiter.law.structure.index import StructureIndex, compute_keys, load_keys
 from tidewaiter.law.structure.keys import (
     compare,
     components,
@@ -21,7 +21,7 @@ from tidewaiter.law.structure.keys import (
     mass,
     parent,
 )
-from tidewaiter.law.structure.parsing import is_written, parse_structure, reading
+from tidewaiter.law.structure.parsing import is_written, parse_names, parse_structure, reading
 from tidewaiter.law.structure.recognition import Judge, Recogniser
 from tidewaiter.law.structure.types import (
     LEVELS,
@@ -55,16 +55,19 @@ __all__ = [
     "StructureIndex",
     "compare",
     "components",
+    "compute_keys",
     "control_key",
     "control_keys",
     "draw_svg",
     "formula",
     "inchikey",
     "is_written",
+    "load_keys",
     "mass",
     "match_class",
     "match_classes",
     "parent",
+    "parse_names",
     "parse_structure",
     "read_structures",
     "reading",

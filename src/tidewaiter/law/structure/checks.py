@@ -38,27 +38,32 @@ def check_text(text: str, at: str) -> None:
         )
 
 
-def check_mol(mol: Mol, label: str, at: str) -> None:
+def check_mol(mol: Mol, label: str, at: str, *, plain: bool = False) -> None:
     """Check that a molecule is exactly one definite structure.
 
     Args:
         mol: The molecule.
         label: Name for the message.
         at: Place, for the message.
+        plain: Its notation cannot write open places, queries or repeated parts.
 
     Raises:
         StructureError: It is not.
     """
-    why = _obstacle(mol)
+    why = _size_obstacle(mol) or ("" if plain else _obstacle(mol))
     if why:
         raise StructureError("law/not-one-known-molecule", label=short(label), why=why, at=at)
 
 
-def _obstacle(mol: Mol) -> str:
-    """Return what prevents the assessment of a molecule; "": nothing."""
+def _size_obstacle(mol: Mol) -> str:
     atoms = mol.GetNumAtoms()
-    if not 0 < atoms <= MOST_ATOMS:
-        return f"it has {atoms:,} atoms, more than {MOST_ATOMS:,}" if atoms else "it has no atoms"
+    if 0 < atoms <= MOST_ATOMS:
+        return ""
+    return f"it has {atoms:,} atoms, more than {MOST_ATOMS:,}" if atoms else "it has no atoms"
+
+
+def _obstacle(mol: Mol) -> str:
+    """Return what prevents the assessment of a molecule of the right size; "": nothing."""
     if mol.HasProp("_molLinkNodes"):
         return "a part of it repeats (link node)"
     if mol.HasSubstructMatch(_DUMMY):

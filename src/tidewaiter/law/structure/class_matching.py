@@ -1,13 +1,15 @@
 """Class matching: which legal classes cover a structure, by which clauses and atoms."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from rdkit.Chem import Mol
 
 from tidewaiter.law.classes import ClassRule
+from tidewaiter.law.structure.composition import count_elements, formula_of, least_elements
 from tidewaiter.law.structure.graph import Graph, graph_of, mass_u
 from tidewaiter.law.structure.scaffold import (
     MOST_PLACES,
@@ -73,6 +75,22 @@ class _Compiled:
     cores: tuple[Core, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """The rules with one anchor."""
+
+    anchor: Mol
+    least: tuple[tuple[str, int], ...]  # elements of the anchor
+    rules: tuple[_Compiled, ...]
+
+    def may_match(self, atoms: Mapping[str, int]) -> bool:
+        """Return whether a molecule has the elements of the anchor."""
+        for element, count in self.least:  # noqa: SIM110 - a generator takes twice as long
+            if atoms.get(element, 0) < count:
+                return False
+        return True
+
+
 class ClassMatcher:
     """Class rules, compiled once for matching many structures."""
 
@@ -90,7 +108,10 @@ class ClassMatcher:
         for rule in rules:
             anchors[rule.anchor] = find_query(rule.anchor, rule, "anchor")
             groups[rule.anchor].append(_Compiled(rule, find_cores(rule)))
-        self._families = [(anchors[text], tuple(found)) for text, found in groups.items()]
+        self._families = [
+            _Family(anchors[text], least_elements(anchors[text]), tuple(found))
+            for text, found in groups.items()
+        ]
         self._smallest = min((q.GetNumAtoms() for q in anchors.values()), default=0)
 
     def match(
@@ -110,12 +131,12 @@ class ClassMatcher:
         if mol.GetNumAtoms() < self._smallest:
             return ()
         found: list[Answer] = []
-        graph: Graph | None = None
-        for anchor, family in self._families:
-            if not mol.HasSubstructMatch(anchor):
+        graph = cache(lambda: graph_of(mol))  # few have the core of a rule
+        atoms = count_elements(formula_of(mol))
+        for family in self._families:
+            if not (family.may_match(atoms) and mol.HasSubstructMatch(family.anchor)):
                 continue
-            graph = graph or graph_of(mol)
-            for compiled in family:
+            for compiled in family.rules:
                 if day is None or compiled.rule.holds_on(day):
                     answer = _ask(mol, graph, compiled, listed)
                     found.extend(() if answer is None else (answer,))
@@ -163,14 +184,19 @@ def match_classes(
     return ClassMatcher(rules).match(structure, day, listed=listed)
 
 
-def _ask(mol: Mol, graph: Graph, compiled: _Compiled, listed: frozenset[str]) -> Answer | None:
+def _ask(
+    mol: Mol, graph_once: Callable[[], Graph], compiled: _Compiled, listed: frozenset[str]
+) -> Answer | None:
     rule = compiled.rule
     places: list[Place] = []
     full = False
     for core in compiled.cores:
-        here = list(find_places(mol, graph, rule, core))
+        here = list(find_places(mol, graph_once, rule, core))
         full = full or len(here) >= MOST_PLACES
         places += here
+    if not places:
+        return None
+    graph = graph_once()
     places = [place for place in places if _is_light(graph, rule, place)]
     inside = [place for place in places if place.inside]
     if inside:

@@ -1,6 +1,7 @@
 """Structure keys: InChIKey, and control key without salts and stereo; comparison by keys."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from rdkit.Chem.MolStandardize import rdMolStandardize
 from rdkit.Chem.rdMolHash import HashFunction, MolHash
 
 from tidewaiter.law.structure.checks import quiet, short
+from tidewaiter.law.structure.composition import formula_of, is_charged
 from tidewaiter.law.structure.types import Comparison, Level, Structure, StructureError
 
 T = TypeVar("T")
@@ -38,6 +40,7 @@ _OTHER = "!+;!+2;!+3;!+4;!-;!-2;!-3;!-4"
 _CHARGED = Chem.MolFromSmarts(
     f"[$([{_PLUS};!$(*~[{_MINUS}])]),$([{_MINUS};!$(*~[{_PLUS}])]),$([!+0;{_OTHER}])]"
 )
+_ANY_CHARGE = Chem.MolFromSmarts("[!+0]")  # much faster, and most molecules have none
 _LABELLED = Chem.MolFromSmarts("[!0*]")
 _CHARGED_OR_LABELLED = Chem.MolFromSmarts("[!+0,!0*]")
 _HYDROGEN = Chem.MolFromSmarts("[#1]")
@@ -64,8 +67,7 @@ def inchikey_of(mol: Mol) -> str:
 
 def formula(structure: Structure) -> str:
     """Return the molecular formula of the whole structure in Hill order, charge last."""
-    text: str = rdMolDescriptors.CalcMolFormula(structure.mol)
-    return text
+    return formula_of(structure.mol)
 
 
 def mass(structure: Structure) -> float:
@@ -87,6 +89,16 @@ def control_key(structure: Structure) -> str:
     return _control_key(structure, HashFunction.HetAtomTautomerv2)
 
 
+def keeps_hydrogens(mol: Mol, formula: str) -> bool:
+    """Return whether the parent of a fragment is the fragment: its control key has its hydrogens.
+
+    Args:
+        mol: A molecule of one fragment.
+        formula: Its formula.
+    """
+    return not (is_charged(formula) or _has_charge_to_remove(mol))
+
+
 def control_keys(structures: Iterable[Structure]) -> list[str | StructureError]:
     """Return the control key of each structure, or the error, in order."""
     return [_key_or_error(structure) for structure in structures]
@@ -96,20 +108,43 @@ def components(structure: Structure) -> tuple[Structure, ...]:
     """Return the distinct fragments of a structure, largest first.
 
     Each may be a separate substance: in a mixture the watched one need not be the largest. A
-    structure
-    of one fragment is its own component.
+    structure of one fragment is its own component.
     """
-    mol = structure.mol
-    if len(Chem.GetMolFrags(mol)) == 1:
+    if is_single(structure):
         return (structure,)
-    found: dict[str, Structure] = {}
+    return tuple(as_structure(mol, smiles) for mol, smiles in fragments(structure.mol))
+
+
+def is_single(structure: Structure) -> bool:
+    """Return whether a structure has one fragment only."""
+    written = structure.form == "smiles" and "." not in structure.text
+    return written or len(Chem.GetMolFrags(structure.mol)) == 1
+
+
+def fragments(mol: Mol) -> Iterator[tuple[Mol, str]]:
+    """Yield the distinct fragments of a molecule, largest first.
+
+    Yields:
+        A fragment and its SMILES; "": as only this one has its size, it was not needed.
+    """
+    sizes: defaultdict[int, list[Mol]] = defaultdict(list)
     with quiet():
         for part in Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=False):
             Chem.GetSymmSSSR(part)  # required by ring queries
-            smiles = Chem.MolToSmiles(part)
-            found.setdefault(smiles, Structure(part, smiles, "smiles"))
-    size = {smiles: (-part.mol.GetNumAtoms(), smiles) for smiles, part in found.items()}
-    return tuple(found[smiles] for smiles in sorted(found, key=size.__getitem__))
+            sizes[part.GetNumAtoms()].append(part)
+        for size in sorted(sizes, reverse=True):
+            if len(sizes[size]) == 1:
+                yield sizes[size][0], ""
+                continue
+            found: dict[str, Mol] = {}
+            for part in sizes[size]:
+                found.setdefault(Chem.MolToSmiles(part), part)
+            yield from ((found[smiles], smiles) for smiles in sorted(found))
+
+
+def as_structure(mol: Mol, smiles: str = "") -> Structure:
+    """Return a fragment as a structure, written as a SMILES, which may be known."""
+    return Structure(mol, smiles or Chem.MolToSmiles(mol), "smiles")
 
 
 def parent(structure: Structure) -> Structure:
@@ -155,8 +190,13 @@ def _parent(mol: Mol) -> Mol:
     with quiet():
         if len(Chem.GetMolFrags(mol)) > 1:
             mol = _LARGEST.choose(mol)
-        charged = Chem.GetFormalCharge(mol) != 0 or mol.HasSubstructMatch(_CHARGED)
+        charged = Chem.GetFormalCharge(mol) != 0 or _has_charge_to_remove(mol)
         return _UNCHARGER.uncharge(mol) if charged else mol
+
+
+def _has_charge_to_remove(mol: Mol) -> bool:
+    """Return whether an atom of a molecule has a charge that no neighbour balances."""
+    return mol.HasSubstructMatch(_ANY_CHARGE) and mol.HasSubstructMatch(_CHARGED)
 
 
 def _control_key(structure: Structure, function: HashFunction) -> str:

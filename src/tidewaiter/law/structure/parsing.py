@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rdkit import Chem
 from rdkit.Chem import Mol, MolToSmiles, rdinchi
@@ -10,7 +10,7 @@ from rdkit.Chem import Mol, MolToSmiles, rdinchi
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.law.structure.checks import check_mol, check_text, quiet, reason, said, short
-from tidewaiter.law.structure.opsin import opsin
+from tidewaiter.law.structure.opsin import Answer, opsin
 from tidewaiter.law.structure.types import NotReadError, Structure, StructureError
 
 PREFIX = "InChI="
@@ -180,6 +180,51 @@ def mol_from_name(text: str, at: str) -> Mol:
     Raises:
         StructureError: OPSIN cannot parse it, is not installed, or does not respond.
     """
+    name = _plain_name(text, at)
+    try:
+        answer: Answer = opsin().ask(name)
+    except NotReadError as error:
+        answer = error
+    return _mol_of(name, answer, at)
+
+
+def parse_names(texts: Sequence[str]) -> list[Structure | StructureError]:
+    """Parse systematic names, as `parse_structure` does, all of them in one go.
+
+    Args:
+        texts: The names.
+
+    Returns:
+        The structure of each name, or the error.
+    """
+    names: dict[str, str] = {}
+    found: dict[str, Structure | StructureError] = {}
+    for text in texts:
+        try:
+            check_text(text, "")
+            names[text] = _plain_name(text, "")
+        except StructureError as error:
+            found[text] = error
+    try:
+        answers: Sequence[Answer] = opsin().ask_all(list(names.values())) if names else ()
+    except NotReadError as error:  # it is not installed
+        answers = [error] * len(names)
+    for (text, name), answer in zip(names.items(), answers, strict=True):
+        try:
+            mol = _mol_of(name, answer, "")
+            check_mol(mol, text, "")
+            found[text] = Structure(mol, text, "name")
+        except StructureError as error:
+            found[text] = error
+    return [found[text] for text in texts]
+
+
+def _plain_name(text: str, at: str) -> str:
+    """Return a name on one line.
+
+    Raises:
+        StructureError: It is too long, or not text.
+    """
     name = " ".join(text.replace("\0", " ").split())
     if len(name) > MOST_NAME:
         raise _name_error(name, at, f"it has more than {MOST_NAME:,} characters")
@@ -187,10 +232,18 @@ def mol_from_name(text: str, at: str) -> Mol:
         name.encode()
     except UnicodeEncodeError:
         raise _name_error(ascii(name), at, "it holds broken characters") from None
-    try:
-        smiles, remarks = opsin().ask(name)
-    except NotReadError as error:
-        raise error.placed(at) from error
+    return name
+
+
+def _mol_of(name: str, answer: Answer, at: str) -> Mol:
+    """Parse OPSIN's answer to a name.
+
+    Raises:
+        StructureError: It has none, or RDKit does not accept it.
+    """
+    if isinstance(answer, NotReadError):
+        raise answer.placed(at) from answer
+    smiles, remarks = answer
     if not smiles:
         raise _name_error(name, at, _reason(remarks, name))
     try:
@@ -265,6 +318,7 @@ _READERS: dict[str, Callable[[str, str], Mol]] = {
     "molfile": mol_from_block,
     "name": mol_from_name,
 }
+_UNUSUAL = re.compile(r"[*|]|#0")  # needed for open places, queries and polymers in a SMILES
 _ACRONYM = 6  # maximum capital letters; the longest name of that shape is shorter
 
 
@@ -291,7 +345,8 @@ def parse_structure(text: str, form: str = "auto", *, at: str = "") -> Structure
         known = ", ".join(("auto", *_READERS))
         raise StructureError("law/not-a-form-of-structure", form=form, known=known, at=at)
     mol = reader(text, at)
-    check_mol(mol, text.partition("\n")[0] if kind == "molfile" else text, at)
+    plain = kind == "smiles" and _UNUSUAL.search(text) is None
+    check_mol(mol, text.partition("\n")[0] if kind == "molfile" else text, at, plain=plain)
     return Structure(mol, text, kind)
 
 

@@ -5,7 +5,7 @@ reference compound or one allowed by a clause, at least one clause is needed, an
 other substituents.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from rdkit.Chem import Mol, MolFromSmarts, MolFromSmiles, SubstructMatchParameters
@@ -168,13 +168,15 @@ def _parent(rule: ClassRule, site: Site) -> Graph | None:
     return graph_of(parent)
 
 
-def find_places(mol: Mol, graph: Graph, rule: ClassRule, core: Core) -> Iterator[Place]:
-    """Yield the result for each placement of a core in a molecule."""
+def find_places(
+    mol: Mol, graph: Callable[[], Graph], rule: ClassRule, core: Core
+) -> Iterator[Place]:
+    """Yield the result for each placement of a core in a molecule, whose graph is made for one."""
     asked = SubstructMatchParameters()
     asked.uniquify = False  # type: ignore[assignment]  # RDKit's stubs mistake its properties
     asked.maxMatches = MOST_PLACES  # type: ignore[assignment]
     for match in mol.GetSubstructMatches(core.query, asked):
-        yield _judge(_Lie(graph, rule, core, match))
+        yield _judge(_Lie(graph(), rule, core, match))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from msgspec import structs
 
 from tidewaiter.base.phrases import decoder_of, stored_json
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.cross_line import Marks, Once, look_through
+from tidewaiter.bulk.cross_line import Marks, Once
 from tidewaiter.bulk.journal import read_journal
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.law.registry import Registry, load_registry
@@ -284,7 +284,7 @@ def _gathered(job: _Job) -> _Gathered:
         lines = _dated(held.lines, days.get(held.source, settings.day))
         past.look(lines, earlier=False, whole=True)
     if rules.sign.most and signs.begin():
-        look_through(signs, past_parties(database), workers=1)
+        signs.look(past_parties(database))
         signs.finish()
     for some in every_alert(database):
         for each in some:

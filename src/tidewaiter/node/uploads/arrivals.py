@@ -55,11 +55,6 @@ def _inspect(place: Path, name: str, reading: ReadOptions) -> Inspection:
         return inspect_file(file, name, reading)
 
 
-def get_ready(desk: Desk) -> None:
-    """Start the preview process in advance, for the first file."""
-    confined(len, "", limits=desk.limits)
-
-
 def take_in(database: Database, desk: Desk, arrived: Arrived, who: str) -> Upload:
     """Record a file with its content in the spool, and preview it.
 

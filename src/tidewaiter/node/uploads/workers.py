@@ -1,4 +1,8 @@
-"""Worker pool: processes that screen uploads beside the web server; restarts crashed workers."""
+"""Worker pool: processes that screen uploads beside the web server.
+
+A worker takes 250 MB. So it is started for an upload that waits, ends when there has been none for
+a while, and is started again if it crashes.
+"""
 
 import os
 import signal
@@ -6,21 +10,18 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from types import FrameType
 
-import pyarrow as pa
-
-from tidewaiter.base.errors import OutputError, StoreError, TidewaiterError
+from tidewaiter.base.background import Repeated
+from tidewaiter.base.errors import OutputError, StoreError
 from tidewaiter.base.files import alone
 from tidewaiter.bulk.processes import end_with_parent
-from tidewaiter.bulk.screening import Settings, screen_batch
-from tidewaiter.lists.archive import Archive
 from tidewaiter.node.uploads.jobs import Bench, new_lease, screen_upload, stamp
 from tidewaiter.node.uploads.settings import Desk
-from tidewaiter.store.core.database import open_database
+from tidewaiter.store.core.database import Database, open_database
 from tidewaiter.store.uploads import (
     drop_old_uploads,
     is_waiting,
@@ -28,9 +29,10 @@ from tidewaiter.store.uploads import (
     take_upload,
     unheld,
 )
-from tidewaiter.trade.types import LINES
 
 _POLL = 0.3  # polling interval in seconds
+IDLE = 600.0
+"""Seconds after which a worker without work ends."""
 _TIDY = 3600.0  # seconds between clean-ups
 _CUT_OFF = 86_400.0  # seconds after which remains of interrupted uploads are deleted
 _LATER = 5.0  # seconds before the database is retried
@@ -38,42 +40,41 @@ _SETTLED = timedelta(seconds=5)  # time to lock the journal after leasing an upl
 _NICE = 5  # pages have priority
 
 
-def work_for(desk: Desk) -> None:
-    """Screen uploads until stopped, or until the parent process has ended.
+def work_for(desk: Desk, idle: float) -> None:
+    """Screen uploads until stopped, until there are none, or until the parent process has ended.
 
     Args:
         desk: Upload settings.
+        idle: Seconds without work after which it ends.
     """
     leaving = threading.Event()
     _hear(leaving)
     end_with_parent()
     if hasattr(os, "nice"):
         os.nice(_NICE)
-    _warm(desk)
     while not leaving.is_set():
         with suppress(StoreError):  # unreachable: retried, no upload is lost
-            _work(desk, leaving)
+            return _work(desk, leaving, idle)
         leaving.wait(_LATER)
+    return None
 
 
-def _work(desk: Desk, leaving: threading.Event) -> None:
+def _work(desk: Desk, leaving: threading.Event, idle: float) -> None:
     with open_database(desk.database) as database:
         bench = Bench(desk=desk, database=database, lease=new_lease(), leaving=leaving)
-        tidied = -_TIDY
-        while not leaving.is_set():
-            if time.monotonic() - tidied > _TIDY:
-                tidied = time.monotonic()
-                tidy(bench)
-            if not work_once(bench):
+        worked = time.monotonic()
+        while not leaving.is_set() and time.monotonic() - worked < idle:
+            if work_once(bench):
+                worked = time.monotonic()
+            else:
                 leaving.wait(_POLL)
 
 
 def work_once(bench: Bench) -> bool:
     """Screen the upload that has waited longest; False: none."""
     gone = killed_uploads(bench)
-    with bench.database.work() as work:
-        if not is_waiting(work, stamp().at, gone=gone):
-            return False
+    if not _is_waiting(bench, gone):
+        return False
     with bench.database.work(stamp()) as work:
         upload = take_upload(work, bench.lease, gone=gone)
     if upload is None:
@@ -107,16 +108,6 @@ def tidy(bench: Bench) -> None:
         desk.spool.remove(unheld(work, digests), [each.id for each in old])
 
 
-def _warm(desk: Desk) -> None:
-    """Load the screening code in advance, for the first upload."""
-    day = datetime.now(UTC).date()
-    own, lists = desk.own, desk.lists if desk.lists and Archive(desk.lists).slugs() else None
-    settings = Settings(day=day, file="", sha256="", own=own, rules=desk.rules, lists=lists)
-    row = {"row": 1, "consignment": "", "seq": 1, "goods": "acetone"}
-    with suppress(TidewaiterError):  # a broken list is reported where it is used
-        screen_batch(pa.RecordBatch.from_pylist([row], schema=LINES), settings)
-
-
 def _hear(leaving: threading.Event) -> None:
     """Stop gracefully on SIGTERM; keyboard interrupts are for the parent."""
 
@@ -135,51 +126,61 @@ _LOOK = 0.5
 
 
 @contextmanager
-def crew(desk: Desk, workers: int = 1) -> Iterator[None]:
-    """Run worker processes during the block.
+def crew(database: Database, desk: Desk, workers: int = 1, *, idle: float = IDLE) -> Iterator[None]:
+    """Run worker processes during the block, as far as uploads wait.
 
     They stop with it after their current step, and are killed with this process.
 
     Args:
+        database: The database of the uploads.
         desk: Upload settings.
         workers: Number of uploads screened concurrently.
+        idle: Seconds without work after which a worker ends.
     """
     desk.spool.make()
     over = threading.Event()
-    # The first ones are started here, not in the threads: the server forks, and forking while
-    # another
-    # thread is starting a process would keep its locks held for ever.
-    first = [_start(desk) for _ in range(workers)]
+    bench = Bench(desk=desk, database=database, lease=new_lease(), leaving=over)
     threads = [
-        threading.Thread(target=_keep_one, args=(desk, worker, over), daemon=True)
-        for worker in first
+        threading.Thread(target=_keep_one, args=(bench, idle), daemon=True) for _ in range(workers)
     ]
+    tidying = Repeated("removal of old uploads", lambda: tidy(bench), _TIDY)
     for thread in threads:
         thread.start()
+    tidying.start()
     try:
         yield
     finally:
         over.set()
         for thread in threads:
             thread.join()
+        tidying.close()
 
 
-def _start(desk: Desk) -> BaseProcess:
-    worker = get_context("spawn").Process(target=work_for, args=(desk,))
+def _keep_one(bench: Bench, idle: float) -> None:
+    """Start a worker whenever an upload waits and none runs, until shutdown."""
+    worker, begun = None, 0.0
+    while not bench.leaving.wait(_LOOK):
+        if worker is not None and worker.is_alive():
+            continue
+        if worker is not None and worker.exitcode and time.monotonic() - begun < _SHORT:
+            bench.leaving.wait(_PAUSE)
+        with suppress(StoreError, OSError):  # unreachable, or no memory for a process: retried
+            if _is_waiting(bench, killed_uploads(bench)):
+                begun, worker = time.monotonic(), _start(bench.desk, idle)
+    if worker is not None:
+        _end(worker)
+
+
+def _is_waiting(bench: Bench, gone: list[int]) -> bool:
+    with bench.database.work() as work:
+        return is_waiting(work, stamp().at, gone=gone)
+
+
+def _start(desk: Desk, idle: float) -> BaseProcess:
+    # Not fork: this process has threads, whose locks would be held for ever.
+    worker = get_context("spawn").Process(target=work_for, args=(desk, idle))
     worker.start()
     return worker
-
-
-def _keep_one(desk: Desk, worker: BaseProcess, over: threading.Event) -> None:
-    """Store one worker running until shutdown."""
-    begun = time.monotonic()
-    while not over.wait(_LOOK):
-        if worker.is_alive():
-            continue
-        if time.monotonic() - begun < _SHORT:
-            over.wait(_PAUSE)
-        begun, worker = time.monotonic(), _start(desk)
-    _end(worker)
 
 
 def _end(worker: BaseProcess) -> None:

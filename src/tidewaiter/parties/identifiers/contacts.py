@@ -200,7 +200,7 @@ class Contacts(Record, frozen=True, kw_only=True):
 _NONE = Contacts()
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 16)
 def find_contacts(text: str, country: str) -> Contacts:
     """Extract the contact details from a text.
 

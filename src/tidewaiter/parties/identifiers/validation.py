@@ -158,12 +158,15 @@ _REASONS = {
 }
 
 
-try:
-    from Crypto.Hash import keccak
-except ImportError:  # the extra "wallets" is not installed
-    _HASH: Any = None
-else:
-    _HASH = keccak
+@cache
+def _keccak() -> Any:
+    """Return the hash function of Ethereum; None: the extra "wallets" is not installed."""
+    try:
+        from Crypto.Hash import keccak  # noqa: PLC0415  # it loads a parser of C
+    except ImportError:
+        return None
+    return keccak
+
 
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _BECH32M = 0x2BC830A3  # BIP 350
@@ -199,10 +202,10 @@ def read_wallet(text: str) -> tuple[str, Check]:
 
 def _ether(digits: str) -> Check:
     """Validate the letter case, which is a checksum if it is mixed."""
-    if _HASH is None or digits in {digits.lower(), digits.upper()}:
+    if digits in {digits.lower(), digits.upper()} or _keccak() is None:
         return "no check known"
     small = digits.lower()
-    told = _HASH.new(digest_bits=256, data=small.encode()).hexdigest()
+    told = _keccak().new(digest_bits=256, data=small.encode()).hexdigest()
     right = "".join(
         letter.upper() if int(nibble, 16) > 7 else letter  # noqa: PLR2004 - its first bit
         for letter, nibble in zip(small, told, strict=False)

@@ -1,11 +1,9 @@
 """Readings of Chinese characters: simplified, in Mandarin, Cantonese and Korean, and their keys."""
 
 import re
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Final
-
-import opencc
-import pypinyin
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
@@ -213,20 +211,26 @@ _TWO: Final = frozenset(
 
 
 @cache
-def _converter() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
+def _converter() -> Callable[[str], str]:
+    """Load the characters when the first Chinese text is read: most files hold none."""
+    import opencc  # noqa: PLC0415
+
+    convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
+    return convert
 
 
 @lru_cache(maxsize=1 << 16)
 def simplify(text: str) -> str:
     """Convert to simplified characters, one for one."""
-    found: str = _converter().convert(text)
+    found = _converter()(text)
     return found if len(found) == len(text) else text
 
 
 @lru_cache(maxsize=1 << 16)
 def pinyin_of(text: str) -> tuple[str, ...]:
     """Return the reading of each character without tones, ü as v."""
+    import pypinyin  # noqa: PLC0415  # its tables take as long to load as a short command takes
+
     return tuple(pypinyin.lazy_pinyin(text, errors=_apart))
 
 

@@ -16,17 +16,19 @@ from importlib.resources import files
 from typing import Final
 
 import msgspec
-from wordfreq import get_frequency_dict
 
 from tidewaiter.base.plain_text import plain
 from tidewaiter.base.records import Record
+from tidewaiter.base.word_shares import word_shares
 from tidewaiter.parties.names import TokenKind
 from tidewaiter.parties.names.dictionary import pinyin_words
 from tidewaiter.parties.names.scripts import fold
 from tidewaiter.parties.names.word_lists import spellings
 from tidewaiter.parties.types import ListedParty
 
-_LANGUAGES = ("en", "es")
+LANGUAGES = ("en", "es")
+"""Languages whose ordinary words are counted as words of names."""
+_ORDINARY = 1.02e-6  # minimum share of running text of an ordinary word
 _WORDS_OF_A_NAME = 5
 _UNKNOWN = 2e-5  # share of names with an unknown word
 
@@ -60,8 +62,8 @@ def background() -> dict[str, int]:
     """
     place = files("tidewaiter") / "data" / "parties" / "background.toml"
     shares = msgspec.toml.decode(place.read_bytes(), type=Background).words
-    for language in _LANGUAGES:
-        for word, share in get_frequency_dict(language, "small").items():
+    for language in LANGUAGES:
+        for word, share in word_shares(language, _ORDINARY).items():
             millionths = int(share * _WORDS_OF_A_NAME * 1_000_000)
             if millionths > shares.get(word, 0):
                 shares[word] = millionths

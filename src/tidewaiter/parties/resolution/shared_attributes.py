@@ -150,6 +150,7 @@ _DIGITS: Final = 6  # trailing digits of a telephone number, which are the same 
 _WORD = re.compile("[a-z]+")
 _EMAIL = re.compile(r"[\w.+-]+@[\w.-]+")
 _NO_DIGIT = re.compile(r"\D+")
+_RUN = re.compile(r"\d+")
 
 
 def things_of(read: Read) -> Iterator[SharedThing]:
@@ -166,14 +167,20 @@ def things_written(written: Written) -> tuple[SharedThing, ...]:
     return () if found and is_care_of(name_of(written)) else found
 
 
+class SoughtPlace(NamedTuple):
+    """What the text of an address must contain to be a searched place, in ASCII."""
+
+    words: frozenset[str]  # never abbreviated
+    numbers: tuple[str, ...]  # runs of digits of houses and rooms, without leading zeros
+
+
 class Sought:
     """Searches for parties with given attributes, with minimal parsing.
 
     Attributes:
         ends: Last digits of the telephones.
         emails: The e-mails.
-        places: Certain words of each address, under the rarest one.
-        any_place: An address has no certain word, so any may match.
+        places: The addresses, each under its rarest certain word; "" for those without one.
     """
 
     def __init__(self, things: Iterable[SharedThing]) -> None:
@@ -181,22 +188,29 @@ class Sought:
         held = list(things)
         self.ends = {said[-_DIGITS:] for kind, said in held if kind == "phone-shared"}
         self.emails = {said for kind, said in held if kind == "email-shared"}
-        places = [_sure_words(said) for kind, said in held if kind in _ADDRESS_KINDS]
+        places = [_sought_place(said) for kind, said in held if kind in _ADDRESS_KINDS]
         counts: dict[str, int] = {}
-        for words in places:
-            for word in words:
+        for place in places:
+            for word in place.words:
                 counts[word] = counts.get(word, 0) + 1
-        self.any_place = not all(places)
-        self.places: dict[str, list[frozenset[str]]] = {}
-        for words in places:  # each under its rarest word
-            anchor = min(words, key=lambda word: (counts[word], -len(word)), default="")
-            self.places.setdefault(anchor, []).append(words)
+        self.places: dict[str, list[SoughtPlace]] = {}
+        for place in places:  # each under its rarest word
+            anchor = min(place.words, key=lambda word: (counts[word], -len(word), word), default="")
+            self.places.setdefault(anchor, []).append(place)
 
     def shared(self, written: Written) -> Iterator[SharedThing]:
         """Yield at least the searched attributes of a party, without parsing its names."""
         if self._may_call(written):
-            contacts = contacts_of(written)
-            yield from _called(contacts.phones, contacts.emails)
+            yield from self.called(written)
+        yield from self.placed(written)
+
+    def called(self, written: Written) -> Iterator[SharedThing]:
+        """Yield the telephones and e-mails of a party."""
+        contacts = contacts_of(written)
+        yield from _called(contacts.phones, contacts.emails)
+
+    def placed(self, written: Written) -> Iterator[SharedThing]:
+        """Yield the address of a party if it may be a searched one."""
         if self._may_be_at(written.address):
             yield from _placed(place_of(written))
 
@@ -213,15 +227,19 @@ class Sought:
         return any(digits[start : start + _DIGITS] in self.ends for start in starts)
 
     def _may_be_at(self, address: str) -> bool:
-        """Return whether an address contains all words of a searched place.
+        """Return whether an address contains all certain words and all numbers of a searched place.
 
         ASCII letters are compared directly; other letters may have several spellings.
         """
-        if self.any_place or not address.isascii():
+        if not address.isascii():
             return True
-        words = set(_WORD.findall(address.lower()))
+        words = {"", *_WORD.findall(address.lower())}
         near = self.places.keys() & words
-        return any(place <= words for anchor in near for place in self.places[anchor])
+        return any(
+            place.words <= words and all(number in address for number in place.numbers)
+            for anchor in near
+            for place in self.places[anchor]
+        )
 
 
 def _called(phones: Iterable[str], emails: Iterable[str]) -> Iterator[SharedThing]:
@@ -237,9 +255,13 @@ def _placed(place: AddressParts) -> Iterator[SharedThing]:
         yield ("address-shared" if place.units else "building-shared"), said
 
 
-def _sure_words(place: str) -> frozenset[str]:
-    """Return the words of a place that are never abbreviated."""
-    return frozenset(_WORD.findall(place)) - short_words()
+def _sought_place(place: str) -> SoughtPlace:
+    """Return the words of a place that are never abbreviated, and its numbers.
+
+    An address may split a run of digits from its letters, never one of digits from another.
+    """
+    words = frozenset(_WORD.findall(place)) - short_words()
+    return SoughtPlace(words, tuple(run.lstrip("0") for run in _RUN.findall(place)))
 
 
 _TAIL: Final = 7  # trailing digits of a telephone, which are the same in all notations

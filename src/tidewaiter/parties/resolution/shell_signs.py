@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -31,10 +31,24 @@ def find_words(address: str, words: Sequence[str], unless: Sequence[str]) -> tup
     Returns:
         The words found, in the order of `words`.
     """
-    text = f" {' '.join(fold(word) for word in _WORD.findall(address))} "
+    said = list(map(fold, _WORD.findall(address)))
+    alone, others = _apart(tuple(words))
+    if not others and alone.isdisjoint(said):
+        return ()
+    text = f" {' '.join(said)} "
+    if not any(map(text.__contains__, others)) and alone.isdisjoint(said):
+        return ()
     if any(_sought(word) in text for word in unless):
         return ()
     return tuple(word for word in words if _sought(word) in text)
+
+
+@cache
+def _apart(words: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the single words to find, and what is found in a text only."""
+    sought = [_sought(word) for word in words]
+    alone = {each.strip() for each in sought if each[0] == " " and " " not in each.strip()}
+    return frozenset(alone), tuple(each for each in sought if each.strip() not in alone)
 
 
 @cache
@@ -82,18 +96,24 @@ def sign_rules() -> SignRules:
     return read_toml(data("rules", "shells.toml"), SignRules)
 
 
-def find_signs(entities: Iterable[Entity], reads: Mapping[str, Read]) -> Iterator[Entity]:
+def find_signs(
+    entities: Iterable[Entity],
+    reads: Mapping[str, Read],
+    wanted: Callable[[Entity], bool] = lambda _: True,
+) -> Iterator[Entity]:
     """Yield each entity with its indicators.
 
     Args:
         entities: All entities of a resolution, as indicators depend on shared attributes.
         reads: Parsed members.
+        wanted: Which entities to yield.
     """
     parties = [_party(entity, reads) for entity in entities]
     shared = _shared(parties)
     for party in parties:
-        signs = (*_ties(party, shared), *_places(party), *_phones(party))
-        yield msgspec.structs.replace(party.entity, signs=signs)
+        if wanted(party.entity):
+            signs = (*_ties(party, shared), *_places(party), *_phones(party))
+            yield msgspec.structs.replace(party.entity, signs=signs)
 
 
 def _party(entity: Entity, reads: Mapping[str, Read]) -> _Party:
@@ -153,10 +173,12 @@ def _places(party: _Party) -> Iterator[Sign]:
 def _phones(party: _Party) -> Iterator[Sign]:
     """Yield an indicator if no telephone is in a country of the party."""
     own = {_state(read.country) for read in party.reads if read.country}
+    if not own:
+        return
     numbers = sorted({n for r in party.reads if not r.names.care_of for n in r.phones})
     places = {number: country_of_phone(number) for number in numbers}
     others = {_state(country) for country in places.values()}
-    if own and numbers and all(places.values()) and not own & others:
+    if numbers and all(places.values()) and not own & others:
         words = sorted(set(places.values()))
         yield _sign("phone-elsewhere", tuple(numbers), words=words)
 

@@ -15,8 +15,6 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-import pyarrow.parquet as pq
-
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english_json
@@ -111,6 +109,8 @@ class ParquetAlerts:
     def __init__(self, file: BinaryIO, *, learned: bool = False) -> None:
         self._file = file
         self._schema = ALERTS.append(LEARNED) if learned else ALERTS
+        import pyarrow.parquet as pq  # noqa: PLC0415  # for this format only
+
         self._writer = pq.ParquetWriter(file, self._schema, compression="zstd")
         self._held: list[Alert] = []
         self._characters = 0

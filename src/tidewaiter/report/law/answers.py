@@ -1,16 +1,16 @@
 """Legal answers as flat rows in JSON Lines, CSV and spreadsheets."""
 
+import csv
+import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Generic, Protocol, TypeVar
 
 import msgspec
-from xlsxwriter import Workbook
-from xlsxwriter.exceptions import FileCreateError
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english, english_json
@@ -23,6 +23,9 @@ from tidewaiter.law.types import Mark
 from tidewaiter.report.alerts.exports import CsvTable
 
 _KEPT = 500  # maximum length of cells cached for later rows
+_RULINGS_KEPT = 10_000  # rulings whose encoded form is kept
+_NONE = Compound(place="", id="")
+T = TypeVar("T")
 
 _OWN = frozenset({"place", "id", "name", "how"})  # columns whose values rarely repeat
 
@@ -40,21 +43,11 @@ class Row(Record, frozen=True, kw_only=True):
         return (self.ruling.held or self.ruling.proposed) if self.ruling else ()
 
 
-def flat_rulings(compound: Compound) -> Iterator[list[str]]:
-    """Yield rows of cells for `RULINGS`, neutralised against spreadsheet formulas."""
-    for texts in ruling_texts(compound):
-        yield [_cell(name, text) for name, text in zip(RULINGS, texts, strict=True)]
-
-
-def ruling_texts(compound: Compound) -> Iterator[list[str]]:
+def ruling_texts(compounds: Iterable[Compound]) -> Iterator[list[str]]:
     """Yield rows of texts for `RULINGS`; every compound has at least one row."""
-    rows = [
-        Row(compound=compound, answer=answer, ruling=ruling)
-        for answer in compound.answers
-        for ruling in answer.rulings or (None,)
-    ]
-    for row in rows or [Row(compound=compound)]:
-        yield [read(row) for read in RULINGS.values()]
+    rows = _Rows(list, lambda _, text: text)
+    for compound in compounds:
+        yield from ([*head, *body, *tail] for head, body, tail in rows.of(compound))
 
 
 def route_in_places(route: Route) -> str:
@@ -159,6 +152,66 @@ RULINGS: Mapping[str, Callable[[Row], str]] = MappingProxyType(
 """The columns of the rows, in order, with their accessors."""
 
 
+_COLUMNS = tuple(RULINGS.items())
+_FIRST = list(RULINGS).index("regime")
+# A row has columns of the compound and the answer, then of the ruling, then of the compound.
+_HEAD, _BODY, _TAIL = _COLUMNS[:_FIRST], _COLUMNS[_FIRST:-1], _COLUMNS[-1:]
+
+
+class Kept(Generic[T]):
+    """Values made once for each ruling: answers that are equal are mostly the same object."""
+
+    def __init__(self, make: Callable[[Ruling], T]) -> None:
+        self._make = make
+        self._made: dict[int, tuple[Ruling, T]] = {}  # by identity of the ruling, held by it
+
+    def of(self, ruling: Ruling) -> T:
+        """Return the value of a ruling."""
+        known = self._made.get(id(ruling))
+        if known is None:
+            if len(self._made) >= _RULINGS_KEPT:
+                self._made.clear()
+            known = self._made[id(ruling)] = ruling, self._make(ruling)
+        return known[1]
+
+
+class _Rows(Generic[T]):
+    """Makes rows in three parts; that of a ruling is made once for all answers that share it."""
+
+    def __init__(
+        self, make: Callable[[list[str]], T], cell: Callable[[str, str], str] | None = None
+    ) -> None:
+        """Set how to format.
+
+        Args:
+            make: From the cells of a ruling to the form in which they are kept.
+            cell: From column and text to a cell; None: neutralised against formulas.
+        """
+        self._make = make
+        self._cell = cell or _cell
+        self._bodies = Kept(lambda ruling: self._body(Row(compound=_NONE, ruling=ruling)))
+
+    def of(self, compound: Compound) -> Iterator[tuple[list[str], T, list[str]]]:
+        """Yield the rows of a compound; there is at least one."""
+        whole = Row(compound=compound)
+        tail = self._cells(_TAIL, whole)
+        if not compound.answers:
+            yield self._cells(_HEAD, whole), self._body(whole), tail
+        for answer in compound.answers:
+            row = Row(compound=compound, answer=answer)
+            head = self._cells(_HEAD, row)
+            if not answer.rulings:
+                yield head, self._body(row), tail
+            for ruling in answer.rulings:
+                yield head, self._bodies.of(ruling), tail
+
+    def _body(self, row: Row) -> T:
+        return self._make(self._cells(_BODY, row))
+
+    def _cells(self, columns: Iterable[tuple[str, Callable[[Row], str]]], row: Row) -> list[str]:
+        return [self._cell(name, read(row)) for name, read in columns]
+
+
 MOST_ROWS = 1_048_576
 """Maximum number of rows in a sheet, including the header; a limit of spreadsheets."""
 
@@ -168,7 +221,7 @@ _WIDTH = 18  # column width in digits
 class XlsxTable:
     """Writes rows of cells to a sheet, and starts another one when it is full."""
 
-    def __init__(self, book: Workbook, title: str, columns: Sequence[str], most: int) -> None:
+    def __init__(self, book: Any, title: str, columns: Sequence[str], most: int) -> None:
         self._book = book
         self._title = title
         self._columns = columns
@@ -214,6 +267,8 @@ def write_xlsx(
     Raises:
         OSError: The disk is full, or the file cannot be written for another reason.
     """
+    from xlsxwriter import Workbook  # noqa: PLC0415  # for spreadsheets only
+
     with TemporaryDirectory(prefix="tidewaiter-") as folder, path.open("wb") as file:
         book = Workbook(file, {"constant_memory": True, "tmpdir": folder, "use_zip64": True})
         try:
@@ -222,8 +277,10 @@ def write_xlsx(
             _close(book)
 
 
-def _close(book: Workbook) -> None:
+def _close(book: Any) -> None:
     """Write the file; operating-system errors are unwrapped from XlsxWriter's own."""
+    from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415
+
     try:
         book.close()
     except FileCreateError as error:
@@ -250,25 +307,73 @@ class JsonAnswers:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self._rulings = Kept(_encoded)
 
     def add(self, compound: Compound) -> None:
         """Write a compound as one line."""
         # The file name within the place may contain any bytes.
         place = compound.place.encode("utf-8", "backslashreplace").decode("utf-8")
-        if place != compound.place:
-            compound = msgspec.structs.replace(compound, place=place)
-        self._file.write(english_json(compound) + b"\n")
+        answers = [_parts(answer, self._rulings) for answer in compound.answers]
+        said = msgspec.structs.asdict(compound) | {"place": place, "answers": answers}
+        self._file.write(english_json(said) + b"\n")
 
 
-class TableAnswers:
+def _encoded(ruling: Ruling) -> msgspec.Raw:
+    return msgspec.Raw(english_json(ruling))
+
+
+def _parts(answer: Assessment, rulings: Kept[msgspec.Raw]) -> dict[str, Any]:
+    """Return the fields of an answer, with rulings that are encoded already."""
+    encoded = [rulings.of(each) for each in answer.rulings]
+    return msgspec.structs.asdict(answer) | {"rulings": encoded}
+
+
+class ProductLines:
+    """Writes the answers on a catalogue as JSON in UTF-8, one per line, with row and product."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._rulings = Kept(_encoded)
+
+    def add(self, row: int, product: str, answer: Assessment) -> None:
+        """Write an answer as one line."""
+        said = {"row": row, "product": product} | _parts(answer, self._rulings)
+        self._file.write(english_json(said) + b"\n")
+
+
+class CsvAnswers:
     """Writes one row for each compound and legal instrument, neutralised against formulas."""
 
-    def __init__(self, table: CsvTable | XlsxTable) -> None:
-        self._table = table
+    def __init__(self, file: BinaryIO, *, header: bool = True) -> None:
+        self._file = file
+        self._rows = _Rows(_csv_text)
+        if header:
+            CsvTable(file, RULINGS)
 
     def add(self, compound: Compound) -> None:
         """Write the rows of a compound."""
-        self._table.rows(flat_rulings(compound))
+        for head, body, tail in self._rows.of(compound):
+            # A cell that is empty and alone would be quoted: it has one before it.
+            text = f"{_csv_text(head)},{body}{_csv_text(['', *tail])}\r\n"
+            self._file.write(text.encode("utf-8"))
+
+
+def _csv_text(cells: list[str]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="").writerow(cells)
+    return text.getvalue()
+
+
+class XlsxAnswers:
+    """Writes one row for each compound and legal instrument, neutralised against formulas."""
+
+    def __init__(self, table: XlsxTable) -> None:
+        self._table = table
+        self._rows: _Rows[list[str]] = _Rows(list)
+
+    def add(self, compound: Compound) -> None:
+        """Write the rows of a compound."""
+        self._table.rows([*head, *body, *tail] for head, body, tail in self._rows.of(compound))
 
 
 def check_format(path: Path) -> None:
@@ -314,10 +419,10 @@ def _write_jsonl(path: Path) -> Iterator[AnswerWriter]:
 @contextmanager
 def _write_csv(path: Path) -> Iterator[AnswerWriter]:
     with path.open("wb") as file:
-        yield TableAnswers(CsvTable(file, RULINGS))
+        yield CsvAnswers(file)
 
 
 @contextmanager
 def _write_xlsx(path: Path) -> Iterator[AnswerWriter]:
     with write_xlsx(path, _TITLE, tuple(RULINGS)) as table:
-        yield TableAnswers(table)
+        yield XlsxAnswers(table)

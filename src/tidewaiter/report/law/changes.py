@@ -4,8 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-
-from icalendar import Calendar, Event
+from typing import Any
 
 from tidewaiter.base.phrases import capitalised
 from tidewaiter.base.records import Record
@@ -87,6 +86,8 @@ def calendar_of(changes: Iterable[ChangeView], made: datetime) -> bytes:
     Returns:
         iCalendar, RFC 5545, in UTF-8.
     """
+    from icalendar import Calendar  # noqa: PLC0415  # it loads slowly, for this answer only
+
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
@@ -96,7 +97,9 @@ def calendar_of(changes: Iterable[ChangeView], made: datetime) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _event(change: ChangeView, made: datetime) -> Event:
+def _event(change: ChangeView, made: datetime) -> Any:
+    from icalendar import Event  # noqa: PLC0415
+
     event = Event()
     event.add("uid", f"{change.key}@tidewaiter")
     event.add("dtstamp", made)

@@ -24,7 +24,7 @@ from tidewaiter.law.comparison import ORDER
 from tidewaiter.law.controls import doubts_of, short_listing
 from tidewaiter.law.types import Mark, Regime
 from tidewaiter.report.law.answers import check_in_words
-from tidewaiter.trade.applicable_law import duty_in_short
+from tidewaiter.trade.duties import duty_in_short
 
 _CLASS = "class "
 _EVALUATED = " evaluated"

@@ -9,9 +9,8 @@ from typing import NamedTuple
 from tidewaiter import __version__
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.structures import Share, in_order, lawyers_for, unreadable
+from tidewaiter.bulk.structures import Share, assessor_for, in_order, lawyers_for, unreadable
 from tidewaiter.law.answers import Assessment, ClassHold, Compound, Found, Question
-from tidewaiter.law.assessment import assess
 from tidewaiter.law.registry import editions
 from tidewaiter.law.structure import Entry, Structure, StructureError, parse_structure
 from tidewaiter.law.structure.drawing import portray
@@ -145,15 +144,13 @@ def _sheet(entry: Entry, printing: Printing) -> Sheet:
 
 
 def _subject(part: Structure, found: Found, question: Question, own: tuple[Path, ...]) -> Subject:
-    registry, book, _ = lawyers_for(own)
-    answer = assess(question, registry, book, found)
+    answer = assessor_for(own).assess(question, found)
     holds = [hold for hold in found.classes if _holds(hold, answer)]
     return Subject(answer=answer, cas=_cas(found), portrait=portray(part, holds))
 
 
 def _named(found: Found, printing: Printing) -> Subject:
-    registry, book, _ = lawyers_for(printing.own)
-    answer = assess(printing.imprint.question, registry, book, found)
+    answer = assessor_for(printing.own).assess(printing.imprint.question, found)
     holds = [hold for hold in found.classes if _holds(hold, answer)]
     smiles = smiles_of(found)
     portrait = portray(parse_structure(smiles, "smiles"), holds) if smiles else None

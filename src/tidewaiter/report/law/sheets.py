@@ -197,6 +197,7 @@ def sheet_view(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> SheetView:
     """
     compound = sheet.compound
     rulings = [each for subject in sheet.subjects for each in subject.answer.rulings]
+    checked = ((each.regime, each.covered[1]) for each in rulings)
     cited = number_sources(sources_of(rulings, lexis.library.regimes), lexis.library)
     names = ", ".join(dict.fromkeys(each.answer.name for each in sheet.subjects))
     title = names if len(sheet.subjects) == 1 else compound.id or compound.place or names
@@ -205,7 +206,7 @@ def sheet_view(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> SheetView:
         title=title,
         place="" if place == title else place,
         asked=tuple(_asked(imprint.question)),
-        ages=age_views(ages_of(rulings, imprint.question.day), lexis.library.regimes),
+        ages=age_views(ages_of(checked, imprint.question.day), lexis.library.regimes),
         subjects=tuple(_subject(each, cited, lexis) for each in sheet.subjects),
         whole=_whole(sheet, lexis),
         not_assessable=compound.not_assessable,

@@ -13,7 +13,6 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Table, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from tidewaiter.base.errors import ConflictError
 from tidewaiter.base.records import Record
@@ -31,7 +30,7 @@ from tidewaiter.casework.decisions import Decided
 from tidewaiter.store.alerts.results import results_of
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.core import tables
-from tidewaiter.store.core.batched import AT_ONCE, slices
+from tidewaiter.store.core.batched import AT_ONCE, insert_into, slices
 from tidewaiter.store.core.columns import decode, plain
 from tidewaiter.store.core.database import Work
 from tidewaiter.trade.rules.alert_claims import claims_of, mention_claims
@@ -210,8 +209,7 @@ def count_lines(work: Work, lines: int) -> None:
 def add_counts(work: Work, changed: Mapping[Cell, int]) -> None:
     """Add to counts, or subtract from them."""
     rows = [_row(cell, amount) for cell, amount in changed.items() if amount]
-    make = sqlite.insert if work.connection.dialect.name == "sqlite" else postgresql.insert
-    added = make(tables.tally)
+    added = insert_into(work.connection, tables.tally)
     total = tables.tally.c.amount + added.excluded.amount
     kept = added.on_conflict_do_update(
         index_elements=list(tables.tally.primary_key), set_={"amount": total}

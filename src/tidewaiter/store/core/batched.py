@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, TypeVar
 
 from sqlalchemy import Connection, Table, func
-from sqlalchemy.dialects import postgresql, sqlite
 
 
 def insert_rows(
@@ -18,7 +17,7 @@ def insert_rows(
         columns: Names, in the order of the table.
         rows: One value per column each.
     """
-    _written(connection, _made(connection, table), columns, rows)
+    _written(connection, insert_into(connection, table), columns, rows)
 
 
 def insert_new(
@@ -35,7 +34,7 @@ def insert_new(
     Returns:
         How many were inserted.
     """
-    statement = _made(connection, table).on_conflict_do_nothing()
+    statement = insert_into(connection, table).on_conflict_do_nothing()
     return _written(connection, statement, columns, rows)
 
 
@@ -50,7 +49,7 @@ def put(
         columns: Names, in the order of the table.
         rows: One value per column each.
     """
-    statement = _made(connection, table)
+    statement = insert_into(connection, table)
     keys = list(table.primary_key.columns)
     fresh = {name: statement.excluded[name] for name in columns if name not in table.primary_key}
     told = statement.on_conflict_do_update(index_elements=keys, set_=fresh)
@@ -74,7 +73,7 @@ def insert_or_add(
         how: For columns outside the key: sum, minimum or maximum of the non-null values, or
             bitwise or; other columns stay unchanged.
     """
-    statement = _made(connection, table)
+    statement = insert_into(connection, table)
     lite = connection.dialect.name == "sqlite"
     least, most = (func.min, func.max) if lite else (func.least, func.greatest)
 
@@ -109,9 +108,15 @@ def _written(
     return connection.exec_driver_sql(str(compiled), values).rowcount
 
 
-def _made(connection: Connection, table: Table) -> Any:
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    return make(table)
+def insert_into(connection: Connection, table: Table) -> Any:
+    """Return an insert statement of the database, which takes what is to be done on a conflict."""
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite  # noqa: PLC0415  # only one of the two is loaded
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+    return postgresql.insert(table)
 
 
 AT_ONCE: Final = 2_000  # values per statement, or rows read at a time; SQLite allows 32,766 values

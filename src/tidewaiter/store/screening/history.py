@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import RowMapping, func, select
 
 from tidewaiter.base.phrases import decoder_of
 from tidewaiter.store.alerts.results import results_of
@@ -24,6 +24,7 @@ from tidewaiter.store.core import tables
 from tidewaiter.store.core.batched import AT_ONCE, slices
 from tidewaiter.store.core.columns import CHUNK, KEY_LENGTH, columns_of, decode, unreadable
 from tidewaiter.store.core.database import Database, Work
+from tidewaiter.store.screening.lines import whole_line, whole_records
 from tidewaiter.store.screening.parties import lines_of_parties, stored_parties
 from tidewaiter.trade.history.dealings import Inspected
 from tidewaiter.trade.history.reasons import Wanted
@@ -37,8 +38,6 @@ _ROWS: Final = 16_384  # lines per transaction
 _HEADING: Final = 6  # digits of the HS
 _CONTAINERS: Final = '"containers":["'
 """JSON fragment of a line with a container; cannot occur in text, as quotes are escaped."""
-
-_Row = tuple[int, int, str | None, str]  # of a line: id, source, HS, JSON
 
 
 class PastLines(NamedTuple):
@@ -68,16 +67,19 @@ def past_lines(database: Database, wanted: Wanted) -> Iterator[PastLines]:
     named = None if wanted.traders is None else _lines_of(database, wanted.traders)
     after = 0
     while True:
-        query = select(c.id, c.source, c.hs, c.payload).where(c.id > after).order_by(c.id)
+        query = select(c.id, c.source, *whole_line()).where(c.id > after).order_by(c.id)
         with database.work() as work:
-            page = work.connection.execute(query.limit(_ROWS)).all()
-        if not page:
-            return
-        for source, run in groupby(page, key=lambda row: row[1]):
-            if source in sources:  # otherwise added meanwhile, with its own history
-                for lines in _read([(*row,) for row in run], named, wanted):
-                    yield PastLines(source, sources[source], lines)
-        after = page[-1].id
+            page = work.connection.execute(query.limit(_ROWS)).mappings().all()
+            if not page:
+                return
+            found = [
+                PastLines(source, sources[source], lines)
+                for source, run in groupby(page, key=lambda row: row["source"])
+                if source in sources  # otherwise added meanwhile, with its own history
+                for lines in _read(work, list(run), named, wanted)
+            ]
+        yield from found
+        after = page[-1]["id"]
 
 
 def past_parties(database: Database) -> Iterator[pa.RecordBatch]:
@@ -107,9 +109,6 @@ class _Stop(msgspec.Struct, gc=False):
 
 class _Way(_Days, gc=False):
     route: list[_Stop] | None = None
-
-
-_Line = msgspec.defstruct("_Line", [(name, Any, None) for name in COLUMNS], gc=False)
 
 
 def _lines_of(database: Database, traders: Collection[str]) -> NDArray[np.int64]:
@@ -142,37 +141,45 @@ def _is_one(name: str, known: frozenset[str]) -> bool:
 
 
 def _concerning(
-    rows: Sequence[_Row], named: NDArray[np.int64] | None, wanted: Wanted
+    rows: Sequence[RowMapping], named: NDArray[np.int64] | None, wanted: Wanted
 ) -> NDArray[np.bool_]:
     """Return which lines are relevant for the history, shape (lines,)."""
     if named is None:
         return np.ones(len(rows), np.bool_)
-    ids = np.array([row[0] for row in rows], np.int64)
+    ids = np.array([row["id"] for row in rows], np.int64)
     place = np.searchsorted(named, ids)
     here = named[np.minimum(place, len(named) - 1)] == ids if len(named) else ids < 0
     if wanted.headings:
-        here |= np.array([(row[2] or "")[:_HEADING] in wanted.headings for row in rows])
+        here |= np.array([_heading(row) in wanted.headings for row in rows])
     if wanted.containers:
-        here |= np.array([_CONTAINERS in row[3] for row in rows])
+        here |= np.array([_CONTAINERS in row["payload"] for row in rows])
     return here
 
 
+def _heading(row: RowMapping) -> str:
+    return (row["hs"] or "")[:_HEADING]
+
+
 def _read(
-    rows: Sequence[_Row], named: NDArray[np.int64] | None, wanted: Wanted
+    work: Work,
+    rows: Sequence[RowMapping],
+    named: NDArray[np.int64] | None,
+    wanted: Wanted,
 ) -> Iterator[pa.RecordBatch]:
     """Read lines: the relevant ones in full, dates of the others."""
     here = _concerning(rows, named, wanted).tolist()
-    whole = [row[3] for row, concerns in zip(rows, here, strict=True) if concerns]
-    rest = [row[3] for row, concerns in zip(rows, here, strict=True) if not concerns]
+    whole = [row for row, concerns in zip(rows, here, strict=True) if concerns]
+    rest = [row for row, concerns in zip(rows, here, strict=True) if not concerns]
     days: list[str | None] = []
     try:
-        for payload, line in zip(rest, _decoded(rest, _Way if wanted.ways else _Days), strict=True):
+        told = _decoded([row["payload"] for row in rest], _Way if wanted.ways else _Days)
+        for row, line in zip(rest, told, strict=True):
             if wanted.ways and _ends_of(line) in wanted.ways:
-                whole.append(payload)
+                whole.append(row)
             else:
                 days.append(line.departure or line.lodged or line.release or line.arrival)
         if whole:
-            yield _whole(whole)
+            yield _whole(work, whole)
         if days:
             yield lines_with(
                 {"departure": pa.array(days, pa.string()).cast(pa.date32())}, len(days)
@@ -181,12 +188,11 @@ def _read(
         raise unreadable(error) from error
 
 
-def _whole(payloads: Sequence[str]) -> pa.RecordBatch:
-    """Read lines with all history columns, in small batches to keep garbage collection short."""
-    starts = range(0, len(payloads), CHUNK)
-    chunks = (payloads[start : start + CHUNK] for start in starts)
+def _whole(work: Work, rows: Sequence[RowMapping]) -> pa.RecordBatch:
+    """Read lines with all history columns."""
     parts = [
-        lines_with(columns_of(list(_decoded(some, _Line)), COLUMNS), len(some)) for some in chunks
+        lines_with(columns_of(records, COLUMNS), len(records))
+        for records in whole_records(work, rows)
     ]
     return pa.Table.from_batches(parts).combine_chunks().to_batches()[0]
 

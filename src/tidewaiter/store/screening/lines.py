@@ -1,33 +1,48 @@
 """Screened lines, stored for re-screening, and rows that could not be read."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import groupby
-from typing import Any
+from itertools import chain, groupby, islice
+from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
-from sqlalchemy import ColumnElement, RowMapping, select
+import pyarrow.compute as pc
+from sqlalchemy import Column, ColumnElement, RowMapping, select
 
 from tidewaiter.base.records import Record
 from tidewaiter.store.core import tables
 from tidewaiter.store.core.batched import insert_new
 from tidewaiter.store.core.columns import (
+    CHUNK,
     decode,
     encode,
     key,
     line_payloads,
+    line_records,
     lines_of,
     plain,
+    unreadable,
     values,
     well_formed,
 )
 from tidewaiter.store.core.database import Database, Work
-from tidewaiter.trade.types import FILTERED, LISTS, Line, Refusal
+from tidewaiter.store.screening.parties import (
+    insert_parties,
+    link_parties,
+    parties_of,
+    party_references,
+)
+from tidewaiter.trade.types import FILTERED, LINES, LISTS, Line, Refusal
 
-CHUNK = 512  # lines converted at a time; with 8,192, garbage collection takes a third
 LINE_COLUMNS = ("source", *FILTERED, "payload")
+STORED_ONCE: Final = tuple(
+    name
+    for name in FILTERED
+    if pa.types.is_string(LINES.field(name).type) or pa.types.is_integer(LINES.field(name).type)
+)
+"""Fields that a payload leaves out where their column has the same value."""
 
 
 class StoredBatch(Record, frozen=True, kw_only=True):
@@ -62,7 +77,7 @@ class LineFilter(Record, frozen=True, kw_only=True):
 
 
 def insert_lines(work: Work, source: int, lines: pa.RecordBatch) -> int:
-    """Insert the new lines of a source.
+    """Insert the new lines of a source, and the parties that they name.
 
     Args:
         work: A write transaction; the caller writes the audit entry.
@@ -72,11 +87,29 @@ def insert_lines(work: Work, source: int, lines: pa.RecordBatch) -> int:
     Returns:
         The number inserted.
     """
-    chunks = (lines.slice(start, CHUNK) for start in range(0, len(lines), CHUNK))
-    return sum(
-        insert_new(work.connection, tables.line, LINE_COLUMNS, _rows(source, chunk))
+    new = _unknown(work, source, lines)
+    if not len(new):
+        return 0
+    named = insert_parties(work, new)
+    references = party_references(new, named)
+    chunks = (new.slice(start, CHUNK) for start in range(0, len(new), CHUNK))
+    added = sum(
+        insert_new(work.connection, tables.line, LINE_COLUMNS, _rows(source, chunk, references))
         for chunk in chunks
     )
+    link_parties(work, source, named)
+    return added
+
+
+def _unknown(work: Work, source: int, lines: pa.RecordBatch) -> pa.RecordBatch:
+    """Return the lines whose rows are not stored yet."""
+    if not len(lines):
+        return lines
+    c, rows = tables.line.c, lines["row"]
+    first, last = pc.min_max(rows).as_py().values()
+    known = select(c.row).where(c.source == source, c.row.between(first, last))
+    stored = pa.array(work.connection.execute(known).scalars().all(), rows.type)
+    return lines.filter(pc.invert(pc.is_in(rows, value_set=stored))) if len(stored) else lines
 
 
 def stored_batches(work: Work, *, after: int = 0, rows: int = 65_536) -> Iterator[StoredBatch]:
@@ -96,7 +129,7 @@ def stored_batches(work: Work, *, after: int = 0, rows: int = 65_536) -> Iterato
     page = _read(work, tables.line.c.id > after, rows)
     while page:
         for _, run in groupby(page, key=lambda row: row["source"]):
-            yield _batch(list(run))
+            yield _batch(work, list(run))
         page = _read(work, tables.line.c.id > page[-1]["id"], rows)
 
 
@@ -138,7 +171,7 @@ def batches_of(work: Work, ids: Iterable[int], *, rows: int = 8_192) -> Iterator
     for start in range(0, len(wanted), rows):
         page = _read(work, tables.line.c.id.in_(wanted[start : start + rows]), rows)
         for _, run in groupby(page, key=lambda row: row["source"]):
-            yield _batch(list(run))
+            yield _batch(work, list(run))
 
 
 def lines(work: Work, wanted: LineFilter, *, after: int = 0, rows: int = 100) -> list[StoredLine]:
@@ -154,19 +187,79 @@ def lines(work: Work, wanted: LineFilter, *, after: int = 0, rows: int = 100) ->
         StoreError: A stored line cannot be decoded.
     """
     c = tables.line.c
-    query = select(c.id, c.source, c.payload).where(*_conditions(wanted))
-    found = work.connection.execute(query.where(c.id > after).order_by(c.id).limit(rows))
+    query = select(c.id, c.source, *whole_line()).where(*_conditions(wanted), c.id > after)
+    found = work.connection.execute(query.order_by(c.id).limit(rows)).mappings().all()
     return [
-        StoredLine(id=row.id, source=row.source, line=decode(row.payload, Line, f"line {row.id}"))
-        for row in found
+        StoredLine(id=row["id"], source=row["source"], line=_line(record, row["id"]))
+        for row, record in zip(found, chain.from_iterable(whole_records(work, found)), strict=True)
     ]
 
 
-def _rows(source: int, chunk: pa.RecordBatch) -> Iterator[tuple[object, ...]]:
-    if not len(chunk):
-        return iter(())
-    columns = (_cells(name, values(chunk[name])) for name in FILTERED)
-    return zip([source] * len(chunk), *columns, line_payloads(chunk), strict=True)
+def whole_line() -> list[Column[Any]]:
+    """Return the columns that `whole_records` reads."""
+    return [tables.line.c[name] for name in (*STORED_ONCE, "payload")]
+
+
+def whole_records(work: Work, rows: Sequence[RowMapping]) -> Iterator[list[dict[str, Any]]]:
+    """Decode stored lines, with what their columns and the table of parties hold of them.
+
+    Older versions stored each line in full in its payload: what a payload has takes precedence.
+
+    Args:
+        work: Any transaction.
+        rows: With the columns `whole_line`.
+
+    Yields:
+        The lines in the same order, at most `CHUNK` at a time.
+
+    Raises:
+        StoreError: A stored line cannot be decoded.
+    """
+    known: dict[int, dict[str, str]] = {}
+    for start in range(0, len(rows), CHUNK):
+        some = rows[start : start + CHUNK]
+        records = line_records([row["payload"] for row in some])
+        try:
+            named = {id_ for record in records for _, id_ in _references(record)}
+            known.update(parties_of(work, named - known.keys()))
+            whole = [_whole(row, record, known) for row, record in zip(some, records, strict=True)]
+        except (LookupError, TypeError, ValueError) as error:  # changed by hand
+            raise unreadable(error) from error
+        yield whole
+
+
+def _references(record: dict[str, Any]) -> list[list[Any]]:
+    return [party for party in record.get("parties") or () if isinstance(party, list)]
+
+
+def _whole(
+    row: RowMapping, record: dict[str, Any], parties: Mapping[int, dict[str, str]]
+) -> dict[str, Any]:
+    whole = {name: row[name] for name in STORED_ONCE if row[name] is not None} | record
+    if _references(record):
+        whole["parties"] = [
+            {"role": party[0], **parties[party[1]]} if isinstance(party, list) else party
+            for party in record["parties"]
+        ]
+    return whole
+
+
+def _line(record: dict[str, Any], number: int) -> Line:
+    return decode(msgspec.json.encode(record).decode(), Line, f"line {number}")
+
+
+def _rows(
+    source: int, chunk: pa.RecordBatch, references: Iterator[list[Any] | None]
+) -> Iterator[tuple[object, ...]]:
+    """Return the rows of some lines; takes their parties from `references`."""
+    columns, instead = {}, {"parties": list(islice(references, len(chunk)))}
+    for name in FILTERED:
+        read = values(chunk[name])
+        columns[name] = _cells(name, read)
+        if name in STORED_ONCE:
+            pairs = zip(read, columns[name], strict=True)
+            instead[name] = [None if cell == stored else cell for cell, stored in pairs]
+    return zip([source] * len(chunk), *columns.values(), line_payloads(chunk, instead), strict=True)
 
 
 def _cells(name: str, cells: Sequence[Any]) -> list[object]:
@@ -179,19 +272,19 @@ def _cells(name: str, cells: Sequence[Any]) -> list[object]:
 
 def _read(work: Work, which: ColumnElement[bool], rows: int) -> Sequence[RowMapping]:
     c, f = tables.line.c, tables.source.c
-    wanted = select(c.id, c.source, f.name, f.sha256, c.payload)
+    wanted = select(c.id, c.source, f.name, f.sha256, *whole_line())
     joined = wanted.select_from(tables.line.join(tables.source)).where(which)
     return work.connection.execute(joined.order_by(c.id).limit(rows)).mappings().all()
 
 
-def _batch(run: Sequence[RowMapping]) -> StoredBatch:
+def _batch(work: Work, run: Sequence[RowMapping]) -> StoredBatch:
     last = run[-1]
     return StoredBatch(
         source=last["source"],
         name=last["name"],
         sha256=last["sha256"],
         last=last["id"],
-        lines=lines_of([row["payload"] for row in run]),
+        lines=lines_of(whole_records(work, run)),
     )
 
 

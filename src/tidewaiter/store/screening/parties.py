@@ -3,7 +3,8 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from itertools import islice
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -31,24 +32,75 @@ class StoredParty(Record, frozen=True, kw_only=True):
     party: PartyOnPaper
 
 
-def insert_parties(work: Work, source: int, lines: pa.RecordBatch) -> None:
-    """Insert the parties of stored lines, with line and role of each.
+class PartiesOfLines(NamedTuple):
+    """The stored parties that some lines name, in line order."""
+
+    rows: NDArray[np.int64]  # of their lines
+    roles: pa.Array
+    ids: NDArray[np.int64]
+
+
+def insert_parties(work: Work, lines: pa.RecordBatch) -> PartiesOfLines:
+    """Insert the parties of lines; known ones stay as they are.
+
+    Args:
+        work: A write transaction; the caller writes the audit entry.
+        lines: Schema `LINES`.
+    """
+    named = _named(lines)
+    known = _party_ids(work.connection, named.distinct) if len(named.rows) else named.which
+    return PartiesOfLines(named.rows, named.roles, known[named.which])
+
+
+def link_parties(work: Work, source: int, named: PartiesOfLines) -> None:
+    """Store in which lines parties are named, with the role of each.
 
     Args:
         work: A write transaction; the caller writes the audit entry.
         source: Id of the source of the lines.
-        lines: Schema `LINES`; existing rows stay as they are.
+        named: The parties; their lines are stored.
     """
-    named = _named(lines)
     if not len(named.rows):
         return
-    ids = _party_ids(work.connection, named.distinct)[named.which]
     at = _line_ids(work.connection, source, named.rows)
-    order = np.argsort(ids, kind="stable")  # in table order, which is faster to write
+    order = np.argsort(named.ids, kind="stable")  # in table order, which is faster to write
     said = {role: plain(role or "") for role in named.roles.unique().to_pylist()}
     roles = [said[role] for role in pc.take(named.roles, pa.array(order)).to_pylist()]
-    links = zip(ids[order].tolist(), at[order].tolist(), roles, strict=True)
+    links = zip(named.ids[order].tolist(), at[order].tolist(), roles, strict=True)
     insert_new(work.connection, tables.party_line, ("party", "line", "role"), links)
+
+
+def party_references(lines: pa.RecordBatch, named: PartiesOfLines) -> Iterator[list[Any] | None]:
+    """Yield for each line its parties: role and id of stored ones, and the others in full.
+
+    Args:
+        lines: Schema `LINES`.
+        named: What `insert_parties` returned for them.
+    """
+    column = lines.column("parties")
+    flat = pc.list_flatten(column)
+    stored = zip(named.roles.to_pylist(), named.ids.tolist(), strict=True)
+    each = iter(
+        [*next(stored)] if there else party.as_py()
+        for party, there in zip(flat, _is_named(flat).to_pylist(), strict=True)
+    )
+    for count in pc.list_value_length(column).to_pylist():
+        yield None if count is None else list(islice(each, count))
+
+
+def parties_of(work: Work, ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    """Return stored parties by id, as written in documents, without roles.
+
+    Args:
+        work: Any transaction.
+        ids: Their ids.
+    """
+    c, decode = tables.party.c, msgspec.json.Decoder(dict[str, str]).decode
+    found: dict[int, dict[str, str]] = {}
+    for some in slices(sorted(ids)):
+        wanted = select(c.id, c.payload).where(c.id.in_(some))
+        found.update((row.id, decode(row.payload)) for row in work.connection.execute(wanted))
+    return found
 
 
 def stored_parties(work: Work, *, after: int = 0, rows: int = 32_768) -> list[StoredParty]:
@@ -104,7 +156,7 @@ class _NamedParties(NamedTuple):
 def _named(lines: pa.RecordBatch) -> _NamedParties:
     column = lines.column("parties")
     flat, parents = pc.list_flatten(column), pc.list_parent_indices(column)
-    there = pc.fill_null(pc.not_equal(flat.field("name"), ""), fill_value=False)
+    there = _is_named(flat)
     flat, parents = flat.filter(there), parents.filter(there)
     rows = pc.take(lines.column("row"), parents).to_numpy()
     codes = np.zeros(len(flat), np.int64)
@@ -115,6 +167,12 @@ def _named(lines: pa.RecordBatch) -> _NamedParties:
     _, first = np.unique(codes, return_index=True)
     distinct = flat.take(pa.array(first)).to_pylist()
     return _NamedParties(rows, flat.field("role"), codes, distinct)
+
+
+def _is_named(parties: pa.StructArray) -> pa.BooleanArray:
+    """Return which parties have a name; the others are stored with their lines only."""
+    names = pc.struct_field(parties, "name")  # null where a party is
+    return pc.fill_null(pc.not_equal(names, ""), fill_value=False)
 
 
 def _line_ids(connection: Connection, source: int, rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -19,7 +19,6 @@ from tidewaiter.store.core.batched import insert_new
 from tidewaiter.store.core.columns import plain, well_formed
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.screening.lines import insert_lines, insert_refusals
-from tidewaiter.store.screening.parties import insert_parties
 from tidewaiter.trade.types import Alert, Refusal
 
 State = Literal["running", "done"]
@@ -334,7 +333,6 @@ def add_batch(work: Work, screening_id: int, batch: Batch) -> Added:
     )
     if added.lines:
         count_lines(work, added.lines)
-        insert_parties(work, source, batch.lines)
     insert_party_alerts(work, batch.alerts, added.alerts)
     counts = {
         "lines": len(batch.lines),

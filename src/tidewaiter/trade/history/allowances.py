@@ -16,10 +16,10 @@ from tidewaiter.base.records import Record
 from tidewaiter.law.limits import quantity
 from tidewaiter.law.registry import Registry
 from tidewaiter.trade.amounts import amount_of, is_alone
-from tidewaiter.trade.applicable_law import route_of
 from tidewaiter.trade.check_digits import number_key
 from tidewaiter.trade.history.trader_changes import Said
 from tidewaiter.trade.mentions import find_of
+from tidewaiter.trade.routes import route_of
 from tidewaiter.trade.traders import RECEIVERS, day_of, first_named, receiver_of
 from tidewaiter.trade.types import Alert
 

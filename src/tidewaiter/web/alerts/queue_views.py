@@ -22,7 +22,7 @@ from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.accounts.users import account_key
 from tidewaiter.store.alerts.filters import SavedFilter
 from tidewaiter.trade.alerts import is_listed
-from tidewaiter.trade.applicable_law import route_of
+from tidewaiter.trade.routes import route_of
 from tidewaiter.trade.rules.alert_rules import AlertRules
 from tidewaiter.trade.types import Alert, Severity
 from tidewaiter.web.alerts.bulk_actions import AT_ONCE

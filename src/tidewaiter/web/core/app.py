@@ -1,9 +1,8 @@
 """Application: routes, middleware, and background tasks."""
 
 import logging
-import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from typing import cast
 
 from anyio.to_thread import run_sync
@@ -22,7 +21,8 @@ from tidewaiter.base.phrases import Phrase, english
 from tidewaiter.base.processes import received_record, starting
 from tidewaiter.bulk.processes import end_with_parent
 from tidewaiter.node.context import end_overdue
-from tidewaiter.node.uploads.arrivals import get_ready, queue_sample
+from tidewaiter.node.uploads.arrivals import queue_sample
+from tidewaiter.node.uploads.workers import crew
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.audit import audit_size
 from tidewaiter.web.accounts import handlers as accounts
@@ -101,14 +101,19 @@ def nothing(rest: FromPath[str]) -> None:
     raise NotFoundException(f"there is nothing at {rest[:200]}")
 
 
-def make_app(node: Node) -> Litestar:
-    """Create the application; it closes the database at shutdown."""
+def make_app(node: Node, *, screening: bool = False) -> Litestar:
+    """Create the application; it closes the database at shutdown.
+
+    Args:
+        node: The installation.
+        screening: Whether uploads are screened, in processes of this one.
+    """
     app = Litestar(
         # Litestar 2.25 wraps handlers of one path twice if they are registered separately.
         route_handlers=[Router(path="/", route_handlers=HANDLERS)],
         request_class=Asked,
         type_encoders={Phrase: english},
-        state=State({"node": node}),
+        state=State({"node": node, "screening": screening}),
         dependencies={
             "node": Provide(_node, sync_to_thread=False),
             "user": Provide(_user, sync_to_thread=False),
@@ -133,11 +138,15 @@ async def _living(app: Litestar) -> AsyncIterator[None]:
     node: Node = app.state.node
     sender = Sender(node)
     expiry = Repeated("expiry of suppression rules", lambda: end_expired_rules(node), _BETWEEN)
+    working = ExitStack()
+    if app.state.screening:
+        working.enter_context(crew(node.database, node.desk))
     sender.start()
     expiry.start()
     try:
         yield
     finally:
+        await run_sync(working.close)
         await run_sync(sender.stop)
         await run_sync(expiry.close)
         node.close()
@@ -157,12 +166,11 @@ def served() -> Litestar:
     """Create the application in a server process, from the file named by its environment."""
     end_with_parent()  # otherwise it would keep the port occupied
     node = Node(received_record(Serving))
-    threading.Thread(target=get_ready, args=(node.desk,), daemon=True).start()
     desk_of(node)  # preloaded for the first page
     node.library()
     if node.serving.sample:  # in this process, so that its children have no other parent
         queue_sample(node.database, node.desk, node.today())
-    return make_app(node)
+    return make_app(node, screening=True)
 
 
 def _node(request: Asked) -> Node:

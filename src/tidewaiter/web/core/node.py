@@ -1,4 +1,4 @@
-"""Installation behind the pages, request dependencies, and the server process.
+"""Installation behind the pages, and request dependencies.
 
 Every database change appends to the audit log in the same transaction. So while the audit log has
 not grown, a cached answer is still valid.
@@ -20,7 +20,6 @@ from litestar.params import PathParameter
 from tidewaiter.accounts.oidc import Provider
 from tidewaiter.accounts.passwords import Limiter
 from tidewaiter.base.errors import MissingError
-from tidewaiter.base.processes import handed_over, serve
 from tidewaiter.base.records import Record
 from tidewaiter.burden.releases.dataset_loader import ReleaseShelf
 from tidewaiter.explain.titles import library_of
@@ -31,7 +30,6 @@ from tidewaiter.lists.archive import FolderState, folder_state, versions_at
 from tidewaiter.node.identity import key_file, own_key, ring_file
 from tidewaiter.node.uploads.settings import DAYS, Desk
 from tidewaiter.node.uploads.storage import LIMIT, Spool, spool_folder
-from tidewaiter.node.uploads.workers import crew
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.accounts.users import account_key, accounts
 from tidewaiter.store.audit import audit_size
@@ -41,7 +39,6 @@ from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules
 from tidewaiter.transport.context import Desk as Exchange
 from tidewaiter.transport.context import desk_of
 from tidewaiter.transport.feeds import Shelf
-from tidewaiter.transport.server import server_of
 from tidewaiter.web.ranking.model_cache import Taught
 
 MOST = 64  # cached answers, all for one size of the audit log
@@ -246,14 +243,3 @@ TheNode = NamedDependency[Node]
 TheUser = NamedDependency[User]
 Number = Annotated[int, PathParameter(ge=1, le=2**53)]
 """A number in a path."""
-
-
-def run(serving: Serving) -> None:
-    """Serve until the process is stopped.
-
-    Args:
-        serving: Application and address.
-    """
-    server = server_of("tidewaiter.web.core.app:served", serving.host, serving.port)
-    with handed_over(serving), crew(serving.desk()):
-        serve(server)

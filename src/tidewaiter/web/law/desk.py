@@ -9,12 +9,13 @@ from tidewaiter import __version__
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.processes import keep_for_good
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.structures import find_structure, lawyers_for
+from tidewaiter.bulk.structures import find_structure
 from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.law.answers import Found
 from tidewaiter.law.catalogue import Catalogue
 from tidewaiter.law.class_membership import Members, load_members
 from tidewaiter.law.classes import ClassRule
+from tidewaiter.law.registry import load_registry
 from tidewaiter.law.types import Substance
 from tidewaiter.report.law.substance_list import Browser
 from tidewaiter.trade.substance_lookup import Asker, Namer
@@ -28,12 +29,16 @@ class OnDay(Record, frozen=True, kw_only=True):
 
 
 class LawDesk:
-    """Registry, rules, and name and structure search for one set of lists."""
+    """Registry, rules, and name and structure search for one set of lists.
+
+    Structures are matched by patterns of 33 MB, which the first search for one loads.
+    """
 
     def __init__(self, own: tuple[Path, ...]) -> None:
         """Load common data; other data are loaded on first use."""
         self.own = own
-        self.registry, self.book, _ = lawyers_for(own)
+        self.registry = load_registry(own)
+        self.book = self.registry.book
         self.members: Members = load_members(self.registry)
         self.namer = Namer(self.registry, lambda: self._identifier)
         self.asker = Asker(self.namer, self.members, self._structures)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tidewaiter.identify.structures import Candidate, Seeker
+from tidewaiter.identify.candidates import Candidate, Seeker
 
 SEEKER = Seeker()
 
