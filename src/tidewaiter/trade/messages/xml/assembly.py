@@ -237,12 +237,14 @@ def put_whole(got: Got, spot: Spot, leaves: Sequence[Leaf], places: Map) -> None
     """Add a party or a stop."""
     used: dict[str, Leaf] = {}
     for leaf in leaves:
-        field = leaf[0].field
-        other: Leaf | None = leaf
-        if field and (field not in used or leaf[0].rank < used[field][0].rank):
-            other, used[field] = used.get(field), leaf
-        if other is not None:
-            got.kept.append((other[0].path, other[1]))
+        place, text = leaf
+        field = place.field
+        if field and field not in used:
+            used[field] = leaf
+            continue
+        if field and place.rank < used[field][0].rank:
+            (place, text), used[field] = used[field], leaf
+        got.kept.append((place.path, text))
     told = {field: text for field, (_, text) in used.items()}
     code = told.pop(CODE, "")
     kind = spot.kind if spot.roles is None else spot.roles.get(code, "")

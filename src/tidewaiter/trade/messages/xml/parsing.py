@@ -140,6 +140,7 @@ class Document:
             InputError: Elements are nested too deeply.
         """
         stack, leaves, pieces = self._stack, self._leaves, iter(data.split("</"))
+        marks = self._marks
         self._go_on(next(pieces))
         spot, got, text, attributes = self._spot, self._got, self._text, self._attributes
         kids = stack[-1].kids
@@ -172,8 +173,10 @@ class Document:
                 elif type(way) is Spot:
                     spot = way
                 elif type(way) is Way:
-                    if way.parts:
-                        self._marks += [len(leaves)] * way.parts
+                    if way.parts == 1:
+                        marks.append(len(leaves))
+                    elif way.parts:
+                        marks += [len(leaves)] * way.parts
                     if way.between:
                         stack.extend(way.between)
                         kids = stack[-1].kids
