@@ -16,7 +16,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	&& echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help native setup demo test test-unit test-long check check-newest fix lock bench soak docs
+.PHONY: help native setup demo test test-unit test-long check check-newest fix lock bench bench-quick soak docs
 .PHONY: screenshots clean
 .PHONY: check-format check-lint check-types check-layers check-docs
 .DELETE_ON_ERROR:
@@ -100,6 +100,9 @@ lock: $(VENV)/.dev
 fix: $(VENV)/.dev
 	$(BIN)/python -m ruff format .
 	$(BIN)/python -m ruff check --fix .
+
+bench-quick: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.quick
 
 bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.recall

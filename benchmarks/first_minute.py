@@ -50,6 +50,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--python", action="append", default=[], type=Path)
     options.add_argument("--again", type=int, default=AGAIN)
+    options.add_argument("--out", type=Path, default=OUT)
     chosen = options.parse_args()
     pythons = [Path(sys.executable), *chosen.python]
     with tempfile.TemporaryDirectory() as folder:
@@ -65,7 +66,7 @@ def main() -> None:
         "versions": versions(("numpy", "pyarrow", "sqlalchemy", "rdkit")),
         "cpu_seconds": {name: figures[0] for name, figures in table.items()},
     }
-    OUT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    chosen.out.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 class Run:

@@ -139,6 +139,7 @@ def main() -> None:
     options.add_argument("--lines", type=int, default=500_000)
     options.add_argument("--only", default=",".join(KINDS))
     options.add_argument("--workers", type=int, default=1)
+    options.add_argument("--out", type=Path, default=OUT)
     asked = options.parse_args()
     place = shared()
     if place is None:
@@ -153,7 +154,8 @@ def main() -> None:
             rows.append(measured(folder, path, kind, asked.workers))
             print(json.dumps(rows[-1]), flush=True)
     said = {each: version(each) for each in ("pyarrow", "numpy", "msgspec")}
-    OUT.write_text(json.dumps({"versions": said, "files": rows}, indent=2) + "\n", encoding="utf-8")
+    kept = json.dumps({"versions": said, "files": rows}, indent=2)
+    asked.out.write_text(kept + "\n", encoding="utf-8")
     print_table(rows)
 
 

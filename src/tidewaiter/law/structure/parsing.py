@@ -318,7 +318,8 @@ _READERS: dict[str, Callable[[str, str], Mol]] = {
     "molfile": mol_from_block,
     "name": mol_from_name,
 }
-_UNUSUAL = re.compile(r"[*|]|#0")  # needed for open places, queries and polymers in a SMILES
+# Signs beyond those of plain SMILES: open places, bonds of any kind, extensions.
+_UNUSUAL = re.compile(r"[^A-Za-z0-9\[\]()=#@+\-/\\.%:]|#0")
 _ACRONYM = 6  # maximum capital letters; the longest name of that shape is shorter
 
 
