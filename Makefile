@@ -101,7 +101,7 @@ fix: $(VENV)/.dev
 	$(BIN)/python -m ruff format .
 	$(BIN)/python -m ruff check --fix .
 
-bench-quick: $(VENV)/.dev
+bench-quick: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.quick
 
 bench: $(VENV)/.bench $(PEERS)/.tried

@@ -31,7 +31,9 @@ def figures(name: str, *options: str) -> Mapping[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "figures.json"
         command = [sys.executable, "-m", f"benchmarks.{name}", *options, "--out", str(out)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        done = subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+        if done.returncode:
+            print(f"not measured: {name}", file=sys.stderr)
         found: Mapping[str, Any] = json.loads(out.read_text("utf-8")) if out.exists() else {}
         return found
 
@@ -46,7 +48,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
     kinds = ",".join(TIMES_BARE_READ)
     for row in figures("whole_path", "--lines", "20000", "--only", kinds).get("files", ()):
         target = f"at most {TIMES_BARE_READ[row['kind']]}"
-        yield f"screen, 20,000 lines, {row['kind']}: times a bare read", str(row["times"]), target
+        yield f"screen, 20,000 lines, {row['kind']}: times a bare read", str(row["ratio"]), target
     law = figures("law", "--molecules", "1000", "--products", "1000")
     if law:
         ratio = str(law["ratio_to_plain"])

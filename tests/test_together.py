@@ -76,9 +76,9 @@ def _written(path: Path) -> list[tuple[str, int, str]]:
 
 
 def _new(talk: str) -> int:
-    found = re.search(r"(\d+) new alerts? in the database", talk)
+    found = re.search(r"([\d,]+) new alerts? in the database", talk)
     assert found is not None, talk
-    return int(found[1])
+    return int(found[1].replace(",", ""))
 
 
 def test_one_file_by_two_processes(
