@@ -53,8 +53,33 @@ FILES = {
     "dcsa": "dcsa*.json",
     "postal": "itmatt*.json",
     "csv": "*.csv",
+    "ubl": "ubl_*.xml",
+    "cii": "cii.xml",
+    "ncts5": "cc029c.xml",
+    "aes": "cc515c.xml",
+    "emcs": "ie815.xml",
+    "nfe": "nfe.xml",
+    "cte": "cte.xml",
+    "cfdi": "cfdi.xml",
+    "idoc": "idoc_*.xml",
+    "asycuda-manifest": "awmds.xml",
+    "xml": "ubl_*.xml",
+    "x12-all": "*.x12",
 }
 TEXTS = {
+    "tradacoms": "STX=ANA:1+A:A+B:B+261201+1'MHD=1+ORDHDR:9'TYP=0430'MTR=3'MHD=2+ORDERS:9'CLO=1'"
+    "ORD=1::261201'OLD=1+:1+++:ACETONE+5+10+++ACETONE 1 L'OTR=1'MTR=5'END=2'",
+    "any-json": '{"d": {"rows": [{"goods": "acetone", "net": 2.5}, {"goods": "toluene"}]}}',
+    "text": "Dear all,\n\n100 drums of ace-\ntone\n\nRegards\n",
+    "html": "<html><body><table><tr><td>acetone</td><td>5 kg</td></tr></table>after</body></html>",
+    "email": "From: a@b.example\nSubject: offer\nMIME-Version: 1.0\n"
+    'Content-Type: multipart/mixed; boundary="x"\n\n--x\nContent-Type: text/plain\n\nacetone\n'
+    "--x\nContent-Type: text/html\nContent-Transfer-Encoding: base64\n\nPHA+YTwvcD4=\n--x--\n",
+    "pdf": "%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages "
+    "/Kids [3 0 R] /Count 1 >>\nendobj\n3 0 obj\n<< /Type /Page /Parent 2 0 R /Contents 4 0 R "
+    "/Resources << /Font << /F1 5 0 R >> >> >>\nendobj\n4 0 obj\n<< /Length 29 >>\nstream\n"
+    "BT /F1 9 Tf (acetone) Tj ET  \nendstream\nendobj\n5 0 obj\n<< /Type /Font /Subtype /Type1 "
+    "/BaseFont /Helvetica >>\nendobj\ntrailer << /Size 6 /Root 1 0 R >>\n%%EOF",
     "jsonl": '{"goods": "acetone", "hs": "291411", "net": "25 kg", "parties": [{"name": "A"}]}\n',
     "shopify-products": '{"products": [{"title": "A", "handle": "a", "body_html": "<p>b</p>", '
     '"variants": [{"title": "1 l", "price": "2.50", "grams": 900, "weight_unit": "g"}]}]}',
