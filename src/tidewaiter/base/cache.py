@@ -81,9 +81,7 @@ def _make_whole(place: Path, make: Callable[[Path], None]) -> None:
         try:
             work.rename(place)
         except OSError:
-            if (
-                not place.is_dir()
-            ):  # otherwise another process was faster, where locks have no effect
+            if not place.is_dir():  # else another process was faster, where locks have no effect
                 raise
     finally:
         shutil.rmtree(work, ignore_errors=True)

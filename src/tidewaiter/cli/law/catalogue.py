@@ -73,8 +73,8 @@ class Checked:
                 part = stack.enter_context(replacing(self._path, _MARK))
                 stack.enter_context(refusal_writer(part)).add(self._refusals)
         click.echo(
-            f"{self.products} products read; {self._unnamed} name no substance in the "
-            "registry, which does not mean that they contain none",
+            f"{how_many(self.products, 'product')} read; without a substance of the registry in "
+            f"the text: {self._unnamed:,}, which does not mean that they contain none",
             err=True,
         )
         if self._refusals:
