@@ -20,8 +20,7 @@ from tidewaiter.trade.messages.edifact.segments import (
     message_of,
 )
 from tidewaiter.trade.messages.types import Format, Found
-from tidewaiter.trade.readers.canonical_lines import FUNCTIONS
-from tidewaiter.trade.types import NUMBERS, Refusal
+from tidewaiter.trade.types import FUNCTIONS, NUMBERS, Refusal
 
 _POINTED = frozenset(NUMBERS)
 _SHARED = (
