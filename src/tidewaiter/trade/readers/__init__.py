@@ -1,7 +1,5 @@
 """File readers: each converts one file format to batches of canonical lines."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
@@ -11,49 +9,39 @@ import pyarrow as pa
 from tidewaiter.base.errors import InputError, PluginError
 from tidewaiter.base.plugins import READERS, blamed, plugin_for, plugins
 from tidewaiter.trade.messages import FORMATS
-from tidewaiter.trade.readers.canonical_lines import to_lines
-from tidewaiter.trade.readers.columns.mapping import (
-    NEEDED,
-    Mapping,
-    map_columns,
-    nothing_to_screen,
-)
-from tidewaiter.trade.readers.formats import ALSO, FLAT, OURS, choose_form
+from tidewaiter.trade.readers.columns.mapping import Mapping
+from tidewaiter.trade.readers.formats import ALSO, FLAT, OURS, choose_form, whole
 from tidewaiter.trade.readers.json_lines import open_jsonl
 from tidewaiter.trade.readers.message_tables import open_message
 from tidewaiter.trade.readers.source import Source
 from tidewaiter.trade.readers.table import Sheet
+from tidewaiter.trade.readers.tables import (
+    Table,
+    columns_shown,
+    main_of,
+    map_sheets,
+    read_tables,
+)
 from tidewaiter.trade.types import LINES, FileFormat, Reader, ReadOptions, Refusal
 
 __all__ = ["BUILT_IN", "Mapping", "mapping_of", "plugin_formats", "reader_for", "readers"]
 
-_Opened = tuple[Sheet, Mapping, Mapping]
-"""A table, how it is read, and the display form of that."""
 
-
-def _open(form: str, file: BinaryIO, name: str, options: ReadOptions) -> _Opened:
+def _open(form: str, file: BinaryIO, name: str, options: ReadOptions) -> list[Table]:
+    """Open the tables of a file with their mappings; JSON and messages have one."""
     if form == "jsonl":
-        return open_jsonl(file, name, options)
-    if form in FORMATS:
-        return open_message(FORMATS[form], file, name, options)
-    sheet = FLAT[form](file, name, options)
-    columns = _mapped(sheet, name, options)
-    return sheet, columns, columns
-
-
-def _mapped(sheet: Sheet, name: str, options: ReadOptions) -> Mapping:
-    columns = map_columns(sheet.header, sheet.sample, name, options, strict=not sheet.others)
-    if sheet.others and not any(field in columns.columns for field in NEEDED):
-        raise nothing_to_screen(sheet.header, columns, name, sheet.others)
-    return columns
+        sheet, columns, _ = open_jsonl(file, name, options)
+    elif form in FORMATS:
+        sheet, columns, _ = open_message(FORMATS[form], file, name, options)
+    else:
+        return map_sheets(FLAT[form](file, name, options), name, options)
+    return [Table(sheet=sheet, columns=columns)]
 
 
 def _reader(form: str, *, unread: bool = False) -> Reader:
     def read(file: BinaryIO, name: str, options: ReadOptions) -> Iterator[pa.RecordBatch | Refusal]:
-        sheet, columns, _ = _open(form, _whole(file, form), name, options)
-        if sheet.doubt:
-            yield _doubt(sheet)
-        yield from to_lines(sheet, columns, options, unread=unread)
+        with whole(form, file, name) as held:
+            yield from read_tables(_open(form, held, name, options), name, options, unread=unread)
 
     return read
 
@@ -63,21 +51,6 @@ BUILT_IN: dict[str, Reader] = {name: _reader(ALSO.get(name, name)) for name in _
 """Built-in readers by suffix; those of messages by format name."""
 CARRYING = {name: _reader(ALSO.get(name, name), unread=True) for name in _NAMES}
 """Built-in readers that include unmapped columns."""
-
-
-def _whole(file: BinaryIO, form: str) -> BinaryIO:
-    """Copy a stream to a temporary file if its format is read from the end."""
-    if form not in ("parquet", "xlsx") or file.seekable():
-        return file
-    held = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as it is read
-    shutil.copyfileobj(file, held)
-    held.seek(0)
-    return cast("BinaryIO", held)
-
-
-def _doubt(sheet: Sheet) -> Refusal:
-    error = InputError("trade/encoding-not-certain", encoding=sheet.encoding, doubt=sheet.doubt)
-    return Refusal.of(error, row=0)
 
 
 def plugin_formats() -> dict[str, FileFormat]:
@@ -147,7 +120,7 @@ def mapping_of(file: BinaryIO, name: str, options: ReadOptions) -> Mapping:
     if form in brought:
         return Mapping(columns={}, unmapped=())
     form = ALSO.get(form, form)
-    sheet, _, shown = _open(form, file, name, options)
+    sheet, shown = _shown(form, file, name, options)
     file.seek(place)
     nested = {sheet.header[place] for place in sheet.nested}
     return msgspec.structs.replace(
@@ -157,3 +130,16 @@ def mapping_of(file: BinaryIO, name: str, options: ReadOptions) -> Mapping:
         encoding=sheet.encoding,
         delimiter=sheet.delimiter,
     )
+
+
+def _shown(form: str, file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, Mapping]:
+    """Return the main table of a file, and the display form of its mapping."""
+    if form == "jsonl":
+        sheet, _, shown = open_jsonl(file, name, options)
+        return sheet, shown
+    if form in FORMATS:
+        sheet, _, shown = open_message(FORMATS[form], file, name, options)
+        return sheet, shown
+    with whole(form, file, name) as held:
+        tables = _open(form, held, name, options)
+    return tables[main_of(tables)].sheet, columns_shown(tables)

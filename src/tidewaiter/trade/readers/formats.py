@@ -1,21 +1,31 @@
 """File formats: detection and opening, and advice on unsupported ones."""
 
 import re
-import zlib
+import tempfile
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import PurePath
-from typing import BinaryIO, Literal, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple, cast
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.sheets.workbook import refuse_office
 from tidewaiter.trade.messages import FORMATS
 from tidewaiter.trade.messages.x12 import X12_309
 from tidewaiter.trade.messages.xml.decoding import names_of
+from tidewaiter.trade.readers.arrow_tables import open_arrow, open_orc
+from tidewaiter.trade.readers.compression import SUFFIXES, first_bytes, is_packed, unpacker_of
+from tidewaiter.trade.readers.dbf import open_dbf
 from tidewaiter.trade.readers.delimited_text import open_delimited
+from tidewaiter.trade.readers.html_tables import open_html
+from tidewaiter.trade.readers.legacy_workbooks import open_legacy
+from tidewaiter.trade.readers.office import open_office
 from tidewaiter.trade.readers.parquet import open_parquet
-from tidewaiter.trade.readers.source import Source, binary_kind
+from tidewaiter.trade.readers.signatures import form_by_signature
+from tidewaiter.trade.readers.source import Source, binary_kind, chunks, open_source
+from tidewaiter.trade.readers.sqlite_tables import open_sqlite
 from tidewaiter.trade.readers.table import Sheet
-from tidewaiter.trade.readers.xlsx import open_xlsx
+from tidewaiter.trade.readers.xml_workbooks import open_xml_workbook
 from tidewaiter.trade.types import ReadOptions
 
 
@@ -32,16 +42,13 @@ _LEAST = 2  # header lines of an e-mail
 _BEGINS: tuple[tuple[bytes, Strange], ...] = (
     (b"7z\xbc\xaf\x27\x1c", Strange("an archive (7-Zip)", _APART)),
     (b"Rar!\x1a\x07", Strange("an archive (RAR)", _APART)),
-    (b"BZh91AY&SY", Strange("an archive (bzip2)", "unpack it; .gz is read as it is")),
-    (b"\xfd7zXZ\0", Strange("an archive (xz)", "unpack it; .gz is read as it is")),
-    (b"\x28\xb5\x2f\xfd", Strange("an archive (zstd)", "unpack it; .gz is read as it is")),
+    (b"FEA1", Strange("an old Feather file (version 1)", "save it as Parquet or Arrow")),
     (b"{\\rtf", Strange("a text document (RTF)", _SAVE)),
     # Not "ID;P" alone: a header like "ID;Product" begins the same.
     (b"ID;PWXL;", Strange("an old spreadsheet (SYLK)", _SAVE)),
     (b"ID;PCALCOOO32", Strange("an old spreadsheet (SYLK)", _SAVE)),
 )
 _TAR = (257, b"ustar")
-_HTML = re.compile(rb"\s*(?:<!doctype\s+html|<html|<table|<head|<body|<meta)\b", re.IGNORECASE)
 _FIELD = re.compile(
     rb"^(Received|Return-Path|Message-ID|MIME-Version|Delivered-To|X-Mailer|DKIM-Signature|From"
     rb"|To|Subject|Date|Content-Type): ?\S",
@@ -90,8 +97,6 @@ def _told(head: bytes) -> Iterator[Strange]:
     place, mark = _TAR
     if head[place:].startswith(mark):
         yield Strange("an archive (tar)", _APART)
-    if _HTML.match(head):
-        yield Strange("a web page (HTML)", _SAVE)
     if _MAIL.match(head) and _is_mail({name.lower() for name in _FIELD.findall(head)}):
         yield Strange("an e-mail", "save its attachments, and pass the files one by one")
     if X12_309.fits(head, ""):
@@ -126,12 +131,33 @@ def _xml(head: bytes, names: tuple[str, ...]) -> Strange:
     return Strange(f"XML in an unknown layout: its first elements are {shown}", hint)
 
 
-FLAT: dict[str, Callable[[BinaryIO, str, ReadOptions], Sheet]] = {
-    "csv": open_delimited,
-    "parquet": open_parquet,
-    "xlsx": open_xlsx,
+Opener = Callable[[BinaryIO, str, ReadOptions], tuple[Sheet, ...]]
+"""Opens the tables of a file."""
+
+
+def _alone(opener: Callable[[BinaryIO, str, ReadOptions], Sheet]) -> Opener:
+    def opened(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, ...]:
+        return (opener(file, name, options),)
+
+    return opened
+
+
+FLAT: dict[str, Opener] = {
+    "csv": _alone(open_delimited),
+    "parquet": _alone(open_parquet),
+    "xlsx": open_office,
+    "xls": open_legacy,
+    "xml-workbook": open_xml_workbook,
+    "html": open_html,
+    "dbf": open_dbf,
+    "sqlite": open_sqlite,
+    "arrow": open_arrow,
+    "orc": open_orc,
 }
-"""Formats whose columns have one meaning throughout the file."""
+"""Formats whose columns have one meaning throughout a table."""
+
+WHOLE = frozenset(FLAT) - {"csv", "html"}
+"""Formats that are not read as a stream."""
 
 ALSO = {
     "tsv": "csv",
@@ -140,7 +166,14 @@ ALSO = {
     "ndjson": "jsonl",
     "json": "jsonl",
     "xlsm": "xlsx",
+    "xlsb": "xlsx",
+    "ods": "xlsx",
     "pq": "parquet",
+    "htm": "html",
+    "db": "sqlite",
+    "sqlite3": "sqlite",
+    "feather": "arrow",
+    "ipc": "arrow",
 }
 """Other suffixes of supported formats."""
 
@@ -154,34 +187,29 @@ Told = Literal["you", "content", "name"]
 """How a format was determined: by the user, the first bytes, or the file name."""
 
 _HEAD = 4096  # bytes for detection
+_BLOCK = 1 << 20  # bytes that unpack to as many: bzip2 has blocks of 900 kB
 
 
 def suffix_of(name: str) -> str:
-    """Return the suffix of a name, without the dot; ".gz" is ignored."""
+    """Return the suffix of a name, without the dot; ".gz" and its like are ignored."""
     parts = [part.lstrip(".").casefold() for part in PurePath(name).suffixes]
-    if parts[-1:] == ["gz"]:
+    if parts and parts[-1] in SUFFIXES:
         parts.pop()
     return parts[-1] if parts else ""
 
 
 def head_of(file: BinaryIO) -> bytes:
-    """Return the first bytes of a file, without changing its position."""
-    if isinstance(file, Source):
-        return unpacked(file.peek(_HEAD))
+    """Return the first bytes of a file, unpacked, without changing its position."""
+    peek = file.peek if isinstance(file, Source) else partial(_peek, file)
+    raw = peek(_HEAD)
+    return raw if unpacker_of(raw) is None else first_bytes(peek(_BLOCK), _HEAD)
+
+
+def _peek(file: BinaryIO, size: int) -> bytes:
     place = file.tell()
-    head = unpacked(file.read(_HEAD))
+    raw = file.read(size)
     file.seek(place)
-    return head
-
-
-def unpacked(head: bytes) -> bytes:
-    """Unpack the first bytes of a file if they are gzip; damaged data is unchanged."""
-    if not head.startswith(b"\x1f\x8b"):
-        return head
-    try:
-        return zlib.decompressobj(wbits=31).decompress(head, _HEAD)
-    except zlib.error:
-        return head
+    return raw
 
 
 def choose_form(file: BinaryIO, name: str, known: Collection[str], options: ReadOptions) -> str:
@@ -208,7 +236,7 @@ def choose_form(file: BinaryIO, name: str, known: Collection[str], options: Read
             )
         return options.format
     if suffix in OURS or suffix not in known:
-        whole = file if file.seekable() and not _is_packed(file) else None
+        whole = file if file.seekable() and not is_packed(file) else None
         refuse_office(whole, head, name)
     return form_of(head, suffix, known, name)
 
@@ -246,13 +274,6 @@ def may_be(file: BinaryIO, name: str) -> tuple[str, ...]:
     )
 
 
-def _is_packed(file: BinaryIO) -> bool:
-    place = file.tell()
-    start = file.read(2)
-    file.seek(place)
-    return start == b"\x1f\x8b"
-
-
 def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
     """Determine a format: by conclusive first bytes, or else the suffix, or else likely content.
 
@@ -265,28 +286,35 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
     Raises:
         InputError: Neither suffix nor content identifies one.
     """
-    if head.startswith(b"PAR1"):
-        return "parquet"
+    ours = suffix in OURS or suffix not in known
+    found = form_by_signature(head, suffix)
+    if found is not None and (ours or found == "parquet"):
+        return found
     for form in FORMATS.values():
         if form.confirmed and form.fits(head, suffix):
             return form.name
-    ours = suffix in OURS or suffix not in known
-    if ours and head.startswith(b"PK\x03\x04"):
-        return "xlsx"
     if ours and re.match(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*"', head):
         return "jsonl"
     if ours and not head:
         raise InputError("trade/file-empty", at=name)
     if suffix in TEXTS or suffix not in known:
         refuse_strange(head, name)
+    if ours and ALSO.get(suffix, suffix) in WHOLE and _is_text(head):
+        refuse_strange(head, name)
+        return "csv"  # a system's export under the name of a spreadsheet
     if suffix in known:
         return suffix
     _refuse_unconfirmed(head, suffix, name)
-    text = bool(head) and binary_kind(head) is None and b"\0" not in head
+    text = _is_text(head)
     if text and not suffix:
         return "csv"
     table = "if it is delimited text, use --format csv; " if text else ""
     raise _not_known(suffix, table, known, name)
+
+
+def _is_text(head: bytes) -> bool:
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return bool(head) and binary_kind(head) is None and (wide or b"\0" not in head)
 
 
 def _not_known(suffix: str, table: str, known: Collection[str], name: str) -> InputError:
@@ -300,3 +328,33 @@ def _not_known(suffix: str, table: str, known: Collection[str], name: str) -> In
             at=name,
         )
     return InputError("trade/format-not-told", table=table, formats=formats, at=name)
+
+
+@contextmanager
+def whole(form: str, file: BinaryIO, name: str) -> Iterator[BinaryIO]:
+    """Give a file as its reader needs it: a stream is copied, a compressed file is unpacked.
+
+    Args:
+        form: Its format.
+        file: The file.
+        name: Name of the file, for errors.
+
+    Raises:
+        InputError: It is damaged, or too large unpacked.
+    """
+    if form not in WHOLE or (file.seekable() and not is_packed(file)):
+        yield file
+        return
+    size = 0
+    with tempfile.TemporaryFile() as held:
+        for piece in chunks(open_source(file), name, _BLOCK):
+            size += len(piece)
+            if size > LARGEST:
+                raise InputError("trade/unpacked-too-large", largest=LARGEST >> 20, at=name)
+            held.write(piece)
+        held.seek(0)
+        yield cast("BinaryIO", held)
+
+
+LARGEST = 8 << 30
+"""Maximum unpacked size of a file that is read as a whole, in bytes."""
