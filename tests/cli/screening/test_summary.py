@@ -21,23 +21,24 @@ def workbook(path: Path, **sheets: list[list[str]]) -> None:
                 sheet.write_row(number, 0, row)
 
 
-def test_a_first_sheet_without_goods_names_the_others(screen: Screen, here: Path) -> None:
-    """In many files a cover sheet precedes the lines."""
-    workbook(here / "m.xlsx", Cover=[["November"]], Lines=[["Goods"], ["acetone"]])
-    result = screen("m.xlsx")
-    assert result.exit_code == 2
-    assert '--sheet "Lines"' in result.stderr
+def test_a_cover_sheet_does_not_hide_the_lines(screen: Screen, here: Path) -> None:
+    """In many files a cover sheet precedes the lines; its text is screened too."""
+    workbook(here / "m.xlsx", Cover=[["Nothing known"]], Lines=[["Goods"], ["ephedrine"]])
+    result = screen("m.xlsx", "--out", "a.jsonl")
+    assert "ephedrine" in (here / "a.jsonl").read_text(encoding="utf-8")
+    assert says(" ".join(result.stdout.split()), "trade/goods-text-missing")
     assert screen("m.xlsx", "--sheet", "Lines").exit_code == 0
 
 
-def test_a_sheet_that_is_not_read_is_no_field(screen: Screen, here: Path) -> None:
-    """The summary and the report say that it was not read, and count no field for it."""
-    workbook(here / "m.xlsx", One=[["Goods"], ["acetone"]], Two=[["Goods"], ["ephedrine"]])
-    result = screen("m.xlsx", "--out", "a.jsonl", "--report", "r.html")
+def test_a_question_about_another_sheet_is_reported(screen: Screen, here: Path) -> None:
+    """It does not stop the file, and names the sheet; the columns are not read."""
+    lines = [["Goods", "Net", "Net weight"], ["acetone", "1", "2"]]
+    workbook(here / "m.xlsx", One=[["Goods"], ["ephedrine"]], Two=lines)
+    result = screen("m.xlsx", "--out", "a.jsonl", "--refused", "r.csv")
     assert result.exit_code == 1
-    assert says(" ".join(result.stdout.split()), "trade/other-sheets-not-read")
-    assert "left out" not in result.stdout
-    assert "1 field could not be read" not in (here / "r.html").read_text(encoding="utf-8")
+    told = (here / "r.csv").read_text(encoding="utf-8")
+    assert says(told, "trade/several-columns-may-hold")
+    assert "Two" in told
 
 
 def test_keys_that_some_objects_use_are_not_called_unused(screen: Screen, here: Path) -> None:

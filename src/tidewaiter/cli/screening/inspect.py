@@ -34,7 +34,14 @@ _TABLES = {
     "csv": "Delimited text (.csv, .tsv, .tab, .txt)",
     "jsonl": "Objects of JSON, one a line or in an array (.jsonl, .ndjson, .json)",
     "parquet": "Parquet (.parquet, .pq)",
-    "xlsx": "Spreadsheet (.xlsx, and .xlsm without macros)",
+    "xlsx": "Workbook (.xlsx, .xlsb, .ods, and .xlsm without macros), all sheets",
+    "xls": "Workbook in Excel's old format (.xls), all sheets",
+    "xml-workbook": "Workbook in Excel's XML of 2003, all sheets",
+    "html": "Tables of a web page (.html, .htm, or under the name of a spreadsheet)",
+    "dbf": "dBASE table (.dbf)",
+    "sqlite": "SQLite database (.sqlite, .sqlite3, .db), all tables",
+    "arrow": "Arrow and Feather (.arrow, .feather, .ipc)",
+    "orc": "ORC (.orc)",
 }
 _READ = "based on a published document, schema or program"
 _ORDERS = {"dmy": "day first", "mdy": "month first", "": "not known from the file"}
@@ -65,7 +72,7 @@ class KnownFormat(Record, frozen=True, kw_only=True):
     "--dates", type=click.Choice(["dmy", "mdy"]), help="How to read a date such as 03/04/2026."
 )
 @click.option("--unit", "units", type=Field(), multiple=True, help="Unit if the file has none.")
-@click.option("--sheet", help="Sheet of a spreadsheet (default: the first).")
+@click.option("--sheet", help="Sheet of a workbook (default: all).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def inspect(
     path: Path | None,

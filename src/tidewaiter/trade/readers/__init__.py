@@ -1,7 +1,5 @@
 """File readers: each converts one file format to batches of canonical lines."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
@@ -10,74 +8,70 @@ import pyarrow as pa
 
 from tidewaiter.base.errors import InputError, PluginError
 from tidewaiter.base.plugins import READERS, blamed, plugin_for, plugins
-from tidewaiter.trade.readers.canonical_lines import to_lines
-from tidewaiter.trade.readers.columns.mapping import (
-    NEEDED,
-    Mapping,
-    map_columns,
-    nothing_to_screen,
+from tidewaiter.trade.readers.columns.mapping import Mapping
+from tidewaiter.trade.readers.formats import (
+    ALSO,
+    FLAT,
+    MESSAGES,
+    OURS,
+    WITH_TEXT,
+    choose_form,
+    text_form,
+    whole,
 )
-from tidewaiter.trade.readers.formats import ALSO, FLAT, MESSAGES, OURS, choose_form
 from tidewaiter.trade.readers.json_lines import open_jsonl
 from tidewaiter.trade.readers.message_tables import open_message
 from tidewaiter.trade.readers.source import Source
-from tidewaiter.trade.readers.table import Sheet
+from tidewaiter.trade.readers.tables import (
+    Table,
+    columns_shown,
+    main_of,
+    map_sheets,
+    read_tables,
+)
 from tidewaiter.trade.types import LINES, FileFormat, Reader, ReadOptions, Refusal
 
 __all__ = ["BUILT_IN", "Mapping", "mapping_of", "plugin_formats", "reader_for", "readers"]
 
-_Opened = tuple[Sheet, Mapping, Mapping]
-"""A table, how it is read, and the display form of that."""
 
+def _open(
+    form: str, file: BinaryIO, name: str, options: ReadOptions
+) -> tuple[list[Table], Mapping]:
+    """Open the tables of a file with their mappings, and what is shown of these.
 
-def _open(form: str, file: BinaryIO, name: str, options: ReadOptions) -> _Opened:
-    if form in MESSAGES:
-        return open_message(MESSAGES[form], file, name, options)
+    What is no table of goods is opened as text, if the user named no format.
+    """
     place = file.tell() if file.seekable() else None
     try:
-        return _open_table(form, file, name, options)
+        return _open_as(form, file, name, options)
     except InputError as error:
-        other = _IF_NO_TABLE.get((form, error.code))
-        if other is None or place is None or options.format is not None:
+        other = text_form(form, error, options)
+        if other is None or place is None:
             raise
         file.seek(place)
-        return open_message(MESSAGES[other], file, name, options)
+        return _open_as(other, file, name, options)
 
 
-def _open_table(form: str, file: BinaryIO, name: str, options: ReadOptions) -> _Opened:
+def _open_as(
+    form: str, file: BinaryIO, name: str, options: ReadOptions
+) -> tuple[list[Table], Mapping]:
+    """Open a file in one format; JSON and messages have one table."""
     if form == "jsonl":
-        return open_jsonl(file, name, options)
-    sheet = FLAT[form](file, name, options)
-    columns = map_columns(sheet.header, sheet.sample, name, options, strict=False)
-    if not any(field in columns.columns for field in NEEDED):
-        if form in _WITH_TEXT or not columns.beside:
-            raise nothing_to_screen(sheet.header, columns, name, sheet.others)
-        sheet = msgspec.structs.replace(sheet, unconfirmed="a table without a column of goods")
-    return sheet, columns, columns
-
-
-_WITH_TEXT = frozenset(("csv",))
-"""Tables that can also be read as text, so that nothing in a first row is taken for a title."""
-
-_IF_NO_TABLE = {
-    ("jsonl", "trade/no-goods-key"): "any-json",
-    ("jsonl", "trade/no-json-objects"): "any-json",
-    ("csv", "trade/no-goods-column"): "text",
-    ("csv", "trade/no-header"): "text",
-    ("csv", "trade/first-row-not-a-header"): "text",
-}
-"""Format of a document that was opened as a table, by what was wrong."""
+        sheet, columns, shown = open_jsonl(file, name, options)
+    elif form in MESSAGES:
+        sheet, columns, shown = open_message(MESSAGES[form], file, name, options)
+    else:
+        sheets = FLAT[form](file, name, options)
+        tables = map_sheets(sheets, name, options, lenient=form not in WITH_TEXT)
+        return tables, columns_shown(tables)
+    return [Table(sheet=sheet, columns=columns)], shown
 
 
 def _reader(form: str, *, unread: bool = False) -> Reader:
     def read(file: BinaryIO, name: str, options: ReadOptions) -> Iterator[pa.RecordBatch | Refusal]:
-        sheet, columns, _ = _open(form, _whole(file, form), name, options)
-        if sheet.doubt:
-            yield _doubt(sheet)
-        if sheet.unconfirmed and options.format is None:
-            error = InputError("trade/layout-not-confirmed", title=sheet.unconfirmed)
-            yield Refusal.of(error, row=0)
-        yield from to_lines(sheet, columns, options, unread=unread)
+        with whole(form, file, name) as held:
+            tables, _ = _open(form, held, name, options)
+            yield from read_tables(tables, name, options, unread=unread)
 
     return read
 
@@ -87,21 +81,6 @@ BUILT_IN: dict[str, Reader] = {name: _reader(ALSO.get(name, name)) for name in _
 """Built-in readers by suffix; those of messages by format name."""
 CARRYING = {name: _reader(ALSO.get(name, name), unread=True) for name in _NAMES}
 """Built-in readers that include unmapped columns."""
-
-
-def _whole(file: BinaryIO, form: str) -> BinaryIO:
-    """Copy a stream to a temporary file if its format is read from the end."""
-    if form not in ("parquet", "xlsx") or file.seekable():
-        return file
-    held = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as it is read
-    shutil.copyfileobj(file, held)
-    held.seek(0)
-    return cast("BinaryIO", held)
-
-
-def _doubt(sheet: Sheet) -> Refusal:
-    error = InputError("trade/encoding-not-certain", encoding=sheet.encoding, doubt=sheet.doubt)
-    return Refusal.of(error, row=0)
 
 
 def plugin_formats() -> dict[str, FileFormat]:
@@ -171,8 +150,10 @@ def mapping_of(file: BinaryIO, name: str, options: ReadOptions) -> Mapping:
     if form in brought:
         return Mapping(columns={}, unmapped=())
     form = ALSO.get(form, form)
-    sheet, _, shown = _open(form, file, name, options)
+    with whole(form, file, name) as held:
+        tables, shown = _open(form, held, name, options)
     file.seek(place)
+    sheet = tables[main_of(tables)].sheet
     nested = {sheet.header[place] for place in sheet.nested}
     return msgspec.structs.replace(
         shown,

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tidewaiter.base.countries import find_country_in_any_language
 from tidewaiter.base.records import Record
 from tidewaiter.trade.line_fields import key_of
 from tidewaiter.trade.readers.amounts import (
@@ -206,6 +207,21 @@ def _parts(block: Block, size: int) -> Iterator[Block]:
         start += count
 
 
+def _with_countries(fields: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """Replace the names of countries, in any language, by their codes; others are unchanged."""
+    return {
+        field: _codes_of(cells) if field == "origin" or field.endswith(".country") else cells
+        for field, cells in fields.items()
+    }
+
+
+def _codes_of(cells: pa.Array) -> pa.Array:
+    # Not `by_distinct`: it takes "NA", the code of Namibia, for no value.
+    coded = cells.dictionary_encode()
+    codes = [find_country_in_any_language(text) or text for text in coded.dictionary.to_pylist()]
+    return pa.array(codes, pa.string()).take(coded.indices)
+
+
 class _Reading:
     """Parsing of one block: its fields, and unreadable values."""
 
@@ -222,7 +238,7 @@ class _Reading:
         self.options = options
         self.styles = styles
         self.serials = sheet.serials
-        self.fields = fields_of(block, columns)
+        self.fields = _with_countries(fields_of(block, columns))
         self.bad: list[tuple[str, Bad]] = []
         self.stated: dict[str, pa.Array] = {}  # field -> rows with the user-defined unit
 

@@ -1,22 +1,32 @@
 """File formats: detection and opening, and advice on unsupported ones."""
 
 import re
-import zlib
+import tempfile
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import PurePath
 from types import MappingProxyType
-from typing import BinaryIO, Literal, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple, cast
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.sheets.workbook import refuse_office
 from tidewaiter.trade.messages import FORMATS
 from tidewaiter.trade.messages.types import Format
+from tidewaiter.trade.readers.arrow_tables import open_arrow, open_orc
+from tidewaiter.trade.readers.compression import SUFFIXES, first_bytes, is_packed, unpacker_of
+from tidewaiter.trade.readers.dbf import open_dbf
 from tidewaiter.trade.readers.delimited_text import open_delimited
+from tidewaiter.trade.readers.html_tables import open_html
+from tidewaiter.trade.readers.legacy_workbooks import open_legacy
+from tidewaiter.trade.readers.office import open_office
 from tidewaiter.trade.readers.parquet import open_parquet
-from tidewaiter.trade.readers.source import Source
+from tidewaiter.trade.readers.signatures import form_by_signature
+from tidewaiter.trade.readers.source import Source, chunks, open_source
+from tidewaiter.trade.readers.sqlite_tables import open_sqlite
 from tidewaiter.trade.readers.table import Sheet
 from tidewaiter.trade.readers.unknown import UNKNOWN
-from tidewaiter.trade.readers.xlsx import open_xlsx
+from tidewaiter.trade.readers.xml_workbooks import open_xml_workbook
 from tidewaiter.trade.types import ReadOptions
 
 
@@ -32,15 +42,15 @@ _SAVE = "open it in a program that supports it, and save the table as .xlsx or C
 _BEGINS: tuple[tuple[bytes, Strange], ...] = (
     (b"7z\xbc\xaf\x27\x1c", Strange("an archive (7-Zip)", _APART)),
     (b"Rar!\x1a\x07", Strange("an archive (RAR)", _APART)),
-    (b"BZh91AY&SY", Strange("an archive (bzip2)", "unpack it; .gz is read as it is")),
-    (b"\xfd7zXZ\0", Strange("an archive (xz)", "unpack it; .gz is read as it is")),
-    (b"\x28\xb5\x2f\xfd", Strange("an archive (zstd)", "unpack it; .gz is read as it is")),
+    (b"FEA1", Strange("an old Feather file (version 1)", "save it as Parquet or Arrow")),
     (b"{\\rtf", Strange("a text document (RTF)", _SAVE)),
     # Not "ID;P" alone: a header like "ID;Product" begins the same.
     (b"ID;PWXL;", Strange("an old spreadsheet (SYLK)", _SAVE)),
     (b"ID;PCALCOOO32", Strange("an old spreadsheet (SYLK)", _SAVE)),
 )
 _TAR = (257, b"ustar")
+_MESSAGE_BEHIND = re.compile(rb"\n[ \t>]*(?:UNA.{6}\s*)?UN[BH]\+[A-Z0-9]", re.DOTALL)
+"""EDIFACT behind other text, as in an e-mail: no table, whatever commas it has."""
 
 
 def strange_of(head: bytes) -> Strange | None:
@@ -72,12 +82,33 @@ def _told(head: bytes) -> Iterator[Strange]:
         yield Strange("an archive (tar)", _APART)
 
 
-FLAT: dict[str, Callable[[BinaryIO, str, ReadOptions], Sheet]] = {
-    "csv": open_delimited,
-    "parquet": open_parquet,
-    "xlsx": open_xlsx,
+Opener = Callable[[BinaryIO, str, ReadOptions], tuple[Sheet, ...]]
+"""Opens the tables of a file."""
+
+
+def _alone(opener: Callable[[BinaryIO, str, ReadOptions], Sheet]) -> Opener:
+    def opened(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, ...]:
+        return (opener(file, name, options),)
+
+    return opened
+
+
+FLAT: dict[str, Opener] = {
+    "csv": _alone(open_delimited),
+    "parquet": _alone(open_parquet),
+    "xlsx": open_office,
+    "xls": open_legacy,
+    "xml-workbook": open_xml_workbook,
+    "html": open_html,
+    "dbf": open_dbf,
+    "sqlite": open_sqlite,
+    "arrow": open_arrow,
+    "orc": open_orc,
 }
-"""Formats whose columns have one meaning throughout the file."""
+"""Formats whose columns have one meaning throughout a table."""
+
+WHOLE = frozenset(FLAT) - {"csv", "html"}
+"""Formats that are not read as a stream."""
 
 ALSO = {
     "tsv": "csv",
@@ -86,7 +117,14 @@ ALSO = {
     "ndjson": "jsonl",
     "json": "jsonl",
     "xlsm": "xlsx",
+    "xlsb": "xlsx",
+    "ods": "xlsx",
     "pq": "parquet",
+    "htm": "html",
+    "db": "sqlite",
+    "sqlite3": "sqlite",
+    "feather": "arrow",
+    "ipc": "arrow",
 }
 """Other suffixes of supported formats."""
 
@@ -96,44 +134,55 @@ TEXTS = frozenset(("csv", *(also for also, form in ALSO.items() if form == "csv"
 OURS = frozenset((*FLAT, "jsonl", *ALSO))
 """All supported suffixes."""
 
+PDF = UNKNOWN["pdf"]
+"""PDF, which is recognised under any name."""
+
 TEXT = UNKNOWN["text"]
 """Text that is no table."""
 
 MESSAGES: MappingProxyType[str, Format] = MappingProxyType({**FORMATS, **UNKNOWN})
 """Formats of documents by name, in order of detection; last those of unknown layout."""
 
+WITH_TEXT = frozenset(("csv", "html"))
+"""Tables that can also be read as text, so that nothing in a first row is taken for a title."""
+
+_IF_NO_TABLE = {
+    ("jsonl", "trade/no-goods-key"): "any-json",
+    ("jsonl", "trade/no-json-objects"): "any-json",
+    ("csv", "trade/no-goods-column"): "text",
+    ("csv", "trade/no-header"): "text",
+    ("csv", "trade/first-row-not-a-header"): "text",
+    ("html", "trade/no-goods-column"): "web-page",
+}
+"""Format of a document that was opened as a table, by what was wrong."""
+
 Told = Literal["you", "content", "name"]
 """How a format was determined: by the user, the first bytes, or the file name."""
 
 _HEAD = 4096  # bytes for detection
+_BLOCK = 1 << 20  # bytes that unpack to as many: bzip2 has blocks of 900 kB
 
 
 def suffix_of(name: str) -> str:
-    """Return the suffix of a name, without the dot; ".gz" is ignored."""
+    """Return the suffix of a name, without the dot; ".gz" and its like are ignored."""
     parts = [part.lstrip(".").casefold() for part in PurePath(name).suffixes]
-    if parts[-1:] == ["gz"]:
+    if parts and parts[-1] in SUFFIXES:
         parts.pop()
     return parts[-1] if parts else ""
 
 
 def head_of(file: BinaryIO) -> bytes:
-    """Return the first bytes of a file, without changing its position."""
-    if isinstance(file, Source):
-        return unpacked(file.peek(_HEAD))
+    """Return the first bytes of a file, unpacked, without changing its position."""
+    peek = file.peek if isinstance(file, Source) else partial(_peek, file)
+    raw = peek(_HEAD)
+    return raw if unpacker_of(raw) is None else first_bytes(peek(_BLOCK), _HEAD)
+
+
+def _peek(file: BinaryIO, size: int) -> bytes:
     place = file.tell()
-    head = unpacked(file.read(_HEAD))
+    raw = file.read(size)
     file.seek(place)
-    return head
-
-
-def unpacked(head: bytes) -> bytes:
-    """Unpack the first bytes of a file if they are gzip; damaged data is unchanged."""
-    if not head.startswith(b"\x1f\x8b"):
-        return head
-    try:
-        return zlib.decompressobj(wbits=31).decompress(head, _HEAD)
-    except zlib.error:
-        return head
+    return raw
 
 
 def choose_form(file: BinaryIO, name: str, known: Collection[str], options: ReadOptions) -> str:
@@ -159,10 +208,21 @@ def choose_form(file: BinaryIO, name: str, known: Collection[str], options: Read
                 at=name,
             )
         return options.format
-    if suffix in OURS or suffix not in known:
-        whole = file if file.seekable() and not _is_packed(file) else None
+    if (suffix in OURS or suffix not in known) and not PDF.fits(head, suffix):
+        whole = file if file.seekable() and not is_packed(file) else None
         refuse_office(whole, head, name)
     return form_of(head, suffix, known, name)
+
+
+def text_form(form: str, error: InputError, options: ReadOptions) -> str | None:
+    """Return the format of text for a file that is no table of goods; None: there is none.
+
+    Args:
+        form: The format that was tried.
+        error: Why it does not fit.
+        options: User settings; a format named there is the only one.
+    """
+    return None if options.format is not None else _IF_NO_TABLE.get((form, error.code))
 
 
 def format_evidence(file: BinaryIO, name: str, form: str, options: ReadOptions) -> Told:
@@ -190,13 +250,6 @@ def may_be(file: BinaryIO, name: str) -> tuple[str, ...]:
     )
 
 
-def _is_packed(file: BinaryIO) -> bool:
-    place = file.tell()
-    start = file.read(2)
-    file.seek(place)
-    return start == b"\x1f\x8b"
-
-
 def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
     """Determine a format: by conclusive first bytes, or else the suffix, or else likely content.
 
@@ -211,13 +264,17 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
     """
     if form := _certain(head, suffix, known):
         return form
-    if (suffix in OURS or suffix not in known) and not head:
+    ours = suffix in OURS or suffix not in known
+    if ours and not head:
         raise InputError("trade/file-empty", at=name)
     if suffix in TEXTS or suffix not in known:
         refuse_strange(head, name)
         if form := _likely(head, suffix):
             return form
-    if suffix in known:
+    if ours and ALSO.get(suffix, suffix) in WHOLE and TEXT.fits(head, suffix):
+        refuse_strange(head, name)
+        return _likely(head, suffix) or "csv"  # an export under the name of a spreadsheet
+    if suffix in known and (suffix not in UNKNOWN or UNKNOWN[suffix].fits(head, suffix)):
         return suffix
     if TEXT.fits(head, suffix):
         return "csv"  # or, if it is no table, text
@@ -226,14 +283,15 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
 
 def _certain(head: bytes, suffix: str, known: Collection[str]) -> str | None:
     """Return the format that the first bytes show, whatever the suffix."""
-    if head.startswith(b"PAR1"):
-        return "parquet"
+    ours = suffix in OURS or suffix not in known
+    found = form_by_signature(head, suffix)
+    if found is not None and (ours or found == "parquet"):
+        return found
+    if ours and PDF.fits(head, suffix):
+        return PDF.name
     for form in FORMATS.values():
         if form.confirmed and form.fits(head, suffix):
             return form.name
-    ours = suffix in OURS or suffix not in known
-    if ours and head.startswith(b"PK\x03\x04"):
-        return "xlsx"
     if ours and re.match(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*"', head):
         return "jsonl"
     return None
@@ -242,7 +300,8 @@ def _certain(head: bytes, suffix: str, known: Collection[str]) -> str | None:
 def _likely(head: bytes, suffix: str) -> str | None:
     """Return the format without a confirmed layout that the first bytes show."""
     forms = (form for form in MESSAGES.values() if form is not TEXT)
-    return next((form.name for form in forms if form.fits(head, suffix)), None)
+    found = next((form.name for form in forms if form.fits(head, suffix)), None)
+    return found or (TEXT.name if _MESSAGE_BEHIND.search(head) else None)
 
 
 def _not_known(suffix: str, known: Collection[str], name: str) -> InputError:
@@ -250,3 +309,33 @@ def _not_known(suffix: str, known: Collection[str], name: str) -> InputError:
     if suffix:
         return InputError("trade/suffix-not-known", suffix=suffix, formats=formats, at=name)
     return InputError("trade/format-not-told", formats=formats, at=name)
+
+
+@contextmanager
+def whole(form: str, file: BinaryIO, name: str) -> Iterator[BinaryIO]:
+    """Give a file as its reader needs it: a stream is copied, a compressed file is unpacked.
+
+    Args:
+        form: Its format.
+        file: The file.
+        name: Name of the file, for errors.
+
+    Raises:
+        InputError: It is damaged, or too large unpacked.
+    """
+    if form not in WHOLE or (file.seekable() and not is_packed(file)):
+        yield file
+        return
+    size = 0
+    with tempfile.TemporaryFile() as held:
+        for piece in chunks(open_source(file), name, _BLOCK):
+            size += len(piece)
+            if size > LARGEST:
+                raise InputError("trade/unpacked-too-large", largest=LARGEST >> 20, at=name)
+            held.write(piece)
+        held.seek(0)
+        yield cast("BinaryIO", held)
+
+
+LARGEST = 8 << 30
+"""Maximum unpacked size of a file that is read as a whole, in bytes."""

@@ -1,10 +1,8 @@
 """File content: first bytes, decompression, and decoding to UTF-8."""
 
 import codecs
-import gzip
 import re
 import unicodedata
-import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
@@ -13,6 +11,12 @@ from charset_normalizer import from_bytes
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.trade.readers.columns.detection import TITLE_ROWS, count_known
+from tidewaiter.trade.readers.compression import (
+    FAULTS,
+    LONGEST_MAGIC,
+    is_damage,
+    unpacker_of,
+)
 
 HEAD = 1 << 16
 """Bytes of a file for detection."""
@@ -61,8 +65,6 @@ _BINARY = {
     b"\x7fELF": "a program",
     b"MZ": "a program",
     b"SQLite format 3": "a database",
-    b"\x28\xb5\x2f\xfd": "a zstandard archive",
-    b"BZh": "a bzip2 archive",
     b"7z\xbc\xaf": "a 7-zip archive",
 }
 
@@ -112,24 +114,33 @@ class Source:
         """Return False: the stream is forward-only."""
         return False
 
+    @property
+    def closed(self) -> bool:
+        """Return False; Arrow asks."""
+        return False
+
+    def close(self) -> None:
+        """Do nothing: the caller closes the file."""
+
 
 def open_source(file: BinaryIO) -> Source:
-    """Open a stream; gzip is decompressed."""
+    """Open a stream; a compressed one is unpacked."""
     plain = file if isinstance(file, Source) else Source(file)
-    if plain.peek(2) != b"\x1f\x8b":
-        return plain
-    return Source(cast("BinaryIO", gzip.GzipFile(fileobj=cast("BinaryIO", plain))))
+    unpack = unpacker_of(plain.peek(LONGEST_MAGIC))
+    return plain if unpack is None else Source(unpack(cast("BinaryIO", plain)))
 
 
 def peek(source: Source, name: str) -> bytes:
     """Return the first bytes of a file without consuming them.
 
     Raises:
-        InputError: The file is empty, or its gzip is damaged at the start.
+        InputError: The file is empty, or its compressed data is damaged at the start.
     """
     try:
         head = source.peek()
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+    except (*FAULTS, OSError) as error:
+        if not is_damage(error):
+            raise
         raise _broken(name) from error
     if not head:
         raise InputError("trade/file-empty", at=name)
@@ -140,12 +151,14 @@ def chunks(source: Source, name: str, size: int) -> Iterator[bytes]:
     """Read a file in chunks of at most `size` bytes.
 
     Raises:
-        InputError: Its gzip is damaged or truncated.
+        InputError: Its compressed data is damaged or truncated.
     """
     while True:
         try:
             piece = source.read(size)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        except (*FAULTS, OSError) as error:
+            if not is_damage(error):
+                raise
             raise _broken(name) from error
         if not piece:
             return

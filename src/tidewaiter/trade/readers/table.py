@@ -46,6 +46,8 @@ class Sheet(Record, frozen=True, kw_only=True):
     serials: int | None = None  # offset of a bare number from the 1900 day count; None: not a day
     pointed: frozenset[int] = frozenset()  # columns of numbers, in which "1.234" has a point
     nested: Mapping[int, str] = {}  # columns of records: number -> "parties", "route" or "other"
+    given: int = 0  # number of the last columns, which hold what stands above the table
+    title: str = ""  # name of a table in a file of several; "": the only one
 
 
 def unique_names(header: Sequence[str]) -> tuple[str, ...]:

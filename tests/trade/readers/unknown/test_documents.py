@@ -62,7 +62,7 @@ def test_what_cannot_be_read_is_an_error(form: str, data: str, code: str) -> Non
         read(form, data)
 
 
-@pytest.mark.parametrize("form", ["xml", "html", "email", "pdf"])
+@pytest.mark.parametrize("form", ["xml", "web-page", "email", "pdf"])
 def test_a_document_read_as_a_whole_has_a_size(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A larger one is refused before it is held."""
     monkeypatch.setattr(whole, "MOST", 100)
@@ -121,7 +121,7 @@ def test_an_email_is_screened_with_its_attachments_of_text() -> None:
 def test_a_web_page_is_screened_by_blocks() -> None:
     """Cells of a row are set apart, and scripts are no text."""
     page = "<html><body><h1>Offer</h1><table><tr><td>acetone</td><td>5 kg</td></tr></table>after"
-    assert words("html", page + "<script>toluene</script></body></html>") == [
+    assert words("web-page", page + "<script>toluene</script></body></html>") == [
         "Offer",
         "acetone | 5 kg",
         "after",

@@ -36,7 +36,7 @@ UNKNOWN: MappingProxyType[str, Format] = MappingProxyType(
                 confirmed=False,
             ),
             Format(
-                name="html",
+                name="web-page",
                 title="web page: its text",
                 fits=web_page.fits,
                 read=web_page.read,

@@ -5,6 +5,7 @@ lines: the one whose objects have a goods description or a code of their own, or
 words. What stands above a line applies to it.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -15,7 +16,7 @@ from tidewaiter.trade.messages.types import Found
 from tidewaiter.trade.readers.columns.header_meaning import find_columns
 from tidewaiter.trade.readers.columns.mapping import NEEDED, survey_columns
 from tidewaiter.trade.readers.columns.mapping import Mapping as Columns
-from tidewaiter.trade.types import ReadOptions
+from tidewaiter.trade.types import NUMBERS, ReadOptions, keys_of
 
 Node = Mapping[str, Any]
 """An object: texts, numbers, objects, and lists of these."""
@@ -189,10 +190,17 @@ class Reading:
             field: " ".join(texts[keys[place]] for place in dict.fromkeys(places))
             for field, places in plan.places.items()
         }
+        wordy = {field for field in _OF_NUMBERS & fields.keys() if not _DIGIT.search(fields[field])}
+        for field in wordy:  # its name is not what it seems: its words are other text
+            del fields[field]
         for field, unit in plan.units.items():
-            if f"{field}.unit" not in fields and not any(map(str.isalpha, fields[field])):
+            if (
+                field not in wordy
+                and f"{field}.unit" not in fields
+                and not any(map(str.isalpha, fields[field]))
+            ):
                 fields[field] = f"{fields[field]} {unit}"
-        used = {keys[place] for places in plan.places.values() for place in places}
+        used = {keys[place] for field in fields for place in plan.places[field]}
         kept = line.own if not line.is_first else texts
         return Found(
             row=row,
@@ -211,3 +219,5 @@ class Reading:
 
 
 _PLANS = 1_000
+_DIGIT = re.compile(r"\d")
+_OF_NUMBERS = frozenset((*NUMBERS, *keys_of("count"), "seq"))

@@ -44,7 +44,10 @@ def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
 
 def lines_of(page: bytes | str) -> Iterator[str]:
     """Yield the blocks of text of a page, each followed by a blank line; cells are set apart."""
-    root = pages.document_fromstring(page, ensure_head_body=True)
+    try:
+        root = pages.document_fromstring(page, ensure_head_body=True)
+    except etree.ParserError:  # without any text
+        return
     some: list[str] = []
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if not isinstance(element.tag, str) or element.tag in _SILENT:
