@@ -67,12 +67,12 @@ def test_an_empty_file_is_called_empty(screen: Screen, here: Path, name: str) ->
     assert says(result.stderr, "trade/file-empty")
 
 
-def test_a_format_that_must_be_asked_for_is_named(screen: Screen, here: Path) -> None:
-    """A telegram with its usual suffix is not an unknown format."""
+def test_a_format_without_an_official_sample_is_in_doubt(screen: Screen, here: Path) -> None:
+    """A telegram with its usual suffix is read; the user's word settles it."""
     (here / "one.fwb").write_bytes((MESSAGES / "awb.fwb").read_bytes())
     result = screen("one.fwb")
-    assert result.exit_code == 2
-    assert "--format cargo-imp" in result.stderr.partition("hint: ")[2]
+    assert result.exit_code == 1
+    assert says(result.stderr, "trade/layout-not-confirmed")
     assert screen("one.fwb", "--format", "cargo-imp").exit_code == 0
 
 

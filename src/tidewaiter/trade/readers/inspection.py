@@ -249,7 +249,8 @@ def inspect_file(file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
         form = ALSO.get(form, form)
         seen = _inspect(form, file, name, options)
         told = format_evidence(_begun(file), name, form, options)
-        return msgspec.structs.replace(seen, told=told, may_be=may_be(_begun(file), name))
+        other = may_be(_begun(file), name, form if seen.needed else "")
+        return msgspec.structs.replace(seen, told=told, may_be=other)
     except (InputError, PluginError) as error:
         signature = header_signature(form, ())
         sheets = _titles(form, file, name, options) if form in FLAT else ()
@@ -299,7 +300,7 @@ def _message(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Insp
         confirmed=MESSAGES[form].confirmed,
         columns=columns[:_WIDEST],
         more_columns=max(0, len(columns) - _WIDEST),
-        needed=NEEDED if known.isdisjoint(NEEDED) else (),
+        needed=NEEDED if MESSAGES[form].confirmed and known.isdisjoint(NEEDED) else (),
         **_first_of(to_lines(sheet, mapping, few)),
     )
 
