@@ -103,7 +103,7 @@ class Inspection(Record, frozen=True, kw_only=True):
     title: str = ""  # title of a message format
     source: str = ""  # publication of the format
     confirmed: bool = True  # based on a published document, schema or program
-    may_be: tuple[str, ...] = ()  # matching formats that must be requested
+    may_be: tuple[str, ...] = ()  # other formats that a user may name
     lines: tuple[Line, ...] = ()  # first lines, as they would be screened
     rows: int = 0  # number of rows read
     refusals: tuple[Refusal, ...] = ()  # refusals in these rows
