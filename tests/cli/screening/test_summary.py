@@ -86,9 +86,11 @@ def test_an_interchange_that_is_cut_is_told_in_the_summary(screen: Screen, here:
 
 
 def test_an_object_that_is_cut_is_no_question_of_keys(screen: Screen, here: Path) -> None:
-    """The error has its place, and says what is wrong there."""
+    """Its words are screened; the error has its place, and says what is wrong there."""
     (here / "cut.json").write_text('{"goods": "acetone", "parties": {"shipper"')
-    result = screen("cut.json")
-    assert result.exit_code == 2
-    assert "error: cut.json, row 1: " in result.stderr
-    assert says(result.stderr, "trade/line-not-json")
+    result = screen("cut.json", "--out", "a.jsonl", "--refused", "r.csv")
+    assert result.exit_code == 1
+    assert "acetone" in (here / "a.jsonl").read_text(encoding="utf-8")
+    told = (here / "r.csv").read_text(encoding="utf-8")
+    assert says(told, "trade/line-not-json")
+    assert says(told, "trade/layout-not-confirmed")

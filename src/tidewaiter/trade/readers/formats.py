@@ -27,7 +27,7 @@ from tidewaiter.trade.readers.sqlite_tables import open_sqlite
 from tidewaiter.trade.readers.table import Sheet
 from tidewaiter.trade.readers.unknown import UNKNOWN
 from tidewaiter.trade.readers.xml_workbooks import open_xml_workbook
-from tidewaiter.trade.types import ReadOptions
+from tidewaiter.trade.types import ReadOptions, Refusal
 
 
 class Strange(NamedTuple):
@@ -150,6 +150,7 @@ _IF_NO_TABLE = {
     ("jsonl", "trade/no-goods-key"): "any-json",
     ("jsonl", "trade/no-json-objects"): "any-json",
     ("jsonl", "trade/several-columns-may-hold"): "any-json",
+    ("jsonl", "trade/line-not-json"): "text",
     ("csv", "trade/no-goods-column"): "text",
     ("csv", "trade/no-header"): "text",
     ("csv", "trade/first-row-not-a-header"): "text",
@@ -224,6 +225,15 @@ def text_form(form: str, error: InputError, options: ReadOptions) -> str | None:
         options: User settings; a format named there is the only one.
     """
     return None if options.format is not None else _IF_NO_TABLE.get((form, error.code))
+
+
+def cause_of(error: InputError) -> Refusal | None:
+    """Return why a document is read as text, if its sender should know it."""
+    return Refusal.of(error, row=0) if error.code in _DAMAGE else None
+
+
+_DAMAGE = frozenset(("trade/line-not-json", "trade/several-columns-may-hold"))
+"""What may be mended in a document that is read as text."""
 
 
 def format_evidence(file: BinaryIO, name: str, form: str, options: ReadOptions) -> Told:

@@ -161,6 +161,8 @@ def read_tables(
     for table in tables:
         if table.sheet.doubt:
             yield _doubt(table.sheet)
+        if table.sheet.cause:
+            yield table.sheet.cause
         if table.sheet.unconfirmed and options.format is None:
             error = InputError("trade/layout-not-confirmed", title=table.sheet.unconfirmed)
             yield Refusal.of(error, row=0)
