@@ -72,6 +72,6 @@ def test_a_line_of_goods_is_not_taken_for_the_header(read: Read, workbook: Workb
     """A file without a header is an error, as its first line would go unscreened."""
     rows = [["acetone", "67-64-1"], ["toluene", "108-88-3"]]
     with raises("trade/first-row-not-a-header", cell="67-64-1"):
-        read("\n".join(",".join(row) for row in rows))
+        read("\n".join(",".join(row) for row in rows), format="csv")
     with raises("trade/first-row-not-a-header"):
         read(workbook(rows), "a.xlsx")
