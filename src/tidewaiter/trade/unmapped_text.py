@@ -5,6 +5,7 @@ a description: only certain names and numbers count.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -57,6 +58,18 @@ def has_words(texts: Sequence[str | None]) -> bool:
         return False  # thousands of empty columns must cost nothing
     sound = [text and text.encode("utf-8", "replace").decode() for text in texts]
     return bool(pc.any(_has_words(pa.array(sound, pa.string()))).as_py())
+
+
+def names_with_words(texts: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """Return the names of which any text has words or a CAS number.
+
+    Args:
+        texts: By name of a column, or path in a document.
+    """
+    names = [name for name, each in texts.items() for _ in each]
+    sound = [text.encode("utf-8", "replace").decode() for each in texts.values() for text in each]
+    there = _has_words(pa.array(sound, pa.string())).to_pylist()
+    return frozenset(compress(names, there))
 
 
 def _may_have_words(cells: pa.Array) -> bool:

@@ -21,7 +21,7 @@ from tidewaiter.trade.readers.json_rows import NESTED, header
 from tidewaiter.trade.readers.source import open_source
 from tidewaiter.trade.readers.table import SAMPLE_ROWS, Block, Sheet
 from tidewaiter.trade.types import KEPT, LISTS, PARTY, STOP, ReadOptions, Refusal
-from tidewaiter.trade.unmapped_text import has_words
+from tidewaiter.trade.unmapped_text import names_with_words
 
 LONG = 300
 """Letters of a text that does not count."""
@@ -239,13 +239,14 @@ def open_message(
         nested=dict(enumerate(NESTED, len(places))),
     )
     kept = _kept(first)
+    worded = names_with_words(kept)
     seen = {field for item in first if isinstance(item, Found) for field in item.fields}
     columns = Columns(columns={field: (field,) for field in places}, unmapped=(), places=places)
     shown = Columns(
         columns={field: (field,) for field in places if field in seen},
         unmapped=tuple(kept),
         places=places,
-        beside=tuple(path for path, texts in kept.items() if has_words(texts)),
+        beside=tuple(path for path in kept if path in worded),
     )
     return sheet, columns, shown
 
@@ -318,6 +319,8 @@ def _blocks(items: _Items, size: int) -> Iterator[Block]:
 
 def _letters(line: Found) -> int:
     """Count the letters of a line in its block; many lines may repeat a long text."""
+    if not (line.fields or line.parties or line.route):
+        return sum(_EACH + len(text) for _, text in line.kept)
     several = len(line.parties) + len(line.route) + len(line.kept)
     count = several * _EACH + len("".join(line.fields.values()))
     count += sum(len(text) for _, text in line.kept)
