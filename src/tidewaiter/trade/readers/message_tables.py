@@ -3,7 +3,7 @@
 Header data is repeated on each line, so that a small file could become a huge table.
 """
 
-import gzip
+import lzma
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
@@ -17,6 +17,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.trade.messages.json_documents import kept_of, pack, texts_of
 from tidewaiter.trade.messages.types import Format, Found, Left
 from tidewaiter.trade.readers.columns.mapping import Mapping as Columns
+from tidewaiter.trade.readers.compression import is_damage
 from tidewaiter.trade.readers.json_rows import NESTED, header
 from tidewaiter.trade.readers.source import open_source
 from tidewaiter.trade.readers.table import SAMPLE_ROWS, Block, Sheet
@@ -277,8 +278,10 @@ def items_of(form: Format, file: BinaryIO, name: str) -> _Items:
         for item in form.read(cast("BinaryIO", open_source(file)), name):
             row = item.row
             yield item
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        yield Refusal.of(InputError("trade/gzip-damaged"), row=row + 1, screened=False)
+    except (EOFError, OSError, zlib.error, lzma.LZMAError) as error:
+        if not is_damage(error):
+            raise
+        yield Refusal.of(InputError("trade/compressed-data-cut"), row=row + 1, screened=False)
 
 
 def _kept(first: Sequence[Found | Refusal]) -> dict[str, list[str]]:
