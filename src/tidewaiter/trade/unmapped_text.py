@@ -113,6 +113,39 @@ def kept_together(columns: Mapping[str, pa.Array], rows: int) -> pa.Array | None
     return pa.ListArray.from_arrays(ends, values, mask=pa.array(counts == 0))
 
 
+class Beside(NamedTuple):
+    """A text that belongs to a line."""
+
+    line: int  # index in the batch
+    name: str  # name of its column
+    text: str
+
+
+def with_texts(column: pa.ListArray | None, found: Sequence[Beside], rows: int) -> pa.Array | None:
+    """Add the texts with words to a column of `KEPT`, behind those of their lines.
+
+    Args:
+        column: Other text of the lines; None: there is none.
+        found: Texts to add.
+        rows: Number of lines.
+    """
+    texts = pa.array([each.text for each in found], pa.string())
+    words = _has_words(texts).to_numpy(zero_copy_only=False)
+    if not words.any():
+        return column
+    new = pa.StructArray.from_arrays(
+        [pa.array([each.name for each in found], pa.string()), texts], fields=list(KEPT)
+    ).filter(pa.array(words))
+    lines = np.array([each.line for each in found], np.int64)[words]
+    if column is not None:
+        lines = np.concatenate([pc.list_parent_indices(column).to_numpy(), lines])
+        new = pa.concat_arrays([pc.list_flatten(column), new])
+    counts = np.bincount(lines, minlength=rows)
+    ends = pa.array(np.concatenate([[0], np.cumsum(counts)]).astype(np.int32))
+    values = new.take(pa.array(np.argsort(lines, kind="stable")))
+    return pa.ListArray.from_arrays(ends, values, mask=pa.array(counts == 0))
+
+
 def only_words(column: pa.ListArray) -> pa.ListArray | None:
     """Reduce a column of `KEPT` to the texts with words, null for rows without any.
 
