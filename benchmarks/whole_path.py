@@ -59,7 +59,7 @@ STAGES = {  # stage -> where it is: a function, a method, or a function whose re
         "cli.screening.outputs:read_journal",
     ),
     "database": ("node.context:_Into.add", "node.context:_Into.finish"),
-    "entities of a database": ("node.context:take_up",),
+   
     "signs": ("cli.screening.run:marks_of",),
     "findings stored": ("cli.screening.run:keep_marks",),
     "outputs": ("cli.screening.screen:write_outputs",),
