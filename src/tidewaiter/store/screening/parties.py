@@ -55,12 +55,15 @@ class KnownParties:
 
     def ids_of(self, connection: Connection, parties: Sequence[_Told]) -> NDArray[np.int64]:
         """Return the id of each party; insert new ones."""
-        new = list(dict.fromkeys(each for each in parties if each not in self._ids))
+        ids = list(map(self._ids.get, parties))
+        pairs = list(zip(parties, ids, strict=True))
+        new = list(dict.fromkeys(party for party, known in pairs if known is None))
         if len(self._ids) + len(new) > _KNOWN:
-            self._ids, new = {}, list(dict.fromkeys(parties))
+            self._ids.clear()
         if new:
             self._ids.update(zip(new, _party_ids(connection, new), strict=True))
-        return np.fromiter(map(self._ids.__getitem__, parties), np.int64, len(parties))
+        found = (self._ids[party] if known is None else known for party, known in pairs)
+        return np.fromiter(found, np.int64, len(parties))
 
 
 def insert_parties(work: Work, lines: pa.RecordBatch, known: KnownParties) -> PartiesOfLines:
