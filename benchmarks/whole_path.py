@@ -250,7 +250,8 @@ def count_network(base: Path) -> float:
         "import sys; from tidewaiter.node.identity import own_stamp;"
         "from tidewaiter.node.network.resolution import take_up;"
         "from tidewaiter.store.core.database import open_database;"
-        "take_up(open_database(sys.argv[1]), own_stamp)"
+        "database = open_database(sys.argv[1]);"
+        "take_up(database, own_stamp); database.close()"
     )
     return took_of((sys.executable, "-c", text, str(base))).cpu
 

@@ -70,6 +70,8 @@ def screen_file(
 ) -> Iterator[Progress]:
     """Screen a file; resumable after an interruption.
 
+    The parties of its lines are stored, but not added to the network: `take_up` does that.
+
     Args:
         job: The file.
         database: Database for lines and alerts, if any.

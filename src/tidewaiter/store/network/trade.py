@@ -114,14 +114,14 @@ def count_lines(
     step = _Step(work, run, lines, named)
     known = _known(step, tables.entity_consignment, lines.keys)
     where, entity = _distinct(named.line, named.entity)
-    day, size = lines.day[where], len(named.entities)
+    day, size = lines.day[where], max(1, len(named.entities))
     consignments = _tally(lines.key[where] * size + entity, day)
     new = ~np.isin(consignments.code, _codes(step, known))
-    more = np.bincount(consignments.code[new] % size, minlength=size) if size else new
+    more = np.bincount(consignments.code[new] % size, minlength=size)
     _keep_consignments(step, consignments)
     _keep_trade(step, {(source, name) for source, name, _ in known})
     _keep_parties(step)
-    _keep_entities(step, _tally(entity, day), more)
+    _keep_entities(step, _tally(entity, day), more[: len(named.entities)])
     return Counted(int(lines.ids[-1]), set(named.entities.tolist()))
 
 
