@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -13,11 +12,12 @@ from tidewaiter.base.records import Record
 from tidewaiter.bulk.journal import Done, Journal, read_journal
 from tidewaiter.bulk.screening import Settings, Step, nothing_at, run
 from tidewaiter.node.identity import own_stamp
-from tidewaiter.node.network.resolution import take_up
 from tidewaiter.node.rescreen.basis import Basis, basis_of
 from tidewaiter.node.rescreen.database_inputs import RegisterAsked
 from tidewaiter.store.alerts.counts import Recounted, correct, count_all
 from tidewaiter.store.core.database import Database, Stamp, open_database
+from tidewaiter.store.network.resolutions import run_or_first
+from tidewaiter.store.screening.parties import KnownParties
 from tidewaiter.store.screening.runs import (
     Batch,
     Run,
@@ -70,6 +70,8 @@ def screen_file(
 ) -> Iterator[Progress]:
     """Screen a file; resumable after an interruption.
 
+    The parties of its lines are stored, but not added to the network: `take_up` does that.
+
     Args:
         job: The file.
         database: Database for lines and alerts, if any.
@@ -104,7 +106,6 @@ def screen_file(
             yield Progress(done=done, read=place, size=size, step=step, new=new, screening=number)
         if into:
             into.finish()
-            take_up(into.database, partial(_stamp, who))
         if not steps:
             none = nothing_at(kept.done.row)
             yield Progress(
@@ -141,6 +142,7 @@ class _Into(Record, frozen=True, kw_only=True):
     database: Database
     screening: int
     who: str | None
+    known: KnownParties
 
     def add(self, step: Step) -> tuple[str, ...]:
         """Store a step; return the ids of new alerts."""
@@ -151,12 +153,13 @@ class _Into(Record, frozen=True, kw_only=True):
             done_row=step.done_row,
         )
         with self.database.work(_stamp(self.who)) as work:
-            return add_batch(work, self.screening, batch).alerts
+            return add_batch(work, self.screening, batch, self.known).alerts
 
     def finish(self) -> None:
-        """Mark it as done."""
+        """Mark it as done; a run exists from then on, so that pages say what it lacks."""
         with self.database.work(_stamp(self.who)) as work:
             finish_screening(work, self.screening)
+            run_or_first(work)
 
 
 def _stamp(who: str | None) -> Stamp:
@@ -186,7 +189,7 @@ def _begin(
         screening = begin_screening(work, source, wanted)
     if screening.rows_done < kept.done.row:  # the journal is ahead: it belongs to another database
         kept.begin_anew()
-    return _Into(database=database, screening=screening.id, who=who)
+    return _Into(database=database, screening=screening.id, who=who, known=KnownParties())
 
 
 def end_overdue(database: Database) -> list[Changed]:
