@@ -23,7 +23,8 @@ from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.files import hash_file
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.screening import Settings
-from tidewaiter.node.context import FileJob, screen_file
+from tidewaiter.node.context import screen_file
+from tidewaiter.node.file_screening import FileJob
 from tidewaiter.node.uploads.jobs import Bench
 from tidewaiter.node.uploads.settings import Desk as Uploads
 from tidewaiter.node.uploads.workers import work_once

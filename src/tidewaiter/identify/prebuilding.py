@@ -15,7 +15,7 @@ from tidewaiter.parties.names.dictionary import load_pinyin
 
 
 def prebuild() -> None:
-    """Make what a first start needs, beside the code: registry, lexicon, classes, structures, pinyin."""
+    """Make what a first start needs: registry, lexicon, classes, structures, pinyin."""
     shutil.rmtree(PREBUILT, ignore_errors=True)
     os.environ["TIDEWAITER_CACHE"] = str(PREBUILT)
     registry = load_lexicon().registry

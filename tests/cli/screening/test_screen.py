@@ -19,7 +19,6 @@ from tests.support.raising import says
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.cross_line import Marks
 from tidewaiter.cli.screening import run as onefile
-from tidewaiter.store.core.database import Database
 
 Screen = Callable[..., Result]
 Process = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -154,11 +153,11 @@ def test_two_at_once_without_an_output_file_are_both_done(
     With an output file the second run is refused, because both would write it.
     """
     monkeypatch.setattr("tidewaiter.cli.screening.outputs.cache_folder", lambda: here / "cache")
-    alone, seen, inner = screen(str(manifest)).stdout, [], onefile.screen_one
+    alone, seen, inner = screen(str(manifest)).stdout, [], onefile.screen_alone
 
-    def another(job: onefile.OneFile, database: Database | None) -> tuple[Marks, int]:
+    def another(job: onefile.OneFile) -> Marks:
         seen.append(job.journal)
-        made = inner(job, database)
+        made = inner(job)
         if len(seen) == 1:
             told.append(screen(str(manifest), *more))
         return made
@@ -167,7 +166,7 @@ def test_two_at_once_without_an_output_file_are_both_done(
         told: list[Result] = []
         seen.clear()
         with monkeypatch.context() as patch:
-            patch.setattr("tidewaiter.cli.screening.screen.screen_one", another)
+            patch.setattr("tidewaiter.cli.screening.screen.screen_alone", another)
             first = screen(str(manifest), *more)
         assert (first.exit_code, told[0].exit_code) == (0, code)
         assert len(set(seen)) == (1 if code else 2)

@@ -190,9 +190,7 @@ def load_pinyin() -> tuple[dict[tuple[str, ...], str], dict[tuple[str, ...], str
 
     The tables of pypinyin take 0.2 seconds to load, and a file without Chinese needs no others.
     """
-    key = digest(
-        [data("parties", "han_words.toml"), Path(__file__)], metadata.version("pypinyin")
-    )
+    key = digest([data("parties", "han_words.toml"), Path(__file__)], metadata.version("pypinyin"))
     place = cached("pinyin", key, _make_pinyin)
     read = msgspec.msgpack.decode((place / _PINYIN).read_bytes(), type=_Readings)
     return dict(read.words), dict(read.phrases)
