@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -295,3 +296,13 @@ def test_journals_that_nobody_took_up_are_removed(
         os.utime(path, (time.time() - days * 86_400,) * 2)
     screen(str(manifest), "--out", "a.jsonl")
     assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_a_screening_without_a_database_loads_none() -> None:
+    """What works with a database takes half a second to load, which most screenings do without."""
+    code = (
+        "import sys; import tidewaiter.cli.screening.screen; "
+        "print([name for name in sys.modules if name in ('sqlalchemy', 'tidewaiter.store')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
