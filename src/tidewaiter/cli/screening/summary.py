@@ -18,7 +18,7 @@ from tidewaiter.explain.alerts import short_title
 from tidewaiter.explain.summary import Summary
 from tidewaiter.explain.words import not_compared, unread_in_words
 from tidewaiter.law.types import Regime
-from tidewaiter.node.context import Progress
+from tidewaiter.node.file_screening import Progress
 from tidewaiter.trade.types import Alert
 
 _ROWS = 20
