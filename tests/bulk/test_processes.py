@@ -4,7 +4,8 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 import pytest
 
 from tidewaiter.base.errors import InputError, TidewaiterError
-from tidewaiter.bulk.processes import processes
+from tidewaiter.bulk.processes import done_beside, processes
 from tidewaiter.store.core.database import open_database
 
 _LOADED: list[int] = []  # ids of the processes that loaded something
@@ -122,3 +123,32 @@ def test_a_database_stays_open_and_whole(tmp_path: Path) -> None:
         with database.work() as work:
             after = work.connection.exec_driver_sql("PRAGMA integrity_check").scalar()
     assert (before, after) == ("ok", "ok")
+
+
+def _write(path: Path) -> None:
+    path.write_text(str(os.getpid()), encoding="ascii")
+
+
+@pytest.mark.parametrize("threads", [False, True])
+def test_work_is_done_beside_the_block(tmp_path: Path, *, threads: bool) -> None:
+    """At its end the work is done: by a copy of this process, or here if it has more threads."""
+    path = tmp_path / "found"
+    with ExitStack() as stack:
+        if threads:
+            stack.enter_context(_beside_a_thread())
+        with done_beside(partial(_write, path)):
+            pass
+    here = threads or sys.platform != "linux"
+    assert (int(path.read_text(encoding="ascii")) == os.getpid()) == here
+
+
+def test_an_error_of_work_beside_is_raised(tmp_path: Path) -> None:
+    """An error is that of the work; a process that is killed is an error, too."""
+    with pytest.raises(FileNotFoundError), done_beside(partial(_write, tmp_path / "no" / "file")):
+        pass
+    if sys.platform == "linux":
+        with (
+            pytest.raises(TidewaiterError, match="worker"),
+            done_beside(lambda: os.kill(os.getpid(), signal.SIGKILL)),
+        ):
+            pass

@@ -50,8 +50,9 @@ def processes(
     else:
         pool = ProcessPoolExecutor(workers, context, _ready_anew, (prepare, settings, failed))
     try:
-        if copied:
-            _fork(pool)
+        if copied:  # all at once, before this process has more threads or open files
+            with _forking():
+                pool.submit(int)
         yield pool
     except BrokenProcessPool as error:
         if not failed.empty():
@@ -59,6 +60,47 @@ def processes(
         raise TidewaiterError("bulk/worker-process-ended") from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def done_beside(work: Callable[[], None]) -> Iterator[None]:
+    """Do work in a copy of this process during the block, and wait for it at the end.
+
+    Where this process may not be copied, the work is done here, before the block.
+
+    Args:
+        work: Leaves its result in a file.
+
+    Raises:
+        TidewaiterError: The copy was killed. Errors of the work are raised here too.
+    """
+    if not _may_fork():
+        work()
+        yield
+        return
+    context = get_context("fork")
+    failed: SimpleQueue[bytes] = context.SimpleQueue()
+    worker = context.Process(target=_do, args=(work, failed))
+    with _forking():
+        worker.start()
+    try:
+        yield
+        worker.join()
+        if not failed.empty():
+            raise unpacked(failed.get())
+        if worker.exitcode:
+            raise TidewaiterError("bulk/worker-process-ended")
+    finally:
+        worker.kill()
+        worker.join()
+
+
+def _do(work: Callable[[], None], failed: "SimpleQueue[bytes]") -> None:
+    _ready()
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 - raised by the parent
+        failed.put(packed(error))
 
 
 def _may_fork() -> bool:
@@ -71,12 +113,12 @@ def _may_fork() -> bool:
     return sys.platform == "linux" and active_count() == 1
 
 
-def _fork(pool: ProcessPoolExecutor) -> None:
-    """Start all workers now, before this process has more threads or open files."""
+@contextmanager
+def _forking() -> Iterator[None]:
     with warnings.catch_warnings():
         # Since Python 3.12: threads of libraries count there.
         warnings.filterwarnings("ignore", ".*multi-threaded.*fork", DeprecationWarning)
-        pool.submit(int)
+        yield
 
 
 def _ready() -> None:
