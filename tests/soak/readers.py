@@ -15,6 +15,7 @@ import os
 import platform
 import random
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -23,13 +24,14 @@ import traceback
 import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pyarrow as pa
-from pyarrow import parquet
+from pyarrow import ipc, orc, parquet
 from xlsxwriter import Workbook
 
 from tidewaiter.base.errors import InputError
@@ -48,13 +50,38 @@ FILES = {
     "xfhl": "xfhl.xml",
     "ics2-xml": "ics2.xml",
     "edifact": "*.edi",
-    "x12-309": "*.x12",
+    "x12": "*.x12",
     "cargo-imp": "*.f*",
     "dcsa": "dcsa*.json",
     "postal": "itmatt*.json",
     "csv": "*.csv",
+    "ubl": "ubl_*.xml",
+    "cii": "cii.xml",
+    "ncts5": "cc029c.xml",
+    "aes": "cc515c.xml",
+    "emcs": "ie815.xml",
+    "nfe": "nfe.xml",
+    "cte": "cte.xml",
+    "cfdi": "cfdi.xml",
+    "idoc": "idoc_*.xml",
+    "asycuda-manifest": "awmds.xml",
+    "xml": "ubl_*.xml",
+    "x12-all": "*.x12",
 }
 TEXTS = {
+    "tradacoms": "STX=ANA:1+A:A+B:B+261201+1'MHD=1+ORDHDR:9'TYP=0430'MTR=3'MHD=2+ORDERS:9'CLO=1'"
+    "ORD=1::261201'OLD=1+:1+++:ACETONE+5+10+++ACETONE 1 L'OTR=1'MTR=5'END=2'",
+    "any-json": '{"d": {"rows": [{"goods": "acetone", "net": 2.5}, {"goods": "toluene"}]}}',
+    "text": "Dear all,\n\n100 drums of ace-\ntone\n\nRegards\n",
+    "web-page": "<html><body><table><tr><td>acetone<td>5 kg</table>after</body></html>",
+    "email": "From: a@b.example\nSubject: offer\nMIME-Version: 1.0\n"
+    'Content-Type: multipart/mixed; boundary="x"\n\n--x\nContent-Type: text/plain\n\nacetone\n'
+    "--x\nContent-Type: text/html\nContent-Transfer-Encoding: base64\n\nPHA+YTwvcD4=\n--x--\n",
+    "pdf": "%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages "
+    "/Kids [3 0 R] /Count 1 >>\nendobj\n3 0 obj\n<< /Type /Page /Parent 2 0 R /Contents 4 0 R "
+    "/Resources << /Font << /F1 5 0 R >> >> >>\nendobj\n4 0 obj\n<< /Length 29 >>\nstream\n"
+    "BT /F1 9 Tf (acetone) Tj ET  \nendstream\nendobj\n5 0 obj\n<< /Type /Font /Subtype /Type1 "
+    "/BaseFont /Helvetica >>\nendobj\ntrailer << /Size 6 /Root 1 0 R >>\n%%EOF",
     "jsonl": '{"goods": "acetone", "hs": "291411", "net": "25 kg", "parties": [{"name": "A"}]}\n',
     "shopify-products": '{"products": [{"title": "A", "handle": "a", "body_html": "<p>b</p>", '
     '"variants": [{"title": "1 l", "price": "2.50", "grams": 900, "weight_unit": "g"}]}]}',
@@ -165,7 +192,62 @@ def samples() -> Mapping[str, Sequence[bytes]]:
     found["jsonl"].extend([JSON_ARRAY.encode(), JSON_LINES.encode()])
     found["xlsx"] = [bytes([place]) + part for place, part in enumerate(_parts().values())]
     found["xlsx"].append(_workbook(found["xlsx"][0]))
+    found.update(containers())
     return {name: found[name] for name in TARGETS}
+
+
+def containers() -> dict[str, list[bytes]]:
+    """Give samples of the tables in other containers."""
+    table = pa.table({"goods": ["acetone", "toluene"], "hs": ["291411", None], "net": [1.5, 2]})
+    arrow, stream, columns = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    with ipc.new_file(arrow, table.schema) as file:
+        file.write_table(table)
+    with ipc.new_stream(stream, table.schema) as piped:
+        piped.write_table(table)
+    orc.write_table(table, columns)
+    return {
+        "arrow": [arrow.getvalue(), stream.getvalue()],
+        "orc": [columns.getvalue()],
+        "sqlite": [sqlite_sample()],
+        "dbf": [dbf_sample()],
+        "html": [b"<html><p>x<table><tr><th>goods<th>hs<tr><td colspan=2>acetone</table>"],
+        "xml-workbook": [XML_WORKBOOK.encode()],
+        "xls": [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)],
+    }
+
+
+def sqlite_sample() -> bytes:
+    """Write a database with one table."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE TABLE lines (goods TEXT, hs TEXT, net REAL)")
+        database.execute("INSERT INTO lines VALUES ('acetone', '291411', 1.5), ('x', NULL, 2)")
+        database.commit()
+        return database.serialize()
+
+
+def dbf_sample(
+    *rows: tuple[str, str], codec: str = "cp850", driver: int = 2, fields: str = "CC"
+) -> bytes:
+    """Write a dBASE table with the columns GOODS and HS, twenty bytes each."""
+    kinds = zip((b"GOODS", b"HS"), fields, strict=True)
+    described = b"".join(
+        name.ljust(11, b"\0") + kind.encode() + bytes(4) + bytes([20, 0]) + bytes(14)
+        for name, kind in kinds
+    )
+    held = rows or (("acetone", "291411"),)
+    head = bytes([3, 126, 12, 1]) + len(held).to_bytes(4, "little") + (97).to_bytes(2, "little")
+    head += (41).to_bytes(2, "little") + bytes(17) + bytes([driver]) + bytes(2)
+    cells = (b" " + b"".join(c.encode(codec).ljust(20) for c in row) for row in held)
+    return head + described + b"\r" + b"".join(cells) + b"\x1a"
+
+
+XML_WORKBOOK = (
+    '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+    'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="A"><Table><Row>'
+    "<Cell><Data>goods</Data></Cell><Cell><Data>hs</Data></Cell></Row><Row><Cell><Data>acetone"
+    '</Data></Cell><Cell ss:Index="2"><Data>291411</Data></Cell></Row></Table></Worksheet>'
+    "</Workbook>"
+)
 
 
 @lru_cache(maxsize=1)

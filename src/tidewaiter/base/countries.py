@@ -31,7 +31,19 @@ def find_country(text: str) -> str | None:
     plain = text.strip()
     if _CODE.fullmatch(plain) and plain.upper() in _codes():
         return plain.upper()
-    return _names().get(_key(plain))
+    return _names().get(key_of_name(plain))
+
+
+@lru_cache(maxsize=1 << 14)
+def find_country_in_any_language(text: str) -> str | None:
+    """Find the ISO 3166-1 alpha-2 code of a country, whose name may be in another language.
+
+    For columns of countries only: a text of another kind may be such a name by chance.
+
+    Source:
+        data/countries.toml, data/country_names.toml.
+    """
+    return find_country(text) or _translated().get(key_of_name(text))
 
 
 @lru_cache(maxsize=4096)
@@ -63,7 +75,13 @@ def _codes() -> frozenset[str]:
 
 @cache
 def _names() -> dict[str, str]:
-    return {_key(name): code for code, names in _load().names.items() for name in names}
+    return {key_of_name(name): code for code, names in _load().names.items() for name in names}
+
+
+@cache
+def _translated() -> dict[str, str]:
+    found = read_toml(data("country_names.toml"), _Countries).names
+    return {key_of_name(name): code for code, names in found.items() for name in names}
 
 
 @cache
@@ -71,7 +89,8 @@ def _load() -> _Countries:
     return read_toml(data("countries.toml"), _Countries)
 
 
-def _key(text: str) -> str:
+def key_of_name(text: str) -> str:
+    """Return a name without case, accents and punctuation, for comparison."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(c for c in plain if not unicodedata.combining(c))
     return _BETWEEN.sub(" ", bare.replace("'", "").replace("’", "")).strip()

@@ -280,6 +280,9 @@ FIELDS: Final = describe(Line)
 LINES: Final = arrow_schema(Line)
 """One row per line. Masses are whole milligrams, volumes whole microlitres."""
 
+FUNCTIONS = ("origin", "loading", "transit", "unlading", "destination")
+"""Functions of places, in travel order."""
+
 PARTY, STOP, KEPT = arrow_struct(Party), arrow_struct(Stop), arrow_struct(Kept)
 
 TEXTS: Final = tuple(name for name, about in FIELDS.items() if SCREEN in about.uses)

@@ -1,9 +1,11 @@
 """ZIP archives on the command line: their files are read one by one, within bounds."""
 
+import io
 import json
 import os
 import signal
 import struct
+import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +27,20 @@ def pack(path: Path, *members: tuple[str, str | bytes], how: int = zipfile.ZIP_D
     with zipfile.ZipFile(path, "w", how) as archive:
         for name, content in members:
             archive.writestr(zipfile.ZipInfo(name), content, how)
+    return path
+
+
+def pack_tar(path: Path, *members: tuple[str, str], mode: str = "w", link: str = "") -> Path:
+    """Write a tar archive, with a link to a file outside."""
+    with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]
+        for name, content in members:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content.encode()))
+        if link:
+            entry = tarfile.TarInfo(link)
+            entry.type, entry.linkname = tarfile.SYMTYPE, "/etc/passwd"
+            archive.addfile(entry)
     return path
 
 
@@ -111,10 +127,49 @@ def test_nothing_stays_where_the_process_is_ended(here: Path, sent: str) -> None
 def test_several_files_need_a_folder(screen: Call, here: Path) -> None:
     """One file of alerts would hide which they are of."""
     pack(here / "a.zip", ("a.csv", TABLE), ("b.csv", TABLE))
-    for more in ([], ["--out", "x.jsonl"], ["--out", "x", "--report", "r.html"]):
+    for more in (
+        ["--report", "r.html"],
+        ["--out", "x.jsonl"],
+        ["--out", "x", "--report", "r.html"],
+    ):
         result = screen("a.zip", *more)
         assert result.exit_code == 2
         assert "a.zip contains 2 files: give a folder for their alerts" in result.output
+
+
+def test_without_outputs_the_alerts_of_each_file_are_printed(screen: Call, here: Path) -> None:
+    """To look at an archive needs no folder."""
+    pack(here / "a.zip", ("a.csv", TABLE), ("b.csv", TABLE))
+    result = screen("a.zip")
+    assert result.exit_code == 0
+    assert result.output.count("2 lines screened") == 2
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_a_tar_archive_is_read_like_a_zip(screen: Call, here: Path, mode: str) -> None:
+    """Also a compressed one; links are ignored, and a name does not lead out of the folder."""
+    pack_tar(here / "a.tar.gz", ("../a.csv", TABLE), ("b/a.csv", TABLE), mode=mode, link="l.csv")
+    result = screen("a.tar.gz", "--out", "alerts")
+    assert result.exit_code == 0
+    assert len(list((here / "alerts").glob("*.jsonl"))) == 2
+    assert not (here.parent / "a.csv").exists()
+
+
+def test_bounds_of_a_tar_archive(here: Path, monkeypatch: pytest.MonkeyPatch, screen: Call) -> None:
+    """Of number, of size and of ratio, found while it is listed; a truncated one is damaged."""
+    pack_tar(here / "zeros.tar.gz", ("a.csv", "0" * (70 << 20)), mode="w:gz")
+    with raises("cli/archive-bomb"):
+        members_of(here / "zeros.tar.gz")
+    pack_tar(here / "a.tar", ("a.csv", TABLE), ("b.csv", TABLE))
+    raw = (here / "a.tar").read_bytes()
+    (here / "cut.tar").write_bytes(raw[:600])
+    assert screen("cut.tar").exit_code == 2
+    monkeypatch.setattr(archives, "MOST", 1)
+    with raises("cli/archive-of-too-many-files"):
+        members_of(here / "a.tar")
+    monkeypatch.setattr(archives, "LARGEST", 10)
+    with raises("cli/archive-too-large"):
+        members_of(pack_tar(here / "b.tar", ("a.csv", TABLE)))
 
 
 def test_a_database_keeps_each_file(screen: Call, here: Path) -> None:

@@ -113,7 +113,12 @@ def test_a_document_that_is_cut_off_keeps_its_lines() -> None:
     lines, refusals = found_in("wco-xml", cut)
     assert _goods(lines) == ["Acetic anhydride, 99.5 %"]
     assert lines[0].fields["consignment"] == "TIDE-2026-0001"
-    assert {party["role"] for party in lines[0].parties} == {"exporter", "declarant", "consignee"}
+    assert {party["role"] for party in lines[0].parties} == {
+        "exporter",
+        "declarant",
+        "consignee",
+        "carrier",
+    }
     (refusal,) = refusals
     assert (refusal.row, refusal.screened) == (2, False)
     assert refusal.column.startswith("line 62, column ")

@@ -155,7 +155,7 @@ def test_an_array_that_is_cut_short_is_reported(read: Read) -> None:
 def test_json_without_goods_lists_its_keys(read: Read) -> None:
     """Nothing to screen is an error, not a quiet pass."""
     with pytest.raises(InputError) as caught:
-        read('{"foo": 1}', "a.jsonl")
+        read('{"foo": 1}', "a.jsonl", format="jsonl")
     assert '"foo"' in caught.value.hint
 
 

@@ -128,7 +128,10 @@ def test_lines_as_we_write_them_come_back(read: Read, full_line: dict[str, Any])
     assert found == line
 
 
-def test_an_origin_alone_is_not_taken_for_that_of_goods(read: Read, packed: Packed) -> None:
-    """In files of others, the name does not say whether it means origin or dispatch."""
-    lines, _ = read(packed({"goods": ["acetone"], "net_mg": [1], "origin": ["IN"]}), "a.parquet")
+def test_an_origin_is_that_of_goods_if_its_values_are_countries(read: Read, packed: Packed) -> None:
+    """In files of others, the name alone does not say whether it means origin or dispatch."""
+    line = {"goods": ["acetone"], "net_mg": [1]}
+    lines, _ = read(packed({**line, "origin": ["Nhava Sheva"]}), "a.parquet")
     assert lines[0]["origin"] is None
+    lines, _ = read(packed({**line, "origin": ["IN"]}), "a.parquet")
+    assert lines[0]["origin"] == "IN"

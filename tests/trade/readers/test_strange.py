@@ -1,19 +1,20 @@
 """An unsupported file is identified by its first bytes, with an alternative."""
 
-import bz2
 import io
-import lzma
 import tarfile
 from collections.abc import Callable
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.trade.messages.found import SAMPLES
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.readers.formats import strange_of
+from tidewaiter.trade.types import ReadOptions, Refusal
 
 Read = Callable[..., Any]
 CSV = b"Description,HS code\nacetone,2914.11\n"
@@ -37,28 +38,10 @@ def _tar() -> bytes:
     [
         ("a.7z", b"7z\xbc\xaf\x27\x1c" + bytes(50), "7-Zip", "unpack"),
         ("a.rar", b"Rar!\x1a\x07\x01\x00", "RAR", "unpack"),
-        ("a.csv.bz2", bz2.compress(CSV), "bzip2", "gz"),
-        ("a.csv.xz", lzma.compress(CSV), "xz", "gz"),
         ("a.tar", _tar(), "tar", "unpack"),
         ("a.csv", b"{\\rtf1 acetone}", "RTF", "xlsx"),
         ("a.slk", b'ID;PWXL;N;E\nC;Y1;X1;K"acetone"\nE\n', "SYLK", "xlsx"),
-        ("a.xls", b"<html><table><tr><td>acetone</td></tr></table></html>", "HTML", "xlsx"),
-        ("a.csv", b"<!DOCTYPE html>\n<p>acetone", "HTML", "xlsx"),
-        ("a.eml", MAIL + CSV, "e-mail", "attachments"),
-        ("a.txt", MAIL + EDI, "e-mail", "attachments"),
-        ("a.txt", b"Dear all,\nplease find below\n" + EDI, "EDIFACT", "remove the text"),
-        ("a.xml", b"HTTP/1.1 200 OK\r\n\r\n" + XML, "XML document behind", "remove the text"),
-        ("a.xml", b"<Invoice><Line>acetone</Line></Invoice>", '"Invoice", "Line"', "layouts"),
-        ("a.csv", b"<Invoice><Line>acetone</Line></Invoice>", '"Invoice", "Line"', "layouts"),
-        ("a.xml", (SAMPLES / "ics2.xml").read_bytes(), "ics2-xml", "--format ics2-xml"),
-        (
-            "a.txt",
-            b"ISA*00*          *00*          *ZZ*A~GS*SO~ST*309*0001~",
-            "X12",
-            "--format x12-309",
-        ),
         ("a.edi", b"", "empty", "again"),
-        ("a.xml", CSV, "not known", "--format csv"),
     ],
 )
 def test_a_file_that_is_not_read_is_called_by_what_it_is(
@@ -69,6 +52,36 @@ def test_a_file_that_is_not_read_is_called_by_what_it_is(
         read(raw, name)
     assert what in caught.value.message
     assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "word"),
+    [
+        ("a.xls", b"<html><table><tr><td>acetone</td></tr></table></html>", "acetone"),
+        ("a.csv", b"<!DOCTYPE html>\n<p>acetone", "acetone"),
+        ("a.eml", MAIL + CSV, "acetone,2914.11"),
+        ("a.txt", MAIL + EDI, "CUSCAR"),
+        ("a.txt", b"Dear all,\nplease find below\n" + EDI, "CUSCAR"),
+        ("a.xml", b"HTTP/1.1 200 OK\r\n\r\n" + XML, "Declaration"),
+        ("a.xml", b"<Invoice><Line>acetone</Line></Invoice>", "acetone"),
+        ("a.csv", b"<Invoice><Line>acetone</Line></Invoice>", "acetone"),
+        ("a.xml", (SAMPLES / "ics2.xml").read_bytes(), "Acetic anhydride"),
+    ],
+)
+def test_a_file_of_unknown_layout_is_searched(name: str, raw: bytes, word: str) -> None:
+    """Its words are screened, and its first refusal says that the layout is not known."""
+    first, *rest = reader_for(name)(io.BytesIO(raw), name, ReadOptions())
+    assert isinstance(first, Refusal)
+    assert first.code == "trade/layout-not-confirmed"
+    lines = [line for part in rest if isinstance(part, pa.RecordBatch) for line in part.to_pylist()]
+    assert any(word in str(line) for line in lines)
+
+
+def test_a_table_under_another_name_is_a_table(read: Read) -> None:
+    """The suffix of XML does not make it XML."""
+    lines, refusals = read(CSV, "a.xml")
+    assert [line["goods"] for line in lines] == ["acetone"]
+    assert refusals == []
 
 
 @pytest.mark.parametrize(

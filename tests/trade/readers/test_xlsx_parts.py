@@ -82,22 +82,22 @@ def archive(
     return out.getvalue()
 
 
-def test_the_first_sheet_that_is_shown_is_read_and_the_others_are_named(read: Read) -> None:
-    """A hidden sheet is only read if chosen; skipped sheets are reported."""
+def test_all_sheets_are_read_one_after_the_other(read: Read) -> None:
+    """Hidden ones too, in the order of the workbook; each line names its sheet."""
     raw = archive(
         [
             sheet(texts("goods"), texts("hidden")),
             sheet(texts("goods"), texts("acetone")),
-            sheet(texts("goods"), texts("toluene")),
+            sheet(texts("description of goods", "hs"), texts("toluene", "290230")),
             sheet(),
         ],
         hidden=[1],
     )
     lines, refusals = read(raw, "a.xlsx")
-    assert [line["goods"] for line in lines] == ["acetone"]
-    assert [(r.row, r.screened) for r in refusals] == [(0, True)]
-    assert refusals[0].code == "trade/other-sheets-not-read"
-    assert refusals[0].values["others"] == '"S1" (hidden), "S3"'
+    assert [line["goods"] for line in lines] == ["hidden", "acetone", "toluene"]
+    assert [line["row"] for line in lines] == [1, 2, 3]
+    assert [line["hs"] for line in lines] == [None, None, "290230"]
+    assert refusals == []
     chosen, none = read(raw, "a.xlsx", sheet="S1")
     assert ([line["goods"] for line in chosen], none) == (["hidden"], [])
 

@@ -14,7 +14,7 @@ from tidewaiter.node.uploads import arrivals, jobs
 SignIn = Callable[..., Desk]
 DATA = Path(__file__).parents[2] / "data"
 FILES = [
-    ("messages/manifest.x12", {"format": "x12-309"}),
+    ("messages/manifest.x12", {"format": "x12"}),
     ("messages/wco.xml", {}),
     ("formats/dcsa-ebl.json", {}),
 ]

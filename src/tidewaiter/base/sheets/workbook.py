@@ -25,6 +25,7 @@ _SHEETS_OF_MACROS = ("xl/macrosheets/", "xl/dialogsheets/")
 _LOCKED = (b"EncryptedPackage", b"EncryptionInfo")
 _PROGRAMS = (b"_VBA_PROJECT", b"Macros", b"_VBA_PROJECT_CUR")
 _WORD = (b"WordDocument",)
+_BOOK = (b"Workbook", b"Book")
 
 
 def refuse_office(file: BinaryIO | None, head: bytes, name: str) -> None:
@@ -41,8 +42,9 @@ def refuse_office(file: BinaryIO | None, head: bytes, name: str) -> None:
     if head.startswith(b"%PDF"):
         raise InputError("base/pdf", at=name)
     if head.startswith(OLE):
-        names = _names_in(head) if file is None else _names_of(file)
-        raise _compound(names, name)
+        error = _compound(_names_in(head) if file is None else _names_of(file), name)
+        if error is not None and (file is not None or error.code != "base/old-spreadsheet"):
+            raise error
 
 
 def has_macros(members: Iterable[str]) -> bool:
@@ -65,8 +67,6 @@ def refuse_archive(archive: zipfile.ZipFile, name: str) -> None:
         raise InputError("base/office-file-holds-macros", at=name)
     if "word/document.xml" in plain or "ppt/presentation.xml" in plain:
         raise InputError("base/document-not-a-spreadsheet", at=name)
-    if "mimetype" in plain and "content.xml" in plain:
-        raise InputError("base/opendocument", at=name)
     if "_rels/.rels" in plain:
         return
     held = next(_inside(archive), "")
@@ -106,14 +106,14 @@ def _why(stream: IO[bytes], name: str) -> str:
     return ""
 
 
-def _compound(names: frozenset[bytes], name: str) -> InputError:
+def _compound(names: frozenset[bytes], name: str) -> InputError | None:
     if names.intersection(_LOCKED):
         return InputError("base/office-file-locked", at=name)
     if names.intersection(_PROGRAMS):
         return InputError("base/old-office-file-holds-macros", at=name)
     if names.intersection(_WORD):
         return InputError("base/old-document", at=name)
-    return InputError("base/old-spreadsheet", at=name)
+    return None if names.intersection(_BOOK) else InputError("base/old-spreadsheet", at=name)
 
 
 def _names_of(file: BinaryIO) -> frozenset[bytes]:
@@ -129,7 +129,7 @@ def _names_of(file: BinaryIO) -> frozenset[bytes]:
 
 
 def _names_in(piece: bytes) -> frozenset[bytes]:
-    every = (*_LOCKED, *_PROGRAMS, *_WORD)
+    every = (*_LOCKED, *_PROGRAMS, *_WORD, *_BOOK)
     return frozenset(each for each in every if each.decode().encode("utf-16-le") in piece)
 
 

@@ -212,7 +212,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     "--encoding", help="Encoding of text files, if it is detected wrongly: gb18030, cp1251."
 )
 @click.option("--delimiter", help="Delimiter of text files, if it is detected wrongly.")
-@click.option("--sheet", help="Sheet of a spreadsheet (default: the first).")
+@click.option("--sheet", help="Sheet of a workbook (default: all).")
 @kept_in
 @click.option("--day", type=Day(), help="Use the lists in force on this date (default: today).")
 @ok_with_refusals

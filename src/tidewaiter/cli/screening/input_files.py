@@ -1,4 +1,4 @@
-"""Input files of a command: ZIP archives, columns of a source, and rows that cannot be read.
+"""Input files of a command: archives, columns of a source, and rows that cannot be read.
 
 Archives are untrusted: the number of files, their size and their compression ratio are limited, no
 nested archive is opened, and no name in an archive determines where anything is written.
@@ -10,14 +10,16 @@ import re
 import signal
 import stat
 import sys
+import tarfile
 import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path, PurePosixPath
 from types import FrameType
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, cast
 
 import click
 import msgspec
@@ -28,7 +30,15 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
 from tidewaiter.base.sheets.xml import FAULTS
 from tidewaiter.cli.core.options import printable
+from tidewaiter.cli.screening.tar_archives import (
+    TarMember,
+    TarOpener,
+    is_tar,
+    list_members,
+    reading,
+)
 from tidewaiter.report.alerts.exports import refusal_writer
+from tidewaiter.trade.readers import Mapping as Columns
 from tidewaiter.trade.readers import mapping_of
 from tidewaiter.trade.readers.inspection import inspect_file
 from tidewaiter.trade.types import ReadOptions, Refusal
@@ -57,7 +67,7 @@ class Member(NamedTuple):
     """A file in an archive."""
 
     name: str  # unique name for unpacking, in a separate folder
-    info: zipfile.ZipInfo
+    info: zipfile.ZipInfo | TarMember
 
 
 def members_of(path: Path) -> tuple[Member, ...] | None:
@@ -69,6 +79,8 @@ def members_of(path: Path) -> tuple[Member, ...] | None:
     if not path.is_file():
         return None  # to open a pipe may wait for ever
     try:
+        if is_tar(path):
+            return _members_of_tar(path)
         with path.open("rb") as file:
             if file.read(4) not in _BEGINS:
                 return None
@@ -79,16 +91,37 @@ def members_of(path: Path) -> tuple[Member, ...] | None:
     if _OFFICE.intersection(each.filename.casefold() for each in every):
         return None
     some = [each for each in every if not each.is_dir() and not _ASIDE.search(each.filename)]
-    if not some:
-        raise InputError("cli/archive-empty", at=path.name)
-    if len(some) > MOST:
-        raise InputError("cli/archive-of-too-many-files", count=len(some), most=MOST, at=path.name)
-    if sum(each.file_size for each in some) > LARGEST:
-        raise InputError("cli/archive-too-large", largest=LARGEST >> 30, at=path.name)
+    _check(path, len(some), sum(each.file_size for each in some))
     return _named(some)
 
 
-def _named(some: Sequence[zipfile.ZipInfo]) -> tuple[Member, ...]:
+def _check(path: Path, count: int, size: int) -> None:
+    if not count:
+        raise InputError("cli/archive-empty", at=path.name)
+    if count > MOST:
+        raise InputError("cli/archive-of-too-many-files", count=count, most=MOST, at=path.name)
+    if size > LARGEST:
+        raise InputError("cli/archive-too-large", largest=LARGEST >> 30, at=path.name)
+
+
+def _members_of_tar(path: Path) -> tuple[Member, ...] | None:
+    """List the files of a tar archive; it is packed as a whole, so its ratio is that of all."""
+    packed = max(1, path.stat().st_size)
+
+    def stop(count: int, size: int) -> None:
+        _check(path, max(1, count), size)
+        if size > max(_SMALL, RATIO * packed):
+            raise InputError("cli/archive-bomb", file_size=size // packed, at=path.name)
+
+    every = list_members(path, stop)
+    if every is None:
+        return None
+    some = [each for each in every if not _ASIDE.search(each.filename)]
+    _check(path, len(some), 0)
+    return _named(some)
+
+
+def _named(some: Sequence[zipfile.ZipInfo | TarMember]) -> tuple[Member, ...]:
     """Give each file a unique name: its last part, or the whole path if two are equal."""
     last = Counter(_plain(PurePosixPath(each.filename).name).casefold() for each in some)
     seen: set[str] = set()
@@ -120,6 +153,10 @@ def unpacked(path: Path, member: Member) -> Iterator[Path]:
         InputError: It is encrypted, damaged, an archive, or compressed by an unsupported method.
     """
     at = printable(f"{path.name}, {member.info.filename}")
+    if isinstance(member.info, TarMember):
+        with reading(path) as opened, _from_tar(opened, member, at) as place:
+            yield place
+        return
     if member.info.flag_bits & 1:
         raise InputError("cli/archive-locked", at=at)
     if stat.S_ISLNK(member.info.external_attr >> 16):
@@ -141,6 +178,35 @@ def unpacked(path: Path, member: Member) -> Iterator[Path]:
         if members_of(place) is not None:
             raise InputError("cli/archive-in-an-archive", at=at)
         yield place
+
+
+@contextmanager
+def _from_tar(opened: TarOpener, member: Member, at: str) -> Iterator[Path]:
+    """Unpack a file of an open tar archive, as `unpacked` does."""
+    with _leaving(), tempfile.TemporaryDirectory(prefix="tidewaiter-") as folder:
+        place = Path(folder) / member.name
+        try:
+            with opened(cast("TarMember", member.info)) as stream:
+                _copy(stream, place)
+        except (tarfile.TarError, *FAULTS) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise InputError("cli/archive-damaged", at=at) from error
+        if members_of(place) is not None:
+            raise InputError("cli/archive-in-an-archive", at=at)
+        yield place
+
+
+@contextmanager
+def _unpacking(
+    path: Path, some: Sequence[Member]
+) -> Iterator[Callable[[Member], AbstractContextManager[Path]]]:
+    """Open an archive; a tar archive is read once, so its files must be asked for in order."""
+    if not isinstance(some[0].info, TarMember):
+        yield partial(unpacked, path)
+        return
+    with reading(path) as opened:
+        yield lambda each: _from_tar(opened, each, printable(f"{path.name}, {each.info.filename}"))
 
 
 @contextmanager
@@ -188,14 +254,15 @@ def each_of(path: Path, some: Sequence[Member], do: Callable[[Path], bool]) -> b
         InputError: No file could be read.
     """
     refused, failed = False, 0
-    for member in some:
-        click.echo(printable(f"{path.name}, {member.info.filename}:"), err=True)
-        try:
-            with unpacked(path, member) as place:
-                refused = do(place) or refused
-        except TidewaiterError as error:
-            failed += 1
-            click.echo(f"error: {visible(str(error))}", err=True)
+    with _unpacking(path, some) as opened:
+        for member in some:
+            click.echo(printable(f"{path.name}, {member.info.filename}:"), err=True)
+            try:
+                with opened(member) as place:
+                    refused = do(place) or refused
+            except TidewaiterError as error:
+                failed += 1
+                click.echo(f"error: {visible(str(error))}", err=True)
     done = f"{len(some) - failed} of {len(some)} files of {path.name} were read"
     if failed == len(some):
         raise InputError("cli/nothing-readable-in-archive", at=path.name)
@@ -301,8 +368,15 @@ def show_columns(path: Path, options: ReadOptions) -> None:
     if not mapping.columns:
         _echo_line(f"reading {path.name} with a plug-in")
         return
+    for each in (mapping, *mapping.further):
+        _show_mapping(f'{path.name}, "{each.title}"' if each.title else path.name, each)
+    if mapping.encoding and mapping.encoding.lower().replace("-", "") not in {"utf8", "ascii"}:
+        _echo_line(f"encoding: {mapping.encoding}")
+
+
+def _show_mapping(name: str, mapping: Columns) -> None:
     read = [f"{field} = {' + '.join(columns)}" for field, columns in mapping.columns.items()]
-    _echo_line(f"reading {path.name}: {'; '.join(read)}")
+    _echo_line(f"reading {name}: {'; '.join(read) or 'no column is known'}")
     if mapping.beside:
         _echo_line(f"screened as other text: {_listed(mapping.beside)}")
     rest = tuple(column for column in mapping.unmapped if column not in mapping.beside)
@@ -315,8 +389,6 @@ def show_columns(path: Path, options: ReadOptions) -> None:
         _echo_line(f"recognised by their values: {', '.join(mapping.sniffed)}")
     if mapping.assumed:
         _echo_line(f"read as kilograms if no unit is given: {', '.join(mapping.assumed)}")
-    if mapping.encoding and mapping.encoding.lower().replace("-", "") not in {"utf8", "ascii"}:
-        _echo_line(f"encoding: {mapping.encoding}")
 
 
 def _listed(columns: Sequence[str]) -> str:

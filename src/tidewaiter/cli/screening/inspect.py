@@ -15,9 +15,9 @@ from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import FILE, Field, printable
 from tidewaiter.cli.screening.input_files import members_of, read_members
 from tidewaiter.explain.lines import details_of
-from tidewaiter.trade.messages import FORMATS
 from tidewaiter.trade.readers import plugin_formats
 from tidewaiter.trade.readers.coverage import remarks_on
+from tidewaiter.trade.readers.formats import MESSAGES
 from tidewaiter.trade.readers.inspection import Inspection, SeenColumn, inspect_file
 from tidewaiter.trade.types import Line, ReadOptions, Refusal
 
@@ -34,7 +34,14 @@ _TABLES = {
     "csv": "Delimited text (.csv, .tsv, .tab, .txt)",
     "jsonl": "Objects of JSON, one a line or in an array (.jsonl, .ndjson, .json)",
     "parquet": "Parquet (.parquet, .pq)",
-    "xlsx": "Spreadsheet (.xlsx, and .xlsm without macros)",
+    "xlsx": "Workbook (.xlsx, .xlsb, .ods, and .xlsm without macros), all sheets",
+    "xls": "Workbook in Excel's old format (.xls), all sheets",
+    "xml-workbook": "Workbook in Excel's XML of 2003, all sheets",
+    "html": "Tables of a web page (.html, .htm, or under the name of a spreadsheet)",
+    "dbf": "dBASE table (.dbf)",
+    "sqlite": "SQLite database (.sqlite, .sqlite3, .db), all tables",
+    "arrow": "Arrow and Feather (.arrow, .feather, .ipc)",
+    "orc": "ORC (.orc)",
 }
 _READ = "based on a published document, schema or program"
 _ORDERS = {"dmy": "day first", "mdy": "month first", "": "not known from the file"}
@@ -65,7 +72,7 @@ class KnownFormat(Record, frozen=True, kw_only=True):
     "--dates", type=click.Choice(["dmy", "mdy"]), help="How to read a date such as 03/04/2026."
 )
 @click.option("--unit", "units", type=Field(), multiple=True, help="Unit if the file has none.")
-@click.option("--sheet", help="Sheet of a spreadsheet (default: the first).")
+@click.option("--sheet", help="Sheet of a workbook (default: all).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def inspect(
     path: Path | None,
@@ -114,7 +121,7 @@ def known_formats() -> tuple[KnownFormat, ...]:
     ]
     messages = [
         KnownFormat(name=each.name, title=each.title, source=each.source, confirmed=each.confirmed)
-        for each in FORMATS.values()
+        for each in MESSAGES.values()
     ]
     brought = [
         KnownFormat(name=name, title=each.title, source="", confirmed=True)
@@ -184,7 +191,7 @@ def _said(seen: Inspection) -> list[str]:
     other = f", or {seen.doubt}" if seen.doubt else ""
     told = {
         "layout": f"{seen.source} ({mark})" if seen.source else "",
-        "it may be a format that must be named": may_be,
+        "it may also be read with": may_be,
         "encoding": f"{seen.encoding}{other}" if seen.encoding else "",
         "delimiter": repr(seen.delimiter) if seen.delimiter else "",
         "sheet": seen.sheet,

@@ -328,7 +328,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     multiple=True,
     help="Unit if the file has none, for example net=lb.",
 )
-@click.option("--sheet", help="Sheet of a spreadsheet (default: the first).")
+@click.option("--sheet", help="Sheet of a workbook (default: all).")
 @click.option(
     "--format", help="Format of the file, if it is detected wrongly; see inspect --formats."
 )
@@ -465,6 +465,8 @@ def _screen_archive(path: Path, some: tuple[Member, ...], wanted: Wanted) -> boo
         check_apart(outputs, {"the archive that is screened": path})
         return read_members(path, some, lambda place: _screen_file(place, wanted))
     folder = wanted.out
+    if folder is None and not (wanted.report or wanted.refused or wanted.restricted):
+        return read_members(path, some, lambda place: _screen_file(place, wanted))
     if folder is None or folder.suffix or wanted.report or wanted.refused or wanted.restricted:
         raise click.UsageError(
             f"{path.name} contains {len(some)} files: give a folder for their alerts, "

@@ -6,11 +6,11 @@ numbers, units and dates are kept as written and parsed like those of tables.
 
 from types import MappingProxyType
 
-from tidewaiter.trade.messages import commerce, dcsa, h7, postal
+from tidewaiter.trade.messages import commerce, dcsa, h7, postal, tradacoms
 from tidewaiter.trade.messages.cargo_imp import CARGO_IMP
 from tidewaiter.trade.messages.edifact.reading import EDIFACT
 from tidewaiter.trade.messages.types import Format
-from tidewaiter.trade.messages.x12 import X12_309
+from tidewaiter.trade.messages.x12.reading import X12, X12_ALL
 from tidewaiter.trade.messages.xml.parsing import xml_formats
 
 FORMATS: MappingProxyType[str, Format] = MappingProxyType(
@@ -20,7 +20,9 @@ FORMATS: MappingProxyType[str, Format] = MappingProxyType(
             *xml_formats(),
             EDIFACT,
             CARGO_IMP,
-            X12_309,
+            tradacoms.FORMAT,
+            X12,
+            X12_ALL,
             dcsa.FORMAT,
             *commerce.FORMATS,
             postal.FORMAT,

@@ -1,10 +1,11 @@
 """Declarations of low-value consignments into the European Union (data set H7), as XML.
 
-No sample from any country was read. The names are those of the data elements, from memory, so this
-format must be requested.
+No sample from any country was read. The names are those of the data elements, from memory, so its
+lines are marked as unconfirmed.
 """
 
 import copy
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
@@ -23,15 +24,14 @@ _ADDRESS = ("streetandnumber", "streetandnumber1", "postcode", "city")
 _HOLDERS = ("importoperation", "declaration", "header")
 _MONEY = ("intrinsicvalue", "intrinsicamountandcurrency")
 _CODE = "harmonizedsystemsubheadingcode"
-_TELLING = (b"H7", b"intrinsicValue", b"IntrinsicValue")
+# "H7" by itself or before a name, not within a signature.
+_TELLING = re.compile(rb"(?<![A-Za-z0-9+/])H7(?![a-z0-9+/]|[A-Z][^a-z])|[iI]ntrinsicValue")
 
 
 def fits(head: bytes, suffix: str) -> bool:
     """Return whether a file looks like such a declaration."""
     del suffix
-    return head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<" and any(
-        each in head for each in _TELLING
-    )
+    return head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<" and bool(_TELLING.search(head))
 
 
 class _Head(Record, frozen=True, kw_only=True):

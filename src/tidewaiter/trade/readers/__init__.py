@@ -1,7 +1,5 @@
 """File readers: each converts one file format to batches of canonical lines."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
@@ -10,74 +8,82 @@ import pyarrow as pa
 
 from tidewaiter.base.errors import InputError, PluginError
 from tidewaiter.base.plugins import READERS, blamed, plugin_for, plugins
-from tidewaiter.trade.messages import FORMATS
-from tidewaiter.trade.readers.canonical_lines import to_lines
-from tidewaiter.trade.readers.columns.mapping import (
-    NEEDED,
-    Mapping,
-    map_columns,
-    nothing_to_screen,
+from tidewaiter.trade.readers.columns.mapping import Mapping
+from tidewaiter.trade.readers.formats import (
+    ALSO,
+    FLAT,
+    MESSAGES,
+    OURS,
+    WITH_TEXT,
+    cause_of,
+    choose_form,
+    text_form,
+    whole,
 )
-from tidewaiter.trade.readers.formats import ALSO, FLAT, OURS, choose_form
 from tidewaiter.trade.readers.json_lines import open_jsonl
 from tidewaiter.trade.readers.message_tables import open_message
 from tidewaiter.trade.readers.source import Source
-from tidewaiter.trade.readers.table import Sheet
+from tidewaiter.trade.readers.tables import (
+    Table,
+    columns_shown,
+    main_of,
+    map_sheets,
+    read_tables,
+)
 from tidewaiter.trade.types import LINES, FileFormat, Reader, ReadOptions, Refusal
 
 __all__ = ["BUILT_IN", "Mapping", "mapping_of", "plugin_formats", "reader_for", "readers"]
 
-_Opened = tuple[Sheet, Mapping, Mapping]
-"""A table, how it is read, and the display form of that."""
+
+def _open(
+    form: str, file: BinaryIO, name: str, options: ReadOptions
+) -> tuple[list[Table], Mapping]:
+    """Open the tables of a file with their mappings, and what is shown of these.
+
+    What is no table of goods is opened as text, if the user named no format.
+    """
+    place = file.tell() if file.seekable() else None
+    try:
+        return _open_as(form, file, name, options)
+    except InputError as error:
+        other = text_form(form, error, options)
+        if other is None or place is None:
+            raise
+        file.seek(place)
+        (table,), shown = _open_as(other, file, name, options)
+        sheet = msgspec.structs.replace(table.sheet, cause=cause_of(error))
+        return [msgspec.structs.replace(table, sheet=sheet)], shown
 
 
-def _open(form: str, file: BinaryIO, name: str, options: ReadOptions) -> _Opened:
+def _open_as(
+    form: str, file: BinaryIO, name: str, options: ReadOptions
+) -> tuple[list[Table], Mapping]:
+    """Open a file in one format; JSON and messages have one table."""
     if form == "jsonl":
-        return open_jsonl(file, name, options)
-    if form in FORMATS:
-        return open_message(FORMATS[form], file, name, options)
-    sheet = FLAT[form](file, name, options)
-    columns = _mapped(sheet, name, options)
-    return sheet, columns, columns
-
-
-def _mapped(sheet: Sheet, name: str, options: ReadOptions) -> Mapping:
-    columns = map_columns(sheet.header, sheet.sample, name, options, strict=not sheet.others)
-    if sheet.others and not any(field in columns.columns for field in NEEDED):
-        raise nothing_to_screen(sheet.header, columns, name, sheet.others)
-    return columns
+        sheet, columns, shown = open_jsonl(file, name, options)
+    elif form in MESSAGES:
+        sheet, columns, shown = open_message(MESSAGES[form], file, name, options)
+    else:
+        sheets = FLAT[form](file, name, options)
+        tables = map_sheets(sheets, name, options, lenient=form not in WITH_TEXT)
+        return tables, columns_shown(tables)
+    return [Table(sheet=sheet, columns=columns)], shown
 
 
 def _reader(form: str, *, unread: bool = False) -> Reader:
     def read(file: BinaryIO, name: str, options: ReadOptions) -> Iterator[pa.RecordBatch | Refusal]:
-        sheet, columns, _ = _open(form, _whole(file, form), name, options)
-        if sheet.doubt:
-            yield _doubt(sheet)
-        yield from to_lines(sheet, columns, options, unread=unread)
+        with whole(form, file, name) as held:
+            tables, _ = _open(form, held, name, options)
+            yield from read_tables(tables, name, options, unread=unread)
 
     return read
 
 
-_NAMES = (*sorted(OURS), *FORMATS)
+_NAMES = (*sorted(OURS), *MESSAGES)
 BUILT_IN: dict[str, Reader] = {name: _reader(ALSO.get(name, name)) for name in _NAMES}
 """Built-in readers by suffix; those of messages by format name."""
 CARRYING = {name: _reader(ALSO.get(name, name), unread=True) for name in _NAMES}
 """Built-in readers that include unmapped columns."""
-
-
-def _whole(file: BinaryIO, form: str) -> BinaryIO:
-    """Copy a stream to a temporary file if its format is read from the end."""
-    if form not in ("parquet", "xlsx") or file.seekable():
-        return file
-    held = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as it is read
-    shutil.copyfileobj(file, held)
-    held.seek(0)
-    return cast("BinaryIO", held)
-
-
-def _doubt(sheet: Sheet) -> Refusal:
-    error = InputError("trade/encoding-not-certain", encoding=sheet.encoding, doubt=sheet.doubt)
-    return Refusal.of(error, row=0)
 
 
 def plugin_formats() -> dict[str, FileFormat]:
@@ -147,8 +153,10 @@ def mapping_of(file: BinaryIO, name: str, options: ReadOptions) -> Mapping:
     if form in brought:
         return Mapping(columns={}, unmapped=())
     form = ALSO.get(form, form)
-    sheet, _, shown = _open(form, file, name, options)
+    with whole(form, file, name) as held:
+        tables, shown = _open(form, held, name, options)
     file.seek(place)
+    sheet = tables[main_of(tables)].sheet
     nested = {sheet.header[place] for place in sheet.nested}
     return msgspec.structs.replace(
         shown,

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tidewaiter.base.countries import find_country_in_any_language
 from tidewaiter.base.records import Record
 from tidewaiter.trade.line_fields import key_of
 from tidewaiter.trade.readers.amounts import (
@@ -48,10 +49,17 @@ from tidewaiter.trade.readers.passthrough_columns import (
     written,
 )
 from tidewaiter.trade.readers.table import Bad, Block, Column, Sheet, join_parts
-from tidewaiter.trade.types import FIELDS, LINES, PARTY, STOP, ReadOptions, Refusal, keys_of
-
-FUNCTIONS = ("origin", "loading", "transit", "unlading", "destination")
-"""Functions of places, in travel order."""
+from tidewaiter.trade.types import (
+    FIELDS,
+    FUNCTIONS,
+    LINES,
+    PARTY,
+    STOP,
+    ReadOptions,
+    Refusal,
+    keys_of,
+)
+from tidewaiter.trade.unmapped_text import Beside, with_texts
 
 
 class Group(Record, frozen=True, kw_only=True):
@@ -200,6 +208,21 @@ def _parts(block: Block, size: int) -> Iterator[Block]:
         start += count
 
 
+def _with_countries(fields: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """Replace the names of countries, in any language, by their codes; others are unchanged."""
+    return {
+        field: _codes_of(cells) if field == "origin" or field.endswith(".country") else cells
+        for field, cells in fields.items()
+    }
+
+
+def _codes_of(cells: pa.Array) -> pa.Array:
+    # Not `by_distinct`: it takes "NA", the code of Namibia, for no value.
+    coded = cells.dictionary_encode()
+    codes = [find_country_in_any_language(text) or text for text in coded.dictionary.to_pylist()]
+    return pa.array(codes, pa.string()).take(coded.indices)
+
+
 class _Reading:
     """Parsing of one block: its fields, and unreadable values."""
 
@@ -216,7 +239,7 @@ class _Reading:
         self.options = options
         self.styles = styles
         self.serials = sheet.serials
-        self.fields = fields_of(block, columns)
+        self.fields = _with_countries(fields_of(block, columns))
         self.bad: list[tuple[str, Bad]] = []
         self.stated: dict[str, pa.Array] = {}  # field -> rows with the user-defined unit
 
@@ -235,9 +258,9 @@ class _Reading:
         route = build_route(self._groups(FUNCTIONS), len(self.rows))
         read["parties"] = join_lists(self.nested.get("parties"), parties)
         read["route"] = join_lists(self.nested.get("route"), route)
-        read["other"] = self.nested.get("other", beside)
         consignment, seq, last = self._numbers(last)
         read["consignment"], read["seq"] = consignment, seq
+        read["other"] = self._with_refused(self.nested.get("other", beside))
         read["stated"] = list_stated(self.stated, self.options.units)
         arrays = [read.get(f.name) for f in LINES]
         filled = [
@@ -251,7 +274,7 @@ class _Reading:
         found = [
             Refusal(
                 row=int(self.rows[bad.at]),
-                column=" + ".join(self.columns.columns.get(field, (field,))),
+                column=self._called(field),
                 value=bad.value,
                 code=bad.code,
                 values=bad.values,
@@ -260,6 +283,18 @@ class _Reading:
             for field, bad in self.bad
         ]
         return sorted(found, key=lambda refusal: refusal.row)
+
+    def _with_refused(self, other: pa.Array | None) -> pa.Array | None:
+        """Add the words of unreadable values to other text: a name may mislead."""
+        found = [
+            Beside(bad.at, self._called(field), str(self.fields[field][bad.at].as_py()))
+            for field, bad in self.bad
+            if field in self.fields
+        ]
+        return with_texts(other, found, len(self.rows)) if found else other
+
+    def _called(self, field: str) -> str:
+        return " + ".join(self.columns.columns.get(field, (field,)))
 
     def _take(self, field: str, column: Column | None) -> pa.Array | None:
         if column is None:

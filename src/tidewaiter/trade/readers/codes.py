@@ -54,7 +54,8 @@ _HS = re.compile(
 )
 # An untyped table writes the number 2915240000 as 2915240000.0.
 _FLOAT = re.compile(r"(\d{5,})\.0")
-_UN = re.compile(r"(?<!\d)(?:UN|ID|NA)?[\s.:#-]*(\d{3,4})(?!\d)", re.IGNORECASE)
+# A number behind one letter is another code: M0005 in Mexico.
+_UN = re.compile(r"(?<!\d)(?<!\b[A-Z])(?:UN|ID|NA)?[\s.:#-]*(\d{3,4})(?!\d)", re.IGNORECASE)
 _CONTAINER = re.compile(r"[A-Z]{3}[UJZ] ?\d{6}[ -]?\d", re.IGNORECASE)
 _IMO = re.compile(
     r"(?:IMO|LLOYD'?S?)?(?:\s*(?:NO|NR|NUMBER))?[\s.:#-]*(\d{7})(?:\.0)?", re.IGNORECASE

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.trade.readers.parquet import to_text
 from tidewaiter.trade.readers.table import Block
+from tidewaiter.trade.readers.typed_text import nested_text, to_text
 from tidewaiter.trade.types import CODES, TEXTS, Refusal, shorten
 from tidewaiter.trade.unmapped_text import kept_together, lines_with_words, worded
 
@@ -118,7 +118,7 @@ def _words(cells: pa.Array) -> pa.Array | None:
     if pa.types.is_string(kind):
         return worded(cells)
     if pa.types.is_nested(kind):
-        return worded(_nested_text(cells))
+        return worded(nested_text(cells))
     if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or _is_bytes(kind):
         return worded(to_text(cells))
     return None  # numbers and days
@@ -126,12 +126,3 @@ def _words(cells: pa.Array) -> pa.Array | None:
 
 def _is_bytes(kind: pa.DataType) -> bool:
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
-
-
-def _nested_text(cells: pa.Array) -> pa.Array:
-    """Convert lists and records to JSON, so that their words are searched."""
-    written = (
-        None if v is None else msgspec.json.encode(v, enc_hook=str).decode()
-        for v in cells.to_pylist()
-    )
-    return pa.array(list(written), pa.string())

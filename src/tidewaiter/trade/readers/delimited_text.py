@@ -15,10 +15,11 @@ from tidewaiter.trade.readers.columns.detection import (
     TITLE_ROWS,
     count_known,
     find_header,
-    refuse_data,
 )
+from tidewaiter.trade.readers.heads import Head, head_at, with_head
 from tidewaiter.trade.readers.source import (
     chunks,
+    cut_of,
     find_encoding,
     open_source,
     peek,
@@ -263,13 +264,14 @@ def open_delimited(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     """
     source = open_source(file)
     encoding = find_encoding(peek(source, name), name, options.encoding)
-    pieces = to_utf8(chunks(source, name, SIZE), encoding, name)
+    pieces = to_utf8(chunks(source, name, SIZE, partly=True), encoding, name)
     start = _start(pieces)
     text = start.decode("utf-8", "surrogateescape")
     said, body = _separator_line(text)
     asked = tuple(options.columns.values())
     delimiter = _delimiter(body, options.delimiter or said, name, asked)
-    header, skipped = _header(body, delimiter, name, asked)
+    head, skipped = _header(body, delimiter, name, asked)
+    header = head.header
     offset = len(
         (text[: len(text) - len(body)] + body[:skipped]).encode("utf-8", "surrogateescape")
     )
@@ -287,9 +289,11 @@ def open_delimited(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
             carried=tuple(carried),
         )
         rest = chain([start[offset:]], pieces)
-        return parse_pieces(cut_blocks(rest, delimiter, name), layout)
+        yield from parse_pieces(cut_blocks(rest, delimiter, name), layout)
+        if cut := cut_of(source):
+            yield Block(rows=np.array([], np.int64), cells={}, refusals=cut)
 
-    return Sheet(
+    sheet = Sheet(
         header=names,
         sample=sample,
         blocks=blocks,
@@ -297,6 +301,7 @@ def open_delimited(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
         delimiter=delimiter,
         doubt=encoding.doubt,
     )
+    return with_head(sheet, head)
 
 
 def _start(pieces: Iterator[bytes]) -> bytes:
@@ -350,10 +355,8 @@ def _few(text: str, delimiter: str, most: int) -> Iterator[tuple[Row, int]]:
             return
 
 
-def _header(
-    text: str, delimiter: str, name: str, asked: Collection[str]
-) -> tuple[tuple[str, ...], int]:
-    """Find the header, and the offset of the row below it."""
+def _header(text: str, delimiter: str, name: str, asked: Collection[str]) -> tuple[Head, int]:
+    """Find the head of the table, and the offset of the row below it."""
     rows = list(_few(text, delimiter, TITLE_ROWS))
     cells = [
         tuple(c.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for c in row.cells)
@@ -364,8 +367,8 @@ def _header(
         raise InputError("trade/no-header", at=name)
     if len(cells[head]) > WIDEST:
         raise InputError("trade/too-many-columns", count=len(cells[head]), widest=WIDEST, at=name)
-    refuse_data(cells[head], asked, name)
-    return cells[head], rows[head][1]
+    found = head_at(cells, head, asked, name)
+    return found, rows[found.below - 1][1]
 
 
 def _sample(text: str, delimiter: str) -> tuple[tuple[str, ...], ...]:

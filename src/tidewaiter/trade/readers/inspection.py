@@ -17,8 +17,6 @@ import pyarrow as pa
 from tidewaiter.base.defects import Defect
 from tidewaiter.base.errors import InputError, PluginError, TidewaiterError
 from tidewaiter.base.records import Record
-from tidewaiter.base.sheets.workbook import open_workbook
-from tidewaiter.trade.messages import FORMATS
 from tidewaiter.trade.messages.json_documents import kept_of
 from tidewaiter.trade.messages.types import Format, Found
 from tidewaiter.trade.readers import Mapping as Columns
@@ -32,7 +30,17 @@ from tidewaiter.trade.readers.columns.mapping import (
 )
 from tidewaiter.trade.readers.columns.vocabulary import load_aliases
 from tidewaiter.trade.readers.coverage import Coverage, remarks_on
-from tidewaiter.trade.readers.formats import ALSO, FLAT, Told, choose_form, format_evidence, may_be
+from tidewaiter.trade.readers.formats import (
+    ALSO,
+    FLAT,
+    MESSAGES,
+    Told,
+    choose_form,
+    format_evidence,
+    may_be,
+    text_form,
+    whole,
+)
 from tidewaiter.trade.readers.json_lines import open_jsonl, open_keys
 from tidewaiter.trade.readers.message_tables import items_of, open_message
 from tidewaiter.trade.readers.number_styles import (
@@ -47,6 +55,7 @@ from tidewaiter.trade.readers.passthrough_columns import (
     unscreened_columns,
 )
 from tidewaiter.trade.readers.table import SAMPLE_ROWS, Block, Sheet
+from tidewaiter.trade.readers.tables import main_of, read_tables, survey_sheets
 from tidewaiter.trade.types import NUMBERS, Line, ReadOptions, Refusal, shorten
 from tidewaiter.trade.unmapped_text import has_words, worded_columns
 
@@ -79,8 +88,8 @@ class Inspection(Record, frozen=True, kw_only=True):
     encoding: str = ""  # "": not text
     doubt: str = ""  # another encoding that matches equally well
     delimiter: str = ""
-    sheets: tuple[str, ...] = ()  # sheets of a spreadsheet
-    sheet: str = ""  # the sheet to read
+    sheets: tuple[str, ...] = ()  # tables of a file of several, which are all read
+    sheet: str = ""  # the one whose columns are shown
     assumed: tuple[str, ...] = ()  # masses without any unit
     marks: Mapping[str, str] = msgspec.field(
         default_factory=dict
@@ -94,7 +103,7 @@ class Inspection(Record, frozen=True, kw_only=True):
     title: str = ""  # title of a message format
     source: str = ""  # publication of the format
     confirmed: bool = True  # based on a published document, schema or program
-    may_be: tuple[str, ...] = ()  # matching formats that must be requested
+    may_be: tuple[str, ...] = ()  # other formats that a user may name
     lines: tuple[Line, ...] = ()  # first lines, as they would be screened
     rows: int = 0  # number of rows read
     refusals: tuple[Refusal, ...] = ()  # refusals in these rows
@@ -204,7 +213,8 @@ class _Seen(Record, frozen=True, kw_only=True):
     sheet: Sheet
     columns: Columns
     questions: tuple[Question, ...]
-    read: Callable[[ReadOptions], Iterator[pa.RecordBatch | Refusal]]  # its lines
+    read: Callable[[ReadOptions], Iterator[pa.RecordBatch | Refusal]]  # lines of the file
+    titles: tuple[str, ...] = ()  # tables of a file of several
 
 
 class _FirstRows(TypedDict, total=False):
@@ -239,10 +249,11 @@ def inspect_file(file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
         form = ALSO.get(form, form)
         seen = _inspect(form, file, name, options)
         told = format_evidence(_begun(file), name, form, options)
-        return msgspec.structs.replace(seen, told=told, may_be=may_be(_begun(file), name))
+        other = may_be(_begun(file), name, form if seen.needed else "")
+        return msgspec.structs.replace(seen, told=told, may_be=other)
     except (InputError, PluginError) as error:
         signature = header_signature(form, ())
-        sheets = _sheets_or_none(file, name) if form == "xlsx" else ()
+        sheets = _titles(form, file, name, options) if form in FLAT else ()
         if options.columns:  # the user's mapping may be wrong: show all columns
             bare = msgspec.structs.replace(options, columns={})
             seen = inspect_file(file, name, bare)
@@ -259,11 +270,17 @@ def _begun(file: BinaryIO) -> BinaryIO:
 
 
 def _inspect(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
-    if form in FORMATS:
+    if form in MESSAGES:
         return _message(form, file, name, options)
     if form in {*FLAT, "jsonl"}:
-        sheets = _sheets(file, name) if form == "xlsx" else ()
-        return _told(form, _open(form, file, name, options), sheets, options)
+        try:
+            with whole(form, _begun(file), name) as held:
+                return _told(form, _open(form, held, name, options), options)
+        except InputError as error:
+            text = text_form(form, error, options)
+            if text is None:
+                raise
+            return _message(text, file, name, options)
     read = readers()[form]  # of a plug-in, which provides no mapping
     first = _first_of(read(_begun(file), name, options))
     return Inspection(form=form, signature=header_signature(form, ()), **first)
@@ -271,32 +288,44 @@ def _inspect(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Insp
 
 def _message(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
     """Inspect a document in a message format."""
-    columns = message_columns(FORMATS[form], _begun(file), name)
-    sheet, mapping, _ = open_message(FORMATS[form], _begun(file), name, options)
+    columns = message_columns(MESSAGES[form], _begun(file), name)
+    sheet, mapping, _ = open_message(MESSAGES[form], _begun(file), name, options)
     few = msgspec.structs.replace(options, batch_rows=SAMPLE_ROWS)
     known = {field for column in columns for field in column.fields}
     return Inspection(
         form=form,
         signature=header_signature(form, ()),
-        title=FORMATS[form].title,
-        source=FORMATS[form].source,
-        confirmed=FORMATS[form].confirmed,
+        title=MESSAGES[form].title,
+        source=MESSAGES[form].source,
+        confirmed=MESSAGES[form].confirmed,
         columns=columns[:_WIDEST],
         more_columns=max(0, len(columns) - _WIDEST),
-        needed=NEEDED if known.isdisjoint(NEEDED) else (),
+        needed=NEEDED if MESSAGES[form].confirmed and known.isdisjoint(NEEDED) else (),
         **_first_of(to_lines(sheet, mapping, few)),
     )
 
 
 def _open(form: str, file: BinaryIO, name: str, options: ReadOptions) -> _Seen:
     file.seek(0)
-    sheet = open_keys(file, name, options) if form == "jsonl" else FLAT[form](file, name, options)
-    survey = _survey_keys if form == "jsonl" else survey_columns
-    mapping, questions = survey(sheet.header, sheet.sample, name, options)
+    if form == "jsonl":
+        return _open_keys(file, name, options)
+    tables = survey_sheets(FLAT[form](file, name, options), name, options)
+    main = tables[main_of(tables)]
+    titles = tuple(table.sheet.title for table in tables if table.sheet.title)
+    return _Seen(
+        sheet=main.sheet,
+        columns=main.columns,
+        questions=main.questions,
+        read=lambda few: read_tables(tables, name, few, unread=True),
+        titles=_titles(form, file, name, options) if options.sheet else titles,
+    )
+
+
+def _open_keys(file: BinaryIO, name: str, options: ReadOptions) -> _Seen:
+    sheet = open_keys(file, name, options)
+    mapping, questions = _survey_keys(sheet.header, sheet.sample, name, options)
 
     def read(few: ReadOptions) -> Iterator[pa.RecordBatch | Refusal]:
-        if form != "jsonl":
-            return to_lines(sheet, mapping, few, unread=True)
         file.seek(0)
         lines, columns, _ = open_jsonl(file, name, few)
         return to_lines(lines, columns, few, unread=True)
@@ -331,7 +360,7 @@ def _survey_keys(
     ), tuple(questions)
 
 
-def _told(form: str, seen: _Seen, sheets: tuple[str, ...], options: ReadOptions) -> Inspection:
+def _told(form: str, seen: _Seen, options: ReadOptions) -> Inspection:
     sheet, columns = seen.sheet, seen.columns
     known = {*columns.columns, *(question.field for question in seen.questions)}
     missing = known.isdisjoint(NEEDED)
@@ -345,7 +374,7 @@ def _told(form: str, seen: _Seen, sheets: tuple[str, ...], options: ReadOptions)
         )
     return Inspection(
         form=form,
-        signature=header_signature(form, sheet.header),
+        signature=header_signature(form, sheet.header[: len(sheet.header) - sheet.given]),
         columns=tuple(_columns(seen, options)),
         more_columns=max(0, len(sheet.header) - _WIDEST),
         questions=seen.questions,
@@ -353,8 +382,8 @@ def _told(form: str, seen: _Seen, sheets: tuple[str, ...], options: ReadOptions)
         encoding=sheet.encoding,
         doubt=sheet.doubt,
         delimiter=sheet.delimiter,
-        sheets=sheets,
-        sheet=options.sheet or (sheets[0] if sheets else ""),
+        sheets=seen.titles,
+        sheet=options.sheet or sheet.title,
         assumed=columns.assumed,
         marks={f: styles.marks.get(f) or "" for f in NUMBERS if f in columns.columns},
         orders={f: styles.orders.get(f) or "" for f in DAYS if f in columns.columns},
@@ -439,18 +468,15 @@ def _first_of(items: Iterator[pa.RecordBatch | Refusal]) -> _FirstRows:
     return _FirstRows(rows=len(first), lines=lines, refusals=tuple(refusals), coverage=covered)
 
 
-def _sheets(file: BinaryIO, name: str) -> tuple[str, ...]:
-    """Return the sheets of a workbook, visible ones first."""
-    file.seek(0)
-    tabs = open_workbook(file, name).tabs
-    return tuple(tab.name for tab in sorted(tabs, key=lambda tab: tab.hidden))
-
-
-def _sheets_or_none(file: BinaryIO, name: str) -> tuple[str, ...]:
+def _titles(form: str, file: BinaryIO, name: str, options: ReadOptions) -> tuple[str, ...]:
+    """Return the names of the tables in a file of several, and of none if it cannot be read."""
+    bare = msgspec.structs.replace(options, sheet=None)
     try:
-        return _sheets(file, name)
+        with whole(form, _begun(file), name) as held:
+            every = FLAT[form](held, name, bare)
     except InputError:
         return ()
+    return tuple(sheet.title for sheet in every if sheet.title)
 
 
 def header_signature(form: str, header: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """Parquet files as tables of text, row group by row group."""
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
@@ -9,7 +10,16 @@ import pyarrow.compute as pc
 from pyarrow import parquet
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.trade.readers.arrow_tables import lists_in, open_batches
 from tidewaiter.trade.readers.table import SAMPLE_ROWS, Block, Sheet, unique_names
+from tidewaiter.trade.readers.typed_text import (
+    decoded,
+    is_records,
+    is_sound,
+    is_string,
+    raw_bytes,
+    to_text,
+)
 from tidewaiter.trade.types import PARTY, STOP, ReadOptions, Refusal
 
 _FAULTS = (pa.ArrowException, OSError, UnicodeDecodeError)
@@ -28,11 +38,13 @@ def open_parquet(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
         opened = parquet.ParquetFile(file)
     except _FAULTS as error:
         raise _damaged(name, error) from error
+    if lists_in(opened.schema_arrow):
+        return open_batches(partial(_batches, file, name, options.batch_rows), name, options)
     flat = opened.schema_arrow.empty_table().flatten().schema
     nested = {
         place: field.name
         for place, field in enumerate(flat)
-        if field.name in _NESTED and _is_records(field.type)
+        if field.name in _NESTED and is_records(field.type)
     }
 
     def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:
@@ -47,15 +59,16 @@ def open_parquet(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     )
 
 
+def _batches(file: BinaryIO, name: str, size: int) -> Iterator[pa.RecordBatch]:
+    try:
+        yield from parquet.ParquetFile(file).iter_batches(size, use_threads=False)
+    except _FAULTS as error:
+        raise _damaged(name, error) from error
+
+
 def _damaged(name: str, error: Exception) -> InputError:
     first = str(error).splitlines()[0][:160]
     return InputError("trade/parquet-damaged", first=first, at=name)
-
-
-def _is_records(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind)) and bool(
-        pa.types.is_struct(kind.value_type)
-    )
 
 
 def _sample(opened: parquet.ParquetFile, name: str) -> tuple[tuple[str | None, ...], ...]:
@@ -160,35 +173,17 @@ def _repeats(chunk: parquet.ColumnChunkMetaData) -> bool:
 
 def _undecoded(column: pa.Array) -> list[int]:
     """Return the cells of a text column with invalid UTF-8."""
-    if not _is_string(column.type) or _is_sound(column):
+    if not is_string(column.type) or is_sound(column):
         return []
-    return [at for at, raw in enumerate(_raw(column)) if raw is not None and "\ufffd" in _text(raw)]
-
-
-def _is_string(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    )
-
-
-def _is_sound(column: pa.Array) -> bool:
-    try:
-        column.validate(full=True)
-    except pa.ArrowInvalid:
-        return False
-    return True
-
-
-def _raw(column: pa.Array) -> list[bytes | None]:
-    return list(pc.cast(column, pa.large_binary()).to_pylist())
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace")
+    return [
+        at
+        for at, raw in enumerate(raw_bytes(column))
+        if raw is not None and "\ufffd" in decoded(raw)
+    ]
 
 
 def _cells(column: pa.Array, name: str) -> pa.Array:
-    if name in _NESTED and _is_records(column.type):
+    if name in _NESTED and is_records(column.type):
         return _records(column, _NESTED[name])
     return to_text(column)
 
@@ -206,57 +201,3 @@ def _records(column: pa.Array, kind: pa.StructType) -> pa.Array:
         for row in column.to_pylist()
     ]
     return pa.array(rows, pa.list_(kind))
-
-
-def to_text(column: pa.Array) -> pa.Array:
-    """Convert a column of any type to text, and empty text to null.
-
-    Integers stored as floats are written without a point; lists are joined with "; "; records
-    become null.
-    """
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        return to_text(column.dictionary_decode())
-    if pa.types.is_floating(kind):
-        return _float_text(column)
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return _list_text(column)
-    if _is_bytes(kind) or (_is_string(kind) and not _is_sound(column)):
-        texts = [raw and _text(raw) for raw in _raw(column)]
-        return pa.array([text or None for text in texts], pa.string())
-    if pa.types.is_timestamp(kind) and kind.tz:
-        column = pc.local_timestamp(column)
-    try:
-        text = pc.cast(column, pa.string())
-    except pa.ArrowNotImplementedError:
-        return pa.nulls(len(column), pa.string())
-    return pc.if_else(pc.equal(text, ""), None, text)
-
-
-def _is_bytes(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_binary(kind)
-        or pa.types.is_large_binary(kind)
-        or pa.types.is_fixed_size_binary(kind)
-    )
-
-
-def _float_text(column: pa.Array) -> pa.Array:
-    finite = pc.is_finite(column).fill_null(False)
-    exact = pc.cast(column, pa.float64())
-    small = pc.less(pc.abs(exact), 2.0**53)
-    whole = pc.and_(pc.equal(exact, pc.trunc(exact)), small)
-    rounded = pc.if_else(pc.and_(whole, finite).fill_null(False), exact, None)
-    short = pc.cast(pc.cast(rounded, pa.int64()), pa.string())
-    long = pc.if_else(finite, pc.cast(column, pa.string()), None)
-    return pc.coalesce(short, long)
-
-
-def _list_text(column: pa.Array) -> pa.Array:
-    if pa.types.is_nested(column.type.value_type):
-        return pa.nulls(len(column), pa.string())
-    texts = to_text(column.flatten()).fill_null("")
-    lengths = pc.list_value_length(column).fill_null(0).to_numpy(zero_copy_only=False)
-    ends = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-    joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(ends), texts), "; ")
-    return pc.if_else(pc.equal(joined, ""), None, joined)

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from tidewaiter.trade.messages.json_documents import unpack
 from tidewaiter.trade.messages.json_text import decode
 from tidewaiter.trade.readers.json_rows import Asked, flatten, plan_of
-from tidewaiter.trade.readers.parquet import to_text
 from tidewaiter.trade.readers.table import Block, Sheet
+from tidewaiter.trade.readers.typed_text import to_text
 from tidewaiter.trade.types import KEPT, LINES, Alert, Kept, Line, ReadOptions, line_of
 from tidewaiter.trade.unmapped_text import worded, worded_columns
 

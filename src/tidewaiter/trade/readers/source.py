@@ -1,10 +1,8 @@
 """File content: first bytes, decompression, and decoding to UTF-8."""
 
 import codecs
-import gzip
 import re
 import unicodedata
-import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
@@ -13,6 +11,13 @@ from charset_normalizer import from_bytes
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.trade.readers.columns.detection import TITLE_ROWS, count_known
+from tidewaiter.trade.readers.compression import (
+    FAULTS,
+    LONGEST_MAGIC,
+    is_damage,
+    unpacker_of,
+)
+from tidewaiter.trade.types import Refusal
 
 HEAD = 1 << 16
 """Bytes of a file for detection."""
@@ -61,8 +66,6 @@ _BINARY = {
     b"\x7fELF": "a program",
     b"MZ": "a program",
     b"SQLite format 3": "a database",
-    b"\x28\xb5\x2f\xfd": "a zstandard archive",
-    b"BZh": "a bzip2 archive",
     b"7z\xbc\xaf": "a 7-zip archive",
 }
 
@@ -83,16 +86,24 @@ def binary_kind(head: bytes) -> str | None:
 
 
 class Source:
-    """A stream with look-ahead."""
+    """A stream with look-ahead; `is_cut` tells that damaged data ended it early."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._head = b""
+        self._damage: Exception | None = None
+        self.is_cut = False
 
     def peek(self, size: int = HEAD) -> bytes:
         """Return the first `size` bytes, or all if there are fewer, without consuming them."""
-        while len(self._head) < size:
-            piece = self._file.read(size - len(self._head))
+        while len(self._head) < size and self._damage is None:
+            try:
+                piece = self._file.read(size - len(self._head))
+            except (*FAULTS, OSError) as error:
+                if not (self._head and is_damage(error)):
+                    raise
+                self._damage = error  # after what is sound
+                break
             if not piece:
                 break
             self._head += piece
@@ -106,50 +117,82 @@ class Source:
         if self._head:
             head, self._head = self._head[:size], self._head[size:]
             return head
+        if self._damage is not None:
+            raise self._damage
         return self._file.read(size)
 
     def seekable(self) -> bool:
         """Return False: the stream is forward-only."""
         return False
 
+    @property
+    def closed(self) -> bool:
+        """Return False; Arrow asks."""
+        return False
+
+    def close(self) -> None:
+        """Do nothing: the caller closes the file."""
+
 
 def open_source(file: BinaryIO) -> Source:
-    """Open a stream; gzip is decompressed."""
+    """Open a stream; a compressed one is unpacked."""
     plain = file if isinstance(file, Source) else Source(file)
-    if plain.peek(2) != b"\x1f\x8b":
-        return plain
-    return Source(cast("BinaryIO", gzip.GzipFile(fileobj=cast("BinaryIO", plain))))
+    unpack = unpacker_of(plain.peek(LONGEST_MAGIC))
+    return plain if unpack is None else Source(unpack(cast("BinaryIO", plain)))
 
 
 def peek(source: Source, name: str) -> bytes:
     """Return the first bytes of a file without consuming them.
 
     Raises:
-        InputError: The file is empty, or its gzip is damaged at the start.
+        InputError: The file is empty, or its compressed data is damaged at the start.
     """
     try:
         head = source.peek()
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+    except (*FAULTS, OSError) as error:
+        if not is_damage(error):
+            raise
         raise _broken(name) from error
     if not head:
         raise InputError("trade/file-empty", at=name)
     return head
 
 
-def chunks(source: Source, name: str, size: int) -> Iterator[bytes]:
+def chunks(source: Source, name: str, size: int, *, partly: bool = False) -> Iterator[bytes]:
     """Read a file in chunks of at most `size` bytes.
 
+    Args:
+        source: The file.
+        name: Its name, for errors.
+        size: In bytes.
+        partly: Damage ends the file where something was read before; the caller then reports it
+            by `cut_of`.
+
     Raises:
-        InputError: Its gzip is damaged or truncated.
+        InputError: Its compressed data is damaged or truncated.
     """
+    given = False
     while True:
         try:
             piece = source.read(size)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise _broken(name) from error
+        except (*FAULTS, OSError) as error:
+            if not is_damage(error):
+                raise
+            if not (partly and given):
+                raise _broken(name) from error
+            source.is_cut = True
+            return
         if not piece:
             return
+        given = True
         yield piece
+
+
+def cut_of(source: Source) -> tuple[Refusal, ...]:
+    """Return the problem of a file that was read up to its damage; empty: it was read whole."""
+    if not source.is_cut:
+        return ()
+    return (Refusal.of(InputError("trade/compressed-data-cut"), row=0, screened=False),)
 
 
 def _broken(name: str) -> InputError:

@@ -41,10 +41,14 @@ class Sheet(Record, frozen=True, kw_only=True):
     encoding: str = ""
     delimiter: str = ""
     doubt: str = ""  # another encoding that matches equally well
+    cause: Refusal | None = None  # why it is read as text
+    unconfirmed: str = ""  # title of a format that no sample confirms, or of no layout
     others: tuple[str, ...] = ()  # further non-empty sheets of a workbook
     serials: int | None = None  # offset of a bare number from the 1900 day count; None: not a day
     pointed: frozenset[int] = frozenset()  # columns of numbers, in which "1.234" has a point
     nested: Mapping[int, str] = {}  # columns of records: number -> "parties", "route" or "other"
+    given: int = 0  # number of the last columns, which hold what stands above the table
+    title: str = ""  # name of a table in a file of several; "": the only one
 
 
 def unique_names(header: Sequence[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from io import BytesIO
 from itertools import islice
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -36,10 +36,12 @@ from tidewaiter.base.sheets.worksheet import (
     written,
 )
 from tidewaiter.base.sheets.xml import FAULTS, damaged
-from tidewaiter.trade.readers.columns.detection import TITLE_ROWS, find_header, refuse_data
+from tidewaiter.trade.readers.columns.detection import TITLE_ROWS
 from tidewaiter.trade.readers.columns.header_meaning import find_columns
+from tidewaiter.trade.readers.grids import MOST_TABLES, head_of_rows, parted
+from tidewaiter.trade.readers.heads import with_head
 from tidewaiter.trade.readers.number_styles import AMOUNTS
-from tidewaiter.trade.readers.table import SAMPLE_ROWS, Block, Sheet, unique_names
+from tidewaiter.trade.readers.table import SAMPLE_ROWS, Block, Sheet
 from tidewaiter.trade.types import ReadOptions, Refusal
 
 _PIECE = 1 << 18
@@ -309,8 +311,6 @@ class _Table(Record, frozen=True, kw_only=True):
 def open_xlsx(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     """Open a spreadsheet: its first visible sheet, or the one given in `options`.
 
-    Memory use does not depend on the size of the sheet.
-
     Args:
         file: Seekable; must stay open while the sheet is read.
         name: Name of the file, for errors.
@@ -321,32 +321,76 @@ def open_xlsx(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     """
     book = open_workbook(file, name)
     tab = _choose(book, name, options.sheet)
-    table = _open_table(book, tab, name)
-    texts = _first_rows(table)
-    head = find_header(texts[:TITLE_ROWS], options.columns.values())
-    if head is None:
+    sheet = _open_tab(_Opened(book, _texts(book, name), name, options), tab, alone=True)
+    if sheet is None:
         raise InputError("trade/sheet-empty", at=name)
-    refuse_data(texts[head], options.columns.values(), name)
-    header = unique_names(["" if text is None else text for text in texts[head]])
-    others = _others(book, tab)
-    notes = _notes(tab, others, asked=options.sheet is not None)
+    return sheet
+
+
+def open_sheets(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, ...]:
+    """Open all non-empty sheets of a spreadsheet, or the one given in `options`.
+
+    Memory use does not depend on the size of the sheets.
+
+    Args:
+        file: Seekable; must stay open while the sheets are read.
+        name: Name of the file, for errors.
+        options: User settings for the file.
+
+    Raises:
+        InputError: The file is damaged, too large unpacked, or lacks the sheet.
+    """
+    book = open_workbook(file, name)
+    first = _choose(book, name, options.sheet)
+    tabs = list(book.tabs) if options.sheet is None else [first]
+    tabs = [tab for tab in tabs if _has_cells(book, tab)] or [first]
+    if len(tabs) > MOST_TABLES:
+        raise InputError("trade/too-many-tables", count=len(tabs), most=MOST_TABLES, at=name)
+    opened = _Opened(book, _texts(book, name), name, options)
+    cover, rest = parted([(tab, _first_rows(_open_table(opened, tab))) for tab in tabs])
+    found = [_open_tab(opened, tab, alone=len(rest) == 1, cover=cover) for tab in rest]
+    sheets = tuple(sheet for sheet in found if sheet is not None)
+    if not sheets:
+        raise InputError("trade/sheet-empty", at=name)
+    return sheets
+
+
+class _Opened(NamedTuple):
+    """A workbook, and how it is read."""
+
+    book: Workbook
+    texts: pa.Array  # shared strings
+    name: str
+    options: ReadOptions
+
+
+def _open_tab(
+    opened: _Opened, tab: Tab, *, alone: bool, cover: Sequence[tuple[str, str]] = ()
+) -> Sheet | None:
+    """Open a sheet; None: it is empty."""
+    book, _, name, options = opened
+    table = _open_table(opened, tab)
+    texts = _first_rows(table)
+    if not texts:
+        return None
+    head = head_of_rows(texts, None, name, options, alone=alone)
+    header = head.header
 
     def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:
         rows = table.rows(frozenset((*wanted, *carried)), _amounts(header, options))
-        yield Block(rows=np.array([], np.int64), cells={}, refusals=notes)
-        names, below = {place: header[place] for place in wanted}, islice(rows, head + 1, None)
+        names, below = {place: header[place] for place in wanted}, islice(rows, head.below, None)
         parts = iter(lambda: list(islice(below, options.batch_rows)), [])
         for number, part in enumerate(parts):
             yield table.block(part, 1 + number * options.batch_rows, names, carried)
 
-    return Sheet(
+    sheet = Sheet(
         header=header,
-        sample=tuple(texts[head + 1 :][:SAMPLE_ROWS]),
+        sample=tuple(texts[head.below :][:SAMPLE_ROWS]),
         blocks=blocks,
-        others=tuple(other.name for other in others),
         serials=1462 if book.since_1904 else 0,
         pointed=frozenset(range(len(header))),
     )
+    return with_head(sheet, head, "" if alone else tab.name, cover)
 
 
 def _first_rows(table: _Table) -> list[tuple[str | None, ...]]:
@@ -356,12 +400,19 @@ def _first_rows(table: _Table) -> list[tuple[str | None, ...]]:
     return list(zip(*cells, strict=True))
 
 
-def _open_table(book: Workbook, tab: Tab, name: str) -> _Table:
-    texts = pa.array([], pa.string())
+def _texts(book: Workbook, name: str) -> pa.Array:
+    if not book.texts:
+        return pa.array([], pa.string())
     try:
-        if book.texts:
-            with book.open(book.texts) as stream:
-                texts = read_texts(stream, name)
+        with book.open(book.texts) as stream:
+            return read_texts(stream, name)
+    except FAULTS as error:
+        raise damaged(name) from error
+
+
+def _open_table(opened: _Opened, tab: Tab) -> _Table:
+    book, texts, name, _ = opened
+    try:
         with book.open(tab.part) as stream:
             merges = read_merges(stream, name)
     except FAULTS as error:
@@ -378,21 +429,6 @@ def _choose(book: Workbook, name: str, asked: str | None) -> Tab:
             raise InputError("trade/no-sheet", seen=seen, at=name)
         raise InputError("trade/no-sheet-called", asked=asked, seen=seen, at=name)
     return chosen[0]
-
-
-def _others(book: Workbook, tab: Tab) -> list[Tab]:
-    return [other for other in book.tabs if other is not tab and _has_cells(book, other)]
-
-
-def _notes(tab: Tab, others: Sequence[Tab], *, asked: bool) -> tuple[Refusal, ...]:
-    """Report the non-empty sheets that are not read."""
-    if asked or not others:
-        return ()
-    seen = ", ".join(f'"{o.name}"{" (hidden)" if o.hidden else ""}' for o in others)
-    error = InputError(
-        "trade/other-sheets-not-read", sheet=tab.name, others=seen, first=others[0].name
-    )
-    return (Refusal.of(error, row=0),)
 
 
 def _has_cells(book: Workbook, tab: Tab) -> bool:

@@ -13,8 +13,8 @@ from tidewaiter.report.alerts.exporters import exporters
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.uploads import OPEN, State
 from tidewaiter.trade.line_fields import key_of
-from tidewaiter.trade.messages import FORMATS
 from tidewaiter.trade.readers.coverage import Coverage
+from tidewaiter.trade.readers.formats import MESSAGES
 from tidewaiter.trade.readers.inspection import How, Inspection, SeenColumn, fields
 from tidewaiter.trade.types import FIELDS, ReadOptions, Refusal
 from tidewaiter.web.uploads.schemas import Phase, Shown, UploadPage, UploadsPage
@@ -76,7 +76,7 @@ def groups() -> tuple[Group, ...]:
 
 
 _CHOSEN = 60  # maximum selectable columns; pages of thousands are unreadable
-_STREAMED = {"csv", "jsonl", *FORMATS}  # formats read sequentially
+_STREAMED = {"csv", "jsonl", *MESSAGES}  # formats read sequentially
 _OPTION = re.compile(r"--(map|formats?|encoding|delimiter|decimal|dates|sheet|unit)\b")
 
 
@@ -351,7 +351,7 @@ def _columns(seen: Inspection) -> Iterator[ColumnView]:
             read=_read(column),
             how=_how(column, seen),
             asked=is_asked,
-            can_choose=bool(column.name) and chosen and seen.form not in FORMATS,
+            can_choose=bool(column.name) and chosen and seen.form not in MESSAGES,
         )
 
 
@@ -406,7 +406,7 @@ def _gaps(found: Coverage) -> Iterator[str]:
 def _formats(seen: Inspection, said: ReadOptions) -> tuple[tuple[str, str], ...]:
     """Return the selectable formats; empty: no ambiguity."""
     names = dict.fromkeys((*seen.may_be, *filter(None, (said.format,))))
-    found = [(name, FORMATS[name].title) for name in names if name in FORMATS]
+    found = [(name, MESSAGES[name].title) for name in names if name in MESSAGES]
     return (("", words("as detected")), *found) if found else ()
 
 

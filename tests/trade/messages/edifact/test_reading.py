@@ -115,7 +115,7 @@ BROKEN: list[tuple[str, str, str]] = [
     (IFTMIN + "FTX+AAA+++LOST'", "FTX", "segment-outside-message"),
     (IFTMIN.replace("ACETONE", "ACET'99 PCT"), "segment 5", "segment-without-tag"),
     ("UNH+1+IFTSTA:D:00B:UN'UNT+2+1'" + IFTMIN, "UNH", "message-without-goods"),
-    ("UNH+1+ORDERS:D:96A:UN'UNT+2+1'" + IFTMIN, "UNH", "message-not-supported"),
+    ("UNH+1+PAXLST:D:96A:UN'UNT+2+1'" + IFTMIN, "UNH", "words-only"),
     (IFTMIN.replace("GID", "TDT+20++1+++++9319467:146'GID"), "TDT", "ship-number-wrong"),
     ("UNT+1+1'" + IFTMIN, "UNT", "end-without-message"),
 ]
@@ -270,7 +270,6 @@ SHARED: list[tuple[str, dict[str, Any]]] = [
             "lodged": "2009-10-30",
             "arrival": "2009-10-30",
             "departure": "2009-10-01",
-            "imo": "IMONUMBER",
             "voyage": "RFN234",
         },
     ),

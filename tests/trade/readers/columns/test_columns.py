@@ -203,7 +203,7 @@ def test_values_speak_only_where_names_leave_room(read: Read) -> None:
 def test_values_alone_say_nothing(read: Read) -> None:
     """Their possible meaning is reported; nothing is read from them."""
     with pytest.raises(InputError) as caught:
-        read("a,b,c\nx,108-24-7,CSQU3054383\ny,67-64-1,CSQU3054383\n")
+        read("a,b,c\nx,108-24-7,CSQU3054383\ny,67-64-1,CSQU3054383\n", format="csv")
     assert "cas=b" in caught.value.hint
 
 

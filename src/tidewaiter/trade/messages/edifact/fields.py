@@ -97,6 +97,7 @@ def day_of(text: str, form: str) -> str:
     return f"{century}{parts['y']}-{parts['m']}-{parts['d']}"
 
 
+_COUNTRY = 2  # letters
 _MAIN = "20"  # 8051, stage of transport: main
 _AIR = "air"
 _CONTAINER = "CN"  # 8053
@@ -105,6 +106,7 @@ _TARIFF = re.compile(r"\d{4,10}")
 _WHOLE = frozenset({6, 8, 10})  # digits of commodity codes; procedure codes have others
 _FLIGHT = re.compile(r"[A-Z0-9]{2}[A-Z]?\d{1,4}[A-Z]?")
 _OF_PARTY = "NAD LOC"
+_CARRIER, _SHIP = 5, 8  # elements of TDT
 _MASSES = frozenset({"gross", "net"})
 
 Stop = dict[str, str | None]
@@ -172,7 +174,10 @@ class Bag:
 
     def _imd(self, segment: Segment, step: Step) -> bool:
         del step
-        text = _joined(segment.parts(3)[3:5])
+        parts = segment.parts(3)
+        text = _joined(parts[3:5])
+        if not text and " " in "".join(parts[:1]):  # a code has no spaces: it is misplaced text
+            text = parts[0]
         if text:
             self.items.append(text)
         return bool(text)
@@ -221,12 +226,12 @@ class Bag:
                 return False
             self.quantity = (value, unit)
             return True
-        self.measures[code] = (value, unit)
+        self.measures[code] = (value, self._codes.mass_unit.get(unit, unit))
         return True
 
     def _qty(self, segment: Segment, step: Step) -> bool:
         value = segment.get(1, 1)
-        if step.of != "line" or self.quantity is not None or not value:
+        if step.of not in {"line", "consignment"} or self.quantity is not None or not value:
             return False
         self.quantity = (value, segment.get(1, 2))
         return True
@@ -238,6 +243,15 @@ class Bag:
         self.money[code] = (value, segment.get(1, 2))
         return True
 
+    def _ali(self, segment: Segment, step: Step) -> bool:
+        """Handle the country of origin; it is of the goods in any message that has it."""
+        del step
+        country = segment.get(1)
+        if len(country) == _COUNTRY:
+            stop = {"function": "origin", "locode": None, "name": None, "country": country}
+            self.places.append((0, 0, "origin", stop))
+        return len(country) == _COUNTRY and len(segment.elements) == 2  # noqa: PLR2004
+
     def _cux(self, segment: Segment, step: Step) -> bool:
         del step
         self.currency = self.currency or segment.get(1, 1)
@@ -246,9 +260,15 @@ class Bag:
     def _gid(self, segment: Segment, step: Step) -> bool:
         del step
         self._number("seq", segment.get(1))
-        self._number("packages", segment.get(2))
-        self._number("pack", segment.get(2, 1) or segment.get(2, 4))
+        level = next((place for place in (2, 3, 4) if segment.get(place)), 2)
+        self._number("packages", segment.get(level))
+        self._number("pack", segment.get(level, 1) or segment.get(level, 4))
         return len(segment.elements) <= 3  # noqa: PLR2004 - what is packed in what follows
+
+    def _lin(self, segment: Segment, step: Step) -> bool:
+        if step.opens:
+            self._number("seq", segment.get(1))
+        return len(segment.elements) == 2  # noqa: PLR2004 - the number of the article follows
 
     def _pac(self, segment: Segment, step: Step) -> bool:
         del step
@@ -298,16 +318,19 @@ class Bag:
 
     def _ship(self, segment: Segment) -> None:
         """Handle the ship in a TDT: its name, and its number if it is an IMO number."""
-        number, kind = segment.get(8), segment.get(8, 1)
+        place = _SHIP - 1 if _is_ship(segment.get(_SHIP - 1)) else _SHIP  # one separator too few
+        number, kind = segment.get(place), segment.get(place, 1)
         ship = by_ship(self.numbers.get("mode"))
-        told = kind in self._codes.ship or (not kind and ship is not False and _is_ship(number))
+        listed = kind in self._codes.ship and number.isdecimal()  # others are call signs
+        told = listed or (not listed and ship is not False and _is_ship(number))
         if told:
             self._number("imo", number)
-        name = segment.get(8, 3)
-        name = name if any(c.isalpha() for c in name) else ""
+        name = _named(segment.get(place, 3)) or (_named(segment.get(place, 2)) if told else "")
         sails = ship or (self._ships and ship is None)
         if told or sails or kind in self._codes.sign:
             self._number("vessel", name)
+        if kind in self._codes.ship and not listed:  # a call sign; the name is with its carrier
+            self._number("vessel", name or segment.get(_CARRIER, 3))
         if self.numbers.get("mode") == _AIR and _FLIGHT.fullmatch(name):
             self._number("voyage", name)
 
@@ -365,6 +388,11 @@ class Bag:
         return bool(number)
 
 
+def _named(text: str) -> str:
+    """Return a name; "": a number or a code."""
+    return text if any(character.isalpha() for character in text) else ""
+
+
 def _is_ship(number: str) -> bool:
     return check_number("IMO", number)[1] == "valid" if number else False
 
@@ -385,8 +413,10 @@ _HANDLERS: dict[str, _Handler] = {
         "_mea",
         "_qty",
         "_moa",
+        "_ali",
         "_cux",
         "_gid",
+        "_lin",
         "_pac",
         "_sgp",
         "_eqd",

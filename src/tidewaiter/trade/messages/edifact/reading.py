@@ -16,12 +16,14 @@ from tidewaiter.trade.messages.edifact.segments import (
     Places,
     Segment,
     Step,
+    known_types,
     load_tables,
     message_of,
+    type_of_document,
 )
+from tidewaiter.trade.messages.segment_words import SegmentWords
 from tidewaiter.trade.messages.types import Format, Found
-from tidewaiter.trade.readers.canonical_lines import FUNCTIONS
-from tidewaiter.trade.types import NUMBERS, Refusal
+from tidewaiter.trade.types import FUNCTIONS, NUMBERS, Refusal
 
 _POINTED = frozenset(NUMBERS)
 _SHARED = (
@@ -105,8 +107,9 @@ def _amounts(line: Bag, bags: Sequence[Bag], codes: Codes) -> dict[str, str]:
             continue
         fields[field] = _pointed(line.measures[code][0])
         fields[f"{field}.unit"] = line.measures[code][1]
-    if line.quantity is not None:
-        fields["quantity"], fields["quantity.unit"] = _pointed(line.quantity[0]), line.quantity[1]
+    quantity = line.quantity or _shared_quantity(line, bags[1:])
+    if quantity is not None:
+        fields["quantity"], fields["quantity.unit"] = _pointed(quantity[0]), quantity[1]
     for code in codes.money:
         if code not in line.money:
             continue
@@ -117,6 +120,17 @@ def _amounts(line: Bag, bags: Sequence[Bag], codes: Codes) -> dict[str, str]:
         fields["value"] = _pointed(value)
         fields["currency"] = currency or next((b.currency for b in bags if b.currency), "")
     return fields
+
+
+def _shared_quantity(line: Bag, around: Sequence[Bag]) -> tuple[str, str] | None:
+    """Return the quantity of the consignment, for the first line with its goods only."""
+    if line.goods or line.items:
+        return None
+    for bag in around:
+        if bag.quantity is not None:
+            quantity, bag.quantity = bag.quantity, None
+            return quantity
+    return None
 
 
 def _pointed(text: str) -> str:
@@ -294,10 +308,13 @@ def _is_cell(segment: Segment) -> bool:
     return segment.tag == "LOC" and segment.get(1) == "147"
 
 
-_START = re.compile(rb"\s*(?:UNA.{6}\s*)?(?:UNB|UNG|UNH)[^A-Za-z0-9]", re.DOTALL)
+_START = re.compile(
+    rb"\s*(?:UNA.{6}\s*)?(?:(?:UNB|UNG|UNH)[^A-Za-z0-9]|BGM\+\d{2,3}[+:'])", re.DOTALL
+)
 _TAG = re.compile(r"[A-Z]{2}[A-Z0-9]")
 _IMO = "146"  # 1131, list of ship numbers
 _LONGEST = 200  # characters of a reported value
+_HEAD = "BGM"
 _NO_COUNT = "-"  # stands for the missing segment count of a UNT
 
 Item = Found | Refusal
@@ -346,10 +363,12 @@ class _Reading:
         self._tables = load_tables()
         self._walks: dict[str, Places] = {}
         self._body: Body | None = None  # of the open message
+        self._words: SegmentWords | None = None  # of an open message of a type without layout
         self._type: Message | None = None  # of the open message
         self._reference = ""
         self._segments = 0  # of the message
         self._open = False  # a message is open
+        self._untyped = False  # the open message does not state its type
         self._interchange: list[int] | None = None  # messages and groups in the open interchange
         self.messages = 0
         self.rows = 0
@@ -366,6 +385,8 @@ class _Reading:
         elif tag in {"UNB", "UNZ", "UNG", "UNE"}:
             yield from self._close(told="")
             yield from self._frame(segment)
+        elif tag == _HEAD and (self._untyped or not self.messages):
+            yield from self._guess(segment)
         elif not self._open:
             place = f"segment {segment.number} ({tag[:_LONGEST]})"
             yield self.report(place, InputError("trade/edifact-segment-outside-message"))
@@ -378,6 +399,8 @@ class _Reading:
             if self._body is not None:
                 yield from self._check_ship(segment)
                 yield from self._numbered(self._body.take(segment))
+            elif self._words is not None:
+                yield from self._worded(self._words, segment)
 
     def end(self) -> Iterator[Item]:
         """End the file."""
@@ -412,6 +435,28 @@ class _Reading:
             self._interchange[0] += 1
         self._reference = segment.get(1)
         kind = segment.get(2)
+        self._untyped = not kind
+        if kind:
+            yield from self._typed(kind)
+
+    def _guess(self, segment: Segment) -> Iterator[Item]:
+        """Begin a message without a type, or without a beginning, by its document."""
+        headless = not self._open
+        if headless:
+            self._open, self._segments, self.messages = True, 0, 1
+        self._segments += 1
+        self._untyped = False
+        kind = type_of_document(segment.get(1))
+        if kind:
+            error = InputError("trade/edifact-type-missing", kind=kind, code=segment.get(1))
+            yield self.report("UNH", error)
+        yield from self._typed(kind)
+        if self._body is not None:
+            yield from self._numbered(self._body.take(segment))
+        elif self._words is not None:
+            yield from self._worded(self._words, segment)
+
+    def _typed(self, kind: str) -> Iterator[Item]:
         message = message_of(kind)
         if message is not None:
             walk = self._walks.setdefault(message.title, Places(message))
@@ -422,9 +467,10 @@ class _Reading:
             error = InputError("trade/edifact-message-without-goods", kind=kind, content=content)
             yield self.report("UNH", error, value=kind)
         else:
-            known = ", ".join(sorted({*self._tables.messages, "IFTMCS"}))
-            error = InputError("trade/edifact-message-not-supported", kind=kind[:20], known=known)
-            yield self.report("UNH", error, value=kind, screened=False)
+            known = ", ".join(known_types())
+            error = InputError("trade/edifact-words-only", kind=kind[:20], known=known)
+            yield self.report("UNH", error, value=kind)
+            self._words = SegmentWords()
 
     def _close(self, *, told: str) -> Iterator[Item]:
         """End the open message; `told`: the segment count in its UNT, "": no UNT."""
@@ -433,9 +479,17 @@ class _Reading:
                 yield self.report("UNT", InputError("trade/edifact-end-without-message"))
             return
         self._open = False
+        if self._untyped:  # it has no BGM either
+            self._untyped = False
+            yield from self._typed("")
         if self._body is not None:
             yield from self._numbered(self._body.end())
             self._body = None
+        if self._words is not None:
+            for line in self._words.end(self.rows + 1):
+                self.rows += 1
+                yield line
+            self._words = None
         if not told:
             error = InputError("trade/edifact-message-without-end")
             yield self.report("UNT", error, value=self._reference)
@@ -466,6 +520,12 @@ class _Reading:
                 )
                 yield self.report("UNZ", error)
 
+    def _worded(self, words: SegmentWords, segment: Segment) -> Iterator[Found]:
+        texts = (" ".join(segment.parts(at)) for at in range(1, len(segment.elements)))
+        for line in words.take(segment.tag, texts, self.rows + 1):
+            self.rows += 1
+            yield line
+
     def _numbered(self, lines: Iterator[Ready]) -> Iterator[Found]:
         for line, around in lines:
             self.rows += 1
@@ -475,9 +535,9 @@ class _Reading:
 
 EDIFACT = Format(
     name="edifact",
-    title="UN/EDIFACT (CUSCAR, CUSDEC, IFTMIN, IFTMCS, COPRAR, BAPLIE)",
+    title="UN/EDIFACT messages of cargo, customs and trade",
     fits=fits,
     read=read,
-    source="UN/EDIFACT directories D.96A to D.00A, https://service.unece.org/trade/untdid/",
+    source="UN/EDIFACT directories D.93A to D.14B, https://service.unece.org/trade/untdid/",
 )
 """UN/EDIFACT messages of goods."""

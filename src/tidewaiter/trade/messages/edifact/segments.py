@@ -295,6 +295,7 @@ class Message(Record, frozen=True, kw_only=True):
     line: tuple[str, ...]  # groups that form a line
     groups: dict[str, Group]  # by their trigger segment
     also: Mapping[str, str] = {}  # other types with the same structure, and their titles
+    documents: tuple[str, ...] = ()  # 1001: documents that have this structure
     early: bool = False  # nothing after a line refers to it
     declared: bool = False  # its own number identifies the consignment, not that of a bill
     containers: bool = False  # the message's containers apply to each line without containers
@@ -307,6 +308,7 @@ class Codes(Record, frozen=True, kw_only=True):
     party: dict[str, str]
     place: dict[str, str]
     measure: dict[str, str]
+    mass_unit: dict[str, str]  # units of mass by codes of other lists
     other_unit: tuple[str, ...]  # units that are not masses
     bill: tuple[str, ...]
     licence: tuple[str, ...]
@@ -353,6 +355,19 @@ def message_of(kind: str) -> Message | None:
     """Return a message type; None: without goods, or unknown."""
     messages = load_tables().messages
     return messages.get(kind) or next((m for m in messages.values() if kind in m.also), None)
+
+
+def known_types() -> list[str]:
+    """Return the types of messages with goods."""
+    messages = load_tables().messages
+    return sorted({*messages, *(kind for each in messages.values() for kind in each.also)})
+
+
+@cache
+def type_of_document(code: str) -> str:
+    """Return the type of the messages that carry a document (BGM); "": not known."""
+    messages = load_tables().messages
+    return next((kind for kind, each in messages.items() if code in each.documents), "")
 
 
 class Places:

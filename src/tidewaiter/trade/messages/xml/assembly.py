@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.trade.messages.types import Found
-from tidewaiter.trade.messages.xml.layouts import PERHAPS_IMO, Attribute, Group, Map, Spot
+from tidewaiter.trade.messages.xml.layouts import CODE, PERHAPS_IMO, Attribute, Group, Map, Spot
 from tidewaiter.trade.transport_modes import is_ship
-from tidewaiter.trade.types import CODES, DAYS, LISTS, NUMBERS, TEXTS, Refusal
+from tidewaiter.trade.types import CODES, DAYS, LISTS, MEASURED, NUMBERS, TEXTS, Refusal
 
 JOINED = frozenset((*TEXTS, *LISTS, "pack"))
 """Fields that may occur several times in a document."""
@@ -24,6 +24,7 @@ Leaf = tuple[Spot, str]
 
 _STAMP = re.compile(r"(\d{8})\d{6}(?:Z|[+-]\d\d(?::?\d\d)?)")  # format 304: with a zone
 _EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{3,15}")
+_LINE_NUMBER = re.compile(r"[0-9]{1,9}")
 _LOCODE = re.compile(r"[A-Za-z]{2} ?[A-Za-z2-9]{3}")
 
 
@@ -100,6 +101,27 @@ class Got:
                 self.kept.append((spot.path, number))
             self.means = None
 
+    def take(self, inner: "Got") -> None:
+        """Add the data of a part within this one; a field that this one has is kept."""
+        inner.join()
+        for field, text in inner.fields.items():
+            if field not in self.fields:
+                self.fields[field] = text
+            elif field in JOINED:
+                self.add(field, text, total=False, again=False)
+            elif text != self.fields[field]:
+                self.kept.append((field, text))
+        for field, path in inner.whole:
+            if field not in self.totals:
+                self.totals[field] = inner.totals[field]
+                self.whole[field, path] = None
+            elif inner.totals[field] != self.totals[field]:
+                self.kept.append((path, inner.totals[field]))
+        self.parties += inner.parties
+        self.stops += inner.stops
+        self.kept += inner.kept
+        self.doubled += inner.doubled
+
 
 def put(got: Got, spot: Spot, text: str) -> None:
     """Set a field that may already have a value."""
@@ -110,8 +132,20 @@ def put(got: Got, spot: Spot, text: str) -> None:
         else:
             got.kept.append((spot.path, text))
         return
+    if field == "seq" and not _LINE_NUMBER.fullmatch(text):  # a name, or "1.1": not a count
+        got.kept.append((spot.path, text))
+        return
     if field in DAYS and (stamp := _STAMP.fullmatch(text)):
         text = stamp[1]
+    _set(got, spot, fields, text)
+    for other in spot.more:
+        fields.setdefault(other, text)
+        if spot.total:
+            got.whole[other, spot.path] = None
+
+
+def _set(got: Got, spot: Spot, fields: dict[str, str], text: str) -> None:
+    field = spot.field
     if field not in fields:
         fields[field] = text
     elif field in JOINED:
@@ -136,7 +170,7 @@ def _beside(got: Got, spot: Spot, field: str, fields: dict[str, str], text: str)
     if last or spot.rank < rank:
         got.kept.append((spot.path, before))  # its own path is no longer known
         for companion in spot.attributes.values():
-            fields.pop(companion, None)
+            fields.pop(companion.field, None)
         return text
     got.kept.append((spot.path, text))
     if field in SINGLE and text != before:
@@ -144,17 +178,21 @@ def _beside(got: Got, spot: Spot, field: str, fields: dict[str, str], text: str)
     return None
 
 
-def put_attributes(got: Got, spot: Spot, found: Sequence[Attribute]) -> None:
-    """Set attributes if their element is the one used; otherwise keep them."""
+def put_attributes(got: Got, spot: Spot, found: Sequence[Attribute], leaves: list[Leaf]) -> None:
+    """Set attributes; one that belongs to the field of its element only if that is the one used."""
     fields = got.totals if spot.total else got.fields
     taken = got.ranks.get(spot.field) == spot.rank
-    for field, value, path in found:
-        if not field:
-            got.kept.append((path, value))
-        elif taken and field not in fields:
-            fields[field] = value
+    for place, value in found:
+        if not place.field:
+            got.kept.append((place.path, value))
+        elif place.mode == "whole":
+            leaves.append((place, value))
+        elif not spot.field:
+            put(got, place, value)
+        elif taken and place.field not in fields:
+            fields[place.field] = value
             if spot.total:
-                got.whole[field, path] = None
+                got.whole[place.field, place.path] = None
 
 
 def put_group(got: Got, leaves: Sequence[Leaf], group: Group) -> None:
@@ -197,17 +235,36 @@ def _case(group: Group, code: str) -> Mapping[str, str]:
 
 def put_whole(got: Got, spot: Spot, leaves: Sequence[Leaf], places: Map) -> None:
     """Add a party or a stop."""
-    told: dict[str, str] = {}
-    for leaf, text in leaves:
-        field = leaf.field
-        if field and field not in told:
-            told[field] = text
-        else:
-            got.kept.append((leaf.path, text))
+    used: dict[str, Leaf] = {}
+    for leaf in leaves:
+        place, text = leaf
+        field = place.field
+        if field and field not in used:
+            used[field] = leaf
+            continue
+        if field and place.rank < used[field][0].rank:
+            (place, text), used[field] = used[field], leaf
+        got.kept.append((place.path, text))
+    told = {field: text for field, (_, text) in used.items()}
+    code = told.pop(CODE, "")
+    kind = spot.kind if spot.roles is None else spot.roles.get(code, "")
+    if code and not kind:
+        got.kept.append((used[CODE][0].path, code))
     if told and spot.role == "party":
-        got.parties.append(_party(spot.kind, told, places))
-    elif told:
-        got.stops.append(_stop(spot.kind, told))
+        got.parties.extend(_parties(kind or "other", told, places))
+    elif told and kind:
+        got.stops.append(_stop(kind, told))
+    else:
+        got.kept.extend((used[field][0].path, text) for field, text in told.items())
+
+
+def _parties(role: str, told: Mapping[str, str], places: Map) -> Iterator[dict[str, str | None]]:
+    """Yield a party, and once more under its other name, which may be the one that is listed."""
+    party = _party(role, told, places)
+    also = told.get("also")
+    yield party if party["name"] else party | {"name": also}
+    if also and party["name"] and also.casefold() != party["name"].casefold():
+        yield party | {"name": also}
 
 
 def _party(role: str, told: Mapping[str, str], places: Map) -> dict[str, str | None]:
@@ -282,17 +339,21 @@ class Assembly:
         self._heads: list[Head] = []
         self._waiting: list[tuple[int, Got, tuple[Head, ...]]] = []
 
-    def open_head(self) -> Got:
+    def open_head(self, constants: Mapping[str, str]) -> Got:
         """Open a head; return its data."""
         head = Head()
+        head.got.fields |= constants
         self._heads.append(head)
         return head.got
 
     def close_head(self) -> Got:
-        """Close a head; return the data of the enclosing one."""
-        self._heads.pop()
+        """Close a head; return the data of the enclosing one, which gets that of an empty one."""
+        head = self._heads.pop()
         if self._heads:
-            return self._heads[-1].got
+            outer = self._heads[-1].got
+            if not head.lines:
+                outer.take(head.got)
+            return outer
         self._give()
         return Got()
 
@@ -393,8 +454,7 @@ def _totals(got: Got, fields: Mapping[str, str]) -> dict[str, str]:
     lacks = {field for field in got.totals if field not in fields}
     if "value" in fields:
         lacks.discard("currency")
-    if "gross" in fields:
-        lacks.discard("gross.unit")
+    lacks -= {f"{field}.unit" for field in MEASURED if field in fields}
     return {field: got.totals[field] for field in lacks if "," not in got.totals[field]}
 
 
@@ -402,9 +462,10 @@ _ORDER = {"origin": 0, "loading": 1, "transit": 2, "unlading": 3, "destination":
 
 
 def _in_order(stops: list[dict[str, str | None]]) -> tuple[dict[str, str | None], ...]:
-    """Sort stops in travel order; a transit at the origin or destination is removed."""
+    """Sort stops in travel order, each once; a transit at the origin or destination is removed."""
     if len(stops) < 2:  # noqa: PLR2004
         return tuple(stops)
+    stops = [s for at, s in enumerate(stops) if s not in stops[:at] or s["function"] == "transit"]
     if any(stop["function"] == "transit" for stop in stops):
         ends = {_place(stop) for stop in stops if stop["function"] != "transit"}
         stops = [s for s in stops if s["function"] != "transit" or _place(s) not in ends]

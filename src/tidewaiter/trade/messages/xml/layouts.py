@@ -1,4 +1,10 @@
-"""Layouts of XML formats: mapping of element paths to fields."""
+"""Layouts of XML formats: mapping of element paths to fields.
+
+A path names elements from the outside in, and may end with an attribute: "Item/Name",
+"Amount@currencyID", "@Descripcion" for one of the element itself; "." is the element's own text.
+The attribute of an element with a field belongs to that field (the unit of an amount), and is used
+only with it; any other is read like an element.
+"""
 
 import re
 from collections.abc import Mapping
@@ -26,14 +32,26 @@ class Group(Record, frozen=True, kw_only=True):
     total: bool = False  # as in `Part.totals`
 
 
+class Coded(Record, frozen=True, kw_only=True):
+    """Elements for all parties, or all stops, each with a code for its role."""
+
+    at: str  # path
+    by: str  # relative path of the code
+    roles: Mapping[str, str]  # code -> role or function; a party with another is "other"
+    stop: bool = False  # they are stops
+
+
 class Part(Record, frozen=True, kw_only=True):
-    """A line, or a head over lines. Paths are relative to its element; "@" marks an attribute."""
+    """A line, or a head over lines. Paths are relative to its element."""
 
     elements: tuple[str, ...]  # local names of its element
-    fields: Mapping[str, str] = {}  # path -> field; of two for one field the first that exists
+    constants: Mapping[str, str] = {}  # for a head: field -> text, for what the format fixes
+    # Path -> field, or fields ("net.unit gross.unit"); of two for one field the first that exists.
+    fields: Mapping[str, str] = {}
     totals: Mapping[str, str] = {}  # for a head: fields of a line if it is the only one
     parties: Mapping[str, str] = {}  # path -> role
     stops: Mapping[str, str] = {}  # path -> function
+    coded: tuple[Coded, ...] = ()
     groups: tuple[Group, ...] = ()
 
 
@@ -45,10 +63,19 @@ class Layout(Record, frozen=True, kw_only=True):
     known: Known
     heads: tuple[Part, ...]  # the outermost one is a consignment
     line: Part
-    party: Mapping[str, str]  # path below a party -> key of types.PARTY; "lines": name, address
-    stop: Mapping[str, str]  # path below a stop -> key of types.STOP; ".": its own text
+    # Path below a party -> key of types.PARTY, or one of NAMES; of two the first that exists.
+    party: Mapping[str, str]
+    stop: Mapping[str, str]  # path below a stop -> key of types.STOP, or "country or locode"
     scheme: str = ""  # type of party ids, if they have its format
+    without: tuple[
+        str, ...
+    ] = ()  # elements and attributes without words, which are skipped: signatures
     confirmed: bool = True
+
+
+NAMES = ("lines", "also")
+"""Keys of a party besides those of types.PARTY: its name, and address on further lines; another
+name of it, which becomes a party of the same role."""
 
 
 def load_layout(name: str) -> Layout:
@@ -140,6 +167,9 @@ def _character(found: re.Match[str]) -> str:
     return "'" if found[3] == "apos" else chr(name2codepoint[found[3]])
 
 
+CODE = "code"
+"""Key of a party or stop for the code of its role."""
+
 PERHAPS_IMO = "imo?"
 """Layout field for a ship number, if the text has its format."""
 
@@ -152,15 +182,13 @@ _MOST_WAYS = 1_000  # tag sequences at one location
 _MOST_TAGS = 40_000  # tag sequences at all locations
 _LONGEST = 400  # characters of a name, and of a tag sequence
 
-Attribute = tuple[str, str, str]
-"""Field, or "" if it has none, value, and path."""
-
 
 class Spot:
     """A location: meaning of its text, its attributes and everything below it."""
 
     __slots__ = (
         "attributes",
+        "constants",
         "depth",
         "field",
         "group",
@@ -168,11 +196,13 @@ class Spot:
         "kind",
         "known",
         "mode",
+        "more",
         "named",
         "path",
         "plain",
         "rank",
         "role",
+        "roles",
         "total",
     )
 
@@ -185,14 +215,20 @@ class Spot:
         self.kids: dict[str, Spot | Way | tuple[Start, ...]] = {}
         self.named: dict[str, Spot] = {}  # by lower-case local name
         self.field = ""
+        self.more: tuple[str, ...] = ()  # further fields that its text is for
         self.rank = 0
         self.total = False
         self.plain = False  # its text is used for its field unchanged
         self.role = ""  # head, line, party, stop, group, foreign: starts here
         self.kind = ""  # role or function of a party or stop; title of a foreign format
+        self.roles: Mapping[str, str] | None = None  # by a code in it, if that decides the role
         self.group: Group | None = None
-        self.attributes: dict[str, str] = {}
+        self.attributes: dict[str, Spot] = {}  # by lower-case local name
+        self.constants: Mapping[str, str] = {}  # of a head
 
+
+Attribute = tuple[Spot, str]
+"""Location of an attribute, and its value."""
 
 Start = tuple[Spot, tuple[Attribute, ...], bool]
 """Location of a starting element, its attributes, and whether it is empty."""
@@ -206,11 +242,13 @@ class Way:
     def __init__(self, starts: tuple[Start, ...]) -> None:
         self.between = tuple(start[0] for start in starts[:-1])
         self.spot, self.attributes, _ = starts[-1]
-        self.parts = any(start[0].role for start in starts)  # a party, stop or group starts
+        self.parts = sum(bool(start[0].role) for start in starts)  # parties, stops and groups
 
 
 FOREIGN = "foreign"
 """Role of a document of another format."""
+
+_UNREAD = frozenset(("outside", "without"))
 
 _APART = frozenset(("line", "head", FOREIGN))
 
@@ -227,6 +265,7 @@ class Map:
 
     def __init__(self, layout: Layout, foreign: Mapping[str, str]) -> None:
         self._foreign = foreign
+        self._without = frozenset(name.lower() for name in layout.without)
         self.address = tuple(
             f"address {rank:02}"
             for rank, key in enumerate(layout.party.values())
@@ -288,12 +327,26 @@ class Map:
                     self._names += 1
                     spot.known[name] = kid
             closed = tag.endswith("/")
-            plain = tag == name or kid.mode == "outside"
-            found.append((kid, () if plain else _attributes(kid, tag), closed))
+            plain = tag == name or kid.mode in _UNREAD
+            found.append((kid, () if plain else self._attributes(kid, tag), closed))
             if not closed:
                 spot = kid
                 in_line = in_line or kid.role == "line"
         return tuple(found), behind
+
+    def _attributes(self, spot: Spot, tag: str) -> tuple[Attribute, ...]:
+        """Return the non-empty attributes of a tag, except those of XML itself."""
+        found = []
+        for name, value in attributes_of(tag):
+            local = name.rpartition(":")[2]
+            place = spot.attributes.get(local.lower())
+            if place is None:
+                if name.startswith(("xmlns", "xsi:")) or local.lower() in self._without:
+                    continue
+                place = Spot(f"{spot.path}@{local}", spot.mode)
+            if value:
+                found.append((place, value))
+        return tuple(found)
 
     def _find(self, spot: Spot, name: str, *, in_line: bool) -> Spot:
         """Find the location of an element by its name without prefix and case."""
@@ -308,7 +361,9 @@ class Map:
                     most_depth=MOST_DEPTH,
                     at=spot.path.strip("/"),
                 )
-            if spot.mode == "outside" and local.lower() in self._foreign:
+            if local.lower() in self._without:
+                kid.mode = "without"
+            elif spot.mode == "outside" and local.lower() in self._foreign:
                 kid.role, kid.kind = FOREIGN, self._foreign[local.lower()]
         return kid
 
@@ -326,30 +381,23 @@ def _way(starts: tuple[Start, ...]) -> Spot | Way | tuple[Start, ...]:
     return Way(starts)
 
 
-def _attributes(spot: Spot, tag: str) -> tuple[Attribute, ...]:
-    """Return the non-empty attributes of a tag, except those of XML itself."""
-    found = []
-    for name, value in attributes_of(tag):
-        local = name.rpartition(":")[2]
-        field = spot.attributes.get(local, "")
-        if value and (field or not name.startswith(("xmlns", "xsi:"))):
-            found.append((field, value, f"{spot.path}@{local}"))
-    return tuple(found)
-
-
 def _spot_of(part: Part, role: str, name: str, layout: Layout) -> Spot:
     """Build the locations of a head or a line."""
     root = Spot(name, "")
-    root.role = role
+    root.role, root.constants = role, part.constants
     for total, fields in ((False, part.fields), (True, part.totals)):
         for rank, (where, field) in enumerate(fields.items()):
             _declare(root, where, field, rank, total=total)
     whole = (("party", part.parties, layout.party), ("stop", part.stops, layout.stop))
     for begins, places, below in whole:
         for where, kind in places.items():
-            spot = _at(root, where, "whole")
-            spot.role, spot.kind = begins, kind
-            _declare_whole(spot, below)
+            spot = _declare_whole(root, where, begins, below)
+            spot.kind = kind
+    for coded in part.coded:
+        begins, _, below = whole[coded.stop]
+        spot = _declare_whole(root, coded.at, begins, below)
+        spot.roles = coded.roles
+        _at(spot, coded.by, "whole").field = CODE
     for group in part.groups:
         spot = _at(root, group.at, "whole")
         spot.role, spot.group = "group", group
@@ -360,30 +408,31 @@ def _spot_of(part: Part, role: str, name: str, layout: Layout) -> Spot:
 
 
 def _declare(root: Spot, where: str, field: str, rank: int, *, total: bool) -> None:
-    path, _, attribute = where.partition("@")
-    spot = _at(root, path, "")
-    if attribute:
-        spot.attributes[attribute] = field
-    else:
-        spot.field, spot.rank, spot.total = field, rank, total
-        spot.plain = not total and field not in DAYS and field != PERHAPS_IMO
+    spot = _at(root, where, "")
+    spot.field, *more = field.split()
+    spot.rank, spot.total, spot.more = rank, total, tuple(more)
+    spot.plain = not total and not more and field not in {*DAYS, PERHAPS_IMO, "seq"}
 
 
-def _declare_whole(spot: Spot, below: Mapping[str, str]) -> None:
-    """Build the locations below a party or a stop; address parts keep their order."""
-    for rank, (where, key) in enumerate(below.items()):
-        label = f"address {rank:02}" if key == "address" else key
-        if where == ".":
-            spot.field = label
-        else:
-            _at(spot, where, "whole").field = label
+def _declare_whole(root: Spot, where: str, role: str, below: Mapping[str, str]) -> Spot:
+    """Build the locations of a party or a stop; address parts keep their order."""
+    root = _at(root, where, "whole")
+    root.role = role
+    for rank, (inner, key) in enumerate(below.items()):
+        spot = _at(root, inner, "whole")
+        spot.field, spot.rank = f"address {rank:02}" if key == "address" else key, rank
+    return root
 
 
 def _at(spot: Spot, where: str, mode: str) -> Spot:
-    for name in where.split("/"):
+    path, _, attribute = where.partition("@")
+    for name in path.split("/") if path.strip(".") else ():
         below = spot.named.get(name.lower())
         if below is None:
             below = spot.named[name.lower()] = Spot(f"{spot.path}/{name}", "")
         spot = below
+    if attribute:
+        found = Spot(f"{spot.path}@{attribute}", mode)
+        return spot.attributes.setdefault(attribute.lower(), found)
     spot.mode = mode
     return spot

@@ -54,7 +54,8 @@ class Document:
         self._assembly = assembly
         # Stack of the open elements except the innermost, and the context of the root.
         self._stack = [places.outside]
-        self._leaves: list[Leaf] = []
+        self._leaves: list[Leaf] = []  # of the open parties, stops and groups
+        self._marks: list[int] = []  # number of leaves before each of them
         self._since = 0  # bytes since the end of the last line or head
         self._spot = places.outside
         self._got = Got()
@@ -139,6 +140,7 @@ class Document:
             InputError: Elements are nested too deeply.
         """
         stack, leaves, pieces = self._stack, self._leaves, iter(data.split("</"))
+        marks = self._marks
         self._go_on(next(pieces))
         spot, got, text, attributes = self._spot, self._got, self._text, self._attributes
         kids = stack[-1].kids
@@ -157,7 +159,7 @@ class Document:
                     else:
                         put(got, spot, written)
                 if attributes:
-                    put_attributes(got, spot, attributes)
+                    put_attributes(got, spot, attributes, leaves)
                     attributes = ()
                 if spot.role:
                     got = self._close(spot, got)
@@ -171,8 +173,10 @@ class Document:
                 elif type(way) is Spot:
                     spot = way
                 elif type(way) is Way:
-                    if way.parts and leaves:
-                        leaves.clear()
+                    if way.parts == 1:
+                        marks.append(len(leaves))
+                    elif way.parts:
+                        marks += [len(leaves)] * way.parts
                     if way.between:
                         stack.extend(way.between)
                         kids = stack[-1].kids
@@ -197,7 +201,7 @@ class Document:
         """Start nested elements; empty ones end too."""
         for kid, found, closed in starts:
             if attributes:
-                put_attributes(got, spot, attributes)
+                put_attributes(got, spot, attributes, self._leaves)
             attributes = found
             if not closed:
                 self._stack.append(spot)
@@ -207,22 +211,23 @@ class Document:
                 self._in_line = True
                 got = Got()
             elif role == "head":
-                got = self._assembly.open_head()
+                got = self._assembly.open_head(kid.constants)
             elif role:
                 self._open(role)
             if closed:
                 if attributes:
-                    put_attributes(got, kid, attributes)
+                    put_attributes(got, kid, attributes, self._leaves)
                 attributes = ()
                 if role:
                     got = self._close(kid, got)
         return spot, got, attributes
 
     def _open(self, role: str) -> None:
-        """Start a group, or a document of another format."""
-        self._leaves.clear()
+        """Start a party, a stop, a group, or a document of another format."""
         if role == FOREIGN:
             self._foreign.append(self._assembly.row)
+        else:
+            self._marks.append(len(self._leaves))
 
     def _close(self, spot: Spot, got: Got) -> Got:
         """End a head, a line, or a group; return the current data."""
@@ -235,12 +240,13 @@ class Document:
             if self._foreign.pop() == self._assembly.row:  # otherwise it encloses documents of ours
                 self._assembly.report_foreign(spot.kind)
             return got
-        if self._leaves:
+        mark = self._marks.pop()
+        if found := self._leaves[mark:]:
+            del self._leaves[mark:]
             if spot.group is None:
-                put_whole(got, spot, self._leaves, self._places)
+                put_whole(got, spot, found, self._places)
             else:
-                put_group(got, self._leaves, spot.group)
-            self._leaves.clear()
+                put_group(got, found, spot.group)
         return got
 
 
@@ -350,7 +356,25 @@ class _Reading:
         yield from found
 
 
-NAMES = ("wco-xml", "asycuda-xml", "ens-cc315a", "xfwb", "xfzb", "xfhl", "ics2-xml")
+NAMES = (
+    "wco-xml",
+    "asycuda-xml",
+    "asycuda-manifest",
+    "ens-cc315a",
+    "xfwb",
+    "xfzb",
+    "xfhl",
+    "ubl",
+    "cii",
+    "ncts5",
+    "emcs",
+    "nfe",
+    "cte",
+    "cfdi",
+    "idoc",
+    "aes",
+    "ics2-xml",
+)
 
 
 def xml_formats() -> tuple[Format, ...]:
@@ -386,6 +410,6 @@ def _read(layout: Layout, file: BinaryIO, name: str) -> Iterator[Found | Refusal
 
 
 def _foreign(layout: Layout) -> dict[str, str]:
-    """Map the lower-case root names of other formats to their titles."""
-    others = (other for other in map(_layout, NAMES) if other is not layout)
+    """Map the lower-case root names of other formats to their titles; of two the first."""
+    others = (other for other in map(_layout, reversed(NAMES)) if other is not layout)
     return {name.lower(): other.title for other in others for name in other.known.names}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.trade.check_digits import container_digit
@@ -182,12 +183,29 @@ def find_header(rows: Sequence[Sequence[str | None]], asked: Collection[str] = (
     return best
 
 
+COLONS = ":："
+"""Characters that end a label."""
+
+
+def _is_of_pairs(row: Sequence[str | None]) -> bool:
+    """Return whether a row consists of labels with values, like "Packing list No:" and a number.
+
+    In a header, a label is followed by a label.
+    """
+    cells = [(cell or "").strip() for cell in row]
+    labels = [cell.endswith(tuple(COLONS)) for cell in cells]
+    alone = sum(label and not after for label, after in pairwise(labels))
+    return 0 < sum(labels) == alone and 2 * alone >= _filled(row)
+
+
 def _filled(row: Sequence[str | None]) -> int:
     return sum(bool(cell and cell.strip()) for cell in row)
 
 
 def count_known(row: Sequence[str | None], asked: Collection[str] = ()) -> int:
-    """Count the cells of a row that name a known column."""
+    """Count the cells of a row that name a known column; a row of labels and values has none."""
+    if _is_of_pairs(row):
+        return 0
     cells = [cell for cell in row if cell]
     plain = plain_names([cell if len(cell) <= _LONGEST else "" for cell in cells])
     return sum(

@@ -22,6 +22,7 @@ from tidewaiter.trade.readers.columns.detection import (
     suspect,
 )
 from tidewaiter.trade.readers.columns.header_meaning import Found, find_columns, find_unsure
+from tidewaiter.trade.readers.columns.values import correct
 from tidewaiter.trade.readers.columns.vocabulary import LOCAL
 from tidewaiter.trade.readers.columns.words import plain_names
 from tidewaiter.trade.types import CODES, TEXTS, ReadOptions
@@ -48,6 +49,8 @@ class Mapping(Record, frozen=True, kw_only=True):
     places: Pairs[str, tuple[int, ...]] = {}  # field -> column numbers, from 0
     unsure: Pairs[str, tuple[str, ...]] = {}  # unread field -> columns that may hold it
     beside: tuple[str, ...] = ()  # unmapped columns whose first values contain words
+    title: str = ""  # name of the table in a file of several
+    further: tuple["Mapping", ...] = ()  # of the other tables in the file
 
 
 class Question(Record, frozen=True, kw_only=True):
@@ -75,7 +78,7 @@ def map_columns(
     """
     mapping, questions = survey_columns(header, sample, name, options)
     for question in questions:
-        raise _ask(question, name)
+        raise ask(question, name)
     if strict and not any(field in mapping.columns for field in NEEDED):
         raise nothing_to_screen(header, mapping, name)
     return mapping
@@ -98,7 +101,9 @@ def nothing_to_screen(
         for field in ("hs", "cas", "un")
         for column in mapping.unsure.get(field, ())
     ]
-    example = likely[0] if likely else f"goods={header[0] if header else 'Description'}"
+    worded = [column for column in mapping.beside if column]
+    goods = [f"goods={column}" for column in (worded or [column for column in header if column])]
+    example = (likely or goods or ["goods=COLUMN"])[0]
     named = f'columns seen: {seen}; name one, like --map "{example}"'
     sheets = " or ".join(f'--sheet "{other}"' for other in others)
     return InputError(
@@ -132,6 +137,8 @@ def survey_columns(
     ).items():
         chosen.setdefault(field, choices)
     doubtful = _contradicted(chosen, sample, options)
+    plain = plain_names(header)
+    correct(chosen, [_values(sample, at) for at in range(len(header))], plain, options.columns)
     _further_descriptions(chosen, options)
     _pair_units(header, chosen, options)
     _keep_money(chosen, options)
@@ -271,12 +278,14 @@ def _unsure(
 def _doubt(field: str, choices: list[Choice], header: Sequence[str]) -> Question | None:
     """Sort the columns of a field; return a question if more than one is possible."""
     choices.sort(key=lambda choice: (choice.found.tier, choice.found.part))
-    if field in KEEPS_ALL or _is_told(choices):
+    # Of an address all lines are read: none of them can be the wrong one.
+    if field in KEEPS_ALL or field.endswith(".address") or _is_told(choices):
         return None
     return Question(field=field, columns=tuple(header[choice.index] for choice in choices))
 
 
-def _ask(question: Question, name: str) -> InputError:
+def ask(question: Question, name: str) -> InputError:
+    """Return the error for a field with several equally good columns."""
     field, columns = question.field, question.columns
     return InputError(
         "trade/several-columns-may-hold",
