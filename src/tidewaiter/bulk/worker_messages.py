@@ -38,7 +38,7 @@ def sent_lines(batch: pa.RecordBatch) -> SentLines:
 
 
 def _has_value(column: pa.Array) -> bool:
-    return column.null_count < len(column)
+    return bool(column.null_count < len(column))
 
 
 def received_lines(sent: SentLines) -> pa.RecordBatch:
