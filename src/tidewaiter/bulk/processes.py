@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection
 from multiprocessing.queues import SimpleQueue
 from threading import Thread, active_count
 from typing import TypeVar
@@ -79,28 +80,41 @@ def done_beside(work: Callable[[], None]) -> Iterator[None]:
         yield
         return
     context = get_context("fork")
-    failed: SimpleQueue[bytes] = context.SimpleQueue()
-    worker = context.Process(target=_do, args=(work, failed))
+    here, there = context.Pipe(duplex=False)
+    worker = context.Process(target=_do, args=(work, there))
     with _forking():
         worker.start()
+    there.close()
     try:
         yield
-        worker.join()
-        if not failed.empty():
-            raise unpacked(failed.get())
-        if worker.exitcode:
-            raise TidewaiterError("bulk/worker-process-ended")
+        if failed := _told(here):
+            raise unpacked(failed)
     finally:
         worker.kill()
         worker.join()
+        here.close()
 
 
-def _do(work: Callable[[], None], failed: "SimpleQueue[bytes]") -> None:
+def _told(here: Connection) -> bytes:
+    """Wait for the end of the work; return its error, if any.
+
+    Raises:
+        TidewaiterError: The process was killed.
+    """
+    try:
+        return here.recv_bytes()
+    except EOFError as error:
+        raise TidewaiterError("bulk/worker-process-ended") from error
+
+
+def _do(work: Callable[[], None], there: Connection) -> None:
     _ready()
     try:
         work()
     except Exception as error:  # noqa: BLE001 - raised by the parent
-        failed.put(packed(error))
+        there.send_bytes(packed(error))
+    else:
+        there.send_bytes(b"")
 
 
 def _may_fork() -> bool:
