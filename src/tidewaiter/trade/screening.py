@@ -381,7 +381,7 @@ class Weigher:
 class Screened(Record, frozen=True, kw_only=True):
     """Result of screening a batch."""
 
-    alerts: tuple[Alert, ...]  # in line order
+    alerts: Sequence[Alert]  # in line order
     lines: int
     noted: int  # lines with findings below the alert threshold
     unread: int = 0  # lines with a systematic name that could not be parsed

@@ -335,6 +335,7 @@ def _screen_file(path: Path, wanted: Wanted) -> bool:
             refused=refused,
             refused_named=wanted.refused is not None,
             learned=wanted.ranker is not None,
+            workers=wanted.workers,
             restricted=place_of(wanted.restricted, settings, journal),
         )
         digest = registry_digest(settings, restricted=False)

@@ -121,7 +121,9 @@ def watched(steps: Iterable[Progress], path: Path) -> Iterator[Progress]:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    bar = Bar(*columns, console=console, transient=True, disable=not console.is_terminal)
+    # Drawn after each step and not by a thread, so that worker processes may be copies of this one.
+    hidden = not console.is_terminal
+    bar = Bar(*columns, console=console, transient=True, disable=hidden, auto_refresh=False)
     with bar:
         task = bar.add_task(path.name, total=path.stat().st_size, rate="")
         for progress in steps:
@@ -130,5 +132,5 @@ def watched(steps: Iterable[Progress], path: Path) -> Iterator[Progress]:
             text = (
                 f"{how_many(done.lines, 'line')}, {rate:,.0f}/s, {how_many(done.alerts, 'alert')}"
             )
-            bar.update(task, completed=progress.read, rate=text)
+            bar.update(task, completed=progress.read, rate=text, refresh=True)
             yield progress
