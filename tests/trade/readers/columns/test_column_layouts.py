@@ -6,9 +6,10 @@ import pytest
 
 from tidewaiter.trade.readers.columns.detection import count_known
 from tidewaiter.trade.readers.columns.header_meaning import find_columns, find_unsure
+from tidewaiter.trade.readers.columns.layouts import load_layouts
 from tidewaiter.trade.readers.columns.mapping import Mapping, survey_columns
 from tidewaiter.trade.readers.columns.vocabulary import UNKNOWN, words_of
-from tidewaiter.trade.readers.columns.words import load_layouts, plain_names, say
+from tidewaiter.trade.readers.columns.words import plain_names, say
 from tidewaiter.trade.readers.table import unique_names
 from tidewaiter.trade.types import ReadOptions
 
@@ -64,12 +65,13 @@ def test_a_price_and_a_freight_of_a_layout_stay_what_they_are() -> None:
 @pytest.mark.parametrize("slug", load_layouts())
 def test_each_name_of_a_layout_is_known(slug: str) -> None:
     """It is read, told, or has a word that says it is something else; none is left unknown."""
-    for name, says in load_layouts()[slug].names.items():
+    layout = load_layouts()[slug]
+    assert layout.title
+    assert layout.source
+    for says in layout.columns:
         words = say(words_of(says))
-        known = find_columns(says) or find_unsure(says) or words
-        assert known, name
-        assert find_columns(says) or all(word.says != UNKNOWN for word in words), name
-        assert load_layouts()[slug].source
+        assert find_columns(says) or find_unsure(says) or words, says
+        assert find_columns(says) or all(word.says != UNKNOWN for word in words), says
 
 
 def test_the_numbers_of_boxes_are_left_out_where_several_columns_have_one() -> None:

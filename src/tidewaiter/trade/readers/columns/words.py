@@ -8,12 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from string import ascii_lowercase
 
-import msgspec
-
-from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.quantities import find_unit
-from tidewaiter.base.records import Record
-from tidewaiter.base.resources import data, read_toml
+from tidewaiter.trade.readers.columns.layouts import may_be_recognised, recognise
 from tidewaiter.trade.readers.columns.vocabulary import (
     LONGEST,
     UNKNOWN,
@@ -226,41 +222,6 @@ _BOX = 2  # digits of a box number
 _REMARK = 100  # letters of a header: a longer text is a remark
 
 
-class Layout(Record, frozen=True, kw_only=True):
-    """Column names of one program, service or form, with their meanings."""
-
-    what: str
-    source: str
-    before: tuple[str, ...] = ()  # optional prefixes of a name, such as that of its table
-    least: int = 2  # minimum matching names for the layout to apply
-    names: dict[str, str]
-
-
-@cache
-def load_layouts() -> Mapping[str, Layout]:
-    """Load the layouts; `names` has the meaning of each name, by `_as_written`.
-
-    Raises:
-        RegistryError: The file is invalid, or a name has two meanings.
-    """
-    found: dict[str, Layout] = {}
-    for slug, layout in read_toml(data("rules", "column_layouts.toml"), dict[str, Layout]).items():
-        names: dict[str, str] = {}
-        for says, written in layout.names.items():
-            for name in written.split(","):
-                if names.setdefault(_as_written(name), says) != says:
-                    raise RegistryError(
-                        "trade/short-name-twice", name=name, at=f"column_layouts.toml, {slug}"
-                    )
-        apart = {f"{each}-{name}": says for each in layout.before for name, says in names.items()}
-        found[slug] = msgspec.structs.replace(layout, names={**apart, **names})
-    return found
-
-
-def _as_written(name: str) -> str:
-    return name.strip().casefold()
-
-
 def plain_names(header: Sequence[str]) -> tuple[str, ...]:
     """Return the column names without additions of the file.
 
@@ -293,14 +254,7 @@ def _plain_names(header: tuple[str, ...]) -> tuple[str, ...]:
 
 def may_be_spelled(header: Sequence[str]) -> frozenset[str]:
     """Return the names that `plain_names` may change, for these or for some of them."""
-    written = {name: _as_written(name) for name in header}
-    of_layouts = {
-        name
-        for layout in load_layouts().values()
-        if len(layout.names.keys() & written.values()) >= layout.least
-        for name, said in written.items()
-        if said in layout.names
-    }
+    of_layouts = may_be_recognised(header)
     first = {name: words[0] for name in header if len(words := _words(name)) > 1}
     counted = Counter(first.values())
     shared = {name for name, word in first.items() if counted[word] >= _SHARED and _is_mute(word)}
@@ -310,14 +264,10 @@ def may_be_spelled(header: Sequence[str]) -> frozenset[str]:
 
 def _spelled(names: Sequence[str]) -> list[str]:
     """Expand the names of the layout with the most matches, then those of the next."""
-    written = [_as_written(name) for name in names]
-    hits = {slug: len(each.names.keys() & set(written)) for slug, each in load_layouts().items()}
     spelled = list(names)
-    for slug in sorted(hits, key=lambda slug: hits[slug]):
-        layout = load_layouts()[slug]
-        if hits[slug] >= layout.least:
-            known = layout.names
-            spelled = [known.get(name, said) for name, said in zip(written, spelled, strict=True)]
+    for each in reversed(recognise(names)):
+        for place, meaning in each.meanings.items():
+            spelled[place] = meaning
     return spelled
 
 
