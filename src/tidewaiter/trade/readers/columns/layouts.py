@@ -7,16 +7,29 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import Literal
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml, toml_files
 
+_TWICE = re.compile(r"#\d+$")
 _CODE = re.compile(r"[^\W_]+(?:_[^\W_]+)*(?=[\s(]|$)")
 
 
+class Settings(Record, frozen=True, kw_only=True):
+    """How the files of a layout are written, where they do not show it; None: detect."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: Literal[".", ","] | None = None
+    dates: Literal["dmy", "mdy"] | None = None
+    sheet: str | None = None
+    format: str | None = None
+
+
 class Layout(Record, frozen=True, kw_only=True):
-    """A known table layout."""
+    """A known table layout: of the gallery, or a user's own."""
 
     title: str
     source: str  # where its names were read
@@ -26,6 +39,8 @@ class Layout(Record, frozen=True, kw_only=True):
     least: int = 2  # minimum matching names for the layout to apply
     before: tuple[str, ...] = ()  # optional prefixes of a name, such as that of its table
     coded: bool = False  # the first word of a name may stand for the whole: "G33 (Commodity code)"
+    units: Mapping[str, str] = {}  # field -> unit, of a user's own layout
+    settings: Settings = Settings()  # of a user's own layout
 
 
 class Recognised(Record, frozen=True, kw_only=True):
@@ -86,12 +101,18 @@ def _by_name() -> Mapping[str, Mapping[str, str]]:
     return found
 
 
+def stripped(name: str) -> str:
+    """Return a name without the suffix of a duplicate: "Address#2"."""
+    return _TWICE.sub("", name)
+
+
 def recognise(header: Sequence[str]) -> tuple[Recognised, ...]:
     """Find the layouts of a table, the one with the most names first.
 
     Args:
         header: Names of the columns.
     """
+    header = [stripped(name) for name in header]
     meanings: dict[str, dict[int, str]] = {}
     hits: Counter[str] = Counter()
     for place, name in enumerate(header):

@@ -1,6 +1,5 @@
 """Words of a column name: splitting, typo correction, expansion of abbreviations."""
 
-import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter
@@ -9,7 +8,7 @@ from functools import cache, lru_cache
 from string import ascii_lowercase
 
 from tidewaiter.base.quantities import find_unit
-from tidewaiter.trade.readers.columns.layouts import may_be_recognised, recognise
+from tidewaiter.trade.readers.columns.layouts import may_be_recognised, recognise, stripped
 from tidewaiter.trade.readers.columns.vocabulary import (
     LONGEST,
     UNKNOWN,
@@ -215,7 +214,6 @@ def _ways(word: str) -> Iterator[tuple[Word, ...]]:
                 yield (*here, *way)
 
 
-_TWICE = re.compile(r"#\d+$")
 _NUMBERED = 3  # minimum distinct box numbers at the start of form columns
 _SHARED = 3  # minimum columns with a common meaningless first word
 _BOX = 2  # digits of a box number
@@ -241,7 +239,7 @@ def plain_names(header: Sequence[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def _plain_names(header: tuple[str, ...]) -> tuple[str, ...]:
-    names = _spelled([_TWICE.sub("", name) for name in header])
+    names = _spelled([stripped(name) for name in header])
     boxes = [_words(name)[0] if _has_box(name) else "" for name in names]
     if len({*boxes} - {""}) >= _NUMBERED:
         names = _bared(names, [bool(box) for box in boxes])
