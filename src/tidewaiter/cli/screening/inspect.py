@@ -14,7 +14,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import FILE, Field, printable
 from tidewaiter.cli.screening.input_files import members_of, read_members, with_layout
-from tidewaiter.explain.lines import details_of
+from tidewaiter.explain.lines import consignment_in_words, details_of
 from tidewaiter.trade.readers import plugin_formats
 from tidewaiter.trade.readers.columns.layouts import load_layouts
 from tidewaiter.trade.readers.coverage import remarks_on
@@ -291,7 +291,7 @@ def _print_line(console: Console, line: Line) -> None:
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(overflow="fold")
     table.add_column(overflow="fold")
-    table.add_row(*_cells("Consignment", f"{line.consignment}, line {line.seq}"))
+    table.add_row(*_cells("Consignment", consignment_in_words(line.consignment, line.seq)))
     for detail in details_of(line, goods=True):
         table.add_row(*_cells(detail.label, "; ".join(detail.values)))
     console.print(table)

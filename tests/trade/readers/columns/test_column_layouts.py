@@ -6,7 +6,7 @@ import pytest
 
 from tidewaiter.trade.readers.columns.detection import count_known
 from tidewaiter.trade.readers.columns.header_meaning import find_columns, find_unsure
-from tidewaiter.trade.readers.columns.layouts import load_layouts
+from tidewaiter.trade.readers.columns.layouts import load_layouts, recognise
 from tidewaiter.trade.readers.columns.mapping import Mapping, survey_columns
 from tidewaiter.trade.readers.columns.vocabulary import UNKNOWN, words_of
 from tidewaiter.trade.readers.columns.words import plain_names, say
@@ -39,6 +39,47 @@ def test_the_names_of_a_layout_are_spelled_out(
     """They are read as what they are short for."""
     found = mapped(*header).columns
     assert {field: found[field] for field in columns} == {f: (c,) for f, c in columns.items()}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("ND", "G33", "G31_1", "G38", "G022"),
+        ("ND (Номер)", "G33 (Код товара)", "G31_1 (Описание)", "G38 (Вес нетто)", "G022 (Имя)"),
+        ("ND Номер", "33 Код ТН ВЭД РФ", "31_1 Описание", "38 Нетто", "022 Отправитель"),
+    ],
+)
+def test_a_box_means_the_same_with_or_without_words_behind_it(header: Sequence[str]) -> None:
+    """Declarations of the Eurasian Economic Union are exported in all three spellings."""
+    found = mapped(*header).columns
+    fields = ("consignment", "hs", "goods", "net", "consignor.name")
+    assert [found[field] for field in fields] == [(name,) for name in header]
+
+
+def test_further_columns_of_one_box_are_further_descriptions() -> None:
+    """Kazakhstan has the description of goods in two columns."""
+    header = (
+        "ND ГрА Регистрационный номер ДТ",
+        "G33 Код товара по ТН ВЭД ТС",
+        "G31_1 Наименование товаров 1",
+        "G31_1 Наименование товаров 2",
+    )
+    found = mapped(*header).columns
+    assert (found["goods"], found["commercial"]) == ((header[2],), (header[3],))
+
+
+def test_a_layout_may_need_a_name() -> None:
+    """G312 is the goods in the tables of Belarus, which have DECL_ID."""
+    header = ("G312", "G34A", "G38A", "G41B")
+    assert recognise(header) == ()
+    assert recognise((*header, "DECL_ID"))[0].name == "belarus-declarations"
+
+
+def test_the_layout_with_most_names_comes_first() -> None:
+    """It is the one that is shown."""
+    names = load_layouts()["shipstation-orders"].columns
+    header = [name for each in names.values() for name in each]
+    assert recognise(header)[0].name == "shipstation-orders"
 
 
 def test_one_name_alone_is_of_no_layout() -> None:

@@ -11,10 +11,9 @@ from tidewaiter.trade.readers.columns.layouts import Layout, Settings, as_writte
 from tidewaiter.trade.readers.columns.vocabulary import load_aliases
 from tidewaiter.trade.types import ReadOptions
 
-SUFFIX = ".toml"
-"""Suffix of a layout file."""
+LARGEST = 1 << 20
+"""Largest size of a layout file, in bytes."""
 
-_LARGEST = 1 << 20  # bytes of a layout file
 _MOST = 400  # names that identify a table without a mapped column
 
 
@@ -102,7 +101,7 @@ def parse_layout(content: bytes, at: str) -> Layout:
     Raises:
         InputError: It is not such a file, or a name in it has two meanings.
     """
-    if len(content) > _LARGEST:
+    if len(content) > LARGEST:
         raise InputError("trade/not-a-layout", error=f"{len(content):,} bytes", at=at)
     try:
         layout = msgspec.toml.decode(content, type=Layout)
@@ -116,9 +115,10 @@ def write_layout(layout: Layout) -> bytes:
     """Write a layout as a file, which `parse_layout` reads."""
     plain = msgspec.to_builtins(layout)
     defaults = msgspec.to_builtins(Layout(title="", source="", columns={}))
+    del defaults["title"], defaults["source"]  # these are always written
     simple = {name: value for name, value in plain.items() if not isinstance(value, Mapping)}
     lines = [
-        f"{name} = {_toml(value)}" for name, value in simple.items() if value != defaults[name]
+        f"{name} = {_toml(value)}" for name, value in simple.items() if value != defaults.get(name)
     ]
     for name in ("columns", "units", "settings"):
         stated = {key: value for key, value in plain[name].items() if value is not None}
