@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.trade.readers.heads import ABOVE, read_cover, read_head
 from tidewaiter.trade.types import Refusal
 
@@ -82,3 +83,17 @@ def test_a_cover_sheet_is_labels_and_values() -> None:
     assert pairs[:2] == (("Shipper", "NINGBO"), ("Consignee", "ACME"))
     assert read_cover([("Goods", "HS code"), ("acetone", "291411")]) is None
     assert read_cover([("Goods", "HS", "Origin"), ("acetone", "291411", "CN")]) is None
+
+
+def test_a_doubt_about_an_amount_refuses_no_file(read: Read) -> None:
+    """The goods are screened; which column holds the packages is asked."""
+    lines, refusals = read("goods,number of packs,box number\nacetone,5,6\n", "a.csv")
+    assert [line["goods"] for line in lines] == ["acetone"]
+    assert [each.code for each in refusals] == ["trade/several-columns-may-hold"]
+
+
+def test_a_doubt_about_codes_is_asked_first(read: Read) -> None:
+    """Without the codes, goods would be screened by half."""
+    with pytest.raises(InputError) as caught:
+        read("goods,UK commodity code,EU commodity code\nacetone,291411,291412\n", "a.csv")
+    assert caught.value.code == "trade/several-columns-may-hold"

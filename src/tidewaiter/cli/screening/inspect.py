@@ -215,7 +215,7 @@ def _said(seen: Inspection) -> list[str]:
         "layout": f"{seen.source} ({mark})" if seen.source else "",
         "table layout": f"{known.title} ({known.name})" if known else "",
         "remarks": known.remarks if known else "",
-        "it may be a format that must be named": may_be,
+        "it may also be read with": may_be,
         "encoding": f"{seen.encoding}{other}" if seen.encoding else "",
         "delimiter": repr(seen.delimiter) if seen.delimiter else "",
         "sheet": seen.sheet,

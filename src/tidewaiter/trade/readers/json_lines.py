@@ -15,6 +15,7 @@ from tidewaiter.trade.readers.json_columns import read_block
 from tidewaiter.trade.readers.json_rows import NESTED, Asked, Row, flatten, header, read_line
 from tidewaiter.trade.readers.source import (
     chunks,
+    cut_of,
     find_encoding,
     open_source,
     peek,
@@ -39,16 +40,18 @@ def open_jsonl(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, 
     source = open_source(file)
     head = peek(source, name)
     encoding = find_encoding(head, name, options.encoding)
-    lines = _Lines(to_utf8(chunks(source, name, SIZE), encoding, name), name)
+    lines = _Lines(to_utf8(chunks(source, name, SIZE, partly=True), encoding, name), name)
     first = list(islice(lines, SAMPLE_ROWS))
     seen = _seen(first, name, options)
 
     def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:
         del wanted, carried  # every field of a decoded line is available
         yield from _blocks(chain(first, lines), options)
-        if lines.problem:
-            cut = Refusal.of(InputError(lines.problem), row=0)
-            yield Block(rows=np.array([], np.int64), cells={}, refusals=(cut,))
+        cut = cut_of(source)
+        if lines.problem and not cut:
+            cut = (Refusal.of(InputError(lines.problem), row=0),)
+        if cut:
+            yield Block(rows=np.array([], np.int64), cells={}, refusals=cut)
 
     places = {field: (place,) for place, field in enumerate(header())}
     sheet = Sheet(
