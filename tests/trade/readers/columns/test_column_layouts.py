@@ -122,6 +122,23 @@ def test_the_numbers_of_boxes_are_left_out_where_several_columns_have_one() -> N
     assert plain_names(("20 containers", "goods")) == ("20 containers", "goods")
 
 
+def test_the_numbers_of_boxes_are_left_out_in_each_spelling() -> None:
+    """With a letter or a word for "box"; a mass in grams and a 3D film are no boxes."""
+    for spelling in ("Гр{}", "Гр. {}", "Графа {}", "G{}", "Box {}"):
+        names = {31: "Описание товара", 33: "Код ТНВЭД", 38: "Вес нетто"}
+        header = tuple(f"{spelling.format(box)} {name}" for box, name in names.items())
+        assert set(mapped(*header).columns) == {"goods", "hs", "net"}
+    kept = ("g 100 net", "3d film", "goods")
+    assert plain_names(kept) == kept
+
+
+def test_the_name_of_a_unit_is_read_rather_than_its_code() -> None:
+    """Both say the same: nothing is asked."""
+    header = ("goods description", "quantity", "unit code", "unit name")
+    assert mapped(*header).columns["quantity.unit"] == ("unit name",)
+    assert mapped(*header[:3]).columns["quantity.unit"] == ("unit code",)
+
+
 def test_a_word_that_says_nothing_before_most_names_is_left_out() -> None:
     """Of a program's own prefix; a word that is known stays."""
     header = ("ZEXP_GOODS_DESC", "ZEXP_NETWT", "ZEXP_HSCODE", "USERX")

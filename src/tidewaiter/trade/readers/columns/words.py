@@ -1,5 +1,6 @@
 """Words of a column name: splitting, typo correction, expansion of abbreviations."""
 
+import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter
@@ -216,7 +217,7 @@ def _ways(word: str) -> Iterator[tuple[Word, ...]]:
 
 _NUMBERED = 3  # minimum distinct box numbers at the start of form columns
 _SHARED = 3  # minimum columns with a common meaningless first word
-_BOX = 2  # digits of a box number
+_A_BOX = re.compile(r"(?:(?:box|g|гр|графа) ?\d{1,2}(?: \d{1,2})?|\d{1,2})(?= )")
 _REMARK = 100  # letters of a header: a longer text is a remark
 
 
@@ -240,13 +241,13 @@ def plain_names(header: Sequence[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=64)
 def _plain_names(header: tuple[str, ...]) -> tuple[str, ...]:
     names = _spelled([stripped(name) for name in header])
-    boxes = [_words(name)[0] if _has_box(name) else "" for name in names]
-    if len({*boxes} - {""}) >= _NUMBERED:
-        names = _bared(names, [bool(box) for box in boxes])
+    boxes = [_box_of(name) for name in names]
+    if len({*boxes} - {()}) >= _NUMBERED:
+        names = _bared(names, [len(box) for box in boxes])
     first = Counter(words[0] for name in names if len(words := _words(name)) > 1)
     word, count = first.most_common(1)[0] if first else ("", 0)
     if count >= max(_SHARED, len(names) / 2) and _is_mute(word):
-        names = _bared(names, [_words(name)[:1] == (word,) != _words(name) for name in names])
+        names = _bared(names, [int(_words(name)[:1] == (word,) != _words(name)) for name in names])
     return tuple(names)
 
 
@@ -256,7 +257,7 @@ def may_be_spelled(header: Sequence[str]) -> frozenset[str]:
     first = {name: words[0] for name in header if len(words := _words(name)) > 1}
     counted = Counter(first.values())
     shared = {name for name, word in first.items() if counted[word] >= _SHARED and _is_mute(word)}
-    boxes = {name for name in header if _has_box(name)}
+    boxes = {name for name in header if _box_of(name)}
     return frozenset(of_layouts | shared | boxes)
 
 
@@ -277,13 +278,19 @@ def _is_mute(word: str) -> bool:
     return all(each.says == UNKNOWN for each in say((word,)))
 
 
-def _has_box(name: str) -> bool:
-    number, *rest = _words(name) or ("",)
-    return len(number) <= _BOX and number.isdecimal() and bool(rest) and not rest[0].isdecimal()
+def _box_of(name: str) -> tuple[str, ...]:
+    """Return the box number before a name: "33", "Box 33", "Гр33", "G31_1"."""
+    words = _words(name)
+    box = _A_BOX.match(" ".join(words))
+    if box is None:
+        return ()
+    found = tuple(box[0].split())
+    rest = words[len(found) :]
+    return found if rest and not rest[0].isdecimal() else ()
 
 
-def _bared(names: Sequence[str], marked: Sequence[bool]) -> list[str]:
+def _bared(names: Sequence[str], boxes: Sequence[int]) -> list[str]:
     return [
-        " ".join(words_of(name)[1:]) if mark else name
-        for name, mark in zip(names, marked, strict=True)
+        " ".join(words_of(name)[box:]) if box else name
+        for name, box in zip(names, boxes, strict=True)
     ]
