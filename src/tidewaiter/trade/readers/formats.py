@@ -149,6 +149,7 @@ WITH_TEXT = frozenset(("csv", "html"))
 _IF_NO_TABLE = {
     ("jsonl", "trade/no-goods-key"): "any-json",
     ("jsonl", "trade/no-json-objects"): "any-json",
+    ("jsonl", "trade/goods-in-a-list-inside"): "any-json",
     ("jsonl", "trade/several-columns-may-hold"): "any-json",
     ("jsonl", "trade/line-not-json"): "text",
     ("csv", "trade/no-goods-column"): "text",

@@ -96,13 +96,17 @@ def head_of_rows(
     *,
     alone: bool,
 ) -> Head:
-    """Return the head of a table; among several, one without a header has numbered columns."""
+    """Return the head of a table; one without a header has numbered columns.
+
+    Raises:
+        InputError: It has none, is alone, and the user named its columns or format.
+    """
     if header is not None:
         return Head(header=header, below=0)
     try:
         head = read_head(rows, options.columns.values(), name)
     except InputError:
-        if alone:
+        if alone and (options.columns or options.format):
             raise
         return headless(rows)
     if head is None or (not alone and not _is_header(head.header, options)):
