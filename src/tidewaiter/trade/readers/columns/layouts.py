@@ -141,7 +141,7 @@ def _meanings(name: str) -> Mapping[str, str]:
         return whole
     coded = _by_name().get(code[0], {})
     layouts = load_layouts()
-    return {slug: says for slug, says in coded.items() if layouts[slug].coded} | whole
+    return {slug: says for slug, says in coded.items() if layouts[slug].coded} | dict(whole)
 
 
 def may_be_recognised(header: Sequence[str]) -> frozenset[str]:

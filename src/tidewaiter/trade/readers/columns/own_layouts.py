@@ -35,7 +35,7 @@ def make_layout(options: ReadOptions, header: Sequence[str], title: str, source:
         needed=needed,
         least=len(set(mapped)),
         units=dict(options.units),
-        settings=Settings(**_stated(options)),
+        settings=msgspec.structs.replace(Settings(), **_stated(options)),
     )
 
 
