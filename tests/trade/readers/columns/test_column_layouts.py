@@ -139,6 +139,22 @@ def test_the_name_of_a_unit_is_read_rather_than_its_code() -> None:
     assert mapped(*header[:3]).columns["quantity.unit"] == ("unit code",)
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "sku,name,description,price,qty,weight,status",
+        "Item Description,Commodity Code,Country of Origin,Cases,Net weight",
+        "Contact Name,Country,Address 1,Address 2,Address 3,Description of Goods",
+        "Product,QTY,Unit,HS Code,Invoice No,Item No",
+        "Descripción,Cantidad,Valor,Moneda,Peso (kg)",
+        "PESO BRUTO,PESO NETO,VALOR FOB,BANDERA",
+    ],
+)
+def test_plain_names_alone_are_no_layout(header: str) -> None:
+    """A shop's stock is not read, and a pick-up address is not the consignee's: not by chance."""
+    assert not recognise(header.split(","))
+
+
 def test_a_word_that_says_nothing_before_most_names_is_left_out() -> None:
     """Of a program's own prefix; a word that is known stays."""
     header = ("ZEXP_GOODS_DESC", "ZEXP_NETWT", "ZEXP_HSCODE", "USERX")
