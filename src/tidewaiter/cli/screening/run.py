@@ -23,7 +23,7 @@ from tidewaiter.bulk.spark.batches import Beside, Input, Task
 from tidewaiter.bulk.spark.run import Outcome, screen_on
 from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import STOPPED, Field, mark_refused, printable
-from tidewaiter.cli.screening.input_files import with_saved
+from tidewaiter.cli.screening.input_files import with_layout
 from tidewaiter.cli.screening.summary import watched
 from tidewaiter.lists.archive import Archive
 from tidewaiter.node.file_screening import FileJob, Progress, screen_steps
@@ -222,7 +222,7 @@ class There(NamedTuple):
     out: Path | None  # a folder, new or empty
     history: Sequence[Path]  # earlier files
     options: ReadOptions  # how all files are read
-    saved: Path | None  # what is known of their columns
+    layout: str | None  # name of their table layout, or its file
     beside: Beside | None  # adds what decisions taught
 
 
@@ -298,7 +298,9 @@ def _inputs(there: There) -> tuple[Input, ...]:
 
 
 def _reading(there: There, path: Path) -> ReadOptions:
-    return there.options if there.saved is None else with_saved(there.saved, path, there.options)
+    if there.layout is None:
+        return there.options
+    return with_layout(there.layout, path, there.options)
 
 
 def _name(path: Path) -> str:

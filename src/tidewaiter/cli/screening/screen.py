@@ -34,10 +34,11 @@ from tidewaiter.cli.core.page_language import language_of
 from tidewaiter.cli.core.party_options import Within, kept_in
 from tidewaiter.cli.screening.input_files import (
     Member,
+    layout_file,
     members_of,
     read_members,
     show_columns,
-    with_saved,
+    with_layout,
 )
 from tidewaiter.cli.screening.outputs import (
     RESTRICTED,
@@ -99,7 +100,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 
     day: date | None = None
     columns: tuple[tuple[str, str], ...] = ()
-    saved: Path | None = None
+    layout: str | None = None  # name of a table layout, or its file
     encoding: str | None = None
     delimiter: str | None = None
     decimal: str | None = None
@@ -132,9 +133,10 @@ class Wanted(Record, frozen=True, kw_only=True):
 )
 @click.option(
     "--columns",
-    "saved",
-    type=OUT_FILE,
-    help="Save --map and similar settings here, for later files with the same columns.",
+    "layout",
+    metavar="NAME|FILE",
+    help="Read the file in this table layout: a name (see inspect --layouts) or a file, in which "
+    "--map and similar settings are saved for later files.",
 )
 @click.option(
     "--encoding", help="Encoding of a text file, if it is detected wrongly: gb18030, cp1251."
@@ -234,7 +236,7 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
             wanted.out,
             wanted.history,
             _options(wanted),
-            wanted.saved,
+            wanted.layout,
             beside_of(wanted.ranker) if wanted.ranker else None,
         )
         done_there = screen_cluster(there, _settings(wanted, file="", sha256=""), cluster)
@@ -311,8 +313,8 @@ def _screen_file(path: Path, wanted: Wanted) -> bool:
     check_files((path, *wanted.history))
     beside = beside_of(wanted.ranker)
     options = _options(wanted)
-    if wanted.saved is not None:
-        options = with_saved(wanted.saved, path, options)
+    if wanted.layout is not None:
+        options = with_layout(wanted.layout, path, options)
     settings = _settings(wanted, file=printable(path.name), sha256=hash_file(path))
     first = wanted.out or wanted.report
     journal = journal_of(first, settings, options)
@@ -369,7 +371,7 @@ def _options(wanted: Wanted) -> ReadOptions:
 def _kept(path: Path | None, wanted: Wanted, journal: Path | None) -> dict[str, Path]:
     """Return the files that no output may overwrite."""
     named = {"the file that is screened": path, "the rules": wanted.rules}
-    named["the saved columns"] = wanted.saved
+    named["the table layout"] = layout_file(wanted.layout) if wanted.layout else None
     named["the ranking model"] = wanted.ranker and model_at(wanted.ranker)
     if wanted.db is not None:
         from tidewaiter.store.core.database import database_file  # noqa: PLC0415  # see `_screened`
