@@ -1,4 +1,4 @@
-"""Layouts of XML formats: mapping of element paths to fields.
+"""Layouts of XML and JSON formats: mapping of element paths to fields.
 
 A path names elements from the outside in, and may end with an attribute: "Item/Name",
 "Amount@currencyID", "@Descripcion" for one of the element itself; "." is the element's own text.
@@ -7,7 +7,7 @@ only with it; any other is read like an element.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html.entities import name2codepoint
 
 from tidewaiter.base.errors import InputError
@@ -44,7 +44,7 @@ class Coded(Record, frozen=True, kw_only=True):
 class Part(Record, frozen=True, kw_only=True):
     """A line, or a head over lines. Paths are relative to its element."""
 
-    elements: tuple[str, ...]  # local names of its element
+    elements: tuple[str, ...]  # local names of its element, or the end of its path: "edges/node"
     constants: Mapping[str, str] = {}  # for a head: field -> text, for what the format fixes
     # Path -> field, or fields ("net.unit gross.unit"); of two for one field the first that exists.
     fields: Mapping[str, str] = {}
@@ -67,15 +67,15 @@ class Layout(Record, frozen=True, kw_only=True):
     party: Mapping[str, str]
     stop: Mapping[str, str]  # path below a stop -> key of types.STOP, or "country or locode"
     scheme: str = ""  # type of party ids, if they have its format
-    without: tuple[
-        str, ...
-    ] = ()  # elements and attributes without words, which are skipped: signatures
+    # Elements and attributes that are skipped, as they have no words: signatures. With a path, a
+    # list that repeats the lines.
+    without: tuple[str, ...] = ()
     confirmed: bool = True
 
 
-NAMES = ("lines", "also")
+NAMES = ("lines", "also", "given", "family")
 """Keys of a party besides those of types.PARTY: its name, and address on further lines; another
-name of it, which becomes a party of the same role."""
+name of it, which becomes a party of the same role; that name in two parts."""
 
 
 def load_layout(name: str) -> Layout:
@@ -282,6 +282,9 @@ class Map:
             for role, part in parts
             for name in part.elements
         }
+        # Names that are the end of a path, longest first.
+        places = {name for name in (*self._begin, *self._without) if "/" in name}
+        self._paths = sorted(places, key=len, reverse=True)
 
     def learn(
         self, spot: Spot, piece: str, *, in_line: bool
@@ -320,12 +323,7 @@ class Map:
         found: list[Start] = []
         for tag in tags:
             name = name_of(tag)
-            kid = spot.known.get(name)
-            if kid is None:
-                kid = self._find(spot, name, in_line=in_line)
-                if self._names < _MOST_NAMES and len(name) <= _LONGEST:
-                    self._names += 1
-                    spot.known[name] = kid
+            kid = spot.known.get(name) or self.enter(spot, name, in_line=in_line)
             closed = tag.endswith("/")
             plain = tag == name or kid.mode in _UNREAD
             found.append((kid, () if plain else self._attributes(kid, tag), closed))
@@ -334,14 +332,33 @@ class Map:
                 in_line = in_line or kid.role == "line"
         return tuple(found), behind
 
+    def enter(self, spot: Spot, name: str, *, in_line: bool) -> Spot:
+        """Look up an element by its name, and cache it.
+
+        Raises:
+            InputError: Elements are nested too deeply.
+        """
+        kid = self._find(spot, name, in_line=in_line)
+        if self._names < _MOST_NAMES and len(name) <= _LONGEST:
+            self._names += 1
+            spot.known[name] = kid
+        return kid
+
     def _attributes(self, spot: Spot, tag: str) -> tuple[Attribute, ...]:
         """Return the non-empty attributes of a tag, except those of XML itself."""
+        named = attributes_of(tag)
+        return self.attributes(
+            spot, [each for each in named if not each[0].startswith(("xmlns", "xsi:"))]
+        )
+
+    def attributes(self, spot: Spot, named: Iterable[tuple[str, str]]) -> tuple[Attribute, ...]:
+        """Look up the attributes of an element that are not empty, from names and values."""
         found = []
-        for name, value in attributes_of(tag):
+        for name, value in named:
             local = name.rpartition(":")[2]
             place = spot.attributes.get(local.lower())
             if place is None:
-                if name.startswith(("xmlns", "xsi:")) or local.lower() in self._without:
+                if local.lower() in self._without:
                     continue
                 place = Spot(f"{spot.path}@{local}", spot.mode)
             if value:
@@ -351,8 +368,10 @@ class Map:
     def _find(self, spot: Spot, name: str, *, in_line: bool) -> Spot:
         """Find the location of an element by its name without prefix and case."""
         local = name.rpartition(":")[2]
-        kid = None if in_line else self._begin.get(local.lower())
-        kid = kid or spot.named.get(local.lower())
+        place = self._by_path(spot, local) if self._paths else local.lower()
+        kid = None if in_line else self._begin.get(place)
+        if "/" not in place or place not in self._without:
+            kid = kid or spot.named.get(local.lower())
         if kid is None:
             kid = Spot(f"{spot.path}/{local}", spot.mode, spot.depth + 1)
             if kid.depth > MOST_DEPTH:
@@ -361,11 +380,16 @@ class Map:
                     most_depth=MOST_DEPTH,
                     at=spot.path.strip("/"),
                 )
-            if local.lower() in self._without:
+            if place in self._without or local.lower() in self._without:
                 kid.mode = "without"
             elif spot.mode == "outside" and local.lower() in self._foreign:
                 kid.role, kid.kind = FOREIGN, self._foreign[local.lower()]
         return kid
+
+    def _by_path(self, spot: Spot, local: str) -> str:
+        """Return the declared path that ends here, or the name alone."""
+        here = f"/{spot.path}/{local}".lower()
+        return next((path for path in self._paths if here.endswith(f"/{path}")), local.lower())
 
 
 def _way(starts: tuple[Start, ...]) -> Spot | Way | tuple[Start, ...]:
