@@ -18,10 +18,9 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.resources import data, read_toml, toml_files
 from tidewaiter.trade.messages.json_documents import Document, reader
 from tidewaiter.trade.messages.json_text import text_of
-from tidewaiter.trade.messages.texts import plain, times
+from tidewaiter.trade.messages.texts import plain
 from tidewaiter.trade.messages.types import Format, Found
 from tidewaiter.trade.messages.xml.assembly import (
-    ROUTE,
     Assembly,
     Got,
     Leaf,
@@ -30,16 +29,16 @@ from tidewaiter.trade.messages.xml.assembly import (
     put_group,
     put_whole,
 )
+from tidewaiter.trade.messages.xml.finishing import finished
 from tidewaiter.trade.messages.xml.layouts import Layout, Map, Part, Spot, load_layout
-from tidewaiter.trade.types import DAYS, PARTY, STOP, TEXTS, Refusal
+from tidewaiter.trade.types import DAYS, TEXTS, Refusal
 
 DOCUMENT = "$"
 """Name of the document in a layout, or of each of a list of them."""
 
-ALSO_JSON = ("ubl", "cii")
+ALSO_JSON = ("ubl",)
 """Formats of XML that are written as JSON, too, with the same names."""
 
-_Whole = Mapping[str, str | None]
 _OWN = ("_", "#text", "$t", "_text", "@value")
 _EPOCH = re.compile(r"1[0-9]{9}(?:[0-9]{3})?")
 _ZONED = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T\S+ GMT")
@@ -50,19 +49,12 @@ _MARKUP = re.compile(r"<[A-Za-z/!][^<>]*>|&#?\w+;")
 
 
 class KeyLayout(Layout, frozen=True, kw_only=True):
-    """A format of JSON.
-
-    A party or a stop whose keys stand among those of a head or a line is declared by its parts:
-    "shipper_name" = "consignor:name", "city" = "consignor:address.2", "port" = "unlading:name".
-    """
+    """A format of JSON."""
 
     least: int = 1  # so many of the known names must be there
-    each: tuple[str, ...] = ()  # fields of one piece: they are multiplied by the quantity
     # Key of a line, or of a head, that is a document of its own -> element that it is.
     alone: Mapping[str, str] = {}
     texts: Mapping[str, Mapping[str, str]] = {}  # field -> text in lower case -> our text
-    party: Mapping[str, str] = {}
-    stop: Mapping[str, str] = {}
 
 
 def local_of(key: str) -> str:
@@ -186,29 +178,22 @@ def _read_document(layout: KeyLayout, places: Map, document: Document) -> Iterat
 
 
 def _finished(layout: KeyLayout, line: Found, row: int) -> Found:
-    """Convert markup to text, and multiply what is of one piece."""
+    """Convert markup to text, and what the format writes in words of its own."""
     fields = {"seq": str(line.row - row + 1)} | line.fields
-    parties, route = _flat(fields)
     for field in TEXTS:
         if field in fields:
             fields[field] = _unmarked(fields[field])
     for field in fields.keys() & set(DAYS):
         fields[field] = _day(fields[field])
-    for field in layout.each:
-        if field in fields and (product := times(fields[field], fields.get("quantity"))):
-            fields[field] = product
     for field, ours in layout.texts.items():
         if field in fields:
             fields[field] = ours.get(fields[field].lower(), fields[field])
     kept = tuple((_dotted(path), _unmarked(text)) for path, text in line.kept)
-    return structs.replace(
-        line,
-        row=row,
-        fields=fields,
-        parties=(*line.parties, *parties),
-        route=(*line.route, *route),
-        kept=kept,
-    )
+    return finished(structs.replace(line, row=row, fields=fields, kept=kept), layout)
+
+
+def _dotted(path: str) -> str:
+    return path.strip("/").replace("/", ".").removeprefix(f"{DOCUMENT}.")
 
 
 def _unmarked(text: str) -> str:
@@ -221,31 +206,6 @@ def _day(text: str) -> str:
         return datetime.fromtimestamp(int(text[:10]), UTC).date().isoformat()
     zoned = _ZONED.match(text)
     return zoned[1] if zoned else text
-
-
-def _flat(fields: dict[str, str]) -> tuple[list[_Whole], list[_Whole]]:
-    """Take the parties and stops that are declared by their parts."""
-    told: dict[str, dict[str, str]] = {}
-    for field in sorted(field for field in fields if ":" in field):
-        role, _, key = field.partition(":")
-        key, text = key.partition(".")[0], fields.pop(field)
-        whole = told.setdefault(role, {})
-        whole[key] = f"{whole[key]}, {text}" if key in whole else text
-    for role, whole in tuple(told.items()):
-        if (also := whole.pop("also", None)) and also != whole.setdefault("name", also):
-            told[f"{role} also"] = {**whole, "name": also}
-    nobody, nowhere = (dict.fromkeys(field.name for field in kind) for kind in (PARTY, STOP))
-    parties = [
-        {**nobody, "role": role.partition(" ")[0], **told[role]}
-        for role in told
-        if role not in ROUTE
-    ]
-    route = [{**nowhere, "function": role, **told[role]} for role in ROUTE if role in told]
-    return parties, route
-
-
-def _dotted(path: str) -> str:
-    return path.strip("/").replace("/", ".").removeprefix(f"{DOCUMENT}.")
 
 
 @lru_cache(maxsize=16)

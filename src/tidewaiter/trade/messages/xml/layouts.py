@@ -56,7 +56,11 @@ class Part(Record, frozen=True, kw_only=True):
 
 
 class Layout(Record, frozen=True, kw_only=True):
-    """A format."""
+    """A format.
+
+    A party or a stop whose parts stand among those of a head or a line is declared by its parts:
+    "shipper_name" = "consignor:name", "city" = "consignor:address.2", "port" = "unlading:name".
+    """
 
     title: str
     source: str
@@ -64,8 +68,9 @@ class Layout(Record, frozen=True, kw_only=True):
     heads: tuple[Part, ...]  # the outermost one is a consignment
     line: Part
     # Path below a party -> key of types.PARTY, or one of NAMES; of two the first that exists.
-    party: Mapping[str, str]
-    stop: Mapping[str, str]  # path below a stop -> key of types.STOP, or "country or locode"
+    party: Mapping[str, str] = {}
+    stop: Mapping[str, str] = {}  # path below a stop -> key of types.STOP, or "country or locode"
+    each: tuple[str, ...] = ()  # fields of one piece: they are multiplied by the quantity
     scheme: str = ""  # type of party ids, if they have its format
     # Elements and attributes that are skipped, as they have no words: signatures. With a path, a
     # list that repeats the lines.
@@ -87,8 +92,8 @@ def load_layout(name: str) -> Layout:
     return read_toml(data("messages", f"{name}.toml"), Layout)
 
 
-_OPENS = re.compile(r"<(?:\?|!--|!\[CDATA\[|!)")
-_ENDS = {"<?": "?>", "<!--": "-->", "<![CDATA[": "]]>"}
+_OPENS = re.compile(r"<(?:\?|!--|!\[CDATA\[|!DOCTYPE|!)")
+_ENDS = {"<?": "?>", "<!--": "-->", "<![CDATA[": "]]>", "<!DOCTYPE": ">"}
 _INSIDE = r"""[^"'<>]*(?:(?:"[^"]*"|'[^']*')[^"'<>]*)*"""  # a value may contain a ">"
 _START = re.compile(f"<({_INSIDE})>")
 _ONLY = re.compile(rf"(?:[ \t\n]*<{_INSIDE}>)*")
@@ -99,12 +104,14 @@ _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|(\w+));")
 
 
 def without_asides(text: str) -> tuple[str, str]:
-    """Remove comments and instructions, and convert CDATA to text.
+    """Remove comments, instructions and document types, and convert CDATA to text.
 
     Returns:
         The text, and the start of such a part that is not terminated in it.
     """
-    if "<?" not in text and "<![" not in text:  # a comment cannot contain "--" of another one
+    if (
+        "<?" not in text and "<![" not in text and "<!D" not in text
+    ):  # a comment cannot contain "--" of another one
         plain, *comments = text.split("<!--")
         if not comments or "-->" in comments[-1]:
             return plain + "".join([each.partition("-->")[2] for each in comments]), ""
@@ -155,7 +162,7 @@ def attributes_of(tag: str) -> list[tuple[str, str]]:
 
 
 def decoded(text: str) -> str:
-    """Resolve references: those of XML itself, as a document has no others."""
+    """Resolve references: those of XML itself, and those of HTML; any other is kept."""
     return _REFERENCE.sub(_character, text)
 
 
@@ -164,7 +171,9 @@ def _character(found: re.Match[str]) -> str:
         return chr(int(found[1], 16))
     if found[2]:
         return chr(int(found[2]))
-    return "'" if found[3] == "apos" else chr(name2codepoint[found[3]])
+    if found[3] == "apos":
+        return "'"
+    return chr(name2codepoint[found[3]]) if found[3] in name2codepoint else found[0]
 
 
 CODE = "code"
