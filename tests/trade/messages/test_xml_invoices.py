@@ -111,3 +111,12 @@ def test_the_price_of_one_piece_is_multiplied() -> None:
     for quantity, value in (("4", "10.0"), ("some", "2.5")):
         (line,), _ = found_in("cxml", order.format(quantity))
         assert line.fields["value"] == value
+
+
+def test_countries_of_parties_become_codes() -> None:
+    """Facturae has codes of three letters, openTRANS may have names."""
+    (line,), _ = read_document((SAMPLES / "facturae.xml").read_bytes(), "facturae.xml")
+    assert {party["country"] for party in line["parties"]} == {"ES"}
+    order = (SAMPLES / "opentrans.xml").read_text().replace(">NL<", ">Pays-Bas<")
+    (line,), _ = read_document(order.encode(), "opentrans.xml")
+    assert [party["country"] for party in line["parties"]] == ["DE", "NL"]

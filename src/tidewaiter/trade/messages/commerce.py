@@ -298,7 +298,7 @@ FORMATS = (
     Format(
         name="amazon-orders",
         title="Items of orders of Amazon (JSON)",
-        fits=_fits(2, "AmazonOrderId", "OrderItems", "ASIN", "SellerSKU", "QuantityOrdered"),
+        fits=_fits(3, "AmazonOrderId", "OrderItems", "ASIN", "SellerSKU", "QuantityOrdered"),
         read=_reader(_amazon),
         source="Amazon, Selling Partner API, orders v0, getOrderItems",
     ),

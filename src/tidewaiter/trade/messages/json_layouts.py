@@ -7,7 +7,7 @@ element with attributes. A new format is a file in data/messages/json.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Any, BinaryIO
@@ -39,7 +39,7 @@ DOCUMENT = "$"
 ALSO_JSON = ("ubl",)
 """Formats of XML that are written as JSON, too, with the same names."""
 
-_OWN = ("_", "#text", "$t", "_text", "@value")
+_OWN = frozenset(("_", "#text", "$t", "_text", "@value"))
 _EPOCH = re.compile(r"1[0-9]{9}(?:[0-9]{3})?")
 _ZONED = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T\S+ GMT")
 _KEY = re.compile(rb'"([^"\\]{1,200})"[ \t\r\n]*:')
@@ -96,7 +96,7 @@ class _Walk:
         elif type(value) is dict:
             self._object(spot, got, value)
         elif spot.role:
-            self._object(spot, got, {_OWN[0]: value})
+            self._object(spot, got, {"_": value})
         elif text := text_of(value):
             self._text(spot, got, text.strip())
 
@@ -123,19 +123,26 @@ class _Walk:
 
     def _inside(self, spot: Spot, got: Got, node: Mapping[str, Any]) -> None:
         """Read the text, the attributes and the values of an object."""
-        places, own = self._places, next((key for key in _OWN if key in node), None)
-        if own is not None:
-            named = [(local_of(k), text_of(v)) for k, v in node.items() if _is_plain(v)]
-            if text := text_of(node[own]):
-                self._text(spot, got, text.strip())
-            found = places.attributes(spot, [(k, v) for k, v in named if v and k != local_of(own)])
-            put_attributes(got, spot, found, self._leaves)
-        for key, value in node.items():
-            if own is not None and _is_plain(value):
-                continue
-            name = local_of(key)
-            kid = spot.known.get(name) or places.enter(spot, name, in_line=self._in_line)
-            self._value(kid, got, value)
+        values: Iterable[tuple[str, Any]] = node.items()
+        if not _OWN.isdisjoint(node):
+            values = self._own_text(spot, got, node)
+        known, in_line = spot.known, self._in_line
+        for key, value in values:
+            kid = known.get(key) or self._places.enter(spot, key, in_line=in_line)
+            if type(value) is str and not kid.role and kid.mode != "without":
+                self._text(kid, got, value.strip())
+            elif value is not None:
+                self._value(kid, got, value)
+
+    def _own_text(self, spot: Spot, got: Got, node: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+        """Read the text of an object itself, and its attributes; return what remains."""
+        own = next(key for key in node if key in _OWN)
+        if text := text_of(node[own]):
+            self._text(spot, got, text.strip())
+        plain_ones = [(k, text_of(v)) for k, v in node.items() if k != own and _is_plain(v)]
+        named = [(local_of(key), text) for key, text in plain_ones if text]
+        put_attributes(got, spot, self._places.attributes(spot, named), self._leaves)
+        return [(key, value) for key, value in node.items() if not _is_plain(value)]
 
     def _is_wrapper(self, node: Mapping[str, Any]) -> bool:
         """Return whether an object has nothing but lines: {"lineItems": {"edges": [...]}}."""
@@ -225,7 +232,7 @@ def _fits(layout: KeyLayout, head: bytes, suffix: str) -> bool:
 
 
 def _read(layout: KeyLayout, file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
-    lines = partial(_read_document, layout, Map(layout, {}))
+    lines = partial(_read_document, layout, Map(layout, {}, local_of))
     return reader(lines)(file, name)
 
 

@@ -7,7 +7,7 @@ only with it; any other is read like an element.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html.entities import name2codepoint
 
 from tidewaiter.base.errors import InputError
@@ -272,8 +272,21 @@ class Map:
     looked up once.
     """
 
-    def __init__(self, layout: Layout, foreign: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        foreign: Mapping[str, str],
+        local_of: Callable[[str], str] = lambda name: name.rpartition(":")[2],
+    ) -> None:
+        """Set the layout.
+
+        Args:
+            layout: The layout.
+            foreign: Lower-case root names of other formats with their titles.
+            local_of: Removes the prefix of a name.
+        """
         self._foreign = foreign
+        self._local_of = local_of
         self._without = frozenset(name.lower() for name in layout.without)
         self.address = tuple(
             f"address {rank:02}"
@@ -376,7 +389,7 @@ class Map:
 
     def _find(self, spot: Spot, name: str, *, in_line: bool) -> Spot:
         """Find the location of an element by its name without prefix and case."""
-        local = name.rpartition(":")[2]
+        local = self._local_of(name)
         place = self._by_path(spot, local) if self._paths else local.lower()
         kid = None if in_line else self._begin.get(place)
         if "/" not in place or place not in self._without:
