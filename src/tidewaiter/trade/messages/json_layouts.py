@@ -227,8 +227,9 @@ def _fits(layout: KeyLayout, head: bytes, suffix: str) -> bool:
     """Detect a format by the first keys, regardless of the suffix."""
     del suffix
     keys, known = _keys_of(head), layout.known
+    beside = not known.beside or not keys.isdisjoint(known.beside)
     told = len(keys.intersection(known.names)) >= layout.least
-    return told and (not known.beside or not keys.isdisjoint(known.beside))
+    return told and beside and keys.isdisjoint(known.but)
 
 
 def _read(layout: KeyLayout, file: BinaryIO, name: str) -> Iterator[Found | Refusal]:

@@ -330,7 +330,7 @@ def _letters(line: Found) -> int:
 
 
 def _in_codes(field: str, text: str | None) -> str | None:
-    """Return the code of a country, whose name or code of three letters is written; else the text."""
+    """Replace the name of a country, or its code of three letters, by its code."""
     if field != "country" or not text:
         return text
     return find_country_in_any_language(text) or text

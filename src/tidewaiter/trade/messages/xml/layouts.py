@@ -21,6 +21,7 @@ class Known(Record, frozen=True, kw_only=True):
 
     names: tuple[str, ...]  # one of these
     beside: tuple[str, ...] = ()  # and one of these; empty: no further condition
+    but: tuple[str, ...] = ()  # and none of these, which are of another format
 
 
 class Group(Record, frozen=True, kw_only=True):

@@ -415,9 +415,9 @@ def _format(name: str) -> Format:
 def _fits(layout: Layout, head: bytes, suffix: str) -> bool:
     """Detect a format by the names of the first elements, regardless of the suffix."""
     del suffix
-    names = frozenset(names_of(head))
-    beside = layout.known.beside
-    return not names.isdisjoint(layout.known.names) and (not beside or not names.isdisjoint(beside))
+    names, known = frozenset(names_of(head)), layout.known
+    beside = not known.beside or not names.isdisjoint(known.beside)
+    return beside and not names.isdisjoint(known.names) and names.isdisjoint(known.but)
 
 
 def _read(layout: Layout, file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
