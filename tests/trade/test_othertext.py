@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.trade.mentions import Find, find_all
 from tidewaiter.trade.types import KEPT, LINES
-from tidewaiter.trade.unmapped_text import has_words, kept_together, only_words, worded
+from tidewaiter.trade.unmapped_text import (
+    Beside,
+    has_words,
+    kept_together,
+    only_words,
+    with_texts,
+    worded,
+)
 
 TEXTS = (
     "acetic anhydride",
@@ -109,3 +116,16 @@ def test_only_words_are_taken_out_of_a_slice() -> None:
     column = only_words(pa.array(rows, pa.list_(KEPT)).slice(1))
     assert column is not None
     assert column.to_pylist() == [None, [{"name": "c", "text": "bolts"}]]
+
+
+def test_texts_are_added_behind_those_of_their_line() -> None:
+    """Those without words are not; lines without any stay null."""
+    held = kept_together({"note": pa.array(["first word", None, None])}, 3)
+    found = [Beside(2, "seq", "acetone"), Beside(0, "net", "toluene"), Beside(1, "net", "12,,3")]
+    assert with_texts(held, found, 3).to_pylist() == [
+        [{"name": "note", "text": "first word"}, {"name": "net", "text": "toluene"}],
+        None,
+        [{"name": "seq", "text": "acetone"}],
+    ]
+    assert with_texts(held, found[2:], 3) is held
+    assert with_texts(None, found[:1], 3).to_pylist()[2] == [{"name": "seq", "text": "acetone"}]

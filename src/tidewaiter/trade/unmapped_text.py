@@ -5,6 +5,7 @@ a description: only certain names and numbers count.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -59,6 +60,18 @@ def has_words(texts: Sequence[str | None]) -> bool:
     return bool(pc.any(_has_words(pa.array(sound, pa.string()))).as_py())
 
 
+def names_with_words(texts: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """Return the names of which any text has words or a CAS number.
+
+    Args:
+        texts: By name of a column, or path in a document.
+    """
+    names = [name for name, each in texts.items() for _ in each]
+    sound = [text.encode("utf-8", "replace").decode() for each in texts.values() for text in each]
+    there = _has_words(pa.array(sound, pa.string())).to_pylist()
+    return frozenset(compress(names, there))
+
+
 def _may_have_words(cells: pa.Array) -> bool:
     _, offsets, data = cells.buffers()
     if data is None:
@@ -97,6 +110,39 @@ def kept_together(columns: Mapping[str, pa.Array], rows: int) -> pa.Array | None
     counts = np.bincount(places, minlength=rows)
     ends = pa.array(np.concatenate([[0], np.cumsum(counts)]).astype(np.int32))
     values = pa.StructArray.from_arrays([names, texts.take(order)], fields=list(KEPT))
+    return pa.ListArray.from_arrays(ends, values, mask=pa.array(counts == 0))
+
+
+class Beside(NamedTuple):
+    """A text that belongs to a line."""
+
+    line: int  # index in the batch
+    name: str  # name of its column
+    text: str
+
+
+def with_texts(column: pa.ListArray | None, found: Sequence[Beside], rows: int) -> pa.Array | None:
+    """Add the texts with words to a column of `KEPT`, behind those of their lines.
+
+    Args:
+        column: Other text of the lines; None: there is none.
+        found: Texts to add.
+        rows: Number of lines.
+    """
+    texts = pa.array([each.text for each in found], pa.string())
+    words = _has_words(texts).to_numpy(zero_copy_only=False)
+    if not words.any():
+        return column
+    new = pa.StructArray.from_arrays(
+        [pa.array([each.name for each in found], pa.string()), texts], fields=list(KEPT)
+    ).filter(pa.array(words))
+    lines = np.array([each.line for each in found], np.int64)[words]
+    if column is not None:
+        lines = np.concatenate([pc.list_parent_indices(column).to_numpy(), lines])
+        new = pa.concat_arrays([pc.list_flatten(column), new])
+    counts = np.bincount(lines, minlength=rows)
+    ends = pa.array(np.concatenate([[0], np.cumsum(counts)]).astype(np.int32))
+    values = new.take(pa.array(np.argsort(lines, kind="stable")))
     return pa.ListArray.from_arrays(ends, values, mask=pa.array(counts == 0))
 
 

@@ -58,7 +58,7 @@ def test_open_questions_are_status_one(call: Call, here: Path) -> None:
     (here / "b.csv").write_bytes(b"%PDF-1.7")
     result = call("inspect", "b.csv")
     assert result.exit_code == 1
-    assert "cannot be read: this is a PDF" in result.output
+    assert "cannot be read: the PDF file is damaged" in result.output
     (here / "c.csv").write_text("a,b\nacetone,1\n")
     assert "nothing can be screened without one of" in call("inspect", "c.csv").output
 

@@ -35,14 +35,14 @@ def test_a_controlled_substance_in_a_message_raises_an_alert(
     assert alert["line"]["other"]
 
 
-@pytest.mark.parametrize(("options", "count"), [((), 0), (("--format", "ics2-xml"), 1)])
-def test_ics2_must_be_asked_for(
+@pytest.mark.parametrize(("options", "status"), [((), 1), (("--format", "ics2-xml"), 0)])
+def test_ics2_is_certain_if_asked_for(
     screen: Callable[..., Result],
     objects: Callable[[str], list[dict[str, Any]]],
     options: tuple[str, ...],
-    count: int,
+    status: int,
 ) -> None:
-    """A format without an official sample is only read on request, never detected."""
+    """A format without an official sample is read with a doubt, unless the user names it."""
     result = screen(str(SAMPLES / "ics2.xml"), *options)
-    assert len(objects(result.stdout)) == count
-    assert (result.exit_code == 0) == bool(count)
+    assert len(objects(result.stdout)) == 1
+    assert result.exit_code == status

@@ -44,9 +44,10 @@ def test_a_file_of_other_columns_is_not_read_so(screen: Screen, here: Path) -> N
         write(here / "a.csv", "no,Text A,Text B"), "--columns", "c.json", "--map", "goods=Text A"
     )
     second = write(here / "b.csv", "no,Text X,Text Y")
-    refused = screen(second, "--columns", "c.json")
-    assert refused.exit_code == 2
-    assert "c.json knows no file with the columns of b.csv" in refused.stderr
+    unknown = screen(second, "--columns", "c.json")
+    assert unknown.exit_code == 1
+    assert "c.json knows no file with the columns of b.csv" in unknown.stderr
+    assert says(unknown.stderr, "trade/layout-not-confirmed")
     screen(second, "--columns", "c.json", "--map", "goods=Text X")
     assert len(json.loads((here / "c.json").read_text())) == 2
 

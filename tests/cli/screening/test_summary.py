@@ -67,12 +67,12 @@ def test_an_empty_file_is_called_empty(screen: Screen, here: Path, name: str) ->
     assert says(result.stderr, "trade/file-empty")
 
 
-def test_a_format_that_must_be_asked_for_is_named(screen: Screen, here: Path) -> None:
-    """A telegram with its usual suffix is not an unknown format."""
+def test_a_format_without_an_official_sample_is_in_doubt(screen: Screen, here: Path) -> None:
+    """A telegram with its usual suffix is read; the user's word settles it."""
     (here / "one.fwb").write_bytes((MESSAGES / "awb.fwb").read_bytes())
     result = screen("one.fwb")
-    assert result.exit_code == 2
-    assert "--format cargo-imp" in result.stderr.partition("hint: ")[2]
+    assert result.exit_code == 1
+    assert says(result.stderr, "trade/layout-not-confirmed")
     assert screen("one.fwb", "--format", "cargo-imp").exit_code == 0
 
 
@@ -86,9 +86,11 @@ def test_an_interchange_that_is_cut_is_told_in_the_summary(screen: Screen, here:
 
 
 def test_an_object_that_is_cut_is_no_question_of_keys(screen: Screen, here: Path) -> None:
-    """The error has its place, and says what is wrong there."""
+    """Its words are screened; the error has its place, and says what is wrong there."""
     (here / "cut.json").write_text('{"goods": "acetone", "parties": {"shipper"')
-    result = screen("cut.json")
-    assert result.exit_code == 2
-    assert "error: cut.json, row 1: " in result.stderr
-    assert says(result.stderr, "trade/line-not-json")
+    result = screen("cut.json", "--out", "a.jsonl", "--refused", "r.csv")
+    assert result.exit_code == 1
+    assert "acetone" in (here / "a.jsonl").read_text(encoding="utf-8")
+    told = (here / "r.csv").read_text(encoding="utf-8")
+    assert says(told, "trade/line-not-json")
+    assert says(told, "trade/layout-not-confirmed")

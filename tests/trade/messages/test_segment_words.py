@@ -4,7 +4,7 @@ import pytest
 from tests.trade.messages.found import found_in
 
 EDIFACT = (
-    "UNH+1+PRICAT:D:96A:UN'BGM+9+77'FTX+AAI+++see: list'"
+    "UNH+1+PRODAT:D:96A:UN'BGM+9+77'FTX+AAI+++see: list'"
     "LIN+1++100:SRV'IMD+F++:::ACETIC ANHYDRIDE'QTY+1:5'LIN+2'IMD+F++:::TEA'UNT+9+1'"
 )
 X12 = (

@@ -7,6 +7,7 @@ import lzma
 import sqlite3
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pyarrow import orc
 from tests.soak.readers import XML_WORKBOOK, containers, dbf_sample
 from tests.support.raising import raises
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.trade.readers import formats, html_tables, legacy_workbooks, xml_workbooks
 from tidewaiter.trade.types import Refusal
 
@@ -53,11 +55,21 @@ def test_a_compressed_file_is_read_as_if_it_were_unpacked(read: Read, suffix: st
 
 
 @pytest.mark.parametrize("suffix", PACKERS)
-def test_a_truncated_compressed_file_is_refused(read: Read, suffix: str) -> None:
-    """What is missing may name goods: it is not passed over."""
+def test_a_truncated_compressed_file_is_never_passed_over(read: Read, suffix: str) -> None:
+    """What is missing may name goods: what is there is read, if any, and the rest is refused."""
     raw = PACKERS[suffix](TABLE + b"x" * 9 + bytes(range(256)) * 99)
-    with raises("trade/gzip-damaged"):
-        read(raw[: len(raw) // 2], f"a.csv.{suffix}")
+    with suppress(InputError):
+        _, refusals = read(raw[: len(raw) // 2], f"a.csv.{suffix}")
+        assert "trade/compressed-data-cut" in {each.code for each in refusals}
+
+
+def test_the_rows_before_the_cut_are_read(read: Read) -> None:
+    """Also of JSON, and of a file that is cut within its first bytes."""
+    rows = b"".join(b"acetone %d,291411\n" % row for row in range(9_999))
+    for name, raw in (("a.csv.gz", TABLE + rows), ("a.jsonl.gz", b'{"goods": "acetone"}\n' * 99)):
+        lines, refusals = read(gzip.compress(raw)[:-9], name)
+        assert len(lines) > 90
+        assert "trade/compressed-data-cut" in {each.code for each in refusals}
 
 
 def test_xz_may_not_ask_for_much_memory(read: Read) -> None:

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.trade.readers.heads import ABOVE, read_cover, read_head
 from tidewaiter.trade.types import Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
+Workbook = Callable[..., bytes]
 
 MANIFEST = """CARGO MANIFEST,,,,,,
 Consignee:,ACME LTD,,Vessel: MSC SENA,,,
@@ -82,3 +84,31 @@ def test_a_cover_sheet_is_labels_and_values() -> None:
     assert pairs[:2] == (("Shipper", "NINGBO"), ("Consignee", "ACME"))
     assert read_cover([("Goods", "HS code"), ("acetone", "291411")]) is None
     assert read_cover([("Goods", "HS", "Origin"), ("acetone", "291411", "CN")]) is None
+
+
+def test_a_doubt_about_an_amount_refuses_no_file(read: Read) -> None:
+    """The goods are screened; which column holds the packages is asked."""
+    lines, refusals = read("goods,number of packs,box number\nacetone,5,6\n", "a.csv")
+    assert [line["goods"] for line in lines] == ["acetone"]
+    assert [each.code for each in refusals] == ["trade/several-columns-may-hold"]
+
+
+def test_a_doubt_about_codes_is_asked_first(read: Read) -> None:
+    """Without the codes, goods would be screened by half."""
+    with pytest.raises(InputError) as caught:
+        read("goods,UK commodity code,EU commodity code\nacetone,291411,291412\n", "a.csv")
+    assert caught.value.code == "trade/several-columns-may-hold"
+
+
+def test_a_table_without_lines_is_told(read: Read) -> None:
+    """Nothing was cleared: the file may be cut."""
+    assert [each.code for each in read("goods,hs\n", "a.csv")[1]] == ["trade/file-without-lines"]
+
+
+def test_text_around_a_table_without_lines_is_searched(read: Read, workbook: Workbook) -> None:
+    """It would go with the first line; there is none."""
+    page = "<html><p>100 drums of acetone</p><table><tr><th>goods<th>hs</table></html>"
+    above = workbook([["100 drums of acetone", ""], ["goods", "hs"]])
+    for content, name in ((page, "a.html"), (above, "a.xlsx")):
+        lines, _ = read(content, name)
+        assert "100 drums of acetone" in str(lines)

@@ -56,7 +56,7 @@ def with_member(book: bytes, name: str) -> bytes:
         ),
         (compound("PowerPoint"), "base/old-spreadsheet", "save it as .xlsx or CSV"),
         (compound("WordDocument"), "base/old-document", "copy its table"),
-        (b"%PDF-1.7 ...", "a PDF", "XLSX"),
+        (b"%PDF-1.7 ...", "PDF file is damaged", "PDF reader"),
     ],
 )
 def test_files_of_old_offices_say_why_and_what_to_do(

@@ -191,7 +191,7 @@ def _said(seen: Inspection) -> list[str]:
     other = f", or {seen.doubt}" if seen.doubt else ""
     told = {
         "layout": f"{seen.source} ({mark})" if seen.source else "",
-        "it may be a format that must be named": may_be,
+        "it may also be read with": may_be,
         "encoding": f"{seen.encoding}{other}" if seen.encoding else "",
         "delimiter": repr(seen.delimiter) if seen.delimiter else "",
         "sheet": seen.sheet,

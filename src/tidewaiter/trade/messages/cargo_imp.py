@@ -3,7 +3,7 @@
 A section begins with three letters; its further lines begin with a slant.
 
 The format is derived from telegrams written by programs; IATA's manual is sold, and was not read:
-so the format must be requested, and is not detected automatically.
+so its lines are marked as unconfirmed.
 """
 
 import re

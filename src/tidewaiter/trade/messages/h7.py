@@ -1,7 +1,7 @@
 """Declarations of low-value consignments into the European Union (data set H7), as XML.
 
-No sample from any country was read. The names are those of the data elements, from memory, so this
-format must be requested.
+No sample from any country was read. The names are those of the data elements, from memory, so its
+lines are marked as unconfirmed.
 """
 
 import copy

@@ -154,7 +154,7 @@ def left_of(node: Node, path: str = "") -> tuple[Left, ...]:
 
 def kept_of(line: Found) -> list[tuple[str, str]]:
     """Return path and text of all unmapped data of a line."""
-    return [*line.kept, *texts_of(line.left)]
+    return [*line.kept, *(texts_of(line.left) if line.left else ())]
 
 
 def pack(left: Left) -> bytes:

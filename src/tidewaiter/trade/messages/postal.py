@@ -1,6 +1,6 @@
 """Declarations of postal items: the data elements of CN22, CN23 and ITMATT, as JSON.
 
-No official sample was read. The names are from memory, so this format must be requested.
+No official sample was read. The names are from memory, so its lines are marked as unconfirmed.
 """
 
 from collections.abc import Iterator, Mapping

@@ -34,4 +34,4 @@ class Format(Record, frozen=True, kw_only=True):
     fits: Callable[[bytes, str], bool]  # detector: first 4,096 bytes, and the suffix
     read: Read
     source: str  # publication of the format
-    confirmed: bool = True  # based on a published document or schema; else it must be requested
+    confirmed: bool = True  # based on a published document or schema; else lines are unconfirmed

@@ -15,6 +15,7 @@ from tidewaiter.trade.readers.formats import (
     MESSAGES,
     OURS,
     WITH_TEXT,
+    cause_of,
     choose_form,
     text_form,
     whole,
@@ -49,7 +50,9 @@ def _open(
         if other is None or place is None:
             raise
         file.seek(place)
-        return _open_as(other, file, name, options)
+        (table,), shown = _open_as(other, file, name, options)
+        sheet = msgspec.structs.replace(table.sheet, cause=cause_of(error))
+        return [msgspec.structs.replace(table, sheet=sheet)], shown
 
 
 def _open_as(

@@ -59,6 +59,7 @@ from tidewaiter.trade.types import (
     Refusal,
     keys_of,
 )
+from tidewaiter.trade.unmapped_text import Beside, with_texts
 
 
 class Group(Record, frozen=True, kw_only=True):
@@ -257,9 +258,9 @@ class _Reading:
         route = build_route(self._groups(FUNCTIONS), len(self.rows))
         read["parties"] = join_lists(self.nested.get("parties"), parties)
         read["route"] = join_lists(self.nested.get("route"), route)
-        read["other"] = self.nested.get("other", beside)
         consignment, seq, last = self._numbers(last)
         read["consignment"], read["seq"] = consignment, seq
+        read["other"] = self._with_refused(self.nested.get("other", beside))
         read["stated"] = list_stated(self.stated, self.options.units)
         arrays = [read.get(f.name) for f in LINES]
         filled = [
@@ -273,7 +274,7 @@ class _Reading:
         found = [
             Refusal(
                 row=int(self.rows[bad.at]),
-                column=" + ".join(self.columns.columns.get(field, (field,))),
+                column=self._called(field),
                 value=bad.value,
                 code=bad.code,
                 values=bad.values,
@@ -282,6 +283,18 @@ class _Reading:
             for field, bad in self.bad
         ]
         return sorted(found, key=lambda refusal: refusal.row)
+
+    def _with_refused(self, other: pa.Array | None) -> pa.Array | None:
+        """Add the words of unreadable values to other text: a name may mislead."""
+        found = [
+            Beside(bad.at, self._called(field), str(self.fields[field][bad.at].as_py()))
+            for field, bad in self.bad
+            if field in self.fields
+        ]
+        return with_texts(other, found, len(self.rows)) if found else other
+
+    def _called(self, field: str) -> str:
+        return " + ".join(self.columns.columns.get(field, (field,)))
 
     def _take(self, field: str, column: Column | None) -> pa.Array | None:
         if column is None:

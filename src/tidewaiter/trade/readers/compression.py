@@ -54,6 +54,17 @@ class _Xz(io.RawIOBase):
                 return len(data)
 
 
+class _InPieces:
+    """Gives what is unpacked before the data turns out to be damaged: `read` would lose it."""
+
+    def __init__(self, file: io.BufferedIOBase) -> None:
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        """Read at most `size` bytes; empty: the end. Without a size, read all."""
+        return self._file.read() if size < 0 else self._file.read1(size)
+
+
 def _arrow(codec: str) -> Callable[[IO[bytes]], BinaryIO]:
     def opened(file: IO[bytes]) -> BinaryIO:
         return cast("BinaryIO", pa.CompressedInputStream(pa.PythonFile(file, "r"), codec))
@@ -62,9 +73,9 @@ def _arrow(codec: str) -> Callable[[IO[bytes]], BinaryIO]:
 
 
 _OPENERS: dict[bytes, Callable[[IO[bytes]], BinaryIO]] = {
-    b"\x1f\x8b": lambda file: cast("BinaryIO", gzip.GzipFile(fileobj=file)),
-    b"BZh": lambda file: cast("BinaryIO", bz2.BZ2File(file)),
-    b"\xfd7zXZ\0": lambda file: cast("BinaryIO", io.BufferedReader(_Xz(file), _PIECE)),
+    b"\x1f\x8b": lambda file: cast("BinaryIO", _InPieces(gzip.GzipFile(fileobj=file))),
+    b"BZh": lambda file: cast("BinaryIO", _InPieces(bz2.BZ2File(file))),
+    b"\xfd7zXZ\0": lambda file: cast("BinaryIO", _InPieces(io.BufferedReader(_Xz(file), _PIECE))),
     b"\x28\xb5\x2f\xfd": _arrow("zstd"),
     b"\x04\x22\x4d\x18": _arrow("lz4"),
 }

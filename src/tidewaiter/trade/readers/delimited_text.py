@@ -19,6 +19,7 @@ from tidewaiter.trade.readers.columns.detection import (
 from tidewaiter.trade.readers.heads import Head, head_at, with_head
 from tidewaiter.trade.readers.source import (
     chunks,
+    cut_of,
     find_encoding,
     open_source,
     peek,
@@ -263,7 +264,7 @@ def open_delimited(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     """
     source = open_source(file)
     encoding = find_encoding(peek(source, name), name, options.encoding)
-    pieces = to_utf8(chunks(source, name, SIZE), encoding, name)
+    pieces = to_utf8(chunks(source, name, SIZE, partly=True), encoding, name)
     start = _start(pieces)
     text = start.decode("utf-8", "surrogateescape")
     said, body = _separator_line(text)
@@ -288,7 +289,9 @@ def open_delimited(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
             carried=tuple(carried),
         )
         rest = chain([start[offset:]], pieces)
-        return parse_pieces(cut_blocks(rest, delimiter, name), layout)
+        yield from parse_pieces(cut_blocks(rest, delimiter, name), layout)
+        if cut := cut_of(source):
+            yield Block(rows=np.array([], np.int64), cells={}, refusals=cut)
 
     sheet = Sheet(
         header=names,

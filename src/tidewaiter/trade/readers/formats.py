@@ -27,7 +27,7 @@ from tidewaiter.trade.readers.sqlite_tables import open_sqlite
 from tidewaiter.trade.readers.table import Sheet
 from tidewaiter.trade.readers.unknown import UNKNOWN
 from tidewaiter.trade.readers.xml_workbooks import open_xml_workbook
-from tidewaiter.trade.types import ReadOptions
+from tidewaiter.trade.types import ReadOptions, Refusal
 
 
 class Strange(NamedTuple):
@@ -149,6 +149,9 @@ WITH_TEXT = frozenset(("csv", "html"))
 _IF_NO_TABLE = {
     ("jsonl", "trade/no-goods-key"): "any-json",
     ("jsonl", "trade/no-json-objects"): "any-json",
+    ("jsonl", "trade/goods-in-a-list-inside"): "any-json",
+    ("jsonl", "trade/several-columns-may-hold"): "any-json",
+    ("jsonl", "trade/line-not-json"): "text",
     ("csv", "trade/no-goods-column"): "text",
     ("csv", "trade/no-header"): "text",
     ("csv", "trade/first-row-not-a-header"): "text",
@@ -225,6 +228,15 @@ def text_form(form: str, error: InputError, options: ReadOptions) -> str | None:
     return None if options.format is not None else _IF_NO_TABLE.get((form, error.code))
 
 
+def cause_of(error: InputError) -> Refusal | None:
+    """Return why a document is read as text, if its sender should know it."""
+    return Refusal.of(error, row=0) if error.code in _DAMAGE else None
+
+
+_DAMAGE = frozenset(("trade/line-not-json", "trade/several-columns-may-hold"))
+"""What may be mended in a document that is read as text."""
+
+
 def format_evidence(file: BinaryIO, name: str, form: str, options: ReadOptions) -> Told:
     """Return how the format of a file was determined; its position does not change.
 
@@ -242,12 +254,17 @@ def format_evidence(file: BinaryIO, name: str, form: str, options: ReadOptions) 
     return "name"
 
 
-def may_be(file: BinaryIO, name: str) -> tuple[str, ...]:
-    """Return formats that match a file but must be requested, as no sample was read."""
+def may_be(file: BinaryIO, name: str, form: str = "") -> tuple[str, ...]:
+    """Return the other formats of a file that a user may name.
+
+    Args:
+        file: Its position does not change.
+        name: Name of the file.
+        form: Table without a column of goods, which may be read as text; "": it is none.
+    """
     head, suffix = head_of(file), suffix_of(name)
-    return tuple(
-        form.name for form in FORMATS.values() if not form.confirmed and form.fits(head, suffix)
-    )
+    found = (f.name for f in FORMATS.values() if not f.confirmed and f.fits(head, suffix))
+    return (*found, *filter(None, (_IF_NO_TABLE.get((form, "trade/no-goods-column")),)))
 
 
 def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
@@ -262,12 +279,12 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
     Raises:
         InputError: Neither suffix nor content identifies one.
     """
-    if form := _certain(head, suffix, known):
-        return form
-    ours = suffix in OURS or suffix not in known
+    ours = suffix in OURS or suffix in UNKNOWN or suffix not in known
     if ours and not head:
         raise InputError("trade/file-empty", at=name)
-    if suffix in TEXTS or suffix not in known:
+    if form := _certain(head, suffix, ours=ours):
+        return form
+    if suffix in TEXTS or suffix in UNKNOWN or suffix not in known:
         refuse_strange(head, name)
         if form := _likely(head, suffix):
             return form
@@ -281,9 +298,8 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
     raise _not_known(suffix, known, name)
 
 
-def _certain(head: bytes, suffix: str, known: Collection[str]) -> str | None:
+def _certain(head: bytes, suffix: str, *, ours: bool) -> str | None:
     """Return the format that the first bytes show, whatever the suffix."""
-    ours = suffix in OURS or suffix not in known
     found = form_by_signature(head, suffix)
     if found is not None and (ours or found == "parquet"):
         return found

@@ -103,7 +103,7 @@ class Inspection(Record, frozen=True, kw_only=True):
     title: str = ""  # title of a message format
     source: str = ""  # publication of the format
     confirmed: bool = True  # based on a published document, schema or program
-    may_be: tuple[str, ...] = ()  # matching formats that must be requested
+    may_be: tuple[str, ...] = ()  # other formats that a user may name
     lines: tuple[Line, ...] = ()  # first lines, as they would be screened
     rows: int = 0  # number of rows read
     refusals: tuple[Refusal, ...] = ()  # refusals in these rows
@@ -249,7 +249,8 @@ def inspect_file(file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
         form = ALSO.get(form, form)
         seen = _inspect(form, file, name, options)
         told = format_evidence(_begun(file), name, form, options)
-        return msgspec.structs.replace(seen, told=told, may_be=may_be(_begun(file), name))
+        other = may_be(_begun(file), name, form if seen.needed else "")
+        return msgspec.structs.replace(seen, told=told, may_be=other)
     except (InputError, PluginError) as error:
         signature = header_signature(form, ())
         sheets = _titles(form, file, name, options) if form in FLAT else ()
@@ -299,7 +300,7 @@ def _message(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Insp
         confirmed=MESSAGES[form].confirmed,
         columns=columns[:_WIDEST],
         more_columns=max(0, len(columns) - _WIDEST),
-        needed=NEEDED if known.isdisjoint(NEEDED) else (),
+        needed=NEEDED if MESSAGES[form].confirmed and known.isdisjoint(NEEDED) else (),
         **_first_of(to_lines(sheet, mapping, few)),
     )
 

@@ -12,9 +12,18 @@ from tidewaiter.trade.messages.json_text import Objects, Values, decode, is_arra
 from tidewaiter.trade.readers.columns.mapping import NEEDED
 from tidewaiter.trade.readers.columns.mapping import Mapping as Columns
 from tidewaiter.trade.readers.json_columns import read_block
-from tidewaiter.trade.readers.json_rows import NESTED, Asked, Row, flatten, header, read_line
+from tidewaiter.trade.readers.json_rows import (
+    NESTED,
+    Asked,
+    Row,
+    flatten,
+    has_lines,
+    header,
+    read_line,
+)
 from tidewaiter.trade.readers.source import (
     chunks,
+    cut_of,
     find_encoding,
     open_source,
     peek,
@@ -22,6 +31,7 @@ from tidewaiter.trade.readers.source import (
 )
 from tidewaiter.trade.readers.table import SAMPLE_ROWS, Block, Sheet
 from tidewaiter.trade.readers.text_blocks import LONGEST, SIZE
+from tidewaiter.trade.readers.unknown.trees import has_lines_inside
 from tidewaiter.trade.types import ReadOptions, Refusal
 from tidewaiter.trade.unmapped_text import has_words
 
@@ -39,16 +49,18 @@ def open_jsonl(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, 
     source = open_source(file)
     head = peek(source, name)
     encoding = find_encoding(head, name, options.encoding)
-    lines = _Lines(to_utf8(chunks(source, name, SIZE), encoding, name), name)
+    lines = _Lines(to_utf8(chunks(source, name, SIZE, partly=True), encoding, name), name)
     first = list(islice(lines, SAMPLE_ROWS))
     seen = _seen(first, name, options)
 
     def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:
         del wanted, carried  # every field of a decoded line is available
         yield from _blocks(chain(first, lines), options)
-        if lines.problem:
-            cut = Refusal.of(InputError(lines.problem), row=0)
-            yield Block(rows=np.array([], np.int64), cells={}, refusals=(cut,))
+        cut = cut_of(source)
+        if lines.problem and not cut:
+            cut = (Refusal.of(InputError(lines.problem), row=0),)
+        if cut:
+            yield Block(rows=np.array([], np.int64), cells={}, refusals=cut)
 
     places = {field: (place,) for place, field in enumerate(header())}
     sheet = Sheet(
@@ -166,6 +178,8 @@ def _seen(first: Sequence[bytes], name: str, options: ReadOptions) -> Columns:
     if refused is not None and not keys:
         raise refused.as_error(at=f"{name}, row {refused.row}")
     _check_said(options, keys, name)
+    if not (options.format or options.columns) and any(map(_holds_lines, first[:_LOOKED])):
+        raise InputError("trade/goods-in-a-list-inside", at=name)
     if not any(field in columns for field in NEEDED):
         seen = ", ".join(f'"{key}"' for key in list(keys)[:40]) or "none"
         raise InputError("trade/no-goods-key", seen=seen, at=name)
@@ -177,6 +191,19 @@ def _seen(first: Sequence[bytes], name: str, options: ReadOptions) -> Columns:
         beside=tuple(key for key, texts in free.items() if has_words(texts)),
         assumed=tuple(field for field in assumed if field not in options.units),
     )
+
+
+_LOOKED = 5  # objects
+
+
+def _holds_lines(line: bytes) -> bool:
+    """Return whether an object without lines of its own has a list of goods deeper inside."""
+    if b"[" not in line:
+        return False
+    with suppress(InputError, ValueError, RecursionError):
+        document = decode(line.decode("utf-8", "replace"))
+        return isinstance(document, dict) and not has_lines(document) and has_lines_inside(document)
+    return False
 
 
 def _check_said(options: ReadOptions, keys: Collection[str], name: str) -> None:

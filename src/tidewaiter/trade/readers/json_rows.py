@@ -69,7 +69,7 @@ def flatten(doc: Mapping[str, Any]) -> Iterator[Flat]:
     inner: list[Mapping[str, Any]] = []
     head: dict[str, Any] = {}
     for key, value in doc.items():
-        if key.casefold().replace("_", "") in _LINES and _all_objects(value):
+        if _is_lines(key, value):
             inner.extend(value)
         else:
             head[key] = value
@@ -80,6 +80,15 @@ def flatten(doc: Mapping[str, Any]) -> Iterator[Flat]:
         raise InputError("trade/too-much-for-each-line", count=len(inner), texts=texts)
     for line in inner or [{}]:
         yield _flat(*_plain(head, line))
+
+
+def has_lines(doc: Mapping[str, Any]) -> bool:
+    """Return whether an object has a list of lines."""
+    return any(_is_lines(key, value) for key, value in doc.items())
+
+
+def _is_lines(key: str, value: Any) -> bool:
+    return key.casefold().replace("_", "") in _LINES and _all_objects(value)
 
 
 def _of_all(key: str, lines: int) -> str:

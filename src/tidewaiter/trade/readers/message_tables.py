@@ -3,7 +3,7 @@
 Header data is repeated on each line, so that a small file could become a huge table.
 """
 
-import gzip
+import lzma
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
@@ -18,11 +18,12 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.trade.messages.json_documents import kept_of, pack, texts_of
 from tidewaiter.trade.messages.types import Format, Found, Left
 from tidewaiter.trade.readers.columns.mapping import Mapping as Columns
+from tidewaiter.trade.readers.compression import is_damage
 from tidewaiter.trade.readers.json_rows import NESTED, header
 from tidewaiter.trade.readers.source import open_source
 from tidewaiter.trade.readers.table import SAMPLE_ROWS, Block, Sheet
 from tidewaiter.trade.types import KEPT, LISTS, PARTY, STOP, ReadOptions, Refusal
-from tidewaiter.trade.unmapped_text import has_words
+from tidewaiter.trade.unmapped_text import names_with_words
 
 LONG = 300
 """Letters of a text that does not count."""
@@ -240,13 +241,14 @@ def open_message(
         nested=dict(enumerate(NESTED, len(places))),
     )
     kept = _kept(first)
+    worded = names_with_words(kept)
     seen = {field for item in first if isinstance(item, Found) for field in item.fields}
     columns = Columns(columns={field: (field,) for field in places}, unmapped=(), places=places)
     shown = Columns(
         columns={field: (field,) for field in places if field in seen},
         unmapped=tuple(kept),
         places=places,
-        beside=tuple(path for path, texts in kept.items() if has_words(texts)),
+        beside=tuple(path for path in kept if path in worded),
     )
     return sheet, columns, shown
 
@@ -277,8 +279,10 @@ def items_of(form: Format, file: BinaryIO, name: str) -> _Items:
         for item in form.read(cast("BinaryIO", open_source(file)), name):
             row = item.row
             yield item
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        yield Refusal.of(InputError("trade/gzip-damaged"), row=row + 1, screened=False)
+    except (EOFError, OSError, zlib.error, lzma.LZMAError) as error:
+        if not is_damage(error):
+            raise
+        yield Refusal.of(InputError("trade/compressed-data-cut"), row=row + 1, screened=False)
 
 
 def _kept(first: Sequence[Found | Refusal]) -> dict[str, list[str]]:
@@ -319,6 +323,8 @@ def _blocks(items: _Items, size: int) -> Iterator[Block]:
 
 def _letters(line: Found) -> int:
     """Count the letters of a line in its block; many lines may repeat a long text."""
+    if not (line.fields or line.parties or line.route):
+        return sum(_EACH + len(text) for _, text in line.kept)
     several = len(line.parties) + len(line.route) + len(line.kept)
     count = several * _EACH + len("".join(line.fields.values()))
     count += sum(len(text) for _, text in line.kept)

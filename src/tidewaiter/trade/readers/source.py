@@ -17,6 +17,7 @@ from tidewaiter.trade.readers.compression import (
     is_damage,
     unpacker_of,
 )
+from tidewaiter.trade.types import Refusal
 
 HEAD = 1 << 16
 """Bytes of a file for detection."""
@@ -85,16 +86,24 @@ def binary_kind(head: bytes) -> str | None:
 
 
 class Source:
-    """A stream with look-ahead."""
+    """A stream with look-ahead; `is_cut` tells that damaged data ended it early."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._head = b""
+        self._damage: Exception | None = None
+        self.is_cut = False
 
     def peek(self, size: int = HEAD) -> bytes:
         """Return the first `size` bytes, or all if there are fewer, without consuming them."""
-        while len(self._head) < size:
-            piece = self._file.read(size - len(self._head))
+        while len(self._head) < size and self._damage is None:
+            try:
+                piece = self._file.read(size - len(self._head))
+            except (*FAULTS, OSError) as error:
+                if not (self._head and is_damage(error)):
+                    raise
+                self._damage = error  # after what is sound
+                break
             if not piece:
                 break
             self._head += piece
@@ -108,6 +117,8 @@ class Source:
         if self._head:
             head, self._head = self._head[:size], self._head[size:]
             return head
+        if self._damage is not None:
+            raise self._damage
         return self._file.read(size)
 
     def seekable(self) -> bool:
@@ -147,22 +158,41 @@ def peek(source: Source, name: str) -> bytes:
     return head
 
 
-def chunks(source: Source, name: str, size: int) -> Iterator[bytes]:
+def chunks(source: Source, name: str, size: int, *, partly: bool = False) -> Iterator[bytes]:
     """Read a file in chunks of at most `size` bytes.
+
+    Args:
+        source: The file.
+        name: Its name, for errors.
+        size: In bytes.
+        partly: Damage ends the file where something was read before; the caller then reports it
+            by `cut_of`.
 
     Raises:
         InputError: Its compressed data is damaged or truncated.
     """
+    given = False
     while True:
         try:
             piece = source.read(size)
         except (*FAULTS, OSError) as error:
             if not is_damage(error):
                 raise
-            raise _broken(name) from error
+            if not (partly and given):
+                raise _broken(name) from error
+            source.is_cut = True
+            return
         if not piece:
             return
+        given = True
         yield piece
+
+
+def cut_of(source: Source) -> tuple[Refusal, ...]:
+    """Return the problem of a file that was read up to its damage; empty: it was read whole."""
+    if not source.is_cut:
+        return ()
+    return (Refusal.of(InputError("trade/compressed-data-cut"), row=0, screened=False),)
 
 
 def _broken(name: str) -> InputError:

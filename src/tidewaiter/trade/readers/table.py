@@ -41,6 +41,7 @@ class Sheet(Record, frozen=True, kw_only=True):
     encoding: str = ""
     delimiter: str = ""
     doubt: str = ""  # another encoding that matches equally well
+    cause: Refusal | None = None  # why it is read as text
     unconfirmed: str = ""  # title of a format that no sample confirms, or of no layout
     others: tuple[str, ...] = ()  # further non-empty sheets of a workbook
     serials: int | None = None  # offset of a bare number from the 1900 day count; None: not a day

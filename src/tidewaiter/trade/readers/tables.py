@@ -110,10 +110,10 @@ def survey_sheets(sheets: Sequence[Sheet], name: str, options: ReadOptions) -> l
 def map_sheets(
     sheets: Sequence[Sheet], name: str, options: ReadOptions, *, lenient: bool = True
 ) -> list[Table]:
-    """Map the columns of each table; the main one must be clear.
+    """Map the columns of each table; what the main one says of goods must be clear.
 
-    A question about another table does not stop the file: its columns become other text, and the
-    question is reported.
+    Another question does not stop the file: its columns become other text, and the question is
+    reported.
 
     Args:
         sheets: At least one.
@@ -123,12 +123,14 @@ def map_sheets(
             is then unconfirmed.
 
     Raises:
-        InputError: No table describes goods, or several columns match a field of the main one.
+        InputError: No table describes goods, or several columns of the main one match a field that
+            does, like that of HS codes.
     """
     tables = survey_sheets(sheets, name, options)
     main = tables[main_of(tables)]
     for question in main.questions:
-        raise ask(question, name)
+        if question.field in NEEDED:
+            raise ask(question, name)
     if not any(field in main.columns.columns for field in NEEDED):
         if not lenient or not any(table.columns.beside for table in tables):
             titles = [sheet.title for sheet in sheets[1:]]
@@ -139,7 +141,7 @@ def map_sheets(
 
 
 def remarks_of(table: Table, name: str) -> Iterator[Refusal]:
-    """Report the questions about a table that is not the main one."""
+    """Report the open questions about a table."""
     for question in table.questions:
         yield Refusal.of(ask(question, name), row=0, column=table.sheet.title)
 
@@ -155,15 +157,16 @@ def read_tables(
         options: User settings.
         unread: As for `to_lines`.
     """
-    main, last = tables[main_of(tables)], 0
+    last = count = 0
     for table in tables:
         if table.sheet.doubt:
             yield _doubt(table.sheet)
+        if table.sheet.cause:
+            yield table.sheet.cause
         if table.sheet.unconfirmed and options.format is None:
             error = InputError("trade/layout-not-confirmed", title=table.sheet.unconfirmed)
             yield Refusal.of(error, row=0)
-        if table is not main:
-            yield from remarks_of(table, name)
+        yield from remarks_of(table, name)
         sheet = located(table.sheet, last)
         for part in to_lines(sheet, table.columns, options, unread=unread):
             if isinstance(part, Refusal):
@@ -171,7 +174,10 @@ def read_tables(
                 yield placed(part, table.sheet.title, 0)
             else:
                 last = max(last, part.column("row")[-1].as_py() if len(part) else 0)
+                count += len(part)
                 yield part
+    if not count:
+        yield Refusal.of(InputError("trade/file-without-lines"), row=0)
 
 
 def _doubt(sheet: Sheet) -> Refusal:

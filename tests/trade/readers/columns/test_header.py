@@ -72,6 +72,15 @@ def test_a_line_of_goods_is_not_taken_for_the_header(read: Read, workbook: Workb
     """A file without a header is an error, as its first line would go unscreened."""
     rows = [["acetone", "67-64-1"], ["toluene", "108-88-3"]]
     with raises("trade/first-row-not-a-header", cell="67-64-1"):
-        read("\n".join(",".join(row) for row in rows))
+        read("\n".join(",".join(row) for row in rows), format="csv")
     with raises("trade/first-row-not-a-header"):
-        read(workbook(rows), "a.xlsx")
+        read(workbook(rows), "a.xlsx", format="xlsx")
+
+
+def test_without_a_header_all_cells_are_searched(read: Read, workbook: Workbook) -> None:
+    """The first row is a line; the layout is named as unknown."""
+    rows = [["acetone", "67-64-1"], ["toluene", "108-88-3"]]
+    for content, name in ((",".join(rows[0]) + "\n", "a.csv"), (workbook(rows), "a.xlsx")):
+        lines, refusals = read(content, name)
+        assert lines[0]["row"] == 1
+        assert "trade/layout-not-confirmed" in {each.code for each in refusals}

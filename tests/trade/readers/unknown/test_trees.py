@@ -1,13 +1,21 @@
 """Nested documents of unknown layout: which group holds the lines, and that no text is lost."""
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.trade.readers.conftest import read_bytes
 
 from tidewaiter.trade.messages.types import Found
-from tidewaiter.trade.readers.unknown.trees import Path, Reading, choose_lines, unfolded
+from tidewaiter.trade.readers.unknown.trees import (
+    Path,
+    Reading,
+    choose_lines,
+    has_lines_inside,
+    unfolded,
+)
 
 ORDERS: dict[str, Any] = {
     "sender": {"name": "Foo Chemicals Ltd"},
@@ -97,3 +105,20 @@ def test_no_text_is_lost(document: dict[str, Any]) -> None:
         text for line in lines for text in (*line.fields.values(), *(t for _, t in line.kept))
     )
     assert not [text for text in texts(document) if text not in said]
+
+
+def test_a_list_of_goods_deeper_inside_is_seen() -> None:
+    """A description alone may be that of a paper; with an amount it is that of goods."""
+    lines = [{"description": "acetone", "quantity": 2}]
+    assert has_lines_inside({"content": {"declaration": {"rows": lines}}})
+    assert not has_lines_inside({"content": {"papers": [{"description": "invoice"}]}})
+    assert not has_lines_inside({"rows": ["acetone"]})
+
+
+def test_an_object_with_goods_deeper_inside_is_read_by_its_lines() -> None:
+    """The description of the parcel does not stand for that of its lines."""
+    rows = [{"description": "acetone", "quantity": 2}, {"description": "toluene", "quantity": 3}]
+    document = {"description": "samples", "content": {"declaration": {"rows": rows}}}
+    lines, refused = read_bytes(json.dumps(document), "a.json")
+    assert [line["goods"].split()[-1] for line in lines] == ["acetone", "toluene"]
+    assert [each.code for each in refused] == ["trade/layout-not-confirmed"]

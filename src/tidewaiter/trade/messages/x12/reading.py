@@ -179,4 +179,4 @@ X12_ALL = Format(
     source="segments of ASC X12, as https://www.stedi.com/edi/x12-004010 describes them",
     confirmed=False,
 )
-"""The same, with the sets that must be requested."""
+"""The same, with the sets of which no sample was found."""

@@ -27,7 +27,7 @@ class Layout(Record, frozen=True, kw_only=True):
     closes: tuple[str, ...] = ()  # tags that end a line
     bill: bool = False  # the number of a bill of lading takes precedence
     once: bool = False  # the same goods at another stop are one line
-    confirmed: bool = True  # samples of senders were read; else it must be requested
+    confirmed: bool = True  # samples of senders were read; else its lines are unconfirmed
 
 
 class Amount(Record, frozen=True, kw_only=True):

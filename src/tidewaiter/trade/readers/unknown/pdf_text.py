@@ -1,6 +1,7 @@
 """PDF: the words of the text layer of each page are screened; a scanned page has none."""
 
 import io
+import logging
 from collections.abc import Iterator
 from itertools import count
 from typing import BinaryIO
@@ -13,6 +14,8 @@ from tidewaiter.trade.messages.types import Found
 from tidewaiter.trade.readers.unknown.plain_text import found_in
 from tidewaiter.trade.readers.unknown.whole import whole_of
 from tidewaiter.trade.types import Refusal
+
+logging.getLogger("pypdf").addHandler(logging.NullHandler())  # refusals say what is wrong
 
 _FAULTS = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 

@@ -16,7 +16,8 @@ from tidewaiter.trade.messages.types import Found
 from tidewaiter.trade.readers.columns.header_meaning import find_columns
 from tidewaiter.trade.readers.columns.mapping import NEEDED, survey_columns
 from tidewaiter.trade.readers.columns.mapping import Mapping as Columns
-from tidewaiter.trade.types import NUMBERS, ReadOptions, keys_of
+from tidewaiter.trade.readers.json_rows import header
+from tidewaiter.trade.types import NUMBERS, TEXTS, ReadOptions, keys_of
 
 Node = Mapping[str, Any]
 """An object: texts, numbers, objects, and lists of these."""
@@ -46,6 +47,7 @@ class Line(NamedTuple):
     own: dict[str, str]
     above: dict[str, str]  # applies to other lines, too
     is_first: bool  # the first below what stands above it
+    is_only: bool = False  # what stands above it, an amount too, applies to no other
 
 
 def choose_lines(document: Node) -> Path:
@@ -73,6 +75,23 @@ def _look(node: Node, path: Path, groups: dict[Path, _Group], depth: int) -> Non
                     before.letters + sum(map(_letters, own.values())),
                 )
                 _look(each, here, groups, depth + 1)
+
+
+def has_lines_inside(node: Node, depth: int = 0) -> bool:
+    """Return whether a list in an object has lines: a description with an amount or a code."""
+    if depth > _DEEPEST:
+        return False
+    return any(
+        has_lines_inside(value, depth + 1)
+        if isinstance(value, dict)
+        else is_objects(value) and any(map(_is_line, islice(value, _TRIED)))
+        for value in node.values()
+    )
+
+
+def _is_line(node: Node) -> bool:
+    found = {each.field for path, _ in _texts(node, "") for each in find_columns(titled(path))}
+    return not found.isdisjoint(TEXTS) and not found.isdisjoint(_OF_LINES)
 
 
 def is_objects(value: object) -> bool:
@@ -113,21 +132,22 @@ def unfolded(node: Node, path: Path) -> Iterator[Line]:
         node: The document.
         path: From `choose_lines`.
     """
-    yield from _unfolded(node, path, "", {}, is_first=True)
+    yield from _unfolded(node, path, "", {}, is_first=True, is_only=True)
 
 
 def _unfolded(
-    node: Node, path: Path, at: str, above: Mapping[str, str], *, is_first: bool
+    node: Node, path: Path, at: str, above: Mapping[str, str], *, is_first: bool, is_only: bool
 ) -> Iterator[Line]:
     inner = _below(node, path)
     own = dict(_texts(node, at, path if inner else ()))
     if not inner:
-        yield Line(own, dict(above), is_first)
+        yield Line(own, dict(above), is_first, is_only)
         return
     above = {**above, **own}
     below = ".".join(filter(None, (at, *path[: len(path) - len(inner.rest)])))
     for each in inner.nodes:
-        yield from _unfolded(each, inner.rest, below, above, is_first=is_first)
+        only = is_only and len(inner.nodes) == 1
+        yield from _unfolded(each, inner.rest, below, above, is_first=is_first, is_only=only)
         is_first = False
 
 
@@ -170,6 +190,19 @@ def _is_amount(value: Mapping[str, Any]) -> bool:
 _AMOUNT = frozenset(("value", "amount", "unit", "currency"))
 
 
+class _Read(NamedTuple):
+    """What the texts of an object, or of those above it, mean."""
+
+    fields: dict[str, str]
+    by_field: Mapping[str, Mapping[str, None]]  # keys that a field was read from
+    used: set[str]
+
+
+def _group(field: str) -> str:
+    """Return the party or place that a field belongs to, or the amount with its unit."""
+    return field.partition(".")[0]
+
+
 class Reading:
     """Converts the lines of documents to fields, as far as the names of their keys are known."""
 
@@ -183,30 +216,38 @@ class Reading:
             line: The line.
             row: Number of the line in the file, from 1.
         """
-        texts = {**line.above, **line.own}
-        keys = tuple(texts)
-        plan = self._plan(keys, tuple(texts.values()))
-        fields = {
-            field: " ".join(texts[keys[place]] for place in dict.fromkeys(places))
-            for field, places in plan.places.items()
-        }
-        wordy = {field for field in _OF_NUMBERS & fields.keys() if not _DIGIT.search(fields[field])}
-        for field in wordy:  # its name is not what it seems: its words are other text
-            del fields[field]
-        for field, unit in plan.units.items():
-            if (
-                field not in wordy
-                and f"{field}.unit" not in fields
-                and not any(map(str.isalpha, fields[field]))
-            ):
-                fields[field] = f"{fields[field]} {unit}"
-        used = {keys[place] for field in fields for place in plan.places[field]}
-        kept = line.own if not line.is_first else texts
+        own = self._read(line.own)
+        above = self._read(line.above)
+        held = {_group(field) for field in own.fields}
+        for field, text in above.fields.items():
+            if _group(field) not in held and (line.is_only or field not in _OF_NUMBERS):
+                own.fields[field] = text
+                own.used.update(above.by_field[field])
+        kept = line.own if not line.is_first else {**line.above, **line.own}
         return Found(
             row=row,
-            fields=fields,
-            kept=tuple((key, text) for key, text in kept.items() if key not in used),
+            fields=own.fields,
+            kept=tuple((key, text) for key, text in kept.items() if key not in own.used),
         )
+
+    def _read(self, texts: Mapping[str, str]) -> _Read:
+        keys = tuple(texts)
+        plan = self._plan(keys, tuple(texts.values()))
+        by_field = {
+            field: {keys[place]: None for place in places}
+            for field, places in plan.places.items()
+            if field in _KNOWN
+        }
+        fields = {field: " ".join(texts[key] for key in used) for field, used in by_field.items()}
+        for field in _OF_NUMBERS & fields.keys():
+            if not _DIGIT.search(fields[field]):  # its name misleads: its words are other text
+                del fields[field]
+        for field, unit in plan.units.items():
+            if field in fields and f"{field}.unit" not in fields:
+                bare = not any(map(str.isalpha, fields[field]))
+                fields[field] += f" {unit}" if bare else ""
+        used = {key for field in fields for key in by_field[field]}
+        return _Read(fields=fields, by_field=by_field, used=used)
 
     def _plan(self, keys: tuple[str, ...], texts: tuple[str, ...]) -> Columns:
         plan = self._plans.get(keys)
@@ -219,5 +260,7 @@ class Reading:
 
 
 _PLANS = 1_000
+_OF_LINES = frozenset((*NUMBERS, *keys_of("count"), "hs", "origin"))
+_KNOWN = frozenset(header())  # two parties of a role; the texts of a third are kept
 _DIGIT = re.compile(r"\d")
 _OF_NUMBERS = frozenset((*NUMBERS, *keys_of("count"), "seq"))
