@@ -186,7 +186,7 @@ def _read_document(layout: KeyLayout, places: Map, document: Document) -> Iterat
 
 def _finished(layout: KeyLayout, line: Found, row: int) -> Found:
     """Convert markup to text, and what the format writes in words of its own."""
-    fields = {"seq": str(line.row - row + 1)} | line.fields
+    fields = {"seq": str(line.row - row + 1), **line.fields}
     for field in TEXTS:
         if field in fields:
             fields[field] = _unmarked(fields[field])

@@ -37,10 +37,12 @@ def _apart(fields: dict[str, str]) -> tuple[list[_Whole], list[_Whole]]:
         if (also := whole.pop("also", None)) and also != whole.setdefault("name", also):
             told[f"{role} also"] = {**whole, "name": also}
     nobody, nowhere = (dict.fromkeys(field.name for field in kind) for kind in (PARTY, STOP))
-    parties = [
+    parties: list[_Whole] = [
         {**nobody, "role": role.partition(" ")[0], **told[role]}
         for role in told
         if role not in ROUTE
     ]
-    route = [{**nowhere, "function": role, **told[role]} for role in ROUTE if role in told]
+    route: list[_Whole] = [
+        {**nowhere, "function": role, **told[role]} for role in ROUTE if role in told
+    ]
     return parties, route
