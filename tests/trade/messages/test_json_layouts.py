@@ -71,14 +71,16 @@ def test_a_sample_is_claimed_by_its_own_format_only(name: str) -> None:
 def test_each_layout_has_a_sample() -> None:
     """A layout without one would not be tested."""
     assert FILES.keys() == OURS.keys()
-    assert all(form.source.startswith("https://") and form.confirmed for form in OURS.values())
+    assert all(form.source.startswith("https://") for form in OURS.values() if form.confirmed)
+    assert all("from memory" in form.source for form in OURS.values() if not form.confirmed)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_sample_reads(name: str) -> None:
     """Goods, code, masses and value, and both sides of the trade."""
     lines, refusals = read_document(FILES[name].read_bytes(), f"{name}.json")
-    assert refusals == []
+    told = [] if OURS[name].confirmed else ["trade/layout-not-confirmed"]
+    assert [each.code for each in refusals] == told
     line = lines[0]
     assert line["goods"].startswith("Acetic anhydride 99 %")
     hs, net, gross, value, sender, receiver = EXPECTED[name]

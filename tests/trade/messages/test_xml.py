@@ -259,7 +259,7 @@ def test_a_document_is_known_by_its_first_elements(name: str) -> None:
 def test_what_is_not_confirmed_must_be_asked_for() -> None:
     """Of these no sample or schema was available."""
     unconfirmed = [name for name in NAMES if not FORMATS[name].confirmed]
-    assert unconfirmed == ["asycuda-manifest", "aes", "ics2-xml"]
+    assert unconfirmed == ["asycuda-manifest", "aes", "ics2-xml", "gs1-xml"]
 
 
 _LAYOUTS: dict[str, layouts.Layout] = {

@@ -9,7 +9,7 @@ element with attributes. A new format is a file in data/messages/json.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, BinaryIO
 
 from msgspec import structs
@@ -256,6 +256,7 @@ def _format(name: str, layout: KeyLayout) -> Format:
     )
 
 
+@cache
 def json_formats() -> tuple[Format, ...]:
     """Return the JSON formats whose layouts are data, by name."""
     own = [

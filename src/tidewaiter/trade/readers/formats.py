@@ -12,6 +12,7 @@ from typing import BinaryIO, Literal, NamedTuple, cast
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.sheets.workbook import OLE, has_name, refuse_office
 from tidewaiter.trade.messages import FORMATS
+from tidewaiter.trade.messages.json_layouts import json_formats
 from tidewaiter.trade.messages.types import Format
 from tidewaiter.trade.readers.access_tables import open_access
 from tidewaiter.trade.readers.arrow_tables import open_arrow, open_orc
@@ -328,7 +329,7 @@ def _certain(head: bytes, suffix: str, *, ours: bool) -> str | None:
         if form.confirmed and form.fits(head, suffix):
             return form.name
     if ours and re.match(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*"', head):
-        return "jsonl"
+        return next((form.name for form in json_formats() if form.fits(head, suffix)), "jsonl")
     return None
 
 
