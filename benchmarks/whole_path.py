@@ -47,8 +47,8 @@ OUT = ROOT / "docs" / "benchmarks" / "whole_path.json"
 KINDS = ("plain", "parties", "lists", "database", "chemicals")
 CHEMICALS = 20_000  # lines at most, each a name of its own
 STAGES = {  # stage -> where it is: a function, a method, or a function whose result is iterated
-    "reading": ("node.context:reader_for",),
-    "reading again": ("cli.screening.run:lines_of",),
+    "reading": ("node.file_screening:reader_for",),
+    "reading again": ("cli.screening.run:lines_of", "cli.screening.stored:lines_of"),
     "identifying": ("trade.screening:find_all",),
     "matching parties": ("trade.screening:match_parties",),
     "weighing": ("trade.screening:Weigher.weigh",),
@@ -59,8 +59,8 @@ STAGES = {  # stage -> where it is: a function, a method, or a function whose re
         "cli.screening.outputs:read_journal",
     ),
     "database": ("node.context:_Into.add", "node.context:_Into.finish"),
-    "signs": ("cli.screening.run:marks_of",),
-    "findings stored": ("cli.screening.run:keep_marks",),
+    "signs": ("cli.screening.run:marks_of", "cli.screening.stored:marks_of"),
+    "findings stored": ("cli.screening.stored:keep_marks",),
     "outputs": ("cli.screening.screen:write_outputs",),
 }
 JAVA = "Java, which reads names"

@@ -13,7 +13,8 @@ from tidewaiter.base.files import hash_file
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.journal import read_done, read_journal
 from tidewaiter.bulk.screening import Settings
-from tidewaiter.node.context import FileJob, Progress, screen_file
+from tidewaiter.node.context import screen_file
+from tidewaiter.node.file_screening import FileJob, Progress
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.node.network.resolution import take_up
 from tidewaiter.node.rescreen.again import screen_again

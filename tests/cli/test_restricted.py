@@ -303,3 +303,19 @@ def test_restricted_entries_do_not_go_to_a_cluster(folder: Path, call: Call) -> 
     assert result.exit_code == 2
     assert says(result.stderr, "cli/restricted-list-on-a-cluster")
     assert not (folder / "parts").exists()
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv", ".parquet"])
+def test_a_second_process_writes_the_same_alerts(folder: Path, call: Call, suffix: str) -> None:
+    """Where alerts are many, another process writes them: every file has the same bytes."""
+    head, *rows = MANIFEST.splitlines(keepends=True)
+    (folder / "many.csv").write_text(head + "".join(rows) * 600, encoding="utf-8")
+    files = []
+    for workers in ("1", "2"):
+        out, secret = folder / f"{workers}{suffix}", folder / f"secret{workers}.jsonl"
+        said = ("--workers", workers, "--out", str(out), "--out-restricted", str(secret))
+        done = call("screen", "many.csv", "--lists", "with", "--day", "2026-11-25", *said)
+        assert done.exit_code == 0, done.output
+        files.append((out.read_bytes(), secret.read_bytes()))
+    assert files[0] == files[1]
+    assert files[0][1].count(b"\n") > 600

@@ -23,7 +23,8 @@ from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.files import hash_file
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.screening import Settings
-from tidewaiter.node.context import FileJob, screen_file
+from tidewaiter.node.context import screen_file
+from tidewaiter.node.file_screening import FileJob
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.node.network.resolution import take_up
 from tidewaiter.node.uploads.jobs import Bench

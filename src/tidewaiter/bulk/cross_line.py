@@ -106,14 +106,22 @@ class Marks:
         together: Together | None,
         signs: PartySigns,
         past: Past | None = None,
-        selecting: Callable[[], Iterator[Alert]] = lambda: iter(()),
+        selecting: Callable[[], Iterator[Alert]] | None = None,
     ) -> None:
-        """Set sums, signs, history, and its selection."""
+        """Set sums, signs, history, and its selection; None: no rule selects lines."""
         self._together = together
         self._signs = signs
         self._past = past
-        self.selected = selecting
-        """Return alerts on lines selected by history rules only, if any."""
+        self._selecting = selecting
+
+    @property
+    def selects(self) -> bool:
+        """Return whether history rules may select lines."""
+        return self._selecting is not None
+
+    def selected(self) -> Iterator[Alert]:
+        """Yield alerts on lines selected by history rules only, if any."""
+        return self._selecting() if self._selecting else iter(())
 
     def mark(self, alert: Alert) -> Alert:
         """Return the alert with findings from other lines.
@@ -254,10 +262,10 @@ def _with_past(job: _Job) -> Marks:
     screening = Screening(settings.day, settings.file, settings.sha256)
 
     def selecting() -> Iterator[Alert]:
-        for batch in job.lines() if job.selects else ():
+        for batch in job.lines():
             yield from selected(batch, past, rules, screening, rows)
 
-    return Marks(together, job.signs, past, selecting)
+    return Marks(together, job.signs, past, selecting if job.selects else None)
 
 
 class Once:

@@ -20,6 +20,7 @@ from tidewaiter.base.files import alone, writing
 from tidewaiter.base.phrases import as_written, decoder_of, stored_json
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.screening import Settings, Step
+from tidewaiter.bulk.worker_messages import stored_alerts
 from tidewaiter.lists.archive import versions_at
 from tidewaiter.trade.types import Alert, Refusal
 
@@ -106,7 +107,7 @@ class Journal:
             OutputError: Disk full or failing; the step is not complete.
         """
         encode = stored_json
-        lines = [encode(_Entry(alert=alert)) for alert in step.screened.alerts]
+        lines = [b'{"alert":%b}' % alert for alert in stored_alerts(step.screened.alerts)]
         lines += [encode(_Entry(refusal=refusal)) for refusal in step.refusals]
         fields = sum(refusal.screened for refusal in step.refusals)
         done = Done(

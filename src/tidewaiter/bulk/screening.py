@@ -17,6 +17,13 @@ from msgspec import structs
 
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.processes import processes
+from tidewaiter.bulk.worker_messages import (
+    SentLines,
+    StoredAlerts,
+    received_lines,
+    sent_lines,
+    stored_alerts,
+)
 from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.decisions import read_judgements
@@ -86,10 +93,15 @@ class Settings(Record, frozen=True, kw_only=True):
 class Step(Record, frozen=True, kw_only=True):
     """A completed batch."""
 
-    lines: pa.RecordBatch
+    batch: pa.RecordBatch  # as read
     screened: Screened
     refusals: tuple[Refusal, ...]  # of rows before and in the batch; of failed rules
     done_row: int  # last data row completed
+
+    @property
+    def lines(self) -> pa.RecordBatch:
+        """Return the lines for storage; those of alerts have the data that no column maps."""
+        return settled(self.batch, self.screened.alerts)
 
 
 def workers_for(path: Path, wanted: int) -> int:
@@ -263,7 +275,7 @@ def parts_of(
 def nothing_at(row: int) -> Step:
     """Return a step without lines that ends at a row."""
     none = Screened(alerts=(), lines=0, noted=0)
-    return Step(lines=_NO_LINES, screened=none, refusals=(), done_row=row)
+    return Step(batch=_NO_LINES, screened=none, refusals=(), done_row=row)
 
 
 _NO_LINES = pa.RecordBatch.from_pylist([], schema=LINES)
@@ -280,9 +292,8 @@ def _rest(batch: pa.RecordBatch, after: int) -> pa.RecordBatch:
 def _step(batch: pa.RecordBatch, future: "Future[Screened]", refusals: tuple[Refusal, ...]) -> Step:
     last = batch.column("row")[-1].as_py()
     screened = future.result()
-    lines = settled(batch, screened.alerts)
     refusals += screened.refusals
-    return Step(lines=lines, screened=screened, refusals=refusals, done_row=last)
+    return Step(batch=batch, screened=screened, refusals=refusals, done_row=last)
 
 
 def _pool(settings: Settings, workers: int) -> AbstractContextManager[Screen]:
@@ -300,10 +311,11 @@ def _here(settings: Settings) -> Screen:
 
 @contextmanager
 def _processes(settings: Settings, workers: int) -> Iterator[Screen]:
-    with processes(workers, _prepare, settings) as pool:
-        yield lambda batch: pool.submit(screen_batch, batch, settings)
+    with processes(workers, screener_for, settings) as pool:
+        yield lambda batch: pool.submit(_screen_sent, sent_lines(batch), settings)
 
 
-def _prepare(settings: Settings) -> None:
-    pa.set_cpu_count(1)
-    screener_for(settings)
+def _screen_sent(sent: SentLines, settings: Settings) -> Screened:
+    """Screen one batch in a worker process."""
+    screened = screen_batch(received_lines(sent), settings)
+    return structs.replace(screened, alerts=StoredAlerts(stored_alerts(screened.alerts)))

@@ -11,7 +11,7 @@ from tests.found import alerts
 from tests.support.raising import says
 
 from tidewaiter.bulk.journal import read_journal
-from tidewaiter.node.context import Progress
+from tidewaiter.node.file_screening import Progress
 from tidewaiter.node.uploads import jobs
 from tidewaiter.node.uploads.jobs import Bench, mark_upload, screen_upload, stamp
 from tidewaiter.node.uploads.jobs import Screened as Marked

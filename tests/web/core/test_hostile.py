@@ -15,7 +15,8 @@ from tests.web.filling import FORM, screen_waiting, send_file
 
 from tidewaiter.base.files import hash_file
 from tidewaiter.bulk.screening import Settings
-from tidewaiter.node.context import FileJob, screen_file
+from tidewaiter.node.context import screen_file
+from tidewaiter.node.file_screening import FileJob
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.node.network.resolution import resolve_database, take_up
 from tidewaiter.store.accounts.sessions import begin_session

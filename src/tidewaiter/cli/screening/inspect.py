@@ -13,12 +13,16 @@ from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import FILE, Field, printable
-from tidewaiter.cli.screening.input_files import members_of, read_members
-from tidewaiter.explain.lines import details_of
+from tidewaiter.cli.screening.input_files import members_of, read_members, with_layout
+from tidewaiter.explain.lines import consignment_in_words, details_of
+from tidewaiter.trade.messages.types import Format
 from tidewaiter.trade.readers import plugin_formats
+from tidewaiter.trade.readers.columns.layouts import load_layouts
 from tidewaiter.trade.readers.coverage import remarks_on
 from tidewaiter.trade.readers.formats import MESSAGES
 from tidewaiter.trade.readers.inspection import Inspection, SeenColumn, inspect_file
+from tidewaiter.trade.readers.parts import CONTAINERS
+from tidewaiter.trade.readers.parts.types import Container
 from tidewaiter.trade.types import Line, ReadOptions, Refusal
 
 _TOLD = {"you": "chosen by you", "content": "from its first bytes", "name": "from its name", "": ""}
@@ -40,6 +44,7 @@ _TABLES = {
     "html": "Tables of a web page (.html, .htm, or under the name of a spreadsheet)",
     "dbf": "dBASE table (.dbf)",
     "sqlite": "SQLite database (.sqlite, .sqlite3, .db), all tables",
+    "access": "Access database (.mdb, .accdb), all tables, if mdbtools is installed",
     "arrow": "Arrow and Feather (.arrow, .feather, .ipc)",
     "orc": "ORC (.orc)",
 }
@@ -60,6 +65,7 @@ class KnownFormat(Record, frozen=True, kw_only=True):
 @click.argument("path", required=False, type=FILE)
 @click.option("--format", "form", help="Read the file as this format.")
 @click.option("--formats", is_flag=True, help="List the supported formats.")
+@click.option("--layouts", is_flag=True, help="List the known table layouts.")
 @click.option(
     "--map", "columns", type=Field(), multiple=True, help='Map a column: goods="Item text".'
 )
@@ -73,6 +79,12 @@ class KnownFormat(Record, frozen=True, kw_only=True):
 )
 @click.option("--unit", "units", type=Field(), multiple=True, help="Unit if the file has none.")
 @click.option("--sheet", help="Sheet of a workbook (default: all).")
+@click.option(
+    "--columns",
+    "layout",
+    metavar="NAME|FILE",
+    help="Read the file in this table layout: a name (see --layouts) or a file.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def inspect(
     path: Path | None,
@@ -81,6 +93,8 @@ def inspect(
     units: tuple[tuple[str, str], ...],
     *,
     formats: bool,
+    layouts: bool,
+    layout: str | None,
     as_json: bool,
     **said: Any,
 ) -> None:
@@ -92,16 +106,17 @@ def inspect(
 
     Example: tidewaiter inspect manifest.csv
     """
-    if formats == (path is not None):
-        raise click.UsageError("Name a file, or use --formats.")
+    if formats + layouts + (path is not None) != 1:
+        raise click.UsageError("Name a file, or use --formats or --layouts.")
     if path is None:
-        _print_formats(as_json=as_json)
+        (_print_formats if formats else _print_layouts)(as_json=as_json)
         return
     options = ReadOptions(columns=dict(columns), units=dict(units), format=form, **said)
 
     def is_unclear(place: Path) -> bool:
+        mine = with_layout(layout, place, options) if layout else options
         with place.open("rb") as file:
-            seen = inspect_file(file, place.name, options)
+            seen = inspect_file(file, place.name, mine)
         if as_json:
             click.echo(english_json(seen))
         else:
@@ -119,9 +134,10 @@ def known_formats() -> tuple[KnownFormat, ...]:
         KnownFormat(name=name, title=title, source="", confirmed=True)
         for name, title in _TABLES.items()
     ]
+    documents: tuple[Format | Container, ...] = (*CONTAINERS.values(), *MESSAGES.values())
     messages = [
         KnownFormat(name=each.name, title=each.title, source=each.source, confirmed=each.confirmed)
-        for each in MESSAGES.values()
+        for each in documents
     ]
     brought = [
         KnownFormat(name=name, title=each.title, source="", confirmed=True)
@@ -147,6 +163,16 @@ def _print_formats(*, as_json: bool) -> None:
                 else (f"not confirmed with a real file: use --format {each.name}"),
             )
         )
+    Console(highlight=False).print(table)
+
+
+def _print_layouts(*, as_json: bool) -> None:
+    if as_json:
+        click.echo(english_json(load_layouts()))
+        return
+    table = _table("name", "table layout", "names read in")
+    for name, each in load_layouts().items():
+        table.add_row(*_cells(name, each.title, each.source))
     Console(highlight=False).print(table)
 
 
@@ -189,8 +215,11 @@ def _said(seen: Inspection) -> list[str]:
     mark = _READ if seen.confirmed else "not confirmed with a real file"
     may_be = ", ".join(f"--format {each}" for each in seen.may_be if each != seen.form)
     other = f", or {seen.doubt}" if seen.doubt else ""
+    known = seen.layout
     told = {
         "layout": f"{seen.source} ({mark})" if seen.source else "",
+        "table layout": f"{known.title} ({known.name})" if known else "",
+        "remarks": known.remarks if known else "",
         "it may also be read with": may_be,
         "encoding": f"{seen.encoding}{other}" if seen.encoding else "",
         "delimiter": repr(seen.delimiter) if seen.delimiter else "",
@@ -267,7 +296,7 @@ def _print_line(console: Console, line: Line) -> None:
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(overflow="fold")
     table.add_column(overflow="fold")
-    table.add_row(*_cells("Consignment", f"{line.consignment}, line {line.seq}"))
+    table.add_row(*_cells("Consignment", consignment_in_words(line.consignment, line.seq)))
     for detail in details_of(line, goods=True):
         table.add_row(*_cells(detail.label, "; ".join(detail.values)))
     console.print(table)

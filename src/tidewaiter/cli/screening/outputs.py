@@ -20,6 +20,7 @@ from tidewaiter.base.files import alone, alone_on_one, check_apart, replacing, s
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.cross_line import Marks
 from tidewaiter.bulk.journal import read_done, read_journal
+from tidewaiter.bulk.processes import done_beside
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.cli.core.options import forget_stdout
 from tidewaiter.explain.languages import speaking
@@ -93,8 +94,7 @@ class Apart:
         secret = [mark(alert) for alert in alerts if alert.restricted]
         if secret:
             self._add(secret)
-        open_ = (open_version(alert, self._rules) for alert in alerts)
-        return [mark(alert) for alert in open_ if alert is not None]
+        return _shown(alerts, self._rules, mark)
 
     def tell(self) -> None:
         """Print how many there are, and where."""
@@ -112,6 +112,12 @@ class Apart:
 
     def _open(self) -> AbstractContextManager[AlertWriter]:
         return _private(self.path, self._mark, learned=self._learned)
+
+
+def _shown(alerts: Sequence[Alert], rules: AlertRules, mark: Mark) -> list[Alert]:
+    """Return alerts as everyone may see them, marked."""
+    open_ = (open_version(alert, rules) for alert in alerts)
+    return [mark(alert) for alert in open_ if alert is not None]
 
 
 @contextmanager
@@ -150,6 +156,7 @@ def place_of(named: Path | None, settings: Settings, journal: Path) -> Path:
 _CHUNK = 1_000
 _SHOWN = 20  # refusals in the report
 _REMARKS = 100  # maximum, including remarks on the file as a whole
+_MANY = 2_000  # alerts that a second process writes sooner than this one
 
 
 class Outputs(Record, frozen=True, kw_only=True):
@@ -161,6 +168,7 @@ class Outputs(Record, frozen=True, kw_only=True):
     refused_named: bool  # by the user: an older file gives way; else it is kept
     restricted: Path  # written if alerts are based on restricted entries
     learned: bool = False  # the alerts carry what decisions taught
+    workers: int = 1  # processes at most
     language: str = "en"  # of the report
 
 
@@ -238,15 +246,23 @@ def write_outputs(
     builder = SummaryBuilder()
     mark = mark_of(journal)
     with ExitStack() as stack:
-        sink = stack.enter_context(alert_sink(outputs.alerts, mark, learned=outputs.learned))
         rules = load_alert_rules(settings.rules, settings.switches)
+
+        def told(alert: Alert) -> Alert:
+            return beside(marks.mark(alert))
+
+        if outputs.alerts is not None and _is_much(outputs, marks, journal):
+            write = partial(_write_alerts, journal, outputs, rules, told)
+            sink = stack.enter_context(_written_beside(outputs.alerts, mark, write))
+        else:
+            sink = stack.enter_context(alert_sink(outputs.alerts, mark, learned=outputs.learned))
         apart = stack.enter_context(Apart(outputs.restricted, mark, rules, learned=outputs.learned))
         refused = _Refused(outputs, mark, stack)
         found = read_journal(journal)
         while entries := list(islice(found, _CHUNK)):
             refused.add([e for e in entries if isinstance(e, Refusal)])
             found_here = [e for e in entries if isinstance(e, Alert)]
-            alerts = apart.part(found_here, lambda alert: beside(marks.mark(alert)))
+            alerts = apart.part(found_here, told)
             sink.add(alerts)
             builder.add(alerts)
         more = map(beside, marks.selected())
@@ -262,6 +278,31 @@ def write_outputs(
         with replacing(outputs.report, mark) as path, speaking(outputs.language):
             write_report(path, builder.finish(count()), words_of(settings))
     return builder.finish(count())
+
+
+def _is_much(outputs: Outputs, marks: Marks, journal: Path) -> bool:
+    """Return whether a second process should write the alerts, while this one counts them.
+
+    Each reads them from the journal. Lines that rules select are read from the file: once, here.
+    """
+    return outputs.workers > 1 and not marks.selects and read_done(journal).alerts >= _MANY
+
+
+@contextmanager
+def _written_beside(path: Path, mark: str, write: Callable[[Path], None]) -> Iterator[Sink]:
+    """Let a second process write the file of alerts during the block."""
+    with replacing(path, mark) as part, done_beside(partial(write, part)):
+        yield _Nowhere()
+
+
+def _write_alerts(
+    journal: Path, outputs: Outputs, rules: AlertRules, told: Mark, part: Path
+) -> None:
+    """Write the alerts of a journal to a file."""
+    found = (each for each in read_journal(journal) if isinstance(each, Alert))
+    with writing(str(outputs.alerts)), alert_writer(part, learned=outputs.learned) as writer:
+        while some := list(islice(found, _CHUNK)):
+            writer.add(_shown(some, rules, told))
 
 
 class _Refused:

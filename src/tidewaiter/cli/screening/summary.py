@@ -15,10 +15,11 @@ from tidewaiter.cli.alerts.cells import STYLES, goods_text
 from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.screening.outputs import Outputs
 from tidewaiter.explain.alerts import short_title
+from tidewaiter.explain.lines import consignment_in_words
 from tidewaiter.explain.summary import Summary
 from tidewaiter.explain.words import not_compared, unread_in_words
 from tidewaiter.law.types import Regime
-from tidewaiter.node.context import Progress
+from tidewaiter.node.file_screening import Progress
 from tidewaiter.trade.types import Alert
 
 _ROWS = 20
@@ -86,7 +87,7 @@ def _table(alerts: tuple[Alert, ...], regimes: Mapping[str, Regime], *, wide: bo
         table.add_row(
             Text(f"{alert.severity} {alert.score}", style=STYLES[alert.severity]),
             due,
-            Text(as_line(f"{alert.consignment}/{alert.seq}")),
+            Text(as_line(consignment_in_words(alert.consignment, alert.seq))),
             goods_text(alert),
             Text(as_line(why)),
         )
@@ -121,7 +122,9 @@ def watched(steps: Iterable[Progress], path: Path) -> Iterator[Progress]:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    bar = Bar(*columns, console=console, transient=True, disable=not console.is_terminal)
+    # Drawn after each step and not by a thread, so that worker processes may be copies of this one.
+    hidden = not console.is_terminal
+    bar = Bar(*columns, console=console, transient=True, disable=hidden, auto_refresh=False)
     with bar:
         task = bar.add_task(path.name, total=path.stat().st_size, rate="")
         for progress in steps:
@@ -130,5 +133,5 @@ def watched(steps: Iterable[Progress], path: Path) -> Iterator[Progress]:
             text = (
                 f"{how_many(done.lines, 'line')}, {rate:,.0f}/s, {how_many(done.alerts, 'alert')}"
             )
-            bar.update(task, completed=progress.read, rate=text)
+            bar.update(task, completed=progress.read, rate=text, refresh=True)
             yield progress

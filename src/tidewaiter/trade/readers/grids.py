@@ -11,10 +11,10 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.trade.readers.columns.detection import TITLE_ROWS, count_known
 from tidewaiter.trade.readers.heads import (
-    ABOVE,
     Head,
     Row,
     headless,
+    read_beside,
     read_cover,
     read_head,
     with_head,
@@ -66,7 +66,7 @@ def open_grid(
     rows = _first_rows(grid)
     if not rows:
         return None
-    head = head_of_rows(rows, grid.header, name, options, alone=alone)
+    head = with_lines(head_of_rows(rows, grid.header, name, options, alone=alone), rows, cover)
     width = max(len(head.header), *(len(row) for row in rows))
     if width > WIDEST:
         raise InputError("trade/too-many-columns", count=width, widest=WIDEST, at=name)
@@ -114,6 +114,18 @@ def head_of_rows(
     return head
 
 
+def with_lines(head: Head, rows: Sequence[Row], cover: Sequence[tuple[str, str]]) -> Head:
+    """Return the head of a table; without lines, which carry other text, all rows are lines.
+
+    Args:
+        head: Of the table.
+        rows: Its first rows.
+        cover: What the cover sheets state.
+    """
+    is_bare = head.below >= len(rows) and (cover or head.below > 1)
+    return headless(rows) if is_bare else head
+
+
 def _is_header(header: Row, options: ReadOptions) -> bool:
     return count_known(header, options.columns.values()) > 0
 
@@ -124,7 +136,7 @@ def _column(rows: Sequence[Row], place: int) -> pa.Array:
 
 
 def open_grids(
-    grids: Sequence[Grid], name: str, options: ReadOptions, beside: str = ""
+    grids: Sequence[Grid], name: str, options: ReadOptions, beside: Sequence[str] = ()
 ) -> tuple[Sheet, ...]:
     """Open the non-empty tables of a file; what a cover sheet states concerns all others.
 
@@ -132,7 +144,7 @@ def open_grids(
         grids: The tables.
         name: Name of the file, for errors.
         options: User settings.
-        beside: Text that belongs to no table.
+        beside: Paragraphs that belong to no table.
 
     Raises:
         InputError: It has none, too many, or not the one that the user asks for.
@@ -142,7 +154,7 @@ def open_grids(
         raise InputError("trade/too-many-tables", count=len(chosen), most=MOST_TABLES, at=name)
     first = {grid.title: _first_rows(grid) for grid in chosen}
     cover, rest = parted([(grid, first[grid.title]) for grid in chosen])
-    cover = (*cover, *([(ABOVE, beside)] if beside else ()))
+    cover = (*cover, *read_beside(beside))
     alone = len(rest) == 1
     found = [open_grid(grid, name, options, alone=alone, cover=cover) for grid in rest]
     sheets = tuple(sheet for sheet in found if sheet is not None)
