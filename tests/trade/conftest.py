@@ -128,6 +128,6 @@ def between(lexicon: Lexicon, rules: AlertRules) -> Between:
         ]
         batch = pa.RecordBatch.from_pylist(lines, schema=LINES)
         used = screener if by is None else Screener(Identifier(lexicon), by)
-        return used.screen(batch, DAY, "test.csv", "0" * 64).alerts
+        return tuple(used.screen(batch, DAY, "test.csv", "0" * 64).alerts)
 
     return screened

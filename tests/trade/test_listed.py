@@ -73,7 +73,7 @@ def screened(lexicon: Lexicon, batch: Batch) -> Callable[..., tuple[Alert, ...]]
 
     def screen(finder: Finder, *rows: dict[str, Any]) -> tuple[Alert, ...]:
         screener = Screener(Finds(lexicon), load_alert_rules(), finder)
-        return screener.screen(batch(*rows), DAY, "test.csv", "0" * 64).alerts
+        return tuple(screener.screen(batch(*rows), DAY, "test.csv", "0" * 64).alerts)
 
     return screen
 

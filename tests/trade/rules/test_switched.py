@@ -45,7 +45,7 @@ def screened(
 
     def screen(*switches: Switch) -> tuple[Alert, ...]:
         screener = Screener(identifier, _rules(*switches))
-        return screener.screen(batch(*LINES), DAY, "f", "s").alerts
+        return tuple(screener.screen(batch(*LINES), DAY, "f", "s").alerts)
 
     return screen
 
