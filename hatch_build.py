@@ -18,8 +18,17 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 _SOURCES = Path("src")
 _PLACE = _SOURCES / "tidewaiter" / "native"
 _PREBUILT = _SOURCES / "tidewaiter" / "prebuilt"
-# What compiling the lexicon imports, all of it a dependency of the package too.
-_COMPILING = {"msgspec", "numpy", "platformdirs", "pyarrow", "rapidfuzz", "rdkit"}
+# What prebuilding imports, all of it a dependency of the package too.
+_COMPILING = {
+    "anyascii",
+    "msgspec",
+    "numpy",
+    "platformdirs",
+    "pyarrow",
+    "pypinyin",
+    "rapidfuzz",
+    "rdkit",
+}
 
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]

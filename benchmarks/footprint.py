@@ -22,6 +22,7 @@ from pathlib import Path
 from socket import create_server
 
 import psutil
+from benchmarks.whole_path import count_network
 
 from benchmarks import scale_made
 from tidewaiter.parties.types import ListedParty, PartyName
@@ -90,6 +91,7 @@ def stored(place: Path, folder: Path, lines: int) -> dict[str, float]:
     subprocess.run(command, check=False, cwd=folder, stdout=subprocess.DEVNULL)
     beside = [each.name for each in folder.iterdir() if each.name.startswith("lines.db-")]
     assert not beside, beside  # the journal is gone
+    count_network(database)  # as a worker of serve does later
     with closing(sqlite3.connect(database)) as connection:
         count, alerts = connection.execute(
             "SELECT (SELECT count(*) FROM line), (SELECT count(*) FROM alert)"

@@ -47,8 +47,8 @@ OUT = ROOT / "docs" / "benchmarks" / "whole_path.json"
 KINDS = ("plain", "parties", "lists", "database", "chemicals")
 CHEMICALS = 20_000  # lines at most, each a name of its own
 STAGES = {  # stage -> where it is: a function, a method, or a function whose result is iterated
-    "reading": ("node.context:reader_for",),
-    "reading again": ("cli.screening.run:lines_of",),
+    "reading": ("node.file_screening:reader_for",),
+    "reading again": ("cli.screening.run:lines_of", "cli.screening.stored:lines_of"),
     "identifying": ("trade.screening:find_all",),
     "matching parties": ("trade.screening:match_parties",),
     "weighing": ("trade.screening:Weigher.weigh",),
@@ -59,9 +59,8 @@ STAGES = {  # stage -> where it is: a function, a method, or a function whose re
         "cli.screening.outputs:read_journal",
     ),
     "database": ("node.context:_Into.add", "node.context:_Into.finish"),
-    "entities of a database": ("node.context:take_up",),
-    "signs": ("cli.screening.run:marks_of",),
-    "findings stored": ("cli.screening.run:keep_marks",),
+    "signs": ("cli.screening.run:marks_of", "cli.screening.stored:marks_of"),
+    "findings stored": ("cli.screening.stored:keep_marks",),
     "outputs": ("cli.screening.screen:write_outputs",),
 }
 JAVA = "Java, which reads names"
@@ -218,6 +217,8 @@ def measured(folder: Path, path: Path, kind: str, workers: int) -> dict[str, obj
         "limits": limits(path, base if kind == "database" else None, alerts),
         "load": round(os.getloadavg()[0], 1),
     }
+    if kind == "database":
+        row["network, by a worker of serve"] = round(count_network(base), 2)
     if workers > 1:
         again = screened(folder, path, [*more[:2], "--workers", str(workers)])
         assert kind == "database" or (folder / "out.jsonl").read_bytes() == alerts
@@ -241,6 +242,18 @@ def took_of(command: Sequence[str]) -> Took:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Took(cpu, time.perf_counter() - begun)
+
+
+def count_network(base: Path) -> float:
+    """Add the parties of a database to its network; return the CPU seconds, start included."""
+    text = (
+        "import sys; from tidewaiter.node.identity import own_stamp;"
+        "from tidewaiter.node.network.resolution import take_up;"
+        "from tidewaiter.store.core.database import open_database;"
+        "database = open_database(sys.argv[1]);"
+        "take_up(database, own_stamp); database.close()"
+    )
+    return took_of((sys.executable, "-c", text, str(base))).cpu
 
 
 def read_alone(path: Path) -> tuple[int, float]:

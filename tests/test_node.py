@@ -13,11 +13,16 @@ from tidewaiter.base.files import hash_file
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.journal import read_done, read_journal
 from tidewaiter.bulk.screening import Settings
-from tidewaiter.node.context import FileJob, Progress, screen_file
+from tidewaiter.node.context import screen_file
+from tidewaiter.node.file_screening import FileJob, Progress
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.node.network.resolution import take_up
 from tidewaiter.node.rescreen.again import screen_again
 from tidewaiter.node.rescreen.basis import registry_digest
 from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.core.database import Database
+from tidewaiter.store.network.entities import largest_entities
+from tidewaiter.store.network.resolutions import behind, current_run
 from tidewaiter.trade.types import Alert, ReadOptions
 
 NEW = """
@@ -118,6 +123,24 @@ def test_the_same_file_again_adds_nothing(screen: ScreenFile, database: Database
     assert sum(len(step.new or ()) for step in again) == 0
     assert again[-1].done.alerts == len(before)
     assert _stored(database) == before
+
+
+def test_a_screening_leaves_the_network_of_parties_to_others(
+    screen: ScreenFile, database: Database
+) -> None:
+    """Its lines count as missing until they are taken up, and then nothing is."""
+    screen()
+    with database.work() as work:
+        run = current_run(work)
+        assert run is not None
+        assert behind(work, run).lines == 431
+        assert largest_entities(work, run.id) == []
+    assert take_up(database, own_stamp) > 0
+    with database.work() as work:
+        run = current_run(work)
+        assert run is not None
+        assert behind(work, run).lines == 0
+        assert sum(each.lines for each in largest_entities(work, run.id)) > 0
 
 
 @pytest.mark.parametrize("stop", [1, 5])

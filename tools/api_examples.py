@@ -28,7 +28,8 @@ from tidewaiter.exchange.notices.drafts import read_written
 from tidewaiter.exchange.notices.types import Event, Sent
 from tidewaiter.exchange.protocol.keyring import About, found
 from tidewaiter.exchange.protocol.relations import Relation
-from tidewaiter.node.context import FileJob, screen_file
+from tidewaiter.node.context import screen_file
+from tidewaiter.node.file_screening import FileJob
 from tidewaiter.node.identity import key_file, own_key, ring_file
 from tidewaiter.node.network.resolution import resolve_database
 from tidewaiter.store.accounts.sessions import User, add_token

@@ -67,6 +67,23 @@ FILES = {
     "asycuda-manifest": "awmds.xml",
     "xml": "ubl_*.xml",
     "x12-all": "*.x12",
+    **{
+        name: f"{name}.xml"
+        for name in (
+            "bmecat",
+            "canada-post",
+            "cxml",
+            "facturae",
+            "fatturapa",
+            "gs1-xml",
+            "hu-invoice",
+            "id-coretax",
+            "isdoc",
+            "ksef",
+            "opentrans",
+        )
+    },
+    **{path.stem: f"json/{path.name}" for path in (DATA / "messages" / "json").glob("*.json")},
 }
 TEXTS = {
     "tradacoms": "STX=ANA:1+A:A+B:B+261201+1'MHD=1+ORDHDR:9'TYP=0430'MTR=3'MHD=2+ORDERS:9'CLO=1'"

@@ -18,6 +18,7 @@ from tidewaiter.parties.types import Identifier, ListedParty, ListVersion, Party
 from tidewaiter.trade.party_finder import ListFinder
 from tidewaiter.trade.party_matches import (
     PartyOnPaper,
+    Unmatched,
     _distinct,
     match_parties,
     party_reasons,
@@ -144,6 +145,23 @@ def test_a_party_is_looked_up_once_whatever_its_role(batch: Batch) -> None:
         0: ["consignor"],
         2: ["notify"],
     }
+
+
+def test_a_party_that_matched_nothing_is_not_asked_for_again(batch: Batch) -> None:
+    """In later batches only new parties, and those with a match, are questions."""
+    finder, known = Finder(_match("Harbour Example")), Unmatched()
+    names = [("Harbour Example", "Muster"), ("Muster", "Harbour Example", "Other")]
+    found = []
+    for some in names:
+        lines = batch({"parties": [_party("buyer", name) for name in some]})
+        finder.asked.clear()
+        matches = match_parties(lines, finder, known)
+        asked = [each.name for each in finder.asked]
+        found.append((asked, [m.name for m in matches[0]]))
+    assert found == [
+        (["Harbour Example", "Muster"], ["Harbour Example"]),
+        (["Harbour Example", "Other"], ["Harbour Example"]),
+    ]
 
 
 def test_no_parties_are_no_question(batch: Batch) -> None:

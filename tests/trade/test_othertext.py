@@ -122,10 +122,13 @@ def test_texts_are_added_behind_those_of_their_line() -> None:
     """Those without words are not; lines without any stay null."""
     held = kept_together({"note": pa.array(["first word", None, None])}, 3)
     found = [Beside(2, "seq", "acetone"), Beside(0, "net", "toluene"), Beside(1, "net", "12,,3")]
-    assert with_texts(held, found, 3).to_pylist() == [
+    added, alone = with_texts(held, found, 3), with_texts(None, found[:1], 3)
+    assert added is not None
+    assert alone is not None
+    assert added.to_pylist() == [
         [{"name": "note", "text": "first word"}, {"name": "net", "text": "toluene"}],
         None,
         [{"name": "seq", "text": "acetone"}],
     ]
     assert with_texts(held, found[2:], 3) is held
-    assert with_texts(None, found[:1], 3).to_pylist()[2] == [{"name": "seq", "text": "acetone"}]
+    assert alone.to_pylist()[2] == [{"name": "seq", "text": "acetone"}]

@@ -23,7 +23,10 @@ from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.files import hash_file
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.screening import Settings
-from tidewaiter.node.context import FileJob, screen_file
+from tidewaiter.node.context import screen_file
+from tidewaiter.node.file_screening import FileJob
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.node.network.resolution import take_up
 from tidewaiter.node.uploads.jobs import Bench
 from tidewaiter.node.uploads.settings import Desk as Uploads
 from tidewaiter.node.uploads.workers import work_once
@@ -102,7 +105,7 @@ def screened(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def fill_database(url: str) -> None:
-    """Screen the sample manifest into a database."""
+    """Screen the sample manifest into a database, and count its parties."""
     with tempfile.TemporaryDirectory() as name, open_database(url) as database:
         folder = Path(name)
         path = folder / "manifest.csv"
@@ -115,6 +118,7 @@ def fill_database(url: str) -> None:
             database,
         ):
             pass
+        take_up(database, own_stamp)
 
 
 @pytest.fixture(autouse=True)

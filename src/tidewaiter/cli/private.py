@@ -24,6 +24,7 @@ from tidewaiter.exchange.private.intersection import Party
 from tidewaiter.exchange.private.messages import DAYS, MOST_BUDGET, SAYS, SLOTS
 from tidewaiter.exchange.protocol.markings import Purpose
 from tidewaiter.node.identity import own_stamp
+from tidewaiter.node.network.resolution import take_up
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.private.offers import PARTS, end_offer, offers
 from tidewaiter.store.private.questions import Found, Line, Shown, ask, find_question, questions
@@ -98,6 +99,8 @@ def allow_(
         parts=frozenset(parts),
     )
     with desk_at(db) as desk:
+        if "joined" in allowing.parts:
+            take_up(desk.database, own_stamp)
         done = allow(desk, own_stamp(), allowing)
     told = f"{how_many(done.keys, 'key')} of {how_many(done.parties - done.keyless, 'party')}"
     click.echo(as_line(f"{node}\tuntil {done.offer.until}\t{budget} keys a day\t{told}"))

@@ -15,7 +15,7 @@ from tidewaiter.base.processes import begin_anew
 from tidewaiter.burden.releases.folder import releases_folder
 from tidewaiter.cli.core.options import FILE
 from tidewaiter.cli.core.party_options import kept_in
-from tidewaiter.cli.screening.run import report_expired
+from tidewaiter.cli.screening.stored import report_expired
 from tidewaiter.node.uploads.arrivals import sample_upload
 from tidewaiter.node.uploads.settings import DAYS
 from tidewaiter.store.accounts.sessions import invite

@@ -1,5 +1,6 @@
 """Text for a consignment line: original values, amounts and route."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
@@ -12,7 +13,21 @@ from tidewaiter.trade.line_fields import SHOWN, Group, key_of
 from tidewaiter.trade.transport_modes import mode_of
 from tidewaiter.trade.types import FIELDS, LISTS, Holding, Kept, Line, Party, Stop, fields_in
 
+_UNNAMED = re.compile(r"row (\d+)")  # stands for a consignment without a number
 _PLACES = 9  # decimal places to try when undoing the rounding of a unit conversion
+
+
+def consignment_in_words(name: str, seq: int | None = None) -> str:
+    """Return the name of a consignment; one without a number is named by its row, as no number.
+
+    Args:
+        name: Number of the consignment, or "row N".
+        seq: Number of its line; None: all of it is meant.
+    """
+    unnamed = _UNNAMED.fullmatch(name)
+    if unnamed is not None:
+        return words("row {row}, no number").format(row=number(int(unnamed[1])))
+    return name if seq is None else f"{name}/{seq}"
 
 
 def stated_unit(line: Line, field: str) -> str | None:

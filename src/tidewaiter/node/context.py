@@ -4,20 +4,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 
 import msgspec
-import pyarrow as pa
 
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.journal import Done, Journal, read_journal
-from tidewaiter.bulk.screening import Settings, Step, nothing_at, run
+from tidewaiter.bulk.journal import Journal
+from tidewaiter.bulk.screening import Settings, Step
+from tidewaiter.node.file_screening import FileJob, Progress, RegisterAsked, screen_steps
 from tidewaiter.node.identity import own_stamp
-from tidewaiter.node.network.resolution import take_up
-from tidewaiter.node.rescreen.basis import Basis, basis_of
-from tidewaiter.node.rescreen.database_inputs import RegisterAsked
+from tidewaiter.node.rescreen.basis import Basis
 from tidewaiter.store.alerts.counts import Recounted, correct, count_all
 from tidewaiter.store.core.database import Database, Stamp, open_database
+from tidewaiter.store.network.resolutions import run_or_first
+from tidewaiter.store.screening.parties import KnownParties
 from tidewaiter.store.screening.runs import (
     Batch,
     Run,
@@ -34,31 +33,9 @@ from tidewaiter.store.suppression.rules import (
     suppression_of,
     unfinished,
 )
-from tidewaiter.trade.readers import reader_for
-from tidewaiter.trade.types import Alert, ReadOptions, Refusal
+from tidewaiter.trade.types import ReadOptions
 
 _TURN = 0.12  # seconds; waiting SQLite writers poll every 100 ms
-
-
-class Progress(Record, frozen=True, kw_only=True):
-    """Progress of a screening, after each step."""
-
-    done: Done
-    read: int  # bytes of the file
-    size: int
-    step: Step
-    new: tuple[str, ...] | None  # ids of alerts new to the database; None: no database
-    screening: int | None = None  # its id in the database
-
-
-class FileJob(Record, frozen=True, kw_only=True):
-    """A file to screen."""
-
-    path: Path  # its name is in `settings`
-    options: ReadOptions
-    settings: Settings
-    journal: Path  # journal of the steps, until the outputs are written
-    workers: int = 1  # processes
 
 
 def screen_file(
@@ -68,7 +45,9 @@ def screen_file(
     who: str | None = None,
     register: RegisterAsked | None = None,
 ) -> Iterator[Progress]:
-    """Screen a file; resumable after an interruption.
+    """Screen a file into a database; resumable after an interruption.
+
+    The parties of its lines are stored, but not added to the network: `take_up` does that.
 
     Args:
         job: The file.
@@ -79,60 +58,8 @@ def screen_file(
     Yields:
         Progress after each step; once if nothing is left to do.
     """
-    settings, size = job.settings, job.path.stat().st_size
-    if register is not None:
-        settings = msgspec.structs.replace(settings, register=register.digest)
-    reading = msgspec.json.encode(job.options).decode()
-    basis = basis_of(settings)
-    with (
-        job.path.open("rb") as file,
-        Journal(job.journal, settings, basis.digest, reading) as kept,
-    ):
-        read = reader_for(settings.file, unread=True)(file, settings.file, job.options)
-        into = None
-        if database is not None:
-            source = _source(settings, size, job.options)
-            into = _begin(database, source, _run_of(settings, basis), kept, who)
-        number = into.screening if into else None
-        begun, steps = time.monotonic(), 0
-        for step in _registered(read, settings, register, kept, job.workers):
-            new = into.add(step) if into else None
-            now = time.monotonic()
-            done = kept.add(step, now - begun)
-            begun, steps = now, steps + 1
-            place = size if file.closed else file.tell()
-            yield Progress(done=done, read=place, size=size, step=step, new=new, screening=number)
-        if into:
-            into.finish()
-            take_up(into.database, partial(_stamp, who))
-        if not steps:
-            none = nothing_at(kept.done.row)
-            yield Progress(
-                done=kept.done, read=size, size=size, step=none, new=(), screening=number
-            )
-
-
-def _registered(
-    read: Iterator[pa.RecordBatch | Refusal],
-    settings: Settings,
-    register: RegisterAsked | None,
-    kept: Journal,
-    workers: int,
-) -> Iterator[Step]:
-    """Yield the remaining steps, with the register's results on their alerts."""
-    done = kept.done
-    steps = run(read, settings, workers=workers, after=done.row, remarks=done.remarks)
-    if register is None:
-        yield from steps
-        return
-    if kept.done.row:  # earlier answers reduce what is left
-        for entry in read_journal(kept.path):
-            if isinstance(entry, Alert):
-                register.told(entry)
-    for step in steps:
-        alerts = tuple(map(register.told, step.screened.alerts))
-        screened = msgspec.structs.replace(step.screened, alerts=alerts)
-        yield msgspec.structs.replace(step, screened=screened)
+    begin = None if database is None else partial(_begin, database, who)
+    return screen_steps(job, begin, register)
 
 
 class _Into(Record, frozen=True, kw_only=True):
@@ -141,6 +68,7 @@ class _Into(Record, frozen=True, kw_only=True):
     database: Database
     screening: int
     who: str | None
+    known: KnownParties
 
     def add(self, step: Step) -> tuple[str, ...]:
         """Store a step; return the ids of new alerts."""
@@ -151,12 +79,13 @@ class _Into(Record, frozen=True, kw_only=True):
             done_row=step.done_row,
         )
         with self.database.work(_stamp(self.who)) as work:
-            return add_batch(work, self.screening, batch).alerts
+            return add_batch(work, self.screening, batch, self.known).alerts
 
     def finish(self) -> None:
-        """Mark it as done."""
+        """Mark it as done; a run exists from then on, so that pages say what it lacks."""
         with self.database.work(_stamp(self.who)) as work:
             finish_screening(work, self.screening)
+            run_or_first(work)
 
 
 def _stamp(who: str | None) -> Stamp:
@@ -178,15 +107,14 @@ def _run_of(settings: Settings, basis: Basis) -> Run:
     return Run(day=settings.day, registry=basis.digest, rules=basis.digest, basis=said)
 
 
-def _begin(
-    database: Database, source: Source, wanted: Run, kept: Journal, who: str | None
-) -> _Into:
+def _begin(database: Database, who: str | None, job: FileJob, basis: Basis, kept: Journal) -> _Into:
     """Start or resume a screening."""
+    source = _source(job.settings, job.path.stat().st_size, job.options)
     with database.work(_stamp(who)) as work:
-        screening = begin_screening(work, source, wanted)
+        screening = begin_screening(work, source, _run_of(job.settings, basis))
     if screening.rows_done < kept.done.row:  # the journal is ahead: it belongs to another database
         kept.begin_anew()
-    return _Into(database=database, screening=screening.id, who=who)
+    return _Into(database=database, screening=screening.id, who=who, known=KnownParties())
 
 
 def end_overdue(database: Database) -> list[Changed]:

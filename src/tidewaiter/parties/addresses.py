@@ -123,14 +123,14 @@ def _sorted_out(tokens: list[str]) -> tuple[frozenset[str], frozenset[str], froz
     words: set[str] = set()
     houses: set[str] = set()
     units: set[str] = set()
-    silent = (known.kinds, known.units, known.country_words)
+    silent = _silent()
     for place, token in enumerate(tokens):
         if token[0].isdigit():
             before = tokens[place - 1] if place else ""
             after = tokens[place + 1] if place + 1 < len(tokens) else ""
             unit = after in known.units or (before in known.units and not _taken(tokens, place))
             (units if unit else houses).add(_number(token))
-        elif len(token) > 1 and not any(token in said for said in silent):
+        elif len(token) > 1 and token not in silent:
             words.add(token)
     return frozenset(words), frozenset(houses), frozenset(units)
 
@@ -168,6 +168,13 @@ def _joined(left: frozenset[str], right: frozenset[str]) -> bool:
     """Return whether the difference is only that one side joins words."""
     whole = {"".join(sorted("".join(words))) for words in (left, right)}
     return len(whole) == 1
+
+
+@cache
+def _silent() -> frozenset[str]:
+    """Return the words that do not count as words of a street or a place."""
+    known = _facts()
+    return known.kinds | known.units | known.country_words
 
 
 @cache

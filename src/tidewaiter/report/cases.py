@@ -15,6 +15,7 @@ from tidewaiter.explain.cases import case_status_in_words
 from tidewaiter.explain.languages import counted, marked, number, words
 from tidewaiter.explain.lines import (
     capitalised,
+    consignment_in_words,
     mode_in_words,
     more_in_words,
     party_in_words,
@@ -222,7 +223,7 @@ def _reasons(alerts: Sequence[Alert]) -> Iterator[str]:
 
 
 def _where(alert: Alert) -> str:
-    return f"{alert.consignment}/{alert.seq}"
+    return consignment_in_words(alert.consignment, alert.seq)
 
 
 FILLS: Mapping[str, Callable[[Sequence[Alert]], Iterable[str]]] = MappingProxyType(

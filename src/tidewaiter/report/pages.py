@@ -17,7 +17,7 @@ from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.explain import languages
 from tidewaiter.explain.legible_text import legible, whole
-from tidewaiter.explain.lines import role_in_words
+from tidewaiter.explain.lines import consignment_in_words, role_in_words
 from tidewaiter.explain.official_names import (
     control_name,
     instrument_name,
@@ -91,6 +91,7 @@ def make_environment(*packages: str) -> Environment:
         "country": languages.country,
         "whole": whole,
         "role": role_in_words,
+        "consignment": consignment_in_words,
         "words": languages.words,  # of a value: what `_` is given is no text but part of the page
         "substance": substance_markup,
         "substance_text": substance_name,  # for an attribute, an option or a title

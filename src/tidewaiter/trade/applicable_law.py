@@ -9,7 +9,7 @@ from msgspec import structs
 
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.law.answers import NO_SUM, Answer, Found, Question, Route, Ruling
-from tidewaiter.law.assessment import assess
+from tidewaiter.law.assessment import Assessor
 from tidewaiter.law.class_membership import load_members
 from tidewaiter.law.controls import Holds, controls_on, extent_of, judge_variants, variants_of
 from tidewaiter.law.jurisdictions import roles_of
@@ -66,7 +66,10 @@ class RoutedLaw:
         self._day = day
         self._members = load_members(registry)
         self._rules = {rule.slug: rule for rule in registry.classes}
+        # One for all lines: an instrument answers once for all routes that are the same to it.
+        self._assessor = Assessor(registry, book)
         self._of = lru_cache(maxsize=_KEPT)(self._assess)
+        self._found = lru_cache(maxsize=_KEPT)(self._judge)
 
     def of(
         self,
@@ -119,7 +122,7 @@ class RoutedLaw:
         if not route.given:
             return _Kept(Law(tuple(self._holdings(place, form, {})), ()), {})
         question = Question(day=self._day, route=route)
-        rulings = assess(question, self._registry, self._book, self._found(place, form)).rulings
+        rulings = self._assessor.assess(question, self._found(place, form)).rulings
         if self._registry.substances[place].kind == "class":
             # Under the other laws, members of the class may or may not be controlled.
             own = {each.regime for each in self._registry.substances[place].controls}
@@ -140,7 +143,8 @@ class RoutedLaw:
         }
         return _Kept(Law(tuple(self._holdings(place, form, met)), open_), limited)
 
-    def _found(self, place: int, form: str | None) -> Found:
+    def _judge(self, place: int, form: str | None) -> Found:
+        """Return a form of a substance with the classes that cover it; cached."""
         substance = self._registry.substances[place]
         found = Found(name=substance.name, substance=substance, form=form_of(substance, form))
         return self._members.judge(found, self._day)

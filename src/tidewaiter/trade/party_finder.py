@@ -123,21 +123,28 @@ class ListFinder:
     def _look_up(self, asked: Sequence[PartyOnPaper]) -> None:
         """Fill the cache; a name without a match, the usual case, is parsed only once."""
         found: dict[PartyOnPaper, tuple[PartyMatch, ...]] = dict.fromkeys(asked, ())
-        matcher, least = self._matcher, self._least
-        questions = {each: _by_name(each) for each in asked}
-        bearing = {e for e, question in questions.items() if matcher.may_bear(question, text_of(e))}
-        near = [e for e in asked if (e.name, e.kind) not in self._nobody or e in bearing]
-        names = dict.fromkeys((each.name, each.kind) for each in near)
+        matcher, least, nobody = self._matcher, self._least, self._nobody
+        bearing = {each for each in asked if self._may_bear(each)}
+        near = [(e, (e.name, e.kind)) for e in asked]
+        near = [(e, name) for e, name in near if name not in nobody or e in bearing]
+        names = dict.fromkeys(name for _, name in near)
         asking = matcher.ask([AskedParty(text=name, kind=kind) for name, kind in names])
         answers = matcher.answer(asking)
         rows = {name: row for row, name in enumerate(names)}
-        self._nobody.update(name for name, row in rows.items() if not answers.counts[row])
-        for each in near:
-            row, question = rows[each.name, each.kind], questions[each]
-            if each in bearing or matcher.may_match(question, answers, row, least):
+        counts = answers.counts.tolist()
+        nobody.update(name for name, row in rows.items() if not counts[row])
+        for each, name in near:
+            row = rows[name]
+            if each in bearing or (
+                counts[row] and matcher.may_match(_by_name(each), answers, row, least)
+            ):
                 answer = matcher.explained(question_of(each), asking, answers, row, least)
                 found[each] = tuple(self._match(each, match) for match in answer.matches)
         self._kept |= found
+
+    def _may_bear(self, each: PartyOnPaper) -> bool:
+        """Return whether an entry may share a number of a party, or one in its text."""
+        return self._matcher.may_bear(_by_name(each) if each.id else None, text_of(each))
 
     def _match(self, asked: PartyOnPaper, match: Match) -> PartyMatch:
         version, party = self._entries[int(match.entry)]

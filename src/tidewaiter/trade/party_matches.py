@@ -168,6 +168,8 @@ VESSEL = "vessel"
 
 PAPER_FIELDS = ("name", "address", "country", "id_scheme", "id")
 _SHIPS = frozenset({"vessel", "unknown"})  # possible kinds of entries for a ship
+_SEPARATOR = "\0"  # in no field that a reader returns
+_KNOWN = 1 << 18  # parties without a match that are remembered
 
 
 class PartyOnPaper(NamedTuple):
@@ -192,18 +194,40 @@ class PartyFinder(Protocol):
         ...
 
 
-def match_parties(batch: pa.RecordBatch, finder: PartyFinder) -> dict[int, tuple[PartyMatch, ...]]:
+class Unmatched:
+    """Parties that match no entry, of all batches so far: most recur, and need no object."""
+
+    def __init__(self) -> None:
+        """Start without any."""
+        self._known = pa.array([], pa.string())
+
+    def is_new(self, parties: pa.StringArray) -> NDArray[np.bool_]:
+        """Return which parties, each joined to one text, are not among them."""
+        new: NDArray[np.bool_] = pc.invert(pc.is_in(parties, self._known)).to_numpy(False)
+        return new
+
+    def add(self, parties: pa.StringArray) -> None:
+        """Add parties; if there are too many, forget the others."""
+        known = self._known if len(self._known) < _KNOWN else self._known[:0]
+        self._known = pa.concat_arrays([known, parties])
+
+
+def match_parties(
+    batch: pa.RecordBatch, finder: PartyFinder, unmatched: Unmatched | None = None
+) -> dict[int, tuple[PartyMatch, ...]]:
     """Match the parties and vessels of a batch, each distinct one once.
 
     Args:
         batch: Batch with the schema LINES.
         finder: Finder for the lists.
+        unmatched: What is known from earlier batches, with the same finder.
 
     Returns:
         The matches by line index, most probable first; lines without any are absent.
     """
     found: dict[int, list[PartyMatch]] = {}
-    for line, match in chain(_of_parties(batch, finder), _of_vessels(batch, finder)):
+    parties = _of_parties(batch, finder, unmatched or Unmatched())
+    for line, match in chain(parties, _of_vessels(batch, finder)):
         found.setdefault(line, []).append(match)
     return {
         line: tuple(sorted(matches, key=lambda match: -match.probability))
@@ -211,18 +235,28 @@ def match_parties(batch: pa.RecordBatch, finder: PartyFinder) -> dict[int, tuple
     }
 
 
-def _of_parties(batch: pa.RecordBatch, finder: PartyFinder) -> Iterator[tuple[int, PartyMatch]]:
+def _of_parties(
+    batch: pa.RecordBatch, finder: PartyFinder, unmatched: Unmatched
+) -> Iterator[tuple[int, PartyMatch]]:
     column = batch.column("parties")
     if column.null_count == len(column):
         return
     flat, lines = pc.list_flatten(column), pc.list_parent_indices(column)
-    firsts, which = _distinct([flat.field(name) for name in PAPER_FIELDS])
-    papers = flat.take(pa.array(firsts))
+    fields = [pc.fill_null(flat.field(name), "") for name in PAPER_FIELDS]
+    encoded = pc.binary_join_element_wise(*fields, _SEPARATOR).dictionary_encode()
+    which, distinct = encoded.indices.to_numpy(), encoded.dictionary
+    new = np.flatnonzero(unmatched.is_new(distinct))
+    firsts = np.zeros(len(distinct), np.int64)
+    firsts[which[::-1]] = np.arange(len(which))[::-1]  # where one occurs again, the first counts
+    papers = flat.take(pa.array(firsts[new]))
     rows = zip(*(papers.field(name).to_pylist() for name in PAPER_FIELDS), strict=True)
-    asked = {place: PartyOnPaper(*row) for place, row in enumerate(rows) if row[0]}
+    asked = {
+        place: PartyOnPaper(*row) for place, row in zip(new.tolist(), rows, strict=True) if row[0]
+    }
     answers = dict(zip(asked, finder.find(list(asked.values())), strict=True))
-    told = np.zeros(len(firsts), bool)
+    told = np.zeros(len(distinct), bool)
     told[[place for place, matches in answers.items() if matches]] = True
+    unmatched.add(distinct.take(pa.array(new[~told[new]])))
     places = np.flatnonzero(told[which])  # parties with a match: usually few
     roles = flat.field("role").take(pa.array(places)).to_pylist()
     for place, line, role in zip(

@@ -40,6 +40,7 @@ from tidewaiter.trade.mentions import (
 )
 from tidewaiter.trade.party_matches import (
     PartyFinder,
+    Unmatched,
     match_parties,
     reasons_of_parties,
     uncompared_names,
@@ -405,6 +406,7 @@ class Screener:
         self._identifier = identifier
         self._rules = rules
         self._finder = finder
+        self._unmatched = Unmatched()
         self._last: Weigher | None = None
 
     def _weigher(self, day: date, file: str, source: str) -> Weigher:
@@ -432,7 +434,8 @@ class Screener:
             for line, found in flaws.items()
             if any(f.defect.kind == "cas-digit" for f in found)
         }
-        parties = match_parties(batch, self._finder) if self._finder else {}
+        finder, unmatched = self._finder, self._unmatched
+        parties = match_parties(batch, finder, unmatched) if finder else {}
         asked = self._asked(weigher, batch, finds, flaws, parties) if plugin_rules() else NOT_ASKED
         places = finds.keys() | vague | wrong | parties.keys() | asked.reasons.keys()
         alerts: dict[int, Alert] = {}

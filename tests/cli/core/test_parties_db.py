@@ -7,6 +7,8 @@ from click.testing import CliRunner, Result
 
 from tidewaiter.base.resources import data
 from tidewaiter.cli.core.main import main
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.node.network.resolution import take_up
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.network.entities import largest_entities, written_parties
 from tidewaiter.store.network.resolutions import current_run
@@ -32,7 +34,9 @@ def run(*words: str) -> Result:
 
 @pytest.mark.usefixtures("folder")
 def test_a_screened_database_is_resolved_and_judged() -> None:
-    """A screening takes the parties up; a resolve compares them, and heeds judgements."""
+    """Parties that were taken up are compared by a resolve, which heeds judgements."""
+    with open_database(DB) as database:
+        take_up(database, own_stamp)
     with open_database(DB) as database, database.work() as work:
         before = current_run(work)
         assert before is not None

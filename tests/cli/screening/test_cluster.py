@@ -135,7 +135,7 @@ def test_spark_writes_what_one_machine_writes(call: Call, tmp_path: Path) -> Non
         "--lists",
         str(tmp_path / "none"),
         "--columns",
-        str(tmp_path / "saved.json"),
+        str(tmp_path / "saved.toml"),
     )
     assert call(*said, "--map", "goods=Zork", "--out", str(here)).exit_code == 0
     result = call(*said, *SPARK, "--out", str(there))

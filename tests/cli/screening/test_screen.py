@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +20,6 @@ from tests.support.raising import says
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.cross_line import Marks
 from tidewaiter.cli.screening import run as onefile
-from tidewaiter.store.core.database import Database
 
 Screen = Callable[..., Result]
 Process = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -154,11 +154,11 @@ def test_two_at_once_without_an_output_file_are_both_done(
     With an output file the second run is refused, because both would write it.
     """
     monkeypatch.setattr("tidewaiter.cli.screening.outputs.cache_folder", lambda: here / "cache")
-    alone, seen, inner = screen(str(manifest)).stdout, [], onefile.screen_one
+    alone, seen, inner = screen(str(manifest)).stdout, [], onefile.screen_alone
 
-    def another(job: onefile.OneFile, database: Database | None) -> tuple[Marks, int]:
+    def another(job: onefile.OneFile) -> Marks:
         seen.append(job.journal)
-        made = inner(job, database)
+        made = inner(job)
         if len(seen) == 1:
             told.append(screen(str(manifest), *more))
         return made
@@ -167,7 +167,7 @@ def test_two_at_once_without_an_output_file_are_both_done(
         told: list[Result] = []
         seen.clear()
         with monkeypatch.context() as patch:
-            patch.setattr("tidewaiter.cli.screening.screen.screen_one", another)
+            patch.setattr("tidewaiter.cli.screening.screen.screen_alone", another)
             first = screen(str(manifest), *more)
         assert (first.exit_code, told[0].exit_code) == (0, code)
         assert len(set(seen)) == (1 if code else 2)
@@ -296,3 +296,13 @@ def test_journals_that_nobody_took_up_are_removed(
         os.utime(path, (time.time() - days * 86_400,) * 2)
     screen(str(manifest), "--out", "a.jsonl")
     assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_a_screening_without_a_database_loads_none() -> None:
+    """What works with a database takes half a second to load, which most screenings do without."""
+    code = (
+        "import sys; import tidewaiter.cli.screening.screen; "
+        "print([name for name in sys.modules if name in ('sqlalchemy', 'tidewaiter.store')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -15,7 +15,8 @@ from tidewaiter.bulk.screening import Settings
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
-from tidewaiter.node.context import FileJob, screen_file
+from tidewaiter.node.context import screen_file
+from tidewaiter.node.file_screening import FileJob
 from tidewaiter.node.rescreen.again import Again, screen_again
 from tidewaiter.parties.matching.types import read_rows
 from tidewaiter.parties.readers.entries import ListHeader

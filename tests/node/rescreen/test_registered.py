@@ -12,7 +12,8 @@ from tidewaiter.bulk.journal import read_journal
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.exchange.register.screening import Kept, RegisterDesk
 from tidewaiter.exchange.register.types import Register
-from tidewaiter.node.context import FileJob, screen_file
+from tidewaiter.node.context import screen_file
+from tidewaiter.node.file_screening import FileJob
 from tidewaiter.node.rescreen.again import screen_again
 from tidewaiter.store.core.database import Database, Stamp
 from tidewaiter.store.register.entries import add_entries

@@ -2,12 +2,19 @@
 
 import importlib.util
 
+import phonenumbers
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from stdnum import bitcoin
 
-from tidewaiter.parties.identifiers.contacts import own_domain, read_email, read_phone, read_site
+from tidewaiter.parties.identifiers.contacts import (
+    country_of_phone,
+    own_domain,
+    read_email,
+    read_phone,
+    read_site,
+)
 from tidewaiter.parties.identifiers.validation import read_identifier, read_wallet
 from tidewaiter.parties.types import Identifier
 
@@ -139,3 +146,17 @@ def test_the_country_of_a_party_is_that_of_its_telephone() -> None:
     alone = read_identifier(home)
     assert alone is not None
     assert (alone.check, alone.value) == ("not valid", "13800138000")
+
+
+@given(
+    st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)),
+    st.text("0123456789", min_size=2, max_size=13),
+)
+def test_the_country_of_a_number_is_that_of_the_library(code: int, rest: str) -> None:
+    """A number is not parsed where its code is of one country; the answer is the same."""
+    text = f"+{code}{rest}"
+    try:
+        number = phonenumbers.parse(text)
+    except phonenumbers.NumberParseException:
+        assume(False)
+    assert country_of_phone(text) == (phonenumbers.region_code_for_number(number) or "")

@@ -7,7 +7,8 @@ import pytest
 
 from tidewaiter.base.resources import data, toml_files
 from tidewaiter.parties.names import read_name
-from tidewaiter.parties.names.dictionary import Table, dictionary
+from tidewaiter.parties.names.chinese_readings import pinyin_of
+from tidewaiter.parties.names.dictionary import Table, dictionary, pinyin_phrases, pinyin_words
 from tidewaiter.parties.names.scripts import fold
 from tidewaiter.parties.names.word_lists import facts, spellings
 
@@ -61,3 +62,11 @@ def test_each_long_legal_form_is_read() -> None:
         if all(key.isascii() for key in keys):
             tokens = read_name(f"Quuxberg {' '.join(keys)}", "organisation").forms[0].tokens
             assert [token.key for token in tokens if token.kind == "legal form"][-1] == form
+
+
+def test_kept_pinyin_is_that_of_the_words() -> None:
+    """What the cache keeps of Chinese words and places is their reading today."""
+    words = {pinyin_of(word) for word in dictionary("han").words}
+    places = {pinyin_of(place) for place in dictionary("han").places}
+    assert {each for each in words if len(each) > 1} <= pinyin_words().keys()
+    assert {each for each in words | places if len(each) > 1} <= pinyin_phrases().keys()

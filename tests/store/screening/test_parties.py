@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
@@ -18,8 +19,9 @@ from tidewaiter.store.core.migrations.versions.first_twenty.r0002_parties import
     _fill_alert_parties,
     _fill_parties,
 )
+from tidewaiter.store.screening import parties as stored
 from tidewaiter.store.screening.lines import batches_of, stored_batches
-from tidewaiter.store.screening.parties import lines_of_parties, stored_parties
+from tidewaiter.store.screening.parties import KnownParties, lines_of_parties, stored_parties
 from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
 from tidewaiter.trade.party_matches import PartyOnPaper
 from tidewaiter.trade.types import LINES, Alert, PartyMatch
@@ -117,6 +119,34 @@ def test_a_party_is_stored_once_and_its_lines_are_found(
         ]
         found = list(batches_of(work, lines_of_parties(work, [first.id])))
     assert [batch.lines.column("row").to_pylist() for batch in found] == [[1, 2]]
+
+
+@given(st.lists(st.one_of(st.none(), _PARTIES), min_size=1, max_size=8), st.integers(1, 3))
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_parties_of_earlier_batches_are_stored_once(
+    url: str, stamp: Stamp, parties: list[Any], most: int
+) -> None:
+    """Batch by batch, with few parties kept in memory, lines and parties are those of one batch."""
+    lines = _lines(parties)
+    held = []
+    for rows in (len(lines), 1):
+        known = KnownParties()
+        with open_database(url) as database, pytest.MonkeyPatch.context() as patch:
+            patch.setattr(stored, "_KNOWN", most if rows == 1 else len(lines) * 9)
+            source = Source(sha256="d" * 64, name="x", size=1)
+            with database.work(stamp) as work:
+                _empty(work, *ADDED, "alert", "line")
+                run = Run(day=stamp.at.date(), registry="r", rules="r")
+                screening = begin_screening(work, source, run).id
+            for start in range(0, len(lines), rows):
+                batch = Batch(lines=lines.slice(start, rows), done_row=start + rows)
+                with database.work(stamp) as work:
+                    add_batch(work, screening, batch, known)
+            with database.work() as work:
+                (again,) = stored_batches(work)
+                held.append((_links(work), again.lines.to_pylist()))
+    assert held[0] == held[1]
+    assert held[0][1] == lines.to_pylist()
 
 
 @given(st.lists(st.one_of(st.none(), _PARTIES), min_size=1, max_size=6))

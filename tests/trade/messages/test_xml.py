@@ -8,8 +8,11 @@ import pytest
 from tests.trade.messages.conftest import read_document
 from tests.trade.messages.found import SAMPLES, found_in
 
+from tidewaiter.base.resources import data, read_toml, toml_files
 from tidewaiter.trade.messages import FORMATS
+from tidewaiter.trade.messages.json_layouts import KeyLayout
 from tidewaiter.trade.messages.xml import layouts
+from tidewaiter.trade.messages.xml.assembly import ROUTE
 from tidewaiter.trade.messages.xml.layouts import PERHAPS_IMO, load_layout
 from tidewaiter.trade.messages.xml.parsing import NAMES
 from tidewaiter.trade.readers.json_rows import header
@@ -34,6 +37,21 @@ FILES = {
     "idoc": "idoc_delvry.xml",
     "aes": "cc515c.xml",
 }
+ROLES = frozenset(
+    [
+        "consignor",
+        "consignee",
+        "exporter",
+        "importer",
+        "seller",
+        "buyer",
+        "notify",
+        "carrier",
+        "forwarder",
+        "declarant",
+        "other",
+    ]
+)
 DOUBTED = {"ics2-xml": ["trade/layout-not-confirmed"]}  # there is no published sample
 FIRST: dict[str, dict[str, Any]] = {
     "wco-xml": {
@@ -224,7 +242,7 @@ def test_parties_and_route_are_those_of_the_document(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_document_is_known_by_its_first_elements(name: str) -> None:
     """Of all formats one knows it, whatever its name, prefixes, encoding or comments are."""
-    raw = (SAMPLES / FILES[name]).read_bytes()
+    raw = (SAMPLES / FILES.get(name, f"{name}.xml")).read_bytes()
     text = raw.decode().partition("?>")[2]
     others = (
         raw,
@@ -244,18 +262,48 @@ def test_what_is_not_confirmed_must_be_asked_for() -> None:
     assert unconfirmed == ["asycuda-manifest", "aes", "ics2-xml"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+_LAYOUTS = {
+    **{name: load_layout(name) for name in NAMES},
+    **{
+        file.name.removesuffix(".toml"): read_toml(file, KeyLayout)
+        for file in toml_files(data("messages", "json"))
+    },
+}
+
+
+@pytest.mark.parametrize("name", _LAYOUTS)
 def test_a_layout_names_fields_that_there_are(name: str) -> None:
     """Every path of a layout gives a field of ours, a key of a party or a key of a stop."""
-    layout = load_layout(name)
+    layout = _LAYOUTS[name]
     parts = (*layout.heads, layout.line)
     named = {field for part in parts for field in (*part.fields.values(), *part.totals.values())}
     named |= {field for part in parts for field in part.constants}
     fields = {"imo" if f == PERHAPS_IMO else f for field in named for f in field.split()}
+    told = {tuple(field.partition(".")[0].split(":")) for field in fields if ":" in field}
     cases = [case for part in parts for group in part.groups for case in group.cases.values()]
+    fields = {field for field in fields if ":" not in field}
     assert fields | {field for case in cases for field in case.values()} <= set(header())
-    assert set(layout.party.values()) <= {field.name for field in PARTY} | {*layouts.NAMES}
-    assert set(layout.stop.values()) <= {field.name for field in STOP} | {"country or locode"}
+    party, stop = {field.name for field in PARTY}, {field.name for field in STOP}
+    assert {key for role, key in told if role in ROUTE} <= stop
+    assert {key for role, key in told if role not in ROUTE} <= party | {"also"}
+    assert set(layout.party.values()) <= party | {*layouts.NAMES}
+    assert set(layout.stop.values()) <= stop | {"country or locode"}
+
+
+@pytest.mark.parametrize("name", _LAYOUTS)
+def test_a_layout_has_roles_that_there_are(name: str) -> None:
+    """A party has a role of ours, and a stop a function."""
+    parts = (*_LAYOUTS[name].heads, _LAYOUTS[name].line)
+    roles = {role for part in parts for role in part.parties.values()}
+    roles |= {r for p in parts for coded in p.coded if not coded.stop for r in coded.roles.values()}
+    fields = {field for part in parts for field in part.fields.values() if ":" in field}
+    roles |= {field.partition(":")[0] for field in fields} - {*ROUTE}
+    assert roles <= ROLES
+    stops = {stop for part in parts for stop in part.stops.values()}
+    stops |= {
+        s for part in parts for coded in part.coded if coded.stop for s in coded.roles.values()
+    }
+    assert stops <= {*ROUTE}
 
 
 def test_all_else_is_kept_with_its_path() -> None:

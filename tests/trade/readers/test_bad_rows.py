@@ -93,8 +93,10 @@ def test_a_delimiter_may_be_said(read: Read) -> None:
 
 
 def test_a_file_of_a_header_alone_has_no_lines(read: Read) -> None:
-    """Zero rows are not an error."""
-    assert read(HEAD) == ([], [])
+    """That is no error, but nothing was cleared."""
+    lines, refusals = read(HEAD)
+    assert lines == []
+    assert [each.code for each in refusals] == ["trade/file-without-lines"]
 
 
 def test_rows_are_numbered_through_the_whole_file(read: Read) -> None:

@@ -10,6 +10,7 @@ from tidewaiter.trade.readers.heads import ABOVE, read_cover, read_head
 from tidewaiter.trade.types import Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
+Workbook = Callable[..., bytes]
 
 MANIFEST = """CARGO MANIFEST,,,,,,
 Consignee:,ACME LTD,,Vessel: MSC SENA,,,
@@ -97,3 +98,17 @@ def test_a_doubt_about_codes_is_asked_first(read: Read) -> None:
     with pytest.raises(InputError) as caught:
         read("goods,UK commodity code,EU commodity code\nacetone,291411,291412\n", "a.csv")
     assert caught.value.code == "trade/several-columns-may-hold"
+
+
+def test_a_table_without_lines_is_told(read: Read) -> None:
+    """Nothing was cleared: the file may be cut."""
+    assert [each.code for each in read("goods,hs\n", "a.csv")[1]] == ["trade/file-without-lines"]
+
+
+def test_text_around_a_table_without_lines_is_searched(read: Read, workbook: Workbook) -> None:
+    """It would go with the first line; there is none."""
+    page = "<html><p>100 drums of acetone</p><table><tr><th>goods<th>hs</table></html>"
+    above = workbook([["100 drums of acetone", ""], ["goods", "hs"]])
+    for content, name in ((page, "a.html"), (above, "a.xlsx")):
+        lines, _ = read(content, name)
+        assert "100 drums of acetone" in str(lines)

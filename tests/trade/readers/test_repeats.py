@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.trade.messages.conftest import read_document
 
-from tidewaiter.trade.messages import commerce
+from tidewaiter.trade.messages import commerce, texts
 from tidewaiter.trade.readers import message_tables as repeats
 from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.readers.message_tables import FREE, LONG, SHOWN, TIMES
@@ -84,13 +84,13 @@ def test_what_shops_write_is_repeated_as_it_is() -> None:
 def test_a_description_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """And not with each variant: a file of 1 MB with 2,000 of them took 50 seconds."""
     seen: list[str | None] = []
-    really = commerce._plain
+    really = texts.plain
 
     def plain(text: str | None) -> str | None:
         seen.append(text)
         return really(text)
 
-    monkeypatch.setattr(commerce, "_plain", plain)
+    monkeypatch.setattr(commerce, "plain", plain)
     lines, _ = read_document(_product("<b>wool</b>", 30))
     assert {line["commercial"] for line in lines} == {"wool ; x"}
     assert seen == ["<b>wool</b>; x"]

@@ -15,9 +15,10 @@ from tests.web.filling import FORM, screen_waiting, send_file
 
 from tidewaiter.base.files import hash_file
 from tidewaiter.bulk.screening import Settings
-from tidewaiter.node.context import FileJob, screen_file
+from tidewaiter.node.context import screen_file
+from tidewaiter.node.file_screening import FileJob
 from tidewaiter.node.identity import own_stamp
-from tidewaiter.node.network.resolution import resolve_database
+from tidewaiter.node.network.resolution import resolve_database, take_up
 from tidewaiter.store.accounts.sessions import begin_session
 from tidewaiter.store.accounts.users import NewAccount, add_account
 from tidewaiter.store.alerts.filters import AlertFilter, Queue
@@ -80,6 +81,7 @@ def _hostile(folder: Path, place: str) -> None:
             database,
         ):
             pass
+        take_up(database, own_stamp)
 
 
 @pytest.fixture

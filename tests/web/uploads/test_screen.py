@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import xlsxwriter
 from msgspec import structs
@@ -13,6 +14,7 @@ from tests.web.conftest import Desk
 from tests.web.sent import read, send, sent
 
 from tidewaiter.node.uploads.arrivals import queue_sample
+from tidewaiter.trade.readers.columns.own_layouts import parse_layout
 from tidewaiter.web.core.node import Node
 
 SignIn = Callable[..., Desk]
@@ -388,3 +390,41 @@ def test_all_sheets_are_screened(desk: SignIn, work: Callable[[], None]) -> None
     work()
     assert "warning on the file" not in one.get(f"/screen/{upload['id']}").text
     assert "'lines': 2" in str(one.get(f"/screen/{upload['id']}.json").json())
+
+
+def test_settings_are_saved_as_a_layout_file_and_used_for_another(desk: SignIn) -> None:
+    """The file is that of the command line, and one of other columns is refused."""
+    one = desk("analyst")
+    first = sent(one, ODD, "a.csv")
+    assert first["inspection"]["needed"]
+    assert read(one, first, "look", map=["goods=Alpha"], decimal=".").status_code == 200
+    saved = one.get(f"/screen/{first['id']}/layout.toml")
+    assert (saved.status_code, saved.headers["content-type"]) == (200, "application/toml")
+    assert parse_layout(saved.content, at="").columns == {"goods": ("Alpha",)}
+    second = sent(one, ODD.replace(b"Beta", b"Other"), "b.csv")
+    assert use(one, second, saved.content).status_code == 200
+    reading = one.get(f"/screen/{second['id']}.json").json()["upload"]["options"]["reading"]
+    assert (reading["columns"], reading["decimal"]) == ({"goods": "Alpha"}, ".")
+    third = sent(one, b"x;y\n1;2\n", "c.csv")
+    refused = use(one, third, saved.content)
+    assert (refused.status_code, refused.json()["code"]) == (400, "web/layout-of-other-columns")
+    assert use(one, third, b"no layout").status_code == 400
+
+
+def use(who: Desk, upload: dict[str, Any], content: bytes) -> httpx.Response:
+    """Send a layout file for an upload."""
+    return who.client.post(
+        f"/screen/{upload['id']}/layout.json?csrf={who.token()}",
+        files={"file": ("layout.toml", content, "application/toml")},
+        headers=who._headers(None),
+        follow_redirects=False,
+    )
+
+
+def test_the_layout_of_a_table_is_named(desk: SignIn) -> None:
+    """With what is to be known of it."""
+    one = desk("analyst")
+    upload = sent(one, b"ND;G33;G31_1;G38\n1;2915240000;acetic anhydride;2\n", "a.csv")
+    layout = upload["inspection"]["layout"]
+    assert layout["name"] == "eaeu-declarations"
+    assert layout["title"] in one.get(f"/screen/{upload['id']}").text

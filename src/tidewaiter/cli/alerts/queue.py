@@ -25,7 +25,7 @@ from tidewaiter.cli.core.options import (
     with_options,
 )
 from tidewaiter.explain.alerts import export_alert
-from tidewaiter.explain.lines import details_of
+from tidewaiter.explain.lines import consignment_in_words, details_of
 from tidewaiter.explain.results import result_in_words, result_views, sayings
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.alerts.bulk_decisions import decide_many
@@ -68,7 +68,7 @@ def queue_table(found: Sequence[Alert], where: Mapping[str, Standing]) -> Table:
             Text(alert.id[:_ID]),
             Text(f"{alert.severity} {alert.score}", style=STYLES[alert.severity]),
             Text(alert.due.isoformat() if alert.due else ""),
-            Text(as_line(f"{alert.consignment}/{alert.seq}")),
+            Text(as_line(consignment_in_words(alert.consignment, alert.seq))),
             Text(as_line(status)),
             goods_text(alert),
             Text(as_line(english(alert.title))),

@@ -14,7 +14,7 @@ import tarfile
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -25,8 +25,6 @@ import click
 import msgspec
 
 from tidewaiter.base.errors import InputError, TidewaiterError
-from tidewaiter.base.phrases import english_json
-from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
 from tidewaiter.base.sheets.xml import FAULTS
 from tidewaiter.cli.core.options import printable
@@ -40,6 +38,14 @@ from tidewaiter.cli.screening.tar_archives import (
 from tidewaiter.report.alerts.exports import refusal_writer
 from tidewaiter.trade.readers import Mapping as Columns
 from tidewaiter.trade.readers import mapping_of
+from tidewaiter.trade.readers.columns.layouts import Layout, load_layouts
+from tidewaiter.trade.readers.columns.own_layouts import (
+    apply_layout,
+    make_layout,
+    parse_layout,
+    with_settings,
+    write_layout,
+)
 from tidewaiter.trade.readers.inspection import inspect_file
 from tidewaiter.trade.types import ReadOptions, Refusal
 
@@ -278,84 +284,61 @@ def read_members(path: Path, some: Sequence[Member], do: Callable[[Path], bool])
         return do(place)
 
 
-_SAID = ("encoding", "delimiter", "decimal", "dates", "sheet")
+def with_layout(named: str, path: Path, options: ReadOptions) -> ReadOptions:
+    """Read a file in a layout of the gallery or of a file; settings given now take precedence.
 
-
-class SavedSource(Record, frozen=True, kw_only=True):
-    """Saved answers for files with the same columns."""
-
-    file: str  # name of the file it concerns
-    columns: Mapping[str, str] = {}  # field -> column
-    units: Mapping[str, str] = {}  # field -> unit
-    encoding: str | None = None
-    delimiter: str | None = None
-    decimal: str | None = None
-    dates: str | None = None
-    sheet: str | None = None
-
-
-def with_saved(saved: Path, path: Path, options: ReadOptions) -> ReadOptions:
-    """Read a file with the answers saved for its columns; new answers take precedence.
+    They are saved in the file, which is created if it does not exist.
 
     Args:
-        saved: The file of saved answers, JSON: signature of a header -> `SavedSource`.
+        named: Name of a layout, or a layout file.
         path: The file to read.
-        options: The answers given now.
+        options: The settings given now.
 
     Raises:
-        InputError: `saved` cannot be read, or is missing and no answers are given.
+        InputError: There is no such layout, or the layout file cannot be read.
     """
-    sources = _load(saved, may_lack=options != ReadOptions())
-    with path.open("rb") as file:
-        signature = inspect_file(file, path.name, _how(options)).signature
-    known = sources.get(signature)
-    if known is None and options == ReadOptions():
-        click.echo(f"{saved.name} knows no file with the columns of {path.name}", err=True)
+    place = layout_file(named)
+    known = _load(place, named, may_lack=options != ReadOptions())
+    header = _header_of(path, options if known is None else with_settings(known, options))
+    merged = options if known is None else apply_layout(known, header, options)
+    if merged is None:
+        click.echo(f"{named} does not describe the columns of {path.name}", err=True)
         return options
-    merged = options if known is None else _merged(known, options)
-    if merged != options:
-        click.echo(f"read as {known.file if known else path.name} was read", err=True)
-    now = SavedSource(
-        file=path.name if known is None else known.file,
-        columns=dict(merged.columns),
-        units=dict(merged.units),
-        **{name: getattr(merged, name) for name in _SAID},
-    )
-    if now != known:
-        _save(saved, {**sources, signature: now})
+    if known is not None:
+        click.echo(f"read in the layout {printable(known.title)}", err=True)
+    if place is not None and options != ReadOptions():
+        title = path.name if known is None else known.title
+        new = make_layout(merged, header, title, "saved by tidewaiter screen --columns")
+        _save(place, write_layout(new))
     return merged
 
 
-def _how(options: ReadOptions) -> ReadOptions:
-    """Keep what finds the header; columns are looked up without the answers for them."""
-    return msgspec.structs.replace(options, columns={}, units={})
+def layout_file(named: str) -> Path | None:
+    """Return the file of a layout; None: it is one of the gallery."""
+    return None if named in load_layouts() else Path(named)
 
 
-def _merged(known: SavedSource, options: ReadOptions) -> ReadOptions:
-    said = {name: getattr(options, name) or getattr(known, name) for name in _SAID}
-    return msgspec.structs.replace(
-        options,
-        columns={**known.columns, **options.columns},
-        units={**known.units, **options.units},
-        **said,
-    )
+def _header_of(path: Path, options: ReadOptions) -> tuple[str, ...]:
+    """Return the columns of a file, looked up without the settings for them."""
+    bare = msgspec.structs.replace(options, columns={}, units={})
+    with path.open("rb") as file:
+        return tuple(column.name for column in inspect_file(file, path.name, bare).columns)
 
 
-def _load(saved: Path, *, may_lack: bool) -> dict[str, SavedSource]:
-    if not saved.exists():
+def _load(place: Path | None, named: str, *, may_lack: bool) -> Layout | None:
+    if place is None:
+        return load_layouts()[named]
+    if not place.exists():
         if may_lack:
-            return {}
-        raise InputError("cli/no-such-file", at=str(saved))
-    try:
-        return msgspec.json.decode(saved.read_bytes(), type=dict[str, SavedSource])
-    except msgspec.DecodeError as error:
-        raise InputError("cli/not-a-file-of-columns", error=error, at=str(saved)) from None
+            return None
+        raise InputError("trade/no-such-layout", name=named, at="--columns")
+    return parse_layout(place.read_bytes(), at=str(place))
 
 
-def _save(saved: Path, sources: Mapping[str, SavedSource]) -> None:
-    new = saved.with_name(f"{saved.name}.new")
-    new.write_bytes(msgspec.json.format(english_json(sources), indent=2) + b"\n")
-    os.replace(new, saved)  # noqa: PTH105 - whole or not at all, over what stands there
+def _save(place: Path, content: bytes) -> None:
+    new = place.with_name(f"{place.name}.new")
+    new.write_bytes(content)
+    os.replace(new, place)  # noqa: PTH105 - whole or not at all, over what stands there
 
 
 _COLUMNS_SHOWN = 40  # columns that are not used

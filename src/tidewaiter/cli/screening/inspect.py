@@ -13,9 +13,10 @@ from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import FILE, Field, printable
-from tidewaiter.cli.screening.input_files import members_of, read_members
-from tidewaiter.explain.lines import details_of
+from tidewaiter.cli.screening.input_files import members_of, read_members, with_layout
+from tidewaiter.explain.lines import consignment_in_words, details_of
 from tidewaiter.trade.readers import plugin_formats
+from tidewaiter.trade.readers.columns.layouts import load_layouts
 from tidewaiter.trade.readers.coverage import remarks_on
 from tidewaiter.trade.readers.formats import MESSAGES
 from tidewaiter.trade.readers.inspection import Inspection, SeenColumn, inspect_file
@@ -60,6 +61,7 @@ class KnownFormat(Record, frozen=True, kw_only=True):
 @click.argument("path", required=False, type=FILE)
 @click.option("--format", "form", help="Read the file as this format.")
 @click.option("--formats", is_flag=True, help="List the supported formats.")
+@click.option("--layouts", is_flag=True, help="List the known table layouts.")
 @click.option(
     "--map", "columns", type=Field(), multiple=True, help='Map a column: goods="Item text".'
 )
@@ -73,6 +75,12 @@ class KnownFormat(Record, frozen=True, kw_only=True):
 )
 @click.option("--unit", "units", type=Field(), multiple=True, help="Unit if the file has none.")
 @click.option("--sheet", help="Sheet of a workbook (default: all).")
+@click.option(
+    "--columns",
+    "layout",
+    metavar="NAME|FILE",
+    help="Read the file in this table layout: a name (see --layouts) or a file.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def inspect(
     path: Path | None,
@@ -81,6 +89,8 @@ def inspect(
     units: tuple[tuple[str, str], ...],
     *,
     formats: bool,
+    layouts: bool,
+    layout: str | None,
     as_json: bool,
     **said: Any,
 ) -> None:
@@ -92,16 +102,17 @@ def inspect(
 
     Example: tidewaiter inspect manifest.csv
     """
-    if formats == (path is not None):
-        raise click.UsageError("Name a file, or use --formats.")
+    if formats + layouts + (path is not None) != 1:
+        raise click.UsageError("Name a file, or use --formats or --layouts.")
     if path is None:
-        _print_formats(as_json=as_json)
+        (_print_formats if formats else _print_layouts)(as_json=as_json)
         return
     options = ReadOptions(columns=dict(columns), units=dict(units), format=form, **said)
 
     def is_unclear(place: Path) -> bool:
+        mine = with_layout(layout, place, options) if layout else options
         with place.open("rb") as file:
-            seen = inspect_file(file, place.name, options)
+            seen = inspect_file(file, place.name, mine)
         if as_json:
             click.echo(english_json(seen))
         else:
@@ -150,6 +161,16 @@ def _print_formats(*, as_json: bool) -> None:
     Console(highlight=False).print(table)
 
 
+def _print_layouts(*, as_json: bool) -> None:
+    if as_json:
+        click.echo(english_json(load_layouts()))
+        return
+    table = _table("name", "table layout", "names read in")
+    for name, each in load_layouts().items():
+        table.add_row(*_cells(name, each.title, each.source))
+    Console(highlight=False).print(table)
+
+
 def _print(seen: Inspection, name: str) -> None:
     console = Console(highlight=False)
     console.print(Text(visible(f"{printable(name)}: {_what(seen)}"), style="bold"))
@@ -189,8 +210,11 @@ def _said(seen: Inspection) -> list[str]:
     mark = _READ if seen.confirmed else "not confirmed with a real file"
     may_be = ", ".join(f"--format {each}" for each in seen.may_be if each != seen.form)
     other = f", or {seen.doubt}" if seen.doubt else ""
+    known = seen.layout
     told = {
         "layout": f"{seen.source} ({mark})" if seen.source else "",
+        "table layout": f"{known.title} ({known.name})" if known else "",
+        "remarks": known.remarks if known else "",
         "it may also be read with": may_be,
         "encoding": f"{seen.encoding}{other}" if seen.encoding else "",
         "delimiter": repr(seen.delimiter) if seen.delimiter else "",
@@ -267,7 +291,7 @@ def _print_line(console: Console, line: Line) -> None:
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(overflow="fold")
     table.add_column(overflow="fold")
-    table.add_row(*_cells("Consignment", f"{line.consignment}, line {line.seq}"))
+    table.add_row(*_cells("Consignment", consignment_in_words(line.consignment, line.seq)))
     for detail in details_of(line, goods=True):
         table.add_row(*_cells(detail.label, "; ".join(detail.values)))
     console.print(table)

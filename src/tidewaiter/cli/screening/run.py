@@ -1,10 +1,9 @@
-"""Runs a screening: one file here or many on Spark, with earlier files and suppression rules."""
+"""Runs a screening: one file here, without a database, or many on Spark."""
 
 import hashlib
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -24,17 +23,12 @@ from tidewaiter.bulk.spark.batches import Beside, Input, Task
 from tidewaiter.bulk.spark.run import Outcome, screen_on
 from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import STOPPED, Field, mark_refused, printable
-from tidewaiter.cli.screening.input_files import with_saved
+from tidewaiter.cli.screening.input_files import with_layout
 from tidewaiter.cli.screening.summary import watched
 from tidewaiter.lists.archive import Archive
-from tidewaiter.node.context import FileJob, Progress, end_overdue, screen_file
-from tidewaiter.node.identity import own_stamp
+from tidewaiter.node.file_screening import FileJob, Progress, screen_steps
 from tidewaiter.node.rescreen.basis import registry_digest
-from tidewaiter.node.rescreen.cross_line import keep_marks
-from tidewaiter.node.rescreen.database_inputs import RegisterAsked, before_of, register_desk
 from tidewaiter.report.alerts.exports import alert_writer, refusal_writer
-from tidewaiter.store.core.database import Database, open_database
-from tidewaiter.store.suppression.index import count_suppressed
 from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.types import Alert, ReadOptions
 
@@ -228,7 +222,7 @@ class There(NamedTuple):
     out: Path | None  # a folder, new or empty
     history: Sequence[Path]  # earlier files
     options: ReadOptions  # how all files are read
-    saved: Path | None  # what is known of their columns
+    layout: str | None  # name of their table layout, or its file
     beside: Beside | None  # adds what decisions taught
 
 
@@ -304,7 +298,9 @@ def _inputs(there: There) -> tuple[Input, ...]:
 
 
 def _reading(there: There, path: Path) -> ReadOptions:
-    return there.options if there.saved is None else with_saved(there.saved, path, there.options)
+    if there.layout is None:
+        return there.options
+    return with_layout(there.layout, path, there.options)
 
 
 def _name(path: Path) -> str:
@@ -358,44 +354,20 @@ class OneFile(NamedTuple):
     register: str | None  # the database with the register; None: the one that stores the results
 
 
-def screen_one(job: OneFile, database: Database | None) -> tuple[Marks, int]:
-    """Screen a file and add what other lines show about its alerts; a database stores both.
+def screen_alone(job: OneFile) -> Marks:
+    """Screen a file without a database, a register and earlier files.
 
     Returns:
-        What the other lines show, and how many alerts were new in the database.
-
-    Raises:
-        InputError: The database has no register.
+        What the other lines show.
     """
     path, options, settings, journal = job.path, job.options, job.settings, job.journal
-    register = _register(job, database)
     workers = workers_for(path, job.workers)
     file = FileJob(path=path, options=options, settings=settings, journal=journal, workers=workers)
-    new, screening = _watch(screen_file(file, database, register=register), path)
-    earlier = earlier_alerts(job.history, options, settings, workers=job.workers)
-    files = partial(lines_of, job.history, options) if job.history else None
-    allowed = register.allowed if register else ()
-    at_hand = {settings.sha256, *map(hash_file, job.history if database else ())}
-    before = before_of(database, at_hand, files, allowed)
-    lines = partial(lines_of, (path,), options, unread=True)
-    marks = marks_of(journal, settings, earlier, lines, before)
-    if database is not None and screening is not None:
-        kept = keep_marks(database, screening, journal, marks, own_stamp)
-        new += sum(each.selected for each in kept)
-    return marks, new
+    watch(screen_steps(file), path)
+    return marks_of(journal, settings, lines=partial(lines_of, (path,), options, unread=True))
 
 
-def _register(job: OneFile, database: Database | None) -> RegisterAsked | None:
-    if job.register is None:
-        return register_desk(database, job.settings)
-    with open_database(job.register) as named:
-        register = register_desk(named, job.settings)
-    if register is None:
-        raise InputError("cli/no-register", register=job.register, at="--register")
-    return register
-
-
-def _watch(steps: Iterable[Progress], path: Path) -> tuple[int, int | None]:
+def watch(steps: Iterable[Progress], path: Path) -> tuple[int, int | None]:
     """Run a screening; return how many alerts were new in the database, and its ID there."""
     row, new, screening = 0, 0, None
     try:
@@ -408,36 +380,3 @@ def _watch(steps: Iterable[Progress], path: Path) -> tuple[int, int | None]:
         click.echo(f"interrupted{after}; run the same command again to resume", err=True)
         sys.exit(STOPPED)
     return new, screening
-
-
-def report_expired(database: Database | None) -> None:
-    """End the suppression rules that have expired, and report them; None: no database."""
-    for changed in end_overdue(database) if database is not None else ():
-        click.echo(
-            f"suppression rule {changed.suppression.number} has expired: "
-            f"{how_many(changed.alerts, 'alert')} reopened",
-            err=True,
-        )
-
-
-@contextmanager
-def suppression_reported(database: Database | None) -> Iterator[None]:
-    """Report expired rules before a screening, and the number of suppressed alerts after it.
-
-    Args:
-        database: The database; None: there is none.
-    """
-    report_expired(database)
-    yield
-    if database is None:
-        return
-    with database.work() as work:
-        count = count_suppressed(work)
-    if count:  # nothing is hidden in silence
-        click.echo(
-            (
-                f"{how_many(count, 'alert')} in the database suppressed: "
-                "tidewaiter alerts list --status suppressed shows them"
-            ),
-            err=True,
-        )

@@ -3,11 +3,9 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from datetime import date
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +13,9 @@ import click
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.files import alone, check_apart, hash_file
+from tidewaiter.base.files import check_apart, hash_file
 from tidewaiter.base.records import Record
-from tidewaiter.base.safe_text import visible
+from tidewaiter.bulk.cross_line import Marks
 from tidewaiter.bulk.journal import drop_abandoned, read_done
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.casework.ranking.model import explained, model_at, read_ranker
@@ -36,22 +34,19 @@ from tidewaiter.cli.core.page_language import language_of
 from tidewaiter.cli.core.party_options import Within, kept_in
 from tidewaiter.cli.screening.input_files import (
     Member,
+    layout_file,
     members_of,
     read_members,
     show_columns,
-    with_saved,
+    with_layout,
 )
 from tidewaiter.cli.screening.outputs import (
     RESTRICTED,
-    Apart,
-    Mark,
     Outputs,
-    alert_sink,
     check_outputs,
     held,
     journal_of,
     journals,
-    mark_of,
     place_of,
     write_outputs,
 )
@@ -63,186 +58,15 @@ from tidewaiter.cli.screening.run import (
     cluster_of,
     on_cluster,
     one_path,
+    screen_alone,
     screen_cluster,
-    screen_one,
-    suppression_reported,
 )
 from tidewaiter.cli.screening.summary import show_summary
 from tidewaiter.law.registry import load_registry
-from tidewaiter.lists.archive import Archive, filled
+from tidewaiter.lists.archive import filled
 from tidewaiter.lists.decisions import threshold_for
-from tidewaiter.lists.generation import generation_of
-from tidewaiter.node.context import database_at
-from tidewaiter.node.identity import own_stamp
-from tidewaiter.node.rescreen.again import Again, screen_again
 from tidewaiter.node.rescreen.basis import registry_digest
-from tidewaiter.node.rescreen.cross_line import Kept, Spool, mark_again, spool
-from tidewaiter.node.rescreen.database_inputs import switched
-from tidewaiter.store.core.database import database_file
-from tidewaiter.trade.rules.alert_rules import load_alert_rules
 from tidewaiter.trade.types import Alert, ReadOptions
-
-_CHUNK = 1_000
-
-
-class Past(Record, frozen=True, kw_only=True):
-    """What is screened again, and the outputs."""
-
-    place: str | None  # of the database
-    out: Path | None  # None: standard output, unless it is a terminal
-    restricted: Path | None  # file for alerts based on restricted entries; None: the default
-    whole: bool  # all lines, whatever changed
-    beside: Mark | None = None  # adds to an alert what decisions taught; None: nothing is added
-
-    @property
-    def learned(self) -> bool:
-        """Return whether alerts have the estimate of a ranking model."""
-        return self.beside is not None
-
-    def told(self, alert: Alert) -> Alert:
-        """Return an alert as it is written."""
-        return alert if self.beside is None else self.beside(alert)
-
-    @property
-    def journal(self) -> Path:
-        """Return the lock that one process at a time holds."""
-        named = self.out or Path("alerts")
-        return named.with_name(f"{named.name}.journal")
-
-
-def screen_past(past: Past, settings: Settings) -> None:
-    """Screen the lines of a database again; write new alerts and alerts that get a note.
-
-    Args:
-        past: The lines and the outputs.
-        settings: Settings of the screening.
-    """
-    if past.whole and settings.lists is not None:
-        generation_of(Archive(settings.lists), anew=True)
-    with ExitStack() as stack:
-        if past.out is not None:
-            stack.enter_context(alone(past.journal, str(past.out)))
-        database = stack.enter_context(database_at(past.place))
-        if database is None:
-            raise click.UsageError("--again screens a database: give --db.")
-        settings = switched(settings, database)
-        stack.enter_context(suppression_reported(database))
-        written = stack.enter_context(spool())
-        with screen_again(database, settings, whole=past.whole) as again:
-            click.echo(visible(_why(again)), err=True)
-            _write(again, past, settings, written)
-
-        def write(new: Iterator[Alert]) -> None:
-            _write_selected(new, past, written)
-
-        kept = mark_again(database, settings, own_stamp, whole=past.whole, write=write)
-        click.echo(_said_of_others(kept), err=True)
-
-
-def _write(again: Again, past: Past, settings: Settings, written: Spool) -> None:
-    """Screen lines, write new alerts and alerts that get a note, and print the counts.
-
-    Lines are spooled where rules may select more of them.
-    """
-    lines = new = 0
-    place, mark = place_of(past.restricted, settings, past.journal), mark_of(past.journal)
-    rules = load_alert_rules(settings.rules, settings.switches)
-    with (
-        alert_sink(past.out, mark, learned=past.learned) as sink,
-        Apart(place, mark, rules, learned=past.learned) as apart,
-    ):
-
-        def add(alerts: list[Alert]) -> None:
-            shown = apart.part(alerts, past.told)
-            sink.add(shown)
-            if past.out is not None and rules.past.selects:
-                written.add(0, shown)
-
-        for stored, alerts in again.batches():
-            lines += len(stored.lines)
-            new += len(alerts)
-            add(alerts)
-        gone, changed = _write_noted(again, add)
-    apart.tell()
-    told = f"{_said(again, lines)} {how_many(new, 'new alert')}{_said_of_notes(gone, changed)}"
-    click.echo(told, err=True)
-
-
-def _write_selected(new: Iterator[Alert], past: Past, written: Spool) -> None:
-    """Append the alerts that rules select."""
-    with alert_sink(past.out, mark_of(past.journal), learned=past.learned) as sink:
-        for _, some in written.read():
-            sink.add(some)
-        while selected := list(map(past.told, islice(new, _CHUNK))):
-            sink.add(selected)
-
-
-def _why(again: Again) -> str:
-    """Explain why all lines are screened, or only some."""
-    if again.touched is None:
-        return f"all stored lines are screened: {again.plan.why}"
-    lines, told = len(again.touched.lines), again.plan.difference
-    if not again.plan.judged and told and not (told.new or told.changed or told.removed):
-        return "nothing has changed since the stored lines were screened"
-    where = "with parties or vessels that match new or changed entries"
-    return f"only lists have changed: {lines:,} lines are screened, {where}"
-
-
-def _said(again: Again, lines: int) -> str:
-    """Summarise what was screened."""
-    told = again.plan.difference
-    if again.touched is None or told is None:
-        return f"{how_many(lines, 'stored line')} screened,"
-    judged = (
-        f" and {how_many(len(again.plan.judged), 'party')} with earlier decisions"
-        if again.plan.judged
-        else ""
-    )
-    ships = f" and {how_many(again.touched.vessels, 'vessel')}" if again.touched.vessels else ""
-    return (
-        f"{again.touched.parties:,} stored parties{ships} against {len(told.new):,} "
-        f"new, {len(told.changed):,} changed, {len(told.removed):,} removed "
-        f"entries{judged}:"
-    )
-
-
-def _said_of_others(kept: Kept | None) -> str:
-    """Summarise the update of reasons that depend on other lines."""
-    if kept is None:
-        return (
-            "no line, alert, result or rule has changed since alerts were last compared "
-            "with other lines"
-        )
-    asked = f"{how_many(kept.looked, 'alert')} compared with other lines again"
-    told = [f"{asked}: {kept.changed:,} have different reasons now"]
-    told += [f"{kept.raised:,} with another severity"] if kept.raised else []
-    told += [f"{how_many(kept.noted, 'decided alert')} got a note"] if kept.noted else []
-    told += (
-        [f"{how_many(kept.selected, 'new alert')} from rules that compare lines"]
-        if kept.selected
-        else []
-    )
-    return ", ".join(told)
-
-
-def _write_noted(again: Again, add: Callable[[list[Alert]], None]) -> tuple[int, int]:
-    """Write the alerts that get a note; count those whose entry was removed, and the others."""
-    gone = other = 0
-    for alert in again.noted():
-        if alert.reasons[-1].rule == "party-removed":
-            gone += 1
-        else:
-            other += 1
-        add([alert])
-    return gone, other
-
-
-def _said_of_notes(gone: int, other: int) -> str:
-    """Summarise how many alerts got a note."""
-    said = [f"{how_many(gone, 'alert')} whose list entry was removed"] if gone else []
-    said += [f"{how_many(other, 'alert')} whose list entry was changed"] if other else []
-    return "".join(f", {each}" for each in said)
-
 
 learned_option = click.option(
     "--ranker",
@@ -276,7 +100,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 
     day: date | None = None
     columns: tuple[tuple[str, str], ...] = ()
-    saved: Path | None = None
+    layout: str | None = None  # name of a table layout, or its file
     encoding: str | None = None
     delimiter: str | None = None
     decimal: str | None = None
@@ -309,9 +133,10 @@ class Wanted(Record, frozen=True, kw_only=True):
 )
 @click.option(
     "--columns",
-    "saved",
-    type=OUT_FILE,
-    help="Save --map and similar settings here, for later files with the same columns.",
+    "layout",
+    metavar="NAME|FILE",
+    help="Read the file in this table layout: a name (see inspect --layouts) or a file, in which "
+    "--map and similar settings are saved for later files.",
 )
 @click.option(
     "--encoding", help="Encoding of a text file, if it is detected wrongly: gb18030, cp1251."
@@ -411,7 +236,7 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
             wanted.out,
             wanted.history,
             _options(wanted),
-            wanted.saved,
+            wanted.layout,
             beside_of(wanted.ranker) if wanted.ranker else None,
         )
         done_there = screen_cluster(there, _settings(wanted, file="", sha256=""), cluster)
@@ -439,6 +264,8 @@ def _screen_again(path: Path | None, wanted: Wanted, *, whole: bool) -> None:
     report = wanted.report is not None or wanted.language != "en"
     if report or wanted.refused is not None or wanted.history:
         raise click.UsageError("--again writes only alerts: give --out.")
+    from tidewaiter.cli.screening.again import Past, screen_past  # noqa: PLC0415  # see `_screened`
+
     settings = _settings(wanted, file="", sha256="")
     named = {"alerts": wanted.out, RESTRICTED: wanted.restricted}
     check_outputs(named, _kept(None, wanted, None))
@@ -486,8 +313,8 @@ def _screen_file(path: Path, wanted: Wanted) -> bool:
     check_files((path, *wanted.history))
     beside = beside_of(wanted.ranker)
     options = _options(wanted)
-    if wanted.saved is not None:
-        options = with_saved(wanted.saved, path, options)
+    if wanted.layout is not None:
+        options = with_layout(wanted.layout, path, options)
     settings = _settings(wanted, file=printable(path.name), sha256=hash_file(path))
     first = wanted.out or wanted.report
     journal = journal_of(first, settings, options)
@@ -499,12 +326,10 @@ def _screen_file(path: Path, wanted: Wanted) -> bool:
     show_columns(path, options)
     with held(journal, first) as journal:
         drop_abandoned(journals(), time.time() - _ABANDONED)
-        with database_at(wanted.db) as database, suppression_reported(database):
-            settings = switched(settings, database)
-            job = OneFile(
-                path, options, settings, journal, wanted.history, wanted.workers, wanted.register
-            )
-            marks, new = screen_one(job, database)
+        job = OneFile(
+            path, options, settings, journal, wanted.history, wanted.workers, wanted.register
+        )
+        settings, marks, new = _screened(job, wanted.db)
         outputs = Outputs(
             alerts=wanted.out,
             report=wanted.report,
@@ -525,6 +350,18 @@ def _screen_file(path: Path, wanted: Wanted) -> bool:
     return bool(done.refused_rows or done.refused_fields)
 
 
+def _screened(job: OneFile, place: str | None) -> tuple[Settings, Marks, int]:
+    """Screen a file; return its settings, what other lines show, and the alerts new in a database.
+
+    All that works with a database takes half a second to load, which most screenings do without.
+    """
+    if place is None and job.register is None and not job.history:
+        return job.settings, screen_alone(job), 0
+    from tidewaiter.cli.screening.stored import screen_stored  # noqa: PLC0415
+
+    return screen_stored(job, place)
+
+
 def _options(wanted: Wanted) -> ReadOptions:
     names = ("encoding", "delimiter", "decimal", "dates", "sheet", "format")
     said = {name: getattr(wanted, name) for name in names}
@@ -534,9 +371,11 @@ def _options(wanted: Wanted) -> ReadOptions:
 def _kept(path: Path | None, wanted: Wanted, journal: Path | None) -> dict[str, Path]:
     """Return the files that no output may overwrite."""
     named = {"the file that is screened": path, "the rules": wanted.rules}
-    named["the saved columns"] = wanted.saved
+    named["the table layout"] = layout_file(wanted.layout) if wanted.layout else None
     named["the ranking model"] = wanted.ranker and model_at(wanted.ranker)
     if wanted.db is not None:
+        from tidewaiter.store.core.database import database_file  # noqa: PLC0415  # see `_screened`
+
         named["the database"] = database_file(wanted.db)
     named |= {f"the history {place}": place for place in wanted.history}
     kept = {what: place for what, place in named.items() if place is not None}

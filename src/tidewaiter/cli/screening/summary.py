@@ -15,10 +15,11 @@ from tidewaiter.cli.alerts.cells import STYLES, goods_text
 from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.screening.outputs import Outputs
 from tidewaiter.explain.alerts import short_title
+from tidewaiter.explain.lines import consignment_in_words
 from tidewaiter.explain.summary import Summary
 from tidewaiter.explain.words import not_compared, unread_in_words
 from tidewaiter.law.types import Regime
-from tidewaiter.node.context import Progress
+from tidewaiter.node.file_screening import Progress
 from tidewaiter.trade.types import Alert
 
 _ROWS = 20
@@ -86,7 +87,7 @@ def _table(alerts: tuple[Alert, ...], regimes: Mapping[str, Regime], *, wide: bo
         table.add_row(
             Text(f"{alert.severity} {alert.score}", style=STYLES[alert.severity]),
             due,
-            Text(as_line(f"{alert.consignment}/{alert.seq}")),
+            Text(as_line(consignment_in_words(alert.consignment, alert.seq))),
             goods_text(alert),
             Text(as_line(why)),
         )

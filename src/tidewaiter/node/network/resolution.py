@@ -40,6 +40,7 @@ from tidewaiter.store.network.resolutions import (
     current_run,
     entities_in,
     finish_run,
+    has_lines,
     is_behind,
     remove_past,
     run_or_first,
@@ -119,7 +120,7 @@ def _outcome(run: int, entities: Sequence[Entity], held: Held, found: Resolution
 
 
 def take_up(database: Database, stamp: Clock) -> int:
-    """Add new parties and lines to the current run, some thousand per transaction.
+    """Add all new parties and lines to the current run, some thousand per transaction.
 
     Args:
         database: Any.
@@ -129,15 +130,39 @@ def take_up(database: Database, stamp: Clock) -> int:
         The number of transactions; 0: nothing new.
     """
     steps = 0
-    while _is_behind(database):
-        with database.work(stamp()) as work:
-            run = run_or_first(work)
-            line = _step(work, run.id, run.line)
-            if line is None:
-                break
-            record_change(work, "parties counted", {"resolution": run.id, "line": line})
+    while take_up_some(database, stamp):
         steps += 1
     return steps
+
+
+def take_up_some(database: Database, stamp: Clock) -> bool:
+    """Add the next new parties or lines to the current run, in one transaction.
+
+    Screening only stores them, as reading names takes longer than screening the lines. Until they
+    are added, pages say how many lines are missing.
+
+    Args:
+        database: Any.
+        stamp: Acting user and time.
+
+    Returns:
+        Whether something was added.
+    """
+    if not awaits_counting(database):
+        return False
+    with database.work(stamp()) as work:
+        run = run_or_first(work)
+        line = _step(work, run.id, run.line)
+        if line is not None:
+            record_change(work, "parties counted", {"resolution": run.id, "line": line})
+    return line is not None
+
+
+def awaits_counting(database: Database) -> bool:
+    """Return whether there may be new parties or lines, without the write lock."""
+    with database.work() as work:
+        run = current_run(work)
+        return has_lines(work) if run is None else is_behind(work, run)
 
 
 def tidy(database: Database, stamp: Clock) -> None:
@@ -146,13 +171,6 @@ def tidy(database: Database, stamp: Clock) -> None:
     while more:
         with database.work(stamp()) as work:
             more = remove_past(work)
-
-
-def _is_behind(database: Database) -> bool:
-    """Return whether there may be new data, without the write lock."""
-    with database.work() as work:
-        run = current_run(work)
-        return run is None or is_behind(work, run)
 
 
 def _step(work: Work, run: int, line: int, *, partners: bool = True) -> int | None:

@@ -25,8 +25,9 @@ from tidewaiter.bulk.cross_line import Marks, Once
 from tidewaiter.bulk.journal import read_journal
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.law.registry import Registry, load_registry
+from tidewaiter.node.file_screening import RegisterAsked
 from tidewaiter.node.rescreen.basis import basis_of
-from tidewaiter.node.rescreen.database_inputs import RegisterAsked, register_desk
+from tidewaiter.node.rescreen.database_inputs import register_desk
 from tidewaiter.store.alerts.storage import add_alerts, known_alerts
 from tidewaiter.store.alerts.versions import mark_alerts
 from tidewaiter.store.core.database import Database, Stamp

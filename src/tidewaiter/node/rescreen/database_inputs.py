@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Collection, Iterator
-from typing import Protocol
 
 import msgspec
 import pyarrow as pa
@@ -11,6 +10,7 @@ from msgspec import structs
 from tidewaiter.bulk.cross_line import Before, Lines
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.law.registry import load_registry
+from tidewaiter.node.file_screening import RegisterAsked
 from tidewaiter.store.accounts.users import account_key, accounts
 from tidewaiter.store.core.database import Database
 from tidewaiter.store.register.entries import keeper, load_register
@@ -82,16 +82,6 @@ class _Held:
     def results(self) -> Iterator[Inspected]:
         with self._database.work() as work:
             yield from inspected(work)
-
-
-class RegisterAsked(Protocol):
-    """Checks alerts against a register, in file order."""
-
-    digest: str  # of the register's content
-    allowed: tuple[Allowed, ...]  # amounts allowed by permits, notices and requirements
-
-    def told(self, alert: Alert, /) -> Alert:
-        """Return the alert with the register's result for its goods."""
 
 
 def register_desk(database: Database | None, settings: Settings) -> RegisterAsked | None:

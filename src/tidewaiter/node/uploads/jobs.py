@@ -22,7 +22,8 @@ from tidewaiter.bulk.cross_line import marks_of
 from tidewaiter.bulk.journal import open_scripts, read_journal
 from tidewaiter.bulk.sandbox import broke_off
 from tidewaiter.bulk.screening import Settings, workers_for
-from tidewaiter.node.context import FileJob, Progress, end_overdue, screen_file
+from tidewaiter.node.context import end_overdue, screen_file
+from tidewaiter.node.file_screening import FileJob, Progress
 from tidewaiter.node.rescreen.cross_line import keep_marks
 from tidewaiter.node.rescreen.database_inputs import before_of, register_desk
 from tidewaiter.node.uploads.settings import Desk, settings_of

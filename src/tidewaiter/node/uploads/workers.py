@@ -1,7 +1,8 @@
-"""Worker pool: processes that screen uploads beside the web server.
+"""Worker pool: processes that screen uploads and count new parties beside the web server.
 
-A worker takes 250 MB. So it is started for an upload that waits, ends when there has been none for
-a while, and is started again if it crashes.
+A worker takes 250 MB. So it is started for an upload that waits or for lines that are not in the
+network of parties yet, ends when there has been nothing for a while, and is started again if it
+crashes.
 """
 
 import os
@@ -19,6 +20,7 @@ from tidewaiter.base.background import Repeated
 from tidewaiter.base.errors import OutputError, StoreError
 from tidewaiter.base.files import alone
 from tidewaiter.bulk.processes import end_with_parent
+from tidewaiter.node.network.resolution import awaits_counting, take_up_some
 from tidewaiter.node.uploads.jobs import Bench, new_lease, screen_upload, stamp
 from tidewaiter.node.uploads.settings import Desk
 from tidewaiter.store.core.database import Database, open_database
@@ -41,7 +43,7 @@ _NICE = 5  # pages have priority
 
 
 def work_for(desk: Desk, idle: float) -> None:
-    """Screen uploads until stopped, until there are none, or until the parent process has ended.
+    """Work until stopped, until there is nothing to do, or until the parent process has ended.
 
     Args:
         desk: Upload settings.
@@ -71,10 +73,14 @@ def _work(desk: Desk, leaving: threading.Event, idle: float) -> None:
 
 
 def work_once(bench: Bench) -> bool:
-    """Screen the upload that has waited longest; False: none."""
+    """Screen the upload that has waited longest, or else add some new parties to the network.
+
+    Returns:
+        Whether there was anything to do.
+    """
     gone = killed_uploads(bench)
     if not _is_waiting(bench, gone):
-        return False
+        return take_up_some(bench.database, stamp)
     with bench.database.work(stamp()) as work:
         upload = take_upload(work, bench.lease, gone=gone)
     if upload is None:
@@ -127,7 +133,7 @@ _LOOK = 0.5
 
 @contextmanager
 def crew(database: Database, desk: Desk, workers: int = 1, *, idle: float = IDLE) -> Iterator[None]:
-    """Run worker processes during the block, as far as uploads wait.
+    """Run worker processes during the block, as far as uploads wait or parties are not counted.
 
     They stop with it after their current step, and are killed with this process.
 
@@ -157,7 +163,7 @@ def crew(database: Database, desk: Desk, workers: int = 1, *, idle: float = IDLE
 
 
 def _keep_one(bench: Bench, idle: float) -> None:
-    """Start a worker whenever an upload waits and none runs, until shutdown."""
+    """Start a worker whenever there is work and none runs, until shutdown."""
     worker, begun = None, 0.0
     while not bench.leaving.wait(_LOOK):
         if worker is not None and worker.is_alive():
@@ -165,7 +171,8 @@ def _keep_one(bench: Bench, idle: float) -> None:
         if worker is not None and worker.exitcode and time.monotonic() - begun < _SHORT:
             bench.leaving.wait(_PAUSE)
         with suppress(StoreError, OSError):  # unreachable, or no memory for a process: retried
-            if _is_waiting(bench, killed_uploads(bench)):
+            gone = killed_uploads(bench)
+            if _is_waiting(bench, gone) or awaits_counting(bench.database):
                 begun, worker = time.monotonic(), _start(bench.desk, idle)
     if worker is not None:
         _end(worker)

@@ -106,6 +106,8 @@ _DIGITS = re.compile(r"\D")
 _SECOND = re.compile(r"[;,/|](?=[\d\s()+-]{1,25}$).*", re.DOTALL)
 _CODES = frozenset("123456789")
 _WHOLE = 10  # minimum digits of a number with country code
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_CODE_ENDS = range(2, 5)  # where a country code of one to three digits ends
 _LONGEST_PHONE = 60  # characters of a number and its extension
 
 
@@ -155,8 +157,19 @@ def read_phone(text: str, countries: tuple[str, ...]) -> tuple[str, Check]:
 
 def country_of_phone(number: str) -> str:
     """Return the country of a number in E.164; "" if none, or if several share a code."""
+    if _E164.fullmatch(number):
+        regions = _regions_of(number)
+        if len(regions) == 1:  # parsing the number takes thirty times as long
+            return regions[0]
     parsed = _parse(number, "")
     return (phonenumbers.region_code_for_number(parsed) or "") if parsed else ""
+
+
+def _regions_of(number: str) -> tuple[str, ...]:
+    """Return the regions that share the country code of a number; no code begins another."""
+    codes = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+    found = (codes.get(int(number[1:end])) for end in _CODE_ENDS)
+    return next(filter(None, found), ())
 
 
 def _parse(text: str, country: str) -> phonenumbers.PhoneNumber | None:
@@ -180,6 +193,7 @@ _PERSON = re.compile(
     r"[\s.:：]+(?:(?:mr|mrs|ms|miss|dr)\b\.?\s*)?([^\d,;:/()+@]{3,40})",
     re.IGNORECASE,
 )
+_PERSON_CUES = ("att", "contact", "director", "represented")  # one is needed, in ASCII
 _STOP = re.compile(r"\s+(?:tel|phone|ph|fax|mob|mobile|cell|email|e-mail|电话)\b.*", re.IGNORECASE)
 _ANY = re.compile(
     r"[@+]|www\.|://|\b(?:tel|phone|ph|fax|mob|cell|tlf|what|wech|att|contact|direct|repr)"
@@ -211,7 +225,7 @@ def find_contacts(text: str, country: str) -> Contacts:
         text: Text as written.
         country: ISO 3166-1 alpha-2, for phone numbers without a country; "" where unknown.
     """
-    if not _ANY.search(text):
+    if "@" not in text and "+" not in text and not _ANY.search(text):
         return _NONE
     text = unicodedata.normalize("NFKC", text)
     emails, domains = find_web(text)
@@ -248,6 +262,8 @@ def _phones(text: str, country: str) -> set[str]:
 
 
 def _people(text: str) -> set[str]:
+    if text.isascii() and not any(map(text.lower().__contains__, _PERSON_CUES)):
+        return set()  # the usual case; the pattern takes ten times as long
     names = (_STOP.sub("", each.group(1)) for each in _PERSON.finditer(text))
     folded = (" ".join(sorted(name.casefold().split())) for name in names)
     return {name for name in folded if " " in name or not name.isascii()}

@@ -201,6 +201,7 @@ def _address(ours: AddressParts, theirs: AddressParts) -> Modifier | None:
 
 _NO_DIGIT = re.compile(r"[^0-9]+")
 _FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
+_WEB = re.compile(r"://|[Ww][Ww][Ww]\.")
 _CODE: Final = 4  # digits of country code and prefix that may be omitted locally
 _END: Final = 6  # maximum trailing digits of a number used for the search
 _IMO_DIGITS: Final = 7  # digits of an IMO number
@@ -232,14 +233,16 @@ class Leads:
         return self._has_end(text) or self._has_site(text)
 
     def _has_end(self, text: str) -> bool:
-        digits = _NO_DIGIT.sub("", text)
-        return any(
-            digits[start : start + size] in self._ends
-            for size in self._sizes
-            for start in range(len(digits) - size + 1)
-        )
+        digits, ends = _NO_DIGIT.sub("", text), self._ends
+        for size in self._sizes:
+            for start in range(len(digits) - size + 1):
+                if digits[start : start + size] in ends:
+                    return True
+        return False
 
     def _has_site(self, text: str) -> bool:
+        if "@" not in text and not _WEB.search(text):
+            return False  # the usual case
         emails, domains = find_web(text)
         keys = self._keys
         return bool(emails & keys or domains & keys or any(f"@{each}" in keys for each in domains))

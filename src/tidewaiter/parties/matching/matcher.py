@@ -199,9 +199,14 @@ class Matcher:
             return False
         return probability(float(answers.odds[row, 0]) + most_points(party)) >= least.lowest
 
-    def may_bear(self, party: AskedParty, text: str) -> bool:
-        """Return whether an entry may share an identifier with a party, given or in a text."""
-        return self._bearers.may_bear(read_identifiers(party), text)
+    def may_bear(self, party: AskedParty | None, text: str) -> bool:
+        """Return whether an entry may share an identifier with a party, given or in a text.
+
+        Args:
+            party: The party; None: no identifier is given.
+            text: Text as written.
+        """
+        return self._bearers.may_bear(read_identifiers(party) if party else (), text)
 
     def found(self, party: AskedParty, answers: Answers, row: int) -> list[Found]:
         """Return the possible matches of a party by name or identifier, most likely first."""

@@ -30,6 +30,11 @@ def _pinyin() -> dict[str, str]:
 
 
 @cache
+def _spellings() -> dict[str, str]:
+    return {name: name for name in _pinyin()}
+
+
+@cache
 def _wade_giles() -> dict[str, str]:
     full = {value: value for value in _pinyin().values()}
     return {value.removesuffix("h"): value for value in full.values()} | full
@@ -56,8 +61,7 @@ def _without_h(syllable: str) -> str:
 
 def pinyin_syllables(word: str) -> tuple[str, ...]:
     """Split a word into pinyin syllables; () if it is not pinyin."""
-    table = _pinyin()
-    return split_syllables(word, {name: name for name in table}) if len(word) <= MOST else ()
+    return split_syllables(word, _spellings()) if len(word) <= MOST else ()
 
 
 def is_syllable(word: str) -> bool:

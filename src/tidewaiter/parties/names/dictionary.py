@@ -2,10 +2,13 @@
 
 import re
 from functools import cache, lru_cache
+from importlib import metadata
+from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
 
+from tidewaiter.base.cache import cached, digest
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.parties.names.arabic import same_letters
@@ -35,6 +38,7 @@ _LATIN_ENDING: Final = re.compile(
     "|yi|iy|ii|ij|yj|oy|oi|oj|ei|ey|ym|im|om|em|ykh|ikh|yh|ih|uyu|yuyu|ov|ev|akh|yakh|am|yam|ia|iu"
     "|ya|yu|ja|a|y|i|u|e|o)$"
 )
+_PINYIN: Final = "pinyin.msgpack"
 _ROMANISED: Final = 6  # minimum letters of a Russian word in Latin letters
 _PREFIXES: Final = ("وال", "ولل", "بال", "لل", "ال", "و", "ل")
 
@@ -163,21 +167,44 @@ def pieces_of(text: str, table: Table) -> tuple[Piece, ...]:
     return best[-1][1]
 
 
-@cache
+class _Readings(Record, frozen=True):
+    """Meanings of Chinese words and places, by their pinyin syllables."""
+
+    words: tuple[tuple[tuple[str, ...], str], ...]
+    phrases: tuple[tuple[tuple[str, ...], str], ...]
+
+
 def pinyin_words() -> dict[tuple[str, ...], str]:
-    """Load the Chinese words, without places, by their pinyin syllables, at least two."""
-    found: dict[tuple[str, ...], str] = {}
+    """Return the Chinese words, without places, by their pinyin syllables, at least two."""
+    return load_pinyin()[0]
+
+
+def pinyin_phrases() -> dict[tuple[str, ...], str]:
+    """Return the Chinese words and places by their pinyin syllables, at least two."""
+    return load_pinyin()[1]
+
+
+@cache
+def load_pinyin() -> tuple[dict[tuple[str, ...], str], dict[tuple[str, ...], str]]:
+    """Load the words and the phrases from the cache; compute them after a change.
+
+    The tables of pypinyin take 0.2 seconds to load, and a file without Chinese needs no others.
+    """
+    key = digest([data("parties", "han_words.toml"), Path(__file__)], metadata.version("pypinyin"))
+    place = cached("pinyin", key, _make_pinyin)
+    read = msgspec.msgpack.decode((place / _PINYIN).read_bytes(), type=_Readings)
+    return dict(read.words), dict(read.phrases)
+
+
+def _make_pinyin(place: Path) -> None:
+    words: dict[tuple[str, ...], str] = {}
     for word, meaning in _words("han").items():
         if len(syllables := pinyin_of(word)) > 1:
-            found.setdefault(syllables, meaning)
-    return found
-
-
-@cache
-def pinyin_phrases() -> dict[tuple[str, ...], str]:
-    """Load the Chinese words and places by their pinyin syllables, at least two."""
+            words.setdefault(syllables, meaning)
     places = {pinyin_of(place): meaning for place, meaning in _places("han").items()}
-    return pinyin_words() | {name: place for name, place in places.items() if len(name) > 1}
+    phrases = words | {name: place for name, place in places.items() if len(name) > 1}
+    made = _Readings(tuple(words.items()), tuple(phrases.items()))
+    (place / _PINYIN).write_bytes(msgspec.msgpack.encode(made))
 
 
 def _unknown(way: _Way, text: str, end: int) -> _Way:

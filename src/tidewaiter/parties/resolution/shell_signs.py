@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 import msgspec
@@ -31,7 +31,7 @@ def find_words(address: str, words: Sequence[str], unless: Sequence[str]) -> tup
     Returns:
         The words found, in the order of `words`.
     """
-    said = list(map(fold, _WORD.findall(address)))
+    said = _folded(address)
     alone, others = _apart(tuple(words))
     if not others and alone.isdisjoint(said):
         return ()
@@ -41,6 +41,12 @@ def find_words(address: str, words: Sequence[str], unless: Sequence[str]) -> tup
     if any(_sought(word) in text for word in unless):
         return ()
     return tuple(word for word in words if _sought(word) in text)
+
+
+@lru_cache(maxsize=1 << 10)
+def _folded(address: str) -> tuple[str, ...]:
+    """Return the folded words of an address; each indicator asks for them in turn."""
+    return tuple(map(fold, _WORD.findall(address)))
 
 
 @cache

@@ -27,7 +27,7 @@ from tidewaiter.store.alerts.bitmaps import (
     shared,
 )
 from tidewaiter.store.core import tables
-from tidewaiter.store.core.batched import put, slices
+from tidewaiter.store.core.batched import is_among, put, slices
 from tidewaiter.store.core.columns import key
 from tidewaiter.store.core.database import IN_BINARY, Work
 from tidewaiter.trade.alerts import is_listed
@@ -201,12 +201,9 @@ def _changed(held: bytes | None, added: Sequence[int], removed: Sequence[int]) -
 
 def _held(work: Work, block: int, terms: Sequence[str]) -> dict[str, bytes]:
     c = tables.alert_term.c
-    held: dict[str, bytes] = {}
-    for few in slices(terms):
-        some = c.term.in_(few)
-        query = select(c.term, c.bits).where(some, c.block == block)
-        held |= {name: bytes(bits) for name, bits in work.connection.execute(query)}
-    return held
+    some = is_among(work.connection, c.term, terms)
+    query = select(c.term, c.bits).where(some, c.block == block)
+    return {name: bytes(bits) for name, bits in work.connection.execute(query).all()}
 
 
 def _by_block(numbers: Numbers) -> dict[int, Places]:

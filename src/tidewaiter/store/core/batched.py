@@ -1,9 +1,10 @@
 """Batches: bulk inserts, and values split into statement-sized slices."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, TypeVar
 
-from sqlalchemy import Connection, Table, func
+import msgspec
+from sqlalchemy import ARRAY, ColumnElement, Connection, Table, func, literal, select
 
 
 def insert_rows(
@@ -117,6 +118,25 @@ def insert_into(connection: Connection, table: Table) -> Any:
     from sqlalchemy.dialects import postgresql  # noqa: PLC0415
 
     return postgresql.insert(table)
+
+
+def is_among(
+    connection: Connection, column: ColumnElement[Any], found: Collection[Any]
+) -> ColumnElement[bool]:
+    """Return the condition that a column has one of many values.
+
+    They are one parameter: with one for each value, writing the statement takes as long as the
+    search.
+
+    Args:
+        connection: Of the statement.
+        column: Of text or whole numbers.
+        found: Values, of any number; none is null.
+    """
+    if connection.dialect.name == "sqlite":
+        said = msgspec.json.encode(list(found)).decode()
+        return column.in_(select(func.json_each(said).table_valued("value").c.value))
+    return column == func.any(literal(list(found), ARRAY(column.type)))
 
 
 AT_ONCE: Final = 2_000  # values per statement, or rows read at a time; SQLite allows 32,766 values

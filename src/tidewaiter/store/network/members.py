@@ -26,7 +26,7 @@ from tidewaiter.parties.resolution import (
 )
 from tidewaiter.parties.resolution.members import Read, read_written
 from tidewaiter.store.core import tables
-from tidewaiter.store.core.batched import insert_new, slices
+from tidewaiter.store.core.batched import insert_new, is_among
 from tidewaiter.store.core.columns import plain
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.screening.parties import StoredParty, stored_parties
@@ -62,11 +62,8 @@ def entity_ids(work: Work, keys: Sequence[str]) -> dict[str, int]:
     """
     insert_new(work.connection, tables.entity, ("key",), ((key,) for key in keys))
     c = tables.entity.c
-    found: dict[str, int] = {}
-    for some in slices(keys):
-        wanted = select(c.key, c.id).where(c.key.in_(some))
-        found.update((key, number) for key, number in work.connection.execute(wanted))
-    return found
+    wanted = select(c.key, c.id).where(is_among(work.connection, c.key, keys))
+    return dict(map(tuple, work.connection.execute(wanted).all()))
 
 
 def add_entities(work: Work, run: int, new: Sequence[NewEntity]) -> dict[str, int]:
@@ -142,12 +139,11 @@ def count_things(work: Work, run: int, entities: Sequence[int] | None = None) ->
     if entities is None:
         work.connection.execute(counted.values(entities=many))
         return
-    for few in slices(entities):
-        some = g.entity.in_(few)
-        wanted = select(g.kind, g.value).where(g.run == run, some)
-        work.connection.execute(
-            counted.where(tuple_(t.kind, t.value).in_(wanted)).values(entities=many)
-        )
+    some = is_among(work.connection, g.entity, entities)
+    wanted = select(g.kind, g.value).where(g.run == run, some)
+    work.connection.execute(
+        counted.where(tuple_(t.kind, t.value).in_(wanted)).values(entities=many)
+    )
 
 
 def add_links(work: Work, run: int, links: Iterable[Link]) -> None:
@@ -181,12 +177,9 @@ def add_links(work: Work, run: int, links: Iterable[Link]) -> None:
 def entities_of(work: Work, run: int, members: Iterable[str]) -> dict[str, int]:
     """Return the entity of each member of a run; unknown ones are omitted."""
     p = tables.entity_party.c
-    wanted = sorted(members)
-    found: dict[str, int] = {}
-    for some in slices(wanted):
-        query = select(p.member, p.entity).where(p.run == run, p.member.in_(some))
-        found.update((member, entity) for member, entity in work.connection.execute(query))
-    return found
+    some = is_among(work.connection, p.member, sorted(members))
+    wanted = select(p.member, p.entity).where(p.run == run, some)
+    return dict(map(tuple, work.connection.execute(wanted).all()))
 
 
 ROWS: Final = 2_000  # parties processed per transaction
@@ -275,11 +268,10 @@ def _by_name(work: Work, run: int, new: Sequence[_Newcomer]) -> Mapping[tuple[st
     )
     names = sorted({each.name for each in new if each.name})
     found: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
-    for few in slices(names):
-        query = select(w.word, p.country, p.entity).select_from(joined)
-        some = query.where(w.run == run, w.word.in_(few))
-        for word, country, entity in work.connection.execute(some):
-            found[word, country].add(entity)
+    some = is_among(work.connection, w.word, names)
+    query = select(w.word, p.country, p.entity).select_from(joined).where(w.run == run, some)
+    for word, country, entity in work.connection.execute(query).all():
+        found[word, country].add(entity)
     return {name: min(entities) for name, entities in found.items() if len(entities) == 1}
 
 

@@ -133,6 +133,11 @@ def is_behind(work: Work, run: Resolved) -> bool:
     return parties > (work.connection.execute(last).scalar() or 0) or lines > run.line
 
 
+def has_lines(work: Work) -> bool:
+    """Return whether any line is stored."""
+    return work.connection.execute(select(tables.line.c.id).limit(1)).scalar() is not None
+
+
 def entities_in(work: Work, run: int) -> list[int]:
     """Return the entities of a run."""
     p = tables.entity_profile.c

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import chain, groupby, islice
+from itertools import chain, groupby, repeat
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +16,7 @@ from tidewaiter.store.core import tables
 from tidewaiter.store.core.batched import insert_new
 from tidewaiter.store.core.columns import (
     CHUNK,
+    KEY_LENGTH,
     decode,
     encode,
     key,
@@ -24,11 +25,11 @@ from tidewaiter.store.core.columns import (
     lines_of,
     plain,
     unreadable,
-    values,
     well_formed,
 )
 from tidewaiter.store.core.database import Database, Work
 from tidewaiter.store.screening.parties import (
+    KnownParties,
     insert_parties,
     link_parties,
     parties_of,
@@ -76,13 +77,16 @@ class LineFilter(Record, frozen=True, kw_only=True):
     arrival_to: date | None = None  # the day itself too
 
 
-def insert_lines(work: Work, source: int, lines: pa.RecordBatch) -> int:
+def insert_lines(
+    work: Work, source: int, lines: pa.RecordBatch, known: KnownParties | None = None
+) -> int:
     """Insert the new lines of a source, and the parties that they name.
 
     Args:
         work: A write transaction; the caller writes the audit entry.
         source: Id of the source.
         lines: Schema `LINES`; row, consignment and seq are never null.
+        known: Parties that earlier batches of the same writer named.
 
     Returns:
         The number inserted.
@@ -90,13 +94,9 @@ def insert_lines(work: Work, source: int, lines: pa.RecordBatch) -> int:
     new = _unknown(work, source, lines)
     if not len(new):
         return 0
-    named = insert_parties(work, new)
-    references = party_references(new, named)
-    chunks = (new.slice(start, CHUNK) for start in range(0, len(new), CHUNK))
-    added = sum(
-        insert_new(work.connection, tables.line, LINE_COLUMNS, _rows(source, chunk, references))
-        for chunk in chunks
-    )
+    named = insert_parties(work, new, known or KnownParties())
+    rows = _rows(source, new, party_references(new, named))
+    added = insert_new(work.connection, tables.line, LINE_COLUMNS, rows)
     link_parties(work, source, named)
     return added
 
@@ -108,8 +108,10 @@ def _unknown(work: Work, source: int, lines: pa.RecordBatch) -> pa.RecordBatch:
     c, rows = tables.line.c, lines["row"]
     first, last = pc.min_max(rows).as_py().values()
     known = select(c.row).where(c.source == source, c.row.between(first, last))
-    stored = pa.array(work.connection.execute(known).scalars().all(), rows.type)
-    return lines.filter(pc.invert(pc.is_in(rows, value_set=stored))) if len(stored) else lines
+    stored = work.connection.execute(known).scalars().all()
+    if not stored:
+        return lines
+    return lines.filter(pc.invert(pc.is_in(rows, value_set=pa.array(stored, rows.type))))
 
 
 def stored_batches(work: Work, *, after: int = 0, rows: int = 65_536) -> Iterator[StoredBatch]:
@@ -249,25 +251,32 @@ def _line(record: dict[str, Any], number: int) -> Line:
 
 
 def _rows(
-    source: int, chunk: pa.RecordBatch, references: Iterator[list[Any] | None]
+    source: int, lines: pa.RecordBatch, references: list[list[Any] | None]
 ) -> Iterator[tuple[object, ...]]:
-    """Return the rows of some lines; takes their parties from `references`."""
-    columns, instead = {}, {"parties": list(islice(references, len(chunk)))}
-    for name in FILTERED:
-        read = values(chunk[name])
-        columns[name] = _cells(name, read)
-        if name in STORED_ONCE:
-            pairs = zip(read, columns[name], strict=True)
-            instead[name] = [None if cell == stored else cell for cell, stored in pairs]
-    return zip([source] * len(chunk), *columns.values(), line_payloads(chunk, instead), strict=True)
+    """Return the rows of some lines, with references to their parties."""
+    cells = {name: _cells(name, lines[name]) for name in FILTERED}
+    rest = lines
+    for name in STORED_ONCE:
+        place, column = lines.schema.get_field_index(name), lines[name]
+        left = pc.if_else(pc.equal(column, cells[name]), pa.scalar(None, column.type), column)
+        rest = rest.set_column(place, lines.schema.field(name).with_nullable(True), left)
+    payloads = line_payloads(rest, {"parties": references})
+    columns = (column.to_pylist() for column in cells.values())
+    return zip(repeat(source, len(lines)), *columns, payloads, strict=True)
 
 
-def _cells(name: str, cells: Sequence[Any]) -> list[object]:
-    """Make the values of a field valid for its column."""
+def _cells(name: str, column: pa.Array) -> pa.Array:
+    """Make the values of a field valid for its column, as `plain` and `key` make one."""
     if name in LISTS:
-        cells = [None if cell is None else msgspec.json.encode(cell).decode() for cell in cells]
-    fit = key if name == "consignment" else plain
-    return [fit(cell) if isinstance(cell, str) else cell for cell in cells]
+        texts = (None if cell is None else msgspec.json.encode(cell) for cell in column.to_pylist())
+        column = pa.array(texts, pa.binary()).cast(pa.string())
+    elif pa.types.is_date(column.type):
+        column = column.cast(pa.string())
+    if not pa.types.is_string(column.type):
+        return column
+    if name == "consignment":
+        column = pc.utf8_slice_codeunits(column, 0, KEY_LENGTH)
+    return pc.replace_substring(column, "\0", "\ufffd")
 
 
 def _read(work: Work, which: ColumnElement[bool], rows: int) -> Sequence[RowMapping]:

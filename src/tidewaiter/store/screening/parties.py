@@ -2,8 +2,8 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from tidewaiter.base.records import Record
 from tidewaiter.store.core import tables
-from tidewaiter.store.core.batched import insert_new, slices
+from tidewaiter.store.core.batched import insert_new, is_among, slices
 from tidewaiter.store.core.columns import key, plain, unreadable
 from tidewaiter.store.core.database import Database, Work
 from tidewaiter.trade.party_matches import PAPER_FIELDS, VESSEL, PartyOnPaper
@@ -23,6 +23,10 @@ from tidewaiter.trade.types import PARTY
 
 FIELDS = tuple(sorted(field.name for field in PARTY if field.name != "role"))
 _COLUMNS = ("digest", "name", "country", "payload")
+_KNOWN: Final = 65_536  # parties whose ids are kept in memory, some 25 MB
+
+_Told = tuple[str | None, ...]
+"""The values of a party, in the order of `FIELDS`."""
 
 
 class StoredParty(Record, frozen=True, kw_only=True):
@@ -40,16 +44,43 @@ class PartiesOfLines(NamedTuple):
     ids: NDArray[np.int64]
 
 
-def insert_parties(work: Work, lines: pa.RecordBatch) -> PartiesOfLines:
+class KnownParties:
+    """Ids of the parties that earlier batches of a screening named.
+
+    One writer uses them, and drops them when a transaction fails: its parties are not stored then.
+    """
+
+    def __init__(self) -> None:
+        self._ids: dict[_Told, int] = {}
+
+    def ids_of(self, connection: Connection, parties: Sequence[_Told]) -> NDArray[np.int64]:
+        """Return the id of each party; insert new ones."""
+        ids = list(map(self._ids.get, parties))
+        pairs = list(zip(parties, ids, strict=True))
+        new = list(dict.fromkeys(party for party, known in pairs if known is None))
+        if len(self._ids) + len(new) > _KNOWN:
+            self._ids.clear()
+        if new:
+            self._ids.update(zip(new, _party_ids(connection, new), strict=True))
+        found = (self._ids[party] if known is None else known for party, known in pairs)
+        return np.fromiter(found, np.int64, len(parties))
+
+
+def insert_parties(work: Work, lines: pa.RecordBatch, known: KnownParties) -> PartiesOfLines:
     """Insert the parties of lines; known ones stay as they are.
 
     Args:
         work: A write transaction; the caller writes the audit entry.
         lines: Schema `LINES`.
+        known: Parties of earlier batches; those of this one are added.
     """
-    named = _named(lines)
-    known = _party_ids(work.connection, named.distinct) if len(named.rows) else named.which
-    return PartiesOfLines(named.rows, named.roles, known[named.which])
+    column = lines.column("parties")
+    flat, parents = pc.list_flatten(column), pc.list_parent_indices(column)
+    there = _is_named(flat)
+    flat, parents = flat.filter(there), parents.filter(there)
+    told = list(zip(*(flat.field(field).to_pylist() for field in FIELDS), strict=True))
+    ids = known.ids_of(work.connection, told)
+    return PartiesOfLines(lines.column("row").take(parents).to_numpy(), flat.field("role"), ids)
 
 
 def link_parties(work: Work, source: int, named: PartiesOfLines) -> None:
@@ -70,22 +101,26 @@ def link_parties(work: Work, source: int, named: PartiesOfLines) -> None:
     insert_new(work.connection, tables.party_line, ("party", "line", "role"), links)
 
 
-def party_references(lines: pa.RecordBatch, named: PartiesOfLines) -> Iterator[list[Any] | None]:
-    """Yield for each line its parties: role and id of stored ones, and the others in full.
+def party_references(lines: pa.RecordBatch, named: PartiesOfLines) -> list[list[Any] | None]:
+    """Return for each line its parties: role and id of stored ones, and the others in full.
 
     Args:
         lines: Schema `LINES`.
         named: What `insert_parties` returned for them.
     """
     column = lines.column("parties")
+    each: list[Any] = list(zip(named.roles.to_pylist(), named.ids.tolist(), strict=True))
     flat = pc.list_flatten(column)
-    stored = zip(named.roles.to_pylist(), named.ids.tolist(), strict=True)
-    each = iter(
-        [*next(stored)] if there else party.as_py()
-        for party, there in zip(flat, _is_named(flat).to_pylist(), strict=True)
-    )
-    for count in pc.list_value_length(column).to_pylist():
-        yield None if count is None else list(islice(each, count))
+    if len(each) < len(flat):
+        there = _is_named(flat)
+        stored, others = iter(each), iter(flat.filter(pc.invert(there)).to_pylist())
+        each = [next(stored if known else others) for known in there.to_pylist()]
+    counts = pc.list_value_length(column).to_pylist()
+    ends = accumulate(count or 0 for count in counts)
+    return [
+        None if count is None else each[end - count : end]
+        for count, end in zip(counts, ends, strict=True)
+    ]
 
 
 def parties_of(work: Work, ids: Iterable[int]) -> dict[int, dict[str, str]]:
@@ -144,31 +179,6 @@ def digest_of(payload: str) -> str:
     return hashlib.sha256(payload.encode()).hexdigest()[:32]
 
 
-class _NamedParties(NamedTuple):
-    """The named parties of lines, in line order."""
-
-    rows: NDArray[np.int64]  # of their lines
-    roles: pa.Array
-    which: NDArray[np.int64]  # indexes into the distinct parties
-    distinct: Sequence[dict[str, str | None]]
-
-
-def _named(lines: pa.RecordBatch) -> _NamedParties:
-    column = lines.column("parties")
-    flat, parents = pc.list_flatten(column), pc.list_parent_indices(column)
-    there = _is_named(flat)
-    flat, parents = flat.filter(there), parents.filter(there)
-    rows = pc.take(lines.column("row"), parents).to_numpy()
-    codes = np.zeros(len(flat), np.int64)
-    for field in FIELDS:  # equal parties get equal codes, in order of appearance
-        encoded = pc.dictionary_encode(flat.field(field), null_encoding="encode")
-        both = codes * (len(encoded.dictionary) + 1) + encoded.indices.to_numpy()
-        codes = pc.dictionary_encode(pa.array(both)).indices.to_numpy().astype(np.int64)
-    _, first = np.unique(codes, return_index=True)
-    distinct = flat.take(pa.array(first)).to_pylist()
-    return _NamedParties(rows, flat.field("role"), codes, distinct)
-
-
 def _is_named(parties: pa.StructArray) -> pa.BooleanArray:
     """Return which parties have a name; the others are stored with their lines only."""
     names = pc.struct_field(parties, "name")  # null where a party is
@@ -180,35 +190,29 @@ def _line_ids(connection: Connection, source: int, rows: NDArray[np.int64]) -> N
     c = tables.line.c
     span = c.row.between(int(rows.min()), int(rows.max()))
     wanted = select(c.row, c.id).where(c.source == source, span).order_by(c.row)
-    known = np.array([tuple(each) for each in connection.execute(wanted)], np.int64)
+    known = np.array(list(map(tuple, connection.execute(wanted).all())), np.int64)
     found: NDArray[np.int64] = known[np.searchsorted(known[:, 0], rows), 1]
     return found
 
 
-def _party_ids(
-    connection: Connection, parties: Sequence[dict[str, str | None]]
-) -> NDArray[np.int64]:
+def _party_ids(connection: Connection, parties: Sequence[_Told]) -> list[int]:
     """Insert new parties; return the id of each."""
-    payloads = list(map(payload_of, parties))
+    told = [dict(zip(FIELDS, party, strict=True)) for party in parties]
+    payloads = list(map(payload_of, told))
     digests = list(map(digest_of, payloads))
     insert_new(
         connection,
         tables.party,
         _COLUMNS,
         (
-            (digest, key(told["name"] or ""), told["country"] and plain(told["country"]), payload)
-            for digest, told, payload in zip(digests, parties, payloads, strict=True)
+            (digest, key(said["name"] or ""), said["country"] and plain(said["country"]), payload)
+            for digest, said, payload in zip(digests, told, payloads, strict=True)
         ),
     )
-    known = dict(_ids(connection, digests))
-    return np.array([known[digest] for digest in digests], np.int64)
-
-
-def _ids(connection: Connection, digests: Sequence[str]) -> Iterator[tuple[str, int]]:
     c = tables.party.c
-    for some in slices(digests):
-        wanted = select(c.digest, c.id).where(c.digest.in_(some))
-        yield from ((digest, number) for digest, number in connection.execute(wanted))
+    wanted = select(c.digest, c.id).where(is_among(connection, c.digest, digests))
+    known = dict(map(tuple, connection.execute(wanted).all()))
+    return [known[digest] for digest in digests]
 
 
 _ROWS: Final = 16_384  # lines per transaction

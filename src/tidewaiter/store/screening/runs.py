@@ -19,6 +19,7 @@ from tidewaiter.store.core.batched import insert_new
 from tidewaiter.store.core.columns import plain, well_formed
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.screening.lines import insert_lines, insert_refusals
+from tidewaiter.store.screening.parties import KnownParties
 from tidewaiter.trade.types import Alert, Refusal
 
 State = Literal["running", "done"]
@@ -310,7 +311,9 @@ class Added(Record, frozen=True, kw_only=True):
     refusals: int
 
 
-def add_batch(work: Work, screening_id: int, batch: Batch) -> Added:
+def add_batch(
+    work: Work, screening_id: int, batch: Batch, known: KnownParties | None = None
+) -> Added:
     """Store a batch and the checkpoint after it; known items stay as they are.
 
     The transaction is all or nothing, so an interrupted screening resumes at its checkpoint
@@ -320,6 +323,7 @@ def add_batch(work: Work, screening_id: int, batch: Batch) -> Added:
         work: A write transaction.
         screening_id: Screening id; its source holds the lines.
         batch: Each alert belongs to a line of this batch, or to an earlier one.
+        known: Parties that earlier batches of the same writer named.
 
     Returns:
         The new items.
@@ -327,7 +331,7 @@ def add_batch(work: Work, screening_id: int, batch: Batch) -> Added:
     s = tables.screening.c
     source = work.connection.execute(select(s.source).where(s.id == screening_id)).scalar_one()
     added = Added(
-        lines=insert_lines(work, source, batch.lines),
+        lines=insert_lines(work, source, batch.lines, known),
         alerts=insert_alerts(work, source, screening_id, batch.alerts),
         refusals=insert_refusals(work, source, batch.refusals),
     )

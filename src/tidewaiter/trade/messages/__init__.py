@@ -9,6 +9,7 @@ from types import MappingProxyType
 from tidewaiter.trade.messages import commerce, dcsa, h7, postal, tradacoms
 from tidewaiter.trade.messages.cargo_imp import CARGO_IMP
 from tidewaiter.trade.messages.edifact.reading import EDIFACT
+from tidewaiter.trade.messages.json_layouts import json_formats
 from tidewaiter.trade.messages.types import Format
 from tidewaiter.trade.messages.x12.reading import X12, X12_ALL
 from tidewaiter.trade.messages.xml.parsing import xml_formats
@@ -27,6 +28,7 @@ FORMATS: MappingProxyType[str, Format] = MappingProxyType(
             *commerce.FORMATS,
             postal.FORMAT,
             h7.FORMAT,
+            *json_formats(),
         )
     }
 )

@@ -1,9 +1,6 @@
 """Products and orders of online shops, in JSON: Shopify, WooCommerce, Google and Amazon."""
 
-import html
-import re
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal, DecimalException
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.trade.messages.json_documents import (
@@ -19,13 +16,10 @@ from tidewaiter.trade.messages.json_documents import (
     take_nodes,
     unwrap,
 )
+from tidewaiter.trade.messages.texts import plain, times
 from tidewaiter.trade.messages.types import Format, Found, Left, Read
 from tidewaiter.trade.types import Refusal
 
-_TAG = re.compile(r"<[^<>]*>")
-_SPACES = re.compile(r"\s+")
-_NUMBERED = re.compile(r"&#[0-9]{20,};?")  # not a valid code point
-_DIGITS = 40  # digits of a price or a weight
 _LISTS = ("products", "orders", "resources")
 _ADDRESS = ("address1", "address2", "zip", "city", "province")
 _NUMBERS = frozenset(("gross", "net", "value"))
@@ -58,24 +52,6 @@ def _fits(least: int, *keys: str) -> Callable[[bytes, str], bool]:
     return fits
 
 
-def _plain(text: str | None) -> str | None:
-    """Convert HTML to text."""
-    bare = html.unescape(_NUMBERED.sub("\ufffd", _TAG.sub(" ", text))) if text else ""
-    return _SPACES.sub(" ", bare).strip() or None
-
-
-def _times(text: str | None, count: str | None) -> str | None:
-    """Multiply the price or weight of one piece; text that is not a number is unchanged."""
-    if text is None or count is None:
-        return text
-    try:
-        product = Decimal(text) * Decimal(count)
-    except DecimalException:
-        return text
-    written = product.is_finite() and abs(product.adjusted()) < _DIGITS
-    return f"{product:f}" if written else text
-
-
 def _found(
     row: int,
     fields: Mapping[str, str | None],
@@ -98,7 +74,7 @@ def _products(document: Document) -> Iterator[Found | Refusal]:
     head, around = unwrap(document.value, "product")
     variants = take_nodes(head, "variants") or [{}]
     title = take(head, "title")
-    body = _plain(joined(head, "body_html", "product_type", "tags", mark="; "))
+    body = plain(joined(head, "body_html", "product_type", "tags", mark="; "))
     number, seller = take(head, "handle", "id"), _seller(take(head, "vendor"))
     left = (*around, *left_of(head))
     for place, variant in enumerate(variants):
@@ -149,8 +125,8 @@ def _orders(document: Document) -> Iterator[Found | Refusal]:
             "seq": str(place + 1),
             "goods": take(item, "name", "title"),
             "quantity": count,
-            "value": _times(peek(item, "price"), count),
-            "gross": f"{_times(grams, count)} g" if grams and grams != "0" else None,
+            "value": times(peek(item, "price"), count),
+            "gross": f"{times(grams, count)} g" if grams and grams != "0" else None,
         }
         seller = _seller(take(item, "vendor"))
         own = left_of(item, f"line_items[{place}]")
@@ -215,7 +191,7 @@ def _offers(document: Document) -> Iterator[Found | Refusal]:
     fields = {
         "consignment": take(offer, "offerId", "id"),
         "goods": take(offer, "title"),
-        "commercial": _plain(
+        "commercial": plain(
             joined(
                 offer,
                 "description",
@@ -322,7 +298,7 @@ FORMATS = (
     Format(
         name="amazon-orders",
         title="Items of orders of Amazon (JSON)",
-        fits=_fits(2, "AmazonOrderId", "OrderItems", "ASIN", "SellerSKU", "QuantityOrdered"),
+        fits=_fits(3, "AmazonOrderId", "OrderItems", "ASIN", "SellerSKU", "QuantityOrdered"),
         read=_reader(_amazon),
         source="Amazon, Selling Partner API, orders v0, getOrderItems",
     ),

@@ -66,7 +66,7 @@ def open_grid(
     rows = _first_rows(grid)
     if not rows:
         return None
-    head = head_of_rows(rows, grid.header, name, options, alone=alone)
+    head = with_lines(head_of_rows(rows, grid.header, name, options, alone=alone), rows, cover)
     width = max(len(head.header), *(len(row) for row in rows))
     if width > WIDEST:
         raise InputError("trade/too-many-columns", count=width, widest=WIDEST, at=name)
@@ -112,6 +112,18 @@ def head_of_rows(
     if head is None or (not alone and not _is_header(head.header, options)):
         return headless(rows)
     return head
+
+
+def with_lines(head: Head, rows: Sequence[Row], cover: Sequence[tuple[str, str]]) -> Head:
+    """Return the head of a table; without lines, which carry other text, all rows are lines.
+
+    Args:
+        head: Of the table.
+        rows: Its first rows.
+        cover: What the cover sheets state.
+    """
+    is_bare = head.below >= len(rows) and (cover or head.below > 1)
+    return headless(rows) if is_bare else head
 
 
 def _is_header(header: Row, options: ReadOptions) -> bool:

@@ -147,7 +147,10 @@ def open_html(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, .
             raise InputError("trade/unpacked-too-large", largest=LARGEST >> 20, at=name)
         parser.feed(piece)
     parser.finish()
-    found = {f"table {at}": rows for at, rows in enumerate(parser.tables, 1) if rows}
+    # A table of one row has no lines: it is a heading, and its cells are text.
+    found = {f"table {at}": rows for at, rows in enumerate(parser.tables, 1) if len(rows) > 1}
+    alone = [rows[0] for rows in parser.tables if len(rows) == 1]
+    parser.beside.extend(" | ".join(filter(None, row)) for row in alone)
     grids = [Grid(title=title, rows=partial(iter, rows)) for title, rows in found.items()]
     beside = "; ".join(parser.beside)
     if grids and len(beside) <= _SHORT:

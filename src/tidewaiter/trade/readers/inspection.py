@@ -22,6 +22,7 @@ from tidewaiter.trade.messages.types import Format, Found
 from tidewaiter.trade.readers import Mapping as Columns
 from tidewaiter.trade.readers import readers
 from tidewaiter.trade.readers.canonical_lines import to_lines
+from tidewaiter.trade.readers.columns.layouts import recognise
 from tidewaiter.trade.readers.columns.mapping import (
     NEEDED,
     Question,
@@ -76,6 +77,15 @@ class SeenColumn(Record, frozen=True, kw_only=True):
     maybe: tuple[str, ...] = ()  # possible fields, if its name is ambiguous
 
 
+class SeenLayout(Record, frozen=True, kw_only=True):
+    """The table layout of a file."""
+
+    name: str
+    title: str
+    source: str
+    remarks: str
+
+
 class Inspection(Record, frozen=True, kw_only=True):
     """Result of an inspection."""
 
@@ -102,6 +112,7 @@ class Inspection(Record, frozen=True, kw_only=True):
     told: Told | Literal[""] = ""  # how the format was determined
     title: str = ""  # title of a message format
     source: str = ""  # publication of the format
+    layout: SeenLayout | None = None  # of a table; None: none that is known
     confirmed: bool = True  # based on a published document, schema or program
     may_be: tuple[str, ...] = ()  # other formats that a user may name
     lines: tuple[Line, ...] = ()  # first lines, as they would be screened
@@ -384,6 +395,7 @@ def _told(form: str, seen: _Seen, options: ReadOptions) -> Inspection:
         delimiter=sheet.delimiter,
         sheets=seen.titles,
         sheet=options.sheet or sheet.title,
+        layout=_layout_of(sheet.header),
         assumed=columns.assumed,
         marks={f: styles.marks.get(f) or "" for f in NUMBERS if f in columns.columns},
         orders={f: styles.orders.get(f) or "" for f in DAYS if f in columns.columns},
@@ -391,6 +403,15 @@ def _told(form: str, seen: _Seen, options: ReadOptions) -> Inspection:
         currency=columns.currency,
         **first,
     )
+
+
+def _layout_of(header: Sequence[str]) -> SeenLayout | None:
+    for each in recognise(header):
+        known = each.layout
+        return SeenLayout(
+            name=each.name, title=known.title, source=known.source, remarks=known.remarks
+        )
+    return None
 
 
 def _columns(seen: _Seen, options: ReadOptions) -> Iterator[SeenColumn]:

@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
+from tidewaiter.base.countries import find_country_in_any_language
 from tidewaiter.base.errors import InputError
 from tidewaiter.trade.messages.json_documents import kept_of, pack, texts_of
 from tidewaiter.trade.messages.types import Format, Found, Left
@@ -334,6 +335,13 @@ def _letters(line: Found) -> int:
     return count
 
 
+def _in_codes(field: str, text: str | None) -> str | None:
+    """Replace the name of a country, or its code of three letters, by its code."""
+    if field != "country" or not text:
+        return text
+    return find_country_in_any_language(text) or text
+
+
 def _nested(
     lists: Sequence[Sequence[Mapping[str, str | None] | tuple[str, str]]], kind: pa.StructType
 ) -> pa.Array | None:
@@ -344,7 +352,9 @@ def _nested(
     if kind is KEPT:
         columns = [[path for path, _ in every], [text for _, text in every]]
     else:
-        columns = [[record.get(field.name) for record in every] for field in kind]
+        columns = [
+            [_in_codes(field.name, record.get(field.name)) for record in every] for field in kind
+        ]
     offsets = np.zeros(len(lists) + 1, np.int32)
     np.cumsum([len(each) for each in lists], out=offsets[1:])
     return pa.ListArray.from_arrays(

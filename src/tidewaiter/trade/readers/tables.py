@@ -157,7 +157,7 @@ def read_tables(
         options: User settings.
         unread: As for `to_lines`.
     """
-    last = 0
+    last = count = 0
     for table in tables:
         if table.sheet.doubt:
             yield _doubt(table.sheet)
@@ -174,7 +174,10 @@ def read_tables(
                 yield placed(part, table.sheet.title, 0)
             else:
                 last = max(last, part.column("row")[-1].as_py() if len(part) else 0)
+                count += len(part)
                 yield part
+    if not count:
+        yield Refusal.of(InputError("trade/file-without-lines"), row=0)
 
 
 def _doubt(sheet: Sheet) -> Refusal:

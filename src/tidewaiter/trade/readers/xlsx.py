@@ -38,7 +38,7 @@ from tidewaiter.base.sheets.worksheet import (
 from tidewaiter.base.sheets.xml import FAULTS, damaged
 from tidewaiter.trade.readers.columns.detection import TITLE_ROWS
 from tidewaiter.trade.readers.columns.header_meaning import find_columns
-from tidewaiter.trade.readers.grids import MOST_TABLES, head_of_rows, parted
+from tidewaiter.trade.readers.grids import MOST_TABLES, head_of_rows, parted, with_lines
 from tidewaiter.trade.readers.heads import with_head
 from tidewaiter.trade.readers.number_styles import AMOUNTS
 from tidewaiter.trade.readers.table import SAMPLE_ROWS, Block, Sheet
@@ -373,7 +373,7 @@ def _open_tab(
     texts = _first_rows(table)
     if not texts:
         return None
-    head = head_of_rows(texts, None, name, options, alone=alone)
+    head = with_lines(head_of_rows(texts, None, name, options, alone=alone), texts, cover)
     header = head.header
 
     def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:

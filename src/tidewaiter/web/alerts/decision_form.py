@@ -10,6 +10,7 @@ from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Decided, Verdict, load_decision_rules
 from tidewaiter.explain.languages import numbered, words
+from tidewaiter.explain.lines import consignment_in_words
 from tidewaiter.explain.phrases import say
 from tidewaiter.explain.words import alerts_in_words
 from tidewaiter.store.accounts.sessions import User
@@ -182,7 +183,7 @@ def _named(consignment: str, seq: int, title: Phrase) -> str:
         about = about.parameters["name"]
     told = say(about) if isinstance(about, Phrase) else str(about)
     short = told if len(told) <= _TITLE else f"{told[: _TITLE - 1]}…"
-    return f"{consignment}/{seq} ({short})"
+    return f"{consignment_in_words(consignment, seq)} ({short})"
 
 
 def _left(left: int) -> str:

@@ -13,6 +13,7 @@ from tidewaiter.casework.decisions import Status
 from tidewaiter.explain.alerts import goods_shown, short_title
 from tidewaiter.explain.languages import counted, day, number, pgettext, words
 from tidewaiter.explain.legible_text import Span, mark_up
+from tidewaiter.explain.lines import consignment_in_words
 from tidewaiter.explain.official_names import substance_names
 from tidewaiter.explain.phrases import markup, plain, translated
 from tidewaiter.explain.rules import percent
@@ -322,7 +323,7 @@ def row_view(
         goods=_goods(alert),
         parties=_parties(alert),
         route=" → ".join(dict.fromkeys(ends)),
-        consignment=f"{alert.consignment}/{alert.seq}",
+        consignment=consignment_in_words(alert.consignment, alert.seq),
         due=day(alert.due),
         days=days_in_words(left),
         late=left is not None and left <= 0 and row.standing.status == "open",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -16,6 +17,7 @@ from tidewaiter.exchange.protocol.markings import Purpose
 from tidewaiter.exchange.protocol.relations import Standing as Relation
 from tidewaiter.explain.languages import day, numbered, words
 from tidewaiter.explain.languages import marked as _
+from tidewaiter.node.network.resolution import take_up
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.peers.directory import Known, find_peer, peers
@@ -386,6 +388,8 @@ def let_ask(
     )
     with node.exchange() as (desk, _):
         pass
+    if "joined" in allowing.parts:
+        take_up(node.database, partial(node.stamp, user))
     made = allow(desk, node.stamp(user), allowing)
     page = LetPage(offer=made.offer, parties=made.parties, keyless=made.keyless, keys=made.keys)
     return reply(request, "private-let.html", page, status=201)

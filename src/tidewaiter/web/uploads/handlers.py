@@ -47,9 +47,16 @@ from tidewaiter.store.uploads import (
     upload_of,
     uploads,
 )
+from tidewaiter.trade.readers.columns.own_layouts import (
+    LARGEST,
+    apply_layout,
+    make_layout,
+    parse_layout,
+    write_layout,
+)
 from tidewaiter.trade.types import ReadOptions, Refusal
 from tidewaiter.web.core.node import Node, TheNode, TheUser
-from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.request_parsing import Asked, FileForm, sent_file
 from tidewaiter.web.core.responses import done, download, reply
 from tidewaiter.web.core.security import may
 from tidewaiter.web.uploads.schemas import (
@@ -261,6 +268,51 @@ def set_reading(
         if data.then == "screen" and inspection.is_clear:
             upload = queue_upload(work, upload, node.today())
     return done(request, shown_to(user, upload), f"/screen/{number}")
+
+
+@get(
+    "/screen/{number:int}/layout.toml",
+    guards=[may("see")],
+    sync_to_thread=True,
+    gives="application/toml",
+)
+def layout_toml(node: TheNode, number: FromPath[int]) -> Response[Any]:
+    """Send the reading options of an upload as a layout file, for other files with its columns."""
+    with node.read() as work:
+        upload = upload_of(work, number)
+    layout = make_layout(
+        upload.options.reading, _header(upload), upload.name, "saved from an upload in Tidewaiter"
+    )
+    return download(write_layout(layout), "application/toml", f"layout-{number}.toml")
+
+
+@post(
+    "/screen/{number:int}/layout",
+    guards=[may("upload")],
+    sync_to_thread=True,
+    include_in_schema=False,
+    request_max_body_size=LARGEST + _FORM,
+)
+def use_layout(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: FileForm
+) -> Response[Shown]:
+    """Read an upload in the layout of a file, and preview it."""
+    file = sent_file(data)
+    layout = parse_layout(file.file.read(LARGEST + 1), at=file.filename)
+    with node.read() as work:
+        seen = upload_of(work, number)
+    reading = apply_layout(layout, _header(seen), structs.replace(seen.options.reading, columns={}))
+    if reading is None:
+        raise InputError("web/layout-of-other-columns", title=layout.title, at=file.filename)
+    options = structs.replace(seen.options, reading=reading)
+    inspection = look_at(node.desk, seen, reading)
+    with node.change(user) as work:
+        upload = set_options(work, seen, options, inspection)
+    return done(request, shown_to(user, upload), f"/screen/{number}")
+
+
+def _header(upload: Upload) -> tuple[str, ...]:
+    return tuple(column.name for column in upload.inspection.columns) if upload.inspection else ()
 
 
 @post("/screen/ready", guards=[may("upload")], sync_to_thread=True)
@@ -492,6 +544,8 @@ HANDLERS = [
     upload_page,
     upload_progress,
     set_reading,
+    layout_toml,
+    use_layout,
     screen_ready,
     cancel,
     read_again,

@@ -17,6 +17,7 @@ from tidewaiter.trade.readers.coverage import Coverage
 from tidewaiter.trade.readers.formats import MESSAGES
 from tidewaiter.trade.readers.inspection import How, Inspection, SeenColumn, fields
 from tidewaiter.trade.types import FIELDS, ReadOptions, Refusal
+from tidewaiter.web.core.request_parsing import CSRF_FIELD
 from tidewaiter.web.uploads.schemas import Phase, Shown, UploadPage, UploadsPage
 
 
@@ -188,6 +189,8 @@ class UploadView(Record, frozen=True, kw_only=True):
     delimiters: tuple[tuple[str, str], ...]
     formats: tuple[tuple[str, str], ...]  # selectable formats
     exports: tuple[tuple[str, str], ...]  # of plug-ins: extension and title
+    layout: str  # address to which a layout file is sent
+    has_settings: bool  # it has reading options, which can be saved as a layout file
 
 
 def list_view(page: UploadsPage, user: User) -> ListView:
@@ -195,10 +198,14 @@ def list_view(page: UploadsPage, user: User) -> ListView:
     return ListView(
         jobs=tuple(map(job_view, page.uploads)),
         may_upload="upload" in user.rights,
-        token=form_token(user.session) if user.session else "",
+        token=_token(user),
         limit=in_bytes(page.limit),
         watch=any(each.state in {"queued", "running"} for each in page.uploads),
     )
+
+
+def _token(user: User) -> str:
+    return form_token(user.session) if user.session else ""
 
 
 def upload_view(page: UploadPage, user: User) -> UploadView:
@@ -237,6 +244,8 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
         delimiters=tuple((value, words(label)) for value, label in DELIMITERS),
         formats=_formats(seen, upload.options.reading),
         exports=tuple((suffix, each.title) for suffix, each in exporters().items()),
+        layout=f"/screen/{upload.id}/layout?{CSRF_FIELD}={_token(user)}",
+        has_settings=upload.options.reading != ReadOptions(),
     )
 
 

@@ -9,6 +9,7 @@ import codecs
 import re
 from collections.abc import Generator, Iterator, Mapping
 from functools import cache
+from string import whitespace
 from typing import BinaryIO
 
 from tidewaiter.base.errors import InputError
@@ -21,6 +22,7 @@ _RELEASED = 0xE000  # released characters are mapped to this private range durin
 _BACK = {_RELEASED + code: chr(code) for code in range(128)}
 _HELD = re.compile(f"([{chr(_RELEASED)}-{chr(_RELEASED + 127)}])")
 _UNA = 9  # characters of UNA including its tag
+_BETWEEN = f"{whitespace}~"  # line ends between segments, as X12 marks them too
 _NEAR = 64  # characters at the start of a chunk searched for UNA
 _ENDS = str.maketrans("", "", "\r\n")
 
@@ -217,7 +219,7 @@ class Cutter:
                 parts = [self._service.free(each) for each in whole[place:]]
                 self._left = self._service.end.join([*parts, rest])
                 return False
-            text = raw.lstrip() if raw.isascii() else self._decoded(raw).lstrip()
+            text = (raw if raw.isascii() else self._decoded(raw)).lstrip(_BETWEEN)
             if not text:
                 continue
             self._number += 1

@@ -22,7 +22,10 @@ _POINTED = frozenset(NUMBERS)
 Leaf = tuple[Spot, str]
 """A location, and its text."""
 
-_STAMP = re.compile(r"(\d{8})\d{6}(?:Z|[+-]\d\d(?::?\d\d)?)")  # format 304: with a zone
+# Of format 304, or of XML Schema: with a zone.
+_STAMP = re.compile(
+    r"(?:(\d{8})\d{6}(?:Z|[+-]\d\d(?::?\d\d)?)|(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d))"
+)
 _EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{3,15}")
 _LINE_NUMBER = re.compile(r"[0-9]{1,9}")
 _LOCODE = re.compile(r"[A-Za-z]{2} ?[A-Za-z2-9]{3}")
@@ -136,7 +139,7 @@ def put(got: Got, spot: Spot, text: str) -> None:
         got.kept.append((spot.path, text))
         return
     if field in DAYS and (stamp := _STAMP.fullmatch(text)):
-        text = stamp[1]
+        text = stamp[1] or stamp[2]
     _set(got, spot, fields, text)
     for other in spot.more:
         fields.setdefault(other, text)
@@ -261,7 +264,8 @@ def put_whole(got: Got, spot: Spot, leaves: Sequence[Leaf], places: Map) -> None
 def _parties(role: str, told: Mapping[str, str], places: Map) -> Iterator[dict[str, str | None]]:
     """Yield a party, and once more under its other name, which may be the one that is listed."""
     party = _party(role, told, places)
-    also = told.get("also")
+    person = (told[part] for part in ("given", "family") if part in told)
+    also = told.get("also") or " ".join(person) or None
     yield party if party["name"] else party | {"name": also}
     if also and party["name"] and also.casefold() != party["name"].casefold():
         yield party | {"name": also}
@@ -422,6 +426,7 @@ def _joined(row: int, line: Got, heads: Sequence[Head]) -> Found:
         got = head.got
         got.join()
         if got.fields:
+            kept = kept + [(field, got.fields[field]) for field in _covered(got.fields, fields)]
             fields = got.fields | fields
         if got.whole:
             totals = _totals(got, fields) if head.lines == 1 else {}
@@ -449,6 +454,11 @@ def _joined(row: int, line: Got, heads: Sequence[Head]) -> Found:
     )
 
 
+def _covered(above: Mapping[str, str], fields: Mapping[str, str]) -> list[str]:
+    """Return the fields of words of a head that a line has itself, with other words."""
+    return [f for f in TEXTS if f in above and f in fields and above[f] not in fields[f]]
+
+
 def _totals(got: Got, fields: Mapping[str, str]) -> dict[str, str]:
     """Select the totals missing on the only line of a head; a value with its currency."""
     lacks = {field for field in got.totals if field not in fields}
@@ -458,7 +468,8 @@ def _totals(got: Got, fields: Mapping[str, str]) -> dict[str, str]:
     return {field: got.totals[field] for field in lacks if "," not in got.totals[field]}
 
 
-_ORDER = {"origin": 0, "loading": 1, "transit": 2, "unlading": 3, "destination": 4}
+ROUTE = ("origin", "loading", "transit", "unlading", "destination")
+"""Functions of stops, in travel order."""
 
 
 def _in_order(stops: list[dict[str, str | None]]) -> tuple[dict[str, str | None], ...]:
@@ -473,7 +484,7 @@ def _in_order(stops: list[dict[str, str | None]]) -> tuple[dict[str, str | None]
 
 
 def _order(stop: dict[str, str | None]) -> int:
-    return _ORDER[stop["function"] or "origin"]
+    return ROUTE.index(stop["function"] or "origin")
 
 
 def _place(stop: dict[str, str | None]) -> tuple[str | None, ...]:

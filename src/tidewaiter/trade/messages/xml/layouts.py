@@ -1,4 +1,4 @@
-"""Layouts of XML formats: mapping of element paths to fields.
+"""Layouts of XML and JSON formats: mapping of element paths to fields.
 
 A path names elements from the outside in, and may end with an attribute: "Item/Name",
 "Amount@currencyID", "@Descripcion" for one of the element itself; "." is the element's own text.
@@ -7,7 +7,7 @@ only with it; any other is read like an element.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html.entities import name2codepoint
 
 from tidewaiter.base.errors import InputError
@@ -21,6 +21,7 @@ class Known(Record, frozen=True, kw_only=True):
 
     names: tuple[str, ...]  # one of these
     beside: tuple[str, ...] = ()  # and one of these; empty: no further condition
+    but: tuple[str, ...] = ()  # and none of these, which are of another format
 
 
 class Group(Record, frozen=True, kw_only=True):
@@ -44,7 +45,7 @@ class Coded(Record, frozen=True, kw_only=True):
 class Part(Record, frozen=True, kw_only=True):
     """A line, or a head over lines. Paths are relative to its element."""
 
-    elements: tuple[str, ...]  # local names of its element
+    elements: tuple[str, ...]  # local names of its element, or the end of its path: "edges/node"
     constants: Mapping[str, str] = {}  # for a head: field -> text, for what the format fixes
     # Path -> field, or fields ("net.unit gross.unit"); of two for one field the first that exists.
     fields: Mapping[str, str] = {}
@@ -56,7 +57,11 @@ class Part(Record, frozen=True, kw_only=True):
 
 
 class Layout(Record, frozen=True, kw_only=True):
-    """A format."""
+    """A format.
+
+    A party or a stop whose parts stand among those of a head or a line is declared by its parts:
+    "shipper_name" = "consignor:name", "city" = "consignor:address.2", "port" = "unlading:name".
+    """
 
     title: str
     source: str
@@ -64,18 +69,19 @@ class Layout(Record, frozen=True, kw_only=True):
     heads: tuple[Part, ...]  # the outermost one is a consignment
     line: Part
     # Path below a party -> key of types.PARTY, or one of NAMES; of two the first that exists.
-    party: Mapping[str, str]
-    stop: Mapping[str, str]  # path below a stop -> key of types.STOP, or "country or locode"
+    party: Mapping[str, str] = {}
+    stop: Mapping[str, str] = {}  # path below a stop -> key of types.STOP, or "country or locode"
+    each: tuple[str, ...] = ()  # fields of one piece: they are multiplied by the quantity
     scheme: str = ""  # type of party ids, if they have its format
-    without: tuple[
-        str, ...
-    ] = ()  # elements and attributes without words, which are skipped: signatures
+    # Elements and attributes that are skipped, as they have no words: signatures. With a path, a
+    # list that repeats the lines.
+    without: tuple[str, ...] = ()
     confirmed: bool = True
 
 
-NAMES = ("lines", "also")
+NAMES = ("lines", "also", "given", "family")
 """Keys of a party besides those of types.PARTY: its name, and address on further lines; another
-name of it, which becomes a party of the same role."""
+name of it, which becomes a party of the same role; that name in two parts."""
 
 
 def load_layout(name: str) -> Layout:
@@ -87,8 +93,8 @@ def load_layout(name: str) -> Layout:
     return read_toml(data("messages", f"{name}.toml"), Layout)
 
 
-_OPENS = re.compile(r"<(?:\?|!--|!\[CDATA\[|!)")
-_ENDS = {"<?": "?>", "<!--": "-->", "<![CDATA[": "]]>"}
+_OPENS = re.compile(r"<(?:\?|!--|!\[CDATA\[|!DOCTYPE|!)")
+_ENDS = {"<?": "?>", "<!--": "-->", "<![CDATA[": "]]>", "<!DOCTYPE": ">"}
 _INSIDE = r"""[^"'<>]*(?:(?:"[^"]*"|'[^']*')[^"'<>]*)*"""  # a value may contain a ">"
 _START = re.compile(f"<({_INSIDE})>")
 _ONLY = re.compile(rf"(?:[ \t\n]*<{_INSIDE}>)*")
@@ -99,12 +105,14 @@ _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|(\w+));")
 
 
 def without_asides(text: str) -> tuple[str, str]:
-    """Remove comments and instructions, and convert CDATA to text.
+    """Remove comments, instructions and document types, and convert CDATA to text.
 
     Returns:
         The text, and the start of such a part that is not terminated in it.
     """
-    if "<?" not in text and "<![" not in text:  # a comment cannot contain "--" of another one
+    if (
+        "<?" not in text and "<![" not in text and "<!D" not in text
+    ):  # a comment cannot contain "--" of another one
         plain, *comments = text.split("<!--")
         if not comments or "-->" in comments[-1]:
             return plain + "".join([each.partition("-->")[2] for each in comments]), ""
@@ -155,7 +163,7 @@ def attributes_of(tag: str) -> list[tuple[str, str]]:
 
 
 def decoded(text: str) -> str:
-    """Resolve references: those of XML itself, as a document has no others."""
+    """Resolve references: those of XML itself, and those of HTML; any other is kept."""
     return _REFERENCE.sub(_character, text)
 
 
@@ -164,7 +172,9 @@ def _character(found: re.Match[str]) -> str:
         return chr(int(found[1], 16))
     if found[2]:
         return chr(int(found[2]))
-    return "'" if found[3] == "apos" else chr(name2codepoint[found[3]])
+    if found[3] == "apos":
+        return "'"
+    return chr(name2codepoint[found[3]]) if found[3] in name2codepoint else found[0]
 
 
 CODE = "code"
@@ -263,8 +273,21 @@ class Map:
     looked up once.
     """
 
-    def __init__(self, layout: Layout, foreign: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        foreign: Mapping[str, str],
+        local_of: Callable[[str], str] = lambda name: name.rpartition(":")[2],
+    ) -> None:
+        """Set the layout.
+
+        Args:
+            layout: The layout.
+            foreign: Lower-case root names of other formats with their titles.
+            local_of: Removes the prefix of a name.
+        """
         self._foreign = foreign
+        self._local_of = local_of
         self._without = frozenset(name.lower() for name in layout.without)
         self.address = tuple(
             f"address {rank:02}"
@@ -282,6 +305,9 @@ class Map:
             for role, part in parts
             for name in part.elements
         }
+        # Names that are the end of a path, longest first.
+        places = {name for name in (*self._begin, *self._without) if "/" in name}
+        self._paths = sorted(places, key=len, reverse=True)
 
     def learn(
         self, spot: Spot, piece: str, *, in_line: bool
@@ -320,12 +346,7 @@ class Map:
         found: list[Start] = []
         for tag in tags:
             name = name_of(tag)
-            kid = spot.known.get(name)
-            if kid is None:
-                kid = self._find(spot, name, in_line=in_line)
-                if self._names < _MOST_NAMES and len(name) <= _LONGEST:
-                    self._names += 1
-                    spot.known[name] = kid
+            kid = spot.known.get(name) or self.enter(spot, name, in_line=in_line)
             closed = tag.endswith("/")
             plain = tag == name or kid.mode in _UNREAD
             found.append((kid, () if plain else self._attributes(kid, tag), closed))
@@ -334,14 +355,33 @@ class Map:
                 in_line = in_line or kid.role == "line"
         return tuple(found), behind
 
+    def enter(self, spot: Spot, name: str, *, in_line: bool) -> Spot:
+        """Look up an element by its name, and cache it.
+
+        Raises:
+            InputError: Elements are nested too deeply.
+        """
+        kid = self._find(spot, name, in_line=in_line)
+        if self._names < _MOST_NAMES and len(name) <= _LONGEST:
+            self._names += 1
+            spot.known[name] = kid
+        return kid
+
     def _attributes(self, spot: Spot, tag: str) -> tuple[Attribute, ...]:
         """Return the non-empty attributes of a tag, except those of XML itself."""
+        named = attributes_of(tag)
+        return self.attributes(
+            spot, [each for each in named if not each[0].startswith(("xmlns", "xsi:"))]
+        )
+
+    def attributes(self, spot: Spot, named: Iterable[tuple[str, str]]) -> tuple[Attribute, ...]:
+        """Look up the attributes of an element that are not empty, from names and values."""
         found = []
-        for name, value in attributes_of(tag):
+        for name, value in named:
             local = name.rpartition(":")[2]
             place = spot.attributes.get(local.lower())
             if place is None:
-                if name.startswith(("xmlns", "xsi:")) or local.lower() in self._without:
+                if local.lower() in self._without:
                     continue
                 place = Spot(f"{spot.path}@{local}", spot.mode)
             if value:
@@ -350,9 +390,11 @@ class Map:
 
     def _find(self, spot: Spot, name: str, *, in_line: bool) -> Spot:
         """Find the location of an element by its name without prefix and case."""
-        local = name.rpartition(":")[2]
-        kid = None if in_line else self._begin.get(local.lower())
-        kid = kid or spot.named.get(local.lower())
+        local = self._local_of(name)
+        place = self._by_path(spot, local) if self._paths else local.lower()
+        kid = None if in_line else self._begin.get(place)
+        if "/" not in place or place not in self._without:
+            kid = kid or spot.named.get(local.lower())
         if kid is None:
             kid = Spot(f"{spot.path}/{local}", spot.mode, spot.depth + 1)
             if kid.depth > MOST_DEPTH:
@@ -361,11 +403,16 @@ class Map:
                     most_depth=MOST_DEPTH,
                     at=spot.path.strip("/"),
                 )
-            if local.lower() in self._without:
+            if place in self._without or local.lower() in self._without:
                 kid.mode = "without"
             elif spot.mode == "outside" and local.lower() in self._foreign:
                 kid.role, kid.kind = FOREIGN, self._foreign[local.lower()]
         return kid
+
+    def _by_path(self, spot: Spot, local: str) -> str:
+        """Return the declared path that ends here, or the name alone."""
+        here = f"/{spot.path}/{local}".lower()
+        return next((path for path in self._paths if here.endswith(f"/{path}")), local.lower())
 
 
 def _way(starts: tuple[Start, ...]) -> Spot | Way | tuple[Start, ...]:

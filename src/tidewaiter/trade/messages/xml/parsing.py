@@ -1,7 +1,8 @@
 """XML formats: documents parsed as a stream of lines.
 
-Documents are untrusted. A document type declaration, and so every custom entity, is refused;
-nothing is fetched; depth and text sizes are limited. No tree is built: the data of an element is in
+Documents are untrusted. A document type with declarations of its own, and so every custom entity,
+is refused; one that names a file is ignored, and nothing is fetched; depth and text sizes are
+limited. No tree is built: the data of an element is in
 its fields when it ends.
 
 Expat validates every byte without callbacks. Accepted text is split before each end tag: a piece
@@ -26,6 +27,7 @@ from tidewaiter.trade.messages.xml.assembly import (
     put_whole,
 )
 from tidewaiter.trade.messages.xml.decoding import OPENS, names_of, pieces
+from tidewaiter.trade.messages.xml.finishing import finished
 from tidewaiter.trade.messages.xml.layouts import (
     END,
     FOREIGN,
@@ -73,7 +75,7 @@ class Document:
         """Parse more data.
 
         Raises:
-            InputError: The document is damaged, too large, or has a document type declaration.
+            InputError: The document is damaged, too large, or declares entities.
         """
         self.begun = self.begun or bool(data)
         self._since += len(data)
@@ -250,8 +252,10 @@ class Document:
         return got
 
 
-def _refuse_dtd(*_: object) -> None:
-    raise InputError("trade/xml-document-type")
+def _refuse_dtd(_name: str, _system: str | None, _public: str | None, inside: int) -> None:
+    """Refuse a document type with declarations: <!DOCTYPE a [...]>."""
+    if inside:
+        raise InputError("trade/xml-document-type")
 
 
 def read_xml(
@@ -357,6 +361,8 @@ class _Reading:
 
 
 NAMES = (
+    "isdoc",
+    "facturae",
     "wco-xml",
     "asycuda-xml",
     "asycuda-manifest",
@@ -374,6 +380,15 @@ NAMES = (
     "idoc",
     "aes",
     "ics2-xml",
+    "fatturapa",
+    "ksef",
+    "hu-invoice",
+    "id-coretax",
+    "cxml",
+    "opentrans",
+    "bmecat",
+    "gs1-xml",
+    "canada-post",
 )
 
 
@@ -400,13 +415,17 @@ def _format(name: str) -> Format:
 def _fits(layout: Layout, head: bytes, suffix: str) -> bool:
     """Detect a format by the names of the first elements, regardless of the suffix."""
     del suffix
-    names = frozenset(names_of(head))
-    beside = layout.known.beside
-    return not names.isdisjoint(layout.known.names) and (not beside or not names.isdisjoint(beside))
+    names, known = frozenset(names_of(head)), layout.known
+    beside = not known.beside or not names.isdisjoint(known.beside)
+    return beside and not names.isdisjoint(known.names) and names.isdisjoint(known.but)
 
 
 def _read(layout: Layout, file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
-    return read_xml(layout, _foreign(layout), file, name)
+    lines = read_xml(layout, _foreign(layout), file, name)
+    parts = (*layout.heads, layout.line)
+    if not layout.each and not any(":" in f for part in parts for f in part.fields.values()):
+        return lines
+    return (finished(item, layout) if isinstance(item, Found) else item for item in lines)
 
 
 def _foreign(layout: Layout) -> dict[str, str]:

@@ -169,7 +169,7 @@ def choose_named(header: Sequence[str], name: str, options: ReadOptions) -> dict
     known = load_aliases().known
     chosen: dict[str, list[Choice]] = {}
     for written, column in options.columns.items():
-        field = _field(written, known)
+        field = field_of(written, known)
         if field is None:
             raise InputError("trade/not-a-field", written=written, known=", ".join(known), at=name)
         index = _index(header, column)
@@ -187,7 +187,8 @@ def choose_named(header: Sequence[str], name: str, options: ReadOptions) -> dict
     return chosen
 
 
-def _field(written: str, known: Sequence[str]) -> str | None:
+def field_of(written: str, known: Sequence[str]) -> str | None:
+    """Return the field that a user means: "Consignee" is its name; None: there is no such field."""
     plain = written.strip().casefold()
     role, _, attribute = plain.partition(".")
     if plain in known or f"{role.rstrip('23456789')}.{attribute}" in known:

@@ -9,6 +9,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.trade.readers.columns.candidates import (
     KEEPS_ALL,
+    LAST,
     Choice,
     choose_aliased,
     choose_named,
@@ -22,6 +23,7 @@ from tidewaiter.trade.readers.columns.detection import (
     suspect,
 )
 from tidewaiter.trade.readers.columns.header_meaning import Found, find_columns, find_unsure
+from tidewaiter.trade.readers.columns.identity import propose_consignment
 from tidewaiter.trade.readers.columns.values import correct
 from tidewaiter.trade.readers.columns.vocabulary import LOCAL
 from tidewaiter.trade.readers.columns.words import plain_names
@@ -145,6 +147,9 @@ def survey_columns(
     taken = {choice.index for choices in chosen.values() for choice in choices}
     sniffed = _sniffed(header, sample, taken, set(chosen))
     chosen.update(sniffed)
+    sniffed |= _identified(plain, sample, chosen)
+    chosen.update(sniffed)
+    _drop_empty(chosen, sample)
     questions = tuple(filter(None, (_doubt(f, choices, header) for f, choices in chosen.items())))
     for question in questions:
         del chosen[question.field]
@@ -275,6 +280,22 @@ def _unsure(
     return {field: tuple(names) for field, names in found.items()}
 
 
+def _drop_empty(chosen: dict[str, list[Choice]], sample: Sample) -> None:
+    """Of several columns for one field, an empty one is not asked for."""
+    for field, choices in chosen.items():
+        full = [
+            each
+            for each in choices
+            if any(map(str.strip, filter(None, _values(sample, each.index))))
+        ]
+        if 0 < len(full) < len(choices) and not _is_told(choices) and field not in KEEPS_ALL:
+            chosen[field] = full
+
+
+def _is_filled(values: Sequence[str | None]) -> bool:
+    return any(value and value.strip() for value in values)
+
+
 def _doubt(field: str, choices: list[Choice], header: Sequence[str]) -> Question | None:
     """Sort the columns of a field; return a question if more than one is possible."""
     choices.sort(key=lambda choice: (choice.found.tier, choice.found.part))
@@ -295,6 +316,19 @@ def ask(question: Question, name: str) -> InputError:
         maps=" or ".join(f'--map "{field}={c}"' for c in columns),
         at=name,
     )
+
+
+def _identified(
+    names: Sequence[str], sample: Sample, chosen: Pairs[str, list[Choice]]
+) -> dict[str, list[Choice]]:
+    """Propose the column that identifies consignments, if none is known."""
+    if "consignment" in chosen or not sample:
+        return {}
+    used = {choice.index for choices in chosen.values() for choice in choices}
+    columns = [_values(sample, at) for at in range(len(names))]
+    index = propose_consignment(names, columns, used)
+    found = Found(field="consignment", tier=LAST)
+    return {} if index is None else {"consignment": [Choice(index=index, found=found)]}
 
 
 def _sniffed(

@@ -33,6 +33,7 @@ def correct(
     """
     _correct_goods(chosen, columns, fixed)
     _correct_places(chosen, columns, fixed)
+    _correct_parties(chosen, columns, fixed)
     _find_origin(chosen, columns, names)
 
 
@@ -66,6 +67,22 @@ def _correct_places(
             continue
         chosen[country] = [Choice(index=place.index, found=Found(field=country, tier=0))]
         if are_country_codes(values):  # a name like "Singapore" may be the port as well
+            del chosen[field]
+
+
+def _correct_parties(
+    chosen: dict[str, list[Choice]], columns: Sequence[Values], fixed: Collection[str]
+) -> None:
+    """A column of names that is full of codes of countries is the country of the party."""
+    named = [field for field in chosen if field.endswith(".name") and field not in _PLACES]
+    for field in named:
+        country = f"{field.removesuffix('.name')}.country"
+        if field in fixed or len(chosen[field]) > 1 or country in chosen:
+            continue
+        (name,) = chosen[field]
+        values = columns[name.index]
+        if _full(values) and are_country_codes(values):
+            chosen[country] = [Choice(index=name.index, found=Found(field=country, tier=0))]
             del chosen[field]
 
 

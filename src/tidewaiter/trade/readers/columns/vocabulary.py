@@ -220,6 +220,7 @@ class Rules(Record, frozen=True, kw_only=True):
     unsure: dict[str, tuple[str, ...]]
     alone: dict[str, str]
     lone: dict[str, frozenset[str]]
+    identity: dict[str, frozenset[str]]
     described: dict[str, frozenset[str]]
     titles: dict[str, frozenset[str]]
     values: Values

@@ -8,12 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from string import ascii_lowercase
 
-import msgspec
-
-from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.quantities import find_unit
-from tidewaiter.base.records import Record
-from tidewaiter.base.resources import data, read_toml
+from tidewaiter.trade.readers.columns.layouts import may_be_recognised, recognise, stripped
 from tidewaiter.trade.readers.columns.vocabulary import (
     LONGEST,
     UNKNOWN,
@@ -219,46 +215,10 @@ def _ways(word: str) -> Iterator[tuple[Word, ...]]:
                 yield (*here, *way)
 
 
-_TWICE = re.compile(r"#\d+$")
 _NUMBERED = 3  # minimum distinct box numbers at the start of form columns
 _SHARED = 3  # minimum columns with a common meaningless first word
-_BOX = 2  # digits of a box number
+_A_BOX = re.compile(r"(?:(?:box|g|гр|графа) ?\d{1,2}(?: \d{1,2})?|\d{1,2})(?= )")
 _REMARK = 100  # letters of a header: a longer text is a remark
-
-
-class Layout(Record, frozen=True, kw_only=True):
-    """Column names of one program, service or form, with their meanings."""
-
-    what: str
-    source: str
-    before: tuple[str, ...] = ()  # optional prefixes of a name, such as that of its table
-    least: int = 2  # minimum matching names for the layout to apply
-    names: dict[str, str]
-
-
-@cache
-def load_layouts() -> Mapping[str, Layout]:
-    """Load the layouts; `names` has the meaning of each name, by `_as_written`.
-
-    Raises:
-        RegistryError: The file is invalid, or a name has two meanings.
-    """
-    found: dict[str, Layout] = {}
-    for slug, layout in read_toml(data("rules", "column_layouts.toml"), dict[str, Layout]).items():
-        names: dict[str, str] = {}
-        for says, written in layout.names.items():
-            for name in written.split(","):
-                if names.setdefault(_as_written(name), says) != says:
-                    raise RegistryError(
-                        "trade/short-name-twice", name=name, at=f"column_layouts.toml, {slug}"
-                    )
-        apart = {f"{each}-{name}": says for each in layout.before for name, says in names.items()}
-        found[slug] = msgspec.structs.replace(layout, names={**apart, **names})
-    return found
-
-
-def _as_written(name: str) -> str:
-    return name.strip().casefold()
 
 
 def plain_names(header: Sequence[str]) -> tuple[str, ...]:
@@ -280,44 +240,33 @@ def plain_names(header: Sequence[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def _plain_names(header: tuple[str, ...]) -> tuple[str, ...]:
-    names = _spelled([_TWICE.sub("", name) for name in header])
-    boxes = [_words(name)[0] if _has_box(name) else "" for name in names]
-    if len({*boxes} - {""}) >= _NUMBERED:
-        names = _bared(names, [bool(box) for box in boxes])
+    names = _spelled([stripped(name) for name in header])
+    boxes = [_box_of(name) for name in names]
+    if len({*boxes} - {()}) >= _NUMBERED:
+        names = _bared(names, [len(box) for box in boxes])
     first = Counter(words[0] for name in names if len(words := _words(name)) > 1)
     word, count = first.most_common(1)[0] if first else ("", 0)
     if count >= max(_SHARED, len(names) / 2) and _is_mute(word):
-        names = _bared(names, [_words(name)[:1] == (word,) != _words(name) for name in names])
+        names = _bared(names, [int(_words(name)[:1] == (word,) != _words(name)) for name in names])
     return tuple(names)
 
 
 def may_be_spelled(header: Sequence[str]) -> frozenset[str]:
     """Return the names that `plain_names` may change, for these or for some of them."""
-    written = {name: _as_written(name) for name in header}
-    of_layouts = {
-        name
-        for layout in load_layouts().values()
-        if len(layout.names.keys() & written.values()) >= layout.least
-        for name, said in written.items()
-        if said in layout.names
-    }
+    of_layouts = may_be_recognised(header)
     first = {name: words[0] for name in header if len(words := _words(name)) > 1}
     counted = Counter(first.values())
     shared = {name for name, word in first.items() if counted[word] >= _SHARED and _is_mute(word)}
-    boxes = {name for name in header if _has_box(name)}
+    boxes = {name for name in header if _box_of(name)}
     return frozenset(of_layouts | shared | boxes)
 
 
 def _spelled(names: Sequence[str]) -> list[str]:
     """Expand the names of the layout with the most matches, then those of the next."""
-    written = [_as_written(name) for name in names]
-    hits = {slug: len(each.names.keys() & set(written)) for slug, each in load_layouts().items()}
     spelled = list(names)
-    for slug in sorted(hits, key=lambda slug: hits[slug]):
-        layout = load_layouts()[slug]
-        if hits[slug] >= layout.least:
-            known = layout.names
-            spelled = [known.get(name, said) for name, said in zip(written, spelled, strict=True)]
+    for each in reversed(recognise(names)):
+        for place, meaning in each.meanings.items():
+            spelled[place] = meaning
     return spelled
 
 
@@ -329,13 +278,19 @@ def _is_mute(word: str) -> bool:
     return all(each.says == UNKNOWN for each in say((word,)))
 
 
-def _has_box(name: str) -> bool:
-    number, *rest = _words(name) or ("",)
-    return len(number) <= _BOX and number.isdecimal() and bool(rest) and not rest[0].isdecimal()
+def _box_of(name: str) -> tuple[str, ...]:
+    """Return the box number before a name: "33", "Box 33", "Гр33", "G31_1"."""
+    words = _words(name)
+    box = _A_BOX.match(" ".join(words))
+    if box is None:
+        return ()
+    found = tuple(box[0].split())
+    rest = words[len(found) :]
+    return found if rest and not rest[0].isdecimal() else ()
 
 
-def _bared(names: Sequence[str], marked: Sequence[bool]) -> list[str]:
+def _bared(names: Sequence[str], boxes: Sequence[int]) -> list[str]:
     return [
-        " ".join(words_of(name)[1:]) if mark else name
-        for name, mark in zip(names, marked, strict=True)
+        " ".join(words_of(name)[box:]) if box else name
+        for name, box in zip(names, boxes, strict=True)
     ]
