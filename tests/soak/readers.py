@@ -32,6 +32,7 @@ from pathlib import Path
 
 import pyarrow as pa
 from pyarrow import ipc, orc, parquet
+from tests.support.compound import compound, outlook
 from xlsxwriter import Workbook
 
 from tidewaiter.base.errors import InputError
@@ -94,6 +95,8 @@ TEXTS = {
     "email": "From: a@b.example\nSubject: offer\nMIME-Version: 1.0\n"
     'Content-Type: multipart/mixed; boundary="x"\n\n--x\nContent-Type: text/plain\n\nacetone\n'
     "--x\nContent-Type: text/html\nContent-Transfer-Encoding: base64\n\nPHA+YTwvcD4=\n--x--\n",
+    "rtf": r"{\rtf1\ansicpg1251{\fonttbl{\f0\fcharset204 A;}}\f0 \'d3\u8364?\par\trowd goods\cell "
+    r"hs\cell\row\trowd acetone\cell 291411\cell\row{\pict 00}\par}",
     "pdf": "%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages "
     "/Kids [3 0 R] /Count 1 >>\nendobj\n3 0 obj\n<< /Type /Page /Parent 2 0 R /Contents 4 0 R "
     "/Resources << /Font << /F1 5 0 R >> >> >>\nendobj\n4 0 obj\n<< /Length 29 >>\nstream\n"
@@ -210,6 +213,7 @@ def samples() -> Mapping[str, Sequence[bytes]]:
     found["xlsx"] = [bytes([place]) + part for place, part in enumerate(_parts().values())]
     found["xlsx"].append(_workbook(found["xlsx"][0]))
     found.update(containers())
+    found.update(parts())
     return {name: found[name] for name in TARGETS}
 
 
@@ -231,6 +235,29 @@ def containers() -> dict[str, list[bytes]]:
         "xml-workbook": [XML_WORKBOOK.encode()],
         "xls": [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)],
     }
+
+
+def parts() -> dict[str, list[bytes]]:
+    """Give samples of files that hold others, stored so that damage reaches what they hold."""
+    table = b"goods,hs\nacetone,291411\n"
+    word = '<w:document xmlns:w="w"><w:p><w:t>x</w:t></w:p><w:tbl><w:tr><w:tc><w:p><w:t>goods</w:t>'
+    word += '</w:p></w:tc></w:tr><w:tr><w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr><w:p><w:t>tea'
+    word += "</w:t></w:p></w:tc></w:tr></w:tbl></w:document>"
+    mail = outlook("offer", "acetone", b"<p>acetone<table><tr><td>tea</table>", {"a.csv": table})
+    return {
+        "document": [_stored({"word/document.xml": word.encode(), "word/embeddings/a.csv": table})],
+        "archive": [_stored({"a.csv": table, "b.txt": b"toluene"})],
+        "msg": [compound(mail)],
+        "access": [b"\0\1\0\0Standard Jet DB\0" + bytes(4096)],
+    }
+
+
+def _stored(members: Mapping[str, bytes]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as made:
+        for name, data in members.items():
+            made.writestr(name, data)
+    return held.getvalue()
 
 
 def sqlite_sample() -> bytes:

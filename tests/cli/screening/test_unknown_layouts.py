@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from tests.cli.screening.test_unmapped import found
-from tests.trade.readers.unknown.test_documents import MANIFEST, pdf
+from tests.trade.readers.parts.samples import pdf
+from tests.trade.readers.unknown.test_documents import MANIFEST
 
 Run = Callable[..., Result]
 

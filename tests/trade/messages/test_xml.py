@@ -262,7 +262,7 @@ def test_what_is_not_confirmed_must_be_asked_for() -> None:
     assert unconfirmed == ["asycuda-manifest", "aes", "ics2-xml"]
 
 
-_LAYOUTS = {
+_LAYOUTS: dict[str, layouts.Layout] = {
     **{name: load_layout(name) for name in NAMES},
     **{
         file.name.removesuffix(".toml"): read_toml(file, KeyLayout)

@@ -93,30 +93,34 @@ def test_a_workbook_with_macros_is_refused(
     assert read(workbook(TABLE), name)[0][0]["goods"] == "acetone"
 
 
-def test_documents_and_other_archives_are_refused(read: Read) -> None:
-    """A text document and a zip of files say what they are."""
+def test_a_document_with_macros_is_refused(read: Read) -> None:
+    """Without any text, too; a format that the user names is the only one."""
     relations = {"_rels/.rels": b"<Relationships/>"}
-    with raises("base/document-not-a-spreadsheet"):
+    with raises("trade/document-without-lines"):
         read(packed({**relations, "word/document.xml": b"<a/>"}), "a.docx")
+    with raises("base/document-not-a-spreadsheet"):
+        read(packed({**relations, "word/document.xml": b"<a/>"}), "a.docx", format="xlsx")
     with raises("base/office-file-holds-macros"):
         read(
             packed({**relations, "word/document.xml": b"<a/>", "word/vbaProject.bin": b""}),
             "a.docm",
         )
     with raises("base/archive-holds-other-files") as caught:
-        read(packed({"march.csv": b"goods\nacetone\n"}), "a.zip")
+        read(packed({"march.csv": b"goods\nacetone\n"}), "a.zip", format="xlsx")
     assert '"march.csv"' in caught.value.hint
 
 
 @pytest.mark.parametrize(
     ("inner", "problem"),
     [
-        (compound("EncryptedPackage"), "base/archive-holds-other-files"),
-        (compound("Workbook", "_VBA_PROJECT_CUR"), "base/archive-holds-other-files"),
-        (packed({"_rels/.rels": b"", "xl/vbaProject.bin": b""}), "base/archive-holds-other-files"),
+        (compound("EncryptedPackage"), "base/office-file-locked"),
+        (compound("Workbook", "_VBA_PROJECT_CUR"), "base/old-office-file-holds-macros"),
+        (packed({"_rels/.rels": b"", "xl/vbaProject.bin": b""}), "base/office-file-holds-macros"),
     ],
 )
 def test_an_archive_tells_of_what_is_inside(read: Read, inner: bytes, problem: str) -> None:
-    """Macros and locks in an archive are named before it is unpacked."""
-    with raises(problem):
-        read(packed({"march.xls": inner, "b.csv": b"goods\n"}), "a.zip")
+    """A file with macros or a lock is named; the others are read."""
+    raw = packed({"march.xls": inner, "b.csv": b"goods\nacetone\n"})
+    lines, refusals = read(raw, "a.zip")
+    assert [line["goods"] for line in lines] == ["acetone"]
+    assert (refusals[0].code, refusals[0].column) == (problem, "march.xls")

@@ -128,6 +128,16 @@ def _names_of(file: BinaryIO) -> frozenset[bytes]:
     return found
 
 
+def has_name(file: BinaryIO, name: bytes) -> bool:
+    """Return whether bytes occur in a file, such as a name in a compound file; it is left as is."""
+    place, before, found = file.tell(), b"", False
+    while not found and (piece := file.read(_PIECE)):
+        found = name in before + piece
+        before = piece[-len(name) :]
+    file.seek(place)
+    return found
+
+
 def _names_in(piece: bytes) -> frozenset[bytes]:
     every = (*_LOCKED, *_PROGRAMS, *_WORD, *_BOOK)
     return frozenset(each for each in every if each.decode().encode("utf-16-le") in piece)

@@ -15,11 +15,14 @@ from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import FILE, Field, printable
 from tidewaiter.cli.screening.input_files import members_of, read_members, with_layout
 from tidewaiter.explain.lines import consignment_in_words, details_of
+from tidewaiter.trade.messages.types import Format
 from tidewaiter.trade.readers import plugin_formats
 from tidewaiter.trade.readers.columns.layouts import load_layouts
 from tidewaiter.trade.readers.coverage import remarks_on
 from tidewaiter.trade.readers.formats import MESSAGES
 from tidewaiter.trade.readers.inspection import Inspection, SeenColumn, inspect_file
+from tidewaiter.trade.readers.parts import CONTAINERS
+from tidewaiter.trade.readers.parts.types import Container
 from tidewaiter.trade.types import Line, ReadOptions, Refusal
 
 _TOLD = {"you": "chosen by you", "content": "from its first bytes", "name": "from its name", "": ""}
@@ -41,6 +44,7 @@ _TABLES = {
     "html": "Tables of a web page (.html, .htm, or under the name of a spreadsheet)",
     "dbf": "dBASE table (.dbf)",
     "sqlite": "SQLite database (.sqlite, .sqlite3, .db), all tables",
+    "access": "Access database (.mdb, .accdb), all tables, if mdbtools is installed",
     "arrow": "Arrow and Feather (.arrow, .feather, .ipc)",
     "orc": "ORC (.orc)",
 }
@@ -130,9 +134,10 @@ def known_formats() -> tuple[KnownFormat, ...]:
         KnownFormat(name=name, title=title, source="", confirmed=True)
         for name, title in _TABLES.items()
     ]
+    documents: tuple[Format | Container, ...] = (*CONTAINERS.values(), *MESSAGES.values())
     messages = [
         KnownFormat(name=each.name, title=each.title, source=each.source, confirmed=each.confirmed)
-        for each in MESSAGES.values()
+        for each in documents
     ]
     brought = [
         KnownFormat(name=name, title=each.title, source="", confirmed=True)

@@ -22,6 +22,8 @@ from tidewaiter.trade.readers.formats import (
 )
 from tidewaiter.trade.readers.json_lines import open_jsonl
 from tidewaiter.trade.readers.message_tables import open_message
+from tidewaiter.trade.readers.parts import CONTAINERS
+from tidewaiter.trade.readers.parts.opening import open_parts
 from tidewaiter.trade.readers.source import Source
 from tidewaiter.trade.readers.tables import (
     Table,
@@ -50,9 +52,9 @@ def _open(
         if other is None or place is None:
             raise
         file.seek(place)
-        (table,), shown = _open_as(other, file, name, options)
+        (table, *others), shown = _open_as(other, file, name, options)
         sheet = msgspec.structs.replace(table.sheet, cause=cause_of(error))
-        return [msgspec.structs.replace(table, sheet=sheet)], shown
+        return [msgspec.structs.replace(table, sheet=sheet), *others], shown
 
 
 def _open_as(
@@ -61,6 +63,9 @@ def _open_as(
     """Open a file in one format; JSON and messages have one table."""
     if form == "jsonl":
         sheet, columns, shown = open_jsonl(file, name, options)
+    elif form in CONTAINERS:
+        tables = open_parts(form, file, name, options)
+        return tables, columns_shown(tables)
     elif form in MESSAGES:
         sheet, columns, shown = open_message(MESSAGES[form], file, name, options)
     else:

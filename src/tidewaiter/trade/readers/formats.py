@@ -10,9 +10,10 @@ from types import MappingProxyType
 from typing import BinaryIO, Literal, NamedTuple, cast
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.sheets.workbook import refuse_office
+from tidewaiter.base.sheets.workbook import OLE, has_name, refuse_office
 from tidewaiter.trade.messages import FORMATS
 from tidewaiter.trade.messages.types import Format
+from tidewaiter.trade.readers.access_tables import open_access
 from tidewaiter.trade.readers.arrow_tables import open_arrow, open_orc
 from tidewaiter.trade.readers.compression import SUFFIXES, first_bytes, is_packed, unpacker_of
 from tidewaiter.trade.readers.dbf import open_dbf
@@ -21,6 +22,9 @@ from tidewaiter.trade.readers.html_tables import open_html
 from tidewaiter.trade.readers.legacy_workbooks import open_legacy
 from tidewaiter.trade.readers.office import open_office
 from tidewaiter.trade.readers.parquet import open_parquet
+from tidewaiter.trade.readers.parts import CONTAINERS
+from tidewaiter.trade.readers.parts.outlook import MARK as OUTLOOK
+from tidewaiter.trade.readers.parts.types import Container
 from tidewaiter.trade.readers.signatures import form_by_signature
 from tidewaiter.trade.readers.source import Source, chunks, open_source
 from tidewaiter.trade.readers.sqlite_tables import open_sqlite
@@ -43,12 +47,10 @@ _BEGINS: tuple[tuple[bytes, Strange], ...] = (
     (b"7z\xbc\xaf\x27\x1c", Strange("an archive (7-Zip)", _APART)),
     (b"Rar!\x1a\x07", Strange("an archive (RAR)", _APART)),
     (b"FEA1", Strange("an old Feather file (version 1)", "save it as Parquet or Arrow")),
-    (b"{\\rtf", Strange("a text document (RTF)", _SAVE)),
     # Not "ID;P" alone: a header like "ID;Product" begins the same.
     (b"ID;PWXL;", Strange("an old spreadsheet (SYLK)", _SAVE)),
     (b"ID;PCALCOOO32", Strange("an old spreadsheet (SYLK)", _SAVE)),
 )
-_TAR = (257, b"ustar")
 _MESSAGE_BEHIND = re.compile(rb"\n[ \t>]*(?:UNA.{6}\s*)?UN[BH]\+[A-Z0-9]", re.DOTALL)
 """EDIFACT behind other text, as in an e-mail: no table, whatever commas it has."""
 
@@ -77,9 +79,6 @@ def _told(head: bytes) -> Iterator[Strange]:
     for begin, strange in _BEGINS:
         if head.startswith(begin):
             yield strange
-    place, mark = _TAR
-    if head[place:].startswith(mark):
-        yield Strange("an archive (tar)", _APART)
 
 
 Opener = Callable[[BinaryIO, str, ReadOptions], tuple[Sheet, ...]]
@@ -102,12 +101,13 @@ FLAT: dict[str, Opener] = {
     "html": open_html,
     "dbf": open_dbf,
     "sqlite": open_sqlite,
+    "access": open_access,
     "arrow": open_arrow,
     "orc": open_orc,
 }
 """Formats whose columns have one meaning throughout a table."""
 
-WHOLE = frozenset(FLAT) - {"csv", "html"}
+WHOLE = frozenset((*FLAT, *CONTAINERS)) - {"csv", "html"}
 """Formats that are not read as a stream."""
 
 ALSO = {
@@ -123,6 +123,8 @@ ALSO = {
     "htm": "html",
     "db": "sqlite",
     "sqlite3": "sqlite",
+    "mdb": "access",
+    "accdb": "access",
     "feather": "arrow",
     "ipc": "arrow",
 }
@@ -131,11 +133,8 @@ ALSO = {
 TEXTS = frozenset(("csv", *(also for also, form in ALSO.items() if form == "csv")))
 """Suffixes of delimited text, which are used for anything."""
 
-OURS = frozenset((*FLAT, "jsonl", *ALSO))
+OURS = frozenset((*FLAT, *CONTAINERS, "jsonl", *ALSO))
 """All supported suffixes."""
-
-PDF = UNKNOWN["pdf"]
-"""PDF, which is recognised under any name."""
 
 TEXT = UNKNOWN["text"]
 """Text that is no table."""
@@ -145,6 +144,9 @@ MESSAGES: MappingProxyType[str, Format] = MappingProxyType({**FORMATS, **UNKNOWN
 
 WITH_TEXT = frozenset(("csv", "html"))
 """Tables that can also be read as text, so that nothing in a first row is taken for a title."""
+
+_CERTAIN = ("pdf", "msg", "rtf", "archive")
+"""Files that hold others, which their first bytes show under any name."""
 
 _IF_NO_TABLE = {
     ("jsonl", "trade/no-goods-key"): "any-json",
@@ -156,6 +158,8 @@ _IF_NO_TABLE = {
     ("csv", "trade/no-header"): "text",
     ("csv", "trade/first-row-not-a-header"): "text",
     ("html", "trade/no-goods-column"): "web-page",
+    ("xlsx", "base/document-not-a-spreadsheet"): "document",
+    ("xlsx", "base/archive-holds-other-files"): "archive",
 }
 """Format of a document that was opened as a table, by what was wrong."""
 
@@ -211,10 +215,21 @@ def choose_form(file: BinaryIO, name: str, known: Collection[str], options: Read
                 at=name,
             )
         return options.format
-    if (suffix in OURS or suffix not in known) and not PDF.fits(head, suffix):
+    if suffix in OURS or suffix not in known:
         whole = file if file.seekable() and not is_packed(file) else None
+        if form := _holds_others(whole, head, suffix):
+            return form
         refuse_office(whole, head, name)
     return form_of(head, suffix, known, name)
+
+
+def _holds_others(file: BinaryIO | None, head: bytes, suffix: str) -> str | None:
+    """Return the format of a file that certainly holds others; None: it does not."""
+    seen = head
+    if file is not None and head.startswith(OLE):
+        seen += OUTLOOK if has_name(file, OUTLOOK) else b""
+    certain = (CONTAINERS[name] for name in _CERTAIN)
+    return next((each.name for each in certain if each.fits(seen, suffix)), None)
 
 
 def text_form(form: str, error: InputError, options: ReadOptions) -> str | None:
@@ -249,7 +264,12 @@ def format_evidence(file: BinaryIO, name: str, form: str, options: ReadOptions) 
     if options.format is not None:
         return "you"
     suffix = suffix_of(name)
-    if form in MESSAGES or form != ALSO.get(suffix, suffix) or head_of(file).startswith(b"PAR1"):
+    if (
+        form in MESSAGES
+        or form in CONTAINERS
+        or form != ALSO.get(suffix, suffix)
+        or head_of(file).startswith(b"PAR1")
+    ):
         return "content"
     return "name"
 
@@ -291,7 +311,8 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
     if ours and ALSO.get(suffix, suffix) in WHOLE and TEXT.fits(head, suffix):
         refuse_strange(head, name)
         return _likely(head, suffix) or "csv"  # an export under the name of a spreadsheet
-    if suffix in known and (suffix not in UNKNOWN or UNKNOWN[suffix].fits(head, suffix)):
+    fixed = CONTAINERS.get(suffix) or UNKNOWN.get(suffix)
+    if suffix in known and (fixed is None or fixed.fits(head, suffix)):
         return suffix
     if TEXT.fits(head, suffix):
         return "csv"  # or, if it is no table, text
@@ -303,8 +324,6 @@ def _certain(head: bytes, suffix: str, *, ours: bool) -> str | None:
     found = form_by_signature(head, suffix)
     if found is not None and (ours or found == "parquet"):
         return found
-    if ours and PDF.fits(head, suffix):
-        return PDF.name
     for form in FORMATS.values():
         if form.confirmed and form.fits(head, suffix):
             return form.name
@@ -315,7 +334,12 @@ def _certain(head: bytes, suffix: str, *, ours: bool) -> str | None:
 
 def _likely(head: bytes, suffix: str) -> str | None:
     """Return the format without a confirmed layout that the first bytes show."""
-    forms = (form for form in MESSAGES.values() if form is not TEXT)
+    every: tuple[Format | Container, ...] = (
+        *FORMATS.values(),
+        *CONTAINERS.values(),
+        *UNKNOWN.values(),
+    )
+    forms = (form for form in every if form is not TEXT)
     found = next((form.name for form in forms if form.fits(head, suffix)), None)
     return found or (TEXT.name if _MESSAGE_BEHIND.search(head) else None)
 

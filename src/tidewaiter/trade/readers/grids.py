@@ -11,10 +11,10 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.trade.readers.columns.detection import TITLE_ROWS, count_known
 from tidewaiter.trade.readers.heads import (
-    ABOVE,
     Head,
     Row,
     headless,
+    read_beside,
     read_cover,
     read_head,
     with_head,
@@ -136,7 +136,7 @@ def _column(rows: Sequence[Row], place: int) -> pa.Array:
 
 
 def open_grids(
-    grids: Sequence[Grid], name: str, options: ReadOptions, beside: str = ""
+    grids: Sequence[Grid], name: str, options: ReadOptions, beside: Sequence[str] = ()
 ) -> tuple[Sheet, ...]:
     """Open the non-empty tables of a file; what a cover sheet states concerns all others.
 
@@ -144,7 +144,7 @@ def open_grids(
         grids: The tables.
         name: Name of the file, for errors.
         options: User settings.
-        beside: Text that belongs to no table.
+        beside: Paragraphs that belong to no table.
 
     Raises:
         InputError: It has none, too many, or not the one that the user asks for.
@@ -154,7 +154,7 @@ def open_grids(
         raise InputError("trade/too-many-tables", count=len(chosen), most=MOST_TABLES, at=name)
     first = {grid.title: _first_rows(grid) for grid in chosen}
     cover, rest = parted([(grid, first[grid.title]) for grid in chosen])
-    cover = (*cover, *([(ABOVE, beside)] if beside else ()))
+    cover = (*cover, *read_beside(beside))
     alone = len(rest) == 1
     found = [open_grid(grid, name, options, alone=alone, cover=cover) for grid in rest]
     sheets = tuple(sheet for sheet in found if sheet is not None)

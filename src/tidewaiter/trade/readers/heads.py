@@ -131,6 +131,13 @@ def read_cover(rows: Sequence[Row]) -> tuple[tuple[str, str], ...] | None:
     return (*pairs, *([(ABOVE, "; ".join(others)[:_LONGEST])] if others else ()))
 
 
+def read_beside(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return the pairs in the paragraphs beside a table, with other text under the label ABOVE."""
+    pairs, others = _above([(text,) for text in texts])
+    rest = [*others, *(f"{label}: {value}" for label, value in pairs[_MOST:])]
+    return (*pairs[:_MOST], *([(ABOVE, "; ".join(rest))] if rest else ()))
+
+
 def _at(row: Row, place: int) -> str | None:
     return row[place] if place < len(row) else None
 

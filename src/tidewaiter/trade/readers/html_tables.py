@@ -152,10 +152,9 @@ def open_html(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, .
     alone = [rows[0] for rows in parser.tables if len(rows) == 1]
     parser.beside.extend(" | ".join(filter(None, row)) for row in alone)
     grids = [Grid(title=title, rows=partial(iter, rows)) for title, rows in found.items()]
-    beside = "; ".join(parser.beside)
-    if grids and len(beside) <= _SHORT:
-        return open_grids(grids, name, options, beside)
-    if beside:
+    if grids and sum(map(len, parser.beside)) <= _SHORT:
+        return open_grids(grids, name, options, parser.beside)
+    if parser.beside:
         rows = [(text,) for text in parser.beside]
         grids.append(Grid(title=_BESIDE, rows=partial(iter, rows), header=(_BESIDE,)))
     return open_grids(grids, name, options)

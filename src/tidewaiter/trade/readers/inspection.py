@@ -18,7 +18,7 @@ from tidewaiter.base.defects import Defect
 from tidewaiter.base.errors import InputError, PluginError, TidewaiterError
 from tidewaiter.base.records import Record
 from tidewaiter.trade.messages.json_documents import kept_of
-from tidewaiter.trade.messages.types import Format, Found
+from tidewaiter.trade.messages.types import Found
 from tidewaiter.trade.readers import Mapping as Columns
 from tidewaiter.trade.readers import readers
 from tidewaiter.trade.readers.canonical_lines import to_lines
@@ -50,6 +50,8 @@ from tidewaiter.trade.readers.number_styles import (
     fields_of,
     find_styles,
 )
+from tidewaiter.trade.readers.parts import CONTAINERS
+from tidewaiter.trade.readers.parts.opening import open_parts
 from tidewaiter.trade.readers.passthrough_columns import (
     line_at,
     only_lines,
@@ -156,18 +158,15 @@ _LONGEST = 80  # characters of a shown value
 _NUMBER = re.compile(r"\[\d+\]")
 
 
-def message_columns(form: Format, file: BinaryIO, name: str) -> tuple[SeenColumn, ...]:
+def message_columns(items: Iterator[Found | Refusal]) -> tuple[SeenColumn, ...]:
     """Return the fields in the first lines of a document, and its unmapped data.
 
     Args:
-        form: Format of the document.
-        file: Positioned at its start.
-        name: Name of the file, for errors.
+        items: The lines of the document.
 
     Raises:
         InputError: The document cannot be read.
     """
-    items = items_of(form, file, name)
     lines = [each for each in islice(items, SAMPLE_ROWS) if isinstance(each, Found)]
     used: dict[str, dict[str, None]] = {}
     kept: dict[str, dict[str, None]] = {}
@@ -226,6 +225,7 @@ class _Seen(Record, frozen=True, kw_only=True):
     questions: tuple[Question, ...]
     read: Callable[[ReadOptions], Iterator[pa.RecordBatch | Refusal]]  # lines of the file
     titles: tuple[str, ...] = ()  # tables of a file of several
+    several: bool = False  # it is one of several files in a file
 
 
 class _FirstRows(TypedDict, total=False):
@@ -281,8 +281,8 @@ def _begun(file: BinaryIO) -> BinaryIO:
 
 
 def _inspect(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
-    if form in MESSAGES:
-        return _message(form, file, name, options)
+    if form in MESSAGES or form in CONTAINERS:
+        return _document(form, file, name, options)
     if form in {*FLAT, "jsonl"}:
         try:
             with whole(form, _begun(file), name) as held:
@@ -291,15 +291,60 @@ def _inspect(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Insp
             text = text_form(form, error, options)
             if text is None:
                 raise
-            return _message(text, file, name, options)
+            return _document(text, file, name, options)
     read = readers()[form]  # of a plug-in, which provides no mapping
     first = _first_of(read(_begun(file), name, options))
     return Inspection(form=form, signature=header_signature(form, ()), **first)
 
 
+def _document(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
+    if form in MESSAGES:
+        return _message(form, file, name, options)
+    with whole(form, _begun(file), name) as held:
+        return _parts(form, held, name, options)
+
+
+def _parts(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
+    """Inspect a file that holds others: the columns of its main table, the first lines of all."""
+    tables = open_parts(form, file, name, options)
+    main = tables[main_of(tables)]
+    titles = tuple(table.sheet.title for table in tables if table.sheet.title)
+
+    def read(few: ReadOptions) -> Iterator[pa.RecordBatch | Refusal]:
+        others = [table for table in tables if table is not main]
+        return read_tables([main, *others], name, few, unread=True)
+
+    if main.lines is None:
+        seen = _Seen(
+            sheet=main.sheet,
+            columns=main.shown or main.columns,
+            questions=main.questions,
+            read=read,
+            titles=titles,
+            several=True,
+        )
+        return _told(form, seen, options)
+    columns = message_columns(main.lines())
+    known = {field for column in columns for field in column.fields}
+    few = msgspec.structs.replace(options, batch_rows=SAMPLE_ROWS)
+    return Inspection(
+        form=form,
+        signature=header_signature(form, ()),
+        title=CONTAINERS[form].title,
+        source=CONTAINERS[form].source,
+        confirmed=not main.sheet.unconfirmed,
+        columns=columns[:_WIDEST],
+        more_columns=max(0, len(columns) - _WIDEST),
+        needed=NEEDED if known.isdisjoint(NEEDED) else (),
+        sheets=titles if len(titles) > 1 else (),
+        sheet=main.sheet.title,
+        **_first_of(read(few), several=True),
+    )
+
+
 def _message(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
     """Inspect a document in a message format."""
-    columns = message_columns(MESSAGES[form], _begun(file), name)
+    columns = message_columns(items_of(MESSAGES[form], _begun(file), name))
     sheet, mapping, _ = open_message(MESSAGES[form], _begun(file), name, options)
     few = msgspec.structs.replace(options, batch_rows=SAMPLE_ROWS)
     known = {field for column in columns for field in column.fields}
@@ -377,7 +422,11 @@ def _told(form: str, seen: _Seen, options: ReadOptions) -> Inspection:
     missing = known.isdisjoint(NEEDED)
     styles = _styles(seen, options)
     few = msgspec.structs.replace(options, batch_rows=SAMPLE_ROWS)
-    first = _FirstRows() if missing or seen.questions else _first_of(seen.read(few))
+    first = (
+        _FirstRows()
+        if missing or seen.questions
+        else _first_of(seen.read(few), several=seen.several)
+    )
     if "coverage" in first:
         places = sorted({place for each in columns.places.values() for place in each})
         first["coverage"] = msgspec.structs.replace(
@@ -466,27 +515,33 @@ def _styles(seen: _Seen, options: ReadOptions) -> Styles:
     return find_styles(fields_of(block, seen.columns), options, frozenset(pointed))
 
 
-def _first_of(items: Iterator[pa.RecordBatch | Refusal]) -> _FirstRows:
-    """Read the first rows as in a screening, with their refusals."""
+def _first_of(items: Iterator[pa.RecordBatch | Refusal], *, several: bool = False) -> _FirstRows:
+    """Read the first rows as in a screening, with their refusals.
+
+    Args:
+        items: Batches and refusals.
+        several: Read on after the first batch, as the first table may be a line of greeting.
+    """
     refusals: list[Refusal] = []
     first: pa.RecordBatch | None = None
+    covered, rows = Coverage(), 0
     for item in items:
         if isinstance(item, Refusal):
             if item.row <= SAMPLE_ROWS and len(refusals) < _REFUSED:
                 refusals.append(item)
-        elif first is not None:
+        elif first is not None and not several:
             break
         elif len(item):
-            first = item
-            if len(first) >= SAMPLE_ROWS:
+            first = item if first is None else first
+            covered, rows = covered.plus(only_lines(item)), rows + len(item)
+            if rows >= SAMPLE_ROWS:
                 break  # for a shorter file, include refusals after its last line
     if first is None:
         return _FirstRows(refusals=tuple(refusals))
     lines = tuple(line_at(first, place) for place in range(min(len(first), _LINES)))
-    covered = Coverage().plus(only_lines(first))
     told = {remark.problem for remark in remarks_on(covered)}  # they are shown separately
     refusals = [each for each in refusals if each.row or each.problem not in told]
-    return _FirstRows(rows=len(first), lines=lines, refusals=tuple(refusals), coverage=covered)
+    return _FirstRows(rows=rows, lines=lines, refusals=tuple(refusals), coverage=covered)
 
 
 def _titles(form: str, file: BinaryIO, name: str, options: ReadOptions) -> tuple[str, ...]:

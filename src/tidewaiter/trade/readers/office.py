@@ -3,9 +3,11 @@
 import zipfile
 from typing import BinaryIO
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.sheets.workbook import has_macros
 from tidewaiter.base.sheets.xml import FAULTS, damaged
 from tidewaiter.trade.readers.legacy_workbooks import open_legacy
+from tidewaiter.trade.readers.parts.documents import is_document
 from tidewaiter.trade.readers.table import Sheet
 from tidewaiter.trade.readers.xlsx import open_sheets
 from tidewaiter.trade.readers.xml_workbooks import open_ods
@@ -28,6 +30,8 @@ def open_office(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet,
     except FAULTS as error:
         raise damaged(name) from error
     file.seek(place)
+    if is_document(members, kind) and not has_macros(members):
+        raise InputError("base/document-not-a-spreadsheet", at=name)
     if kind.startswith(_ODS.encode()):
         return open_ods(file, name, options)
     if "xl/workbook.bin" in members and not has_macros(members):

@@ -3,6 +3,7 @@
 import re
 
 from tidewaiter.base.sheets.workbook import OLE
+from tidewaiter.trade.readers.access_tables import is_access
 from tidewaiter.trade.readers.dbf import is_dbf
 from tidewaiter.trade.readers.sqlite_tables import MAGIC
 
@@ -35,6 +36,8 @@ def form_by_signature(head: bytes, suffix: str) -> str | None:
             return form
     if head.startswith(b"ORC") and (suffix == "orc" or min(head[3:_HEAD], default=0) < _TEXT):
         return "orc"
+    if is_access(head):
+        return "access"
     if is_dbf(head) and (suffix == "dbf" or b"\0" in head[:32]):
         return "dbf"
     plain = head.removeprefix(b"\xef\xbb\xbf")

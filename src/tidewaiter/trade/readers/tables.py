@@ -1,6 +1,6 @@
 """The tables of a file, each with its own mapping: sheets of a workbook, tables of a database."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 import numpy as np
@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.trade.messages.types import Found
 from tidewaiter.trade.readers.canonical_lines import to_lines
 from tidewaiter.trade.readers.columns.header_meaning import find_columns
 from tidewaiter.trade.readers.columns.mapping import (
@@ -24,6 +25,7 @@ from tidewaiter.trade.types import NUMBERS, ReadOptions, Refusal, keys_of
 
 _NOT_GIVEN = frozenset((*NUMBERS, *keys_of("count"), "seq"))
 """Fields of one line, which a value for the whole table cannot be: a total weight."""
+_UNDESCRIBED = "trade/goods-text-missing"
 _NO_GOODS = "a table without a column of goods"
 
 
@@ -33,6 +35,10 @@ class Table(Record, frozen=True, kw_only=True):
     sheet: Sheet
     columns: Columns
     questions: tuple[Question, ...] = ()
+    shown: Columns | None = None  # for documents: the fields in their first lines
+    lines: Callable[[], Iterator[Found | Refusal]] | None = None  # for documents: read anew
+    apart: bool = False  # of a file inside another: what is wrong with it does not stop others
+    remarks: tuple[Refusal, ...] = ()  # on the whole file
 
 
 def survey_sheet(sheet: Sheet, name: str, options: ReadOptions) -> Table:
@@ -77,7 +83,7 @@ def survey_sheet(sheet: Sheet, name: str, options: ReadOptions) -> Table:
 def main_of(tables: Sequence[Table]) -> int:
     """Return the index of the first table that describes goods; without any, 0."""
     fields = [
-        {*table.columns.columns, *(question.field for question in table.questions)}
+        {*(table.shown or table.columns).columns, *(each.field for each in table.questions)}
         for table in tables
     ]
     return next((at for at, known in enumerate(fields) if not known.isdisjoint(NEEDED)), 0)
@@ -141,7 +147,11 @@ def map_sheets(
 
 
 def remarks_of(table: Table, name: str) -> Iterator[Refusal]:
-    """Report the open questions about a table."""
+    """Report doubts and the open questions about a table."""
+    if table.sheet.doubt:
+        yield _doubt(table.sheet)
+    if table.sheet.cause:
+        yield table.sheet.cause
     for question in table.questions:
         yield Refusal.of(ask(question, name), row=0, column=table.sheet.title)
 
@@ -158,18 +168,21 @@ def read_tables(
         unread: As for `to_lines`.
     """
     last = count = 0
+    counts: dict[str, int] = {}
+    layouts: set[str] = set()
     for table in tables:
-        if table.sheet.doubt:
-            yield _doubt(table.sheet)
-        if table.sheet.cause:
-            yield table.sheet.cause
-        if table.sheet.unconfirmed and options.format is None:
-            error = InputError("trade/layout-not-confirmed", title=table.sheet.unconfirmed)
-            yield Refusal.of(error, row=0)
+        yield from table.remarks
+        layout = table.sheet.unconfirmed
+        if layout and layout not in layouts and options.format is None:
+            layouts.add(layout)
+            yield Refusal.of(InputError("trade/layout-not-confirmed", title=layout), row=0)
         yield from remarks_of(table, name)
         sheet = located(table.sheet, last)
-        for part in to_lines(sheet, table.columns, options, unread=unread):
-            if isinstance(part, Refusal):
+        for part in _lines_of(table, sheet, options, unread=unread):
+            if table.apart and isinstance(part, Refusal) and part.code == _UNDESCRIBED:
+                for key, value in part.values.items():
+                    counts[key] = counts.get(key, 0) + int(value)
+            elif isinstance(part, Refusal):
                 last = max(last, part.row)
                 yield placed(part, table.sheet.title, 0)
             else:
@@ -178,6 +191,20 @@ def read_tables(
                 yield part
     if not count:
         yield Refusal.of(InputError("trade/file-without-lines"), row=0)
+    if counts:  # one remark on all documents in a file
+        yield Refusal.of(InputError(_UNDESCRIBED, at="", **counts), row=0)
+
+
+def _lines_of(
+    table: Table, sheet: Sheet, options: ReadOptions, *, unread: bool
+) -> Iterator[pa.RecordBatch | Refusal]:
+    """Convert a table; damage to a file inside another ends only this file."""
+    try:
+        yield from to_lines(sheet, table.columns, options, unread=unread)
+    except InputError as error:
+        if not table.apart:
+            raise
+        yield Refusal.of(error, row=0, screened=False)
 
 
 def _doubt(sheet: Sheet) -> Refusal:
@@ -214,5 +241,11 @@ def placed(refusal: Refusal, title: str, start: int) -> Refusal:
 def columns_shown(tables: Sequence[Table]) -> Columns:
     """Return the mapping of the main table, with those of the others."""
     main = main_of(tables)
-    others = tuple(table.columns for at, table in enumerate(tables) if at != main)
-    return msgspec.structs.replace(tables[main].columns, further=others)
+    every = [
+        msgspec.structs.replace(table.shown, title=table.sheet.title)
+        if table.shown
+        else table.columns
+        for table in tables
+    ]
+    others = tuple(each for at, each in enumerate(every) if at != main)
+    return msgspec.structs.replace(every[main], further=others)

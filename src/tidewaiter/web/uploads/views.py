@@ -360,7 +360,7 @@ def _columns(seen: Inspection) -> Iterator[ColumnView]:
             read=_read(column),
             how=_how(column, seen),
             asked=is_asked,
-            can_choose=bool(column.name) and chosen and seen.form not in MESSAGES,
+            can_choose=bool(column.name) and chosen and not seen.title,
         )
 
 

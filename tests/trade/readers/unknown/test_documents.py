@@ -1,11 +1,9 @@
 """Documents that no layout claims: their words are screened, and what is not read is told."""
 
 import io
-from email.message import EmailMessage
 from typing import BinaryIO, cast
 
 import pytest
-from pypdf import PdfWriter
 from tests.support.raising import raises
 
 from tidewaiter.trade.messages.types import Found
@@ -53,7 +51,6 @@ def test_xml_that_breaks_off_is_read_as_far_as_it_goes() -> None:
     [
         ("xml", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "trade/xml-document-type"),
         ("xml", "", "trade/xml-without-elements"),
-        ("pdf", "%PDF-1.4 and no more", "trade/pdf-damaged"),
     ],
 )
 def test_what_cannot_be_read_is_an_error(form: str, data: str, code: str) -> None:
@@ -62,7 +59,7 @@ def test_what_cannot_be_read_is_an_error(form: str, data: str, code: str) -> Non
         read(form, data)
 
 
-@pytest.mark.parametrize("form", ["xml", "web-page", "email", "pdf"])
+@pytest.mark.parametrize("form", ["xml", "web-page"])
 def test_a_document_read_as_a_whole_has_a_size(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A larger one is refused before it is held."""
     monkeypatch.setattr(whole, "MOST", 100)
@@ -98,26 +95,6 @@ def test_records_without_blank_lines_stay_apart() -> None:
     assert (two.row, two.kept) == (2, (("line 2", "20|acetone"),))
 
 
-def test_an_email_is_screened_with_its_attachments_of_text() -> None:
-    """One that is no text is told by its name."""
-    mail = EmailMessage()
-    mail["Subject"], mail["From"], mail["To"] = "acetone for you", "a@b.example", "c@d.example"
-    mail.set_content("see the list")
-    mail.add_alternative("<p>see the <b>list</b><script>zork()</script></p>", subtype="html")
-    mail.add_attachment("toluene\nether\n", filename="list.txt")
-    mail.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="drum.png")
-    lines, (refusal,) = read("email", bytes(mail))
-    kept = [each for line in lines for each in line.kept]
-    assert ("subject", "acetone for you") in kept
-    assert ("attachment list.txt, line 1", "toluene ether") in kept
-    assert not any("zork" in text for _, text in kept)
-    assert (refusal.code, refusal.value, refusal.screened) == (
-        "trade/attachment-not-read",
-        "drum.png",
-        False,
-    )
-
-
 def test_a_web_page_is_screened_by_blocks() -> None:
     """Cells of a row are set apart, and scripts are no text."""
     page = "<html><body><h1>Offer</h1><table><tr><td>acetone</td><td>5 kg</td></tr></table>after"
@@ -126,44 +103,3 @@ def test_a_web_page_is_screened_by_blocks() -> None:
         "acetone | 5 kg",
         "after",
     ]
-
-
-def pdf(text: str) -> bytes:
-    """Write a PDF file of one page."""
-    content = f"BT /F1 12 Tf 72 720 Td ({text}) Tj ET".encode() if text else b""
-    parts = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    ]
-    data, places = b"%PDF-1.4\n", []
-    for number, part in enumerate(parts, 1):
-        places.append(len(data))
-        data += b"%d 0 obj\n%s\nendobj\n" % (number, part)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    start = len(data)
-    data += b"xref\n0 6\n0000000000 65535 f \n%s" % table
-    return data + b"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % start
-
-
-def test_the_text_of_a_pdf_is_screened() -> None:
-    """With the page."""
-    (line,), _ = read("pdf", pdf("100 drums of acetone"))
-    assert line.kept == (("page 1, line 1", "100 drums of acetone"),)
-
-
-def test_a_scanned_page_is_told() -> None:
-    """It has no text, so it was not screened."""
-    lines, (refusal,) = read("pdf", pdf(""))
-    assert (lines, refusal.code, refusal.screened) == ([], "trade/page-without-text", False)
-
-
-def test_an_encrypted_pdf_is_an_error() -> None:
-    """Its words cannot be seen."""
-    writer, held = PdfWriter(io.BytesIO(pdf("acetone"))), io.BytesIO()
-    writer.encrypt("secret")
-    writer.write(held)
-    with raises("trade/pdf-encrypted"):
-        read("pdf", held.getvalue())

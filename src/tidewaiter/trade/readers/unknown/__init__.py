@@ -9,8 +9,6 @@ from tidewaiter.trade.messages.types import Format
 from tidewaiter.trade.readers.unknown import (
     any_json,
     any_xml,
-    email_text,
-    pdf_text,
     plain_text,
     web_page,
 )
@@ -19,22 +17,6 @@ UNKNOWN: MappingProxyType[str, Format] = MappingProxyType(
     {
         form.name: form
         for form in (
-            Format(
-                name="pdf",
-                title="PDF: its text",
-                fits=pdf_text.fits,
-                read=pdf_text.read,
-                source="ISO 32000",
-                confirmed=False,
-            ),
-            Format(
-                name="email",
-                title="e-mail: its text",
-                fits=email_text.fits,
-                read=email_text.read,
-                source="RFC 5322",
-                confirmed=False,
-            ),
             Format(
                 name="web-page",
                 title="web page: its text",
