@@ -26,7 +26,7 @@ HEARD = {
     "spark",
     "day",
     "columns",
-    "saved",
+    "layout",
     "encoding",
     "delimiter",
     "decimal",
