@@ -7,17 +7,25 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, active_count
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 from tidewaiter.base.errors import InputError, TidewaiterError
+from tidewaiter.bulk import processes as module
 from tidewaiter.bulk.processes import done_beside, processes
 from tidewaiter.store.core.database import open_database
 
 _LOADED: list[int] = []  # ids of the processes that loaded something
+
+
+@pytest.fixture(autouse=True)
+def _threads_of_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the threads of what runs the tests."""
+    others = active_count() - 1
+    monkeypatch.setattr(module, "active_count", lambda: active_count() - others)
 
 
 def _load(settings: str) -> None:
