@@ -245,6 +245,14 @@ def test_a_page_is_read_as_tables_and_text(read: Read) -> None:
     assert "ephedrine" in read(long, "a.html")[0][1]["other"][0]["text"]
 
 
+@pytest.mark.parametrize("broken", ["<![C bad", "<![", "<![CDATA[x]]>", "<![if IE]>", "<!x>"])
+def test_broken_declarations_of_a_page_are_skipped(read: Read, broken: str) -> None:
+    """As a browser skips them."""
+    row = "<tr><td>acetone</td><td>291411</td></tr>"
+    lines, _ = read(f"<table><tr><td>goods</td><td>hs</td></tr>{broken}>{row}</table>", "a.html")
+    assert [line["goods"] for line in lines] == ["acetone"]
+
+
 def test_pages_have_bounds(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of size, of tables and of columns; deep nesting is no recursion."""
     with raises("trade/too-many-tables"):

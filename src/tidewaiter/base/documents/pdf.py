@@ -6,12 +6,14 @@ without text are recognised by Tesseract, if the extra `ocr` and Tesseract are i
 
 import importlib.util
 import os
+import re
 import shutil
 import statistics
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import groupby, starmap
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -41,10 +43,13 @@ MOST_SCANS = 60
 LARGEST = 64 << 20
 """Maximum size of an attached file, in bytes."""
 
+_WORD = re.compile(r"\w+")
 _DPI = 300
 _POINTS = 72  # an inch
 _PIXELS = 40_000_000  # of a page
 _PAGE_SECONDS = 90
+_WIDE = 2  # letters between two columns
+_SPACED = 2.5  # heights between two paragraphs
 _LEAST = 30  # confidence of a word, in percent; below, Tesseract reads stains
 _LANGUAGES = ("eng", "deu", "spa", "fra", "rus", "chi_sim", "ara")
 
@@ -91,7 +96,7 @@ def convert(folder: Path) -> Iterator[Item]:
     for number in range(count):
         try:
             page = document.pages[number]
-            text = page.extract_text().encode("utf-8", "replace").decode()
+            text = _text_of(page).encode("utf-8", "replace").decode()
         except _faults():
             yield Item(state="unreadable", page=number + 1)
             continue
@@ -101,6 +106,20 @@ def convert(folder: Path) -> Iterator[Item]:
             scans.append(number)
     yield from _recognised(folder / DOCUMENT, scans)
     yield Item(state="end", pages=count)
+
+
+def _text_of(page: Any) -> str:
+    """Return the text of a page as it is laid out, with the words that this lacks."""
+    plain = str(page.extract_text())
+    if not plain.strip():
+        return plain
+    try:
+        laid_out = str(page.extract_text(extraction_mode="layout", layout_mode_strip_rotated=False))
+    except _faults():
+        return plain
+    shown = set(_WORD.findall(laid_out))
+    lacks = [line for line in plain.splitlines() if not shown.issuperset(_WORD.findall(line))]
+    return "\n\n".join(filter(None, (laid_out, "\n".join(lacks))))
 
 
 def _is_blank(page: Any) -> bool:
@@ -190,32 +209,78 @@ def recognise(picture: Any, page: int) -> Item:
         timeout=_PAGE_SECONDS,
         output_type=pytesseract.Output.DICT,
     )
-    words = zip(
-        found["block_num"],
-        found["par_num"],
-        found["line_num"],
-        found["conf"],
-        found["text"],
-        strict=True,
-    )
-    lines: list[str] = []
-    sure: list[float] = []
-    last: tuple[int, int, int] | None = None
-    for block, paragraph, line, confidence, text in words:
-        if not text.strip() or float(confidence) < _LEAST:
-            continue
-        if last != (block, paragraph, line):
-            if last is not None and last[:2] != (block, paragraph):
-                lines.append("")
-            lines.append(text)
-        else:
-            lines[-1] += f" {text}"
-        last = (block, paragraph, line)
-        sure.append(float(confidence))
-    if not sure:
+    words = [
+        word
+        for word in starmap(
+            Word,
+            zip(
+                zip(found["block_num"], found["par_num"], found["line_num"], strict=True),
+                found["left"],
+                found["top"],
+                found["width"],
+                found["height"],
+                map(float, found["conf"]),
+                found["text"],
+                strict=True,
+            ),
+        )
+        if word.text.strip() and word.confidence >= _LEAST
+    ]
+    if not words:
         return Item(state="scan", page=page)
-    text = "\n".join(lines)
-    return Item(state="recognised", page=page, text=text, confidence=round(statistics.mean(sure)))
+    sure = statistics.mean(word.confidence for word in words)
+    return Item(state="recognised", page=page, text=laid_out(words), confidence=round(sure))
+
+
+class Word(NamedTuple):
+    """A recognised word, in pixels."""
+
+    line: tuple[int, int, int]
+    left: int
+    top: int
+    width: int
+    height: int
+    confidence: float  # in percent
+    text: str
+
+
+def laid_out(words: Sequence[Word]) -> str:
+    """Return recognised words as a text in which columns stand below each other.
+
+    Args:
+        words: At least one.
+    """
+    letter = statistics.median(max(1, word.width) / len(word.text) for word in words)
+    lines = [list(found) for _, found in groupby(words, key=lambda word: word.line)]
+    rows: list[list[Word]] = []
+    last = 0.0
+    for line in sorted(lines, key=_middle):
+        height = statistics.median(word.height for word in line)
+        if rows and _middle(line) - last < height / 2:
+            rows[-1].extend(line)
+            continue
+        if rows and _middle(line) - last > _SPACED * height:
+            rows.append([])
+        rows.append(list(line))
+        last = _middle(line)
+    return "\n".join(_row(row, letter) for row in rows)
+
+
+def _middle(line: Sequence[Word]) -> float:
+    return statistics.median(word.top + word.height / 2 for word in line)
+
+
+def _row(words: Sequence[Word], letter: float) -> str:
+    text, end = "", 0.0
+    for word in sorted(words, key=lambda each: each.left):
+        gap = word.left - end
+        is_apart = not text or gap > _WIDE * letter
+        place = round(word.left / letter)
+        text = f"{text:<{place}}" if is_apart and place > len(text) + 1 else text
+        between = "  " if is_apart and text and not text.endswith("  ") else " "
+        text += word.text if not text or text.endswith(" ") else f"{between}{word.text}"
+        end = word.left + word.width
+    return text
 
 
 def main(folder: Path) -> None:

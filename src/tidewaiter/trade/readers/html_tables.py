@@ -119,6 +119,10 @@ class _Tables(HTMLParser):
         if any(row):
             self.tables[self._open[-1]].append(tuple(row))
 
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        """Skip "<![...": a browser shows nothing of it, and the base class fails on most."""
+        return self.parse_bogus_comment(i, bool(report))
+
     def finish(self) -> None:
         """Handle the end of the page, also inside a table."""
         self.close()

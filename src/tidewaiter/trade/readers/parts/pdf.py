@@ -20,7 +20,7 @@ from tidewaiter.trade.messages.types import Found
 from tidewaiter.trade.readers.held_folder import HeldFolder
 from tidewaiter.trade.readers.parts.types import Part, Room
 from tidewaiter.trade.readers.unknown import whole
-from tidewaiter.trade.readers.unknown.plain_text import found_in
+from tidewaiter.trade.readers.unknown.printed_text import Printed
 from tidewaiter.trade.types import Refusal
 
 _SHOWN = 20  # pages named
@@ -33,7 +33,7 @@ def fits(head: bytes, suffix: str) -> bool:
 
 
 def split(file: BinaryIO, name: str, room: Room) -> Iterator[Found | Refusal | Part]:
-    """Yield the text of a document by paragraphs, and its attached files.
+    """Yield the lines of goods and the paragraphs of a document, and its attached files.
 
     Raises:
         InputError: It is too long, damaged, or encrypted.
@@ -42,18 +42,20 @@ def split(file: BinaryIO, name: str, room: Room) -> Iterator[Found | Refusal | P
     held.copy(file, DOCUMENT, whole.MOST, whole.too_long(name))
     failed: dict[str, list[int]] = {"scan": [], "unreadable": []}
     ended = False
+    printed = Printed()
     for item in _converted(held):
         if item.state == "encrypted":
             raise InputError("trade/pdf-encrypted", at=name)
         if item.state == "damaged":
             raise InputError("trade/pdf-damaged", at=name)
         if item.state in ("text", "recognised"):
-            yield from _page(item)
+            yield from _page(item, printed)
         elif item.state == "file":
             yield from _attached(item, held, name, room)
         elif item.state in failed:
             failed[item.state].append(item.page)
         ended = item.state == "end"
+    yield from printed.end()
     yield from _unread(failed["scan"], failed["unreadable"])
     if not ended:
         yield _refused(InputError("trade/pdf-not-read-whole", seconds=SECONDS))
@@ -87,11 +89,11 @@ def _converted(held: HeldFolder) -> Iterator[Item]:
                 yield msgspec.json.decode(line, type=Item)
 
 
-def _page(item: Item) -> Iterator[Found]:
+def _page(item: Item, printed: Printed) -> Iterator[Found]:
     place = f"page {item.page}"
     if item.state == "recognised":
         place = f"{place} (scan, recognised with {item.confidence} % confidence)"
-    yield from found_in(item.text.splitlines(), f"{place}, line")
+    yield from printed.read(item.text.splitlines(), f"{place}, line")
 
 
 def _attached(item: Item, held: HeldFolder, name: str, room: Room) -> Iterator[Part | Refusal]:

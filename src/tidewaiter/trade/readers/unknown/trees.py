@@ -17,6 +17,7 @@ from tidewaiter.trade.readers.columns.header_meaning import find_columns
 from tidewaiter.trade.readers.columns.mapping import NEEDED, survey_columns
 from tidewaiter.trade.readers.columns.mapping import Mapping as Columns
 from tidewaiter.trade.readers.json_rows import header
+from tidewaiter.trade.readers.table import is_nothing
 from tidewaiter.trade.types import NUMBERS, TEXTS, ReadOptions, keys_of
 
 Node = Mapping[str, Any]
@@ -234,9 +235,9 @@ class Reading:
         keys = tuple(texts)
         plan = self._plan(keys, tuple(texts.values()))
         by_field = {
-            field: {keys[place]: None for place in places}
+            field: dict.fromkeys(filled)
             for field, places in plan.places.items()
-            if field in _KNOWN
+            if field in _KNOWN and (filled := _filled(field, [keys[at] for at in places], texts))
         }
         fields = {field: " ".join(texts[key] for key in used) for field, used in by_field.items()}
         for field in _OF_NUMBERS & fields.keys():
@@ -257,6 +258,12 @@ class Reading:
                 self._plans.clear()
             self._plans[keys] = plan
         return plan
+
+
+def _filled(field: str, keys: Sequence[str], texts: Mapping[str, str]) -> Sequence[str]:
+    """Return the keys with a value; of several numbers of a consignment, the first one counts."""
+    filled = [key for key in keys if not is_nothing(texts[key])]
+    return filled[:1] if field == "consignment" else filled
 
 
 _PLANS = 1_000

@@ -8,7 +8,7 @@ from lxml import etree
 from lxml import html as pages
 
 from tidewaiter.trade.messages.types import Found
-from tidewaiter.trade.readers.unknown.plain_text import found_in
+from tidewaiter.trade.readers.unknown.printed_text import found_in
 from tidewaiter.trade.readers.unknown.whole import whole_of
 from tidewaiter.trade.types import Refusal
 
