@@ -1,6 +1,7 @@
 """XML of unknown layout: each repeated group that describes goods is a line."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 from lxml import etree
@@ -69,6 +70,7 @@ def _parsed(file: BinaryIO, name: str) -> tuple[etree._Element, InputError | Non
     return root, InputError("trade/xml-damaged", said=worst.message, at=where)
 
 
+@lru_cache(maxsize=1 << 12)
 def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
@@ -76,31 +78,33 @@ def _local(tag: str) -> str:
 def _node(element: etree._Element) -> dict[str, Any]:
     """Convert an element: its attributes, its text, and its elements; repeated ones as a list."""
     node: dict[str, Any] = {_local(key): text for key, text in element.attrib.items()}
-    if own := " ".join(_own_texts(element)):
-        node[TEXT] = own
+    children: dict[str, Any] = {}
+    several: set[str] = set()
+    own = [element.text]
     for child in element:
-        if not isinstance(child.tag, str):
+        own.append(child.tail)
+        tag = child.tag
+        if not isinstance(tag, str) or (value := _value(child)) is None:
             continue
-        key, value = _local(child.tag), _value(child)
-        if value is None:
-            continue
-        known = node.get(key)
-        if known is None:
-            node[key] = value
-        elif isinstance(known, list):
-            known.append(value)
+        key = _local(tag)
+        if key in several:
+            children[key].append(value)
+        elif key in children:
+            several.add(key)
+            children[key] = [children[key], value]
         else:
-            node[key] = [known, value]
-    return {
-        key: _all_objects(value) if isinstance(value, list) else value
-        for key, value in node.items()
-    }
+            children[key] = value
+    if text := " ".join(plain for part in own if part and (plain := part.strip())):
+        node[TEXT] = text
+    for key in several:
+        children[key] = _all_objects(children[key])
+    for key, value in children.items():
+        node[key] = value if key not in node else _all_objects([node[key], *_listed(value)])
+    return node
 
 
-def _own_texts(element: etree._Element) -> Iterator[str]:
-    for text in (element.text, *(child.tail for child in element)):
-        if text and (plain := text.strip()):
-            yield plain
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _value(element: etree._Element) -> Any:

@@ -15,9 +15,8 @@ from tidewaiter.trade.messages.json_text import text_of
 from tidewaiter.trade.messages.types import Found
 from tidewaiter.trade.readers.columns.header_meaning import find_columns
 from tidewaiter.trade.readers.columns.mapping import NEEDED, survey_columns
-from tidewaiter.trade.readers.columns.mapping import Mapping as Columns
 from tidewaiter.trade.readers.json_rows import header
-from tidewaiter.trade.readers.table import is_nothing
+from tidewaiter.trade.readers.table import NOTHING
 from tidewaiter.trade.types import NUMBERS, TEXTS, ReadOptions, keys_of
 
 Node = Mapping[str, Any]
@@ -195,8 +194,17 @@ class _Read(NamedTuple):
     """What the texts of an object, or of those above it, mean."""
 
     fields: dict[str, str]
-    by_field: Mapping[str, Mapping[str, None]]  # keys that a field was read from
+    by_field: dict[str, Sequence[str]]  # keys that a field was read from
     used: set[str]
+
+
+class _Step(NamedTuple):
+    """How a field is read from the texts of an object."""
+
+    field: str
+    places: Sequence[int]  # of its texts
+    unit: str  # told by a key
+    is_number: bool
 
 
 def _group(field: str) -> str:
@@ -208,7 +216,8 @@ class Reading:
     """Converts the lines of documents to fields, as far as the names of their keys are known."""
 
     def __init__(self) -> None:
-        self._plans: dict[tuple[str, ...], Columns] = {}
+        self._plans: dict[tuple[str, ...], Sequence[_Step]] = {}
+        self._above: tuple[Mapping[str, str], _Read] = ({}, _Read({}, {}, set()))  # the last one
 
     def found(self, line: Line, row: int) -> Found:
         """Return a line: its fields, and its other texts.
@@ -218,7 +227,9 @@ class Reading:
             row: Number of the line in the file, from 1.
         """
         own = self._read(line.own)
-        above = self._read(line.above)
+        if line.above != self._above[0]:
+            self._above = line.above, self._read(line.above)
+        above = self._above[1]
         held = {_group(field) for field in own.fields}
         for field, text in above.fields.items():
             if _group(field) not in held and (line.is_only or field not in _OF_NUMBERS):
@@ -232,40 +243,42 @@ class Reading:
         )
 
     def _read(self, texts: Mapping[str, str]) -> _Read:
-        keys = tuple(texts)
-        plan = self._plan(keys, tuple(texts.values()))
-        by_field = {
-            field: dict.fromkeys(filled)
-            for field, places in plan.places.items()
-            if field in _KNOWN and (filled := _filled(field, [keys[at] for at in places], texts))
-        }
-        fields = {field: " ".join(texts[key] for key in used) for field, used in by_field.items()}
-        for field in _OF_NUMBERS & fields.keys():
-            if not _DIGIT.search(fields[field]):  # its name misleads: its words are other text
-                del fields[field]
-        for field, unit in plan.units.items():
-            if field in fields and f"{field}.unit" not in fields:
-                bare = not any(map(str.isalpha, fields[field]))
-                fields[field] += f" {unit}" if bare else ""
-        used = {key for field in fields for key in by_field[field]}
-        return _Read(fields=fields, by_field=by_field, used=used)
+        keys, values = tuple(texts), tuple(texts.values())
+        found = _Read({}, {}, set())
+        for field, places, unit, is_number in self._plan(keys, values):
+            filled = [at for at in places if values[at] not in _EMPTY]
+            if not filled:
+                continue
+            if field == "consignment":  # of several numbers, the first one counts
+                filled = filled[:1]
+            text = " ".join([values[at] for at in filled])
+            if is_number and not _DIGIT.search(text):
+                continue  # its name misleads: its words are other text
+            if unit and f"{field}.unit" not in found.fields and not any(map(str.isalpha, text)):
+                text = f"{text} {unit}"
+            found.fields[field] = text
+            used = [keys[at] for at in filled]
+            found.used.update(used)
+            found.by_field[field] = used
+        return found
 
-    def _plan(self, keys: tuple[str, ...], texts: tuple[str, ...]) -> Columns:
+    def _plan(self, keys: tuple[str, ...], texts: tuple[str, ...]) -> Sequence[_Step]:
         plan = self._plans.get(keys)
         if plan is None:
-            plan = survey_columns(tuple(map(titled, keys)), (texts,), "", ReadOptions())[0]
+            columns = survey_columns(tuple(map(titled, keys)), (texts,), "", ReadOptions())[0]
+            steps = [
+                _Step(field, places, columns.units.get(field, ""), field in _OF_NUMBERS)
+                for field, places in columns.places.items()
+                if field in _KNOWN
+            ]
+            plan = sorted(steps, key=lambda step: bool(step.unit))  # after the units in texts
             if len(self._plans) > _PLANS:
                 self._plans.clear()
             self._plans[keys] = plan
         return plan
 
 
-def _filled(field: str, keys: Sequence[str], texts: Mapping[str, str]) -> Sequence[str]:
-    """Return the keys with a value; of several numbers of a consignment, the first one counts."""
-    filled = [key for key in keys if not is_nothing(texts[key])]
-    return filled[:1] if field == "consignment" else filled
-
-
+_EMPTY = frozenset((*NOTHING, *map(str.upper, NOTHING), *map(str.title, NOTHING), "", " "))
 _PLANS = 1_000
 _OF_LINES = frozenset((*NUMBERS, *keys_of("count"), "hs", "origin"))
 _KNOWN = frozenset(header())  # two parties of a role; the texts of a third are kept
