@@ -1,5 +1,6 @@
 """Listings and orders of shops on the web."""
 
+import json
 from datetime import date
 from decimal import Decimal
 
@@ -71,6 +72,31 @@ def test_a_product_is_a_line_for_each_variant(read: Read) -> None:
     assert [p["role"] for p in lines[0]["parties"]] == ["seller"]
     kept = {each["name"]: each["text"] for each in lines[0]["other"]}
     assert (kept["variants[0].inventory_quantity"], kept["variants[0].sku"]) == ("7", "A")
+
+
+def test_what_stands_beside_a_list_is_read(read: Read) -> None:
+    """Another list, object by object, and other words; a page number is no line."""
+    about = {"products": [PRODUCT], "orders": [ORDER, ORDER], "note": "for Piperonal", "page": 2}
+    one, two, other = read(about)[0][len(VARIANTS) :]
+    item = "Safrole - 10 ml"
+    assert {"name": "orders[0].line_items[0].name", "text": item} in one["other"]
+    assert {"name": "orders[1].line_items[0].name", "text": item} in two["other"]
+    assert [each["text"] for each in other["other"]] == ["for Piperonal", "2"]
+    assert len(read({"products": [PRODUCT], "page": 2})[0]) == len(VARIANTS)
+
+
+def test_a_day_that_is_none_is_other_text(read: Read) -> None:
+    """Beside what is left of the same line: both are screened."""
+    lines, refusals = read([{**ORDER, "note": "fragile", "created_at": "Piperonal"}])
+    assert {"Piperonal", "fragile"} <= {each["text"] for each in lines[0]["other"]}
+    assert [each.value for each in refusals] == ["Piperonal"]
+
+
+def test_text_behind_a_list_is_told(read: Read) -> None:
+    """It is not screened."""
+    data = json.dumps({"products": [PRODUCT]}).encode() + b', "note": '
+    refusals = read(data)[1]
+    assert [(each.code, each.screened) for each in refusals] == [("trade/text-after-array", False)]
 
 
 def test_an_order_counts_its_pieces(read: Read) -> None:

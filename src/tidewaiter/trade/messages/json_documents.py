@@ -24,6 +24,7 @@ from tidewaiter.trade.messages.json_text import (
     Values,
     decode_clean,
     decode_plain,
+    is_objects,
     text_of,
 )
 from tidewaiter.trade.messages.types import Found, Left, Read
@@ -222,6 +223,7 @@ _PIECE = 1 << 18
 _MARK = 4  # bytes for detecting the encoding
 _TELLING = 4096  # bytes in which the key of a list is searched
 _START = re.compile(rb"(?:\xef\xbb\xbf)?\s*")  # UTF-8 byte order mark
+_WORD = re.compile(r"[^\W\d_]{3}")
 _WRAPPED = re.compile(rb'\s*\{\s*"(\w{1,40})"\s*:\s*(?=\[)')
 
 
@@ -246,7 +248,7 @@ def reader(lines: Lines, lists: Sequence[str] = ()) -> Read:
 
     def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
         for document in documents(file, name, lists):
-            if isinstance(document, Refusal):
+            if not isinstance(document, Document):
                 yield document
                 continue
             try:
@@ -258,13 +260,16 @@ def reader(lines: Lines, lists: Sequence[str] = ()) -> Read:
     return read
 
 
-def documents(file: BinaryIO, name: str, lists: Sequence[str] = ()) -> Iterator[Document | Refusal]:
+def documents(
+    file: BinaryIO, name: str, lists: Sequence[str] = ()
+) -> Iterator[Document | Found | Refusal]:
     """Read the documents of a file, one at a time in memory.
 
     Args:
         file: Positioned at its start.
         name: Name of the file, for errors.
-        lists: Keys of document lists: {"products": [...]} is read like the list alone.
+        lists: Keys of document lists: {"products": [...]} is read like the list alone, and then
+            what stands beside it.
 
     Raises:
         InputError: Damaged compression, or a document is longer than 64 MB.
@@ -288,8 +293,26 @@ def documents(file: BinaryIO, name: str, lists: Sequence[str] = ()) -> Iterator[
     read = row
     for row, raw in enumerate(values, read + 1):
         yield _document(raw, row)
-    if values.problem and not (inside and values.problem == TEXT_AFTER_ARRAY):
+    if inside and values.problem == TEXT_AFTER_ARRAY:
+        yield from _beside(values.rest(), row)
+    elif values.problem:
         yield Refusal.of(InputError(values.problem), row=row)
+
+
+def _beside(text: bytes, row: int) -> Iterator[Found | Refusal]:
+    """Read what follows the list in an object: its words are other text."""
+    value = decode_plain(b"{" + text.lstrip().removeprefix(b","))
+    if value is None:
+        yield Refusal.of(InputError(TEXT_AFTER_ARRAY), row=row, screened=False)
+        return
+    lists = {key: each for key, each in value.items() if is_objects(each)}
+    members = [({key: each}, f"[{at}]") for key in lists for at, each in enumerate(lists[key])]
+    for member, place in [*members, ({k: v for k, v in value.items() if k not in lists}, "")]:
+        texts: list[tuple[str, str]] = []
+        _gather({f"{key}{place}": each for key, each in member.items()}, "", texts)
+        if any(_WORD.search(text) for _, text in texts):
+            row += 1
+            yield Found(row=row, fields={}, kept=tuple(texts))
 
 
 def _pieces(file: BinaryIO, name: str) -> Iterator[bytes]:

@@ -54,6 +54,17 @@ class Values:
         self._name = name
         self._array = array
         self._text = b""
+        self._left = 0  # where the text after an array begins
+
+    def rest(self) -> bytes:
+        """Return the text after the array.
+
+        Raises:
+            InputError: It is longer than `LONGEST`.
+        """
+        while self._more(self._left):
+            pass
+        return self._text[self._left :]
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield each value.
@@ -119,6 +130,7 @@ class Values:
         rest = self._text[at:]
         while not rest.strip() and self._more():
             rest = self._text[at:]
+        self._left = at
         if rest.strip():
             self.problem = TEXT_AFTER_ARRAY
 
@@ -311,6 +323,11 @@ def _whole(text: str) -> Number:
 _DECODER = json.JSONDecoder(
     object_pairs_hook=object_of, parse_int=_whole, parse_float=Number, parse_constant=Number
 )
+
+
+def is_objects(value: object) -> bool:
+    """Return whether a value is a list of objects."""
+    return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
 
 
 def text_of(value: Any) -> str | None:  # noqa: PLR0911 - one for each kind of value

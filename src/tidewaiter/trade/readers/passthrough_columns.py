@@ -114,8 +114,15 @@ def written(batch: pa.RecordBatch, block: Block, *, whole: bool) -> Iterator[pa.
         mask = pa.array(counts[start:stop] == 0)
         other = pa.ListArray.from_arrays(offsets, values, mask=mask)
         lines = batch.slice(start, stop - start)
-        yield _with_column(lines, other)
+        own = lines.column("other")  # of lines without unmapped data, and of refused values
+        yield _with_column(lines, other if own.null_count == len(own) else _both(own, other))
         start = stop
+
+
+def _both(own: pa.Array, other: pa.Array) -> pa.Array:
+    """Return lists of texts one after the other; null: both are empty."""
+    pairs = zip(own.to_pylist(), other.to_pylist(), strict=True)
+    return pa.array([[*(a or ()), *(b or ())] or None for a, b in pairs], other.type)
 
 
 def _texts_left(

@@ -5,7 +5,7 @@ from itertools import count
 from typing import BinaryIO
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.trade.messages.json_documents import documents
+from tidewaiter.trade.messages.json_documents import Document, documents
 from tidewaiter.trade.messages.types import Found
 from tidewaiter.trade.readers.unknown.trees import Path, Reading, choose_lines, unfolded
 from tidewaiter.trade.types import Refusal
@@ -20,7 +20,7 @@ def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
     reading, rows = Reading(), count(1)
     known: dict[tuple[str, ...], Path] = {}
     for document in documents(file, name):
-        if isinstance(document, Refusal):
+        if not isinstance(document, Document):
             yield document
             continue
         try:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from tidewaiter.trade.messages.json_text import text_of
+from tidewaiter.trade.messages.json_text import is_objects, text_of
 from tidewaiter.trade.messages.types import Found
 from tidewaiter.trade.readers.columns.header_meaning import find_columns
 from tidewaiter.trade.readers.columns.mapping import NEEDED, survey_columns
@@ -92,11 +92,6 @@ def has_lines_inside(node: Node, depth: int = 0) -> bool:
 def _is_line(node: Node) -> bool:
     found = {each.field for path, _ in _texts(node, "") for each in find_columns(titled(path))}
     return not found.isdisjoint(TEXTS) and not found.isdisjoint(_OF_LINES)
-
-
-def is_objects(value: object) -> bool:
-    """Return whether a value is a list of objects."""
-    return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
 
 
 def _letters(text: str) -> int:
