@@ -23,7 +23,7 @@ def test_columns_are_said_once_for_a_source(screen: Screen, here: Path) -> None:
     """The next file with the same columns is read as the first was; what is said now wins."""
     first = write(here / "a.csv", "declaration no,Text A,Text B")
     missing = screen(first, "--columns", "c.toml")  # nothing was said yet
-    assert (missing.exit_code, says(missing.stderr, "trade/no-such-layout")) == (2, True)
+    assert (missing.exit_code, says(missing.stderr, "cli/no-such-layout")) == (2, True)
     assert not (here / "c.toml").exists()
     said = screen(first, "--columns", "c.toml", "--map", "goods=Text A", "--unit", "net=lb")
     assert (said.exit_code, len(said.stdout.splitlines())) == (0, 1)

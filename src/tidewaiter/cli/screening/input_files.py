@@ -331,7 +331,7 @@ def _load(place: Path | None, named: str, *, may_lack: bool) -> Layout | None:
     if not place.exists():
         if may_lack:
             return None
-        raise InputError("trade/no-such-layout", name=named, at="--columns")
+        raise InputError("cli/no-such-layout", name=named, at="--columns")
     return parse_layout(place.read_bytes(), at=str(place))
 
 
