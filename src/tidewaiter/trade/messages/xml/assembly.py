@@ -433,8 +433,7 @@ def _joined(row: int, line: Got, heads: Sequence[Head]) -> Found:
             fields = totals | fields
             kept = kept + [(path, got.totals[f]) for f, path in got.whole if f not in totals]
         if got.parties:
-            roles = {party["role"] for party in parties}
-            shared = [party for party in got.parties[:MOST_SHARED] if party["role"] not in roles]
+            shared = list(_shared(got.parties[:MOST_SHARED], parties))
             parties = parties + shared + head.rest(0, got.parties)
         if got.stops:
             functions = {stop["function"] for stop in stops}
@@ -452,6 +451,19 @@ def _joined(row: int, line: Got, heads: Sequence[Head]) -> Found:
         kept=tuple(kept),
         pointed=_POINTED,
     )
+
+
+def _shared(
+    above: Sequence[dict[str, str | None]], parties: Sequence[dict[str, str | None]]
+) -> Iterator[dict[str, str | None]]:
+    """Yield the parties of a head that apply to a line; of a role that the line has, as "other"."""
+    roles = {party["role"] for party in parties}
+    known = {(party["name"] or party["id"] or "").casefold() for party in parties}
+    for party in above:
+        if party["role"] not in roles:
+            yield party
+        elif (party["name"] or party["id"] or "").casefold() not in {*known, ""}:
+            yield {**party, "role": "other"}
 
 
 def _covered(above: Mapping[str, str], fields: Mapping[str, str]) -> list[str]:
