@@ -75,6 +75,7 @@ FILES = {
             "canada-post",
             "cxml",
             "facturae",
+            "dte-cl",
             "fatturapa",
             "gs1-xml",
             "hu-invoice",

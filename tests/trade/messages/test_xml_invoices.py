@@ -22,6 +22,14 @@ EXPECTED: dict[str, tuple[Any, ...]] = {
         {"consignor": "Example Chem Inc", "consignee": "Voorbeeld BV"},
     ),
     "cxml": (None, ["108-24-7"], None, 41, "EUR", {"consignee": "Voorbeeld BV"}),
+    "dte-cl": (
+        None,
+        None,
+        20 * KG,
+        41,
+        None,
+        {"seller": "Example Chem SpA", "buyer": "Ejemplo Ltda"},
+    ),
     "facturae": (
         None,
         None,

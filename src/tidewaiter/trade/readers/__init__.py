@@ -48,10 +48,12 @@ def _open(
     try:
         return _open_as(form, file, name, options)
     except InputError as error:
-        other = text_form(form, error, options)
-        if other is None or place is None:
+        if place is None:
             raise
         file.seek(place)
+        other = text_form(form, error, file, options)
+        if other is None:
+            raise
         (table, *others), shown = _open_as(other, file, name, options)
         sheet = msgspec.structs.replace(table.sheet, cause=cause_of(error))
         return [msgspec.structs.replace(table, sheet=sheet), *others], shown

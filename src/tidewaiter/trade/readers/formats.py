@@ -146,7 +146,7 @@ MESSAGES: MappingProxyType[str, Format] = MappingProxyType({**FORMATS, **UNKNOWN
 WITH_TEXT = frozenset(("csv", "html"))
 """Tables that can also be read as text, so that nothing in a first row is taken for a title."""
 
-_CERTAIN = ("pdf", "msg", "rtf", "archive")
+_CERTAIN = ("pdf", "msg", "rtf", "signed", "archive")
 """Files that hold others, which their first bytes show under any name."""
 
 _IF_NO_TABLE = {
@@ -168,6 +168,10 @@ Told = Literal["you", "content", "name"]
 """How a format was determined: by the user, the first bytes, or the file name."""
 
 _HEAD = 4096  # bytes for detection
+_COMMENTED = 1 << 16  # the same, with comments of XML
+_COMMENT = b"<!--"
+_REMARKS = re.compile(rb"<!--.*?-->", re.DOTALL)
+_BEFORE_XML = b"\xef\xbb\xbf \t\r\n"
 _BLOCK = 1 << 20  # bytes that unpack to as many: bzip2 has blocks of 900 kB
 
 
@@ -183,7 +187,11 @@ def head_of(file: BinaryIO) -> bytes:
     """Return the first bytes of a file, unpacked, without changing its position."""
     peek = file.peek if isinstance(file, Source) else partial(_peek, file)
     raw = peek(_HEAD)
-    return raw if unpacker_of(raw) is None else first_bytes(peek(_BLOCK), _HEAD)
+    if unpacker_of(raw) is not None:
+        raw = first_bytes(peek(_BLOCK), _HEAD)
+    elif _COMMENT in raw and raw.lstrip(_BEFORE_XML).startswith(b"<"):
+        raw = _REMARKS.sub(b"", peek(_COMMENTED))[:_HEAD]  # a licence may fill the first bytes
+    return raw
 
 
 def _peek(file: BinaryIO, size: int) -> bytes:
@@ -233,15 +241,39 @@ def _holds_others(file: BinaryIO | None, head: bytes, suffix: str) -> str | None
     return next((each.name for each in certain if each.fits(seen, suffix)), None)
 
 
-def text_form(form: str, error: InputError, options: ReadOptions) -> str | None:
-    """Return the format of text for a file that is no table of goods; None: there is none.
+def text_form(form: str, error: InputError, file: BinaryIO, options: ReadOptions) -> str | None:
+    """Return the format in which the words of a file without goods are read; None: there is none.
 
     Args:
         form: The format that was tried.
         error: Why it does not fit.
+        file: At its start; its position does not change.
         options: User settings; a format named there is the only one.
     """
-    return None if options.format is not None else _IF_NO_TABLE.get((form, error.code))
+    if options.format is not None:
+        return None
+    if error.code == _DECLARING:
+        return TEXT.name
+    if form in FORMATS and error.code in _WITHOUT_LINES:
+        head = head_of(file)
+        if _JSON.match(head):
+            return "any-json"
+        return next(each for each in _UNKNOWN if UNKNOWN[each].fits(head, ""))
+    return _IF_NO_TABLE.get((form, error.code))
+
+
+_UNKNOWN = ("xml", TEXT.name)
+_JSON = re.compile(rb"(\xef\xbb\xbf)?\s*[\[{]")
+_DECLARING = "trade/xml-document-type"  # XML that an entity could hide words in: its text is read
+_WITHOUT_LINES = frozenset(
+    (
+        "trade/document-without-lines",
+        "trade/document-without-lines-because",
+        "trade/document-without-goods",
+        "trade/no-x12-transaction-set",
+    )
+)
+"""What is wrong with a document in a known layout that has no line of goods where it should be."""
 
 
 def cause_of(error: InputError) -> Refusal | None:
@@ -249,7 +281,9 @@ def cause_of(error: InputError) -> Refusal | None:
     return Refusal.of(error, row=0) if error.code in _DAMAGE else None
 
 
-_DAMAGE = frozenset(("trade/line-not-json", "trade/several-columns-may-hold"))
+_DAMAGE = frozenset(
+    ("trade/line-not-json", "trade/several-columns-may-hold", _DECLARING, *_WITHOUT_LINES)
+)
 """What may be mended in a document that is read as text."""
 
 

@@ -281,14 +281,16 @@ def _begun(file: BinaryIO) -> BinaryIO:
 
 
 def _inspect(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
-    if form in MESSAGES or form in CONTAINERS:
+    if form in CONTAINERS:
         return _document(form, file, name, options)
-    if form in {*FLAT, "jsonl"}:
+    if form in {*FLAT, "jsonl", *MESSAGES}:
         try:
+            if form in MESSAGES:
+                return _message(form, file, name, options)
             with whole(form, _begun(file), name) as held:
                 return _told(form, _open(form, held, name, options), options)
         except InputError as error:
-            text = text_form(form, error, options)
+            text = text_form(form, error, _begun(file), options)
             if text is None:
                 raise
             return _document(text, file, name, options)

@@ -3,11 +3,20 @@
 import io
 import random
 import tarfile
+from base64 import b64encode
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs7
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 from pypdf import PdfWriter
 from tests.support.compound import compound, outlook
@@ -20,6 +29,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.trade.readers.inspection import inspect_file
 from tidewaiter.trade.readers.parts import pdf as pdf_parts
 from tidewaiter.trade.readers.parts import rtf, types
+from tidewaiter.trade.readers.parts import signed as signed_parts
 from tidewaiter.trade.types import ReadOptions, Refusal
 
 Lines = list[dict[str, Any]]
@@ -354,3 +364,53 @@ def test_random_rich_text_is_read_in_linear_time() -> None:
     raw = bytes(chance.choice(rb"{}\\ab'09 \n*;u-\xe9") for _ in range(20_000))
     for data in (raw, b"{" * 200_000, b"\\u1" * 50_000, b"{\\rtf1" + b"\\cell" * 50_000):
         list(rtf.split(io.BytesIO(data), "a.rtf", types.Room()))
+
+
+def signed(content: bytes, *options: pkcs7.PKCS7Options) -> bytes:
+    """Sign a document with a key of this test."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a")])
+    day = datetime(2026, 1, 1, tzinfo=UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).serial_number(1)
+    made = made.public_key(key.public_key()).not_valid_before(day).not_valid_after(day)
+    builder = pkcs7.PKCS7SignatureBuilder().set_data(content)
+    builder = builder.add_signer(made.sign(key, hashes.SHA256()), key, hashes.SHA256())
+    return builder.sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary, *options])
+
+
+def in_pieces(content: bytes) -> bytes:
+    """Write signed data without a signature in BER: lengths are open, content is in pieces."""
+    octets = b"".join(
+        b"\x04\x08" + content[at : at + 8].ljust(8) for at in range(0, len(content), 8)
+    )
+    data = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x80\x24\x80" + octets + bytes(4)
+    inside = b"\x30\x80\x02\x01\x01\x31\x00\x30\x80" + data + bytes(2) + bytes(2)
+    return b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80" + inside + bytes(4)
+
+
+@pytest.mark.parametrize("wrap", [signed, in_pieces, lambda raw: b64encode(signed(raw))])
+def test_the_document_in_a_signed_file_is_read(read: Read, wrap: Callable[[bytes], bytes]) -> None:
+    """Encoded in any way, by the reader of its own format."""
+    lines, refusals = read(wrap(CSV.encode()), "list.csv.p7m")
+    assert [line["goods"] for line in lines] == ["Acetic anhydride"]
+    assert codes(refusals) == []
+
+
+def test_a_signed_file_without_a_document_is_refused(read: Read) -> None:
+    """As is a cut one."""
+    with raises("trade/signed-file-empty"):
+        read(signed(b"x", pkcs7.PKCS7Options.DetachedSignature), "a.p7m")
+    with raises("trade/signed-file-damaged"):
+        read(signed(CSV.encode())[:-9], "a.p7m")
+
+
+@given(st.binary(max_size=40), st.integers(0, 60), st.sampled_from((signed, in_pieces)))
+@settings(max_examples=60)
+def test_a_damaged_signed_file_is_read_or_refused(
+    put: bytes, place: int, wrap: Callable[[bytes], bytes]
+) -> None:
+    """No other error."""
+    raw = wrap(CSV.encode())
+    damaged = raw[:place] + put + raw[place + len(put) :]
+    with suppress(InputError):
+        list(signed_parts.split(io.BytesIO(damaged), "a.p7m", types.Room()))

@@ -77,7 +77,12 @@ def test_labelled_values_are_a_line() -> None:
         "hs": "2915.24",
     }
     others = [text for each in lines for _, text in each.kept]
-    assert others == ["Dear all,", "Tel: +91 22 555", "Best regards"]
+    assert others == [
+        "Dear all,",
+        "12 Dock Road Mumbai, India Tel: +91 22 555",  # a line below a party may be no address
+        "Hafenstr. 5, Hamburg",
+        "Best regards",
+    ]
 
 
 def test_a_table_with_names_in_two_lines() -> None:
@@ -107,7 +112,8 @@ def test_a_table_with_names_in_two_lines() -> None:
 def test_totals_and_what_follows_are_no_rows() -> None:
     """They are other text."""
     others = [text for line in read(LIST) if "goods" not in line.fields for _, text in line.kept]
-    assert others == ["PACKING LIST", "TOTAL 21 105.50 115.50", "CN"]
+    parties = "Alpha Trading Co. Beta Import GmbH 5 High Street Ringstr. 9"
+    assert others == ["PACKING LIST", parties, "TOTAL 21 105.50 115.50", "CN"]
 
 
 def test_columns_set_apart_by_bars() -> None:
@@ -148,6 +154,18 @@ def test_the_next_document_has_its_own_parties() -> None:
         {"consignee.name": "A", "consignment": "1", "goods": "tea"},
         {"consignee.name": "B", "consignment": "2"},
     ]
+
+
+def test_goods_below_a_party_are_screened() -> None:
+    """They look like its address."""
+    lines = read("Consignee: ACME\n5 Quay\n200 drums of Piperonal\n")
+    assert "200 drums of Piperonal" in str([line.kept for line in lines])
+
+
+def test_markup_is_no_label() -> None:
+    """XML that is read as text."""
+    lines = read("<BUYER>\n<NAME>Piperonal</NAME>\n</BUYER>\n")
+    assert [line.fields for line in lines] == [{}]
 
 
 def test_several_items_share_what_is_above() -> None:

@@ -50,11 +50,11 @@ def segments(file: BinaryIO) -> Iterator[Segment]:
         pieces = text.split(end)
         text = pieces.pop() if more else ""
         for place, piece in enumerate(pieces):
-            whole = piece.strip("\r\n")
-            if place and _BEGINS.match(whole.lstrip(_SPACE)):  # it may have other separators
+            whole = piece.lstrip(_SPACE).rstrip("\r\n")
+            if place and _BEGINS.match(whole):  # it may have other separators
                 text = end.join((*pieces[place:], text))
                 break
-            if whole.strip(_SPACE):
+            if whole.rstrip(_SPACE):
                 number += 1
                 yield Segment(number, tuple(whole.split(between)))
         else:
@@ -76,7 +76,8 @@ def _marks(text: str, *, first: bool, more: bool) -> tuple[str, str] | None:
     parts = text.split(found[1], _FIXED)
     if len(parts) > _FIXED and len(parts[_FIXED]) > 1:
         component, end = parts[_FIXED][0], parts[_FIXED][1]
-        left_out = component == _USUAL and end in _SPACE  # the mark between components
+        is_later = _USUAL in parts[_FIXED][1:]
+        left_out = component == _USUAL and end in _SPACE and is_later  # the mark of components
         return found[1], _USUAL if left_out else end
     if not more:
         raise InputError("trade/x12-first-segment-cut")

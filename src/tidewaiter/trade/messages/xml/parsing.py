@@ -363,6 +363,7 @@ class _Reading:
 NAMES = (
     "isdoc",
     "facturae",
+    "dte-cl",
     "wco-xml",
     "asycuda-xml",
     "asycuda-manifest",

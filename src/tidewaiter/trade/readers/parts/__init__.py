@@ -6,7 +6,7 @@ one file that was passed.
 
 from types import MappingProxyType
 
-from tidewaiter.trade.readers.parts import archives, documents, mails, outlook, pdf, rtf
+from tidewaiter.trade.readers.parts import archives, documents, mails, outlook, pdf, rtf, signed
 from tidewaiter.trade.readers.parts.types import Container
 
 CONTAINERS: MappingProxyType[str, Container] = MappingProxyType(
@@ -47,6 +47,13 @@ CONTAINERS: MappingProxyType[str, Container] = MappingProxyType(
                 fits=rtf.fits,
                 split=rtf.split,
                 source="RTF 1.9.1",
+            ),
+            Container(
+                name="signed",
+                title="signed file (.p7m): the document inside",
+                fits=signed.fits,
+                split=signed.split,
+                source="RFC 5652",
             ),
             Container(
                 name="archive",

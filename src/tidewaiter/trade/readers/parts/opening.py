@@ -119,23 +119,23 @@ class _Opening:
             if depth >= DEEPEST:
                 raise InputError("trade/parts-too-deep", most=DEEPEST, at=at)
             self.split(CONTAINERS[form], file, at, f"{title}/", depth + 1)
-        elif form in MESSAGES:
-            self._found.append(self._message(MESSAGES[form], file, at, title))
         else:
+            named = part.form is None or depth > 1  # else it is the text of the file itself
             try:
-                tables = self._tables(form, file, at)
+                if form in MESSAGES:
+                    self._found.append(self._message(MESSAGES[form], file, at, title))
+                else:
+                    tables = self._tables(form, file, at)
+                    self._found.extend(_titled(each, title, named=named) for each in tables)
             except InputError as error:
-                other = text_form(form, error, self._inner)
+                file.seek(0)
+                other = text_form(form, error, file, self._inner)
                 if other is None:
                     raise
                 if cause := cause_of(error):
                     self._refused(cause, f"{title}/")
-                file.seek(0)
                 again = msgspec.structs.replace(part, file=file)
                 self._open(other, again, at, title, depth)
-                return
-            named = part.form is None or depth > 1  # else it is the text of the file itself
-            self._found.extend(_titled(each, title, named=named) for each in tables)
 
     def _tables(self, form: str, file: BinaryIO, at: str) -> Sequence[Sheet | Table]:
         if form == "jsonl":

@@ -9,14 +9,15 @@ from tidewaiter.trade.readers.columns.detection import COLONS
 from tidewaiter.trade.readers.unknown.text_tables import Cell, has_unknown, known_name
 from tidewaiter.trade.types import TEXTS
 
-_LABEL = re.compile(rf"([^{COLONS}|]{{2,40}}?)\s*[{COLONS}](?!//)\s*(.*)", re.DOTALL)
+_LABEL = re.compile(rf"([^{COLONS}|<>{{}}=]{{2,40}}?)\s*[{COLONS}](?!//)\s*(.*)", re.DOTALL)
 _PARTIES = frozenset(
     ("consignor", "consignee", "notify", "seller", "buyer", "exporter", "importer")
 )
 _OF_A_PARTY = frozenset(("name", "company", "company name", "address", "street", "country"))
-_BARE = re.compile(rf"[^\d{COLONS}|]{{2,60}}")
+_BARE = re.compile(rf"[^\d{COLONS}|<>{{}}\[\]=\"\\]{{2,60}}")
 _SHORT = 60  # letters of a label without a colon
 _NEAR = 3  # columns by which a value may begin left of its label
+_MOST = 7  # lines of a party
 _BACK = 12  # labels before a cell that are looked at
 _WORDS = 3  # of a label without a colon
 _NUMBERED = frozenset(("consignment", "lodged"))
@@ -54,7 +55,9 @@ class Pair:
 
     def takes(self) -> bool:
         """Return whether a line below may belong to it."""
-        return bool(self.field) and (self.is_party or self.field in TEXTS or not self.values)
+        if self.is_party:
+            return len(self.values) < _MOST
+        return bool(self.field) and (self.field in TEXTS or not self.values)
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """Yield the names and values: the first line of a party is its name, if there are more."""
@@ -132,14 +135,15 @@ def _left(cells: Sequence[Cell], pairs: list[Pair]) -> list[str]:
                 pair.values.append(value)
             served.append(pair)
             continue
-        above = waiting or _above(cell, pairs)
-        is_served = above in served and above is not waiting
-        waiting = None
-        if above is not None and above.takes() and not is_served:
-            above.values.append(cell.text)
-            served.append(above)
-        else:
+        beside, waiting = waiting, None
+        above = beside or _above(cell, pairs)
+        if above is None or not above.takes() or (beside is None and above in served):
             left.append(cell.text)
+            continue
+        above.values.append(cell.text)
+        served.append(above)
+        if beside is None and above.is_party:
+            left.append(cell.text)  # it may be no address
     return left
 
 
