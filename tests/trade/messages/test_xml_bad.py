@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.raising import raises
+from tests.trade.messages.conftest import read_document
 from tests.trade.messages.found import SAMPLES, found_in
 
 from tidewaiter.trade.messages import FORMATS
@@ -267,3 +268,21 @@ def test_any_damage_gives_lines_or_refusals(
     damaged = raw[:place] + put + raw[place + cut :]
     for item in FORMATS[name].read(io.BytesIO(damaged), "a.xml"):
         assert isinstance(item, Found) or (isinstance(item, Refusal) and item.hint)
+
+
+@pytest.mark.parametrize("codec", ["ISO-8859-1", "windows-1251", "UTF-16", "utf-8"])
+def test_a_declared_encoding_is_that_of_the_file(codec: str) -> None:
+    """As it is read from a file, of which the first bytes were looked at before."""
+    word = (
+        "\u0430\u043d\u0433\u0438\u0434\u0440\u0438\u0434"
+        if codec == "windows-1251"
+        else "anh\u00eddrido"
+    )
+    text = (
+        f'<?xml version="1.0" encoding="{codec}"?><Facturae><FileHeader/><Invoices><Invoice><Items>'
+        f"<InvoiceLine><ItemDescription>{word}</ItemDescription></InvoiceLine></Items></Invoice>"
+        "</Invoices></Facturae>"
+    )
+    lines, refusals = read_document(text.encode(codec), "a.xml")
+    assert [line["goods"] for line in lines] == [word]
+    assert refusals == []

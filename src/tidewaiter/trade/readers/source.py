@@ -116,10 +116,22 @@ class Source:
             return head + self._file.read()
         if self._head:
             head, self._head = self._head[:size], self._head[size:]
-            return head
+            return head + self._more(size - len(head))  # a reader may look at its first bytes
         if self._damage is not None:
             raise self._damage
         return self._file.read(size)
+
+    def _more(self, size: int) -> bytes:
+        """Read on behind the first bytes; damage is raised by the next read."""
+        if not size or self._damage is not None:
+            return b""
+        try:
+            return self._file.read(size)
+        except (*FAULTS, OSError) as error:
+            if not is_damage(error):
+                raise
+            self._damage = error
+            return b""
 
     def seekable(self) -> bool:
         """Return False: the stream is forward-only."""
