@@ -76,6 +76,8 @@ FILES = {
             "cxml",
             "facturae",
             "dte-cl",
+            "ebinterface",
+            "finvoice",
             "fatturapa",
             "gs1-xml",
             "hu-invoice",

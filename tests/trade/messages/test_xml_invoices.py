@@ -30,6 +30,22 @@ EXPECTED: dict[str, tuple[Any, ...]] = {
         None,
         {"seller": "Example Chem SpA", "buyer": "Ejemplo Ltda"},
     ),
+    "ebinterface": (
+        None,
+        None,
+        2 * KG,
+        41,
+        "EUR",
+        {"seller": "Beispiel Chemie GmbH", "consignee": "Beispiel Lager GmbH"},
+    ),
+    "finvoice": (
+        None,
+        None,
+        2 * KG,
+        None,
+        None,
+        {"seller": "Esimerkki Kemia Oy", "buyer": "Esimerkki Labra Oy"},
+    ),
     "facturae": (
         None,
         None,

@@ -364,6 +364,8 @@ NAMES = (
     "isdoc",
     "facturae",
     "dte-cl",
+    "ebinterface",
+    "finvoice",
     "wco-xml",
     "asycuda-xml",
     "asycuda-manifest",

@@ -67,7 +67,7 @@ def _look(node: Node, path: Path, groups: dict[Path, _Group], depth: int) -> Non
         elif is_objects(value):
             here = (*path, key)
             for each in islice(value, _TRIED):
-                own = dict(_texts(each, ""))
+                own = dict(_texts(each, key))
                 before = groups.get(here, _Group(0, 0, 0))
                 groups[here] = _Group(
                     before.objects + 1,
