@@ -258,7 +258,7 @@ def text_form(form: str, error: InputError, file: BinaryIO, options: ReadOptions
         head = head_of(file)
         if _JSON.match(head):
             return "any-json"
-        return next(each for each in _UNKNOWN if UNKNOWN[each].fits(head, ""))
+        return next((each for each in _UNKNOWN if UNKNOWN[each].fits(head, "")), None)
     return _IF_NO_TABLE.get((form, error.code))
 
 

@@ -136,6 +136,8 @@ def test_a_file_without_goods_says_why() -> None:
     lines, refusals = read_bytes("UNH+1+IFTSTA:D:00B:UN'UNT+2+1'", "a.edi")
     assert "IFTSTA" in str(lines[0]["other"])
     assert "trade/document-without-lines-because" in [each.code for each in refusals]
+    with raises("trade/document-without-lines-because"):
+        read_bytes("UNH+1+IFTSTA:D:00B:UN'FTX+\0'UNT+3+1'", "a.edi")  # it is no text
     with raises("trade/no-edifact-message"):
         read_bytes("UNB+UNOA:2+A+B+1:1+X'UNZ+0+X'", "a.edi")
 
