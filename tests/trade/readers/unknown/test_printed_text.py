@@ -124,6 +124,12 @@ def test_columns_set_apart_by_bars() -> None:
     assert [line.fields.get("quantity") for line in lines] == ["4", "7", None]
 
 
+def test_items_are_goods_where_nothing_else_is() -> None:
+    """A list of packing names them so; a column of their numbers is none."""
+    assert goods(read("S.NO  ITEM     Total Qty\n1     Piperonal  38\n")) == ["Piperonal"]
+    assert goods(read("Item  Description  Qty\n1     acetone      38\n")) == ["acetone"]
+
+
 def test_columns_set_apart_by_tabs() -> None:
     """Below other text."""
     assert goods(read("Order 5 of May\n\nDescription\tQty\tHS code\nacetone\t\t291411\n")) == [

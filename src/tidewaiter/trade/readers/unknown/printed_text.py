@@ -21,6 +21,7 @@ from tidewaiter.trade.readers.unknown.text_tables import (
     is_header,
     is_total,
     joined_header,
+    named_goods,
 )
 from tidewaiter.trade.readers.unknown.trees import Line, Reading
 
@@ -97,7 +98,7 @@ class Printed:
                 is_next = bool(beside) and beside[-1].text.number == line.text.number - 1
                 above = beside[-1].cells if is_next else ()
                 below = lines[at + 1].cells if at + 1 < len(lines) else ()
-                header, has_upper, has_lower = joined_header(above, line.cells, below)
+                header, has_upper, has_lower = joined_header(above, named_goods(line.cells), below)
                 skipped = at + 1 if has_lower else -1
                 yield from self._labelled(beside[:-1] if has_upper else beside)
                 beside = []

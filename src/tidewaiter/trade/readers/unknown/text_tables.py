@@ -114,9 +114,26 @@ def is_header(cells: Sequence[Cell]) -> bool:
         return False
     if any(cell.text.endswith((":", "：")) for cell in cells[:-1]):
         return False  # labels, with values between them
-    fields = [meaning_of(cell.text) for cell in cells]
-    known = {field for field in fields if field}
-    return len(known) >= _LEAST and not known.isdisjoint(NEEDED)
+    known = {field for cell in cells if (field := meaning_of(cell.text))}
+    if not known.isdisjoint(NEEDED):
+        return len(known) >= _LEAST
+    return not known.isdisjoint(_AMOUNTS) and any(_is_item(cell.text) for cell in cells)
+
+
+def named_goods(cells: Sequence[Cell]) -> list[Cell]:
+    """Return names of columns; where none is that of goods, "Item" is."""
+    if any(meaning_of(cell.text) in NEEDED for cell in cells):
+        return list(cells)
+    return [
+        cell._replace(text=f"{cell.text} description") if _is_item(cell.text) else cell
+        for cell in cells
+    ]
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_item(name: str) -> bool:
+    words = words_of(name) if len(name) <= _LONGEST else ()
+    return bool(words) and all(word.says == "item" for word in say(words))
 
 
 class Table:
