@@ -55,7 +55,10 @@ def test_chinese_company_words_are_many() -> None:
 def test_each_long_legal_form_is_read() -> None:
     """A phrase of several words at the end of a name becomes its token."""
     phrases = [
-        (keys, form) for those in facts().legal.values() for keys, form in those if len(keys) > 1
+        (keys, form)
+        for those in facts().legal.values()
+        for keys, form in those.forms.items()
+        if len(keys) > 1
     ]
     assert len(phrases) > 500
     for keys, form in phrases:

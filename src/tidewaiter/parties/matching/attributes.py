@@ -199,9 +199,8 @@ def _address(ours: AddressParts, theirs: AddressParts) -> Modifier | None:
     return modifier("address: same room" if units or box else "address: same house", said)
 
 
-_NO_DIGIT = re.compile(r"[^0-9]+")
+_NO_DIGITS: Final = bytes(set(range(256)) - set(b"0123456789"))
 _FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
-_WEB = re.compile(r"://|[Ww][Ww][Ww]\.")
 _CODE: Final = 4  # digits of country code and prefix that may be omitted locally
 _END: Final = 6  # maximum trailing digits of a number used for the search
 _IMO_DIGITS: Final = 7  # digits of an IMO number
@@ -233,15 +232,16 @@ class Leads:
         return self._has_end(text) or self._has_site(text)
 
     def _has_end(self, text: str) -> bool:
-        digits, ends = _NO_DIGIT.sub("", text), self._ends
-        for size in self._sizes:
-            for start in range(len(digits) - size + 1):
-                if digits[start : start + size] in ends:
-                    return True
-        return False
+        digits = text.encode("utf-8", "surrogatepass").translate(None, _NO_DIGITS).decode()
+        return not all(
+            self._ends.isdisjoint(
+                [digits[start : start + size] for start in range(len(digits) - size + 1)]
+            )
+            for size in self._sizes
+        )
 
     def _has_site(self, text: str) -> bool:
-        if "@" not in text and not _WEB.search(text):
+        if "@" not in text and "://" not in text and "www." not in text.lower():
             return False  # the usual case
         emails, domains = find_web(text)
         keys = self._keys
@@ -279,8 +279,9 @@ class Bearers:
 
     def may_bear(self, asked: Sequence[ReadIdentifier], text: str) -> bool:
         """Return whether an entry may share a party's identifiers, or some in a text."""
-        known = any(key in self._index for key in keys_of(asked))
-        return known or self._leads.may_stand_in(text)
+        if asked and any(key in self._index for key in keys_of(asked)):
+            return True
+        return self._leads.may_stand_in(text)
 
     def modifiers(self, asked: Sequence[ReadIdentifier], entry: int) -> tuple[Modifier, ...]:
         """Return the evidence from the identifiers of a party and an entry."""

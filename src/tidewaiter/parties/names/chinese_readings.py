@@ -77,6 +77,11 @@ def is_pinyin_word(word: str) -> bool:
 
 def split_syllables(word: str, table: dict[str, str]) -> tuple[str, ...]:
     """Split a word into syllables, longest first, and return the table value of each."""
+    last = (word[-size:] for size in range(1, _LONGEST + 1))
+    return _split(word, table) if any(map(table.__contains__, last)) else ()
+
+
+def _split(word: str, table: dict[str, str]) -> tuple[str, ...]:
     if not word:
         return ()
     for size in range(min(_LONGEST, len(word)), 0, -1):
@@ -85,7 +90,7 @@ def split_syllables(word: str, table: dict[str, str]) -> tuple[str, ...]:
             continue
         if size == len(word):
             return (found,)
-        rest = split_syllables(word[size:], table)
+        rest = _split(word[size:], table)
         if rest:
             return (found, *rest)
     return ()

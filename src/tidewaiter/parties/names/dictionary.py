@@ -1,6 +1,5 @@
 """Translation dictionary for words of company names: one table per script."""
 
-import re
 from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -29,15 +28,20 @@ _PIECE: Final = 0.1  # cost of each piece
 _LONGEST: Final = 12  # characters of the longest phrase
 _STEM: Final = 3  # minimum letters of a stem
 # Endings of adjectives and nouns in Russian and related languages, folded (й is и).
-_ENDING: Final = re.compile(
-    "(?:ого|его|ому|ему|ыми|ими|ами|ями|ыи|ии|ои|еи|ая|яя|ое|ее|ые|ие|ым|им|ых|их|ую|юю|ою|ею|ов"
-    "|ев|ам|ям|ах|ях|ом|ем|ия|ию|иеи|иям|иях|иями|ія|іі|ію|ья|ье|ью|аго|аи|ы|а|я|ы|и|і|у|ю|е|о|ь)$"
+_ENDINGS: Final = frozenset(
+    """
+    ого его ому ему ыми ими ами ями ыи ии ои еи ая яя ое ее ые ие ым им ых их ую юю ою ею ов ев
+    ам ям ах ях ом ем ия ию иеи иям иях иями ія іі ію ья ье ью аго аи ы а я ы и і у ю е о ь
+    """.split()  # noqa: SIM905 - a list of words reads best as one
 )
-_LATIN_ENDING: Final = re.compile(
-    "(?:ogo|ego|omu|emu|ymi|imi|ami|yami|iya|iyu|iyam|iyakh|aya|yaya|oye|oe|eye|ee|yye|ye|ie|iye|yy"
-    "|yi|iy|ii|ij|yj|oy|oi|oj|ei|ey|ym|im|om|em|ykh|ikh|yh|ih|uyu|yuyu|ov|ev|akh|yakh|am|yam|ia|iu"
-    "|ya|yu|ja|a|y|i|u|e|o)$"
+_LATIN_ENDINGS: Final = frozenset(
+    """
+    ogo ego omu emu ymi imi ami yami iya iyu iyam iyakh aya yaya oye oe eye ee yye ye ie iye yy
+    yi iy ii ij yj oy oi oj ei ey ym im om em ykh ikh yh ih uyu yuyu ov ev akh yakh am yam ia iu
+    ya yu ja a y i u e o
+    """.split()  # noqa: SIM905 - a list of words reads best as one
 )
+_LONGEST_ENDING: Final = 5  # letters
 _PINYIN: Final = "pinyin.msgpack"
 _ROMANISED: Final = 6  # minimum letters of a Russian word in Latin letters
 _PREFIXES: Final = ("وال", "ولل", "بال", "لل", "ال", "و", "ل")
@@ -132,12 +136,20 @@ def _romanised_stems() -> dict[str, str]:
 
 
 def _latin_stem(word: str) -> str:
-    bare = _LATIN_ENDING.sub("", word)
+    bare = _without_ending(word, _LATIN_ENDINGS)
     return sound(bare if len(bare) > _STEM else word)
 
 
+def _without_ending(word: str, endings: frozenset[str]) -> str:
+    """Remove the longest ending of a word."""
+    for size in range(_LONGEST_ENDING, 0, -1):
+        if word[-size:] in endings:
+            return word[:-size]
+    return word
+
+
 def _stem(word: str) -> str:
-    bare = _ENDING.sub("", word)
+    bare = _without_ending(word, _ENDINGS)
     return bare if len(bare) >= _STEM else word
 
 

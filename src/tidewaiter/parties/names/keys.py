@@ -46,6 +46,7 @@ from tidewaiter.parties.names.chinese_readings import (
     simplify,
     surname_pinyin,
 )
+from tidewaiter.parties.names.respelling import respelled, rule, undoubled
 from tidewaiter.parties.names.romanisation import (
     korean_key,
     loan_sounds,
@@ -57,59 +58,59 @@ from tidewaiter.parties.names.scripts import fold, script
 from tidewaiter.parties.names.types import Token
 from tidewaiter.parties.names.word_lists import facts, spelled, spellings
 
-_SOUNDS: Final = (
-    (re.compile("(?<=[oe])(?:ff?|w)$"), "v"),
-    (re.compile("schtsch|shch|sch|sh(?=t)|sht"), "s"),
-    (re.compile("tsch|tch|ch|cz"), "c"),
-    (re.compile("sz|sh"), "s"),
-    (re.compile("zh|dj"), "j"),
-    (re.compile("kh|gh|h"), "h"),
-    (re.compile("ph"), "f"),
-    (re.compile("th"), "t"),
-    (re.compile("dh"), "d"),
-    (re.compile("ts|tz"), "c"),
-    (re.compile("x"), "ks"),
-    (re.compile("q|ck"), "k"),
-    (re.compile("w"), "v"),
-    (re.compile("rn"), "m"),
-    (re.compile("ou|oo|uu|oe(?=[^aeiou])"), "u"),
-    (re.compile("eyi|iye|iya(?=$)|ey|ei|ai|ay|iy|yi|ij|ie|ye|ee|ii|je|y"), "i"),
-    (re.compile("(?<=[^aeiou].[^aeiou])e$"), ""),
-    (re.compile("e"), "i"),
-    (re.compile("o"), "u"),
+_ARABIC: Final = (
+    rule(
+        "abd",
+        "^abd(?:[aeiou]+(?:l|(?=([rsdtnz])\\1))?)?(?=[^aeiou]..|[aeiou][^aeiou])",
+        "abd",
+    ),
+    rule("din dee", "(?<=...)[aeiou](?:[ld]{0,2})d(?:i|ee)ne?$", "din"),
+    rule("la", "(?<=..)[aeiou]?l+ah?$", "lah"),
 )
+_SOUNDS: Final = (
+    *_ARABIC,
+    rule("of ef ow ew", "(?<=[oe])(?:ff?|w)$", "v"),
+    rule("sch sh", "schtsch|shch|sch|sh(?=t)|sht", "s"),
+    rule("ch cz", "tsch|tch|ch|cz", "c"),
+    rule("sz sh", "sz|sh", "s"),
+    rule("zh dj", "zh|dj", "j"),
+    rule("kh gh", "kh|gh|h", "h"),
+    rule("ph", "ph", "f"),
+    rule("th", "th", "t"),
+    rule("dh", "dh", "d"),
+    rule("ts tz", "ts|tz", "c"),
+    rule("x", "x", "ks"),
+    rule("q ck", "q|ck", "k"),
+    rule("w", "w", "v"),
+    rule("rn", "rn", "m"),
+    rule("ou oo uu oe", "ou|oo|uu|oe(?=[^aeiou])", "u"),
+    rule("y ei ai ij ie ii ee je", "eyi|iye|iya(?=$)|ey|ei|ai|ay|iy|yi|ij|ie|ye|ee|ii|je|y", "i"),
+    rule("e", "(?<=[^aeiou].[^aeiou])e$", ""),
+)
+_PLAIN_VOWELS: Final = str.maketrans("eo", "iu")
 _OPEN: Final = frozenset("aeiouy")
 _FEW: Final = 2  # consonants
-_TWICE: Final = re.compile(r"(.)\1+")
 _BONES: Final = (
-    (re.compile("x"), "ks"),
-    (re.compile("kh"), "x"),
-    (re.compile("sh|ch|sch"), "S"),
-    (re.compile("ck|q|k|gh|c(?![eiy])"), "k"),
-    (re.compile("c"), "s"),
-    (re.compile("dj|dzh|zh|j|g"), "j"),
-    (re.compile("th"), "t"),
-    (re.compile("dh|z"), "d"),
-    (re.compile("ph"), "f"),
-    (re.compile("p"), "b"),
-    (re.compile("v|w|ou"), ""),
-    (re.compile("h$"), ""),
-    (re.compile("[aeiouy]"), ""),
+    *_ARABIC,
+    rule("x", "x", "ks"),
+    rule("kh", "kh", "x"),
+    rule("sh ch", "sh|ch|sch", "S"),
+    rule("c q k gh", "ck|q|k|gh|c(?![eiy])", "k"),
+    rule("c", "c", "s"),
+    rule("j g zh", "dj|dzh|zh|j|g", "j"),
+    rule("th", "th", "t"),
+    rule("dh z", "dh|z", "d"),
+    rule("ph", "ph", "f"),
+    rule("p", "p", "b"),
+    rule("v w ou", "v|w|ou", ""),
+    rule("h", "h$", ""),
 )
-
-
-_ARABIC: Final = (
-    (re.compile("^abd(?:[aeiou]+(?:l|(?=([rsdtnz])\\1))?)?(?=[^aeiou]..|[aeiou][^aeiou])"), "abd"),
-    (re.compile("(?<=...)[aeiou](?:[ld]{0,2})d(?:i|ee)ne?$"), "din"),
-    (re.compile("(?<=..)[aeiou]?l+ah?$"), "lah"),
-)
+_NO_VOWELS: Final = str.maketrans("", "", "aeiouy")
 
 
 def sound(word: str) -> str:
     """Return the approximate sound of a word, across systems of romanisation."""
-    for pattern, letter in (*_ARABIC, *_SOUNDS):
-        word = pattern.sub(letter, word)
-    return _TWICE.sub(r"\1", word)
+    return undoubled(respelled(word, _SOUNDS).translate(_PLAIN_VOWELS))
 
 
 def bones(word: str) -> str:
@@ -119,9 +120,7 @@ def bones(word: str) -> str:
     word.
     """
     first, last = word[:1] in _OPEN, word.removesuffix("h")[-1:] in _OPEN
-    for pattern, letter in (*_ARABIC, *_BONES):
-        word = pattern.sub(letter, word)
-    found = _TWICE.sub(r"\1", word)
+    found = undoubled(respelled(word, _BONES).translate(_NO_VOWELS))
     if len(found) != _FEW:
         return found
     return "a" * first + found + "a" * last
@@ -129,42 +128,10 @@ def bones(word: str) -> str:
 
 _FEWEST: Final = 3  # minimum letters of a key
 _LONGEST_LOAN: Final = 24  # letters of the longest word
-_ENGLISH: Final = re.compile(
-    "(?P<n>^kn|^gn|ng(?![aeiouy]))|(?P<r>^wr)|(?P<sn>[ts]ion)|(?P<s>sch|sh|c(?=[eiy]))"
-    "|(?P<J>tch|ch(?=[aeiou]|$)|dge?(?=e|$)|g(?=[eiy])|j)|(?P<k>c)|(?P<p>ph)|(?P<ks>x)"
-    "|(?P<_>gh|h(?![aeiouy]))"
-)
-_OTHER: Final = re.compile("(?P<J>tch|ch|j)|(?P<s>sh)|(?P<t>ts)|(?P<n>ng)")  # Hepburn and Korean
-_PINYIN: Final = re.compile("(?P<J>^zh|^ch|^j|^q)|(?P<s>^sh|^x|^z|^c)|(?P<r>^er$)|(?P<n>ng$)")
 _CODA: Final = re.compile("r(?![aeiouy])")
 _LIQUIDS: Final = re.compile("[lr](?![aeiouylr])")
 _CLASSES: Final = str.maketrans("bpfvtdkgqszmnlrhaeiouyw", "PPPPTTKKKSSNNRRH" + 7 * "-")
 _VOWELS: Final = frozenset("aeiouyw")
-
-
-@lru_cache(maxsize=1 << 17)
-def loan_keys(word: str) -> tuple[str, ...]:
-    """Return the keys of a Latin word: with all its sounds, and without r and l after vowels."""
-    if len(word) > _LONGEST_LOAN:
-        return ()
-    plain = _ENGLISH.sub(_heard_letters, word)
-    found = (_key(plain), _key(_CODA.sub("", plain)), _key(_LIQUIDS.sub("", plain)))
-    return tuple(dict.fromkeys(filter(None, found)))
-
-
-@lru_cache(maxsize=1 << 16)
-def loan_keys_of_pinyin(word: str) -> tuple[str, ...]:
-    """Return the keys of a foreign word in Chinese; er may represent l, r or nothing."""
-    syllables = [_PINYIN.sub(_heard_letters, syllable) for syllable in pinyin_syllables(word)]
-    found = (_key("".join(syllables)), _key("".join(each for each in syllables if each != "r")))
-    return tuple(dict.fromkeys(filter(None, found)))
-
-
-@lru_cache(maxsize=1 << 16)
-def loan_keys_of_syllables(word: str) -> tuple[str, ...]:
-    """Return the key of a romanised foreign word in Japanese or Korean."""
-    key = _key(_OTHER.sub(_heard_letters, word))
-    return (key,) if key else ()
 
 
 def _heard_letters(match: re.Match[str]) -> str:
@@ -172,15 +139,68 @@ def _heard_letters(match: re.Match[str]) -> str:
     return "" if match.lastgroup == "_" else match.lastgroup or ""
 
 
+_ENGLISH: Final = (
+    rule(
+        "kn gn ng wr tion sion sh c g j ph x h",
+        "(?P<n>^kn|^gn|ng(?![aeiouy]))|(?P<r>^wr)|(?P<sn>[ts]ion)|(?P<s>sch|sh|c(?=[eiy]))"
+        "|(?P<J>tch|ch(?=[aeiou]|$)|dge?(?=e|$)|g(?=[eiy])|j)|(?P<k>c)|(?P<p>ph)|(?P<ks>x)"
+        "|(?P<_>gh|h(?![aeiouy]))",
+        _heard_letters,
+    ),
+)
+# Hepburn and Korean
+_OTHER: Final = (
+    rule("ch j sh ts ng", "(?P<J>tch|ch|j)|(?P<s>sh)|(?P<t>ts)|(?P<n>ng)", _heard_letters),
+)
+_PINYIN: Final = (
+    rule(
+        "z c j q s x er ng",
+        "(?P<J>^zh|^ch|^j|^q)|(?P<s>^sh|^x|^z|^c)|(?P<r>^er$)|(?P<n>ng$)",
+        _heard_letters,
+    ),
+)
+
+
+@lru_cache(maxsize=1 << 17)
+def loan_keys(word: str) -> tuple[str, ...]:
+    """Return the keys of a Latin word: with all its sounds, and without r and l after vowels."""
+    if len(word) > _LONGEST_LOAN:
+        return ()
+    plain = respelled(word, _ENGLISH)
+    found = (_key(plain),)
+    if "r" in plain or "l" in plain:
+        found = (*found, _key(_CODA.sub("", plain)), _key(_LIQUIDS.sub("", plain)))
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+@lru_cache(maxsize=1 << 16)
+def loan_keys_of_pinyin(word: str) -> tuple[str, ...]:
+    """Return the keys of a foreign word in Chinese; er may represent l, r or nothing."""
+    syllables = [respelled(syllable, _PINYIN) for syllable in pinyin_syllables(word)]
+    found = (_key("".join(syllables)), _key("".join(each for each in syllables if each != "r")))
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+@lru_cache(maxsize=1 << 16)
+def loan_keys_of_syllables(word: str) -> tuple[str, ...]:
+    """Return the key of a romanised foreign word in Japanese or Korean."""
+    key = _key(respelled(word, _OTHER))
+    return (key,) if key else ()
+
+
 def _key(plain: str) -> str:
     """Return the classes of the consonants; "" if there are too few."""
-    bare = _TWICE.sub(r"\1", plain.translate(_CLASSES)).replace("-", "")
+    bare = undoubled(plain.translate(_CLASSES)).replace("-", "")
     key = "a" + bare if plain[:1] in _VOWELS else bare
     return key if len(key) >= _FEWEST else ""
 
 
 _FATHER: Final = re.compile(r"(.{2,}?)(?:[aoeiyuj]*)(?:v(?:ich|ych|yc|ic|itch|icz|ytch)|u?vich)$")
 _DAUGHTER: Final = re.compile(r"(.{2,}?)(?:[aoeiyuj]*)(?:vna|una|wna)$")
+_PATRONYMICS: Final = (
+    (_FATHER, ("ch", "c", "cz"), "+vich"),
+    (_DAUGHTER, ("na",), "+vna"),
+)
 _SLAVIC_VOWELS: Final = "aoeiyuj"
 
 
@@ -195,8 +215,8 @@ def slavic_keys(word: str) -> tuple[str, ...]:
     given = spelled("slavic_names").get(word)
     if given:
         return given
-    for pattern, ending in ((_FATHER, "+vich"), (_DAUGHTER, "+vna")):
-        if match := pattern.fullmatch(word):
+    for pattern, ends, ending in _PATRONYMICS:
+        if word.endswith(ends) and (match := pattern.fullmatch(word)):
             stem = match[1].rstrip(_SLAVIC_VOWELS)
             return (_stems().get(stem, sound(stem)) + ending,)
     return ()

@@ -9,6 +9,7 @@ members only.
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
@@ -26,6 +27,7 @@ from tidewaiter.parties.names.scripts import fold
 from tidewaiter.parties.names.word_lists import spellings
 from tidewaiter.parties.types import ListedParty
 
+_WORD: Final = re.compile(r"[^\W_]+")
 LANGUAGES = ("en", "es")
 """Languages whose ordinary words are counted as words of names."""
 _ORDINARY = 1.02e-6  # minimum share of running text of an ordinary word
@@ -143,5 +145,4 @@ class Namesakes:
 
 
 def _key(name: str) -> str:
-    letters = (sign if sign.isalnum() else " " for sign in plain(name))
-    return " ".join(sorted("".join(letters).split()))
+    return " ".join(sorted(_WORD.findall(plain(name))))

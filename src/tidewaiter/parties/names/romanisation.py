@@ -7,6 +7,7 @@ from typing import Final
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
+from tidewaiter.parties.names.respelling import respelled, rule
 from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.names.types import Token
 
@@ -119,20 +120,20 @@ def syllables_of(word: str) -> list[str]:
 
 
 _SAME: Final = (
-    (re.compile("tch|jj|ch|j"), "c"),
-    (re.compile("sh|ss"), "s"),
-    (re.compile("ph"), "p"),
-    (re.compile("kh"), "k"),
-    (re.compile("th"), "t"),
-    (re.compile("kk|ck|g(?!$)|(?<!n)g"), "k"),
-    (re.compile("tt|d"), "t"),
-    (re.compile("pp|b"), "p"),
-    (re.compile("l"), "r"),
-    (re.compile("ae|ai|ay|eh"), "e"),
-    (re.compile("ee|ui|eui"), "i"),
-    (re.compile("eo|eu|ou|oo|uh|oh|u|o"), "o"),
-    (re.compile("ah|aa"), "a"),
-    (re.compile("yi$"), "i"),
+    rule("ch j", "tch|jj|ch|j", "c"),
+    rule("sh ss", "sh|ss", "s"),
+    rule("ph", "ph", "p"),
+    rule("kh", "kh", "k"),
+    rule("th", "th", "t"),
+    rule("kk ck g", "kk|ck|g(?!$)|(?<!n)g", "k"),
+    rule("tt d", "tt|d", "t"),
+    rule("pp b", "pp|b", "p"),
+    rule("l", "l", "r"),
+    rule("ae ai ay eh", "ae|ai|ay|eh", "e"),
+    rule("ee ui", "ee|ui|eui", "i"),
+    rule("u o", "eo|eu|ou|oo|uh|oh|u|o", "o"),
+    rule("ah aa", "ah|aa", "a"),
+    rule("yi", "yi$", "i"),
 )
 
 
@@ -145,9 +146,7 @@ def korean_key(word: str) -> str:
     """
     if len(word) > _MOST or not _KOREAN.fullmatch(word):
         return ""
-    for pattern, letter in _SAME:
-        word = pattern.sub(letter, word)
-    return word
+    return respelled(word, _SAME)
 
 
 _COMMON: Final = {

@@ -202,7 +202,7 @@ def _with_kind(token: Token, kind: TokenKind) -> Token:
 
 def _with_legal_forms(tokens: list[Token], text: str) -> list[Token]:
     """Replace each phrase that is a legal form by one token."""
-    keys = [fold(token.surface) for token in tokens]  # legal forms are not expanded
+    keys = tuple([fold(token.surface) for token in tokens])  # legal forms are not expanded
     phrases = [
         each
         for each in _phrases(keys)
@@ -252,21 +252,22 @@ def _nothing_else(tokens: Sequence[Token], found: Sequence[_Phrase]) -> list[Tok
     return result
 
 
-def _phrases(keys: list[str]) -> Iterable[_Phrase]:
+def _phrases(keys: tuple[str, ...]) -> Iterable[_Phrase]:
     """Yield the legal forms among keys, longest first, left to right."""
     legal, done = facts().legal, 0
     for start, key in enumerate(keys):
-        if key not in legal or start < done:
+        if start < done or key not in legal:
             continue
-        for phrase, form in legal[key]:
-            end = start + len(phrase)
-            if tuple(keys[start:end]) == phrase:
+        for size in legal[key].sizes:
+            end = start + size
+            form = legal[key].forms.get(keys[start:end]) if end <= len(keys) else None
+            if form is not None:
                 yield start, end, form
                 done = end
                 break
 
 
-def _accepted(found: list[_Phrase], keys: list[str]) -> list[_Phrase]:
+def _accepted(found: list[_Phrase], keys: tuple[str, ...]) -> list[_Phrase]:
     """Exclude short forms that are words: in the middle of a name, and mostly at the beginning."""
     short = facts().short
     edge, ends = len(keys), set()
@@ -365,8 +366,8 @@ def english(token: Token, start: int, end: int, words: str) -> list[Token]:
 
 
 def _english(token: Token, start: int, end: int, word: str) -> Token:
-    phrases = facts().legal.get(word, ()) if len(word) > SHORT else ()
-    legal = next((legal for phrase, legal in phrases if phrase == (word,)), "")
+    phrases = facts().legal.get(word) if len(word) > SHORT else None
+    legal = phrases.forms.get((word,), "") if phrases else ""
     if legal:
         return part(token, start, end, legal, "legal form")
     return part(token, start, end, word, generic_or_word(word))

@@ -1,7 +1,7 @@
 """Word lists for names, read from data/parties: legal forms, generic words and spellings."""
 
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
@@ -61,10 +61,17 @@ class Words(Record, frozen=True, kw_only=True):
     addresses: WordList
 
 
+class LegalPhrases(NamedTuple):
+    """Phrases of legal forms that begin with one key."""
+
+    sizes: tuple[int, ...]  # words of the phrases, longest first
+    forms: dict[tuple[str, ...], str]  # phrase -> legal form
+
+
 class Facts(Record, frozen=True, kw_only=True):
     """Content of both files, indexed for look-up."""
 
-    legal: dict[str, tuple[tuple[tuple[str, ...], str], ...]]  # by first key; longest first
+    legal: dict[str, LegalPhrases]  # by first key
     unspaced: dict[str, str]  # phrases of scripts without spaces -> legal form
     families: dict[str, str]  # legal form -> family
     short: ShortForms
@@ -140,15 +147,13 @@ def _dotted(phrase: str, short: ShortForms) -> tuple[str, ...]:
     return tuple(key) if alphabet and _TWO <= len(key) <= _LETTERS and not initials else ()
 
 
-def _by_first(
-    phrases: dict[tuple[str, ...], str],
-) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
-    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+def _by_first(phrases: dict[tuple[str, ...], str]) -> dict[str, LegalPhrases]:
+    found: dict[str, dict[tuple[str, ...], str]] = {}
     for keys, form in phrases.items():
-        found.setdefault(keys[0], []).append((keys, form))
+        found.setdefault(keys[0], {})[keys] = form
     return {
-        first: tuple(sorted(those, key=lambda each: -len(each[0])))
-        for first, those in found.items()
+        first: LegalPhrases(tuple(sorted(set(map(len, forms)), reverse=True)), forms)
+        for first, forms in found.items()
     }
 
 
