@@ -106,11 +106,13 @@ def most_points(asked: AskedParty) -> float:
         (("country: ", "flag: "), asked.countries),
         (("address: ",), asked.addresses),
     )
-    return sum(
-        max(worth for what, worth in points().items() if what.startswith(parts))
-        for parts, values in said
-        if values
-    )
+    return sum(_most_of(parts) for parts, values in said if values)
+
+
+@cache
+def _most_of(parts: tuple[str, ...]) -> float:
+    """Return the maximum points of the rules that begin with one of some words."""
+    return max(worth for what, worth in points().items() if what.startswith(parts))
 
 
 def _births(asked: Iterable[str], listed: Iterable[str]) -> Modifier | None:

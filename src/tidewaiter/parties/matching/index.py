@@ -62,6 +62,7 @@ HOWS = (
     "native",
 )
 _PLACE_OF = {how: place for place, how in enumerate(HOWS)}
+_SYSTEM = {system: place for place, system in enumerate(SYSTEMS)}
 
 
 class Words:
@@ -157,7 +158,7 @@ def _keys(rows: list[tuple[str, ...]]) -> Keys:
     heads = np.zeros(len(rows) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, rows), np.int64, len(rows)), out=heads[1:])
     flat = [key for row in rows for key in row]
-    systems = np.array([SYSTEMS.index(key[0]) for key in flat], np.int8)
+    systems = np.array([_SYSTEM[key[0]] for key in flat], np.int8)
     return Keys(heads, plain_hashes(letters_of([key[2:] for key in flat])), systems)
 
 
@@ -165,9 +166,13 @@ def _parts(rows: list[tuple[str, ...]]) -> tuple[NDArray[np.uint64], NDArray[np.
     """Build the arrays of joinable keys: the first key in each system."""
     hashes = np.zeros((len(rows), JOINING), np.uint64)
     sizes = np.zeros((len(rows), JOINING), np.int32)
-    for place, system in enumerate(SYSTEMS[:JOINING]):
-        texts = [next((key[2:] for key in row if key[0] == system), "") for row in rows]
-        letters = letters_of(texts)
+    texts = {system: [""] * len(rows) for system in SYSTEMS[:JOINING]}
+    for place, row in enumerate(rows):
+        for key in reversed(row):
+            if key[0] in texts:
+                texts[key[0]][place] = key[2:]
+    for place, column in enumerate(texts.values()):
+        letters = letters_of(column)
         hashes[:, place], sizes[:, place] = plain_hashes(letters), _sizes(letters)
     return hashes, sizes
 

@@ -167,9 +167,9 @@ def loan_keys(word: str) -> tuple[str, ...]:
     if len(word) > _LONGEST_LOAN:
         return ()
     plain = respelled(word, _ENGLISH)
-    found = (_key(plain),)
+    found = [_key(plain)]
     if "r" in plain or "l" in plain:
-        found = (*found, _key(_CODA.sub("", plain)), _key(_LIQUIDS.sub("", plain)))
+        found += _key(_CODA.sub("", plain)), _key(_LIQUIDS.sub("", plain))
     return tuple(dict.fromkeys(filter(None, found)))
 
 

@@ -202,7 +202,7 @@ def _with_kind(token: Token, kind: TokenKind) -> Token:
 
 def _with_legal_forms(tokens: list[Token], text: str) -> list[Token]:
     """Replace each phrase that is a legal form by one token."""
-    keys = tuple([fold(token.surface) for token in tokens])  # legal forms are not expanded
+    keys = tuple(fold(token.surface) for token in tokens)  # legal forms are not expanded
     phrases = [
         each
         for each in _phrases(keys)
