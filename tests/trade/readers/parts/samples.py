@@ -109,3 +109,13 @@ def pdf(*pages: str, files: Mapping[str, bytes] | None = None) -> bytes:
         writer.add_attachment(name, content)
     writer.write(held)
     return held.getvalue()
+
+
+def in_pieces(content: bytes) -> bytes:
+    """Write signed data without a signature in BER: lengths are open, content is in pieces."""
+    octets = b"".join(
+        b"\x04\x08" + content[at : at + 8].ljust(8) for at in range(0, len(content), 8)
+    )
+    data = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x80\x24\x80" + octets + bytes(4)
+    inside = b"\x30\x80\x02\x01\x01\x31\x00\x30\x80" + data + bytes(2) + bytes(2)
+    return b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80" + inside + bytes(4)

@@ -22,7 +22,7 @@ from pypdf import PdfWriter
 from tests.support.compound import compound, outlook
 from tests.support.raising import raises
 from tests.trade.readers.parts import samples
-from tests.trade.readers.parts.samples import CSV, archive, docx, odt, pdf
+from tests.trade.readers.parts.samples import CSV, archive, docx, in_pieces, odt, pdf
 
 from tidewaiter.base.documents import pdf as conversion
 from tidewaiter.base.errors import InputError
@@ -376,16 +376,6 @@ def signed(content: bytes, *options: pkcs7.PKCS7Options) -> bytes:
     builder = pkcs7.PKCS7SignatureBuilder().set_data(content)
     builder = builder.add_signer(made.sign(key, hashes.SHA256()), key, hashes.SHA256())
     return builder.sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary, *options])
-
-
-def in_pieces(content: bytes) -> bytes:
-    """Write signed data without a signature in BER: lengths are open, content is in pieces."""
-    octets = b"".join(
-        b"\x04\x08" + content[at : at + 8].ljust(8) for at in range(0, len(content), 8)
-    )
-    data = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x80\x24\x80" + octets + bytes(4)
-    inside = b"\x30\x80\x02\x01\x01\x31\x00\x30\x80" + data + bytes(2) + bytes(2)
-    return b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80" + inside + bytes(4)
 
 
 @pytest.mark.parametrize("wrap", [signed, in_pieces, lambda raw: b64encode(signed(raw))])
