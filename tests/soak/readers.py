@@ -22,6 +22,7 @@ import tempfile
 import time
 import traceback
 import zipfile
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -33,6 +34,7 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import ipc, orc, parquet
 from tests.support.compound import compound, outlook
+from tests.trade.readers.parts.samples import in_pieces
 from xlsxwriter import Workbook
 
 from tidewaiter.base.errors import InputError
@@ -251,6 +253,7 @@ def parts() -> dict[str, list[bytes]]:
         "document": [_stored({"word/document.xml": word.encode(), "word/embeddings/a.csv": table})],
         "archive": [_stored({"a.csv": table, "b.txt": b"toluene"})],
         "msg": [compound(mail)],
+        "signed": [in_pieces(table), b64encode(in_pieces(table))],
         "access": [b"\0\1\0\0Standard Jet DB\0" + bytes(4096)],
     }
 
