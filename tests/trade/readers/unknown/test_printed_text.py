@@ -168,6 +168,13 @@ def test_goods_below_a_party_are_screened() -> None:
     assert "200 drums of Piperonal" in str([line.kept for line in lines])
 
 
+def test_a_label_that_is_a_column_too_is_kept() -> None:
+    """What stands above a table is not lost for a value of the same name in it."""
+    (line,) = read("Description: Piperonal\nDescription  Qty\nacetone      5\n")
+    assert line.fields["goods"] == "acetone"
+    assert line.kept == (("Description", "Piperonal"),)
+
+
 def test_markup_is_no_label() -> None:
     """XML that is read as text."""
     lines = read("<BUYER>\n<NAME>Piperonal</NAME>\n</BUYER>\n")

@@ -226,16 +226,15 @@ class Reading:
             self._above = line.above, self._read(line.above)
         above = self._above[1]
         held = {_group(field) for field in own.fields}
+        applied: set[str] = set()  # keys above that were used
         for field, text in above.fields.items():
             if _group(field) not in held and (line.is_only or field not in _OF_NUMBERS):
                 own.fields[field] = text
-                own.used.update(above.by_field[field])
-        kept = line.own if not line.is_first else {**line.above, **line.own}
-        return Found(
-            row=row,
-            fields=own.fields,
-            kept=tuple((key, text) for key, text in kept.items() if key not in own.used),
-        )
+                applied.update(above.by_field[field])
+        shared = line.above if line.is_first else {}
+        kept = [(key, text) for key, text in shared.items() if key not in applied]
+        kept += [(key, text) for key, text in line.own.items() if key not in own.used]
+        return Found(row=row, fields=own.fields, kept=tuple(kept))
 
     def _read(self, texts: Mapping[str, str]) -> _Read:
         keys, values = tuple(texts), tuple(texts.values())
