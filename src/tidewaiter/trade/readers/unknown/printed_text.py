@@ -187,7 +187,7 @@ class Printed:
         """Keep a labelled value for the lines below, or as part of a line of goods."""
         if name in self._own and self._own[name] != value:
             yield from self._end_record()
-        elif name in self._above and self._above[name] != value:
+        if name in self._above and self._above[name] != value:
             if not (pair.is_party or pair.field == "consignment"):
                 yield Found(row=0, fields={}, kept=((name, value),))
                 return
