@@ -114,12 +114,12 @@ def _text_of(page: Any) -> str:
     if not plain.strip():
         return plain
     try:
-        laid_out = str(page.extract_text(extraction_mode="layout", layout_mode_strip_rotated=False))
+        layout = str(page.extract_text(extraction_mode="layout", layout_mode_strip_rotated=False))
     except _faults():
         return plain
-    shown = set(_WORD.findall(laid_out))
+    shown = set(_WORD.findall(layout))
     lacks = [line for line in plain.splitlines() if not shown.issuperset(_WORD.findall(line))]
-    return "\n\n".join(filter(None, (laid_out, "\n".join(lacks))))
+    return "\n\n".join(filter(None, (layout, "\n".join(lacks))))
 
 
 def _is_blank(page: Any) -> bool:

@@ -186,12 +186,15 @@ def suffix_of(name: str) -> str:
 def head_of(file: BinaryIO) -> bytes:
     """Return the first bytes of a file, unpacked, without changing its position."""
     peek = file.peek if isinstance(file, Source) else partial(_peek, file)
-    raw = peek(_HEAD)
-    if unpacker_of(raw) is not None:
-        raw = first_bytes(peek(_BLOCK), _HEAD)
-    elif _COMMENT in raw and raw.lstrip(_BEFORE_XML).startswith(b"<"):
-        raw = _REMARKS.sub(b"", peek(_COMMENTED))[:_HEAD]  # a licence may fill the first bytes
-    return raw
+    packed = unpacker_of(peek(_HEAD)) is not None
+
+    def first(size: int) -> bytes:
+        return first_bytes(peek(_BLOCK), size) if packed else peek(size)
+
+    head = first(_HEAD)
+    if _COMMENT in head and head.lstrip(_BEFORE_XML).startswith(b"<"):
+        head = _REMARKS.sub(b"", first(_COMMENTED))[:_HEAD]  # a licence may fill the first bytes
+    return head
 
 
 def _peek(file: BinaryIO, size: int) -> bytes:

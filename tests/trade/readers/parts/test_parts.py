@@ -386,6 +386,19 @@ def test_the_document_in_a_signed_file_is_read(read: Read, wrap: Callable[[bytes
     assert codes(refusals) == []
 
 
+@pytest.mark.parametrize("raw", [b"MIA=B=C=D", b"MIXTURE LIST\ngoods\nacetone\n", b"MI"])
+def test_text_that_begins_like_a_signature_is_none(raw: bytes) -> None:
+    """Base64 of signed data begins with MI, as words do."""
+    assert not signed_parts.fits(raw, "")
+
+
+def test_a_signed_file_of_very_many_parts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would take memory."""
+    monkeypatch.setattr(signed_parts, "_MOST", 4)
+    with raises("trade/signed-file-damaged"):
+        list(signed_parts.split(io.BytesIO(in_pieces(CSV.encode())), "a.p7m", types.Room()))
+
+
 def test_a_signed_file_without_a_document_is_refused(read: Read) -> None:
     """As is a cut one."""
     with raises("trade/signed-file-empty"):

@@ -181,6 +181,12 @@ def test_another_party_after_goods_is_kept() -> None:
     assert [line.fields["consignor.name"] for line in lines] == ["A", "B"]
 
 
+def test_goods_below_a_number_are_screened() -> None:
+    """They look like its value."""
+    lines = read("B/L No:\nPiperonal 5 kg\n")
+    assert "Piperonal 5 kg" in str([line.kept for line in lines])
+
+
 def test_markup_is_no_label() -> None:
     """XML that is read as text."""
     lines = read("<BUYER>\n<NAME>Piperonal</NAME>\n</BUYER>\n")

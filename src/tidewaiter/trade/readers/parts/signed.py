@@ -10,6 +10,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import islice
 from pathlib import PurePath
 from typing import BinaryIO, NamedTuple
 
@@ -24,6 +25,8 @@ _OCTETS, _SEQUENCE, _CHOSEN = 0x04, 0x30, 0xA0  # tags; 0xA0: the part numbered 
 _NESTED = 0x20  # bit of a tag: parts follow
 _OPEN = 0x80  # a length: the end is marked; more: the length has as many bytes
 _DEEPEST = 12
+_MOST = 1 << 20  # parts of a value; programs write the content in pieces of 1,000 bytes or more
+_FEW = 10  # parts of the values around the content
 
 
 class _Item(NamedTuple):
@@ -40,7 +43,10 @@ def fits(head: bytes, suffix: str) -> bool:
     del suffix
     if found := _ARMOUR.match(head):
         packed = b"".join(found[1].split())[: 4 * _BEGINS]
-        head = base64.b64decode(packed[: len(packed) // 4 * 4])
+        try:
+            head = base64.b64decode(packed[: len(packed) // 4 * 4])
+        except binascii.Error:  # text that begins with "MI"
+            return False
     return head[:1] == bytes([_SEQUENCE]) and _SIGNED in head[:_BEGINS]
 
 
@@ -69,19 +75,16 @@ def _plain(data: bytes) -> bytes:
 
 def _content(data: bytes) -> bytes:
     """Return the signed content: that of the third part of the signed data."""
-    signed = _parts(data, _item(data, 0))[1]  # after the identifier
-    (inside,) = _parts(data, signed)
-    described = _first(_parts(data, inside), _SEQUENCE)
-    return b"".join(
-        data[octets.start : octets.end]
-        for part in _parts(data, described)  # after the version and the algorithms
-        if part.tag == _CHOSEN
-        for octets in _octets(data, part, 0)
-    )
-
-
-def _first(parts: list[_Item], tag: int) -> _Item:
-    return parts[[part.tag for part in parts].index(tag)]
+    signed = _listed(data, _item(data, 0))[1]  # after the identifier
+    (inside,) = _listed(data, signed)
+    parts = _listed(data, inside)  # version, algorithms, content
+    described = parts[[part.tag for part in parts].index(_SEQUENCE)]
+    content = bytearray()
+    for part in _listed(data, described):
+        if part.tag == _CHOSEN:
+            for octets in _octets(data, part, 0):
+                content += data[octets.start : octets.end]
+    return bytes(content)
 
 
 def _octets(data: bytes, item: _Item, depth: int) -> Iterator[_Item]:
@@ -95,13 +98,20 @@ def _octets(data: bytes, item: _Item, depth: int) -> Iterator[_Item]:
             yield part
 
 
-def _parts(data: bytes, item: _Item) -> list[_Item]:
-    parts, at = [], item.start
-    while at < item.end:
+def _listed(data: bytes, item: _Item) -> list[_Item]:
+    """Return the few parts of a value."""
+    return list(islice(_parts(data, item), _FEW))
+
+
+def _parts(data: bytes, item: _Item) -> Iterator[_Item]:
+    at = item.start
+    for _ in range(_MOST):
+        if at >= item.end:
+            return
         part = _item(data, at)
-        parts.append(part)
+        yield part
         at = part.next
-    return parts
+    raise ValueError
 
 
 def _item(data: bytes, at: int, depth: int = 0) -> _Item:
@@ -109,16 +119,18 @@ def _item(data: bytes, at: int, depth: int = 0) -> _Item:
 
     Raises:
         IndexError: It is cut.
-        ValueError: It is nested too deeply.
+        ValueError: It is nested too deeply, or has too many parts.
     """
     tag, size, start = data[at], data[at + 1], at + 2
     if size == _OPEN:
         if depth > _DEEPEST:
             raise ValueError
         end = start
-        while data[end : end + 2] != b"\0\0":
+        for _ in range(_MOST):
+            if data[end : end + 2] == b"\0\0":
+                return _Item(tag, start, end, end + 2)
             end = _item(data, end, depth + 1).next
-        return _Item(tag, start, end, end + 2)
+        raise ValueError
     if size > _OPEN:
         count = size - _OPEN
         size = int.from_bytes(data[start : start + count], "big")

@@ -142,8 +142,8 @@ def _left(cells: Sequence[Cell], pairs: list[Pair]) -> list[str]:
             continue
         above.values.append(cell.text)
         served.append(above)
-        if beside is None and above.is_party:
-            left.append(cell.text)  # it may be no address
+        if beside is None and above.field not in TEXTS:
+            left.append(cell.text)  # it may be something else, like goods
     return left
 
 

@@ -38,7 +38,7 @@ class Printed:
         self._reading = Reading()
         self._rows = 0
         self._table: Table | None = None
-        self._names = ""  # of its columns, as long as it has no row
+        self._names: Text | None = None  # of its columns, as long as it has no row
         self._row: dict[str, str] | None = None  # the last row, which a line may continue
         self._idle = 0  # lines since the last table or label
         self._above: dict[str, str] = {}  # labelled values, which apply to the lines below
@@ -119,16 +119,16 @@ class Printed:
         yield from self._end_table()
         self._table = Table(header, line.mark)
         self._idle = 0
-        self._names = " ".join(cell.text for cell in header)
+        self._names = Text(line.text.number, " ".join(cell.text for cell in header))
         unknown = " ".join(cell.text for cell in header if has_unknown(cell.text))
         if unknown:
             yield Text(line.text.number, unknown)  # it may be no name
 
     def _end_table(self) -> Iterator[Text]:
         """Close the table; the names of one without rows are text."""
-        if self._table is not None and self._names:
-            yield Text(0, self._names)
-        self._table, self._names = None, ""
+        if self._names is not None:
+            yield self._names
+        self._table = self._names = None
 
     def _in_table(self, line: Split, *, is_first: bool) -> Iterator[Found] | None:
         """Read a line as one of the open table, and end the row before it; None: it is none."""
@@ -147,7 +147,7 @@ class Printed:
         if row is None:
             return None
         done = tuple(self._end_row())
-        self._row, self._names = row, ""
+        self._row, self._names = row, None
         return iter(done)
 
     def _end_row(self) -> Iterator[Found]:
