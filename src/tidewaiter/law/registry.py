@@ -28,7 +28,7 @@ from tidewaiter.law.instruments import (
 )
 from tidewaiter.law.jurisdictions import WORLD, load_unions
 from tidewaiter.law.rules import AmountFile, LawBook, Request, RouteFile, Rule
-from tidewaiter.law.types import Control, LawFolder, Name, Regime, Source, Substance
+from tidewaiter.law.types import Control, LawFolder, Name, NameFile, Regime, Source, Substance
 
 _SHAPE = re.compile(r"[1-9][0-9]{1,6}-[0-9]{2}-[0-9]")
 
@@ -45,7 +45,7 @@ def is_cas(text: str) -> bool:
 T = TypeVar("T", Source, Regime)
 F = TypeVar("F", AmountFile, RouteFile)
 
-_FORMAT = "8"  # format version of the cached registry
+_FORMAT = "9"  # format version of the cached registry
 
 
 class Registry(Record, frozen=True, kw_only=True):
@@ -74,10 +74,11 @@ def load_registry(own: tuple[Path, ...] = ()) -> Registry:
     """Load the registry of the package, of plug-ins, and of an authority.
 
     Args:
-        own: Folders of substance files in the same format, each with a folder `sources` if its
-            files refer to sources that the package lacks, and a folder `regimes` of instruments. A
-            file with a built-in slug adds names and forms to that substance, and a folder with the
-            name of a built-in instrument adds rows to that instrument.
+        own: Folders of substance files in the same format, each with a folder `names` of names in
+            other languages, a folder `sources` if its files refer to sources that the package
+            lacks, and a folder `regimes` of instruments. A file with a built-in slug adds names and
+            forms to that substance, and a folder with the name of a built-in instrument adds rows
+            to that instrument.
 
     Raises:
         RegistryError: A file is invalid, or refers to a missing source, regime or substance.
@@ -140,6 +141,8 @@ def read_registry(own: tuple[Path, ...], key: str) -> Registry:
             found = _read_substance(file)
             same = substances.get(found.slug)
             substances[found.slug] = _joined(same, found) if same else found
+        for file in _files(folder, "names"):
+            _add_names(substances, file)
     classes = _classes(instruments)
     things = {**substances, **{rule.slug: _as_substance(rule) for rule in classes}}
     book = _book(instruments)
@@ -272,7 +275,7 @@ def _files(root: Traversable | Path, kind: str) -> Iterator[Traversable | Path]:
 def _all_files(own: tuple[Path, ...]) -> Iterator[tuple[str, Traversable | Path]]:
     """List all source files of a registry, each with its path."""
     for root in _roots(own):
-        for kind in ("sources", "substances"):
+        for kind in ("sources", "substances", "names"):
             yield from ((f"{kind}/{file.name}", file) for file in _files(root, kind))
         for folder in instrument_folders(root):
             yield from instrument_files(folder)
@@ -307,6 +310,21 @@ def _joined(ours: Substance, own: Substance) -> Substance:
         sources=tuple(dict.fromkeys(ours.sources + own.sources)),
         note=" ".join(filter(None, (ours.note, own.note))),
     )
+
+
+def _add_names(substances: dict[str, Substance], path: Traversable | Path) -> None:
+    """Add the names in one language to their substances, in the order of the file."""
+    file, at = read_toml(path, NameFile), f"names/{path.name}"
+    if file.language != _stem(path):
+        raise RegistryError("law/names-not-of-their-file", language=file.language, at=at)
+    names: dict[str, list[Name]] = defaultdict(list)
+    for row in file.names:
+        names[row.substance].append(row.named(file.language))
+    for slug, added in names.items():
+        same = substances.get(slug)
+        if same is None:
+            raise RegistryError("law/no-such-substance", slug=slug, at=at)
+        substances[slug] = msgspec.structs.replace(same, names=(*same.names, *added))
 
 
 def _check(

@@ -48,6 +48,36 @@ class Name(Record, frozen=True, kw_only=True):
     sources: tuple[str, ...]  # slugs of sources
 
 
+class NameRow(Record, frozen=True, kw_only=True):
+    """A name in the file of its language."""
+
+    substance: str  # slug
+    text: str
+    tier: Tier = "strong"
+    cas: str | None = None  # as in `Name`
+    official: bool = False
+    sources: tuple[str, ...]
+
+    def named(self, language: str) -> Name:
+        """Return the name without its substance."""
+        return Name(
+            text=self.text,
+            language=language,
+            tier=self.tier,
+            cas=self.cas,
+            official=self.official,
+            sources=self.sources,
+        )
+
+
+class NameFile(Record, frozen=True, kw_only=True):
+    """Names of substances in one language other than English: data/names/<language>.toml."""
+
+    language: str  # ISO 639-1, also the name of the file
+    speaker: str = ""  # who confirmed the names as a speaker of the language; empty: nobody
+    names: tuple[NameRow, ...]
+
+
 class Form(Record, frozen=True, kw_only=True):
     """A salt, ester or hydrate traded under its own name and number."""
 
