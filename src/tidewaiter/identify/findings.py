@@ -16,6 +16,7 @@ from tidewaiter.identify.engine.hits import (
     CAS_WRONG,
     CUED,
     CUS,
+    FORM,
     GLUED,
     HS,
     LONGER,
@@ -32,7 +33,7 @@ from tidewaiter.identify.engine.rules import Chinese, ContextRules
 from tidewaiter.identify.lexicon.entries import Entry
 from tidewaiter.identify.lexicon.loading import Lexicon
 from tidewaiter.identify.lexicon.unlisted_chemicals import OtherWords
-from tidewaiter.identify.spelling import Speller, edits_between, is_far_fetched
+from tidewaiter.identify.spelling import Speller, Spelling, edits_between, is_far_fetched
 
 Strong = dict[int, list[list[int]]]
 """Strong names of a line: hits by substance."""
@@ -277,6 +278,7 @@ class Reader:
         """
         findings: list[Finding] = []
         defects: list[Defect] = []
+        rows = self._with_forms(rows)
         starts, sizes, alone = _groups(rows)
         firsts = zip(*rows[starts, :9].T.tolist(), strict=True)
         begins, ends = offsets[rows[starts, 0]].tolist(), offsets[rows[starts, 0] + 1].tolist()
@@ -294,6 +296,16 @@ class Reader:
             findings.extend(without_doubles(list(self._findings(line, hits, here))))
             defects.extend(_defects(line, hits, here))
         return findings, defects
+
+    def _with_forms(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Replace the keys of other forms of names by their entries, and mark them."""
+        form = (rows[:, 1] == NAME) & (rows[:, 2] >= len(self._entries))
+        if not form.any():
+            return rows
+        rows = rows.copy()
+        rows[form, 2] = self._lexicon.tables.whose[rows[form, 2]]
+        rows[form, 6] |= FORM
+        return rows
 
     def _read_plain(
         self, kind: int, value: int, edits: int, flags: int, written: bytes
@@ -341,6 +353,8 @@ class Reader:
             return
         written = here[hit[7] : hit[8]].decode()
         spelling = self._speller.compare(written, entry.text)
+        if hit[6] & FORM and not spelling.exact:
+            spelling = Spelling(exact=True, reasons=(Phrase("found/form", name=entry.text),))
         how = "exact" if spelling.exact else "squeezed"
         weak = entry.tier != "strong" or (len(entry.key) < _SHORT and not spelling.exact)
         if weak and not self._is_cued(hit, here, strong):

@@ -28,6 +28,7 @@
 #define HITS_WHOLE 32
 #define HITS_SCANNED 64
 #define HITS_GLUED 128
+#define HITS_FORM 256
 #define PHRASES_FOREIGN 1
 #define PHRASES_THROUGH 2
 #define PHRASES_ABSENT 4
@@ -380,6 +381,7 @@ typedef struct {
     rules_FoldTables fold;
     trie_Trie trie;
     B8 strong;
+    I32 whose;
     words_Vocabulary vocabulary;
     hashing_Members other;
     phrases_Phrases phrases;

@@ -1,15 +1,17 @@
 """Scan rules from data files: character folding, and context words."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
+from tidewaiter.identify.engine.languages import load_languages
 
 LIMIT = 0x20000  # higher code points belong to rare scripts and count as separators
 
@@ -108,10 +110,12 @@ def build_fold_tables() -> FoldTables:
         if letters:
             first[point], count[point] = len(units), min(len(letters), 3 * len(sign.encode()))
             units.extend(ord(letter) for letter in letters[: count[point]])
-            kind[point] = GREEK if sign.lower() in greek else _kind(letters[0])
+            kind[point] = GREEK if _bare(sign.lower()) in greek else _kind(letters[0])
     look = np.zeros(LIMIT, np.uint32)
-    for sign, letter in _pairs(rules.greek.looks).items():
-        look[ord(sign)] = ord(letter.lower())
+    alike = _pairs(rules.greek.looks)
+    for point in np.flatnonzero(kind == GREEK).tolist():
+        if letter := alike.get(_bare(chr(point))):
+            look[point] = ord(letter.lower())
     scan = np.arange(128, dtype=np.uint32)
     for group in rules.scan.groups.split():
         scan[[ord(sign) for sign in group]] = ord(group[1])
@@ -141,12 +145,17 @@ def _fold_sign(sign: str, swap: dict[str, str], greek: dict[str, str]) -> str:
         return ""
     if category == _LETTER and sign not in swap and unicodedata.is_normalized("NFKD", sign):
         return sign  # an ideograph, as most code points are
-    if sign.lower() in greek:
-        return greek[sign.lower()]
+    if name := greek.get(_bare(sign.lower())):
+        return name
     plain = unicodedata.normalize("NFKD", swap.get(sign, sign)).casefold()
     plain = unicodedata.normalize("NFKD", plain)
     letters = "".join(swap.get(part, part) for part in plain if not unicodedata.combining(part))
     return "".join(_fold_letters(letters))
+
+
+def _bare(sign: str) -> str:
+    """Return a letter without its accents."""
+    return unicodedata.normalize("NFD", sign)[:1]
 
 
 def _fold_letters(letters: str) -> Iterator[str]:
@@ -249,5 +258,18 @@ class ContextRules(Record, frozen=True, kw_only=True):
 
 
 def load_context_rules() -> ContextRules:
-    """Load data/rules/context.toml."""
-    return read_toml(data("rules", "context.toml"), ContextRules)
+    """Load data/rules/context.toml, with the words of each file in data/rules/languages."""
+    rules = read_toml(data("rules", "context.toml"), ContextRules)
+    salts, words, phrases = dict(rules.salts), rules.words, rules.phrases
+    for each in load_languages().values():
+        for salt, spellings in each.salts.items():
+            salts[salt] = tuple(dict.fromkeys((*salts[salt], *spellings)))
+        if each.spaced:
+            words = msgspec.structs.replace(words, **_more(words, each.words))
+        phrases = msgspec.structs.replace(phrases, **_more(phrases, each.phrases))
+    return msgspec.structs.replace(rules, salts=salts, words=words, phrases=phrases)
+
+
+def _more(ours: Words | Phrases, more: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    """Return each list to which a language adds, with what it adds."""
+    return {kind: (*getattr(ours, kind), *texts) for kind, texts in more.items()}

@@ -33,6 +33,7 @@ class Tables(NamedTuple):
     fold: FoldTables
     trie: Trie
     strong: NDArray[np.bool_]  # per key: sufficient without a cue
+    whose: NDArray[np.int32]  # per key: its entry; keys beyond the entries are other forms of names
     vocabulary: Vocabulary
     other: Members  # whole names of other chemicals
     phrases: Phrases
