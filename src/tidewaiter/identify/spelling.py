@@ -1,5 +1,6 @@
 """Spelling: differences between text and name, as phrases that an officer can check."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
@@ -14,6 +15,8 @@ from tidewaiter.identify.engine.rules import SEPARATOR, FoldTables
 # it counts only in place of a single letter; width and accents do not conceal anything.
 _LOOKALIKES = frozenset({"CYRILLIC", "ARMENIAN", "CHEROKEE", "LISU"})
 
+_DIGIT = re.compile(r"\d")
+_CODE = re.compile(r"[A-Z\d,-]{1,9}")  # "XLR-11", "MDP2P"
 _ENDS = "()[]{}-,.;:'\"+*/ "  # characters trimmed from the ends of a name
 _LONG = 14  # letters: in a longer name enough remains
 
@@ -93,7 +96,13 @@ def edits_between(written: str, name: str, edits: int) -> Phrase:
 
 
 def is_far_fetched(written: str, name: str, edits: int) -> bool:
-    """Return whether a single-word name is near only through both edits and scan confusions."""
+    """Return whether a text is no misspelling of a name that its key is near to.
+
+    A name with digits is not meant by letters that scanning confuses with them, nor by another code
+    than its own. A single word is not near through both edits and scan confusions.
+    """
+    if _DIGIT.search(name) and (_CODE.fullmatch(name) or not _DIGIT.search(written)):
+        return True
     if edits < 2 or len(name) >= _LONG or not written.isalpha():
         return False
     return OSA.distance(written.lower(), name.lower()) > edits + 1

@@ -8,6 +8,10 @@
 #define APPROXIMATE_MATCH_SHORTEST 5
 #define APPROXIMATE_MATCH_LONGEST 64
 #define APPROXIMATE_MATCH_FILTER_BITS 20
+#define DISGUISE_TWICE 1
+#define DISGUISE_SIGNS 2
+#define DISGUISE_BACKWARDS 4
+#define DISGUISE_DOUBLED 8
 #define HASHING_BASE UINT64_C(0x9e3779b97f4a7c15)
 #define HASHING_SHIFT 24
 #define HITS_COLUMNS 13
@@ -467,7 +471,7 @@ EXPORT int64_t linking_link_form(const linking_Room *room, const index_Listed *l
 
 EXPORT bool numbers_check_digit_holds(int64_t number);
 
-EXPORT void scan_scan_blocks(const U8 *text, const I64 *offsets, const scan_Tables *tables, const scan_Room *room, const hits_Hits *hits, const B8 *ambiguous);
+EXPORT void scan_scan_blocks(const U8 *text, const I64 *offsets, const scan_Tables *tables, const scan_Room *room, const hits_Hits *hits, const U8 *marks);
 
 EXPORT void search_answer(const index_Listed *listed, const linking_Asking *asking, const F64 *model, const linking_Room *room, const search_Answers *out);
 
