@@ -29,11 +29,11 @@ from tidewaiter.identify.engine.hits import (
     UN,
     WHOLE,
 )
-from tidewaiter.identify.engine.rules import Chinese, ContextRules
-from tidewaiter.identify.lexicon.entries import Entry
+from tidewaiter.identify.engine.rules import IDEOGRAPH, Chinese, ContextRules
+from tidewaiter.identify.lexicon.entries import WELL_KNOWN, Entry
 from tidewaiter.identify.lexicon.loading import Lexicon
 from tidewaiter.identify.lexicon.unlisted_chemicals import OtherWords
-from tidewaiter.identify.spelling import Speller, Spelling, edits_between, is_far_fetched
+from tidewaiter.identify.spelling import Speller, Spelling, edits_between, is_beyond, is_far_fetched
 
 Strong = dict[int, list[list[int]]]
 """Strong names of a line: hits by substance."""
@@ -262,6 +262,8 @@ class Reader:
         self._chinese = lexicon.rules.chinese
         self._short = frozenset(each.text for each in self._entries if len(each.text) == _PAIR)
         self._machines = MachineCues(lexicon.rules)
+        self._measured = re.compile(f"{_COUNT} ?(?:{'|'.join(lexicon.rules.chinese.measures)})")
+        self._tables = lexicon.tables.fold
         self._others = OtherWords(lexicon.tables.fold, lexicon.respelt)
         kinds = [substance.kind for substance in lexicon.registry.substances]
         self._plain_words = [kinds[entry.substance] == "equipment" for entry in self._entries]
@@ -344,6 +346,9 @@ class Reader:
         if hit[5] > 1 and self._plain_words[hit[2]]:
             return True
         written = here[hit[7] : hit[8]].decode()
+        entry = self._entries[hit[2]]
+        if entry.language not in WELL_KNOWN and is_beyond(written, entry.text):
+            return True
         return self._others.instead(written, self._entries[hit[2]].text)
 
     def _named(self, line: int, hit: list[int], here: bytes, strong: Strong) -> Iterator[Finding]:
@@ -377,10 +382,12 @@ class Reader:
         """Return whether a weak name has supporting evidence; equipment has its own cues."""
         if is_cued(hit, self._entries[hit[2]].substance, strong):
             return True
-        if not self._plain_words[hit[2]]:
-            return False
         before, after = _decoded_beside(here, hit[7], hit[8], 4 * _FAR)
-        return self._machines.beside(before, after)
+        if self._plain_words[hit[2]]:
+            return self._machines.beside(before, after)
+        if self._tables.kind[ord(self._entries[hit[2]].key[0])] != IDEOGRAPH:
+            return False
+        return self._measured.search(f"{before}/{after}") is not None
 
     def _near(self, line: int, hit: list[int], near: Spans, here: bytes) -> Iterator[Finding]:
         entry = self._entries[hit[2]]

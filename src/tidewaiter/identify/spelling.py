@@ -18,6 +18,7 @@ _LOOKALIKES = frozenset({"CYRILLIC", "ARMENIAN", "CHEROKEE", "LISU"})
 _DIGIT = re.compile(r"\d")
 _CODE = re.compile(r"[A-Z\d,-]{1,9}")  # "XLR-11", "MDP2P"
 _ENDS = "()[]{}-,.;:'\"+*/ "  # characters trimmed from the ends of a name
+_MIDDLE = 8  # letters: in a shorter name of a language with few known words nothing may differ
 _LONG = 14  # letters: in a longer name enough remains
 
 
@@ -106,6 +107,24 @@ def is_far_fetched(written: str, name: str, edits: int) -> bool:
     if edits < 2 or len(name) >= _LONG or not written.isalpha():
         return False
     return OSA.distance(written.lower(), name.lower()) > edits + 1
+
+
+@lru_cache(maxsize=1 << 16)
+def is_beyond(written: str, name: str) -> bool:
+    """Return whether a text differs too much from a name whose language has few known words.
+
+    Where a language's ordinary words are not known, most near words are other words of it. So the
+    name must be long: one letter may differ from 8 letters on, two from 14 on.
+    """
+    mine, its = _letters(written), _letters(name)
+    allowed = 0 if len(its) < _MIDDLE else 1 if len(its) < _LONG else 2
+    return OSA.distance(mine, its, score_cutoff=allowed) > allowed
+
+
+def _letters(text: str) -> str:
+    """Return the letters and digits of a text, without case and accents."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(filter(str.isalnum, apart))
 
 
 def is_nearer(written: str, words: Iterable[str], edits: int) -> bool:

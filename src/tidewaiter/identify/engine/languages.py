@@ -17,6 +17,9 @@ _LEAST = 4  # letters of a word that is declined
 _INVERTED = 2  # words of a name that is also written in reverse order
 
 
+ENGLISH = "en"
+
+
 class Language(Record, frozen=True, kw_only=True):
     """How one language writes the names of substances; all fields but the first may be left out."""
 
@@ -29,7 +32,7 @@ class Language(Record, frozen=True, kw_only=True):
     prefixes: tuple[str, ...] = ()  # joined before the first word: "ال"
     spaced: bool = True  # words are separated; else [words] `part` and `thing` join a name directly
     salt_names: tuple[str, ...] = ()  # "{salt} {name}"
-    salts: Mapping[str, tuple[str, ...]] = {}  # by salt of context.toml: its words
+    salts: Mapping[str, tuple[str, ...]] = {}  # by salt, as in en.toml: its words
     words: Mapping[str, tuple[str, ...]] = {}  # added to the words of context.toml
     phrases: Mapping[str, tuple[str, ...]] = {}  # added to its phrases
 

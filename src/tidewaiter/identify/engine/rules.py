@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.identify.engine.languages import load_languages
+from tidewaiter.identify.engine.languages import ENGLISH, load_languages
 
 LIMIT = 0x20000  # higher code points belong to rare scripts and count as separators
 
@@ -245,13 +245,14 @@ class Chinese(Record, frozen=True, kw_only=True):
     things: tuple[str, ...]
     counters: str
     salts: str
+    measures: tuple[str, ...]
     negation: tuple[str, ...]
 
 
 class ContextRules(Record, frozen=True, kw_only=True):
     """Content of data/rules/context.toml."""
 
-    salts: dict[str, tuple[str, ...]]
+    salts: Mapping[str, tuple[str, ...]] = {}  # from data/rules/languages: spellings in all of them
     words: Words
     phrases: Phrases
     chinese: Chinese
@@ -260,8 +261,9 @@ class ContextRules(Record, frozen=True, kw_only=True):
 def load_context_rules() -> ContextRules:
     """Load data/rules/context.toml, with the words of each file in data/rules/languages."""
     rules = read_toml(data("rules", "context.toml"), ContextRules)
-    salts, words, phrases = dict(rules.salts), rules.words, rules.phrases
-    for each in load_languages().values():
+    languages, words, phrases = load_languages(), rules.words, rules.phrases
+    salts = dict(languages[ENGLISH].salts)
+    for each in languages.values():
         for salt, spellings in each.salts.items():
             salts[salt] = tuple(dict.fromkeys((*salts[salt], *spellings)))
         if each.spaced:

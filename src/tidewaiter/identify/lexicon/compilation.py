@@ -69,7 +69,7 @@ from tidewaiter.law.registry import Registry
 # or names of chemicals. Documents in other languages need higher values.
 _ENGLISH = (400e-9, 60e-9)
 _OTHERS = (2000e-9, 500e-9)
-_LANGUAGES = ("es", "fr", "de", "pt", "it", "ru", "nl")
+_LANGUAGES = ("es", "fr", "de", "pt", "it", "ru", "nl")  # see `WELL_KNOWN`
 # Languages with few names in the registry. Known words are the very common ones, and those near a
 # name that differ from its spelling in that language.
 _FURTHER_SHARE, _COMMON = 20_000e-9, 50_000e-9

@@ -13,6 +13,9 @@ from tidewaiter.identify.engine.words import fold_texts
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.types import Form, Name, Substance, Tier
 
+WELL_KNOWN = frozenset({"en", "es", "fr", "de", "pt", "it", "ru", "nl", "zh"})
+"""Languages of which enough words are known to tell a misspelt name from another word."""
+
 _WEAK_BELOW = 5  # units: shorter names need a cue, except ideographs
 _SHORTEST = 3
 
@@ -107,21 +110,15 @@ def _salt_names(substance: Substance, form: Form, rules: ContextRules) -> Iterat
 
 def _spelled(name: Name, salt: str, rules: ContextRules) -> Iterator[str]:
     """Yield a name with each spelling of a salt, in the word order of its language."""
-    language = load_languages().get(name.language)
-    if language is not None and language.salt_names:
-        for word, order in product(language.salts.get(salt, ()), language.salt_names):
-            yield order.format(salt=word, name=name.text)
-        return
     if name.language == "zh":
         prefix = rules.chinese.prefixes.get(salt)
         if prefix:
             yield f"{prefix}{name.text}"
         return
-    for spelling in rules.salts[salt]:
-        if spelling.isascii() == (name.language not in {"ru", "ar"}):
-            yield f"{name.text} {spelling}"
-            if name.language in {"es", "fr", "pt", "it"}:
-                yield f"{spelling} de {name.text}"
+    language = load_languages().get(name.language)
+    if language is not None:
+        for word, order in product(language.salts.get(salt, ()), language.salt_names):
+            yield order.format(salt=word, name=name.text)
 
 
 class NameForm(NamedTuple):
