@@ -358,6 +358,8 @@ class Reader:
             return
         written = here[hit[7] : hit[8]].decode()
         spelling = self._speller.compare(written, entry.text)
+        if hit[6] & FORM and len(written.split()) > len(entry.text.split()):
+            return  # "o più ma" is no case of a word
         if hit[6] & FORM and not spelling.exact:
             spelling = Spelling(exact=True, reasons=(Phrase("found/form", name=entry.text),))
         how = "exact" if spelling.exact else "squeezed"

@@ -203,6 +203,7 @@ typedef struct {
     U8 count;
     U8 kind;
     U32 look;
+    U32 bare;
     U8 gap;
     U32 units;
     U32 scan;

@@ -12,8 +12,8 @@ POLISH = Language(
 
 
 def forms(text: str, language: Language, *, invertible: bool = True) -> list[str]:
-    """Return the forms without that in capitals."""
-    return [form for form in forms_of(text, language, invertible) if form != text.upper()]
+    """Return the forms of a name."""
+    return list(forms_of(text, language, invertible))
 
 
 def test_words_are_declined_together() -> None:

@@ -52,7 +52,6 @@ def forms_of(text: str, language: Language, invertible: bool) -> Iterator[str]:
         language: The rules of its language.
         invertible: Its words may be in reverse order; those of equipment mean another thing then.
     """
-    yield text.upper()  # Greek capitals look like other Latin letters than the small ones
     words = text.split()
     orders = [text]
     if (

@@ -47,6 +47,7 @@ class FoldTables(NamedTuple):
     count: NDArray[np.uint8]  # type: ignore[assignment]  # how many; hides that of a tuple
     kind: NDArray[np.uint8]  # its class
     look: NDArray[np.uint32]  # for a Greek letter: the Latin look-alike
+    bare: NDArray[np.uint32]  # for a Greek letter: the small one without accent, in a Greek word
     gap: NDArray[np.uint8]  # for a separator: its kind
     units: NDArray[np.uint32]  # all units, concatenated
     scan: NDArray[np.uint32]  # (128,): key of a unit's confusion group
@@ -113,7 +114,9 @@ def build_fold_tables() -> FoldTables:
             kind[point] = GREEK if _bare(sign.lower()) in greek else _kind(letters[0])
     look = np.zeros(LIMIT, np.uint32)
     alike = _pairs(rules.greek.looks)
+    bare = np.zeros(LIMIT, np.uint32)
     for point in np.flatnonzero(kind == GREEK).tolist():
+        bare[point] = ord(_bare(chr(point).lower()).replace("ς", "σ"))
         if letter := alike.get(_bare(chr(point))):
             look[point] = ord(letter.lower())
     scan = np.arange(128, dtype=np.uint32)
@@ -121,7 +124,7 @@ def build_fold_tables() -> FoldTables:
         scan[[ord(sign) for sign in group]] = ord(group[1])
     every = np.array(units, np.uint32)
     plain = np.where(kind[:128] == SEPARATOR, 0, scan[every[first[:128]]]).astype(np.uint32)
-    return FoldTables(first, count, kind, look, gap, every, scan, plain)
+    return FoldTables(first, count, kind, look, bare, gap, every, scan, plain)
 
 
 def _pairs(text: str) -> dict[str, str]:
