@@ -16,6 +16,7 @@ from tidewaiter.identify.engine.hits import (
     CAS_WRONG,
     CUED,
     CUS,
+    FORM,
     GLUED,
     HS,
     LONGER,
@@ -28,11 +29,11 @@ from tidewaiter.identify.engine.hits import (
     UN,
     WHOLE,
 )
-from tidewaiter.identify.engine.rules import Chinese, ContextRules
-from tidewaiter.identify.lexicon.entries import Entry
+from tidewaiter.identify.engine.rules import IDEOGRAPH, Chinese, ContextRules
+from tidewaiter.identify.lexicon.entries import WELL_KNOWN, Entry
 from tidewaiter.identify.lexicon.loading import Lexicon
 from tidewaiter.identify.lexicon.unlisted_chemicals import OtherWords
-from tidewaiter.identify.spelling import Speller, edits_between, is_far_fetched
+from tidewaiter.identify.spelling import Speller, Spelling, edits_between, is_beyond, is_far_fetched
 
 Strong = dict[int, list[list[int]]]
 """Strong names of a line: hits by substance."""
@@ -261,6 +262,8 @@ class Reader:
         self._chinese = lexicon.rules.chinese
         self._short = frozenset(each.text for each in self._entries if len(each.text) == _PAIR)
         self._machines = MachineCues(lexicon.rules)
+        self._measured = re.compile(f"{_COUNT} ?(?:{'|'.join(lexicon.rules.chinese.measures)})")
+        self._tables = lexicon.tables.fold
         self._others = OtherWords(lexicon.tables.fold, lexicon.respelt)
         kinds = [substance.kind for substance in lexicon.registry.substances]
         self._plain_words = [kinds[entry.substance] == "equipment" for entry in self._entries]
@@ -277,6 +280,7 @@ class Reader:
         """
         findings: list[Finding] = []
         defects: list[Defect] = []
+        rows = self._with_forms(rows)
         starts, sizes, alone = _groups(rows)
         firsts = zip(*rows[starts, :9].T.tolist(), strict=True)
         begins, ends = offsets[rows[starts, 0]].tolist(), offsets[rows[starts, 0] + 1].tolist()
@@ -294,6 +298,16 @@ class Reader:
             findings.extend(without_doubles(list(self._findings(line, hits, here))))
             defects.extend(_defects(line, hits, here))
         return findings, defects
+
+    def _with_forms(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Replace the keys of other forms of names by their entries, and mark them."""
+        form = (rows[:, 1] == NAME) & (rows[:, 2] >= len(self._entries))
+        if not form.any():
+            return rows
+        rows = rows.copy()
+        rows[form, 2] = self._lexicon.tables.whose[rows[form, 2]]
+        rows[form, 6] |= FORM
+        return rows
 
     def _read_plain(
         self, kind: int, value: int, edits: int, flags: int, written: bytes
@@ -332,6 +346,9 @@ class Reader:
         if hit[5] > 1 and self._plain_words[hit[2]]:
             return True
         written = here[hit[7] : hit[8]].decode()
+        entry = self._entries[hit[2]]
+        if entry.language not in WELL_KNOWN and is_beyond(written, entry.text):
+            return True
         return self._others.instead(written, self._entries[hit[2]].text)
 
     def _named(self, line: int, hit: list[int], here: bytes, strong: Strong) -> Iterator[Finding]:
@@ -341,6 +358,10 @@ class Reader:
             return
         written = here[hit[7] : hit[8]].decode()
         spelling = self._speller.compare(written, entry.text)
+        if hit[6] & FORM and len(written.split()) > len(entry.text.split()):
+            return  # "o più ma" is no case of a word
+        if hit[6] & FORM and not spelling.exact:
+            spelling = Spelling(exact=True, reasons=(Phrase("found/form", name=entry.text),))
         how = "exact" if spelling.exact else "squeezed"
         weak = entry.tier != "strong" or (len(entry.key) < _SHORT and not spelling.exact)
         if weak and not self._is_cued(hit, here, strong):
@@ -363,10 +384,12 @@ class Reader:
         """Return whether a weak name has supporting evidence; equipment has its own cues."""
         if is_cued(hit, self._entries[hit[2]].substance, strong):
             return True
-        if not self._plain_words[hit[2]]:
-            return False
         before, after = _decoded_beside(here, hit[7], hit[8], 4 * _FAR)
-        return self._machines.beside(before, after)
+        if self._plain_words[hit[2]]:
+            return self._machines.beside(before, after)
+        if self._tables.kind[ord(self._entries[hit[2]].key[0])] != IDEOGRAPH:
+            return False
+        return self._measured.search(f"{before}/{after}") is not None
 
     def _near(self, line: int, hit: list[int], near: Spans, here: bytes) -> Iterator[Finding]:
         entry = self._entries[hit[2]]
