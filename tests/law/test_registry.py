@@ -23,6 +23,7 @@ from tidewaiter.law.types import Form, Source, Substance
 READ_ON = date(2026, 12, 2)  # the day of the registry: nothing in it was read later
 SUBSTANCES = [each for each in load_registry().substances if each.kind != "class"]
 
+
 def _slug(substance: Substance) -> str:
     return substance.slug
 

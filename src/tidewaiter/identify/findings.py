@@ -133,7 +133,11 @@ def beside(
         listed: Names of two ideographs in the registry, which do not extend the name.
     """
     last, first = before[-1:], after[:1]
-    if last and last in rules.before:
+    if _is_kana(last) and _is_kana(name[0]):
+        yield Phrase("against/before", written=last)
+    elif found := next((word for word in rules.parts if before.endswith(word)), None):
+        yield Phrase("against/before", written=found)
+    elif last and last in rules.before:
         yield Phrase("against/before", written=last)
     elif first and first in rules.after:
         yield Phrase("against/after", written=first)
@@ -141,8 +145,12 @@ def beside(
         yield Phrase("against/after", written=after[:2])
     elif found := next((word for word in rules.things if after.startswith(word)), None):
         yield Phrase("against/thing", written=found)
-    elif name[-1] in rules.acids and _is_ideograph(first) and first not in rules.trade:
+    elif after.startswith(rules.measures):
+        pass  # "ドラム" joined to it counts the goods
+    elif name[-1] in rules.acids and _is_salt(first) and first not in rules.trade:
         yield Phrase("against/acid", written=first)
+    elif _is_kana(name[-1]) and _is_kana(first):
+        yield Phrase("against/after", written=first)
     if any(before.endswith(word) for word in rules.negation):
         yield Phrase("against/negated")
 
@@ -152,8 +160,14 @@ def _is_chain(rules: Chinese, pair: str) -> bool:
     return len(pair) == 2 and pair[0] in rules.chains and pair[1] in rules.after
 
 
-def _is_ideograph(sign: str) -> bool:
-    return "\u3400" <= sign < "\ua000"
+def _is_salt(sign: str) -> bool:
+    """Return whether a character after an acid may begin the name of its salt."""
+    return "\u3400" <= sign < "\ua000" or _is_kana(sign)
+
+
+def _is_kana(sign: str) -> bool:
+    """Return whether a character is katakana, in which names are written, of either width."""
+    return "\u30a1" <= sign <= "\u30fc" or "\uff66" <= sign <= "\uff9d"
 
 
 class Spans:
@@ -263,7 +277,8 @@ class Reader:
         self._short = frozenset(each.text for each in self._entries if len(each.text) == _PAIR)
         self._machines = MachineCues(lexicon.rules)
         self._measured = re.compile(f"{_COUNT} ?(?:{'|'.join(lexicon.rules.chinese.measures)})")
-        self._tables = lexicon.tables.fold
+        kind = lexicon.tables.fold.kind
+        self._unspaced = [kind[ord(entry.key[-1])] == IDEOGRAPH for entry in self._entries]
         self._others = OtherWords(lexicon.tables.fold, lexicon.respelt)
         kinds = [substance.kind for substance in lexicon.registry.substances]
         self._plain_words = [kinds[entry.substance] == "equipment" for entry in self._entries]
@@ -318,7 +333,7 @@ class Reader:
             Fields of the finding before and after its position; None if the line must be examined,
             or without a finding.
         """
-        if kind != CAS and self._entries[value].language == "zh":
+        if kind != CAS and self._unspaced[value]:
             return None
         units = len(written.decode())
         hit = [0, kind, value, 0, units, edits, flags, 0, len(written), 0, 0, 0, 0]
@@ -358,8 +373,6 @@ class Reader:
             return
         written = here[hit[7] : hit[8]].decode()
         spelling = self._speller.compare(written, entry.text)
-        if hit[6] & FORM and len(written.split()) > len(entry.text.split()):
-            return  # "o più ma" is no case of a word
         if hit[6] & FORM and not spelling.exact:
             spelling = Spelling(exact=True, reasons=(Phrase("found/form", name=entry.text),))
         how = "exact" if spelling.exact else "squeezed"
@@ -387,7 +400,7 @@ class Reader:
         before, after = _decoded_beside(here, hit[7], hit[8], 4 * _FAR)
         if self._plain_words[hit[2]]:
             return self._machines.beside(before, after)
-        if self._tables.kind[ord(self._entries[hit[2]].key[0])] != IDEOGRAPH:
+        if not self._unspaced[hit[2]]:
             return False
         return self._measured.search(f"{before}/{after}") is not None
 
@@ -420,7 +433,7 @@ class Reader:
         """Create the finding for a name: kind of match, tier and score."""
         how, tier, score = found
         entry = self._entries[hit[2]]
-        downgraded = self._downgraded(hit, here) if hit[6] or entry.language == "zh" else ()
+        downgraded = self._downgraded(hit, here) if hit[6] or self._unspaced[hit[2]] else ()
         if hit[6] & SALTED:
             whole = _extended(here, hit, hit[11], hit[12])
             reasons.append(Phrase("found/glyphs", written=whole, name=entry.text))
@@ -448,7 +461,7 @@ class Reader:
             found.append(Phrase("against/longer", name=_extended(here, hit, hit[9], hit[10])))
         elif flags & PART_OF:
             found.append(Phrase("against/joined"))
-        if self._entries[hit[2]].language == "zh" and hit[1] == NAME:
+        if self._unspaced[hit[2]] and hit[1] == NAME:
             before, after = _decoded_beside(here, hit[7], hit[8], _WINDOW)
             name = here[hit[7] : hit[8]].decode()
             found.extend(beside(self._chinese, before, name, after, self._short))

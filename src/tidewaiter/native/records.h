@@ -66,6 +66,7 @@
 #define SCAN_BLOCK 12000
 #define TRIE_FILTER_BITS 18
 #define TRIE_HEAD 6
+#define TRIE_ANY 255
 #define TRIGGERS_LETTER 1
 #define TRIGGERS_CAPITAL 2
 #define TRIGGERS_DIGIT 4
@@ -358,6 +359,7 @@ typedef struct {
     I32 ends;
     U8 heads;
     U8 shorts;
+    U8 spaces;
 } trie_Trie;
 
 typedef struct {

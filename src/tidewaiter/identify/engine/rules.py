@@ -249,6 +249,7 @@ class Chinese(Record, frozen=True, kw_only=True):
     counters: str
     salts: str
     measures: tuple[str, ...]
+    parts: tuple[str, ...] = ()  # from languages without spaces, joined before a name
     negation: tuple[str, ...]
 
 
@@ -264,15 +265,23 @@ class ContextRules(Record, frozen=True, kw_only=True):
 def load_context_rules() -> ContextRules:
     """Load data/rules/context.toml, with the words of each file in data/rules/languages."""
     rules = read_toml(data("rules", "context.toml"), ContextRules)
+    joined = rules.chinese
     languages, words, phrases = load_languages(), rules.words, rules.phrases
     salts = dict(languages[ENGLISH].salts)
     for each in languages.values():
         for salt, spellings in each.salts.items():
             salts[salt] = tuple(dict.fromkeys((*salts[salt], *spellings)))
-        if each.spaced:
+        if not each.spaced:
+            joined = msgspec.structs.replace(
+                joined,
+                parts=(*joined.parts, *each.words.get("part", ())),
+                things=(*joined.things, *each.words.get("thing", ())),
+                measures=(*joined.measures, *each.words.get("measure", ())),
+            )
+        else:
             words = msgspec.structs.replace(words, **_more(words, each.words))
         phrases = msgspec.structs.replace(phrases, **_more(phrases, each.phrases))
-    return msgspec.structs.replace(rules, salts=salts, words=words, phrases=phrases)
+    return msgspec.structs.replace(rules, salts=salts, words=words, phrases=phrases, chinese=joined)
 
 
 def _more(ours: Words | Phrases, more: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:

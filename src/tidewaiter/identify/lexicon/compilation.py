@@ -283,7 +283,7 @@ def compile_lexicon(registry: Registry, *, street: bool = False) -> tuple[Tables
     numbers = _numbers(registry)
     tables = Tables(
         fold=fold,
-        trie=build_trie(every),
+        trie=build_trie(every, [len(words) - 1 for words in fold_words(written, fold)]),
         strong=np.array([entries[at].tier == "strong" for at in whose], np.bool_),
         whose=np.array(whose, np.int32),
         vocabulary=vocabulary,
