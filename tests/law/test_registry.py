@@ -7,6 +7,7 @@ from datetime import date
 
 import msgspec
 import pytest
+from babel import Locale
 from rdkit import Chem
 from rdkit.Chem.inchi import MolToInchiKey
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
@@ -19,9 +20,8 @@ from tidewaiter.law.controls import short_listing
 from tidewaiter.law.registry import Registry, load_registry
 from tidewaiter.law.types import Form, Source, Substance
 
-READ_ON = date(2026, 12, 1)  # the day of the registry: nothing in it was read later
+READ_ON = date(2026, 12, 2)  # the day of the registry: nothing in it was read later
 SUBSTANCES = [each for each in load_registry().substances if each.kind != "class"]
-LANGUAGES = {"en", "es", "fr", "de", "pt", "it", "nl", "ru", "zh", "ar"}
 
 
 def _slug(substance: Substance) -> str:
@@ -98,7 +98,7 @@ def test_names_stand_once(substance: Substance) -> None:
     texts = [(name.text.casefold(), name.language) for name in substance.names]
     assert sorted(set(texts)) == sorted(texts)
     assert all(name.text == name.text.strip() for name in substance.names)
-    assert {name.language for name in substance.names} <= LANGUAGES
+    assert all(Locale(name.language).english_name for name in substance.names)
 
 
 @pytest.mark.parametrize("substance", SUBSTANCES, ids=_slug)

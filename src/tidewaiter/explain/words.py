@@ -24,6 +24,7 @@ HOW: Mapping[str, str] = MappingProxyType(
         "squeezed": marked(
             "the registered name, except for spacing, punctuation or scanning errors"
         ),
+        "disguised": marked("the registered name, written to be missed"),
         "fuzzy": marked("a close spelling of the name"),
         "cas": marked("the CAS number"),
         "hs": marked("the HS code"),

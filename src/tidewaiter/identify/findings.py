@@ -16,6 +16,7 @@ from tidewaiter.identify.engine.hits import (
     CAS_WRONG,
     CUED,
     CUS,
+    FORM,
     GLUED,
     HS,
     LONGER,
@@ -28,11 +29,11 @@ from tidewaiter.identify.engine.hits import (
     UN,
     WHOLE,
 )
-from tidewaiter.identify.engine.rules import Chinese, ContextRules
-from tidewaiter.identify.lexicon.entries import Entry
+from tidewaiter.identify.engine.rules import IDEOGRAPH, Chinese, ContextRules
+from tidewaiter.identify.lexicon.entries import WELL_KNOWN, Entry
 from tidewaiter.identify.lexicon.loading import Lexicon
 from tidewaiter.identify.lexicon.unlisted_chemicals import OtherWords
-from tidewaiter.identify.spelling import Speller, edits_between, is_far_fetched
+from tidewaiter.identify.spelling import Speller, Spelling, edits_between, is_beyond, is_far_fetched
 
 Strong = dict[int, list[list[int]]]
 """Strong names of a line: hits by substance."""
@@ -132,7 +133,11 @@ def beside(
         listed: Names of two ideographs in the registry, which do not extend the name.
     """
     last, first = before[-1:], after[:1]
-    if last and last in rules.before:
+    if _is_kana(last) and _is_kana(name[0]):
+        yield Phrase("against/before", written=last)
+    elif found := next((word for word in rules.parts if before.endswith(word)), None):
+        yield Phrase("against/before", written=found)
+    elif last and last in rules.before:
         yield Phrase("against/before", written=last)
     elif first and first in rules.after:
         yield Phrase("against/after", written=first)
@@ -140,8 +145,12 @@ def beside(
         yield Phrase("against/after", written=after[:2])
     elif found := next((word for word in rules.things if after.startswith(word)), None):
         yield Phrase("against/thing", written=found)
-    elif name[-1] in rules.acids and _is_ideograph(first) and first not in rules.trade:
+    elif after.startswith(rules.measures):
+        pass  # "ドラム" joined to it counts the goods
+    elif name[-1] in rules.acids and _is_salt(first) and first not in rules.trade:
         yield Phrase("against/acid", written=first)
+    elif _is_kana(name[-1]) and _is_kana(first):
+        yield Phrase("against/after", written=first)
     if any(before.endswith(word) for word in rules.negation):
         yield Phrase("against/negated")
 
@@ -151,8 +160,14 @@ def _is_chain(rules: Chinese, pair: str) -> bool:
     return len(pair) == 2 and pair[0] in rules.chains and pair[1] in rules.after
 
 
-def _is_ideograph(sign: str) -> bool:
-    return "\u3400" <= sign < "\ua000"
+def _is_salt(sign: str) -> bool:
+    """Return whether a character after an acid may begin the name of its salt."""
+    return "\u3400" <= sign < "\ua000" or _is_kana(sign)
+
+
+def _is_kana(sign: str) -> bool:
+    """Return whether a character is katakana, in which names are written, of either width."""
+    return "\u30a1" <= sign <= "\u30fc" or "\uff66" <= sign <= "\uff9d"
 
 
 class Spans:
@@ -261,6 +276,9 @@ class Reader:
         self._chinese = lexicon.rules.chinese
         self._short = frozenset(each.text for each in self._entries if len(each.text) == _PAIR)
         self._machines = MachineCues(lexicon.rules)
+        self._measured = re.compile(f"{_COUNT} ?(?:{'|'.join(lexicon.rules.chinese.measures)})")
+        kind = lexicon.tables.fold.kind
+        self._unspaced = [kind[ord(entry.key[-1])] == IDEOGRAPH for entry in self._entries]
         self._others = OtherWords(lexicon.tables.fold, lexicon.respelt)
         kinds = [substance.kind for substance in lexicon.registry.substances]
         self._plain_words = [kinds[entry.substance] == "equipment" for entry in self._entries]
@@ -277,6 +295,7 @@ class Reader:
         """
         findings: list[Finding] = []
         defects: list[Defect] = []
+        rows = self._with_forms(rows)
         starts, sizes, alone = _groups(rows)
         firsts = zip(*rows[starts, :9].T.tolist(), strict=True)
         begins, ends = offsets[rows[starts, 0]].tolist(), offsets[rows[starts, 0] + 1].tolist()
@@ -295,6 +314,16 @@ class Reader:
             defects.extend(_defects(line, hits, here))
         return findings, defects
 
+    def _with_forms(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Replace the keys of other forms of names by their entries, and mark them."""
+        form = (rows[:, 1] == NAME) & (rows[:, 2] >= len(self._entries))
+        if not form.any():
+            return rows
+        rows = rows.copy()
+        rows[form, 2] = self._lexicon.tables.whose[rows[form, 2]]
+        rows[form, 6] |= FORM
+        return rows
+
     def _read_plain(
         self, kind: int, value: int, edits: int, flags: int, written: bytes
     ) -> tuple[tuple[int, str | None], tuple[Any, ...]] | None:
@@ -304,7 +333,7 @@ class Reader:
             Fields of the finding before and after its position; None if the line must be examined,
             or without a finding.
         """
-        if kind != CAS and self._entries[value].language == "zh":
+        if kind != CAS and self._unspaced[value]:
             return None
         units = len(written.decode())
         hit = [0, kind, value, 0, units, edits, flags, 0, len(written), 0, 0, 0, 0]
@@ -332,6 +361,9 @@ class Reader:
         if hit[5] > 1 and self._plain_words[hit[2]]:
             return True
         written = here[hit[7] : hit[8]].decode()
+        entry = self._entries[hit[2]]
+        if entry.language not in WELL_KNOWN and is_beyond(written, entry.text):
+            return True
         return self._others.instead(written, self._entries[hit[2]].text)
 
     def _named(self, line: int, hit: list[int], here: bytes, strong: Strong) -> Iterator[Finding]:
@@ -341,6 +373,8 @@ class Reader:
             return
         written = here[hit[7] : hit[8]].decode()
         spelling = self._speller.compare(written, entry.text)
+        if hit[6] & FORM and not spelling.exact:
+            spelling = Spelling(exact=True, reasons=(Phrase("found/form", name=entry.text),))
         how = "exact" if spelling.exact else "squeezed"
         weak = entry.tier != "strong" or (len(entry.key) < _SHORT and not spelling.exact)
         if weak and not self._is_cued(hit, here, strong):
@@ -363,10 +397,12 @@ class Reader:
         """Return whether a weak name has supporting evidence; equipment has its own cues."""
         if is_cued(hit, self._entries[hit[2]].substance, strong):
             return True
-        if not self._plain_words[hit[2]]:
-            return False
         before, after = _decoded_beside(here, hit[7], hit[8], 4 * _FAR)
-        return self._machines.beside(before, after)
+        if self._plain_words[hit[2]]:
+            return self._machines.beside(before, after)
+        if not self._unspaced[hit[2]]:
+            return False
+        return self._measured.search(f"{before}/{after}") is not None
 
     def _near(self, line: int, hit: list[int], near: Spans, here: bytes) -> Iterator[Finding]:
         entry = self._entries[hit[2]]
@@ -397,7 +433,7 @@ class Reader:
         """Create the finding for a name: kind of match, tier and score."""
         how, tier, score = found
         entry = self._entries[hit[2]]
-        downgraded = self._downgraded(hit, here) if hit[6] or entry.language == "zh" else ()
+        downgraded = self._downgraded(hit, here) if hit[6] or self._unspaced[hit[2]] else ()
         if hit[6] & SALTED:
             whole = _extended(here, hit, hit[11], hit[12])
             reasons.append(Phrase("found/glyphs", written=whole, name=entry.text))
@@ -425,7 +461,7 @@ class Reader:
             found.append(Phrase("against/longer", name=_extended(here, hit, hit[9], hit[10])))
         elif flags & PART_OF:
             found.append(Phrase("against/joined"))
-        if self._entries[hit[2]].language == "zh" and hit[1] == NAME:
+        if self._unspaced[hit[2]] and hit[1] == NAME:
             before, after = _decoded_beside(here, hit[7], hit[8], _WINDOW)
             name = here[hit[7] : hit[8]].decode()
             found.extend(beside(self._chinese, before, name, after, self._short))

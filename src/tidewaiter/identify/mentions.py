@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tidewaiter.base.phrases import english
 from tidewaiter.identify.candidates import MOST_LINE
+from tidewaiter.identify.disguises import Disguises, marked_lines, with_disguised
 from tidewaiter.identify.engine.hashing import first_of_each
 from tidewaiter.identify.engine.scan import scan
 from tidewaiter.identify.engine.triggers import find_triggers
@@ -34,7 +35,10 @@ MENTIONS = pa.schema(
         ("start", pa.int64()),  # in Unicode code points of the text as written
         ("end", pa.int64()),
         ("text", pa.string()),  # text as written
-        ("how", pa.string()),  # exact, squeezed, fuzzy, cas, hs, unno, cus, name, structure, class
+        (
+            "how",
+            pa.string(),
+        ),  # exact, squeezed, disguised, fuzzy, cas, hs, unno, cus, name, structure, class
         ("tier", pa.string()),  # strong or weak
         ("score", pa.float64()),  # 0 to 1
         ("reasons", pa.list_(pa.string())),
@@ -56,6 +60,7 @@ class Identifier:
         stored = ParsedStructures(lexicon.registry.digest)
         self._structures = Structures(lexicon.registry, stored)
         self._verdicts = make_verdicts()
+        self._disguises = Disguises(lexicon, self._reader, self._verdicts)
 
     def find(self, texts: pa.Array) -> tuple[list[Finding], list[Defect]]:
         """Find the mentions in a column, and defective numbers and systematic names.
@@ -70,14 +75,28 @@ class Identifier:
         which, distinct = first_of_each(text, offsets)
         if len(distinct) < len(which):
             text, offsets = _taken(text, offsets, distinct)
-        rows = scan(text, offsets, self.lexicon.tables, self._verdicts)
+        marks = np.zeros(len(offsets) - 1, np.uint8)
+        rows = scan(text, offsets, self.lexicon.tables, self._verdicts, marks)
         findings, defects = self._reader.read(rows, text.data, offsets) if len(rows) else ([], [])
+        self._add_disguised(text, offsets, marks, findings)
         self._add_structures(text, offsets, findings, defects)
         if not findings and not defects:
             return [], []
         if len(distinct) == len(which):
             return findings, defects
         return _spread(findings, which), _spread(defects, which)
+
+    def _add_disguised(
+        self,
+        text: NDArray[np.uint8],
+        offsets: NDArray[np.int64],
+        marks: NDArray[np.uint8],
+        findings: list[Finding],
+    ) -> None:
+        """Add disguised names, in order of position."""
+        more = self._disguises.find(marked_lines(text, offsets, marks))
+        if more:
+            findings[:] = with_disguised(findings, more)
 
     def _add_structures(
         self,

@@ -1,5 +1,6 @@
 """Spelling: differences between text and name, as phrases that an officer can check."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
@@ -14,7 +15,10 @@ from tidewaiter.identify.engine.rules import SEPARATOR, FoldTables
 # it counts only in place of a single letter; width and accents do not conceal anything.
 _LOOKALIKES = frozenset({"CYRILLIC", "ARMENIAN", "CHEROKEE", "LISU"})
 
+_DIGIT = re.compile(r"\d")
+_CODE = re.compile(r"[A-Z\d,-]{1,9}")  # "XLR-11", "MDP2P"
 _ENDS = "()[]{}-,.;:'\"+*/ "  # characters trimmed from the ends of a name
+_MIDDLE = 8  # letters: in a shorter name of a language with few known words nothing may differ
 _LONG = 14  # letters: in a longer name enough remains
 
 
@@ -93,10 +97,34 @@ def edits_between(written: str, name: str, edits: int) -> Phrase:
 
 
 def is_far_fetched(written: str, name: str, edits: int) -> bool:
-    """Return whether a single-word name is near only through both edits and scan confusions."""
+    """Return whether a text is no misspelling of a name that its key is near to.
+
+    A name with digits is not meant by letters that scanning confuses with them, nor by another code
+    than its own. A single word is not near through both edits and scan confusions.
+    """
+    if _DIGIT.search(name) and (_CODE.fullmatch(name) or not _DIGIT.search(written)):
+        return True
     if edits < 2 or len(name) >= _LONG or not written.isalpha():
         return False
     return OSA.distance(written.lower(), name.lower()) > edits + 1
+
+
+@lru_cache(maxsize=1 << 16)
+def is_beyond(written: str, name: str) -> bool:
+    """Return whether a text differs too much from a name whose language has few known words.
+
+    Where a language's ordinary words are not known, most near words are other words of it. So the
+    name must be long: one letter may differ from 8 letters on, two from 14 on.
+    """
+    mine, its = _letters(written), _letters(name)
+    allowed = 0 if len(its) < _MIDDLE else 1 if len(its) < _LONG else 2
+    return OSA.distance(mine, its, score_cutoff=allowed) > allowed
+
+
+def _letters(text: str) -> str:
+    """Return the letters and digits of a text, without case and accents."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(filter(str.isalnum, apart))
 
 
 def is_nearer(written: str, words: Iterable[str], edits: int) -> bool:

@@ -8,6 +8,10 @@
 #define APPROXIMATE_MATCH_SHORTEST 5
 #define APPROXIMATE_MATCH_LONGEST 64
 #define APPROXIMATE_MATCH_FILTER_BITS 20
+#define DISGUISE_TWICE 1
+#define DISGUISE_SIGNS 2
+#define DISGUISE_BACKWARDS 4
+#define DISGUISE_DOUBLED 8
 #define HASHING_BASE UINT64_C(0x9e3779b97f4a7c15)
 #define HASHING_SHIFT 24
 #define HITS_COLUMNS 13
@@ -28,6 +32,7 @@
 #define HITS_WHOLE 32
 #define HITS_SCANNED 64
 #define HITS_GLUED 128
+#define HITS_FORM 256
 #define PHRASES_FOREIGN 1
 #define PHRASES_THROUGH 2
 #define PHRASES_ABSENT 4
@@ -61,6 +66,7 @@
 #define SCAN_BLOCK 12000
 #define TRIE_FILTER_BITS 18
 #define TRIE_HEAD 6
+#define TRIE_ANY 255
 #define TRIGGERS_LETTER 1
 #define TRIGGERS_CAPITAL 2
 #define TRIGGERS_DIGIT 4
@@ -198,6 +204,7 @@ typedef struct {
     U8 count;
     U8 kind;
     U32 look;
+    U32 bare;
     U8 gap;
     U32 units;
     U32 scan;
@@ -352,6 +359,7 @@ typedef struct {
     I32 ends;
     U8 heads;
     U8 shorts;
+    U8 spaces;
 } trie_Trie;
 
 typedef struct {
@@ -380,6 +388,7 @@ typedef struct {
     rules_FoldTables fold;
     trie_Trie trie;
     B8 strong;
+    I32 whose;
     words_Vocabulary vocabulary;
     hashing_Members other;
     phrases_Phrases phrases;
@@ -465,7 +474,7 @@ EXPORT int64_t linking_link_form(const linking_Room *room, const index_Listed *l
 
 EXPORT bool numbers_check_digit_holds(int64_t number);
 
-EXPORT void scan_scan_blocks(const U8 *text, const I64 *offsets, const scan_Tables *tables, const scan_Room *room, const hits_Hits *hits, const B8 *ambiguous);
+EXPORT void scan_scan_blocks(const U8 *text, const I64 *offsets, const scan_Tables *tables, const scan_Room *room, const hits_Hits *hits, const U8 *marks);
 
 EXPORT void search_answer(const index_Listed *listed, const linking_Asking *asking, const F64 *model, const linking_Room *room, const search_Answers *out);
 

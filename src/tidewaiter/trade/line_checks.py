@@ -23,7 +23,7 @@ from tidewaiter.trade.transport_modes import mode_of
 from tidewaiter.trade.types import Evidence, Line, Reason
 from tidewaiter.trade.unmapped_columns import OTHER
 
-_NAMED = frozenset({"exact", "squeezed", "fuzzy", "name", "structure"})
+_NAMED = frozenset({"exact", "squeezed", "disguised", "fuzzy", "name", "structure"})
 _SOURCE = "tidewaiter-rules"
 _HEADING, _SUBHEADING = 4, 6  # digits of an HS code
 

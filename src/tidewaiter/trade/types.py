@@ -354,7 +354,7 @@ class Mention(Record, frozen=True, kw_only=True):
     start: int
     end: int
     text: str
-    how: str  # exact, squeezed, fuzzy, cas, hs, unno, cus, name, structure, class
+    how: str  # exact, squeezed, disguised, fuzzy, cas, hs, unno, cus, name, structure, class
     tier: str
     score: float  # 0 to 1
     reasons: tuple[Phrase, ...] = ()

@@ -132,13 +132,24 @@ def trader_of(line: Written, roles: Sequence[str]) -> Named | None:
 
 
 Way = Literal[
-    "exact", "squeezed", "fuzzy", "cas", "hs", "unno", "cus", "name", "structure", "class"
+    "exact",
+    "squeezed",
+    "disguised",
+    "fuzzy",
+    "cas",
+    "hs",
+    "unno",
+    "cus",
+    "name",
+    "structure",
+    "class",
 ]
 """Identification method of a substance, as in mentions."""
 
 _HOW = {
     "exact": "by name",
     "squeezed": "by a name with spacing or scanning errors",
+    "disguised": "by a name written to be missed",
     "fuzzy": "by a close spelling",
     "cas": "by CAS number",
     "hs": "by HS code",

@@ -246,6 +246,13 @@ static bool is_negated(const Block *block, int64_t first, int64_t after, bool nu
            is_zero_of(block, first, after) || has_zero(block, after);
 }
 
+/* Return whether a percentage above zero stands right after a name's last word: "GBL 99.9 %". */
+static bool has_strength(const Block *block, int64_t after)
+{
+    int64_t last = number_end(block, after);
+    return last >= 0 && percent_end(block, last) >= 0 && !are_zero(block, after, last);
+}
+
 /* Return the end of the word that starts at a unit; n + 1 if none follows closely. */
 static int64_t next_end(const Block *block, int64_t high)
 {
@@ -467,6 +474,7 @@ void context_finish(const Block *block, const hashing_Members *other, const B8 *
             flags |= longer.end - longer.begin > name.end - name.begin ? HITS_LONGER : 0;
             flags |= is_part(block, name) ? HITS_PART_OF : 0;
             flags |= whole ? HITS_WHOLE : 0;
+            flags |= has_strength(block, block_word_at(block, salted.end - 1) + 1) ? HITS_CUED : 0;
         }
         hit[HIT_LINE] = line + at;
         hit[HIT_FLAGS] = flags;

@@ -20,6 +20,7 @@ typedef struct {
     uint8_t gap;
     int64_t wide;
     bool again;
+    int64_t greek;  // byte after the Greek word in which folding stands
 } Folding;
 
 /* Decode one code point. */
@@ -93,6 +94,39 @@ static bool is_lookalike(const Folding *of, int64_t at, Point point, int64_t bef
     return is_letter(of->tables->kind.at[before]) || letter_follows(of, at + point.width);
 }
 
+/* Return the byte after a word of Greek letters alone that starts here; 0 if there is none.
+
+   Two letters may be a locant, "αβ"; they are no word. */
+static int64_t greek_end(const Folding *of, int64_t at)
+{
+    const uint8_t *kinds = of->tables->kind.at;
+    int64_t letters = 0;
+    while (at < of->text.n) {
+        Point point = decode(&of->text, at);
+        uint8_t kind = kinds[point.value];
+        if (kind == RULES_LETTER) {
+            return 0;
+        }
+        if (kind != RULES_GREEK && kind != RULES_DROPPED) {
+            break;
+        }
+        letters += kind == RULES_GREEK;
+        at += point.width;
+    }
+    return letters > 2 ? at : 0;
+}
+
+/* Return the unit for a letter of a Greek word: itself, or what it looks like when read again. */
+static uint32_t greek_unit(const Folding *of, Point point)
+{
+    const rules_FoldTables *tables = of->tables;
+    if (!of->again) {
+        return tables->bare.at[point.value];
+    }
+    uint32_t look = tables->look.at[point.value];
+    return look ? tables->scan.at[look] : tables->bare.at[point.value];
+}
+
 /* Return the class of a unit: a sign may become letters or digits (circled 1, Greek name). */
 static uint8_t class_of(uint32_t unit, uint8_t kind)
 {
@@ -115,11 +149,16 @@ static void fold_any(Folding *to)
         Point point = decode(&to->text, at);
         uint8_t kind = tables->kind.at[point.value];
         int64_t end = at + point.width;
+        if (kind == RULES_GREEK && at >= to->greek && !is_letter(tables->kind.at[before])) {
+            to->greek = greek_end(to, at);
+        }
         if (point.value == '|' && to->again && between_letters(to, at, before)) {
             add(to, 'l', RULES_LETTER, at, end);
         } else if (kind == RULES_SEPARATOR) {
             to->gap |= tables->gap.at[point.value];
             to->wide++;
+        } else if (kind == RULES_GREEK && at < to->greek) {
+            add(to, greek_unit(to, point), RULES_LETTER, at, end);
         } else if (kind == RULES_GREEK && is_lookalike(to, at, point, before)) {
             add(to, scan[tables->look.at[point.value]], RULES_LETTER, at, end);
         } else if (kind != RULES_DROPPED) {

@@ -2,7 +2,7 @@
 
 Columns of a hit: line, kind, value, begin, end (code points of the line), edits, flags, begin, end
 (bytes), begin and end of the longer name, begin and end with the salt (code points). For a name,
-edits are 1 inside a compound word, and 2 if that word negates it. The value of a name is its entry,
+edits are 1 inside a compound word, and 2 if that word negates it. The value of a name is its key,
 of a CAS number its index in the sorted numbers, of a number that is not in the registry the number
 itself, of HS, UN and CUS the digits after a leading 1. Until a hit is finished, begin and end are
 units of the block.
@@ -28,6 +28,7 @@ SALTED = 16  # a salt word precedes or follows
 WHOLE = 32  # the whole line is the name
 SCANNED = 64  # letters instead of digits in a number
 GLUED = 128  # name in a compound word
+FORM = 256  # the name in another case, in reverse order, or with a joined particle
 
 CONSTANTS = (
     "COLUMNS",
@@ -48,6 +49,7 @@ CONSTANTS = (
     "WHOLE",
     "SCANNED",
     "GLUED",
+    "FORM",
 )
 
 

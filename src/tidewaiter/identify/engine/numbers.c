@@ -243,7 +243,7 @@ static bool are_joined(const Block *block, int64_t at)
     bool marked = is_marked(block, at);
     for (int64_t part = at + 1; part <= at + 2; part++) {
         uint8_t gap = block_gap(block, part);
-        bool joined = gap & RULES_HYPHEN || (marked && gap & (RULES_SPACE | RULES_DOT));
+        bool joined = gap & RULES_HYPHEN || (marked && gap & (RULES_SPACE | RULES_DOT | RULES_OTHER));
         if (block_wide(block, part) > 3 || !joined) {
             return false;
         }

@@ -1,15 +1,17 @@
 """Scan rules from data files: character folding, and context words."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
+from tidewaiter.identify.engine.languages import ENGLISH, load_languages
 
 LIMIT = 0x20000  # higher code points belong to rare scripts and count as separators
 
@@ -45,6 +47,7 @@ class FoldTables(NamedTuple):
     count: NDArray[np.uint8]  # type: ignore[assignment]  # how many; hides that of a tuple
     kind: NDArray[np.uint8]  # its class
     look: NDArray[np.uint32]  # for a Greek letter: the Latin look-alike
+    bare: NDArray[np.uint32]  # for a Greek letter: the small one without accent, in a Greek word
     gap: NDArray[np.uint8]  # for a separator: its kind
     units: NDArray[np.uint32]  # all units, concatenated
     scan: NDArray[np.uint32]  # (128,): key of a unit's confusion group
@@ -108,16 +111,20 @@ def build_fold_tables() -> FoldTables:
         if letters:
             first[point], count[point] = len(units), min(len(letters), 3 * len(sign.encode()))
             units.extend(ord(letter) for letter in letters[: count[point]])
-            kind[point] = GREEK if sign.lower() in greek else _kind(letters[0])
+            kind[point] = GREEK if _bare(sign.lower()) in greek else _kind(letters[0])
     look = np.zeros(LIMIT, np.uint32)
-    for sign, letter in _pairs(rules.greek.looks).items():
-        look[ord(sign)] = ord(letter.lower())
+    alike = _pairs(rules.greek.looks)
+    bare = np.zeros(LIMIT, np.uint32)
+    for point in np.flatnonzero(kind == GREEK).tolist():
+        bare[point] = ord(_bare(chr(point).lower()).replace("ς", "σ"))
+        if letter := alike.get(_bare(chr(point))):
+            look[point] = ord(letter.lower())
     scan = np.arange(128, dtype=np.uint32)
     for group in rules.scan.groups.split():
         scan[[ord(sign) for sign in group]] = ord(group[1])
     every = np.array(units, np.uint32)
     plain = np.where(kind[:128] == SEPARATOR, 0, scan[every[first[:128]]]).astype(np.uint32)
-    return FoldTables(first, count, kind, look, gap, every, scan, plain)
+    return FoldTables(first, count, kind, look, bare, gap, every, scan, plain)
 
 
 def _pairs(text: str) -> dict[str, str]:
@@ -141,12 +148,17 @@ def _fold_sign(sign: str, swap: dict[str, str], greek: dict[str, str]) -> str:
         return ""
     if category == _LETTER and sign not in swap and unicodedata.is_normalized("NFKD", sign):
         return sign  # an ideograph, as most code points are
-    if sign.lower() in greek:
-        return greek[sign.lower()]
+    if name := greek.get(_bare(sign.lower())):
+        return name
     plain = unicodedata.normalize("NFKD", swap.get(sign, sign)).casefold()
     plain = unicodedata.normalize("NFKD", plain)
     letters = "".join(swap.get(part, part) for part in plain if not unicodedata.combining(part))
     return "".join(_fold_letters(letters))
+
+
+def _bare(sign: str) -> str:
+    """Return a letter without its accents."""
+    return unicodedata.normalize("NFD", sign)[:1]
 
 
 def _fold_letters(letters: str) -> Iterator[str]:
@@ -236,18 +248,42 @@ class Chinese(Record, frozen=True, kw_only=True):
     things: tuple[str, ...]
     counters: str
     salts: str
+    measures: tuple[str, ...]
+    parts: tuple[str, ...] = ()  # from languages without spaces, joined before a name
     negation: tuple[str, ...]
 
 
 class ContextRules(Record, frozen=True, kw_only=True):
     """Content of data/rules/context.toml."""
 
-    salts: dict[str, tuple[str, ...]]
+    salts: Mapping[str, tuple[str, ...]] = {}  # from data/rules/languages: spellings in all of them
     words: Words
     phrases: Phrases
     chinese: Chinese
 
 
 def load_context_rules() -> ContextRules:
-    """Load data/rules/context.toml."""
-    return read_toml(data("rules", "context.toml"), ContextRules)
+    """Load data/rules/context.toml, with the words of each file in data/rules/languages."""
+    rules = read_toml(data("rules", "context.toml"), ContextRules)
+    joined = rules.chinese
+    languages, words, phrases = load_languages(), rules.words, rules.phrases
+    salts = dict(languages[ENGLISH].salts)
+    for each in languages.values():
+        for salt, spellings in each.salts.items():
+            salts[salt] = tuple(dict.fromkeys((*salts[salt], *spellings)))
+        if not each.spaced:
+            joined = msgspec.structs.replace(
+                joined,
+                parts=(*joined.parts, *each.words.get("part", ())),
+                things=(*joined.things, *each.words.get("thing", ())),
+                measures=(*joined.measures, *each.words.get("measure", ())),
+            )
+        else:
+            words = msgspec.structs.replace(words, **_more(words, each.words))
+        phrases = msgspec.structs.replace(phrases, **_more(phrases, each.phrases))
+    return msgspec.structs.replace(rules, salts=salts, words=words, phrases=phrases, chinese=joined)
+
+
+def _more(ours: Words | Phrases, more: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    """Return each list to which a language adds, with what it adds."""
+    return {kind: (*getattr(ours, kind), *texts) for kind, texts in more.items()}

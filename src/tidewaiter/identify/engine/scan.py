@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tidewaiter.identify.engine.approximate_match import Anchors, make_near_room
 from tidewaiter.identify.engine.approximate_match import Room as NearRoom
+from tidewaiter.identify.engine.disguise import TWICE
 from tidewaiter.identify.engine.fold import Folded, make_room
 from tidewaiter.identify.engine.hashing import Members, make_powers
 from tidewaiter.identify.engine.hits import COLUMNS, Hits
@@ -33,6 +34,7 @@ class Tables(NamedTuple):
     fold: FoldTables
     trie: Trie
     strong: NDArray[np.bool_]  # per key: sufficient without a cue
+    whose: NDArray[np.int32]  # per key: its entry; keys beyond the entries are other forms of names
     vocabulary: Vocabulary
     other: Members  # whole names of other chemicals
     phrases: Phrases
@@ -59,6 +61,7 @@ def scan(
     offsets: NDArray[np.int64],
     tables: Tables,
     verdicts: Verdicts,
+    marks: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.int64]:
     """Scan a column of lines.
 
@@ -67,19 +70,21 @@ def scan(
         offsets: Start of each line, and the end, shape ``(lines + 1,)``.
         tables: Lookup tables for names, numbers and words.
         verdicts: From `make_verdicts`, shared by all scans with these tables.
+        marks: Output, shape ``(lines,)``, zero at first: the marks of each line; see `disguise`.
 
     Returns:
         The hits in line order, shape ``(hits, COLUMNS)``; see `hits`.
     """
     room = _make_room(int(np.max(np.diff(offsets), initial=0)), verdicts)
-    ambiguous = np.zeros(len(offsets) - 1, np.bool_)
-    rows = _scan(text, offsets, tables, room, ambiguous)
-    twice = np.flatnonzero(ambiguous)
+    if marks is None:
+        marks = np.zeros(len(offsets) - 1, np.uint8)
+    rows = _scan(text, offsets, tables, room, marks)
+    twice = np.flatnonzero(marks & TWICE)
     if len(twice):
         lengths = np.diff(offsets)[twice]
         lines = np.concatenate([text[offsets[at] : offsets[at + 1]] for at in twice])
         starts = np.concatenate([[0], np.cumsum(lengths)])
-        more = _scan(lines, starts, tables, room, ambiguous[:0])
+        more = _scan(lines, starts, tables, room, marks[:0])
         more[:, 0] = twice[more[:, 0]]
         rows = np.unique(np.concatenate([rows, more]), axis=0)
     return rows[np.lexsort((rows[:, 1], rows[:, 3], rows[:, 0]))]
@@ -90,13 +95,13 @@ def _scan(
     offsets: NDArray[np.int64],
     tables: Tables,
     room: Room,
-    ambiguous: NDArray[np.bool_],
+    marks: NDArray[np.uint8],
 ) -> NDArray[np.int64]:
     """Scan with a buffer that is enlarged until all hits fit."""
     size = 1024 + len(offsets) // 4
     while True:
         hits = Hits(np.zeros((size, COLUMNS), np.int64), np.zeros(1, np.int64))
-        _scan_blocks(text, offsets, tables, room, hits, ambiguous)
+        _scan_blocks(text, offsets, tables, room, hits, marks)
         if hits.count[0] <= size:
             return hits.rows[: hits.count[0]]
         size = int(hits.count[0])
@@ -124,10 +129,10 @@ def _scan_blocks(
     tables: Tables,
     room: Room,
     hits: Hits,
-    ambiguous: NDArray[np.bool_],
+    marks: NDArray[np.uint8],
 ) -> None:
     """Scan all lines, one block at a time.
 
-    Marks ambiguous lines, which can be read in two ways; without a buffer for marks, reads them in
-    the second way.
+    Marks the lines that are to be read again; without a buffer for marks, reads them in the second
+    of two ways.
     """

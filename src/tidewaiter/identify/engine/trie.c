@@ -44,18 +44,20 @@ static Key longest_key(const Block *block, int64_t at, const trie_Trie *trie, co
 {
     const int32_t *ends = trie->ends.at;
     Key longest = {-1, -1};
-    int64_t node = 0;
+    int64_t node = 0, spaces = 0;
     for (int64_t place = at; place < block->n;) {
         if (place > at && block->wide[place] > TRIE_WIDEST) {
             break;
         }
+        spaces += place > at && block->gap[place] != 0;
         node = trie_next(trie, node, block->key[place]);
         if (node < 0) {
             break;
         }
         place++;
         int64_t key = ends[node];
-        if (key >= 0 && block->start[place] && (strong == NULL || strong[key])) {
+        bool fits = key >= 0 && (trie->spaces.at[key] == TRIE_ANY || trie->spaces.at[key] == spaces);
+        if (fits && block->start[place] && (strong == NULL || strong[key])) {
             longest = (Key){place, key};
         }
     }
@@ -94,6 +96,7 @@ void trie_find_names(const fold_Folded *room, int64_t n, const trie_Trie *trie,
         .key = room->key.at,
         .kind = room->kind.at,
         .start = room->start.at,
+        .gap = room->gap.at,
         .wide = room->wide.at,
         .hash = room->hash.at,
         .powers = powers->at,

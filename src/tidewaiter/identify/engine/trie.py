@@ -4,6 +4,7 @@ Starting at each word beats an automaton here: names begin and end at word bound
 ten words in trade text are rejected by the filter of first units.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,9 @@ from tidewaiter.native.calls import native
 _FILTER_BITS = 18
 _HEAD = 6  # units examined by the filter for long keys
 
-CONSTANTS = ("_FILTER_BITS", "_HEAD")
+ANY = 255
+
+CONSTANTS = ("_FILTER_BITS", "_HEAD", "ANY")
 
 
 class Trie(NamedTuple):
@@ -27,6 +30,7 @@ class Trie(NamedTuple):
     ends: NDArray[np.int32]  # per node: the key that ends there, or -1
     heads: NDArray[np.uint8]  # bit filter: hashes of the first units of long keys
     shorts: NDArray[np.uint8]  # bit filter: hashes of short keys
+    spaces: NDArray[np.uint8]  # per key: its spaces in the text; `ANY` if they may be anywhere
 
 
 @native
@@ -54,11 +58,12 @@ def find_names(
     """
 
 
-def build_trie(keys: list[NDArray[np.uint32]]) -> Trie:
+def build_trie(keys: list[NDArray[np.uint32]], spaces: Sequence[int] = ()) -> Trie:
     """Build a trie; the value of each key is its index in the list.
 
     Args:
         keys: Distinct keys of two or more units.
+        spaces: Exact number of separators in the last keys; the others may be split anywhere.
     """
     children: dict[tuple[int, int], int] = {}
     ends = [-1]
@@ -76,7 +81,8 @@ def build_trie(keys: list[NDArray[np.uint32]]) -> Trie:
     table = build_table(hashes, np.array(list(children.values()), np.int32))
     heads = _bits([key[:_HEAD] for key in keys if len(key) >= _HEAD])
     short = _bits([key for key in keys if len(key) < _HEAD])
-    return Trie(table, np.array(ends, np.int32), heads, short)
+    exact = np.array([*[ANY] * (len(keys) - len(spaces)), *spaces], np.uint8)
+    return Trie(table, np.array(ends, np.int32), heads, short, exact)
 
 
 def _bits(keys: list[NDArray[np.uint32]]) -> NDArray[np.uint8]:

@@ -55,7 +55,13 @@ from tidewaiter.identify.engine.words import (
     hash_texts,
     hash_words,
 )
-from tidewaiter.identify.lexicon.entries import Entry, Names, Number, build_entries
+from tidewaiter.identify.lexicon.entries import (
+    Entry,
+    Names,
+    Number,
+    build_entries,
+    build_forms,
+)
 from tidewaiter.identify.lexicon.unlisted_chemicals import Respeller, Respelt, load_others
 from tidewaiter.law.registry import Registry
 
@@ -63,7 +69,7 @@ from tidewaiter.law.registry import Registry
 # or names of chemicals. Documents in other languages need higher values.
 _ENGLISH = (400e-9, 60e-9)
 _OTHERS = (2000e-9, 500e-9)
-_LANGUAGES = ("es", "fr", "de", "pt", "it", "ru", "nl")
+_LANGUAGES = ("es", "fr", "de", "pt", "it", "ru", "nl")  # see `WELL_KNOWN`
 # Languages with few names in the registry. Known words are the very common ones, and those near a
 # name that differ from its spelling in that language.
 _FURTHER_SHARE, _COMMON = 20_000e-9, 50_000e-9
@@ -99,11 +105,14 @@ def build_vocabulary(
     fold: FoldTables,
     words: NDArray[np.uint64],
     anchors: tuple[Anchors, list[str]],
+    *,
+    forms: list[str],
 ) -> Vocabulary:
     """Build the word table: flags by the hash of the key."""
     hashes, values = [], []
     further = further_words(entries, anchors[0].near, fold)
-    for flag, texts in (*_groups(entries, rules, anchors[1]), (CHEMICAL, further)):
+    groups = *_groups(entries, rules, anchors[1]), (NAMED, forms), (CHEMICAL, further)
+    for flag, texts in groups:
         found = np.unique((hash_words if flag == NAMED else hash_texts)(texts, fold))
         found = found[found != 0]
         hashes.append(found)
@@ -264,16 +273,23 @@ def compile_lexicon(registry: Registry, *, street: bool = False) -> tuple[Tables
     others = load_others()
     plain = frozenset(fold_texts(ordinary_words(rare=False), fold))
     anchors, rarest = build_anchors(entries, keys, fold, plain)
-    vocabulary = build_vocabulary(entries, rules, fold, others.words, (anchors, rarest))
+    forms = build_forms(entries, registry, fold, plain)
+    written = [form.text for form in forms]
+    vocabulary = build_vocabulary(
+        entries, rules, fold, others.words, (anchors, rarest), forms=written
+    )
+    whose = [*range(len(entries)), *(form.entry for form in forms)]
+    every = [*keys, *(np.array([ord(unit) for unit in form.key], np.uint32) for form in forms)]
     numbers = _numbers(registry)
     tables = Tables(
         fold=fold,
-        trie=build_trie(keys),
-        strong=np.array([entry.tier == "strong" for entry in entries], np.bool_),
+        trie=build_trie(every, [len(words) - 1 for words in fold_words(written, fold)]),
+        strong=np.array([entries[at].tier == "strong" for at in whose], np.bool_),
+        whose=np.array(whose, np.int32),
         vocabulary=vocabulary,
         other=build_members(mix_all(others.names)),
         phrases=build_phrases(rules, fold),
-        english=np.array([entry.language == "en" for entry in entries], np.bool_),
+        english=np.array([entries[at].language == "en" for at in whose], np.bool_),
         anchors=anchors,
         cas=np.array(list(numbers), np.int64),
     )

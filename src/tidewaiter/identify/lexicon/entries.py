@@ -1,14 +1,20 @@
 """Entries: every name known to the scan, with its substance and form, and the meaning of hits."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import product
+from typing import NamedTuple
 
 import msgspec
 
 from tidewaiter.base.records import Record
+from tidewaiter.identify.engine.languages import forms_of, load_languages
 from tidewaiter.identify.engine.rules import IDEOGRAPH, ContextRules, FoldTables
 from tidewaiter.identify.engine.words import fold_texts
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.types import Form, Name, Substance, Tier
+
+WELL_KNOWN = frozenset({"en", "es", "fr", "de", "pt", "it", "ru", "nl", "zh"})
+"""Languages of which enough words are known to tell a misspelt name from another word."""
 
 _WEAK_BELOW = 5  # units: shorter names need a cue, except ideographs
 _SHORTEST = 3
@@ -82,10 +88,7 @@ def _names(substance: Substance, rules: ContextRules) -> Iterator[Name]:
     listed = {name.text.casefold() for name in substance.names if name.language == "en"}
     if substance.name.casefold() not in listed:
         yield Name(text=substance.name, language="en", sources=())
-    for name in substance.names:
-        yield name
-        if name.language == "ar" and not name.text.startswith("ال"):
-            yield msgspec.structs.replace(name, text=f"ال{name.text}")  # with the article
+    yield from substance.names
     for form in substance.forms:
         if form.name.casefold() not in listed:
             yield Name(text=form.name, language="en", cas=form.cas, sources=())
@@ -100,22 +103,59 @@ def _salt_names(substance: Substance, form: Form, rules: ContextRules) -> Iterat
             continue
         for name in (Name(text=substance.name, language="en", sources=()), *substance.names):
             if name.tier == "strong" and name.cas is None:
-                for text in _spelled(name, spellings, rules.chinese.prefixes.get(salt)):
+                for text in _spelled(name, salt, rules):
                     sources = name.sources or ("",)
                     yield Name(text=text, language=name.language, cas=form.cas, sources=sources)
 
 
-def _spelled(name: Name, spellings: tuple[str, ...], prefix: str | None) -> Iterator[str]:
+def _spelled(name: Name, salt: str, rules: ContextRules) -> Iterator[str]:
     """Yield a name with each spelling of a salt, in the word order of its language."""
     if name.language == "zh":
+        prefix = rules.chinese.prefixes.get(salt)
         if prefix:
             yield f"{prefix}{name.text}"
         return
-    for spelling in spellings:
-        if spelling.isascii() == (name.language not in {"ru", "ar"}):
-            yield f"{name.text} {spelling}"
-            if name.language in {"es", "fr", "pt", "it"}:
-                yield f"{spelling} de {name.text}"
+    language = load_languages().get(name.language)
+    if language is not None:
+        for word, order in product(language.salts.get(salt, ()), language.salt_names):
+            yield order.format(salt=word, name=name.text)
+
+
+class NameForm(NamedTuple):
+    """A name in another case, in reverse order, or with a joined particle."""
+
+    entry: int  # index of the entry
+    text: str
+    key: str  # folded units
+
+
+def build_forms(
+    entries: tuple[Entry, ...], registry: Registry, tables: FoldTables, plain: Collection[str]
+) -> list[NameForm]:
+    """List the other forms of all names, without those that are another name or a plain word.
+
+    Args:
+        entries: The names.
+        registry: Their substances.
+        tables: Folding tables.
+        plain: Everyday words, folded.
+    """
+    languages = load_languages()
+    goods = [substance.kind != "equipment" for substance in registry.substances]
+    found = [
+        (index, text)
+        for index, entry in enumerate(entries)
+        if entry.language in languages
+        for text in forms_of(entry.text, languages[entry.language], goods[entry.substance])
+    ]
+    taken = {entry.key for entry in entries}.union(plain)
+    forms: dict[str, NameForm] = {}
+    for (index, text), key in zip(
+        found, fold_texts([text for _, text in found], tables), strict=True
+    ):
+        if key not in taken and len(key) >= _SHORTEST:
+            forms.setdefault(key, NameForm(index, text, key))
+    return list(forms.values())
 
 
 class Number(Record, frozen=True, kw_only=True):

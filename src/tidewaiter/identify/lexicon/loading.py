@@ -8,7 +8,7 @@ import msgspec
 
 from tidewaiter.base.cache import cached, digest
 from tidewaiter.base.mapped_arrays import load_arrays, save_arrays
-from tidewaiter.base.resources import data
+from tidewaiter.base.resources import data, toml_files
 from tidewaiter.identify.engine.rules import ContextRules, load_context_rules
 from tidewaiter.identify.engine.scan import Tables
 from tidewaiter.identify.lexicon.entries import Names
@@ -34,6 +34,7 @@ def _key(registry: Registry, *, street: bool) -> str:
     files = [data("rules", name) for name in ("fold.toml", "context.toml", "respelling.toml")]
     files += [data("hs", "own.toml"), data("other_chemicals", "hashes.bin")]
     files += sorted(data("words").iterdir(), key=lambda file: file.name)
+    files += toml_files(data("rules", "languages"))
     folder = Path(__file__).parents[1]
     code = sorted(each for kind in ("py", "c", "h") for each in folder.rglob(f"*.{kind}"))
     return digest([*files, *code], registry.digest, str(street))

@@ -163,6 +163,7 @@ _SINGLE = (
     "cus",
     "exact",
     "squeezed",
+    "disguised",
     "weak",
     "hs",
     "unno",

@@ -343,6 +343,7 @@ def _way(way: Way) -> str:
     said = {
         "exact": words("name"),
         "squeezed": words("name with spacing or scanning errors"),
+        "disguised": words("name written to be missed"),
         "fuzzy": words("close spelling"),
         "cas": words("CAS number"),
         "hs": words("HS code"),

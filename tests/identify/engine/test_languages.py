@@ -1,0 +1,64 @@
+"""Languages: forms of names by the rules of data/rules/languages."""
+
+import pytest
+
+from tidewaiter.identify.engine.languages import Language, forms_of, load_languages
+
+POLISH = Language(
+    language="pl",
+    inverted=True,
+    endings=(("owy", "owego", "owemu"), ("k", "ku"), ("nik", "nika", "nikowi")),
+)
+
+
+def forms(text: str, language: Language, *, invertible: bool = True) -> list[str]:
+    """Return the forms of a name."""
+    return list(forms_of(text, language, invertible))
+
+
+def test_words_are_declined_together() -> None:
+    """The longest ending wins, each word takes the same column, and a missing one is the last."""
+    assert forms("bezwodnik octowy", POLISH, invertible=False) == [
+        "bezwodnika octowego",
+        "bezwodnikowi octowemu",
+    ]
+    assert forms("kwasek octowy", POLISH, invertible=False) == [
+        "kwaseku octowego",
+        "kwaseku octowemu",
+    ]
+
+
+def test_a_name_of_two_words_is_inverted() -> None:
+    """In its basic form and the others; a name of one word, of three, or with digits is not."""
+    assert forms("kwas octowy", POLISH) == [
+        "octowy kwas",
+        "kwas octowego",
+        "kwas octowemu",
+        "octowego kwas",
+        "octowemu kwas",
+    ]
+    assert forms("kwas bez tlenu", POLISH) == []
+    assert forms("kwas 2", POLISH) == []
+
+
+def test_particles_are_joined() -> None:
+    """Suffixes to the last word, prefixes to the first, and both."""
+    korean = Language(language="ko", suffixes=("를",), prefixes=("고",))
+    assert forms("무수초산", korean) == ["무수초산를", "고무수초산", "고무수초산를"]
+
+
+def test_a_prefix_is_not_doubled() -> None:
+    """A name that has the article is not given another."""
+    arabic = Language(language="ar", prefixes=("ال",))
+    assert forms("الأسيتون", arabic) == []
+
+
+@pytest.mark.parametrize("language", sorted(load_languages()))
+def test_a_file_of_the_package(language: str) -> None:
+    """Rows of endings say what an ending becomes, and orders of salts have their slots."""
+    rules = load_languages()[language]
+    assert all(len(row) > 1 and all(row) for row in rules.endings)
+    assert all("{salt}" in order and "{name}" in order for order in rules.salt_names)
+    assert bool(rules.salt_names) >= bool(rules.salts)
+    assert not set(rules.suffixes) & {""}
+    assert not set(rules.prefixes) & {""}
