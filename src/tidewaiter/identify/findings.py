@@ -123,36 +123,47 @@ def without_doubles(found: list[M]) -> list[M]:
 def beside(
     rules: Chinese, before: str, name: str, after: str, listed: frozenset[str]
 ) -> Iterator[Phrase]:
-    """Yield mitigating evidence from the text around a Chinese name.
+    """Yield mitigating evidence from the text around a name in a script without spaces.
 
     Args:
-        rules: Effects of ideographs.
+        rules: Effects of ideographs, and of what is joined to a name.
         before: The text before the name.
         name: The name as written.
         after: The text after it.
         listed: Names of two ideographs in the registry, which do not extend the name.
     """
-    last, first = before[-1:], after[:1]
-    if _is_kana(last) and _is_kana(name[0]):
-        yield Phrase("against/before", written=last)
-    elif found := next((word for word in rules.parts if before.endswith(word)), None):
-        yield Phrase("against/before", written=found)
-    elif last and last in rules.before:
-        yield Phrase("against/before", written=last)
-    elif first and first in rules.after:
-        yield Phrase("against/after", written=first)
-    elif _is_chain(rules, after[:2]) and after[:2] not in listed:
-        yield Phrase("against/after", written=after[:2])
-    elif found := next((word for word in rules.things if after.startswith(word)), None):
-        yield Phrase("against/thing", written=found)
-    elif after.startswith(rules.measures):
-        pass  # "ドラム" joined to it counts the goods
-    elif name[-1] in rules.acids and _is_salt(first) and first not in rules.trade:
-        yield Phrase("against/acid", written=first)
-    elif _is_kana(name[-1]) and _is_kana(first):
-        yield Phrase("against/after", written=first)
+    against = _joined_before(rules, before, name) or _joined_after(rules, name, after, listed)
+    if against is not None:
+        yield against
     if any(before.endswith(word) for word in rules.negation):
         yield Phrase("against/negated")
+
+
+def _joined_before(rules: Chinese, before: str, name: str) -> Phrase | None:
+    """Return what stands before a name and makes it another chemical, if anything."""
+    last = before[-1:]
+    if (_is_kana(last) and _is_kana(name[0])) or (last and last in rules.before):
+        return Phrase("against/before", written=last)
+    found = next((word for word in rules.parts if before.endswith(word)), None)
+    return Phrase("against/before", written=found) if found else None
+
+
+def _joined_after(rules: Chinese, name: str, after: str, listed: frozenset[str]) -> Phrase | None:
+    """Return what stands after a name and makes it another chemical or product, if anything."""
+    first = after[:1]
+    if first and first in rules.after:
+        return Phrase("against/after", written=first)
+    if _is_chain(rules, after[:2]) and after[:2] not in listed:
+        return Phrase("against/after", written=after[:2])
+    if found := next((word for word in rules.things if after.startswith(word)), None):
+        return Phrase("against/thing", written=found)
+    if after.startswith(rules.measures):
+        return None  # "ドラム" joined to it counts the goods
+    if name[-1] in rules.acids and _is_salt(first) and first not in rules.trade:
+        return Phrase("against/acid", written=first)
+    if _is_kana(name[-1]) and _is_kana(first):
+        return Phrase("against/after", written=first)
+    return None
 
 
 def _is_chain(rules: Chinese, pair: str) -> bool:
