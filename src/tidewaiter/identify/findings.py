@@ -151,10 +151,9 @@ def _joined_before(rules: Chinese, before: str, name: str) -> Phrase | None:
 def _joined_after(rules: Chinese, name: str, after: str, listed: frozenset[str]) -> Phrase | None:
     """Return what stands after a name and makes it another chemical or product, if anything."""
     first = after[:1]
-    if first and first in rules.after:
-        return Phrase("against/after", written=first)
-    if _is_chain(rules, after[:2]) and after[:2] not in listed:
-        return Phrase("against/after", written=after[:2])
+    chain = _is_chain(rules, after[:2]) and after[:2] not in listed
+    if chain or (first and first in rules.after):
+        return Phrase("against/after", written=first if first in rules.after else after[:2])
     if found := next((word for word in rules.things if after.startswith(word)), None):
         return Phrase("against/thing", written=found)
     if after.startswith(rules.measures):

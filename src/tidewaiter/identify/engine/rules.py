@@ -134,7 +134,27 @@ def _pairs(text: str) -> dict[str, str]:
 def _is_dropped(sign: str) -> bool:
     """Return whether a character is invisible: combining marks, zero widths, soft hyphens."""
     category = unicodedata.category(sign)
+    if _is_vowel(sign):
+        return False
     return category in {"Mn", "Me", "Cf"} or sign in "\u115f\u1160\u3164"
+
+
+# Signs that write vowels: those of India without the virama and the dots, those of Thai without the
+# marks of tone. Long and short ones are one.
+_INDIAN, _THAI = (0x0900, 0x0E00), (0x0E31, 0x0E48)
+_NO_VOWELS = "VIRAMA", "NUKTA", "SIGN AVAGRAHA", "AL-LAKUNA"
+_LONG_VOWELS = dict(zip("ीूীূ", "िुিু", strict=True))
+
+
+def _is_vowel(sign: str) -> bool:
+    """Return whether a combining sign writes a vowel, and so belongs to the word."""
+    point = ord(sign)
+    if unicodedata.category(sign) not in {"Mn", "Mc"}:
+        return False
+    if _THAI[0] <= point < _THAI[1]:
+        return True
+    name = unicodedata.name(sign, "")
+    return _INDIAN[0] <= point < _INDIAN[1] and not any(word in name for word in _NO_VOWELS)
 
 
 _LETTER = "Lo"  # category of letters without case
@@ -146,6 +166,8 @@ def _fold_sign(sign: str, swap: dict[str, str], greek: dict[str, str]) -> str:
     category = unicodedata.category(sign)
     if category in _NOTHING:
         return ""
+    if _is_vowel(sign):
+        return _LONG_VOWELS.get(sign, sign)
     if category == _LETTER and sign not in swap and unicodedata.is_normalized("NFKD", sign):
         return sign  # an ideograph, as most code points are
     if name := greek.get(_bare(sign.lower())):
