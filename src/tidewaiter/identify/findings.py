@@ -29,6 +29,7 @@ from tidewaiter.identify.engine.hits import (
     UN,
     WHOLE,
 )
+from tidewaiter.identify.engine.languages import Joined
 from tidewaiter.identify.engine.rules import IDEOGRAPH, Chinese, ContextRules
 from tidewaiter.identify.lexicon.entries import WELL_KNOWN, Entry
 from tidewaiter.identify.lexicon.loading import Lexicon
@@ -39,6 +40,7 @@ Strong = dict[int, list[list[int]]]
 """Strong names of a line: hits by substance."""
 
 _NAMED = ("exact", "squeezed")
+_NOTHING_JOINED = Joined()
 _NEAR = 3  # words on either side of the name of equipment
 _FAR = 80  # characters on either side that contain them
 _WORD, _LETTERS = re.compile(r"\w+"), re.compile(r"[^\W\d_]+")
@@ -144,7 +146,8 @@ def _joined_before(rules: Chinese, before: str, name: str) -> Phrase | None:
     last = before[-1:]
     if (_is_kana(last) and _is_kana(name[0])) or (last and last in rules.before):
         return Phrase("against/before", written=last)
-    found = next((word for word in rules.parts if before.endswith(word)), None)
+    parts = (*rules.parts, *rules.joined.get(name, _NOTHING_JOINED).before)
+    found = next((word for word in parts if before.endswith(word)), None)
     return Phrase("against/before", written=found) if found else None
 
 
@@ -154,7 +157,8 @@ def _joined_after(rules: Chinese, name: str, after: str, listed: frozenset[str])
     chain = _is_chain(rules, after[:2]) and after[:2] not in listed
     if chain or (first and first in rules.after):
         return Phrase("against/after", written=first if first in rules.after else after[:2])
-    if found := next((word for word in rules.things if after.startswith(word)), None):
+    things = (*rules.things, *rules.joined.get(name, _NOTHING_JOINED).after)
+    if found := next((word for word in things if after.startswith(word)), None):
         return Phrase("against/thing", written=found)
     if after.startswith(rules.measures):
         return None  # "ドラム" joined to it counts the goods

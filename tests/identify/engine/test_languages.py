@@ -1,5 +1,6 @@
 """Languages: forms of names by the rules of data/rules/languages."""
 
+import msgspec
 import pytest
 
 from tidewaiter.identify.engine.languages import Language, forms_of, load_languages
@@ -42,9 +43,10 @@ def test_a_name_of_two_words_is_inverted() -> None:
 
 
 def test_particles_are_joined() -> None:
-    """Suffixes to the last word, prefixes to the first, and both."""
+    """Suffixes to the last word, prefixes to the first; a script without spaces needs neither."""
     korean = Language(language="ko", suffixes=("를",), prefixes=("고",))
-    assert forms("무수초산", korean) == ["무수초산를", "고무수초산", "고무수초산를"]
+    assert forms("무수초산", korean) == ["무수초산를", "고무수초산"]
+    assert forms("무수초산", msgspec.structs.replace(korean, spaced=False)) == []
 
 
 def test_a_prefix_is_not_doubled() -> None:

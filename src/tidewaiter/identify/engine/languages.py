@@ -7,7 +7,6 @@ forms are derived here when the lexicon is compiled, so that a goods description
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from itertools import product
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml, toml_files
@@ -18,6 +17,13 @@ _INVERTED = 2  # words of a name that is also written in reverse order
 
 
 ENGLISH = "en"
+
+
+class Joined(Record, frozen=True, kw_only=True):
+    """What is joined to a name and makes it another thing, in a script without spaces."""
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 class Language(Record, frozen=True, kw_only=True):
@@ -35,6 +41,7 @@ class Language(Record, frozen=True, kw_only=True):
     salts: Mapping[str, tuple[str, ...]] = {}  # by salt, as in en.toml: its words
     words: Mapping[str, tuple[str, ...]] = {}  # added to the words of context.toml
     phrases: Mapping[str, tuple[str, ...]] = {}  # added to its phrases
+    joined: Mapping[str, Joined] = {}  # by name, beside what holds for all names
 
 
 @cache
@@ -70,9 +77,9 @@ def forms_of(text: str, language: Language, invertible: bool) -> Iterator[str]:
             )
             if declined != ordered:
                 yield declined
-    for before, after in product(("", *language.prefixes), ("", *language.suffixes)):
-        if (before or after) and len(text) >= _LEAST and not text.startswith(before or " "):
-            yield f"{before}{text}{after}"
+    if language.spaced and len(text) >= _LEAST:
+        yield from (f"{text}{after}" for after in language.suffixes)
+        yield from (f"{each}{text}" for each in language.prefixes if not text.startswith(each))
 
 
 def _declined(word: str, language: Language, column: int) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.identify.engine.languages import ENGLISH, load_languages
+from tidewaiter.identify.engine.languages import ENGLISH, Joined, load_languages
 
 LIMIT = 0x20000  # higher code points belong to rare scripts and count as separators
 
@@ -272,6 +272,7 @@ class Chinese(Record, frozen=True, kw_only=True):
     salts: str
     measures: tuple[str, ...]
     parts: tuple[str, ...] = ()  # from languages without spaces, joined before a name
+    joined: Mapping[str, Joined] = {}  # likewise, by name
     negation: tuple[str, ...]
 
 
@@ -299,6 +300,7 @@ def load_context_rules() -> ContextRules:
                 parts=(*joined.parts, *each.words.get("part", ())),
                 things=(*joined.things, *each.words.get("thing", ())),
                 measures=(*joined.measures, *each.words.get("measure", ())),
+                joined={**joined.joined, **each.joined},
             )
         else:
             words = msgspec.structs.replace(words, **_more(words, each.words))
