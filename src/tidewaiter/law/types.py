@@ -37,7 +37,7 @@ by one of our procedures. memory: no source was read.
 """
 
 
-class Name(Record, frozen=True, kw_only=True):
+class Name(Record, frozen=True, kw_only=True, gc=False):
     """A name of a substance, as written in trade documents."""
 
     text: str
@@ -78,7 +78,7 @@ class NameFile(Record, frozen=True, kw_only=True):
     names: tuple[NameRow, ...]
 
 
-class Form(Record, frozen=True, kw_only=True):
+class Form(Record, frozen=True, kw_only=True, gc=False):
     """A salt, ester or hydrate traded under its own name and number."""
 
     name: str
@@ -90,7 +90,7 @@ class Form(Record, frozen=True, kw_only=True):
     sources: tuple[str, ...]
 
 
-class Control(Record, frozen=True, kw_only=True):
+class Control(Record, frozen=True, kw_only=True, gc=False):
     """Control of a substance under one legal instrument."""
 
     regime: str  # name of a folder in data/regimes

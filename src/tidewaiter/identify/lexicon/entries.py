@@ -20,7 +20,7 @@ _WEAK_BELOW = 5  # units: shorter names need a cue, except ideographs
 _SHORTEST = 3
 
 
-class Entry(Record, frozen=True, kw_only=True):
+class Entry(Record, frozen=True, kw_only=True, gc=False):
     """A name."""
 
     text: str
