@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from tidewaiter.identify.engine.languages import Language, forms_of, load_languages
+from tidewaiter.identify.engine.languages import Forms, Language, load_languages
 
 POLISH = Language(
     language="pl",
@@ -14,7 +14,7 @@ POLISH = Language(
 
 def forms(text: str, language: Language, *, invertible: bool = True) -> list[str]:
     """Return the forms of a name."""
-    return list(forms_of(text, language, invertible))
+    return list(Forms(language).of(text, invertible=invertible))
 
 
 def test_words_are_declined_together() -> None:

@@ -51,41 +51,50 @@ def load_languages() -> dict[str, Language]:
     return {each.language: each for each in files}
 
 
-def forms_of(text: str, language: Language, invertible: bool) -> Iterator[str]:
-    """Yield the other forms of a name: cases, reverse order, joined particles.
+class Forms:
+    """Derives the other forms of names in one language; caches the cases of each word."""
 
-    Args:
-        text: The name in its basic form.
-        language: The rules of its language.
-        invertible: Its words may be in reverse order; those of equipment mean another thing then.
-    """
-    words = text.split()
-    orders = [text]
-    if (
-        invertible
-        and language.inverted
-        and len(words) == _INVERTED
-        and all(map(str.isalpha, words))
-    ):
-        orders.append(f"{words[1]} {words[0]}")
-        yield orders[1]
-    for ordered in orders:
-        for column in range(1, max(map(len, language.endings), default=1)):
-            declined = "".join(
-                _declined(part, language, column) if part.isalpha() else part
-                for part in _PARTS.split(ordered)
-            )
-            if declined != ordered:
-                yield declined
-    if language.spaced and len(text) >= _LEAST:
-        yield from (f"{text}{after}" for after in language.suffixes)
-        yield from (f"{each}{text}" for each in language.prefixes if not text.startswith(each))
+    def __init__(self, language: Language) -> None:
+        """Set the rules of the language."""
+        self._language = language
+        self._rows = {row[0]: row[1:] for row in language.endings}
+        self._lengths = sorted({len(ending) for ending in self._rows}, reverse=True)
+        self._columns = max(map(len, language.endings), default=1)
+        self._cases = cache(self._decline)
 
+    def of(self, text: str, *, invertible: bool) -> Iterator[str]:
+        """Yield the other forms of a name: cases, reverse order, joined particles.
 
-def _declined(word: str, language: Language, column: int) -> str:
-    """Return a word in another case; itself, if no row of endings applies."""
-    rows = [row for row in language.endings if word.casefold().endswith(row[0])]
-    if not rows or len(word) < _LEAST:
-        return word
-    row = max(rows, key=lambda each: len(each[0]))
-    return word[: len(word) - len(row[0])] + row[min(column, len(row) - 1)]
+        Args:
+            text: The name in its basic form.
+            invertible: Its words may be in reverse order; those of equipment mean another thing
+                then.
+        """
+        words = text.split()
+        orders = [text]
+        two = len(words) == _INVERTED and all(map(str.isalpha, words))
+        if two and invertible and self._language.inverted:
+            orders.append(f"{words[1]} {words[0]}")
+            yield orders[1]
+        for ordered in orders if self._rows else ():
+            parts = [self._cases(part) for part in _PARTS.split(ordered)]
+            for column in range(1, self._columns):
+                declined = "".join(cases[min(column, len(cases) - 1)] for cases in parts)
+                if declined != ordered:
+                    yield declined
+        if self._language.spaced and len(text) >= _LEAST:
+            yield from (f"{text}{after}" for after in self._language.suffixes)
+            before = self._language.prefixes
+            yield from (f"{each}{text}" for each in before if not text.startswith(each))
+
+    def _decline(self, part: str) -> tuple[str, ...]:
+        """Return a word in each of its cases, the basic form first; other text as it is."""
+        if not part.isalpha() or len(part) < _LEAST:
+            return (part,)
+        plain = part.casefold()
+        for length in self._lengths:
+            others = self._rows.get(plain[-length:])
+            if others is not None and len(plain) == len(part):
+                stem = part[: len(part) - length]
+                return part, *(stem + other for other in others)
+        return (part,)

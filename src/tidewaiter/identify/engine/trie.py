@@ -16,6 +16,7 @@ from tidewaiter.identify.engine.hits import Hits
 from tidewaiter.native.calls import native
 
 _FILTER_BITS = 18
+_UNIT_BITS = 21  # of a code point
 _HEAD = 6  # units examined by the filter for long keys
 
 ANY = 255
@@ -65,24 +66,29 @@ def build_trie(keys: list[NDArray[np.uint32]], spaces: Sequence[int] = ()) -> Tr
         keys: Distinct keys of two or more units.
         spaces: Exact number of separators in the last keys; the others may be split anywhere.
     """
-    children: dict[tuple[int, int], int] = {}
-    ends = [-1]
-    for index, key in enumerate(keys):
-        node = 0
-        for unit in key.tolist():
-            step = (node, unit)
-            node = children.setdefault(step, len(ends))
-            if node == len(ends):
-                ends.append(-1)
-        ends[node] = index
-    steps = np.array(list(children), np.int64).reshape(-1, 2)
-    hashes = np.empty(len(steps), np.uint64)
-    _step_keys(steps[:, 0].copy(), steps[:, 1].copy(), hashes)
-    table = build_table(hashes, np.array(list(children.values()), np.int32))
+    lengths = np.array([len(key) for key in keys], np.int64)
+    first = np.cumsum(lengths) - lengths
+    flat = np.concatenate([*keys, np.zeros(0, np.uint32)]).astype(np.int64)
+    node = np.zeros(len(keys), np.int64)
+    parents, units, total = [node[:0]], [node[:0]], 1
+    longer, depth = np.arange(len(keys)), 0
+    while len(longer := longer[lengths[longer] > depth]):
+        step = node[longer] << _UNIT_BITS | flat[first[longer] + depth]
+        distinct, which = np.unique(step, return_inverse=True)
+        node[longer] = total + which
+        parents.append(distinct >> _UNIT_BITS)
+        units.append(distinct & ((1 << _UNIT_BITS) - 1))
+        total += len(distinct)
+        depth += 1
+    ends = np.full(total, -1, np.int32)
+    ends[node] = np.arange(len(keys))
+    hashes = np.empty(total - 1, np.uint64)
+    _step_keys(np.concatenate(parents), np.concatenate(units), hashes)
+    table = build_table(hashes, np.arange(1, total, dtype=np.int32))
     heads = _bits([key[:_HEAD] for key in keys if len(key) >= _HEAD])
     short = _bits([key for key in keys if len(key) < _HEAD])
     exact = np.array([*[ANY] * (len(keys) - len(spaces)), *spaces], np.uint8)
-    return Trie(table, np.array(ends, np.int32), heads, short, exact)
+    return Trie(table, ends, heads, short, exact)
 
 
 def _bits(keys: list[NDArray[np.uint32]]) -> NDArray[np.uint8]:

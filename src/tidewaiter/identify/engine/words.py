@@ -139,6 +139,20 @@ def fold_words(texts: Sequence[str], tables: FoldTables) -> Iterator[list[tuple[
             yield [(every[a:b], a - begin) for a, b in pairwise([*starts, end])]
 
 
+def count_spaces(texts: Sequence[str], tables: FoldTables) -> list[int]:
+    """Count the places in each text where separators stand between units."""
+    counts: list[int] = []
+    for room, units in _fold_in_blocks(texts, tables):
+        before = np.cumsum(room.gap[: units[-1]] != 0)
+        counts += (before[np.array(units[1:]) - 1] - before[units[:-1]]).tolist()
+    return counts
+
+
+def units_of(key: str) -> Key:
+    """Return the units of a folded key."""
+    return np.frombuffer(key.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint32)
+
+
 def _text_of(units: Key) -> str:
     return units.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 

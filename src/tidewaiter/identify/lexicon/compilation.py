@@ -48,12 +48,14 @@ from tidewaiter.identify.engine.words import (
     UN_CUE,
     Key,
     Vocabulary,
+    count_spaces,
     fill_vocabulary,
     fold_keys,
     fold_texts,
     fold_words,
     hash_texts,
     hash_words,
+    units_of,
 )
 from tidewaiter.identify.lexicon.entries import (
     Entry,
@@ -269,7 +271,7 @@ def compile_lexicon(registry: Registry, *, street: bool = False) -> tuple[Tables
     """Compile the tables of the scan from the registry and the rules."""
     fold, rules = build_fold_tables(), load_context_rules()
     entries = build_entries(registry, rules, fold, street=street)
-    keys = [np.array([ord(unit) for unit in entry.key], np.uint32) for entry in entries]
+    keys = [units_of(entry.key) for entry in entries]
     others = load_others()
     plain = frozenset(fold_texts(ordinary_words(rare=False), fold))
     anchors, rarest = build_anchors(entries, keys, fold, plain)
@@ -279,11 +281,11 @@ def compile_lexicon(registry: Registry, *, street: bool = False) -> tuple[Tables
         entries, rules, fold, others.words, (anchors, rarest), forms=written
     )
     whose = [*range(len(entries)), *(form.entry for form in forms)]
-    every = [*keys, *(np.array([ord(unit) for unit in form.key], np.uint32) for form in forms)]
+    every = [*keys, *(units_of(form.key) for form in forms)]
     numbers = _numbers(registry)
     tables = Tables(
         fold=fold,
-        trie=build_trie(every, [len(words) - 1 for words in fold_words(written, fold)]),
+        trie=build_trie(every, count_spaces(written, fold)),
         strong=np.array([entries[at].tier == "strong" for at in whose], np.bool_),
         whose=np.array(whose, np.int32),
         vocabulary=vocabulary,

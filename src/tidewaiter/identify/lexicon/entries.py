@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from tidewaiter.base.records import Record
-from tidewaiter.identify.engine.languages import forms_of, load_languages
+from tidewaiter.identify.engine.languages import Forms, load_languages
 from tidewaiter.identify.engine.rules import IDEOGRAPH, ContextRules, FoldTables
 from tidewaiter.identify.engine.words import fold_texts
 from tidewaiter.law.registry import Registry
@@ -140,13 +140,13 @@ def build_forms(
         tables: Folding tables.
         plain: Everyday words, folded.
     """
-    languages = load_languages()
+    forms_in = {code: Forms(rules) for code, rules in load_languages().items()}
     goods = [substance.kind != "equipment" for substance in registry.substances]
     found = [
         (index, text)
         for index, entry in enumerate(entries)
-        if entry.language in languages
-        for text in forms_of(entry.text, languages[entry.language], goods[entry.substance])
+        if entry.language in forms_in
+        for text in forms_in[entry.language].of(entry.text, invertible=goods[entry.substance])
     ]
     taken = {entry.key for entry in entries}.union(plain)
     forms: dict[str, NameForm] = {}
