@@ -1,6 +1,10 @@
 #include "identify/engine/trie.h"
 
-enum { SHORT = 3 };  // units of the shortest key of letters
+enum {
+    SHORT = 3,  // units of the shortest key of letters
+    CLOSE = 2,  // characters between the words of a name in another form: ", "
+    FAR = 256   // more words than any name has
+};
 
 void trie_step_keys(const I64 *nodes, const I64 *units, const U64 *keys)
 {
@@ -49,7 +53,8 @@ static Key longest_key(const Block *block, int64_t at, const trie_Trie *trie, co
         if (place > at && block->wide[place] > TRIE_WIDEST) {
             break;
         }
-        spaces += place > at && block->gap[place] != 0;
+        bool gap = place > at && block->gap[place] != 0;
+        spaces += gap && block->wide[place] > CLOSE ? FAR : gap;
         node = trie_next(trie, node, block->key[place]);
         if (node < 0) {
             break;
