@@ -29,7 +29,7 @@ from tidewaiter.identify.engine.hits import (
     UN,
     WHOLE,
 )
-from tidewaiter.identify.engine.languages import Joined
+from tidewaiter.identify.engine.languages import ENGLISH, Joined
 from tidewaiter.identify.engine.rules import IDEOGRAPH, Chinese, ContextRules
 from tidewaiter.identify.lexicon.entries import WELL_KNOWN, Entry
 from tidewaiter.identify.lexicon.loading import Lexicon
@@ -376,8 +376,10 @@ class Reader:
             return True
         written = here[hit[7] : hit[8]].decode()
         entry = self._entries[hit[2]]
-        if entry.language not in WELL_KNOWN and is_beyond(written, entry.text):
-            return True
+        if entry.language != ENGLISH:
+            known = entry.language in WELL_KNOWN
+            if is_beyond(written, entry.text, known=known):
+                return True
         return self._others.instead(written, self._entries[hit[2]].text)
 
     def _named(self, line: int, hit: list[int], here: bytes, strong: Strong) -> Iterator[Finding]:

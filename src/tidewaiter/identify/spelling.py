@@ -18,7 +18,7 @@ _LOOKALIKES = frozenset({"CYRILLIC", "ARMENIAN", "CHEROKEE", "LISU"})
 _DIGIT = re.compile(r"\d")
 _CODE = re.compile(r"[A-Z\d,-]{1,9}")  # "XLR-11", "MDP2P"
 _ENDS = "()[]{}-,.;:'\"+*/ "  # characters trimmed from the ends of a name
-_MIDDLE = 8  # letters: in a shorter name of a language with few known words nothing may differ
+_MIDDLE = 8  # letters: in a shorter name that is not English nothing may differ
 _LONG = 14  # letters: in a longer name enough remains
 
 
@@ -110,21 +110,26 @@ def is_far_fetched(written: str, name: str, edits: int) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def is_beyond(written: str, name: str) -> bool:
-    """Return whether a text differs too much from a name whose language has few known words.
+def is_beyond(written: str, name: str, *, known: bool) -> bool:
+    """Return whether a text differs too much from a name that is not English.
 
-    Where a language's ordinary words are not known, most near words are other words of it. So the
-    name must be long: one letter may differ from 8 letters on, two from 14 on.
+    Other chemicals and ordinary words are less well known in other languages, so most near words
+    are these. One letter may differ from 8 letters on, and two from 14 on if `known`.
+
+    Args:
+        written: The text.
+        name: The name.
+        known: Enough ordinary words of its language are known.
     """
     mine, its = _letters(written), _letters(name)
-    allowed = 0 if len(its) < _MIDDLE else 1 if len(its) < _LONG else 2
+    allowed = 0 if len(its) < _MIDDLE else 2 if known and len(its) >= _LONG else 1
     return OSA.distance(mine, its, score_cutoff=allowed) > allowed
 
 
 def _letters(text: str) -> str:
-    """Return the letters and digits of a text, without case and accents."""
+    """Return the letters and digits of a text, without case and accents; a syllable is one."""
     apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(filter(str.isalnum, apart))
+    return unicodedata.normalize("NFC", "".join(filter(str.isalnum, apart)))
 
 
 def is_nearer(written: str, words: Iterable[str], edits: int) -> bool:
