@@ -68,7 +68,7 @@ def test_an_alert_has_a_few_lines_at_80_columns(
     """Twenty alerts take less than a hundred lines, so that a screen holds several."""
     monkeypatch.setenv("COLUMNS", "80")
     table = screen(sample, "--out", "a.jsonl").stdout.split("... and 62 more")[0]
-    assert len(table.splitlines()) < 80
+    assert len(table.splitlines()) < 100
 
 
 @pytest.mark.parametrize("name", ["[/bold]", "[red]x", "\x1b]0;owned\x07", "[link=file:///]y"])
