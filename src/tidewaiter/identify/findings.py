@@ -34,7 +34,13 @@ from tidewaiter.identify.engine.rules import IDEOGRAPH, Chinese, ContextRules
 from tidewaiter.identify.lexicon.entries import WELL_KNOWN, Entry
 from tidewaiter.identify.lexicon.loading import Lexicon
 from tidewaiter.identify.lexicon.unlisted_chemicals import OtherWords
-from tidewaiter.identify.spelling import Speller, Spelling, edits_between, is_beyond, is_far_fetched
+from tidewaiter.identify.spelling import (
+    Speller,
+    Spelling,
+    edits_between,
+    is_far_fetched,
+    most_edits,
+)
 
 Strong = dict[int, list[list[int]]]
 """Strong names of a line: hits by substance."""
@@ -378,7 +384,7 @@ class Reader:
         entry = self._entries[hit[2]]
         if entry.language != ENGLISH:
             known = entry.language in WELL_KNOWN
-            if is_beyond(written, entry.text, known=known):
+            if hit[5] > most_edits(entry.text, known=known):
                 return True
         return self._others.instead(written, self._entries[hit[2]].text)
 

@@ -109,21 +109,19 @@ def is_far_fetched(written: str, name: str, edits: int) -> bool:
     return OSA.distance(written.lower(), name.lower()) > edits + 1
 
 
-@lru_cache(maxsize=1 << 16)
-def is_beyond(written: str, name: str, *, known: bool) -> bool:
-    """Return whether a text differs too much from a name that is not English.
+@lru_cache(maxsize=1 << 14)
+def most_edits(name: str, *, known: bool) -> int:
+    """Return how many edits a text may be away from a name that is not English.
 
     Other chemicals and ordinary words are less well known in other languages, so most near words
     are these. One letter may differ from 8 letters on, and two from 14 on if `known`.
 
     Args:
-        written: The text.
         name: The name.
         known: Enough ordinary words of its language are known.
     """
-    mine, its = _letters(written), _letters(name)
-    allowed = 0 if len(its) < _MIDDLE else 2 if known and len(its) >= _LONG else 1
-    return OSA.distance(mine, its, score_cutoff=allowed) > allowed
+    size = len(_letters(name))
+    return 0 if size < _MIDDLE else 2 if known and size >= _LONG else 1
 
 
 def _letters(text: str) -> str:
