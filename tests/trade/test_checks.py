@@ -59,7 +59,7 @@ FIRES: list[tuple[str, dict[str, Any]]] = [
     ("unno", {"goods": "liquid in drums", "un": "1715"}),
     ("squeezed", {"goods": "acet1c anhydr1de"}),
     ("exact", {"commercial": "acetic anhydride"}),
-    ("fuzzy-1", {"goods": "acetic anhydrid3x pseudoephedrinne"}),
+    ("fuzzy-1", {"goods": "acetic anhydrde x pseudoephedrinne"}),
 ]
 QUIET: list[tuple[str, dict[str, Any]]] = [
     ("hs-mismatch", {"goods": "acetic anhydride", "hs": "29152400"}),
