@@ -21,9 +21,10 @@ def catalogue(registry: Registry) -> Catalogue:
 
 
 def test_a_name_or_number_finds_its_substance(catalogue: Catalogue) -> None:
-    """Whatever language or script it is in, for each fifth substance of the registry."""
+    """Whatever language or script it is in: some names of each fifth substance."""
     for substance in SUBSTANCES[::5]:
-        texts = [substance.name, *(name.text for name in substance.names), *substance.cas]
+        some = (name.text for name in substance.names[::7])
+        texts = [substance.name, *some, *substance.cas]
         for text in texts:
             hits = catalogue.search(text)
             best = [hit.substance.slug for hit in hits[:8]]
