@@ -30,8 +30,8 @@ Slug = Callable[[Finding], str]
         ("safr@le", ("safrole", "safr@le", "found/wild")),
         ("drum of ac*tic anhydride", ("acetic-anhydride", "ac*tic anhydride", "found/wild")),
         ("edirdyhna citeca 25 kg", ("acetic-anhydride", "edirdyhna citeca", "found/backwards")),
-        ("25 kg \u202eelorfas\u202c", ("safrole", "elorfas", "found/backwards")),
-        ("25 kg \u202eenotecA\u202c", ("acetone", "enotecA", "found/backwards")),
+        ("25 kg \u202eelorfas\u202c", ("safrole", "elorfas", "found/override")),
+        ("25 kg \u202eenotecA\u202c", ("acetone", "enotecA", "found/override")),
         ("saafroolee oil", ("safrole", "saafroolee", "found/doubled")),
     ],
 )

@@ -29,6 +29,7 @@ _ANY_LETTER = "ʔ"  # a letter of no name: one edit away from each
 _RUN = re.compile(r"[^\W_@$!€*#]*[@$!€*#\d][\w@$!€*#]*", re.ASCII)
 _DOUBLE = re.compile(r"([^\W\d_])\1", re.IGNORECASE)
 _OVERRIDE = re.compile("\u202e([^\u202c\n]*)")  # shown from right to left
+_OVERRIDE_BYTES = re.compile("\u202e".encode())
 _SCORE = 0.85  # of the score of the same name as usually written
 _CELL = 64  # characters
 _HOWS = ("exact", "squeezed")
@@ -42,7 +43,6 @@ class _Reading(NamedTuple):
     text: str
     places: list[int]
     changed: frozenset[int]  # places that were rewritten
-    wild: int = 0  # characters that stand for any letter
 
 
 class Disguises:
@@ -91,21 +91,27 @@ def marked_lines(
         offsets: Start of each line, and the end.
         marks: From the scan, shape ``(lines,)``.
     """
-    some = np.flatnonzero(marks & (SIGNS | BACKWARDS | DOUBLED)).tolist()
-    lines = set(some)
-    whole = text.tobytes()
-    at = whole.find("\u202e".encode())
-    while at >= 0:
-        lines.add(int(np.searchsorted(offsets, at, side="right")) - 1)
-        at = whole.find("\u202e".encode(), at + 1)
+    turned = [found.start() for found in _OVERRIDE_BYTES.finditer(text.data)]
+    lines = np.union1d(
+        np.flatnonzero(marks & (SIGNS | BACKWARDS | DOUBLED)),
+        np.searchsorted(offsets, turned, side="right") - 1,
+    )
     return {
-        line: (whole[offsets[line] : offsets[line + 1]].decode(errors="replace"), int(marks[line]))
-        for line in sorted(lines)
+        line: (bytes(text[offsets[line] : offsets[line + 1]]).decode(errors="replace"), mark)
+        for line, mark in zip(lines.tolist(), marks[lines].tolist(), strict=True)
     }
 
 
 def _read(line: int, text: str, marks: int) -> Iterator[_Reading]:
-    """Yield the readings of a line."""
+    """Yield the readings of a line, the most telling first."""
+    if "\u202e" in text:
+        places = list(range(len(text)))
+        for found in _OVERRIDE.finditer(text):
+            low, high = found.span(1)
+            places[low:high] = places[low:high][::-1]
+        shown = "".join(text[at] for at in places)
+        turned = frozenset(at for at, place in enumerate(places) if at != place)
+        yield _Reading(line, "found/override", shown, places, turned)
     if marks & SIGNS:
         yield _with_letters(line, text, _ANY)
         if not _SIGNS.isdisjoint(text):
@@ -119,14 +125,6 @@ def _read(line: int, text: str, marks: int) -> Iterator[_Reading]:
         places = [at for at in range(len(text)) if at not in dropped]
         single = "".join(text[at] for at in places)
         yield _Reading(line, "found/doubled", single, places, frozenset(at + 1 for at in doubles))
-    if "\u202e" in text:
-        places = list(range(len(text)))
-        for found in _OVERRIDE.finditer(text):
-            low, high = found.span(1)
-            places[low:high] = places[low:high][::-1]
-        shown = "".join(text[at] for at in places)
-        turned = frozenset(at for at, place in enumerate(places) if at != place)
-        yield _Reading(line, "found/override", shown, places, turned)
 
 
 def _with_letters(line: int, text: str, wild_signs: str) -> _Reading:
@@ -137,7 +135,7 @@ def _with_letters(line: int, text: str, wild_signs: str) -> _Reading:
         text: The line.
         wild_signs: Signs that stand for any letter.
     """
-    signs, changed, wild = list(text), set(), 0
+    signs, changed = list(text), set()
     for run in _RUN.finditer(text):
         if not any(map(str.isalpha, run[0])):
             continue
@@ -145,12 +143,11 @@ def _with_letters(line: int, text: str, wild_signs: str) -> _Reading:
             if text[at] in wild_signs:
                 signs[at] = _ANY_LETTER
                 changed.add(at)
-                wild += 1
             elif letter := _LETTERS.get(text[at]):
                 signs[at] = letter
                 changed.add(at)
     places = list(range(len(text)))
-    return _Reading(line, "found/signs", "".join(signs), places, frozenset(changed), wild)
+    return _Reading(line, "found/signs", "".join(signs), places, frozenset(changed))
 
 
 def _is_disguised(found: Finding, reading: _Reading) -> bool:
@@ -158,15 +155,15 @@ def _is_disguised(found: Finding, reading: _Reading) -> bool:
     if found.tier != "strong":
         return False
     exact = found.how in _HOWS
-    if not exact and (found.how != "fuzzy" or not _is_wild(found, reading)):
+    if not exact and (found.how != "fuzzy" or not _is_wild(found)):
         return False
     return not reading.changed.isdisjoint(reading.places[found.start : found.end])
 
 
-def _is_wild(found: Finding, reading: _Reading) -> bool:
+def _is_wild(found: Finding) -> bool:
     """Return whether a name differs only in the signs that stand for any letter."""
     signs = found.text.count(_ANY_LETTER)
-    return bool(reading.wild) and signs > 0 and found.score >= (1.0, 0.8, 0.65)[min(signs, 2)]
+    return signs > 0 and found.score >= (1.0, 0.8, 0.65)[min(signs, 2)]
 
 
 def _as_written(found: Finding, reading: _Reading, text: str) -> Finding:

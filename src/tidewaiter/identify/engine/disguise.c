@@ -120,7 +120,10 @@ static bool has_signs(const Block *block, const words_Vocabulary *vocabulary, in
 static uint8_t kinds_of(const Block *block, const words_Vocabulary *vocabulary, int64_t at)
 {
     int64_t size = block_length(block, at);
-    bool signs = has_signs(block, vocabulary, at, false) || has_signs(block, vocabulary, at, true);
+    bool joined = sign_before(block, at) || (at + 1 < block->count && sign_before(block, at + 1));
+    bool signs = (joined || block->flags[at] & WORDS_MIXED) &&
+                 (has_signs(block, vocabulary, at, false) ||
+                  (joined && has_signs(block, vocabulary, at, true)));
     uint8_t kinds = signs ? DISGUISE_SIGNS : 0;
     if (!block->unknown[at] || size < SHORTEST_BACK || size > LONGEST_WORD) {
         return kinds;
