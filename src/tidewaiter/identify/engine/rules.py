@@ -297,6 +297,7 @@ def load_context_rules() -> ContextRules:
         if not each.spaced:
             joined = msgspec.structs.replace(
                 joined,
+                negation=(*joined.negation, *each.words.get("before", ())),
                 parts=(*joined.parts, *each.words.get("part", ())),
                 things=(*joined.things, *each.words.get("thing", ())),
                 measures=(*joined.measures, *each.words.get("measure", ())),
