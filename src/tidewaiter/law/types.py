@@ -95,6 +95,7 @@ class Control(Record, frozen=True, kw_only=True, gc=False):
 
     regime: str  # name of a folder in data/regimes
     schedule: str  # as the instrument prints it
+    number: str = ""  # official number of its row, "12" or "12, 14"; "": not printed, or not read
     decided: date | None = None  # day of the decision; None: not known
     since: date | None = None  # first day in force; None: not known, treated as in force
     until: date | None = None  # first day no longer in force; None: open
@@ -161,6 +162,15 @@ class Amendment(Record, frozen=True, kw_only=True):
         return self.since or self.decided or date.min
 
 
+class MissingRow(Record, frozen=True, kw_only=True):
+    """A row of the official list that is not loaded; its substances may be controlled."""
+
+    schedule: str
+    number: str  # as the list prints it
+    text: str  # what the row names, in English
+    why: str  # why it is not loaded
+
+
 class Title(Record, frozen=True, kw_only=True):
     """A body of law in the words of an official text in another language."""
 
@@ -188,6 +198,8 @@ class Regime(Record, frozen=True, kw_only=True):
     covers: date | None = None  # first day from which our controls are complete; None: incomplete
     incomplete: str = ""  # what is missing, if incomplete
     catalogues: tuple[date, ...] = ()  # days of complete lists: entries in such a list may be older
+    rows: Mapping[str, int] = {}  # by schedule: numbered rows of the official text
+    missing: tuple[MissingRow, ...] = ()  # those of them that are not loaded
     scopes: tuple[Scope, ...] = ()
     binding: bool = True  # False: a public watch list without legal effect
     sequence: int = 1000  # order of its controls among those of a substance, smallest first
