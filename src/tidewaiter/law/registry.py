@@ -45,9 +45,6 @@ def is_cas(text: str) -> bool:
 T = TypeVar("T", Source, Regime)
 F = TypeVar("F", AmountFile, RouteFile)
 
-_FORMAT = "9"  # format version of the cached registry
-
-
 class Registry(Record, frozen=True, kw_only=True):
     """All substances and their law, built-in and an authority's own."""
 
@@ -111,7 +108,8 @@ def plugin_folders() -> Mapping[str, Path]:
 
 def _load(own: tuple[Path, ...]) -> Registry:
     paths, files = zip(*_all_files(own), strict=True)
-    key = digest(files, _FORMAT, "\n".join(paths))
+    code = sorted(Path(__file__).parent.glob("*.py"))  # their records are what is cached
+    key = digest([*files, *code], "\n".join(paths))
 
     def make(folder: Path) -> None:
         found = read_registry(own, key)

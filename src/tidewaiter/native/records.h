@@ -24,6 +24,9 @@
 #define HITS_CAS_WRONG 6
 #define HITS_CAS_OTHER 7
 #define HITS_COVERING 2
+#define HITS_IN_COMPOUND 1
+#define HITS_IN_NEGATION 2
+#define HITS_JOINED 3
 #define HITS_NEGATED 1
 #define HITS_LONGER 2
 #define HITS_PART_OF 4
@@ -66,6 +69,7 @@
 #define SCAN_BLOCK 12000
 #define TRIE_FILTER_BITS 18
 #define TRIE_HEAD 6
+#define TRIE_AFFIX 12
 #define TRIE_ANY 255
 #define TRIGGERS_LETTER 1
 #define TRIGGERS_CAPITAL 2
@@ -355,11 +359,19 @@ typedef struct {
 } linking_Asking;
 
 typedef struct {
+    hashing_Table prefixes;
+    hashing_Table suffixes;
+    I32 takes;
+    U8 gaps;
+} trie_Affixes;
+
+typedef struct {
     hashing_Table steps;
     I32 ends;
     U8 heads;
     U8 shorts;
     U8 spaces;
+    trie_Affixes affixes;
 } trie_Trie;
 
 typedef struct {

@@ -1,9 +1,14 @@
 """Languages: forms of names by the rules of data/rules/languages."""
 
-import msgspec
 import pytest
 
-from tidewaiter.identify.engine.languages import Forms, Language, load_languages
+from tidewaiter.identify.engine.languages import (
+    Forms,
+    Language,
+    has_affixes,
+    joining_languages,
+    load_languages,
+)
 
 POLISH = Language(
     language="pl",
@@ -42,17 +47,17 @@ def test_a_name_of_two_words_is_inverted() -> None:
     assert forms("kwas 2", POLISH) == []
 
 
-def test_particles_are_joined() -> None:
-    """Suffixes to the last word, prefixes to the first; a script without spaces needs neither."""
-    korean = Language(language="ko", suffixes=("를",), prefixes=("고",))
-    assert forms("무수초산", korean) == ["무수초산를", "고무수초산"]
-    assert forms("무수초산", msgspec.structs.replace(korean, spaced=False)) == []
+def test_affixes_are_for_long_names() -> None:
+    """Of four letters or three syllables: "eter" and "아세톤", but not "iod" or "요오"."""
+    assert has_affixes("eter") and has_affixes("아세톤")
+    assert not has_affixes("iod") and not has_affixes("요오")
 
 
-def test_a_prefix_is_not_doubled() -> None:
-    """A name that has the article is not given another."""
-    arabic = Language(language="ar", prefixes=("ال",))
-    assert forms("الأسيتون", arabic) == []
+def test_a_script_without_spaces_joins_nothing() -> None:
+    """What stands beside a Japanese name is judged by other rules."""
+    joining = {each.language for each in joining_languages()}
+    assert {"ar", "he", "ko", "tr"} <= joining
+    assert not joining & {"ja", "th", "en"}
 
 
 @pytest.mark.parametrize("language", sorted(load_languages()))

@@ -447,6 +447,21 @@ static int64_t line_of(const I32 *units, int64_t unit)
     return low - 1;
 }
 
+/* Return the flags of a name by how it was found. */
+static int64_t name_flags(int64_t edits)
+{
+    switch (edits) {
+    case HITS_IN_COMPOUND:
+        return HITS_GLUED;
+    case HITS_IN_NEGATION:
+        return HITS_GLUED | HITS_NEGATED;
+    case HITS_JOINED:
+        return HITS_FORM;
+    default:
+        return 0;
+    }
+}
+
 void context_finish(const Block *block, const hashing_Members *other, const B8 *english,
                     const int64_t *offsets, int64_t line, const I32 *units, const bool *cues,
                     const hits_Hits *hits, int64_t start)
@@ -460,8 +475,8 @@ void context_finish(const Block *block, const hashing_Members *other, const B8 *
         if (kind == HITS_CAS && hit[HIT_EDITS]) {
             flags |= HITS_SCANNED;
         }
-        if (kind == HITS_NAME && hit[HIT_EDITS]) {
-            flags |= HITS_GLUED | (hit[HIT_EDITS] > 1 ? HITS_NEGATED : 0);
+        if (kind == HITS_NAME) {
+            flags |= name_flags(hit[HIT_EDITS]);
         }
         if (kind <= HITS_CAS && is_hit_negated(block, hit, english)) {
             flags |= HITS_NEGATED;

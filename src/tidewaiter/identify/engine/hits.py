@@ -2,7 +2,7 @@
 
 Columns of a hit: line, kind, value, begin, end (code points of the line), edits, flags, begin, end
 (bytes), begin and end of the longer name, begin and end with the salt (code points). For a name,
-edits are 1 inside a compound word, and 2 if that word negates it. The value of a name is its key,
+edits are `IN_COMPOUND`, `IN_NEGATION` or `JOINED`, or 0. The value of a name is its key,
 of a CAS number its index in the sorted numbers, of a number that is not in the registry the number
 itself, of HS, UN and CUS the digits after a leading 1. Until a hit is finished, begin and end are
 units of the block.
@@ -18,6 +18,11 @@ COLUMNS = 13
 # Kinds of hits.
 NAME, NEAR, CAS, HS, UN, CUS, CAS_WRONG, CAS_OTHER = 0, 1, 2, 3, 4, 5, 6, 7
 COVERING = CAS  # kinds up to here cover words, which are then not searched
+
+# Edits of names.
+IN_COMPOUND = 1  # inside a compound word
+IN_NEGATION = 2  # inside one that negates it
+JOINED = 3  # with a joined prefix or suffix
 
 # Flags of hits.
 NEGATED = 1  # "free of", "without"
@@ -41,6 +46,9 @@ CONSTANTS = (
     "CAS_WRONG",
     "CAS_OTHER",
     "COVERING",
+    "IN_COMPOUND",
+    "IN_NEGATION",
+    "JOINED",
     "NEGATED",
     "LONGER",
     "PART_OF",

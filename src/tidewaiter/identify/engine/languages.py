@@ -12,7 +12,8 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml, toml_files
 
 _PARTS = re.compile(r"([^\W\d_]+)")
-_LEAST = 4  # letters of a word that is declined
+_LEAST = 4  # letters of a word that is declined, and of a name that has affixes
+_SYLLABLES = 3  # syllables of such a Korean name
 _INVERTED = 2  # words of a name that is also written in reverse order
 
 
@@ -51,6 +52,17 @@ def load_languages() -> dict[str, Language]:
     return {each.language: each for each in files}
 
 
+def joining_languages() -> tuple[Language, ...]:
+    """List the languages that join prefixes or suffixes to a name; the place of each is its bit."""
+    known = load_languages().values()
+    return tuple(each for each in known if each.spaced and (each.prefixes or each.suffixes))
+
+
+def has_affixes(text: str) -> bool:
+    """Return whether a name is long enough for an affix not to make it another word."""
+    return len(text) >= (_SYLLABLES if "\uac00" <= text[:1] <= "\ud7a3" else _LEAST)
+
+
 class Forms:
     """Derives the other forms of names in one language; caches the cases of each word."""
 
@@ -63,7 +75,7 @@ class Forms:
         self._cases = cache(self._decline)
 
     def of(self, text: str, *, invertible: bool) -> Iterator[str]:
-        """Yield the other forms of a name: cases, reverse order, joined particles.
+        """Yield the other forms of a name: cases, reverse order. Affixes are no part of them.
 
         Args:
             text: The name in its basic form.
@@ -82,10 +94,6 @@ class Forms:
                 declined = "".join(cases[min(column, len(cases) - 1)] for cases in parts)
                 if declined != ordered:
                     yield declined
-        if self._language.spaced and len(text) >= _LEAST:
-            yield from (f"{text}{after}" for after in self._language.suffixes)
-            before = self._language.prefixes
-            yield from (f"{each}{text}" for each in before if not text.startswith(each))
 
     def _decline(self, part: str) -> tuple[str, ...]:
         """Return a word in each of its cases, the basic form first; other text as it is."""

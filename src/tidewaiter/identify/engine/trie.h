@@ -6,10 +6,11 @@
 
 enum { TRIE_WIDEST = 6 };  // maximum characters between two units of one name
 
-/* A key of the trie (-1: none), and the unit after it. */
+/* A key of the trie (-1: none), the unit after it, and whether an affix is joined to it. */
 typedef struct {
     int64_t end;
     int64_t key;
+    bool joined;
 } Key;
 
 static inline uint64_t trie_step_key(int64_t node, uint32_t unit)

@@ -4,7 +4,7 @@ Starting at each word beats an automaton here: names begin and end at word bound
 ten words in trade text are rejected by the filter of first units.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,10 +18,20 @@ from tidewaiter.native.calls import native
 _FILTER_BITS = 18
 _UNIT_BITS = 21  # of a code point
 _HEAD = 6  # units examined by the filter for long keys
+AFFIX = 12  # units of the longest affix; a Korean syllable is two or three
 
 ANY = 255
 
-CONSTANTS = ("_FILTER_BITS", "_HEAD", "ANY")
+CONSTANTS = ("_FILTER_BITS", "_HEAD", "AFFIX", "ANY")
+
+
+class Affixes(NamedTuple):
+    """What some languages join to the first or the last word of a name; a language is one bit."""
+
+    prefixes: Table  # units to languages
+    suffixes: Table
+    takes: NDArray[np.int32]  # per key: languages whose affixes it has
+    gaps: NDArray[np.uint8]  # per key that has any: its spaces in the text
 
 
 class Trie(NamedTuple):
@@ -32,6 +42,7 @@ class Trie(NamedTuple):
     heads: NDArray[np.uint8]  # bit filter: hashes of the first units of long keys
     shorts: NDArray[np.uint8]  # bit filter: hashes of short keys
     spaces: NDArray[np.uint8]  # per key: its spaces in the text; `ANY` if they may be anywhere
+    affixes: Affixes
 
 
 @native
@@ -59,12 +70,36 @@ def find_names(
     """
 
 
-def build_trie(keys: list[NDArray[np.uint32]], spaces: Sequence[int] = ()) -> Trie:
+def build_affixes(
+    prefixes: Mapping[str, int],
+    suffixes: Mapping[str, int],
+    takes: Sequence[int],
+    gaps: Sequence[int] | NDArray[np.uint8],
+) -> Affixes:
+    """Build the tables of affixes.
+
+    Args:
+        prefixes: Folded prefixes of up to `AFFIX` units; the languages of each, as bits.
+        suffixes: Suffixes, likewise.
+        takes: Per key: languages whose affixes it has.
+        gaps: Per key: its separators, where it has any affix.
+    """
+    tables = []
+    for affixes in (prefixes, suffixes):
+        units = [np.array([ord(unit) for unit in text], np.uint32) for text in affixes]
+        tables.append(build_table(hash_keys(units), np.array([*affixes.values()], np.int32)))
+    return Affixes(*tables, np.array(takes, np.int32), np.array(gaps, np.uint8))
+
+
+def build_trie(
+    keys: list[NDArray[np.uint32]], spaces: Sequence[int] = (), affixes: Affixes | None = None
+) -> Trie:
     """Build a trie; the value of each key is its index in the list.
 
     Args:
         keys: Distinct keys of two or more units.
         spaces: Exact number of separators in the last keys; the others may be split anywhere.
+        affixes: What is joined to names; None: nothing.
     """
     lengths = np.array([len(key) for key in keys], np.int64)
     first = np.cumsum(lengths) - lengths
@@ -88,7 +123,8 @@ def build_trie(keys: list[NDArray[np.uint32]], spaces: Sequence[int] = ()) -> Tr
     heads = _bits([key[:_HEAD] for key in keys if len(key) >= _HEAD])
     short = _bits([key for key in keys if len(key) < _HEAD])
     exact = np.array([*[ANY] * (len(keys) - len(spaces)), *spaces], np.uint8)
-    return Trie(table, ends, heads, short, exact)
+    none = [0] * len(keys)
+    return Trie(table, ends, heads, short, exact, affixes or build_affixes({}, {}, none, none))
 
 
 def _bits(keys: list[NDArray[np.uint32]]) -> NDArray[np.uint8]:

@@ -75,7 +75,7 @@ static int64_t kind_of(const Scan *scan, int64_t low, int64_t high)
 static Key name_at(const Scan *scan, int64_t at, int64_t high, int64_t *said)
 {
     const trie_Trie *trie = &scan->tables->trie;
-    Key name = {at, -1};
+    Key name = {at, -1, false};
     int64_t node = 0;
     *said = 0;
     for (int64_t place = at; place < high; place++) {
@@ -87,7 +87,7 @@ static Key name_at(const Scan *scan, int64_t at, int64_t high, int64_t *said)
         if (found >= 0 && size >= LEAST && scan->tables->strong.at[found]) {
             int64_t after = kind_of(scan, place + 1, high);
             if (after >= 0 && (size >= SHORTEST_NAME || !(after & PLAIN))) {
-                name = (Key){place + 1, found};
+                name = (Key){place + 1, found, false};
                 *said = after;
             }
         }
@@ -111,7 +111,8 @@ static bool add_glued(const Scan *scan, int64_t low, int64_t at, int64_t high)
         return false;
     }
     bool free = (led & WORDS_BEFORE && !(led & WORDS_AFTER)) || said & WORDS_AFTER;
-    hits_add(scan->hits, HITS_NAME, name.key, at, name.end, free ? 2 : 1);
+    hits_add(scan->hits, HITS_NAME, name.key, at, name.end,
+             free ? HITS_IN_NEGATION : HITS_IN_COMPOUND);
     return true;
 }
 

@@ -1,7 +1,7 @@
 """Lexicon compiler: ordinary and chemical words, anchors of misspelt names, all tables."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 import numpy as np
@@ -19,6 +19,7 @@ from tidewaiter.identify.engine.approximate_match import (
     near_any,
 )
 from tidewaiter.identify.engine.hashing import SHIFT, build_members, build_table, hash_keys, mix_all
+from tidewaiter.identify.engine.languages import Language, has_affixes, joining_languages
 from tidewaiter.identify.engine.phrases import build_phrases
 from tidewaiter.identify.engine.rules import (
     ContextRules,
@@ -27,7 +28,7 @@ from tidewaiter.identify.engine.rules import (
     load_context_rules,
 )
 from tidewaiter.identify.engine.scan import Tables
-from tidewaiter.identify.engine.trie import build_trie
+from tidewaiter.identify.engine.trie import AFFIX, Affixes, build_affixes, build_trie
 from tidewaiter.identify.engine.words import (
     AFTER,
     ANCHOR,
@@ -285,7 +286,7 @@ def compile_lexicon(registry: Registry, *, street: bool = False) -> tuple[Tables
     numbers = _numbers(registry)
     tables = Tables(
         fold=fold,
-        trie=build_trie(every, count_spaces(written, fold)),
+        trie=build_trie(every, count_spaces(written, fold), _affixes(entries, len(forms), fold)),
         strong=np.array([entries[at].tier == "strong" for at in whose], np.bool_),
         whose=np.array(whose, np.int32),
         vocabulary=vocabulary,
@@ -303,6 +304,42 @@ def compile_lexicon(registry: Registry, *, street: bool = False) -> tuple[Tables
         cus=_by_number(registry, "cus"),
     )
     return tables, names, Respelt(others.respelt)
+
+
+def _affixes(entries: tuple[Entry, ...], forms: int, fold: FoldTables) -> Affixes:
+    """Build the affixes of the names; other forms of names, whose keys follow, have none."""
+    languages = joining_languages()
+    bits = {each.language: 1 << place for place, each in enumerate(languages)}
+    takes = [
+        sum(bits.get(each, 0) for each in entry.languages) if has_affixes(entry.text) else 0
+        for entry in entries
+    ]
+    joining = [place for place, each in enumerate(takes) if each]
+    gaps = np.zeros(len(entries) + forms, np.uint8)
+    gaps[joining] = count_spaces([entries[place].text for place in joining], fold)
+    return build_affixes(
+        _languages_of(((each, each.prefixes) for each in languages), bits, fold),
+        _languages_of(((each, each.suffixes) for each in languages), bits, fold),
+        [*takes, *[0] * forms],
+        gaps,
+    )
+
+
+def _languages_of(
+    affixes: Iterable[tuple[Language, tuple[str, ...]]], bits: dict[str, int], fold: FoldTables
+) -> dict[str, int]:
+    """Map each affix, folded, to the languages that have it.
+
+    Raises:
+        ValueError: One is too long for the scan.
+    """
+    found: dict[str, int] = {}
+    for language, texts in affixes:
+        for key in fold_texts(texts, fold):
+            if len(key) > AFFIX:
+                raise ValueError(key)
+            found[key] = found.get(key, 0) | bits[language.language]
+    return found
 
 
 def _numbers(registry: Registry) -> dict[int, Number]:

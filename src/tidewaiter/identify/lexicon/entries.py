@@ -30,6 +30,12 @@ class Entry(Record, frozen=True, kw_only=True, gc=False):
     language: str
     key: str  # folded units
     spellings: tuple[str, ...] = ()  # other texts with the same key: "phenyl acetic acid"
+    also: tuple[str, ...] = ()  # other languages with the same key
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """All languages in which the substance is so named."""
+        return (self.language, *self.also)
 
 
 def build_entries(
@@ -56,6 +62,7 @@ def build_entries(
     keys = fold_texts([name.text for _, name in found], tables)
     entries: dict[str, Entry] = {}
     spellings: dict[str, dict[str, str]] = {}
+    languages: dict[str, dict[str, None]] = {}
     for (place, name), key in zip(found, keys, strict=True):
         alone = bool(key) and tables.kind[ord(key[0])] == IDEOGRAPH
         if len(key) < (2 if alone else _SHORTEST):
@@ -70,17 +77,21 @@ def build_entries(
             key=key,
         )
         spellings.setdefault(key, {})[name.text.casefold()] = name.text
+        languages.setdefault(key, {})[name.language] = None
         same = entries.get(key)
         if same is None or (same.tier != "strong" and entry.tier == "strong"):
             entries[key] = entry
-    return tuple(_spelt(entry, spellings[entry.key]) for entry in entries.values())
+    return tuple(
+        _spelt(entry, spellings[entry.key], languages[entry.key]) for entry in entries.values()
+    )
 
 
-def _spelt(entry: Entry, spellings: dict[str, str]) -> Entry:
-    """Add the other texts with the same key to an entry."""
+def _spelt(entry: Entry, spellings: dict[str, str], languages: dict[str, None]) -> Entry:
+    """Add the other texts and languages with the same key to an entry."""
     own = entry.text.casefold()
     others = tuple(text for folded, text in spellings.items() if folded != own)
-    return msgspec.structs.replace(entry, spellings=others)
+    also = tuple(each for each in languages if each != entry.language)
+    return msgspec.structs.replace(entry, spellings=others, also=also)
 
 
 def _names(substance: Substance, rules: ContextRules) -> Iterator[Name]:
@@ -122,7 +133,7 @@ def _spelled(name: Name, salt: str, rules: ContextRules) -> Iterator[str]:
 
 
 class NameForm(NamedTuple):
-    """A name in another case, in reverse order, or with a joined particle."""
+    """A name in another case, or in reverse order."""
 
     entry: int  # index of the entry
     text: str
@@ -145,8 +156,9 @@ def build_forms(
     found = [
         (index, text)
         for index, entry in enumerate(entries)
-        if entry.language in forms_in
-        for text in forms_in[entry.language].of(entry.text, invertible=goods[entry.substance])
+        for language in entry.languages
+        if language in forms_in
+        for text in forms_in[language].of(entry.text, invertible=goods[entry.substance])
     ]
     taken = {entry.key for entry in entries}.union(plain)
     forms: dict[str, NameForm] = {}
