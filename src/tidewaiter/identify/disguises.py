@@ -30,7 +30,7 @@ _RUN = re.compile(r"[^\W_@$!€*#]*[@$!€*#\d][\w@$!€*#]*", re.ASCII)
 _DOUBLE = re.compile(r"([^\W\d_])\1", re.IGNORECASE)
 _OVERRIDE = re.compile("\u202e([^\u202c\n]*)")  # shown from right to left
 _OVERRIDE_BYTES = re.compile("\u202e".encode())
-_SCORE = 0.85  # of the score of the same name as usually written
+_SCORE = 0.97  # of the score of the same name as usually written
 _CELL = 64  # characters
 _HOWS = ("exact", "squeezed")
 

@@ -4,11 +4,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from itertools import permutations
 from typing import Any, NamedTuple
 
 from rapidfuzz.distance import OSA, Levenshtein
 
 from tidewaiter.base.phrases import Phrase
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
 from tidewaiter.identify.engine.rules import SEPARATOR, FoldTables
 
 # Scripts with letters that look like Latin ones. A Greek letter may stand for its name ("α-"), so
@@ -18,6 +21,9 @@ _LOOKALIKES = frozenset({"CYRILLIC", "ARMENIAN", "CHEROKEE", "LISU"})
 _DIGIT = re.compile(r"\d")
 _CODE = re.compile(r"[A-Z\d,-]{1,9}")  # "XLR-11", "MDP2P"
 _ENDS = "()[]{}-,.;:'\"+*/ "  # characters trimmed from the ends of a name
+_GAPS = re.compile(r"[\W_]+")
+_EVENLY = re.compile(r"\w(?:([.\- ])\w(?:\1\w)*\1?)")  # "G.B.L."
+_FEW = 6  # units of a weak name that must be in one piece
 _MIDDLE = 8  # letters: in a shorter name that is not English nothing may differ
 _LONG = 14  # letters: in a longer name enough remains
 
@@ -94,6 +100,46 @@ def edits_between(written: str, name: str, edits: int) -> Phrase:
         return _counted("found/edit", edits, name=name)
     steps = [_say(mine, its, tag, at, to) for tag, at, to in _steps(mine, its)]
     return _counted("found/edit-listed", edits, name=name, steps=steps)
+
+
+def is_spread_out(written: str, name: str, units: int) -> bool:
+    """Return whether the letters of a short weak name stand in more words than its own.
+
+    "1.5\\" (D" is not LSD, nor is "m, dài" MDAI; "G.B.L." is GBL.
+
+    Args:
+        written: The text.
+        name: The matching name.
+        units: Units of the folded name.
+    """
+    more = len(_GAPS.findall(written.strip(_ENDS))) > len(_GAPS.findall(name.strip(_ENDS)))
+    return more and units < _FEW and _EVENLY.fullmatch(written) is None
+
+
+class _Stems(Record, frozen=True, kw_only=True):
+    groups: tuple[tuple[str, ...], ...]
+
+
+@cache
+def _other_stems() -> tuple[tuple[str, str], ...]:
+    """Load data/rules/stems.toml as pairs: a stem, and another of its group."""
+    groups = read_toml(data("rules", "stems.toml"), _Stems).groups
+    return tuple(pair for group in groups for pair in permutations(group, 2))
+
+
+@lru_cache(maxsize=1 << 16)
+def has_other_stem(written: str, name: str) -> bool:
+    """Return whether a text is nearer to a name with another stem in its place.
+
+    It is then the name of another chemical: "butyndiol" is not butanediol.
+    """
+    mine, its = written.casefold(), name.casefold()
+    edits = OSA.distance(mine, its)
+    return any(
+        OSA.distance(mine.replace(stem, other, 1), its) < edits
+        for stem, other in _other_stems()
+        if other in its and stem in mine and not (stem in other and other in mine)
+    )
 
 
 def is_far_fetched(written: str, name: str, edits: int) -> bool:

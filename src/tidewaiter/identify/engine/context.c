@@ -7,6 +7,7 @@ enum {
     LEADING = WORDS_BEFORE | WORDS_FILLER | WORDS_STEREO | WORDS_NAMED | WORDS_SALT,
     ZERO = 'o',  // the unit for 0
     BREAK = RULES_LINE | RULES_STOP | RULES_NEWLINE,  // separators that no name crosses
+    RADICAL = 5,  // letters of the shortest "-yl" word
     WORDS_OUT = 4,  // search range for a longer name, in words, on either side
     UNITS_OUT = 40
 };
@@ -314,6 +315,24 @@ static Span longer_name(const Block *block, Span name, const hashing_Members *ot
     return longest;
 }
 
+/* Return whether a word ends in "yl", as the names of groups of atoms do: "phenethyl". */
+static bool is_radical(const Block *block, int64_t word)
+{
+    int64_t end = block->end[word];
+    return end - block->begin[word] >= RADICAL && block->key[end - 1] == 'l' &&
+           block->key[end - 2] == 'y' && !(block->flags[word] & WORDS_ORDINARY);
+}
+
+/* Return whether a bracket that ends in a group of atoms stands right before a name:
+   "1-(1,3-bensodioxol-5-yl)propan-2-on". */
+static bool follows_group(const Block *block, int64_t word, Span name)
+{
+    int64_t byte = block->byte[name.begin] - 1, end = block->end[word];
+    bool closed = byte >= 0 && block->text.at[byte] == ')' && block->wide[name.begin] == 1;
+    return closed && block->key[end - 1] == 'l' && block->flags[word] != WORDS_NUMBER &&
+           !(block->flags[word] & (WORDS_SALT | WORDS_MEASURE | WORDS_CUE));
+}
+
 /* Return whether a name is joined to words that make it another chemical. */
 static bool is_part(const Block *block, Span name)
 {
@@ -331,6 +350,10 @@ static bool is_part(const Block *block, Span name)
     }
     if (at >= 0 && flags[at] & WORDS_PART && gap && !(gap & CLAUSE)) {
         return !(flags[at] & (WORDS_STEREO | WORDS_AFTER));
+    }
+    if (at >= 0 && ((gap == RULES_HYPHEN && is_radical(block, at)) ||
+                    (at == first - 1 && follows_group(block, at, name)))) {
+        return true;
     }
     if (after < block->count && flags[after] & WORDS_PART && flags[after] & WORDS_AFTER) {
         return !(block_gap(block, after) & CLAUSE);
