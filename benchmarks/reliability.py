@@ -16,7 +16,7 @@ import csv
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ from benchmarks.evaluation import ROOT, shared
 from benchmarks.false_alerts import SETS, reviewed
 
 from tidewaiter.identify import Identifier, Lexicon, column_of, load_lexicon
+from tidewaiter.identify.findings import Finding
 from tidewaiter.parties.calibration.types import Share, share_of
 
 OUT = ROOT / "docs" / "benchmarks" / "reliability.json"
@@ -60,6 +61,14 @@ def _named(gold: set[str]) -> Callable[[str, str | None], bool]:
     return lambda slug, cas: slug in gold or cas in gold
 
 
+def _judged(
+    own: Mapping[str, bool], row: Mapping[str, str]
+) -> Callable[[str, str | None], bool | None]:
+    """Return the verdict on each substance of a line: its own, or that of the whole line."""
+    verdicts = {"true": True, "defensible": None}
+    return lambda slug, _: own.get(slug, verdicts.get(row["judged_2026_12"], False))
+
+
 def _among(true: set[tuple[str, str]], key: str) -> Callable[[str, str | None], bool]:
     return lambda slug, _: (key, slug) in true
 
@@ -70,17 +79,10 @@ def world(folder: Path) -> Iterator[Labelled]:
         gold = {*row["gold_slugs"].split("|"), *row["gold"].split("|")}
         yield Labelled(row["text"], row["lang"], _named(gold))
     with JUDGED.open(encoding="utf-8", newline="") as file:
-        judged = {(row["line"], row["substance"]): row["right"] == "yes" for row in csv.DictReader(file)}
-    verdicts = {"true": True, "false": False, "defensible": None}
+        judged = {(r["line"], r["substance"]): r["right"] == "yes" for r in csv.DictReader(file)}
     for row in _read(folder / "negatives.tsv"):
-        known = verdicts.get(row["judged_2026_12"], False)
-
-        def right(
-            slug: str, _: str | None, line: str = row["id"], known: bool | None = known
-        ) -> bool | None:
-            return judged.get((line, slug), known)
-
-        yield Labelled(row["text"], row["lang"], right)
+        own = {slug: right for (line, slug), right in judged.items() if line == row["id"]}
+        yield Labelled(row["text"], row["lang"], _judged(own, row))
 
 
 def judged_sets() -> Iterator[Labelled]:
@@ -116,13 +118,13 @@ def said(lines: Sequence[Labelled], lexicon: Lexicon) -> Iterator[Said]:
             yield Said(_kind(found), line.language, found.score, right, seen)
 
 
-def _kind(found: object) -> str:
+def _kind(found: Finding) -> str:
     """Name the kind of a find: how, and what weakens it."""
-    how, downgraded, tier = found.how, found.downgraded, found.tier  # type: ignore[attr-defined]
-    if downgraded:
+    if found.downgraded:
         return "with evidence against it"
-    edits = next((r.parameters.get("figure", 1) for r in found.reasons if r.code.startswith("found/edit")), 0)  # type: ignore[attr-defined]
-    return f"{how}{f' {edits}' if edits else ''}{'' if tier == 'strong' else ', weak'}"
+    told = (each for each in found.reasons if each.code.startswith("found/edit"))
+    edits = next((f" {each.parameters.get('figure', 1)}" for each in told), "")
+    return f"{found.how}{edits}{'' if found.tier == 'strong' else ', weak'}"
 
 
 def brier(rows: Iterable[Said]) -> float:
@@ -158,9 +160,7 @@ def _table(title: str, rows: Sequence[Said], key: Callable[[Said], str]) -> list
             f"{name:28} {share.total:6} {share.count:6} {share.share:6.2f} "
             f"{share.low:6.2f}-{share.high:.2f} {mean:6.2f} {brier(some):6.3f}"
         )
-        made.append(
-            {"name": name, "n": share.total, "right": share.count, "score": round(mean, 3)}
-        )
+        made.append({"name": name, "n": share.total, "right": share.count, "score": round(mean, 3)})
     return made
 
 
@@ -170,8 +170,11 @@ def main() -> None:
     parser.add_argument("--half", choices=["seen", "kept"], default="kept")
     parser.add_argument("--more", type=Path, help="a folder with other lines")
     asked = parser.parse_args()
+    place = shared()
+    if place is None:
+        raise SystemExit("no evaluation data: set TIDEWAITER_SHARED")
     lexicon = load_lexicon()
-    folder = shared() / "data" / "world" / "identify"
+    folder = place / "data" / "world" / "identify"
     lines = [*more(asked.more)] if asked.more else [*world(folder), *judged_sets()]
     every = list(said(lines, lexicon))
     rows = [row for row in every if asked.more or row.seen == (asked.half == "seen")]
@@ -180,7 +183,8 @@ def main() -> None:
     bins = binned(rows)
     print(f"\nBrier score {brier(rows):.4f} over {len(rows):,} mentions in {len(lines):,} lines")
     for mean, share in bins:
-        print(f"  score {mean:.3f}: {share.count} of {share.total} right, {share.low:.3f}-{share.high:.3f}")
+        told = f"{share.count} of {share.total} right, {share.low:.3f}-{share.high:.3f}"
+        print(f"  score {mean:.3f}: {told}")
     if not asked.more and asked.half == "kept":
         PICTURE.write_text(diagram({"mentions": bins}), encoding="utf-8")
         figures = {"brier": round(brier(rows), 4), "kinds": kinds, "languages": languages}

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 import numpy as np
@@ -44,7 +44,7 @@ from tidewaiter.identify.spelling import (
     is_spread_out,
     most_edits,
 )
-from tidewaiter.identify.stated_numbers import against
+from tidewaiter.identify.stated_numbers import STATED, against
 
 Strong = dict[int, list[list[int]]]
 """Strong names of a line: hits by substance."""
@@ -208,6 +208,13 @@ _LED, _FOLLOWED = re.compile(r"\w*\Z"), re.compile(r"\w*")
 _CODES = {HS: "hs", UN: "unno", CUS: "cus"}
 
 
+class Beside(NamedTuple):
+    """What else a line holds, as evidence for a weak name."""
+
+    strong: Strong
+    tools: dict[int, tuple[int, int]]  # equipment: where its first name ends and its last begins
+
+
 class Finding(msgspec.Struct, frozen=True, gc=False):
     """A mentioned substance; the columns of `identify`'s table except names.
 
@@ -319,14 +326,15 @@ class Reader:
         return None
 
     def _findings(self, line: int, hits: list[list[int]], here: bytes) -> Iterator[Finding]:
-        strong = strong_names(hits, self._entries)
+        beside = Beside(strong_names(hits, self._entries), self._tools(hits))
+        numbers = [hit for hit in hits if hit[1] in STATED]
         near = Spans(hit for hit in hits if hit[1] == NEAR)
         for hit in nearest([hit for hit in hits if not self._is_far(hit, here)]):
             if hit[1] == NAME:
-                yield from self._named(line, hit, here, strong)
+                yield from self._named(line, hit, here, beside)
             elif hit[1] == NEAR:
                 for found in self._near(line, hit, near, here):
-                    yield self._judged(found, hits)
+                    yield self._judged(found, numbers)
             elif hit[1] == CAS:
                 yield self._numbered(line, hit, here)
             elif hit[1] in _CODES:
@@ -348,10 +356,10 @@ class Reader:
             return True
         return self._others.instead(written, self._entries[hit[2]].text)
 
-    def _named(self, line: int, hit: list[int], here: bytes, strong: Strong) -> Iterator[Finding]:
+    def _named(self, line: int, hit: list[int], here: bytes, near: Beside) -> Iterator[Finding]:
         """Convert a name; a weak one needs a cue, another name, or the line to itself."""
         entry = self._entries[hit[2]]
-        if entry.tier != "strong" and not self._is_cued(hit, here, strong):
+        if entry.tier != "strong" and not self._is_cued(hit, here, near):
             return
         written = here[hit[7] : hit[8]].decode()
         spelling = self._speller.compare(written, entry.text)
@@ -359,7 +367,7 @@ class Reader:
             spelling = Spelling(exact=True, reasons=(Phrase("found/form", name=entry.text),))
         how = "exact" if spelling.exact else "squeezed"
         weak = entry.tier != "strong" or (len(entry.key) < _SHORT and not spelling.exact)
-        if weak and not self._is_cued(hit, here, strong):
+        if weak and not self._is_cued(hit, here, near):
             return
         if weak and is_spread_out(written, entry.text, len(entry.key)):
             return
@@ -377,16 +385,34 @@ class Reader:
         tier = "weak" if weak else "strong"
         yield self._finding(line, hit, here, (how, tier, score), reasons)
 
-    def _is_cued(self, hit: list[int], here: bytes, strong: Strong) -> bool:
+    def _is_cued(self, hit: list[int], here: bytes, near: Beside) -> bool:
         """Return whether a weak name has supporting evidence; equipment has its own cues."""
-        if is_cued(hit, self._entries[hit[2]].substance, strong):
+        if is_cued(hit, self._entries[hit[2]].substance, near.strong):
             return True
         before, after = _decoded_beside(here, hit[7], hit[8], 4 * _FAR)
         if self._plain_words[hit[2]]:
-            return self._machines.beside(before, after)
+            return self._machines.beside(before, after) or self._is_with_tool(hit, near.tools)
         if not self._unspaced[hit[2]]:
             return False
         return self._measured.search(f"{before}/{after}") is not None
+
+    def _tools(self, hits: Iterable[list[int]]) -> dict[int, tuple[int, int]]:
+        """Return the equipment that a line names: where its first name ends and its last begins."""
+        tools: dict[int, tuple[int, int]] = {}
+        for hit in hits:
+            if hit[1] == NAME and self._plain_words[hit[2]]:
+                place = self._entries[hit[2]].substance
+                end, start = tools.get(place, (hit[4], hit[3]))
+                tools[place] = (min(end, hit[4]), max(start, hit[3]))
+        return tools
+
+    def _is_with_tool(self, hit: list[int], tools: dict[int, tuple[int, int]]) -> bool:
+        """Return whether other equipment stands in the line: a die set for a press."""
+        own = self._entries[hit[2]].substance
+        return any(
+            place != own and (end <= hit[3] or hit[4] <= start)
+            for place, (end, start) in tools.items()
+        )
 
     def _near(self, line: int, hit: list[int], near: Spans, here: bytes) -> Iterator[Finding]:
         entry = self._entries[hit[2]]

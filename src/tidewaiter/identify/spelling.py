@@ -105,7 +105,7 @@ def edits_between(written: str, name: str, edits: int) -> Phrase:
 def is_spread_out(written: str, name: str, units: int) -> bool:
     """Return whether the letters of a short weak name stand in more words than its own.
 
-    "1.5\\" (D" is not LSD, nor is "m, dài" MDAI; "G.B.L." is GBL.
+    The letters of "1.5 (D" are not LSD, nor those of "m, dài" MDAI; "G.B.L." is GBL.
 
     Args:
         written: The text.

@@ -45,6 +45,7 @@ def is_cas(text: str) -> bool:
 T = TypeVar("T", Source, Regime)
 F = TypeVar("F", AmountFile, RouteFile)
 
+
 class Registry(Record, frozen=True, kw_only=True):
     """All substances and their law, built-in and an authority's own."""
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -160,6 +161,45 @@ def _check_hidden(finds: Sequence[Find], rules: AlertRules) -> Iterator[Reason]:
                 return
 
 
+def check_imprints(
+    line: Line, finds: Sequence[Find], known: Sequence[Substance], rules: AlertRules
+) -> Iterator[Reason]:
+    """Yield the first imprint of counterfeit tablets beside the name of a press, punch or die.
+
+    Args:
+        line: The line.
+        finds: Its finds.
+        known: Substances of the registry.
+        rules: Imprints, points and sentences.
+    """
+    tools = [
+        find.field
+        for find in finds
+        if is_named(find)
+        and find.field != OTHER
+        and known[find.finding.substance].kind == "equipment"
+    ]
+    for field in dict.fromkeys(tools):
+        text = getattr(line, field) or ""
+        for each in rules.imprints:
+            found = _imprint(each.mark).search(text)
+            if found:
+                start, end = found.span()
+                evidence = Evidence(field=field, start=start, end=end, text=found[0])
+                names = (one.name for one in known if one.slug == each.imitates)
+                name = next(names, each.imitates)
+                yield reason(rules, "imprint", evidence, mark=each.mark, name=name)
+                return
+
+
+@cache
+def _imprint(mark: str) -> re.Pattern[str]:
+    """Match the letters and the digits of a mark, whatever signs stand between: "M" "30"."""
+    parts = r"[\W_]{0,5}".join(map(re.escape, _RUN.findall(mark)))
+    return re.compile(rf"(?<![^\W_]){parts}(?![^\W_])", re.IGNORECASE)
+
+
+_RUN = re.compile(r"[A-Za-z]+|\d+")
 _IMO_DIGITS = 7
 _MOST = 3  # reported numbers per line
 

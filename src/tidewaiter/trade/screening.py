@@ -20,6 +20,7 @@ from tidewaiter.trade.alerts import apart, identity, is_restricted, open_match, 
 from tidewaiter.trade.amounts import form_of_line, is_alone
 from tidewaiter.trade.applicable_law import Freed, Law, RoutedLaw
 from tidewaiter.trade.line_checks import (
+    check_imprints,
     check_line,
     check_transport,
     evidence_of,
@@ -138,6 +139,7 @@ class Weigher:
         reasons = [made for place in ranked for made in self._of(place, ranked, finds, weighed)]
         top = self._surely_named(ranked, finds)
         reasons.extend(check_line(line, top, finds, flaws, self.rules))
+        reasons.extend(check_imprints(line, finds, self.registry.substances, self.rules))
         if vague and all(find.finding.how in _CODES for find in finds):
             reasons.append(self._vague(line))
         if laws and laws[0].freed:

@@ -11,7 +11,8 @@ LEXICON = load_lexicon()
 
 def found(text: str) -> list[tuple[str, str]]:
     """Return the text and substance of each name in a line."""
-    return [(row["text"], row["substance"]) for row in identify(pa.array([text]), LEXICON).to_pylist()]
+    rows = identify(pa.array([text]), LEXICON).to_pylist()
+    return [(row["text"], row["substance"]) for row in rows]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tidewaiter.base.phrases import Phrase, english
-from tidewaiter.identify.findings import Finding
+from tidewaiter.identify.findings import DOWNGRADED, Finding
 
 Find = Callable[[str], list[Finding]]
 Slug = Callable[[Finding], str]
@@ -185,7 +185,7 @@ def test_a_downgrade_lowers_the_score_alone(findings: Find) -> None:
     """The same name has the same tier, number and way of finding with and without a downgrade."""
     plain, negated = _only(findings("acetone")), _only(findings("without acetone"))
     assert (plain.how, plain.tier, plain.cas) == (negated.how, negated.tier, negated.cas)
-    assert negated.score == pytest.approx(0.3 * plain.score)
+    assert negated.score == pytest.approx(DOWNGRADED * plain.score, abs=0.001)
 
 
 def test_lines_do_not_reach_into_one_another(findings: Find) -> None:

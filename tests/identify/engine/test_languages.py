@@ -49,8 +49,8 @@ def test_a_name_of_two_words_is_inverted() -> None:
 
 def test_affixes_are_for_long_names() -> None:
     """Of four letters or three syllables: "eter" and "아세톤", but not "iod" or "요오"."""
-    assert has_affixes("eter") and has_affixes("아세톤")
-    assert not has_affixes("iod") and not has_affixes("요오")
+    assert [has_affixes(each) for each in ("eter", "아세톤")] == [True, True]
+    assert [has_affixes(each) for each in ("iod", "요오")] == [False, False]
 
 
 def test_a_script_without_spaces_joins_nothing() -> None:

@@ -193,6 +193,7 @@ REGISTER = (
 
 _CHECKS = {
     "hidden": ("what",),
+    "imprint": ("mark", "name"),
     "hs-mismatch": ("hs", "name", "own"),
     "cas-mismatch": ("name", "cas"),
     "cas-digit": ("cas",),
@@ -289,6 +290,15 @@ class Groups(Record, frozen=True, kw_only=True):
     hs: tuple[str, ...]
 
 
+class Imprint(Record, frozen=True, kw_only=True):
+    """A mark on tablets, reported of seized counterfeits."""
+
+    mark: str  # letters and digits
+    imitates: str  # slug of the substance of the genuine tablet
+    source: str
+    url: str
+
+
 class AlertRules(Record, frozen=True, kw_only=True):
     """Content of the file."""
 
@@ -305,6 +315,7 @@ class AlertRules(Record, frozen=True, kw_only=True):
     past: PastRules
     vague: Vague
     groups: Groups
+    imprints: tuple[Imprint, ...] = ()
     plugins: dict[str, int] = field(default_factory=dict)  # points of plug-in rules, by name
     switches: tuple[Switch, ...] = ()  # rules with reduced weight on this node; never in the file
 
