@@ -139,7 +139,7 @@ def test_a_salt_that_is_named_is_asked_about(
     answers = {}
     for text in ("ephedrine", "ephedrine hydrochloride", "ephedrine, ephedrine hydrochloride"):
         held = law.of(place, route, None, _finds(findings(text), place))
-        answers[text] = {each.answer for each in held.holdings if each.regime == "au-precursors"}
+        answers[text] = {each.answer for each in held.holdings if each.regime == "mx-precursors"}
         told = any(
             "it is not recorded whether salts are covered" in english(why) for why in held.open
         )
