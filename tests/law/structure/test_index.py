@@ -83,7 +83,7 @@ def test_the_part_that_matched_is_named(index: StructureIndex) -> None:
     [
         "[Na+].[Cl-]",
         "[Li+].[Cl-]",
-        "[NH4+].[Cl-]",
+        "[NH4+].[I-]",
         LACTOSE,
         "CCO",
         "[K+].[I-]",
