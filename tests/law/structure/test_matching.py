@@ -34,11 +34,17 @@ US = ("us-fentanyls-2018", "us-fentanyls-2025")
 # Their reference compounds are in no list.
 NO_REFERENCE = {
     "cn-cannabinoids",
+    "uk-arylcyclohexylamines",
     "uk-barbiturates",
+    "uk-benzofurylethylamines",
+    "uk-diphenylmethyls",
+    "uk-n-benzylphenethylamines",
     "uk-naphthoylindoles",
+    "uk-naphyrones",
     "uk-nitazenes",
     "uk-phenethylamines",
     "uk-tryptamines",
+    "uk-tryptamines-2015",
 }
 CN = "cn-fentanyls"
 
@@ -106,9 +112,12 @@ def test_what_is_cited_is_the_change(rule: ClassRule, slug: str, drawn: Drawn) -
         for place in structure.mol.GetSubstructMatches(Chem.MolFromSmarts(core), uniquify=False)
     ]
     assert places
-    # Where hydrogen replaces a group, only the atom that has it can be cited.
+    # Where hydrogen replaces a group, only the atom that has it can be cited; where the core itself
+    # is the change, it is.
     bare = (rule.slug, slug) == ("cn-nitazenes", "etodesnitazene")
-    assert any(cited <= place for place in places) == bare
+    own = {clause.id for clause in rule.clauses if clause.cores}
+    if not own & {clause.id for clause in answer.clauses}:
+        assert any(cited <= place for place in places) == bare
 
 
 @pytest.mark.parametrize(
@@ -168,7 +177,8 @@ def test_one_or_more_changes_are_all_cited(
     [
         ("isotonitazene", ["(i)", "(ii)", "(iii)"]),
         ("clonitazene", ["(i)", "(ii)", "(iii)"]),
-        ("methylenedioxynitazene", ["(i)", "(iii)", "(vi), (vii)"]),
+        ("ethyleneoxynitazene", ["(i)", "(iii)", "(vi)"]),
+        ("methylenedioxynitazene", ["(i)", "(iii)", "(vii)"]),
         ("n,n-dimethylamino-etonitazene", ["(i)", "(ii)", "(iii)"]),
         ("isotonitazepyne", ["(i)", "(ii)", "(iii)"]),
     ],
@@ -340,5 +350,5 @@ def test_esters_beside_an_amide_of_the_examples_are_open(slug: str, drawn: Drawn
 
 def test_every_word_for_a_group_is_answered() -> None:
     """No word that a rule may use is unknown to the code that answers it."""
-    answered = {*WORDS, *RINGS, "aromatic group", "phenylalkyl"}
+    answered = {*WORDS, *RINGS, "aromatic group", "named", "phenylalkyl"}
     assert answered | {"hydrogen", "parent bearing anything"} == set(get_args(GroupName))
