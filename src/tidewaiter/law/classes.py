@@ -196,9 +196,13 @@ def _site_problems(rule: ClassRule) -> Iterator[RegistryError]:
     for site in rule.sites:
         if not site.atoms:
             yield RegistryError("law/site-without-atoms", id=site.id)
+    yield from _clause_problems(rule, ids)
+
+
+def _clause_problems(rule: ClassRule, sites: Container[str]) -> Iterator[RegistryError]:
     for clause in rule.clauses:
         for change in clause.changes:
-            if change.site not in ids:
+            if change.site not in sites:
                 yield RegistryError("law/clause-of-no-site", id=clause.id, site=change.site)
         for core in (*clause.cores, *clause.doubtful_cores):
             if not 1 <= core <= len(rule.cores):

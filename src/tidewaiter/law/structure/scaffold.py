@@ -138,7 +138,7 @@ def find_cores(rule: ClassRule) -> tuple[Core, ...]:
             raise RegistryError("law/site-outside-cores", id=site.id, at=f"{rule.slug}.toml")
     for clause in rule.clauses:
         for change in clause.changes:
-            _check_names((*change.allow, *change.doubtful), f'{rule.slug}.toml, {clause.id}')
+            _check_names((*change.allow, *change.doubtful), f"{rule.slug}.toml, {clause.id}")
     for site in rule.sites:
         _check_names(site.also, f"{rule.slug}.toml, {site.id}")
     return cores
@@ -212,11 +212,7 @@ class _Lie:
 def _judge(lie: _Lie) -> Place:
     scaffold = frozenset(lie.match)
     place = Place(scaffold)
-    for number, clause in enumerate(lie.rule.clauses):
-        if lie.core.number in clause.cores:
-            place.clauses[number] = set(scaffold)
-        if lie.core.number in clause.doubtful_cores:
-            place.open.append(f"the wording leaves open whether {clause.id} means this skeleton")
+    _judge_core(lie, place)
     for site in lie.core.sites:
         own = [lie.match[atom] for atom in site.atoms]
         if site.site.holds == "group":
@@ -233,6 +229,15 @@ def _judge(lie: _Lie) -> Place:
                 continue
             _refuse(lie, place, group, "the core")
     return place
+
+
+def _judge_core(lie: _Lie, place: Place) -> None:
+    """Record the clauses that the core itself meets, or may meet."""
+    for number, clause in enumerate(lie.rule.clauses):
+        if lie.core.number in clause.cores:
+            place.clauses[number] = set(place.core)
+        if lie.core.number in clause.doubtful_cores:
+            place.open.append(f"the wording leaves open whether {clause.id} means this skeleton")
 
 
 def _judge_group(

@@ -466,14 +466,19 @@ def is_allowed(graph: Graph, group: Group, allowed: GroupName | Allowed) -> bool
         return group.hangs and graph.aromatic(group.root)
     if limits.group == "phenylalkyl":
         return _is_phenylalkyl(graph, group)
+    if limits.group == "named" or limits.group in RINGS or limits.bearing is not None:
+        return _is_limited(graph, group, limits)
+    question = WORDS.get(limits.group)
+    return question is not None and question(graph, group)
+
+
+def _is_limited(graph: Graph, group: Group, limits: Allowed) -> bool:
+    """Return whether a group is a ring, a chain or a named group with allowed substituents."""
     if limits.group == "named":
         return _is_named(graph, group, limits)
     if limits.group in RINGS:
         return _is_ring(graph, group, limits)
-    if limits.group in CHAINS and limits.bearing is not None:
-        return _is_chain(graph, group, limits)
-    question = WORDS.get(limits.group)
-    return question is not None and question(graph, group)
+    return limits.group in CHAINS and _is_chain(graph, group, limits)
 
 
 @lru_cache(maxsize=1024)
