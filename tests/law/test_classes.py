@@ -28,6 +28,8 @@ NOT_LISTED = {
     "2-(3-hydroxycyclohexyl)phenol",
     "barbituric acid",
     "1-benzofuran, 2,3-dihydro-1-benzofuran, 1H-indole, indoline, 1H-indene or indane",
+    "1-pentyl-3-(1-naphthoyl)indole",
+    "17-hydroxyandrostan-3-one or 17-hydroxyestran-3-one",
     "1-phenylcyclohexylamine or 2-amino-2-phenylcyclohexanone",
     "2-aminopropan-1-one",
     "mescaline, DOB, DOM or a compound of paragraph 1(c)",
