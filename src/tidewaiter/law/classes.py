@@ -105,6 +105,7 @@ class Site(Record, frozen=True, kw_only=True):
     )
     also: tuple[GroupName | Allowed, ...] = ()  # groups of other reference compounds: no change
     apart: bool = False  # a ring that joins the site to another part of the core is outside
+    joined: bool = False  # a ring may join it to other sites of which this is said
 
 
 class Exclusion(Record, frozen=True, kw_only=True):

@@ -33,6 +33,18 @@ PAIRS = [(rule, slug) for rule in RULES.values() for slug in rule.within]
 US = ("us-fentanyls-2018", "us-fentanyls-2025")
 # Their reference compounds are in no list.
 NO_REFERENCE = {
+    "ca-2c-phenethylamines",
+    "ca-benzoylindoles",
+    "ca-cb1-agonists",
+    "ca-cyclohexylphenols",
+    "ca-cyclopropanoylindoles",
+    "ca-indazole-carboxamides",
+    "ca-indole-carboxamides",
+    "ca-naphthoylindoles",
+    "ca-naphthoylpyrroles",
+    "ca-phenylacetylindoles",
+    "ca-quinolinyl-indolecarboxylates",
+    "ca-w-18",
     "cn-cannabinoids",
     "uk-adamantoylindoles",
     "uk-anabolic-steroids",
@@ -67,8 +79,10 @@ NOT_CN = {"fentanyl", "norfentanyl"}
 
 
 # Esters that are in no list one by one: tests of variants ask some by their structure. Of the
-# indenes no list here names a member.
+# indenes, and of derivatives of U-47700 and W-18, no list here names a member.
 NO_MEMBERS = {
+    "ca-u-47700",
+    "ca-w-18",
     "uk-naphthylmethyleneindenes",
     "us-anthranilic-esters",
     "us-n-acetylanthranilic-esters",

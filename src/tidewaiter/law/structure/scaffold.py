@@ -237,7 +237,9 @@ def _judge_core(lie: _Lie, place: Place) -> None:
         if lie.core.number in clause.cores:
             place.clauses[number] = set(place.core)
         if lie.core.number in clause.doubtful_cores:
-            place.open.append(f"the wording leaves open whether {clause.id} means this skeleton")
+            place.open.append(
+                f"the wording leaves open whether this skeleton is meant ({clause.id})"
+            )
 
 
 def _judge_group(
@@ -250,12 +252,8 @@ def _judge_group(
         if group and _unspecified(lie.graph, group):
             place.open.append(f"an atom without an element at {site.site.id}")
         return
-    if group is not None and _strays(site, own, group):
-        ends = [rest for rest, _, _ in group.ends]
-        if all(_may_change(lie, rest) for rest in ends) and not _apart(lie, ends):
-            place.open.append(f"a ring joins {site.site.id} to another part of the core")
-        else:
-            place.outside = True
+    if group is not None and _strays(site, own, group) and not _joined(lie, group):
+        _judge_ring(lie, place, site, group)
         return
     held = [n for n, clause in enumerate(lie.rule.clauses) if _covers(lie, site, group, clause)]
     for number in held:
@@ -268,6 +266,22 @@ def _judge_group(
         place.outside = True
     else:
         _refuse(lie, place, group, site.site.id)
+
+
+def _judge_ring(lie: _Lie, place: Place, site: CoreSite, group: Group) -> None:
+    """Record a ring that joins a site to another part of the core."""
+    ends = [rest for rest, _, _ in group.ends]
+    if all(_may_change(lie, rest) for rest in ends) and not _apart(lie, ends):
+        place.open.append(f"a ring joins {site.site.id} to another part of the core")
+    else:
+        place.outside = True
+
+
+def _joined(lie: _Lie, group: Group) -> bool:
+    """Return whether a ring may join all the sites that a group is on."""
+    numbers = {lie.match.index(rest) for rest, _, _ in group.ends}
+    sites = [site for site in lie.core.sites if site.site.joined]
+    return numbers <= {atom for site in sites for atom in site.atoms}
 
 
 def _refuse(lie: _Lie, place: Place, group: Group, where: str) -> None:
