@@ -56,6 +56,7 @@ NO_REFERENCE = {
     "uk-diphenylmethyls",
     "uk-jwh-018-related",
     "uk-jwh-018-related-2016",
+    "uk-jwh-018-related-indenes",
     "uk-n-benzylphenethylamines",
     "uk-naphthoylindoles",
     "uk-naphthoylindoles-2013",
@@ -83,6 +84,7 @@ NOT_CN = {"fentanyl", "norfentanyl"}
 NO_MEMBERS = {
     "ca-u-47700",
     "ca-w-18",
+    "uk-jwh-018-related-indenes",
     "uk-naphthylmethyleneindenes",
     "us-anthranilic-esters",
     "us-n-acetylanthranilic-esters",
