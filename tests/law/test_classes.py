@@ -222,6 +222,7 @@ def test_a_folder_without_rules_adds_none(tmp_path: Path) -> None:
         ('group = "alkyl"', 'group = "akyl"', "akyl"),
         ("carbons = 3", "carbon = 3", "carbon"),
         ('site = "the nitrogen"', 'site = "the oxygen"', "law/clause-of-no-site"),
+        ('words = "an alkyl', 'cores = [2]\nwords = "an alkyl', "law/clause-of-no-core"),
         ("atoms = [1]", "atoms = []", "law/site-without-atoms"),
         ('slug = "harbour-class"', 'slug = "quay-class"', "law/slug-not-file-name"),
         ("[[sites]]", 'regime = "un-1988"\n[[sites]]', "law/regime-in-its-row"),

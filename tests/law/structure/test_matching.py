@@ -247,6 +247,15 @@ def test_british_cathinones_are_held_by_their_paragraph(
         ("COc1ccc2nc(S(=O)Cc3ncc(C)c(OC)c3C)[nH]c2c1", "ca-benzimidazoles"),  # omeprazole
         ("CCOCCn1c(N2CCCN(C)CC2)nc2ccccc21", "ca-benzimidazoles"),  # emedastine
         ("COC(=O)C1(C)OC1c1ccc2OCOc2c1", "us-bmk-glycidic-esters"),  # PMK methyl glycidate
+        ("O=C(CCCN1CCC(O)(c2ccc(Cl)cc2)CC1)c1ccc(F)cc1", "uk-pethidines"),  # haloperidol
+        ("CC(=O)C1CCC2C3CCC4=CC(=O)CCC4(C)C3CCC12C", "uk-anabolic-steroids"),  # progesterone
+        ("C#CC1(O)CCC2C3CCC4=CC(=O)CCC4C3CCC21C", "uk-anabolic-steroids"),  # norethisterone
+        ("COc1ccc2c(c1)c(CC(=O)O)c(C)n2C(=O)c1ccc(Cl)cc1", "uk-jwh-018-related"),  # indometacin
+        ("CCCN(CCC)CCc1cccc2NC(=O)Cc12", "uk-benzofurylethylamines"),  # ropinirole
+        ("CNS(=O)(=O)Cc1ccc2[nH]cc(CCN(C)C)c2c1", "uk-tryptamines-2015"),  # sumatriptan
+        ("C1Cc2c([nH]c3ccccc23)CN1", "uk-tryptamines-2015"),  # a ring with the whole side chain
+        ("O=c1n(CCCN2CCN(c3cccc(Cl)c3)CC2)nc2ccccn12", "uk-piperazines"),  # trazodone
+        ("NCCc1ccc2OCCc2c1", "uk-phenethylamines"),  # a fused ring is not univalent
         # 5-methyl etodesnitazene: no clause of 1(ea) allows methyl on the benzimidazole
         ("CCOc1ccc(Cc2nc3cc(C)ccc3n2CCN(CC)CC)cc1", "uk-nitazenes"),
     ],
@@ -269,6 +278,45 @@ def test_ordinary_medicines_and_other_entries_are_left_alone(smiles: str, rule: 
 def test_a_member_that_no_list_names_is_found(smiles: str, rule: str) -> None:
     """Members of a class are found by structure alone."""
     assert isinstance(match_class(parse_structure(smiles), RULES[rule]), ClassMatch)
+
+
+@pytest.mark.parametrize(
+    ("rule", "slug", "cited"),
+    [
+        ("uk-jwh-018-related", "5f-adb", ["(i)", "(ii)", "(iii)", "(iv)"]),
+        ("uk-jwh-018-related", "apica", ["(iii)", "(iv)"]),
+        ("uk-jwh-018-related", "bim-2201", ["(i)", "(ii)"]),
+        ("uk-arylcyclohexylamines", "tenocyclidine", ["(i)", "(iv)"]),
+        ("uk-anabolic-steroids", "methasterone", ["(c)(i)", "(c)(ii)"]),
+        ("uk-tryptamines-2015", "5-meo-amt", ["(ii)", "(iii)"]),
+        ("uk-n-benzylphenethylamines", "25b-nbome", ["(f)"]),
+        ("ca-2c-phenethylamines", "2c-t-7", ["35"]),
+        ("ca-cyclohexylphenols", "nabilone", ["(1)"]),
+        ("ca-naphthoylindoles", "win-55-212-2", ["(2)"]),
+    ],
+)
+def test_the_paragraphs_of_many_skeletons_cite_what_differs(
+    rule: str, slug: str, cited: list[str], drawn: Drawn, clauses: Clauses
+) -> None:
+    """A core may be the difference itself, a site may join others, a group may be named."""
+    assert clauses(drawn(slug), rule) == cited
+
+
+@pytest.mark.parametrize(
+    ("rule", "slug"),
+    [
+        ("uk-tryptamines-2015", "4-aco-dmt"),  # an ester of a member
+        ("ca-cyclohexylphenols", "dronabinol"),  # identical to a phytocannabinoid
+        ("ca-cb1-agonists", "cb-13"),  # none of the nine structures
+        ("ca-amphetamines", "mephedrone"),  # a matter of judgement
+        ("ca-amphetamines", "mdai"),
+        ("ca-mdpv", "alpha-pvp"),
+        ("uk-jwh-018-related-2016", "5f-adb"),  # wording not loaded
+    ],
+)
+def test_what_the_wording_leaves_open_is_not_assessable(rule: str, slug: str, drawn: Drawn) -> None:
+    """Where the format or the text cannot say, the answer is never "outside"."""
+    assert isinstance(match_class(drawn(slug), RULES[rule]), NotAssessable)
 
 
 @pytest.mark.parametrize("slug", ["isotonitazene", "etonitazepipne", "5-methyl-etodesnitazene"])
