@@ -319,6 +319,12 @@ def test_what_the_wording_leaves_open_is_not_assessable(rule: str, slug: str, dr
     assert isinstance(match_class(drawn(slug), RULES[rule]), NotAssessable)
 
 
+def test_a_medicine_with_a_skeleton_of_the_canadian_item_is_open() -> None:
+    """Granisetron is an indazole-3-carboxamide, and its methyl is smaller than in any example."""
+    structure = parse_structure("CN1C2CCCC1CC(C2)NC(=O)c1nn(C)c2ccccc12")
+    assert isinstance(match_class(structure, RULES["ca-indazole-carboxamides"]), NotAssessable)
+
+
 @pytest.mark.parametrize("slug", ["isotonitazene", "etonitazepipne", "5-methyl-etodesnitazene"])
 def test_canada_holds_nitazenes_as_derivatives(slug: str, drawn: Drawn) -> None:
     """Item 13 of Schedule I holds what has the skeleton of its examples, with its reading told."""
