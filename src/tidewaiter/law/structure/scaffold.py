@@ -13,7 +13,7 @@ from rdkit.Chem import Mol, MolFromSmarts, MolFromSmiles, SubstructMatchParamete
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.law.classes import Allowed, Change, ClassRule, Clause, GroupName, Site
 from tidewaiter.law.structure.graph import Graph, Group, graph_of, group_from, groups_at
-from tidewaiter.law.structure.substituents import is_allowed
+from tidewaiter.law.structure.substituents import is_allowed, named_group
 
 
 def is_same(graph: Graph, group: Group, parent: Graph) -> bool:
@@ -76,6 +76,7 @@ class CoreSite:
 class Core:
     """A core of a rule."""
 
+    number: int  # from 1
     query: Mol
     sites: tuple[CoreSite, ...]
     bare: tuple[int, ...]  # atoms without a site: no substituents allowed
@@ -135,7 +136,26 @@ def find_cores(rule: ClassRule) -> tuple[Core, ...]:
     for site in rule.sites:
         if site.id not in found:
             raise RegistryError("law/site-outside-cores", id=site.id, at=f"{rule.slug}.toml")
+    for clause in rule.clauses:
+        for change in clause.changes:
+            _check_names((*change.allow, *change.doubtful), f"{rule.slug}.toml, {clause.id}")
+    for site in rule.sites:
+        _check_names(site.also, f"{rule.slug}.toml, {site.id}")
     return cores
+
+
+def _check_names(groups: tuple[GroupName | Allowed, ...] | None, at: str) -> None:
+    """Check the SMILES of the groups that a clause or a site names.
+
+    Raises:
+        RegistryError: One is missing or invalid.
+    """
+    for group in groups or ():
+        limits = group if isinstance(group, Allowed) else Allowed(group=group)
+        if limits.group == "named" and named_group(limits.like) is None:
+            raise RegistryError("law/not-a-smiles", parent=limits.like, at=at)
+        _check_names(limits.bearing, at)
+        _check_names(limits.besides, at)
 
 
 def _core(rule: ClassRule, number: int, text: str) -> Core:
@@ -148,7 +168,7 @@ def _core(rule: ClassRule, number: int, text: str) -> Core:
             sites.append(CoreSite(site, atoms, _inner(query, atoms), _parent(rule, site)))
     named = {atom for site in sites for atom in site.atoms}
     bare = tuple(atom for atom in range(query.GetNumAtoms()) if atom not in named)
-    return Core(query, tuple(sites), bare)
+    return Core(number + 1, query, tuple(sites), bare)
 
 
 def _inner(query: Mol, atoms: tuple[int, ...]) -> int:
@@ -192,6 +212,7 @@ class _Lie:
 def _judge(lie: _Lie) -> Place:
     scaffold = frozenset(lie.match)
     place = Place(scaffold)
+    _judge_core(lie, place)
     for site in lie.core.sites:
         own = [lie.match[atom] for atom in site.atoms]
         if site.site.holds == "group":
@@ -210,17 +231,29 @@ def _judge(lie: _Lie) -> Place:
     return place
 
 
+def _judge_core(lie: _Lie, place: Place) -> None:
+    """Record the clauses that the core itself meets, or may meet."""
+    for number, clause in enumerate(lie.rule.clauses):
+        if lie.core.number in clause.cores:
+            place.clauses[number] = set(place.core)
+        if lie.core.number in clause.doubtful_cores:
+            place.open.append(
+                f"the wording leaves open whether this skeleton is meant ({clause.id})"
+            )
+
+
 def _judge_group(
     lie: _Lie, place: Place, site: CoreSite, own: list[int], group: Group | None
 ) -> None:
     """Evaluate one group, or hydrogen, at a site."""
     if _is_parent(lie, site, group):
         return
-    if group is not None and _strays(site, own, group):
-        if all(_may_change(lie, rest) for rest, _, _ in group.ends):
-            place.open.append(f"a ring joins {site.site.id} to another part of the core")
-        else:
-            place.outside = True
+    if any(_allows(lie, site, group, each) for each in site.site.also):
+        if group and _unspecified(lie.graph, group):
+            place.open.append(f"an atom without an element at {site.site.id}")
+        return
+    if group is not None and _strays(site, own, group) and not _joined(lie, group):
+        _judge_ring(lie, place, site, group)
         return
     held = [n for n, clause in enumerate(lie.rule.clauses) if _covers(lie, site, group, clause)]
     for number in held:
@@ -233,6 +266,22 @@ def _judge_group(
         place.outside = True
     else:
         _refuse(lie, place, group, site.site.id)
+
+
+def _judge_ring(lie: _Lie, place: Place, site: CoreSite, group: Group) -> None:
+    """Record a ring that joins a site to another part of the core."""
+    ends = [rest for rest, _, _ in group.ends]
+    if all(_may_change(lie, rest) for rest in ends) and not _apart(lie, ends):
+        place.open.append(f"a ring joins {site.site.id} to another part of the core")
+    else:
+        place.outside = True
+
+
+def _joined(lie: _Lie, group: Group) -> bool:
+    """Return whether a ring may join all the sites that a group is on."""
+    numbers = {lie.match.index(rest) for rest, _, _ in group.ends}
+    sites = [site for site in lie.core.sites if site.site.joined]
+    return numbers <= {atom for site in sites for atom in site.atoms}
 
 
 def _refuse(lie: _Lie, place: Place, group: Group, where: str) -> None:
@@ -257,6 +306,12 @@ def _strays(site: CoreSite, own: list[int], group: Group) -> bool:
     if site.site.holds == "group":
         return len(group.ends) > site.inner
     return any(rest not in own for rest, _, _ in group.ends)
+
+
+def _apart(lie: _Lie, atoms: list[int]) -> bool:
+    """Return whether one of these core atoms is of a site that no ring may join to another part."""
+    numbers = {lie.match.index(atom) for atom in atoms}
+    return any(site.site.apart and numbers & set(site.atoms) for site in lie.core.sites)
 
 
 def _may_change(lie: _Lie, atom: int) -> bool:

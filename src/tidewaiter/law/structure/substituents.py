@@ -4,7 +4,10 @@ A word describes the whole group. "Alkyl" is saturated and acyclic, as "cycloalk
 word; docs/reference/classes.md has the list.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+from rdkit.Chem import MolFromSmiles
 
 from tidewaiter.law.classes import Allowed, GroupName
 from tidewaiter.law.structure.graph import (
@@ -15,6 +18,7 @@ from tidewaiter.law.structure.graph import (
     SULPHUR,
     Graph,
     Group,
+    graph_of,
     groups_at,
 )
 
@@ -116,6 +120,54 @@ def alkoxyalkyl(graph: Graph, group: Group) -> bool:
     )
 
 
+def _on_alkyl(graph: Graph, group: Group, rest: tuple[int, ...]) -> bool:
+    """Return whether a group is an alkyl with exactly these other elements on it."""
+    hetero = [atom for atom in group.atoms if graph.element[atom] != CARBON]
+    return graph.element[group.root] == CARBON and (
+        tuple(graph.element[atom] for atom in hetero) == rest and group.hangs
+    )
+
+
+def hydroxyalkyl(graph: Graph, group: Group) -> bool:
+    """An alkyl substituted with one hydroxyl."""
+    oxygen = [atom for atom in group.atoms if graph.element[atom] == OXYGEN]
+    return (
+        _on_alkyl(graph, group, (OXYGEN,))
+        and len(graph.bonds[oxygen[0]]) == 1
+        and saturated(graph, group)
+    )
+
+
+def cyanoalkyl(graph: Graph, group: Group) -> bool:
+    """An alkyl substituted with one cyano."""
+    found = sorted(orders(graph, group))
+    return (
+        _on_alkyl(graph, group, (NITROGEN,))
+        and carbons(graph, group) > 1
+        and chain(graph, group)
+        and found[-1:] == [_TRIPLE]
+        and set(found[:-1]) == {1}
+    )
+
+
+def _cycloalkyl_chain(length: int) -> Question:
+    """Make a test for a cycloalkyl at the end of a saturated chain of one or two carbons."""
+
+    def ask(graph: Graph, group: Group) -> bool:
+        rings = [ring for ring in graph.rings if ring <= group.atoms]
+        if not (cycloalkyl(graph, group) and len(rings) == 1):
+            return False
+        line = [group.root]
+        while len(line) <= length and line[-1] not in rings[0]:
+            onward = [a for a in graph.neighbours(line[-1]) if a in group.atoms - set(line)]
+            if len(onward) != 1:
+                return False
+            line += onward
+        return len(line) == length + 1 and len(group.atoms) == len(rings[0]) + length
+
+    return ask
+
+
 def alkylsulphonyl(graph: Graph, group: Group) -> bool:
     """Sulphur with two oxygens and an alkyl."""
     oxides = [o for atom, o in graph.bonds[group.root] if graph.element[atom] == OXYGEN]
@@ -205,6 +257,12 @@ def anything(graph: Graph, group: Group) -> bool:
     """Any group."""
     del graph, group
     return True
+
+
+def univalent(graph: Graph, group: Group) -> bool:
+    """Any group on one single bond."""
+    del graph
+    return group.hangs
 
 
 def carbonyl_oxygen(graph: Graph, atom: int) -> int | None:
@@ -301,6 +359,13 @@ def organyloxy(graph: Graph, group: Group) -> bool:
     return inner is not None and carbonyl_oxygen(graph, inner) is None
 
 
+def aryloxy(graph: Graph, group: Group) -> bool:
+    """Oxygen with an atom of an aromatic ring; the ring may bear anything."""
+    inner = [atom for atom in graph.neighbours(group.root) if atom in group.atoms]
+    on_oxygen = graph.element[group.root] == OXYGEN and group.hangs
+    return on_oxygen and len(inner) == 1 and graph.aromatic(inner[0])
+
+
 def _oxygens(graph: Graph, group: Group) -> list[int] | None:
     """List the oxygens of a group of carbon and oxygen; None for another group."""
     if not group.hangs or {graph.element[a] for a in group.atoms} - {CARBON, OXYGEN}:
@@ -351,15 +416,20 @@ WORDS: dict[GroupName, Question] = {
     "alkynyl": alkynyl,
     "amino": amino,
     "anything": anything,
+    "aryloxy": aryloxy,
     "carbamoyl": carbamoyl,
     "carboxylic acyl": carboxylic_acyl,
     "cyano": cyano,
+    "cyanoalkyl": cyanoalkyl,
     "cycloalkyl": cycloalkyl,
+    "cycloalkylethyl": _cycloalkyl_chain(2),
+    "cycloalkylmethyl": _cycloalkyl_chain(1),
     "ester": ester,
     "ether": ether,
     "halo": halo,
     "haloalkoxyl": on_atom(OXYGEN, halogens=True),
     "haloalkyl": haloalkyl,
+    "hydroxyalkyl": hydroxyalkyl,
     "hydroxyl": hydroxyl,
     "nitro": nitro,
     "organyl": organyl,
@@ -368,11 +438,15 @@ WORDS: dict[GroupName, Question] = {
     "ring on one atom": ring_on_one_atom,
     "substituted amino": substituted_amino,
     "thioalkyl": on_atom(SULPHUR),
+    "univalent": univalent,
 }
 """Words that do not name a specific ring."""
 
 RINGS: tuple[GroupName, ...] = ("phenyl", "aromatic monocycle", "heteromonocycle", "monocycle")
 """Words that name a ring, whose substituents may be limited."""
+
+CHAINS: tuple[GroupName, ...] = ("alkyl", "alkenyl")
+"""Words that name a chain, on which substituents may be allowed."""
 
 _BENZENE = 6  # atoms
 
@@ -392,10 +466,99 @@ def is_allowed(graph: Graph, group: Group, allowed: GroupName | Allowed) -> bool
         return group.hangs and graph.aromatic(group.root)
     if limits.group == "phenylalkyl":
         return _is_phenylalkyl(graph, group)
-    if limits.group in RINGS:
-        return _is_ring(graph, group, limits)
+    if limits.group == "named" or limits.group in RINGS or limits.bearing is not None:
+        return _is_limited(graph, group, limits)
     question = WORDS.get(limits.group)
     return question is not None and question(graph, group)
+
+
+def _is_limited(graph: Graph, group: Group, limits: Allowed) -> bool:
+    """Return whether a group is a ring, a chain or a named group with allowed substituents."""
+    if limits.group == "named":
+        return _is_named(graph, group, limits)
+    if limits.group in RINGS:
+        return _is_ring(graph, group, limits)
+    return limits.group in CHAINS and _is_chain(graph, group, limits)
+
+
+@lru_cache(maxsize=1024)
+def named_group(smiles: str) -> Graph | None:
+    """Return a group that a rule names by its SMILES; None: it is not a SMILES."""
+    mol = MolFromSmiles(smiles)
+    return graph_of(mol) if mol is not None and mol.GetNumAtoms() else None
+
+
+def placements(
+    graph: Graph, group: Group, parent: Graph, found: dict[int, int]
+) -> Iterator[dict[int, int]]:
+    """Yield each way to place a parent in a group, as a map of its atoms to those of the molecule.
+
+    Args:
+        graph: The molecule.
+        group: The group.
+        parent: The parent, from its first atom.
+        found: Atoms placed so far; to begin with, the first atom on the root of the group.
+    """
+    rest = (a for a in range(len(parent.element)) if a not in found)
+    here = next((a for a in rest if any(o in found for o in parent.neighbours(a))), None)
+    if here is None:
+        yield found
+        return
+    placed = [(found[other], order) for other, order in parent.bonds[here] if other in found]
+    for atom, _ in graph.bonds[placed[0][0]]:
+        free = atom in group.atoms and atom not in found.values()
+        right = graph.element[atom] == parent.element[here]
+        bonds = dict(graph.bonds[atom])
+        if free and right and all(bonds.get(other) == order for other, order in placed):
+            yield from placements(graph, group, parent, {**found, here: atom})
+
+
+def _is_named(graph: Graph, group: Group, limits: Allowed) -> bool:
+    """Return whether a group is one named by its SMILES, with allowed substituents or none."""
+    parent = named_group(limits.like)
+    if parent is None or not group.hangs or graph.element[group.root] != parent.element[0]:
+        return False
+    ways = placements(graph, group, parent, {0: group.root})
+    return any(_bears(graph, group, frozenset(way.values()), limits) for way in ways)
+
+
+def _bears(graph: Graph, group: Group, held: frozenset[int], limits: Allowed) -> bool:
+    """Return whether all that a part of a group bears is allowed."""
+    rest = frozenset(atom for atom, _, _ in group.ends)
+    others = False
+    for each in groups_at(graph, sorted(held), held | rest):
+        if any(is_allowed(graph, each, one) for one in limits.bearing or ()):
+            others = True
+        elif not any(is_allowed(graph, each, one) for one in limits.besides):
+            return False
+    return others or not limits.besides
+
+
+def _is_chain(graph: Graph, group: Group, limits: Allowed) -> bool:
+    """Return whether a group is an alkyl or alkenyl chain with allowed substituents."""
+    ringed = {atom for ring in graph.rings for atom in ring}
+    double = limits.group == "alkenyl"
+    if not group.hangs or not _is_link(graph, group.root, ringed, double=double):
+        return False
+    held, queue = {group.root}, [group.root]
+    while queue:
+        for other in graph.neighbours(queue.pop()):
+            fresh = other in group.atoms and other not in held
+            if fresh and _is_link(graph, other, ringed, double=double):
+                held.add(other)
+                queue.append(other)
+    doubled = any(o == _DOUBLE for atom in held for b, o in graph.bonds[atom] if b in held)
+    return doubled == double and _bears(graph, group, frozenset(held), limits)
+
+
+def _is_link(graph: Graph, atom: int, ringed: set[int], *, double: bool) -> bool:
+    """Return whether an atom is a carbon of an open chain, with double bonds to carbon or none."""
+    if graph.element[atom] != CARBON or atom in ringed:
+        return False
+    return all(
+        order == 1 or (double and order == _DOUBLE and graph.element[other] == CARBON)
+        for other, order in graph.bonds[atom]
+    )
 
 
 def _is_ring(graph: Graph, group: Group, limits: Allowed) -> bool:
@@ -407,11 +570,11 @@ def _is_ring(graph: Graph, group: Group, limits: Allowed) -> bool:
 def _fits(graph: Graph, group: Group, ring: frozenset[int], limits: Allowed) -> bool:
     if not _is_kind(graph, ring, limits.group):
         return False
+    if limits.bearing is not None:
+        return _bears(graph, group, ring, limits)
     rest = frozenset(atom for atom, _, _ in group.ends)
     borne = groups_at(graph, sorted(ring), ring | rest)
-    if limits.bearing is None:
-        return all(len(each.ends) == 1 for each in borne)  # otherwise rings are fused or bridged
-    return all(any(is_allowed(graph, each, one) for one in limits.bearing) for each in borne)
+    return all(len(each.ends) == 1 for each in borne)  # otherwise rings are fused or bridged
 
 
 def _is_phenylalkyl(graph: Graph, group: Group) -> bool:
