@@ -16,6 +16,14 @@ from tidewaiter.law.registry import Registry, load_registry
 RULES = load_registry().classes
 DAY = timedelta(days=1)
 NOT_LISTED = {
+    "1-(1-naphthylmethylene)indene",
+    "2-(3-hydroxycyclohexyl)phenol",
+    "3-(1-naphthoyl)indole",
+    "3-(1-naphthoyl)pyrrole",
+    "3-phenylacetylindole or 3-benzoylindole",
+    "phenethylamine",
+    "the skeleton of tetrahydrocannabinol without its side chain",
+    "tryptamine",
     "the general formula",
     "2-(2-benzyl-benzimidazol-1-yl)ethanamine",
     "3-(1-naphthoyl)indole or 3-phenylacetylindole",

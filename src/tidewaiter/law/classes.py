@@ -16,23 +16,28 @@ GroupName = Literal[
     "acyl",
     "acyloxy",
     "alkenyl",
+    "alkoxyalkyl",
     "alkoxycarbonyl",
     "alkoxyl",
-    "alkoxyalkyl",
     "alkyl",
+    "alkylcarbamoyl",
+    "alkylcarbonyl",
     "alkylenedioxy",
     "alkylsulphonyl",
+    "alkylthiocarbonyl",
     "alkynyl",
     "amino",
     "anything",
     "aromatic group",
     "aromatic monocycle",
     "carbamoyl",
+    "carboxyl",
     "carboxylic acyl",
     "cyano",
     "cycloalkyl",
     "ester",
     "ether",
+    "fused ring",
     "halo",
     "haloalkoxyl",
     "haloalkyl",
@@ -43,13 +48,19 @@ GroupName = Literal[
     "nitro",
     "organyl",
     "organyloxy",
+    "oxo",
     "oxycarbonyl",
     "parent bearing anything",
     "phenyl",
     "phenylalkyl",
+    "phosphate",
     "ring on one atom",
+    "substituted alkoxyl",
+    "substituted alkyl",
     "substituted amino",
+    "substituted thioalkyl",
     "thioalkyl",
+    "trialkylsilyl",
 ]
 """Names of groups in rules; docs/reference/classes.md defines each."""
 
@@ -59,6 +70,12 @@ class Allowed(Record, frozen=True, kw_only=True):
 
     group: GroupName
     carbons: int | None = None  # maximum carbon atoms; None: no limit
+    least_carbons: int | None = None  # minimum carbon atoms
+    chain: int | None = None  # maximum atoms of the longest chain, without hydrogens and ring atoms
+    least_chain: int | None = None  # minimum of the same
+    ring: int | None = None  # maximum atoms of each ring
+    mass_u: int | None = None  # maximum mass, without the scaffold
+    elements: tuple[str, ...] | None = None  # permitted elements other than hydrogen
     bearing: "tuple[GroupName | Allowed, ...] | None" = (
         None  # for a ring: permitted substituents, if limited
     )
@@ -131,6 +148,7 @@ class ClassRule(Record, frozen=True, kw_only=True):
     sites: tuple[Site, ...] = ()
     clauses: tuple[Clause, ...] = ()
     heaviest_u: int | None = None  # maximum molecular mass of a member without its salt
+    formulas: tuple[str, ...] = ()  # molecular formulas of members without salt, in Hill order
     exclusions: tuple[Exclusion, ...] = ()
     judgement: Judgement | None = None
     within: tuple[str, ...] = ()  # slugs of listed substances that the clauses cover

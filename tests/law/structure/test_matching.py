@@ -33,6 +33,8 @@ PAIRS = [(rule, slug) for rule in RULES.values() for slug in rule.within]
 US = ("us-fentanyls-2018", "us-fentanyls-2025")
 # Their reference compounds are in no list.
 NO_REFERENCE = {
+    *(slug for slug in RULES if slug.startswith(("us-cannabimimetic-", "us-positional-isomers-"))),
+    "us-tetrahydrocannabinols",
     "cn-cannabinoids",
     "uk-barbiturates",
     "uk-naphthoylindoles",
@@ -259,6 +261,58 @@ def test_what_rests_on_memory_says_so(drawn: Drawn) -> None:
     answer = match_class(structure, RULES[US[0]])
     assert isinstance(answer, ClassMatch)
     assert not answer.unverified
+
+
+@pytest.mark.parametrize(
+    ("slug", "rule"),
+    [
+        ("jwh-122", "us-cannabimimetic-naphthoylindoles"),
+        ("jwh-370", "us-cannabimimetic-naphthoylpyrroles"),
+        ("rcs-8", "us-cannabimimetic-benzoylindoles"),
+        ("cp-47-497", "us-cannabimimetic-cyclohexylphenols"),
+        ("parahexyl", "us-tetrahydrocannabinols"),
+        ("hexahydrocannabinol", "us-tetrahydrocannabinols"),
+    ],
+)
+def test_what_no_structure_tells_is_open(slug: str, rule: str, drawn: Drawn) -> None:
+    """Whether a cannabinoid acts on a receptor, which the statute asks, is left to a person."""
+    answer = match_class(drawn(slug), RULES[rule])
+    assert isinstance(answer, NotAssessable)
+    assert answer.reason == RULES[rule].gap
+
+
+def test_isomers_of_tetrahydrocannabinol_are_held(clauses: Clauses) -> None:
+    """Delta-8-tetrahydrocannabinol, in Schedule I of the Convention, differs in a double bond."""
+    structure = "CCCCCc1cc(O)c2c(c1)OC(C)(C)C1CC=C(C)CC21"
+    assert clauses(structure, "us-tetrahydrocannabinols") == ["(i)"]
+    assert (
+        match_class(
+            parse_structure("CCCCCc1cc(O)c2c(c1)OC(C)(C)c1ccc(C)cc1-2"),
+            RULES["us-tetrahydrocannabinols"],
+        )
+        is None
+    )  # cannabinol has an aromatic ring
+
+
+@pytest.mark.parametrize("slug", ["2-mmc", "3-mmc", "buphedrone", "escaline"])
+def test_positional_isomers_of_hallucinogens_are_held(slug: str, drawn: Drawn) -> None:
+    """Isomers of mephedrone and of TMA are members by 21 CFR 1300.01, and no other formula is."""
+    held = {a.rule.slug for a in MATCHER.match(drawn(slug), None) if isinstance(a, ClassMatch)}
+    assert any(rule.startswith("us-positional-isomers-") for rule in held)
+
+
+@pytest.mark.parametrize(
+    "smiles",
+    [
+        "CNC(C)C(O)c1ccccc1",  # ephedrine: the formula of PMA, with a hydroxy
+        "CN(C)CCc1ccc(O)cc1",  # hordenine: the same
+        "CNCCc1c[nH]c2ccc(OC)cc12",  # the formula of psilocin, with a methoxy
+    ],
+)
+def test_isomers_with_other_functional_groups_are_no_positional_isomers(smiles: str) -> None:
+    """A formula alone is not enough: the groups are those of a listed substance."""
+    answers = MATCHER.match(parse_structure(smiles), None)
+    assert not any(a.rule.slug.startswith("us-positional-isomers-") for a in answers)
 
 
 def test_readings_of_ours_are_told(drawn: Drawn) -> None:

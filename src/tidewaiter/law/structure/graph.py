@@ -1,5 +1,6 @@
 """A molecule as plain numbers, and traversal from a scaffold to its substituents."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -7,6 +8,7 @@ from functools import lru_cache
 from rdkit.Chem import FastFindRings, GetPeriodicTable, Mol
 
 OXYGEN, NITROGEN, CARBON, SULPHUR = 8, 7, 6, 16
+SILICON, PHOSPHORUS = 14, 15
 HALOGENS = frozenset((9, 17, 35, 53, 85))
 AROMATIC = 1.5
 
@@ -139,12 +141,21 @@ def _flood(graph: Graph, start: int, scaffold: frozenset[int]) -> frozenset[int]
     return frozenset(found)
 
 
+def formula(graph: Graph, fragment: frozenset[int]) -> str:
+    """Return the molecular formula of a fragment as free base or acid, in Hill order."""
+    table = GetPeriodicTable()
+    count = Counter(table.GetElementSymbol(graph.element[atom]) for atom in fragment)
+    count["H"] = sum(graph.hydrogens[atom] - graph.charge[atom] for atom in fragment)
+    order = sorted(count, key=lambda symbol: ({"C": 0, "H": 1}.get(symbol, 2), symbol))
+    return "".join(f"{each}{count[each] if count[each] > 1 else ''}" for each in order)
+
+
 def mass_u(graph: Graph, fragment: frozenset[int]) -> float:
     """Return the average mass of a fragment as free base or acid, with natural isotopes.
 
     Args:
         graph: The molecule.
-        fragment: The atoms of one fragment.
+        fragment: The atoms of one fragment, or of a group.
     """
     heavy = sum(_weight(graph.element[atom]) for atom in fragment)
     protons = sum(graph.hydrogens[atom] - graph.charge[atom] for atom in fragment)
@@ -154,3 +165,40 @@ def mass_u(graph: Graph, fragment: frozenset[int]) -> float:
 @lru_cache(maxsize=128)
 def _weight(element: int) -> float:
     return float(GetPeriodicTable().GetAtomicWeight(element)) if element else 0.0
+
+
+@lru_cache(maxsize=128)
+def number_of(symbol: str) -> int:
+    """Return the atomic number of an element."""
+    return int(GetPeriodicTable().GetAtomicNumber(symbol))
+
+
+def longest_chain(graph: Graph, group: Group) -> int:
+    """Return the atoms of the longest chain in a group; atoms of rings are passed, not counted."""
+    ring_atoms = {atom for ring in graph.rings for atom in ring & group.atoms}
+    node = {atom: atom for atom in group.atoms}
+    for atom in ring_atoms:  # ring systems become one node each
+        if node[atom] == atom:
+            for other in _flood(graph, atom, frozenset(range(len(graph.element))) - ring_atoms):
+                node[other] = atom
+    bonds: dict[int, set[int]] = {start: set() for start in node.values()}
+    for atom in group.atoms:
+        for other in graph.neighbours(atom):
+            if other in group.atoms and node[other] != node[atom]:
+                bonds[node[atom]].add(node[other])
+    far, _ = _farthest(bonds, node[group.root], ring_atoms)
+    return _farthest(bonds, far, ring_atoms)[1]
+
+
+def _farthest(bonds: dict[int, set[int]], start: int, free: set[int]) -> tuple[int, int]:
+    """Return the node farthest from another in a tree, and how many nodes count on the way."""
+    best = (start, 0 if start in free else 1)
+    seen = {start}
+    paths = [best]
+    while paths:
+        here, length = paths.pop()
+        best = max(best, (here, length), key=lambda path: path[1])
+        for other in bonds[here] - seen:
+            seen.add(other)
+            paths.append((other, length + (other not in free)))
+    return best
