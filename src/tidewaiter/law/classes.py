@@ -71,9 +71,11 @@ class Allowed(Record, frozen=True, kw_only=True):
     group: GroupName
     carbons: int | None = None  # maximum carbon atoms; None: no limit
     least_carbons: int | None = None  # minimum carbon atoms
-    chain: int | None = None  # maximum atoms of the longest chain, without hydrogens and ring atoms
-    least_chain: int | None = None  # minimum of the same
-    ring: int | None = None  # maximum atoms of each ring
+    chain: int | None = None  # maximum atoms of the longest chain from the scaffold on
+    least_chain: int | None = None  # minimum of the same; hydrogens and ring atoms do not count
+    chain_elements: tuple[str, ...] | None = None  # elements of such a chain; None: any
+    ring: int | None = None  # maximum atoms of each ring; 0: no ring
+    least_ring: int | None = None  # minimum atoms of one ring at least
     mass_u: int | None = None  # maximum mass, without the scaffold
     elements: tuple[str, ...] | None = None  # permitted elements other than hydrogen
     bearing: "tuple[GroupName | Allowed, ...] | None" = (

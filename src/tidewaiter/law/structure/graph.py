@@ -173,32 +173,29 @@ def number_of(symbol: str) -> int:
     return int(GetPeriodicTable().GetAtomicNumber(symbol))
 
 
-def longest_chain(graph: Graph, group: Group) -> int:
-    """Return the atoms of the longest chain in a group; atoms of rings are passed, not counted."""
-    ring_atoms = {atom for ring in graph.rings for atom in ring & group.atoms}
-    node = {atom: atom for atom in group.atoms}
-    for atom in ring_atoms:  # ring systems become one node each
-        if node[atom] == atom:
-            for other in _flood(graph, atom, frozenset(range(len(graph.element))) - ring_atoms):
-                node[other] = atom
-    bonds: dict[int, set[int]] = {start: set() for start in node.values()}
-    for atom in group.atoms:
-        for other in graph.neighbours(atom):
-            if other in group.atoms and node[other] != node[atom]:
-                bonds[node[atom]].add(node[other])
-    far, _ = _farthest(bonds, node[group.root], ring_atoms)
-    return _farthest(bonds, far, ring_atoms)[1]
+def longest_chain(graph: Graph, group: Group, elements: frozenset[int] | None = None) -> int:
+    """Return the atoms of the longest chain of a group, from the scaffold on.
 
+    Rings are passed on the shortest way, and their atoms do not count.
 
-def _farthest(bonds: dict[int, set[int]], start: int, free: set[int]) -> tuple[int, int]:
-    """Return the node farthest from another in a tree, and how many nodes count on the way."""
-    best = (start, 0 if start in free else 1)
-    seen = {start}
-    paths = [best]
+    Args:
+        graph: The molecule.
+        group: The group.
+        elements: Atomic numbers of a chain; None: any. Atoms of rings may be of any element.
+    """
+    rings = {atom for ring in graph.rings for atom in ring & group.atoms}
+    most = 0
+    seen = {group.root}
+    paths = [(group.root, 0)]
     while paths:
         here, length = paths.pop()
-        best = max(best, (here, length), key=lambda path: path[1])
-        for other in bonds[here] - seen:
-            seen.add(other)
-            paths.append((other, length + (other not in free)))
-    return best
+        if here not in rings:
+            if elements is not None and graph.element[here] not in elements:
+                continue
+            length += 1
+        most = max(most, length)
+        for other in graph.neighbours(here):
+            if other in group.atoms and other not in seen:
+                seen.add(other)
+                paths.append((other, length))
+    return most

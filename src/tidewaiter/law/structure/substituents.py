@@ -521,15 +521,17 @@ def _is_within(graph: Graph, group: Group, limits: Allowed) -> bool:
         permitted = {number_of(symbol) for symbol in limits.elements}
         if not {graph.element[atom] for atom in group.atoms} <= permitted:
             return False
-    if limits.ring is not None and any(
-        len(ring) > limits.ring for ring in graph.rings if ring & group.atoms
-    ):
+    rings = [len(ring) for ring in graph.rings if ring & group.atoms]
+    if limits.ring is not None and any(size > limits.ring for size in rings):
+        return False
+    if limits.least_ring is not None and max(rings, default=0) < limits.least_ring:
         return False
     if limits.mass_u is not None and mass_u(graph, group.atoms) > limits.mass_u:
         return False
     if limits.chain is None and limits.least_chain is None:
         return True
-    return (limits.least_chain or 0) <= longest_chain(graph, group) <= _most(limits.chain)
+    of = None if limits.chain_elements is None else frozenset(map(number_of, limits.chain_elements))
+    return (limits.least_chain or 0) <= longest_chain(graph, group, of) <= _most(limits.chain)
 
 
 def _most(limit: int | None) -> float:
