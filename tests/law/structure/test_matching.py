@@ -60,6 +60,7 @@ NO_MEMBERS = {
     "de-npsg-cannabinoids-indolizines",
     "de-npsg-cannabinoids-indolones",
     "de-npsg-cannabinoids-phenylpyrazoles",
+    "de-npsg-sulfonylamidobenzoates",
     "us-anthranilic-esters",
     "us-n-acetylanthranilic-esters",
     "us-phenylacetic-esters",
