@@ -33,7 +33,11 @@ PAIRS = [(rule, slug) for rule in RULES.values() for slug in rule.within]
 US = ("us-fentanyls-2018", "us-fentanyls-2025")
 # Their reference compounds are in no list.
 NO_REFERENCE = {
-    *(slug for slug in RULES if slug.startswith(("de-npsg-", "us-cannabimimetic-", "us-positional-isomers-"))),
+    *(
+        slug
+        for slug in RULES
+        if slug.startswith(("de-npsg-", "us-cannabimimetic-", "us-positional-isomers-"))
+    ),
     "us-tetrahydrocannabinols",
     "cn-cannabinoids",
     "uk-barbiturates",
@@ -325,6 +329,60 @@ def test_isomers_with_other_functional_groups_are_no_positional_isomers(smiles: 
     """A formula alone is not enough: the groups are those of a listed substance."""
     answers = MATCHER.match(parse_structure(smiles), None)
     assert not any(a.rule.slug.startswith("us-positional-isomers-") for a in answers)
+
+
+@pytest.mark.parametrize(
+    ("smiles", "rule"),
+    [
+        ("NCCc1ccccc1", "de-npsg-phenethylamines"),  # phenethylamine itself
+        ("NCCc1ccc(O)c(O)c1", "de-npsg-phenethylamines"),  # dopamine: a hydroxy on the ring
+        ("NCCc1c[nH]cn1", "de-npsg-phenethylamines"),  # histamine: imidazole
+        ("COc1cc2CCNCc2cc1OC", "de-npsg-phenethylamines"),  # a tetrahydroisoquinoline
+        ("NCCc1c[nH]c2ccc(O)cc12", "de-npsg-tryptamines"),  # serotonin
+        ("CC(=O)NCCc1c[nH]c2ccc(OC)cc12", "de-npsg-tryptamines"),  # melatonin
+        ("CN1C2CCCC1CC(C2)NC(=O)c1nn(C)c2ccccc12", "de-npsg-cannabinoids-indoles"),  # granisetron
+        ("CCCCNC(=O)n1c2ccccc2nc1NC(=O)OC", "de-npsg-cannabinoids-benzimidazoles"),  # benomyl
+        ("CCOCCn1c(N2CCCN(C)CC2)nc2ccccc21", "de-npsg-benzimidazoles"),  # emedastine
+    ],
+)
+def test_what_the_german_groups_leave_out_is_left_out(smiles: str, rule: str) -> None:
+    """A group is silent on natural amines, medicines and pesticides that it does not word."""
+    assert match_class(parse_structure(smiles), RULES[rule]) is None
+
+
+@pytest.mark.parametrize(
+    ("slug", "rule", "cited"),
+    [
+        ("cumyl-pegaclone", "de-npsg-cannabinoids-indoles", ["2.1.2, 2.1.3", "2.1.4"]),
+        ("5f-cumyl-p7aica", "de-npsg-cannabinoids-azaindoles", ["2.1.2, 2.1.3", "2.1.4"]),
+        ("u-47700", "de-npsg-aminocyclohexylamides", ["a)", "c)", "d)"]),
+        ("dextromoramide", "de-npsg-diphenylpropylamines", ["a)", "b)", "c)"]),
+        ("ethyleneoxynitazene", "de-npsg-benzimidazoles", ["a)", "c)", "d)"]),
+        ("flubromazolam", "de-npsg-benzodiazepines", ["a)", "b)", "f)"]),
+        ("5-mapb", "de-npsg-phenethylamines", ["1.1", "1.2 a)", "1.2 b)"]),
+    ],
+)
+def test_the_german_groups_cite_their_clauses(
+    slug: str, rule: str, cited: list[str], clauses: Clauses, drawn: Drawn
+) -> None:
+    """A member is cited with each clause that allows one of its groups."""
+    assert clauses(drawn(slug), rule) == cited
+
+
+def test_uses_that_an_act_frees_are_told(drawn: Drawn) -> None:
+    """An exclusion that names no instrument, as of medicines, is shown with each member."""
+    answer = match_class(drawn("ketamine"), RULES["de-npsg-arylcyclohexylamines"])
+    assert isinstance(answer, ClassMatch)
+    assert answer.excluded_by is None
+    assert RULES["de-npsg-arylcyclohexylamines"].exclusions[0].words in answer.notes
+
+
+def test_a_bond_that_closes_a_ring_is_open() -> None:
+    """Mecamylamine has a chain whose carbon is bonded to the ring that would be structure A."""
+    answer = match_class(
+        parse_structure("CNC1(C)C2CCC(C2)C1(C)C"), RULES["de-npsg-phenethylamines"]
+    )
+    assert isinstance(answer, NotAssessable)
 
 
 def test_readings_of_ours_are_told(drawn: Drawn) -> None:

@@ -228,6 +228,7 @@ def _member(graph: Graph, rule: ClassRule, places: list[Place], listed: frozense
     notes = [clause.reading for clause, _ in held if clause.reading]
     notes += [f"the wording of {c.id} was not read" for c, _ in held if c.mark == "unverified"]
     notes += ["the days of this rule were not read"] if rule.dates == "unverified" else []
+    notes += [each.words for each in rule.exclusions if not each.regimes]
     if salt and rule.salts == "unverified":
         notes.append("that salts are held was not read")
         marks.append("unverified")

@@ -514,20 +514,25 @@ def is_allowed(graph: Graph, group: Group, allowed: GroupName | Allowed) -> bool
 
 def _is_within(graph: Graph, group: Group, limits: Allowed) -> bool:
     """Return whether a group is within the numbers and the elements of a rule."""
-    found = carbons(graph, group)
-    if not (limits.least_carbons or 0) <= found <= _most(limits.carbons):
+    if not (limits.least_carbons or 0) <= carbons(graph, group) <= _most(limits.carbons):
         return False
     if limits.elements is not None:
         permitted = {number_of(symbol) for symbol in limits.elements}
         if not {graph.element[atom] for atom in group.atoms} <= permitted:
             return False
-    rings = [len(ring) for ring in graph.rings if ring & group.atoms]
-    if limits.ring is not None and any(size > limits.ring for size in rings):
-        return False
-    if limits.least_ring is not None and max(rings, default=0) < limits.least_ring:
-        return False
     if limits.mass_u is not None and mass_u(graph, group.atoms) > limits.mass_u:
         return False
+    return _has_rings(graph, group, limits) and _has_chain(graph, group, limits)
+
+
+def _has_rings(graph: Graph, group: Group, limits: Allowed) -> bool:
+    if limits.ring is None and limits.least_ring is None:
+        return True
+    largest = max((len(ring) for ring in graph.rings if ring & group.atoms), default=0)
+    return (limits.least_ring or 0) <= largest <= _most(limits.ring)
+
+
+def _has_chain(graph: Graph, group: Group, limits: Allowed) -> bool:
     if limits.chain is None and limits.least_chain is None:
         return True
     of = None if limits.chain_elements is None else frozenset(map(number_of, limits.chain_elements))
