@@ -47,6 +47,7 @@ NO_REFERENCE = {
     "uk-tryptamines",
 }
 CN = "cn-fentanyls"
+DE = "de-npsg-phenethylamines"  # fentanyls have the phenethylamine that it asks for
 
 # Fentanyl is what the rules compare with; norfentanyl has no phenethyl at all, and benzylfentanyl
 # and remifentanil have no ethyl chain with a ring, which (A) to (E) of the text do not touch.
@@ -407,11 +408,17 @@ def test_another_entry_takes_a_substance_out(drawn: Drawn) -> None:
 @pytest.mark.parametrize(
     ("day", "held"),
     [
-        (date(2018, 2, 5), ["ca-fentanyls", "uk-fentanyls"]),
-        (date(2018, 2, 6), ["ca-fentanyls", "uk-fentanyls", "us-fentanyls-2018"]),
-        (date(2019, 5, 1), ["ca-fentanyls", CN, "uk-fentanyls", "us-fentanyls-2018"]),
-        (date(2025, 7, 15), ["ca-anpp", "ca-fentanyls", CN, "uk-fentanyls", "us-fentanyls-2018"]),
-        (date(2025, 7, 16), ["ca-anpp", "ca-fentanyls", CN, "uk-fentanyls", "us-fentanyls-2025"]),
+        (date(2018, 2, 5), ["ca-fentanyls", DE, "uk-fentanyls"]),
+        (date(2018, 2, 6), ["ca-fentanyls", DE, "uk-fentanyls", "us-fentanyls-2018"]),
+        (date(2019, 5, 1), ["ca-fentanyls", CN, DE, "uk-fentanyls", "us-fentanyls-2018"]),
+        (
+            date(2025, 7, 15),
+            ["ca-anpp", "ca-fentanyls", CN, DE, "uk-fentanyls", "us-fentanyls-2018"],
+        ),
+        (
+            date(2025, 7, 16),
+            ["ca-anpp", "ca-fentanyls", CN, DE, "uk-fentanyls", "us-fentanyls-2025"],
+        ),
     ],
 )
 def test_the_law_of_the_day_is_asked(day: date, held: list[str], drawn: Drawn) -> None:

@@ -209,7 +209,8 @@ def _has_size(graph: Graph, rule: ClassRule, place: Place) -> bool:
     if rule.heaviest_u is None and not rule.formulas:
         return True
     fragment = graph.fragment(min(place.core))
-    if rule.formulas and formula(graph, fragment) not in rule.formulas:
+    known = all(graph.element[atom] for atom in fragment)  # else the group with it stays open
+    if rule.formulas and known and formula(graph, fragment) not in rule.formulas:
         return False
     return rule.heaviest_u is None or mass_u(graph, fragment) <= rule.heaviest_u
 
