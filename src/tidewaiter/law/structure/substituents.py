@@ -422,22 +422,17 @@ def phosphate(graph: Graph, group: Group) -> bool:
 
 
 def fused_ring(graph: Graph, group: Group) -> bool:
-    """A ring on two neighbouring atoms; its other elements only next to these, two at most."""
+    """One ring on two neighbouring atoms; its other elements only next to these."""
     if len(group.ends) != 2:  # noqa: PLR2004
         return False
     (first, one, _), (second, other, _) = group.ends
-    if second not in set(graph.neighbours(first)):
+    rings = [ring for ring in graph.rings if ring & group.atoms]
+    if second not in set(graph.neighbours(first)) or len(rings) != 1:
         return False
-    closed = [ring for ring in graph.rings if {first, second, one, other} <= ring]
-    hetero = {a for ring in closed for a in ring - {first, second} if graph.element[a] != CARBON}
-    near = hetero <= {one, other}
+    own = rings[0] - {first, second}
+    hetero = {atom for atom in own if graph.element[atom] != CARBON}
     known = {graph.element[atom] for atom in hetero} <= {OXYGEN, NITROGEN, SULPHUR}
-    return (
-        bool(closed)
-        and near
-        and known
-        and all(ring - {first, second} <= group.atoms for ring in closed)
-    )
+    return {one, other} <= own <= group.atoms and known and hetero <= {one, other}
 
 
 WORDS: dict[GroupName, Question] = {
