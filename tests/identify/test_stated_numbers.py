@@ -24,7 +24,10 @@ LEXICON = load_lexicon()
         ("acettic anhydride CAS 50-00-0 HS 2915.24", False),  # one number fits
     ],
 )
-def test_numbers_weigh_against_a_close_spelling(text: str, against: bool) -> None:
+def test_numbers_weigh_against_a_close_spelling(
+    text: str,
+    against: bool,  # noqa: FBT001
+) -> None:
     """The spelling is still shown, with the reason."""
     rows = identify(pa.array([text]), LEXICON).to_pylist()
     spelt = [row for row in rows if row["how"] == "fuzzy"]

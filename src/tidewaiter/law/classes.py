@@ -16,12 +16,15 @@ GroupName = Literal[
     "acyl",
     "acyloxy",
     "alkenyl",
+    "alkoxyalkyl",
     "alkoxycarbonyl",
     "alkoxyl",
-    "alkoxyalkyl",
     "alkyl",
+    "alkylcarbamoyl",
+    "alkylcarbonyl",
     "alkylenedioxy",
     "alkylsulphonyl",
+    "alkylthiocarbonyl",
     "alkynyl",
     "amino",
     "anything",
@@ -29,6 +32,7 @@ GroupName = Literal[
     "aromatic monocycle",
     "aryloxy",
     "carbamoyl",
+    "carboxyl",
     "carboxylic acyl",
     "cyano",
     "cyanoalkyl",
@@ -37,6 +41,7 @@ GroupName = Literal[
     "cycloalkylmethyl",
     "ester",
     "ether",
+    "fused ring",
     "halo",
     "haloalkoxyl",
     "haloalkyl",
@@ -49,14 +54,20 @@ GroupName = Literal[
     "nitro",
     "organyl",
     "organyloxy",
+    "oxo",
     "oxycarbonyl",
     "parent bearing anything",
     "phenyl",
     "phenylalkyl",
+    "phosphate",
     "ring on one atom",
+    "substituted alkoxyl",
+    "substituted alkyl",
     "substituted amino",
+    "substituted thioalkyl",
     "thioalkyl",
     "univalent",
+    "trialkylsilyl",
 ]
 """Names of groups in rules; docs/reference/classes.md defines each."""
 
@@ -67,6 +78,14 @@ class Allowed(Record, frozen=True, kw_only=True):
     group: GroupName
     carbons: int | None = None  # maximum carbon atoms; None: no limit
     like: str = ""  # for "named": SMILES of the group, from its first atom
+    least_carbons: int | None = None  # minimum carbon atoms
+    chain: int | None = None  # maximum atoms of the longest chain from the scaffold on
+    least_chain: int | None = None  # minimum of the same; hydrogens and ring atoms do not count
+    chain_elements: tuple[str, ...] | None = None  # elements of such a chain; None: any
+    ring: int | None = None  # maximum atoms of each ring; 0: no ring
+    least_ring: int | None = None  # minimum atoms of one ring at least
+    mass_u: int | None = None  # maximum mass, without the scaffold
+    elements: tuple[str, ...] | None = None  # permitted elements other than hydrogen
     bearing: "tuple[GroupName | Allowed, ...] | None" = (
         None  # for a ring, an alkyl, an alkenyl or a named group: permitted substituents
     )
@@ -145,6 +164,7 @@ class ClassRule(Record, frozen=True, kw_only=True):
     sites: tuple[Site, ...] = ()
     clauses: tuple[Clause, ...] = ()
     heaviest_u: int | None = None  # maximum molecular mass of a member without its salt
+    formulas: tuple[str, ...] = ()  # molecular formulas of members without salt, in Hill order
     exclusions: tuple[Exclusion, ...] = ()
     judgement: Judgement | None = None
     within: tuple[str, ...] = ()  # slugs of listed substances that the clauses cover

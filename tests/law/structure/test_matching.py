@@ -45,6 +45,12 @@ NO_REFERENCE = {
     "ca-phenylacetylindoles",
     "ca-quinolinyl-indolecarboxylates",
     "ca-w-18",
+    *(
+        slug
+        for slug in RULES
+        if slug.startswith(("de-npsg-", "us-cannabimimetic-", "us-positional-isomers-"))
+    ),
+    "us-tetrahydrocannabinols",
     "cn-cannabinoids",
     "uk-adamantoylindoles",
     "uk-anabolic-steroids",
@@ -71,6 +77,7 @@ NO_REFERENCE = {
     "uk-tryptamines-2015",
 }
 CN = "cn-fentanyls"
+DE = "de-npsg-phenethylamines"  # fentanyls have the phenethylamine that it asks for
 
 # Fentanyl is what the rules compare with; norfentanyl has no phenethyl at all, and benzylfentanyl
 # and remifentanil have no ethyl chain with a ring, which (A) to (E) of the text do not touch.
@@ -79,11 +86,19 @@ NOT_US = {"fentanyl", "norfentanyl", "benzylfentanyl", "remifentanil"}
 NOT_CN = {"fentanyl", "norfentanyl"}
 
 
-# Esters that are in no list one by one: tests of variants ask some by their structure. Of the
-# indenes, and of derivatives of U-47700 and W-18, no list here names a member.
+# Nothing in our lists is among their members; tests of variants ask some esters by structure. Of
+# the indenes, and of derivatives of U-47700 and W-18, no list here names a member.
 NO_MEMBERS = {
     "ca-u-47700",
     "ca-w-18",
+    "de-npsg-cannabinoids-2-quinolones",
+    "de-npsg-cannabinoids-4-quinolones",
+    "de-npsg-cannabinoids-carbazoles",
+    "de-npsg-cannabinoids-fused-pyrazoles",
+    "de-npsg-cannabinoids-indolizines",
+    "de-npsg-cannabinoids-indolones",
+    "de-npsg-cannabinoids-phenylpyrazoles",
+    "de-npsg-sulfonylamidobenzoates",
     "uk-jwh-018-related-indenes",
     "uk-naphthylmethyleneindenes",
     "us-anthranilic-esters",
@@ -358,6 +373,112 @@ def test_what_rests_on_memory_says_so(drawn: Drawn) -> None:
     assert not answer.unverified
 
 
+@pytest.mark.parametrize(
+    ("slug", "rule"),
+    [
+        ("jwh-122", "us-cannabimimetic-naphthoylindoles"),
+        ("jwh-370", "us-cannabimimetic-naphthoylpyrroles"),
+        ("rcs-8", "us-cannabimimetic-benzoylindoles"),
+        ("cp-47-497", "us-cannabimimetic-cyclohexylphenols"),
+        ("parahexyl", "us-tetrahydrocannabinols"),
+        ("hexahydrocannabinol", "us-tetrahydrocannabinols"),
+    ],
+)
+def test_what_no_structure_tells_is_open(slug: str, rule: str, drawn: Drawn) -> None:
+    """Whether a cannabinoid acts on a receptor, which the statute asks, is left to a person."""
+    answer = match_class(drawn(slug), RULES[rule])
+    assert isinstance(answer, NotAssessable)
+    assert answer.reason == RULES[rule].gap
+
+
+def test_isomers_of_tetrahydrocannabinol_are_held(clauses: Clauses) -> None:
+    """Delta-8-tetrahydrocannabinol, in Schedule I of the Convention, differs in a double bond."""
+    structure = "CCCCCc1cc(O)c2c(c1)OC(C)(C)C1CC=C(C)CC21"
+    assert clauses(structure, "us-tetrahydrocannabinols") == ["(i)"]
+    assert (
+        match_class(
+            parse_structure("CCCCCc1cc(O)c2c(c1)OC(C)(C)c1ccc(C)cc1-2"),
+            RULES["us-tetrahydrocannabinols"],
+        )
+        is None
+    )  # cannabinol has an aromatic ring
+
+
+@pytest.mark.parametrize("slug", ["2-mmc", "3-mmc", "buphedrone", "escaline"])
+def test_positional_isomers_of_hallucinogens_are_held(slug: str, drawn: Drawn) -> None:
+    """Isomers of mephedrone and of TMA are members by 21 CFR 1300.01, and no other formula is."""
+    held = {a.rule.slug for a in MATCHER.match(drawn(slug), None) if isinstance(a, ClassMatch)}
+    assert any(rule.startswith("us-positional-isomers-") for rule in held)
+
+
+@pytest.mark.parametrize(
+    "smiles",
+    [
+        "CNC(C)C(O)c1ccccc1",  # ephedrine: the formula of PMA, with a hydroxy
+        "CN(C)CCc1ccc(O)cc1",  # hordenine: the same
+        "CNCCc1c[nH]c2ccc(OC)cc12",  # the formula of psilocin, with a methoxy
+    ],
+)
+def test_isomers_with_other_functional_groups_are_no_positional_isomers(smiles: str) -> None:
+    """A formula alone is not enough: the groups are those of a listed substance."""
+    answers = MATCHER.match(parse_structure(smiles), None)
+    assert not any(a.rule.slug.startswith("us-positional-isomers-") for a in answers)
+
+
+@pytest.mark.parametrize(
+    ("smiles", "rule"),
+    [
+        ("NCCc1ccccc1", "de-npsg-phenethylamines"),  # phenethylamine itself
+        ("NCCc1ccc(O)c(O)c1", "de-npsg-phenethylamines"),  # dopamine: a hydroxy on the ring
+        ("NCCc1c[nH]cn1", "de-npsg-phenethylamines"),  # histamine: imidazole
+        ("COc1cc2CCNCc2cc1OC", "de-npsg-phenethylamines"),  # a tetrahydroisoquinoline
+        ("NCCc1c[nH]c2ccc(O)cc12", "de-npsg-tryptamines"),  # serotonin
+        ("CC(=O)NCCc1c[nH]c2ccc(OC)cc12", "de-npsg-tryptamines"),  # melatonin
+        ("CN1C2CCCC1CC(C2)NC(=O)c1nn(C)c2ccccc12", "de-npsg-cannabinoids-indoles"),  # granisetron
+        ("CCCCNC(=O)n1c2ccccc2nc1NC(=O)OC", "de-npsg-cannabinoids-benzimidazoles"),  # benomyl
+        ("CCOCCn1c(N2CCCN(C)CC2)nc2ccccc21", "de-npsg-benzimidazoles"),  # emedastine
+    ],
+)
+def test_what_the_german_groups_leave_out_is_left_out(smiles: str, rule: str) -> None:
+    """A group is silent on natural amines, medicines and pesticides that it does not word."""
+    assert match_class(parse_structure(smiles), RULES[rule]) is None
+
+
+@pytest.mark.parametrize(
+    ("slug", "rule", "cited"),
+    [
+        ("cumyl-pegaclone", "de-npsg-cannabinoids-indoles", ["2.1.2, 2.1.3", "2.1.4"]),
+        ("5f-cumyl-p7aica", "de-npsg-cannabinoids-azaindoles", ["2.1.2, 2.1.3", "2.1.4"]),
+        ("u-47700", "de-npsg-aminocyclohexylamides", ["a)", "c)", "d)"]),
+        ("dextromoramide", "de-npsg-diphenylpropylamines", ["a)", "b)", "c)"]),
+        ("ethyleneoxynitazene", "de-npsg-benzimidazoles", ["a)", "c)", "d)"]),
+        ("flubromazolam", "de-npsg-benzodiazepines", ["a)", "b)", "f)"]),
+        ("5-mapb", "de-npsg-phenethylamines", ["1.1", "1.2 a)", "1.2 b)"]),
+    ],
+)
+def test_the_german_groups_cite_their_clauses(
+    slug: str, rule: str, cited: list[str], clauses: Clauses, drawn: Drawn
+) -> None:
+    """A member is cited with each clause that allows one of its groups."""
+    assert clauses(drawn(slug), rule) == cited
+
+
+def test_uses_that_an_act_frees_are_told(drawn: Drawn) -> None:
+    """An exclusion that names no instrument, as of medicines, is shown with each member."""
+    answer = match_class(drawn("ketamine"), RULES["de-npsg-arylcyclohexylamines"])
+    assert isinstance(answer, ClassMatch)
+    assert answer.excluded_by is None
+    assert RULES["de-npsg-arylcyclohexylamines"].exclusions[0].words in answer.notes
+
+
+def test_a_bond_that_closes_a_ring_is_open() -> None:
+    """Mecamylamine has a chain whose carbon is bonded to the ring that would be structure A."""
+    answer = match_class(
+        parse_structure("CNC1(C)C2CCC(C2)C1(C)C"), RULES["de-npsg-phenethylamines"]
+    )
+    assert isinstance(answer, NotAssessable)
+
+
 def test_readings_of_ours_are_told(drawn: Drawn) -> None:
     """Where the text leaves something open, the answer says how we take it."""
     answer = match_class(drawn("fentanyl-carbamate"), RULES[US[1]])
@@ -380,11 +501,17 @@ def test_another_entry_takes_a_substance_out(drawn: Drawn) -> None:
 @pytest.mark.parametrize(
     ("day", "held"),
     [
-        (date(2018, 2, 5), ["ca-fentanyls", "uk-fentanyls"]),
-        (date(2018, 2, 6), ["ca-fentanyls", "uk-fentanyls", "us-fentanyls-2018"]),
-        (date(2019, 5, 1), ["ca-fentanyls", CN, "uk-fentanyls", "us-fentanyls-2018"]),
-        (date(2025, 7, 15), ["ca-anpp", "ca-fentanyls", CN, "uk-fentanyls", "us-fentanyls-2018"]),
-        (date(2025, 7, 16), ["ca-anpp", "ca-fentanyls", CN, "uk-fentanyls", "us-fentanyls-2025"]),
+        (date(2018, 2, 5), ["ca-fentanyls", DE, "uk-fentanyls"]),
+        (date(2018, 2, 6), ["ca-fentanyls", DE, "uk-fentanyls", "us-fentanyls-2018"]),
+        (date(2019, 5, 1), ["ca-fentanyls", CN, DE, "uk-fentanyls", "us-fentanyls-2018"]),
+        (
+            date(2025, 7, 15),
+            ["ca-anpp", "ca-fentanyls", CN, DE, "uk-fentanyls", "us-fentanyls-2018"],
+        ),
+        (
+            date(2025, 7, 16),
+            ["ca-anpp", "ca-fentanyls", CN, DE, "uk-fentanyls", "us-fentanyls-2025"],
+        ),
     ],
 )
 def test_the_law_of_the_day_is_asked(day: date, held: list[str], drawn: Drawn) -> None:

@@ -84,11 +84,18 @@ def build_affixes(
         takes: Per key: languages whose affixes it has.
         gaps: Per key: its separators, where it has any affix.
     """
-    tables = []
-    for affixes in (prefixes, suffixes):
-        units = [np.array([ord(unit) for unit in text], np.uint32) for text in affixes]
-        tables.append(build_table(hash_keys(units), np.array([*affixes.values()], np.int32)))
-    return Affixes(*tables, np.array(takes, np.int32), np.array(gaps, np.uint8))
+    return Affixes(
+        prefixes=_languages_of(prefixes),
+        suffixes=_languages_of(suffixes),
+        takes=np.array(takes, np.int32),
+        gaps=np.array(gaps, np.uint8),
+    )
+
+
+def _languages_of(affixes: Mapping[str, int]) -> Table:
+    """Build a table from units to languages."""
+    units = [np.array([ord(unit) for unit in text], np.uint32) for text in affixes]
+    return build_table(hash_keys(units), np.array([*affixes.values()], np.int32))
 
 
 def build_trie(

@@ -10,7 +10,7 @@ from rdkit.Chem import Mol
 
 from tidewaiter.law.classes import ClassRule
 from tidewaiter.law.structure.composition import count_elements, formula_of, least_elements
-from tidewaiter.law.structure.graph import Graph, graph_of, mass_u
+from tidewaiter.law.structure.graph import Graph, formula, graph_of, mass_u
 from tidewaiter.law.structure.scaffold import (
     MOST_PLACES,
     Core,
@@ -197,18 +197,22 @@ def _ask(
     if not places:
         return None
     graph = graph_once()
-    places = [place for place in places if _is_light(graph, rule, place)]
+    places = [place for place in places if _has_size(graph, rule, place)]
     inside = [place for place in places if place.inside]
     if inside:
         return _member(graph, rule, inside, listed)
     return _undecided(graph, rule, places, full=full)
 
 
-def _is_light(graph: Graph, rule: ClassRule, place: Place) -> bool:
-    """Return whether the fragment of a place is within the mass limit of the rule."""
-    if rule.heaviest_u is None:
+def _has_size(graph: Graph, rule: ClassRule, place: Place) -> bool:
+    """Return whether the fragment of a place has the mass or the formula that the rule asks for."""
+    if rule.heaviest_u is None and not rule.formulas:
         return True
-    return mass_u(graph, graph.fragment(min(place.core))) <= rule.heaviest_u
+    fragment = graph.fragment(min(place.core))
+    known = all(graph.element[atom] for atom in fragment)  # else the group with it stays open
+    if rule.formulas and known and formula(graph, fragment) not in rule.formulas:
+        return False
+    return rule.heaviest_u is None or mass_u(graph, fragment) <= rule.heaviest_u
 
 
 def _member(graph: Graph, rule: ClassRule, places: list[Place], listed: frozenset[str]) -> Answer:
@@ -225,6 +229,7 @@ def _member(graph: Graph, rule: ClassRule, places: list[Place], listed: frozense
     notes = [clause.reading for clause, _ in held if clause.reading]
     notes += [f"the wording of {c.id} was not read" for c, _ in held if c.mark == "unverified"]
     notes += ["the days of this rule were not read"] if rule.dates == "unverified" else []
+    notes += [each.words for each in rule.exclusions if not each.regimes]
     if salt and rule.salts == "unverified":
         notes.append("that salts are held was not read")
         marks.append("unverified")

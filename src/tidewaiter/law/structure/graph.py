@@ -1,5 +1,6 @@
 """A molecule as plain numbers, and traversal from a scaffold to its substituents."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -7,6 +8,7 @@ from functools import lru_cache
 from rdkit.Chem import FastFindRings, GetPeriodicTable, Mol
 
 OXYGEN, NITROGEN, CARBON, SULPHUR = 8, 7, 6, 16
+SILICON, PHOSPHORUS = 14, 15
 HALOGENS = frozenset((9, 17, 35, 53, 85))
 AROMATIC = 1.5
 
@@ -139,12 +141,21 @@ def _flood(graph: Graph, start: int, scaffold: frozenset[int]) -> frozenset[int]
     return frozenset(found)
 
 
+def formula(graph: Graph, fragment: frozenset[int]) -> str:
+    """Return the molecular formula of a fragment as free base or acid, in Hill order."""
+    table = GetPeriodicTable()
+    count = Counter(table.GetElementSymbol(graph.element[atom]) for atom in fragment)
+    count["H"] = sum(graph.hydrogens[atom] - graph.charge[atom] for atom in fragment)
+    order = sorted(count, key=lambda symbol: ({"C": 0, "H": 1}.get(symbol, 2), symbol))
+    return "".join(f"{each}{count[each] if count[each] > 1 else ''}" for each in order)
+
+
 def mass_u(graph: Graph, fragment: frozenset[int]) -> float:
     """Return the average mass of a fragment as free base or acid, with natural isotopes.
 
     Args:
         graph: The molecule.
-        fragment: The atoms of one fragment.
+        fragment: The atoms of one fragment, or of a group.
     """
     heavy = sum(_weight(graph.element[atom]) for atom in fragment)
     protons = sum(graph.hydrogens[atom] - graph.charge[atom] for atom in fragment)
@@ -154,3 +165,37 @@ def mass_u(graph: Graph, fragment: frozenset[int]) -> float:
 @lru_cache(maxsize=128)
 def _weight(element: int) -> float:
     return float(GetPeriodicTable().GetAtomicWeight(element)) if element else 0.0
+
+
+@lru_cache(maxsize=128)
+def number_of(symbol: str) -> int:
+    """Return the atomic number of an element."""
+    return int(GetPeriodicTable().GetAtomicNumber(symbol))
+
+
+def longest_chain(graph: Graph, group: Group, elements: frozenset[int] | None = None) -> int:
+    """Return the atoms of the longest chain of a group, from the scaffold on.
+
+    Rings are passed on the shortest way, and their atoms do not count.
+
+    Args:
+        graph: The molecule.
+        group: The group.
+        elements: Atomic numbers of a chain; None: any. Atoms of rings may be of any element.
+    """
+    rings = {atom for ring in graph.rings for atom in ring & group.atoms}
+    most = 0
+    seen = {group.root}
+    paths = [(group.root, 0)]
+    while paths:
+        here, length = paths.pop()
+        if here not in rings:
+            if elements is not None and graph.element[here] not in elements:
+                continue
+            length += 1
+        most = max(most, length)
+        for other in graph.neighbours(here):
+            if other in group.atoms and other not in seen:
+                seen.add(other)
+                paths.append((other, length))
+    return most

@@ -80,6 +80,7 @@ class Core:
     query: Mol
     sites: tuple[CoreSite, ...]
     bare: tuple[int, ...]  # atoms without a site: no substituents allowed
+    bonds: frozenset[frozenset[int]]  # pairs of bonded atoms
 
 
 @dataclass(slots=True)
@@ -168,7 +169,8 @@ def _core(rule: ClassRule, number: int, text: str) -> Core:
             sites.append(CoreSite(site, atoms, _inner(query, atoms), _parent(rule, site)))
     named = {atom for site in sites for atom in site.atoms}
     bare = tuple(atom for atom in range(query.GetNumAtoms()) if atom not in named)
-    return Core(number + 1, query, tuple(sites), bare)
+    bonds = frozenset(frozenset((b.GetBeginAtomIdx(), b.GetEndAtomIdx())) for b in query.GetBonds())
+    return Core(number + 1, query, tuple(sites), bare, bonds)
 
 
 def _inner(query: Mol, atoms: tuple[int, ...]) -> int:
@@ -228,6 +230,7 @@ def _judge(lie: _Lie) -> Place:
             if any(group.atoms <= taken for taken in place.clauses.values()):
                 continue
             _refuse(lie, place, group, "the core")
+    _judge_bonds(lie, place)
     return place
 
 
@@ -240,6 +243,20 @@ def _judge_core(lie: _Lie, place: Place) -> None:
             place.open.append(
                 f"the wording leaves open whether this skeleton is meant ({clause.id})"
             )
+
+
+def _judge_bonds(lie: _Lie, place: Place) -> None:
+    """Evaluate bonds between atoms of the core that the core does not have: they close rings."""
+    number = {atom: index for index, atom in enumerate(lie.match)}
+    for atom, index in number.items():
+        for other in lie.graph.neighbours(atom):
+            if other > atom and other in number:
+                if frozenset((index, number[other])) in lie.core.bonds:
+                    continue
+                if _may_change(lie, atom) and _may_change(lie, other):
+                    place.open.append("a bond joins two parts of the core")
+                else:
+                    place.outside = True
 
 
 def _judge_group(

@@ -15,11 +15,16 @@ from tidewaiter.law.structure.graph import (
     HALOGENS,
     NITROGEN,
     OXYGEN,
+    PHOSPHORUS,
+    SILICON,
     SULPHUR,
     Graph,
     Group,
     graph_of,
     groups_at,
+    longest_chain,
+    mass_u,
+    number_of,
 )
 
 Question = Callable[[Graph, Group], bool]
@@ -402,6 +407,99 @@ def _ester_bridge(graph: Graph, atom: int) -> bool:
     )
 
 
+def _in_ring(graph: Graph, atom: int) -> bool:
+    return any(atom in ring for ring in graph.rings)
+
+
+def substituted_alkyl(graph: Graph, group: Group) -> bool:
+    """A group attached through a carbon that is in no ring and is not a carbonyl's."""
+    plain = graph.element[group.root] == CARBON and carbonyl_oxygen(graph, group.root) is None
+    return plain and group.hangs and not _in_ring(graph, group.root)
+
+
+def on_substituted_alkyl(root: int) -> Question:
+    """Make a test for a substituted alkyl on one atom of an element."""
+
+    def ask(graph: Graph, group: Group) -> bool:
+        inner = [atom for atom in graph.neighbours(group.root) if atom in group.atoms]
+        if graph.element[group.root] != root or not group.hangs or len(inner) != 1:
+            return False
+        plain = graph.element[inner[0]] == CARBON and carbonyl_oxygen(graph, inner[0]) is None
+        return plain and not _in_ring(graph, inner[0])
+
+    return ask
+
+
+def carboxyl(graph: Graph, group: Group) -> bool:
+    """A carbonyl with hydroxyl, or with the charge of a salt."""
+    return carbonyl_oxygen(graph, group.root) is not None and (
+        group.hangs and elements(graph, group) == [OXYGEN, OXYGEN]
+    )
+
+
+def trialkylsilyl(graph: Graph, group: Group) -> bool:
+    """Silicon with three alkyls."""
+    inner = [atom for atom in graph.neighbours(group.root) if atom in group.atoms]
+    alkyls = set(elements(graph, group)) == {CARBON} and saturated(graph, group)
+    return graph.element[group.root] == SILICON and alkyls and len(inner) == 3  # noqa: PLR2004
+
+
+def _on_carbonyl(graph: Graph, group: Group, hetero: list[int]) -> bool:
+    """Return whether a group is a carbonyl with an alkyl, on one more atom if `hetero` has it."""
+    borne = _borne(graph, group)
+    found = sorted(orders(graph, group))
+    single = set(found[:-1]) == {1} and chain(graph, group)
+    others = [e for e in elements(graph, group) if e != CARBON]
+    right = others == sorted([OXYGEN, *hetero]) and carbons(graph, group) > 1
+    return (
+        bool(borne)
+        and single
+        and right
+        and [graph.element[a] for a in borne or ()] == (hetero or [CARBON])
+    )
+
+
+def alkylcarbonyl(graph: Graph, group: Group) -> bool:
+    """A carbonyl with an alkyl."""
+    return _on_carbonyl(graph, group, [])
+
+
+def alkylthiocarbonyl(graph: Graph, group: Group) -> bool:
+    """A carbonyl with sulphur and an alkyl on it."""
+    return _on_carbonyl(graph, group, [SULPHUR])
+
+
+def alkylcarbamoyl(graph: Graph, group: Group) -> bool:
+    """A carbonyl with nitrogen and one or two alkyls on it."""
+    return _on_carbonyl(graph, group, [NITROGEN])
+
+
+def oxo(graph: Graph, group: Group) -> bool:
+    """Oxygen with a double bond."""
+    double = len(group.ends) == 1 and group.ends[0][2] == _DOUBLE
+    return double and len(group.atoms) == 1 and graph.element[group.root] == OXYGEN
+
+
+def phosphate(graph: Graph, group: Group) -> bool:
+    """Oxygen with a phosphoric acid, or its charge in a salt."""
+    acid = elements(graph, group) == [OXYGEN, OXYGEN, OXYGEN, PHOSPHORUS]
+    return graph.element[group.root] == OXYGEN and acid and group.hangs
+
+
+def fused_ring(graph: Graph, group: Group) -> bool:
+    """One ring on two neighbouring atoms; its other elements only next to these."""
+    if len(group.ends) != 2:  # noqa: PLR2004
+        return False
+    (first, one, _), (second, other, _) = group.ends
+    rings = [ring for ring in graph.rings if ring & group.atoms]
+    if second not in set(graph.neighbours(first)) or len(rings) != 1:
+        return False
+    own = rings[0] - {first, second}
+    hetero = {atom for atom in own if graph.element[atom] != CARBON}
+    known = {graph.element[atom] for atom in hetero} <= {OXYGEN, NITROGEN, SULPHUR}
+    return {one, other} <= own <= group.atoms and known and hetero <= {one, other}
+
+
 WORDS: dict[GroupName, Question] = {
     "acetyloxy": acetyloxy,
     "acyl": acyl,
@@ -411,13 +509,17 @@ WORDS: dict[GroupName, Question] = {
     "alkoxyl": on_atom(OXYGEN),
     "alkoxyalkyl": alkoxyalkyl,
     "alkyl": alkyl,
+    "alkylcarbamoyl": alkylcarbamoyl,
+    "alkylcarbonyl": alkylcarbonyl,
     "alkylenedioxy": alkylenedioxy,
     "alkylsulphonyl": alkylsulphonyl,
+    "alkylthiocarbonyl": alkylthiocarbonyl,
     "alkynyl": alkynyl,
     "amino": amino,
     "anything": anything,
     "aryloxy": aryloxy,
     "carbamoyl": carbamoyl,
+    "carboxyl": carboxyl,
     "carboxylic acyl": carboxylic_acyl,
     "cyano": cyano,
     "cyanoalkyl": cyanoalkyl,
@@ -426,6 +528,7 @@ WORDS: dict[GroupName, Question] = {
     "cycloalkylmethyl": _cycloalkyl_chain(1),
     "ester": ester,
     "ether": ether,
+    "fused ring": fused_ring,
     "halo": halo,
     "haloalkoxyl": on_atom(OXYGEN, halogens=True),
     "haloalkyl": haloalkyl,
@@ -434,11 +537,17 @@ WORDS: dict[GroupName, Question] = {
     "nitro": nitro,
     "organyl": organyl,
     "organyloxy": organyloxy,
+    "oxo": oxo,
     "oxycarbonyl": oxycarbonyl,
+    "phosphate": phosphate,
     "ring on one atom": ring_on_one_atom,
+    "substituted alkoxyl": on_substituted_alkyl(OXYGEN),
+    "substituted alkyl": substituted_alkyl,
     "substituted amino": substituted_amino,
+    "substituted thioalkyl": on_substituted_alkyl(SULPHUR),
     "thioalkyl": on_atom(SULPHUR),
     "univalent": univalent,
+    "trialkylsilyl": trialkylsilyl,
 }
 """Words that do not name a specific ring."""
 
@@ -460,7 +569,7 @@ def is_allowed(graph: Graph, group: Group, allowed: GroupName | Allowed) -> bool
         allowed: A word, or a word with limits.
     """
     limits = allowed if isinstance(allowed, Allowed) else Allowed(group=allowed)
-    if limits.carbons is not None and carbons(graph, group) > limits.carbons:
+    if not _is_within(graph, group, limits):
         return False
     if limits.group == "aromatic group":
         return group.hangs and graph.aromatic(group.root)
@@ -559,6 +668,37 @@ def _is_link(graph: Graph, atom: int, ringed: set[int], *, double: bool) -> bool
         order == 1 or (double and order == _DOUBLE and graph.element[other] == CARBON)
         for other, order in graph.bonds[atom]
     )
+
+
+def _is_within(graph: Graph, group: Group, limits: Allowed) -> bool:
+    """Return whether a group is within the numbers and the elements of a rule."""
+    if not (limits.least_carbons or 0) <= carbons(graph, group) <= _most(limits.carbons):
+        return False
+    if limits.elements is not None:
+        permitted = {number_of(symbol) for symbol in limits.elements}
+        if not {graph.element[atom] for atom in group.atoms} <= permitted:
+            return False
+    if limits.mass_u is not None and mass_u(graph, group.atoms) > limits.mass_u:
+        return False
+    return _has_rings(graph, group, limits) and _has_chain(graph, group, limits)
+
+
+def _has_rings(graph: Graph, group: Group, limits: Allowed) -> bool:
+    if limits.ring is None and limits.least_ring is None:
+        return True
+    largest = max((len(ring) for ring in graph.rings if ring & group.atoms), default=0)
+    return (limits.least_ring or 0) <= largest <= _most(limits.ring)
+
+
+def _has_chain(graph: Graph, group: Group, limits: Allowed) -> bool:
+    if limits.chain is None and limits.least_chain is None:
+        return True
+    of = None if limits.chain_elements is None else frozenset(map(number_of, limits.chain_elements))
+    return (limits.least_chain or 0) <= longest_chain(graph, group, of) <= _most(limits.chain)
+
+
+def _most(limit: int | None) -> float:
+    return float("inf") if limit is None else limit
 
 
 def _is_ring(graph: Graph, group: Group, limits: Allowed) -> bool:
