@@ -202,6 +202,7 @@ class Regime(Record, frozen=True, kw_only=True):
     missing: tuple[MissingRow, ...] = ()  # those of them that are not loaded
     scopes: tuple[Scope, ...] = ()
     binding: bool = True  # False: a public watch list without legal effect
+    abroad: bool = True  # False: weighs only goods that leave, reach or cross its jurisdiction
     sequence: int = 1000  # order of its controls among those of a substance, smallest first
     grades: Mapping[str, str] = {}  # schedule, or "all": row of the alert rules for its weight
     titles: tuple[Title, ...] = ()  # in other languages

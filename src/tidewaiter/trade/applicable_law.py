@@ -153,7 +153,8 @@ class RoutedLaw:
         """Return the controls that determine the weight of a form of a substance on a route.
 
         The substance itself, and a form that no control excludes, get all controls in force, as
-        goods may be sent on to any country. A form excluded by the scope of some law counts as
+        goods may be sent on to any country; but a law that no other country knows, such as a
+        nation's list of solvents, weighs only goods on a route through its nation. A form excluded by the scope of some law counts as
         ordinary goods, except under laws on its route that include it.
 
         Args:
@@ -162,7 +163,9 @@ class RoutedLaw:
             route: Route of the line.
         """
         substance = self._registry.substances[place]
-        held = controls_on(substance, self._day)
+        held = tuple(
+            each for each in controls_on(substance, self._day) if self._counts(each, route)
+        )
         if form is None:
             return Weighing(substance.name, held)
         found = self._found(place, form)
@@ -171,6 +174,26 @@ class RoutedLaw:
             return Weighing(substance.name, held)
         on_route = tuple(each for each in kept if not route.given or self._meets(each, route))
         return Weighing(found.form.name if found.form else found.name, on_route)
+
+    def is_elsewhere(self, place: int, route: Route) -> bool:
+        """Return whether only nations that a route does not touch control a substance.
+
+        Args:
+            place: Index of the substance.
+            route: Route of the line; one that is not known touches none.
+        """
+        controls = self._registry.substances[place].controls
+        return bool(controls) and not any(self._counts(each, route) for each in controls)
+
+    def depends_on_route(self, place: int) -> bool:
+        """Return whether some control of a substance weighs only on routes through its nation."""
+        return any(
+            not self._registry.regimes[each.regime].abroad
+            for each in self._registry.substances[place].controls
+        )
+
+    def _counts(self, control: Control, route: Route) -> bool:
+        return self._registry.regimes[control.regime].abroad or self._meets(control, route)
 
     def _meets(self, control: Control, route: Route) -> bool:
         jurisdiction = self._registry.regimes[control.regime].jurisdiction

@@ -108,6 +108,7 @@ class Weigher:
         self._law_of = cache(self._weigh_law)
         self._refuter = Refuter(rules.groups)
         self._routed = RoutedLaw(registry, registry.book, day)
+        self._elsewhere = cache(self._routed.is_elsewhere)
 
     def weigh(
         self,
@@ -175,7 +176,8 @@ class Weigher:
 
     def settled(self, line: Line, finds: Sequence[Find], flaws: Sequence[Flaw]) -> list[Find]:
         """Return the finds that count on the day, downgraded where the line's codes refute them."""
-        concerning = [find for find in finds if self._concerns(find)]
+        route = route_of(line) if finds else Route()
+        concerning = [find for find in finds if self._concerns(find, route)]
         return self._refuter.refute(line, concerning, flaws, self.registry.substances)
 
     def seen(
@@ -231,9 +233,15 @@ class Weigher:
             for place in ranked[:_MOST]
         ]
 
-    def _concerns(self, find: Find) -> bool:
-        """Return whether a find is of a substance, or of a class in force on the day."""
-        substance = self.registry.substances[find.finding.substance]
+    def _concerns(self, find: Find, route: Route) -> bool:
+        """Return whether a find is of a substance, or of a class in force on the day.
+
+        What only nations that the route does not touch control concerns nobody here.
+        """
+        place = find.finding.substance
+        substance = self.registry.substances[place]
+        if self._elsewhere(place, route):
+            return False
         return substance.kind != "class" or any(
             state_on(control, self.day) in {"held", "proposed"} for control in substance.controls
         )
@@ -267,7 +275,8 @@ class Weigher:
         weighed = {}
         for place, mine in by_substance(finds).items():
             form = form_of_line(mine, self.registry.substances[place].cas)
-            weighed[place] = self._law_of(place, form, Route() if form is None else route)
+            routed = form is not None or self._routed.depends_on_route(place)
+            weighed[place] = self._law_of(place, form, route if routed else Route())
         return weighed
 
     def _ranked(self, finds: Sequence[Find], weighed: _Laws) -> list[int]:
