@@ -154,8 +154,9 @@ class RoutedLaw:
 
         The substance itself, and a form that no control excludes, get all controls in force, as
         goods may be sent on to any country; but a law that no other country knows, such as a
-        nation's list of solvents, weighs only goods on a route through its nation. A form excluded by the scope of some law counts as
-        ordinary goods, except under laws on its route that include it.
+        nation's list of solvents, weighs only goods on a route through its nation. A form excluded
+        by the scope of some law counts as ordinary goods, except under laws on its route that
+        include it.
 
         Args:
             place: Index of the substance.
