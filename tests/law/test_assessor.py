@@ -57,6 +57,6 @@ def test_what_only_drawings_differ_in_shares_an_answer() -> None:
     assert held != bare
     again = Found(name="d", classes=(replace(hold, atoms=(2,)),))
     assert assessor.assess(question, again).rulings is held
-    open_ = [a for r in REGISTRY.regimes.values() for a in r.amendments if not a.loaded]
+    open_ = [a for r in REGISTRY.regimes.values() if r.abroad for a in r.unloaded]
     added = next(a.formulas[0] for a in open_ if a.all_named and a.formulas)
     assert assessor.assess(question, Found(name="e", formula=added)).rulings != bare

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from tools.screenshots import DOCS, IMAGES, MOST, PICTURES, Picture, draw, small
 
 DRAWN_ELSEWHERE = {
+    "identify-reliability.svg": "benchmarks.reliability",
     "party-calibration.svg": "benchmarks.parties_calibration",
     "peers-parties.svg": "benchmarks.peers_parties",
 }

@@ -39,9 +39,10 @@ _ROUTES = 4_096  # days and routes whose instruments are kept
 def assess(question: Question, registry: Registry, book: LawBook, found: Found) -> Assessment:
     """Answer for each instrument that the question requests, or that the route involves.
 
-    If neither jurisdictions nor a route are given, every loaded instrument answers. Named controls
-    take precedence over classes: where an instrument names the substance, its class rules are only
-    shown. For many questions, keep an `Assessor`.
+    If neither jurisdictions nor a route are given, all instruments answer but those that weigh
+    goods of their own nation only (`abroad` of `Regime`). Named controls take precedence over
+    classes: where an instrument names the substance, its class rules are only shown. For many
+    questions, keep an `Assessor`.
 
     Args:
         question: The day, the route, and amount and form of the goods.
@@ -226,6 +227,8 @@ class Assessor:
         for jurisdiction in _jurisdictions(day, route, jurisdictions, self._registry, self._book):
             roles = roles_of(jurisdiction, route, day, self._book.unions)
             slugs = regimes_of(self._registry, jurisdiction)
+            if not jurisdictions and not route.given:
+                slugs = tuple(s for s in slugs if self._registry.regimes[s].abroad)
             if not slugs:
                 found.append(_unknown(jurisdiction, roles))
             found.extend(self._of_regime(s, day, roles, self._end_of(route, s)) for s in slugs)
@@ -289,15 +292,18 @@ def _keep(kept: dict[K, V], key: K, value: V) -> None:
 def _judged_by_formula(registry: Registry) -> Iterator[Amendment]:
     """Yield the amendments that may add an unlisted structure, by its formula."""
     for regime in registry.regimes.values():
-        for each in regime.amendments:
-            if not each.loaded and each.all_named and (each.formulas or each.at_least):
+        for each in regime.unloaded:
+            if each.all_named and (each.formulas or each.at_least):
                 yield each
 
 
 def _jurisdictions(
     day: date, route: Route, asked: tuple[str, ...], registry: Registry, book: LawBook
 ) -> Iterable[str]:
-    """Return the jurisdictions asked or on the route; all of them if neither is given."""
+    """Return the jurisdictions asked or on the route; if neither is given, those that look abroad.
+
+    The law that one nation alone knows is answered where somebody asks for the nation.
+    """
     known = known_jurisdictions(registry)
     if asked:
         places: Iterable[str] = asked
@@ -305,7 +311,9 @@ def _jurisdictions(
         ends = (route.origin, *route.transit, route.destination)
         places = (WORLD, *(each for each in ends if each))
     else:
-        return sorted(known, key=lambda each: (each != WORLD, each))
+        regimes = registry.regimes.values()
+        wide = {WORLD, *(each.jurisdiction for each in regimes if each.abroad and each.binding)}
+        return sorted(wide, key=lambda each: (each != WORLD, each))
     wanted: dict[str, None] = {}
     for place in places:
         under = [each for each in jurisdictions_of(place, day, book.unions) if each in known]

@@ -47,7 +47,8 @@ def unlisted(
     last = min(day, regime.checked)
     missing = missing_on(regime, found, question)
     if missing is not None:
-        last = min(last, missing.begins - _DAY)
+        if missing.begins > date.min:  # else its day is not known
+            last = min(last, missing.begins - _DAY)
         told = f"{missing.what} ({missing.cite})"
         why = Phrase("gap/amendment", day=last, amendment=told)
         return Unlisted("not assessable", why, last)
@@ -74,9 +75,8 @@ def missing_on(regime: Regime, found: Found, question: Question) -> Amendment | 
     destination = question.route.destination
     missing = [
         each
-        for each in regime.amendments
-        if not each.loaded
-        and each.begins <= question.day
+        for each in regime.unloaded
+        if each.begins <= question.day
         and (not each.destinations or destination is None or destination in each.destinations)
         and may_add(each, found)
     ]

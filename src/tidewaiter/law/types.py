@@ -1,6 +1,6 @@
 """Records of the registry: substances, their names and forms, and the law on them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -163,12 +163,19 @@ class Amendment(Record, frozen=True, kw_only=True):
 
 
 class MissingRow(Record, frozen=True, kw_only=True):
-    """A row of the official list that is not loaded; its substances may be controlled."""
+    """Rows of the official list that are not loaded.
 
-    schedule: str
-    number: str  # as the list prints it
-    text: str  # what the row names, in English
-    why: str  # why it is not loaded
+    What fits them is not assessable, if the last three fields say what they name.
+    """
+
+    schedule: str = ""  # empty: several
+    number: str = ""  # as the list prints it; empty: not printed, or several
+    text: str  # what they name, in English
+    why: str  # why they are not loaded
+    since: date | None = None  # first day in force; None: not known, taken as always
+    substances: tuple[str, ...] = ()  # slugs
+    formulas: tuple[str, ...] = ()  # in Hill order, of what is not in the registry
+    at_least: tuple[str, ...] = ()  # atoms common to all members of a class: "C11O3"
 
 
 class Title(Record, frozen=True, kw_only=True):
@@ -206,6 +213,24 @@ class Regime(Record, frozen=True, kw_only=True):
     sequence: int = 1000  # order of its controls among those of a substance, smallest first
     grades: Mapping[str, str] = {}  # schedule, or "all": row of the alert rules for its weight
     titles: tuple[Title, ...] = ()  # in other languages
+
+    @property
+    def unloaded(self) -> Iterator[Amendment]:
+        """What the law holds and our copy does not: later amendments, and missing rows."""
+        yield from (each for each in self.amendments if not each.loaded)
+        for row in self.missing:
+            if row.substances or row.formulas or row.at_least:
+                cite = f"{self.name}, {row.schedule} {row.number}".rstrip(", ")
+                yield Amendment(
+                    what=row.text,
+                    since=row.since,
+                    cite=cite,
+                    loaded=False,
+                    all_named=True,
+                    substances=row.substances,
+                    formulas=row.formulas,
+                    at_least=row.at_least,
+                )
 
     def grade(self, schedule: str) -> str:
         """Return the alert rule key for the weight of a schedule; "": not given."""

@@ -209,12 +209,17 @@ class RoutedLaw:
     def _holdings(
         self, place: int, form: str | None, met: Mapping[str, Ruling]
     ) -> Iterator[Holding]:
-        """Yield the controls of a substance, each with the answer of its instrument."""
+        """Yield the controls of a substance, each with the answer of its instrument.
+
+        Of those that one nation alone knows, only those on the route.
+        """
         substance = self._registry.substances[place]
         found = self._found(place, form)
         told: set[str] = set()  # regimes whose duties and limits are given with their first control
         for control in controls_on(substance, self._day):
             ruling = met.get(control.regime)
+            if ruling is None and not self._registry.regimes[control.regime].abroad:
+                continue
             held = _holding(substance, control, ruling, self._judged(found, control))
             if ruling is not None and control.regime not in told:
                 told.add(control.regime)
@@ -234,6 +239,8 @@ class RoutedLaw:
             if hold.regime in named or hold.excluded_by or not rule.holds_on(self._day):
                 continue
             ruling = met.get(hold.regime)
+            if ruling is None and not self._registry.regimes[hold.regime].abroad:
+                continue
             yield Holding(
                 substance=self._registry.substances[place].slug,
                 regime=hold.regime,

@@ -172,7 +172,7 @@ def test_ways_of_finding_are_ranked(findings: Find) -> None:
 @pytest.mark.parametrize("text", ["3-anilinopiperidine", "N-phenethyl-3-piperidone", "methylene"])
 def test_a_neighbour_in_chemistry_is_no_misspelling(findings: Find, text: str) -> None:
     """A changed locant, or a word that is another chemical's, is not taken for a misspelling."""
-    assert findings(text) == []
+    assert [each for each in findings(text) if each.how != "class"] == []
 
 
 def test_another_near_name_is_told(findings: Find, slug: Slug) -> None:

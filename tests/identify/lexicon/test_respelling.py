@@ -63,7 +63,6 @@ def others(lexicon: Lexicon) -> OtherWords:
     [
         ("difenilammina", "dietilamina"),
         ("anhydrido phtalico", "anhídrido acético"),
-        ("dichloormethaan", "trichloormethaan"),
         ("пиперазин", "пиперидин"),
     ],
 )

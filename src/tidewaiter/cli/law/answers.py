@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -171,7 +171,8 @@ def _evaluated(ruling: Ruling) -> str:
     since = ruling.covered[0]
     classes = [text.removeprefix(f"{ruling.regime}: ") for text in ruling.versions[1:]]
     said = [f"complete from {since}"] if since else []
-    said += [text.removesuffix(" evaluated") for text in classes]
+    few = len(classes) <= _FEW
+    said += [t.removesuffix(" evaluated") for t in classes] if few else [f"{len(classes)} classes"]
     return f"{ruling.regime} ({', '.join(said)})" if said else ruling.regime
 
 
@@ -208,13 +209,21 @@ def _more(ruling: Ruling) -> Iterator[str]:
     for remark in ruling.remarks:
         yield f"{remark.text}; {remark.clause} [{_cited(remark.source, remark.mark)}]"
     yield from ruling.doubts
-    yield from ruling.versions
+    classes = [text for text in ruling.versions if text.endswith(" evaluated")]
+    yield from (text for text in ruling.versions if len(classes) <= _FEW or text not in classes)
+    if len(classes) > _FEW:
+        yield _count_of(classes)
+
+
+def _count_of(classes: Sequence[str]) -> str:
+    return f"{len(classes)} class rules evaluated; --json names them"
 
 
 def _cited(source: str, mark: str) -> str:
     return source if mark == "read" else f"{source}, {mark_in_words(mark)}"
 
 
+_FEW = 3  # class rules that are named in one answer
 _PAGES = (".html", ".htm")
 
 

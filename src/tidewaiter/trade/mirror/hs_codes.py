@@ -187,12 +187,16 @@ class _Own(Record, frozen=True, kw_only=True):
 def watched_codes(registry: Registry) -> dict[str, Watched]:
     """Return the HS6 codes in the registry, each with its substances.
 
+    What one nation alone controls, most of it bulk chemicals, is left out.
+
     Whether a code is specific to one substance refers to HS 2022 (data/hs/own.toml); the same six
     digits may have another meaning in another revision.
     """
     held: dict[str, list[str]] = defaultdict(list)
     for substance in registry.substances:
-        for hs in substance.hs:
+        laws = [registry.regimes[each.regime] for each in substance.controls]
+        wide = not laws or any(law.abroad for law in laws)
+        for hs in substance.hs if wide else ():
             plain = hs.replace(".", "")
             if len(plain) >= _SIX:
                 held[plain[:_SIX]].append(substance.name)
