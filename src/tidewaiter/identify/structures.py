@@ -13,6 +13,7 @@ from tidewaiter.identify.candidates import Candidate, Seeker
 from tidewaiter.identify.findings import Defect, Finding
 from tidewaiter.identify.parsed_structures import ParsedStructures, Seen, Text
 from tidewaiter.law.registry import Registry
+from tidewaiter.law.types import Substance
 
 _KEPT = 1 << 15  # texts whose result is cached
 _TOGETHER = 256  # names parsed at a time; other threads wait for OPSIN meanwhile
@@ -173,6 +174,13 @@ class Structures:
         except StructureError as error:
             return Seen(failed=error.message)
 
+    def _is_wide(self, substance: Substance) -> bool:
+        """Return whether some law that looks beyond its own nation controls a substance."""
+        regimes = self._registry.regimes
+        return not substance.controls or any(
+            regimes[each.regime].abroad for each in substance.controls
+        )
+
     def _findings(self, line: int, text: str, at: Candidate, seen: Seen) -> Iterator[Finding]:
         for each in seen.sightings:
             place = self._places[each.slug]
@@ -196,7 +204,7 @@ class Structures:
                 at.end,
                 text[at.start : at.end],
                 how,
-                "strong" if each.sureness == "same" else "weak",
+                "strong" if each.sureness == "same" and self._is_wide(substance) else "weak",
                 _SCORES[each.sureness],
                 (how_read, *each.words),
                 downgraded,
