@@ -6,8 +6,9 @@ find is right, with the score that it has, and the Brier score; writes
 ``docs/benchmarks/reliability.json`` and the diagram in ``docs/images``.
 
 Scores were set from one half of the lines (``--half seen``); the other half, ``kept``, is measured.
-A line is in a half by its hash. Mentions that the judge called defensible are left out; those that
-nobody judged are judged in ``judged_mentions.csv``. ``--more FOLDER`` measures other lines instead:
+A line is in a half by its hash. Mentions that the judge called defensible are left out, and
+those of substances that one nation alone controls; what nobody judged is in
+``judged_mentions.csv``. ``--more FOLDER`` measures other lines instead:
 ``positives.tsv`` and ``negatives.tsv`` as in the world folder, with English names and CAS as gold.
 """
 
@@ -26,6 +27,7 @@ from benchmarks.false_alerts import SETS, reviewed
 
 from tidewaiter.identify import Identifier, Lexicon, column_of, load_lexicon
 from tidewaiter.identify.findings import Finding
+from tidewaiter.law.types import Substance
 from tidewaiter.parties.calibration.types import Share, share_of
 
 OUT = ROOT / "docs" / "benchmarks" / "reliability.json"
@@ -111,11 +113,20 @@ def said(lines: Sequence[Labelled], lexicon: Lexicon) -> Iterator[Said]:
     findings, _ = Identifier(lexicon).find(column_of(texts))
     for found in findings:
         line = lines[found.line]
-        slug = lexicon.registry.substances[found.substance].slug
-        right = line.right(slug, found.cas)
-        if right is not None:
+        substance = lexicon.registry.substances[found.substance]
+        right = line.right(substance.slug, found.cas)
+        if right is not None and _is_judged(substance, lexicon):
             seen = zlib.crc32(line.text.encode()) % 2 == 0
             yield Said(_kind(found), line.language, found.score, right, seen)
+
+
+def _is_judged(substance: Substance, lexicon: Lexicon) -> bool:
+    """Return whether mentions of a substance were judged: not those that one nation alone controls.
+
+    They came after the judges, who took solvents and salts for other goods.
+    """
+    laws = [lexicon.registry.regimes[each.regime] for each in substance.controls]
+    return not laws or any(law.abroad for law in laws)
 
 
 def _kind(found: Finding) -> str:
