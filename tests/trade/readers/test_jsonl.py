@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.support.raising import raises
 
@@ -177,17 +177,20 @@ json_values = st.recursive(
 
 @settings(max_examples=150)
 @given(st.lists(json_values, max_size=5))
+@example([{"goods": [{}, {"goods": False, "hs": False}]}])
 def test_any_json_is_read_or_refused(docs: list[Any]) -> None:
-    """No JSON value raises anything, and each line is counted."""
+    """No JSON value raises anything, and each line is counted; of an unknown layout, each record."""
     raw = "\n".join(['{"goods": "first"}', *(json.dumps(doc) for doc in docs)]).encode()
-    rows = set()
+    rows, codes = set(), set()
     for item in reader_for("a.jsonl")(io.BytesIO(raw), "a.jsonl", ReadOptions()):
         if isinstance(item, Refusal):
+            codes.add(item.code)
             rows.add(item.row or 1)  # of the file as a whole
         else:
             item.validate(full=True)
             rows.update(item["row"].to_pylist())
-    assert rows == set(range(1, len(docs) + 2))
+    lines = set(range(1, len(docs) + 2))
+    assert rows == lines or ("trade/layout-not-confirmed" in codes and rows > lines)
 
 
 def test_an_answer_for_json_must_name_a_key(read: Read) -> None:
