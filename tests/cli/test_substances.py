@@ -56,9 +56,11 @@ def test_signs_of_markup_are_only_signs(wanted: str, call: Call) -> None:
     assert call("substances", wanted).exit_code in {0, 2}
 
 
-def test_every_substance_can_be_shown(call: Call, registry: Registry) -> None:
+def test_substances_of_each_part_of_the_registry_can_be_shown(
+    call: Call, registry: Registry
+) -> None:
     """Each slug leads to its substance, whatever signs its names hold."""
-    for substance in registry.substances[::11]:
+    for substance in registry.substances[::37]:
         result = call("substances", substance.slug)
         assert result.exit_code == 0
         assert f"({substance.slug}, {substance.kind})" in " ".join(result.stdout.split())

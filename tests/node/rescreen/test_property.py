@@ -81,7 +81,7 @@ def _told(found: Sequence[Alert]) -> list[str]:
 
 
 @given(st.lists(_WAS, min_size=_LOOSE, max_size=_LOOSE))
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_touched_is_all_that_is_new(
     base: Path, entries: list[ListedParty], desk: Desk, was: list[Was]
 ) -> None:

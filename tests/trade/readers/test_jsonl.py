@@ -179,7 +179,7 @@ json_values = st.recursive(
 @given(st.lists(json_values, max_size=5))
 @example([{"goods": [{}, {"goods": False, "hs": False}]}])
 def test_any_json_is_read_or_refused(docs: list[Any]) -> None:
-    """No JSON value raises anything, and each line is counted; of an unknown layout, each record."""
+    """No JSON value raises anything; each line is counted, each record of an unknown layout."""
     raw = "\n".join(['{"goods": "first"}', *(json.dumps(doc) for doc in docs)]).encode()
     rows, codes = set(), set()
     for item in reader_for("a.jsonl")(io.BytesIO(raw), "a.jsonl", ReadOptions()):

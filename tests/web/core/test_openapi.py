@@ -31,13 +31,10 @@ from tidewaiter.web.core.openapi import description
 # The first asks under a name that this server does not have; the second is about what we never
 # send, and takes the bytes of a file for it; the third knows no codes.
 _NOT_OURS = [ignored_auth, negative_data_rejection, positive_data_acceptance]
-_EXAMPLES = 6  # of each action
+_EXAMPLES = 4  # of each action
 _SLOW = {
     "receive_files": 3,
-    "read_again": 4,
-    "set_reading": 6,  # a process reads each file
-    "check_notice": 5,
-    "keep_draft": 6,  # the law on each line
+    "set_reading": 3,  # a process reads each file
 }
 _PATIENCE = 120.0  # seconds
 _FILES = (b"goods\nacetone\n", b"Alpha;Beta\nacetone;x\n", b"", b"\x00\xff\n")
