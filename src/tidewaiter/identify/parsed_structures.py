@@ -22,6 +22,7 @@ from tidewaiter.base.phrases import read_phrase, structured
 from tidewaiter.base.resources import data, toml_files
 from tidewaiter.identify.candidates import Shape
 from tidewaiter.law.answers import Sighting
+from tidewaiter.law.packs import pack_root
 
 _KIND = "parsed-structures"
 _FILE = "structures.sqlite"
@@ -112,8 +113,8 @@ def _inputs() -> Iterable[Path]:
     package = Path(__file__).parents[1]
     yield from sorted((package / "law" / "structure").glob("*.py"))
     yield from (package / "law" / name for name in ("answers.py", "classes.py"))
-    for folder in ("structures", "aliases"):
-        yield from (Path(str(file)) for file in toml_files(data(folder)))
+    for folder in (data("structures"), pack_root().joinpath("aliases")):
+        yield from (Path(str(file)) for file in toml_files(folder))
 
 
 def _create(folder: Path) -> None:

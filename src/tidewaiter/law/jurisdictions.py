@@ -1,11 +1,13 @@
 """Jurisdictions on a route: countries, and unions of countries with a common trade law."""
 
 from datetime import date
-from functools import cache
+from functools import lru_cache
+from pathlib import Path
 
 from tidewaiter.base.records import Record
-from tidewaiter.base.resources import data, read_toml, toml_files
+from tidewaiter.base.resources import read_toml, toml_files
 from tidewaiter.law.answers import Role, Route
+from tidewaiter.law.packs import pack_root
 
 WORLD = "UN"
 """Jurisdiction of the UN conventions, involved in every route between two countries."""
@@ -39,14 +41,21 @@ class Union(Record, frozen=True, kw_only=True):
         return False
 
 
-@cache
-def load_unions() -> tuple[Union, ...]:
-    """Load the unions included in the package.
+def load_unions(version: str | None = None) -> tuple[Union, ...]:
+    """Load the unions of a law pack.
+
+    Args:
+        version: Of the pack; None: the one in use.
 
     Raises:
         RegistryError: A file is invalid.
     """
-    return tuple(read_toml(file, Union) for file in toml_files(data("unions")))
+    return _unions(Path(str(pack_root(version))))
+
+
+@lru_cache(maxsize=4)
+def _unions(root: Path) -> tuple[Union, ...]:
+    return tuple(read_toml(file, Union) for file in toml_files(root.joinpath("unions")))
 
 
 def is_in(country: str | None, jurisdiction: str, day: date, unions: tuple[Union, ...]) -> bool:

@@ -26,7 +26,8 @@ from tidewaiter.law.instruments import (
     instrument_folders,
     read_instrument,
 )
-from tidewaiter.law.jurisdictions import WORLD, load_unions
+from tidewaiter.law.jurisdictions import WORLD, Union, load_unions
+from tidewaiter.law.packs import pack_root
 from tidewaiter.law.rules import AmountFile, LawBook, Request, RouteFile, Rule
 from tidewaiter.law.types import Control, LawFolder, Name, NameFile, Regime, Source, Substance
 
@@ -84,6 +85,15 @@ def load_registry(own: tuple[Path, ...] = ()) -> Registry:
     return _load((*plugin_folders().values(), *own))
 
 
+def load_pack(version: str) -> Registry:
+    """Load the registry of a law pack, without plug-ins and an authority's own lists.
+
+    Raises:
+        RegistryError: The pack is not there, or is not valid for this program.
+    """
+    return _load((), version)
+
+
 @cache
 def plugin_folders() -> Mapping[str, Path]:
     """Map plug-ins to their data folders, without those that fail to load."""
@@ -107,26 +117,26 @@ def plugin_folders() -> Mapping[str, Path]:
     return MappingProxyType(joined)
 
 
-def _load(own: tuple[Path, ...]) -> Registry:
-    paths, files = zip(*_all_files(own), strict=True)
+def _load(own: tuple[Path, ...], version: str | None = None) -> Registry:
+    paths, files = zip(*_all_files(own, version), strict=True)
     code = sorted(Path(__file__).parent.glob("*.py"))  # their records are what is cached
     key = digest([*files, *code], "\n".join(paths))
 
     def make(folder: Path) -> None:
-        found = read_registry(own, key)
+        found = read_registry(own, key, version)
         (folder / "registry.msgpack").write_bytes(msgspec.msgpack.encode(found))
 
     file = cached("registry", key, make) / "registry.msgpack"
     return msgspec.msgpack.decode(file.read_bytes(), type=Registry)
 
 
-def read_registry(own: tuple[Path, ...], key: str) -> Registry:
-    """Read and validate all files, and join an authority's files with the built-in ones."""
+def read_registry(own: tuple[Path, ...], key: str, version: str | None = None) -> Registry:
+    """Read and validate all files, and join an authority's files with those of a law pack."""
     sources: dict[str, Source] = {}
     regimes: dict[str, Regime] = {}
     substances: dict[str, Substance] = {}
     instruments: list[Instrument] = []
-    for folder in _roots(own):
+    for folder in _roots(own, version):
         for file in _files(folder, "sources"):
             _add(sources, _stem(file), read_toml(file, Source), at=file.name)
         for place in instrument_folders(folder):
@@ -144,7 +154,7 @@ def read_registry(own: tuple[Path, ...], key: str) -> Registry:
             _add_names(substances, file)
     classes = _classes(instruments)
     things = {**substances, **{rule.slug: _as_substance(rule) for rule in classes}}
-    book = _book(instruments)
+    book = _book(instruments, load_unions(version))
     _check(substances, regimes, sources)
     for each in instruments:
         _check_instrument(each, substances, regimes, sources)
@@ -207,7 +217,7 @@ def _listed(
     }
 
 
-def _book(instruments: list[Instrument]) -> LawBook:
+def _book(instruments: list[Instrument], unions: tuple[Union, ...]) -> LawBook:
     """Collect the rules other than controls, merged across folders of the same instrument."""
     amounts: dict[str, AmountFile] = {}
     routes: dict[str, RouteFile] = {}
@@ -220,7 +230,7 @@ def _book(instruments: list[Instrument]) -> LawBook:
         amounts=amounts,
         routes=routes,
         proposals=tuple(chain.from_iterable(each.proposals for each in instruments)),
-        unions=load_unions(),
+        unions=unions,
     )
 
 
@@ -253,9 +263,9 @@ def _as_substance(rule: ClassRule) -> Substance:
     )
 
 
-def _roots(own: tuple[Path, ...]) -> Iterator[Traversable | Path]:
-    """List the folders to read: the package's, then an authority's."""
-    yield data()
+def _roots(own: tuple[Path, ...], version: str | None = None) -> Iterator[Traversable | Path]:
+    """List the folders to read: a law pack, None: the one in use; then an authority's."""
+    yield pack_root(version)
     for folder in own:
         if not folder.is_dir():
             raise RegistryError("law/no-such-folder", at=str(folder))
@@ -271,14 +281,16 @@ def _files(root: Traversable | Path, kind: str) -> Iterator[Traversable | Path]:
         yield from toml_files(folder)
 
 
-def _all_files(own: tuple[Path, ...]) -> Iterator[tuple[str, Traversable | Path]]:
+def _all_files(
+    own: tuple[Path, ...], version: str | None
+) -> Iterator[tuple[str, Traversable | Path]]:
     """List all source files of a registry, each with its path."""
-    for root in _roots(own):
+    for root in _roots(own, version):
         for kind in ("sources", "substances", "names"):
             yield from ((f"{kind}/{file.name}", file) for file in _files(root, kind))
         for folder in instrument_folders(root):
             yield from instrument_files(folder)
-    for file in toml_files(data("unions")):
+    for file in toml_files(pack_root(version).joinpath("unions")):
         yield f"unions/{file.name}", file
 
 
@@ -443,8 +455,9 @@ def _rule_files(own: tuple[Path, ...]) -> Iterator[tuple[str, Traversable | Path
     for root in _roots((*plugin_folders().values(), *own)):
         for folder in instrument_folders(root):
             yield from instrument_files(folder, RULES)
-    for kind in ("unions", "aliases", "structures"):
-        yield from ((f"{kind}/{file.name}", file) for file in toml_files(data(kind)))
+    folders = {kind: pack_root().joinpath(kind) for kind in ("unions", "aliases")}
+    for kind, folder in {**folders, "structures": data("structures")}.items():
+        yield from ((f"{kind}/{file.name}", file) for file in toml_files(folder))
 
 
 def regimes_of(registry: Registry, jurisdiction: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from tidewaiter.base.cache import cached, digest
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml, toml_files
+from tidewaiter.law.packs import pack_root
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.structure.composition import formula_of, heavy_atoms
 from tidewaiter.law.structure.keys import compare, components, control_key, inchikey, parent
@@ -45,12 +46,12 @@ class Aliases(Record, frozen=True, kw_only=True):
 
 
 def load_aliases() -> tuple[Aliases, ...]:
-    """Load the alternative drawings included in the package, sorted by slug.
+    """Load the alternative drawings of the law pack in use, sorted by slug.
 
     Raises:
         RegistryError: A file is invalid.
     """
-    return tuple(read_toml(file, Aliases) for file in toml_files(data("aliases")))
+    return tuple(read_toml(file, Aliases) for file in toml_files(pack_root().joinpath("aliases")))
 
 
 class Keys(Record, frozen=True, kw_only=True):
@@ -121,7 +122,8 @@ def load_keys(registry: Registry) -> tuple[Keys, ...]:
         RegistryError: A structure in the data is invalid.
     """
     code = sorted(Path(__file__).parent.glob("*.py"))
-    drawings = [*toml_files(data("aliases")), *toml_files(data("structures"))]
+    aliases = toml_files(pack_root().joinpath("aliases"))
+    drawings = [*aliases, *toml_files(data("structures"))]
     key = digest((*code, *drawings), registry.digest, rdBase.rdkitVersion)
 
     def make(place: Path) -> None:

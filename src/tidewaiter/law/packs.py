@@ -1,0 +1,231 @@
+"""Law packs: versions of the data on substances and law, used instead of those of the package.
+
+    active              version in use; missing or "included": the data of the package
+    packs/VERSION/      one version: pack.json, and folders of facts as in the package
+
+A version is written once and never changed, so that an old answer can be given again.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from importlib.resources.abc import Traversable
+from io import BytesIO
+from pathlib import Path
+
+import msgspec
+from platformdirs import user_data_path
+
+from tidewaiter.base.errors import InputError, RegistryError
+from tidewaiter.base.files import replacing, writing
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data
+
+INCLUDED = "included"
+"""Version of the data that comes with the package."""
+
+FORMAT = 1
+"""Format of packs that this program reads; it grows when older programs would misread one."""
+
+KINDS = ("aliases", "names", "regimes", "sources", "substances", "unions")
+"""Folders of facts in a pack."""
+
+MANIFEST = "pack.json"
+SETTING = "TIDEWAITER_LAW_PACK"
+"""Environment variable that names the version for a process and those that it starts."""
+
+_VERSION = re.compile(r"\d{4}\.\d{2}\.\d{2}(\.\d{1,3})?")
+_MEMBER = re.compile(
+    rf"(?:{'|'.join(KINDS)})/(?:[a-z0-9][a-z0-9._,-]*/){{0,2}}[a-z0-9][a-z0-9._,-]*\.toml"
+)
+_FILES = 50_000
+_LARGEST = 64 << 20  # bytes of a file, unpacked
+_MOST = 512 << 20  # bytes of all files
+_DAY = (1980, 1, 1, 0, 0, 0)  # of each file in an archive: the same facts give the same bytes
+
+
+class Manifest(Record, frozen=True, kw_only=True):
+    """Description of a pack."""
+
+    version: str  # day of its release, "2026.12.02", with a number if there are several on a day
+    made: date
+    format: int = FORMAT
+    note: str = ""
+
+
+def packs_folder() -> Path:
+    """Return the folder: TIDEWAITER_LAW, or else the system's folder for user data."""
+    named = os.environ.get("TIDEWAITER_LAW")
+    return Path(named) if named else user_data_path("tidewaiter") / "law"
+
+
+def active_version() -> str:
+    """Return the version in use: that of the environment, or else the one that was switched to."""
+    named = os.environ.get(SETTING)
+    if named:
+        return named
+    try:
+        return (packs_folder() / "active").read_text("utf-8").strip() or INCLUDED
+    except FileNotFoundError:
+        return INCLUDED
+
+
+def pin_active() -> str:
+    """Keep the version of now for this process and those that it starts; return it."""
+    return os.environ.setdefault(SETTING, active_version())
+
+
+def pack_root(version: str | None = None) -> Traversable | Path:
+    """Return the folder with the facts of a version.
+
+    Args:
+        version: None: the one in use.
+
+    Raises:
+        RegistryError: It is not there.
+    """
+    wanted = active_version() if version is None else version
+    if wanted == INCLUDED:
+        return data()
+    folder = packs_folder() / "packs" / wanted
+    if not _VERSION.fullmatch(wanted) or not (folder / MANIFEST).is_file():
+        raise RegistryError("law/no-such-pack", version=wanted, at=str(packs_folder()))
+    return folder
+
+
+def manifests() -> tuple[Manifest, ...]:
+    """Return the packs that are kept, newest first; those that cannot be read are left out."""
+    found = []
+    for file in (packs_folder() / "packs").glob(f"*/{MANIFEST}"):
+        try:
+            manifest = msgspec.json.decode(file.read_bytes(), type=Manifest)
+        except (OSError, msgspec.MsgspecError):
+            continue
+        if manifest.version == file.parent.name:
+            found.append(manifest)
+    return tuple(sorted(found, key=lambda each: sort_key(each.version), reverse=True))
+
+
+def sort_key(version: str) -> tuple[int, ...]:
+    """Return the sort key of a version; the data of the package come before all."""
+    return tuple(map(int, version.split("."))) if _VERSION.fullmatch(version) else ()
+
+
+def check_version(version: str) -> str:
+    """Check how a version is written.
+
+    Raises:
+        InputError: Not like "2026.12.02" or "2026.12.02.1".
+    """
+    if not _VERSION.fullmatch(version):
+        raise InputError("law/not-a-pack-version", version=version)
+    return version
+
+
+def pack_of(root: Traversable | Path, manifest: Manifest) -> bytes:
+    """Pack the facts below a folder; the same facts give the same bytes.
+
+    Args:
+        root: With the folders of `KINDS`.
+        manifest: Description of the pack.
+    """
+    total = BytesIO()
+    with zipfile.ZipFile(total, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        archive.writestr(zipfile.ZipInfo(MANIFEST, _DAY), msgspec.json.encode(manifest))
+        for kind in KINDS:
+            for name, file in _facts(root.joinpath(kind), kind):
+                about = zipfile.ZipInfo(name, _DAY)
+                archive.writestr(about, file.read_bytes(), zipfile.ZIP_DEFLATED)
+    return total.getvalue()
+
+
+def _facts(folder: Traversable | Path, path: str) -> Iterator[tuple[str, Traversable | Path]]:
+    if not folder.is_dir():
+        return
+    for each in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        name = f"{path}/{each.name}"
+        if each.is_dir():
+            yield from _facts(each, name)
+        elif _MEMBER.fullmatch(name):
+            yield name, each
+
+
+def keep_pack(content: bytes, at: str) -> Manifest:
+    """Unpack a verified archive into the folder of packs, whole or not at all.
+
+    Args:
+        content: The archive.
+        at: Its name, for errors.
+
+    Returns:
+        Its description.
+
+    Raises:
+        InputError: Damaged, too large, not a law pack, or made for a newer program.
+        OutputError: The folder is not writable.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            manifest = _manifest(archive, at)
+            place = packs_folder() / "packs" / manifest.version
+            with writing(str(place)):
+                place.parent.mkdir(parents=True, exist_ok=True)
+                work = Path(tempfile.mkdtemp(prefix=".pack-", dir=place.parent))
+                try:
+                    _extract(archive, work, at)
+                    work.chmod(0o755)
+                    shutil.rmtree(place, ignore_errors=True)  # cut short by a crash, or the same
+                    work.rename(place)
+                finally:
+                    shutil.rmtree(work, ignore_errors=True)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+        raise InputError("law/pack-damaged", at=at) from error
+    return manifest
+
+
+def _manifest(archive: zipfile.ZipFile, at: str) -> Manifest:
+    try:
+        content = _content(archive, archive.getinfo(MANIFEST), at)
+        manifest = msgspec.json.decode(content, type=Manifest)
+    except (KeyError, msgspec.MsgspecError) as error:
+        raise InputError("law/not-a-pack", at=at) from error
+    check_version(manifest.version)
+    if manifest.format > FORMAT:
+        raise InputError("law/pack-too-new", format=manifest.format, known=FORMAT, at=at)
+    return manifest
+
+
+def _extract(archive: zipfile.ZipFile, folder: Path, at: str) -> None:
+    members = [each for each in archive.infolist() if not each.is_dir()]
+    if len(members) > _FILES or sum(each.file_size for each in members) > _MOST:
+        raise InputError("law/pack-too-large", at=at)
+    for member in members:
+        if member.filename != MANIFEST and not _MEMBER.fullmatch(member.filename):
+            raise InputError("law/pack-of-other-files", name=member.filename, at=at)
+        file = folder / member.filename
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(_content(archive, member, at))
+
+
+def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, at: str) -> bytes:
+    with archive.open(member) as stream:
+        content = stream.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise InputError("law/pack-too-large", at=at)
+    return content
+
+
+def switch_to(version: str) -> None:
+    """Use a version from now on, in this process and in those that start later.
+
+    Raises:
+        RegistryError: It is not there.
+        OutputError: The folder is not writable.
+    """
+    pack_root(version)
+    with replacing(packs_folder() / "active", "law") as part:
+        part.write_text(f"{version}\n", "utf-8")
