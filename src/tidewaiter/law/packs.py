@@ -1,6 +1,8 @@
 """Law packs: versions of the data on substances and law, used instead of those of the package.
 
     active              version in use; missing or "included": the data of the package
+    history.jsonl       when another version was switched to
+    trust/              the publisher's root, and what was seen of its signatures
     packs/VERSION/      one version: pack.json, and folders of facts as in the package
 
 A version is written once and never changed, so that an old answer can be given again.
@@ -12,7 +14,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from importlib.resources.abc import Traversable
 from io import BytesIO
 from pathlib import Path
@@ -229,3 +231,24 @@ def switch_to(version: str) -> None:
     pack_root(version)
     with replacing(packs_folder() / "active", "law") as part:
         part.write_text(f"{version}\n", "utf-8")
+
+
+class Switch(Record, frozen=True, kw_only=True):
+    """A line of history.jsonl: when another version was switched to."""
+
+    when: datetime  # UTC
+    before: str
+    after: str
+    source: str
+
+
+def record_switch(before: str, after: str, source: str, now: datetime) -> None:
+    """Add a line to the history of the folder.
+
+    Raises:
+        OutputError: The folder is not writable.
+    """
+    line = msgspec.json.encode(Switch(when=now, before=before, after=after, source=source))
+    file = packs_folder() / "history.jsonl"
+    with writing(str(file)), file.open("ab") as history:
+        history.write(line + b"\n")

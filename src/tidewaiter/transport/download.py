@@ -112,7 +112,7 @@ def _parse_url(address: str) -> httpx.URL:
     return url
 
 
-def _client(timeout: float) -> httpx.Client:
+def connect(timeout: float) -> httpx.Client:
     """Return a client that verifies certificates with the system's authorities.
 
     Args:
@@ -131,7 +131,7 @@ def _client(timeout: float) -> httpx.Client:
 
 
 @contextmanager
-def _get(http: httpx.Client, url: httpx.URL, headers: dict[str, str]) -> Iterator[httpx.Response]:
+def get(http: httpx.Client, url: httpx.URL, headers: dict[str, str]) -> Iterator[httpx.Response]:
     """Get an address, following redirects that never downgrade from https.
 
     The client's own redirects would allow a downgrade, and read intermediate bodies completely.
@@ -182,8 +182,8 @@ class _Loading:
         part = self._read_note()
         try:
             with (
-                _client(self._limits.timeout) as http,
-                _get(http, self._url, self._asked(part)) as answer,
+                connect(self._limits.timeout) as http,
+                get(http, self._url, self._asked(part)) as answer,
             ):
                 return self._take(answer, part) if answer.is_success else self._refused(answer)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
