@@ -107,6 +107,7 @@ def _no_lists_of_ones_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Isolate the tests from the lists and releases of the user who runs them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TIDEWAITER_LISTS", str(tmp_path_factory.mktemp("lists")))
+        patch.setenv("TIDEWAITER_LAW", str(tmp_path_factory.mktemp("law")))
         patch.setenv("TIDEWAITER_RELEASES", str(tmp_path_factory.mktemp("releases")))
         yield
 

@@ -16,6 +16,7 @@ from tidewaiter.burden.releases.folder import releases_folder
 from tidewaiter.cli.core.options import FILE
 from tidewaiter.cli.core.party_options import kept_in
 from tidewaiter.cli.screening.stored import report_expired
+from tidewaiter.law.packs import pin_active
 from tidewaiter.node.uploads.arrivals import sample_upload
 from tidewaiter.node.uploads.settings import DAYS
 from tidewaiter.store.accounts.sessions import invite
@@ -135,6 +136,7 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: An
         upload_days=more["upload_days"],
     )
     _check_port(serving.host, serving.port)
+    pin_active()  # its pages and the processes that it starts use the same law
     node = Node(serving)
     _welcome(node)
     report_expired(node.database)
