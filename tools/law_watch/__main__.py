@@ -2,10 +2,12 @@
 
 import tempfile
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 import click
 import msgspec
+from msgspec.structs import replace
 from tools.law_watch.comparison import compare
 from tools.law_watch.parsing import MOST_BYTES
 from tools.law_watch.proposal import as_toml
@@ -80,7 +82,10 @@ def main(
     for each in failed:
         click.echo(f"error: {each}", err=True)
     shown = [each for each in findings if all_ or each.is_new]
-    click.echo(msgspec.json.encode(shown) if as_json else as_table(shown))
+    if as_json:
+        click.echo(msgspec.json.encode(shown))
+    elif shown:
+        click.echo(as_table(shown))
     if propose:
         _propose(findings, propose)
     new = sum(each.is_new for each in findings)
@@ -117,9 +122,20 @@ def look(
                 findings.extend(compare(documents, watched, registry))
         except WatchError as error:
             failed.append(error)
+    findings = _merged(findings)
     findings.sort(key=lambda each: str(each.in_force or each.published or ""), reverse=True)
     findings.sort(key=lambda each: each.instrument)
     return findings, failed
+
+
+def _merged(findings: Sequence[Finding]) -> list[Finding]:
+    """Join what two sources tell of one document: two acts that it amends, for example."""
+    joined: dict[tuple[str, str, date | None], Finding] = {}
+    for each in findings:
+        first = joined.setdefault((each.instrument, each.cite, each.in_force), each)
+        touches = tuple(dict.fromkeys((*first.touches, *each.touches)))
+        joined[each.instrument, each.cite, each.in_force] = replace(first, touches=touches)
+    return list(joined.values())
 
 
 def as_table(findings: Sequence[Finding]) -> str:
@@ -128,7 +144,7 @@ def as_table(findings: Sequence[Finding]) -> str:
     for number, each in enumerate(findings):
         if not number or findings[number - 1].instrument != each.instrument:
             lines += [*([""] if lines else []), each.instrument]
-        days = f"{each.published or '-':<10}  {each.in_force or '-':<10}"
+        days = f"{each.published or '-'!s:<10}  {each.in_force or '-'!s:<10}"
         lines += [
             f"  {_TOLD[each.standing]:<17}  {each.kind:<10}  {days}  {each.cite}",
             f"    {each.title}",
@@ -136,7 +152,7 @@ def as_table(findings: Sequence[Finding]) -> str:
             *([f"    we hold: {', '.join(each.held)}"] if each.held else []),
         ]
     head = f"  {'standing':<17}  {'kind':<10}  {'published':<10}  {'in force':<10}  citation"
-    return "\n".join([head, *lines]) if lines else "nothing new"
+    return "\n".join([head, *lines])
 
 
 def file_name(watch: Watch) -> str:
@@ -169,7 +185,7 @@ def _asked(watch: Watch) -> bytes:
         try:
             found = fetch(address, Path(folder), limits=_LIMITS)
         except TidewaiterError as error:
-            hint = f"{error.hint or 'try again later'}; or read a saved answer with --from"
+            hint = "check the network, try again later, or read a saved answer with --from"
             raise WatchError(error.message, at=f"{watch.name}, {address}", hint=hint) from error
         return found.path.read_bytes() if found else b""
 

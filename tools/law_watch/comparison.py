@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from tools.law_watch.records import Finding, Published, Standing, Watched, WatchError
 
 from tidewaiter.law.registry import Registry
-from tidewaiter.law.types import Regime
+from tidewaiter.law.types import Control, Regime
 
 _SHORTEST = 4  # letters of a name that is looked for in a title
 
@@ -80,13 +80,18 @@ def _cited(slug: str, registry: Registry) -> str:
 def _names(slug: str, registry: Registry) -> list[tuple[str, str]]:
     """Return names of the substances that an instrument controls, and substance and schedule."""
     return [
-        (name.casefold(), f"{substance.slug}: {control.schedule}")
+        (name.casefold(), _told(substance.slug, control))
         for substance in registry.substances
         for control in substance.controls
         if control.regime == slug
         for name in (substance.name, *(each.text for each in substance.names))
         if len(name) >= _SHORTEST
     ]
+
+
+def _told(slug: str, control: Control) -> str:
+    until = f", until {control.until}" if control.until else ""
+    return f"{slug} ({control.schedule}{until})"
 
 
 def _held(title: str, names: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -4,7 +4,7 @@ Source:
     https://www.ecfr.gov/developers/documentation/api/v1
 """
 
-import datetime
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -14,13 +14,13 @@ from tools.law_watch.records import Answer, Published
 
 
 class _Version(Answer, frozen=True):
-    date: datetime.date  # the first day of the version
+    date: dt.date  # the first day of the version
     identifier: str  # "1308.11"
     title: str
     part: str
     substantive: bool
     removed: bool = False
-    issue_date: datetime.date | None = None
+    issue_date: dt.date | None = None
 
 
 class _Versions(Answer, frozen=True):
@@ -43,14 +43,14 @@ def read(raw: bytes, name: str) -> list[Published]:
     Raises:
         WatchError: Not an answer of the API.
     """
-    days: dict[tuple[datetime.date, str, str], list[_Version]] = defaultdict(list)
+    days: dict[tuple[dt.date, str, str], list[_Version]] = defaultdict(list)
     for version in parse_json(raw, name, _Versions).content_versions:
         if version.substantive:  # others were issued again without a change of the text
             days[version.date, version.title, version.part].append(version)
     return [_published(day, title, versions) for (day, title, _), versions in days.items()]
 
 
-def _published(day: datetime.date, title: str, versions: list[_Version]) -> Published:
+def _published(day: dt.date, title: str, versions: list[_Version]) -> Published:
     sections = tuple(dict.fromkeys(f"{title} CFR {each.identifier}" for each in versions))
     gone = [each.identifier for each in versions if each.removed]
     told = f"; removed: {', '.join(gone)}" if gone else ""

@@ -75,7 +75,7 @@ class Finding(Record, frozen=True, kw_only=True):
     url: str
     touches: tuple[str, ...]
     standing: Standing
-    held: tuple[str, ...] = ()  # substances that its title names, with our schedule: "4-cmc: I"
+    held: tuple[str, ...] = ()  # substances that its title names, with our schedule: "4-cmc (I)"
 
     @property
     def is_new(self) -> bool:
