@@ -103,6 +103,7 @@ NO_MEMBERS = {
     "de-npsg-cannabinoids-phenylpyrazoles",
     "de-npsg-sulfonylamidobenzoates",
     "ie-naphthylmethylindenes",
+    "jp-delta-8-tetrahydrocannabinols-2023",
     "uk-jwh-018-related-indenes",
     "uk-naphthylmethyleneindenes",
     "us-anthranilic-esters",
