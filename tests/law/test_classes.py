@@ -16,6 +16,9 @@ from tidewaiter.law.registry import Registry, load_registry
 RULES = load_registry().classes
 DAY = timedelta(days=1)
 NOT_LISTED = {
+    "(1H-indol-3-yl)(naphthalen-1-yl)methanone",
+    "(2-methyl-1H-indol-3-yl)(naphthalen-1-yl)methanone",
+    "1-(1-naphthylmethyl)indene",
     "1-(1-naphthylmethylene)indene",
     "1-amino-2-phenylethane",
     "1-benzofuran, 2,3-dihydro-1-benzofuran, 1H-indole, indoline, 1H-indene or indane",
@@ -26,9 +29,12 @@ NOT_LISTED = {
     "2-(3-hydroxycyclohexyl)phenol",
     "2-(cyclohexyl)phenol",
     "2-aminopropan-1-one",
+    "2-aminotetralin, 2-amino-1,2-dihydronaphthalene or 2-aminoindane",
     "2-phenethylamine",
     "3,3-diphenylpropan-1-amine",
     "3-(1-adamantoyl)indole",
+    "3-(1-benzoyl)indole or 3-(1-naphthoyl)indole",
+    "3-(1-naphthoyl)indole or 1H-indol-3-yl-(1-naphthyl)methane",
     "3-(1-naphthoyl)indole or 3-phenylacetylindole",
     "3-(1-naphthoyl)indole",
     "3-(1-naphthoyl)pyrrole",

@@ -48,7 +48,9 @@ NO_REFERENCE = {
     *(
         slug
         for slug in RULES
-        if slug.startswith(("de-npsg-", "us-cannabimimetic-", "us-positional-isomers-"))
+        if slug.startswith(
+            ("de-npsg-", "ie-", "jp-", "us-cannabimimetic-", "us-positional-isomers-")
+        )
     ),
     "us-tetrahydrocannabinols",
     "cn-cannabinoids",
@@ -78,6 +80,7 @@ NO_REFERENCE = {
 }
 CN = "cn-fentanyls"
 DE = "de-npsg-phenethylamines"  # fentanyls have the phenethylamine that it asks for
+IE = "ie-fentanyls"
 
 # Fentanyl is what the rules compare with; norfentanyl has no phenethyl at all, and benzylfentanyl
 # and remifentanil have no ethyl chain with a ring, which (A) to (E) of the text do not touch.
@@ -99,6 +102,8 @@ NO_MEMBERS = {
     "de-npsg-cannabinoids-indolones",
     "de-npsg-cannabinoids-phenylpyrazoles",
     "de-npsg-sulfonylamidobenzoates",
+    "ie-naphthylmethylindenes",
+    "jp-delta-8-tetrahydrocannabinols-2023",
     "uk-jwh-018-related-indenes",
     "uk-naphthylmethyleneindenes",
     "us-anthranilic-esters",
@@ -463,6 +468,76 @@ def test_the_german_groups_cite_their_clauses(
     assert clauses(drawn(slug), rule) == cited
 
 
+@pytest.mark.parametrize(
+    ("smiles", "rule"),
+    [
+        ("CC(NC(C)(C)C)C(=O)c1cccc(Cl)c1", "ie-cathinones"),  # bupropion, by name
+        ("COc1ccccc1CC(C)NC", "ie-phenethylamines"),  # methoxyphenamine, by name
+        ("CC(C)(N)Cc1ccc(Cl)cc1", "ie-phenethylamines"),  # chlorphentermine: two methyls
+        ("C#CCN[C@@H]1CCc2ccccc21", "ie-aminotetralins"),  # rasagiline: a 1-aminoindane
+        ("CCCN(CCc1cccs1)C1CCc2c(O)cccc2C1", "ie-aminotetralins"),  # rotigotine: thienylethyl
+        ("CCCC(C)C1(CC)C(=O)NC(=S)NC1=O", "ie-barbiturates"),  # thiopental: a thiobarbiturate
+        ("NCCc1c[nH]c2ccc(O)cc12", "ie-tryptamines"),  # serotonin: no alkyl on the nitrogen
+        ("CC(=O)NCCc1c[nH]c2ccc(OC)cc12", "ie-tryptamines"),  # melatonin
+        ("CC(N)C(=O)c1ccccc1", "jp-cathinones"),  # cathinone itself
+        ("CC(NC(C)(C)C)C(=O)c1cccc(Cl)c1", "jp-cathinones"),  # bupropion: tert-butyl
+        ("CCCCCc1cc(O)c2c(c1)OC(C)(C)c1ccc(C)cc12", "jp-delta-9-tetrahydrocannabinols"),  # CBN
+    ],
+)
+def test_what_irish_and_japanese_classes_leave_out_is_left_out(smiles: str, rule: str) -> None:
+    """A class is silent on medicines that its words leave out, by name or by their groups."""
+    assert match_class(parse_structure(smiles), RULES[rule]) is None
+
+
+@pytest.mark.parametrize(
+    ("indole", "naphthalene", "rule"),
+    [
+        ("CCCCCCCCn1cc(C(=O){})c2ccccc12", "c3ccc(OCC)c4ccccc34", "jp-naphthoylindoles"),
+        ("CCCCCCCCn1cc(C(=O){})c2ccccc12", "c3ccc(CCCCC)c4ccccc34", "jp-naphthoylindoles"),
+        ("CCCCCCCCn1cc(C(=O){})c2ccccc12", "c3ccc(CCCCCC)c4ccccc34", "jp-naphthoylindoles"),
+        ("CCCCCCCn1cc(C(=O){})c2ccccc12", "c3ccc(CCCCCC)c4ccccc34", "jp-naphthoylindoles"),
+        ("CCCCCCCCn1cc(C(=O){})c2ccccc12", "c3ccc(OC)c4ccccc34", "jp-naphthoylindoles"),
+        (
+            "CCCCCCCn1c(C)c(C(=O){})c2ccccc12",
+            "c3ccc(CCCCC)c4ccccc34",
+            "jp-2-methyl-naphthoylindoles",
+        ),
+    ],
+)
+def test_compounds_that_the_ordinance_names_are_left_out(
+    indole: str, naphthalene: str, rule: str
+) -> None:
+    """Numbers 359 and 360 name six compounds that they do not mean: items (c) to (g), and (c)."""
+    structure = parse_structure(indole.format(naphthalene))
+    assert match_class(structure, RULES[rule]) is None
+
+
+@pytest.mark.parametrize(
+    ("slug", "rule", "cited"),
+    [
+        ("mdpv", "ie-cathinones", ["(i)", "(ii)", "(iii)"]),
+        ("am-2201", "ie-acylindoles", ["(ii)"]),
+        ("mdai", "ie-aminotetralins", ["(o)", "(i)"]),
+        ("pentobarbital", "ie-barbiturates", ["(b)"]),
+        ("mdpv", "jp-cathinones", ["column 1", "column 2", "column 3"]),
+        ("mam-2201", "jp-naphthoylindoles", ["column 1", "column 2"]),
+        ("delta-9-thc-acetate", "jp-delta-9-tetrahydrocannabinols", ["position 3", "position 1"]),
+    ],
+)
+def test_irish_and_japanese_classes_cite_their_clauses(
+    slug: str, rule: str, cited: list[str], clauses: Clauses, drawn: Drawn
+) -> None:
+    """A member is cited with each clause that allows one of its groups."""
+    assert clauses(drawn(slug), rule) == cited
+
+
+def test_the_japanese_act_on_narcotics_comes_first(drawn: Drawn) -> None:
+    """What is a narcotic is left to the other act; what no act names is a designated substance."""
+    named = match_class(drawn("mdpv"), RULES["jp-cathinones"], listed=frozenset({"jp-drugs"}))
+    assert isinstance(named, ClassMatch)
+    assert named.excluded_by == RULES["jp-cathinones"].exclusions[0].words
+
+
 def test_uses_that_an_act_frees_are_told(drawn: Drawn) -> None:
     """An exclusion that names no instrument, as of medicines, is shown with each member."""
     answer = match_class(drawn("ketamine"), RULES["de-npsg-arylcyclohexylamines"])
@@ -501,16 +576,18 @@ def test_another_entry_takes_a_substance_out(drawn: Drawn) -> None:
 @pytest.mark.parametrize(
     ("day", "held"),
     [
-        (date(2018, 2, 5), ["ca-fentanyls", DE, "uk-fentanyls"]),
-        (date(2018, 2, 6), ["ca-fentanyls", DE, "uk-fentanyls", "us-fentanyls-2018"]),
-        (date(2019, 5, 1), ["ca-fentanyls", CN, DE, "uk-fentanyls", "us-fentanyls-2018"]),
+        (date(2015, 3, 11), ["ca-fentanyls", "uk-fentanyls"]),
+        (date(2015, 3, 12), ["ca-fentanyls", IE, "uk-fentanyls"]),
+        (date(2018, 2, 5), ["ca-fentanyls", DE, IE, "uk-fentanyls"]),
+        (date(2018, 2, 6), ["ca-fentanyls", DE, IE, "uk-fentanyls", "us-fentanyls-2018"]),
+        (date(2019, 5, 1), ["ca-fentanyls", CN, DE, IE, "uk-fentanyls", "us-fentanyls-2018"]),
         (
             date(2025, 7, 15),
-            ["ca-anpp", "ca-fentanyls", CN, DE, "uk-fentanyls", "us-fentanyls-2018"],
+            ["ca-anpp", "ca-fentanyls", CN, DE, IE, "uk-fentanyls", "us-fentanyls-2018"],
         ),
         (
             date(2025, 7, 16),
-            ["ca-anpp", "ca-fentanyls", CN, DE, "uk-fentanyls", "us-fentanyls-2025"],
+            ["ca-anpp", "ca-fentanyls", CN, DE, IE, "uk-fentanyls", "us-fentanyls-2025"],
         ),
     ],
 )
