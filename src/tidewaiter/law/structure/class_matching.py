@@ -1,7 +1,7 @@
 """Class matching: which legal classes cover a structure, by which clauses and atoms."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -9,7 +9,7 @@ from functools import cache
 from rdkit.Chem import Mol
 
 from tidewaiter.law.classes import ClassRule
-from tidewaiter.law.structure.composition import count_elements, formula_of, least_elements
+from tidewaiter.law.structure.gate import Counts, Gate, count_atoms, reaches, start_rare
 from tidewaiter.law.structure.graph import Graph, formula, graph_of, mass_u
 from tidewaiter.law.structure.scaffold import (
     MOST_PLACES,
@@ -80,15 +80,12 @@ class _Family:
     """The rules with one anchor."""
 
     anchor: Mol
-    least: tuple[tuple[str, int], ...]  # elements of the anchor
     rules: tuple[_Compiled, ...]
 
-    def may_match(self, atoms: Mapping[str, int]) -> bool:
-        """Return whether a molecule has the elements of the anchor."""
-        for element, count in self.least:  # noqa: SIM110 - a generator takes twice as long
-            if atoms.get(element, 0) < count:
-                return False
-        return True
+    @property
+    def cores(self) -> tuple[Mol, ...]:
+        """Return the cores of all its rules."""
+        return tuple(core.query for each in self.rules for core in each.cores)
 
 
 class ClassMatcher:
@@ -106,12 +103,10 @@ class ClassMatcher:
         groups: dict[str, list[_Compiled]] = defaultdict(list)
         anchors: dict[str, Mol] = {}
         for rule in rules:
-            anchors[rule.anchor] = find_query(rule.anchor, rule, "anchor")
+            anchors[rule.anchor] = start_rare(find_query(rule.anchor, rule, "anchor"))
             groups[rule.anchor].append(_Compiled(rule, find_cores(rule)))
-        self._families = [
-            _Family(anchors[text], least_elements(anchors[text]), tuple(found))
-            for text, found in groups.items()
-        ]
+        self._families = [_Family(anchors[text], tuple(found)) for text, found in groups.items()]
+        self._gate = Gate([(family.anchor, family.cores) for family in self._families])
         self._smallest = min((q.GetNumAtoms() for q in anchors.values()), default=0)
 
     def match(
@@ -132,13 +127,13 @@ class ClassMatcher:
             return ()
         found: list[Answer] = []
         graph = cache(lambda: graph_of(mol))  # few have the core of a rule
-        atoms = count_elements(formula_of(mol))
-        for family in self._families:
-            if not (family.may_match(atoms) and mol.HasSubstructMatch(family.anchor)):
+        counts = count_atoms(mol)
+        for family in map(self._families.__getitem__, self._gate.find_open(mol, counts)):
+            if not mol.HasSubstructMatch(family.anchor):
                 continue
             for compiled in family.rules:
                 if day is None or compiled.rule.holds_on(day):
-                    answer = _ask(mol, graph, compiled, listed)
+                    answer = _ask(_Asked(mol, counts, graph), compiled, listed)
                     found.extend(() if answer is None else (answer,))
         return tuple(sorted(found, key=lambda answer: answer.rule.slug))
 
@@ -184,19 +179,28 @@ def match_classes(
     return ClassMatcher(rules).match(structure, day, listed=listed)
 
 
-def _ask(
-    mol: Mol, graph_once: Callable[[], Graph], compiled: _Compiled, listed: frozenset[str]
-) -> Answer | None:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A molecule that is matched, with what is computed of it once."""
+
+    mol: Mol
+    counts: Counts
+    graph: Callable[[], Graph]
+
+
+def _ask(asked: _Asked, compiled: _Compiled, listed: frozenset[str]) -> Answer | None:
     rule = compiled.rule
     places: list[Place] = []
     full = False
     for core in compiled.cores:
-        here = list(find_places(mol, graph_once, rule, core))
+        if not reaches(asked.counts, core.least):
+            continue
+        here = list(find_places(asked.mol, asked.graph, rule, core))
         full = full or len(here) >= MOST_PLACES
         places += here
     if not places:
         return None
-    graph = graph_once()
+    graph = asked.graph()
     places = [place for place in places if _has_size(graph, rule, place)]
     inside = [place for place in places if place.inside]
     if inside:

@@ -5,13 +5,14 @@ reference compound or one allowed by a clause, at least one clause is needed, an
 other substituents.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rdkit.Chem import Mol, MolFromSmarts, MolFromSmiles, SubstructMatchParameters
+from rdkit.Chem import Mol, MolFromSmarts, MolFromSmiles
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.law.classes import Allowed, Change, ClassRule, Clause, GroupName, Site
+from tidewaiter.law.structure.gate import Counts, count_least, start_rare
 from tidewaiter.law.structure.graph import Graph, Group, graph_of, group_from, groups_at
 from tidewaiter.law.structure.substituents import is_allowed, named_group
 
@@ -78,6 +79,8 @@ class Core:
 
     number: int  # from 1
     query: Mol
+    quick: Mol  # the query in another order, for a structure without it
+    least: Counts  # of a structure with it
     sites: tuple[CoreSite, ...]
     bare: tuple[int, ...]  # atoms without a site: no substituents allowed
     bonds: frozenset[frozenset[int]]  # pairs of bonded atoms
@@ -170,7 +173,15 @@ def _core(rule: ClassRule, number: int, text: str) -> Core:
     named = {atom for site in sites for atom in site.atoms}
     bare = tuple(atom for atom in range(query.GetNumAtoms()) if atom not in named)
     bonds = frozenset(frozenset((b.GetBeginAtomIdx(), b.GetEndAtomIdx())) for b in query.GetBonds())
-    return Core(number + 1, query, tuple(sites), bare, bonds)
+    return Core(
+        number=number + 1,
+        query=query,
+        quick=start_rare(query),
+        least=count_least(query),
+        sites=tuple(sites),
+        bare=bare,
+        bonds=bonds,
+    )
 
 
 def _inner(query: Mol, atoms: tuple[int, ...]) -> int:
@@ -194,10 +205,9 @@ def find_places(
     mol: Mol, graph: Callable[[], Graph], rule: ClassRule, core: Core
 ) -> Iterator[Place]:
     """Yield the result for each placement of a core in a molecule, whose graph is made for one."""
-    asked = SubstructMatchParameters()
-    asked.uniquify = False  # type: ignore[assignment]  # RDKit's stubs mistake its properties
-    asked.maxMatches = MOST_PLACES  # type: ignore[assignment]
-    for match in mol.GetSubstructMatches(core.query, asked):
+    if not mol.HasSubstructMatch(core.quick):
+        return
+    for match in mol.GetSubstructMatches(core.query, uniquify=False, maxMatches=MOST_PLACES):
         yield _judge(_Lie(graph(), rule, core, match))
 
 
@@ -212,26 +222,40 @@ class _Lie:
 
 
 def _judge(lie: _Lie) -> Place:
-    scaffold = frozenset(lie.match)
-    place = Place(scaffold)
+    """Evaluate one placement; once it is outside, nothing else can change that."""
+    place = Place(frozenset(lie.match))
     _judge_core(lie, place)
     for site in lie.core.sites:
-        own = [lie.match[atom] for atom in site.atoms]
-        if site.site.holds == "group":
-            groups = [group_from(lie.graph, own[0], scaffold - set(own))]
-        else:
-            groups = groups_at(lie.graph, own, scaffold)
-        for group in groups:
-            _judge_group(lie, place, site, own, group)
-        if not groups:
-            _judge_group(lie, place, site, own, None)
+        _judge_site(lie, place, site)
+        if place.outside:
+            return place
+    _judge_bare(lie, place)
+    if not place.outside:
+        _judge_bonds(lie, place)
+    return place
+
+
+def _judge_site(lie: _Lie, place: Place, site: CoreSite) -> None:
+    """Evaluate the groups at a site, or the hydrogen."""
+    own = [lie.match[atom] for atom in site.atoms]
+    groups: Sequence[Group | None]
+    if site.site.holds == "group":
+        groups = [group_from(lie.graph, own[0], place.core - set(own))]
+    else:
+        groups = groups_at(lie.graph, own, place.core)
+    for group in groups or [None]:
+        _judge_group(lie, place, site, own, group)
+        if place.outside:
+            return
+
+
+def _judge_bare(lie: _Lie, place: Place) -> None:
+    """Evaluate the groups on atoms of the core that are of no site."""
     for atom in lie.core.bare:
-        for group in groups_at(lie.graph, [lie.match[atom]], scaffold):
+        for group in groups_at(lie.graph, [lie.match[atom]], place.core):
             if any(group.atoms <= taken for taken in place.clauses.values()):
                 continue
             _refuse(lie, place, group, "the core")
-    _judge_bonds(lie, place)
-    return place
 
 
 def _judge_core(lie: _Lie, place: Place) -> None:
