@@ -16,7 +16,7 @@ def test_a_law_answers_as_a_stranger_reads_it(case: Case, call: Callable[..., Re
 
 
 def test_the_examination_is_wide() -> None:
-    """Many instruments, about a third of the answers other than "controlled", each with a source."""
+    """Many instruments, a third of the answers other than "controlled", each with a source."""
     cases = (*FILE.cases, *FILE.open)
     assert len(cases) >= 90
     assert len({case.regime for case in cases}) >= 25
