@@ -59,7 +59,7 @@ def unlisted(
         return Unlisted("not assessable", why, last)
     if because is not None:
         return Unlisted("not listed", because, last)
-    firsts = [each.since for each in later if each.since is not None]
+    firsts = [first for each in later if (first := each.since or each.decided) is not None]
     if firsts:
         first = min(firsts)
         if first in regime.catalogues:
