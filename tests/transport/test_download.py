@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.support.raising import raises
 
 from tidewaiter.base.errors import FetchError, OutputError
-from tidewaiter.transport.download import Limits, Validators, fetch, get
+from tidewaiter.transport.download import Limits, Validators, fetch, open_url
 
 CONTENT = bytes(range(256)) * 2_000
 QUICK = Limits(timeout=1, pause=0.01)
@@ -250,7 +250,7 @@ def test_redirects_never_leave_https_and_come_to_an_end(leads: str, requests: in
     with (
         httpx.Client(transport=httpx.MockTransport(answer)) as http,
         pytest.raises(FetchError),
-        get(http, start, {}),
+        open_url(http, start, {}),
     ):
         pass
     assert seen == [str(start)] * requests

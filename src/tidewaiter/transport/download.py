@@ -131,7 +131,9 @@ def connect(timeout: float) -> httpx.Client:
 
 
 @contextmanager
-def get(http: httpx.Client, url: httpx.URL, headers: dict[str, str]) -> Iterator[httpx.Response]:
+def open_url(
+    http: httpx.Client, url: httpx.URL, headers: dict[str, str]
+) -> Iterator[httpx.Response]:
     """Get an address, following redirects that never downgrade from https.
 
     The client's own redirects would allow a downgrade, and read intermediate bodies completely.
@@ -183,7 +185,7 @@ class _Loading:
         try:
             with (
                 connect(self._limits.timeout) as http,
-                get(http, self._url, self._asked(part)) as answer,
+                open_url(http, self._url, self._asked(part)) as answer,
             ):
                 return self._take(answer, part) if answer.is_success else self._refused(answer)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:

@@ -23,7 +23,7 @@ from tidewaiter.base.errors import FetchError, InputError
 from tidewaiter.base.files import alone, replacing, writing
 from tidewaiter.base.records import Record
 from tidewaiter.law.packs import Manifest, packs_folder, sort_key
-from tidewaiter.transport.download import connect, get
+from tidewaiter.transport.download import connect, open_url
 
 INDEX = "packs.json"
 """The signed list of packs: a target of the repository beside the packs."""
@@ -210,7 +210,7 @@ class _Web(FetcherInterface):
 
     def _fetch(self, url: str) -> Iterator[bytes]:
         try:
-            with get(self._http, httpx.URL(url), {}) as answer:
+            with open_url(self._http, httpx.URL(url), {}) as answer:
                 if answer.is_error:
                     raise tuf.DownloadHTTPError(f"status {answer.status_code}", answer.status_code)
                 yield from answer.iter_bytes(_PIECE)
