@@ -25,6 +25,7 @@ from tidewaiter.bulk.worker_messages import (
     stored_alerts,
 )
 from tidewaiter.identify import Identifier, load_lexicon
+from tidewaiter.law.packs import active_version
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.decisions import read_judgements
 from tidewaiter.lists.generation import generation_of
@@ -124,7 +125,7 @@ def identifier_for(own: tuple[Path, ...], *, street: bool) -> Identifier:
         own: Folders of the authority's own lists.
         street: Recognise slang.
     """
-    return _identifier(own, street, state_of(own))
+    return _identifier(own, street, f"{active_version()} {state_of(own)}")
 
 
 @lru_cache(_KEPT)
@@ -192,7 +193,7 @@ def pinned(settings: Settings) -> Settings:
     if settings.state:
         return settings
     files = (*settings.own, *filter(None, (settings.lists, settings.rules)))
-    return structs.replace(settings, state=state_of(files))
+    return structs.replace(settings, state=f"{active_version()} {state_of(files)}")
 
 
 def screen_batch(batch: pa.RecordBatch, settings: Settings) -> Screened:

@@ -69,8 +69,8 @@ class Registry(Record, frozen=True, kw_only=True):
         raise RegistryError("law/no-such-substance", slug=slug)
 
 
-def load_registry(own: tuple[Path, ...] = ()) -> Registry:
-    """Load the registry of the package, of plug-ins, and of an authority.
+def load_registry(own: tuple[Path, ...] = (), version: str | None = None) -> Registry:
+    """Load the registry of a law pack, of plug-ins, and of an authority.
 
     Args:
         own: Folders of substance files in the same format, each with a folder `names` of names in
@@ -78,11 +78,13 @@ def load_registry(own: tuple[Path, ...] = ()) -> Registry:
             lacks, and a folder `regimes` of instruments. A file with a built-in slug adds names and
             forms to that substance, and a folder with the name of a built-in instrument adds rows
             to that instrument.
+        version: Version of the law pack; None: the one in use.
 
     Raises:
-        RegistryError: A file is invalid, or refers to a missing source, regime or substance.
+        RegistryError: A file is invalid, or refers to a missing source, regime or substance; or the
+            pack is not there.
     """
-    return _load((*plugin_folders().values(), *own))
+    return _load((*plugin_folders().values(), *own), version)
 
 
 def load_pack(version: str) -> Registry:

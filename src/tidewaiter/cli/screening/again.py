@@ -123,11 +123,17 @@ def _why(again: Again) -> str:
     """Explain why all lines are screened, or only some."""
     if again.touched is None:
         return f"all stored lines are screened: {again.plan.why}"
-    lines, told = len(again.touched.lines), again.plan.difference
-    if not again.plan.judged and told and not (told.new or told.changed or told.removed):
+    lines, told, law = len(again.touched.lines), again.plan.difference, again.plan.law
+    listed = again.plan.judged or told is None or told.new or told.changed or told.removed
+    if not law and not listed:
         return "nothing has changed since the stored lines were screened"
     where = "with parties or vessels that match new or changed entries"
-    return f"only lists have changed: {lines:,} lines are screened, {where}"
+    if not law:
+        return f"only lists have changed: {lines:,} lines are screened, {where}"
+    named = "that name a substance with other law"
+    if not listed:
+        return f"only the law has changed: {lines:,} lines are screened, {named}"
+    return f"lists and law have changed: {lines:,} lines are screened, {where}, or {named}"
 
 
 def _said(again: Again, lines: int) -> str:

@@ -10,6 +10,7 @@ from tidewaiter.base.plugins import RULES, installed
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.screening import Settings
+from tidewaiter.law.packs import INCLUDED, active_version
 from tidewaiter.law.registry import load_registry
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.decisions import JUDGEMENTS_FILE as JUDGEMENTS
@@ -33,6 +34,7 @@ class Basis(Record, frozen=True, kw_only=True):
 
     programme: str  # version
     registry: str  # digest of substances and legal instruments, including the authority's own
+    pack: str = INCLUDED  # version of the law pack in it
     rules: str  # SHA-256
     street: bool
     settings: tuple[KeptFile, ...] = ()  # in the list folder, by name
@@ -43,8 +45,9 @@ class Basis(Record, frozen=True, kw_only=True):
 
     @property
     def digest(self) -> str:
-        """Return its digest, 32 hexadecimal digits."""
-        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:32]
+        """Return its digest, 32 hexadecimal digits; the name of the pack adds nothing to it."""
+        told = msgspec.structs.replace(self, pack=INCLUDED)
+        return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:32]
 
 
 def basis_of(settings: Settings, *, restricted: bool = True) -> Basis:
@@ -58,6 +61,7 @@ def basis_of(settings: Settings, *, restricted: bool = True) -> Basis:
     basis = Basis(
         programme=__version__,
         registry=load_registry(settings.own).digest,
+        pack=active_version(),
         rules=hashlib.sha256(rules.read_bytes() + _switched(settings) + _plugged()).hexdigest(),
         street=settings.street,
     )

@@ -4,6 +4,9 @@ Each distinct party and vessel is looked up once in the current lists. A line is
 one of these matches other entries than its alerts do, matches a changed entry or one related to it,
 or was judged. Nothing else depends on lists: findings on goods do not change with them.
 
+If another law pack is used, and the same goods are recognised by both, the lines that name one of
+the substances concerned are screened again: all goods are searched once for that.
+
 An index of the changed entries alone would not suffice: the entries compared with a party depend
 on word frequencies, so a new entry can change which unchanged ones it matches.
 """
@@ -16,8 +19,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.phrases import Phrase
-from tidewaiter.bulk.screening import Settings, finder_for
+from tidewaiter.bulk.screening import Settings, finder_for, identifier_for
+from tidewaiter.law.pack_changes import compare_packs
 from tidewaiter.law.registry import load_registry
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.changes import EntryChange, changes_between
@@ -29,6 +34,7 @@ from tidewaiter.node.rescreen.basis import Basis, KeptFile
 from tidewaiter.parties.types import ListedParty, ListVersion
 from tidewaiter.store.alerts.notes import entries_by_party
 from tidewaiter.store.core.database import Database
+from tidewaiter.store.screening.lines import every_line
 from tidewaiter.store.screening.parties import (
     StoredParty,
     entries_by_vessel,
@@ -37,6 +43,7 @@ from tidewaiter.store.screening.parties import (
     stored_vessels,
 )
 from tidewaiter.store.screening.runs import Run
+from tidewaiter.trade.mentions import find_all
 from tidewaiter.trade.party_matches import PartyFinder, vessel_on_paper, vessels_among
 from tidewaiter.trade.traders import fold_party
 from tidewaiter.trade.types import PartyMatch
@@ -177,13 +184,30 @@ _OTHER = {
 }
 
 
+class LawMove(NamedTuple):
+    """Substances with other law than at the last screening."""
+
+    substances: frozenset[str] | None  # slugs; None: all
+
+    def __bool__(self) -> bool:
+        """Return whether there are any."""
+        return self.substances is None or bool(self.substances)
+
+    def __or__(self, other: "LawMove") -> "LawMove":
+        """Return the substances of either."""
+        if self.substances is None or other.substances is None:
+            return LawMove(None)
+        return LawMove(self.substances | other.substances)
+
+
 class Plan(NamedTuple):
     """What is screened again, and why."""
 
-    why: str  # reason for everything; "": only lines of changed entries and judgements
+    why: str  # reason for everything; "": only lines of changed entries, judgements and law
     difference: Difference | None  # None: the earlier state is unknown
     judged: frozenset[str]  # folded names of newly judged parties
     now: Held
+    law: LawMove = LawMove(frozenset())
 
 
 def plan_of(runs: Iterable[Run], settings: Settings, basis: Basis, *, whole: bool) -> Plan:
@@ -204,8 +228,11 @@ def plan_of(runs: Iterable[Run], settings: Settings, basis: Basis, *, whole: boo
     if not kept:
         whys.append("a list version used in the earlier screening is not stored here")
     judged: set[str] = set()
+    law = LawMove(frozenset())
     for day, was in known:
-        whys += _whys(was, basis, settings, day)
+        moved = law_move(was, basis, settings)
+        whys += _whys(was, basis, settings, day, is_told=moved is not None)
+        law |= moved or law
         added = added_judgements(settings.lists, was.judgements)
         if added is None:
             whys.append("earlier decisions were edited or removed")
@@ -214,7 +241,7 @@ def plan_of(runs: Iterable[Run], settings: Settings, basis: Basis, *, whole: boo
     told = None
     if kept and len(known) == len(bases):
         told = difference((_held(settings.lists, was, day) for day, was in known), now)
-    return Plan(whys[0] if whys else "", told, frozenset(judged), now)
+    return Plan(whys[0] if whys else "", told, frozenset(judged), now, law)
 
 
 def added_judgements(folder: Path | None, was: KeptFile | None) -> list[Judgement] | None:
@@ -232,10 +259,34 @@ def added_judgements(folder: Path | None, was: KeptFile | None) -> list[Judgemen
     return [msgspec.json.decode(line, type=Judgement) for line in lines if line.strip()]
 
 
-def _whys(was: Basis, now: Basis, settings: Settings, day: date) -> Iterator[str]:
-    """Return what else changed besides entries and judgements."""
+def law_move(was: Basis, now: Basis, settings: Settings) -> LawMove | None:
+    """Return the substances with other law than at an earlier screening.
+
+    Args:
+        was: Basis of that screening.
+        now: Basis of now.
+        settings: Current settings, with the authority's own lists.
+
+    Returns:
+        None: not known, as its law pack is not kept or more than the pack changed, or other goods
+        are recognised: then everything is screened again.
+    """
+    if was.registry == now.registry:
+        return LawMove(frozenset())
+    try:
+        before = load_registry(settings.own, was.pack)
+    except RegistryError:
+        return None
+    if before.digest != was.registry:
+        return None
+    changes = compare_packs(before, load_registry(settings.own))
+    return None if changes.recognition else LawMove(changes.listed)
+
+
+def _whys(was: Basis, now: Basis, settings: Settings, day: date, *, is_told: bool) -> Iterator[str]:
+    """Return what else changed besides entries, judgements, and law if that is told."""
     for field, why in _OTHER.items():
-        if getattr(was, field) != getattr(now, field):
+        if getattr(was, field) != getattr(now, field) and not (is_told and field == "registry"):
             yield why
     if was.lists and now.lists and was.generation != now.generation:
         yield "word frequencies were recalculated, because the lists have grown or shrunk"
@@ -277,19 +328,38 @@ class Touched(NamedTuple):
 
 
 def touched_lines(database: Database, settings: Settings, plan: Plan) -> Touched:
-    """Find the lines to screen again if only lists and judgements changed.
+    """Find the lines to screen again if only lists, judgements and law changed.
 
     Args:
         database: With the parties.
         settings: Current settings.
         plan: With the differences.
     """
+    named = _by_law(database, settings, plan.law)
     if not (_concerned(plan) or plan.judged):
-        return Touched(sum(map(len, _pages(database))), 0, set())
+        return Touched(sum(map(len, _pages(database))), 0, named)
     finder = finder_for(settings)
     parties, lines = _by_parties(database, finder, plan)
     vessels, others = _by_vessels(database, finder, plan)
-    return Touched(parties, vessels, lines | others)
+    return Touched(parties, vessels, lines | others | named)
+
+
+def _by_law(database: Database, settings: Settings, law: LawMove) -> set[int]:
+    """Find the lines that name a substance with other law."""
+    if not law:
+        return set()
+    wanted = law.substances
+    identifier = identifier_for(settings.own, street=settings.street)
+    substances = identifier.lexicon.registry.substances
+    places = {
+        place for place, each in enumerate(substances) if wanted is None or each.slug in wanted
+    }
+    return {
+        stored.ids[line]
+        for stored in every_line(database)
+        for line, finds in find_all(stored.lines, identifier)[0].items()
+        if any(find.finding.substance in places for find in finds)
+    }
 
 
 def _by_parties(database: Database, finder: PartyFinder | None, plan: Plan) -> tuple[int, set[int]]:

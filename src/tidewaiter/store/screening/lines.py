@@ -54,6 +54,7 @@ class StoredBatch(Record, frozen=True, kw_only=True):
     sha256: str  # of its bytes
     last: int  # id of the last line: `after` of the next batch
     lines: pa.RecordBatch  # of the schema LINES
+    ids: tuple[int, ...]  # of the lines
 
 
 class StoredLine(Record, frozen=True, kw_only=True):
@@ -294,6 +295,7 @@ def _batch(work: Work, run: Sequence[RowMapping]) -> StoredBatch:
         sha256=last["sha256"],
         last=last["id"],
         lines=lines_of(whole_records(work, run)),
+        ids=tuple(row["id"] for row in run),
     )
 
 
