@@ -82,7 +82,7 @@ def update(
 
     Packs come from a publisher whose root you trust, and are refused if they are not signed, have
     expired, or are older than what was seen before. Older packs are kept. A web server uses a new
-    pack after a restart; tidewaiter alerts rescreen applies it to stored consignments.
+    pack after a restart; tidewaiter screen --again applies it to stored consignments.
 
     Example: tidewaiter law update --from /media/stick/law --root root.json
     """
