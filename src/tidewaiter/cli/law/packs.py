@@ -73,7 +73,9 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     "--use",
     help='Switch to a version that is kept here, or to "included", the law of the program itself.',
 )
-@click.option("--yes", is_flag=True, help="Do not ask before the switch.")
+@click.option(
+    "--yes", is_flag=True, help="Do not ask: neither about the root nor about the switch."
+)
 @click.option("--all", "whole", is_flag=True, help="Show every difference.")
 def update(
     source: str | None, root: Path | None, wanted: str | None, use: str | None, **options: Any
