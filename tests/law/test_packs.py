@@ -161,6 +161,14 @@ def test_a_path_out_of_the_folder_is_refused() -> None:
         keep_pack(total.getvalue(), "law.zip")
 
 
+def test_a_pack_is_what_its_publisher_lists() -> None:
+    """Another description than the signed one is refused."""
+    other = Manifest(version=NEW.version, made=NEW.made, note="second")
+    with raises("law/pack-damaged"):
+        keep_pack(pack_of(data(), NEW), "law.zip", other)
+    assert manifests() == ()
+
+
 def test_a_cut_archive_is_refused(tmp_path: Path) -> None:
     """Wherever it was cut."""
     whole = small("2026.12.02", tmp_path / "facts", "x" * 3000)

@@ -16,7 +16,8 @@ class Completeness(Record, frozen=True, kw_only=True):
     jurisdiction: str
     official: int | None  # numbered rows of the official text; None: not counted
     numbers: int  # different official row numbers that are loaded
-    listings: int  # substances controlled on the day
+    substances: int  # controlled by name on the day
+    listings: int  # their entries: a substance may be in several schedules
     classes: int  # class rules in force on the day
     missing: int  # entries about official rows that are not loaded
     amendments: int  # known later amendments that are not loaded
@@ -39,22 +40,26 @@ class Completeness(Record, frozen=True, kw_only=True):
 def completeness_of(registry: Registry, day: date) -> tuple[Completeness, ...]:
     """Count the loaded copy of each instrument on a day, in the order of the registry."""
     held: defaultdict[str, list[Control]] = defaultdict(list)
+    substances: Counter[str] = Counter()
     classes: Counter[str] = Counter()
     for substance in registry.substances:
-        for control in substance.controls:
-            if state_on(control, day) != "held":
-                continue
-            if substance.kind == "class":
-                classes[control.regime] += 1
-            else:
-                held[control.regime].append(control)
+        controls = [each for each in substance.controls if state_on(each, day) == "held"]
+        regimes = {each.regime for each in controls}
+        if substance.kind == "class":
+            classes.update(regimes)
+            continue
+        substances.update(regimes)
+        for control in controls:
+            held[control.regime].append(control)
     return tuple(
-        _completeness(regime, held[slug], classes[slug], day)
+        _completeness(regime, held[slug], substances[slug], classes[slug], day)
         for slug, regime in registry.regimes.items()
     )
 
 
-def _completeness(regime: Regime, controls: list[Control], classes: int, day: date) -> Completeness:
+def _completeness(
+    regime: Regime, controls: list[Control], substances: int, classes: int, day: date
+) -> Completeness:
     marks = Counter(each.mark for each in controls)
     rows = {
         (each.schedule, number.strip())
@@ -69,6 +74,7 @@ def _completeness(regime: Regime, controls: list[Control], classes: int, day: da
         jurisdiction=regime.jurisdiction,
         official=sum(regime.rows.values()) if regime.rows else None,
         numbers=len(rows),
+        substances=substances,
         listings=len(controls),
         classes=classes,
         missing=len(regime.missing),

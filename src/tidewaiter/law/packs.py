@@ -156,12 +156,13 @@ def _facts(folder: Traversable | Path, path: str) -> Iterator[tuple[str, Travers
             yield name, each
 
 
-def keep_pack(content: bytes, at: str) -> Manifest:
+def keep_pack(content: bytes, at: str, signed: Manifest | None = None) -> Manifest:
     """Unpack a verified archive into the folder of packs, whole or not at all.
 
     Args:
         content: The archive.
         at: Its name, for errors.
+        signed: Its description in the publisher's list; None: not known.
 
     Returns:
         Its description.
@@ -173,6 +174,8 @@ def keep_pack(content: bytes, at: str) -> Manifest:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             manifest = _manifest(archive, at)
+            if signed is not None and signed != manifest:
+                raise InputError("law/pack-damaged", at=at)
             place = packs_folder() / "packs" / manifest.version
             with writing(str(place)):
                 place.parent.mkdir(parents=True, exist_ok=True)

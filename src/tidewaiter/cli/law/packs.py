@@ -112,8 +112,7 @@ def update(
             f"To switch to it, use --version {version}."
         )
         return
-    if keep_pack(found.content, pack_name(version)) != found.manifest:
-        raise InputError("law/pack-damaged", at=pack_name(version))
+    keep_pack(found.content, pack_name(version), found.manifest)
     _switch(version, source, yes=options["yes"], whole=options["whole"])
 
 

@@ -10,6 +10,7 @@ from tidewaiter.explain.words import Citation, Library, number_sources, words_of
 from tidewaiter.law.answers import Role
 from tidewaiter.law.changes import Matter, matter_of
 from tidewaiter.law.classes import ClassRule, Clause
+from tidewaiter.law.completeness import Completeness, completeness_of
 from tidewaiter.law.controls import State, state_on
 from tidewaiter.law.jurisdictions import WORLD
 from tidewaiter.law.registry import Registry
@@ -32,6 +33,10 @@ class RegimeLine(Record, frozen=True, kw_only=True):
     missing: int  # known amendments, in force on the day, that are not loaded
     substances: int  # number of substances controlled on the day
     classes: int  # number of class rules in force on the day
+    listings: int  # entries of those substances
+    read: int  # those of them that were read in an official text
+    official: int | None  # numbered rows of the official text; None: not counted
+    numbers: int  # different official row numbers that are loaded
 
 
 class Listed(Record, frozen=True, kw_only=True):
@@ -116,13 +121,9 @@ def place_of(regime: Regime) -> tuple[bool, bool, str, str]:
 
 def regime_lines(registry: Registry, day: date) -> tuple[RegimeLine, ...]:
     """Return all legal instruments, sorted, with the size of their lists on a day."""
-    counts: Counter[str] = Counter()
-    classes: Counter[str] = Counter()
-    for each in registry.substances:
-        held = {c.regime for c in each.controls if state_on(c, day) == "held"}
-        (classes if each.kind == "class" else counts).update(held)
     ordered = sorted(registry.regimes.values(), key=place_of)
-    return tuple(_regime_line(each, counts[each.slug], classes[each.slug], day) for each in ordered)
+    found = {each.regime: each for each in completeness_of(registry, day)}
+    return tuple(_regime_line(each, found[each.slug]) for each in ordered)
 
 
 def regime_view(slug: str, day: date, registry: Registry, book: LawBook) -> RegimeView | None:
@@ -164,7 +165,7 @@ def regime_view(slug: str, day: date, registry: Registry, book: LawBook) -> Regi
     )
 
 
-def _regime_line(regime: Regime, substances: int, classes: int, day: date) -> RegimeLine:
+def _regime_line(regime: Regime, loaded: Completeness) -> RegimeLine:
     return RegimeLine(
         slug=regime.slug,
         name=regime.name,
@@ -174,9 +175,13 @@ def _regime_line(regime: Regime, substances: int, classes: int, day: date) -> Re
         checked=regime.checked,
         covers=regime.covers,
         edition=regime.edition,
-        missing=sum(not each.loaded and each.begins <= day for each in regime.amendments),
-        substances=substances,
-        classes=classes,
+        missing=loaded.amendments,
+        substances=loaded.substances,
+        classes=loaded.classes,
+        listings=loaded.listings,
+        read=loaded.read,
+        official=loaded.official,
+        numbers=loaded.numbers,
     )
 
 

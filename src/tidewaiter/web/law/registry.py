@@ -17,6 +17,7 @@ from tidewaiter.explain.words import words_of
 from tidewaiter.law.answers import Found
 from tidewaiter.law.catalogue import Filters
 from tidewaiter.law.changes import changes_of, undated
+from tidewaiter.law.packs import active_version
 from tidewaiter.law.structure import StructureError, draw_svg, parse_structure
 from tidewaiter.report.law.changes import ChangeView, calendar_of, change_views
 from tidewaiter.report.law.regimes import (
@@ -134,6 +135,8 @@ class RegimesPage(Record, frozen=True, kw_only=True):
     """The loaded law."""
 
     day: date
+    pack: str  # version of the law pack
+    next_change: date | None  # next day on which loaded law begins or ends
     regimes: tuple[RegimeLine, ...]
 
 
@@ -148,7 +151,14 @@ class ClassesPage(Record, frozen=True, kw_only=True):
 def regimes_page(request: Asked, node: TheNode) -> Response[RegimesPage]:
     """List the loaded law, with the number of controls."""
     day = read_query(request, OnDay).day or node.today()
-    page = RegimesPage(day=day, regimes=regime_lines(desk_of(node).registry, day))
+    desk = desk_of(node)
+    days = (each.day for each in changes_of(desk.registry, desk.book) if each.day > day)
+    page = RegimesPage(
+        day=day,
+        pack=active_version(),
+        next_change=next(days, None),
+        regimes=regime_lines(desk.registry, day),
+    )
     return reply(request, "law-regimes.html", page)
 
 
