@@ -27,7 +27,7 @@ def test_a_day_on_which_a_listing_begins_or_ends_moves_the_law(day: date) -> Non
     """The controls differ between the day before and the day; it is reported in both directions."""
     registry = load_registry()
     before, after = (
-        [[c.schedule for c in controls_on(substance, each)] for substance in registry.substances]
+        [controls_on(substance, each) for substance in registry.substances]
         for each in (day - _DAY, day)
     )
     assert before != after
