@@ -34,7 +34,7 @@ from benchmarks.throughput import processor, versions
 from tidewaiter.base.archives import ListFile
 from tidewaiter.base.resources import data as resource
 from tidewaiter.bulk.screening import Settings, screen_batch
-from tidewaiter.law.packs import KINDS
+from tidewaiter.law.packs import INCLUDED, SETTING, Manifest
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
@@ -54,6 +54,7 @@ from tidewaiter.store.screening.runs import (
     finish_screening,
 )
 from tidewaiter.trade.types import LINES
+from tidewaiter.transport.law_packs.archive import keep_pack, pack_of
 
 OUT = ROOT / "docs" / "benchmarks" / "rescreen.json"
 SEED = 1988
@@ -111,13 +112,12 @@ def both(folder: Path, lines: int, parties: int, server: str) -> dict[str, Any]:
     database = server or str(folder / "past.db")
     with open_database(database) as opened:
         fill(opened, lists, lines, made_names(entries, parties))
-    packs = folder / "law"
-    add_pack(packs)
+    add_pack(folder / "law")
     found: dict[str, Any] = {"database": "postgresql" if server else "sqlite"}
     for way in ("law", "delta", "whole"):
-        environment = dict(os.environ)
+        environment = {**os.environ, SETTING: INCLUDED}
         if way == "law":
-            environment["TIDEWAITER_LAW"] = str(packs)
+            environment[SETTING] = "2026.12.08"
             prepare = "from tidewaiter.identify import load_lexicon; load_lexicon()"
             subprocess.run((sys.executable, "-c", prepare), check=True, env=environment)
         else:
@@ -133,14 +133,12 @@ def both(folder: Path, lines: int, parties: int, server: str) -> dict[str, Any]:
 
 def add_pack(folder: Path) -> None:
     """Put a law pack into a folder, in which toluene has left Table II, and use it."""
-    place = folder / "packs" / "2026.12.08"
-    for kind in KINDS:
-        shutil.copytree(str(resource(kind)), place / kind)
-    (place / "pack.json").write_text('{"version": "2026.12.08", "made": "2026-12-08"}')
-    file = place / "regimes" / "un-1988" / "controls.toml"
+    os.environ["TIDEWAITER_LAW"] = str(folder)
+    manifest = Manifest(version="2026.12.08", made=NOW)
+    keep_pack(pack_of(resource(), manifest), manifest.version)
+    file = folder / "packs" / manifest.version / "regimes" / "un-1988" / "controls.toml"
     rows = file.read_text("utf-8").splitlines(keepends=True)
     file.write_text("".join(row for row in rows if 'substance = "toluene"' not in row), "utf-8")
-    (folder / "active").write_text("2026.12.08")
 
 
 def keep(folder: Path, parties: list[ListedParty], dated: date) -> None:

@@ -9,6 +9,8 @@ import msgspec
 from lxml import etree
 from tools.law_watch.records import WatchError
 
+from tidewaiter.base.untrusted_xml import make_parser
+
 T = TypeVar("T")
 
 MOST_BYTES = 32 << 20
@@ -52,21 +54,12 @@ def parse_xml(raw: bytes, name: str, root: str) -> Any:
         WatchError: Cut, no XML, another document, or with a document type; with the line.
     """
     _check_size(raw, name)
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     # What declares entities is refused before it is parsed, as expanding them is how a small file
     # fills the memory; in an encoding where the bytes differ, the parser leaves them as they are.
     if b"<!DOCTYPE" in raw or b"<!ENTITY" in raw:
         raise _with_type(name, raw[: raw.index(b"<!")].count(b"\n") + 1)
     try:
-        found = etree.fromstring(raw, parser)
+        found = etree.fromstring(raw, make_parser())
     except etree.XMLSyntaxError as error:
         raise WatchError(error.msg, at=f"{name}, line {error.lineno}", hint=_AGAIN) from error
     if found.getroottree().docinfo.doctype:

@@ -20,7 +20,7 @@ Subject = Literal["instrument", "listing", "class", "rule", "request", "substanc
 a request for pre-export notifications, the facts on a substance besides law, a union.
 """
 
-_WORDS = frozenset({"note", "sources"})  # fields of a substance that nothing is recognised by
+_NOTES = frozenset({"note", "sources"})  # fields of a substance that nothing is recognised by
 _CHECKS = frozenset({"checked", "edition", "edition_note"})
 
 T = TypeVar("T")
@@ -50,7 +50,9 @@ class PackChanges(Record, frozen=True, kw_only=True):
         """Return whether other goods may be recognised: names, structures or classes differ."""
         return any(
             each.subject == "class"
-            or (each.subject == "substance" and not _WORDS.issuperset(each.fields))
+            or (
+                each.subject == "substance" and not (each.fields and _NOTES.issuperset(each.fields))
+            )
             for each in self.found
         )
 
@@ -216,7 +218,7 @@ def _substances(before: Sequence[Substance], after: Sequence[Substance]) -> Iter
         for some in (before, after)
     )
     for step, slug, substance in _steps(olds, news):
-        fields = _fields(olds[slug], substance) if step == "changed" else ("name",)
+        fields = _fields(olds[slug], substance) if step == "changed" else ()
         yield Difference(
             step=step,
             subject="substance",

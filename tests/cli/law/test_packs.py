@@ -2,15 +2,14 @@
 
 import json
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+from tests.support.law_packs import keep_copy
 
-from tidewaiter.base.resources import data
-from tidewaiter.law.packs import KINDS, SETTING, packs_folder
+from tidewaiter.law.packs import SETTING, packs_folder
 
 Call = Callable[..., Result]
 CONTROLS = Path("regimes", "lk-precursors", "controls.toml")
@@ -41,11 +40,7 @@ def answer_of(result: Result) -> str:
 
 def changed(version: str) -> None:
     """Put a pack beside, in which Sri Lanka's list has lost acetone, and was compared again."""
-    folder = packs_folder() / "packs" / version
-    for kind in KINDS:
-        shutil.copytree(str(data(kind)), folder / kind)
-    manifest = {"version": version, "made": "2026-12-03"}
-    (folder / "pack.json").write_text(json.dumps(manifest))
+    folder = keep_copy(version)
     rows = (folder / CONTROLS).read_text()
     assert rows.count('substance = "acetone"') == 1
     kept = [line for line in rows.splitlines() if 'substance = "acetone"' not in line]
@@ -104,7 +99,7 @@ def test_the_differences_are_listed(call: Call) -> None:
     changed("2026.12.03")
     done = call("law", "diff", "included", "2026.12.03")
     assert "listings: 1 removed" in done.stdout
-    assert "compared with the official texts again: 1 instruments" in done.stdout
+    assert "compared with the official texts again: 1 instrument" in done.stdout
     (line,) = call("law", "diff", "included", "2026.12.03", "--json").stdout.splitlines()
     told = json.loads(line)
     assert (told["step"], told["subject"], told["regime"], told["what"]) == (
@@ -130,6 +125,7 @@ def test_the_status_counts_each_instrument(call: Call) -> None:
     shown = call("law", "status", "--in", "VN")
     assert "79/79" in shown.stdout
     assert "2 instruments" in shown.stdout
+    assert "1 instrument," in call("law", "status", "--in", "LK").stdout
     assert call("law", "status", "--in", "XX").exit_code == 2
 
 

@@ -1,6 +1,5 @@
 """Another law pack: what it touches is all that a screening of every line would find."""
 
-import json
 import re
 import shutil
 from collections.abc import Callable
@@ -10,12 +9,13 @@ from typing import Any
 
 import pytest
 from tests.found import alerts
+from tests.support.law_packs import keep_copy
 
 from tidewaiter.base.phrases import english
-from tidewaiter.base.resources import data
-from tidewaiter.law.packs import KINDS, SETTING, packs_folder, switch_to
+from tidewaiter.law.packs import SETTING, packs_folder
 from tidewaiter.store.core.database import open_database
 from tidewaiter.trade.types import Alert
+from tidewaiter.transport.law_packs.archive import switch_to
 
 Desk = Any  # of the conftest beside
 DAY = date(2026, 12, 1)
@@ -35,15 +35,6 @@ ROUTES = (("DE", "MX"), ("CN", "US"), ("IN", "CO"), ("", ""))
 def _packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIDEWAITER_LAW", str(tmp_path / "law"))
     monkeypatch.delenv(SETTING, raising=False)
-
-
-def pack(version: str) -> Path:
-    """Put a copy of the law of the program beside, as a pack; return its folder."""
-    folder = packs_folder() / "packs" / version
-    for kind in KINDS:
-        shutil.copytree(str(data(kind)), folder / kind)
-    (folder / "pack.json").write_text(json.dumps({"version": version, "made": "2026-12-02"}))
-    return folder
 
 
 def _rewrite(file: Path, pattern: str, text: str) -> None:
@@ -110,7 +101,7 @@ def test_what_a_pack_touches_is_all_that_is_new(
     with open_database(tmp_path / "a.db") as database:
         desk.screen(database, None, path, DAY)
     shutil.copy(tmp_path / "a.db", tmp_path / "b.db")
-    change(pack("2026.12.02"))
+    change(keep_copy("2026.12.02"))
     switch_to("2026.12.02")
     results = []
     for name, whole in (("a.db", False), ("b.db", True)):
@@ -133,7 +124,7 @@ def test_without_the_earlier_pack_everything_is_screened(tmp_path: Path, desk: D
     """As nobody knows what it held."""
     path = tmp_path / "past.csv"
     path.write_text("goods\nacetone\npaper\n")
-    unlisted(pack("2026.12.02"))
+    unlisted(keep_copy("2026.12.02"))
     switch_to("2026.12.02")
     with open_database(tmp_path / "a.db") as database:
         desk.screen(database, None, path, DAY)

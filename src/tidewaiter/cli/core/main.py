@@ -45,11 +45,11 @@ COMMANDS: Sections = {
             "law.questions:compare", "Compare legal instruments for a substance"
         ),
         "law status": LazyCommand(
-            "law.packs:status", "Show which law is used: complete, verified, how old"
+            "law.status:status", "Show which law is used: complete, verified, how old"
         ),
         "law update": LazyCommand("law.packs:update", "Get a newer law pack, and switch to it"),
         "law diff": LazyCommand("law.packs:diff", "Show the differences between two law packs"),
-        "law publish": LazyCommand("law.packs:publish", "Publish signed law packs"),
+        "law publish": LazyCommand("law.publishing:publish", "Publish signed law packs"),
         "substances": LazyCommand("identify:substances", "Show the registry of substances"),
     },
     "Casework": {

@@ -15,6 +15,7 @@ from lxml import etree
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.base.untrusted_xml import make_parser
 from tidewaiter.exchange.fields import Field, Shape, fields_of, tag_of
 from tidewaiter.exchange.notices.checks import forbidden_in, texts_of
 from tidewaiter.exchange.notices.types import Event, Notice
@@ -91,18 +92,8 @@ def _parsed(raw: bytes, name: str) -> Any:
         raise InputError("exchange/not-utf-8", at=name) from error
     if _DOCTYPE in text:
         raise InputError("exchange/xml-document-type", at=name)
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        return etree.fromstring(text.encode(), parser)
+        return etree.fromstring(text.encode(), make_parser(encoding="utf-8"))
     except etree.XMLSyntaxError as error:
         at = f"{name}, line {error.lineno}"
         raise InputError("exchange/not-xml", msg=error.msg, at=at) from error

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.untrusted_xml import make_parser
 from tidewaiter.trade.messages.types import Found
 from tidewaiter.trade.messages.xml.decoding import names_of, pieces
 from tidewaiter.trade.readers.unknown.trees import TEXT, Reading, choose_lines, unfolded
@@ -38,16 +39,7 @@ def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
 
 
 def _parsed(file: BinaryIO, name: str) -> tuple[etree._Element, InputError | None]:
-    parser = etree.XMLParser(
-        recover=True,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        encoding="utf-8",
-    )
+    parser = make_parser(recover=True, encoding="utf-8")
     size, broken = 0, None
     for piece in pieces(file):
         size += len(piece.data)

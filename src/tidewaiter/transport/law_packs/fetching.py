@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 import msgspec
@@ -123,9 +124,10 @@ def fetch_pack(source: str, version: str | None = None) -> SignedPack | None:
         place = packs_folder() / "trust"
         with writing(str(place)):
             (place / "metadata").mkdir(parents=True, exist_ok=True)
-            (place / "targets").mkdir(exist_ok=True)
+        targets = stack.enter_context(TemporaryDirectory())
         try:
-            return _fetch(fetcher, base, source, version)
+            updater = _updater(fetcher, base, targets)
+            return _fetch(updater, source, version)
         except tuf.DownloadHTTPError as error:
             raise FetchError(
                 "transport/no-packs-there", status=error.status_code, at=source
@@ -140,19 +142,19 @@ def fetch_pack(source: str, version: str | None = None) -> SignedPack | None:
             raise InputError("transport/pack-not-signed", error=error, at=source) from error
 
 
-def _fetch(
-    fetcher: FetcherInterface, base: str, source: str, version: str | None
-) -> SignedPack | None:
-    place = packs_folder() / "trust"
-    updater = Updater(
-        metadata_dir=str(place / "metadata"),
+def _updater(fetcher: FetcherInterface, base: str, targets: str) -> Updater:
+    return Updater(
+        metadata_dir=str(packs_folder() / "trust" / "metadata"),
         metadata_base_url=f"{base}metadata/",
-        target_dir=str(place / "targets"),
+        target_dir=targets,
         target_base_url=f"{base}targets/",
         fetcher=fetcher,
         config=UpdaterConfig(app_user_agent=f"tidewaiter/{__version__}"),
         bootstrap=_root_file().read_bytes(),
     )
+
+
+def _fetch(updater: Updater, source: str, version: str | None) -> SignedPack | None:
     updater.refresh()
     index = _index(_target(updater, INDEX), source)
     known = {each.version: each for each in index.packs}
@@ -171,8 +173,7 @@ def _target(updater: Updater, name: str) -> bytes:
     found = updater.get_targetinfo(name)
     if found is None:
         raise tuf.RepositoryError(f"{name} is not signed")
-    file = Path(updater.find_cached_target(found) or updater.download_target(found))
-    return file.read_bytes()
+    return Path(updater.download_target(found)).read_bytes()
 
 
 def _index(content: bytes, source: str) -> Index:

@@ -17,17 +17,19 @@ from tidewaiter.law.packs import (
     Manifest,
     active_version,
     check_version,
-    keep_pack,
     manifests,
-    pack_of,
     pack_root,
     packs_folder,
     pin_active,
-    record_switch,
     sort_key,
-    switch_to,
 )
 from tidewaiter.law.registry import Registry, load_pack, load_registry
+from tidewaiter.transport.law_packs.archive import (
+    keep_pack,
+    pack_of,
+    record_switch,
+    switch_to,
+)
 
 NEW = Manifest(version="2026.12.02", made=date(2026, 12, 2), note="first")
 
@@ -132,15 +134,15 @@ MADE = '{"version": "2026.12.02", "made": "2026-12-02"}'
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"", "law/pack-damaged"),
-        (b"PK\x03\x04 and nothing more", "law/pack-damaged"),
-        (archive(a_toml=""), "law/not-a-pack"),
-        (archive(pack_json="{}"), "law/not-a-pack"),
+        (b"", "transport/pack-damaged"),
+        (b"PK\x03\x04 and nothing more", "transport/pack-damaged"),
+        (archive(a_toml=""), "transport/not-a-pack"),
+        (archive(pack_json="{}"), "transport/not-a-pack"),
         (archive(pack_json=MADE.replace("2026.12.02", "..")), "law/not-a-pack-version"),
-        (archive(pack_json=MADE[:-1] + ', "format": 99}'), "law/pack-too-new"),
-        (archive(pack_json=MADE, names__run_py="1"), "law/pack-of-other-files"),
-        (archive(pack_json=MADE, rules__alerts_toml=""), "law/pack-of-other-files"),
-        (archive(pack_json=MADE, ____names__en_toml=""), "law/pack-of-other-files"),
+        (archive(pack_json=MADE[:-1] + ', "format": 99}'), "transport/pack-too-new"),
+        (archive(pack_json=MADE, names__run_py="1"), "transport/pack-of-other-files"),
+        (archive(pack_json=MADE, rules__alerts_toml=""), "transport/pack-of-other-files"),
+        (archive(pack_json=MADE, ____names__en_toml=""), "transport/pack-of-other-files"),
     ],
 )
 def test_what_is_no_pack_is_refused_and_leaves_nothing(content: bytes, code: str) -> None:
@@ -157,14 +159,14 @@ def test_a_path_out_of_the_folder_is_refused() -> None:
     with zipfile.ZipFile(total, "w") as file:
         file.writestr(MANIFEST, MADE)
         file.writestr("names/../../../evil.toml", "")
-    with raises("law/pack-of-other-files", name="names/../../../evil.toml"):
+    with raises("transport/pack-of-other-files", name="names/../../../evil.toml"):
         keep_pack(total.getvalue(), "law.zip")
 
 
 def test_a_pack_is_what_its_publisher_lists() -> None:
     """Another description than the signed one is refused."""
     other = Manifest(version=NEW.version, made=NEW.made, note="second")
-    with raises("law/pack-damaged"):
+    with raises("transport/pack-damaged"):
         keep_pack(pack_of(data(), NEW), "law.zip", other)
     assert manifests() == ()
 
@@ -173,7 +175,7 @@ def test_a_cut_archive_is_refused(tmp_path: Path) -> None:
     """Wherever it was cut."""
     whole = small("2026.12.02", tmp_path / "facts", "x" * 3000)
     for size in range(0, len(whole), 37):
-        with raises("law/pack-damaged"):
+        with raises("transport/pack-damaged"):
             keep_pack(whole[:size], "law.zip")
 
 

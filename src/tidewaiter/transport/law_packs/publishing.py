@@ -31,8 +31,9 @@ from tuf.api.metadata import (
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_folder, private, replacing, writing
 from tidewaiter.base.records import Record
-from tidewaiter.law.packs import Manifest, pack_of, pack_root, sort_key
-from tidewaiter.transport.law_packs import INDEX, Index, pack_name
+from tidewaiter.law.packs import Manifest, pack_root, sort_key
+from tidewaiter.transport.law_packs.archive import pack_of
+from tidewaiter.transport.law_packs.fetching import INDEX, Index, pack_name
 
 _DAYS = {"root": 730, "targets": 365, "snapshot": 90, "timestamp": 90}
 _ONLINE = ("snapshot", "timestamp")

@@ -15,9 +15,9 @@ from securesystemslib.signer import CryptoSigner
 from tests.support.raising import raises
 
 from tidewaiter.base.errors import FetchError, OutputError
-from tidewaiter.law.packs import SETTING, Manifest, keep_pack, packs_folder
-from tidewaiter.transport.law_pack_repository import PackRepository, make_keys, read_keys
-from tidewaiter.transport.law_packs import (
+from tidewaiter.law.packs import SETTING, Manifest, packs_folder
+from tidewaiter.transport.law_packs.archive import keep_pack
+from tidewaiter.transport.law_packs.fetching import (
     SignedPack,
     fetch_pack,
     last_source,
@@ -25,6 +25,7 @@ from tidewaiter.transport.law_packs import (
     trust_root,
     trusted_root,
 )
+from tidewaiter.transport.law_packs.publishing import PackRepository, make_keys, read_keys
 
 NOW = datetime.now(UTC)  # signatures are compared with the computer's clock
 

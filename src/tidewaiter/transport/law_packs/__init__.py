@@ -1,0 +1,1 @@
+"""Law packs: archives, from a publisher to a user, signed by The Update Framework."""
