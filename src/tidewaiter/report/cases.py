@@ -110,7 +110,7 @@ def suspicion(
 
 def render_suspicion(report: Suspicion) -> str:
     """Return a report as a self-contained HTML page."""
-    css = static("colours.css", "report.css", "case.css")
+    css = static("colours.css", "report.css", "short-answer.css", "case.css")
     policy = f"default-src 'none'; style-src {hashed(css)}; base-uri 'none'; form-action 'none'"
     page = _ReportPage(report=report, css=css, policy=policy)
     return environment().get_template("suspicion.html").render(page=page)
@@ -422,7 +422,7 @@ def render_case(sheet: CaseSheet, library: Library | None = None) -> str:
     """
     known = library or Library()
     cited = citations(sheet.alerts, known)
-    css = static("colours.css", "report.css", "case.css")
+    css = static("colours.css", "report.css", "short-answer.css", "case.css")
     page = _CasePage(
         sheet=sheet,
         status=capitalised(case_status_in_words(sheet.case.status)),

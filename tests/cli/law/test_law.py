@@ -36,13 +36,13 @@ def test_no_answer_says_clear(call: Call) -> None:
 
 def test_the_laws_that_do_not_list_it_share_a_row(call: Call) -> None:
     """Each is named with the first day of our copy, a line a jurisdiction, a row a reason."""
-    shown = call("law", "fentanyl", "--in", "UN,CN", "--day", "2026-02-01").output
+    shown = call("law", "fentanyl", "--in", "UN,CN", "--day", "2026-02-01", "--all").output
     said = " ".join(shown.split())
     assert said.count("no control found every loaded rule was evaluated") == 1
     assert "UN: un-1971 (complete from 2025-12-31); un-1988 (complete from 1990-11-11)" in said
     assert "CN: cn-non-medical (complete from " in said
     assert "cn-narcotics (" not in said
-    shown = call("law", "fentanyl", "--in", "CN", "--day", "2010-01-01").output
+    shown = call("law", "fentanyl", "--in", "CN", "--day", "2010-01-01", "--all").output
     assert "on the complete list of 2014-01-01" in " ".join(shown.split())
 
 
@@ -113,19 +113,24 @@ def test_a_file_of_structures_is_answered_whole(call: Call, tmp_path: Path) -> N
     assert call("law", "acetone", "--file", str(path)).exit_code == 2
 
 
-def test_the_verdict_comes_first_and_the_age_once(call: Call) -> None:
-    """Where it is controlled stands above all answers, with the age of the law."""
-    shown = call("law", "acetic-anhydride", "--in", "EU", "--day", "2026-12-01").output
-    head, _, rest = shown.partition("answer ")
-    assert head.splitlines()[1].split() == ["CONTROLLED", "EU", "cat.", "2A"]
-    assert head.count("days old") == 1
-    assert "LAW AS OF" in head
-    assert "days old" not in rest
+def test_the_answer_is_at_most_eight_lines(call: Call) -> None:
+    """What is not in them comes with --all; JSON has them too."""
+    options = ("acetic-anhydride", "--from", "DE", "--to", "CO", "--day", "2026-12-01")
+    shown = call("law", *options).output
+    assert shown.startswith("Acetic anhydride, DE > CO, asked for 1 Dec 2026, law as of ")
+    labels = [line.split("  ")[0] for line in shown.splitlines()[1:] if line[:1].isupper()]
+    assert labels[0] == "CONTROLLED"
+    assert "TO BE CHECKED" in labels
+    assert "un-1961" not in shown
+    assert "un-1961" in call("law", *options, "--all").output
+    short = json.loads(call("law", *options, "--json").stdout)["short"]
+    assert 1 < len(short["lines"]) < 8
+    assert short["lines"][0]["kind"] == "controlled"
 
 
 def test_what_does_not_list_it_comes_last(call: Call) -> None:
     """Conventions that say nothing come after the laws that control."""
-    options = ("--from", "DE", "--to", "MX", "--day", "2026-12-01")
+    options = ("--from", "DE", "--to", "MX", "--day", "2026-12-01", "--all")
     shown = call("law", "acetic-anhydride", *options).output
     assert shown.index("Convention of 1988, Tables") < shown.index("un-1961")
     assert "as of 2026-" in shown[shown.index("no control found") :]

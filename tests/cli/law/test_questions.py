@@ -76,5 +76,5 @@ def test_changes_are_records_too(call: Call) -> None:
 def test_a_substance_is_asked_as_before(call: Call) -> None:
     """The word after "law" is a command only where it is one of the two."""
     shown = call("law", "acetone", "--in", "EU", "--day", "2026-11-25")
-    assert "controlled" in shown.output
+    assert "CONTROLLED" in shown.output
     assert "law compare" in call("--help").output

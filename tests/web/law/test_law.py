@@ -282,13 +282,13 @@ def test_the_page_says_the_age_of_the_law_once(desk: Desks) -> None:
     (subject,) = page["answers"]["subjects"]
     answers = [each["answer"] for each in subject["rulings"]]
     assert answers == sorted(answers, key=ORDER.index)
-    assert subject["verdict"]["controlled"]
+    assert subject["short"]["lines"][0]["kind"] == "controlled"
     assert [each["days"] for each in ages] == sorted(each["days"] for each in ages)
     assert ages[0]["laws"] == []
     assert all(each["as_of"] for each in subject["rulings"] if each["answer"] == "not listed")
     shown = client.get("/law?what=acetic+anhydride&from=DE&to=MX&day=2026-12-01").text
     assert shown.count('class="law-age"') == 1
-    assert shown.index('class="verdict"') < shown.index('class="rulings"')
+    assert shown.index('class="short-answer"') < shown.index('class="rulings"')
 
 
 def test_a_law_shows_which_text_was_read(desk: Desks) -> None:
@@ -319,6 +319,6 @@ def test_a_country_without_law_is_named(desk: Desks) -> None:
     """By its name; the record has its code as well."""
     one, asked = desk("viewer"), f"what=ephedrine&from=TD&to=MX&day={DAY}"
     assert "no legislation of Chad is loaded" in one.get(f"/law?{asked}").text
-    assert one.get(f"/law.json?{asked}").json()["answers"]["subjects"][0]["verdict"]["open"] == [
-        "TD"
-    ]
+    (subject,) = one.get(f"/law.json?{asked}").json()["answers"]["subjects"]
+    (ruling,) = (each for each in subject["rulings"] if each["jurisdiction"] == "TD")
+    assert ruling["answer"] == "not assessable"

@@ -56,6 +56,8 @@ def test_without_script_all_works(opened: Opened) -> None:
     expect(page.locator(".card-name").first).to_be_visible()
     page.click(".card-link >> nth=0")
     page.click("text=Check a route")
+    expect(page.locator(".short-controlled")).to_be_visible()
+    page.click(".unlisted summary >> nth=0")
     expect(page.locator(".ruling").first).to_be_visible()
     assert told == []
 

@@ -17,7 +17,6 @@ from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.counts import how_many
-from tidewaiter.explain.languages import country
 from tidewaiter.explain.words import (
     answer_in_words,
     duty_in_words,
@@ -29,6 +28,7 @@ from tidewaiter.law.answers import (
     Assessment,
     Dealing,
     Listing,
+    Question,
     Ruling,
 )
 from tidewaiter.law.registry import Registry
@@ -38,12 +38,13 @@ from tidewaiter.report.law.answers import (
     answer_writer,
     check_format,
 )
-from tidewaiter.report.law.rulings import (
+from tidewaiter.report.law.rulings import law_in_words
+from tidewaiter.report.law.short_answer import (
     AgeView,
+    ShortAnswer,
     age_views,
     in_order,
-    law_in_words,
-    verdict_of,
+    short_answer,
 )
 from tidewaiter.trade.company_records import Papers
 from tidewaiter.trade.substance_lookup import Namer
@@ -55,16 +56,31 @@ _STYLES = {
     "proposed": "yellow",
     "free by amount": "cyan",
     "not listed": "dim",
+    "free": "cyan",
+    "do": "bold",
+    "check": "yellow",
+    "open": "bold yellow",
 }
+"""Styles of the answers, and of the lines of a short answer that have another name."""
+
+_LABEL = 20  # columns; a longer label is wrapped
 _LAST = (
     "Not legal advice and not a licence. Only the legal instruments loaded here were checked. "
     "The absence of a control here does not mean that the transaction is permitted."
 )
 
 
-def print_json(assessment: Assessment) -> None:
+class Answered(Assessment, frozen=True, kw_only=True):
+    """An assessment as JSON: with all answers in few lines."""
+
+    short: ShortAnswer
+
+
+def print_json(assessment: Assessment, question: Question, registry: Registry) -> None:
     """Write an assessment as one line of JSON."""
-    click.echo(english_json(assessment))
+    facts = {name: getattr(assessment, name) for name in assessment.__struct_fields__}
+    short = _short(assessment, question, registry)
+    click.echo(english_json(Answered(**facts, short=short)))
 
 
 def print_last() -> None:
@@ -72,17 +88,41 @@ def print_last() -> None:
     Console(highlight=False).print(_LAST, style="dim")
 
 
-def print_assessment(assessment: Assessment, registry: Registry) -> None:
-    """Print the answers on one substance: the result, the age of the law, and a table.
+def print_assessment(
+    assessment: Assessment, question: Question, registry: Registry, *, whole: bool
+) -> None:
+    """Print the answers on one substance in few lines, and each instrument's if requested.
 
-    The table has a row for each instrument with a control. Instruments without a control share one
-    row for each reason, with a line for each jurisdiction.
+    Args:
+        assessment: The answers.
+        question: What was asked.
+        registry: Its legal instruments and class rules.
+        whole: Print the answer of each instrument too.
     """
     console = Console(highlight=False)
-    console.print(Text(visible(_head(assessment)), style="bold"))
-    for label, text, style in _verdict(assessment, registry):
-        console.print(Text(f"{label:<18} {visible(text)}", style=style))
+    short = _short(assessment, question, registry)
+    console.print(Text(visible(short.asked), style="bold"))
+    lines = Table.grid(padding=(0, 2), expand=True)
+    lines.add_column(width=_LABEL)
+    lines.add_column(ratio=1, overflow="fold")
+    for line in short.lines:
+        style = _STYLES.get(line.kind, "")
+        text = f"{line.text} ({line.clause})" if line.clause else line.text
+        lines.add_row(Text(line.label.upper(), style=style), Text(visible(text), style=style))
+    console.print(lines)
+    if whole:
+        _print_each(console, assessment, registry)
     console.print()
+
+
+def _print_each(console: Console, assessment: Assessment, registry: Registry) -> None:
+    """Print a table with a row for each instrument with a control.
+
+    Instruments without a control share one row for each reason, with a line for each jurisdiction.
+    """
+    console.print()
+    for each in ages_in_words(age_views(assessment.ages, registry.regimes)):
+        console.print(Text(visible(f"law as of {each}")))
     table = Table(box=None, header_style="bold", pad_edge=False, expand=True)
     table.add_column("answer", min_width=14)
     table.add_column(
@@ -99,41 +139,11 @@ def print_assessment(assessment: Assessment, registry: Registry) -> None:
     console.print(table)
     if assessment.how:
         console.print(Text(visible(f"matched by structure: {assessment.how}")))
-    for watched in assessment.watched:
-        console.print(Text(f"on a watch list, not controlled: {watched}"))
-    console.print()
 
 
-def _head(assessment: Assessment) -> str:
-    route = assessment.route
-    ends = [route.origin or "?", *route.transit, route.destination or "?"]
-    way = f", {' > '.join(ends)}" if route.given else ""
-    substance = f" ({assessment.substance})" if assessment.substance else ""
-    return f"{assessment.name}{substance} on {assessment.day}{way}"
-
-
-def _verdict(assessment: Assessment, registry: Registry) -> Iterator[tuple[str, str, str]]:
-    """Yield label, text and style of each line of the result, and the age of the law last."""
+def _short(assessment: Assessment, question: Question, registry: Registry) -> ShortAnswer:
     rules = {each.slug: each for each in registry.classes}
-    said = verdict_of(assessment.rulings, registry.regimes, rules)
-    if said.controlled:
-        yield "CONTROLLED", ", ".join(said.controlled), _STYLES["controlled"]
-    if said.free:
-        yield "EXEMPT BY QUANTITY", ", ".join(said.free), _STYLES["free by amount"]
-    if said.proposed:
-        yield "PROPOSED", ", ".join(said.proposed), _STYLES["proposed"]
-    for demand in said.demands:
-        yield "REQUIRED", demand, ""
-    if said.open:
-        yield (
-            "NOT ASSESSABLE",
-            f"at least one legal instrument of {', '.join(map(country, said.open))}",
-            _STYLES["not assessable"],
-        )
-    if said.silent and not (said.controlled or said.free or said.proposed):
-        yield "NO CONTROL FOUND", f"in the law of {', '.join(map(country, said.silent))}", ""
-    for each in ages_in_words(age_views(assessment.ages, registry.regimes)):
-        yield "LAW AS OF", each, ""
+    return short_answer(assessment, registry.regimes, rules, question)
 
 
 def ages_in_words(ages: Iterable[AgeView]) -> Iterator[str]:

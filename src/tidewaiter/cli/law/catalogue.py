@@ -33,7 +33,7 @@ from tidewaiter.report.law.catalogues import (
     assess_products,
     compound_of,
 )
-from tidewaiter.report.law.rulings import age_views
+from tidewaiter.report.law.short_answer import age_views
 from tidewaiter.trade.duties import duty_in_short
 from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.types import ReadOptions, Refusal

@@ -91,6 +91,7 @@ class QuestionOptions(Record, frozen=True, kw_only=True):
     workers: int = 1
     columns: tuple[tuple[str, str], ...] = ()
     refused: Path | None = None
+    whole: bool = False
     as_json: bool = False
     own: tuple[Path, ...] = ()
     street: bool = False
@@ -196,9 +197,9 @@ class Desk:
     def _answer(self, question: Question, found: Found) -> None:
         answer = assess(question, self.registry, self.book, found)
         if self.wanted.as_json:
-            print_json(answer)
+            print_json(answer, question, self.registry)
         else:
-            print_assessment(answer, self.registry)
+            print_assessment(answer, question, self.registry, whole=self.wanted.whole)
 
     def _end(self) -> None:
         if not self.wanted.as_json:
@@ -424,14 +425,17 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     type=OUT_FILE,
     help="Output file for rejected rows and fields (default: refused.csv).",
 )
+@click.option("--all", "whole", is_flag=True, help="Print the answer of each legal instrument too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each answer.")
 @own_lists
 @ok_with_refusals
 def law(what: tuple[str, ...], **options: Any) -> None:
     """Check the legal status of WHAT: a slug, a name, a CAS number or a structure.
 
-    Each legal instrument answers: controlled, exempt by quantity, proposed, no control found or not
-    assessable, with clause, dates and source. Give the jurisdictions with --in, or a route with
+    The answer is short: where it is controlled, what is required, what is to be checked, what is
+    not assessable, and how far this is verified. With --all, each legal instrument answers:
+    controlled, exempt by quantity, proposed, no control found or not assessable, with clause, dates
+    and source. Give the jurisdictions with --in, or a route with
     --from, --to and --transit; otherwise all loaded instruments answer. A structure is a SMILES, an
     InChI or, with the extra "chem", a systematic name.
     Exit status 1: some input was not found or could not be read.

@@ -265,7 +265,7 @@ def write_report(path: Path, summary: Summary, library: Library | None = None) -
 def _page(summary: Summary, library: Library | None) -> Page:
     known = library or Library()
     cited = citations(summary.top, known)
-    css, script = static("colours.css", "report.css"), static("report.js")
+    css, script = static("colours.css", "report.css", "short-answer.css"), static("report.js")
     return Page(
         summary=summary,
         unread=unread_in_words(summary.counts),

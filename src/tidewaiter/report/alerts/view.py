@@ -42,6 +42,7 @@ from tidewaiter.explain.words import (
     shared_in_words,
     word,
 )
+from tidewaiter.report.law.short_answer import ShortAnswer, short_of_alert
 from tidewaiter.trade.party_matches import link_phrase, source_of
 from tidewaiter.trade.types import Alert, Holding, Kept, Mention, PartyMatch, Reason
 
@@ -179,6 +180,7 @@ class AlertView(Record, frozen=True, kw_only=True):
     finds: tuple[FindView, ...]
     drawings: tuple[DrawingView, ...]
     law: tuple[LawView, ...]
+    law_short: ShortAnswer  # the law in few lines
     law_open: tuple[Markup, ...]  # laws on the route that are not assessable
     parties: tuple[PartyView, ...]
     reasons: tuple[ReasonView, ...]
@@ -215,6 +217,7 @@ def alert_view(
         finds=tuple(_find(mention) for mention in alert.mentions[:FEW]),
         drawings=drawings(alert),
         law=tuple(_law(held, names, library, cited) for held in alert.law[:FEW]),
+        law_short=short_of_alert(alert.law, alert.law_open, library.regimes),
         law_open=_parts(alert.law_open),
         parties=tuple(_party_match(match, cited) for match in alert.parties[:FEW]),
         reasons=tuple(_reason(reason, library, cited) for reason in alert.reasons[:FEW]),

@@ -15,7 +15,8 @@ from tidewaiter.law.controls import short_listing
 from tidewaiter.law.types import Mark
 from tidewaiter.report.alerts.exports import CsvTable
 from tidewaiter.report.law.answers import doubts_in_words, several
-from tidewaiter.report.law.rulings import AgeView, age_views, rule_of
+from tidewaiter.report.law.rulings import rule_of
+from tidewaiter.report.law.short_answer import AgeView, age_views
 
 COLUMNS = (
     "substance",

@@ -1,10 +1,9 @@
-"""The law on a substance, formatted for a sheet: the verdict, then each instrument's answer.
+"""The answer of each legal instrument on a substance, formatted for a sheet or page.
 
 Texts are in the current language; those of the registry stay as they are.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 
 from tidewaiter.base.phrases import Phrase, capitalised
 from tidewaiter.base.records import Record
@@ -18,13 +17,11 @@ from tidewaiter.explain.words import (
     since_in_words,
     word,
 )
-from tidewaiter.law.answers import Age, Answer, Listing, Ruling
+from tidewaiter.law.answers import Listing, Ruling
 from tidewaiter.law.classes import ClassRule
-from tidewaiter.law.comparison import ORDER
-from tidewaiter.law.controls import doubts_of, short_listing
+from tidewaiter.law.controls import doubts_of
 from tidewaiter.law.types import Mark, Regime
 from tidewaiter.report.law.answers import check_in_words
-from tidewaiter.trade.duties import duty_in_short
 
 _CLASS = "class "
 _EVALUATED = " evaluated"
@@ -245,89 +242,3 @@ def _evaluated(ruling: Ruling, rules: Mapping[str, ClassRule]) -> Iterator[str]:
         before, sign, slug = each.removesuffix(_EVALUATED).partition(f": {_CLASS}")
         if sign and before == ruling.regime:
             yield rules[slug].name if slug in rules else slug
-
-
-class Verdict(Record, frozen=True, kw_only=True):
-    """All answers on one substance, abbreviated."""
-
-    controlled: tuple[str, ...]  # abbreviated controls: "EU cat. 1"
-    free: tuple[str, ...]  # free by amount
-    proposed: tuple[str, ...]
-    demands: tuple[str, ...]  # obligations on the route, without duplicates
-    open: tuple[str, ...]  # jurisdictions with a law that is not assessable
-    silent: tuple[str, ...]  # jurisdictions where no law controls it
-
-
-class AgeView(Record, frozen=True, kw_only=True):
-    """How current some laws are."""
-
-    as_of: date
-    days: int
-    laws: tuple[str, ...]  # abbreviated names; empty: those not named elsewhere
-
-
-def in_order(rulings: Iterable[Ruling]) -> list[Ruling]:
-    """Sort answers by kind; equal answers keep the order of the route."""
-    return sorted(rulings, key=lambda each: ORDER.index(each.answer))
-
-
-def verdict_of(
-    rulings: Iterable[Ruling], regimes: Mapping[str, Regime], rules: Mapping[str, ClassRule]
-) -> Verdict:
-    """Summarise the answers on one substance.
-
-    Args:
-        rulings: Its answers.
-        regimes: Legal instruments in the registry, by slug.
-        rules: Class rules by slug.
-    """
-    said: dict[Answer, dict[str, None]] = {answer: {} for answer in ORDER}
-    demands: dict[str, None] = {}
-    for ruling in rulings:
-        listings = ruling.held or ruling.proposed
-        named = [_short(each, ruling.regime, regimes, rules) for each in listings]
-        told = ruling.answer in {"controlled", "free by amount", "proposed"}
-        said[ruling.answer].update(dict.fromkeys(named if told else [ruling.jurisdiction]))
-        if ruling.answer == "controlled":
-            demands.update(dict.fromkeys(say(duty_in_short(x)) for x in ruling.duties))
-    other = {each.jurisdiction for each in rulings if each.answer != "not listed"}
-    return Verdict(
-        controlled=tuple(said["controlled"]),
-        free=tuple(said["free by amount"]),
-        proposed=tuple(said["proposed"]),
-        demands=tuple(demands),
-        open=tuple(said["not assessable"]),
-        silent=tuple(each for each in said["not listed"] if each not in other),
-    )
-
-
-def age_views(ages: Iterable[Age], regimes: Mapping[str, Regime]) -> tuple[AgeView, ...]:
-    """Return the laws that are less current than most; the most common date covers all others.
-
-    Args:
-        ages: Ages in one assessment or comparison.
-        regimes: Legal instruments in the registry, by slug.
-    """
-    ages = tuple(ages)
-    most = max(ages, key=lambda each: (len(each.regimes), each.as_of), default=None)
-    ordered = sorted(ages, key=lambda each: (each is not most, -each.as_of.toordinal()))
-    return tuple(
-        AgeView(
-            as_of=each.as_of,
-            days=each.days,
-            laws=() if each is most else tuple(_named(slug, regimes) for slug in each.regimes),
-        )
-        for each in ordered
-    )
-
-
-def _named(slug: str, regimes: Mapping[str, Regime]) -> str:
-    return regimes[slug].name if slug in regimes else slug
-
-
-def _short(
-    listing: Listing, regime: str, regimes: Mapping[str, Regime], rules: Mapping[str, ClassRule]
-) -> str:
-    rule = rules.get(listing.schedule.removeprefix("class "))
-    schedule = rule.schedule if rule else listing.schedule
-    return short_listing(regimes[regime], schedule) if regime in regimes else schedule

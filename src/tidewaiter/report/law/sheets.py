@@ -23,20 +23,18 @@ from tidewaiter.law.coverage import ages_of
 from tidewaiter.law.registry import Editions, Registry
 from tidewaiter.law.structure.drawing import Drawing, Portrait
 from tidewaiter.report.law.answers import route_in_places
-from tidewaiter.report.law.rulings import (
+from tidewaiter.report.law.rulings import RulingView, ruling_view, sources_of
+from tidewaiter.report.law.short_answer import (
     AgeView,
-    RulingView,
-    Verdict,
+    ShortAnswer,
     age_views,
     in_order,
-    ruling_view,
-    sources_of,
-    verdict_of,
+    short_answer,
 )
 from tidewaiter.report.pages import environment, hashed, static
 
 INDEX = "index.html"
-_STYLES = "colours.css", "sheet.css"
+_STYLES = "colours.css", "short-answer.css", "sheet.css"
 _SHORT = 12  # characters of a hash; enough to compare by eye
 
 
@@ -95,7 +93,7 @@ class SubjectView(Record, frozen=True, kw_only=True):
     facts: tuple[Fact, ...]
     drawings: tuple[DrawingView, ...]
     undrawn: str  # reason the drawing is missing; "": it is not
-    verdict: Verdict
+    short: ShortAnswer  # all answers in few lines
     rulings: tuple[RulingView, ...]  # controls first
     watched: tuple[str, ...]
 
@@ -207,7 +205,7 @@ def sheet_view(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> SheetView:
         place="" if place == title else place,
         asked=tuple(_asked(imprint.question)),
         ages=age_views(ages_of(checked, imprint.question.day), lexis.library.regimes),
-        subjects=tuple(_subject(each, cited, lexis) for each in sheet.subjects),
+        subjects=tuple(_subject(each, imprint.question, cited, lexis) for each in sheet.subjects),
         whole=_whole(sheet, lexis),
         not_assessable=compound.not_assessable,
         hint=compound.hint,
@@ -226,7 +224,9 @@ def _whole(sheet: Sheet, lexis: Lexis) -> DrawingView | None:
     return _drawing(drawings[0], lexis) if drawings else None
 
 
-def _subject(subject: Subject, cited: Mapping[str, Citation], lexis: Lexis) -> SubjectView:
+def _subject(
+    subject: Subject, question: Question, cited: Mapping[str, Citation], lexis: Lexis
+) -> SubjectView:
     portrait = subject.portrait
     undrawn = portrait.problem if portrait else words("the registry has no structure for it")
     return SubjectView(
@@ -234,7 +234,7 @@ def _subject(subject: Subject, cited: Mapping[str, Citation], lexis: Lexis) -> S
         facts=tuple(_facts(subject)),
         drawings=tuple(_drawing(d, lexis) for d in portrait.drawings) if portrait else (),
         undrawn=undrawn,
-        verdict=verdict_of(subject.answer.rulings, lexis.library.regimes, lexis.rules),
+        short=short_answer(subject.answer, lexis.library.regimes, lexis.rules, question),
         rulings=tuple(
             ruling_view(each, cited, lexis.library.regimes, lexis.rules)
             for each in in_order(subject.answer.rulings)

@@ -88,8 +88,7 @@ def check_notice(
         with node.exchange() as (desk, work):
             amends = find_notice(work, desk.ring.lock, data.amends, node.today()).state
     page = checking(node, data.notice, amends=amends, cleared=user.account.cleared).page
-    regimes = node.registry.regimes
-    return reply(request, "notice-checked.html", page, view=lambda: check_view(page, regimes))
+    return reply(request, "notice-checked.html", page, view=lambda: check_view(page, node.registry))
 
 
 @get("/notices/{number:int}/listings", guards=[may("exchange")], sync_to_thread=True)
@@ -438,13 +437,12 @@ def _empty(at: _Desk) -> Draft:
 def _shown(
     request: Asked, node: Node, user: User, page: DraftPage, *, trouble: InputError | None = None
 ) -> Response[Any]:
-    regimes = node.registry.regimes
     return reply(
         request,
         "notice-draft.html",
         page,
         status=400 if trouble else 200,
-        view=lambda: form_view(page, user, regimes, trouble),
+        view=lambda: form_view(page, user, node.registry, trouble),
     )
 
 

@@ -103,8 +103,8 @@ def notice_page(
 ) -> Response[NoticePage]:
     """Show a notice: content, state, law, and available acts."""
     page = page_of(node, number)
-    regimes = node.registry.regimes
-    return reply(request, "notice.html", page, view=lambda: notice_view(page, user, regimes))
+    registry = node.registry
+    return reply(request, "notice.html", page, view=lambda: notice_view(page, user, registry))
 
 
 @get(
@@ -401,7 +401,7 @@ def _do(at: _At, what: What, data: Seen) -> Response[Any]:
             "notice.html",
             page,
             status=409,
-            view=lambda: notice_view(page, at.user, at.node.registry.regimes, late),
+            view=lambda: notice_view(page, at.user, at.node.registry, late),
         )
     return done(at.request, kept.row, f"/notices/{at.number}")
 

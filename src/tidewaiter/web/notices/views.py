@@ -37,9 +37,9 @@ from tidewaiter.explain.languages import country, day, words
 from tidewaiter.explain.languages import marked as _
 from tidewaiter.explain.official_names import instrument_name, substance_name
 from tidewaiter.law.answers import Ruling
-from tidewaiter.law.types import Regime
+from tidewaiter.law.registry import Registry
 from tidewaiter.report.fields import Fact
-from tidewaiter.report.law.rulings import AgeView, age_views, in_order
+from tidewaiter.report.law.short_answer import ShortAnswer, in_order, short_answer
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.notices.lookup import Listed, Row, Show
 from tidewaiter.web.core.form_fields import Choices, Filling, FormGroup, Layout, group_of
@@ -103,7 +103,7 @@ class LawView(Record, frozen=True, kw_only=True):
     content: str
     rulings: tuple[RulingView, ...]  # controlled, or undetermined
     silent: tuple[str, ...]  # law without a control
-    ages: tuple[AgeView, ...]  # age of the law; empty: known for the day
+    short: ShortAnswer | None  # all answers in few lines; None: not in the registry
 
 
 class Late(Record, frozen=True, kw_only=True):
@@ -136,14 +136,14 @@ class NoticeView(Record, frozen=True, kw_only=True):
 
 
 def notice_view(
-    page: NoticePage, user: User, regimes: Mapping[str, Regime], late: Late | None = None
+    page: NoticePage, user: User, registry: Registry, late: Late | None = None
 ) -> NoticeView:
     """Render the page of a notice as text.
 
     Args:
         page: The page.
         user: The reader.
-        regimes: By slug.
+        registry: Legal instruments and class rules.
         late: A prevented act; None: none.
     """
     row, state, stands = page.row, page.state, page.stands
@@ -154,7 +154,7 @@ def notice_view(
         left=time_left(row.due, stands.day, stands.days),
         waits=waiting_in_words(state.waits_for or "", row.side, stands.peer_name),
         facts=notice_facts(state.notice) if state.notice else None,
-        law=tuple(law_view(each, regimes) for each in page.law),
+        law=tuple(law_view(each, registry) for each in page.law),
         doubts=tuple(page.problems),
         events=tuple(
             _event(each, row, late.seen if late else None) for each in reversed(page.told)
@@ -172,13 +172,15 @@ def notice_view(
     )
 
 
-def law_view(known: LineLaw, regimes: Mapping[str, Regime]) -> LawView:
+def law_view(known: LineLaw, registry: Registry) -> LawView:
     """Put what the law says of a line into words.
 
     Args:
         known: The legal results.
-        regimes: By slug.
+        registry: Legal instruments and class rules.
     """
+    regimes = registry.regimes
+    rules = {each.slug: each for each in registry.classes}
     rulings = known.assessment.rulings if known.assessment else ()
     told = [each for each in rulings if each.answer != "not listed"]
     silent = [
@@ -203,7 +205,7 @@ def law_view(known: LineLaw, regimes: Mapping[str, Regime]) -> LawView:
             for each in in_order(told)
         ),
         silent=tuple(dict.fromkeys(silent)),
-        ages=age_views(known.assessment.ages if known.assessment else (), regimes),
+        short=short_answer(known.assessment, regimes, rules) if known.assessment else None,
     )
 
 
@@ -369,17 +371,17 @@ class CheckView(Record, frozen=True, kw_only=True):
     hits: tuple[HitView, ...]
 
 
-def check_view(page: CheckPage, regimes: Mapping[str, Regime]) -> CheckView:
+def check_view(page: CheckPage, registry: Registry) -> CheckView:
     """Put what a check found into words.
 
     Args:
         page: The check results.
-        regimes: By slug.
+        registry: Legal instruments and class rules.
     """
     return CheckView(
         wrong=tuple(each for each in page.problems if each.level == "wrong"),
         doubts=tuple(each for each in page.problems if each.level == "doubt"),
-        law=tuple(law_view(each, regimes) for each in page.law),
+        law=tuple(law_view(each, registry) for each in page.law),
         reply=_deadline(page.reply),
         dispatch=_deadline(page.dispatch),
         hits=screened_view(page.screened).hits,
@@ -479,14 +481,14 @@ class FormView(Record, frozen=True, kw_only=True):
 
 
 def form_view(
-    page: DraftPage, user: User, regimes: Mapping[str, Regime], trouble: InputError | None
+    page: DraftPage, user: User, registry: Registry, trouble: InputError | None
 ) -> FormView:
     """Render the form of a notice as text.
 
     Args:
         page: The draft.
         user: The author.
-        regimes: By slug.
+        registry: Legal instruments and class rules.
         trouble: What prevented sending; None: no attempt.
     """
     number, written = page.draft.number, page.draft.draft.written
@@ -522,7 +524,7 @@ def form_view(
         first=parties[:2],
         others=parties[2:],
         others_open=any(not each.empty for each in parties[2:]),
-        checked=check_view(page.checked, regimes),
+        checked=check_view(page.checked, registry),
         trouble=": ".join(filter(None, (trouble.at, message_in_words(trouble)))) if trouble else "",
         hint=hint_in_words(trouble) if trouble else "",
     )

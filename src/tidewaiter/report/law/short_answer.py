@@ -1,0 +1,381 @@
+"""All answers on one substance in at most eight lines, as an officer reads them first.
+
+The line of the question is first; it tells how current the law is. Texts are in the
+language spoken; those of the registry stay as they are.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Literal
+
+from msgspec.structs import replace
+
+from tidewaiter.base.phrases import Phrase
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.notices.deadlines import add_working_days
+from tidewaiter.explain.languages import counted, country, marked, number, words
+from tidewaiter.explain.languages import day as day_in_words
+from tidewaiter.explain.lines import amount_in_words
+from tidewaiter.explain.official_names import control_name, substance_name
+from tidewaiter.explain.phrases import say
+from tidewaiter.explain.words import goods_in_words
+from tidewaiter.law.answers import Age, Assessment, Duty, Question, Ruling
+from tidewaiter.law.classes import ClassRule
+from tidewaiter.law.comparison import ORDER
+from tidewaiter.law.controls import short_listing
+from tidewaiter.law.types import Regime
+from tidewaiter.report.law.answers import route_in_places
+from tidewaiter.trade.duties import demand_of
+from tidewaiter.trade.types import Holding
+
+Kind = Literal["controlled", "free", "proposed", "silent", "do", "check", "open", "watched", "sure"]
+"""What a line says: the answer, what to do, what to check, what is open, how sure it is."""
+
+LABELS: dict[Kind, str] = {
+    "controlled": marked("Controlled"),
+    "free": marked("Exempt by quantity"),
+    "proposed": marked("Proposed"),
+    "silent": marked("No control found"),
+    "do": marked("Required"),
+    "check": marked("To be checked"),
+    "open": marked("Not fully assessable"),
+    "watched": marked("Watch list, not controlled"),
+    "sure": marked("Verification"),
+}
+_MARKS: dict[str, str] = {
+    "read": marked("official text"),
+    "second-hand": marked("secondary source"),
+    "unverified": marked("not verified"),
+}
+_KINDS: dict[str, Kind] = {
+    "controlled": "controlled",
+    "free by amount": "free",
+    "proposed": "proposed",
+}
+_DEPENDS = "demanded/open"  # code of a duty that depends on a request
+MOST = 7  # lines below that of the question
+_NAMES = 8  # controls or jurisdictions named in a line
+_OPEN = 2  # jurisdictions whose reasons are told
+_LATE = 45  # days after which the age of a law is told
+
+
+class Line(Record, frozen=True, kw_only=True):
+    """A line of a short answer."""
+
+    kind: Kind
+    label: str
+    text: str
+    clause: str = ""  # provisions of the law, as it is cited; not translated
+
+
+class ShortAnswer(Record, frozen=True, kw_only=True):
+    """All answers on one substance, in few lines."""
+
+    asked: str  # what was asked, and how current the law is
+    lines: tuple[Line, ...]  # at most `MOST`
+
+
+class AgeView(Record, frozen=True, kw_only=True):
+    """How current some laws are."""
+
+    as_of: date
+    days: int
+    laws: tuple[str, ...]  # abbreviated names; empty: those not named elsewhere
+
+
+def short_answer(
+    assessment: Assessment,
+    regimes: Mapping[str, Regime],
+    rules: Mapping[str, ClassRule],
+    question: Question | None = None,
+) -> ShortAnswer:
+    """Return all answers on one substance in few lines.
+
+    Args:
+        assessment: The answers.
+        regimes: Legal instruments in the registry, by slug.
+        rules: Class rules by slug.
+        question: The goods; None: they are shown beside it.
+    """
+    ages = age_views(assessment.ages, regimes)
+    rulings = in_order(assessment.rulings)
+    kept = [each for each in rulings if each.answer in {"controlled", "proposed"}]
+    before = [*_answers(rulings, regimes, rules)]
+    after = [
+        *_open(rulings),
+        *_lines("watched", assessment.watched),
+        *_lines("sure", [_sure(kept, assessment, regimes)]),
+    ]
+    checks = _few([*_requests(kept, assessment), *_limits(kept)], 2)
+    room = max(1, MOST - len(before) - len(after) - len(checks))
+    acts = _few([*_duties(kept, assessment)], room)
+    lines = (*before, *acts, *checks, *after)
+    return ShortAnswer(asked=_asked(assessment, question, ages), lines=lines[:MOST])
+
+
+def short_of_alert(
+    law: Iterable[Holding], gaps: Iterable[Phrase], regimes: Mapping[str, Regime]
+) -> ShortAnswer:
+    """Return the law of an alert in few lines, as `short_answer` does for one substance.
+
+    Args:
+        law: The controls of the alert.
+        gaps: The laws on its route that are not assessable, with reasons.
+        regimes: Legal instruments in the registry, by slug.
+    """
+    law = tuple(law)
+    lines: list[Line] = []
+    for answer, kind in _KINDS.items():
+        named = (_control(x.schedule, x.regime, regimes) for x in law if x.answer == answer)
+        names = dict.fromkeys(map(control_name, named))
+        lines += _lines(kind, [_named(names)] if names else [])
+    duties = dict.fromkeys(each for held in law for each in held.duties)
+    acts = [_line("do", say(each)) for each in duties if not each.code.startswith(_DEPENDS)]
+    checks = [_line("check", say(each)) for each in duties if each.code.startswith(_DEPENDS)]
+    after = [
+        *_few(checks, 2),
+        *_few([_line("open", say(each)) for each in gaps], _OPEN),
+        *_lines("sure", [_known((held.mark, held.since) for held in law)]),
+    ]
+    room = max(1, MOST - len(lines) - len(after))
+    return ShortAnswer(asked="", lines=(*lines, *_few(acts, room), *after)[:MOST])
+
+
+def in_order(rulings: Iterable[Ruling]) -> list[Ruling]:
+    """Sort answers by kind; equal answers keep the order of the route."""
+    return sorted(rulings, key=lambda each: ORDER.index(each.answer))
+
+
+def _asked(assessment: Assessment, question: Question | None, ages: tuple[AgeView, ...]) -> str:
+    """Return the goods, the route, the day, and how current the law is."""
+    said = [
+        substance_name(assessment.name),
+        *(_goods(question) if question else ()),
+        route_in_places(assessment.route) if assessment.route.given else "",
+        words("asked for {day}").format(day=day_in_words(assessment.day)),
+        _age(ages[0]) if ages else "",
+    ]
+    return words(", ").join(filter(None, said))
+
+
+def _goods(question: Question) -> Iterator[str]:
+    yield amount_in_words(question.mass_mg, "kg", None)
+    yield amount_in_words(question.volume_ul, "l", None)
+    yield f"{question.percent:f} %" if question.percent is not None else ""
+    yield goods_in_words(question.goods) if question.goods else ""
+
+
+def _age(age: AgeView) -> str:
+    said = counted(
+        "law as of {day} ({days} day old)", "law as of {day} ({days} days old)", age.days
+    )
+    return said.format(day=day_in_words(age.as_of), days=number(age.days))
+
+
+def _line(kind: Kind, text: str, clause: str = "") -> Line:
+    return Line(kind=kind, label=words(LABELS[kind]), text=text, clause=clause)
+
+
+def _lines(kind: Kind, texts: Iterable[str]) -> list[Line]:
+    return [_line(kind, text) for text in texts if text]
+
+
+def _few(lines: list[Line], most: int) -> list[Line]:
+    """Return as many lines as there is room for; the last says how many more there are."""
+    if len(lines) <= most:
+        return lines
+    last = lines[most - 1]
+    return [*lines[: most - 1], replace(last, text=f"{last.text}; {_more(len(lines) - most)}")]
+
+
+def _more(left: int) -> str:
+    return counted("and {left} more", "and {left} more", left).format(left=number(left))
+
+
+def _answers(
+    rulings: list[Ruling], regimes: Mapping[str, Regime], rules: Mapping[str, ClassRule]
+) -> Iterator[Line]:
+    """Yield what controls it, what exempts it, and what is proposed; else what is silent."""
+    told = False
+    for answer, kind in _KINDS.items():
+        names: dict[str, None] = {}
+        for ruling in rulings:
+            if ruling.answer == answer:
+                listings = ruling.held or ruling.proposed
+                names.update(
+                    dict.fromkeys(
+                        _control(x.schedule, ruling.regime, regimes, rules) for x in listings
+                    )
+                )
+        if names:
+            told = True
+            yield _line(kind, _named(map(control_name, names)))
+    if not told:
+        other = {each.jurisdiction for each in rulings if each.answer != "not listed"}
+        silent = dict.fromkeys(e.jurisdiction for e in rulings if e.jurisdiction not in other)
+        if silent:
+            yield _line("silent", _named(map(country, silent)))
+
+
+def _named(names: Iterable[str]) -> str:
+    """Join names; beyond the first few only their number is told."""
+    every = list(names)
+    left = len(every) - _NAMES
+    if left <= 1:
+        return words(", ").join(every)
+    return f"{words(', ').join(every[:_NAMES])} {_more(left)}"
+
+
+def _duties(rulings: list[Ruling], asked: Assessment) -> Iterator[Line]:
+    """Yield what the law requires on the route; laws that require the same share a line."""
+    clauses: dict[str, dict[str, None]] = {}
+    for ruling in rulings:
+        for duty in ruling.duties:
+            if duty.known:
+                clauses.setdefault(_act(duty, asked), {})[_clause(duty)] = None
+    for act, where in clauses.items():
+        yield _line("do", act, "; ".join(where))
+
+
+def _act(duty: Duty, asked: Assessment) -> str:
+    """Return what to do, with the first day on which the goods can leave if it is done at once."""
+    said = f"{say(demand_of(duty))}"
+    day = _earliest(duty, asked)
+    if day is None:
+        return said
+    told = words("{duty}: filed on {filed}, not before {day}")
+    return told.format(duty=said, filed=day_in_words(asked.day), day=day_in_words(day))
+
+
+def _earliest(duty: Duty, asked: Assessment) -> date | None:
+    """Return the first day after the notice period; None: none, or no calendar of the country."""
+    if duty.days is None:
+        return None
+    if duty.day_kind == "calendar":
+        return asked.day + timedelta(days=duty.days)
+    route = asked.route
+    place = route.destination if duty.role == "import" else route.origin
+    return add_working_days(asked.day, duty.days, [place]).day if place else None
+
+
+def _clause(duty: Duty) -> str:
+    return duty.clause if duty.mark == "read" else f"{duty.clause}; {words(_MARKS[duty.mark])}"
+
+
+def _requests(rulings: list[Ruling], asked: Assessment) -> Iterator[Line]:
+    """Yield duties that depend on whether the other country requested them; each kind once."""
+    longest: dict[str, Duty] = {}
+    for ruling in rulings:
+        for duty in ruling.duties:
+            if not duty.known and (duty.kind not in longest or longest[duty.kind].days is None):
+                longest[duty.kind] = duty
+    place = asked.route.destination
+    for duty in longest.values():
+        told = words("{duty}: if the country of destination has requested it")
+        if place is not None:
+            told = words(
+                "{duty}: if {country} has requested it, which is not known here: ask its authority"
+            )
+        whom = country(place) if place else ""
+        yield _line("check", told.format(duty=_act(duty, asked), country=whom), _clause(duty))
+
+
+def _limits(rulings: list[Ruling]) -> Iterator[Line]:
+    """Yield the thresholds that could not be compared, because a figure is missing."""
+    for ruling in rulings:
+        for check in ruling.checks:
+            if check.outcome in {"open", "not asked"} and ruling.answer == "controlled":
+                told = words("threshold of {country}: {limit}")
+                place, limit = country(ruling.jurisdiction), say(check.limit)
+                yield _line("check", told.format(country=place, limit=limit), check.clause)
+
+
+def _open(rulings: list[Ruling]) -> Iterator[Line]:
+    """Yield the jurisdictions with a law that is not assessable; with reasons, if they are few."""
+    reasons: dict[str, str] = {}
+    for ruling in rulings:
+        if ruling.answer == "not assessable":
+            reasons.setdefault(ruling.jurisdiction, say(ruling.reason))
+    if not reasons:
+        return
+    if len(reasons) > _OPEN:
+        yield _line("open", _named(map(country, reasons)))
+    else:
+        yield _line("open", "; ".join(f"{country(at)}: {why}" for at, why in reasons.items()))
+
+
+def _sure(rulings: list[Ruling], assessment: Assessment, regimes: Mapping[str, Regime]) -> str:
+    """Return how the controls and their days are known, and whose law is older than the rest."""
+    listings = [each for r in rulings for each in (r.held or r.proposed)]
+    said = [_known((each.mark, each.since) for each in listings)]
+    unread = sum(each.since is not None and each.dates != "read" for each in listings)
+    if unread:
+        said.append(words("dates not from an official text: {count}").format(count=number(unread)))
+    older = [*_older(assessment.ages, regimes)]
+    if older:
+        said.append(words("older law: {laws}").format(laws=words(", ").join(older)))
+    return "; ".join(filter(None, said))
+
+
+def _known(controls: Iterable[tuple[str, date | None]]) -> str:
+    """Return how controls are known, and of how many the first day is unknown."""
+    controls = tuple(controls)
+    marks = Counter(mark for mark, _ in controls)
+    undated = sum(since is None for _, since in controls)
+    if not marks:
+        return ""
+    told = [f"{words(_MARKS[mark])} {number(marks[mark])}" for mark in _MARKS if marks[mark]]
+    texts = words(", ").join(told) if len(told) > 1 else words(_MARKS[next(iter(marks))])
+    said = words("controls: {texts}").format(texts=texts)
+    if not undated:
+        return said
+    return f"{said}; {words('first day unknown: {count}').format(count=number(undated))}"
+
+
+def _older(ages: Iterable[Age], regimes: Mapping[str, Regime]) -> Iterator[str]:
+    """Yield places with a law that is not known for recent weeks, and the day of the oldest."""
+    oldest: dict[str, Age] = {}
+    for age in ages:
+        if age.days > _LATE:
+            places = (regimes[each].jurisdiction for each in age.regimes if each in regimes)
+            for place in places:
+                known = oldest.setdefault(place, age)
+                oldest[place] = min(known, age, key=lambda each: each.as_of)
+    for place, age in oldest.items():
+        yield words("{country} as of {day}").format(
+            country=country(place), day=day_in_words(age.as_of)
+        )
+
+
+def _control(
+    schedule: str, regime: str, regimes: Mapping[str, Regime], rules: Mapping[str, ClassRule] = {}
+) -> str:
+    """Return a short reference to a control; that of a class rule by its schedule."""
+    rule = rules.get(schedule.removeprefix("class "))
+    schedule = rule.schedule if rule else schedule
+    return short_listing(regimes[regime], schedule) if regime in regimes else schedule
+
+
+def age_views(ages: Iterable[Age], regimes: Mapping[str, Regime]) -> tuple[AgeView, ...]:
+    """Return the laws that are less current than most; the most common date covers all others.
+
+    Args:
+        ages: Ages in one assessment or comparison.
+        regimes: Legal instruments in the registry, by slug.
+    """
+    ages = tuple(ages)
+    most = max(ages, key=lambda each: (len(each.regimes), each.as_of), default=None)
+    ordered = sorted(ages, key=lambda each: (each is not most, -each.as_of.toordinal()))
+    return tuple(
+        AgeView(
+            as_of=each.as_of,
+            days=each.days,
+            laws=() if each is most else tuple(_law(slug, regimes) for slug in each.regimes),
+        )
+        for each in ordered
+    )
+
+
+def _law(slug: str, regimes: Mapping[str, Regime]) -> str:
+    return regimes[slug].name if slug in regimes else slug
