@@ -432,11 +432,11 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 def law(what: tuple[str, ...], **options: Any) -> None:
     """Check the legal status of WHAT: a slug, a name, a CAS number or a structure.
 
-    The answer is short: where it is controlled, what is required, what is to be checked, what is
-    not assessable, and how far this is verified. With --all, each legal instrument answers:
-    controlled, exempt by quantity, proposed, no control found or not assessable, with clause, dates
-    and source. Give the jurisdictions with --in, or a route with
-    --from, --to and --transit; otherwise all loaded instruments answer. A structure is a SMILES, an
+    The answer has eight lines at most: controls, requirements, points to check, laws that are not
+    assessable, and verification. With --all, each legal instrument answers: controlled, exempt by
+    quantity, proposed, no control found or not assessable, with clause, dates and source. Give the
+    jurisdictions with --in, or a route with --from, --to and --transit; otherwise the instruments
+    answer that weigh goods of any country (UN, EU, US, some others). A structure is a SMILES, an
     InChI or, with the extra "chem", a systematic name.
     Exit status 1: some input was not found or could not be read.
 
