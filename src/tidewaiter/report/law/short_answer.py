@@ -325,8 +325,9 @@ def _known(controls: Iterable[tuple[str, date | None]]) -> str:
     undated = sum(since is None for _, since in controls)
     if not marks:
         return ""
-    told = [f"{words(_MARKS[mark])} {number(marks[mark])}" for mark in _MARKS if marks[mark]]
-    texts = words(", ").join(told) if len(told) > 1 else words(_MARKS[next(iter(marks))])
+    named = {mark: words(_MARKS[mark]) if mark in _MARKS else mark for mark in marks}
+    told = [f"{named[mark]} {number(count)}" for mark, count in marks.most_common()]
+    texts = words(", ").join(told if len(told) > 1 else named.values())
     said = words("controls: {texts}").format(texts=texts)
     if not undated:
         return said
