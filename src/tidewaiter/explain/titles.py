@@ -32,6 +32,7 @@ def library_of(registry: Registry, rules: AlertRules, versions: Iterable[ListVer
         sources={**registry.sources, **_list_sources(versions)},
         regimes=registry.regimes,
         substances={each.slug: each.name for each in registry.substances},
+        classes=registry.rules,
         rules={
             **{name: rule.title for name, rule in plugin_rules().items()},
             **{slug: slug for slug in rules.check},

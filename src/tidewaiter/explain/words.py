@@ -11,6 +11,7 @@ from tidewaiter.explain.languages import counted, marked, number, numbered, pget
 from tidewaiter.explain.phrases import say
 from tidewaiter.explain.summary import Counts
 from tidewaiter.law.answers import Duty, Role
+from tidewaiter.law.classes import ClassRule
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.types import Regime, Source
 from tidewaiter.parties.compared_scripts import FOREIGN_HAN
@@ -271,6 +272,7 @@ class Library(Record, frozen=True, kw_only=True):
     regimes: Mapping[str, Regime] = {}
     substances: Mapping[str, str] = {}  # slug -> name
     rules: Mapping[str, str] = {}  # slug -> title
+    classes: Mapping[str, ClassRule] = {}  # class rules of the law
 
 
 class Citation(Record, frozen=True, kw_only=True):
@@ -290,6 +292,7 @@ def words_of(registry: Registry) -> Library:
         sources=registry.sources,
         regimes=registry.regimes,
         substances={each.slug: each.name for each in registry.substances},
+        classes=registry.rules,
     )
 
 

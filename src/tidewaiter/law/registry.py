@@ -57,6 +57,11 @@ class Registry(Record, frozen=True, kw_only=True):
     classes: tuple[ClassRule, ...] = ()  # sorted by slug
     book: LawBook = LawBook()
 
+    @property
+    def rules(self) -> dict[str, ClassRule]:
+        """Return the class rules by slug."""
+        return {each.slug: each for each in self.classes}
+
     def substance(self, slug: str) -> Substance:
         """Return a substance by its slug.
 

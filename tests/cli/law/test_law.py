@@ -134,3 +134,9 @@ def test_what_does_not_list_it_comes_last(call: Call) -> None:
     shown = call("law", "acetic-anhydride", *options).output
     assert shown.index("Convention of 1988, Tables") < shown.index("un-1961")
     assert "as of 2026-" in shown[shown.index("no control found") :]
+
+
+def test_a_notice_period_past_the_last_day_is_no_fault(call: Call) -> None:
+    """The calendar of a computer ends with the year 9999."""
+    result = call("law", "ephedrine", "--from", "AR", "--to", "CA", "--day", "9999-12-31")
+    assert result.exit_code == 0

@@ -2,9 +2,12 @@
 
 from datetime import date
 
+import pytest
 from msgspec.structs import replace
 
 from tidewaiter.base.phrases import as_written
+from tidewaiter.explain.summary import Summary
+from tidewaiter.explain.words import words_of
 from tidewaiter.law.answers import Age, Answer, Assessment, Duty, Listing, Question, Route, Ruling
 from tidewaiter.law.comparison import ORDER
 from tidewaiter.law.registry import Registry
@@ -63,7 +66,12 @@ def test_what_holds_comes_first_and_the_route_decides_the_rest() -> None:
     assert [each.regime for each in ordered[:2]] == ["4", "5"]
 
 
-def _short(registry: Registry, *rulings: Ruling, question: Question | None = None) -> ShortAnswer:
+def _short(
+    registry: Registry,
+    *rulings: Ruling,
+    question: Question | None = None,
+    watched: tuple[str, ...] = (),
+) -> ShortAnswer:
     asked = Assessment(
         day=date(2026, 12, 2),
         name="Acetone",
@@ -71,13 +79,13 @@ def _short(registry: Registry, *rulings: Ruling, question: Question | None = Non
         form=None,
         route=Route(origin="DE", destination="CO"),
         rulings=rulings,
+        watched=watched,
         ages=(
             Age(as_of=NEW, days=7, regimes=("un-1988", "eu-precursors")),
             Age(as_of=OLD, days=305, regimes=("us-csa",)),
         ),
     )
-    rules = {each.slug: each for each in registry.classes}
-    return short_answer(asked, registry.regimes, rules, question)
+    return short_answer(asked, registry.regimes, registry.rules, question)
 
 
 def _texts(short: ShortAnswer, kind: str) -> list[str]:
@@ -85,7 +93,7 @@ def _texts(short: ShortAnswer, kind: str) -> list[str]:
 
 
 def test_controls_and_jurisdictions_are_named_once(registry: Registry) -> None:
-    """Controls by their short names, a duty of two laws once, and the rest by place."""
+    """Controls by their short names, duties and the rest by place."""
     short = _short(
         registry,
         _ruling("un-1961", "UN", "not listed"),
@@ -95,7 +103,10 @@ def test_controls_and_jurisdictions_are_named_once(registry: Registry) -> None:
         _ruling("mx-precursors", "MX", "not assessable"),
     )
     assert _texts(short, "controlled") == ["UN Table I, EU cat. 1"]
-    assert len(_texts(short, "do")) == 1
+    assert [each.split(":")[0] for each in _texts(short, "do")] == [
+        "United Nations",
+        "European Union",
+    ]
     assert _texts(short, "open") == ["Mexico: r"]
     assert _texts(short, "silent") == []  # it is controlled, which is what the officer asks
 
@@ -114,7 +125,10 @@ def test_a_notice_period_ends_on_a_working_day(registry: Registry) -> None:
     """15 German working days after Wednesday, 2 December 2026."""
     ruling = _ruling("eu-precursors", "EU", "controlled", schedule="Category 1")
     (act,) = _texts(_short(registry, ruling), "do")
-    assert "filed on 2 Dec 2026, not before 23 Dec 2026" in act
+    assert act == (
+        "European Union: export licence, 15 working days in advance:"
+        " filed on 2 Dec 2026, not before 23 Dec 2026"
+    )
 
 
 def test_what_depends_on_a_request_is_to_be_checked(registry: Registry) -> None:
@@ -125,22 +139,40 @@ def test_what_depends_on_a_request_is_to_be_checked(registry: Registry) -> None:
     assert "if Colombia has requested it" in _texts(short, "check")[0]
 
 
-def test_no_answer_is_longer_than_eight_lines(registry: Registry) -> None:
-    """Duties beyond the room are counted."""
+@pytest.mark.parametrize("watched", [(), ("one list", "another list")])
+@pytest.mark.parametrize("checks", [0, 1, 5])
+@pytest.mark.parametrize("duties", [0, 1, 12])
+def test_no_answer_is_longer_than_eight_lines(
+    registry: Registry, duties: int, checks: int, watched: tuple[str, ...]
+) -> None:
+    """Duties and checks beyond the room are counted; what is open, and how it is known, stay."""
     ruling = _ruling("eu-precursors", "EU", "controlled", schedule="Category 1")
     (duty,) = ruling.duties
-    many = tuple(replace(duty, kind=f"licence {i}") for i in range(12))
+    kinds = [replace(duty, kind=f"licence {i}") for i in range(duties)]
+    asked = [replace(duty, kind=f"notice {i}", known=False) for i in range(checks)]
     short = _short(
         registry,
-        replace(ruling, duties=many),
-        _ruling("un-1988", "UN", "controlled", schedule="Table I", known=False),
+        replace(ruling, duties=(*kinds, *asked)),
         _ruling("us-csa", "US", "free by amount", schedule="II"),
+        _ruling("uk-misuse-of-drugs", "GB", "proposed", schedule="Class A"),
         _ruling("mx-precursors", "MX", "not assessable"),
+        watched=watched,
     )
-    assert len(short.lines) == MOST
+    assert len(short.lines) <= MOST
+    assert [each.kind for each in short.lines[:3]] == ["controlled", "free", "proposed"]
+    assert _texts(short, "open") == ["Mexico: r"]
     assert short.lines[-1].kind == "sure"
-    told = _texts(short, "do")
-    assert told[-1].endswith(f"and {12 - len(told)} more")
+    for kind, many in (("do", duties), ("check", checks)):
+        told = _texts(short, kind)
+        assert bool(told) == bool(many)
+        if len(told) < many:
+            assert told[-1].endswith(f"and {many - len(told)} more")
+
+
+def test_a_proposal_requires_nothing_yet(registry: Registry) -> None:
+    """Its duties begin with it."""
+    short = _short(registry, _ruling("eu-precursors", "EU", "proposed", schedule="Category 1"))
+    assert [each.kind for each in short.lines] == ["proposed", "sure"]
 
 
 def test_how_it_is_known_is_the_last_line(registry: Registry) -> None:
@@ -159,13 +191,12 @@ def test_a_class_has_the_short_name_of_its_schedule(registry: Registry) -> None:
     assert rule.slug not in named
 
 
-def test_the_law_of_an_alert_is_as_short(registry: Registry) -> None:
-    """Duties that depend on a request are to be checked; the others are required."""
-    duty = Duty(
-        role="export", kind="export licence", text="t", days=None, day_kind="calendar",
-        clause="c", source="s", mark="read", known=True,
-    )  # fmt: skip
-    held = Holding(
+@pytest.fixture
+def held() -> Holding:
+    """Return a control on the route, with a duty and one that depends on a request."""
+    (duty,) = _ruling("un-1988", "UN", "controlled", schedule="Table II").duties
+    plain = replace(duty, days=None)
+    return Holding(
         substance="acetone",
         regime="un-1988",
         schedule="Table II",
@@ -173,9 +204,20 @@ def test_the_law_of_an_alert_is_as_short(registry: Registry) -> None:
         scope="",
         source="s",
         mark="second-hand",
-        duties=(duty_in_short(duty), duty_in_short(replace(duty, kind="notice", known=False))),
+        role="export",
+        duties=(duty_in_short(plain), duty_in_short(replace(plain, kind="notice", known=False))),
     )
-    short = short_of_alert([held, held], [as_written("no law of Narnia")], registry.regimes)
+
+
+def test_the_law_of_an_alert_is_as_short(
+    registry: Registry, summary: Summary, held: Holding
+) -> None:
+    """What depends on a request is to be checked; law that is not on the route is left out."""
+    abroad = replace(held, regime="eu-precursors", schedule="Category 3", role="", duties=())
+    alert = replace(
+        summary.top[0], law=(held, held, abroad), law_open=(as_written("no law of Narnia"),)
+    )
+    short = short_of_alert(alert, words_of(registry))
     assert [(each.kind, each.text) for each in short.lines] == [
         ("controlled", "UN Table II"),
         ("do", "export: export licence"),
@@ -183,6 +225,18 @@ def test_the_law_of_an_alert_is_as_short(registry: Registry) -> None:
         ("open", "no law of Narnia"),
         ("sure", "controls: secondary source; first day unknown: 2"),
     ]
+    elsewhere = short_of_alert(replace(alert, law=(abroad,)), words_of(registry))
+    assert _texts(elsewhere, "controlled") == ["EU cat. 3"]
+
+
+def test_the_class_of_an_alert_is_named_by_its_schedule(
+    registry: Registry, summary: Summary, held: Holding
+) -> None:
+    """The slug of its rule says nothing to an officer."""
+    rule = registry.classes[0]
+    law = (replace(held, regime=rule.regime, schedule=f"class {rule.slug}"),)
+    short = short_of_alert(replace(summary.top[0], law=law), words_of(registry))
+    assert rule.slug not in _texts(short, "controlled")[0]
 
 
 def test_the_age_of_most_laws_is_told_without_their_names(registry: Registry) -> None:

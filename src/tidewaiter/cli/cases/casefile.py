@@ -19,7 +19,7 @@ from tidewaiter.cli.core.options import OUT_FILE, found_or_hint, json_option, ne
 from tidewaiter.cli.core.page_language import language_of
 from tidewaiter.explain.cases import case_status_in_words
 from tidewaiter.explain.lines import capitalised
-from tidewaiter.explain.words import Library
+from tidewaiter.explain.words import words_of
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import key_file, own_key, own_stamp
 from tidewaiter.report.case_bundle import Making, record_export, write_case
@@ -113,14 +113,11 @@ def export(number: int, db: str, out: Path, *, restricted: bool, language: str) 
     Example: tidewaiter cases export 7 --db cases.db --out case-7.zip
     """
     check_file(out)
-    registry = load_registry()
-    library = Library(
-        sources=registry.sources,
-        regimes=registry.regimes,
-        substances={each.slug: each.name for each in registry.substances},
-    )
     making = Making(
-        secret=own_key(key_file()), library=library, restricted=restricted, spoken=language
+        secret=own_key(key_file()),
+        library=words_of(load_registry()),
+        restricted=restricted,
+        spoken=language,
     )
     with open_database(db) as database:
         with database.work() as work:

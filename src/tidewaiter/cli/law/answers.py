@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from msgspec.structs import asdict
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -78,9 +79,8 @@ class Answered(Assessment, frozen=True, kw_only=True):
 
 def print_json(assessment: Assessment, question: Question, registry: Registry) -> None:
     """Write an assessment as one line of JSON."""
-    facts = {name: getattr(assessment, name) for name in assessment.__struct_fields__}
     short = _short(assessment, question, registry)
-    click.echo(english_json(Answered(**facts, short=short)))
+    click.echo(english_json(Answered(**asdict(assessment), short=short)))
 
 
 def print_last() -> None:
@@ -142,8 +142,7 @@ def _print_each(console: Console, assessment: Assessment, registry: Registry) ->
 
 
 def _short(assessment: Assessment, question: Question, registry: Registry) -> ShortAnswer:
-    rules = {each.slug: each for each in registry.classes}
-    return short_answer(assessment, registry.regimes, rules, question)
+    return short_answer(assessment, registry.regimes, registry.rules, question)
 
 
 def ages_in_words(ages: Iterable[AgeView]) -> Iterator[str]:

@@ -282,8 +282,7 @@ def compare(**options: Any) -> None:
     )
     asked = _asked(registry, wanted, question.day)
     found = compared(asked, question, registry, registry.book, load_members(registry))
-    rules = {each.slug: each for each in registry.classes}
-    view = comparison_view(found, words_of(registry), rules)
+    view = comparison_view(found, words_of(registry), registry.rules)
     if wanted.out:
         with replacing(wanted.out, "law") as part:
             part.write_bytes(comparison_csv(view))
@@ -436,7 +435,7 @@ def law(what: tuple[str, ...], **options: Any) -> None:
     assessable, and verification. With --all, each legal instrument answers: controlled, exempt by
     quantity, proposed, no control found or not assessable, with clause, dates and source. Give the
     jurisdictions with --in, or a route with --from, --to and --transit; otherwise the instruments
-    answer that weigh goods of any country (UN, EU, US, some others). A structure is a SMILES, an
+    answer that assess goods of any country (UN, EU, US, some others). A structure is a SMILES, an
     InChI or, with the extra "chem", a systematic name.
     Exit status 1: some input was not found or could not be read.
 

@@ -217,7 +217,7 @@ def alert_view(
         finds=tuple(_find(mention) for mention in alert.mentions[:FEW]),
         drawings=drawings(alert),
         law=tuple(_law(held, names, library, cited) for held in alert.law[:FEW]),
-        law_short=short_of_alert(alert.law, alert.law_open, library.regimes),
+        law_short=short_of_alert(alert, library),
         law_open=_parts(alert.law_open),
         parties=tuple(_party_match(match, cited) for match in alert.parties[:FEW]),
         reasons=tuple(_reason(reason, library, cited) for reason in alert.reasons[:FEW]),

@@ -6,20 +6,19 @@ language spoken; those of the registry stay as they are.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from msgspec.structs import replace
 
-from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.deadlines import add_working_days
+from tidewaiter.exchange.notices.deadlines import add_working_days, after
 from tidewaiter.explain.languages import counted, country, marked, number, words
 from tidewaiter.explain.languages import day as day_in_words
 from tidewaiter.explain.lines import amount_in_words
 from tidewaiter.explain.official_names import control_name, substance_name
 from tidewaiter.explain.phrases import say
-from tidewaiter.explain.words import goods_in_words
+from tidewaiter.explain.words import Library, goods_in_words
 from tidewaiter.law.answers import Age, Assessment, Duty, Question, Ruling
 from tidewaiter.law.classes import ClassRule
 from tidewaiter.law.comparison import ORDER
@@ -27,7 +26,7 @@ from tidewaiter.law.controls import short_listing
 from tidewaiter.law.types import Regime
 from tidewaiter.report.law.answers import route_in_places
 from tidewaiter.trade.duties import demand_of
-from tidewaiter.trade.types import Holding
+from tidewaiter.trade.types import Alert
 
 Kind = Literal["controlled", "free", "proposed", "silent", "do", "check", "open", "watched", "sure"]
 """What a line says: the answer, what to do, what to check, what is open, how sure it is."""
@@ -56,8 +55,10 @@ _KINDS: dict[str, Kind] = {
 _DEPENDS = "demanded/open"  # code of a duty that depends on a request
 MOST = 7  # lines below that of the question
 _NAMES = 8  # controls or jurisdictions named in a line
+_DUTIES = 3  # lines of duties before checks have more than one
+_CHECKS = 2  # lines of checks
 _OPEN = 2  # jurisdictions whose reasons are told
-_LATE = 45  # days after which the age of a law is told
+_LATE = 45  # days after which the age of a law is told; later, an instrument stops answering
 
 
 class Line(Record, frozen=True, kw_only=True):
@@ -100,46 +101,68 @@ def short_answer(
     """
     ages = age_views(assessment.ages, regimes)
     rulings = in_order(assessment.rulings)
-    kept = [each for each in rulings if each.answer in {"controlled", "proposed"}]
-    before = [*_answers(rulings, regimes, rules)]
-    after = [
-        *_open(rulings),
-        *_lines("watched", assessment.watched),
-        *_lines("sure", [_sure(kept, assessment, regimes)]),
-    ]
-    checks = _few([*_requests(kept, assessment), *_limits(kept)], 2)
-    room = max(1, MOST - len(before) - len(after) - len(checks))
-    acts = _few([*_duties(kept, assessment)], room)
-    lines = (*before, *acts, *checks, *after)
-    return ShortAnswer(asked=_asked(assessment, question, ages), lines=lines[:MOST])
+    held = [each for each in rulings if each.answer == "controlled"]
+    return ShortAnswer(
+        asked=_asked(assessment, question, ages),
+        lines=_fit(
+            answers=[*_answers(rulings, regimes, rules)],
+            duties=[*_duties(held, assessment)],
+            checks=[*_requests(held, assessment), *_limits(held)],
+            gaps=_lines("open", _open(rulings)),
+            watched=_lines("watched", ["; ".join(assessment.watched)]),
+            sure=_lines("sure", [_sure(assessment, regimes)]),
+        ),
+    )
 
 
-def short_of_alert(
-    law: Iterable[Holding], gaps: Iterable[Phrase], regimes: Mapping[str, Regime]
-) -> ShortAnswer:
+def short_of_alert(alert: Alert, library: Library) -> ShortAnswer:
     """Return the law of an alert in few lines, as `short_answer` does for one substance.
 
     Args:
-        law: The controls of the alert.
-        gaps: The laws on its route that are not assessable, with reasons.
-        regimes: Legal instruments in the registry, by slug.
+        alert: If some of its law is on the route, only that is told.
+        library: Legal instruments and class rules.
     """
-    law = tuple(law)
-    lines: list[Line] = []
+    law = [each for each in alert.law if each.role] or alert.law
+    answers: list[Line] = []
     for answer, kind in _KINDS.items():
-        named = (_control(x.schedule, x.regime, regimes) for x in law if x.answer == answer)
+        named = (
+            _control(each.schedule, each.regime, library.regimes, library.classes)
+            for each in law
+            if each.answer == answer
+        )
         names = dict.fromkeys(map(control_name, named))
-        lines += _lines(kind, [_named(names)] if names else [])
+        answers += _lines(kind, [_named(names)])
     duties = dict.fromkeys(each for held in law for each in held.duties)
-    acts = [_line("do", say(each)) for each in duties if not each.code.startswith(_DEPENDS)]
-    checks = [_line("check", say(each)) for each in duties if each.code.startswith(_DEPENDS)]
-    after = [
-        *_few(checks, 2),
-        *_few([_line("open", say(each)) for each in gaps], _OPEN),
-        *_lines("sure", [_known((held.mark, held.since) for held in law)]),
-    ]
-    room = max(1, MOST - len(lines) - len(after))
-    return ShortAnswer(asked="", lines=(*lines, *_few(acts, room), *after)[:MOST])
+    return ShortAnswer(
+        asked="",
+        lines=_fit(
+            answers=answers,
+            duties=[_line("do", say(x)) for x in duties if not x.code.startswith(_DEPENDS)],
+            checks=[_line("check", say(x)) for x in duties if x.code.startswith(_DEPENDS)],
+            gaps=_few([_line("open", say(each)) for each in alert.law_open], 1),
+            sure=_lines("sure", [_known((held.mark, held.since) for held in law)]),
+        ),
+    )
+
+
+def _fit(
+    *,
+    answers: list[Line],
+    duties: list[Line],
+    checks: list[Line],
+    gaps: list[Line],
+    sure: list[Line],
+    watched: list[Line] | None = None,
+) -> tuple[Line, ...]:
+    """Return at most `MOST` lines; of duties and checks that have no room, the number is told.
+
+    A watch list, which is no control, has the room that is left.
+    """
+    fixed = len(answers) + len(gaps) + len(sure)
+    asked = _few(checks, max(1, min(_CHECKS, MOST - fixed - min(len(duties), _DUTIES))))
+    acts = _few(duties, max(1, MOST - fixed - len(asked)))
+    named = (watched or [])[: max(0, MOST - fixed - len(asked) - len(acts))]
+    return (*answers, *acts, *asked, *gaps, *named, *sure)
 
 
 def in_order(rulings: Iterable[Ruling]) -> list[Ruling]:
@@ -227,87 +250,96 @@ def _named(names: Iterable[str]) -> str:
     return f"{words(', ').join(every[:_NAMES])} {_more(left)}"
 
 
-def _duties(rulings: list[Ruling], asked: Assessment) -> Iterator[Line]:
-    """Yield what the law requires on the route; laws that require the same share a line."""
+def _duties(held: list[Ruling], asked: Assessment) -> Iterator[Line]:
+    """Yield what each place requires on the route; the same duty of two laws shares a line."""
     clauses: dict[str, dict[str, None]] = {}
-    for ruling in rulings:
+    for ruling in held:
         for duty in ruling.duties:
             if duty.known:
-                clauses.setdefault(_act(duty, asked), {})[_clause(duty)] = None
+                act = _act(duty, ruling.jurisdiction, asked)
+                told = words("{country}: {text}")
+                named = told.format(country=country(ruling.jurisdiction), text=act)
+                clauses.setdefault(named, {})[_clause(duty)] = None
     for act, where in clauses.items():
         yield _line("do", act, "; ".join(where))
 
 
-def _act(duty: Duty, asked: Assessment) -> str:
+def _act(duty: Duty, place: str, asked: Assessment) -> str:
     """Return what to do, with the first day on which the goods can leave if it is done at once."""
-    said = f"{say(demand_of(duty))}"
-    day = _earliest(duty, asked)
+    said = say(demand_of(duty))
+    day = _earliest(duty, place, asked)
     if day is None:
         return said
     told = words("{duty}: filed on {filed}, not before {day}")
     return told.format(duty=said, filed=day_in_words(asked.day), day=day_in_words(day))
 
 
-def _earliest(duty: Duty, asked: Assessment) -> date | None:
-    """Return the first day after the notice period; None: none, or no calendar of the country."""
+def _earliest(duty: Duty, place: str, asked: Assessment) -> date | None:
+    """Return the first day after the notice period; None: none, or no calendar of the authority.
+
+    The law of a union or a convention is applied by the authority of the country on the route.
+    """
     if duty.days is None:
         return None
     if duty.day_kind == "calendar":
-        return asked.day + timedelta(days=duty.days)
+        return after(asked.day, duty.days)
     route = asked.route
-    place = route.destination if duty.role == "import" else route.origin
-    return add_working_days(asked.day, duty.days, [place]).day if place else None
+    end = route.destination if duty.role == "import" else route.origin
+    counted_in = (add_working_days(asked.day, duty.days, [at]) for at in (place, end) if at)
+    return next((each.day for each in counted_in if each.day), None)
 
 
 def _clause(duty: Duty) -> str:
     return duty.clause if duty.mark == "read" else f"{duty.clause}; {words(_MARKS[duty.mark])}"
 
 
-def _requests(rulings: list[Ruling], asked: Assessment) -> Iterator[Line]:
+def _requests(held: list[Ruling], asked: Assessment) -> Iterator[Line]:
     """Yield duties that depend on whether the other country requested them; each kind once."""
-    longest: dict[str, Duty] = {}
-    for ruling in rulings:
+    longest: dict[str, tuple[Duty, str]] = {}
+    for ruling in held:
         for duty in ruling.duties:
-            if not duty.known and (duty.kind not in longest or longest[duty.kind].days is None):
-                longest[duty.kind] = duty
+            known = longest.get(duty.kind)
+            if not duty.known and (known is None or known[0].days is None):
+                longest[duty.kind] = duty, ruling.jurisdiction
     place = asked.route.destination
-    for duty in longest.values():
-        told = words("{duty}: if the country of destination has requested it")
-        if place is not None:
-            told = words(
-                "{duty}: if {country} has requested it, which is not known here: ask its authority"
-            )
-        whom = country(place) if place else ""
-        yield _line("check", told.format(duty=_act(duty, asked), country=whom), _clause(duty))
+    told = words("{duty}: if the country of destination has requested it")
+    if place is not None:
+        told = words(
+            "{duty}: if {country} has requested it, which is not known here: ask its authority"
+        )
+    whom = country(place) if place else ""
+    for duty, where in longest.values():
+        said = told.format(duty=_act(duty, where, asked), country=whom)
+        yield _line("check", said, _clause(duty))
 
 
-def _limits(rulings: list[Ruling]) -> Iterator[Line]:
+def _limits(held: list[Ruling]) -> Iterator[Line]:
     """Yield the thresholds that could not be compared, because a figure is missing."""
-    for ruling in rulings:
+    for ruling in held:
         for check in ruling.checks:
-            if check.outcome in {"open", "not asked"} and ruling.answer == "controlled":
+            if check.outcome in {"open", "not asked"}:
                 told = words("threshold of {country}: {limit}")
                 place, limit = country(ruling.jurisdiction), say(check.limit)
                 yield _line("check", told.format(country=place, limit=limit), check.clause)
 
 
-def _open(rulings: list[Ruling]) -> Iterator[Line]:
-    """Yield the jurisdictions with a law that is not assessable; with reasons, if they are few."""
-    reasons: dict[str, str] = {}
+def _open(rulings: list[Ruling]) -> list[str]:
+    """Return the jurisdictions with a law that is not assessable; few ones with their reasons."""
+    reasons: dict[str, dict[str, None]] = {}
     for ruling in rulings:
         if ruling.answer == "not assessable":
-            reasons.setdefault(ruling.jurisdiction, say(ruling.reason))
-    if not reasons:
-        return
+            reasons.setdefault(ruling.jurisdiction, {})[say(ruling.reason)] = None
     if len(reasons) > _OPEN:
-        yield _line("open", _named(map(country, reasons)))
-    else:
-        yield _line("open", "; ".join(f"{country(at)}: {why}" for at, why in reasons.items()))
+        return [_named(map(country, reasons))]
+    told = words("{country}: {text}")
+    said = (told.format(country=country(x), text="; ".join(whys)) for x, whys in reasons.items())
+    return ["; ".join(said)]
 
 
-def _sure(rulings: list[Ruling], assessment: Assessment, regimes: Mapping[str, Regime]) -> str:
+def _sure(assessment: Assessment, regimes: Mapping[str, Regime]) -> str:
     """Return how the controls and their days are known, and whose law is older than the rest."""
-    listings = [each for r in rulings for each in (r.held or r.proposed)]
+    told = [each for each in assessment.rulings if each.answer in _KINDS]
+    listings = [each for ruling in told for each in (ruling.held or ruling.proposed)]
     said = [_known((each.mark, each.since) for each in listings)]
     unread = sum(each.since is not None and each.dates != "read" for each in listings)
     if unread:
@@ -350,7 +382,7 @@ def _older(ages: Iterable[Age], regimes: Mapping[str, Regime]) -> Iterator[str]:
 
 
 def _control(
-    schedule: str, regime: str, regimes: Mapping[str, Regime], rules: Mapping[str, ClassRule] = {}
+    schedule: str, regime: str, regimes: Mapping[str, Regime], rules: Mapping[str, ClassRule]
 ) -> str:
     """Return a short reference to a control; that of a class rule by its schedule."""
     rule = rules.get(schedule.removeprefix("class "))

@@ -367,7 +367,7 @@ class _Maker:
         self._registry = registry
         self._book = book
         self._library: Library = words_of(registry)
-        self._classes = {each.slug: each for each in registry.classes}
+        self._classes = registry.rules
         self._cited: Mapping[str, Citation] = {}
 
     def card(self) -> Card:

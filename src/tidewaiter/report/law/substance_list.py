@@ -108,7 +108,7 @@ class Browser:
         self._registry = registry
         self._catalogue = catalogue
         self._find = find
-        self._rules = {each.slug: each for each in registry.classes}
+        self._rules = registry.rules
 
     def browse(self, asked: Searching) -> BrowseView:
         """Return search results; a text without results is identified as goods or a structure."""
@@ -193,7 +193,7 @@ def recognised(found: Found, registry: Registry, day: date) -> Recognised:
         registry: Registry with the class rules.
         day: Day on which their state is evaluated.
     """
-    rules = {each.slug: each for each in registry.classes}
+    rules = registry.rules
     held = [
         _said(rules[each.rule], registry, day, clauses=each.clauses, excluded=each.excluded_by)
         for each in found.classes

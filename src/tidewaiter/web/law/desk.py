@@ -43,7 +43,7 @@ class LawDesk:
         self.namer = Namer(self.registry, lambda: self._identifier)
         self.asker = Asker(self.namer, self.members, self._structures)
         self.browser = Browser(self.registry, Catalogue(self.registry), self.asker.find)
-        self.rules: dict[str, ClassRule] = {each.slug: each for each in self.registry.classes}
+        self.rules: dict[str, ClassRule] = self.registry.rules
         said = f"{self.registry.digest} {__version__}"
         self.edition = hashlib.sha256(said.encode()).hexdigest()[:16]
 

@@ -180,7 +180,6 @@ def law_view(known: LineLaw, registry: Registry) -> LawView:
         registry: Legal instruments and class rules.
     """
     regimes = registry.regimes
-    rules = {each.slug: each for each in registry.classes}
     rulings = known.assessment.rulings if known.assessment else ()
     told = [each for each in rulings if each.answer != "not listed"]
     silent = [
@@ -205,7 +204,7 @@ def law_view(known: LineLaw, registry: Registry) -> LawView:
             for each in in_order(told)
         ),
         silent=tuple(dict.fromkeys(silent)),
-        short=short_answer(known.assessment, regimes, rules) if known.assessment else None,
+        short=short_answer(known.assessment, regimes, registry.rules) if known.assessment else None,
     )
 
 
