@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -44,10 +45,21 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         _wait(port)
         yield honest, node, process.pid, port
     finally:
-        process.terminate()
-        process.wait(20)
+        _stop(process)
         honest.desk.database.close()
         node.desk.database.close()
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the server; a signal that comes under attack may be lost, and is sent again."""
+    for _ in range(6):
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+            return
+    process.kill()
+    process.wait()
+    pytest.fail("the node does not stop")
 
 
 def _many_files() -> None:

@@ -26,6 +26,7 @@ def pair(node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     """Let the installation exchange with a node; both are answerable from one party."""
     monkeypatch.setattr(offering, "answerable", lambda *_: iter(SEEN))
     own, other = meet(node, tmp_path)
+    monkeypatch.setattr(Node, "now", lambda _: other.desk.clock())  # permissions end by the clock
     yield own, other
     other.desk.database.close()
 
