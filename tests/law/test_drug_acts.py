@@ -63,11 +63,33 @@ def test_what_an_act_does_not_name_is_open(regime: str, registry: Registry, book
     assert _ruling("acetone", regime, registry, book).answer == "not assessable"
 
 
-def test_a_class_at_second_hand_says_so(registry: Registry, book: LawBook) -> None:
-    """Where the paragraph of MDMA stands was not read: the answer says so, and so of its day."""
-    doubts = _ruling("mdma", BRITAIN, registry, book).doubts
-    assert "Class A: the control is from a secondary source" in doubts
+def test_a_day_at_second_hand_says_so(registry: Registry, book: LawBook) -> None:
+    """The order that moved ketamine was read only in a companion: the answer says so of its day."""
+    doubts = _ruling("ketamine", CANADA, registry, book).doubts
+    assert "Schedule I: its dates are from a secondary source" in doubts
+
+
+def test_a_day_that_was_not_read_says_so(registry: Registry, book: LawBook) -> None:
+    """The order that lists tapentadol in Canada was not read, so that its first day is open."""
+    doubts = _ruling("tapentadol", CANADA, registry, book).doubts
     assert any("date of entry into force unknown" in each for each in doubts)
+
+
+@pytest.mark.parametrize(
+    ("day", "schedule"),
+    [
+        (date(2004, 1, 28), "Class B"),
+        (date(2004, 1, 29), "Class C"),
+        (date(2009, 1, 25), "Class C"),
+        (date(2009, 1, 26), "Class B"),
+    ],
+)
+def test_a_substance_that_changed_class_has_one_at_a_time(
+    day: date, schedule: str, registry: Registry, book: LawBook
+) -> None:
+    """Cannabis was in Class C for five years."""
+    held = _ruling("cannabis", BRITAIN, registry, book, day=day).held
+    assert [each.schedule for each in held] == [schedule]
 
 
 def test_what_hangs_on_a_purpose_is_for_a_person(registry: Registry, book: LawBook) -> None:
