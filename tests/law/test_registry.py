@@ -20,7 +20,7 @@ from tidewaiter.law.controls import short_listing
 from tidewaiter.law.registry import Registry, load_registry
 from tidewaiter.law.types import Form, Source, Substance
 
-READ_ON = date(2026, 12, 2)  # the day of the registry: nothing in it was read later
+READ_ON = date(2026, 12, 3)  # the day of the registry: nothing in it was read later
 SUBSTANCES = [each for each in load_registry().substances if each.kind != "class"]
 
 
