@@ -49,7 +49,15 @@ NO_REFERENCE = {
         slug
         for slug in RULES
         if slug.startswith(
-            ("de-npsg-", "ie-", "jp-", "pl-nps-", "us-cannabimimetic-", "us-positional-isomers-")
+            (
+                "de-npsg-",
+                "fr-",
+                "ie-",
+                "jp-",
+                "pl-nps-",
+                "us-cannabimimetic-",
+                "us-positional-isomers-",
+            )
         )
     ),
     "us-tetrahydrocannabinols",
@@ -605,6 +613,48 @@ def test_polish_groups_hold_from_their_first_day(
     """The groups began in 2018, 2019, 2021 and 2024."""
     for day, held in ((first - timedelta(days=1), False), (first, True)):
         assert bool(match_classes(drawn(slug), [RULES[rule]], day)) == held
+
+
+@pytest.mark.parametrize(
+    ("slug", "rule", "cited"),
+    [
+        ("4-cmc", "fr-cathinones", ["first indent", "third indent"]),
+        ("pentedrone", "fr-cathinones", ["second indent", "third indent"]),
+        ("delta-9-thc-acetate", "fr-benzochromenes", [*map("position {}".format, (1, 3, 6, 9))]),
+        ("nabilone", "fr-benzochromenes", [*map("position {}".format, (1, 3, 6, 9))]),
+    ],
+)
+def test_the_french_classes_cite_their_conditions(
+    slug: str, rule: str, cited: list[str], clauses: Clauses, drawn: Drawn
+) -> None:
+    """A member is cited with each condition that allows one of its groups."""
+    assert clauses(drawn(slug), rule) == cited
+
+
+@pytest.mark.parametrize(
+    ("smiles", "rule"),
+    [
+        ("CC(NC(C)(C)C)C(=O)c1cccc(Cl)c1", "fr-cathinones"),  # bupropion, by name
+        ("CCCCCc1cc(O)c2c(c1)OC(C)(C)c1ccc(C)cc1-2", "fr-benzochromenes"),  # cannabinol, by name
+        ("CCCCCc1cc(O)c(C2C=C(C)CCC2C(C)=C)c(O)c1", "fr-benzochromenes"),  # cannabidiol: no ring
+    ],
+)
+def test_what_the_french_order_leaves_out_is_left_out(smiles: str, rule: str) -> None:
+    """The order leaves out a medicine and cannabinol by name."""
+    assert match_class(parse_structure(smiles), RULES[rule]) is None
+
+
+@pytest.mark.parametrize(
+    ("slug", "rule"),
+    [
+        ("naphyrone", "fr-ring-cathinones"),
+        ("isotonitazene", "fr-nitazenes"),
+        ("5f-adb", "fr-cannabinoids"),
+    ],
+)
+def test_what_was_not_read_of_the_french_order_is_open(slug: str, rule: str, drawn: Drawn) -> None:
+    """Families whose wording was not read are not assessable."""
+    assert isinstance(match_class(drawn(slug), RULES[rule]), NotAssessable)
 
 
 def test_the_japanese_act_on_narcotics_comes_first(drawn: Drawn) -> None:
