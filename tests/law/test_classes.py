@@ -47,6 +47,7 @@ NOT_LISTED = {
     "3-phenylacetylindole",
     "4-amino-1-benzylpiperidine",
     "6H-benzo[c]chromen-1-ol",
+    "6H-benzo[c]chromene",
     "9,10-didehydro-6-norergoline-8-carboxamide",
     "N-(2-aminocyclohexyl)amide",
     "W-18",

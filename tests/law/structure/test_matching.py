@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import get_args
 
@@ -49,7 +49,15 @@ NO_REFERENCE = {
         slug
         for slug in RULES
         if slug.startswith(
-            ("de-npsg-", "ie-", "jp-", "us-cannabimimetic-", "us-positional-isomers-")
+            (
+                "de-npsg-",
+                "fr-",
+                "ie-",
+                "jp-",
+                "pl-nps-",
+                "us-cannabimimetic-",
+                "us-positional-isomers-",
+            )
         )
     ),
     "us-tetrahydrocannabinols",
@@ -81,6 +89,7 @@ NO_REFERENCE = {
 CN = "cn-fentanyls"
 DE = "de-npsg-phenethylamines"  # fentanyls have the phenethylamine that it asks for
 IE = "ie-fentanyls"
+PL = ("pl-nps-fentanyls", "pl-nps-phenethylamines")
 
 # Fentanyl is what the rules compare with; norfentanyl has no phenethyl at all, and benzylfentanyl
 # and remifentanil have no ethyl chain with a ring, which (A) to (E) of the text do not touch.
@@ -531,6 +540,123 @@ def test_irish_and_japanese_classes_cite_their_clauses(
     assert clauses(drawn(slug), rule) == cited
 
 
+@pytest.mark.parametrize(
+    ("slug", "rule", "cited"),
+    [
+        ("mdma", "pl-nps-phenethylamines", ["2.1", "2.2 a)", "2.2 b)"]),
+        ("mdai", "pl-nps-phenethylamines", ["2.1", "2.2 b)"]),
+        ("mdpv", "pl-nps-cathinones", ["3", "3.1", "3.2 a)", "3.2 b)"]),
+        ("phenazepam", "pl-nps-benzodiazepines", ["6.2 a)", "6.2 b)"]),
+        ("psilocybin", "pl-nps-tryptamines", ["7.1 a)", "7.1 d)"]),
+        ("lysergamide", "pl-nps-ergolenes", ["7.2 b)"]),
+        ("methoxetamine", "pl-nps-arylcyclohexylamines", ["8.1", "8.2 a)", "8.2 b)"]),
+    ],
+)
+def test_the_polish_groups_cite_their_conditions(
+    slug: str, rule: str, cited: list[str], clauses: Clauses, drawn: Drawn
+) -> None:
+    """A member is cited with each lettered condition of Annex 3 that allows one of its groups."""
+    assert clauses(drawn(slug), rule) == cited
+
+
+@pytest.mark.parametrize(
+    ("smiles", "rule"),
+    [
+        ("NCCc1ccc(O)c(O)c1", "pl-nps-phenethylamines"),  # dopamine: no hydroxy on element A
+        ("C1NCCc2ccccc12", "pl-nps-phenethylamines"),  # the nitrogen in a ring fused to element A
+        ("CC(N)Cc1ccc2cc[nH]c2c1", "pl-nps-phenethylamines"),  # 6-IT: element A is no indole
+        ("CC(N)Cc1ccc(SC)cc1", "pl-nps-phenethylamines"),  # 4-MTA: alkylsulfonyl, no alkylthio
+        ("CC(=O)NCCc1c[nH]c2ccc(OC)cc12", "pl-nps-tryptamines"),  # melatonin: an amide
+        ("CCCCN(CCCC)CCc1c[nH]c2ccc(Cl)cc12", "pl-nps-tryptamines"),  # no halogen
+        ("CNCC1(c2ccccc2)CCCCC1", "pl-nps-arylcyclohexylamines"),  # one carbon more
+    ],
+)
+def test_what_polish_groups_leave_out_is_left_out(smiles: str, rule: str) -> None:
+    """A group is silent on what its conditions do not name."""
+    assert match_class(parse_structure(smiles), RULES[rule]) is None
+
+
+@pytest.mark.parametrize(
+    ("slug", "rule"),
+    [
+        ("methylphenidate", "pl-nps-phenethylamines"),  # a ring from the nitrogen to the chain
+        ("acetylfentanyl", "pl-nps-fentanyls"),  # the drawing was not read
+        ("5f-adb", "pl-nps-cannabinoids"),
+        ("alprazolam", "pl-nps-benzodiazepines"),  # another skeleton
+        ("1v-lsd", "pl-nps-ergolenes"),  # alkylcarbonyl of up to four carbons, or of up to five
+    ],
+)
+def test_what_was_not_read_of_the_polish_annex_is_open(slug: str, rule: str, drawn: Drawn) -> None:
+    """Drawings that no copy has leave a structure with the core not assessable."""
+    assert isinstance(match_class(drawn(slug), RULES[rule]), NotAssessable)
+
+
+def test_polish_cathinones_rest_on_a_title_that_was_not_read(drawn: Drawn) -> None:
+    """The copy lacks the opening sentence of part 3: each member says so."""
+    answer = match_class(drawn("mephedrone"), RULES["pl-nps-cathinones"])
+    assert isinstance(answer, ClassMatch)
+    assert answer.unverified
+
+
+@pytest.mark.parametrize(
+    ("slug", "rule", "first"),
+    [
+        ("2c-b", "pl-nps-phenethylamines", date(2018, 8, 21)),
+        ("diclazepam", "pl-nps-benzodiazepines", date(2019, 9, 27)),
+        ("5-meo-dmt", "pl-nps-tryptamines", date(2021, 4, 6)),
+        ("3-meo-pcp", "pl-nps-arylcyclohexylamines", date(2024, 4, 25)),
+    ],
+)
+def test_polish_groups_hold_from_their_first_day(
+    slug: str, rule: str, first: date, drawn: Drawn
+) -> None:
+    """The groups began in 2018, 2019, 2021 and 2024."""
+    for day, held in ((first - timedelta(days=1), False), (first, True)):
+        assert bool(match_classes(drawn(slug), [RULES[rule]], day)) == held
+
+
+@pytest.mark.parametrize(
+    ("slug", "rule", "cited"),
+    [
+        ("4-cmc", "fr-cathinones", ["first indent", "third indent"]),
+        ("pentedrone", "fr-cathinones", ["second indent", "third indent"]),
+        ("delta-9-thc-acetate", "fr-benzochromenes", [*map("position {}".format, (1, 3, 6, 9))]),
+        ("nabilone", "fr-benzochromenes", [*map("position {}".format, (1, 3, 6, 9))]),
+    ],
+)
+def test_the_french_classes_cite_their_conditions(
+    slug: str, rule: str, cited: list[str], clauses: Clauses, drawn: Drawn
+) -> None:
+    """A member is cited with each condition that allows one of its groups."""
+    assert clauses(drawn(slug), rule) == cited
+
+
+@pytest.mark.parametrize(
+    ("smiles", "rule"),
+    [
+        ("CC(NC(C)(C)C)C(=O)c1cccc(Cl)c1", "fr-cathinones"),  # bupropion, by name
+        ("CCCCCc1cc(O)c2c(c1)OC(C)(C)c1ccc(C)cc1-2", "fr-benzochromenes"),  # cannabinol, by name
+        ("CCCCCc1cc(O)c(C2C=C(C)CCC2C(C)=C)c(O)c1", "fr-benzochromenes"),  # cannabidiol: no ring
+    ],
+)
+def test_what_the_french_order_leaves_out_is_left_out(smiles: str, rule: str) -> None:
+    """The order leaves out a medicine and cannabinol by name."""
+    assert match_class(parse_structure(smiles), RULES[rule]) is None
+
+
+@pytest.mark.parametrize(
+    ("slug", "rule"),
+    [
+        ("naphyrone", "fr-ring-cathinones"),
+        ("isotonitazene", "fr-nitazenes"),
+        ("5f-adb", "fr-cannabinoids"),
+    ],
+)
+def test_what_was_not_read_of_the_french_order_is_open(slug: str, rule: str, drawn: Drawn) -> None:
+    """Families whose wording was not read are not assessable."""
+    assert isinstance(match_class(drawn(slug), RULES[rule]), NotAssessable)
+
+
 def test_the_japanese_act_on_narcotics_comes_first(drawn: Drawn) -> None:
     """What is a narcotic is left to the other act; what no act names is a designated substance."""
     named = match_class(drawn("mdpv"), RULES["jp-cathinones"], listed=frozenset({"jp-drugs"}))
@@ -580,14 +706,15 @@ def test_another_entry_takes_a_substance_out(drawn: Drawn) -> None:
         (date(2015, 3, 12), ["ca-fentanyls", IE, "uk-fentanyls"]),
         (date(2018, 2, 5), ["ca-fentanyls", DE, IE, "uk-fentanyls"]),
         (date(2018, 2, 6), ["ca-fentanyls", DE, IE, "uk-fentanyls", "us-fentanyls-2018"]),
-        (date(2019, 5, 1), ["ca-fentanyls", CN, DE, IE, "uk-fentanyls", "us-fentanyls-2018"]),
+        (date(2018, 8, 21), ["ca-fentanyls", DE, IE, *PL, "uk-fentanyls", "us-fentanyls-2018"]),
+        (date(2019, 5, 1), ["ca-fentanyls", CN, DE, IE, *PL, "uk-fentanyls", "us-fentanyls-2018"]),
         (
             date(2025, 7, 15),
-            ["ca-anpp", "ca-fentanyls", CN, DE, IE, "uk-fentanyls", "us-fentanyls-2018"],
+            ["ca-anpp", "ca-fentanyls", CN, DE, IE, *PL, "uk-fentanyls", "us-fentanyls-2018"],
         ),
         (
             date(2025, 7, 16),
-            ["ca-anpp", "ca-fentanyls", CN, DE, IE, "uk-fentanyls", "us-fentanyls-2025"],
+            ["ca-anpp", "ca-fentanyls", CN, DE, IE, *PL, "uk-fentanyls", "us-fentanyls-2025"],
         ),
     ],
 )
