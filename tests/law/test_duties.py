@@ -207,7 +207,7 @@ def test_a_class_that_leaves_it_out_or_is_open(registry: Registry) -> None:
 
 def test_a_doubtful_class_says_so(registry: Registry) -> None:
     """Parts of a rule known only from memory are reported next to the answer."""
-    found = Found(name="X", classes=(_hold(unverified=("clause E",)),))
+    found = Found(name="X", classes=(_hold(unverified=("clause E",), mark="unverified"),))
     ruling = _of_class(registry, DAY, found)
     assert ruling.answer == "controlled"
     assert any("not verified" in doubt for doubt in ruling.doubts)

@@ -83,6 +83,7 @@ class ClassHold(Record, frozen=True, kw_only=True):
     unverified: tuple[str, ...] = ()  # parts of the rule that were not verified at the source
     atoms: tuple[int, ...] = ()  # indices from 0 of the atoms of the part that matches the clauses
     source: str
+    mark: Mark = "read"  # of the wording
     dates: Mark = "read"
 
 

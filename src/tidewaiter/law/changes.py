@@ -10,7 +10,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.law.limits import phrase_of
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.rules import Demand, FormRule, Gap, LawBook, Limit, Reach, Rule
-from tidewaiter.law.types import Mark
+from tidewaiter.law.types import Mark, worst
 
 Step = Literal["decided", "begins", "ends", "proposed", "answered"]
 """Event on a day: a decision or its publication, the first day in force, the first day no longer in
@@ -21,8 +21,6 @@ Matter = Literal["listing", "class", "proposal", "limit", "goods", "route", "dut
 """Subject of a change: a control, a class rule, a proposal, a limit of amount or content, a rule on
 forms of goods, the routes of a schedule, a duty, or rules that are known and not loaded.
 """
-
-_WORST: tuple[Mark, ...] = ("unverified", "second-hand", "read")
 
 
 class Change(Record, frozen=True, kw_only=True):
@@ -107,7 +105,7 @@ _Told = tuple[_Fact, dict[Step, date | None], tuple[str, ...]]
 def _listings(registry: Registry) -> Iterator[_Told]:
     for substance in registry.substances:
         for each in substance.controls:
-            mark = min(each.mark, each.dates, key=_WORST.index)
+            mark = worst((each.mark, each.dates))
             fact = _Fact(
                 "class" if substance.kind == "class" else "listing",
                 each.regime,

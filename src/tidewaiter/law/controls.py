@@ -222,7 +222,7 @@ def _of_class(held: ClassHold) -> Listing:
         until=held.until,
         scope="; ".join(held.unverified),
         source=held.source,
-        mark="unverified" if held.unverified else "read",
+        mark=held.mark,
         dates=held.dates,
     )
 

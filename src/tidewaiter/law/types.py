@@ -1,9 +1,9 @@
 """Records of the registry: substances, their names and forms, and the law on them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from tidewaiter.base.records import Record
 
@@ -19,6 +19,13 @@ Mark = Literal["read", "second-hand", "unverified"]
 """Evidence for a fact: read in the instrument or an official copy, read in one other source only,
 or from memory. Unverified facts are marked as such in every output.
 """
+_MARKS: tuple[Mark, ...] = get_args(Mark)
+
+
+def worst(marks: Iterable[Mark]) -> Mark:
+    """Return the weakest of some evidence, at least one."""
+    return max(marks, key=_MARKS.index)
+
 
 Variant = Literal[
     "salt", "ester", "ether", "stereoisomer", "hydrate", "solution", "extract", "same"

@@ -16,7 +16,7 @@ from tidewaiter.law.jurisdictions import roles_of
 from tidewaiter.law.limits import ANY, judge_amounts, limits_on
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.rules import LawBook, Limit
-from tidewaiter.law.types import Control, Substance
+from tidewaiter.law.types import Control, Substance, worst
 from tidewaiter.trade.amounts import Amount, amount_of, check_in_words, form_of_line
 from tidewaiter.trade.duties import duty_in_short
 from tidewaiter.trade.mentions import Find
@@ -248,7 +248,7 @@ class RoutedLaw:
                 since=hold.since,
                 scope="; ".join((*hold.clauses, *hold.unverified)),
                 source=hold.source,
-                mark="unverified" if hold.unverified else hold.dates,
+                mark=worst((hold.mark, hold.dates)),
                 role=", ".join(ruling.roles) if ruling else "",
                 answer=ruling.answer if ruling else "controlled",
                 duties=tuple(map(duty_in_short, ruling.duties)) if ruling else (),

@@ -14,6 +14,7 @@ from tidewaiter.law.structure import (
     match_class,
     parse_structure,
 )
+from tidewaiter.law.types import worst
 
 Drawn = Callable[[str], Structure]
 Member = Callable[[Structure | str, str], ClassMatch]
@@ -44,7 +45,7 @@ def test_salts_and_mixtures_are_members(
         assert [clause.id for clause in before.clauses] == [clause.id for clause in alone.clauses]
         cited = {atom for clause in before.clauses for atom in clause.atoms}
         assert min(cited) >= shift
-        assert behind.unverified == (alone.unverified or rule.salts == "unverified")
+        assert behind.mark == worst((alone.mark, rule.salts or "read"))
 
 
 def test_a_salt_is_open_where_the_text_says_nothing_of_salts(drawn: Drawn) -> None:

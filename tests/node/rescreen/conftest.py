@@ -27,9 +27,9 @@ from tidewaiter.store.core.database import Database
 from tidewaiter.trade.types import Alert, ReadOptions
 
 _LIST = Path(__file__).parents[2] / "data" / "parties" / "matching.jsonl"
-_NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
-# Between two days on which the law changes, as far as it is loaded.
-THEN, NOW, LATER = date(2026, 12, 1), date(2026, 12, 8), date(2026, 12, 11)
+_NOON = datetime(2031, 12, 1, 12, tzinfo=UTC)
+# Years ahead: a text that is read meanwhile does not move the law between them.
+THEN, NOW, LATER = date(2031, 12, 1), date(2031, 12, 8), date(2031, 12, 11)
 LOOSE = 6  # entries of the list that changes
 
 

@@ -37,7 +37,7 @@ def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
 setattr(again, sys.argv[3], die)
-settings = Settings(day=date(2026, 12, 8), file="", sha256="", lists=Path(sys.argv[2]))
+settings = Settings(day=date(2031, 12, 8), file="", sha256="", lists=Path(sys.argv[2]))
 with open_database(sys.argv[1]) as database, again.screen_again(database, settings) as made:
     for _ in made.batches():
         pass

@@ -20,6 +20,7 @@ from tidewaiter.law.structure.scaffold import (
     find_query,
 )
 from tidewaiter.law.structure.types import Structure
+from tidewaiter.law.types import Mark, worst
 
 _WATER = 8  # a fragment of a single oxygen makes a hydrate, not a salt
 
@@ -46,14 +47,14 @@ class ClassMatch:
     Attributes:
         rule: The class.
         clauses: The matching clauses, in the rule's order.
-        unverified: The answer depends on a wording or a date that was not verified.
+        mark: Worst evidence of what the answer depends on: wording, salts, unverified dates.
         excluded_by: Why the class defers to another entry; None: it does not.
         notes: Further information: our interpretations, what is not verified.
     """
 
     rule: ClassRule
     clauses: tuple[ClauseMatch, ...]
-    unverified: bool
+    mark: Mark
     excluded_by: str | None
     notes: tuple[str, ...] = ()
 
@@ -229,18 +230,20 @@ def _member(graph: Graph, rule: ClassRule, places: list[Place], listed: frozense
         for number, where in place.clauses.items():
             atoms.setdefault(number, where)
     held = [(rule.clauses[number], atoms[number]) for number in sorted(atoms)]
-    marks = [clause.mark for clause, _ in held] + [rule.mark, rule.dates]
+    marks = [clause.mark for clause, _ in held] + [rule.mark]
     notes = [clause.reading for clause, _ in held if clause.reading]
     notes += [f"the wording of {c.id} was not read" for c, _ in held if c.mark == "unverified"]
-    notes += ["the days of this rule were not read"] if rule.dates == "unverified" else []
-    notes += [each.words for each in rule.exclusions if not each.regimes]
-    if salt and rule.salts == "unverified":
-        notes.append("that salts are held was not read")
+    if rule.dates == "unverified":
+        notes.append("the days of this rule were not read")
         marks.append("unverified")
+    notes += [each.words for each in rule.exclusions if not each.regimes]
+    if salt and rule.salts is not None:
+        notes += ["that salts are held was not read"] if rule.salts == "unverified" else []
+        marks.append(rule.salts)
     return ClassMatch(
         rule=rule,
         clauses=tuple(ClauseMatch(c.id, c.words, tuple(sorted(where))) for c, where in held),
-        unverified="unverified" in marks,
+        mark=worst(marks),
         excluded_by=_exclusion(rule, listed),
         notes=tuple(notes),
     )

@@ -123,8 +123,13 @@ def _hold(found: ClassMatch) -> ClassHold:
         since=rule.since,
         until=rule.until,
         excluded_by=() if found.excluded_by is None else (found.excluded_by,),
-        unverified=found.notes or ("not all of its wording was read",) if found.unverified else (),
+        unverified=(
+            found.notes or ("not all of its wording was read",)
+            if found.mark == "unverified"
+            else ()
+        ),
         source=rule.source,
+        mark=found.mark,
         dates=rule.dates,
         atoms=tuple(sorted({atom for clause in found.clauses for atom in clause.atoms})),
     )
