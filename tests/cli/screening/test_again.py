@@ -47,13 +47,13 @@ def keep(here: Path, call: Call) -> Callable[[list[str], str], None]:
 @pytest.fixture
 def past(here: Path, call: Call, keep: Callable[[list[str], str], None]) -> Path:
     """Screen a manifest into a database against the first firm alone."""
-    keep(FIRMS[:1], "2026-12-01")
+    keep(FIRMS[:1], "2031-12-01")
     (here / "manifest.csv").write_text(MANIFEST, encoding="utf-8")
     result = call(
         "screen",
         "manifest.csv",
         "--day",
-        "2026-12-01",
+        "2031-12-01",
         "--db",
         "c.db",
         "--out",
@@ -89,15 +89,15 @@ def test_changed_entries_are_compared_with_past_parties(
 ) -> None:
     """New alerts and alerts with removed entries are counted, and both are written."""
     assert past.is_dir()
-    keep(FIRMS[1:], "2026-12-08")
-    said, alerts = _again(call, "2026-12-08")
+    keep(FIRMS[1:], "2031-12-08")
+    said, alerts = _again(call, "2031-12-08")
     assert "only lists have changed: 2 lines are screened" in said
     told = "4 stored parties against 1 new, 0 changed, 1 removed entries: "
     assert told + "1 new alert, 1 alert whose list entry was removed" in said
     new, noted = alerts
     assert (new["consignment"], new["parties"][0]["entry"]) == ("C2", "A-2")
     assert (noted["consignment"], noted["reasons"][-1]["rule"]) == ("C1", "party-removed")
-    said, alerts = _again(call, "2026-12-09")
+    said, alerts = _again(call, "2031-12-09")
     assert "nothing has changed since" in said
     assert "4 stored parties against 0 new, 0 changed, 0 removed entries: 0 new alerts" in said
     assert alerts == []
@@ -108,8 +108,8 @@ def test_an_outcome_is_counted_apart(
 ) -> None:
     """A dismissed charge becomes a note on the alert, without a new alert."""
     assert past.is_dir()
-    keep([FIRMS[0].replace("pending", "dismissed")], "2026-12-08")
-    said, alerts = _again(call, "2026-12-08")
+    keep([FIRMS[0].replace("pending", "dismissed")], "2031-12-08")
+    said, alerts = _again(call, "2031-12-08")
     assert "0 new alerts, 1 alert whose list entry was changed" in said
     assert "outcome of the charge: pending -> dismissed" in alerts[0]["reasons"][-1]["text"]
 
@@ -118,16 +118,16 @@ def test_all_is_screened_where_that_is_asked_for_or_needed(
     past: Path, call: Call, keep: Callable[[list[str], str], None]
 ) -> None:
     """The message starts with the reason; words are recounted, so the next run finds no change."""
-    keep([*FIRMS], "2026-12-08")
+    keep([*FIRMS], "2031-12-08")
     before = (past / "kept" / "generation.json").read_bytes()
-    said, alerts = _again(call, "2026-12-08", "--whole")
+    said, alerts = _again(call, "2031-12-08", "--whole")
     assert "all stored lines are screened: you asked for it\n" in said
     assert "3 stored lines screened, 1 new alert" in said
     assert [each["consignment"] for each in alerts] == ["C2"]
     assert (past / "kept" / "generation.json").read_bytes() != before
-    said, _ = _again(call, "2026-12-09")
+    said, _ = _again(call, "2031-12-09")
     assert "nothing has changed since" in said
-    said, _ = _again(call, "2026-12-10", "--slang")
+    said, _ = _again(call, "2031-12-10", "--slang")
     assert "all stored lines are screened: the recognition of slang" in said
 
 
@@ -141,11 +141,11 @@ def test_a_ranker_tells_of_new_alerts_and_of_those_with_a_note(
     past: Path, call: Call, keep: Callable[[list[str], str], None]
 ) -> None:
     """Number and reasons are added to all output; everything else is unchanged."""
-    keep(FIRMS[1:], "2026-12-08")
+    keep(FIRMS[1:], "2031-12-08")
     shutil.copy("c.db", "d.db")
     (past / "ranker.json").write_bytes(write_model(model()))
     plain, told = (
-        _again(call, "2026-12-08", *more)[1]
+        _again(call, "2031-12-08", *more)[1]
         for more in ((), ("--db", "d.db", "--ranker", "ranker.json"))
     )
     assert len(told) == 2
