@@ -6,7 +6,22 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import Literal
 
-Script = Literal["latin", "han", "kana", "hangul", "arabic", "cyrillic", "greek", "other", "common"]
+Script = Literal[
+    "latin",
+    "han",
+    "kana",
+    "hangul",
+    "arabic",
+    "cyrillic",
+    "greek",
+    "hebrew",
+    "armenian",
+    "georgian",
+    "devanagari",
+    "thai",
+    "other",
+    "common",
+]
 
 # First code points of the blocks (Unicode 16, Blocks.txt); others are "other".
 _SCRIPT_RANGES: tuple[tuple[int, Script], ...] = (
@@ -27,17 +42,23 @@ _SCRIPT_RANGES: tuple[tuple[int, Script], ...] = (
     (0x02B9, "common"),
     (0x0370, "greek"),
     (0x0400, "cyrillic"),
-    (0x0530, "other"),
+    (0x0530, "armenian"),
+    (0x0590, "hebrew"),
     (0x0600, "arabic"),
     (0x0700, "other"),
     (0x0750, "arabic"),
     (0x0780, "other"),
     (0x08A0, "arabic"),
-    (0x0900, "other"),
+    (0x0900, "devanagari"),
+    (0x0980, "other"),
+    (0x0E00, "thai"),
+    (0x0E80, "other"),
+    (0x10A0, "georgian"),
     (0x1100, "hangul"),
     (0x1200, "other"),
     (0x1C80, "cyrillic"),
-    (0x1C90, "other"),
+    (0x1C90, "georgian"),
+    (0x1CC0, "other"),
     (0x1E00, "latin"),
     (0x1F00, "greek"),
     (0x2000, "common"),
