@@ -47,7 +47,7 @@ FIRST = {
     "edit": 8,
     "two edits": 7,
     "romanised": 8,
-    "skeleton": 6,
+    "heard": 7,
     "joined": 8,
     "initial": 5,
     "loose": 5,

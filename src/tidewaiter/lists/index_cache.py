@@ -42,7 +42,7 @@ def index_for(parties: Sequence[ListedParty], rarity: Rarity | None = None) -> I
     def make(folder: Path) -> None:
         index = build_index(parties, rarity)
         made.append(index)
-        save_arrays(folder, "layout", Layout(index.name_of, index.listed))
+        save_arrays(folder, "layout", Layout(index.name_of, index.listed, index.sounding))
         (folder / "rarity.msgpack").write_bytes(msgspec.msgpack.encode(index.rarity))
 
     try:

@@ -129,7 +129,13 @@
 #define ALIGNMENT_SHAPE 31
 #define ALIGNMENT_OMITTED_CHARACTERS 32
 #define ALIGNMENT_NATS 10.0
-#define ALIGNMENT_SAID 6.0
+#define HEARD_LEAST_SHARE 0.4
+#define HEARD_SLACK 7.0
+#define HEARD_INSERTED 5.5
+#define HEARD_LEFT_OUT 6.0
+#define HEARD_BEAM 192
+#define HEARD_MOST 32
+#define HEARD_CHUNK 4
 #define LINKING_WIDE 64
 #define LINKING_TOP 24
 #define LINKING_KEPT 10
@@ -151,7 +157,7 @@
 #define SIMILAR_WORDS_EDIT 1
 #define SIMILAR_WORDS_TWO_EDITS 2
 #define SIMILAR_WORDS_ROMANISED 3
-#define SIMILAR_WORDS_SKELETON 4
+#define SIMILAR_WORDS_HEARD 4
 #define SIMILAR_WORDS_JOINED 5
 #define SIMILAR_WORDS_INITIAL 6
 #define SIMILAR_WORDS_LOOSE 7
@@ -229,6 +235,36 @@ typedef struct {
 typedef struct {
     U32 slots;
 } hashing_Members;
+
+typedef struct {
+    I32 children;
+    U32 letters;
+    F32 costs;
+    F32 highest;
+    I32 heads;
+    I32 words;
+} heard_Tree;
+
+typedef struct {
+    I32 heads;
+    I32 starts;
+    U32 letters;
+    F32 costs;
+} heard_Rules;
+
+typedef struct {
+    I64 heads;
+    I64 arcs;
+    I8 sizes;
+    I32 rows;
+    F32 costs;
+} heard_Readable;
+
+typedef struct {
+    I64 heads;
+    I32 words;
+    F32 shares;
+} heard_Heard;
 
 typedef struct {
     I32 words;
@@ -482,6 +518,8 @@ EXPORT void hashing_mix_into(const U64 *values, const U64 *mixed);
 
 EXPORT int64_t hashing_number(const U8 *text, const I64 *offsets, const I64 *slots, const I64 *which, const I64 *first);
 
+EXPORT int64_t heard_hear(const heard_Tree *tree, const heard_Rules *rules, const heard_Readable *asked, const heard_Heard *out);
+
 EXPORT int64_t linking_link_form(const linking_Room *room, const index_Listed *listed, const linking_Asking *asking, int64_t form);
 
 EXPORT bool numbers_check_digit_holds(int64_t number);
@@ -506,7 +544,7 @@ EXPORT int64_t similar_words_edits(const U32 *one, const U32 *other, int64_t mos
 
 EXPORT int64_t similar_words_file(const vocabulary_Letters *letters, const B8 *use, const U64 *keys, const I32 *values);
 
-EXPORT int64_t similar_words_find(const similar_words_Lookup *lookup, const vocabulary_Vocabulary *asked, int64_t first, const I32 *seen, const similar_words_Neighbours *out);
+EXPORT int64_t similar_words_find(const similar_words_Lookup *lookup, const vocabulary_Vocabulary *asked, const heard_Heard *heard, int64_t first, const I32 *seen, const similar_words_Neighbours *out);
 
 EXPORT int64_t similar_words_most_edits(int64_t size);
 

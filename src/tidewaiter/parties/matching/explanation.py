@@ -11,7 +11,7 @@ from tidewaiter.parties.matching.kernels import alignment as f
 from tidewaiter.parties.matching.kernels.alignment import Side
 from tidewaiter.parties.matching.kernels.linking import Asking, Room
 from tidewaiter.parties.matching.kernels.search import measure
-from tidewaiter.parties.matching.kernels.similar_words import EXACT, SKELETON
+from tidewaiter.parties.matching.kernels.similar_words import EXACT
 from tidewaiter.parties.matching.types import LeftOver, Modifier, WordPair
 from tidewaiter.parties.names import NameForm
 
@@ -20,7 +20,7 @@ KINDS = (
     "edit",
     "edit",
     "romanised",
-    "skeleton",
+    "heard",
     "joined",
     "initial",
     "loose",
@@ -137,8 +137,7 @@ class Explained:
         b = _weight(self._room.listed, int(pairs.listed[at]), int(pairs.listed_size[at]))
         if pairs.kind[at] == EXACT:
             return a, b
-        most = min(a, b, f.SAID) if pairs.kind[at] == SKELETON else min(a, b)
-        return most, most
+        return min(a, b), min(a, b)
 
 
 def _weight(side: Side, begin: int, size: int) -> float:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.base.records import Record
+from tidewaiter.parties.matching.hearing import Sounding, Units, latin_units, sounding_of
 from tidewaiter.parties.matching.kernels.similar_words import Lookup, filed
 from tidewaiter.parties.matching.kernels.vocabulary import (
     GENERIC,
@@ -37,6 +38,7 @@ from tidewaiter.parties.names import NameForm, ReadName, Token, keys, read_name
 from tidewaiter.parties.names.chinese_readings import is_pinyin_word, is_syllable
 from tidewaiter.parties.names.rarity import Rarity, rarity_of
 from tidewaiter.parties.names.scripts import script
+from tidewaiter.parties.names.sounds import units_of
 from tidewaiter.parties.types import ListedParty
 
 _KINDS = {
@@ -47,8 +49,7 @@ _KINDS = {
     "particle": PARTICLE,
     "number": NUMBER,
 }
-_BARE = frozenset({"arabic", "han", "hangul", "kana"})  # scripts also compared by consonants
-_CONSONANTS = "slmo"
+_FIXED = (LEGAL, INITIAL_LETTER, NUMBER)  # kinds of words with a fixed spelling
 _LEGAL_MARK = "\x02"  # a legal form is not a word, even if spelled like one
 HOWS = (
     "latin",
@@ -68,9 +69,8 @@ _SYSTEM = {system: place for place, system in enumerate(SYSTEMS)}
 class Words:
     """Distinct words, numbered in order of appearance.
 
-    Consonant keys are only compared across scripts, as Latin letters include the vowels: a query in
-    another script uses those of the Latin words in a list (systems s, l, m, o), and a Latin query
-    those of its words in other scripts (S, L, M, O).
+    Words of other scripts differ by their letters and keys as well: 王 and 汪 are both wang, but
+    different surnames.
     """
 
     def __init__(self, *, asked: bool = False) -> None:
@@ -78,48 +78,45 @@ class Words:
         self.texts: list[str] = []
         self.kinds: list[int] = []
         self.keys: list[tuple[str, ...]] = []
-        self._plain: dict[str, int] = {}
-        self._sounding: dict[tuple[str, tuple[str, ...]], int] = {}
+        self.units: list[Units] = []  # for comparison by sound across scripts
+        self._latin: dict[str, int] = {}
+        self._other: dict[tuple[str, Units, tuple[str, ...]], int] = {}
 
     def numbers(self, form: NameForm) -> list[int]:
         """Return the number of each word in a form, at most `MOST_WORDS`."""
         out = []
-        plain, sounding = self._plain, self._sounding
+        latin, other = self._latin, self._other
         for token in form.tokens[:MOST_WORDS]:
             text = _LEGAL_MARK + token.key if token.kind == "legal form" else token.key
-            if token.surface.isascii() or script(token.surface) not in _BARE:
-                number = plain.get(text)
+            if token.surface.isascii() or script(token.surface) == "latin":
+                number = latin.get(text)
                 if number is None:
-                    sounds = tuple(self._sounds(token, by_bones=False))
-                    number = plain[text] = self._add(text, token, sounds)
-            else:  # 王 and 汪 are both wang, but different surnames
-                sounds = tuple(self._sounds(token, by_bones=True))
-                number = sounding.get((text, sounds))
+                    number = latin[text] = self._add(text, token, latin_units(token.key))
+            else:
+                units = units_of(token.surface)
+                key = (text, units, tuple(self._sounds(token)))
+                number = other.get(key)
                 if number is None:
-                    number = sounding[text, sounds] = self._add(text, token, sounds)
+                    number = other[key] = self._add(text, token, units)
             out.append(number)
         return out
 
-    def _add(self, text: str, token: Token, sounds: tuple[str, ...]) -> int:
+    def _add(self, text: str, token: Token, units: Units) -> int:
         """Add a word; return its number."""
+        kind = _KINDS[token.kind]
         self.texts.append(text)
-        self.kinds.append(_KINDS[token.kind])
-        self.keys.append(sounds)
+        self.kinds.append(kind)
+        self.keys.append(tuple(self._sounds(token)))
+        self.units.append(() if kind in _FIXED else units)
         return len(self.texts) - 1
 
-    def _sounds(self, token: Token, *, by_bones: bool) -> Iterator[str]:
-        """Yield the keys of a word; consonant keys depend on the side."""
+    def _sounds(self, token: Token) -> Iterator[str]:
+        """Yield the keys of a word."""
         # A pinyin syllable is unambiguous: Jie is not Zhi.
         exact = self._asked and is_syllable(token.key) and token.kind == "word"
         for key in keys(token):
-            if key[0] not in _CONSONANTS:
-                if not (exact and key[0] == "r"):
-                    yield _joinable(key)
-                continue
-            if by_bones or not self._asked:
-                yield key
-            if by_bones != self._asked:
-                yield key[0].upper() + key[1:]
+            if not (exact and key[0] == "r"):
+                yield _joinable(key)
 
     def vocabulary(self, rarity: Rarity, first: int = 0) -> Vocabulary:
         """Build the arrays for the search, for words from a number on."""
@@ -225,6 +222,7 @@ class Layout(NamedTuple):
 
     name_of: NDArray[np.int32]  # by form: index of the name in its entry
     listed: Listed
+    sounding: Sounding
 
 
 class Index(Record, frozen=True):
@@ -233,12 +231,13 @@ class Index(Record, frozen=True):
     parties: tuple[ListedParty, ...]
     name_of: NDArray[np.int32]  # by form: index of the name in its entry
     listed: Listed
+    sounding: Sounding
     rarity: Rarity
 
 
 def index_of(parties: Sequence[ListedParty], layout: Layout, rarity: Rarity) -> Index:
     """Assemble an index from the layout of these entries and a rarity."""
-    return Index(tuple(parties), layout.name_of, layout.listed, rarity)
+    return Index(tuple(parties), layout.name_of, layout.listed, layout.sounding, rarity)
 
 
 def build_index(parties: Sequence[ListedParty], rarity: Rarity | None = None) -> Index:
@@ -262,7 +261,7 @@ def build_index(parties: Sequence[ListedParty], rarity: Rarity | None = None) ->
     vocabulary = words.vocabulary(rarity)
     kinds = np.array([KINDS.index(party.kind) for party in parties], np.int8)
     listed = _listed(words, vocabulary, forms, of_entry, kinds)
-    layout = Layout(np.array(which, np.int32)[forms.owner], listed)
+    layout = Layout(np.array(which, np.int32)[forms.owner], listed, sounding_of(words.units))
     return index_of(parties, layout, rarity)
 
 
@@ -288,7 +287,7 @@ def _listed(
     hashes, first, places = np.unique(joined, return_index=True, return_inverse=True)
     pieces.words[pieces.words < 0] = count + places.astype(np.int32)
     every = np.concatenate((vocabulary.hashes, hashes))
-    fixed = np.isin(vocabulary.kinds, (LEGAL, INITIAL_LETTER, NUMBER))
+    fixed = np.isin(vocabulary.kinds, _FIXED)
     keys, values = filed(vocabulary.letters, ~fixed)
     lookup = Lookup(
         vocabulary.letters,

@@ -24,6 +24,7 @@ from tidewaiter.parties.matching.attributes import (
     with_kind,
 )
 from tidewaiter.parties.matching.explanation import Explained
+from tidewaiter.parties.matching.hearing import heard_among
 from tidewaiter.parties.matching.index import KINDS, Index, Words, forms_of, readings
 from tidewaiter.parties.matching.kernels.alignment import NAMES, SIZE
 from tidewaiter.parties.matching.kernels.linking import NAMELESS, PROBLEMS, Asking, new_room
@@ -56,7 +57,12 @@ class Asker:
     def _forget(self) -> None:
         self._words = Words(asked=True)
         self._vocabulary = self._words.vocabulary(self._index.rarity, 0)
-        self._neighbours = neighbours(self._index.listed.lookup, self._vocabulary)
+        self._neighbours = self._near(self._vocabulary, 0)
+
+    def _near(self, asked: Vocabulary, first: int) -> Neighbours:
+        """Find the listed words near the words from a number on."""
+        heard = heard_among(self._index.sounding, self._words.units[first:])
+        return neighbours(self._index.listed.lookup, asked, heard)
 
     def ask(self, names: Sequence[str], kinds: Sequence[PartyKind]) -> Asking:
         """Parse names.
@@ -72,9 +78,8 @@ class Asker:
         forms = forms_of(read, self._words)
         if len(self._words.texts) > known:
             more = self._words.vocabulary(self._index.rarity, known)
-            near = neighbours(self._index.listed.lookup, more)
             self._vocabulary = _with_words(self._vocabulary, more)
-            self._neighbours = _with_neighbours(self._neighbours, near)
+            self._neighbours = _with_neighbours(self._neighbours, self._near(more, known))
         places = np.array([_KIND[kind] for kind in kinds], np.int8)
         problems = np.array([_PROBLEM[name.problem] for name in read], np.int8)
         return Asking(forms, self._vocabulary, self._neighbours, places, problems)

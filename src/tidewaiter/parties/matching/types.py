@@ -42,7 +42,7 @@ class WordPair(Record, frozen=True, kw_only=True):
 
     asked: str  # as written
     listed: str
-    kind: str  # exact, edit, romanised, skeleton, translated, joined, initial, ...
+    kind: str  # exact, edit, romanised, heard, translated, joined, initial, ...
     points: float  # log-odds
 
 

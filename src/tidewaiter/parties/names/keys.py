@@ -1,18 +1,8 @@
 """Phonetic keys of words, independent of the romanisation system.
 
-Chinese, Japanese and Korean syllables insert vowels between consonants (Skywalker: si kai wo ke),
-and distinguish fewer sounds than English spelling; so a key consists of consonants in eight
-classes:
-
-    P: p b f v   T: t d   K: k g c q   S: s z sh   J: j ch zh   N: m n   R: l r   H: h
-
-A key begins with ``a`` if the word begins with a vowel. Keys of fewer than three letters are too
-unspecific.
-
 The prefix of a key gives its kind:
 
 - ``r:`` sound: Cyrillic in any system, doubled letters, interchangeable vowels, rn for m.
-- ``s:`` consonants, as in Arabic script.
 - ``v:`` Slavic given name or patronymic: Aleksandr, Oleksandr, Aliaksandr.
 - ``a:`` name in Arabic script for a Latin spelling: Mohammed, Muhamad.
 - ``p:`` syllables of Mandarin, pinyin or Wade-Giles; ``c:`` syllables of Cantonese; ``h:`` Chinese
@@ -20,8 +10,8 @@ The prefix of a key gives its kind:
 - ``k:`` syllables of Korean; ``n:`` Korean surname: Lee, Yi, Ri.
 - ``d:`` common translation of synonyms: plant, factory, works.
 - ``f:`` family of a legal form.
-- ``l:`` consonants of a foreign word in Chinese, Japanese or Korean writing, five or more; ``m:``
-four, ``o:`` three.
+
+Words of other scripts are compared with Latin ones by `sounds` as well.
 """
 
 import re
@@ -30,8 +20,6 @@ from typing import Final
 
 from tidewaiter.parties.names.arabic import (
     arabic_names,
-    article_apart,
-    romanise_arabic,
     same_letters,
 )
 from tidewaiter.parties.names.chinese_readings import (
@@ -42,19 +30,16 @@ from tidewaiter.parties.names.chinese_readings import (
     korean_surname,
     mandarin_keys,
     pinyin_of,
-    pinyin_syllables,
     simplify,
     surname_pinyin,
 )
 from tidewaiter.parties.names.respelling import respelled, rule, undoubled
 from tidewaiter.parties.names.romanisation import (
     korean_key,
-    loan_sounds,
     romanise_hangul,
-    romanise_kana,
     syllables_of,
 )
-from tidewaiter.parties.names.scripts import fold, script
+from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.names.types import Token
 from tidewaiter.parties.names.word_lists import facts, spelled, spellings
 
@@ -88,111 +73,11 @@ _SOUNDS: Final = (
     rule("e", "(?<=[^aeiou].[^aeiou])e$", ""),
 )
 _PLAIN_VOWELS: Final = str.maketrans("eo", "iu")
-_OPEN: Final = frozenset("aeiouy")
-_FEW: Final = 2  # consonants
-_BONES: Final = (
-    *_ARABIC,
-    rule("x", "x", "ks"),
-    rule("kh", "kh", "x"),
-    rule("sh ch", "sh|ch|sch", "S"),
-    rule("c q k gh", "ck|q|k|gh|c(?![eiy])", "k"),
-    rule("c", "c", "s"),
-    rule("j g zh", "dj|dzh|zh|j|g", "j"),
-    rule("th", "th", "t"),
-    rule("dh z", "dh|z", "d"),
-    rule("ph", "ph", "f"),
-    rule("p", "p", "b"),
-    rule("v w ou", "v|w|ou", ""),
-    rule("h", "h$", ""),
-)
-_NO_VOWELS: Final = str.maketrans("", "", "aeiouy")
 
 
 def sound(word: str) -> str:
     """Return the approximate sound of a word, across systems of romanisation."""
     return undoubled(respelled(word, _SOUNDS).translate(_PLAIN_VOWELS))
-
-
-def bones(word: str) -> str:
-    """Return the consonants of a word, with variants of one Arabic letter unified.
-
-    Two consonants alone are too common; the key then includes whether a vowel begins and ends the
-    word.
-    """
-    first, last = word[:1] in _OPEN, word.removesuffix("h")[-1:] in _OPEN
-    found = undoubled(respelled(word, _BONES).translate(_NO_VOWELS))
-    if len(found) != _FEW:
-        return found
-    return "a" * first + found + "a" * last
-
-
-_FEWEST: Final = 3  # minimum letters of a key
-_LONGEST_LOAN: Final = 24  # letters of the longest word
-_CODA: Final = re.compile("r(?![aeiouy])")
-_LIQUIDS: Final = re.compile("[lr](?![aeiouylr])")
-_CLASSES: Final = str.maketrans("bpfvtdkgqszmnlrhaeiouyw", "PPPPTTKKKSSNNRRH" + 7 * "-")
-_VOWELS: Final = frozenset("aeiouyw")
-
-
-def _heard_letters(match: re.Match[str]) -> str:
-    """Return the name of the matching group: the letters as heard."""
-    return "" if match.lastgroup == "_" else match.lastgroup or ""
-
-
-_ENGLISH: Final = (
-    rule(
-        "kn gn ng wr tion sion sh c g j ph x h",
-        "(?P<n>^kn|^gn|ng(?![aeiouy]))|(?P<r>^wr)|(?P<sn>[ts]ion)|(?P<s>sch|sh|c(?=[eiy]))"
-        "|(?P<J>tch|ch(?=[aeiou]|$)|dge?(?=e|$)|g(?=[eiy])|j)|(?P<k>c)|(?P<p>ph)|(?P<ks>x)"
-        "|(?P<_>gh|h(?![aeiouy]))",
-        _heard_letters,
-    ),
-)
-# Hepburn and Korean
-_OTHER: Final = (
-    rule("ch j sh ts ng", "(?P<J>tch|ch|j)|(?P<s>sh)|(?P<t>ts)|(?P<n>ng)", _heard_letters),
-)
-_PINYIN: Final = (
-    rule(
-        "z c j q s x er ng",
-        "(?P<J>^zh|^ch|^j|^q)|(?P<s>^sh|^x|^z|^c)|(?P<r>^er$)|(?P<n>ng$)",
-        _heard_letters,
-    ),
-)
-
-
-@lru_cache(maxsize=1 << 17)
-def loan_keys(word: str) -> tuple[str, ...]:
-    """Return the keys of a Latin word: with all its sounds, and without r and l after vowels."""
-    if len(word) > _LONGEST_LOAN:
-        return ()
-    plain = respelled(word, _ENGLISH)
-    found = [_key(plain)]
-    if "r" in plain or "l" in plain:
-        found += _key(_CODA.sub("", plain)), _key(_LIQUIDS.sub("", plain))
-    return tuple(dict.fromkeys(filter(None, found)))
-
-
-@lru_cache(maxsize=1 << 16)
-def loan_keys_of_pinyin(word: str) -> tuple[str, ...]:
-    """Return the keys of a foreign word in Chinese; er may represent l, r or nothing."""
-    syllables = [respelled(syllable, _PINYIN) for syllable in pinyin_syllables(word)]
-    found = (_key("".join(syllables)), _key("".join(each for each in syllables if each != "r")))
-    return tuple(dict.fromkeys(filter(None, found)))
-
-
-@lru_cache(maxsize=1 << 16)
-def loan_keys_of_syllables(word: str) -> tuple[str, ...]:
-    """Return the key of a romanised foreign word in Japanese or Korean."""
-    key = _key(respelled(word, _OTHER))
-    return (key,) if key else ()
-
-
-def _key(plain: str) -> str:
-    """Return the classes of the consonants; "" if there are too few."""
-    bare = undoubled(plain.translate(_CLASSES)).replace("-", "")
-    key = "a" + bare if plain[:1] in _VOWELS else bare
-    return key if len(key) >= _FEWEST else ""
 
 
 _FATHER: Final = re.compile(r"(.{2,}?)(?:[aoeiyuj]*)(?:v(?:ich|ych|yc|ic|itch|icz|ytch)|u?vich)$")
@@ -230,12 +115,9 @@ def _stems() -> dict[str, str]:
     return found
 
 
-SYSTEMS: Final = "rpkvachnsdflmo"  # prefixes of keys
+SYSTEMS: Final = "rpkvachndf"  # prefixes of keys
 _CACHED: Final = 1 << 17
 _LONGEST: Final = 40  # letters of the longest word
-_BARE: Final = 2  # fewer consonants are too unspecific
-_BY_SIZE: Final = {3: "o", 4: "m"}
-_LOAN: Final = 3  # minimum characters of a foreign word
 
 
 def keys(token: Token) -> tuple[str, ...]:
@@ -257,8 +139,7 @@ def keys_of(word: str) -> tuple[str, ...]:
     """Return the approximate keys of a folded Latin word; () for other words."""
     if not _has_sound(word):
         return ()
-    loans = _loans(loan_keys(word))
-    return (*_by_sound(word), *_chinese(word), *_korean(word), *_arabic(word), *loans)
+    return (*_by_sound(word), *_chinese(word), *_korean(word), *_arabic(word))
 
 
 def loose_key(word: str) -> str:
@@ -277,16 +158,14 @@ def _keys_of_native(word: str, surface: str) -> tuple[str, ...]:
         return ()
     kind = script(surface)
     if kind == "arabic":
-        written = bones(fold(romanise_arabic(article_apart(fold(surface))[1])))
         exact = tuple(f"a:{name}" for name in arabic_names(surface))
-        return tuple(dict.fromkeys((*_by_sound(word), f"s:{written}", *exact)))
+        return (*_by_sound(word), *dict.fromkeys(exact))
     if kind == "han":
         return _keys_of_han(word, simplify(surface))
     if kind == "hangul":
         return _keys_of_hangul(word, surface)
     if kind == "kana":
-        loans = loan_keys_of_syllables(word) if word == romanise_kana(surface) else ()
-        return (*_heard(word), *_loans(loans))
+        return _by_sound(word)
     return keys_of(word)
 
 
@@ -303,9 +182,7 @@ def _keys_of_han(word: str, text: str) -> tuple[str, ...]:
     elif word in {"".join(cantonese_of(text)), cantonese_surname(text)}:
         syllables = tuple(key for key in syllables if key[0] == "c")
     exact = (f"h:{text}",) if text in spellings("chinese_surnames") else ()
-    foreign = mandarin and len(text) >= _LOAN and all(c in loan_sounds().characters for c in text)
-    loans = _loans(loan_keys_of_pinyin(word)) if foreign else ()
-    return (*_heard(word), *syllables, *exact, *_sino_korean(word, text), *loans)
+    return (*_by_sound(word), *syllables, *exact, *_sino_korean(word, text))
 
 
 def _keys_of_hangul(word: str, text: str) -> tuple[str, ...]:
@@ -315,11 +192,10 @@ def _keys_of_hangul(word: str, text: str) -> tuple[str, ...]:
     """
     exact = (f"n:{text}",) if text in spellings("korean_surnames") else ()
     if word != romanise_hangul(text):
-        return _heard(word)
+        return _by_sound(word)
     known = (korean_key(word), "".join(map(korean_key, syllables_of(text))))
     korean = (f"k:{key}" for key in dict.fromkeys(known) if key)
-    loans = loan_keys_of_syllables(word) if len(text) >= _LOAN else ()
-    return (*_heard(word), *korean, *exact, *_loans(loans))
+    return (*_by_sound(word), *korean, *exact)
 
 
 def _sino_korean(word: str, text: str) -> tuple[str, ...]:
@@ -337,23 +213,9 @@ def _has_sound(word: str) -> bool:
 
 
 def _by_sound(word: str) -> tuple[str, ...]:
-    consonants = bones(word)
-    found: tuple[str, ...] = (_sound_key(word),)
-    if len(consonants) >= _BARE:
-        found = (*found, f"s:{consonants}")
-    found = (*found, *(f"v:{name}" for name in slavic_keys(word)))
+    found = (_sound_key(word), *(f"v:{name}" for name in slavic_keys(word)))
     group = facts().synonyms.get(word)
     return (*found, f"d:{group}") if group else found
-
-
-def _loans(found: tuple[str, ...]) -> tuple[str, ...]:
-    """Assign the prefix of foreign-word keys by their length."""
-    return tuple(f"{_BY_SIZE.get(len(key), 'l')}:{key}" for key in found)
-
-
-def _heard(word: str) -> tuple[str, ...]:
-    """Return the phonetic keys except consonants, which are not needed for syllables."""
-    return tuple(key for key in _by_sound(word) if key[0] != "s")
 
 
 def _syllables(word: str) -> tuple[str, ...]:

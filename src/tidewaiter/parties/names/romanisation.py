@@ -280,18 +280,17 @@ _DOUBLED: Final = "ッ"
 _SIBILANTS: Final = ("sh", "ch", "j")
 
 
-class LoanSounds(Record, frozen=True, kw_only=True):
-    """Content of loan_sounds.toml."""
+class Kana(Record, frozen=True, kw_only=True):
+    """Content of kana.toml."""
 
     source: str
-    characters: str
     kana: dict[str, str]
 
 
 @cache
-def loan_sounds() -> LoanSounds:
-    """Load the table."""
-    return read_toml(data("parties", "loan_sounds.toml"), LoanSounds)
+def kana_readings() -> dict[str, str]:
+    """Load the readings of katakana and hiragana."""
+    return read_toml(data("parties", "kana.toml"), Kana).kana
 
 
 @lru_cache(maxsize=1 << 16)
@@ -308,7 +307,7 @@ def romanise_kana(word: str) -> str:
             doubled = True
         elif letter in _SMALL and found:
             found[-1] = _modified(found[-1], _SMALL[letter])
-        elif reading := loan_sounds().kana.get(letter.translate(_LARGE), ""):
+        elif reading := kana_readings().get(letter.translate(_LARGE), ""):
             twice = "t" if reading.startswith("ch") else reading[0]
             found.append(twice + reading if doubled and reading[0] not in "aiueon" else reading)
             doubled = False

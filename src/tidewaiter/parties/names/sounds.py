@@ -6,7 +6,8 @@ probabilities), and how likely letters follow each other in Latin names at all.
 """
 
 import unicodedata
-from functools import cache, lru_cache
+from functools import cache
+from itertools import accumulate, pairwise
 from typing import Final
 
 from tidewaiter.base.records import Record
@@ -80,17 +81,14 @@ def _latin() -> dict[str, dict[str, float]]:
     }
 
 
-@lru_cache(maxsize=1 << 17)
-def latin_cost(word: str) -> float:
-    """Return how unlikely a word is among Latin names, in nats; 0 if it has other letters."""
-    table, before, total = _latin(), "^", 0.0
-    for letter in word:
-        cost = table[before].get(letter)
-        if cost is None:
-            return 0.0
-        total += cost
-        before = letter
-    return total
+def latin_costs(word: str) -> list[float]:
+    """Return how unlikely a word is among Latin names, up to each of its letters, in nats.
+
+    Args:
+        word: Of the letters a to z.
+    """
+    table = _latin()
+    return list(accumulate(table[before][letter] for before, letter in pairwise("^" + word)))
 
 
 def units_of(word: str) -> tuple[str, ...]:

@@ -197,9 +197,7 @@ static double least_of(double a, double b)
     return b < a ? b : a;
 }
 
-/* Find the weights of both pieces of a pair; different spellings use the commoner one's.
-
-   Consonant agreement weighs less than agreement of the word. */
+/* Find the weights of both pieces of a pair; different spellings use the commoner one's. */
 static void pair_weights(const Alignment *forms, int64_t at, double *asked, double *listed)
 {
     const alignment_Pairs *pairs = forms->pairs;
@@ -208,9 +206,6 @@ static void pair_weights(const Alignment *forms, int64_t at, double *asked, doub
     *listed = alignment_weight_of(forms->listed, listed_of(pairs, at));
     if (kind != SIMILAR_WORDS_EXACT) {
         *asked = *listed = least_of(*asked, *listed);
-    }
-    if (kind == SIMILAR_WORDS_SKELETON) {
-        *asked = *listed = least_of(*asked, ALIGNMENT_SAID);
     }
 }
 

@@ -77,7 +77,7 @@ NAMES = (
     "edit",
     "two edits",
     "romanised",
-    "skeleton",
+    "heard",
     "joined",
     "initial",
     "loose",
@@ -143,7 +143,6 @@ SIZE = len(NAMES)
     OMITTED_CHARACTERS,
 ) = range(SIZE)
 NATS = 10.0  # the model uses weights in tens of nats
-SAID = 6.0  # maximum nats for consonants: one word in about four hundred has the same
 
 CONSTANTS = (
     "MOST_PAIRS",
@@ -173,5 +172,4 @@ CONSTANTS = (
     "SHAPE",
     "OMITTED_CHARACTERS",
     "NATS",
-    "SAID",
 )

@@ -190,7 +190,7 @@ static void note_near(Near *near, const similar_words_Lookup *lookup,
 
 /* Find the neighbours of one word. */
 static void find(Near *near, const similar_words_Lookup *lookup,
-                 const vocabulary_Vocabulary *asked, int64_t word)
+                 const vocabulary_Vocabulary *asked, const heard_Heard *heard, int64_t word)
 {
     near->count = 0;
     note_all(near, &lookup->equal, asked->hashes.at[word], 1.0, SIMILAR_WORDS_EXACT);
@@ -200,6 +200,9 @@ static void find(Near *near, const similar_words_Lookup *lookup,
         Agreement agreed = SIMILAR_WORDS_SYSTEMS[system];
         uint64_t key = vocabulary_of_system(keys->hashes.at[at], system);
         note_all(near, &lookup->keys, key, agreed.share, agreed.kind);
+    }
+    for (int64_t at = heard->heads.at[word]; at < heard->heads.at[word + 1]; at++) {
+        note(near, heard->words.at[at], heard->shares.at[at], SIMILAR_WORDS_HEARD);
     }
     int8_t kind = asked->kinds.at[word];
     // Legal forms, initials and numbers have a fixed spelling.
@@ -222,13 +225,13 @@ static void order(const Near *near, int16_t places[FOUND])
 }
 
 int64_t similar_words_find(const similar_words_Lookup *lookup, const vocabulary_Vocabulary *asked,
-                           int64_t first, const I32 *seen, const similar_words_Neighbours *out)
+                           const heard_Heard *heard, int64_t first, const I32 *seen, const similar_words_Neighbours *out)
 {
     Near near = {.seen = seen->at};
     int16_t places[FOUND];
     int64_t total = out->heads.at[first];
     for (int64_t word = first; word < asked->hashes.n; word++) {
-        find(&near, lookup, asked, word);
+        find(&near, lookup, asked, heard, word);
         order(&near, places);
         for (int64_t at = 0; at < near.count; at++) {
             near.seen[near.words[at]] = -1;

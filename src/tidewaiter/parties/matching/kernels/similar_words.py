@@ -4,8 +4,8 @@ Two words at one edit (insertion, deletion, replacement, swap) are equal after d
 letter in each. So each word of the list is indexed under its first letters with up to two
 deletions, and a query word is looked up in the same way (SymSpell).
 
-Equal words, words of nearly the same spelling, and words of the same sound (romanised, and the
-consonant skeleton). For each word the best kind counts.
+Equal words, words of nearly the same spelling, words with a common phonetic key, and words of
+another script that sound alike. For each word the best kind counts.
 """
 
 from typing import NamedTuple
@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.native.calls import native
+from tidewaiter.parties.matching.kernels.heard import Heard
 from tidewaiter.parties.matching.kernels.vocabulary import Letters, Table, Vocabulary
 
 FAR = 99
-EXACT, EDIT, TWO_EDITS, ROMANISED, SKELETON, JOINED, INITIAL, LOOSE, TRANSLATED, SYSTEM = range(10)
+EXACT, EDIT, TWO_EDITS, ROMANISED, HEARD, JOINED, INITIAL, LOOSE, TRANSLATED, SYSTEM = range(10)
 """Kinds of agreement; LOOSE: a third of the letters differ, or one word is truncated."""
 _MOST = 96  # neighbours per word
 _SHORTENED = 46  # hashes under which a word is indexed, at most
@@ -28,7 +29,7 @@ CONSTANTS = (
     "EDIT",
     "TWO_EDITS",
     "ROMANISED",
-    "SKELETON",
+    "HEARD",
     "JOINED",
     "INITIAL",
     "LOOSE",
@@ -87,17 +88,23 @@ class Neighbours(NamedTuple):
     kinds: NDArray[np.int8]
 
 
-def neighbours(lookup: Lookup, asked: Vocabulary) -> Neighbours:
-    """Find the neighbours of each query word."""
+def neighbours(lookup: Lookup, asked: Vocabulary, heard: Heard) -> Neighbours:
+    """Find the neighbours of each query word.
+
+    Args:
+        lookup: Look-up tables for the list.
+        asked: Query words.
+        heard: The listed words that sound like each query word.
+    """
     size = len(asked.hashes)
     heads, seen = np.zeros(size + 1, np.int64), np.full(lookup.words, -1, np.int32)
     room = 4 * size + _MOST
     words, shares = np.empty(room, np.int32), np.empty(room, np.float32)
     found = Neighbours(heads, words, shares, np.empty(room, np.int8))
-    done = _find(lookup, asked, 0, seen, found)
+    done = _find(lookup, asked, heard, 0, seen, found)
     while done < size:
         found = _resized(found, 2 * len(found.words))
-        done = _find(lookup, asked, done, seen, found)
+        done = _find(lookup, asked, heard, done, seen, found)
     return _resized(found, int(heads[-1]))
 
 
@@ -110,6 +117,7 @@ def _resized(found: Neighbours, size: int) -> Neighbours:
 def _find(
     lookup: Lookup,
     asked: Vocabulary,
+    heard: Heard,
     first: int,
     seen: NDArray[np.int32],
     out: Neighbours,
@@ -119,6 +127,7 @@ def _find(
     Args:
         lookup: Look-up tables for the list.
         asked: Query words.
+        heard: The listed words that sound like each query word.
         first: The first word.
         seen: Work buffer, by word of the list; all -1.
         out: Output: appended to that of the words before.

@@ -16,7 +16,7 @@ from tidewaiter.native.layout import Items
 
 BASE = np.uint64(0x9E3779B97F4A7C15)  # base of the rolling hash; odd
 WORD, LEGAL, GENERIC, INITIAL_LETTER, PARTICLE, NUMBER = range(6)
-SYSTEMS = "rpkachnsfvdlmoSLMO"  # first letters of keys; those of joinable systems come first
+SYSTEMS = "rpkachnfvd"  # first letters of keys; those of joinable systems come first
 JOINED = 3  # maximum adjacent words that are joined
 JOINING = 3
 MOST_WORDS = 24  # words per form that are compared

@@ -1,0 +1,169 @@
+"""Words across scripts by their sound: what `kernels.heard` needs of words and of the tables."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cache
+from itertools import accumulate
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from tidewaiter.parties.matching.kernels.heard import Heard, Readable, Rules, Tree, heard, tree_of
+from tidewaiter.parties.names.sounds import SCRIPTS, latin_costs, sounds_of
+
+_LONGEST: Final = 24  # letters of a word that is read
+_SHORTEST: Final = 2  # Latin letters
+_FIRST: Final = 256  # number of the first unit that is not a Latin letter
+_UNKNOWN: Final = 0
+
+Units = tuple[str, ...]
+"""A word: its letters, syllables or characters as in `names.sounds`; () if it is not read."""
+
+
+class Told(NamedTuple):
+    """Rules in one direction, with the row of each chunk."""
+
+    rules: Rules
+    rows: dict[Units, int]
+    sizes: tuple[int, ...]  # of the chunks
+
+
+class Sounding(NamedTuple):
+    """Words of a list by their sound."""
+
+    latin: Tree
+    other: Tree
+
+
+@cache
+def _numbers() -> dict[str, int]:
+    """Number the units of all scripts; a Latin letter keeps its code."""
+    units = {unit for name in SCRIPTS for chunk in sounds_of(name) for unit in chunk}
+    found = {unit: _FIRST + place for place, unit in enumerate(sorted(units))}
+    return found | {chr(code): code for code in range(ord("a"), ord("z") + 1)}
+
+
+def _told(spelled: dict[Units, list[tuple[Units, float]]]) -> Told:
+    """Lay out rules as arrays."""
+    numbers, rows = _numbers(), sorted(spelled)
+    heads = np.cumsum([0, *(len(spelled[row]) for row in rows)])
+    every = [each for row in rows for each in spelled[row]]
+    starts = np.cumsum([0, *(len(units) for units, _ in every)])
+    letters = [numbers[unit] for units, _ in every for unit in units]
+    rules = Rules(
+        heads.astype(np.int32),
+        starts.astype(np.int32),
+        np.array(letters, np.uint32),
+        np.array([cost for _, cost in every], np.float32),
+    )
+    places = {row: place for place, row in enumerate(rows)}
+    return Told(rules, places, tuple(sorted({len(row) for row in rows})))
+
+
+@cache
+def _to_latin() -> Told:
+    """Return the Latin spellings of other letters."""
+    return _told(
+        {
+            chunk: [(tuple(latin), cost) for latin, cost in spellings]
+            for name in SCRIPTS
+            for chunk, spellings in sounds_of(name).items()
+        }
+    )
+
+
+@cache
+def _from_latin() -> Told:
+    """Return the other letters that are spelled like Latin ones."""
+    found: dict[Units, list[tuple[Units, float]]] = defaultdict(list)
+    for name in SCRIPTS:
+        for chunk, spellings in sounds_of(name).items():
+            for latin, cost in spellings:
+                found[tuple(latin)].append((chunk, cost))
+    return _told(found)
+
+
+def latin_units(word: str) -> Units:
+    """Return the letters of a folded Latin word; () if it is not compared by sound."""
+    readable = word.isascii() and word.isalpha() and _SHORTEST <= len(word) <= _LONGEST
+    return tuple(word) if readable else ()
+
+
+def is_latin(word: Units) -> bool:
+    """Return whether a word is in Latin letters."""
+    return word[0].isascii()
+
+
+def sounding_of(words: Sequence[Units]) -> Sounding:
+    """Prepare the words of a list, by number."""
+    latin, other = _numbered(words, latin=True), _numbered(words, latin=False)
+    numbers = _numbers()
+    return Sounding(
+        tree_of(
+            [tuple(map(ord, words[number])) for number in latin],
+            latin,
+            [latin_costs("".join(words[number])) for number in latin],
+        ),
+        tree_of(
+            [tuple(numbers.get(unit, _UNKNOWN) for unit in words[number]) for number in other],
+            other,
+            [[] for _ in other],
+        ),
+    )
+
+
+def _numbered(words: Sequence[Units], *, latin: bool) -> list[int]:
+    return [number for number, word in enumerate(words) if word and is_latin(word) == latin]
+
+
+def heard_among(listed: Sounding, words: Sequence[Units]) -> Heard:
+    """Find the listed words in another script that sound like each word.
+
+    Args:
+        listed: Words of the list.
+        words: Words asked about.
+
+    Returns:
+        By word: the listed ones; the share is of how unlikely the Latin word of the pair is.
+    """
+    latin = [word if word and is_latin(word) else () for word in words]
+    other = [() if word and is_latin(word) else word for word in words]
+    one = _heard(listed.latin, _to_latin(), other)
+    two = _heard(listed.other, _from_latin(), latin)
+    sizes = np.diff(one.heads) + np.diff(two.heads)
+    heads = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
+    owner = np.concatenate(
+        [np.repeat(np.arange(len(words)), np.diff(each.heads)) for each in (one, two)]
+    )
+    order = np.argsort(owner, kind="stable")
+    found = np.concatenate((one.words, two.words))[order]
+    return Heard(heads, found, np.concatenate((one.shares, two.shares))[order])
+
+
+def _heard(tree: Tree, told: Told, words: Sequence[Units]) -> Heard:
+    if not len(tree.words) or not any(words):
+        count = len(words) + 1
+        return Heard(np.zeros(count, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
+    return heard(tree, told.rules, _readable(told, words))
+
+
+def _readable(told: Told, words: Sequence[Units]) -> Readable:
+    """Look up the rules for each part of the words."""
+    heads = [0, *accumulate(len(word) + 1 if word else 0 for word in words)]
+    arcs, sizes, rows, costs = [0], [], [], []
+    for word in filter(None, words):
+        for place in range(len(word) + 1):
+            for size in told.sizes:
+                row = told.rows.get(word[place : place + size], -1)
+                if row >= 0 and place + size <= len(word):
+                    sizes.append(size)
+                    rows.append(row)
+            arcs.append(len(rows))
+        costs += [0.0, *(latin_costs("".join(word)) if is_latin(word) else [0.0] * len(word))]
+    return Readable(
+        np.array(heads, np.int64),
+        np.array(arcs, np.int64),
+        np.array(sizes, np.int8),
+        np.array(rows, np.int32),
+        np.array(costs, np.float32),
+    )

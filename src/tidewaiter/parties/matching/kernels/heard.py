@@ -1,0 +1,129 @@
+"""Words that sound alike across scripts: listed words that a word of another script may stand for.
+
+A table gives the cost of each Latin spelling of one or two letters of a script
+(`parties.names.sounds`). The words of the list are kept in a tree by their first letters, and a
+word is read along the tree in all ways that the table allows, cheapest first. The cost of a pair is
+compared with how unlikely the Latin word is by itself: the share of that which is explained.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.native.calls import native
+
+LEAST_SHARE = 0.4  # of the unlikelihood of the Latin word that is explained
+_SLACK = 7.0  # nats that the beginning of a word may cost beyond this
+_INSERTED = 5.5  # nats of a listed letter that nothing stands for, except at the beginning
+_LEFT_OUT = 6.0  # nats of a letter asked about that stands for nothing
+_BEAM = 192  # parts of the tree that are kept at each letter
+_MOST = 32  # listed words per word asked about
+_CHUNK = 4  # letters that are read at once
+
+CONSTANTS = ("LEAST_SHARE", "_SLACK", "_INSERTED", "_LEFT_OUT", "_BEAM", "_MOST", "_CHUNK")
+
+
+class Tree(NamedTuple):
+    """Words by their first letters; the children of a node follow each other, by letter."""
+
+    children: NDArray[np.int32]  # by node: its first child; the root is 0
+    letters: NDArray[np.uint32]  # by node: last letter
+    costs: NDArray[np.float32]  # by node: how unlikely its Latin letters are, nats; else 0
+    highest: NDArray[np.float32]  # by node: the highest cost of a word in or below it
+    heads: NDArray[np.int32]  # by node: its first word
+    words: NDArray[np.int32]
+
+
+class Rules(NamedTuple):
+    """Spellings of letters, in rows."""
+
+    heads: NDArray[np.int32]  # by row: its first spelling
+    starts: NDArray[np.int32]  # by spelling: its first letter
+    letters: NDArray[np.uint32]
+    costs: NDArray[np.float32]  # by spelling, nats
+
+
+class Readable(NamedTuple):
+    """Words asked about: at each of their letters, the rows of rules that may be used."""
+
+    heads: NDArray[np.int64]  # by word: its first place; a place is a letter, or the end
+    arcs: NDArray[np.int64]  # by place: its first arc
+    sizes: NDArray[np.int8]  # by arc: how many letters are read
+    rows: NDArray[np.int32]  # by arc
+    costs: NDArray[np.float32]  # by place: how unlikely the Latin letters before it are; else 0
+
+
+class Heard(NamedTuple):
+    """Listed words that sound like each word, the best first."""
+
+    heads: NDArray[np.int64]
+    words: NDArray[np.int32]
+    shares: NDArray[np.float32]
+
+
+def tree_of(words: list[tuple[int, ...]], numbers: list[int], costs: list[list[float]]) -> Tree:
+    """Build a tree of words.
+
+    Args:
+        words: Letters of each word, as numbers; none is empty.
+        numbers: Number of each word.
+        costs: By word: how unlikely its Latin letters are up to each of them, nats; [] for none.
+    """
+    sizes = np.fromiter(map(len, words), np.int32, len(words))
+    most = int(sizes.max(initial=0))
+    letters = np.zeros((len(words), most), np.uint32)
+    prices = np.zeros((len(words), most), np.float32)
+    for place, word in enumerate(words):
+        letters[place, : len(word)] = word
+        prices[place, : len(costs[place])] = costs[place]
+    at = np.zeros(len(words), np.int64)
+    parents, labels, levels = [np.zeros(1, np.int64)], [np.zeros(1, np.uint32)], 1
+    price = [np.zeros(1, np.float32)]
+    for depth in range(most):
+        here = np.flatnonzero(sizes > depth)
+        keys = at[here] << np.int64(32) | letters[here, depth].astype(np.int64)
+        found, first, places = np.unique(keys, return_index=True, return_inverse=True)
+        at[here] = levels + places
+        levels += len(found)
+        parents.append(found >> np.int64(32))
+        labels.append((found & np.int64(0xFFFFFFFF)).astype(np.uint32))
+        price.append(prices[here[first], depth])
+    parent = np.concatenate(parents)
+    children = np.ones(levels + 1, np.int32)
+    children[1:] += np.cumsum(np.bincount(parent[1:], minlength=levels)).astype(np.int32)
+    paid = np.concatenate(price)
+    order = np.argsort(at, kind="stable")
+    heads = np.zeros(levels + 1, np.int32)
+    np.cumsum(np.bincount(at, minlength=levels), out=heads[1:])
+    highest = np.zeros(levels, np.float32)
+    highest[at] = paid[at]
+    end = levels
+    for above in reversed(parents[1:]):
+        np.maximum.at(highest, above, highest[end - len(above) : end])
+        end -= len(above)
+    return Tree(
+        children,
+        np.concatenate(labels),
+        paid,
+        highest,
+        heads,
+        np.array(numbers, np.int32)[order],
+    )
+
+
+def heard(tree: Tree, rules: Rules, asked: Readable) -> Heard:
+    """Find the listed words that sound like each word asked about."""
+    count = len(asked.heads) - 1
+    readable = int(np.count_nonzero(np.diff(asked.heads)))
+    room = _MOST * readable if len(tree.words) else 0
+    found = Heard(
+        np.zeros(count + 1, np.int64), np.empty(room, np.int32), np.empty(room, np.float32)
+    )
+    total = _hear(tree, rules, asked, found) if room else 0
+    return Heard(found.heads, found.words[:total].copy(), found.shares[:total].copy())
+
+
+@native
+def _hear(tree: Tree, rules: Rules, asked: Readable, out: Heard) -> int:
+    """Write the listed words of each word asked about; return how many there are."""
