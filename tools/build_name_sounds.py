@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from tidewaiter.parties.names.romanisation import kana_readings, romanise_kana
 from tidewaiter.parties.names.scripts import fold, script
 from tidewaiter.parties.names.sounds import SCRIPTS, units_of
 
@@ -35,6 +36,9 @@ DROPPED: Final = 0.04  # share of the pairs left out after each round
 RARE: Final = 0.4  # how often an alignment must have been seen
 LEAST: Final = 0.002  # least probability that is kept
 DOUBLE: Final = 20.0  # how often two letters must be seen to count as much as one
+FIRST: Final = 0.5  # probability of the reading of a kana syllable that names do not have
+FURTHER: Final = 0.03  # the same if they have it with other Latin letters only
+SMALL: Final = "ァィゥェォャュョ"
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 _HIRAGANA = re.compile("[\u3041-\u3096]")
 
@@ -170,6 +174,17 @@ def probabilities(counts: Mapping[tuple[Units, str], float]) -> Table:
     return dict(table)
 
 
+def with_readings(table: Table) -> Table:
+    """Add the reading of each kana syllable, as names seldom have some of them: ヴャ is vya."""
+    found = {units: dict(pieces) for units, pieces in table.items()}
+    for large, syllable in kana_readings().items():
+        smaller = SMALL if len(syllable) > 1 or large == "ウ" else ""  # not after other vowels
+        for unit in (large, *(large + small for small in smaller)):
+            reading = romanise_kana(unit)
+            found.setdefault((unit,), {reading: FIRST}).setdefault(reading, FURTHER)
+    return found
+
+
 def text_of(table: Table) -> str:
     """Write a table: costs are in tenths of nats, cheapest first; "-" is no letter."""
     lines = [HEAD, "[letters]"]
@@ -210,6 +225,7 @@ def main() -> None:
         step = max(1, math.ceil(len(found) / MOST))
         table = trained(kind, found[::step])
         print(f"{kind}: {len(found):,} names, {sum(map(len, table.values())):,} alignments")
+        table = with_readings(table) if kind == "kana" else table
         (PLACE / f"{kind}.toml").write_text(text_of(table), encoding="utf-8")
 
 

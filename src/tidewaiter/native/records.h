@@ -131,8 +131,7 @@
 #define ALIGNMENT_NATS 10.0
 #define HEARD_LEAST_SHARE 0.4
 #define HEARD_SLACK 7.0
-#define HEARD_INSERTED 5.5
-#define HEARD_LEFT_OUT 6.0
+#define HEARD_DOUBLED 1.5
 #define HEARD_BEAM 192
 #define HEARD_MOST 32
 #define HEARD_CHUNK 4
@@ -241,6 +240,7 @@ typedef struct {
     U32 letters;
     F32 costs;
     F32 highest;
+    F32 extra;
     I32 heads;
     I32 words;
 } heard_Tree;
@@ -258,6 +258,7 @@ typedef struct {
     I8 sizes;
     I32 rows;
     F32 costs;
+    F32 extra;
 } heard_Readable;
 
 typedef struct {

@@ -8,13 +8,25 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from tidewaiter.parties.matching.kernels.heard import Heard, Readable, Rules, Tree, heard, tree_of
+from tidewaiter.parties.matching.kernels.heard import (
+    DOUBLED,
+    Heard,
+    Readable,
+    Rules,
+    Tree,
+    heard,
+    tree_of,
+)
 from tidewaiter.parties.names.sounds import SCRIPTS, latin_costs, sounds_of
 
 _LONGEST: Final = 24  # letters of a word that is read
 _SHORTEST: Final = 2  # Latin letters
 _FIRST: Final = 256  # number of the first unit that is not a Latin letter
 _UNKNOWN: Final = 0
+_ALONE: Final = 6.0  # nats of a letter of another script that stands for nothing
+_LEFT_OUT: Final = {"h": 2.5} | dict.fromkeys("aeiouy", 3.5)
+_OTHERS: Final = 5.5
+"""Nats of a Latin letter that nothing stands for."""
 
 Units = tuple[str, ...]
 """A word: its letters, syllables or characters as in `names.sounds`; () if it is not read."""
@@ -103,11 +115,13 @@ def sounding_of(words: Sequence[Units]) -> Sounding:
             [tuple(map(ord, words[number])) for number in latin],
             latin,
             [latin_costs("".join(words[number])) for number in latin],
+            {_UNKNOWN: _OTHERS} | {ord(letter): cost for letter, cost in _LEFT_OUT.items()},
         ),
         tree_of(
             [tuple(numbers.get(unit, _UNKNOWN) for unit in words[number]) for number in other],
             other,
             [[] for _ in other],
+            {_UNKNOWN: _ALONE},
         ),
     )
 
@@ -150,7 +164,7 @@ def _heard(tree: Tree, told: Told, words: Sequence[Units]) -> Heard:
 def _readable(told: Told, words: Sequence[Units]) -> Readable:
     """Look up the rules for each part of the words."""
     heads = [0, *accumulate(len(word) + 1 if word else 0 for word in words)]
-    arcs, sizes, rows, costs = [0], [], [], []
+    arcs, sizes, rows, costs, extra = [0], [], [], [], []
     for word in filter(None, words):
         for place in range(len(word) + 1):
             for size in told.sizes:
@@ -160,10 +174,19 @@ def _readable(told: Told, words: Sequence[Units]) -> Readable:
                     rows.append(row)
             arcs.append(len(rows))
         costs += [0.0, *(latin_costs("".join(word)) if is_latin(word) else [0.0] * len(word))]
+        extra += [*map(_extra, ("", *word), word), 0.0]
     return Readable(
         np.array(heads, np.int64),
         np.array(arcs, np.int64),
         np.array(sizes, np.int8),
         np.array(rows, np.int32),
         np.array(costs, np.float32),
+        np.array(extra, np.float32),
     )
+
+
+def _extra(before: str, letter: str) -> float:
+    """Return the cost of a letter asked about that stands for nothing."""
+    if not letter.isascii():
+        return _ALONE
+    return DOUBLED if letter == before else _LEFT_OUT.get(letter, _OTHERS)

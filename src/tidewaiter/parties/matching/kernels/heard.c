@@ -64,13 +64,13 @@ static void keep_best(const Search *search, Layer *layer)
 {
     const float *prices = search->tree->costs.at;
     for (int32_t at = 0; at < layer->count; at++) {
-        layer->states[at].cost -= prices[layer->states[at].node];
+        layer->states[at].cost -= 0.6F * prices[layer->states[at].node];
     }
     qsort(layer->states, (size_t)layer->count, sizeof(State), by_cost);
     int32_t kept = (int32_t)min_of(layer->count, HEARD_BEAM);
     clear(layer);
     for (int32_t at = 0; at < kept; at++) {
-        layer->states[at].cost += prices[layer->states[at].node];
+        layer->states[at].cost += 0.6F * prices[layer->states[at].node];
         *slot_of(layer, layer->states[at].node) = (int16_t)at;
         layer->count++;
     }
@@ -142,6 +142,7 @@ static void read_row(const Search *search, State from, int32_t row, int64_t plac
 /* Continue from all states at a letter: listed letters are inserted, then letters are read. */
 static void advance(const Search *search, int64_t place)
 {
+    const heard_Tree *tree = search->tree;
     const heard_Readable *asked = search->asked;
     Layer *layer = search->layers + place % RING;
     if (layer->count > HEARD_BEAM) {
@@ -149,13 +150,12 @@ static void advance(const Search *search, int64_t place)
     }
     for (int32_t at = 0; at < layer->count; at++) {
         State from = layer->states[at];
-        if (!from.node) {
-            continue;
-        }
-        int32_t end = search->tree->children.at[from.node + 1];
-        for (int32_t child = search->tree->children.at[from.node]; child < end; child++) {
+        int32_t end = tree->children.at[from.node + 1];
+        for (int32_t child = tree->children.at[from.node]; child < end; child++) {
             if (layer->count < BUSY) {
-                reach(search, place, child, from.cost + HEARD_INSERTED);
+                bool doubled = tree->letters.at[child] == tree->letters.at[from.node];
+                double extra = doubled ? HEARD_DOUBLED : tree->extra.at[child];
+                reach(search, place, child, from.cost + extra);
             }
         }
     }
@@ -168,7 +168,7 @@ static void advance(const Search *search, int64_t place)
             }
         }
         if (place < search->end) {
-            reach(search, place + 1, from.node, from.cost + HEARD_LEFT_OUT);
+            reach(search, place + 1, from.node, from.cost + asked->extra.at[place]);
         }
     }
 }

@@ -15,13 +15,12 @@ from tidewaiter.native.calls import native
 
 LEAST_SHARE = 0.4  # of the unlikelihood of the Latin word that is explained
 _SLACK = 7.0  # nats that the beginning of a word may cost beyond this
-_INSERTED = 5.5  # nats of a listed letter that nothing stands for, except at the beginning
-_LEFT_OUT = 6.0  # nats of a letter asked about that stands for nothing
+DOUBLED = 1.5  # nats of a listed letter that only repeats the one before
 _BEAM = 192  # parts of the tree that are kept at each letter
 _MOST = 32  # listed words per word asked about
 _CHUNK = 4  # letters that are read at once
 
-CONSTANTS = ("LEAST_SHARE", "_SLACK", "_INSERTED", "_LEFT_OUT", "_BEAM", "_MOST", "_CHUNK")
+CONSTANTS = ("LEAST_SHARE", "_SLACK", "DOUBLED", "_BEAM", "_MOST", "_CHUNK")
 
 
 class Tree(NamedTuple):
@@ -31,6 +30,7 @@ class Tree(NamedTuple):
     letters: NDArray[np.uint32]  # by node: last letter
     costs: NDArray[np.float32]  # by node: how unlikely its Latin letters are, nats; else 0
     highest: NDArray[np.float32]  # by node: the highest cost of a word in or below it
+    extra: NDArray[np.float32]  # by node: nats if nothing stands for its last letter
     heads: NDArray[np.int32]  # by node: its first word
     words: NDArray[np.int32]
 
@@ -52,6 +52,7 @@ class Readable(NamedTuple):
     sizes: NDArray[np.int8]  # by arc: how many letters are read
     rows: NDArray[np.int32]  # by arc
     costs: NDArray[np.float32]  # by place: how unlikely the Latin letters before it are; else 0
+    extra: NDArray[np.float32]  # by place: nats if its letter stands for nothing
 
 
 class Heard(NamedTuple):
@@ -62,13 +63,19 @@ class Heard(NamedTuple):
     shares: NDArray[np.float32]
 
 
-def tree_of(words: list[tuple[int, ...]], numbers: list[int], costs: list[list[float]]) -> Tree:
+def tree_of(
+    words: list[tuple[int, ...]],
+    numbers: list[int],
+    costs: list[list[float]],
+    extra: dict[int, float],
+) -> Tree:
     """Build a tree of words.
 
     Args:
         words: Letters of each word, as numbers; none is empty.
         numbers: Number of each word.
         costs: By word: how unlikely its Latin letters are up to each of them, nats; [] for none.
+        extra: By letter: nats if nothing stands for it; other letters are like 0.
     """
     sizes = np.fromiter(map(len, words), np.int32, len(words))
     most = int(sizes.max(initial=0))
@@ -102,11 +109,15 @@ def tree_of(words: list[tuple[int, ...]], numbers: list[int], costs: list[list[f
     for above in reversed(parents[1:]):
         np.maximum.at(highest, above, highest[end - len(above) : end])
         end -= len(above)
+    letter = np.concatenate(labels)
+    kinds, inverse = np.unique(letter, return_inverse=True)
+    prices_of = np.array([extra.get(int(each), extra[0]) for each in kinds], np.float32)
     return Tree(
         children,
-        np.concatenate(labels),
+        letter,
         paid,
         highest,
+        prices_of[inverse],
         heads,
         np.array(numbers, np.int32)[order],
     )
