@@ -37,10 +37,12 @@ class Asked(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A list with its queries."""
+    """A list with its queries, and the weights of a query with and without an entry."""
 
     parties: list[ListedParty]
     asked: list[Asked]
+    listed: float = 0.5
+    alone: float = 3.0
 
 
 def aligned(

@@ -1,10 +1,12 @@
 """Train data/parties/model.toml: the coefficients for comparing two names.
 
-Usage: python -m tools.train_party_model LIST.jsonl QUERIES.tsv NAME_BENCH.csv BILINGUAL.tsv
+Usage: python -m tools.train_party_model LIST.jsonl QUERIES.tsv NAME_BENCH.csv BILINGUAL.tsv \
+    COMPANIES...
 
 In addition to the queries, the training data are half of the labelled pairs of name_bench
 (OpenSanctions, MIT), those with an even checksum of the names, while the other half is only for
-evaluation; and names in two scripts, see `party_crossed`, which are not part of the figures.
+evaluation; names in two scripts, see `party_crossed`; names of the list that are left out of it,
+and companies that are not listed, see `party_strangers`. The last three are not part of the figures.
 
 Logistic regressions, one for persons and one for all others. Each query contributes its correct
 entries and the most similar other entries; the name of an entry that counts is chosen by the model
@@ -22,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tools.party_crossed import Block, Floats, aligned, blocks
 from tools.party_pairs import Pair, align_pairs
+from tools.party_strangers import aliases, strangers
 
 from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.kernels.alignment import NAMES
@@ -57,12 +60,12 @@ FIRST = {
 EXACT, INITIAL = NAMES.index("exact"), NAMES.index("initial")
 TIED = 2.0  # coefficient of an initial, relative to that of a word: 2.5 nats at most
 PAIR = 1.0  # weight of a labelled pair
-CROSSED, ALONE = 0.5, 3.0  # weights of a name in two scripts, and of one that is not listed
 THRESHOLD = 0.4
 HEAD = """\
 # Made by tools/train_party_model.py. Do not edit.
 source = "development half of partybench (names of OFAC SDN and EU lists); half of name_bench; \
-half of names in two scripts"
+half of names in two scripts; aliases left out of these lists; companies of the register of the \
+Isle of Man (Open Government Licence) and of FinanceDatabase (MIT)"
 threshold = {}  # of the probability, where nothing else is asked for
 """
 
@@ -76,7 +79,8 @@ class Data(NamedTuple):
     person: NDArray[np.bool_]  # by query
     listed: NDArray[np.bool_]  # by query: it has correct entries
     fold: NDArray[np.int64]  # by query
-    crossed: NDArray[np.bool_]  # by query: it belongs to the names in two scripts
+    weight: Floats  # by query
+    added: NDArray[np.bool_]  # by query: it is not one of the queries, whose figures are printed
     pairs: "Labelled"
 
 
@@ -90,7 +94,9 @@ class Labelled(NamedTuple):
     learnt: NDArray[np.bool_]  # by pair: in the training half
 
 
-def read_data(list_path: Path, queries_path: Path, pairs_path: Path, table: Path) -> Data:
+def read_data(
+    list_path: Path, queries_path: Path, pairs_path: Path, table: Path, companies: list[Path]
+) -> Data:
     """Align the queries with the list."""
     parties = read_rows(list_path)
     index = build_index(parties)
@@ -112,10 +118,11 @@ def read_data(list_path: Path, queries_path: Path, pairs_path: Path, table: Path
         np.array([kind == "person" for kind in kinds]),
         np.array([bool(each) for each in gold]),
         folds(keys),
+        np.ones(len(told)),
         np.zeros(len(told), np.bool_),
         read_pairs(pairs_path, index.rarity),
     )
-    for block in blocks(parties, table):
+    for block in (*blocks(parties, table), aliases(parties), strangers(parties, companies)):
         own = with_block(own, block, index.rarity)
     return own
 
@@ -140,7 +147,10 @@ def with_block(data: Data, block: Block, rarity: Rarity) -> Data:
         np.concatenate((data.person, np.array([each.kind == "person" for each in asked]))),
         np.concatenate((data.listed, np.array([bool(each.right) for each in asked]))),
         np.concatenate((data.fold, folds([each.entry for each in asked]))),
-        np.concatenate((data.crossed, np.ones(len(asked), np.bool_))),
+        np.concatenate(
+            (data.weight, np.array([block.listed if each.right else block.alone for each in asked]))
+        ),
+        np.concatenate((data.added, np.ones(len(asked), np.bool_))),
         data.pairs,
     )
 
@@ -241,8 +251,7 @@ def train(data: Data, use: NDArray[np.bool_]) -> list[Floats]:
         pairs = pairs[data.pairs.learnt[data.pairs.rows[pairs]]]
         values = np.concatenate((data.values[rows], data.pairs.values[pairs]))
         right = np.concatenate((data.right[rows], data.pairs.same[data.pairs.rows[pairs]]))
-        crossed, listed = data.crossed[data.rows[rows, 0]], data.listed[data.rows[rows, 0]]
-        weights *= np.where(crossed, np.where(listed, CROSSED, ALONE), 1.0)
+        weights *= data.weight[data.rows[rows, 0]]
         weights = np.concatenate((weights, np.full(len(pairs), PAIR)))
         person = np.concatenate(
             (data.person[data.rows[rows, 0]], data.pairs.person[data.pairs.rows[pairs]])
@@ -303,7 +312,7 @@ def measured(data: Data, odds: Floats) -> tuple[Floats, Floats]:
     np.maximum.at(hit, data.rows[data.right, 0], odds[data.right])
     alert = np.full(len(data.person), -np.inf)
     np.maximum.at(alert, data.rows[:, 0], odds)
-    return hit[data.listed & ~data.crossed], alert[~data.listed & ~data.crossed]
+    return hit[data.listed & ~data.added], alert[~data.listed & ~data.added]
 
 
 def say(title: str, hits: Floats, alerts: Floats) -> None:
@@ -320,9 +329,11 @@ def say(title: str, hits: Floats, alerts: Floats) -> None:
     )
 
 
-def main(list_path: Path, queries_path: Path, pairs_path: Path, table: Path) -> None:
+def main(
+    list_path: Path, queries_path: Path, pairs_path: Path, table: Path, *companies: Path
+) -> None:
     """Train, measure and write."""
-    data = read_data(list_path, queries_path, pairs_path, table)
+    data = read_data(list_path, queries_path, pairs_path, table, list(companies))
     say("cross-validated", *measured(data, out_of_fold(data)))
     models = train(data, np.ones(len(data.person), np.bool_))
     say_pairs(data.pairs, models)
@@ -337,4 +348,4 @@ def main(list_path: Path, queries_path: Path, pairs_path: Path, table: Path) -> 
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:5]))
+    main(*map(Path, sys.argv[1:]))
