@@ -36,13 +36,25 @@ class Asked(NamedTuple):
     entry: str  # determines the fold
 
 
+class Weights(NamedTuple):
+    """Weights of queries: those with an entry, and those that are not listed."""
+
+    listed: float
+    alone: float
+
+
 class Block(NamedTuple):
-    """A list with its queries, and the weights of a query with and without an entry."""
+    """A list with its queries."""
 
     parties: list[ListedParty]
     asked: list[Asked]
-    listed: float = 0.5
-    alone: float = 3.0
+    person: Weights = Weights(0.5, 3.0)
+    other: Weights = Weights(0.5, 3.0)
+
+    def weight(self, asked: Asked) -> float:
+        """Return the weight of a query."""
+        weights = self.person if asked.kind == "person" else self.other
+        return weights.listed if asked.right else weights.alone
 
 
 def aligned(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from tools.party_crossed import Asked, Block
+from tools.party_crossed import Asked, Block, Weights
 
 from tidewaiter.parties.names.scripts import fold, is_latin
 from tidewaiter.parties.types import ListedParty, PartyName
@@ -21,7 +21,7 @@ ONE_IN = 7  # names of the list
 RECOMBINED = 5_000  # persons
 WRITTEN = 2  # parts of a name: surname, given names
 REGISTERED = 9_000  # companies of each file
-LISTED, ALONE = 0.5, 1.0  # weights
+PERSON, OTHER = Weights(0.1, 0.2), Weights(0.25, 0.5)
 
 
 def _number(name: str) -> int:
@@ -37,7 +37,7 @@ def aliases(parties: Iterable[ListedParty]) -> Block:
         rest = tuple(name for name in party.names if name not in out)
         kept.append(ListedParty(id=party.id, kind=party.kind, names=rest))
         asked += [Asked(name.text, party.kind, party.id, party.id) for name in out]
-    return Block(kept, asked, LISTED, ALONE)
+    return Block(kept, asked, PERSON, OTHER)
 
 
 def _is_left_out(name: PartyName) -> bool:
@@ -55,7 +55,7 @@ def strangers(parties: list[ListedParty], companies: Iterable[Path]) -> Block:
     asked += [
         Asked(name, "person", "", name) for name in recombined(parties) if fold(name) not in listed
     ]
-    return Block(parties, asked, LISTED, ALONE)
+    return Block(parties, asked, PERSON, OTHER)
 
 
 def recombined(parties: Iterable[ListedParty]) -> Iterator[str]:

@@ -147,9 +147,7 @@ def with_block(data: Data, block: Block, rarity: Rarity) -> Data:
         np.concatenate((data.person, np.array([each.kind == "person" for each in asked]))),
         np.concatenate((data.listed, np.array([bool(each.right) for each in asked]))),
         np.concatenate((data.fold, folds([each.entry for each in asked]))),
-        np.concatenate(
-            (data.weight, np.array([block.listed if each.right else block.alone for each in asked]))
-        ),
+        np.concatenate((data.weight, np.array(list(map(block.weight, asked))))),
         np.concatenate((data.added, np.ones(len(asked), np.bool_))),
         data.pairs,
     )

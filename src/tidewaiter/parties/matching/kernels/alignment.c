@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 static const double INITIAL_SHARE = 0.5, CUT_SHARE = 0.7, LEAST_SHARE = 0.45;
+static const double TEN = 10;  // unit of letters in agreement
 static const double HEAVY = 1.5;  // minimum nats of an informative word
 
 /* Copy one pair to another position. */
@@ -230,6 +231,40 @@ static LeftOver left_over(const alignment_Side *side)
     return left;
 }
 
+/* Return the number of letters of a pair: of its longer side. */
+static int64_t letters_in(const Alignment *forms, int64_t at)
+{
+    Piece pieces[] = {asked_of(forms->pairs, at), listed_of(forms->pairs, at)};
+    const alignment_Side *sides[] = {forms->asked, forms->listed};
+    int64_t longest = 0;
+    for (int side = 0; side < 2; side++) {
+        int64_t letters = 0, size = sides[side]->size.at[0];
+        for (int64_t word = 0; word < pieces[side].size; word++) {
+            letters += sides[side]->letters.at[vocabulary_wrapped(pieces[side].begin + word, size)];
+        }
+        longest = max_of(longest, letters);
+    }
+    return longest;
+}
+
+/* Return whether the share of a pair is one of letters. */
+static bool is_spelt(int8_t kind)
+{
+    return kind == SIMILAR_WORDS_EDIT || kind == SIMILAR_WORDS_TWO_EDITS ||
+           kind == SIMILAR_WORDS_LOOSE || kind == SIMILAR_WORDS_JOINED;
+}
+
+/* Return the weight of the first word of a name that is no legal form, if it is unpaired. */
+static double first_left_over(const alignment_Side *side)
+{
+    for (int64_t at = 0; at < side->size.at[0]; at++) {
+        if (side->kinds.at[at] != VOCABULARY_LEGAL && side->kinds.at[at] != VOCABULARY_PARTICLE) {
+            return side->pair.at[at] < 0 ? side->weights.at[at] : 0;
+        }
+    }
+    return 0;
+}
+
 /* Sum up the pairs; return the paired weight of both sides. */
 static double pair_features(const Alignment *forms, float *out)
 {
@@ -247,6 +282,11 @@ static double pair_features(const Alignment *forms, float *out)
             (float)(out[ALIGNMENT_EVIDENCE] + least * share / ALIGNMENT_NATS);
         out[ALIGNMENT_FUZZINESS] =
             (float)(out[ALIGNMENT_FUZZINESS] + least * (1 - share) / ALIGNMENT_NATS);
+        double letters = (double)letters_in(forms, at);
+        out[ALIGNMENT_LETTERS] = (float)(out[ALIGNMENT_LETTERS] + letters * share / TEN);
+        if (is_spelt(pairs->kind.at[at])) {
+            out[ALIGNMENT_EDITS] = (float)(out[ALIGNMENT_EDITS] + letters * (1 - share));
+        }
         if (least > HEAVY) {
             heavy += max_of(1, min_of(pairs->asked_size.at[at], pairs->listed_size.at[at]));
             if (1 - share > out[ALIGNMENT_WORST]) {
@@ -321,6 +361,12 @@ void alignment_features(const Alignment *forms, bool differs, bool whole, float 
     out[ALIGNMENT_NUMBER_DIFFERS] = a.numbers > 0 && b.numbers > 0;
     out[ALIGNMENT_RAREST_ASKED] = (float)(a.heaviest / ALIGNMENT_NATS);
     out[ALIGNMENT_RAREST_LISTED] = (float)(b.heaviest / ALIGNMENT_NATS);
+    out[ALIGNMENT_FIRST_ASKED] = (float)(first_left_over(forms->asked) / ALIGNMENT_NATS);
+    out[ALIGNMENT_FIRST_LISTED] = (float)(first_left_over(forms->listed) / ALIGNMENT_NATS);
+    out[ALIGNMENT_ONE_WORST] = out[ALIGNMENT_ONE_PAIR] * out[ALIGNMENT_WORST];
+    out[ALIGNMENT_ONE_EVIDENCE] = out[ALIGNMENT_ONE_PAIR] * out[ALIGNMENT_EVIDENCE];
+    out[ALIGNMENT_TWO_EVIDENCE] = out[ALIGNMENT_TWO_PAIRS] * out[ALIGNMENT_EVIDENCE];
+    out[ALIGNMENT_ONE_LEGAL] = out[ALIGNMENT_ONE_PAIR] * out[ALIGNMENT_LEGAL_DIFFERS];
     float contradicted = out[ALIGNMENT_CONTRADICTED_SHARE];
     out[ALIGNMENT_SQUARED] = contradicted * contradicted;
     double omitted = (a.weight + b.weight - 2 * against) / total;

@@ -105,6 +105,14 @@ NAMES = (
     "fuzziness",
     "shape",
     "omitted of characters",
+    "letters",
+    "edits",
+    "first asked left over",
+    "first listed left over",
+    "one pair, worst",
+    "one pair, evidence",
+    "two pairs, evidence",
+    "one pair, legal form differs",
 )
 SIZE = len(NAMES)
 (
@@ -141,6 +149,14 @@ SIZE = len(NAMES)
     FUZZINESS,
     SHAPE,
     OMITTED_CHARACTERS,
+    LETTERS,
+    EDITS,
+    FIRST_ASKED,
+    FIRST_LISTED,
+    ONE_WORST,
+    ONE_EVIDENCE,
+    TWO_EVIDENCE,
+    ONE_LEGAL,
 ) = range(SIZE)
 NATS = 10.0  # the model uses weights in tens of nats
 
@@ -171,5 +187,13 @@ CONSTANTS = (
     "FUZZINESS",
     "SHAPE",
     "OMITTED_CHARACTERS",
+    "LETTERS",
+    "EDITS",
+    "FIRST_ASKED",
+    "FIRST_LISTED",
+    "ONE_WORST",
+    "ONE_EVIDENCE",
+    "TWO_EVIDENCE",
+    "ONE_LEGAL",
     "NATS",
 )
