@@ -38,6 +38,7 @@ LEAST: Final = 0.002  # least probability that is kept
 DOUBLE: Final = 20.0  # how often two letters must be seen to count as much as one
 FIRST: Final = 0.5  # probability of the reading of a kana syllable that names do not have
 FURTHER: Final = 0.03  # the same if they have it with other Latin letters only
+SPELLINGS: Final = 12  # Latin ones: a name with more has been translated, as saints' names are
 SMALL: Final = "ァィゥェォャュョ"
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 _HIRAGANA = re.compile("[\u3041-\u3096]")
@@ -83,6 +84,10 @@ def names_in(kind: str, lines: Iterable[tuple[int, list[str]]]) -> Iterator[tupl
         latin = sorted({key for each in spelled if (key := latin_key(each))})
         if not latin or (kind == "han" and any(map(_HIRAGANA.search, spelled))):
             continue  # with hiragana it is Japanese, whose characters have other readings
+        if kind == "latin":
+            for each in latin if len(latin) < SPELLINGS else ():
+                yield number, Name(tuple(each), latin)
+            continue
         units = {units_of(each) for each in spelled if script(each) == SCRIPTS[kind]}
         for each in sorted(units):
             if len(each) > 1:
@@ -219,7 +224,7 @@ def main() -> None:
     lines = list(read_spellings(Path(sys.argv[1])))
     words = {key for _, spelled in lines for each in spelled if (key := latin_key(each))}
     PLACE.mkdir(exist_ok=True)
-    (PLACE / "latin.toml").write_text(latin_costs(sorted(words)), encoding="utf-8")
+    (PLACE / "letters.toml").write_text(latin_costs(sorted(words)), encoding="utf-8")
     for kind in sys.argv[2:] or SCRIPTS:
         found = [name for number, name in names_in(kind, lines) if not is_held_out(number)]
         step = max(1, math.ceil(len(found) / MOST))

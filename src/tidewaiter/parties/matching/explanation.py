@@ -26,6 +26,7 @@ KINDS = (
     "loose",
     "translated",
     "romanised",
+    "respelled",
 )
 _CONTRADICTED = (f.CONTRADICTED_SHARE, f.SQUARED, f.CONTRADICTED)
 _IN_WORDS = {

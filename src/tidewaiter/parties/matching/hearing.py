@@ -1,7 +1,7 @@
 """Words across scripts by their sound: what `kernels.heard` needs of words and of the tables."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import accumulate
 from typing import Final, NamedTuple
@@ -19,10 +19,13 @@ from tidewaiter.parties.matching.kernels.heard import (
 )
 from tidewaiter.parties.names.sounds import SCRIPTS, latin_costs, sounds_of
 
+_OTHER: Final = [name for name in SCRIPTS if name != "latin"]
 _LONGEST: Final = 24  # letters of a word that is read
 _SHORTEST: Final = 2  # Latin letters
 _FIRST: Final = 256  # number of the first unit that is not a Latin letter
 _UNKNOWN: Final = 0
+_LEAST, _SLACK = 0.4, 7.0  # see `Rules`: across scripts
+_LEAST_NEAR, _SLACK_NEAR = 0.7, 3.0  # spellings of Latin names
 _ALONE: Final = 6.0  # nats of a letter of another script that stands for nothing
 _LEFT_OUT: Final = {"h": 2.5} | dict.fromkeys("aeiouy", 3.5)
 _OTHERS: Final = 5.5
@@ -50,19 +53,22 @@ class Sounding(NamedTuple):
 @cache
 def _numbers() -> dict[str, int]:
     """Number the units of all scripts; a Latin letter keeps its code."""
-    units = {unit for name in SCRIPTS for chunk in sounds_of(name) for unit in chunk}
+    units = {unit for name in _OTHER for chunk in sounds_of(name) for unit in chunk}
     found = {unit: _FIRST + place for place, unit in enumerate(sorted(units))}
     return found | {chr(code): code for code in range(ord("a"), ord("z") + 1)}
 
 
-def _told(spelled: dict[Units, list[tuple[Units, float]]]) -> Told:
+def _told(spelled: dict[Units, list[tuple[Units, float]]], *, near: bool = False) -> Told:
     """Lay out rules as arrays."""
     numbers, rows = _numbers(), sorted(spelled)
     heads = np.cumsum([0, *(len(spelled[row]) for row in rows)])
     every = [each for row in rows for each in spelled[row]]
     starts = np.cumsum([0, *(len(units) for units, _ in every)])
     letters = [numbers[unit] for units, _ in every for unit in units]
+    least, slack = (_LEAST_NEAR, _SLACK_NEAR) if near else (_LEAST, _SLACK)
     rules = Rules(
+        least,
+        slack,
         heads.astype(np.int32),
         starts.astype(np.int32),
         np.array(letters, np.uint32),
@@ -78,9 +84,21 @@ def _to_latin() -> Told:
     return _told(
         {
             chunk: [(tuple(latin), cost) for latin, cost in spellings]
-            for name in SCRIPTS
+            for name in _OTHER
             for chunk, spellings in sounds_of(name).items()
         }
+    )
+
+
+@cache
+def _respelled() -> Told:
+    """Return other Latin spellings of Latin letters."""
+    return _told(
+        {
+            chunk: [(tuple(latin), cost) for latin, cost in spellings]
+            for chunk, spellings in sounds_of("latin").items()
+        },
+        near=True,
     )
 
 
@@ -88,7 +106,7 @@ def _to_latin() -> Told:
 def _from_latin() -> Told:
     """Return the other letters that are spelled like Latin ones."""
     found: dict[Units, list[tuple[Units, float]]] = defaultdict(list)
-    for name in SCRIPTS:
+    for name in _OTHER:
         for chunk, spellings in sounds_of(name).items():
             for latin, cost in spellings:
                 found[tuple(latin)].append((chunk, cost))
@@ -131,7 +149,7 @@ def _numbered(words: Sequence[Units], *, latin: bool) -> list[int]:
 
 
 def heard_among(listed: Sounding, words: Sequence[Units]) -> Heard:
-    """Find the listed words in another script that sound like each word.
+    """Find the listed words that sound like each word, in another script or another spelling.
 
     Args:
         listed: Words of the list.
@@ -142,23 +160,26 @@ def heard_among(listed: Sounding, words: Sequence[Units]) -> Heard:
     """
     latin = [word if word and is_latin(word) else () for word in words]
     other = [() if word and is_latin(word) else word for word in words]
-    one = _heard(listed.latin, _to_latin(), other)
-    two = _heard(listed.other, _from_latin(), latin)
-    sizes = np.diff(one.heads) + np.diff(two.heads)
-    heads = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
-    owner = np.concatenate(
-        [np.repeat(np.arange(len(words)), np.diff(each.heads)) for each in (one, two)]
+    parts = (
+        _heard(listed.latin, _to_latin, other),
+        _heard(listed.other, _from_latin, latin),
+        _heard(listed.latin, _respelled, latin, respelled=True),
     )
+    sizes = [np.diff(each.heads) for each in parts]
+    heads = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.sum(sizes, axis=0))))
+    owner = np.concatenate([np.repeat(np.arange(len(words)), each) for each in sizes])
     order = np.argsort(owner, kind="stable")
-    found = np.concatenate((one.words, two.words))[order]
-    return Heard(heads, found, np.concatenate((one.shares, two.shares))[order])
+    columns = zip(*(each[1:] for each in parts), strict=True)
+    return Heard(heads, *(np.concatenate(each)[order] for each in columns))
 
 
-def _heard(tree: Tree, told: Told, words: Sequence[Units]) -> Heard:
+def _heard(
+    tree: Tree, told: Callable[[], Told], words: Sequence[Units], *, respelled: bool = False
+) -> Heard:
     if not len(tree.words) or not any(words):
-        count = len(words) + 1
-        return Heard(np.zeros(count, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
-    return heard(tree, told.rules, _readable(told, words))
+        none = np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.bool_)
+        return Heard(np.zeros(len(words) + 1, np.int64), *none)
+    return heard(tree, told().rules, _readable(told(), words), respelled=respelled)
 
 
 def _readable(told: Told, words: Sequence[Units]) -> Readable:

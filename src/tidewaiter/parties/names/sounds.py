@@ -26,6 +26,7 @@ SCRIPTS: Final[dict[str, Script]] = {
     "hangul": "hangul",
     "hebrew": "hebrew",
     "kana": "kana",
+    "latin": "latin",
     "thai": "thai",
 }
 """Scripts with a table, and their names in `scripts`."""
@@ -43,8 +44,8 @@ class Sounds(Record, frozen=True):
     letters: dict[str, str]
 
 
-class Latin(Record, frozen=True):
-    """Content of sounds/latin.toml: costs in tenths of nats of each letter after another."""
+class Letters(Record, frozen=True):
+    """Content of sounds/letters.toml: costs in tenths of nats of each letter after another."""
 
     source: str
     after: dict[str, tuple[int, ...]]
@@ -59,7 +60,7 @@ def sounds_of(name: str) -> dict[tuple[str, ...], list[tuple[str, float]]]:
 
     Returns:
         By one or two letters: the Latin letters that may stand for them, "" for none, and the cost
-        in nats.
+        in nats. For Latin letters: those of other spellings of a name.
     """
     table = read_toml(data("parties", "sounds", f"{name}.toml"), Sounds)
     found = {}
@@ -74,7 +75,7 @@ def sounds_of(name: str) -> dict[tuple[str, ...], list[tuple[str, float]]]:
 
 @cache
 def _latin() -> dict[str, dict[str, float]]:
-    table = read_toml(data("parties", "sounds", "latin.toml"), Latin)
+    table = read_toml(data("parties", "sounds", "letters.toml"), Letters)
     return {
         before: {letter: cost / 10 for letter, cost in zip(LETTERS, costs, strict=True)}
         for before, costs in table.after.items()

@@ -343,7 +343,7 @@ void alignment_features(const Alignment *forms, bool differs, bool whole, float 
     LeftOver a = left_over(forms->asked), b = left_over(forms->listed);
     double total = both + a.weight + b.weight;
     total = total > 0.01 ? total : 0.01;
-    for (int kind = SIMILAR_WORDS_EXACT; kind <= SIMILAR_WORDS_SYSTEM; kind++) {
+    for (int kind = SIMILAR_WORDS_EXACT; kind <= SIMILAR_WORDS_RESPELLED; kind++) {
         float *of_kind = out + ALIGNMENT_FIRST_KIND + kind;
         *of_kind = (float)(*of_kind / total);
     }

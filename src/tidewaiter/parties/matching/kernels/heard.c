@@ -80,9 +80,9 @@ static void keep_best(const Search *search, Layer *layer)
 static bool may_end(const Search *search, int64_t place, int32_t node, double cost)
 {
     const float *before = search->asked->costs.at;
-    double lost = 1 - HEARD_LEAST_SHARE;
+    double lost = 1 - search->rules->least;
     double most = lost * (before[search->end] + search->tree->highest.at[node]);
-    double here = lost * (before[place] + search->tree->costs.at[node]) + HEARD_SLACK;
+    double here = lost * (before[place] + search->tree->costs.at[node]) + search->rules->slack;
     return cost <= most && cost <= here;
 }
 
@@ -183,7 +183,7 @@ static int64_t write_found(const Search *search, const heard_Heard *out, int64_t
         State state = layer->states[at];
         double price = search->asked->costs.at[search->end] + tree->costs.at[state.node];
         double share = price > 0 ? 1 - state.cost / price : 0;
-        if (share < HEARD_LEAST_SHARE) {
+        if (share < search->rules->least) {
             continue;
         }
         for (int32_t word = tree->heads.at[state.node]; word < tree->heads.at[state.node + 1];

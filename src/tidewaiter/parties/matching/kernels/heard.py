@@ -13,14 +13,12 @@ from numpy.typing import NDArray
 
 from tidewaiter.native.calls import native
 
-LEAST_SHARE = 0.4  # of the unlikelihood of the Latin word that is explained
-_SLACK = 7.0  # nats that the beginning of a word may cost beyond this
 DOUBLED = 1.5  # nats of a listed letter that only repeats the one before
 _BEAM = 192  # parts of the tree that are kept at each letter
 _MOST = 32  # listed words per word asked about
 _CHUNK = 4  # letters that are read at once
 
-CONSTANTS = ("LEAST_SHARE", "_SLACK", "DOUBLED", "_BEAM", "_MOST", "_CHUNK")
+CONSTANTS = ("DOUBLED", "_BEAM", "_MOST", "_CHUNK")
 
 
 class Tree(NamedTuple):
@@ -36,7 +34,10 @@ class Tree(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """Spellings of letters, in rows."""
+    """Spellings of letters, in rows; and how far a word may be from one asked about."""
+
+    least: float  # share of the unlikelihood of the Latin word that must be explained
+    slack: float  # nats that the beginning of a word may cost beyond this
 
     heads: NDArray[np.int32]  # by row: its first spelling
     starts: NDArray[np.int32]  # by spelling: its first letter
@@ -61,6 +62,7 @@ class Heard(NamedTuple):
     heads: NDArray[np.int64]
     words: NDArray[np.int32]
     shares: NDArray[np.float32]
+    respelled: NDArray[np.bool_]  # by listed word: both are Latin
 
 
 def tree_of(
@@ -123,16 +125,14 @@ def tree_of(
     )
 
 
-def heard(tree: Tree, rules: Rules, asked: Readable) -> Heard:
-    """Find the listed words that sound like each word asked about."""
-    count = len(asked.heads) - 1
-    readable = int(np.count_nonzero(np.diff(asked.heads)))
-    room = _MOST * readable if len(tree.words) else 0
-    found = Heard(
-        np.zeros(count + 1, np.int64), np.empty(room, np.int32), np.empty(room, np.float32)
-    )
-    total = _hear(tree, rules, asked, found) if room else 0
-    return Heard(found.heads, found.words[:total].copy(), found.shares[:total].copy())
+def heard(tree: Tree, rules: Rules, asked: Readable, *, respelled: bool) -> Heard:
+    """Find the listed words that sound like each word asked about; `respelled`: both are Latin."""
+    heads = np.zeros(len(asked.heads), np.int64)
+    room = _MOST * int(np.count_nonzero(np.diff(asked.heads)))
+    words, shares = np.empty(room, np.int32), np.empty(room, np.float32)
+    total = _hear(tree, rules, asked, Heard(heads, words, shares, np.empty(0, np.bool_)))
+    both = np.full(total, respelled)
+    return Heard(heads, words[:total].copy(), shares[:total].copy(), both)
 
 
 @native

@@ -202,7 +202,12 @@ static void find(Near *near, const similar_words_Lookup *lookup,
         note_all(near, &lookup->keys, key, agreed.share, agreed.kind);
     }
     for (int64_t at = heard->heads.at[word]; at < heard->heads.at[word + 1]; at++) {
-        note(near, heard->words.at[at], heard->shares.at[at], SIMILAR_WORDS_HEARD);
+        int32_t listed = heard->words.at[at];
+        if (!(asked->chinese.at[word] && lookup->chinese.at[listed])) {
+            bool latin = heard->respelled.at[at];
+            int64_t kind = latin ? SIMILAR_WORDS_RESPELLED : SIMILAR_WORDS_HEARD;
+            note(near, listed, heard->shares.at[at], kind);
+        }
     }
     int8_t kind = asked->kinds.at[word];
     // Legal forms, initials and numbers have a fixed spelling.

@@ -18,7 +18,9 @@ from tidewaiter.parties.matching.kernels.heard import Heard
 from tidewaiter.parties.matching.kernels.vocabulary import Letters, Table, Vocabulary
 
 FAR = 99
-EXACT, EDIT, TWO_EDITS, ROMANISED, HEARD, JOINED, INITIAL, LOOSE, TRANSLATED, SYSTEM = range(10)
+EXACT, EDIT, TWO_EDITS, ROMANISED, HEARD, JOINED, INITIAL, LOOSE, TRANSLATED, SYSTEM, RESPELLED = (
+    range(11)
+)
 """Kinds of agreement; LOOSE: a third of the letters differ, or one word is truncated."""
 _MOST = 96  # neighbours per word
 _SHORTENED = 46  # hashes under which a word is indexed, at most
@@ -35,6 +37,7 @@ CONSTANTS = (
     "LOOSE",
     "TRANSLATED",
     "SYSTEM",
+    "RESPELLED",
     "_MOST",
     "_SHORTENED",
 )
