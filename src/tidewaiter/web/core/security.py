@@ -25,6 +25,7 @@ from tidewaiter.accounts.secrets import LOOPBACK, is_form_token
 from tidewaiter.explain import languages
 from tidewaiter.store.accounts.sessions import User, find_session, find_token, note_seen, note_used
 from tidewaiter.transport.rate_limits import network_key
+from tidewaiter.web.core.client_paths import is_taxii
 from tidewaiter.web.core.node import Node, Serving
 from tidewaiter.web.core.request_parsing import CSRF_FIELD, FORM, Asked, json_path
 
@@ -75,11 +76,6 @@ def by_hand(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler)
 def is_public(path: str) -> bool:
     """Return whether a path is public."""
     return path.startswith(_PUBLIC) and not path.startswith(("/sign-in-", "/activate-"))
-
-
-def is_taxii(path: str) -> bool:
-    """Return whether a path is for TAXII clients."""
-    return path == "/taxii2" or path.startswith("/taxii2/")
 
 
 def is_https(serving_public: str, scheme: str) -> bool:
