@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def service(folder: Path) -> MatchingService:
     """Serve these lists."""
-    return MatchingService(lambda: folder, lambda: TODAY)
+    return MatchingService(lambda: (folder, TODAY))
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +159,7 @@ def test_changes_of_lists_and_thresholds_are_seen(
     """At the next look; without a list there is an error, never an empty answer."""
     monkeypatch.setattr(service_module, "_SECONDS", 0.0)
     folder = tmp_path / "lists"
-    service = MatchingService(lambda: folder, lambda: TODAY)
+    service = MatchingService(lambda: (folder, TODAY))
     assert not service.is_ready()
     with pytest.raises(MissingError) as caught:
         service.lists(cleared=False)
@@ -180,14 +180,14 @@ def test_changes_of_lists_and_thresholds_are_seen(
 def test_lists_without_restricted_entries_are_loaded_once(tmp_path: Path) -> None:
     """Those who are cleared see nothing more."""
     keep_list(tmp_path, "open", WATCHED[2:])
-    service = MatchingService(lambda: tmp_path, lambda: TODAY)
+    service = MatchingService(lambda: (tmp_path, TODAY))
     assert service.lists(cleared=True) is service.lists(cleared=False)
 
 
 def test_a_list_for_the_authority_only_is_not_named_to_others(tmp_path: Path) -> None:
     """Even where there is no other list."""
     keep_list(tmp_path, "secret", WATCHED[1:2])
-    service = MatchingService(lambda: tmp_path, lambda: TODAY)
+    service = MatchingService(lambda: (tmp_path, TODAY))
     assert service.lists(cleared=False).versions == {}
     assert service.lists(cleared=False).search("zorblatt") == []
     assert set(service.lists(cleared=True).versions) == {"secret"}

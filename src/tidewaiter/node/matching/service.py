@@ -210,14 +210,13 @@ class LoadedLists:
 class MatchingService:
     """Keeps the lists of a folder in memory; thread-safe."""
 
-    def __init__(self, folder: Callable[[], Path | None], today: Callable[[], date]) -> None:
+    def __init__(self, now: Callable[[], tuple[Path | None, date]]) -> None:
         """Take where the lists are.
 
         Args:
-            folder: Returns the folder of lists; None: there is none.
-            today: Returns the day.
+            now: Returns the folder of lists (None: there is none) and the day.
         """
-        self._folder, self._today = folder, today
+        self._now = now
         self._lock = threading.Lock()
         self._looked = -_SECONDS
         self._state: object = None
@@ -225,7 +224,7 @@ class MatchingService:
 
     def is_ready(self) -> bool:
         """Return whether there is a list; it need not be loaded yet."""
-        folder = self._folder()
+        folder, _ = self._now()
         return folder is not None and bool(Archive(folder).slugs())
 
     def lists(self, *, cleared: bool) -> LoadedLists:
@@ -251,7 +250,7 @@ class MatchingService:
 
     def threshold(self) -> Threshold:
         """Return the stored threshold, or else that of the model."""
-        return threshold_of(threshold_for(self._folder(), None))
+        return threshold_of(threshold_for(self._now()[0], None))
 
     def levels(self, threshold: float | None, cutoff: float | None) -> Levels:
         """Return the thresholds of a request.
@@ -274,13 +273,14 @@ class MatchingService:
         now = time.monotonic()
         if now - self._looked < _SECONDS:
             return
-        state = (self._today(), _state(self._folder()))
+        folder, day = self._now()
+        state = (day, _state(folder))
         if state != self._state:
             self._state, self._loaded = state, {}
         self._looked = now
 
     def _load(self, *, restricted: bool) -> LoadedLists:
-        folder, day = self._folder(), self._today()
+        folder, day = self._now()
         if folder is None or not Archive(folder).slugs():
             raise MissingError("node/no-party-list")
         archive = Archive(folder)
