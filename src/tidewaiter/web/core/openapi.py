@@ -1,7 +1,8 @@
 """OpenAPI 3.1 description of the API, generated from the handlers.
 
 Handler options: ``query`` is the record of the query, ``makes`` marks a creation (201), ``gives``
-is the media type of a file response, ``files`` the form field of uploaded files.
+is the media type of a file response, ``files`` the form field of uploaded files, ``takes`` the
+record of a body that the handler decodes itself.
 """
 
 import re
@@ -15,6 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.web.core import api_examples as examples
+from tidewaiter.web.core.client_paths import is_matching
 from tidewaiter.web.core.errors import PROBLEM, Problem
 from tidewaiter.web.core.request_parsing import Asked
 from tidewaiter.web.core.security import may
@@ -66,7 +68,7 @@ def description(app: Litestar) -> Json:
     for path, item in told["paths"].items():
         for method, operation in item.items():
             handler = handlers[method, path]
-            plain = method == "get" and "gives" not in handler.opt
+            plain = method == "get" and "gives" not in handler.opt and not is_matching(path)
             place = paths.setdefault(f"{path}.json" if plain else path, {})
             place[method] = _operation(operation, handler, shapes)
     bearer = {"type": "http", "scheme": "bearer"}
@@ -101,7 +103,7 @@ def _kinds(handlers: Iterable[HTTPRouteHandler]) -> Iterator[Any]:
 
 def _body(handler: HTTPRouteHandler) -> Any:
     field = handler.parsed_data_field
-    return None if field is None else field.annotation
+    return handler.opt.get("takes") if field is None else field.annotation
 
 
 def _answer(handler: HTTPRouteHandler) -> Any:
