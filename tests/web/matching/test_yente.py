@@ -307,7 +307,7 @@ def test_a_search_is_filtered(matcher: MatchingClient, params: dict[str, Any], c
         ({"sort": "x"}, "web/parameter-not-supported"),
         ({"changed_since": "2026-01-01"}, "web/parameter-not-supported"),
         ({"schema": "Banana"}, "parties/schema-unknown"),
-        ({"countries": "zz"}, "web/country-unknown"),
+        ({"countries": "zz"}, "web/not-a-country"),
         ({"facets": "genders"}, "web/address-wrong"),
         ({"q": "x" * 301}, "web/address-wrong"),
         ({"datasets": "x"}, "web/no-dataset"),

@@ -52,6 +52,7 @@ from tidewaiter.web.law import handlers as law
 from tidewaiter.web.law import registry as law_registry
 from tidewaiter.web.law.desk import desk_of
 from tidewaiter.web.matching import handlers as matching
+from tidewaiter.web.matching import reconcile as matching_reconcile
 from tidewaiter.web.network import handlers as network
 from tidewaiter.web.notices import drafts as notices_drafts
 from tidewaiter.web.notices import handlers as notices
@@ -198,6 +199,7 @@ HANDLERS = [
     *ranking.HANDLERS,
     *parties.HANDLERS,
     *matching.HANDLERS,
+    *matching_reconcile.HANDLERS,
     *network.HANDLERS,
     *notices.HANDLERS,
     *notices_drafts.HANDLERS,

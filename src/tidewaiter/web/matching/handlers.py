@@ -292,7 +292,7 @@ def _country(text: str) -> str:
     """
     code = find_country(text)
     if code is None:
-        raise InputError("web/country-unknown", text=text, at="countries")
+        raise InputError("web/not-a-country", text=text, at="countries")
     return code.lower()
 
 
