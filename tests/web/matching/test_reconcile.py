@@ -153,6 +153,10 @@ def test_a_preview_shows_in_the_frame_of_openrefine(refine: Refine) -> None:
         "frame-ancestors http://127.0.0.1:* http://localhost:*"
         in (answer.headers["content-security-policy"])
     )
+    arabic = refine.client.get(
+        f"{SERVICE}/preview/watch:W~2F1", params=refine.key, headers={"accept-language": "ar"}
+    )
+    assert '<html lang="ar" dir="rtl">' in arabic.text
     assert refine.get("/preview/none").json()["code"] == "web/no-list-entry"
 
 

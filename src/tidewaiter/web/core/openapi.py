@@ -98,10 +98,11 @@ def _handlers(app: Litestar) -> Iterator[tuple[tuple[str, str], HTTPRouteHandler
 def _kinds(handlers: Iterable[HTTPRouteHandler]) -> Iterator[Any]:
     """Return all request and response records."""
     for handler in handlers:
-        yield from (_body(handler), _answer(handler), handler.opt.get("query"))
+        yield from (body_of(handler), _answer(handler), handler.opt.get("query"))
 
 
-def _body(handler: HTTPRouteHandler) -> Any:
+def body_of(handler: HTTPRouteHandler) -> Any:
+    """Return the record of a request body; None: there is none."""
     field = handler.parsed_data_field
     return handler.opt.get("takes") if field is None else field.annotation
 
@@ -132,7 +133,7 @@ def _operation(told: Json, handler: HTTPRouteHandler, shapes: Shapes) -> Json:
 
 def _sent(handler: HTTPRouteHandler, shapes: Shapes) -> Iterator[tuple[str, Json]]:
     """Describe the request body, by media type."""
-    body, field = _body(handler), handler.opt.get("files")
+    body, field = body_of(handler), handler.opt.get("files")
     if body is not None:
         told = _example(examples.body(handler.handler_name))
         yield "application/json", {"schema": shapes.of[body], **told}
