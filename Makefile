@@ -119,6 +119,7 @@ bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.rescreen
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.screen_parties
+	$(BIN)/python -m benchmarks.matching_service
 	$(BIN)/python -m benchmarks.footprint
 	$(BIN)/python -m benchmarks.queued
 	$(BIN)/python -m benchmarks.flows

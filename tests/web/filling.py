@@ -72,6 +72,9 @@ def fill(node: Node, desk: Callable[..., Desk]) -> Real:
         "/substances/{slug}/drawing/{edition}/{number}": [0],
         "/suppressions/{number}": [1, 2],
         "/webhooks/{number}": [1],
+        "/yente/entities/{entry}": ["sample:1"],
+        "/yente/match/{dataset}": ["default"],
+        "/yente/search/{dataset}": ["default"],
         **exchanged,
     }
 

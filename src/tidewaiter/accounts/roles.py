@@ -21,6 +21,7 @@ Right = Literal[
     "relate",
     "register",
     "feed",
+    "match",
     "administer",
     "vouch",
     "connect",

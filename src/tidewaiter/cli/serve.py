@@ -118,6 +118,7 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: An
     """Serve the web pages: the alert queue, cases, law, and exchange with other authorities.
 
     The first start creates an administrator account and prints a one-time link to set its password.
+    Programs match names against the party lists below /yente; every page has a JSON equivalent.
 
     Example: tidewaiter serve --db cases.db
     """

@@ -1,10 +1,15 @@
 """Why a listed party matches, in words that an officer can repeat without knowing statistics."""
 
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
 
 from tidewaiter.base.phrases import Phrase, english
-from tidewaiter.parties.matching.types import NOTHING, Explanation, Modifier
+from tidewaiter.base.records import Record
+from tidewaiter.parties.matching.attributes import rules
+from tidewaiter.parties.matching.types import NOTHING, Explanation, Modifier, WordPair
 
 _SIDES = {"asked": "the name searched for", "listed": "the listed name"}
 _EVEN = 0.05  # log odds: a factor of 1.05, too small to be called a difference
@@ -24,16 +29,79 @@ def evidence_lines(said: Explanation) -> list[str]:
     return found
 
 
+class Feature(Record, frozen=True, kw_only=True):
+    """The evidence of one sort for or against a match."""
+
+    score: float  # log odds
+    detail: str
+    query: str | None = None  # words compared
+    candidate: str | None = None
+
+
+NAME_FEATURES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "name_words": "Words of the names that correspond to each other",
+        "name_unmatched_words": "Words that only one of the names has",
+        "name_whole": "The names as a whole: starting point, order, legal form, length, rarity",
+    }
+)
+"""Sorts of evidence in names."""
+
+
+def attribute_features() -> dict[str, str]:
+    """Return the sorts of evidence other than names, with their rules."""
+    found: dict[str, list[str]] = {}
+    for rule in rules():
+        found.setdefault(_family(rule.what), []).append(f"{rule.what} {rule.points:+.2f}")
+    return {family: "; ".join(told) for family, told in found.items()}
+
+
+def features(said: Explanation) -> dict[str, Feature]:
+    """Return the evidence by sort; the scores add up to the log odds of the match."""
+    found: dict[str, Feature] = {}
+    if said.pairs:
+        found["name_words"] = Feature(
+            score=sum(each.points for each in said.pairs),
+            detail="; ".join(map(_pair, said.pairs)),
+            query=" ".join(each.asked for each in said.pairs),
+            candidate=" ".join(each.listed for each in said.pairs),
+        )
+    if said.left_over:
+        words = (text for _, text in _unmatched(said))
+        points = sum(each.points for each in said.left_over)
+        found["name_unmatched_words"] = Feature(score=points, detail="; ".join(words))
+    families = {each.what: _family(each.what) for each in rules()}
+    for each in said.modifiers:
+        name = families.get(each.what, "name_whole")
+        held = found.get(name, Feature(score=0.0, detail=""))
+        detail = "; ".join(filter(None, (held.detail, _modifier(each))))
+        found[name] = Feature(score=held.score + each.points, detail=detail)
+    return found
+
+
+def _family(what: str) -> str:
+    """Return the name of a rule's sort: "ship's number: other" is "ship_s_number"."""
+    return re.sub(r"\W+", "_", what.partition(":")[0])
+
+
 def _evidence(said: Explanation) -> Iterator[tuple[float, str]]:
     for pair in said.pairs:
-        words = Phrase("pair/words", name=pair.asked, listed=pair.listed, alike=pair.kind)
-        yield pair.points, english(words)
+        yield pair.points, _pair(pair)
+    yield from _unmatched(said)
+    for modifier in said.modifiers:
+        yield modifier.points, _modifier(modifier)
+
+
+def _pair(pair: WordPair) -> str:
+    said = Phrase("pair/words", name=pair.asked, listed=pair.listed, alike=pair.kind)
+    return english(said)
+
+
+def _unmatched(said: Explanation) -> Iterator[tuple[float, str]]:
     for each in said.left_over:
         instead = ", which has another word there" if each.how == "contradicted" else ""
         other = _SIDES["listed" if each.side == "asked" else "asked"]
         yield each.points, f"{each.word} is only in {_SIDES[each.side]}, not in {other}{instead}"
-    for modifier in said.modifiers:
-        yield modifier.points, _modifier(modifier)
 
 
 def _modifier(each: Modifier) -> str:

@@ -15,7 +15,7 @@ from tidewaiter.base.phrases import decoder_of, english_json
 from tidewaiter.base.resources import data
 from tidewaiter.web.core import api_examples as examples
 from tidewaiter.web.core.node import Node
-from tidewaiter.web.core.openapi import description
+from tidewaiter.web.core.openapi import body_of, description
 
 READS = {
     "queue_page",
@@ -77,8 +77,7 @@ def test_whatever_takes_a_body_shows_one(app: Litestar, told: dict[str, Any]) ->
     assert set(examples.BODIES) == taking
     for operation in _operations(told):
         name = operation["operationId"]
-        field = handlers[name].parsed_data_field
-        assert (field is not None) == (name in taking), name
+        assert (body_of(handlers[name]) is not None) == (name in taking), name
         kinds = set(operation.get("requestBody", {}).get("content", {}))
         assert kinds <= {"application/json"} or name == "receive_files"
 
@@ -89,10 +88,10 @@ def test_a_body_is_one_that_its_handler_takes(app: Litestar, told: dict[str, Any
     for name, way, content in _contents(told):
         if way != "sent":
             continue
-        field = handlers[name].parsed_data_field
-        assert field is not None
+        kind = body_of(handlers[name])
+        assert kind is not None
         (example,) = content["examples"].values()
-        assert msgspec.convert(example["value"], field.annotation) == examples.BODIES[name]
+        assert msgspec.convert(example["value"], kind) == examples.BODIES[name]
 
 
 def test_an_answer_is_the_record_of_its_page(app: Litestar, told: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from tests.web.conftest import Desk
 from tests.web.exchanging import make_node
 
 from tidewaiter.web.core.app import HANDLERS
+from tidewaiter.web.core.client_paths import is_matching
 from tidewaiter.web.core.node import Node
 
 
@@ -32,6 +33,7 @@ ROLES = {
     if isinstance(each, HTTPRouteHandler) and "GET" in each.http_methods
     for path in each.paths
     if "{" not in path and "gives" not in each.opt and path not in _NO_PAGES
+    if not is_matching(path)  # records alone
 }
 PATHS = sorted(ROLES)
 

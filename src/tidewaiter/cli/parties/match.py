@@ -231,7 +231,8 @@ def match(  # noqa: PLR0917 - Click passes them by name
     """Screen NAME, or the parties in a file, against party lists, and explain each possible match.
 
     Each possible match has a probability and its evidence. It is not proof of identity.
-    Exit status 1: some rows or fields could not be read.
+    Exit status 1: some rows or fields could not be read. Programs and OpenRefine use the same
+    matcher below /yente of `tidewaiter serve`.
 
     Example: tidewaiter match "Exampel Shipping" --kind organisation --country CN
     """

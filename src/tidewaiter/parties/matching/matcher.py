@@ -50,8 +50,9 @@ _MOST_WORDS = 2_000_000  # cached words; then the cache is cleared
 class Asker:
     """Parses names; caches word data between batches."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, most: int = _MOST_WORDS) -> None:
         self._index = index
+        self._most = most
         self._forget()
 
     def _forget(self) -> None:
@@ -71,7 +72,7 @@ class Asker:
             names: Names as written.
             kinds: Kind of each party.
         """
-        if len(self._words.texts) > _MOST_WORDS:
+        if len(self._words.texts) > self._most:
             self._forget()
         known = len(self._words.texts)
         read = list(map(read_name, names, kinds))
@@ -174,9 +175,16 @@ class Found(NamedTuple):
 class Matcher:
     """Matches parties against one index; not thread-safe."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, *, words: int = _MOST_WORDS) -> None:
+        """Take an index.
+
+        Args:
+            index: The list.
+            words: Words to remember between batches; a batch with a new one copies them all, so
+                fewer suit single queries.
+        """
         self.index = index
-        self._asker = Asker(index)
+        self._asker = Asker(index, words)
         self._room = new_room(index.listed)
         self._bearers = Bearers(index.parties)
 

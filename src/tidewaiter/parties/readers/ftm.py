@@ -67,6 +67,28 @@ NUMBERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Our scheme for each property with a number or another identifier."""
 
+SCHEMAS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "person": "Person",
+        "organisation": "Organization",
+        "vessel": "Vessel",
+        "aircraft": "Airplane",
+    }
+)
+"""Schema for each of our kinds; a party of unknown kind is a "LegalEntity"."""
+
+PROPERTIES: Final[Mapping[str, str]] = MappingProxyType(
+    {scheme.casefold(): name for name, scheme in reversed([*NUMBERS.items()])}
+    | {
+        "url": "website",
+        "domain": "website",
+        "fax": "phone",
+        "tel": "phone",
+        "telephone": "phone",
+    }
+)
+"""Property for each scheme of numbers, in lower case."""
+
 COUNTRIES: Final = ("country", "nationality", "citizenship", "jurisdiction", "mainCountry", "flag")
 TIES: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
     {  # schema -> property of one end, our term, property of the other

@@ -15,6 +15,8 @@ from tidewaiter.parties.readers.ftm import (
     KINDS,
     NAMES,
     NUMBERS,
+    PROPERTIES,
+    SCHEMAS,
     FtmEntity,
     ends_of,
     first,
@@ -209,19 +211,6 @@ def common_schema(schemas: Iterable[str]) -> str:
     return shared[0] if shared and shared[0] in KINDS else "LegalEntity"
 
 
-_SCHEMAS: Final = {
-    "person": "Person",
-    "organisation": "Organization",
-    "vessel": "Vessel",
-    "aircraft": "Airplane",
-}
-_PROPERTIES: Final = {scheme.casefold(): name for name, scheme in reversed([*NUMBERS.items()])} | {
-    "url": "website",
-    "domain": "website",
-    "fax": "phone",
-    "tel": "phone",
-    "telephone": "phone",
-}
 _SAID: Final = frozenset({*NAMES, *NUMBERS, "address", "addressEntity", "country"}) - {"weakAlias"}
 """Properties represented in members; all others of a source are passed through."""
 
@@ -296,7 +285,7 @@ def _numbers(entity: Entity) -> Iterator[tuple[str, str]]:
     for member in entity.members:
         scheme, number = member.written.id_scheme.strip(), member.written.id.strip()
         if scheme != SCHEME:
-            yield _PROPERTIES.get(scheme.casefold(), "idNumber"), number
+            yield PROPERTIES.get(scheme.casefold(), "idNumber"), number
 
 
 def _object(entity: Entity, schema: str, found: Mapping[str, list[str]]) -> FtmEntity:
@@ -319,7 +308,7 @@ def _schema(entity: Entity, sources: Sequence[FtmEntity]) -> str:
     """Return the schema of an entity: that of its sources, or the one for its known kind."""
     said = [str(each["schema"]) for each in sources]
     kinds = {kind for member in entity.members for kind in member.kinds}
-    said += [] if said else [_SCHEMAS[kind] for kind in sorted(kinds) if kind in _SCHEMAS]
+    said += [] if said else [SCHEMAS[kind] for kind in sorted(kinds) if kind in SCHEMAS]
     return common_schema(said) if said else "LegalEntity"
 
 

@@ -45,6 +45,7 @@ from tidewaiter.web.cases.steps import (
 from tidewaiter.web.feeds.handlers import MakeFeed
 from tidewaiter.web.groups.handlers import Member, NewGroup
 from tidewaiter.web.incidents.schemas import Proposing, Sighted, Telling
+from tidewaiter.web.matching.schemas import MatchBody
 from tidewaiter.web.notices.drafts import DraftForm, Version
 from tidewaiter.web.notices.handlers import (
     Agreement,
@@ -191,6 +192,14 @@ BODIES: Mapping[str, Record] = {
         to="down", points=10, since=date(2026, 12, 1), why="3 of 120 were right", seen=0
     ),
     "judge_party": Judge(other=17, verdict="same", why="one licence, seen on paper"),
+    "match_entities": MatchBody(
+        queries={
+            "q1": {
+                "schema": "Company",
+                "properties": {"name": ["Example Chemicals Ltd"], "country": ["cn"]},
+            }
+        }
+    ),
     "propose_suppression": Propose(
         substances=("safrole",),
         phrase="sassafras tea",

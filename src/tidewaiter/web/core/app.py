@@ -51,6 +51,8 @@ from tidewaiter.web.incidents import handlers as incidents
 from tidewaiter.web.law import handlers as law
 from tidewaiter.web.law import registry as law_registry
 from tidewaiter.web.law.desk import desk_of
+from tidewaiter.web.matching import handlers as matching
+from tidewaiter.web.matching import reconcile as matching_reconcile
 from tidewaiter.web.network import handlers as network
 from tidewaiter.web.notices import drafts as notices_drafts
 from tidewaiter.web.notices import handlers as notices
@@ -196,6 +198,8 @@ HANDLERS = [
     *rules.HANDLERS,
     *ranking.HANDLERS,
     *parties.HANDLERS,
+    *matching.HANDLERS,
+    *matching_reconcile.HANDLERS,
     *network.HANDLERS,
     *notices.HANDLERS,
     *notices_drafts.HANDLERS,

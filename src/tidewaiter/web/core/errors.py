@@ -23,9 +23,9 @@ from tidewaiter.base.records import Record
 from tidewaiter.exchange.feeds import taxii
 from tidewaiter.explain.errors import hint_in_words, message_in_words
 from tidewaiter.explain.languages import words
+from tidewaiter.web.core.client_paths import is_taxii
 from tidewaiter.web.core.request_parsing import Asked
 from tidewaiter.web.core.responses import reply
-from tidewaiter.web.core.security import is_taxii
 
 PROBLEM = "application/problem+json"
 AnyRequest = Request[Any, Any, Any]

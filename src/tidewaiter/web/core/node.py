@@ -28,6 +28,7 @@ from tidewaiter.law.registry import Registry, load_registry
 from tidewaiter.ledger.signed_notes import SecretKey
 from tidewaiter.lists.archive import FolderState, folder_state, versions_at
 from tidewaiter.node.identity import key_file, own_key, ring_file
+from tidewaiter.node.matching.service import MatchingService
 from tidewaiter.node.uploads.settings import DAYS, Desk
 from tidewaiter.node.uploads.storage import LIMIT, Spool, spool_folder
 from tidewaiter.store.accounts.sessions import User
@@ -73,6 +74,7 @@ class Kept:
 
 _SIGNS_IN = (30, 300.0)  # requests from one address before sign-in, per seconds
 _ASKS = (1_200, 60.0)  # requests per account, per seconds
+_MATCHES = (20_000, 60.0)  # requests to the matching API per account, per seconds
 _SECONDS = 10.0  # timeout for requests to other servers
 
 
@@ -120,10 +122,12 @@ class Node:
         self.secret = secrets.token_bytes(32)  # per process
         self.strangers = Limiter(*_SIGNS_IN)
         self.users = Limiter(*_ASKS)
+        self.matchers = Limiter(*_MATCHES)
         self.database: Database = open_database(serving.db)
         self.desk: Desk = serving.desk()
         self.kept = Kept()
         self.shelf = Shelf()
+        self.matching = MatchingService(lambda: (self.lists, self.today()))
         self.taught = Taught(Path(serving.ranker) if serving.ranker else None)
         self.counts = ReleaseShelf(Path(serving.archive) if serving.archive else None)
         self._desk_of_node: Exchange | None = None

@@ -1,7 +1,8 @@
 """OpenAPI 3.1 description of the API, generated from the handlers.
 
 Handler options: ``query`` is the record of the query, ``makes`` marks a creation (201), ``gives``
-is the media type of a file response, ``files`` the form field of uploaded files.
+is the media type of a file response, ``files`` the form field of uploaded files, ``takes`` the
+record of a body that the handler decodes itself.
 """
 
 import re
@@ -15,6 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.web.core import api_examples as examples
+from tidewaiter.web.core.client_paths import is_matching
 from tidewaiter.web.core.errors import PROBLEM, Problem
 from tidewaiter.web.core.request_parsing import Asked
 from tidewaiter.web.core.security import may
@@ -66,7 +68,7 @@ def description(app: Litestar) -> Json:
     for path, item in told["paths"].items():
         for method, operation in item.items():
             handler = handlers[method, path]
-            plain = method == "get" and "gives" not in handler.opt
+            plain = method == "get" and "gives" not in handler.opt and not is_matching(path)
             place = paths.setdefault(f"{path}.json" if plain else path, {})
             place[method] = _operation(operation, handler, shapes)
     bearer = {"type": "http", "scheme": "bearer"}
@@ -96,12 +98,13 @@ def _handlers(app: Litestar) -> Iterator[tuple[tuple[str, str], HTTPRouteHandler
 def _kinds(handlers: Iterable[HTTPRouteHandler]) -> Iterator[Any]:
     """Return all request and response records."""
     for handler in handlers:
-        yield from (_body(handler), _answer(handler), handler.opt.get("query"))
+        yield from (body_of(handler), _answer(handler), handler.opt.get("query"))
 
 
-def _body(handler: HTTPRouteHandler) -> Any:
+def body_of(handler: HTTPRouteHandler) -> Any:
+    """Return the record of a request body; None: there is none."""
     field = handler.parsed_data_field
-    return None if field is None else field.annotation
+    return handler.opt.get("takes") if field is None else field.annotation
 
 
 def _answer(handler: HTTPRouteHandler) -> Any:
@@ -130,7 +133,7 @@ def _operation(told: Json, handler: HTTPRouteHandler, shapes: Shapes) -> Json:
 
 def _sent(handler: HTTPRouteHandler, shapes: Shapes) -> Iterator[tuple[str, Json]]:
     """Describe the request body, by media type."""
-    body, field = _body(handler), handler.opt.get("files")
+    body, field = body_of(handler), handler.opt.get("files")
     if body is not None:
         told = _example(examples.body(handler.handler_name))
         yield "application/json", {"schema": shapes.of[body], **told}

@@ -12,6 +12,7 @@ from litestar.params import Body
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
+from tidewaiter.web.core.client_paths import is_matching
 
 FORM = "application/x-www-form-urlencoded"
 CSRF_FIELD = "csrf"
@@ -125,6 +126,9 @@ def read_query(request: Request[Any, Any, Any], kind: type[R]) -> R:
 def json_path(scope: Any) -> None:
     """Remove ".json" from a request path, and record that the record is requested."""
     path: str = scope["path"]
+    if is_matching(path):
+        scope[_JSON] = True
+        return  # an id of a list entry may end so
     if path.endswith(".json") and path != "/openapi.json":
         scope["path"] = path.removesuffix(".json")
         raw: bytes = scope.get("raw_path") or b""

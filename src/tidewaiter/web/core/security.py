@@ -25,11 +25,24 @@ from tidewaiter.accounts.secrets import LOOPBACK, is_form_token
 from tidewaiter.explain import languages
 from tidewaiter.store.accounts.sessions import User, find_session, find_token, note_seen, note_used
 from tidewaiter.transport.rate_limits import network_key
+from tidewaiter.web.core.client_paths import MATCHING, is_matching, is_reconciliation, is_taxii
 from tidewaiter.web.core.node import Node, Serving
 from tidewaiter.web.core.request_parsing import CSRF_FIELD, FORM, Asked, json_path
 
 COOKIE = "tidewaiter_session"
-_PUBLIC = ("/static/", "/sign-in", "/welcome/", "/activate", "/health")
+API_KEY = "api_key"
+"""Query parameter with the token of a reconciliation service."""
+
+_IN_ADDRESS: tuple[Right, ...] = ("match",)
+_PUBLIC = (
+    "/static/",
+    "/sign-in",
+    "/welcome/",
+    "/activate",
+    "/health",
+    f"{MATCHING}/healthz",
+    f"{MATCHING}/readyz",
+)
 _ASKS_OTHERS = "/sign-in/oidc"  # each request goes to the provider
 _EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -45,6 +58,11 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+_SHARED = {  # the reconciliation API requires access from other sites; they need a token
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type",
+    "Access-Control-Allow-Methods": "GET, POST",
 }
 
 
@@ -75,11 +93,6 @@ def by_hand(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler)
 def is_public(path: str) -> bool:
     """Return whether a path is public."""
     return path.startswith(_PUBLIC) and not path.startswith(("/sign-in-", "/activate-"))
-
-
-def is_taxii(path: str) -> bool:
-    """Return whether a path is for TAXII clients."""
-    return path == "/taxii2" or path.startswith("/taxii2/")
 
 
 def is_https(serving_public: str, scheme: str) -> bool:
@@ -141,12 +154,15 @@ def _user(node: Node, request: Asked) -> User | None:
     now = node.now()
     kind, _, told = request.headers.get("authorization", "").partition(" ")
     secret = _token_of(request.url.path, kind.lower(), told.strip())
-    if secret is not None:
+    shown = _token_in_address(request) if secret is None else None
+    if secret is not None or shown is not None:
         with node.read() as work:
-            found = find_token(work, secret, now)
+            found = find_token(work, secret or shown or "", now)
         if found is None:
             raise NotAuthorizedException("this token is unknown, or its time is over")
         user, token = found
+        if shown is not None and token.rights != _IN_ADDRESS:
+            raise NotAuthorizedException("a token in an address needs the right “match” alone")
         if token.used != now.date().isoformat():
             node.change_if_free(user, partial(note_used, token=token.id))
         return user
@@ -164,9 +180,9 @@ def _token_of(path: str, kind: str, told: str) -> str | None:
     """Return the token of a request; None: none.
 
     TAXII clients use basic authentication: only there, a token is accepted as the password, with
-    any user name.
+    any user name. Clients of yente send an "Apikey".
     """
-    if kind == "bearer":
+    if kind == "bearer" or (kind == "apikey" and is_matching(path)):
         return told
     if kind != "basic" or not is_taxii(path):
         return None
@@ -174,6 +190,16 @@ def _token_of(path: str, kind: str, told: str) -> str | None:
         return b64decode(told, validate=True).decode().partition(":")[2]
     except ValueError:  # not Base64, or not UTF-8 as declared (RFC 7617, 2.1)
         return ""
+
+
+def _token_in_address(request: Asked) -> str | None:
+    """Return the token in the address of a reconciliation service, as OpenRefine sends no header.
+
+    Addresses are kept in histories and logs, so such a token may do nothing but match.
+    """
+    if not is_reconciliation(request.url.path):
+        return None
+    return request.query_params.get(API_KEY)
 
 
 def _check_pace(request: Asked, user: User | None, node: Node) -> None:
@@ -188,7 +214,8 @@ def _check_pace(request: Asked, user: User | None, node: Node) -> None:
             place = _from(request, node.serving.public)
             waits = node.strangers.waits(place, time.monotonic())
     elif user is not None:
-        waits = node.users.waits(str(user.account.id), time.monotonic())
+        limiter = node.matchers if is_matching(request.url.path) else node.users
+        waits = limiter.waits(str(user.account.id), time.monotonic())
     if waits:
         headers = {"Retry-After": str(math.ceil(waits))}
         raise TooManyRequestsException("too many at once; come back later", headers=headers)
@@ -214,6 +241,8 @@ async def _check_form(request: Asked, user: User | None, public: str) -> None:
     """
     if request.method in _SAFE:
         return
+    if user is not None and not user.session and is_reconciliation(request.url.path):
+        return  # web clients on other sites send a token, and no cookie
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
     if site not in {"same-origin", "none"} or (origin and not _is_ours(request, origin, public)):
@@ -263,6 +292,9 @@ def _with_headers(scope: Scope, send: Send, public: str) -> Send:
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
             headers.setdefault("Cache-Control", "no-store")
+            if is_reconciliation(scope["path"]):
+                for name, value in _SHARED.items():
+                    headers.setdefault(name, value)
             if is_https(public, scope["scheme"]):
                 headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         await send(message)

@@ -1,0 +1,1 @@
+"""Matching of single queries and small batches against the party lists of an installation."""

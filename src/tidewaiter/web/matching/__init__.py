@@ -1,0 +1,1 @@
+"""Matching API: in the shape of yente, and as reconciliation services."""
