@@ -10,6 +10,7 @@ from typing import IO
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.base.sheets.worksheet import is_workbook
 
 MOST = 1 << 30  # total bytes of the files of a list, uncompressed
 _RATIO = 200  # maximum compression ratio
@@ -50,12 +51,14 @@ def read_paths(paths: Sequence[Path]) -> list[ListFile]:
 
 
 def unpack(file: ListFile) -> Iterator[ListFile]:
-    """Extract an archive; a file that is not an archive is yielded unchanged.
+    """Extract an archive; a workbook, and a file that is not an archive, are yielded unchanged.
 
     Raises:
         InputError: The archive is damaged or encrypted, too large, or contains unsafe paths.
     """
-    if file.content[:4] == b"PK\x03\x04":
+    if is_workbook(file.content):
+        yield file
+    elif file.content[:4] == b"PK\x03\x04":
         yield from _zip(file)
     elif file.content[:2] == b"\x1f\x8b":
         name = file.name.removesuffix(".gz")

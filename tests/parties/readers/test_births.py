@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.parties.readers.entries import parse_births
+from tidewaiter.parties.birth_dates import parse_births
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,20 @@ from tidewaiter.parties.readers.entries import parse_births
         ("01 Jan 1960 to 31 Dec 1961", ("1960-01-01", "1961-12-31"), True),
         ("a) 5 May 1957 b) 1958", ("1957-05-05", "1958"), False),
         ("(1) 1961 (2) 12/04/1962", ("1961", "1962-04-12"), False),
+        ("12.03.1971", ("1971-03-12",), False),
+        ("12/03/1971", ("1971-03-12",), False),
+        ("March 12, 1971; 1972", ("1971-03-12", "1972"), False),
+        ("xx/03/1971", ("1971-03",), False),
+        ("dd/mm/1967-1969", ("1967", "1968", "1969"), True),
+        ("1971年3月12日", ("1971-03-12",), False),
+        ("1971年3月", ("1971-03",), False),
+        ("1971年頃", ("1971",), True),
+        ("おおよそ1971年", ("1971",), True),
+        ("1958年又は1959年", ("1958", "1959"), False),
+        ("1953年から1955年の間", ("1953", "1954", "1955"), True),
+        ("昭和46年3月12日", ("1971-03-12",), False),
+        ("昭和46年3月12日、平成元年", ("1971-03-12", "1989"), False),
+        ("①1960年②1961年５月", ("1960", "1961-05"), False),
     ],
 )
 def test_a_birth_date_is_read_whole_or_in_part(
@@ -41,12 +55,30 @@ def test_a_birth_date_is_read_whole_or_in_part(
     assert parse_births(text) == (births, about)
 
 
-@pytest.mark.parametrize("text", ["", "unknown", "1349 (Hijri)", "31/31/1970", "1975 to 1973"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "unknown",
+        "1349 (Hijri)",
+        "31/31/1970",
+        "1975 to 1973",
+        "昭和65年1月1日",
+        "昭和64年2月1日",
+    ],
+)
 def test_what_is_no_birth_date_is_an_error(text: str) -> None:
     """No date is guessed."""
     with pytest.raises(InputError) as caught:
         parse_births(text)
     assert caught.value.hint
+
+
+def test_the_list_says_whether_the_month_comes_first() -> None:
+    """The same text is a day in April or in March."""
+    assert parse_births("03/04/1970", "mdy") == (("1970-03-04",), False)
+    assert parse_births("03/04/1970", "dmy") == (("1970-04-03",), False)
+    assert parse_births("03.04.1970", "mdy") == (("1970-04-03",), False)
 
 
 @given(

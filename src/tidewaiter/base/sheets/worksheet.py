@@ -338,6 +338,9 @@ def parse_rows(stream: IO[bytes], ask: Ask) -> Iterator[tuple[int, Row]]:
         cells.rows.clear()
 
 
+SheetRows = Iterator[tuple[int, dict[int, str]]]
+"""Rows of a sheet: number from 1, and cells by column from 0."""
+
 _ZIP = b"PK\x03\x04"
 
 
@@ -346,7 +349,7 @@ def is_workbook(content: bytes) -> bool:
     return content[:4] == _ZIP and b"[Content_Types].xml" in content
 
 
-def sheet_rows(content: bytes, name: str, sheet: str = "") -> Iterator[tuple[int, dict[int, str]]]:
+def sheet_rows(content: bytes, name: str, sheet: str = "") -> SheetRows:
     """Read a sheet.
 
     Args:
@@ -362,10 +365,26 @@ def sheet_rows(content: bytes, name: str, sheet: str = "") -> Iterator[tuple[int
         InputError: Damaged, encrypted, not a workbook, too large unpacked, or sheet not found.
     """
     book = open_workbook(BytesIO(content), name)
+    yield from _rows_of(book, _chosen(book, name, sheet), _texts(book, name), name)
+
+
+def visible_sheets(content: bytes, name: str) -> Iterator[tuple[str, SheetRows]]:
+    """Read the visible sheets of a workbook: the name of each, and its rows like `sheet_rows`.
+
+    Raises:
+        InputError: Damaged, encrypted, not a workbook, or too large unpacked.
+    """
+    book = open_workbook(BytesIO(content), name)
     texts = _texts(book, name)
+    for tab in book.tabs:
+        if not tab.hidden:
+            yield tab.name, _rows_of(book, tab, texts, name)
+
+
+def _rows_of(book: Workbook, tab: Tab, texts: list[str], name: str) -> SheetRows:
     ask = Ask(name=name, styles=book.styles, since_1904=book.since_1904, wanted=None)
     try:
-        with book.open(_chosen(book, name, sheet).part) as stream:
+        with book.open(tab.part) as stream:
             for number, row in parse_rows(stream, ask):
                 yield number, {place: _text(value, texts, name) for place, value in row.items()}
     except FAULTS as error:

@@ -22,7 +22,7 @@ from tidewaiter.parties.readers.entries import (
     ListReader,
 )
 from tidewaiter.parties.readers.eu import claims_eu_csv, read_eu_csv, read_eu_xml
-from tidewaiter.parties.readers.file_formats import root_of
+from tidewaiter.parties.readers.file_formats import first_character, root_of
 from tidewaiter.parties.readers.ftm import claims_ftm, read_ftm
 from tidewaiter.parties.readers.ofac_csv import claims_ofac_csv, read_ofac_csv
 from tidewaiter.parties.readers.ofac_xml import read_ofac_advanced, read_ofac_xml
@@ -152,7 +152,7 @@ def _root(name: str) -> _Claims:
     """Make a detector for XML with a given root element."""
 
     def claims(files: Sequence[ListFile]) -> bool:
-        if files[0].content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] != b"<":
+        if first_character(files[0]) != "<":
             return False
         return root_of(files[0]).tag == name
 

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 
 from tidewaiter.base.archives import ListFile
 from tidewaiter.base.dates import Order, parse_date
@@ -16,11 +17,11 @@ from tidewaiter.base.records import Record
 from tidewaiter.parties.names.multiple_names import labelled, part_names
 from tidewaiter.parties.names.scripts import is_latin
 from tidewaiter.parties.readers.entries import Draft, EntryRefusal, ListHeader, ListReader, refused
-from tidewaiter.parties.readers.file_formats import Flat, records_of
+from tidewaiter.parties.readers.file_formats import Flat
+from tidewaiter.parties.readers.mapped_records import Section, Source, Unread, sections
 from tidewaiter.parties.types import Action, ListedParty, NameKind, PartyKind
 
 _MARKS = re.compile(r"(?:^|\s)\(?(?:[a-z]|\d{1,2})\)\s+")
-_FILLER = re.compile(r"\bdd/mm/", re.IGNORECASE)
 
 
 class Columns(Record, frozen=True, kw_only=True):
@@ -30,7 +31,10 @@ class Columns(Record, frozen=True, kw_only=True):
     source: str  # documentation of the format
     claims: tuple[str, ...]  # columns that together identify this format
     element: str = ""  # for flat XML: the record element; "": text or JSON Lines
+    items: str = ""  # for JSON: path of the entries in the object, "response.FIRMS"
     delimiter: str = ","
+    titles: Mapping[str, tuple[str, ...]] = {}  # column -> other titles of it, spaces ignored
+    absent: tuple[str, ...] = ()  # words for a missing value: "N/A"
     dates: Order = "dmy"  # meaning of 03/04/2026
     split: str = ";"  # separator of values in a cell; "," does not split within a name
     name_commas: bool = False  # commas separate further names too, unless the words belong together
@@ -67,6 +71,8 @@ class Columns(Record, frozen=True, kw_only=True):
     listed: str = ""
     delisted: str = ""
     notes: tuple[str, ...] = ()
+    labelled: tuple[str, ...] = ()  # columns stored in the note with their title
+    unused: tuple[str, ...] = ()  # columns known to be of no use; any other is reported
 
 
 def reader_of(columns: Columns) -> ListReader:
@@ -89,43 +95,98 @@ def claims_of(columns: Columns) -> Callable[[Sequence[ListFile]], bool]:
 
     def claims(files: Sequence[ListFile]) -> bool:
         try:
-            _, records = records_of(files[0], columns.element, columns.delimiter, columns.claims)
-            first = next(
-                (record for record in records if not isinstance(record, EntryRefusal)), None
-            )
+            for each in sections(files[0], source_of(columns)):
+                if isinstance(each, Section):
+                    return _has_claims(each, columns)
         except InputError:
-            return False
-        return first is not None and all(title in first[1] for title in columns.claims)
+            pass
+        return False
 
     return claims
 
 
+def _has_claims(section: Section, columns: Columns) -> bool:
+    first = next((each for each in section.records if not isinstance(each, EntryRefusal)), None)
+    return first is not None and all(title in first[1] for title in columns.claims)
+
+
+def source_of(columns: Columns) -> Source:
+    """Return where the records of a mapping are."""
+    return Source(
+        claims=columns.claims,
+        element=columns.element,
+        items=columns.items,
+        delimiter=columns.delimiter,
+        titles=columns.titles,
+    )
+
+
+def _known(columns: Columns) -> frozenset[str]:
+    """Return the columns that a mapping names."""
+    single = ("id", "kind", "name_kind", "weak", "city", "region", "postcode", "country")
+    several = ("key", "person", "vessel", "aliases", "natives", "born", "birthplace", "countries")
+    others = ("address", "addresses", "programmes", "notes", "labelled", "unused")
+    return frozenset(
+        chain(
+            (getattr(columns, each) for each in (*single, "basis", "cited", "listed", "delisted")),
+            *(getattr(columns, each) for each in (*several, *others)),
+            *columns.names,
+            columns.numbers.values(),
+            columns.ties.values(),
+            columns.claims,
+        )
+    )
+
+
 def _read(file: ListFile, columns: Columns) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
     """Read the records of a file; those of one entry need not be adjacent."""
-    before, records = records_of(file, columns.element, columns.delimiter, columns.claims)
-    yield ListHeader(dated=_dated(before))
-    drafts: dict[str, Draft] = {}
-    for each in records:
-        if isinstance(each, EntryRefusal):
-            yield each
+    entries = _Entries(file.name, columns)
+    for section in sections(file, source_of(columns)):
+        if isinstance(section, EntryRefusal):
+            yield section
             continue
-        number, record = each
-        cells = {
-            title: [_FILLER.sub("00/00/", each) for each in part] for title, part in record.items()
-        }
-        key = _key(cells, columns)
-        if not key and not any(any(part) for part in cells.values()):
-            continue
-        place = f"row {number}"
-        if not key:
-            yield refused(file.name, place, "", InputError("parties/row-without-id"))
-            continue
-        if key not in drafts:
-            shown = f"{place}, entry {key}"
-            drafts[key] = Draft(key, _kind(cells, columns), file=file.name, place=shown)
-        _fill(drafts[key], cells, columns)
-    for draft in drafts.values():
+        yield ListHeader(dated=_dated(section.before))
+        for each in section.records:
+            if isinstance(each, EntryRefusal):
+                yield each
+            else:
+                yield from entries.add(*each)
+    for draft in entries.drafts.values():
         yield from draft.finish()
+    yield from entries.unread.report(file.name)
+
+
+class _Entries:
+    """The entries of a file, put together from its records."""
+
+    def __init__(self, name: str, columns: Columns) -> None:
+        self._name = name
+        self._columns = columns
+        self.drafts: dict[str, Draft] = {}
+        self.unread = Unread(_known(columns))
+
+    def add(self, place: str, cells: Flat) -> Iterator[EntryRefusal]:
+        """Add a record to its entry."""
+        self.unread.see(cells)
+        if self._columns.absent:
+            cells = {
+                title: [value for value in values if value not in self._columns.absent]
+                for title, values in cells.items()
+            }
+        key = _key(cells, self._columns)
+        if key:
+            _fill(self._draft(key, place, cells), cells, self._columns)
+        elif any(any(part) for part in cells.values()):
+            yield refused(self._name, place, "", InputError("parties/row-without-id"))
+
+    def _draft(self, key: str, place: str, cells: Flat) -> Draft:
+        if key not in self.drafts:
+            kind = _kind(cells, self._columns)
+            shown = f"{place}, entry {key}"
+            self.drafts[key] = Draft(
+                key, kind, file=self._name, place=shown, dates=self._columns.dates
+            )
+        return self.drafts[key]
 
 
 def _dated(before: Sequence[str]) -> date | None:
@@ -183,22 +244,34 @@ def _fill(draft: Draft, cells: Flat, columns: Columns) -> None:
     for text in _all(cells, columns.countries, columns):
         draft.country(text)
     _addresses(draft, cells, columns)
-    for kind, title in columns.numbers.items():
-        for text in _all(cells, (title,), columns):
-            draft.number(kind, text)
-    for kind, title in columns.ties.items():
-        for text in _all(cells, (title,), columns):
-            draft.tie(kind, text)
+    for kind, text in _typed(cells, columns.numbers, columns):
+        draft.number(kind, text)
+    for kind, text in _typed(cells, columns.ties, columns):
+        draft.tie(kind, text)
     for text in _all(cells, columns.programmes, columns):
         draft.programme(text)
     draft.action = columns.action
     draft.basis = draft.basis or _one(cells, columns.basis)
     draft.source = draft.source or _one(cells, columns.cited)
-    draft.listed = draft.listed or _day(draft, "listed", cells, columns)
-    draft.delisted = draft.delisted or _day(draft, "delisted", cells, columns)
+    draft.listed = draft.listed or draft.day("listed", _one(cells, columns.listed))
+    draft.delisted = draft.delisted or draft.day("delisted", _one(cells, columns.delisted))
+    _notes(draft, cells, columns)
+
+
+def _typed(cells: Flat, titles: Mapping[str, str], columns: Columns) -> Iterator[tuple[str, str]]:
+    """Yield the values of columns with the type that each column has."""
+    for kind, title in titles.items():
+        for text in _all(cells, (title,), columns):
+            yield kind, text
+
+
+def _notes(draft: Draft, cells: Flat, columns: Columns) -> None:
     for title in columns.notes:
         for text in cells.get(title, ()):
             draft.note(text)
+    for title in columns.labelled:
+        for text in filter(None, cells.get(title, ())):
+            draft.note(f"{title}: {text}")
 
 
 def _names(draft: Draft, cells: Flat, columns: Columns) -> None:
@@ -242,15 +315,3 @@ def _addresses(draft: Draft, cells: Flat, columns: Columns) -> None:
     draft.address([_one(cells, title) for title in columns.address], **fields)
     for text in _all(cells, columns.addresses, columns):
         draft.address([text])
-
-
-def _day(draft: Draft, field: str, cells: Mapping[str, list[str]], columns: Columns) -> date | None:
-    title = columns.listed if field == "listed" else columns.delisted
-    text = cells.get(title, [""])[0].strip() if title else ""
-    if not text:
-        return None
-    try:
-        return parse_date(text, columns.dates)
-    except InputError as error:
-        draft.refuse(field, text, error)
-        return None

@@ -12,7 +12,7 @@ from tidewaiter.base.archives import ListFile
 from tidewaiter.base.countries import find_country
 from tidewaiter.base.errors import InputError
 from tidewaiter.parties.readers.entries import Draft, EntryRefusal, ListHeader
-from tidewaiter.parties.readers.file_formats import head, json_items, titled
+from tidewaiter.parties.readers.file_formats import first_character, head, json_items, titled
 from tidewaiter.parties.readers.ofac_csv import KINDS, read_remarks
 from tidewaiter.parties.types import ListedParty, PartyKind
 
@@ -45,11 +45,17 @@ def read_csl(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | E
     """
     for file in files:
         yield ListHeader()
-        for row in _json(file) if file.content.lstrip()[:1] in b"[{" else titled(file):
+        for row in _read_records(file):
             if isinstance(row, EntryRefusal):
                 yield row
             else:
                 yield from _entry(file, *row)
+
+
+def _read_records(file: ListFile) -> Iterator[tuple[int, Fields] | EntryRefusal]:
+    if first_character(file) in {"[", "{"}:
+        return _json(file)
+    return titled(file, titles=_MARKS)
 
 
 def _json(file: ListFile) -> Iterator[tuple[int, Fields]]:

@@ -172,9 +172,8 @@ def read_eu_csv(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty 
         InputError: A file is not such a table or is truncated.
     """
     for file in files:
-        first, _, _ = head(file).partition("\n")
         rows: list[Titled] = []
-        for each in titled(file, ";", after=int(_KEY not in first)):
+        for each in titled(file, ";", (_KEY,)):
             if isinstance(each, EntryRefusal):
                 yield each
             else:

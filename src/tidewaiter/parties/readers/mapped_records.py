@@ -1,0 +1,165 @@
+"""Records of mapped tables: rows by column title, from text, sheets, flat XML or JSON.
+
+The header row may follow titles, notes and blank rows. A column that no mapping names is counted.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from tidewaiter.base.archives import ListFile
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.parties.readers.entries import EntryRefusal, refused
+from tidewaiter.parties.readers.file_formats import (
+    LOOKED_AT,
+    Flat,
+    Row,
+    check_width,
+    first_character,
+    flat_elements,
+    no_header,
+    objects,
+    tables,
+)
+
+Records = Iterator[tuple[str, Flat] | EntryRefusal]
+"""Place of each record, "row 17" or "sheet A, row 17", and its values by column."""
+
+
+class Source(Record, frozen=True, kw_only=True):
+    """Where the records of a list are."""
+
+    claims: tuple[str, ...]  # columns that the header must have
+    element: str = ""  # for flat XML: the record element
+    items: str = ""  # for JSON: path of the entries in the object, "response.FIRMS"
+    delimiter: str = ","
+    titles: Mapping[str, tuple[str, ...]] = {}  # column -> other titles of it
+
+
+class Section(NamedTuple):
+    """One table of a file."""
+
+    sheet: str  # "": not of a workbook
+    before: tuple[str, ...]  # cells before the header
+    records: Records
+
+
+def sections(file: ListFile, source: Source) -> Iterator[Section | EntryRefusal]:
+    """Read the tables of a file; a sheet without the header is reported.
+
+    Raises:
+        InputError: Not such a file, truncated, or no table has the header.
+    """
+    if source.element:
+        yield Section("", (), _numbered(flat_elements(file, source.element)))
+    elif first_character(file) in {"{", "["}:
+        yield Section("", (), _numbered(enumerate(objects(file, source.items), 1)))
+    else:
+        yield from _tables(file, source)
+
+
+def _numbered(records: Iterator[tuple[int, Flat]]) -> Records:
+    for number, record in records:
+        yield f"row {number}", record
+
+
+def _tables(file: ListFile, source: Source) -> Iterator[Section | EntryRefusal]:
+    names = _names(source)
+    found = False
+    passed: list[str] = []
+    for sheet, read in tables(file, source.delimiter):
+        before: list[str] = []
+        for number, row in read:
+            header = _header(row, source.claims, names)
+            if header:
+                found = True
+                yield from _assumed(file.name, sheet, row, header)
+                yield Section(sheet, tuple(before), _rows(file.name, sheet, read, number, header))
+                break
+            before += [" ".join(cell.split()) for cell in row if cell.strip()]
+            if number >= LOOKED_AT:
+                break
+        else:
+            header = []
+        if not header and before:
+            passed.append(sheet)
+    if not found:
+        raise no_header(source.claims, file.name)
+    for sheet in passed:
+        error = InputError("parties/sheet-without-header", named=", ".join(source.claims))
+        yield refused(file.name, f"sheet {sheet}", sheet, error, kept=True)
+
+
+def _names(source: Source) -> dict[str, str]:
+    """Map each known title, without spaces, to the column that it names."""
+    others = {each: title for title, titles in source.titles.items() for each in titles}
+    known = {title: title for title in (*source.claims, *source.titles)}
+    return {_plain(each): title for each, title in {**others, **known}.items()}
+
+
+def _plain(title: str) -> str:
+    """Return a title without spaces and width: titles in sheets are broken and spaced at will."""
+    return "".join(unicodedata.normalize("NFKC", title).split()).casefold()
+
+
+def _header(row: Sequence[str], claims: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """Return the titles of a header row; empty: it is none.
+
+    Where one title that the list must have is blank, the only blank one is taken for it.
+    """
+    titles = [names.get(_plain(cell), " ".join(cell.split())) for cell in row]
+    missing = [title for title in claims if title not in titles]
+    blank = [place for place, title in enumerate(titles) if not title]
+    if len(missing) == len(blank) == 1 and len(claims) > 2:  # noqa: PLR2004 - else any row would do
+        titles[blank[0]] = missing[0]
+        return titles
+    return [] if missing else titles
+
+
+def _assumed(
+    name: str, sheet: str, row: Sequence[str], titles: Sequence[str]
+) -> Iterator[EntryRefusal]:
+    """Report a blank title that was taken for a column."""
+    for cell, title in zip(row, titles, strict=True):
+        if title and not cell.strip():
+            error = InputError("parties/title-blank", title=title)
+            place = f"sheet {sheet}, header row" if sheet else "header row"
+            yield refused(name, place, "", error, kept=True)
+
+
+def _rows(name: str, sheet: str, read: Iterator[Row], first: int, titles: list[str]) -> Records:
+    for number, row in read:
+        cells = [cell.strip() for cell in row]
+        if sheet:  # blank cells at the end of a row are not stored
+            cells += [""] * (len(titles) - len(cells))
+        place = f"sheet {sheet}, row {number}" if sheet else f"row {number - first}"
+        error = check_width(cells, titles)
+        if error:
+            yield refused(name, place, ", ".join(cells), error)
+            continue
+        record: Flat = {}
+        for title, cell in zip(titles, cells, strict=False):
+            record.setdefault(title, []).append(cell)
+        yield place, record
+
+
+class Unread:
+    """Counts the values of columns that a mapping does not name."""
+
+    def __init__(self, known: frozenset[str]) -> None:
+        self._known = known
+        self._found = Counter[str]()
+
+    def see(self, record: Flat) -> None:
+        """Count the values of one record."""
+        for title, values in record.items():
+            if title not in self._known and any(values):
+                self._found[title] += 1
+
+    def report(self, name: str) -> Iterator[EntryRefusal]:
+        """Report each column with values that were not read."""
+        for title, count in self._found.most_common():
+            error = InputError("parties/column-not-read", count=count)
+            yield refused(name, f"column {title}", title, error, kept=True)
