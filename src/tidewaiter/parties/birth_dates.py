@@ -19,7 +19,10 @@ _MONTH_FIRST = re.compile(r"([^\W\d_]{3,9}\.?) (\d{1,2}), (\d{4})")
 _RANGE = re.compile(
     r"(?:00/00/)?(\d{4})年?\s*(?:-|–|to|and|or|/|から|~|〜)\s*(\d{4})年?(?:の間)?", re.IGNORECASE
 )
-_LONG_RANGE = re.compile(r"(.+?\d{4})\s+(?:to|and|or)\s+(.+?\d{4})", re.IGNORECASE)
+_LONG_RANGE = re.compile(
+    r"(.+?\d{4}|\d{4}-\d{2}(?:-\d{2})?)\s+(?:to|and|or)\s+(.+?\d{4}|\d{4}-\d{2}(?:-\d{2})?)",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?:0{1,2}[/.-]0{1,2}[/.-])?(1[89]\d{2}|20\d{2})(?:s|年|-00(?:-00)?)?")
 _MONTH_YEAR = re.compile(r"(?:0{1,2}[/.-])?(0?[1-9]|1[0-2])[/.-](\d{4})")
 _YEAR_MONTH = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-00)?|年(0?[1-9]|1[0-2])月)")

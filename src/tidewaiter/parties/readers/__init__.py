@@ -45,7 +45,7 @@ __all__ = [
     "plugin_version",
 ]
 
-EDITION = 2
+EDITION = 3
 """Version of the readers: increment it to re-parse stored files."""
 
 _Claims = Callable[[Sequence[ListFile]], bool]

@@ -14,7 +14,7 @@ from tidewaiter.base.archives import ListFile
 from tidewaiter.base.dates import Order, parse_date
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.parties.names.multiple_names import labelled, part_names
+from tidewaiter.parties.names.multiple_names import labelled, part_at_slashes, part_names
 from tidewaiter.parties.names.scripts import is_latin
 from tidewaiter.parties.readers.entries import Draft, EntryRefusal, ListHeader, ListReader, refused
 from tidewaiter.parties.readers.file_formats import Flat
@@ -38,6 +38,7 @@ class Columns(Record, frozen=True, kw_only=True):
     dates: Order = "dmy"  # meaning of 03/04/2026
     split: str = ";"  # separator of values in a cell; "," does not split within a name
     name_commas: bool = False  # commas separate further names too, unless the words belong together
+    name_slashes: bool = False  # slashes separate a name in two languages
     id: str = ""  # rows with the same id are one entry; "": derived from the columns of `key`
     id_cut: str = ""  # regular expression removed from an id, so that rows of one entry agree
     key: tuple[str, ...] = ()
@@ -282,13 +283,18 @@ def _names(draft: Draft, cells: Flat, columns: Columns) -> None:
     for parts in columns.names:
         if len(parts) == 1:
             for text in cells.get(parts[0], ()):
-                draft.name(text, kind)
+                _name(draft, text, columns, kind)
         else:
             draft.name(" ".join(_one(cells, part) for part in parts), kind)
     for title in columns.aliases:
         _further(draft, cells.get(title, ()), columns, "alias")
     for title in columns.natives:
         _further(draft, cells.get(title, ()), columns, "native")
+
+
+def _name(draft: Draft, text: str, columns: Columns, kind: NameKind, language: str = "") -> None:
+    for each in part_at_slashes(text) if columns.name_slashes else (text,):
+        draft.name(each, kind, language)
 
 
 def _further(draft: Draft, cells: Sequence[str], columns: Columns, kind: NameKind) -> None:
@@ -301,7 +307,7 @@ def _further(draft: Draft, cells: Sequence[str], columns: Columns, kind: NameKin
             found = tuple(each for part in _parts(cell, columns) for each in labelled(part).parts)
         for each in found:
             native = each.language and not is_latin(each.text)
-            draft.name(each.text, "native" if native else kind, each.language)
+            _name(draft, each.text, columns, "native" if native else kind, each.language)
 
 
 def _addresses(draft: Draft, cells: Flat, columns: Columns) -> None:
