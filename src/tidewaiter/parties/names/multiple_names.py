@@ -63,11 +63,12 @@ class _Ends(Record, frozen=True, kw_only=True):
 class _Languages(Record, frozen=True, kw_only=True):
     source: str
     names: dict[str, tuple[str, ...]]
+    three_letters: dict[str, str]
     branches: _Ends
 
 
 class _Facts(NamedTuple):
-    codes: dict[str, str]  # folded name of a language -> its code
+    codes: dict[str, str]  # folded name of a language, or three-letter code -> its code
     label: re.Pattern[str]
     after: re.Pattern[str]  # "... (Russian)"
     branches: frozenset[str]
@@ -82,12 +83,20 @@ def _facts() -> _Facts:
     word = "|".join(re.escape(name) for name in every)
     said = rf"(?:in |en )?({word})(?: name| spelling| script)?"
     return _Facts(
-        codes=codes,
+        codes={**held.three_letters, **{code: code for code in held.names}, **codes},
         label=re.compile(rf"(?:^|[\s,;/(\[]+){said}\s?:\s*", re.IGNORECASE),
         after=re.compile(rf"\s*[(\[]\s*{said}\s*[)\]]\s*$", re.IGNORECASE),
         branches=frozenset(map(fold, held.branches.words)),
         suffixes=frozenset(map(fold, held.branches.suffixes)),
     )
+
+
+def language_code(text: str) -> str:
+    """Return the ISO 639-1 code of a language by its code or its English or French name.
+
+    An empty text: not known.
+    """
+    return _facts().codes.get(fold(text), "")
 
 
 def part_names(text: str, kind: PartyKind, own: Iterable[str] = ()) -> Parted:

@@ -32,6 +32,7 @@ from tidewaiter.parties.readers.own import (
     read_own_csv,
     read_own_json,
 )
+from tidewaiter.parties.readers.seco import read_seco
 from tidewaiter.parties.readers.un import read_un_xml
 from tidewaiter.parties.types import ListedParty
 
@@ -70,6 +71,7 @@ def built_in() -> MappingProxyType[str, ListFormat]:
         "ofac-advanced-xml": (_root("Sanctions"), read_ofac_advanced),
         "un-xml": (_root("CONSOLIDATED_LIST"), read_un_xml),
         "eu-xml": (_root("export"), read_eu_xml),
+        "seco-xml": (_root("swiss-sanctions-list"), read_seco),
         "ofac-csv": (claims_ofac_csv, read_ofac_csv),
         "eu-csv": (claims_eu_csv, read_eu_csv),
         "csl": (claims_csl, read_csl),

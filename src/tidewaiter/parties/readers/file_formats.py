@@ -244,10 +244,13 @@ class _Root(Exception):  # noqa: N818 - it is no error
     """Root element reached: no document type declaration can follow."""
 
 
-def elements(file: ListFile, names: Collection[str]) -> Iterator[Element]:
+def elements(file: ListFile, names: Collection[str], *, level: int = 0) -> Iterator[Element]:
     """Yield the complete elements with given names; each is freed after use.
 
-    Element names are given without namespace.
+    Args:
+        file: The file.
+        names: Names of elements, without namespace.
+        level: Depth at which they are, 1 for the parts of the root; 0: any.
 
     Raises:
         InputError: Not XML, truncated, or declares entities.
@@ -265,7 +268,7 @@ def elements(file: ListFile, names: Collection[str]) -> Iterator[Element]:
                     raise InputError("parties/nests-too-deep", at=file.name)
                 continue
             depth -= 1
-            if element.tag in names:
+            if element.tag in names and level in {0, depth}:
                 yield element
                 element.clear()
                 if depth <= 2 and top is not None:  # noqa: PLR2004 - what stands in a list of entries
