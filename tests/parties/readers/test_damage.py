@@ -23,6 +23,7 @@ FILES = {
     "eu-fsf.xml": "eu-xml",
     "ofac-advanced.xml": "ofac-advanced-xml",
     "ofac-legacy.xml": "ofac-xml",
+    "ch-seco.xml": "seco-xml",
     "own.csv": "own-csv",
     "own.jsonl": "own-json",
     "targets.simple.csv": "opensanctions-csv",

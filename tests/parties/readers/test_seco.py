@@ -64,35 +64,40 @@ def made_name(maker: Maker, kind: str, *, person: bool) -> str:
     return f'<name name-type="{kind}" quality="{low}">{"".join(parts)}</name>'
 
 
+def made_identity(maker: Maker, *, main: bool, person: bool) -> str:
+    """Make an identity."""
+    kinds = ["primary-name", *("alias" for _ in range(maker.count(0, 2)))]
+    kinds += ["formerly-known-as"] if maker.often(0.2) else []
+    parts = [made_name(maker, kind, person=person) for kind in kinds]
+    if maker.often(0.6):
+        day = maker.day()
+        parts.append(
+            f'<day-month-year day="{day.day}" month="{day.month}" year="{day.year}" '
+            'calendar="Gregorian" quality="good"/>'
+        )
+    if maker.often(0.5):
+        parts.append('<nationality><country iso-code="BY">Belarus</country></nationality>')
+    if maker.often(0.5):
+        box = f"<address-details>{maker.word()} 1</address-details>"
+        postcode = f"<zip-code>{maker.number(5)}</zip-code>"
+        parts.append(f'<address place-id="{maker.count(1, 9)}">{box}{postcode}</address>')
+    if person and maker.often(0.5):
+        parts.append(f'<place-of-birth place-id="{maker.count(1, 9)}"/>')
+    if person and maker.often(0.4):
+        issuer = '<issuer iso-code="BY">Belarus</issuer>'
+        number = f"<number>{maker.pick('A', 'B')}{maker.number()}</number>"
+        paper = f'<identification-document document-type="passport">{number}{issuer}'
+        parts.append(f"{paper}</identification-document>")
+    return f'<identity main="{str(main).lower()}">{"".join(parts)}</identity>'
+
+
 def made_target(maker: Maker, number: int) -> str:
     """Make a target with one or two identities, of which the second may stand first."""
     subject = maker.pick("individual", "individual", "entity", "object")
     person = subject == "individual"
-    identities = []
-    for at in range(maker.count(1, 2)):
-        kinds = ["primary-name", *("alias" for _ in range(maker.count(0, 2)))]
-        kinds += ["formerly-known-as"] if maker.often(0.2) else []
-        parts = [made_name(maker, kind, person=person) for kind in kinds]
-        if maker.often(0.6):
-            day = maker.day()
-            parts.append(
-                f'<day-month-year day="{day.day}" month="{day.month}" year="{day.year}" '
-                'calendar="Gregorian" quality="good"/>'
-            )
-        if maker.often(0.5):
-            parts.append('<nationality><country iso-code="BY">Belarus</country></nationality>')
-        if maker.often(0.5):
-            box = f"<address-details>{maker.word()} 1</address-details>"
-            postcode = f"<zip-code>{maker.number(5)}</zip-code>"
-            parts.append(f'<address place-id="{maker.count(1, 9)}">{box}{postcode}</address>')
-        if person and maker.often(0.5):
-            parts.append(f'<place-of-birth place-id="{maker.count(1, 9)}"/>')
-        if person and maker.often(0.4):
-            issuer = '<issuer iso-code="BY">Belarus</issuer>'
-            number_of = f"<number>{maker.pick('A', 'B')}{maker.number()}</number>"
-            paper = f'<identification-document document-type="passport">{number_of}{issuer}'
-            parts.append(f"{paper}</identification-document>")
-        identities.append(f'<identity main="{str(not at).lower()}">{"".join(parts)}</identity>')
+    identities = [
+        made_identity(maker, main=not at, person=person) for at in range(maker.count(1, 2))
+    ]
     if maker.often(0.5):
         identities.reverse()
     others = f"<justification>Reason {number}.</justification>"
@@ -103,9 +108,8 @@ def made_target(maker: Maker, number: int) -> str:
         changes.append(("amended", maker.day()))
     if maker.often(0.2):
         changes.append(("de-listed", date(2020, 1, maker.count(1, 28))))
-    earlier = (
-        f"<added><target ssid='{number}'><{subject}>{identities[0]}</{subject}></target></added>"
-    )
+    copy = f"<{subject}>{identities[0]}</{subject}>"
+    earlier = f"<added><target ssid='{number}'>{copy}</target></added>"
     mods = "".join(
         f'<modification modification-type="{kind}" effective-date="{day}">{earlier}</modification>'
         for kind, day in reversed(changes)
