@@ -19,6 +19,7 @@ FILES = {
     "csl.csv": "csl",
     "csl.json": "csl",
     "entities.ftm.json": "ftm-json",
+    "eu-fsf-1-0.csv": "eu-csv-1-0",
     "eu-fsf.csv": "eu-csv",
     "eu-fsf.xml": "eu-xml",
     "ofac-advanced.xml": "ofac-advanced-xml",

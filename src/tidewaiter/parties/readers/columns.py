@@ -8,13 +8,19 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import chain
+
+import msgspec
 
 from tidewaiter.base.archives import ListFile
 from tidewaiter.base.dates import Order, parse_date
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.parties.names.multiple_names import labelled, part_at_slashes, part_names
+from tidewaiter.parties.names.multiple_names import (
+    labelled,
+    language_code,
+    part_at_slashes,
+    part_names,
+)
 from tidewaiter.parties.names.scripts import is_latin
 from tidewaiter.parties.readers.entries import Draft, EntryRefusal, ListHeader, ListReader, refused
 from tidewaiter.parties.readers.file_formats import Flat
@@ -52,6 +58,7 @@ class Columns(Record, frozen=True, kw_only=True):
     name_kinds: Mapping[str, NameKind] = {}
     weak: str = ""  # column with the quality of a name
     weak_words: tuple[str, ...] = ()
+    language: str = ""  # column with the language of the names
     aliases: tuple[str, ...] = ()
     natives: tuple[str, ...] = ()
     born: tuple[str, ...] = ()
@@ -64,6 +71,8 @@ class Columns(Record, frozen=True, kw_only=True):
     country: str = ""
     addresses: tuple[str, ...] = ()  # columns with whole addresses
     numbers: Mapping[str, str] = {}  # type of number -> column
+    typed_numbers: tuple[str, ...] = ()  # columns with the type after the number: "A123 (passport)"
+    number_country: str = ""  # column with the country that issued the numbers
     ties: Mapping[str, str] = {}  # kind of link -> column
     programmes: tuple[str, ...] = ()
     action: Action = "other"
@@ -122,21 +131,41 @@ def source_of(columns: Columns) -> Source:
     )
 
 
+# Fields of a mapping that do not name columns.
+_SETTINGS = frozenset(
+    [
+        "format",
+        "source",
+        "element",
+        "items",
+        "delimiter",
+        "titles",
+        "absent",
+        "dates",
+        "split",
+        "name_commas",
+        "name_slashes",
+        "lines",
+        "id_cut",
+        "kinds",
+        "kind_else",
+        "name_kinds",
+        "weak_words",
+        "action",
+    ]
+)
+
+
 def _known(columns: Columns) -> frozenset[str]:
     """Return the columns that a mapping names."""
-    single = ("id", "kind", "name_kind", "weak", "city", "region", "postcode", "country")
-    several = ("key", "person", "vessel", "aliases", "natives", "born", "birthplace", "countries")
-    others = ("address", "addresses", "programmes", "notes", "labelled", "unused")
-    return frozenset(
-        chain(
-            (getattr(columns, each) for each in (*single, "basis", "cited", "listed", "delisted")),
-            *(getattr(columns, each) for each in (*several, *others)),
-            *columns.names,
-            columns.numbers.values(),
-            columns.ties.values(),
-            columns.claims,
-        )
-    )
+    found: set[str] = set()
+    for field, value in msgspec.structs.asdict(columns).items():
+        if field in _SETTINGS:
+            continue
+        values = value.values() if isinstance(value, Mapping) else value
+        for each in (values,) if isinstance(values, str) else values:
+            found.update((each,) if isinstance(each, str) else each)
+    return frozenset(found)
 
 
 def _read(file: ListFile, columns: Columns) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
@@ -245,8 +274,12 @@ def _fill(draft: Draft, cells: Flat, columns: Columns) -> None:
     for text in _all(cells, columns.countries, columns):
         draft.country(text)
     _addresses(draft, cells, columns)
+    issuer = _one(cells, columns.number_country) if columns.number_country else ""
     for kind, text in _typed(cells, columns.numbers, columns):
-        draft.number(kind, text)
+        draft.number(kind, text, issuer)
+    for title in columns.typed_numbers:
+        for text in filter(None, cells.get(title, ())):
+            _typed_number(draft, text, issuer)
     for kind, text in _typed(cells, columns.ties, columns):
         draft.tie(kind, text)
     for text in _all(cells, columns.programmes, columns):
@@ -280,16 +313,24 @@ def _names(draft: Draft, cells: Flat, columns: Columns) -> None:
     kind: NameKind = columns.name_kinds.get(word, "primary")
     if _one(cells, columns.weak).casefold() in columns.weak_words:
         kind = "weak alias"
+    language = language_code(_one(cells, columns.language)) if columns.language else ""
     for parts in columns.names:
         if len(parts) == 1:
             for text in cells.get(parts[0], ()):
-                _name(draft, text, columns, kind)
+                native = kind == "primary" and columns.language and not is_latin(text)
+                _name(draft, text, columns, "native" if native and text else kind, language)
         else:
             draft.name(" ".join(_one(cells, part) for part in parts), kind)
     for title in columns.aliases:
         _further(draft, cells.get(title, ()), columns, "alias")
     for title in columns.natives:
         _further(draft, cells.get(title, ()), columns, "native")
+
+
+def _typed_number(draft: Draft, text: str, country: str) -> None:
+    """Add a number with its type in brackets: "A123 (passport-National passport)"."""
+    value, mark, kind = text.removesuffix(")").rpartition(" (")
+    draft.number(kind.partition("-")[0].strip(), value if mark else text, country)
 
 
 def _name(draft: Draft, text: str, columns: Columns, kind: NameKind, language: str = "") -> None:

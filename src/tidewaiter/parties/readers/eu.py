@@ -9,7 +9,6 @@ Source: the header of the file (118 columns in 2026).
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import groupby
 
 from tidewaiter.base.archives import ListFile
 from tidewaiter.base.dates import parse_date
@@ -25,6 +24,7 @@ from tidewaiter.parties.readers.file_formats import (
     texts_of,
     titled,
 )
+from tidewaiter.parties.readers.mapped_records import Unread
 from tidewaiter.parties.readers.un import day_of
 from tidewaiter.parties.types import ListedParty, NameKind, PartyKind
 
@@ -157,6 +157,67 @@ def _paper(element: Element, draft: Draft) -> None:
 
 _KEY = "Entity_LogicalId"
 _UNKNOWN_IN_CSV = {"", "00", "UNKNOWN"}
+_NOTES = (
+    "Entity_Remark",
+    "Entity_DesignationDetails",
+    "NameAlias_Title",
+    "NameAlias_Function",
+    "Address_Remark",
+    "BirthDate_Remark",
+    "Citizenship_Remark",
+)
+_LABELLED = {
+    "Entity_UnitedNationId": "United Nations id",
+    "NameAlias_Gender": "gender",
+    "Address_ContactInfo": "contact",
+}
+_PAPER = {
+    "Identification_Diplomatic": "diplomatic",
+    "Identification_KnownExpired": "expired",
+    "Identification_KnownFalse": "false",
+    "Identification_ReportedLost": "lost",
+    "Identification_RevokedByIssuer": "revoked",
+    "Identification_IssuedBy": "issued by:",
+    "Identification_IssuedDate": "issued:",
+    "Identification_ValidFrom": "valid from:",
+    "Identification_ValidTo": "valid to:",
+    "Identification_NameOnDocument": "name on it:",
+    "Identification_Region": "region:",
+    "Identification_Remark": "remark:",
+}
+_PARTS = ("Entity_", "NameAlias_", "Address_", "BirthDate_", "Identification_", "Citizenship_")
+_APART = (
+    "_LogicalId",
+    "_RegulationLanguage",
+    "_Regulation_Type",
+    "_Regulation_OrganisationType",
+    "_Regulation_PublicationDate",
+    "_Regulation_EntryIntoForceDate",
+    "_Regulation_NumberTitle",
+    "_Regulation_Programme",
+    "_Regulation_PublicationUrl",
+)
+_COLUMNS = frozenset(
+    [
+        "fileGenerationDate",
+        "Entity_EU_ReferenceNumber",
+        "Entity_DesignationDate",
+        "Entity_SubjectType",
+        "Entity_SubjectType_ClassificationCode",
+        *(f"NameAlias_{part}" for part in ("LastName", "FirstName", "MiddleName", "WholeName")),
+        *("NameAlias_NameLanguage", "NameAlias_Remark", "Address_AsAtListingTime"),
+        *(f"Address_{part}" for part in ("City", "Street", "PoBox", "ZipCode", "Region", "Place")),
+        *(f"{part}_CountryIso2Code" for part in ("Address", "BirthDate", "Identification")),
+        *(f"{part}_CountryDescription" for part in ("Address", "BirthDate", "Identification")),
+        *("Citizenship_CountryIso2Code", "Citizenship_CountryDescription", "Citizenship_Region"),
+        *(f"BirthDate_{part}" for part in ("BirthDate", "Day", "Month", "Year", "CalendarType")),
+        *(f"BirthDate_{part}" for part in ("YearRangeFrom", "YearRangeTo", "Circa", "ZipCode")),
+        *(f"BirthDate_{part}" for part in ("Region", "Place", "City")),
+        *(f"Identification_{part}" for part in ("Number", "LatinNumber", "TypeCode")),
+        "Identification_TypeDescription",
+        *(*_NOTES, *_LABELLED, *_PAPER),
+    ]
+)
 
 
 def claims_eu_csv(files: Sequence[ListFile]) -> bool:
@@ -166,21 +227,30 @@ def claims_eu_csv(files: Sequence[ListFile]) -> bool:
 
 
 def read_eu_csv(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
-    """Read csvFullSanctionsList_1_1; the rows of an entry are adjacent.
+    """Read csvFullSanctionsList_1_1; the rows of an entry need not be adjacent.
 
     Raises:
         InputError: A file is not such a table or is truncated.
     """
     for file in files:
-        rows: list[Titled] = []
+        entries: dict[str, list[Titled]] = {}
+        unread = Unread(_COLUMNS)
         for each in titled(file, ";", (_KEY,)):
             if isinstance(each, EntryRefusal):
                 yield each
-            else:
-                rows.append(each)
-        yield ListHeader(dated=_day(rows[0][1].get("fileGenerationDate", "")) if rows else None)
-        for key, group in groupby(rows, key=lambda row: row[1].get(_KEY, "")):
-            yield from _csv_entry(file, key, list(group))
+                continue
+            entries.setdefault(each[1][_KEY], []).append(each)
+            unread.see({title: [cell] for title, cell in each[1].items() if not _is_apart(title)})
+        first = next(iter(entries.values()))[0][1] if entries else {}
+        yield ListHeader(dated=_day(first.get("fileGenerationDate", "")))
+        for key, rows in entries.items():
+            yield from _csv_entry(file, key, rows)
+        yield from unread.report(file.name)
+
+
+def _is_apart(title: str) -> bool:
+    """Return whether a column is about the regulation of one name or address, or a number of it."""
+    return title.startswith(_PARTS) and title.endswith(_APART)
 
 
 def _day(text: str) -> date | None:
@@ -206,19 +276,31 @@ def _csv_entry(
         _place(row, draft)
         draft.country(_country(row, "Citizenship"))
         _csv_birth(row, draft)
-        kind = row.get("Identification_TypeDescription", "") or row.get(
-            "Identification_TypeCode", ""
-        )
-        paper = row.get("Identification_Number", "") or row.get("Identification_LatinNumber", "")
-        draft.number(kind, paper, _country(row, "Identification"))
+        _csv_paper(row, draft)
         draft.programme(row.get("Entity_Regulation_Programme", ""))
+        for title in _NOTES:
+            draft.note(row.get(title, ""))
+        for title, label in _LABELLED.items():
+            text = row.get(title, "")
+            draft.note(f"{label}: {text}" if text else "")
     draft.basis = first.get("Entity_Regulation_NumberTitle", "")
     draft.source = first.get("Entity_Regulation_PublicationUrl", "")
     draft.listed = draft.day("listed", first.get("Entity_DesignationDate", "")) or draft.day(
         "listed", first.get("Entity_Regulation_EntryIntoForceDate", "")
     )
-    draft.note(first.get("Entity_Remark", ""))
     yield from draft.finish()
+
+
+def _csv_paper(row: dict[str, str], draft: Draft) -> None:
+    kind = row.get("Identification_TypeDescription", "") or row.get("Identification_TypeCode", "")
+    paper = row.get("Identification_Number", "") or row.get("Identification_LatinNumber", "")
+    draft.number(kind, paper, _country(row, "Identification"))
+    said = [
+        f"{label} {row[title]}" if label.endswith(":") else label
+        for title, label in _PAPER.items()
+        if row.get(title, "").casefold() not in {"", "false"}
+    ]
+    draft.note(f"{kind} {paper}: {', '.join(said)}" if said else "")
 
 
 def _country(row: dict[str, str], part: str) -> str:
@@ -234,8 +316,8 @@ def _csv_name(row: dict[str, str], draft: Draft) -> None:
     weak = "low quality" in row.get("NameAlias_Remark", "").casefold()
     kind: NameKind = "weak alias" if weak else "primary" if is_latin(name) else "native"
     draft.name(name, kind, row.get("NameAlias_NameLanguage", "").casefold())
-    for part in ("Title", "Function"):
-        draft.note(row.get(f"NameAlias_{part}", ""))
+    if row.get("NameAlias_Remark", "").casefold() not in {"", "low quality alias"}:
+        draft.note(row["NameAlias_Remark"])
 
 
 def _place(row: dict[str, str], draft: Draft) -> None:
@@ -254,7 +336,10 @@ def _csv_birth(row: dict[str, str], draft: Draft) -> None:
     about = row.get("BirthDate_Circa", "").casefold() == "true"
     parts = (row.get(f"BirthDate_{part}", "").zfill(2) for part in ("Year", "Month", "Day"))
     whole = row.get("BirthDate_BirthDate", "")
-    draft.born(whole or "-".join(part for part in parts if part.strip("0")), about=about)
+    text = whole or "-".join(part for part in parts if part.strip("0"))
+    calendar = row.get("BirthDate_CalendarType", "")
+    other = calendar.casefold() not in {"", "gregorian"}
+    draft.born(f"{text} ({calendar})" if other and text else text, about=about)
     first, last = row.get("BirthDate_YearRangeFrom", ""), row.get("BirthDate_YearRangeTo", "")
     draft.born(f"{first} to {last}" if first and last else first or last, about=True)
     place = [row.get(f"BirthDate_{part}", "") for part in ("Place", "City", "Region")]
