@@ -18,9 +18,10 @@ from tidewaiter.parties.readers import (
     parts_names_at_commas,
     plugin_formats,
 )
-from tidewaiter.parties.readers.columns import parts_at_commas, reader_of
+from tidewaiter.parties.readers.columns import parts_at_commas
 from tidewaiter.parties.readers.entries import EntryRefusal, ListHeader, ListReader, refused
 from tidewaiter.parties.readers.file_formats import encoding_of, is_sure
+from tidewaiter.parties.readers.mapped_tables import reader_of
 from tidewaiter.parties.types import ListedParty, NameKind, PartyName
 
 _REFUSED = 0.05  # maximum share of rejected entries

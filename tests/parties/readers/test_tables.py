@@ -11,8 +11,9 @@ from tidewaiter.base.resources import read_toml
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
 from tidewaiter.parties.readers import find_format, list_readers
-from tidewaiter.parties.readers.columns import Columns, claims_of, reader_of
+from tidewaiter.parties.readers.columns import Columns
 from tidewaiter.parties.readers.entries import EntryRefusal
+from tidewaiter.parties.readers.mapped_tables import claims_of, reader_of
 from tidewaiter.parties.types import ListedParty
 
 

@@ -26,7 +26,8 @@ _HARD: Final = ";；؛|、\n"
 _CLOSES: Final = {"(": ")", "[": "]", "«": "»", "“": "”", '"': '"', "（": "）", "「": "」"}
 _NUMBERED: Final = re.compile(r"(?:^|[\s,;])\(?(?:[a-z]|\d{1,2})\)\s+")
 _FURTHER: Final = re.compile(
-    r"[\s,;(]*(?<!\w)(?:a\.k\.a\.|aka|f\.k\.a\.|n\.k\.a\.|also known as|(?:alias|ALIAS):)\s*:?\s+"
+    r"[\s,;(]*(?<!\w)(?:a\.?k\.?a\.|A\.?K\.?A\.|aka|AKA|[afdn]/[kb]/a|f\.k\.a\.|F\.K\.A\.|n\.k\.a\.|d\.b\.a\."
+    r"|(?:also |formerly |previously |now )known as|(?<=\()formerly|(?:alias|ALIAS):)\s*:?\s+"
 )
 _SHORT_FORM: Final = re.compile(r"(.+?)\s*\(([^()]*[«\"“]([^«»\"“”]+)[»\"”][^()]*)\)")
 _BRACKETS: Final = re.compile(r"[(\[].*?[)\]]")
@@ -232,6 +233,11 @@ def _short_form(text: str) -> list[str]:
     """Split 'Joint Stock Company "Example" (JSC "Example")', two spellings of one firm."""
     match = _SHORT_FORM.fullmatch(text.strip())
     return [match[1], match[2]] if match and match[3] in match[1] else [text]
+
+
+def part_at_words(text: str) -> list[str]:
+    """Split a name at "a.k.a.", "formerly known as" and the like, also in brackets."""
+    return [part.text for each in _apart(text) if (part := _part(each, ""))]
 
 
 def part_at_slashes(text: str) -> list[str]:

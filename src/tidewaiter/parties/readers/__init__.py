@@ -8,12 +8,7 @@ from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import InputError, PluginError
 from tidewaiter.base.plugins import LISTS, blamed, plugin_for, plugins, report
 from tidewaiter.base.resources import data, read_toml, toml_files
-from tidewaiter.parties.readers.columns import (
-    Columns,
-    claims_of,
-    parts_at_commas,
-    reader_of,
-)
+from tidewaiter.parties.readers.columns import Columns, parts_at_commas
 from tidewaiter.parties.readers.csl import claims_csl, read_csl
 from tidewaiter.parties.readers.entries import (
     EntryRefusal,
@@ -24,6 +19,7 @@ from tidewaiter.parties.readers.entries import (
 from tidewaiter.parties.readers.eu import claims_eu_csv, read_eu_csv, read_eu_xml
 from tidewaiter.parties.readers.file_formats import first_character, root_of
 from tidewaiter.parties.readers.ftm import claims_ftm, read_ftm
+from tidewaiter.parties.readers.mapped_tables import claims_of, reader_of
 from tidewaiter.parties.readers.ofac_csv import claims_ofac_csv, read_ofac_csv
 from tidewaiter.parties.readers.ofac_xml import read_ofac_advanced, read_ofac_xml
 from tidewaiter.parties.readers.own import (

@@ -36,6 +36,7 @@ class Source(Record, frozen=True, kw_only=True):
     items: str = ""  # for JSON: path of the entries in the object, "response.FIRMS"
     delimiter: str = ","
     titles: Mapping[str, tuple[str, ...]] = {}  # column -> other titles of it
+    latin_titles: bool = False  # of titles, only the Latin letters count
 
 
 class Section(NamedTuple):
@@ -66,13 +67,13 @@ def _numbered(records: Iterator[tuple[int, Flat]]) -> Records:
 
 
 def _tables(file: ListFile, source: Source) -> Iterator[Section | EntryRefusal]:
-    names = _names(source)
+    names = _Titles(source)
     found = False
     passed: list[str] = []
     for sheet, read in tables(file, source.delimiter):
         before: list[str] = []
         for number, row in read:
-            header = _header(row, source.claims, names)
+            header = names.header(row)
             if header:
                 found = True
                 yield from _assumed(file.name, sheet, row, header)
@@ -92,30 +93,34 @@ def _tables(file: ListFile, source: Source) -> Iterator[Section | EntryRefusal]:
         yield refused(file.name, f"sheet {sheet}", sheet, error, kept=True)
 
 
-def _names(source: Source) -> dict[str, str]:
-    """Map each known title, without spaces, to the column that it names."""
-    others = {each: title for title, titles in source.titles.items() for each in titles}
-    known = {title: title for title in (*source.claims, *source.titles)}
-    return {_plain(each): title for each, title in {**others, **known}.items()}
+class _Titles:
+    """The titles of a list: each, without spaces and width, names a column."""
 
+    def __init__(self, source: Source) -> None:
+        self._latin = source.latin_titles
+        self._claims = source.claims
+        self._columns = {self._plain(title): title for title in (*source.claims, *source.titles)}
+        for title, others in source.titles.items():
+            self._columns.update({self._plain(each): title for each in others})
 
-def _plain(title: str) -> str:
-    """Return a title without spaces and width: titles in sheets are broken and spaced at will."""
-    return "".join(unicodedata.normalize("NFKC", title).split()).casefold()
+    def _plain(self, title: str) -> str:
+        """Return a title for comparison: in sheets they are broken and spaced at will."""
+        letters = "".join(unicodedata.normalize("NFKC", title).split()).casefold()
+        return "".join(filter(str.isascii, letters)).strip("()") if self._latin else letters
 
+    def header(self, row: Sequence[str]) -> list[str]:
+        """Return the columns of a header row; empty: it is none.
 
-def _header(row: Sequence[str], claims: Sequence[str], names: Mapping[str, str]) -> list[str]:
-    """Return the titles of a header row; empty: it is none.
-
-    Where one title that the list must have is blank, the only blank one is taken for it.
-    """
-    titles = [names.get(_plain(cell), " ".join(cell.split())) for cell in row]
-    missing = [title for title in claims if title not in titles]
-    blank = [place for place, title in enumerate(titles) if not title]
-    if len(missing) == len(blank) == 1 and len(claims) > 2:  # noqa: PLR2004 - else any row would do
-        titles[blank[0]] = missing[0]
-        return titles
-    return [] if missing else titles
+        Where one title that the list must have is blank, the only blank one is taken for it.
+        """
+        titles = [self._columns.get(self._plain(cell), " ".join(cell.split())) for cell in row]
+        missing = [title for title in self._claims if title not in titles]
+        blank = [place for place, title in enumerate(titles) if not title]
+        # With few titles, any row with a blank cell would do.
+        if len(missing) == len(blank) == 1 and len(self._claims) > 2:  # noqa: PLR2004
+            titles[blank[0]] = missing[0]
+            return titles
+        return [] if missing else titles
 
 
 def _assumed(

@@ -1,0 +1,177 @@
+"""Fields of an entry from one record of a mapped table."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+
+from tidewaiter.parties.names.multiple_names import (
+    labelled,
+    language_code,
+    part_at_slashes,
+    part_at_words,
+    part_names,
+)
+from tidewaiter.parties.names.scripts import is_latin
+from tidewaiter.parties.readers.columns import Columns, parts_at_commas
+from tidewaiter.parties.readers.entries import Draft
+from tidewaiter.parties.readers.file_formats import Flat
+from tidewaiter.parties.types import NameKind
+
+_MARKS = re.compile(r"(?:^|\s)\(?(?:[a-z]|\d{1,2})\)\s+|[（(](?:[a-z]|\d{1,2})[）)]\s*|[①-⑳]\s*")
+_IN_BRACKETS = re.compile(r"([^(]+)\(([^,()]+),([^,()]+)\)")
+
+
+def first_value(cells: Flat, title: str) -> str:
+    """Return the first non-empty value of a column; an empty text: none."""
+    return next((each for each in cells.get(title, ()) if each), "")
+
+
+def _all(cells: Flat, titles: Sequence[str], columns: Columns) -> Iterator[str]:
+    """Yield the values of columns: each cell is split, also "(1) A (2) B"."""
+    for title in titles:
+        for cell in cells.get(title, ()):
+            yield from _parts(cell, columns)
+
+
+def _parts(cell: str, columns: Columns) -> Iterator[str]:
+    """Yield the values of a cell."""
+    if columns.split == ";":
+        cell = cell.replace("；", ";")
+    lines = cell.splitlines() if columns.lines else [cell]
+    pieces = (each.split(columns.split) if columns.split else [each] for each in lines)
+    for part in chain.from_iterable(pieces):
+        yield from (each.strip() for each in _MARKS.split(part) if each.strip(" ,"))
+
+
+def fill(draft: Draft, cells: Flat, columns: Columns) -> None:
+    """Add the data of one record to an entry."""
+    _names(draft, cells, columns)
+    for text in _all(cells, columns.born, columns):
+        draft.born(text)
+    draft.birthplace(", ".join(part for t in columns.birthplace if (part := first_value(cells, t))))
+    for text in _all(cells, columns.birthplaces, columns):
+        draft.birthplace(text)
+    for text in _all(cells, columns.countries, columns):
+        draft.country(text)
+    _addresses(draft, cells, columns)
+    _numbers(draft, cells, columns)
+    for kind, text in _typed(cells, columns.ties, columns):
+        draft.tie(kind, text)
+    for text in _all(cells, columns.programmes, columns):
+        draft.programme(text)
+    _about(draft, cells, columns)
+
+
+def _numbers(draft: Draft, cells: Flat, columns: Columns) -> None:
+    issuer = first_value(cells, columns.number_country) if columns.number_country else ""
+    for kind, text in _typed(cells, columns.numbers, columns):
+        draft.number(kind, text, issuer)
+    for title in columns.typed_numbers:
+        for text in filter(None, cells.get(title, ())):
+            _typed_number(draft, text, issuer)
+    for title, (kind_key, value_key) in columns.pairs.items():
+        for text in cells.get(title, ()):
+            _pair(draft, text, kind_key, value_key)
+
+
+def _about(draft: Draft, cells: Flat, columns: Columns) -> None:
+    """Add why and when it was listed."""
+    draft.action = columns.action
+    draft.basis = draft.basis or first_value(cells, columns.basis)
+    draft.source = draft.source or first_value(cells, columns.cited)
+    draft.listed = draft.listed or draft.day("listed", first_value(cells, columns.listed))
+    draft.delisted = draft.delisted or draft.day("delisted", first_value(cells, columns.delisted))
+    _notes(draft, cells, columns)
+
+
+def _pair(draft: Draft, text: str, kind_key: str, value_key: str) -> None:
+    """Add a number from an object: {"id": "tax:inn", "code": "7701234567", "iso2": "RU"}."""
+    held = json.loads(text) if text.startswith("{") else {}
+    kind, values = str(held.get(kind_key) or ""), str(held.get(value_key) or "")
+    for value in values.split(";"):
+        draft.number(kind, value, str(held.get("iso2") or ""))
+
+
+def _typed(cells: Flat, titles: Mapping[str, str], columns: Columns) -> Iterator[tuple[str, str]]:
+    """Yield the values of columns with the type that each column has."""
+    for kind, title in titles.items():
+        for text in _all(cells, (title,), columns):
+            yield kind, text
+
+
+def _notes(draft: Draft, cells: Flat, columns: Columns) -> None:
+    for title in columns.notes:
+        for text in cells.get(title, ()):
+            draft.note(text)
+    for title in columns.labelled:
+        for text in filter(None, cells.get(title, ())):
+            draft.note(f"{title}: {text}")
+
+
+def _names(draft: Draft, cells: Flat, columns: Columns) -> None:
+    word = first_value(cells, columns.name_kind).casefold()
+    kind: NameKind = columns.name_kinds.get(word, "primary")
+    if first_value(cells, columns.weak).casefold() in columns.weak_words:
+        kind = "weak alias"
+    language = language_code(first_value(cells, columns.language)) if columns.language else ""
+    for parts in columns.names:
+        if len(parts) == 1:
+            for text in cells.get(parts[0], ()):
+                native = kind == "primary" and columns.language and not is_latin(text)
+                _name(draft, text, columns, "native" if native and text else kind, language)
+        else:
+            draft.name(" ".join(first_value(cells, part) for part in parts), kind)
+    for title in columns.aliases:
+        _further(draft, cells.get(title, ()), columns, "alias")
+    for title in columns.weak_aliases:
+        _further(draft, cells.get(title, ()), columns, "weak alias")
+    for title in columns.former:
+        _further(draft, cells.get(title, ()), columns, "former")
+    for title in columns.natives:
+        _further(draft, cells.get(title, ()), columns, "native")
+
+
+def _typed_number(draft: Draft, text: str, country: str) -> None:
+    """Add a number with its type in brackets: "A123 (passport-National passport)"."""
+    value, mark, kind = text.removesuffix(")").rpartition(" (")
+    draft.number(kind.partition("-")[0].strip(), value if mark else text, country)
+
+
+def _name(draft: Draft, text: str, columns: Columns, kind: NameKind, language: str = "") -> None:
+    for each in part_at_slashes(text) if columns.name_slashes else (text,):
+        for one in _in_words(each, columns):
+            draft.name(one, kind, language)
+
+
+def _in_words(text: str, columns: Columns) -> Sequence[str]:
+    """Split a name at words like "a.k.a.", or before spellings in brackets."""
+    if columns.name_brackets and (match := _IN_BRACKETS.fullmatch(text.strip())):
+        return [each.strip() for each in match.groups()]
+    return part_at_words(text) if columns.name_words else (text,)
+
+
+def _further(draft: Draft, cells: Sequence[str], columns: Columns, kind: NameKind) -> None:
+    """Add the further names in a column, with the language if the cell gives it."""
+    own = draft.written_names()
+    for cell in cells:
+        if parts_at_commas(columns):
+            found = part_names(cell, draft.kind, own).parts
+        else:
+            found = tuple(each for part in _parts(cell, columns) for each in labelled(part).parts)
+        for each in found:
+            native = each.language and not is_latin(each.text)
+            _name(draft, each.text, columns, "native" if native else kind, each.language)
+
+
+def _addresses(draft: Draft, cells: Flat, columns: Columns) -> None:
+    titles = {
+        "city": columns.city,
+        "region": columns.region,
+        "postcode": columns.postcode,
+        "country": columns.country,
+    }
+    fields = {name: first_value(cells, title) for name, title in titles.items()}
+    draft.address([first_value(cells, title) for title in columns.address], **fields)
+    for text in _all(cells, columns.addresses, columns):
+        draft.address([text])
