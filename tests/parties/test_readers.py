@@ -26,6 +26,13 @@ FORMATS = {
     "targets.simple.csv": "opensanctions-csv",
     "uk-ofsi.csv": "uk-ofsi-csv",
     "uk-sanctions-list.csv": "uk-csv",
+    "adb-sanctions.json": "adb-json",
+    "afdb-debarred.csv": "afdb-csv",
+    "ebrd-ineligible.json": "ebrd-json",
+    "jp-mof.csv": "jp-mof-csv",
+    "ua-nsdc.json": "ua-nsdc-json",
+    "wb-debarred.csv": "wb-csv",
+    "wb-debarred.json": "wb-json",
 }
 
 Read = tuple[ListHeader, list[ListedParty], list[EntryRefusal]]

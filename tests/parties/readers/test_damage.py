@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.parties.readers.sheets import workbook
 from tests.support.raising import raises
 
 from tidewaiter.base.archives import ListFile
@@ -30,6 +31,13 @@ FILES = {
     "targets.simple.csv": "opensanctions-csv",
     "uk-ofsi.csv": "uk-ofsi-csv",
     "uk-sanctions-list.csv": "uk-csv",
+    "adb-sanctions.json": "adb-json",
+    "afdb-debarred.csv": "afdb-csv",
+    "ebrd-ineligible.json": "ebrd-json",
+    "jp-mof.csv": "jp-mof-csv",
+    "ua-nsdc.json": "ua-nsdc-json",
+    "wb-debarred.csv": "wb-csv",
+    "wb-debarred.json": "wb-json",
 }
 PIECES = (
     b"",
@@ -89,6 +97,22 @@ def test_no_damage_crashes_a_reader(
             assert len(item.value) <= 200
         else:
             assert isinstance(item, ListHeader)
+
+
+BOOK = workbook(
+    {"A": [["Report"], ["Reference", "Name of Individual or Entity", "Name Type"], ["1", "B", "x"]]}
+)
+
+
+@settings(max_examples=200)
+@given(changes=CHANGES)
+def test_no_damage_crashes_the_reader_of_workbooks(
+    changes: list[tuple[float, int, bytes]],
+) -> None:
+    """A damaged archive, sheet or cell is refused, or read."""
+    file = ListFile(name="list.xlsx", content=damaged(BOOK, changes))
+    for item in outcome("au-csv", file):
+        assert isinstance(item, ListHeader | ListedParty | EntryRefusal)
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,8 @@ class Columns(Record, frozen=True, kw_only=True):
     pairs: Mapping[
         str, tuple[str, str]
     ] = {}  # for JSON: column of objects -> type and value in each
+    noted_pairs: Mapping[str, tuple[str, str]] = {}  # the same, stored in the note
+    number_types: Mapping[str, str] = {}  # type in `pairs`, or its part before ":" -> usual name
     leave_out: Mapping[str, tuple[str, ...]] = {}  # column -> values of rows that are no entries
     programmes: tuple[str, ...] = ()
     heading: bool = False  # the text before the header is a programme
@@ -103,6 +105,8 @@ _SETTINGS = frozenset(
         "name_brackets",
         "heading",
         "pairs",
+        "noted_pairs",
+        "number_types",
         "leave_out",
         "name_commas",
         "name_slashes",
@@ -125,4 +129,6 @@ def known_columns(columns: Columns) -> frozenset[str]:
         values = value.values() if isinstance(value, Mapping) else value
         for each in (values,) if isinstance(values, str) else values:
             found.update((each,) if isinstance(each, str) else each)
-    return frozenset(found | columns.pairs.keys() | columns.leave_out.keys())
+    return frozenset(
+        found | columns.pairs.keys() | columns.noted_pairs.keys() | columns.leave_out.keys()
+    )

@@ -70,9 +70,9 @@ def _numbers(draft: Draft, cells: Flat, columns: Columns) -> None:
     for title in columns.typed_numbers:
         for text in filter(None, cells.get(title, ())):
             _typed_number(draft, text, issuer)
-    for title, (kind_key, value_key) in columns.pairs.items():
-        for text in cells.get(title, ()):
-            _pair(draft, text, kind_key, value_key)
+    for kind, values, country in _objects(cells, columns.pairs):
+        for value in values.split(";"):
+            draft.number(_usual(kind, columns), value, country)
 
 
 def _about(draft: Draft, cells: Flat, columns: Columns) -> None:
@@ -85,12 +85,23 @@ def _about(draft: Draft, cells: Flat, columns: Columns) -> None:
     _notes(draft, cells, columns)
 
 
-def _pair(draft: Draft, text: str, kind_key: str, value_key: str) -> None:
-    """Add a number from an object: {"id": "tax:inn", "code": "7701234567", "iso2": "RU"}."""
-    held = json.loads(text) if text.startswith("{") else {}
-    kind, values = str(held.get(kind_key) or ""), str(held.get(value_key) or "")
-    for value in values.split(";"):
-        draft.number(kind, value, str(held.get("iso2") or ""))
+def _objects(cells: Flat, pairs: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """Yield type, value and country of objects: {"id": "tax:inn", "code": "77", "iso2": "RU"}."""
+    for title, (kind, value) in pairs.items():
+        for text in cells.get(title, ()):
+            try:
+                held = json.loads(text) if text.startswith("{") else {value: text}
+            except ValueError:
+                held = {value: text}
+            parts = (str(held.get(key) or "").strip() for key in (kind, value, "iso2"))
+            first, second, third = parts
+            yield first, second, third
+
+
+def _usual(kind: str, columns: Columns) -> str:
+    """Return the usual name of a type of number."""
+    types = columns.number_types
+    return types.get(kind) or types.get(kind.partition(":")[0]) or kind
 
 
 def _typed(cells: Flat, titles: Mapping[str, str], columns: Columns) -> Iterator[tuple[str, str]]:
@@ -107,6 +118,8 @@ def _notes(draft: Draft, cells: Flat, columns: Columns) -> None:
     for title in columns.labelled:
         for text in filter(None, cells.get(title, ())):
             draft.note(f"{title}: {text}")
+    for kind, value, _ in _objects(cells, columns.noted_pairs):
+        draft.note(f"{kind}: {value}" if value else "")
 
 
 def _names(draft: Draft, cells: Flat, columns: Columns) -> None:
