@@ -11,13 +11,20 @@ _ABOUT = re.compile(
     r"|\(approximate\)|^~",
     re.IGNORECASE,
 )
-_JAPANESE_ABOUT = re.compile("おおよそ|およそ|約|頃|ごろ")
+_JAPANESE_ABOUT = re.compile("おおよそ|およそ|約|の?頃|ごろ")
 _LETTERS = re.compile(r"(?:^|\s)\(?[a-z0-9]\)\s*|[①-⑳]\s*", re.IGNORECASE)
 _APART = re.compile(r"[;,]\s*(?=\d)|[\n、;]|又は|または|及び")
+_BORN = re.compile(
+    r"(?P<japanese>\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?)(?:[^\d~-][^\d]*)?生(?:まれ)?"
+    r"|born (?:at .+? )?(?:(?:on|in) )?(?P<english>\d.*)",
+    re.IGNORECASE,
+)
+_SPACED = re.compile(r"(?<=[\d年月])[ \t]+(?=[\d年月日])")
 _UNKNOWN_PART = re.compile(r"\b(?:dd|mm|xx)(?=/)", re.IGNORECASE)
 _MONTH_FIRST = re.compile(r"([^\W\d_]{3,9}\.?) (\d{1,2}), (\d{4})")
 _RANGE = re.compile(
-    r"(?:00/00/)?(\d{4})年?\s*(?:-|–|to|and|or|/|から|~|〜)\s*(\d{4})年?(?:の間)?", re.IGNORECASE
+    r"(?:00/00/)?(\d{4})年?\s*(?:-|–|to|and|or|/|から|~|〜)\s*(\d{4})年?(?:まで)?(?:の間)?",
+    re.IGNORECASE,
 )
 _LONG_RANGE = re.compile(
     r"(.+?\d{4}|\d{4}-\d{2}(?:-\d{2})?)\s+(?:to|and|or)\s+(.+?\d{4}|\d{4}-\d{2}(?:-\d{2})?)",
@@ -50,6 +57,7 @@ def parse_births(text: str, order: Order = "dmy") -> tuple[tuple[str, ...], bool
     """
     lines = _LETTERS.sub("\n", text.strip())
     plain = _UNKNOWN_PART.sub("00", unicodedata.normalize("NFKC", lines))
+    plain = _SPACED.sub("", plain) if "年" in plain else plain
     parts = [part for part in _APART.split(_MONTH_FIRST.sub(r"\2 \1 \3", plain)) if part.strip()]
     found: list[str] = []
     about = False
@@ -64,6 +72,8 @@ def parse_births(text: str, order: Order = "dmy") -> tuple[tuple[str, ...], bool
 
 def _one(part: str, text: str, order: Order) -> tuple[list[str], bool]:
     """Parse one date or range; return whether it is approximate."""
+    if born := _BORN.fullmatch(part):
+        part = born["japanese"] or born["english"]
     plain = " ".join(_JAPANESE_ABOUT.sub("", _ABOUT.sub(" ", part)).split()).strip(" .,")
     if years := _RANGE.fullmatch(plain):
         return _years(int(years[1]), int(years[2]), text), True

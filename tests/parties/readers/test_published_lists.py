@@ -274,15 +274,16 @@ def test_the_earlier_workbook_of_the_ministry_is_read() -> None:
             cells.append(row["別名・別称（英語）"].replace(";", "\n"))
             cells += [row["生年月日"].split(";")[0]] if number == 1 else []
             rows.append([*cells, row["住所・所在地（都市その他の情報）（英語）"] or "不明"])
+        rows.append(["2011.11.18削除", "999"])
         sheets[sheet] = [[f"例示の措置（{sheet}）"], [], [*titles, *more], *rows]
     sheets["表紙"] = [["財務省"]]
     content = workbook(sheets)
     form, parties, refusals = read(content)
     assert (form, [each.code for each in refusals]) == (
         "jp-mof-xlsx",
-        ["parties/sheet-without-header"],
+        ["parties/sheet-without-header", "parties/rows-left-out"],
     )
-    found = [*rows_in(content, "個人", 2), *rows_in(content, "団体", 2)]
+    found = [*rows_in(content, "個人", 2)[:-1], *rows_in(content, "団体", 2)[:-1]]
     assert len(parties) == len(found) == ROWS
     for number, (party, row) in enumerate(zip(parties, found, strict=True)):
         cells = list(row.values())
@@ -290,9 +291,57 @@ def test_the_earlier_workbook_of_the_ministry_is_read() -> None:
         assert texts(party, "native") == [cells[2]]
         assert texts(party, "alias") == [*filter(None, cells[4].split("\n"))]
         assert str(party.listed) == cells[0]
-        assert party.programmes == (f"例示の措置（{'個人' if number < 150 else '団体'}）",)
+        assert party.programmes == ("個人" if number < 150 else "団体",)
+        assert party.kind == ("person" if number < 150 else "organisation")
         assert len(party.births) == bool(number < 150 and cells[5])
         assert [each.text for each in party.addresses] == [*known(cells[-1].replace("不明", ""))]
+
+
+def test_a_row_of_the_workbook_as_the_ministry_writes_it() -> None:
+    """Amended days, several values in a cell, a name in its own script, and a text continued."""
+    titles = [
+        "告示日付",
+        "告示番号",
+        "日本語表記",
+        "英語表記",
+        "別名",
+        "生年月日",
+        "国籍",
+        "旅券番号",
+    ]
+    titles.append("その他の情報")
+    aliases = "(a)アルファ、(b)ベータ（a.k.a.:\n(a)Alpha (b)Beta（original script: بيتا）)"
+    row = [
+        "2001.9.22\n2008.6.25改訂",
+        "1(*2)",
+        "ガンマ",
+        "GAMMA\n（original script: جاما）",
+        aliases,
+    ]
+    row += [
+        "(a)1955年-1957年頃\n(b)１960年",
+        "レバノン",
+        "A1234567（2024年1月20日失効）",
+        "第一段落",
+    ]
+    more = [*[""] * 8, "第二段落"]
+    _, (party,), refusals = read(workbook({"2.例示(個人)": [["例示"], titles, row, more]}))
+    assert refusals == []
+    assert [(each.text, each.kind) for each in party.names] == [
+        ("GAMMA", "primary"),
+        ("جاما", "native"),
+        ("アルファ", "alias"),
+        ("ベータ", "alias"),
+        ("Alpha", "alias"),
+        ("بيتا", "native"),
+        ("Beta", "alias"),
+        ("ガンマ", "native"),
+    ]
+    assert (str(party.listed), party.births) == ("2001-09-22", ("1955", "1956", "1957", "1960"))
+    assert (party.kind, party.countries) == ("person", ("LB",))
+    assert party.identifiers == (Identifier(scheme="passport", value="A1234567"),)
+    for said in ("2008.6.25改訂", "2024年1月20日失効", "第一段落", "第二段落", "告示番号: 1(*2)"):
+        assert said in party.note
 
 
 def test_the_end_user_list_of_japan_is_read() -> None:
@@ -312,7 +361,7 @@ def test_the_end_user_list_of_japan_is_read() -> None:
     assert len(parties) == ROWS
     for party, row in zip(parties, rows_in(content, "EUL", 1), strict=True):
         key, _, name, aliases, weapons, _ = row.values()
-        assert (party.id, party.programmes) == (key, (weapons,))
+        assert (party.id, party.note) == (key, f"Type of WMD: {weapons}")
         assert texts(party) == [name, *known(*aliases.replace("\n", "").split("・"))]
         assert party.countries[-1] == "IR"
 

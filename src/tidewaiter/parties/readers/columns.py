@@ -54,6 +54,7 @@ class Columns(Record, frozen=True, kw_only=True):
     birthplace: tuple[str, ...] = ()  # parts of one place
     birthplaces: tuple[str, ...] = ()  # columns with whole places
     countries: tuple[str, ...] = ()
+    any_language: bool = False  # names of countries may be in another language than English
     address: tuple[str, ...] = ()  # parts of one address
     city: str = ""
     region: str = ""
@@ -62,6 +63,7 @@ class Columns(Record, frozen=True, kw_only=True):
     addresses: tuple[str, ...] = ()  # columns with whole addresses
     numbers: Mapping[str, str] = {}  # type of number -> column
     typed_numbers: tuple[str, ...] = ()  # columns with the type after the number: "A123 (passport)"
+    number_pattern: str = ""  # regular expression of a number in a cell, which is in the note too
     number_country: str = ""  # column with the country that issued the numbers
     ties: Mapping[str, str] = {}  # kind of link -> column
     pairs: Mapping[
@@ -70,8 +72,11 @@ class Columns(Record, frozen=True, kw_only=True):
     noted_pairs: Mapping[str, tuple[str, str]] = {}  # the same, stored in the note
     number_types: Mapping[str, str] = {}  # type in `pairs`, or its part before ":" -> usual name
     leave_out: Mapping[str, tuple[str, ...]] = {}  # column -> values of rows that are no entries
+    removed: Mapping[str, str] = {}  # column -> word in it of rows of removed entries
+    continued: bool = False  # a row without an id continues the note of the entry before it
     programmes: tuple[str, ...] = ()
-    heading: bool = False  # the text before the header is a programme
+    sheet_programme: bool = False  # the name of the sheet is a programme
+    sheet_kinds: Mapping[str, PartyKind] = {}  # word in the name of the sheet -> kind
     action: Action = "other"
     basis: str = ""
     cited: str = ""  # column with the source
@@ -103,10 +108,15 @@ _SETTINGS = frozenset(
         "latin_titles",
         "name_words",
         "name_brackets",
-        "heading",
+        "sheet_programme",
+        "sheet_kinds",
+        "removed",
+        "continued",
         "pairs",
         "noted_pairs",
         "number_types",
+        "any_language",
+        "number_pattern",
         "leave_out",
         "name_commas",
         "name_slashes",
@@ -130,5 +140,9 @@ def known_columns(columns: Columns) -> frozenset[str]:
         for each in (values,) if isinstance(values, str) else values:
             found.update((each,) if isinstance(each, str) else each)
     return frozenset(
-        found | columns.pairs.keys() | columns.noted_pairs.keys() | columns.leave_out.keys()
+        found
+        | columns.pairs.keys()
+        | columns.noted_pairs.keys()
+        | columns.leave_out.keys()
+        | columns.removed.keys()
     )

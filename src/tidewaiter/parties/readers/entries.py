@@ -1,5 +1,6 @@
 """List entries built row by row by readers, and rejected values."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
@@ -76,6 +77,7 @@ def refused(
     )
 
 
+_ORIGINAL = re.compile(r"\s*[(（]\s*original script\s*[:：]\s*([^()（）]+)[)）]?", re.IGNORECASE)
 _ORDER = {"primary": 0, "native": 2}  # order of names if none is marked as primary
 _NAME = 1_000  # maximum characters of a name
 _TEXT = 100_000  # maximum characters of other texts
@@ -115,6 +117,9 @@ class Draft:
 
     def name(self, text: str, kind: NameKind = "primary", language: str = "") -> None:
         """Add a name, or several, split at semicolons; a second primary name becomes an alias."""
+        if found := _ORIGINAL.search(text):
+            self.name(found[1], "native", language)
+            text = _ORIGINAL.sub("", text)
         parted = part_at_semicolons(text).parts if ";" in text else (NamePart(text, language),)
         for each in parted:
             self._one_name(" ".join(each.text.split()), kind, each.language or language)

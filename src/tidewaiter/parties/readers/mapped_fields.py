@@ -3,8 +3,10 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from itertools import chain
 
+from tidewaiter.base.countries import find_country_in_any_language
 from tidewaiter.parties.names.multiple_names import (
     labelled,
     language_code,
@@ -18,7 +20,10 @@ from tidewaiter.parties.readers.entries import Draft
 from tidewaiter.parties.readers.file_formats import Flat
 from tidewaiter.parties.types import NameKind
 
-_MARKS = re.compile(r"(?:^|\s)\(?(?:[a-z]|\d{1,2})\)\s+|[（(](?:[a-z]|\d{1,2})[）)]\s*|[①-⑳]\s*")
+_MARKS = re.compile(r"(?:^|\s)\(?(?:[a-z]|\d{1,2})\)\s+")
+_TIGHT_MARKS = re.compile(r"\s*[、,;；]?\s*(?:[（(][a-zａ-ｚ][）)]|[①-⑳])\s*")  # "(a)...、(b)..."
+_CONTACTS = frozenset({"phone", "fax", "email", "website"})
+_OPENED = re.compile(r"^[\s(（]*a\.k\.a\.?\s*:?\s*|\s*[(（]\s*a\.k\.a\.?\s*:?\s*$", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"([^(]+)\(([^,()]+),([^,()]+)\)")
 
 
@@ -38,10 +43,23 @@ def _parts(cell: str, columns: Columns) -> Iterator[str]:
     """Yield the values of a cell."""
     if columns.split == ";":
         cell = cell.replace("；", ";")
-    lines = cell.splitlines() if columns.lines else [cell]
+    # Where a mark begins each value, a line may also break within one.
+    marked = columns.split not in {"", ";"} and columns.split in cell
+    lines = cell.splitlines() if columns.lines and not marked else [cell]
     pieces = (each.split(columns.split) if columns.split else [each] for each in lines)
+    marks = _TIGHT_MARKS if columns.lines else _MARKS
     for part in chain.from_iterable(pieces):
-        yield from (each.strip() for each in _MARKS.split(part) if each.strip(" ,"))
+        for each in marks.split(part):
+            if text := (_closed(each) if columns.lines else each.strip()):
+                yield text
+
+
+def _closed(text: str) -> str:
+    """Return a value without the words and brackets that surround several: "(a.k.a.: A, B)"."""
+    plain = _OPENED.sub("", text).strip(" ,、")
+    while sum(map(plain.count, ")）")) > sum(map(plain.count, "(（")) and plain[-1] in ")）":
+        plain = plain[:-1].strip(" ,、")
+    return plain
 
 
 def fill(draft: Draft, cells: Flat, columns: Columns) -> None:
@@ -52,8 +70,7 @@ def fill(draft: Draft, cells: Flat, columns: Columns) -> None:
     draft.birthplace(", ".join(part for t in columns.birthplace if (part := first_value(cells, t))))
     for text in _all(cells, columns.birthplaces, columns):
         draft.birthplace(text)
-    for text in _all(cells, columns.countries, columns):
-        draft.country(text)
+    _countries(draft, cells, columns)
     _addresses(draft, cells, columns)
     _numbers(draft, cells, columns)
     for kind, text in _typed(cells, columns.ties, columns):
@@ -63,10 +80,25 @@ def fill(draft: Draft, cells: Flat, columns: Columns) -> None:
     _about(draft, cells, columns)
 
 
+def _countries(draft: Draft, cells: Flat, columns: Columns) -> None:
+    """Add countries; in any language, a name beside one that is known is its translation."""
+    texts = list(_all(cells, columns.countries, columns))
+    if columns.any_language:
+        codes = [code for each in texts if (code := find_country_in_any_language(each))]
+        texts = codes or texts
+    for text in texts:
+        draft.country(text)
+
+
 def _numbers(draft: Draft, cells: Flat, columns: Columns) -> None:
     issuer = first_value(cells, columns.number_country) if columns.number_country else ""
     for kind, text in _typed(cells, columns.numbers, columns):
-        draft.number(kind, text, issuer)
+        patterned = columns.number_pattern and kind not in _CONTACTS
+        found = re.findall(columns.number_pattern, text) if patterned else []
+        for value in found or [text]:
+            draft.number(kind, value, issuer)
+        if found and found != [text]:
+            draft.note(f"{kind}: {text}")
     for title in columns.typed_numbers:
         for text in filter(None, cells.get(title, ())):
             _typed_number(draft, text, issuer)
@@ -80,9 +112,17 @@ def _about(draft: Draft, cells: Flat, columns: Columns) -> None:
     draft.action = columns.action
     draft.basis = draft.basis or first_value(cells, columns.basis)
     draft.source = draft.source or first_value(cells, columns.cited)
-    draft.listed = draft.listed or draft.day("listed", first_value(cells, columns.listed))
+    draft.listed = draft.listed or _listed(draft, first_value(cells, columns.listed), columns)
     draft.delisted = draft.delisted or draft.day("delisted", first_value(cells, columns.delisted))
     _notes(draft, cells, columns)
+
+
+def _listed(draft: Draft, text: str, columns: Columns) -> date | None:
+    """Return the day of listing; in a cell with lines, later ones are those of amendments."""
+    if columns.lines and len(lines := text.split()) > 1:
+        draft.note(f"{columns.listed}: {text}")
+        text = lines[0]
+    return draft.day("listed", text)
 
 
 def _objects(cells: Flat, pairs: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
@@ -185,6 +225,9 @@ def _addresses(draft: Draft, cells: Flat, columns: Columns) -> None:
         "country": columns.country,
     }
     fields = {name: first_value(cells, title) for name, title in titles.items()}
+    if columns.any_language:
+        country = fields["country"]
+        fields["country"] = find_country_in_any_language(country) or country
     draft.address([first_value(cells, title) for title in columns.address], **fields)
     for text in _all(cells, columns.addresses, columns):
         draft.address([text])

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from itertools import chain
 
 from tidewaiter.base.archives import ListFile
 from tidewaiter.base.dates import parse_date
@@ -85,6 +86,7 @@ class _Entries:
         self._columns = columns
         self.drafts: dict[str, Draft] = {}
         self._left_out = Counter[tuple[str, str]]()
+        self._last: Draft | None = None
         self._unread = Unread(known_columns(columns))
 
     def add(self, place: str, cells: Flat, section: Section) -> Iterator[EntryRefusal]:
@@ -95,17 +97,30 @@ class _Entries:
                 title: [value for value in values if value not in self._columns.absent]
                 for title, values in cells.items()
             }
-        for title, values in self._columns.leave_out.items():
-            if (value := first_value(cells, title)) in values:
-                self._left_out[title, value] += 1
-                return
+        left_out = self._reason(cells)
+        if left_out:
+            self._left_out[left_out] += 1
+            return
         key = _key(cells, self._columns)
         if key:
-            draft = self._draft(key, place, cells)
-            fill(draft, cells, self._columns)
-            draft.programme(" ".join(section.before) if self._columns.heading else "")
+            self._last = self._draft(key, place, cells, section.sheet)
+            fill(self._last, cells, self._columns)
+            self._last.programme(section.sheet if self._columns.sheet_programme else "")
+        elif self._columns.continued and self._last:
+            for text in chain.from_iterable(cells.values()):
+                self._last.note(text)
         elif any(any(part) for part in cells.values()):
             yield refused(self._name, place, "", InputError("parties/row-without-id"))
+
+    def _reason(self, cells: Flat) -> tuple[str, str] | None:
+        """Return the column and the value for which a row is no entry."""
+        for title, values in self._columns.leave_out.items():
+            if (value := first_value(cells, title)) in values:
+                return title, value
+        for title, word in self._columns.removed.items():
+            if word in first_value(cells, title):
+                return title, word
+        return None
 
     def report(self) -> Iterator[EntryRefusal]:
         """Report the rows that are no entries, and the columns that were not read."""
@@ -114,9 +129,12 @@ class _Entries:
             yield refused(self._name, f"column {title}", value, error, kept=True)
         yield from self._unread.report(self._name)
 
-    def _draft(self, key: str, place: str, cells: Flat) -> Draft:
+    def _draft(self, key: str, place: str, cells: Flat, sheet: str) -> Draft:
         if key not in self.drafts:
             kind = _kind(cells, self._columns)
+            words = self._columns.sheet_kinds
+            said = {words[word] for word in words if word in sheet}
+            kind = said.pop() if len(said) == 1 else kind
             shown = f"{place}, entry {key}"
             self.drafts[key] = Draft(
                 key, kind, file=self._name, place=shown, dates=self._columns.dates
