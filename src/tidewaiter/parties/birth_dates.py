@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import chain
 
 from tidewaiter.base.dates import Order, parse_date, without_era
 from tidewaiter.base.errors import InputError
@@ -13,7 +14,12 @@ _ABOUT = re.compile(
 )
 _JAPANESE_ABOUT = re.compile("おおよそ|およそ|約|の?頃|ごろ")
 _LETTERS = re.compile(r"(?:^|\s)\(?[a-z0-9]\)\s*|[①-⑳]\s*", re.IGNORECASE)
-_APART = re.compile(r"[;,]\s*(?=\d)|[\n、;]|又は|または|及び")
+_APART = re.compile(r"[;,]\s*(?=\d)|[\n、;]|>>| {2,}(?=\d)|又は|または|及び")
+_OR = re.compile(r"\s*,?\s+or\s+", re.IGNORECASE)
+_PREFIX = re.compile(r"^(?:alt\.?\s+)?DOB\s*:?\s*", re.IGNORECASE)
+_MONTH_COMMA = re.compile(r"([^\W\d_]{3,9}\.?), (\d{4})")
+_LOOSE_SLASH = re.compile(r"(?<=\d)\s*/\s*(?=\d)")
+_FULL_YEAR = re.compile(r"\d{4}")
 _BORN = re.compile(
     r"(?P<japanese>\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?)(?:[^\d~-][^\d]*)?生(?:まれ)?"
     r"|born (?:at .+? )?(?:(?:on|in) )?(?P<english>\d.*)",
@@ -23,11 +29,11 @@ _SPACED = re.compile(r"(?<=[\d年月])[ \t]+(?=[\d年月日])")
 _UNKNOWN_PART = re.compile(r"\b(?:dd|mm|xx)(?=/)", re.IGNORECASE)
 _MONTH_FIRST = re.compile(r"([^\W\d_]{3,9}\.?) (\d{1,2}), (\d{4})")
 _RANGE = re.compile(
-    r"(?:00/00/)?(\d{4})年?\s*(?:-|–|to|and|or|/|から|~|〜)\s*(\d{4})年?(?:まで)?(?:の間)?",
+    r"(?:00/00/)?(\d{4})年?\s*(?:-|–|to|and|/|から|~|〜)\s*(\d{4})年?(?:まで)?(?:の間)?",
     re.IGNORECASE,
 )
 _LONG_RANGE = re.compile(
-    r"(.+?\d{4}|\d{4}-\d{2}(?:-\d{2})?)\s+(?:to|and|or)\s+(.+?\d{4}|\d{4}-\d{2}(?:-\d{2})?)",
+    r"(.+?\d{4}|\d{4}-\d{2}(?:-\d{2})?)\s+(?:to|and)\s+(.+?\d{4}|\d{4}-\d{2}(?:-\d{2})?)",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:0{1,2}[/.-]0{1,2}[/.-])?(1[89]\d{2}|20\d{2})(?:s|年|-00(?:-00)?)?")
@@ -58,10 +64,11 @@ def parse_births(text: str, order: Order = "dmy") -> tuple[tuple[str, ...], bool
     lines = _LETTERS.sub("\n", text.strip())
     plain = _UNKNOWN_PART.sub("00", unicodedata.normalize("NFKC", lines))
     plain = _SPACED.sub("", plain) if "年" in plain else plain
+    plain = _MONTH_COMMA.sub(r"\1 \2", _LOOSE_SLASH.sub("/", plain))
     parts = [part for part in _APART.split(_MONTH_FIRST.sub(r"\2 \1 \3", plain)) if part.strip()]
     found: list[str] = []
-    about = False
-    for part in parts:
+    about = any(_OR.search(part) for part in parts)
+    for part in chain.from_iterable(map(_OR.split, parts)):
         dates, vague = _one(part.strip(" .,:"), text, order)
         found += dates
         about = about or vague
@@ -72,6 +79,9 @@ def parse_births(text: str, order: Order = "dmy") -> tuple[tuple[str, ...], bool
 
 def _one(part: str, text: str, order: Order) -> tuple[list[str], bool]:
     """Parse one date or range; return whether it is approximate."""
+    part = _PREFIX.sub("", part)
+    if part.startswith("(") and part.find(")") in {-1, len(part) - 1}:
+        part = part.strip("()")
     if born := _BORN.fullmatch(part):
         part = born["japanese"] or born["english"]
     plain = " ".join(_JAPANESE_ABOUT.sub("", _ABOUT.sub(" ", part)).split()).strip(" .,")
@@ -100,6 +110,8 @@ def _date(text: str, whole: str, order: Order) -> str:
         return f"{found[1]}-{int(found[2] or found[3]):02}"
     if found := _MONTH_YEAR.fullmatch(plain):
         return f"{found[2]}-{int(found[1]):02}"
+    if not _FULL_YEAR.search(spelled):  # "62" is of which century?
+        raise InputError("parties/not-a-date", text=whole)
     try:
         if found := _NAMED_MONTH.fullmatch(plain):
             return parse_date(f"1 {found[1]} {found[2]}").isoformat()[:7]

@@ -132,7 +132,7 @@ def test_the_list_of_a_development_bank_is_read(form: str) -> None:
     name, _, country, begin, end, grounds, kind, other = BANKS[form].split("|")
     for party, row in zip(parties, rows, strict=True):
         spelt = row[name].removesuffix(")").split(" (formerly known as ")
-        alias = [row[other]] if form in {"wb-json", "idb-csv", "adb-json"} and row[other] else []
+        alias = [row[other]] if form in {"idb-csv", "adb-json"} and row[other] else []
         assert texts(party) == [*spelt, *alias]
         place = party.addresses[0].country if form in {"wb-csv", "idb-csv"} else party.countries[0]
         assert place == find_country(row[country])
@@ -551,6 +551,30 @@ def test_the_workbook_of_australia_is_read() -> None:
         assert {each[:4] for each in party.births} == (years if person else set())
         assert party.countries == (("IR",) if person else ())
         assert "Targeted Financial Sanction: true" in party.note
+
+
+def test_a_letter_and_what_follows_it_belong_to_a_reference() -> None:
+    """Reference 2672c4 is a further name of 2672; remarks beside a birth go to the note."""
+    first = dict.fromkeys(AU, "") | {"Reference": "2672", "Name Type": "Primary Name"}
+    first |= {"Name of Individual or Entity": "Obraz", "Type": "Individual", "Address": "NA"}
+    first["Date of Birth"] = "5 Feb. 1970 (this aka only)"
+    more = first | {"Reference": "2672c4", "Name Type": "Aka"}
+    more["Name of Individual or Entity"] = "Primer"
+    _, (party,), refusals = read(as_csv([first, more]))
+    assert (texts(party), party.births, refusals) == (["Obraz", "Primer"], ("1970-02-05",), [])
+    assert "this aka only" in party.note
+    assert party.addresses == ()
+
+
+def test_a_footnote_is_no_part_of_a_name() -> None:
+    """The World Bank refers to footnotes behind a star, and debars some for ever."""
+    row = {"SUPP_ID": 1, "SUPP_NAME": "SAMPLE LTD. (CURRENTLY D/B/A OBRAZ LLC) *54"}
+    row |= {"DEBAR_FROM_DATE": "2013-04-17T00:00:00.000Z"}
+    row |= {"DEBAR_TO_DATE": "2999-12-31T00:00:00.000Z", "SUPP_PRE_ACRN": "M/S"}
+    _, (party,), _ = read(json.dumps({"response": {"ZPROCSUPP": [row]}}).encode())
+    assert texts(party) == ["SAMPLE LTD.", "OBRAZ LLC"]
+    assert (str(party.listed), party.delisted) == ("2013-04-17", None)
+    assert "*54" in party.note
 
 
 SLUGS = {

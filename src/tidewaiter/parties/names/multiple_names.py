@@ -26,8 +26,9 @@ _HARD: Final = ";；؛|、\n"
 _CLOSES: Final = {"(": ")", "[": "]", "«": "»", "“": "”", '"': '"', "（": "）", "「": "」"}
 _NUMBERED: Final = re.compile(r"(?:^|[\s,;])\(?(?:[a-z]|\d{1,2})\)\s+")
 _FURTHER: Final = re.compile(
-    r"[\s,;(]*(?<!\w)(?:a\.?k\.?a\.|A\.?K\.?A\.|aka|AKA|[afdn]/[kb]/a|f\.k\.a\.|F\.K\.A\.|n\.k\.a\.|d\.b\.a\."
-    r"|(?:also |formerly |previously |now )known as|(?<=\()formerly|(?:alias|ALIAS):)\s*:?\s+"
+    r"[\s,;(]*(?<!\w)(?:a\.?k\.?a\.|A\.?K\.?A\.|aka|AKA|f\.k\.a\.|F\.K\.A\.|n\.k\.a\.|d\.b\.a\."
+    r"|(?i:[afdn]/[kb]/a|currently d/b/a|(?<=\()formerly(?! known))"
+    r"|(?i:(?:also|formerly|previously|now|currently) known as)|(?:alias|ALIAS):)\s*:?\s+"
 )
 _SHORT_FORM: Final = re.compile(r"(.+?)\s*\(([^()]*[«\"“]([^«»\"“”]+)[»\"”][^()]*)\)")
 _BRACKETS: Final = re.compile(r"[(\[].*?[)\]]")

@@ -29,6 +29,7 @@ class Columns(Record, frozen=True, kw_only=True):
     lines: bool = False  # each line of a cell is a value
     latin_titles: bool = False  # of titles, only the Latin letters count: "国名 Country"
     name_commas: bool = False  # commas separate further names too, unless the words belong together
+    name_cut: str = ""  # regular expression removed from names, "Example Ltd *54"; noted whole
     name_words: bool = False  # "a.k.a." and the like separate names in the columns of `names` too
     name_brackets: bool = False  # "A (B, C)" in the columns of `names` are three names
     name_slashes: bool = False  # slashes separate a name in two languages
@@ -107,6 +108,7 @@ _SETTINGS = frozenset(
         "lines",
         "latin_titles",
         "name_words",
+        "name_cut",
         "name_brackets",
         "sheet_programme",
         "sheet_kinds",

@@ -78,6 +78,7 @@ def refused(
 
 
 _ORIGINAL = re.compile(r"\s*[(（]\s*original script\s*[:：]\s*([^()（）]+)[)）]?", re.IGNORECASE)
+_BRACKETED = re.compile(r"\s*[(（][^()（）]*[^\W\d_]{2}[^()（）]*(?:[)）]|$)")
 _ORDER = {"primary": 0, "native": 2}  # order of names if none is marked as primary
 _NAME = 1_000  # maximum characters of a name
 _TEXT = 100_000  # maximum characters of other texts
@@ -154,13 +155,25 @@ class Draft:
         if not text.strip():
             return
         try:
-            births, vague = parse_births(text, self.dates)
+            births, vague = self._births_in(text)
         except InputError as error:
             self.refuse("birth date", text, error)
             self.note(f"born: {text}")
             return
         self._births |= dict.fromkeys(births)
         self.births_about = self.births_about or about or vague
+
+    def _births_in(self, text: str) -> tuple[tuple[str, ...], bool]:
+        """Parse birth dates, if need be without the remarks in brackets, which go to the note."""
+        try:
+            return parse_births(text, self.dates)
+        except InputError:
+            bare = _BRACKETED.sub(" ", text)
+            if bare == text:
+                raise
+            births = parse_births(bare, self.dates)
+            self.note(f"born: {text}")
+            return births
 
     def birthplace(self, text: str) -> None:
         """Add a place of birth."""
@@ -213,7 +226,9 @@ class Draft:
     def refuse(self, field: str, value: str, error: InputError) -> None:
         """Record a rejected field; the entry is kept."""
         place = f"{self.place}, {field}"
-        self.refusals.append(refused(self.file, place, value, error, kept=True))
+        found = refused(self.file, place, value, error, kept=True)
+        if found not in self.refusals:
+            self.refusals.append(found)
 
     def finish(self) -> Iterator[ListedParty | EntryRefusal]:
         """Yield the entry with its rejected fields, or the reason why there is none."""

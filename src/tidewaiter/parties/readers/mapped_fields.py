@@ -192,6 +192,9 @@ def _typed_number(draft: Draft, text: str, country: str) -> None:
 
 
 def _name(draft: Draft, text: str, columns: Columns, kind: NameKind, language: str = "") -> None:
+    if columns.name_cut and (bare := re.sub(columns.name_cut, "", text)) != text:
+        draft.note(text)
+        text = bare
     for each in part_at_slashes(text) if columns.name_slashes else (text,):
         for one in _in_words(each, columns):
             draft.name(one, kind, language)
