@@ -111,7 +111,7 @@ def test_the_header_row_may_follow_other_rows(
 def test_a_blank_title_is_taken_for_the_only_missing_column_and_reported(
     made_up: Callable[[str], ListFile],
 ) -> None:
-    """A list of OFSI of 2016 has no title over its first column, the surname."""
+    """The surname has no title."""
     plain = made_up("uk-ofsi.csv")
     blank = ListFile(name="a.csv", content=plain.content.replace(b"Name 6,", b",", 1))
     assert find_format([blank]) == "uk-ofsi-csv"
@@ -124,6 +124,19 @@ def test_a_blank_title_is_taken_for_the_only_missing_column_and_reported(
     assert [p.names for p in parties] == [
         item.names for item in expected if isinstance(item, ListedParty)
     ]
+
+
+def test_a_header_with_one_blank_title_too_many_is_shifted_and_reported(
+    made_up: Callable[[str], ListFile],
+) -> None:
+    """An excerpt of OFSI's list of 2016 has 30 titles, the first blank, over rows of 29 cells."""
+    plain = made_up("uk-ofsi.csv")
+    blank = ListFile(name="a.csv", content=plain.content.replace(b"Name 6,", b",Name 6,", 1))
+    assert find_format([blank]) == "uk-ofsi-csv"
+    refusal, *items = list_readers()["uk-ofsi-csv"]([blank])
+    assert isinstance(refusal, EntryRefusal)
+    assert (refusal.code, refusal.kept) == ("parties/header-shifted", True)
+    assert items == list(list_readers()["uk-ofsi-csv"]([plain]))
 
 
 def test_a_column_that_no_mapping_names_is_counted() -> None:

@@ -6,6 +6,7 @@ The header row may follow titles, notes and blank rows. A column that no mapping
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from tidewaiter.base.archives import ListFile
@@ -77,7 +78,13 @@ def _tables(file: ListFile, source: Source) -> Iterator[Section | EntryRefusal]:
             if header:
                 found = True
                 yield from _assumed(file.name, sheet, row, header)
-                yield Section(sheet, tuple(before), _rows(file.name, sheet, read, number, header))
+                following = next(read, None)
+                if _is_shifted(header, following, sheet):
+                    header = header[1:]
+                    error = InputError("parties/header-shifted")
+                    yield refused(file.name, "header row", "", error, kept=True)
+                rest = read if following is None else chain([following], read)
+                yield Section(sheet, tuple(before), _rows(file.name, sheet, rest, number, header))
                 break
             before += [" ".join(cell.split()) for cell in row if cell.strip()]
             if number >= LOOKED_AT:
@@ -91,6 +98,11 @@ def _tables(file: ListFile, source: Source) -> Iterator[Section | EntryRefusal]:
     for sheet in passed:
         error = InputError("parties/sheet-without-header", named=", ".join(source.claims))
         yield refused(file.name, f"sheet {sheet}", sheet, error, kept=True)
+
+
+def _is_shifted(titles: Sequence[str], following: Row | None, sheet: str) -> bool:
+    """Return whether the first title is blank, and has no cell in the row below."""
+    return not (sheet or titles[0]) and following is not None and len(following[1]) < len(titles)
 
 
 class _Titles:
