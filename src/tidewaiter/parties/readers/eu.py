@@ -7,7 +7,7 @@ Each row holds one name, address, birth, citizenship or number of an entry.
 Source: the header of the file (118 columns in 2026).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from tidewaiter.base.archives import ListFile
@@ -35,8 +35,19 @@ KINDS: dict[str, PartyKind] = {
     "e": "organisation",
     "vessel": "vessel",
 }
+_LOW_QUALITY = "low quality alias"
 _UNKNOWN_IN_XML = {"", "00", "unknown"}
 _CONTACTS = {"email": "email", "phone": "phone", "web": "website", "fax": "fax"}
+_PARTS_READ = frozenset(
+    [
+        *("subjectType", "regulation", "nameAlias", "address", "birthdate", "citizenship"),
+        *("identification", "remark", "regulation/publicationUrl", "address/contactInfo"),
+        *(f"{part}/remark" for part in ("nameAlias", "address", "birthdate", "identification")),
+        *(f"{part}/regulationSummary" for part in ("nameAlias", "address", "birthdate")),
+        *(f"{part}/regulationSummary" for part in ("identification", "citizenship")),
+        "citizenship/remark",
+    ]
+)
 _PLACE = ("street", "poBox", "zipCode", "city", "place", "region", "countryDescription")
 
 
@@ -48,8 +59,12 @@ def read_eu_xml(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty 
     """
     for file in files:
         yield ListHeader(dated=day_of(root_of(file).get("generationDate", "")))
+        unread = Unread(_PARTS_READ)
         for element in elements(file, ("sanctionEntity",)):
+            unread.see({part.tag: ["x"] for part in element})
+            unread.see({f"{part.tag}/{each.tag}": ["x"] for part in element for each in part})
             yield from _xml_entry(file, element)
+        yield from unread.report(file.name)
 
 
 def _xml_entry(file: ListFile, element: Element) -> Iterator[ListedParty | EntryRefusal]:
@@ -71,7 +86,11 @@ def _xml_entry(file: ListFile, element: Element) -> Iterator[ListedParty | Entry
         _paper(paper, draft)
     for remark in texts_of(element, "remark"):
         draft.note(remark)
+    for remark in texts_of(element, "citizenship/remark"):
+        draft.note(remark)
     draft.note(element.get("designationDetails", ""))
+    number = element.get("unitedNationId", "")
+    draft.note(f"United Nations id: {number}" if number else "")
     yield from draft.finish()
 
 
@@ -104,6 +123,10 @@ def _xml_name(element: Element, draft: Draft) -> None:
     draft.name(name, kind, language)
     for part in ("title", "function"):
         draft.note(element.get(part, ""))
+    gender = element.get("gender", "")
+    draft.note(f"gender: {gender}" if gender else "")
+    for remark in texts_of(element, "remark"):
+        draft.note("" if remark.casefold() == _LOW_QUALITY else remark)
 
 
 def _law(element: Element, draft: Draft) -> None:
@@ -141,7 +164,11 @@ def _xml_birth(element: Element, draft: Draft) -> None:
     year, month, day = (element.get(part, "") for part in ("year", "monthOfYear", "dayOfMonth"))
     parts = "-".join(part.zfill(2) for part in (year, month, day) if part)
     first, last = element.get("yearRangeFrom", ""), element.get("yearRangeTo", "")
-    draft.born(element.get("birthdate", "") or parts, about=about)
+    draft.born(
+        _dated(element.get("birthdate", "") or parts, element.get("calendarType", "")), about=about
+    )
+    for remark in texts_of(element, "remark"):
+        draft.note(remark)
     draft.born(f"{first} to {last}" if first and last else first or last, about=True)
     place = [element.get(part, "") for part in ("place", "city", "region", "countryDescription")]
     draft.birthplace(", ".join(part for part in place if part and part != "UNKNOWN"))
@@ -151,8 +178,31 @@ def _paper(element: Element, draft: Draft) -> None:
     kind = _first(element, "identificationTypeDescription", "identificationTypeCode")
     number = _first(element, "number", "latinNumber")
     draft.number(kind, number, country_of(element))
-    for remark in texts_of(element, "remark"):
-        draft.note(remark)
+    held = {title: element.get(_attribute(title), "") for title in _PAPER}
+    held["Identification_Remark"] = "; ".join(texts_of(element, "remark"))
+    _state(f"{kind} {number}", held, draft)
+
+
+def _attribute(title: str) -> str:
+    """Return the attribute of a column: knownFalse of Identification_KnownFalse."""
+    name = title.partition("_")[2]
+    return name[0].lower() + name[1:]
+
+
+def _state(paper: str, held: Mapping[str, str], draft: Draft) -> None:
+    """Note what is said of a paper: that it is false, lost or expired, who issued it and when."""
+    said = [
+        f"{label} {held[title]}" if label.endswith(":") else label
+        for title, label in _PAPER.items()
+        if held.get(title, "").casefold() not in {"", "false"}
+    ]
+    draft.note(f"{paper}: {', '.join(said)}" if said else "")
+
+
+def _dated(text: str, calendar: str) -> str:
+    """Return a date with its calendar, if that is not ours."""
+    other = calendar.casefold() not in {"", "gregorian"}
+    return f"{text} ({calendar})" if other and text else text
 
 
 _KEY = "Entity_LogicalId"
@@ -295,12 +345,7 @@ def _csv_paper(row: dict[str, str], draft: Draft) -> None:
     kind = row.get("Identification_TypeDescription", "") or row.get("Identification_TypeCode", "")
     paper = row.get("Identification_Number", "") or row.get("Identification_LatinNumber", "")
     draft.number(kind, paper, _country(row, "Identification"))
-    said = [
-        f"{label} {row[title]}" if label.endswith(":") else label
-        for title, label in _PAPER.items()
-        if row.get(title, "").casefold() not in {"", "false"}
-    ]
-    draft.note(f"{kind} {paper}: {', '.join(said)}" if said else "")
+    _state(f"{kind} {paper}", row, draft)
 
 
 def _country(row: dict[str, str], part: str) -> str:
@@ -316,7 +361,7 @@ def _csv_name(row: dict[str, str], draft: Draft) -> None:
     weak = "low quality" in row.get("NameAlias_Remark", "").casefold()
     kind: NameKind = "weak alias" if weak else "primary" if is_latin(name) else "native"
     draft.name(name, kind, row.get("NameAlias_NameLanguage", "").casefold())
-    if row.get("NameAlias_Remark", "").casefold() not in {"", "low quality alias"}:
+    if row.get("NameAlias_Remark", "").casefold() not in {"", _LOW_QUALITY}:
         draft.note(row["NameAlias_Remark"])
 
 
@@ -337,9 +382,7 @@ def _csv_birth(row: dict[str, str], draft: Draft) -> None:
     parts = (row.get(f"BirthDate_{part}", "").zfill(2) for part in ("Year", "Month", "Day"))
     whole = row.get("BirthDate_BirthDate", "")
     text = whole or "-".join(part for part in parts if part.strip("0"))
-    calendar = row.get("BirthDate_CalendarType", "")
-    other = calendar.casefold() not in {"", "gregorian"}
-    draft.born(f"{text} ({calendar})" if other and text else text, about=about)
+    draft.born(_dated(text, row.get("BirthDate_CalendarType", "")), about=about)
     first, last = row.get("BirthDate_YearRangeFrom", ""), row.get("BirthDate_YearRangeTo", "")
     draft.born(f"{first} to {last}" if first and last else first or last, about=True)
     place = [row.get(f"BirthDate_{part}", "") for part in ("Place", "City", "Region")]
