@@ -36,6 +36,7 @@ FILES = {
     "ebrd-ineligible.json": "ebrd-json",
     "jp-mof.csv": "jp-mof-csv",
     "ua-nsdc.json": "ua-nsdc-json",
+    "ua-sfms.xml": "sfms-xml",
     "wb-debarred.csv": "wb-csv",
     "wb-debarred.json": "wb-json",
 }

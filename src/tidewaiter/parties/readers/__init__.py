@@ -29,6 +29,7 @@ from tidewaiter.parties.readers.own import (
     read_own_json,
 )
 from tidewaiter.parties.readers.seco import read_seco
+from tidewaiter.parties.readers.sfms import read_sfms
 from tidewaiter.parties.readers.un import read_un_xml
 from tidewaiter.parties.types import ListedParty
 
@@ -68,6 +69,7 @@ def built_in() -> MappingProxyType[str, ListFormat]:
         "un-xml": (_root("CONSOLIDATED_LIST"), read_un_xml),
         "eu-xml": (_root("export"), read_eu_xml),
         "seco-xml": (_root("swiss-sanctions-list"), read_seco),
+        "sfms-xml": (_root("list-terror"), read_sfms),
         "ofac-csv": (claims_ofac_csv, read_ofac_csv),
         "eu-csv": (claims_eu_csv, read_eu_csv),
         "csl": (claims_csl, read_csl),
