@@ -14,7 +14,8 @@ Order = Literal["dmy", "mdy"]
 _ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
 _SOLID = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{4}(?:\d{2})?)?")
 _PARTS = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})")
-_CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
+_CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?")
+_ERA = re.compile(r"(明治|大正|昭和|平成|令和)(\d{1,2}|元)(年|[./-])")
 _DAY_NAME = re.compile(r"(\d{1,2})[-/., ]*(?:de )?([^\W\d_]+)\.?[-/., ]*(?:de )?(\d{4}|\d{2})")
 _NAME_DAY = re.compile(r"([^\W\d_]+)\.?[-/., ]*(\d{1,2})(?:st|nd|rd|th)?[-/., ]+(\d{4})")
 _TIME = re.compile(
@@ -55,6 +56,15 @@ _BY_NAME = {
     for name in [*names.split(), _ENGLISH[number - 1]]
 }
 _EPOCH = date(1899, 12, 30)
+# Japanese eras by their first day and the day after their last. Before 1873 (Meiji 6) Japan used
+# another calendar. Source: documentation of java.time.chrono.JapaneseEra, OpenJDK 17.
+_ERAS = {
+    "明治": (1867, date(1873, 1, 1), date(1912, 7, 30)),
+    "大正": (1911, date(1912, 7, 30), date(1926, 12, 25)),
+    "昭和": (1925, date(1926, 12, 25), date(1989, 1, 8)),
+    "平成": (1988, date(1989, 1, 8), date(2019, 5, 1)),
+    "令和": (2018, date(2019, 5, 1), date.max),
+}
 
 
 def parse_date(text: str, order: Order | None = None) -> date:
@@ -63,22 +73,47 @@ def parse_date(text: str, order: Order | None = None) -> date:
     Two-digit years are 2000 to 2099. With dots, "03.04.2026", the day is first.
 
     Args:
-        text: The date, as "2026-03-31", "20260331", "31/03/2026", "31-Mar-2026".
+        text: The date, as "2026-03-31", "20260331", "31/03/2026", "31-Mar-2026", "2026年3月31日",
+            "令和8年3月31日".
         order: Meaning of "03/04/2026"; None: not known, and an ambiguous date is an error.
 
     Raises:
         InputError: Not a date, or ambiguous.
     """
     body = _TIME.sub("", unicodedata.normalize("NFKC", text).strip())
+    spelled = without_era(body)
     for pattern in (_ISO, _SOLID, _CHINESE):
-        found = pattern.fullmatch(body)
+        found = pattern.fullmatch(spelled)
         if found:
             parts = [int(part) for part in found.groups() if part.isdecimal()]
-            return _date(parts[0], parts[1], parts[2], text)
+            day = _date(parts[0], parts[1], parts[2], text)
+            if spelled != body and not _is_in_era(body, day):
+                raise InputError("base/not-a-date", text=text)
+            return day
     found = _PARTS.fullmatch(body)
     if found:
         return _numbered(found, text, order)
     return _named(body, text)
+
+
+def without_era(text: str) -> str:
+    """Replace the year of a Japanese era by its Gregorian year: "昭和46年" by "1971年".
+
+    A text without an era, or with a year that its era did not have, is returned unchanged.
+    """
+    found = _ERA.match(text)
+    if found is None:
+        return text
+    before, first, end = _ERAS[found[1]]
+    year = before + (1 if found[2] == "元" else int(found[2]))
+    if not first.year <= year <= end.year:
+        return text
+    return f"{year}{found[3]}{text[found.end() :]}"
+
+
+def _is_in_era(text: str, day: date) -> bool:
+    found = _ERA.match(text)
+    return found is not None and _ERAS[found[1]][1] <= day < _ERAS[found[1]][2]
 
 
 def date_order(text: str) -> Order | None:

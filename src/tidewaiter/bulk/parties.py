@@ -19,7 +19,7 @@ from tidewaiter.parties.matching.kernels.linking import Asking
 from tidewaiter.parties.matching.kernels.search import Answers
 from tidewaiter.parties.matching.matcher import Matcher, probability
 from tidewaiter.parties.matching.types import KINDS, AskedParty
-from tidewaiter.parties.readers.entries import parse_births
+from tidewaiter.parties.birth_dates import parse_births
 from tidewaiter.parties.types import Identifier
 from tidewaiter.trade.readers.delimited_text import open_delimited
 from tidewaiter.trade.readers.parquet import open_parquet

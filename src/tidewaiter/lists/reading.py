@@ -18,13 +18,20 @@ from tidewaiter.parties.readers import (
     parts_names_at_commas,
     plugin_formats,
 )
-from tidewaiter.parties.readers.columns import parts_at_commas, reader_of
+from tidewaiter.parties.readers.columns import parts_at_commas
 from tidewaiter.parties.readers.entries import EntryRefusal, ListHeader, ListReader, refused
-from tidewaiter.parties.readers.file_formats import is_utf8
+from tidewaiter.parties.readers.file_formats import encoding_of, is_sure
+from tidewaiter.parties.readers.mapped_tables import reader_of
 from tidewaiter.parties.types import ListedParty, NameKind, PartyName
 
 _REFUSED = 0.05  # maximum share of rejected entries
 _FEW = 20  # rejected entries tolerated regardless of their share
+_CODECS = {
+    "cp1252": "Windows-1252",
+    "cp932": "Shift JIS (Windows-31J)",
+    "utf-16-le": "UTF-16 (little-endian)",
+    "utf-16-be": "UTF-16 (big-endian)",
+}
 LOSS = 0.2  # maximum share of entries missing in a new version
 
 
@@ -81,12 +88,13 @@ def _nothing(name: str, refusals: Sequence[EntryRefusal]) -> InputError:
 
 
 def _in_doubt(files: Sequence[ListFile], form: str) -> Iterator[EntryRefusal]:
-    """Report files that are not UTF-8: non-ASCII letters may be decoded wrongly."""
+    """Report files whose encoding is a guess: non-ASCII letters may be decoded wrongly."""
     if form.endswith("xml") or form in plugin_formats():
         return
     for file in files:
-        if not is_utf8(file):
-            yield refused(file.name, "", "", InputError("lists/file-not-utf8"), kept=True)
+        if not is_sure(file):
+            error = InputError("lists/file-not-utf8", codec=_CODECS[encoding_of(file)])
+            yield refused(file.name, "", "", error, kept=True)
 
 
 def _format(files: Sequence[ListFile], definition: ListDefinition | None) -> str:

@@ -37,6 +37,24 @@ def test_the_answer_as_json(call: Call) -> None:
     assert answer["matches"][0]["entry"] == NAMES[0]["id"]
 
 
+@pytest.mark.parametrize("born", ["12.03.1971", "12/03/1971", "12 March 1971", "昭和46年3月12日"])
+def test_a_birth_date_may_be_written_as_is_usual(call: Call, here: Path, born: str) -> None:
+    """The day comes before the month; the answer is that of the ISO date."""
+    entry = '{"id": "1", "schema": "Person", "names": ["Asha Udaharan"], "dob": "1971-03-12"}\n'
+    (here / "list.jsonl").write_text(entry)
+    asked = ("match", "Asha Udaharan", "--list", "list.jsonl", "--json", "--born")
+    iso, usual = call(*asked, "1971-03-12"), call(*asked, born)
+    assert usual.exit_code == 0
+    assert json.loads(usual.stdout)["matches"] == json.loads(iso.stdout)["matches"]
+
+
+def test_what_is_no_birth_date_is_refused(call: Call) -> None:
+    """No date is guessed."""
+    result = call("match", "A B", "--list", str(LIST), "--born", "31.31.1971")
+    assert result.exit_code == 2
+    assert says(result.stderr, "cli/not-a-date-of-birth")
+
+
 def test_queries_give_a_line_a_match(call: Call, here: Path) -> None:
     """A line is qid, entry and probability, at most ten for each, the best first."""
     rows = [f"q{at}\tPerson\t{each['names'][0]}\t\t" for at, each in enumerate(NAMES[:50])]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.parties.readers.sheets import workbook
 from tests.support.raising import raises
 
 from tidewaiter.base.archives import ListFile
@@ -19,15 +20,25 @@ FILES = {
     "csl.csv": "csl",
     "csl.json": "csl",
     "entities.ftm.json": "ftm-json",
+    "eu-fsf-1-0.csv": "eu-csv-1-0",
     "eu-fsf.csv": "eu-csv",
     "eu-fsf.xml": "eu-xml",
     "ofac-advanced.xml": "ofac-advanced-xml",
     "ofac-legacy.xml": "ofac-xml",
+    "ch-seco.xml": "seco-xml",
     "own.csv": "own-csv",
     "own.jsonl": "own-json",
     "targets.simple.csv": "opensanctions-csv",
     "uk-ofsi.csv": "uk-ofsi-csv",
     "uk-sanctions-list.csv": "uk-csv",
+    "adb-sanctions.json": "adb-json",
+    "afdb-debarred.csv": "afdb-csv",
+    "ebrd-ineligible.json": "ebrd-json",
+    "jp-mof.csv": "jp-mof-csv",
+    "ua-nsdc.json": "ua-nsdc-json",
+    "ua-sfms.xml": "sfms-xml",
+    "wb-debarred.csv": "wb-csv",
+    "wb-debarred.json": "wb-json",
 }
 PIECES = (
     b"",
@@ -87,6 +98,22 @@ def test_no_damage_crashes_a_reader(
             assert len(item.value) <= 200
         else:
             assert isinstance(item, ListHeader)
+
+
+BOOK = workbook(
+    {"A": [["Report"], ["Reference", "Name of Individual or Entity", "Name Type"], ["1", "B", "x"]]}
+)
+
+
+@settings(max_examples=200)
+@given(changes=CHANGES)
+def test_no_damage_crashes_the_reader_of_workbooks(
+    changes: list[tuple[float, int, bytes]],
+) -> None:
+    """A damaged archive, sheet or cell is refused, or read."""
+    file = ListFile(name="list.xlsx", content=damaged(BOOK, changes))
+    for item in outcome("au-csv", file):
+        assert isinstance(item, ListHeader | ListedParty | EntryRefusal)
 
 
 @pytest.mark.parametrize(

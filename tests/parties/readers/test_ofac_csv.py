@@ -143,7 +143,7 @@ def test_the_real_list_of_the_un_is_read(read_real: Real) -> None:
         273,
     ]
     kinds = [name.kind for party in parties for name in party.names]
-    assert (kinds.count("native"), kinds.count("weak alias")) == (377, 621)
+    assert (kinds.count("native"), kinds.count("weak alias")) == (382, 621)
     assert sum(party.births_about for party in parties) > 100
     assert refusals == []
 

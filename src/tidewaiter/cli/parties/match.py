@@ -24,6 +24,7 @@ from tidewaiter.cli.screening.input_files import report_refusals
 from tidewaiter.explain.matches import evidence_lines, odds_in_words
 from tidewaiter.explain.words import not_compared
 from tidewaiter.lists.decisions import threshold_for
+from tidewaiter.parties.birth_dates import parse_births
 from tidewaiter.parties.matching.index import Index
 from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.matching.types import (
@@ -186,7 +187,10 @@ _CHANCE = Within(0, 1)
     default="unknown",
     help="Type of party.",
 )
-@click.option("--born", help='Date of birth, complete or partial: "1970" or "1970-03-05".')
+@click.option(
+    "--born",
+    help='Date of birth, complete or partial: "1970", "1970-03-05" or "5.3.1970" (day first).',
+)
 @party_options
 @click.option(
     "--file", "path", type=FILE, help="A file of parties: CSV, JSON Lines, Parquet or XLSX."
@@ -253,7 +257,7 @@ def match(  # noqa: PLR0917 - Click passes them by name
             text=printable(name),
             kind=kind,
             countries=(country,) if country else (),
-            births=(_day(born),) if born else (),
+            births=_births(born) if born else (),
             addresses=known.addresses,
             identifiers=known.identifiers,
         )
@@ -302,14 +306,12 @@ def _check_outputs(out: Path, refused: Path | None, kept: dict[str, Path | None]
     )
 
 
-def _day(text: str) -> str:
-    """Check a date of birth."""
-    parts = text.split("-")
-    if [len(part) for part in parts] not in ([4], [4, 2], [4, 2, 2]) or not all(
-        part.isascii() and part.isdigit() for part in parts
-    ):
-        raise InputError("cli/not-a-date-of-birth", text=text)
-    return text
+def _births(text: str) -> tuple[str, ...]:
+    """Parse a date of birth, complete or partial; the day comes before the month."""
+    try:
+        return parse_births(text)[0]
+    except InputError:
+        raise InputError("cli/not-a-date-of-birth", text=text) from None
 
 
 @contextmanager

@@ -26,12 +26,16 @@ _HARD: Final = ";；؛|、\n"
 _CLOSES: Final = {"(": ")", "[": "]", "«": "»", "“": "”", '"': '"', "（": "）", "「": "」"}
 _NUMBERED: Final = re.compile(r"(?:^|[\s,;])\(?(?:[a-z]|\d{1,2})\)\s+")
 _FURTHER: Final = re.compile(
-    r"[\s,;]*\b(?:a\.k\.a\.|aka|f\.k\.a\.|n\.k\.a\.|also known as|alias:)\s*:?\s+"
+    r"[\s,;(]*(?<!\w)(?:a\.?k\.?a\.|A\.?K\.?A\.|aka|AKA|f\.k\.a\.|F\.K\.A\.|n\.k\.a\.|d\.b\.a\."
+    r"|(?i:[afdn]/[kb]/a|currently d/b/a|(?<=\()formerly(?! known))"
+    r"|(?i:(?:also|formerly|previously|now|currently) known as)|(?:alias|ALIAS):)\s*:?\s+"
 )
+_SHORT_FORM: Final = re.compile(r"(.+?)\s*\(([^()]*[«\"“]([^«»\"“”]+)[»\"”][^()]*)\)")
 _BRACKETS: Final = re.compile(r"[(\[].*?[)\]]")
-_SLASH: Final = re.compile(r"\s+/\s+")
+_SLASH: Final = re.compile(r"\s+/\s*|/\s+")
 _LIKE: Final = 0.6  # minimum share of common letters in two spellings of a surname
 _TWO: Final = 2
+_LONG: Final = 3  # words of a piece that is a name rather than a part of an enumeration
 _LINKS: Final = frozenset({"and", "&", "et", "y", "e", "und", "и", "та", "і"})
 _OF: Final = frozenset({"of", "for", "de", "del", "du", "des", "für", "по", "для"})
 
@@ -61,11 +65,12 @@ class _Ends(Record, frozen=True, kw_only=True):
 class _Languages(Record, frozen=True, kw_only=True):
     source: str
     names: dict[str, tuple[str, ...]]
+    three_letters: dict[str, str]
     branches: _Ends
 
 
 class _Facts(NamedTuple):
-    codes: dict[str, str]  # folded name of a language -> its code
+    codes: dict[str, str]  # folded name of a language, or three-letter code -> its code
     label: re.Pattern[str]
     after: re.Pattern[str]  # "... (Russian)"
     branches: frozenset[str]
@@ -80,12 +85,20 @@ def _facts() -> _Facts:
     word = "|".join(re.escape(name) for name in every)
     said = rf"(?:in |en )?({word})(?: name| spelling| script)?"
     return _Facts(
-        codes=codes,
+        codes={**held.three_letters, **{code: code for code in held.names}, **codes},
         label=re.compile(rf"(?:^|[\s,;/(\[]+){said}\s?:\s*", re.IGNORECASE),
         after=re.compile(rf"\s*[(\[]\s*{said}\s*[)\]]\s*$", re.IGNORECASE),
         branches=frozenset(map(fold, held.branches.words)),
         suffixes=frozenset(map(fold, held.branches.suffixes)),
     )
+
+
+def language_code(text: str) -> str:
+    """Return the ISO 639-1 code of a language by its code or its English or French name.
+
+    An empty text: not known.
+    """
+    return _facts().codes.get(fold(text), "")
 
 
 def part_names(text: str, kind: PartyKind, own: Iterable[str] = ()) -> Parted:
@@ -203,9 +216,44 @@ def _apart(text: str) -> Iterator[str]:
     for piece in _outside(text, _HARD):
         for numbered in _NUMBERED.split(piece):
             for further in _FURTHER.split(numbered):
-                sides = _SLASH.split(further)
-                whole = len(sides) > 1 and all(_is_name(side) for side in sides)
-                yield from filter(str.strip, sides if whole else [further])
+                # A bracket that "(a.k.a. ...; ...)" opened no longer hides what is in it.
+                for each in _outside(_unopened(further), _HARD):
+                    sides = _SLASH.split(each)
+                    whole = len(sides) > 1 and all(_is_name(side) for side in sides)
+                    yield from filter(str.strip, sides if whole else _short_form(each))
+
+
+def _unopened(text: str) -> str:
+    """Return a text without brackets at its end that it does not open."""
+    while text.count("(") < text.count(")") and text.rstrip().endswith(")"):
+        text = text.rstrip()[:-1]
+    return text
+
+
+def _short_form(text: str) -> list[str]:
+    """Split 'Joint Stock Company "Example" (JSC "Example")', two spellings of one firm."""
+    match = _SHORT_FORM.fullmatch(text.strip())
+    return [match[1], match[2]] if match and match[3] in match[1] else [text]
+
+
+def part_at_words(text: str) -> list[str]:
+    """Split a name at "a.k.a.", "formerly known as" and the like, also in brackets."""
+    return [part.text for each in _apart(text) if (part := _part(each, ""))]
+
+
+def part_at_slashes(text: str) -> list[str]:
+    """Split a name in two languages, "Example Ministry/Ministère d'Exemple", as Canada writes it.
+
+    Slashes in brackets, and between single words, do not separate names.
+    """
+    sides = [""]
+    for piece in _outside(text, "/"):
+        joined = bool(sides[-1]) and not (_is_name(sides[-1]) and _is_name(piece))
+        if joined:
+            sides[-1] += f"/{piece}"
+        else:
+            sides = [*filter(None, sides), piece]
+    return [side.strip() for side in sides]
 
 
 def _is_name(text: str) -> bool:
@@ -356,9 +404,15 @@ def _is_tail(before: str, piece: str) -> bool:
 def _is_enumeration(pieces: Sequence[str]) -> bool:
     """Return whether it is like "Ministry of Industry, Trade and Supply", one name.
 
-    A piece that ends in a legal form is a separate name.
+    A piece that ends in a legal form is a separate name, and so are pieces that are all long, or
+    end in the same word: "Example Import and Export Bank, Sample Import and Export Bank".
     """
     if len(pieces) < _TWO or not _LINKS & {word.casefold() for word in pieces[-1].split()}:
+        return False
+    lengths = [len(words_of(piece)) for piece in pieces]
+    if min(lengths) >= _TWO and len({words_of(piece)[-1].casefold() for piece in pieces}) == 1:
+        return False
+    if len(pieces) > _LONG and sum(length >= _LONG for length in lengths) * 2 > len(pieces):
         return False
     return not any(_ends_in_form(piece) for piece in pieces[:-1])
 

@@ -8,12 +8,7 @@ from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import InputError, PluginError
 from tidewaiter.base.plugins import LISTS, blamed, plugin_for, plugins, report
 from tidewaiter.base.resources import data, read_toml, toml_files
-from tidewaiter.parties.readers.columns import (
-    Columns,
-    claims_of,
-    parts_at_commas,
-    reader_of,
-)
+from tidewaiter.parties.readers.columns import Columns, parts_at_commas
 from tidewaiter.parties.readers.csl import claims_csl, read_csl
 from tidewaiter.parties.readers.entries import (
     EntryRefusal,
@@ -22,8 +17,9 @@ from tidewaiter.parties.readers.entries import (
     ListReader,
 )
 from tidewaiter.parties.readers.eu import claims_eu_csv, read_eu_csv, read_eu_xml
-from tidewaiter.parties.readers.file_formats import root_of
+from tidewaiter.parties.readers.file_formats import first_character, root_of
 from tidewaiter.parties.readers.ftm import claims_ftm, read_ftm
+from tidewaiter.parties.readers.mapped_tables import claims_of, reader_of
 from tidewaiter.parties.readers.ofac_csv import claims_ofac_csv, read_ofac_csv
 from tidewaiter.parties.readers.ofac_xml import read_ofac_advanced, read_ofac_xml
 from tidewaiter.parties.readers.own import (
@@ -32,6 +28,8 @@ from tidewaiter.parties.readers.own import (
     read_own_csv,
     read_own_json,
 )
+from tidewaiter.parties.readers.seco import read_seco
+from tidewaiter.parties.readers.sfms import read_sfms
 from tidewaiter.parties.readers.un import read_un_xml
 from tidewaiter.parties.types import ListedParty
 
@@ -45,7 +43,7 @@ __all__ = [
     "plugin_version",
 ]
 
-EDITION = 2
+EDITION = 3
 """Version of the readers: increment it to re-parse stored files."""
 
 _Claims = Callable[[Sequence[ListFile]], bool]
@@ -70,6 +68,8 @@ def built_in() -> MappingProxyType[str, ListFormat]:
         "ofac-advanced-xml": (_root("Sanctions"), read_ofac_advanced),
         "un-xml": (_root("CONSOLIDATED_LIST"), read_un_xml),
         "eu-xml": (_root("export"), read_eu_xml),
+        "seco-xml": (_root("swiss-sanctions-list"), read_seco),
+        "sfms-xml": (_root("list-terror"), read_sfms),
         "ofac-csv": (claims_ofac_csv, read_ofac_csv),
         "eu-csv": (claims_eu_csv, read_eu_csv),
         "csl": (claims_csl, read_csl),
@@ -152,7 +152,7 @@ def _root(name: str) -> _Claims:
     """Make a detector for XML with a given root element."""
 
     def claims(files: Sequence[ListFile]) -> bool:
-        if files[0].content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] != b"<":
+        if first_character(files[0]) != "<":
             return False
         return root_of(files[0]).tag == name
 

@@ -1,26 +1,16 @@
-"""Mapped tables: which column, element or key of a record holds which field of an entry.
+"""Mappings of lists: which column, element or key of a record holds which field of an entry.
 
 A mapping is a data file, data/parties/columns/*.toml, or part of an authority's own list
-definition. Records come from delimited text, flat XML or JSON Lines.
+definition. Records come from delimited text, workbooks, flat XML or JSON.
 """
 
-import hashlib
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 
-from tidewaiter.base.archives import ListFile
-from tidewaiter.base.dates import Order, parse_date
-from tidewaiter.base.errors import InputError
+import msgspec
+
+from tidewaiter.base.dates import Order
 from tidewaiter.base.records import Record
-from tidewaiter.parties.names.multiple_names import labelled, part_names
-from tidewaiter.parties.names.scripts import is_latin
-from tidewaiter.parties.readers.entries import Draft, EntryRefusal, ListHeader, ListReader, refused
-from tidewaiter.parties.readers.file_formats import Flat, records_of
-from tidewaiter.parties.types import Action, ListedParty, NameKind, PartyKind
-
-_MARKS = re.compile(r"(?:^|\s)\(?(?:[a-z]|\d{1,2})\)\s+")
-_FILLER = re.compile(r"\bdd/mm/", re.IGNORECASE)
+from tidewaiter.parties.types import Action, NameKind, PartyKind
 
 
 class Columns(Record, frozen=True, kw_only=True):
@@ -30,10 +20,19 @@ class Columns(Record, frozen=True, kw_only=True):
     source: str  # documentation of the format
     claims: tuple[str, ...]  # columns that together identify this format
     element: str = ""  # for flat XML: the record element; "": text or JSON Lines
+    items: str = ""  # for JSON: path of the entries in the object, "response.FIRMS"
     delimiter: str = ","
+    titles: Mapping[str, tuple[str, ...]] = {}  # column -> other titles of it, spaces ignored
+    absent: tuple[str, ...] = ()  # words for a missing value: "N/A"
     dates: Order = "dmy"  # meaning of 03/04/2026
     split: str = ";"  # separator of values in a cell; "," does not split within a name
+    lines: bool = False  # each line of a cell is a value
+    latin_titles: bool = False  # of titles, only the Latin letters count: "国名 Country"
     name_commas: bool = False  # commas separate further names too, unless the words belong together
+    name_cut: str = ""  # regular expression removed from names, "Example Ltd *54"; noted whole
+    name_words: bool = False  # "a.k.a." and the like separate names in the columns of `names` too
+    name_brackets: bool = False  # "A (B, C)" in the columns of `names` are three names
+    name_slashes: bool = False  # slashes separate a name in two languages
     id: str = ""  # rows with the same id are one entry; "": derived from the columns of `key`
     id_cut: str = ""  # regular expression removed from an id, so that rows of one entry agree
     key: tuple[str, ...] = ()
@@ -47,11 +46,16 @@ class Columns(Record, frozen=True, kw_only=True):
     name_kinds: Mapping[str, NameKind] = {}
     weak: str = ""  # column with the quality of a name
     weak_words: tuple[str, ...] = ()
+    language: str = ""  # column with the language of the names
     aliases: tuple[str, ...] = ()
+    weak_aliases: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
     natives: tuple[str, ...] = ()
     born: tuple[str, ...] = ()
     birthplace: tuple[str, ...] = ()  # parts of one place
+    birthplaces: tuple[str, ...] = ()  # columns with whole places
     countries: tuple[str, ...] = ()
+    any_language: bool = False  # names of countries may be in another language than English
     address: tuple[str, ...] = ()  # parts of one address
     city: str = ""
     region: str = ""
@@ -59,24 +63,29 @@ class Columns(Record, frozen=True, kw_only=True):
     country: str = ""
     addresses: tuple[str, ...] = ()  # columns with whole addresses
     numbers: Mapping[str, str] = {}  # type of number -> column
+    typed_numbers: tuple[str, ...] = ()  # columns with the type after the number: "A123 (passport)"
+    number_pattern: str = ""  # regular expression of a number in a cell, which is in the note too
+    number_country: str = ""  # column with the country that issued the numbers
     ties: Mapping[str, str] = {}  # kind of link -> column
+    pairs: Mapping[
+        str, tuple[str, str]
+    ] = {}  # for JSON: column of objects -> type and value in each
+    noted_pairs: Mapping[str, tuple[str, str]] = {}  # the same, stored in the note
+    number_types: Mapping[str, str] = {}  # type in `pairs`, or its part before ":" -> usual name
+    leave_out: Mapping[str, tuple[str, ...]] = {}  # column -> values of rows that are no entries
+    removed: Mapping[str, str] = {}  # column -> word in it of rows of removed entries
+    continued: bool = False  # a row without an id continues the note of the entry before it
     programmes: tuple[str, ...] = ()
+    sheet_programme: bool = False  # the name of the sheet is a programme
+    sheet_kinds: Mapping[str, PartyKind] = {}  # word in the name of the sheet -> kind
     action: Action = "other"
     basis: str = ""
     cited: str = ""  # column with the source
     listed: str = ""
     delisted: str = ""
     notes: tuple[str, ...] = ()
-
-
-def reader_of(columns: Columns) -> ListReader:
-    """Create the reader for a mapping."""
-
-    def read(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
-        for file in files:
-            yield from _read(file, columns)
-
-    return read
+    labelled: tuple[str, ...] = ()  # columns stored in the note with their title
+    unused: tuple[str, ...] = ()  # columns known to be of no use; any other is reported
 
 
 def parts_at_commas(columns: Columns) -> bool:
@@ -84,173 +93,58 @@ def parts_at_commas(columns: Columns) -> bool:
     return columns.name_commas or columns.split.strip() == ","
 
 
-def claims_of(columns: Columns) -> Callable[[Sequence[ListFile]], bool]:
-    """Create the detector for a mapping."""
+# Fields of a mapping that do not name columns.
+_SETTINGS = frozenset(
+    [
+        "format",
+        "source",
+        "element",
+        "items",
+        "delimiter",
+        "titles",
+        "absent",
+        "dates",
+        "split",
+        "lines",
+        "latin_titles",
+        "name_words",
+        "name_cut",
+        "name_brackets",
+        "sheet_programme",
+        "sheet_kinds",
+        "removed",
+        "continued",
+        "pairs",
+        "noted_pairs",
+        "number_types",
+        "any_language",
+        "number_pattern",
+        "leave_out",
+        "name_commas",
+        "name_slashes",
+        "id_cut",
+        "kinds",
+        "kind_else",
+        "name_kinds",
+        "weak_words",
+        "action",
+    ]
+)
 
-    def claims(files: Sequence[ListFile]) -> bool:
-        try:
-            _, records = records_of(files[0], columns.element, columns.delimiter, columns.claims)
-            first = next(
-                (record for record in records if not isinstance(record, EntryRefusal)), None
-            )
-        except InputError:
-            return False
-        return first is not None and all(title in first[1] for title in columns.claims)
 
-    return claims
-
-
-def _read(file: ListFile, columns: Columns) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
-    """Read the records of a file; those of one entry need not be adjacent."""
-    before, records = records_of(file, columns.element, columns.delimiter, columns.claims)
-    yield ListHeader(dated=_dated(before))
-    drafts: dict[str, Draft] = {}
-    for each in records:
-        if isinstance(each, EntryRefusal):
-            yield each
+def known_columns(columns: Columns) -> frozenset[str]:
+    """Return the columns that a mapping names."""
+    found: set[str] = set()
+    for field, value in msgspec.structs.asdict(columns).items():
+        if field in _SETTINGS:
             continue
-        number, record = each
-        cells = {
-            title: [_FILLER.sub("00/00/", each) for each in part] for title, part in record.items()
-        }
-        key = _key(cells, columns)
-        if not key and not any(any(part) for part in cells.values()):
-            continue
-        place = f"row {number}"
-        if not key:
-            yield refused(file.name, place, "", InputError("parties/row-without-id"))
-            continue
-        if key not in drafts:
-            shown = f"{place}, entry {key}"
-            drafts[key] = Draft(key, _kind(cells, columns), file=file.name, place=shown)
-        _fill(drafts[key], cells, columns)
-    for draft in drafts.values():
-        yield from draft.finish()
-
-
-def _dated(before: Sequence[str]) -> date | None:
-    """Find the date of a list in the text before its header: "Report Date: 13-Feb-2026"."""
-    for text in before:
-        try:
-            return parse_date(text.rpartition(": ")[2], "dmy")
-        except InputError:
-            continue
-    return None
-
-
-def _one(cells: Flat, title: str) -> str:
-    return next((each for each in cells.get(title, ()) if each), "")
-
-
-def _all(cells: Flat, titles: Sequence[str], columns: Columns) -> Iterator[str]:
-    """Yield the values of columns: each cell is split, also "(1) A (2) B"."""
-    for title in titles:
-        for cell in cells.get(title, ()):
-            yield from _parts(cell, columns)
-
-
-def _parts(cell: str, columns: Columns) -> Iterator[str]:
-    """Yield the values of a cell."""
-    for part in cell.split(columns.split) if columns.split else (cell,):
-        yield from (each.strip() for each in _MARKS.split(part) if each.strip(" ,"))
-
-
-def _key(cells: Flat, columns: Columns) -> str:
-    if columns.id:
-        text = _one(cells, columns.id)
-        return re.sub(columns.id_cut, "", text) if columns.id_cut else text
-    text = "\n".join(_one(cells, title) for title in columns.key)
-    return hashlib.sha256(text.encode()).hexdigest()[:16] if text.strip() else ""
-
-
-def _kind(cells: Flat, columns: Columns) -> PartyKind:
-    word = _one(cells, columns.kind).casefold()
-    if word in columns.kinds:
-        return columns.kinds[word]
-    if any(_one(cells, title) for title in columns.vessel):
-        return "vessel"
-    if any(_one(cells, title) for title in columns.person):
-        return "person"
-    return columns.kind_else
-
-
-def _fill(draft: Draft, cells: Flat, columns: Columns) -> None:
-    """Add the data of one record to an entry."""
-    _names(draft, cells, columns)
-    for text in _all(cells, columns.born, columns):
-        draft.born(text)
-    draft.birthplace(", ".join(part for t in columns.birthplace if (part := _one(cells, t))))
-    for text in _all(cells, columns.countries, columns):
-        draft.country(text)
-    _addresses(draft, cells, columns)
-    for kind, title in columns.numbers.items():
-        for text in _all(cells, (title,), columns):
-            draft.number(kind, text)
-    for kind, title in columns.ties.items():
-        for text in _all(cells, (title,), columns):
-            draft.tie(kind, text)
-    for text in _all(cells, columns.programmes, columns):
-        draft.programme(text)
-    draft.action = columns.action
-    draft.basis = draft.basis or _one(cells, columns.basis)
-    draft.source = draft.source or _one(cells, columns.cited)
-    draft.listed = draft.listed or _day(draft, "listed", cells, columns)
-    draft.delisted = draft.delisted or _day(draft, "delisted", cells, columns)
-    for title in columns.notes:
-        for text in cells.get(title, ()):
-            draft.note(text)
-
-
-def _names(draft: Draft, cells: Flat, columns: Columns) -> None:
-    word = _one(cells, columns.name_kind).casefold()
-    kind: NameKind = columns.name_kinds.get(word, "primary")
-    if _one(cells, columns.weak).casefold() in columns.weak_words:
-        kind = "weak alias"
-    for parts in columns.names:
-        if len(parts) == 1:
-            for text in cells.get(parts[0], ()):
-                draft.name(text, kind)
-        else:
-            draft.name(" ".join(_one(cells, part) for part in parts), kind)
-    for title in columns.aliases:
-        _further(draft, cells.get(title, ()), columns, "alias")
-    for title in columns.natives:
-        _further(draft, cells.get(title, ()), columns, "native")
-
-
-def _further(draft: Draft, cells: Sequence[str], columns: Columns, kind: NameKind) -> None:
-    """Add the further names in a column, with the language if the cell gives it."""
-    own = draft.written_names()
-    for cell in cells:
-        if parts_at_commas(columns):
-            found = part_names(cell, draft.kind, own).parts
-        else:
-            found = tuple(each for part in _parts(cell, columns) for each in labelled(part).parts)
-        for each in found:
-            native = each.language and not is_latin(each.text)
-            draft.name(each.text, "native" if native else kind, each.language)
-
-
-def _addresses(draft: Draft, cells: Flat, columns: Columns) -> None:
-    titles = {
-        "city": columns.city,
-        "region": columns.region,
-        "postcode": columns.postcode,
-        "country": columns.country,
-    }
-    fields = {name: _one(cells, title) for name, title in titles.items()}
-    draft.address([_one(cells, title) for title in columns.address], **fields)
-    for text in _all(cells, columns.addresses, columns):
-        draft.address([text])
-
-
-def _day(draft: Draft, field: str, cells: Mapping[str, list[str]], columns: Columns) -> date | None:
-    title = columns.listed if field == "listed" else columns.delisted
-    text = cells.get(title, [""])[0].strip() if title else ""
-    if not text:
-        return None
-    try:
-        return parse_date(text, columns.dates)
-    except InputError as error:
-        draft.refuse(field, text, error)
-        return None
+        values = value.values() if isinstance(value, Mapping) else value
+        for each in (values,) if isinstance(values, str) else values:
+            found.update((each,) if isinstance(each, str) else each)
+    return frozenset(
+        found
+        | columns.pairs.keys()
+        | columns.noted_pairs.keys()
+        | columns.leave_out.keys()
+        | columns.removed.keys()
+    )

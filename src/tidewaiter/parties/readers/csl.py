@@ -6,13 +6,15 @@ Source: the header of csl.csv (consolidated.csv) and the fields of the JSON file
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from tidewaiter.base.archives import ListFile
 from tidewaiter.base.countries import find_country
 from tidewaiter.base.errors import InputError
 from tidewaiter.parties.readers.entries import Draft, EntryRefusal, ListHeader
-from tidewaiter.parties.readers.file_formats import head, json_items, titled
+from tidewaiter.parties.readers.file_formats import first_character, head, json_items, titled
+from tidewaiter.parties.readers.mapped_records import Unread
 from tidewaiter.parties.readers.ofac_csv import KINDS, read_remarks
 from tidewaiter.parties.types import ListedParty, PartyKind
 
@@ -25,6 +27,17 @@ _NOTES = (
     "gross_tonnage",
     "gross_registered_tonnage",
 )
+_READ = frozenset(
+    {
+        *_MARKS,
+        *_NOTES,
+        *("_id", "id", "entity_number", "source", "type", "programs", "name", "addresses", "ids"),
+        *("start_date", "end_date", "standard_order", "call_sign", "vessel_flag", "vessel_owner"),
+        *("remarks", "citizenships", "dates_of_birth", "nationalities", "places_of_birth"),
+        *("source_information_url", "country"),
+    }
+)
+_SUCCESSORS = re.compile(r"[;,]?\s*and any successors?,.*$", re.IGNORECASE)
 _PLACE = ("address", "city", "state", "postal_code", "country")
 _OFAC = "Treasury Department"
 
@@ -45,11 +58,20 @@ def read_csl(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | E
     """
     for file in files:
         yield ListHeader()
-        for row in _json(file) if file.content.lstrip()[:1] in b"[{" else titled(file):
+        unread = Unread(_READ)
+        for row in _read_records(file):
             if isinstance(row, EntryRefusal):
                 yield row
             else:
+                unread.see({title: ["x"] if value else [] for title, value in row[1].items()})
                 yield from _entry(file, *row)
+        yield from unread.report(file.name)
+
+
+def _read_records(file: ListFile) -> Iterator[tuple[int, Fields] | EntryRefusal]:
+    if first_character(file) in {"[", "{"}:
+        return _json(file)
+    return titled(file, titles=_MARKS)
 
 
 def _json(file: ListFile) -> Iterator[tuple[int, Fields]]:
@@ -66,7 +88,9 @@ def _entry(file: ListFile, number: int, fields: Fields) -> Iterator[ListedParty 
     kind = _kind(_text(fields, "type"), source)
     key = _key(fields, source)
     draft = Draft(key, kind, file=file.name, place=f"row {number}")
-    draft.name(_text(fields, "name"))
+    name = _text(fields, "name")
+    draft.name(_SUCCESSORS.sub("", name))
+    draft.note(name if _SUCCESSORS.search(name) else "")
     for name in _many(fields, "alt_names"):
         draft.name(name, "alias")
     draft.programme(source)
@@ -84,6 +108,9 @@ def _entry(file: ListFile, number: int, fields: Fields) -> Iterator[ListedParty 
     draft.delisted = draft.day("end_date", _text(fields, "end_date"))
     for field in _NOTES:
         draft.note(_text(fields, field))
+    order = _text(fields, "standard_order")
+    draft.note(f"standard order: {order}" if order else "")
+    draft.country(_text(fields, "country"))
     read_remarks(_text(fields, "remarks"), draft)
     yield from draft.finish()
 

@@ -6,10 +6,11 @@ from datetime import date
 
 from tidewaiter.base.archives import ListFile
 from tidewaiter.base.countries import country_or_text
-from tidewaiter.base.dates import parse_date
+from tidewaiter.base.dates import Order, parse_date
 from tidewaiter.base.defects import Defect
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.parties.birth_dates import parse_births
 from tidewaiter.parties.identifiers.schemes import identifier
 from tidewaiter.parties.names.multiple_names import NamePart, part_at_semicolons
 from tidewaiter.parties.types import (
@@ -23,86 +24,6 @@ from tidewaiter.parties.types import (
     PartyName,
     Tie,
 )
-
-_ABOUT = re.compile(
-    r"\b(?:circa|approximately|approx|about|around|c|ca|between|estimated|late|early|mid)\b\.?"
-    r"|\(approximate\)|~",
-    re.IGNORECASE,
-)
-_LETTERS = re.compile(r"(?:^|\s)\(?[a-z0-9]\)\s*", re.IGNORECASE)
-_RANGE = re.compile(r"(\d{4})\s*(?:-|–|to|and|or|/)\s*(\d{4})", re.IGNORECASE)
-_LONG_RANGE = re.compile(r"(.+?\d{4})\s+(?:to|and|or)\s+(.+?\d{4})", re.IGNORECASE)
-_YEAR = re.compile(r"(?:0{1,2}[/.-]0{1,2}[/.-])?(1[89]\d{2}|20\d{2})s?")
-_MONTH_YEAR = re.compile(r"(?:0{1,2}[/.-])?(0?[1-9]|1[0-2])[/.-](\d{4})")
-_YEAR_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?:-00)?")
-_NAMED_MONTH = re.compile(r"([^\W\d_]{3,9})\.?,?\s+(\d{4})")
-_TIME = re.compile(r"T\d{2}:.*$")
-_WIDE = 20  # maximum years of a range that are listed individually
-
-
-def parse_births(text: str) -> tuple[tuple[str, ...], bool]:
-    """Parse one or more birth dates.
-
-    A range of up to 20 years is expanded, a longer one is given by its two ends; it is approximate.
-    Days precede months: "03/04/1970" is in April, as in the lists of the UK, the EU and Australia.
-
-    Args:
-        text: Like "1970", "circa 1970", "10 Dec 1948", "00/03/1970", "1973 to 1975", "a) 1961 b)
-            1962".
-
-    Returns:
-        ISO 8601 dates, full or partial, and whether the list calls them approximate.
-
-    Raises:
-        InputError: Not a date of the Gregorian calendar.
-    """
-    lines = _LETTERS.sub("\n", text.strip())
-    parts = [part for part in re.split(r"[;,]\s*(?=\d)|\n", lines) if part.strip()]
-    found: list[str] = []
-    about = False
-    for part in parts:
-        dates, vague = _one(part.strip(" .,"), text)
-        found += dates
-        about = about or vague
-    if not found:
-        raise InputError("parties/not-a-date", text=text)
-    return tuple(dict.fromkeys(found)), about
-
-
-def _one(part: str, text: str) -> tuple[list[str], bool]:
-    """Parse one date or range; return whether it is approximate."""
-    plain = " ".join(_ABOUT.sub(" ", part).split()).strip(" .,")
-    if years := _RANGE.fullmatch(plain):
-        return _years(int(years[1]), int(years[2]), text), True
-    if ends := _LONG_RANGE.fullmatch(plain):
-        return [_date(end.strip(), text) for end in ends.groups()], True
-    return [_date(plain, text)], plain != part
-
-
-def _years(first: int, last: int, text: str) -> list[str]:
-    if last < first:
-        raise InputError("parties/period-ends-before-it-begins", text=text)
-    if last - first >= _WIDE:
-        return [str(first), str(last)]
-    return [str(year) for year in range(first, last + 1)]
-
-
-def _date(text: str, whole: str) -> str:
-    """Parse one date, full or partial."""
-    plain = _TIME.sub("", text)
-    if year := _YEAR.fullmatch(plain):
-        return year[1]
-    if found := _YEAR_MONTH.fullmatch(plain):
-        return f"{found[1]}-{found[2]}"
-    if found := _MONTH_YEAR.fullmatch(plain):
-        return f"{found[2]}-{int(found[1]):02}"
-    try:
-        if found := _NAMED_MONTH.fullmatch(plain):
-            return parse_date(f"1 {found[1]} {found[2]}").isoformat()[:7]
-        return parse_date(plain, "dmy").isoformat()
-    except InputError:
-        raise InputError("parties/not-a-date", text=whole) from None
-
 
 SHOWN = 200
 """Characters of a value shown in a rejection."""
@@ -156,6 +77,8 @@ def refused(
     )
 
 
+_ORIGINAL = re.compile(r"\s*[(（]\s*original script\s*[:：]\s*([^()（）]+)[)）]?", re.IGNORECASE)
+_BRACKETED = re.compile(r"\s*[(（][^()（）]*[^\W\d_]{2}[^()（）]*(?:[)）]|$)")
 _ORDER = {"primary": 0, "native": 2}  # order of names if none is marked as primary
 _NAME = 1_000  # maximum characters of a name
 _TEXT = 100_000  # maximum characters of other texts
@@ -165,11 +88,14 @@ _MANY = 5_000  # maximum names, addresses or numbers of one entry
 class Draft:
     """Builder of an entry. Texts are trimmed; empty values and duplicates are skipped."""
 
-    def __init__(self, key: str, kind: PartyKind, *, file: str, place: str) -> None:
+    def __init__(
+        self, key: str, kind: PartyKind, *, file: str, place: str, dates: Order = "dmy"
+    ) -> None:
         self.id = " ".join(key.split())
         self.kind = kind
         self.file = file
         self.place = place
+        self.dates = dates
         self.action: Action = "other"
         self.outcome: Outcome = ""
         self.basis = ""
@@ -192,6 +118,9 @@ class Draft:
 
     def name(self, text: str, kind: NameKind = "primary", language: str = "") -> None:
         """Add a name, or several, split at semicolons; a second primary name becomes an alias."""
+        if found := _ORIGINAL.search(text):
+            self.name(found[1], "native", language)
+            text = _ORIGINAL.sub("", text)
         parted = part_at_semicolons(text).parts if ";" in text else (NamePart(text, language),)
         for each in parted:
             self._one_name(" ".join(each.text.split()), kind, each.language or language)
@@ -226,13 +155,25 @@ class Draft:
         if not text.strip():
             return
         try:
-            births, vague = parse_births(text)
+            births, vague = self._births_in(text)
         except InputError as error:
             self.refuse("birth date", text, error)
             self.note(f"born: {text}")
             return
         self._births |= dict.fromkeys(births)
         self.births_about = self.births_about or about or vague
+
+    def _births_in(self, text: str) -> tuple[tuple[str, ...], bool]:
+        """Parse birth dates, if need be without the remarks in brackets, which go to the note."""
+        try:
+            return parse_births(text, self.dates)
+        except InputError:
+            bare = _BRACKETED.sub(" ", text)
+            if bare == text:
+                raise
+            births = parse_births(bare, self.dates)
+            self.note(f"born: {text}")
+            return births
 
     def birthplace(self, text: str) -> None:
         """Add a place of birth."""
@@ -277,7 +218,7 @@ class Draft:
         if not text.strip():
             return None
         try:
-            return parse_date(text.strip(), "dmy")
+            return parse_date(text.strip(), self.dates)
         except InputError as error:
             self.refuse(field, text, error)
             return None
@@ -285,7 +226,9 @@ class Draft:
     def refuse(self, field: str, value: str, error: InputError) -> None:
         """Record a rejected field; the entry is kept."""
         place = f"{self.place}, {field}"
-        self.refusals.append(refused(self.file, place, value, error, kept=True))
+        found = refused(self.file, place, value, error, kept=True)
+        if found not in self.refusals:
+            self.refusals.append(found)
 
     def finish(self) -> Iterator[ListedParty | EntryRefusal]:
         """Yield the entry with its rejected fields, or the reason why there is none."""

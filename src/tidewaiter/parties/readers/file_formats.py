@@ -13,6 +13,7 @@ import msgspec
 
 from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.sheets.worksheet import is_workbook, visible_sheets
 from tidewaiter.parties.readers.entries import EntryRefusal, refused
 
 Row = tuple[int, list[str]]
@@ -24,27 +25,104 @@ Titled = tuple[int, dict[str, str]]
 _END_OF_FILE = "\x1a"  # DOS end-of-file mark in OFAC's files
 
 
+_MARKED = (  # byte order marks; that of UTF-32 begins like that of UTF-16
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_SAMPLE = 1 << 16  # bytes from which an encoding is inferred
+_MOST_NULS = 10  # times as many NULs in one half of the byte pairs as in the other
+
+
+def encoding_of(file: ListFile) -> str:
+    """Return the encoding of a text file; an empty text: not text.
+
+    UTF-8, or UTF-16 and UTF-32 by their byte order mark; UTF-16 without one by the NULs of its
+    ASCII characters; otherwise Shift JIS, if it decodes to kana, or Windows-1252.
+    """
+    content = file.content
+    for mark, codec in _MARKED:
+        if content.startswith(mark):
+            return codec
+    sample = content[:_SAMPLE]
+    if b"\0" in sample:
+        return _unmarked(sample)
+    if _decodes(content, "utf-8"):
+        return "utf-8-sig"
+    return "cp932" if _has_kana(sample) else "cp1252"
+
+
+def _unmarked(sample: bytes) -> str:
+    """Return the byte order of UTF-16 without a mark; an empty text: it is something else."""
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    codec = "utf-16-le" if odd > even else "utf-16-be"
+    least, most = sorted((even, odd))
+    whole = sample[: len(sample) // 4 * 4]
+    shown = most > _MOST_NULS * least and _decodes(whole, codec, most_errors=1)
+    return codec if shown else ""
+
+
+def _decodes(content: bytes, codec: str, most_errors: int = 0) -> bool:
+    try:
+        content.decode(codec)
+    except UnicodeDecodeError as error:
+        # The sample may end within a character.
+        return bool(most_errors) and error.start >= len(content) - 4
+    return True
+
+
+def _has_kana(sample: bytes) -> bool:
+    """Return whether this is Shift JIS: kana, and none of the half-width ones of other texts."""
+    text = sample.decode("cp932", "replace")
+    wide = sum("\u3041" <= letter <= "\u30fa" for letter in text)
+    half = sum("\uff61" <= letter <= "\uff9f" for letter in text)
+    return wide > _MOST_NULS * (half + text.count("\ufffd"))
+
+
 def decode(file: ListFile) -> str:
-    """Decode a text file: UTF-8 or UTF-16 with byte order mark, otherwise Windows-1252.
+    """Decode a text file in the encoding of `encoding_of`.
 
     Raises:
-        InputError: Empty, or not text.
+        InputError: Empty, not text, or damaged.
     """
-    head = file.content[:4]
     if not file.content.strip():
         raise InputError("parties/file-empty", at=file.name)
-    if b"\0" in file.content[:4096] and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+    codec = encoding_of(file)
+    if not codec or is_workbook(file.content):
         raise InputError("parties/not-text", at=file.name)
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return file.content.decode("utf-16", "replace")
     try:
-        return file.content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return file.content.decode("cp1252", "replace")
+        text = file.content.decode(codec)
+    except UnicodeDecodeError as error:
+        if codec.startswith("utf"):
+            named = codec.upper().removesuffix("-SIG")
+            raise InputError("parties/text-damaged", codec=named, at=file.name) from error
+        text = file.content.decode(codec, "replace")
+    return text.removeprefix("\ufeff")
+
+
+def tables(file: ListFile, delimiter: str = ",") -> Iterator[tuple[str, Iterator[Row]]]:
+    """Yield the tables of a file: the visible sheets of a workbook by name, or one of text.
+
+    Raises:
+        InputError: Not a table, or truncated.
+    """
+    if not is_workbook(file.content):
+        yield "", rows(file, delimiter)
+        return
+    for sheet, read in visible_sheets(file.content, file.name):
+        yield sheet, _sheet_rows(read)
+
+
+def _sheet_rows(read: Iterator[tuple[int, dict[int, str]]]) -> Iterator[Row]:
+    for number, row in read:
+        cells = [row.get(place, "") for place in range(max(row, default=-1) + 1)]
+        if any(cell.strip() for cell in cells):
+            yield number, cells
 
 
 def rows(file: ListFile, delimiter: str = ",", *, closed: bool = False) -> Iterator[Row]:
-    """Yield the rows of a file; blank rows are skipped and not counted.
+    """Yield the rows of a text file; blank rows are skipped and not counted.
 
     Args:
         file: The file.
@@ -76,7 +154,7 @@ def rows(file: ListFile, delimiter: str = ",", *, closed: bool = False) -> Itera
 
 
 def titled(
-    file: ListFile, delimiter: str = ",", *, after: int = 0
+    file: ListFile, delimiter: str = ",", titles: Sequence[str] = ()
 ) -> Iterator[Titled | EntryRefusal]:
     """Yield the rows of a file by column title, as written but trimmed.
 
@@ -86,25 +164,40 @@ def titled(
     Args:
         file: The file.
         delimiter: Delimiter of cells.
-        after: Number of rows before the header.
+        titles: Columns required in the header, which may follow other rows; empty: the first row
+            is the header.
 
     Raises:
-        InputError: Not a table, or truncated.
+        InputError: Not a table, truncated, or without the header.
     """
-    titles: list[str] = []
-    for number, row in rows(file, delimiter):
-        if number <= after:
-            continue
-        if not titles:
-            titles = [" ".join(cell.split()) for cell in row]
-            continue
+    read = rows(file, delimiter)
+    header: list[str] = []
+    first = 0
+    for number, row in read:
+        header, first = [" ".join(cell.split()) for cell in row], number
+        if all(title in header for title in titles):
+            break
+        if number >= LOOKED_AT:
+            raise no_header(titles, file.name)
+    else:
+        if titles:
+            raise no_header(titles, file.name)
+    for number, row in read:
         cells = [cell.strip() for cell in row]
-        error = check_width(cells, titles)
-        place = f"row {number - after - 1}"
+        error = check_width(cells, header)
         if error:
+            place = f"row {number - first}"
             yield refused(file.name, place, delimiter.join(cells), error)
         else:
-            yield number - after - 1, dict(zip(titles, cells, strict=False))
+            yield number - first, dict(zip(header, cells, strict=False))
+
+
+LOOKED_AT = 30  # rows searched for the header
+
+
+def no_header(titles: Sequence[str], name: str) -> InputError:
+    """Return the error for a table without its header row."""
+    return InputError("parties/no-header-row", named=", ".join(titles), at=name)
 
 
 def check_width(cells: Sequence[str], titles: Sequence[str]) -> InputError | None:
@@ -114,23 +207,25 @@ def check_width(cells: Sequence[str], titles: Sequence[str]) -> InputError | Non
     return None
 
 
-def is_utf8(file: ListFile) -> bool:
-    """Return whether a text file is UTF-8, or UTF-16 with its mark; otherwise it is cp1252."""
-    if file.content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return True
-    try:
-        file.content.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+def is_sure(file: ListFile) -> bool:
+    """Return whether the encoding is certain: UTF-8, or a byte order mark, or a workbook."""
+    return is_workbook(file.content) or encoding_of(file) in {"utf-8-sig", "utf-16", "utf-32"}
+
+
+def first_character(file: ListFile) -> str:
+    """Return the first visible character of a text file: "{" of JSON, "<" of XML."""
+    return head(file, 256).lstrip()[:1]
 
 
 def head(file: ListFile, size: int = 4096) -> str:
-    """Return the beginning of a text file."""
-    piece = file.content[:size]
-    if piece[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return piece.decode("utf-16", "ignore")
-    return "" if b"\0" in piece else piece.decode("utf-8", "replace").removeprefix("\ufeff")
+    """Return the beginning of a text file; an empty text: not text."""
+    if is_workbook(file.content):
+        return ""
+    piece = ListFile(name=file.name, content=file.content[:size])
+    codec = encoding_of(piece)
+    if codec.startswith("cp"):
+        codec = "utf-8"  # perhaps cut within a character
+    return piece.content.decode(codec, "replace").removeprefix("\ufeff") if codec else ""
 
 
 def _cut(name: str, row: int) -> InputError:
@@ -149,10 +244,13 @@ class _Root(Exception):  # noqa: N818 - it is no error
     """Root element reached: no document type declaration can follow."""
 
 
-def elements(file: ListFile, names: Collection[str]) -> Iterator[Element]:
+def elements(file: ListFile, names: Collection[str], *, level: int = 0) -> Iterator[Element]:
     """Yield the complete elements with given names; each is freed after use.
 
-    Element names are given without namespace.
+    Args:
+        file: The file.
+        names: Names of elements, without namespace.
+        level: Depth at which they are, 1 for the parts of the root; 0: any.
 
     Raises:
         InputError: Not XML, truncated, or declares entities.
@@ -170,7 +268,7 @@ def elements(file: ListFile, names: Collection[str]) -> Iterator[Element]:
                     raise InputError("parties/nests-too-deep", at=file.name)
                 continue
             depth -= 1
-            if element.tag in names:
+            if element.tag in names and level in {0, depth}:
                 yield element
                 element.clear()
                 if depth <= 2 and top is not None:  # noqa: PLR2004 - what stands in a list of entries
@@ -251,65 +349,9 @@ def _damaged(name: str, problem: str) -> InputError:
 Flat = dict[str, list[str]]
 """Values of one record by column title."""
 
-Records = Iterator[tuple[int, Flat] | EntryRefusal]
 
-_LOOKED_AT = 10  # rows searched for the header
-
-
-def records_of(
-    file: ListFile, element: str, delimiter: str, titles: Sequence[str]
-) -> tuple[list[str], Records]:
-    """Read the records of a file.
-
-    Args:
-        file: The file.
-        element: For flat XML: the record element; "": text.
-        delimiter: Delimiter of text.
-        titles: Columns required in the header.
-
-    Returns:
-        The cells before the header, and the records with their numbers, from 1.
-
-    Raises:
-        InputError: Not such a file, or truncated.
-    """
-    if element:
-        return [], _elements(file, element)
-    if file.content.lstrip()[:1] == b"{":
-        return [], enumerate(objects(file), 1)
-    return _rows(file, delimiter, titles)
-
-
-def _rows(file: ListFile, delimiter: str, titles: Sequence[str]) -> tuple[list[str], Records]:
-    before: list[str] = []
-    read = rows(file, delimiter)
-    for number, row in read:
-        cells = [" ".join(cell.split()) for cell in row]
-        if all(title in cells for title in titles):
-            return before, _titled(read, number, cells, file.name)
-        before += cells
-        if number >= _LOOKED_AT:
-            break
-    named = ", ".join(titles)
-    raise InputError("parties/no-header-row", named=named, at=file.name)
-
-
-def _titled(
-    read: Iterator[tuple[int, list[str]]], first: int, titles: list[str], name: str
-) -> Records:
-    for number, row in read:
-        cells = [cell.strip() for cell in row]
-        error = check_width(cells, titles)
-        if error:
-            yield refused(name, f"row {number - first}", ", ".join(cells), error)
-            continue
-        record: Flat = {}
-        for title, cell in zip(titles, cells, strict=False):
-            record.setdefault(title, []).append(cell)
-        yield number - first, record
-
-
-def _elements(file: ListFile, name: str) -> Iterator[tuple[int, Flat]]:
+def flat_elements(file: ListFile, name: str) -> Iterator[tuple[int, Flat]]:
+    """Yield the elements of flat XML with their numbers from 1; values by the name of a part."""
     for number, element in enumerate(elements(file, (name,)), 1):
         record: Flat = {}
         for part in element.iter():
@@ -318,13 +360,17 @@ def _elements(file: ListFile, name: str) -> Iterator[tuple[int, Flat]]:
         yield number, record
 
 
-def objects(file: ListFile) -> Iterator[Flat]:
-    """Yield the objects of JSON Lines; each value as a list of texts.
+def objects(file: ListFile, path: str = "") -> Iterator[Flat]:
+    """Yield the objects of JSON; each value as a list of texts.
+
+    Args:
+        file: JSON Lines, an array, or one object.
+        path: Keys that lead to the array in the object, "response.FIRMS".
 
     Raises:
-        InputError: A line is not an object.
+        InputError: An item is not an object, or the array is missing.
     """
-    for number, item in json_items(file):
+    for number, item in json_items(file, path):
         if not isinstance(item, dict):
             raise InputError("parties/not-an-object", at=f"{file.name}, line {number}")
         yield {key: _texts(value) for key, value in item.items()}
@@ -338,13 +384,20 @@ def _texts(value: object) -> list[str]:
     return [] if value is None else [str(value).strip()]
 
 
-def json_items(file: ListFile) -> Iterator[tuple[int, object]]:
+def json_items(file: ListFile, path: str = "") -> Iterator[tuple[int, object]]:
     """Yield the values of JSON Lines, one array, or one object, with their numbers from 1.
 
+    Args:
+        file: The file.
+        path: Keys that lead to the array in the object, "response.FIRMS".
+
     Raises:
-        InputError: Not JSON, or truncated.
+        InputError: Not JSON, or truncated, or the array is missing.
     """
     text = decode(file).strip()
+    if path:
+        yield from enumerate(_array_at(path, _decoded(text, file.name), file.name), 1)
+        return
     first, _, rest = text.partition("\n")
     if not _is_json(first) or (first.startswith("[") and not rest):
         found = _decoded(text, file.name)
@@ -353,6 +406,17 @@ def json_items(file: ListFile) -> Iterator[tuple[int, object]]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             yield number, _decoded(line, f"{file.name}, line {number}")
+
+
+def _array_at(path: str, found: object, name: str) -> list[object]:
+    """Return the array at a path; the object may also be the array itself."""
+    if isinstance(found, list):
+        return found
+    for key in path.split("."):
+        found = found.get(key) if isinstance(found, dict) else None
+    if not isinstance(found, list):
+        raise InputError("parties/no-array", path=path, at=name)
+    return found
 
 
 def _is_json(line: str) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import InputError
 from tidewaiter.parties.readers.entries import Draft, EntryRefusal, ListHeader, refused
-from tidewaiter.parties.readers.file_formats import head, json_items, titled
+from tidewaiter.parties.readers.file_formats import LOOKED_AT, head, json_items, titled
 from tidewaiter.parties.types import (
     Action,
     ListedParty,
@@ -103,10 +103,13 @@ def _party(item: object, file: ListFile, place: str) -> ListedParty | EntryRefus
     return party
 
 
+_REQUIRED = ("id", "kind", "name", "action")
+
+
 def claims_own_csv(files: Sequence[ListFile]) -> bool:
     """Return whether the first file has the columns of an own list."""
-    titles = head(files[0]).partition("\n")[0].replace('"', "").strip().split(",")
-    return {"id", "kind", "name", "action"} <= {title.strip() for title in titles}
+    lines = head(files[0]).replace('"', "").splitlines()[:LOOKED_AT]
+    return any(set(_REQUIRED) <= set(map(str.strip, line.split(","))) for line in lines)
 
 
 def read_own_csv(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
@@ -117,7 +120,7 @@ def read_own_csv(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty
     """
     for file in files:
         yield ListHeader()
-        for each in titled(file):
+        for each in titled(file, titles=_REQUIRED):
             if isinstance(each, EntryRefusal):
                 yield each
                 continue
