@@ -17,6 +17,7 @@ from tidewaiter.lists.index_cache import index_for
 from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.matching.types import Answer, AskedParty, Match, read_rows
+from tidewaiter.parties.names.rarity import Namesakes
 from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import ListedParty, ListVersion
 from tidewaiter.trade.party_matches import Links
@@ -53,6 +54,7 @@ class PartyLists(Record, frozen=True, kw_only=True):
     judgements: Judgements | None  # None: a single list without judgements
     restricted: bool  # restricted entries and relations to them are included
     left_out: bool  # restricted entries exist and are excluded
+    namesakes: Namesakes  # of all visible entries
 
     def answers(
         self, parties: Iterable[AskedParty], least: Threshold | None = None
@@ -91,6 +93,8 @@ class PartyLists(Record, frozen=True, kw_only=True):
                 link for link in links.of(entry) if self.restricted or not link.confidential
             ),
             blocked_share=links.blocked_share(entry),
+            sharing=self.namesakes.count(match.name),
+            entries=len(self.namesakes),
         )
 
 
@@ -133,6 +137,7 @@ def load_party_lists(place: Path, day: date, *, restricted: bool) -> PartyLists:
         judgements=read_judgements(place),
         restricted=restricted,
         left_out=len(shown) < len(listed),
+        namesakes=Namesakes(shown),
     )
 
 
@@ -152,6 +157,7 @@ def _one_list(path: Path, day: date, *, restricted: bool) -> PartyLists:
         judgements=None,
         restricted=restricted,
         left_out=len(shown) < len(rows),
+        namesakes=Namesakes(shown),
     )
 
 

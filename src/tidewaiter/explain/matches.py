@@ -11,29 +11,52 @@ _EVEN = 0.05  # log odds: a factor of 1.05, too small to be called a difference
 _MOST = 10_000  # beyond this factor, its size carries no further information
 
 
+_FOR = "Evidence for a match"
+_CONTRADICTED = "Contradicted: both names have a word there, but different ones"
+_OMITTED = "Missing: one name has words that the other lacks"
+_AGAINST = "Other evidence against"
+
+
 def evidence_lines(said: Explanation) -> list[str]:
-    """List the evidence for a match and the evidence against it, strongest first.
+    """List the evidence for a match and the kinds of evidence against it, strongest first.
 
     Each line starts with its points in log odds; the points add up to the total of the match.
     """
-    told = sorted(_evidence(said), key=lambda each: -abs(each[0]))
+    told = sorted(_evidence(said), key=lambda each: -abs(each[1]))
     found: list[str] = []
-    for title, sign in (("Evidence for a match", 1), ("Evidence against", -1)):
-        lines = [f"  {points:+.2f}  {text}" for points, text in told if points * sign > 0]
+    for title in (_FOR, _CONTRADICTED, _OMITTED, _AGAINST):
+        lines = [f"  {points:+.2f}  {text}" for kind, points, text in told if kind == title]
         found += [f"{title}:", *lines] if lines else []
     return found
 
 
-def _evidence(said: Explanation) -> Iterator[tuple[float, str]]:
+def rarity_line(said: Explanation) -> str:
+    """Return how rare the matching words are, and what that does not say; "": no words match."""
+    if not said.pairs:
+        return ""
+    line = f"the matching words alone occur in about 1 name in {said.rarity:,.0f}"
+    if said.left_over or any(pair.kind != "exact" for pair in said.pairs):
+        return f"{line}; words that differ or are missing are not considered in this number"
+    return f"{line}; several parties may have this name"
+
+
+def _evidence(said: Explanation) -> Iterator[tuple[str, float, str]]:
     for pair in said.pairs:
         words = Phrase("pair/words", name=pair.asked, listed=pair.listed, alike=pair.kind)
-        yield pair.points, english(words)
+        yield _sided(pair.points), pair.points, english(words)
     for each in said.left_over:
-        instead = ", which has another word there" if each.how == "contradicted" else ""
+        kind = _CONTRADICTED if each.how == "contradicted" else _OMITTED
+        kind = _FOR if each.points > 0 else kind
         other = _SIDES["listed" if each.side == "asked" else "asked"]
-        yield each.points, f"{each.word} is only in {_SIDES[each.side]}, not in {other}{instead}"
+        text = f"{each.word} is only in {_SIDES[each.side]}, not in {other}"
+        yield kind, each.points, text
     for modifier in said.modifiers:
-        yield modifier.points, _modifier(modifier)
+        if modifier.points:
+            yield _sided(modifier.points), modifier.points, _modifier(modifier)
+
+
+def _sided(points: float) -> str:
+    return _FOR if points > 0 else _AGAINST
 
 
 def _modifier(each: Modifier) -> str:
