@@ -5,7 +5,10 @@ from collections.abc import Iterator
 
 from tidewaiter.base.phrases import Phrase, english
 from tidewaiter.parties.matching.types import NOTHING, Explanation, Modifier
+from tidewaiter.parties.types import Owned
+from tidewaiter.trade.ownership_phrases import holding_phrase, test_phrases
 
+_RAREST = 1_000_000_000  # beyond one name in this many, the number carries no information
 _SIDES = {"asked": "the name searched for", "listed": "the listed name"}
 _EVEN = 0.05  # log odds: a factor of 1.05, too small to be called a difference
 _MOST = 10_000  # beyond this factor, its size carries no further information
@@ -34,10 +37,22 @@ def rarity_line(said: Explanation) -> str:
     """Return how rare the matching words are, and what that does not say; "": no words match."""
     if not said.pairs:
         return ""
-    line = f"the matching words alone occur in about 1 name in {said.rarity:,.0f}"
+    less = "less than" if said.rarity > _RAREST else "about"
+    line = f"the matching words alone occur in {less} 1 name in {min(said.rarity, _RAREST):,.0f}"
     if said.left_over or any(pair.kind != "exact" for pair in said.pairs):
         return f"{line}; words that differ or are missing are not considered in this number"
     return f"{line}; several parties may have this name"
+
+
+def owned_lines(told: Owned | None) -> list[str]:
+    """List what was stated on ownership and control, then what bodies of law make of it."""
+    if told is None:
+        return []
+    lines = [f"  {english(holding_phrase(each))}" for each in told.holdings]
+    lines += [f"  and {told.more:,} more statements"] if told.more else []
+    lines = ["Ownership and control, as stated:", *lines] if lines else []
+    tests = [f"  {english(each)}" for each in test_phrases(told)]
+    return [*lines, *(["Legal tests of ownership:", *tests] if tests else [])]
 
 
 def _evidence(said: Explanation) -> Iterator[tuple[str, float, str]]:

@@ -21,7 +21,12 @@ from tidewaiter.cli.core.options import FILE, OUT_FILE, Day, Place, ok_with_refu
 from tidewaiter.cli.core.party_options import Known, Within, kept_in, party_options
 from tidewaiter.cli.core.progress import counting
 from tidewaiter.cli.screening.input_files import report_refusals
-from tidewaiter.explain.matches import evidence_lines, odds_in_words, rarity_line
+from tidewaiter.explain.matches import (
+    evidence_lines,
+    odds_in_words,
+    owned_lines,
+    rarity_line,
+)
 from tidewaiter.explain.words import not_compared
 from tidewaiter.lists.decisions import threshold_for
 from tidewaiter.parties.matching.index import Index
@@ -182,6 +187,7 @@ def _lines(match: Match, least: Threshold | None) -> list[str]:
     lines += [f"  {english(link_phrase(each))}" for each in match.links]
     share = match.blocked_share
     lines += [f"  aggregate ownership by blocked persons: {share}"] if share else []
+    lines += [f"  {line}" for line in owned_lines(match.owned)]
     lines += [f"  {english(step)}" for step in said.cleaning]
     lines += [f"  {line}" for line in evidence_lines(said)]
     lines.append(f"  total {match.log_odds:+.2f}: {odds_in_words(match.log_odds)}")

@@ -20,6 +20,7 @@ from tidewaiter.parties.types import (
     ListedParty,
     NameKind,
     Outcome,
+    Owned,
     PartyKind,
     PartyName,
 )
@@ -98,6 +99,7 @@ class Match(Record, frozen=True, kw_only=True):
     confidential: bool = False  # visible to the authority that keeps the list only
     links: tuple[ListedLink, ...] = ()  # by ownership and control, nearest first
     blocked_share: str = ""  # total of the blocked owners' shares; "": none given
+    owned: Owned | None = None  # ownership by listed parties, under each body of law; None: none
     sharing: int = 0  # entries of all searched lists with this name; 0: not counted
     entries: int = 0  # entries searched
     tied: tuple[str, ...] = ()  # entries with equal evidence, in the order of the answer

@@ -32,6 +32,7 @@ from tidewaiter.parties.readers.own import (
     read_own_csv,
     read_own_json,
 )
+from tidewaiter.parties.readers.ownership_csv import claims_ownership_csv, read_ownership_csv
 from tidewaiter.parties.readers.un import read_un_xml
 from tidewaiter.parties.types import ListedParty
 
@@ -45,7 +46,7 @@ __all__ = [
     "plugin_version",
 ]
 
-EDITION = 2
+EDITION = 3
 """Version of the readers: increment it to re-parse stored files."""
 
 _Claims = Callable[[Sequence[ListFile]], bool]
@@ -76,6 +77,7 @@ def built_in() -> MappingProxyType[str, ListFormat]:
         "own-json": (claims_own_json, read_own_json),
         "ftm-json": (claims_ftm, read_ftm),
         "own-csv": (claims_own_csv, read_own_csv),
+        "ownership-csv": (claims_ownership_csv, read_ownership_csv),
         **{each.format: (claims_of(each), reader_of(each)) for each in _layouts()},
     }
     return MappingProxyType(

@@ -256,6 +256,7 @@ class LinkedRule(Worded, frozen=True, kw_only=True):
     points: int  # owned or controlled by the blocked one
     owner: int  # owns or controls the blocked one
     steps: int  # maximum path length
+    met: int = 60  # stated shares of blocked owners, or their control, meet the test of a law
 
 
 class SignRule(Worded, frozen=True, kw_only=True):
