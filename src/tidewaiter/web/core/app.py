@@ -51,6 +51,7 @@ from tidewaiter.web.incidents import handlers as incidents
 from tidewaiter.web.law import handlers as law
 from tidewaiter.web.law import registry as law_registry
 from tidewaiter.web.law.desk import desk_of
+from tidewaiter.web.lists import handlers as lists
 from tidewaiter.web.network import handlers as network
 from tidewaiter.web.notices import drafts as notices_drafts
 from tidewaiter.web.notices import handlers as notices
@@ -196,6 +197,7 @@ HANDLERS = [
     *rules.HANDLERS,
     *ranking.HANDLERS,
     *parties.HANDLERS,
+    *lists.HANDLERS,
     *network.HANDLERS,
     *notices.HANDLERS,
     *notices_drafts.HANDLERS,
