@@ -12,12 +12,14 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.bulk.screening import Settings, pinned, screen_batch
 from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.changes import EntryChange
 from tidewaiter.node.rescreen.basis import Basis, basis_of
 from tidewaiter.node.rescreen.cross_line import Spool, spool
 from tidewaiter.node.rescreen.database_inputs import register_desk
 from tidewaiter.node.rescreen.plan import (
     Difference,
     Held,
+    OwnershipChange,
     Place,
     Plan,
     Touched,
@@ -72,15 +74,39 @@ def notes_on(
     ended, seen = dict(_ended(archive, now, gone)), Phrase("gone/seen", day=day)
     changed = told.changed if told else {}
     notes = [
-        _note(place, now, "party-changed", day=day, changes=changed_in(changed[place]))
+        _note(place, now, "party-changed", day=day, changes=_changes(changed[place], told, place))
         for place in sorted(resting & changed.keys() & here)
     ]
+    notes += list(_owned_notes(now, told, resting & here, day))
     again = sorted(removed_entries(work) & here)
     notes += [_note(place, now, "party-again", day=day, gone=seen) for place in again]
     return notes + [  # last, so that it is the alert's latest note
         _note(place, now, "party-removed", day=day, gone=ended.get(place, seen))
         for place in sorted(gone)
     ]
+
+
+def _owned_notes(
+    now: Held, told: Difference | None, resting: set[Place], day: date
+) -> Iterator[Note]:
+    """Yield notes on entries that listed parties own otherwise than before."""
+    if told is None:
+        return
+    for place, change in sorted(told.owned.items()):
+        if place in resting and place not in told.changed:
+            note = _note(place, now, "party-changed", day=day, changes=[_owned_otherwise(change)])
+            yield msgspec.structs.replace(note, source=change.source or note.source)
+
+
+def _changes(change: EntryChange, told: Difference | None, place: Place) -> list[Phrase]:
+    """Return what changed in an entry, its ownership by listed parties included."""
+    other = told.owned.get(place) if told else None
+    return [*changed_in(change), *([_owned_otherwise(other)] if other else [])]
+
+
+def _owned_otherwise(change: OwnershipChange) -> Phrase:
+    values = {"before": change.before or "none", "after": change.now or "none"}
+    return Phrase("change/values", changed="ownership", **values)
 
 
 def _note(place: Place, now: Held, rule: NoteRule, *, day: date, **told: Any) -> Note:

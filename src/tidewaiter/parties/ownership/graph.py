@@ -307,11 +307,11 @@ class Ownership:
         """Return whether a link has ended on the day."""
         if not tie.until:
             return False
-        return self._day is None or _first_day(tie.until) <= self._day
+        return self._day is None or first_day(tie.until) <= self._day
 
     def _is_to_come(self, tie: Tie) -> bool:
         """Return whether a link has not begun on the day."""
-        return bool(tie.since and self._day is not None and _first_day(tie.since) > self._day)
+        return bool(tie.since and self._day is not None and first_day(tie.since) > self._day)
 
     def _find(self, said: str, slug: str) -> str:
         """Return the node of the party named in a link; if none or several match, the text itself.
@@ -349,7 +349,7 @@ def _hidden(lists: Lists) -> Iterator[str]:
                 yield from (plain(name.text) for name in party.names)
 
 
-def _first_day(text: str) -> date:
+def first_day(text: str) -> date:
     """Return the first day of a date, full or partial; an invalid one lies in the past."""
     try:
         parts = [int(part) for part in text[:_DAY].split("-")]
