@@ -306,6 +306,12 @@ def plan_of(runs: Iterable[Run], settings: Settings, basis: Basis, *, whole: boo
     return Plan(whys[0] if whys else "", told, frozenset(judged), now, law)
 
 
+def last_bases(runs: Iterable[Run]) -> list[Basis]:
+    """Return the known bases of the last runs, without duplicates."""
+    decoded = (_decoded(text) for text in sorted({run.basis or "" for run in runs}))
+    return [basis for basis in decoded if basis is not None]
+
+
 def added_judgements(folder: Path | None, was: KeptFile | None) -> list[Judgement] | None:
     """Return the judgements added to an earlier state of a file.
 
