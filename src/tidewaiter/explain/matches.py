@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from tidewaiter.base.phrases import Phrase, english
 from tidewaiter.parties.matching.types import NOTHING, Explanation, Modifier
+from tidewaiter.parties.ownership.phrases import holding_phrase, test_phrases
 from tidewaiter.parties.types import Owned
-from tidewaiter.trade.ownership_phrases import holding_phrase, test_phrases
 
 _RAREST = 1_000_000_000  # beyond one name in this many, the number carries no information
 _SIDES = {"asked": "the name searched for", "listed": "the listed name"}

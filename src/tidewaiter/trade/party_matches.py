@@ -18,11 +18,11 @@ from tidewaiter.parties.compared_scripts import uncompared
 from tidewaiter.parties.identifiers.validation import read_identifier
 from tidewaiter.parties.ownership.assessment import owned
 from tidewaiter.parties.ownership.graph import Chain, Ownership
+from tidewaiter.parties.ownership.phrases import is_met, test_phrases
 from tidewaiter.parties.ownership.rules import cautions
 from tidewaiter.parties.ownership.shares import is_minor, percent_in_words
 from tidewaiter.parties.types import ListedLink, ListedParty, ListVersion, Owned, PartyKind
 from tidewaiter.trade.alerts import RULE, is_restricted, open_match
-from tidewaiter.trade.ownership_phrases import is_met, test_phrases
 from tidewaiter.trade.rules.alert_rules import AlertRules
 from tidewaiter.trade.types import PartyMatch, Reason
 

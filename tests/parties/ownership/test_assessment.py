@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from tidewaiter.base.phrases import english
 from tidewaiter.parties.ownership.assessment import owned
 from tidewaiter.parties.ownership.graph import Ownership
+from tidewaiter.parties.ownership.phrases import holding_phrase
+from tidewaiter.parties.ownership.phrases import test_phrases as phrases_of
 from tidewaiter.parties.ownership.rules import OwnershipRule, ownership_rules, rules_on
 from tidewaiter.parties.types import Action, Identifier, ListedParty, ListVersion, PartyName, Tie
-from tidewaiter.trade.ownership_phrases import holding_phrase
-from tidewaiter.trade.ownership_phrases import test_phrases as phrases_of
 
 DAY = date(2026, 11, 25)
 _US, _EU, _UK = "United States", "European Union", "United Kingdom"

@@ -42,8 +42,8 @@ from tidewaiter.explain.words import (
     shared_in_words,
     word,
 )
+from tidewaiter.parties.ownership.phrases import holding_phrase
 from tidewaiter.report.law.short_answer import ShortAnswer, short_of_alert
-from tidewaiter.trade.ownership_phrases import holding_phrase
 from tidewaiter.trade.party_matches import link_phrase, source_of
 from tidewaiter.trade.types import Alert, Holding, Kept, Mention, PartyMatch, Reason
 

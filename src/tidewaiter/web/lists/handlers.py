@@ -20,8 +20,8 @@ from tidewaiter.explain.words import LISTED, word
 from tidewaiter.lists.archive import Archive, FolderState, folder_state
 from tidewaiter.lists.changes import FieldChange
 from tidewaiter.lists.entry_history import EntryValue, EntryVersion, entry_history
+from tidewaiter.parties.ownership.phrases import holding_phrase, test_phrases
 from tidewaiter.parties.types import ListedLink, ListedParty, ListVersion, Owned
-from tidewaiter.trade.ownership_phrases import holding_phrase, test_phrases
 from tidewaiter.trade.party_matches import AllLinks, link_phrase
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
 from tidewaiter.web.core.node import Node, TheNode, TheUser
