@@ -346,7 +346,8 @@ class AlertRules(Record, frozen=True, kw_only=True):
             return 0
         if match.outcome in _ENDED:
             return rule.ended
-        points = rule.actions.get(match.action, rule.actions["other"])
+        other = 0 if match.action == "unlisted" else rule.actions["other"]
+        points = rule.actions.get(match.action, other)
         return points if match.probability >= rule.sure else points // 2
 
     def rank_of(self, score: int, days_left: int | None, reasons: Iterable[Reason]) -> int:
