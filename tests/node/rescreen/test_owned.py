@@ -46,7 +46,7 @@ def test_an_owner_that_is_listed_later_is_followed_to_the_firm(case: Case) -> No
     told = english(note.says)
     assert "United States 10 %, open" in told
     assert "United States 50 %, owned" in told
-    assert ("register", "m") in made.plan.difference.owned
+    assert ("register", "m") in made.plan.difference.concerned
     again, new, noted, _ = case.again(_LAST)
     assert (again.plan.why, new, noted) == ("", [], [])
 

@@ -1,7 +1,7 @@
 """Re-screening of past lines by the current rules: new alerts, and notes on old ones."""
 
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
@@ -73,11 +73,16 @@ def notes_on(
     gone = {place for place in resting - here if place[0] in now}
     ended, seen = dict(_ended(archive, now, gone)), Phrase("gone/seen", day=day)
     changed = told.changed if told else {}
+    owned = told.owned_otherwise(resting & here) if told else {}
     notes = [
-        _note(place, now, "party-changed", day=day, changes=_changes(changed[place], told, place))
+        _note(place, now, "party-changed", day=day, changes=_changes(place, changed, owned))
         for place in sorted(resting & changed.keys() & here)
     ]
-    notes += list(_owned_notes(now, told, resting & here, day))
+    for place, change in owned.items():
+        if place not in changed:
+            said = [_owned_otherwise(change)]
+            note = _note(place, now, "party-changed", day=day, changes=said)
+            notes.append(msgspec.structs.replace(note, source=change.source or note.source))
     again = sorted(removed_entries(work) & here)
     notes += [_note(place, now, "party-again", day=day, gone=seen) for place in again]
     return notes + [  # last, so that it is the alert's latest note
@@ -86,22 +91,12 @@ def notes_on(
     ]
 
 
-def _owned_notes(
-    now: Held, told: Difference | None, resting: set[Place], day: date
-) -> Iterator[Note]:
-    """Yield notes on entries that listed parties own otherwise than before."""
-    if told is None:
-        return
-    for place, change in sorted(told.owned.items()):
-        if place in resting and place not in told.changed:
-            note = _note(place, now, "party-changed", day=day, changes=[_owned_otherwise(change)])
-            yield msgspec.structs.replace(note, source=change.source or note.source)
-
-
-def _changes(change: EntryChange, told: Difference | None, place: Place) -> list[Phrase]:
+def _changes(
+    place: Place, changed: Mapping[Place, EntryChange], owned: Mapping[Place, OwnershipChange]
+) -> list[Phrase]:
     """Return what changed in an entry, its ownership by listed parties included."""
-    other = told.owned.get(place) if told else None
-    return [*changed_in(change), *([_owned_otherwise(other)] if other else [])]
+    other = [_owned_otherwise(owned[place])] if place in owned else []
+    return [*changed_in(changed[place]), *other]
 
 
 def _owned_otherwise(change: OwnershipChange) -> Phrase:

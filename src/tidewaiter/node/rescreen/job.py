@@ -126,7 +126,7 @@ def _is_due(plan: Plan, known: list[Basis], now: Basis) -> bool:
     told = plan.difference
     if told is None:  # a version is no longer stored, or was never known: other versions are due
         return any(was.lists != now.lists for was in known)
-    return bool(told.new or told.changed or told.removed or told.owned or plan.judged)
+    return bool(told.new or told.changed or told.removed or told.turned or plan.judged)
 
 
 def rescreen(

@@ -15,7 +15,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import msgspec
@@ -64,6 +63,14 @@ class OwnershipChange(NamedTuple):
     source: str  # versions of the lists that state it now, or did
 
 
+class ListState(NamedTuple):
+    """Lists at some time, and the ownership that everyone may see in them."""
+
+    held: Held
+    ties: Ownership
+    day: date | None
+
+
 class Difference(NamedTuple):
     """Added, changed and removed entries, before and after."""
 
@@ -71,7 +78,17 @@ class Difference(NamedTuple):
     changed: Mapping[Place, EntryChange]
     removed: Mapping[Place, ListedParty]
     concerned: frozenset[Place]  # all of these, and entries of any list related to them
-    owned: Mapping[Place, OwnershipChange] = MappingProxyType({})  # of entries that remain
+    turned: bool = False  # links of ownership began or ended between the days
+    states: tuple[tuple[ListState, ListState], ...] = ()  # before and now, where they differ
+
+    def owned_otherwise(self, places: Iterable[Place]) -> dict[Place, OwnershipChange]:
+        """Return which of some entries listed parties own otherwise than before."""
+        concerned = self.concerned.intersection(places)
+        return {
+            place: change
+            for before, now in self.states
+            for place, change in _owned_otherwise(concerned, before, now)
+        }
 
 
 def held_then(archive: Archive, lists: Iterable[Counted], day: date) -> Held:
@@ -104,7 +121,8 @@ def difference(
     new: dict[Place, ListedParty] = {}
     changed: dict[Place, EntryChange] = {}
     removed: dict[Place, ListedParty] = {}
-    otherwise: dict[Place, OwnershipChange] = {}
+    states: list[tuple[ListState, ListState]] = []
+    turned = False
     concerned: set[Place] = set()
     links: Ownership | None = None
     for number, before in enumerate(befores):
@@ -120,15 +138,15 @@ def difference(
             for each in told.changed:
                 earlier = changed.get((slug, each.id))
                 changed[slug, each.id] = _longer(earlier, each) if earlier else each
-        ids |= _turning(now, then, day)
+        turning = _turning(now, then, day)
+        turned, ids = turned or bool(turning), ids | turning
         if ids:
             was, links = _links(before, then), links or _links(now, day)
-            near = was.related(ids) | links.related(ids) | ids
-            concerned |= near
-            otherwise |= _owned_otherwise(near, (before, was, then), (now, links, day))
+            concerned |= was.related(ids) | links.related(ids) | ids
+            states.append((ListState(before, was, then), ListState(now, links, day)))
     for place in new.keys() & changed.keys():  # new to some lines, changed for others
         del new[place]
-    return Difference(new, changed, removed, frozenset(concerned), otherwise)
+    return Difference(new, changed, removed, frozenset(concerned), turned, tuple(states))
 
 
 def _links(held: Held, day: date | None) -> Ownership:
@@ -150,28 +168,26 @@ def _turning(held: Held, then: date | None, day: date | None) -> set[Place]:
     }
 
 
-_State = tuple[Held, Ownership, date | None]
-
-
 def _owned_otherwise(
-    places: Iterable[Place], before: _State, now: _State
+    places: Iterable[Place], before: ListState, now: ListState
 ) -> Iterator[tuple[Place, OwnershipChange]]:
     """Yield the remaining entries that listed parties own otherwise than before."""
     old, current = (
-        {(slug, p.id): p for slug, (_, parties) in held.items() for p in parties}
-        for held, _, _ in (before, now)
+        {(slug, p.id): p for slug, (_, parties) in state.held.items() for p in parties}
+        for state in (before, now)
     )
     for place in sorted(places):
         if place not in old or place not in current or current[place].confidential:
             continue
-        states = [
-            owned(ties, place[0], parties[place], day)
-            for parties, (_, ties, day) in ((old, before), (current, now))
-        ]
-        was, here = map(_tests_in_words, states)
+        told = (
+            owned(before.ties, place[0], old[place], before.day),
+            owned(now.ties, place[0], current[place], now.day),
+        )
+        was, here = map(_tests_in_words, told)
         if was != here:
-            lists = sorted({h.list for state in states if state for h in state.holdings})
-            cited = [cite_list(each, now[0][each][0].sha256) for each in lists if each in now[0]]
+            lists = sorted({h.list for each in told if each for h in each.holdings})
+            held = now.held
+            cited = [cite_list(each, held[each][0].sha256) for each in lists if each in held]
             yield place, OwnershipChange(was, here, ", ".join(cited[:_CITED]))
 
 
