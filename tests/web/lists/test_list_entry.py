@@ -15,8 +15,10 @@ from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
 from tidewaiter.web.core.node import Node
 
-_OLD = "id,kind,name,action,listed,births\n7,person,Arvo Zelentas,blocked,2022-03-01,1970\n"
-_NEW = _OLD.replace("1970", "1970;1971") + "8,person,Verborgen Mensch,blocked,2022-03-01,\n"
+_OLD = "id,kind,name,action,listed,births,ties\n7,person,Arvo Zelentas,blocked,2022-03-01,1970,\n"
+_NEW = _OLD.replace("1970,", "1970;1971,relative-of:8") + (
+    "8,person,Verborgen Mensch,blocked,2022-03-01,,director-of:Nobody BV\n"
+)
 _OWNERS = (
     "owner,owned,percent,from,to,source\n"
     "Arvo Zelentas,Qorvex Works GmbH,60,2019,,Register of Examplia\n"
@@ -64,7 +66,9 @@ def test_each_value_has_its_first_day_and_each_version_what_changed(
         ("2026-03-05", "changed"),
         ("2026-01-05", "added"),
     ]
-    assert told["versions"][0]["fields"] == [{"field": "births", "removed": [], "added": ["1971"]}]
+    births, ties = told["versions"][0]["fields"]
+    assert births == {"field": "births", "removed": [], "added": ["1971"]}
+    assert ties["field"] == "ties"
     earlier = desk("viewer", "other").get("/lists/ofac-sdn.json?entry=7&day=2026-02-01").json()
     assert [each["text"] for each in earlier["values"] if each["field"] == "births"] == ["1970"]
 
@@ -88,6 +92,21 @@ def test_ownership_is_stated_tested_and_drawn(shown: Node, desk: Callable[..., D
     assert "Register of Examplia" in page
 
 
+def test_offices_and_relatives_are_told_and_are_no_ownership(
+    shown: Node, desk: Callable[..., Desk]
+) -> None:
+    """They lead to the other entry, if it is one, and are not drawn."""
+    del shown
+    one = desk("viewer")
+    told = one.get("/lists/ofac-sdn.json?entry=7").json()["relations"]
+    assert [(each["name"], each["path"]) for each in told] == [
+        ("Verborgen Mensch", "/lists/ofac-sdn?entry=8")
+    ]
+    assert "relative of Verborgen Mensch" in one.get("/lists/ofac-sdn?entry=7").text
+    other = one.get("/lists/ofac-sdn.json?entry=8").json()
+    assert (other["relations"][0]["path"], other["drawing"]) == ("", None)
+
+
 @pytest.mark.parametrize("path", ["/lists/secret?entry=s1", "/lists/ofac-sdn?entry=99", "/lists/x"])
 def test_what_is_not_there_or_not_for_all_is_missing(
     path: str, shown: Node, desk: Callable[..., Desk]
@@ -97,6 +116,23 @@ def test_what_is_not_there_or_not_for_all_is_missing(
     assert desk("viewer").get(path).status_code == 404
     cleared = desk("analyst", "cleared", cleared=True).get(path).status_code
     assert cleared == (200 if "secret" in path else 404)
+
+
+def test_a_link_to_a_restricted_entry_is_for_the_cleared(
+    node: Node, desk: Callable[..., Desk], tmp_path: Path
+) -> None:
+    """Neither its name nor its id is in the page or the record of an open entry."""
+    folder = tmp_path / "some"
+    text = (
+        "id,kind,name,action,confidential,ties\n1,person,Open Mensch,blocked,no,relative-of:s9\n"
+        "s9,person,Geheim Mensch,blocked,yes,\n"
+    )
+    _add(folder, "board", text, date(2026, 1, 1))
+    node.serving = msgspec.structs.replace(node.serving, lists=str(folder))
+    told = desk("viewer").get("/lists/board.json?entry=1").text
+    assert "s9" not in told
+    assert "Geheim" not in told
+    assert "s9" in desk("analyst", "cleared", cleared=True).get("/lists/board.json?entry=1").text
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -296,7 +296,7 @@ class Ownership:
         if (kind not in _UP and kind not in _DOWN) or self._is_to_come(tie):
             return None
         former = kind != tie.kind or "former" in tie.note.casefold() or self._is_over(tie)
-        here, other = self.node(version.slug, party.id), self._find(tie.party, version.slug)
+        here, other = self.node(version.slug, party.id), self.find(tie.party, version.slug)
         if not other or other == here:
             return None
         down = kind in _DOWN
@@ -313,7 +313,7 @@ class Ownership:
         """Return whether a link has not begun on the day."""
         return bool(tie.since and self._day is not None and first_day(tie.since) > self._day)
 
-    def _find(self, said: str, slug: str) -> str:
+    def find(self, said: str, slug: str) -> str:
         """Return the node of the party named in a link; if none or several match, the text itself.
 
         The text is an id of the same list, a list and an id ("ofac-sdn 12345"), or a name: of an
@@ -333,6 +333,12 @@ class Ownership:
             return own[0] if len(own) == 1 else said
         nodes = self._names.get(plain(said), set())
         return next(iter(nodes)) if len(nodes) == 1 else said
+
+
+def is_ownership(tie: Tie) -> bool:
+    """Return whether a link is ownership, control or operation, current or former."""
+    kind = tie.kind.removeprefix(_FORMER)
+    return kind in _UP or kind in _DOWN
 
 
 def key_of(slug: str, entry: str) -> str:

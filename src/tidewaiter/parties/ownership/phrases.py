@@ -1,11 +1,12 @@
 """Ownership and control of a matched party in sentences: legal tests, and statements."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.parties.ownership.rules import ownership_rules
 from tidewaiter.parties.ownership.shares import bounds_of
-from tidewaiter.parties.types import Holding, Owned, OwnershipTest
+from tidewaiter.parties.types import Holding, Owned, OwnershipTest, Tie
 
 _VERBS = {"owned-by": "owns", "controlled-by": "controls", "operated-by": "operates"}
 
@@ -50,6 +51,37 @@ def holding_phrase(held: Holding) -> Phrase:
         code += "" if bounds_of(held.share).known else "-part" if held.share else "-unknown"
     told = Phrase(f"holding/{code}", name=held.owner, firm=held.owned, share=held.share)
     return Phrase("holding/cited", told=told, parts=tuple(_parts(held)))
+
+
+RELATIONS: Final = frozenset(
+    {
+        "director-of",
+        "relative-of",
+        "associate-of",
+        "acts-for",
+        "works-for",
+        "member-of",
+        "linked-to",
+    }
+)
+"""Kinds of links that are neither ownership nor control."""
+
+
+def relation_phrase(tie: Tie, name: str) -> Phrase:
+    """Return a link that is neither ownership nor control, with its period and source.
+
+    Args:
+        tie: The link.
+        name: Name of the other party.
+    """
+    told = Phrase("tie/any", relation=tie.kind, name=name)
+    if tie.kind in RELATIONS:
+        told = Phrase(f"tie/{tie.kind}", name=name)
+    parts = [Phrase("cited/plain", source=each) for each in (tie.note, tie.share) if each]
+    parts += [Phrase("holding/since", day=tie.since)] if tie.since else []
+    parts += [Phrase("holding/until", day=tie.until)] if tie.until else []
+    parts += [Phrase("cited/plain", source=tie.source)] if tie.source else []
+    return Phrase("tie/details", told=told, parts=parts) if parts else told
 
 
 def _parts(held: Holding) -> Iterator[Phrase]:

@@ -1,6 +1,6 @@
 """The page of a list entry: every value with its source and first day, versions, and ownership."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +10,7 @@ import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 from markupsafe import Markup
+from msgspec import structs
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.phrases import Phrase
@@ -19,16 +20,17 @@ from tidewaiter.explain.phrases import on_page, say
 from tidewaiter.explain.words import LISTED, word
 from tidewaiter.lists.archive import Archive, FolderState, folder_state
 from tidewaiter.lists.changes import FieldChange
-from tidewaiter.lists.entry_history import EntryValue, EntryVersion, entry_history
-from tidewaiter.parties.ownership.phrases import holding_phrase, test_phrases
-from tidewaiter.parties.types import ListedLink, ListedParty, ListVersion, Owned
+from tidewaiter.lists.entry_history import EntryHistory, EntryValue, EntryVersion, entry_history
+from tidewaiter.parties.ownership.graph import Ownership, is_ownership
+from tidewaiter.parties.ownership.phrases import holding_phrase, relation_phrase, test_phrases
+from tidewaiter.parties.types import ListedLink, ListedParty, ListVersion, Owned, Tie
 from tidewaiter.trade.party_matches import AllLinks, link_phrase
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
 from tidewaiter.web.core.node import Node, TheNode, TheUser
 from tidewaiter.web.core.request_parsing import Asked, read_query
 from tidewaiter.web.core.responses import reply
 from tidewaiter.web.core.security import may
-from tidewaiter.web.lists.drawing import Drawing, draw_ownership
+from tidewaiter.web.lists.drawing import Drawing, draw_ownership, entry_path
 
 
 class EntryQuestion(Record, frozen=True, kw_only=True):
@@ -36,6 +38,14 @@ class EntryQuestion(Record, frozen=True, kw_only=True):
 
     entry: Annotated[str, msgspec.Meta(max_length=500)] = ""
     day: date | None = None  # None: today
+
+
+class Relation(Record, frozen=True, kw_only=True):
+    """A link that is neither ownership nor control: an office, a relative."""
+
+    tie: Tie
+    name: str  # of the other party
+    path: str  # of its page; "": it is no entry
 
 
 class EntryPage(Record, frozen=True, kw_only=True):
@@ -51,6 +61,7 @@ class EntryPage(Record, frozen=True, kw_only=True):
     more: int
     links: tuple[ListedLink, ...]
     owned: Owned | None
+    relations: tuple[Relation, ...]  # neither ownership nor control
     drawing: Drawing | None  # None: no link is stated
 
 
@@ -79,6 +90,7 @@ class EntryPageView(Record, frozen=True, kw_only=True):
     versions: tuple[ChangeView, ...]
     links: tuple[Markup, ...]
     holdings: tuple[Markup, ...]
+    relations: tuple[tuple[Markup, str], ...]  # text, and address of the other party
     tests: tuple[Markup, ...]
 
 
@@ -113,6 +125,7 @@ def _page(node: Node, slug: str, entry: str, day: date, *, cleared: bool) -> Ent
         raise MissingError("web/no-list-entry", entry=entry[:80], list=slug[:80])
     links = _links(folder, day, folder_state(folder))
     ties = links.whole if cleared else links.open
+    history = _open_history(history, ties, slug)
     party, own = history.party, links.get(slug)
     place = ties.node(slug, party.id)
     drawn = bool(ties.owners.get(place) or ties.owned.get(place))
@@ -128,8 +141,35 @@ def _page(node: Node, slug: str, entry: str, day: date, *, cleared: bool) -> Ent
         more=history.more,
         links=tuple(link for link in found if cleared or not link.confidential),
         owned=own.owned(party) if own else None,
+        relations=tuple(_relations(ties, slug, party)),
         drawing=draw_ownership(ties, place) if drawn else None,
     )
+
+
+def _open_history(history: EntryHistory, ties: Ownership, slug: str) -> EntryHistory:
+    """Remove links to entries that the reader may not see, and what changed in links."""
+    party = history.party
+    shown = tuple(tie for tie in party.ties if ties.find(tie.party, slug))
+    if shown == party.ties:
+        return history
+    versions = (
+        structs.replace(each, fields=tuple(f for f in each.fields if f.field != "ties"))
+        for each in history.versions
+    )
+    return structs.replace(
+        history,
+        party=structs.replace(party, ties=shown),
+        values=tuple(each for each in history.values if each.field != "ties"),
+        versions=tuple(versions),
+    )
+
+
+def _relations(ties: Ownership, slug: str, party: ListedParty) -> Iterator[Relation]:
+    """Yield the links of an entry that are neither ownership nor control."""
+    for tie in party.ties:
+        other = ties.find(tie.party, slug)
+        if other and not is_ownership(tie):
+            yield Relation(tie=tie, name=ties.name(other), path=entry_path(ties, other))
 
 
 def entry_page_view(page: EntryPage) -> EntryPageView:
@@ -143,6 +183,7 @@ def entry_page_view(page: EntryPage) -> EntryPageView:
         holdings=tuple(on_page(holding_phrase(h)) for h in page.owned.holdings)
         if page.owned
         else (),
+        relations=tuple((on_page(relation_phrase(r.tie, r.name)), r.path) for r in page.relations),
         tests=tuple(map(on_page, test_phrases(page.owned))),
     )
 
