@@ -1,6 +1,6 @@
 """The page of a list entry: its values with first day, versions, and ownership, drawn and told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def filled(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def shown(node: Node, filled: Path) -> Iterator[Node]:
+def shown(node: Node, filled: Path) -> Node:
     """Let the pages know the folder."""
     node.serving = msgspec.structs.replace(node.serving, lists=str(filled))
     return node

@@ -310,12 +310,14 @@ def judge(slug: str, entry: str, name: str, folder: Path, **said: str | None) ->
 
 
 _SHOWN = 20  # refusals and changes on the screen
-_LATER = MappingProxyType({"calibrate": "tidewaiter.cli.lists.calibration"})
+_LATER = MappingProxyType(
+    {"calibrate": "tidewaiter.cli.lists.calibration", "owners": "tidewaiter.cli.lists.owners"}
+)
 _TWO = 2  # versions that a comparison is of
 
 
 class _Lists(click.Group):
-    """Loads the calibrate command only when it is called: importing it takes a second."""
+    """Loads some commands only when they are called: importing them takes a second."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the commands by name."""
