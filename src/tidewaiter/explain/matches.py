@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from tidewaiter.base.phrases import Phrase, english
-from tidewaiter.parties.matching.types import NOTHING, Explanation, Modifier
+from tidewaiter.parties.matching.types import NOTHING, Explanation, Modifier, WordPair
 from tidewaiter.parties.ownership.phrases import holding_phrase, test_phrases
 from tidewaiter.parties.types import Owned
 
@@ -57,17 +57,24 @@ def owned_lines(told: Owned | None) -> list[str]:
 
 def _evidence(said: Explanation) -> Iterator[tuple[str, float, str]]:
     for pair in said.pairs:
-        words = Phrase("pair/words", name=pair.asked, listed=pair.listed, alike=pair.kind)
-        yield _sided(pair.points), pair.points, english(words)
-    for each in said.left_over:
+        yield _sided(pair.points), pair.points, _pair(pair)
+    for each, (points, text) in zip(said.left_over, _unmatched(said), strict=True):
         kind = _CONTRADICTED if each.how == "contradicted" else _OMITTED
-        kind = _FOR if each.points > 0 else kind
-        other = _SIDES["listed" if each.side == "asked" else "asked"]
-        text = f"{each.word} is only in {_SIDES[each.side]}, not in {other}"
-        yield kind, each.points, text
+        yield _FOR if points > 0 else kind, points, text
     for modifier in said.modifiers:
         if modifier.points:
             yield _sided(modifier.points), modifier.points, _modifier(modifier)
+
+
+def _pair(pair: WordPair) -> str:
+    said = Phrase("pair/words", name=pair.asked, listed=pair.listed, alike=pair.kind)
+    return english(said)
+
+
+def _unmatched(said: Explanation) -> Iterator[tuple[float, str]]:
+    for each in said.left_over:
+        other = _SIDES["listed" if each.side == "asked" else "asked"]
+        yield each.points, f"{each.word} is only in {_SIDES[each.side]}, not in {other}"
 
 
 def _sided(points: float) -> str:
