@@ -11,7 +11,7 @@ from tidewaiter.trade.party_matches import PartyOnPaper, reasons_of_parties
 from tidewaiter.trade.rules.alert_rules import AlertRules
 
 DAY = date(2026, 11, 25)
-_ASKED = PartyOnPaper("QORVEX CHEMICAL LIMITED", None, None, None, None)
+_ASKED = PartyOnPaper("QORVEX ZANTIMO CHEMICALS LIMITED", None, None, None, None)
 
 
 def _version(slug: str) -> ListVersion:
@@ -37,7 +37,7 @@ def _find(*data: ListedParty, rules: AlertRules, secret: bool = False) -> tuple:
 def test_a_firm_owned_by_a_listed_party_of_another_list_is_found(rules: AlertRules) -> None:
     """The reason names the owner's list, says that the firm is not listed, and tests the shares."""
     tie = Tie(kind="owned-by", party="ZELENTAS HOLDING", share="60 %")
-    matches = _find(_party("f", "Qorvex Chemicals Ltd", tie), rules=rules)
+    matches = _find(_party("f", "Qorvex Zantimo Chemicals Ltd", tie), rules=rules)
     party, linked = reasons_of_parties(matches, rules)
     assert (party.points, linked.points) == (0, rules.party.linked.met)
     assert "not listed itself" in english(party.says)
@@ -49,14 +49,14 @@ def test_a_firm_owned_by_a_listed_party_of_another_list_is_found(rules: AlertRul
 def test_a_firm_without_listed_owners_is_not_looked_for(rules: AlertRules) -> None:
     """A register of ordinary firms adds no match."""
     tie = Tie(kind="owned-by", party="Mira Harmless", share="100 %")
-    firms = (_party("f", "Qorvex Chemicals Ltd", tie), _party("m", "Mira Harmless"))
+    firms = (_party("f", "Qorvex Zantimo Chemicals Ltd", tie), _party("m", "Mira Harmless"))
     assert _find(*firms, rules=rules) == ()
 
 
 def test_a_firm_with_a_restricted_owner_is_restricted(rules: AlertRules) -> None:
     """That the firm is found at all would tell of the owner."""
     tie = Tie(kind="owned-by", party="Zelentas Holding", share="60 %")
-    (match,) = _find(_party("f", "Qorvex Chemicals Ltd", tie), rules=rules, secret=True)
+    (match,) = _find(_party("f", "Qorvex Zantimo Chemicals Ltd", tie), rules=rules, secret=True)
     assert match.confidential
 
 
@@ -67,7 +67,9 @@ def test_a_far_owner_is_shown_with_the_whole_path(rules: AlertRules) -> None:
         for n in range(1, 6)
     ]
     first = Tie(kind="owned-by", party="ofac-sdn 7", share="80 %")
-    last = _party("q", "Qorvex Chemicals Ltd", Tie(kind="owned-by", party="f5", share="80 %"))
+    last = _party(
+        "q", "Qorvex Zantimo Chemicals Ltd", Tie(kind="owned-by", party="f5", share="80 %")
+    )
     (match,) = _find(_party("f0", "Vantor 0 Works", first), *owned, last, rules=rules)
     assert [len(link.steps) for link in match.links] == [7]
     assert [(t.result, t.share) for t in match.owned.tests] == [("owned", "80 %")]
@@ -78,5 +80,5 @@ def test_own_rules_without_the_new_action_give_no_points(rules: AlertRules) -> N
     actions = {key: points for key, points in rules.party.actions.items() if key != "unlisted"}
     older = structs.replace(rules, party=structs.replace(rules.party, actions=actions))
     tie = Tie(kind="owned-by", party="Zelentas Holding")
-    (match,) = _find(_party("f", "Qorvex Chemicals Ltd", tie), rules=older)
+    (match,) = _find(_party("f", "Qorvex Zantimo Chemicals Ltd", tie), rules=older)
     assert older.party_points(match) == 0
