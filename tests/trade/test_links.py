@@ -155,7 +155,7 @@ def test_restricted_entries_change_nothing_that_is_open(find: Find) -> None:
     """The probability of an open match is identical to the last digit, with any other entries."""
     firm = entry("1", "Harbourine Quayside Chemicals Ltd")
     others = [
-        entry(f"s{n}", f"Harbourine {word} Ltd", confidential=True)
+        entry(f"s{n}", f"Harbourine Quayside {word} Ltd", confidential=True)
         for n, word in enumerate(("Chemicals", "Chemical", "Trading", "Pharma"))
     ]
     without = find(firm)
