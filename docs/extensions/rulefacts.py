@@ -118,6 +118,7 @@ def _actions(rule: PartyRule) -> Iterator[Row]:
 
 def _ties(rule: LinkedRule) -> Iterator[Row]:
     yield ("owned or controlled by a blocked party", f"{rule.points:+}")
+    yield ("the same, and the test of a body of law is met as stated", f"{rule.met:+}")
     yield ("owns or controls a blocked party", f"{rule.owner:+}")
 
 

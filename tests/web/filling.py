@@ -61,6 +61,7 @@ def fill(node: Node, desk: Callable[..., Desk]) -> Real:
         "/cases/{number}/tasks/{step}": [steps["tasks"]],
         "/law/classes/{slug}": [anna.get("/law/classes.json").json()["classes"][0]["slug"]],
         "/law/regimes/{slug}": ["un-1988", "cwc"],
+        "/lists/{slug}": ["ofac-sdn"],
         "/parties/{number}": [each["entity"] for each in hits[:4]],
         "/queue/saved/{number}": [1],
         "/rules/settings/{number}": [1],

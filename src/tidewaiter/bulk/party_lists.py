@@ -17,9 +17,10 @@ from tidewaiter.lists.index_cache import index_for
 from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.matching.types import Answer, AskedParty, Match, read_rows
+from tidewaiter.parties.names.rarity import Namesakes
 from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import ListedParty, ListVersion
-from tidewaiter.trade.party_matches import Links
+from tidewaiter.trade.party_matches import AllLinks
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
 
 # A single list has no version: its relations are in the entry's own words.
@@ -49,10 +50,11 @@ class PartyLists(Record, frozen=True, kw_only=True):
     origins: Origins
     entries: Mapping[str, tuple[str, ListedParty]]
     """By index id: the list, and the original entry."""
-    links: Mapping[str, Links]  # relations of each list
+    links: AllLinks  # ownership links of all lists
     judgements: Judgements | None  # None: a single list without judgements
     restricted: bool  # restricted entries and relations to them are included
     left_out: bool  # restricted entries exist and are excluded
+    namesakes: Namesakes  # of all visible entries
 
     def answers(
         self, parties: Iterable[AskedParty], least: Threshold | None = None
@@ -91,6 +93,9 @@ class PartyLists(Record, frozen=True, kw_only=True):
                 link for link in links.of(entry) if self.restricted or not link.confidential
             ),
             blocked_share=links.blocked_share(entry),
+            owned=links.owned(entry),
+            sharing=self.namesakes.count(match.name),
+            entries=len(self.namesakes),
         )
 
 
@@ -113,12 +118,12 @@ def load_party_lists(place: Path, day: date, *, restricted: bool) -> PartyLists:
     steps = load_alert_rules().party.linked.steps
     entries: dict[str, tuple[str, ListedParty]] = {}
     listed: list[ListedParty] = []
-    links: dict[str, Links] = {}
     versions: dict[str, str] = {}
-    for version, parties in archive.in_force(day):
-        links[version.slug] = Links(version, parties, steps)
+    held = list(archive.in_force(day))
+    links = AllLinks(held, steps, day)
+    for version, parties in held:
         versions[version.slug] = version.sha256
-        for party in parties:
+        for party in links.searched(version, parties):
             name, source = f"{version.slug} {party.id}", party.source or version.name
             listed.append(structs.replace(party, id=name, source=source))
             entries[name] = version.slug, party
@@ -133,6 +138,7 @@ def load_party_lists(place: Path, day: date, *, restricted: bool) -> PartyLists:
         judgements=read_judgements(place),
         restricted=restricted,
         left_out=len(shown) < len(listed),
+        namesakes=Namesakes(shown),
     )
 
 
@@ -148,10 +154,11 @@ def _one_list(path: Path, day: date, *, restricted: bool) -> PartyLists:
         origins=Origins(day=day, versions=versions, file=name, parties=_by_id(index)),
         entries={each.id: ("", each) for each in shown},
         # Over all entries: a relation to an excluded one is described by its name.
-        links={"": Links(_UNKEPT, rows, steps)},
+        links=AllLinks([(_UNKEPT, rows)], steps),
         judgements=None,
         restricted=restricted,
         left_out=len(shown) < len(rows),
+        namesakes=Namesakes(shown),
     )
 
 

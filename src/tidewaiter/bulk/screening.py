@@ -147,7 +147,8 @@ def _finder(lists: Path, day: date, least: Threshold, steps: int, state: str) ->
     archive = Archive(lists)
     generation = generation_of(archive)
     rarity = rarity_in(archive, generation) if generation else None
-    return finder_of(archive.in_force(day), least, judged, steps, rarity, indexed=index_for)
+    lists_on = archive.in_force(day)
+    return finder_of(lists_on, least, judged, steps, rarity, indexed=index_for, day=day)
 
 
 def finder_for(settings: Settings) -> PartyFinder | None:

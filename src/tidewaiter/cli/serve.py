@@ -110,6 +110,12 @@ _PORTS = click.IntRange(1, 65_535)
     help="The folder of ranker.json and of completed inspection lists.",
 )
 @click.option(
+    "--rescreen/--no-rescreen",
+    default=True,
+    show_default=True,
+    help="Screen past lines again when party lists change.",
+)
+@click.option(
     "--sample/--no-sample",
     default=None,
     help="Screen the sample manifest (default: only if your own database is empty).",
@@ -135,6 +141,7 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: An
         ranker=str(more["ranker"].resolve()) if more["ranker"] else None,
         upload_limit=round(more["upload_limit"] * (1 << 30)),
         upload_days=more["upload_days"],
+        rescreen=more["rescreen"],
     )
     _check_port(serving.host, serving.port)
     pin_active()  # its pages and the processes that it starts use the same law

@@ -10,21 +10,30 @@ from tidewaiter.base.phrases import Phrase, english
 from tidewaiter.base.records import Record
 from tidewaiter.parties.matching.attributes import rules
 from tidewaiter.parties.matching.types import NOTHING, Explanation, Modifier, WordPair
+from tidewaiter.parties.ownership.phrases import holding_phrase, test_phrases
+from tidewaiter.parties.types import Owned
 
+_RAREST = 1_000_000_000  # beyond one name in this many, the number carries no information
 _SIDES = {"asked": "the name searched for", "listed": "the listed name"}
 _EVEN = 0.05  # log odds: a factor of 1.05, too small to be called a difference
 _MOST = 10_000  # beyond this factor, its size carries no further information
 
 
+_FOR = "Evidence for a match"
+_CONTRADICTED = "Contradicted: both names have a word there, but different ones"
+_OMITTED = "Missing: one name has words that the other lacks"
+_AGAINST = "Other evidence against"
+
+
 def evidence_lines(said: Explanation) -> list[str]:
-    """List the evidence for a match and the evidence against it, strongest first.
+    """List the evidence for a match and the kinds of evidence against it, strongest first.
 
     Each line starts with its points in log odds; the points add up to the total of the match.
     """
-    told = sorted(_evidence(said), key=lambda each: -abs(each[0]))
+    told = sorted(_evidence(said), key=lambda each: -abs(each[1]))
     found: list[str] = []
-    for title, sign in (("Evidence for a match", 1), ("Evidence against", -1)):
-        lines = [f"  {points:+.2f}  {text}" for points, text in told if points * sign > 0]
+    for title in (_FOR, _CONTRADICTED, _OMITTED, _AGAINST):
+        lines = [f"  {points:+.2f}  {text}" for kind, points, text in told if kind == title]
         found += [f"{title}:", *lines] if lines else []
     return found
 
@@ -84,12 +93,37 @@ def _family(what: str) -> str:
     return re.sub(r"\W+", "_", what.partition(":")[0])
 
 
-def _evidence(said: Explanation) -> Iterator[tuple[float, str]]:
+def rarity_line(said: Explanation) -> str:
+    """Return how rare the matching words are, and what that does not say; "": no words match."""
+    if not said.pairs:
+        return ""
+    less = "less than" if said.rarity > _RAREST else "about"
+    line = f"the matching words alone occur in {less} 1 name in {min(said.rarity, _RAREST):,.0f}"
+    if said.left_over or any(pair.kind != "exact" for pair in said.pairs):
+        return f"{line}; words that differ or are missing are not considered in this number"
+    return f"{line}; several parties may have this name"
+
+
+def owned_lines(told: Owned | None) -> list[str]:
+    """List what was stated on ownership and control, then what bodies of law make of it."""
+    if told is None:
+        return []
+    lines = [f"  {english(holding_phrase(each))}" for each in told.holdings]
+    lines += [f"  and {told.more:,} more statements"] if told.more else []
+    lines = ["Ownership and control, as stated:", *lines] if lines else []
+    tests = [f"  {english(each)}" for each in test_phrases(told)]
+    return [*lines, *(["Legal tests of ownership:", *tests] if tests else [])]
+
+
+def _evidence(said: Explanation) -> Iterator[tuple[str, float, str]]:
     for pair in said.pairs:
-        yield pair.points, _pair(pair)
-    yield from _unmatched(said)
+        yield _sided(pair.points), pair.points, _pair(pair)
+    for each, (points, text) in zip(said.left_over, _unmatched(said), strict=True):
+        kind = _CONTRADICTED if each.how == "contradicted" else _OMITTED
+        yield _FOR if points > 0 else kind, points, text
     for modifier in said.modifiers:
-        yield modifier.points, _modifier(modifier)
+        if modifier.points:
+            yield _sided(modifier.points), modifier.points, _modifier(modifier)
 
 
 def _pair(pair: WordPair) -> str:
@@ -99,9 +133,12 @@ def _pair(pair: WordPair) -> str:
 
 def _unmatched(said: Explanation) -> Iterator[tuple[float, str]]:
     for each in said.left_over:
-        instead = ", which has another word there" if each.how == "contradicted" else ""
         other = _SIDES["listed" if each.side == "asked" else "asked"]
-        yield each.points, f"{each.word} is only in {_SIDES[each.side]}, not in {other}{instead}"
+        yield each.points, f"{each.word} is only in {_SIDES[each.side]}, not in {other}"
+
+
+def _sided(points: float) -> str:
+    return _FOR if points > 0 else _AGAINST
 
 
 def _modifier(each: Modifier) -> str:

@@ -309,7 +309,7 @@ def _all(rules: AlertRules) -> Iterator[tuple[str, tuple[int, int], str]]:
     actions = rules.party.actions.values()
     yield "party", (min(actions), max(actions)), rules.party.text or ours["party"]
     linked = rules.party.linked
-    low, high = sorted((linked.owner, linked.points))
+    low, *_, high = sorted((linked.owner, linked.points, linked.met))
     yield "linked", (low, high), linked.text or ours["linked"]
     yield "restricted", (min(actions), max(actions)), ""
     signs = (min(rules.sign.points.values()), rules.sign.most)

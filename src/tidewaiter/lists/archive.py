@@ -76,6 +76,12 @@ class Parsed(Record, frozen=True, kw_only=True):
     refusals: tuple[EntryRefusal, ...]
 
 
+class _Undecoded(msgspec.Struct):
+    """The entries of a version, not yet decoded."""
+
+    parties: list[msgspec.Raw]
+
+
 def lists_folder() -> Path:
     """Return the folder: TIDEWAITER_LISTS, or else the system's folder for user data."""
     named = os.environ.get("TIDEWAITER_LISTS")
@@ -189,6 +195,24 @@ class Archive:
         with suppress(OutputError, OSError):  # a read-only folder is usable too
             self._write(place, msgspec.msgpack.encode(parsed))
         return parsed
+
+    def find_entry(self, kept: KeptVersion, entry: str) -> ListedParty | None:
+        """Return one entry of a version without decoding the others; None: it has none.
+
+        Raises:
+            StoreError: A file is missing or damaged.
+        """
+        with suppress(OSError, msgspec.MsgspecError):
+            held = msgspec.msgpack.decode(self._parsed(kept).read_bytes(), type=_Undecoded)
+            sign = entry.encode()
+            for raw in held.parties:
+                if sign in bytes(raw):
+                    party = msgspec.msgpack.decode(raw, type=ListedParty)
+                    if party.id == entry:
+                        return party
+            return None
+        parties = self.load(kept).parties
+        return next((party for party in parties if party.id == entry), None)
 
     def in_force(self, day: date) -> Iterator[tuple[ListVersion, tuple[ListedParty, ...]]]:
         """Yield each list in force on a day: its version, and its entries in force that day."""

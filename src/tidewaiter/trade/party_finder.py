@@ -5,7 +5,8 @@ open matches. With separate indexes, results for open entries do not depend on r
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -22,7 +23,7 @@ from tidewaiter.parties.names.rarity import Namesakes, Rarity
 from tidewaiter.parties.resolution import Entity, Listing, Written
 from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import Identifier, ListedParty, ListVersion, PartyKind
-from tidewaiter.trade.party_matches import Links, PartyFinder, PartyOnPaper
+from tidewaiter.trade.party_matches import AllLinks, PartyFinder, PartyOnPaper
 from tidewaiter.trade.types import PartyMatch
 
 _IMO = re.compile(r"\bIMO[\s.:#]*(?:no\.?|number)?[\s.:#]*(\d{7})\b", re.IGNORECASE)
@@ -75,7 +76,7 @@ class ListFinder:
         lists: Iterable[tuple[ListVersion, Sequence[ListedParty]]],
         least: float | Threshold,
         judged: Judged | None = None,
-        links: Mapping[str, Links] | None = None,
+        links: AllLinks | None = None,
         rarity: Rarity | None = None,
         *,
         indexed: Indexed = build_index,
@@ -87,14 +88,14 @@ class ListFinder:
             least: Probability from which a match is reported.
             judged: Returns why a party was judged different from an entry of a list; "": it was
                 not. None: no judgements.
-            links: Ownership links of each list, by slug; None: not reported.
+            links: Ownership links of all lists; None: not reported.
             rarity: Word counts of a generation of lists; None: those of these lists.
             indexed: Returns the index of entries; building one takes some seconds for 20,000.
         """
         self._entries = [_Listed(version, party) for version, held in lists for party in held]
         self._least = threshold_of(least)
         self._judged = judged
-        self._links = links or {}
+        self._links = links
         self._namesakes = Namesakes(each.party for each in self._entries)
         # Ids are unique within a list only, so entries are identified by index.
         parties = [
@@ -149,7 +150,7 @@ class ListFinder:
     def _match(self, asked: PartyOnPaper, match: Match) -> PartyMatch:
         version, party = self._entries[int(match.entry)]
         supports, against = _said(match.explanation)
-        links = self._links.get(version.slug)
+        links = self._links.get(version.slug) if self._links else None
         return PartyMatch(
             role=None,
             name=asked.name,
@@ -177,6 +178,7 @@ class ListFinder:
             entries=len(self._namesakes),
             links=links.of(party) if links else (),
             blocked_share=links.blocked_share(party) if links else "",
+            owned=links.owned(party) if links else None,
         )
 
 
@@ -253,6 +255,7 @@ def finder_of(
     rarity: Rarity | None = None,
     *,
     indexed: Indexed = build_index,
+    day: date | None = None,
 ) -> PartyFinder:
     """Build the finder for lists.
 
@@ -263,9 +266,11 @@ def finder_of(
         steps: Length of ownership paths followed from a matched entry.
         rarity: Word counts of a generation of lists; None: those of each part.
         indexed: Returns the index of entries.
+        day: Day of ownership links and of the law on them; None: the latest.
     """
     held = [(version, tuple(parties)) for version, parties in lists]
-    links = {version.slug: Links(version, parties, steps) for version, parties in held}
+    links = AllLinks(held, steps, day)
+    held = [(version, tuple(links.searched(version, parties))) for version, parties in held]
     parts = [
         [(version, [p for p in parties if p.confidential == secret]) for version, parties in held]
         for secret in (False, True)

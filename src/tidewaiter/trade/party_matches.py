@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
@@ -14,14 +16,12 @@ from numpy.typing import NDArray
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.parties.compared_scripts import uncompared
 from tidewaiter.parties.identifiers.validation import read_identifier
-from tidewaiter.parties.ownership import (
-    Chain,
-    Ownership,
-    cautions,
-    is_minor,
-    percent_in_words,
-)
-from tidewaiter.parties.types import ListedLink, ListedParty, ListVersion, PartyKind
+from tidewaiter.parties.ownership.assessment import owned
+from tidewaiter.parties.ownership.graph import Chain, Ownership
+from tidewaiter.parties.ownership.phrases import is_met, test_phrases
+from tidewaiter.parties.ownership.rules import cautions
+from tidewaiter.parties.ownership.shares import is_minor, percent_in_words
+from tidewaiter.parties.types import ListedLink, ListedParty, ListVersion, Owned, PartyKind
 from tidewaiter.trade.alerts import RULE, is_restricted, open_match
 from tidewaiter.trade.rules.alert_rules import AlertRules
 from tidewaiter.trade.types import PartyMatch, Reason
@@ -45,61 +45,132 @@ def cite_list(slug: str, version: str) -> str:
 
 
 _SHOWN = 5  # links per match
+_FAR = 20  # maximum path length where no nearer listed party explains why an entry is found
+
+
+class AllLinks:
+    """The ownership links of all lists, for matches."""
+
+    def __init__(
+        self,
+        lists: Iterable[tuple[ListVersion, Sequence[ListedParty]]],
+        steps: int,
+        day: date | None = None,
+    ) -> None:
+        """Set the lists with all their entries.
+
+        Args:
+            lists: Versions and entries.
+            steps: Maximum path length.
+            day: Day of the links and of the law; None: the latest.
+        """
+        held = list(lists)
+        self.steps, self.day = steps, day
+        self.open = Ownership(held, restricted=False, day=day)
+        secret = any(party.confidential for _, parties in held for party in parties)
+        self.whole = Ownership(held, day=day) if secret else self.open
+        self._lists = {version.slug: Links(self, version.slug) for version, _ in held}
+
+    def __getitem__(self, slug: str) -> "Links":
+        """Return the links of the entries of one list."""
+        return self._lists[slug]
+
+    def get(self, slug: str) -> "Links | None":
+        """Return the links of the entries of one list; None: no such list."""
+        return self._lists.get(slug)
+
+    def searched(
+        self, version: ListVersion, parties: Iterable[ListedParty]
+    ) -> Iterator[ListedParty]:
+        """Yield the entries that a search should find.
+
+        Parties of ownership data that are not listed are found if a listed party owns or controls
+        them, or if they own one; if only the authority may know that, they are restricted.
+        """
+        for party in parties:
+            listed = party.action != "unlisted"
+            if listed or self.open.node(version.slug, party.id) in self._open_nodes:
+                yield party
+            elif self.whole.node(version.slug, party.id) in self._whole_nodes:
+                yield structs.replace(party, confidential=True)
+
+    @cached_property
+    def _open_nodes(self) -> frozenset[str]:
+        return self.open.concerned(self.steps)
+
+    @cached_property
+    def _whole_nodes(self) -> frozenset[str]:
+        return self._open_nodes if self.whole is self.open else self.whole.concerned(self.steps)
 
 
 class Links:
-    """The ownership links of one list, for matches."""
+    """The ownership links of the entries of one list."""
 
-    def __init__(self, version: ListVersion, parties: Sequence[ListedParty], steps: int) -> None:
-        """Set a version, all its entries, and the maximum path length."""
-        self._name = version.name
-        self._steps = steps
-        self._open = Ownership(parties, restricted=False)
-        secret = any(party.confidential for party in parties)
-        self._all = Ownership(parties) if secret else self._open
+    def __init__(self, links: AllLinks, slug: str) -> None:
+        """Set the links of all lists, and the list."""
+        self._links, self._slug = links, slug
 
     def of(self, party: ListedParty) -> tuple[ListedLink, ...]:
         """Return the links of an entry, nearest first; those to restricted entries last."""
+        links = self._links
         if party.confidential:
-            return tuple(map(_link, self._all.chains(party, self._steps)[:_SHOWN]))
-        open_ = self._open.chains(party, self._steps)[:_SHOWN]
-        others = self._all.chains(party, self._steps) if self._all is not self._open else ()
+            return tuple(map(self._link, self._chains(links.whole, party)[:_SHOWN]))
+        open_ = self._chains(links.open, party)[:_SHOWN]
+        others = self._chains(links.whole, party) if links.whole is not links.open else ()
         secret = [chain for chain in others if chain.confidential][:_SHOWN]
-        return tuple(map(_link, (*open_, *secret)))
+        return tuple(map(self._link, (*open_, *secret)))
+
+    def _chains(self, ties: Ownership, party: ListedParty) -> tuple[Chain, ...]:
+        """Return the paths of an entry; of an unlisted party up to any listed owner."""
+        found = ties.chains(self._slug, party, self._links.steps)
+        if party.action == "unlisted" and not any(chain.up and chain.end for chain in found):
+            found = ties.chains(self._slug, party, _FAR)
+        return found
+
+    def _link(self, chain: Chain) -> ListedLink:
+        end, version = chain.end, chain.steps[-1].version
+        other = version if version and version.slug != self._slug else None
+        return ListedLink(
+            entry=end.id if end else "",
+            name=end.names[0].text if end else chain.steps[-1].named,
+            action=end.action if end else "",
+            outcome=end.outcome if end else "",
+            listed=end.listed if end else None,
+            owned=chain.up,
+            steps=tuple(step.says for step in chain.steps),
+            control=chain.control,
+            former=chain.former,
+            confidential=chain.confidential,
+            list=other.slug if other else "",
+            list_name=other.name if other else "",
+        )
 
     def blocked_share(self, party: ListedParty) -> str:
         """Return the total share of its blocked owners; "": not stated."""
-        ties = self._all if party.confidential else self._open
-        return percent_in_words(ties.blocked_share(party))
+        return percent_in_words(self._ties(party).blocked_share(self._slug, party))
 
+    def owned(self, party: ListedParty) -> Owned | None:
+        """Return its ownership and control by listed parties, under each body of law."""
+        return owned(self._ties(party), self._slug, party, self._links.day)
 
-def _link(chain: Chain) -> ListedLink:
-    end = chain.end
-    return ListedLink(
-        entry=end.id if end else "",
-        name=end.names[0].text if end else chain.steps[-1].named,
-        action=end.action if end else "",
-        outcome=end.outcome if end else "",
-        listed=end.listed if end else None,
-        owned=chain.up,
-        steps=tuple(step.says for step in chain.steps),
-        control=chain.control,
-        former=chain.former,
-        confidential=chain.confidential,
-    )
+    def _ties(self, party: ListedParty) -> Ownership:
+        return self._links.whole if party.confidential else self._links.open
 
 
 def link_points(match: PartyMatch, link: ListedLink, rules: AlertRules) -> int:
     """Return the points of a link: non-zero only for current ownership by or of a blocked party.
 
-    Half of the points count below the certain probability, and half if the list only states shares
-    of blocked owners that total less than the law requires.
+    Half of the points count below the certain probability, and half if only shares of blocked
+    owners are stated that total less than the law requires. If the stated shares, or control, meet
+    the test of a body of law, a link to an owner counts almost as much as the owner's own entry.
     """
     rule = rules.party.linked
     if match.judged or match.action == "blocked" or link.action != "blocked" or link.former:
         return 0
     points = rule.points if link.owned else rule.owner
-    if link.owned and not link.control and is_minor(match.blocked_share):
+    if link.owned and is_met(match.owned):
+        points = max(points, rule.met)
+    elif link.owned and not link.control and is_minor(match.blocked_share):
         points //= 2
     return points if match.probability >= rules.party.sure else points // 2
 
@@ -137,7 +208,7 @@ def _sentence(match: PartyMatch, link: ListedLink, rules: AlertRules, *, alone: 
         name=match.name,
         listed=match.listed_name,
         way=link.steps,
-        list=match.list_name,
+        list=link.list_name or match.list_name,
         action=action,
     )
     share = "" if link.confidential or not link.owned else match.blocked_share
@@ -145,7 +216,7 @@ def _sentence(match: PartyMatch, link: ListedLink, rules: AlertRules, *, alone: 
     if share:
         told["share"] = share
     if not alone:
-        told["cautions"] = cautions()
+        told["cautions"] = test_phrases(match.owned) or cautions()
     parts = ["law"] * (not alone) + ["share"] * bool(share)
     return Phrase(f"linked/{'-'.join(parts) or 'plain'}", **told)
 
@@ -156,6 +227,8 @@ def link_phrase(link: ListedLink) -> Phrase:
         return Phrase("link/none", way=link.steps)
     told: dict[str, Any] = {"way": link.steps, "act": link.action}
     code = "link/since" if link.listed else "link/undated"
+    if link.list_name:
+        code, told["list"] = f"{code}-on", link.list_name
     if link.listed:
         told["day"] = link.listed
     if link.outcome:
@@ -398,16 +471,13 @@ def party_reasons(matches: Sequence[PartyMatch], rules: AlertRules) -> Iterator[
         action = Phrase("deed/plain", act=match.action)
         if match.outcome:
             action = Phrase("deed/outcome", act=match.action, outcome=match.outcome)
+        named = {"role": match.role or "party", "name": match.name, "listed": match.listed_name}
+        says = rules.party.says("party", **named, list=match.list_name, action=action)
+        if match.action == "unlisted":
+            says = Phrase("named/unlisted", **named, list=match.list_name)
         yield Reason(
             rule="party",
-            says=rules.party.says(
-                "party",
-                role=match.role or "party",
-                name=match.name,
-                listed=match.listed_name,
-                list=match.list_name,
-                action=action,
-            ),
+            says=says,
             points=rules.party_points(match) if match is best else 0,
             source=source_of(match),
         )

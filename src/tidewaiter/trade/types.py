@@ -20,7 +20,7 @@ from tidewaiter.base.defects import Defect
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
-from tidewaiter.parties.types import ListedLink
+from tidewaiter.parties.types import ListedLink, Owned
 from tidewaiter.trade.line_fields import (
     FILTER,
     SCREEN,
@@ -409,6 +409,7 @@ class PartyMatch(Record, frozen=True, kw_only=True):
     entries: int = 0  # total entries of the lists
     links: tuple[ListedLink, ...] = ()  # by ownership and control, nearest first
     blocked_share: str = ""  # total share of blocked owners, as stated by the list
+    owned: Owned | None = None  # ownership by listed parties, under each body of law; None: none
 
 
 class Alert(Record, frozen=True, kw_only=True):

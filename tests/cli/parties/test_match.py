@@ -32,7 +32,16 @@ def test_the_answer_as_json(call: Call) -> None:
     """The answer has its record's keys."""
     result = call("match", NAMES[0]["names"][0], "--list", str(LIST), "--json")
     answer = json.loads(result.stdout)
-    keys = ["id", "text", "not_assessable", "script", "matches", "doubts", "threshold"]
+    keys = [
+        "id",
+        "text",
+        "not_assessable",
+        "script",
+        "matches",
+        "doubts",
+        "threshold",
+        "numbers",
+    ]
     assert list(answer) == keys
     assert answer["matches"][0]["entry"] == NAMES[0]["id"]
 
@@ -333,3 +342,36 @@ def test_names_in_a_script_that_is_not_compared_are_counted(here: Path, call: Ca
     assert (done.exit_code, "2 names in Hebrew script" in done.stderr) == (0, True)
     with (here / "m.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [row["script"] for row in csv.DictReader(file)] == ["Hebrew", "Hebrew"]
+
+
+def _own(here: Path) -> None:
+    rows = (
+        "P1,person,Arvo Zelentas,blocked,passport:ZZ12345678:IR\nP2,person,Arvo Zelentas,blocked,\n"
+    )
+    (here / "own.csv").write_text(f"id,kind,name,action,identifiers\n{rows}", encoding="utf-8")
+
+
+def test_ties_are_told(call: Call, here: Path) -> None:
+    """Entries of equal evidence are named together, and the JSON names the others of each."""
+    _own(here)
+    assert call("lists", "add", "own.csv", "--as", "own", "--lists", "kept").exit_code == 0
+    done = call("match", "Arvo Zelentas", "--lists", "kept")
+    assert "2 entries have equal evidence" in done.stdout
+    assert "2 of 2 entries have this name" in done.stdout
+    told = json.loads(call("match", "Arvo Zelentas", "--lists", "kept", "--json").stdout)
+    assert [each["tied"] for each in told["matches"]] == [["own P2"], ["own P1"]]
+    assert {(each["sharing"], each["entries"]) for each in told["matches"]} == {(2, 2)}
+
+
+@pytest.mark.parametrize("name", [(), ("Trading",)])
+def test_a_number_without_a_name_is_answered_as_looked_up(
+    call: Call, here: Path, name: tuple[str, ...]
+) -> None:
+    """A hit by number comes first; without one, the answer says that the number was compared."""
+    _own(here)
+    assert call("lists", "add", "own.csv", "--as", "own", "--lists", "kept").exit_code == 0
+    hit = call("match", *name, "--id", "passport=ZZ12345678", "--lists", "kept")
+    assert hit.stdout.splitlines()[0].endswith("Arvo Zelentas (primary)")
+    none = call("match", *name, "--id", "passport=QQ98765432", "--lists", "kept")
+    assert none.stdout.startswith("no possible match: no entry on this list has this identifier")
+    assert ("only identifiers were compared" in none.stdout) == bool(name)

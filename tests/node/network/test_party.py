@@ -134,3 +134,29 @@ def test_a_party_is_found_by_what_it_gives(
         hits = search_entities(work, seen_in(work).run, asked)
     assert hits
     assert hits[0].profile.name == found
+
+
+def test_an_owner_on_another_list_ties_two_parties(database: Database, resolved: Resolved) -> None:
+    """The link names the list of the other entry: that id on another list is another entry."""
+    link = ListedLink(
+        entry="7",
+        name="Voorbeeld",
+        owned=True,
+        steps=(Phrase("tie/owned-by", name="Voorbeeld (60 %)"),),
+        list="other",
+        list_name="Other list",
+    )
+    for slug, told in (("other", 1), ("board", 0)):
+        with database.work(stamp()) as work:
+            for table in reversed(tables.METADATA.sorted_tables):
+                if table.name not in {"audit", "audit_node"}:
+                    work.connection.execute(table.delete())
+        matches = [
+            match_of("Ornek Kimya AS", "B-1", role="exporter", links=(link,)),
+            match_of("Voorbeeld Handel BV", "7", list=slug),
+        ]
+        resolved(database, MARCH, alerts=[alert_of(1, parties=matches)])
+        with database.work() as work:
+            view = view_party(seen_in(work), profiles_by_name(work)["Ornek Kimya AS"].entity)
+        assert view is not None
+        assert len(view.owned) == told

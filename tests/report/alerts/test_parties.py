@@ -11,6 +11,7 @@ from tidewaiter.base.phrases import english
 from tidewaiter.explain.languages import speaking
 from tidewaiter.explain.summary import Counts, Summary
 from tidewaiter.explain.words import Library
+from tidewaiter.parties.types import Holder, Holding, Owned, OwnershipTest
 from tidewaiter.report.alerts.columns import ALERTS, FLAT, flat, nested
 from tidewaiter.report.alerts.page import render_report
 from tidewaiter.report.alerts.view import alert_view
@@ -58,6 +59,46 @@ def test_parquet_holds_the_ties(alert: Alert) -> None:
         list(map(english, link.steps)) for link in MATCH.links
     ]
     assert links[0]["listed"] == date(2026, 2, 2)
+
+
+def test_a_card_and_a_table_have_the_statements_of_ownership(alert: Alert) -> None:
+    """Share, period, source and date of the data; the nested row has the tests of law too."""
+    held = Holding(
+        owner="Beispiel AG",
+        owned="Muster Trading Ltd",
+        kind="owned-by",
+        share="60 %",
+        since="2020-05",
+        list="register",
+        list_name="Register of Examplia",
+        dated=date(2026, 11, 1),
+        source="Extract 7",
+        holders=(Holder(list="watch", entry="W-8", action="blocked"),),
+        joined="name",
+    )
+    test = OwnershipTest(
+        law="United States",
+        result="owned",
+        share="60 %",
+        most="60 %",
+        needed="50 %",
+        above=False,
+        together=True,
+        control=False,
+        source="OFAC",
+        url="https://example.com",
+        mark="read",
+    )
+    match = msgspec.structs.replace(MATCH, owned=Owned(tests=(test,), holdings=(held,)))
+    told = msgspec.structs.replace(alert, parties=(match,))
+    counts = Counts(file="x.csv", day=date(2026, 11, 25), registry="r", lines=1)
+    page = " ".join(render_report(summarise([told], counts)).split())
+    assert (
+        "Beispiel AG owns 60 % of Muster Trading Ltd (listed as watch W-8: assets blocked; "
+        "identified by its name only; since 2020-05; Register of Examplia of 2026-11-01; Extract 7)"
+    ) in page
+    (row,) = nested([told]).to_pylist()
+    assert [each["result"] for each in row["parties"][0]["owned"]["tests"]] == ["owned"]
 
 
 def test_a_match_is_told_in_the_language(alert: Alert, library: Library) -> None:

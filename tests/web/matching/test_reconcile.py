@@ -157,7 +157,7 @@ def test_a_preview_shows_in_the_frame_of_openrefine(refine: Refine) -> None:
         f"{SERVICE}/preview/watch:W~2F1", params=refine.key, headers={"accept-language": "ar"}
     )
     assert '<html lang="ar" dir="rtl">' in arabic.text
-    assert refine.get("/preview/none").json()["code"] == "web/no-list-entry"
+    assert refine.get("/preview/none").json()["code"] == "web/no-entry-on-lists"
 
 
 def test_a_service_of_one_list_has_its_entries_only(refine: Refine) -> None:

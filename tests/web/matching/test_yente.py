@@ -346,7 +346,7 @@ def test_an_entity_has_what_its_list_says(matcher: MatchingClient) -> None:
             "/yente/entities/watch:W~2F1",
         )
     missing = matcher.get("/entities/NK-none")
-    assert (missing.status_code, missing.json()["code"]) == (404, "web/no-list-entry")
+    assert (missing.status_code, missing.json()["code"]) == (404, "web/no-entry-on-lists")
 
 
 def test_the_catalogue_names_the_lists(matcher: MatchingClient) -> None:

@@ -310,12 +310,14 @@ def judge(slug: str, entry: str, name: str, folder: Path, **said: str | None) ->
 
 
 _SHOWN = 20  # refusals and changes on the screen
-_LATER = MappingProxyType({"calibrate": "tidewaiter.cli.lists.calibration"})
+_LATER = MappingProxyType(
+    {"calibrate": "tidewaiter.cli.lists.calibration", "owners": "tidewaiter.cli.lists.owners"}
+)
 _TWO = 2  # versions that a comparison is of
 
 
 class _Lists(click.Group):
-    """Loads the calibrate command only when it is called: importing it takes a second."""
+    """Loads some commands only when they are called: importing them takes a second."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the commands by name."""
@@ -346,6 +348,11 @@ def lists() -> None:
 @click.option("--format", "form", default="", help="Format, if it is not recognised.")
 @click.option("--dated", type=Day(), help="Publication date, if the list does not state it.")
 @click.option(
+    "--ownership",
+    is_flag=True,
+    help="Ownership data: its parties are not listed themselves, unless it gives an action.",
+)
+@click.option(
     "--force", is_flag=True, help="Accept the list even if entries are missing or unreadable."
 )
 @click.option(
@@ -366,7 +373,9 @@ def add(paths: tuple[Path, ...], **options: Any) -> None:
     """
     archive = Archive(options["folder"])
     files = read_paths(paths)
-    known = load_definitions(archive.definitions)
+    known: Mapping[str, ListDefinition] = load_definitions(archive.definitions)
+    if options["ownership"]:
+        known = _as_ownership(options["slug"], known)
     read = read_list(files, known, options["slug"], options["form"])
     kept, new = archive.add(
         read,
@@ -381,6 +390,15 @@ def add(paths: tuple[Path, ...], **options: Any) -> None:
     show_refusals(read.refusals, len(read.refusals) if options["every"] else _SHOWN)
     print_doubts(archive, kept)
     sys.exit(1 if read.refusals else 0)
+
+
+def _as_ownership(slug: str, known: Mapping[str, ListDefinition]) -> Mapping[str, ListDefinition]:
+    """Return the definitions, with that of a list as ownership data."""
+    if not slug:
+        raise click.UsageError("Give the ownership data a name with --as.")
+    plain = ListDefinition(slug=slug, name=slug, authority="", licence="", source="")
+    own = msgspec.structs.replace(known.get(slug, plain), action="unlisted")
+    return {**known, slug: own}
 
 
 def said_of(kept: KeptVersion, *, new: bool) -> str:

@@ -21,7 +21,12 @@ from tidewaiter.cli.core.options import FILE, OUT_FILE, Day, Place, ok_with_refu
 from tidewaiter.cli.core.party_options import Known, Within, kept_in, party_options
 from tidewaiter.cli.core.progress import counting
 from tidewaiter.cli.screening.input_files import report_refusals
-from tidewaiter.explain.matches import evidence_lines, odds_in_words
+from tidewaiter.explain.matches import (
+    evidence_lines,
+    odds_in_words,
+    owned_lines,
+    rarity_line,
+)
 from tidewaiter.explain.words import not_compared
 from tidewaiter.lists.decisions import threshold_for
 from tidewaiter.parties.birth_dates import parse_births
@@ -112,6 +117,10 @@ _SCRIPT = (
 )
 
 
+_SHOWN_TIES = 6
+_TELL_APART = "A date of birth, country, address or number can tell them apart."
+
+
 def show(answer: Answer, *, as_json: bool) -> None:
     """Print the matches of one party."""
     if as_json:
@@ -119,22 +128,54 @@ def show(answer: Answer, *, as_json: bool) -> None:
         return
     for doubt in answer.doubts:
         click.echo(visible(f"warning: {doubt}"), err=True)
-    if answer.script:
-        for text in not_compared({answer.script: 1}):
-            click.echo(visible(f"{text}: {_SCRIPT}"))
-    elif answer.not_assessable:
-        click.echo(f"not assessable: {answer.not_assessable}")
-    elif not answer.matches:
-        least = f" {answer.threshold}" if answer.threshold else ""
-        what = "has a similar name" if answer.text else "has this identifier"
-        click.echo(
-            visible(
-                f"no possible match: no entry on this list {what} at or above the threshold{least}"
-            )
-        )
+    for line in (*_before(answer), *_ties(answer)):
+        click.echo(visible(line))
     for match in answer.matches:
         for line in _lines(match, answer.threshold):
             click.echo(visible(line))
+    if answer.matches and answer.not_assessable:  # found by number
+        click.echo(visible(_unread(answer)))
+
+
+def _before(answer: Answer) -> Iterator[str]:
+    """Yield what an answer says before its matches, if any."""
+    if answer.script:
+        yield from (f"{text}: {_SCRIPT}" for text in not_compared({answer.script: 1}))
+    elif answer.not_assessable and not answer.numbers:
+        yield f"not assessable: {answer.not_assessable}"
+    elif not answer.matches:
+        by_name = answer.text and not answer.not_assessable
+        what = "has a similar name" if by_name else f"has {_numbers(answer)}"
+        if by_name and answer.numbers:
+            what += f" or {_numbers(answer)}"
+        least = f" {answer.threshold}" if answer.threshold else ""
+        yield f"no possible match: no entry on this list {what} at or above the threshold{least}"
+        if answer.not_assessable:
+            yield _unread(answer)
+
+
+def _numbers(answer: Answer) -> str:
+    return "this identifier" if answer.numbers == 1 else "one of these identifiers"
+
+
+def _unread(answer: Answer) -> str:
+    return f"only identifiers were compared: the name is not assessable ({answer.not_assessable})"
+
+
+def _ties(answer: Answer) -> Iterator[str]:
+    """Yield a line for each group of entries with equal evidence."""
+    seen: set[str] = set()
+    for match in answer.matches:
+        if match.tied and match.entry not in seen:
+            group = (match.entry, *match.tied)
+            seen.update(group)
+            shown = ", ".join(group[:_SHOWN_TIES])
+            more = len(group) - _SHOWN_TIES
+            others = f" and {more:,} more" if more > 0 else ""
+            yield (
+                f"{len(group)} entries have equal evidence ({match.probability:.3f}): "
+                f"{shown}{others}. {_TELL_APART}"
+            )
 
 
 def _lines(match: Match, least: Threshold | None) -> list[str]:
@@ -147,14 +188,21 @@ def _lines(match: Match, least: Threshold | None) -> list[str]:
     lines += [f"  {english(link_phrase(each))}" for each in match.links]
     share = match.blocked_share
     lines += [f"  aggregate ownership by blocked persons: {share}"] if share else []
+    lines += [f"  {line}" for line in owned_lines(match.owned)]
     lines += [f"  {english(step)}" for step in said.cleaning]
     lines += [f"  {line}" for line in evidence_lines(said)]
     lines.append(f"  total {match.log_odds:+.2f}: {odds_in_words(match.log_odds)}")
     origin = f", {least.origin}" if least and least.origin else ""
     lines.append(f"  match threshold: probability {printed(match.threshold)}{origin}")
-    if said.pairs:
-        lines.append(f"  about 1 name in {said.rarity:,.0f} contains the matching words")
+    rarity = rarity_line(said)
+    lines += [f"  {rarity}"] if rarity else []
+    lines += [f"  {_sharing(match)}"] if match.entries else []
     return lines
+
+
+def _sharing(match: Match) -> str:
+    have = "has" if match.sharing == 1 else "have"
+    return f"{match.sharing:,} of {how_many(match.entries, 'entry')} {have} this name"
 
 
 def _entry(match: Match) -> str:

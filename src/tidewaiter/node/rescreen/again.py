@@ -1,7 +1,7 @@
 """Re-screening of past lines by the current rules: new alerts, and notes on old ones."""
 
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,12 +12,14 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.bulk.screening import Settings, pinned, screen_batch
 from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.changes import EntryChange
 from tidewaiter.node.rescreen.basis import Basis, basis_of
 from tidewaiter.node.rescreen.cross_line import Spool, spool
 from tidewaiter.node.rescreen.database_inputs import register_desk
 from tidewaiter.node.rescreen.plan import (
     Difference,
     Held,
+    OwnershipChange,
     Place,
     Plan,
     Touched,
@@ -71,16 +73,35 @@ def notes_on(
     gone = {place for place in resting - here if place[0] in now}
     ended, seen = dict(_ended(archive, now, gone)), Phrase("gone/seen", day=day)
     changed = told.changed if told else {}
+    owned = told.owned_otherwise(resting & here) if told else {}
     notes = [
-        _note(place, now, "party-changed", day=day, changes=changed_in(changed[place]))
+        _note(place, now, "party-changed", day=day, changes=_changes(place, changed, owned))
         for place in sorted(resting & changed.keys() & here)
     ]
+    for place, change in owned.items():
+        if place not in changed:
+            said = [_owned_otherwise(change)]
+            note = _note(place, now, "party-changed", day=day, changes=said)
+            notes.append(msgspec.structs.replace(note, source=change.source or note.source))
     again = sorted(removed_entries(work) & here)
     notes += [_note(place, now, "party-again", day=day, gone=seen) for place in again]
     return notes + [  # last, so that it is the alert's latest note
         _note(place, now, "party-removed", day=day, gone=ended.get(place, seen))
         for place in sorted(gone)
     ]
+
+
+def _changes(
+    place: Place, changed: Mapping[Place, EntryChange], owned: Mapping[Place, OwnershipChange]
+) -> list[Phrase]:
+    """Return what changed in an entry, its ownership by listed parties included."""
+    other = [_owned_otherwise(owned[place])] if place in owned else []
+    return [*changed_in(changed[place]), *other]
+
+
+def _owned_otherwise(change: OwnershipChange) -> Phrase:
+    values = {"before": change.before or "none", "after": change.now or "none"}
+    return Phrase("change/values", changed="ownership", **values)
 
 
 def _note(place: Place, now: Held, rule: NoteRule, *, day: date, **told: Any) -> Note:

@@ -15,7 +15,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -31,7 +31,9 @@ from tidewaiter.lists.decisions import Judgement
 from tidewaiter.lists.generation import Counted
 from tidewaiter.lists.reading import in_force
 from tidewaiter.node.rescreen.basis import Basis, KeptFile
-from tidewaiter.parties.types import ListedParty, ListVersion
+from tidewaiter.parties.ownership.assessment import owned
+from tidewaiter.parties.ownership.graph import Ownership, first_day
+from tidewaiter.parties.types import ListedParty, ListVersion, Owned
 from tidewaiter.store.alerts.notes import entries_by_party
 from tidewaiter.store.core.database import Database
 from tidewaiter.store.screening.lines import every_line
@@ -44,12 +46,29 @@ from tidewaiter.store.screening.parties import (
 )
 from tidewaiter.store.screening.runs import Run
 from tidewaiter.trade.mentions import find_all
-from tidewaiter.trade.party_matches import PartyFinder, vessel_on_paper, vessels_among
+from tidewaiter.trade.party_matches import PartyFinder, cite_list, vessel_on_paper, vessels_among
 from tidewaiter.trade.traders import fold_party
 from tidewaiter.trade.types import PartyMatch
 
+_CITED: Final = 2  # list versions cited for a change of ownership
 Place = tuple[str, str]  # slug of a list, id of an entry in it
 Held = Mapping[str, tuple[ListVersion, tuple[ListedParty, ...]]]  # by slug
+
+
+class OwnershipChange(NamedTuple):
+    """What was stated of a party's ownership by listed parties, before and now."""
+
+    before: str  # "United States 25 %"; "": nothing
+    now: str
+    source: str  # versions of the lists that state it now, or did
+
+
+class ListState(NamedTuple):
+    """Lists at some time, and the ownership that everyone may see in them."""
+
+    held: Held
+    ties: Ownership
+    day: date | None
 
 
 class Difference(NamedTuple):
@@ -58,7 +77,18 @@ class Difference(NamedTuple):
     new: Mapping[Place, ListedParty]
     changed: Mapping[Place, EntryChange]
     removed: Mapping[Place, ListedParty]
-    concerned: frozenset[Place]  # all of these, and entries related to them
+    concerned: frozenset[Place]  # all of these, and entries of any list related to them
+    turned: bool = False  # links of ownership began or ended between the days
+    states: tuple[tuple[ListState, ListState], ...] = ()  # before and now, where they differ
+
+    def owned_otherwise(self, places: Iterable[Place]) -> dict[Place, OwnershipChange]:
+        """Return which of some entries listed parties own otherwise than before."""
+        concerned = self.concerned.intersection(places)
+        return {
+            place: change
+            for before, now in self.states
+            for place, change in _owned_otherwise(concerned, before, now)
+        }
 
 
 def held_then(archive: Archive, lists: Iterable[Counted], day: date) -> Held:
@@ -75,32 +105,96 @@ def held_then(archive: Archive, lists: Iterable[Counted], day: date) -> Held:
     return held
 
 
-def difference(befores: Iterable[Held], now: Held) -> Difference:
+def difference(
+    befores: Iterable[Held], now: Held, days: Sequence[date] = (), day: date | None = None
+) -> Difference:
     """Compare lists at one or several earlier times with the current ones.
 
     An entry that differs from any of these times is reported once.
+
+    Args:
+        befores: The lists at the earlier times.
+        now: The current lists.
+        days: The earlier times: links of ownership begin and end.
+        day: The current day.
     """
     new: dict[Place, ListedParty] = {}
     changed: dict[Place, EntryChange] = {}
     removed: dict[Place, ListedParty] = {}
+    states: list[tuple[ListState, ListState]] = []
+    turned = False
     concerned: set[Place] = set()
-    for before in befores:
+    links: Ownership | None = None
+    for number, before in enumerate(befores):
+        then = days[number] if number < len(days) else None
+        ids: set[Place] = set()
         for slug in sorted(before.keys() | now.keys()):
             old, current = (held[slug][1] if slug in held else () for held in (before, now))
             told = changes_between(old, current)
-            ids = {each.id for each in (*told.added, *told.removed)}
-            ids |= {each.id for each in told.changed}
-            if not ids:
-                continue
-            concerned |= {(slug, each) for each in _tied(old, ids) | _tied(current, ids)}
+            ids |= {(slug, each.id) for each in (*told.added, *told.removed)}
+            ids |= {(slug, each.id) for each in told.changed}
             new |= {(slug, each.id): each for each in told.added}
             removed |= {(slug, each.id): each for each in told.removed}
             for each in told.changed:
                 earlier = changed.get((slug, each.id))
                 changed[slug, each.id] = _longer(earlier, each) if earlier else each
+        turning = _turning(now, then, day)
+        turned, ids = turned or bool(turning), ids | turning
+        if ids:
+            was, links = _links(before, then), links or _links(now, day)
+            concerned |= was.related(ids) | links.related(ids) | ids
+            states.append((ListState(before, was, then), ListState(now, links, day)))
     for place in new.keys() & changed.keys():  # new to some lines, changed for others
         del new[place]
-    return Difference(new, changed, removed, frozenset(concerned))
+    return Difference(new, changed, removed, frozenset(concerned), turned, tuple(states))
+
+
+def _links(held: Held, day: date | None) -> Ownership:
+    """Return the links of all lists that everyone may see, but of no restricted entry."""
+    return Ownership(held.values(), restricted=False, day=day)
+
+
+def _turning(held: Held, then: date | None, day: date | None) -> set[Place]:
+    """Return the entries with a link that begins or ends between two days."""
+    if then is None or day is None or then == day:
+        return set()
+    first, last = sorted((then, day))
+    return {
+        (slug, party.id)
+        for slug, (_, parties) in held.items()
+        for party in parties
+        for tie in party.ties
+        if any(first < first_day(each) <= last for each in (tie.since, tie.until) if each)
+    }
+
+
+def _owned_otherwise(
+    places: Iterable[Place], before: ListState, now: ListState
+) -> Iterator[tuple[Place, OwnershipChange]]:
+    """Yield the remaining entries that listed parties own otherwise than before."""
+    old, current = (
+        {(slug, p.id): p for slug, (_, parties) in state.held.items() for p in parties}
+        for state in (before, now)
+    )
+    for place in sorted(places):
+        if place not in old or place not in current or current[place].confidential:
+            continue
+        told = (
+            owned(before.ties, place[0], old[place], before.day),
+            owned(now.ties, place[0], current[place], now.day),
+        )
+        was, here = map(_tests_in_words, told)
+        if was != here:
+            lists = sorted({h.list for each in told if each for h in each.holdings})
+            held = now.held
+            cited = [cite_list(each, held[each][0].sha256) for each in lists if each in held]
+            yield place, OwnershipChange(was, here, ", ".join(cited[:_CITED]))
+
+
+def _tests_in_words(told: Owned | None) -> str:
+    """Return law and share of each test, and its result."""
+    tests = told.tests if told else ()
+    return "; ".join(f"{each.law} {each.share}, {each.result}" for each in tests)
 
 
 def changed_in(change: EntryChange) -> list[Phrase]:
@@ -123,23 +217,6 @@ def _longer(one: EntryChange, other: EntryChange) -> EntryChange:
 
 def _values(values: tuple[str, ...]) -> str:
     return ", ".join(values) or "none"
-
-
-def _tied(parties: tuple[ListedParty, ...], ids: set[str]) -> set[str]:
-    """Return some ids, and those related to them in either direction."""
-    names = {name.text: party.id for party in parties for name in party.names[:1]}
-    near: dict[str, set[str]] = {}
-    for party in parties:
-        for tie in party.ties:
-            other = names.get(tie.party, tie.party)
-            near.setdefault(party.id, set()).add(other)
-            near.setdefault(other, set()).add(party.id)
-    reached, todo = set(ids), list(ids)
-    while todo:
-        for other in near.get(todo.pop(), set()) - reached:
-            reached.add(other)
-            todo.append(other)
-    return reached
 
 
 def law_moves(settings: Settings, one: date, other: date) -> bool:
@@ -240,8 +317,15 @@ def plan_of(runs: Iterable[Run], settings: Settings, basis: Basis, *, whole: boo
     now = _held(settings.lists, basis, settings.day)
     told = None
     if kept and len(known) == len(bases):
-        told = difference((_held(settings.lists, was, day) for day, was in known), now)
+        befores = (_held(settings.lists, was, day) for day, was in known)
+        told = difference(befores, now, [day for day, _ in known], settings.day)
     return Plan(whys[0] if whys else "", told, frozenset(judged), now, law)
+
+
+def last_bases(runs: Iterable[Run]) -> list[Basis]:
+    """Return the known bases of the last runs, without duplicates."""
+    decoded = (_decoded(text) for text in sorted({run.basis or "" for run in runs}))
+    return [basis for basis in decoded if basis is not None]
 
 
 def added_judgements(folder: Path | None, was: KeptFile | None) -> list[Judgement] | None:

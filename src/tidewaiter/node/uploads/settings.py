@@ -29,6 +29,7 @@ class Desk(Record, frozen=True, kw_only=True):
     threshold: float | None = None  # minimum probability of a party match
     workers: int = 1  # processes per file
     limits: Limits = Limits()  # of the preview
+    rescreen: bool = True  # past lines are screened again when lists change
 
 
 def settings_of(desk: Desk, upload: Upload, database: Database) -> Settings:

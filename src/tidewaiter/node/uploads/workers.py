@@ -9,9 +9,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from types import FrameType
@@ -21,6 +21,7 @@ from tidewaiter.base.errors import OutputError, StoreError
 from tidewaiter.base.files import alone
 from tidewaiter.bulk.processes import end_with_parent
 from tidewaiter.node.network.resolution import awaits_counting, take_up_some
+from tidewaiter.node.rescreen.job import ListWatch, rescreen_if_due
 from tidewaiter.node.uploads.jobs import Bench, new_lease, screen_upload, stamp
 from tidewaiter.node.uploads.settings import Desk
 from tidewaiter.store.core.database import Database, open_database
@@ -125,6 +126,21 @@ def _hear(leaving: threading.Event) -> None:
     signal.signal(signal.SIGTERM, leave)
 
 
+def rescreen_for(desk: Desk) -> None:
+    """Screen past lines again if lists have changed for them, and end."""
+    leaving = threading.Event()
+    _hear(leaving)
+    end_with_parent()
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
+    with open_database(desk.database) as database:
+        rescreen_if_due(database, desk, _today(), stamp, leaving)
+
+
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 - the officers' own calendar
+
+
 _LEAVE = 20.0  # seconds for a worker to end its step
 _SHORT = 30.0  # seconds: a process that ends sooner is restarted with a delay
 _PAUSE = 5.0
@@ -149,6 +165,9 @@ def crew(database: Database, desk: Desk, workers: int = 1, *, idle: float = IDLE
     threads = [
         threading.Thread(target=_keep_one, args=(bench, idle), daemon=True) for _ in range(workers)
     ]
+    if desk.rescreen and desk.lists is not None:
+        watch = ListWatch(desk, _today)
+        threads.append(threading.Thread(target=_keep_rescreened, args=(bench, watch), daemon=True))
     tidying = Repeated("removal of old uploads", lambda: tidy(bench), _TIDY)
     for thread in threads:
         thread.start()
@@ -178,14 +197,37 @@ def _keep_one(bench: Bench, idle: float) -> None:
         _end(worker)
 
 
+def _keep_rescreened(bench: Bench, watch: ListWatch) -> None:
+    """Start a re-screening whenever the lists have changed and none runs, until shutdown."""
+    worker: BaseProcess | None = None
+    while not bench.leaving.wait(_LOOK):
+        if worker is not None and worker.is_alive():
+            continue
+        if worker is not None:
+            if worker.exitcode:  # unreachable, or killed: the change is still to be taken up
+                watch.forget()
+                bench.leaving.wait(_PAUSE)
+            worker = None
+        with suppress(OSError):  # no memory for a process: retried
+            if watch.has_changed():
+                watch.take_up()
+                worker = _process(rescreen_for, bench.desk)
+    if worker is not None:
+        _end(worker)
+
+
 def _is_waiting(bench: Bench, gone: list[int]) -> bool:
     with bench.database.work() as work:
         return is_waiting(work, stamp().at, gone=gone)
 
 
 def _start(desk: Desk, idle: float) -> BaseProcess:
+    return _process(work_for, desk, idle)
+
+
+def _process(work: Callable[..., None], *arguments: object) -> BaseProcess:
     # Not fork: this process has threads, whose locks would be held for ever.
-    worker = get_context("spawn").Process(target=work_for, args=(desk, idle))
+    worker = get_context("spawn").Process(target=work, args=arguments)
     worker.start()
     return worker
 

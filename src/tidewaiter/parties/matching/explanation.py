@@ -31,16 +31,16 @@ KINDS = (
 _CONTRADICTED = (f.CONTRADICTED_SHARE, f.SQUARED, f.CONTRADICTED)
 _IN_WORDS = {
     f.ONE: "starting point: most parties with a similar name are not the listed party",
-    f.WORST: "spelling of the least similar words",
-    f.INVERSIONS: "words in a different order",
-    f.ONE_PAIR: "at most one distinctive word agrees",
-    f.TWO_PAIRS: "two distinctive words agree",
+    f.WORST: "the most different spelling among the matching words",
+    f.INVERSIONS: "the matching words are in a different order",
+    f.ONE_PAIR: "only one distinctive word matches, or none",
+    f.TWO_PAIRS: "two distinctive words match",
     f.LEGAL_SAME: "legal form: same",
     f.LEGAL_DIFFERS: "legal form: different",
     f.KIND_DIFFERS: "type of party: different",
     f.NUMBER_DIFFERS: "numbers in the names: different",
-    f.SHAPE: "length and rarity of the names",
-    f.OMITTED_CHARACTERS: "words missing beside a name in Chinese characters, which is complete",
+    f.SHAPE: "how many words the two names have, and how rare these are",
+    f.OMITTED_CHARACTERS: "words missing from a name in Chinese characters (usually complete)",
 }
 Points = NDArray[np.float64]
 
@@ -103,16 +103,16 @@ class Explained:
         contradiction = float(sum(self._points[at] for at in _CONTRADICTED)) / 2
         found = []
         for (title, _, form, omitted, rarest), mine in zip(sides, left, strict=True):
-            total = sum(mine.values())
             excess = float(sum(self._points[at] for at in omitted))
             heaviest = max(mine, key=lambda place: mine[place], default=-1)
-            for place, weight in mine.items():
-                share = weight / total if total else 1 / len(mine)
-                points = share * (excess + (contradiction if against else 0.0))
-                points += float(self._points[rarest]) if place == heaviest else 0.0
-                how = "contradicted" if against > total / 2 else "omitted"
-                word = form.tokens[place].surface
-                found.append(LeftOver(side=title, word=word, how=how, points=points))
+            for how, places, points in _kinds(mine, against, contradiction, excess):
+                total = sum(mine[place] for place in places)
+                for place in places:
+                    share = mine[place] / total if total else 1 / len(places)
+                    own = share * points
+                    own += float(self._points[rarest]) if place == heaviest else 0.0
+                    word = form.tokens[place].surface
+                    found.append(LeftOver(side=title, word=word, how=how, points=own))
         return found
 
     def modifiers(self) -> list[Modifier]:
@@ -149,6 +149,38 @@ def _weight(side: Side, begin: int, size: int) -> float:
 def _left(side: Side) -> dict[int, float]:
     """Return the weights of the unmatched words, by index."""
     return {at: float(side.weights[at]) for at in range(int(side.size[0])) if side.pair[at] < 0}
+
+
+def _kinds(
+    left: dict[int, float], against: float, contradiction: float, excess: float
+) -> list[tuple[str, list[int], float]]:
+    """Divide the unmatched words of a side into contradicted and omitted ones.
+
+    The alignment only tells how much of both names is contradicted; so the rarest words count as
+    contradicted until their weight reaches it. Points without a word of their kind go to the other.
+
+    Args:
+        left: Weights of the words, by index.
+        against: Weight of the words that stand against words of the other name.
+        contradiction: Points of these.
+        excess: Points of the others.
+
+    Returns:
+        The kinds that have words, with the words and the points of each.
+    """
+    contradicted: list[int] = []
+    rest = against
+    for place in sorted(left, key=lambda each: (-left[each], each)):
+        if rest > 0 and left[place] <= 2 * rest:  # at least half of it is contradicted
+            contradicted.append(place)
+            rest -= left[place]
+    if against > 0 and not contradicted:
+        contradicted = [min(left, key=lambda each: (left[each], each))]
+    omitted = [place for place in left if place not in contradicted]
+    if not (contradicted and omitted):
+        contradiction = excess = contradiction + excess
+    parts = [("contradicted", sorted(contradicted), contradiction), ("omitted", omitted, excess)]
+    return [part for part in parts if part[1]]
 
 
 def _at(place: int, size: int) -> int:

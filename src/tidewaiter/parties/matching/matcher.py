@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from tidewaiter.base.records import Record
@@ -155,6 +156,8 @@ def threshold_of(asked: float | Threshold | None) -> Threshold:
 
 _LIKE = 2.0  # log-odds by which another entry with the name may score lower
 _CERTAIN = 700.0  # log-odds beyond which the exponential function overflows
+_EQUAL = 9  # decimals of log-odds beyond which a difference is one of rounding
+_BIRTH, _COUNTRY = ("birth: ",), ("country: ", "flag: ")
 
 
 class Found(NamedTuple):
@@ -170,6 +173,10 @@ class Found(NamedTuple):
     def total(self) -> float:
         """Log-odds of name and attributes."""
         return self.odds + sum(each.points for each in self.modifiers)
+
+    def points_of(self, begin: tuple[str, ...]) -> float:
+        """Return the points of the modifiers whose names begin with one of some words."""
+        return sum(each.points for each in self.modifiers if each.what.startswith(begin))
 
 
 class Matcher:
@@ -246,7 +253,18 @@ class Matcher:
             found.append(Found(entry, form, asked, odds, said))
         if bearing:
             found = self._with_bearers(party, numbers, bearing, found)
-        return sorted(found, key=lambda each: (-each.total, each.entry))
+        return sorted(found, key=self._order)
+
+    def _order(self, found: Found) -> tuple[float, ...]:
+        """Return the sort key: the log-odds; if equal, birth, country, and rarity of the name."""
+        rarity = float(self.index.listed.weight[found.form]) if found.form >= 0 else 0.0
+        return (
+            -round(found.total, _EQUAL),
+            -found.points_of(_BIRTH),
+            -found.points_of(_COUNTRY),
+            -rarity,
+            found.entry,
+        )
 
     def _with_bearers(
         self,
@@ -303,7 +321,7 @@ class Matcher:
         """
         least, party = threshold_of(threshold), with_kind(party)
         shown = [each for each in self.found(party, answers, row) if self._reaches(each, least)]
-        problem = PROBLEMS[asking.problem[row]]
+        problem, numbers = PROBLEMS[asking.problem[row]], read_identifiers(party)
         if problem in NAMELESS:
             shown = [each for each in shown if each.form < 0]
         if problem == "empty" and party.identifiers:
@@ -317,9 +335,10 @@ class Matcher:
             text=party.text,
             not_assessable=problem,
             script=uncompared(party.text) if problem == "script without reader" else "",
-            matches=matches,
-            doubts=doubts_of(read_identifiers(party)),
+            matches=with_ties(matches),
+            doubts=doubts_of(numbers),
             threshold=least,
+            numbers=len(numbers),
         )
 
     def _reaches(self, found: Found, least: Threshold) -> bool:
@@ -386,6 +405,20 @@ class Matcher:
         """Return whether two forms belong to one name of one entry."""
         entry, name = self.index.listed.entry, self.index.name_of
         return bool(entry[one] == entry[other] and name[one] == name[other])
+
+
+def with_ties(matches: Sequence[Match]) -> tuple[Match, ...]:
+    """Return matches, each with the others of equal evidence."""
+    levels: dict[float, list[str]] = {}
+    for each in matches:
+        levels.setdefault(round(each.log_odds, _EQUAL), []).append(each.entry)
+    return tuple(
+        structs.replace(
+            each,
+            tied=tuple(e for e in levels[round(each.log_odds, _EQUAL)] if e != each.entry),
+        )
+        for each in matches
+    )
 
 
 def _forms(name: ReadName) -> list[NameForm]:

@@ -20,6 +20,7 @@ from tidewaiter.parties.types import (
     ListedParty,
     NameKind,
     Outcome,
+    Owned,
     PartyKind,
     PartyName,
 )
@@ -51,7 +52,7 @@ class LeftOver(Record, frozen=True, kw_only=True):
 
     side: str  # "asked", "listed"
     word: str  # as written
-    how: str  # contradicted: the other name has a different word there; omitted: it has none
+    how: str  # contradicted: the other name has a different word there; omitted: it is shorter
     points: float
 
 
@@ -73,7 +74,7 @@ class Explanation(Record, frozen=True, kw_only=True):
     cleaning: tuple[Phrase, ...]  # parts of the name removed or corrected
     form: str  # script or reading: latin, pinyin, cyrillic, ...
     pairs: tuple[WordPair, ...]
-    left_over: tuple[LeftOver, ...]
+    left_over: tuple[LeftOver, ...]  # contradicted words first, then omitted ones, on each side
     modifiers: tuple[Modifier, ...]
     rarity: float  # one name in this many has the matching words
 
@@ -98,6 +99,10 @@ class Match(Record, frozen=True, kw_only=True):
     confidential: bool = False  # visible to the authority that keeps the list only
     links: tuple[ListedLink, ...] = ()  # by ownership and control, nearest first
     blocked_share: str = ""  # total of the blocked owners' shares; "": none given
+    owned: Owned | None = None  # ownership by listed parties, under each body of law; None: none
+    sharing: int = 0  # entries of all searched lists with this name; 0: not counted
+    entries: int = 0  # entries searched
+    tied: tuple[str, ...] = ()  # entries with equal evidence, in the order of the answer
 
 
 class Answer(Record, frozen=True, kw_only=True):
@@ -110,6 +115,7 @@ class Answer(Record, frozen=True, kw_only=True):
     matches: tuple[Match, ...] = ()
     doubts: tuple[str, ...] = ()  # invalid identifiers, with the reason
     threshold: Threshold | None = None  # applied threshold, and its origin
+    numbers: int = 0  # identifiers of the party that were looked up
 
 
 KINDS: dict[str, PartyKind] = {

@@ -28,6 +28,7 @@ from tidewaiter.parties.readers.own import (
     read_own_csv,
     read_own_json,
 )
+from tidewaiter.parties.readers.ownership_csv import claims_ownership_csv, read_ownership_csv
 from tidewaiter.parties.readers.seco import read_seco
 from tidewaiter.parties.readers.sfms import read_sfms
 from tidewaiter.parties.readers.un import read_un_xml
@@ -76,6 +77,7 @@ def built_in() -> MappingProxyType[str, ListFormat]:
         "own-json": (claims_own_json, read_own_json),
         "ftm-json": (claims_ftm, read_ftm),
         "own-csv": (claims_own_csv, read_own_csv),
+        "ownership-csv": (claims_ownership_csv, read_ownership_csv),
         **{each.format: (claims_of(each), reader_of(each)) for each in _layouts()},
     }
     return MappingProxyType(

@@ -203,10 +203,19 @@ class Draft:
         if text.strip():
             self._programmes[" ".join(text.split())] = None
 
-    def tie(self, kind: str, party: str, share: str = "", note: str = "") -> None:
-        """Add a link to another party."""
+    def tie(self, kind: str, party: str, share: str = "", note: str = "", **when: str) -> None:
+        """Add a link to another party.
+
+        Args:
+            kind: Kind of link.
+            party: Id or name of the other party.
+            share: Share as written.
+            note: Remarks.
+            when: since, until and source.
+        """
         if party.strip():
-            self._ties[Tie(kind=kind, party=party.strip(), share=share, note=note)] = None
+            tie = Tie(kind=kind, party=party.strip(), share=share, note=note, **when)
+            self._ties[tie] = None
 
     def note(self, text: str) -> None:
         """Add text for which no field exists."""

@@ -18,6 +18,7 @@ from tidewaiter.base.countries import country_or_text
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
+from tidewaiter.parties.ownership.shares import share_as_written
 from tidewaiter.parties.readers.entries import Draft, EntryRefusal, ListHeader, refused
 from tidewaiter.parties.readers.file_formats import head, json_items
 from tidewaiter.parties.types import ListedParty, NameKind, PartyKind
@@ -206,7 +207,9 @@ def claims_ftm(files: Sequence[ListFile]) -> bool:
 
 
 def read_ftm(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
-    """Read entities.ftm.json or targets.nested.json; non-targets are not listed.
+    """Read entities.ftm.json or targets.nested.json.
+
+    A party that is not a target is not listed; it is kept as such if an ownership names it.
 
     Raises:
         InputError: A line is not JSON.
@@ -229,6 +232,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self._drafts: dict[str, Draft] = {}
+        self._others: dict[str, Draft] = {}  # parties that are not targets
         self._refused: list[EntryRefusal] = []
         self._parts: list[tuple[str, FtmEntity]] = []  # containing party of a nested entity
         self._texts: dict[str, str] = {}  # texts of addresses
@@ -245,14 +249,13 @@ class _Reading:
             self._refused.append(refused(file, place, key, error))
         elif schema not in KINDS:
             self._parts.append(("", entity))
-        elif _is_target(entity):
-            if key in self._drafts:
+        else:
+            drafts = self._drafts if _is_target(entity) else self._others
+            if key in drafts:
                 error = InputError("parties/entity-twice")
                 self._refused.append(refused(file, place, key, error))
                 return
-            self._drafts[key] = self._party(
-                entity, Draft(key, KINDS[schema], file=file, place=place)
-            )
+            drafts[key] = self._party(entity, Draft(key, KINDS[schema], file=file, place=place))
 
     def _party(self, entity: FtmEntity, draft: Draft) -> Draft:
         for name, kind in NAMES.items():
@@ -290,8 +293,9 @@ class _Reading:
 
     def finish(self) -> Found:
         """Yield the entries, with what belongs to them."""
+        self._take_owners()
         for holder, key in self._homes:
-            if text := self._texts.get(key, ""):
+            if (text := self._texts.get(key, "")) and holder in self._drafts:
                 self._drafts[holder].address([text])
         for holder, part in self._parts:
             self._belongs(holder, part)
@@ -299,14 +303,33 @@ class _Reading:
         for draft in self._drafts.values():
             yield from draft.finish()
 
+    def _take_owners(self) -> None:
+        """Keep the parties that are not targets but owners or owned, as not listed."""
+        for holder, part in self._parts:
+            if part.get("schema") != "Ownership":
+                continue
+            for end in ("owner", "asset"):
+                key = first(part, end) or holder
+                if key in self._others and key not in self._drafts:
+                    draft = self._drafts[key] = self._others[key]
+                    draft.action = "unlisted"
+
     def _belongs(self, holder: str, part: FtmEntity) -> None:
         schema = str(part.get("schema", ""))
         if schema in TIES:
             one, kind, other = TIES[schema]
             draft = self._drafts.get(first(part, one) or holder)
             if draft:
-                share = _percent(first(part, "percentage")) or first(part, "sharesCount")
-                draft.tie(kind, first(part, other) or holder, share, first(part, "role"))
+                share = share_as_written(first(part, "percentage")) or first(part, "sharesCount")
+                draft.tie(
+                    kind,
+                    first(part, other) or holder,
+                    share,
+                    first(part, "role") or first(part, "relationship"),
+                    since=first(part, "startDate"),
+                    until=first(part, "endDate"),
+                    source=first(part, "sourceUrl") or first(part, "publisher"),
+                )
             return
         draft = self._drafts.get(first(part, HOLDERS.get(schema, "entity")) or holder)
         if draft and schema == "Sanction":
@@ -314,11 +337,6 @@ class _Reading:
         elif draft and schema in HOLDERS:
             country = country_or_text(first(part, "country")) if first(part, "country") else ""
             draft.number(first(part, "type") or schema, first(part, "number"), country)
-
-
-def _percent(text: str) -> str:
-    """Format a share with a per cent sign, which FollowTheMoney often omits."""
-    return f"{text} %" if text.replace(".", "", 1).isdecimal() else text
 
 
 def _sanction(part: FtmEntity, draft: Draft) -> None:

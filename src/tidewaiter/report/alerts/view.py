@@ -42,6 +42,7 @@ from tidewaiter.explain.words import (
     shared_in_words,
     word,
 )
+from tidewaiter.parties.ownership.phrases import holding_phrase
 from tidewaiter.report.law.short_answer import ShortAnswer, short_of_alert
 from tidewaiter.trade.party_matches import link_phrase, source_of
 from tidewaiter.trade.types import Alert, Holding, Kept, Mention, PartyMatch, Reason
@@ -152,6 +153,8 @@ class PartyView(Record, frozen=True, kw_only=True):
     shared: str  # number of list entries with this name
     links: tuple[Markup, ...]  # links by ownership and control
     share: str  # total share of blocked owners; "": not in the list
+    holdings: tuple[Markup, ...]  # statements of ownership and control, with source
+    slug: str  # of the list
     notice: str  # attribution required by the list's licence
     source: Citation | None
 
@@ -294,6 +297,8 @@ def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
         shared=shared_in_words(match),
         links=_parts(map(link_phrase, match.links[:FEW])),
         share=match.blocked_share,
+        holdings=_parts(map(holding_phrase, match.owned.holdings)) if match.owned else (),
+        slug=match.list,
         notice=match.notice,
         source=cited.get(source_of(match)),
     )

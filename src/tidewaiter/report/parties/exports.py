@@ -48,6 +48,9 @@ class MatchRow(Record, frozen=True, kw_only=True):
     outcome_day: date | None = None
     listed: date | None = None  # day of listing
     links: str | None = None  # JSON of ListedLink records: owners and owned parties, as in the list
+    owned: str | None = None  # JSON of the Owned record: statements, and the tests of laws
+    sharing: int | None = None  # entries of all searched lists with this name
+    tied: str | None = None  # entries with equal evidence, separated by semicolons
     judged: str | None = None  # decision that it is a different party: by whom, when and why
     confidential: bool | None = None  # only for the authority that maintains the list
     day: date  # day as of which the list was searched
@@ -60,6 +63,7 @@ _TYPES = {
     "threshold": pa.float64(),
     "outcome_day": pa.date32(),
     "listed": pa.date32(),
+    "sharing": pa.int64(),
     "confidential": pa.bool_(),
     "day": pa.date32(),
 }
@@ -110,6 +114,9 @@ def match_rows(answer: Answer, origins: Origins) -> Iterator[MatchRow]:
             outcome_day=match.outcome_day,
             listed=match.listed,
             links=english_json(match.links).decode() if match.links else None,
+            owned=english_json(match.owned).decode() if match.owned else None,
+            sharing=match.sharing,
+            tied=";".join(match.tied) or None,
             judged=match.judged or None,
             confidential=party.confidential,
             day=origins.day,

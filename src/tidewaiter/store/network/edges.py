@@ -94,7 +94,7 @@ def _entities(work: Work, run: int) -> Mapping[Entry, set[int]]:
 def _ties(work: Work, entities: Mapping[Entry, set[int]]) -> Iterator[_Tie]:
     for match, secret in _matches(work):
         for link in match.links:
-            other = entities.get((match.list, link.entry), ())
+            other = entities.get((link.list or match.list, link.entry), ())
             pairs = sorted(
                 (one, two) for one in entities.get((match.list, match.entry), ()) for two in other
             )

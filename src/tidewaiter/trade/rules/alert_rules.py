@@ -256,6 +256,7 @@ class LinkedRule(Worded, frozen=True, kw_only=True):
     points: int  # owned or controlled by the blocked one
     owner: int  # owns or controls the blocked one
     steps: int  # maximum path length
+    met: int = 60  # stated shares of blocked owners, or their control, meet the test of a law
 
 
 class SignRule(Worded, frozen=True, kw_only=True):
@@ -345,7 +346,8 @@ class AlertRules(Record, frozen=True, kw_only=True):
             return 0
         if match.outcome in _ENDED:
             return rule.ended
-        points = rule.actions.get(match.action, rule.actions["other"])
+        other = 0 if match.action == "unlisted" else rule.actions["other"]
+        points = rule.actions.get(match.action, other)
         return points if match.probability >= rule.sure else points // 2
 
     def rank_of(self, score: int, days_left: int | None, reasons: Iterable[Reason]) -> int:

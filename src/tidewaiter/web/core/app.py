@@ -51,6 +51,7 @@ from tidewaiter.web.incidents import handlers as incidents
 from tidewaiter.web.law import handlers as law
 from tidewaiter.web.law import registry as law_registry
 from tidewaiter.web.law.desk import desk_of
+from tidewaiter.web.lists import handlers as lists
 from tidewaiter.web.matching import handlers as matching
 from tidewaiter.web.matching import reconcile as matching_reconcile
 from tidewaiter.web.network import handlers as network
@@ -200,6 +201,7 @@ HANDLERS = [
     *parties.HANDLERS,
     *matching.HANDLERS,
     *matching_reconcile.HANDLERS,
+    *lists.HANDLERS,
     *network.HANDLERS,
     *notices.HANDLERS,
     *notices_drafts.HANDLERS,

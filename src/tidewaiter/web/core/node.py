@@ -92,6 +92,7 @@ class Serving(Record, frozen=True, kw_only=True):
     upload_days: int = DAYS  # retention of files
     public: str = ""  # public address, like "https://tidewaiter.example"; "": the listening address
     provider: Provider | None = None  # OpenID Connect
+    rescreen: bool = True  # past lines are screened again when lists change
     sample: bool = False  # screen the sample manifest at the start
     ranker: str | None = None  # folder of the model and of returned inspection lists
 
@@ -106,6 +107,7 @@ class Serving(Record, frozen=True, kw_only=True):
             own=tuple(map(Path, self.own)),
             lists=Path(self.lists) if self.lists else None,
             workers=max(1, cores - 1),  # one serves the pages
+            rescreen=self.rescreen,
         )
 
     def address(self) -> str:

@@ -349,7 +349,7 @@ def list_entry(
     name = entry.removeprefix("/")
     place = lists.find(name)
     if place is None:
-        raise MissingError("web/no-list-entry", entry=name[:200])
+        raise MissingError("web/no-entry-on-lists", entry=name[:200])
     if place.id != name:
         return Redirect(path=f"{MATCHING}/entities/{place.id}", status_code=308)
     return Response(entity(lists, place, nested=asked.nested), media_type=_JSON)

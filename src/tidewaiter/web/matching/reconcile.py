@@ -504,7 +504,7 @@ def _preview(lists: LoadedLists, dataset: str, name: str) -> dict[str, object]:
         return {"page": page, "view": PreviewView()}
     place = _visible(lists, dataset, name)
     if place is None:
-        raise MissingError("web/no-list-entry", entry=name[:200])
+        raise MissingError("web/no-entry-on-lists", entry=name[:200])
     party = place.party
     codes = ((each, find_country(each)) for each in party.countries)
     rows = (

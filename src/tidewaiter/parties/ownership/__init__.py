@@ -1,0 +1,1 @@
+"""Ownership and control: links between entries of all lists, and legal tests of them."""

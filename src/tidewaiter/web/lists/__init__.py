@@ -1,0 +1,1 @@
+"""Party lists on pages: one entry with its history, and its ownership drawn."""
