@@ -85,8 +85,8 @@ def names_in(kind: str, lines: Iterable[tuple[int, list[str]]]) -> Iterator[tupl
         if not latin or (kind == "han" and any(map(_HIRAGANA.search, spelled))):
             continue  # with hiragana it is Japanese, whose characters have other readings
         if kind == "latin":
-            for each in latin if len(latin) < SPELLINGS else ():
-                yield number, Name(tuple(each), latin)
+            for spelling in latin if len(latin) < SPELLINGS else ():
+                yield number, Name(tuple(spelling), latin)
             continue
         units = {units_of(each) for each in spelled if script(each) == SCRIPTS[kind]}
         for each in sorted(units):

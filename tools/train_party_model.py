@@ -6,7 +6,8 @@ Usage: python -m tools.train_party_model LIST.jsonl QUERIES.tsv NAME_BENCH.csv B
 In addition to the queries, the training data are half of the labelled pairs of name_bench
 (OpenSanctions, MIT), those with an even checksum of the names, while the other half is only for
 evaluation; names in two scripts, see `party_crossed`; names of the list that are left out of it,
-and companies that are not listed, see `party_strangers`. The last three are not part of the figures.
+and companies that are not listed, see `party_strangers`. The last three are not part of the
+figures.
 
 Logistic regressions, one for persons and one for all others. Each query contributes its correct
 entries and the most similar other entries; the name of an entry that counts is chosen by the model

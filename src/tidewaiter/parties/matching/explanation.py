@@ -12,6 +12,7 @@ from tidewaiter.parties.matching.kernels.alignment import Side
 from tidewaiter.parties.matching.kernels.linking import Asking, Room
 from tidewaiter.parties.matching.kernels.search import measure
 from tidewaiter.parties.matching.kernels.similar_words import EXACT
+from tidewaiter.parties.matching.kernels.vocabulary import LEGAL, PARTICLE
 from tidewaiter.parties.matching.types import LeftOver, Modifier, WordPair
 from tidewaiter.parties.names import NameForm
 
@@ -29,12 +30,18 @@ KINDS = (
     "respelled",
 )
 _CONTRADICTED = (f.CONTRADICTED_SHARE, f.SQUARED, f.CONTRADICTED)
+_ONE = "only one distinctive word matches, or none"
+_TWO = "two distinctive words match"
 _IN_WORDS = {
     f.ONE: "starting point: most parties with a similar name are not the listed party",
     f.WORST: "the most different spelling among the matching words",
     f.INVERSIONS: "the matching words are in a different order",
-    f.ONE_PAIR: "only one distinctive word matches, or none",
-    f.TWO_PAIRS: "two distinctive words match",
+    f.ONE_PAIR: _ONE,
+    f.ONE_WORST: _ONE,
+    f.ONE_EVIDENCE: _ONE,
+    f.ONE_LEGAL: _ONE,
+    f.TWO_PAIRS: _TWO,
+    f.TWO_EVIDENCE: _TWO,
     f.LEGAL_SAME: "legal form: same",
     f.LEGAL_DIFFERS: "legal form: different",
     f.KIND_DIFFERS: "type of party: different",
@@ -68,6 +75,10 @@ class Explained:
             points = self._model[f.FIRST_KIND + pairs.kind[at]] * (a + b) / total
             points += self._model[f.EVIDENCE] * evidence
             points += self._model[f.FUZZINESS] * both * (1 - share) / f.NATS
+            letters = self._letters(at)
+            points += self._model[f.LETTERS] * letters * share / f.LETTERS_UNIT
+            if pairs.kind[at] in f.SPELT:
+                points += self._model[f.EDITS] * letters * (1 - share)
             if self._values[f.EVIDENCE] > 0:
                 points += self._points[f.LOG_EVIDENCE] * evidence / self._values[f.EVIDENCE]
             found.append(
@@ -88,40 +99,43 @@ class Explained:
                 self._room.asked,
                 asked,
                 (f.OMITTED_ASKED_SHARE, f.OMITTED_ASKED),
-                f.RAREST_ASKED,
+                (f.RAREST_ASKED, f.FIRST_ASKED),
             ),
             (
                 "listed",
                 self._room.listed,
                 listed,
                 (f.OMITTED_LISTED_SHARE, f.OMITTED_LISTED),
-                f.RAREST_LISTED,
+                (f.RAREST_LISTED, f.FIRST_LISTED),
             ),
         )
         left = [_left(side) for _, side, *_ in sides]
         against = min(sum(each.values()) for each in left)
         contradiction = float(sum(self._points[at] for at in _CONTRADICTED)) / 2
         found = []
-        for (title, _, form, omitted, rarest), mine in zip(sides, left, strict=True):
+        for (title, side, form, omitted, places), mine in zip(sides, left, strict=True):
             excess = float(sum(self._points[at] for at in omitted))
             heaviest = max(mine, key=lambda place: mine[place], default=-1)
-            for how, places, points in _kinds(mine, against, contradiction, excess):
-                total = sum(mine[place] for place in places)
-                for place in places:
-                    share = mine[place] / total if total else 1 / len(places)
-                    own = share * points
-                    own += float(self._points[rarest]) if place == heaviest else 0.0
+            own = dict.fromkeys(mine, 0.0)
+            for place, feature in zip((heaviest, _first(side)), places, strict=True):
+                if place in own:
+                    own[place] += float(self._points[feature])
+            for how, words, points in _kinds(mine, against, contradiction, excess):
+                total = sum(mine[place] for place in words)
+                for place in words:
+                    share = mine[place] / total if total else 1 / len(words)
                     word = form.tokens[place].surface
-                    found.append(LeftOver(side=title, word=word, how=how, points=own))
+                    mark = own[place] + share * points
+                    found.append(LeftOver(side=title, word=word, how=how, points=mark))
         return found
 
     def modifiers(self) -> list[Modifier]:
         """Return the evidence from the names as a whole."""
-        return [
-            Modifier(what=text, points=float(self._points[at]))
-            for at, text in _IN_WORDS.items()
-            if self._points[at]
-        ]
+        found: dict[str, float] = {}
+        for at, text in _IN_WORDS.items():
+            if self._points[at]:
+                found[text] = found.get(text, 0.0) + float(self._points[at])
+        return [Modifier(what=text, points=points) for text, points in found.items()]
 
     def rarity(self) -> float:
         """Return N, where one name in N has the matching words."""
@@ -131,6 +145,14 @@ class Explained:
         both = sum(sum(self._weights(at)) for at in range(int(self._room.pairs.counts[1])))
         left = sum(sum(_left(side).values()) for side in (self._room.asked, self._room.listed))
         return max(both + left, 0.01)
+
+    def _letters(self, at: int) -> int:
+        """Return the number of letters of a pair: of its longer side."""
+        pairs, room = self._room.pairs, self._room
+        return max(
+            _letters(room.asked, int(pairs.asked[at]), int(pairs.asked_size[at])),
+            _letters(room.listed, int(pairs.listed[at]), int(pairs.listed_size[at])),
+        )
 
     def _weights(self, at: int) -> tuple[float, float]:
         pairs = self._room.pairs
@@ -144,6 +166,17 @@ class Explained:
 def _weight(side: Side, begin: int, size: int) -> float:
     words = int(side.size[0])
     return float(sum(side.weights[_at(place, words)] for place in range(begin, begin + size)))
+
+
+def _letters(side: Side, begin: int, size: int) -> int:
+    words = int(side.size[0])
+    return int(sum(side.letters[_at(place, words)] for place in range(begin, begin + size)))
+
+
+def _first(side: Side) -> int:
+    """Return the index of the first word that is no legal form or particle; -1: there is none."""
+    kinds = side.kinds[: int(side.size[0])].tolist()
+    return next((at for at, kind in enumerate(kinds) if kind not in {LEGAL, PARTICLE}), -1)
 
 
 def _left(side: Side) -> dict[int, float]:

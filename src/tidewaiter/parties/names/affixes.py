@@ -123,7 +123,9 @@ _CUE = re.compile(
 )
 # Two adjacent names: "Иванов / Іванов", "A; B", "A (B C)".
 _BESIDE = re.compile(
-    r"\s+/\s+|(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})|\s*[;|·]\s*|\s+\((?=[^()]*[^\W\d_]\s[^()]*\)\s*$)"
+    r"\s+/\s+|(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})|\s*[;|]\s*"
+    # the dot between two Chinese characters is part of a foreign person's name
+    r"|\s*(?<![\u3400-\u9fff])·\s*|\s*·(?![\u3400-\u9fff])\s*|\s+\((?=[^()]*[^\W\d_]\s[^()]*\)\s*$)"
 )
 _MARKS: Final = frozenset("/;|·(")  # at least one is required
 _MISREAD = re.compile(r"[A-Za-z][01358]|0[A-Za-z]")  # a digit that may be read as a letter

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 static const double INITIAL_SHARE = 0.5, CUT_SHARE = 0.7, LEAST_SHARE = 0.45;
-static const double TEN = 10;  // unit of letters in agreement
 static const double HEAVY = 1.5;  // minimum nats of an informative word
 
 /* Copy one pair to another position. */
@@ -283,7 +282,7 @@ static double pair_features(const Alignment *forms, float *out)
         out[ALIGNMENT_FUZZINESS] =
             (float)(out[ALIGNMENT_FUZZINESS] + least * (1 - share) / ALIGNMENT_NATS);
         double letters = (double)letters_in(forms, at);
-        out[ALIGNMENT_LETTERS] = (float)(out[ALIGNMENT_LETTERS] + letters * share / TEN);
+        out[ALIGNMENT_LETTERS] = (float)(out[ALIGNMENT_LETTERS] + letters * share / ALIGNMENT_LETTERS_UNIT);
         if (is_spelt(pairs->kind.at[at])) {
             out[ALIGNMENT_EDITS] = (float)(out[ALIGNMENT_EDITS] + letters * (1 - share));
         }

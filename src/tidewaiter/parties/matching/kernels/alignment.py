@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tidewaiter.parties.matching.kernels.similar_words import EDIT, JOINED, LOOSE, TWO_EDITS
+
 MOST_PAIRS = 256
 
 
@@ -161,6 +163,9 @@ SIZE = len(NAMES)
     ONE_LEGAL,
 ) = range(SIZE)
 NATS = 10.0  # the model uses weights in tens of nats
+LETTERS_UNIT = 10.0  # and letters in tens
+SPELT = frozenset({EDIT, TWO_EDITS, JOINED, LOOSE})
+"""Kinds of agreement whose share is one of letters."""
 
 CONSTANTS = (
     "MOST_PAIRS",
@@ -198,4 +203,5 @@ CONSTANTS = (
     "TWO_EVIDENCE",
     "ONE_LEGAL",
     "NATS",
+    "LETTERS_UNIT",
 )
