@@ -352,8 +352,10 @@ def test_the_end_user_list_of_japan_is_read() -> None:
     rows = []
     for number in range(1, ROWS + 1):
         aliases = "\n".join(f"・{maker.firm()}" for _ in range(maker.count(0, 3)))
+        native = f" ({kana(maker)})" if maker.often(0.3) else ""
         rows.append(
-            [str(number), "イラン\nIran", maker.with_form(), aliases, maker.pick("N", "M"), ""]
+            [str(number), "イラン\nIran", maker.with_form() + native, aliases]
+            + [maker.pick("N", "M"), ""]
         )
     content = workbook({"EUL": [["End User List"], titles, *rows]})
     form, parties, refusals = read(content)
@@ -362,8 +364,11 @@ def test_the_end_user_list_of_japan_is_read() -> None:
     for party, row in zip(parties, rows_in(content, "EUL", 1), strict=True):
         key, _, name, aliases, weapons, _ = row.values()
         assert (party.id, party.note) == (key, f"Type of WMD: {weapons}")
-        assert texts(party) == [name, *known(*aliases.replace("\n", "").split("・"))]
-        assert party.countries[-1] == "IR"
+        latin, _, native = name.removesuffix(")").partition(" (")
+        further = known(*aliases.replace("\n", "").split("・"))
+        assert texts(party, "primary", "alias") == [latin, *further]
+        assert texts(party, "native") == list(known(native))
+        assert party.countries == ("IR",)
 
 
 NZ = [

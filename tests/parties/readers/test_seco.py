@@ -21,7 +21,8 @@ PROGRAMMES = """
   <program-key lang="ger">Musterland</program-key><program-key lang="eng">Sampleland</program-key>
   <program-name lang="eng">Ordinance of 1 May 2016 on measures against Sampleland</program-name>
   <sanctions-set ssid="21" lang="eng">article 12 -- Restrictions on individuals</sanctions-set>
-  <sanctions-set ssid="22" lang="eng">article 16 -- Restrictions on the money and capital market</sanctions-set>
+  <sanctions-set ssid="22" lang="eng">article 16 -- Restrictions on the money and capital market
+  </sanctions-set>
   <origin>EU</origin>
 </sanctions-program>
 """
