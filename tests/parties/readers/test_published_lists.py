@@ -353,16 +353,14 @@ def test_the_end_user_list_of_japan_is_read() -> None:
     for number in range(1, ROWS + 1):
         aliases = "\n".join(f"・{maker.firm()}" for _ in range(maker.count(0, 3)))
         native = f" ({kana(maker)})" if maker.often(0.3) else ""
-        rows.append(
-            [str(number), "イラン\nIran", maker.with_form() + native, aliases]
-            + [maker.pick("N", "M"), ""]
-        )
+        row = [str(number), "イラン\nIran", maker.with_form() + native, aliases]
+        rows.append([*row, maker.pick("N", "M"), ""])
     content = workbook({"EUL": [["End User List"], titles, *rows]})
     form, parties, refusals = read(content)
     assert (form, refusals) == ("jp-meti-csv", [])
     assert len(parties) == ROWS
-    for party, row in zip(parties, rows_in(content, "EUL", 1), strict=True):
-        key, _, name, aliases, weapons, _ = row.values()
+    for party, found in zip(parties, rows_in(content, "EUL", 1), strict=True):
+        key, _, name, aliases, weapons, _ = found.values()
         assert (party.id, party.note) == (key, f"Type of WMD: {weapons}")
         latin, _, native = name.removesuffix(")").partition(" (")
         further = known(*aliases.replace("\n", "").split("・"))
