@@ -14,12 +14,12 @@ import msgspec
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
+from tidewaiter.parties.birth_dates import parse_births
 from tidewaiter.parties.identifiers.validation import read_identifier
 from tidewaiter.parties.matching.kernels.linking import Asking
 from tidewaiter.parties.matching.kernels.search import Answers
 from tidewaiter.parties.matching.matcher import Matcher, probability
 from tidewaiter.parties.matching.types import KINDS, AskedParty
-from tidewaiter.parties.birth_dates import parse_births
 from tidewaiter.parties.types import Identifier
 from tidewaiter.trade.readers.delimited_text import open_delimited
 from tidewaiter.trade.readers.parquet import open_parquet
