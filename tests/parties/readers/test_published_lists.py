@@ -352,18 +352,21 @@ def test_the_end_user_list_of_japan_is_read() -> None:
     rows = []
     for number in range(1, ROWS + 1):
         aliases = "\n".join(f"・{maker.firm()}" for _ in range(maker.count(0, 3)))
-        rows.append(
-            [str(number), "イラン\nIran", maker.with_form(), aliases, maker.pick("N", "M"), ""]
-        )
+        native = f" ({kana(maker)})" if maker.often(0.3) else ""
+        row = [str(number), "イラン\nIran", maker.with_form() + native, aliases]
+        rows.append([*row, maker.pick("N", "M"), ""])
     content = workbook({"EUL": [["End User List"], titles, *rows]})
     form, parties, refusals = read(content)
     assert (form, refusals) == ("jp-meti-csv", [])
     assert len(parties) == ROWS
-    for party, row in zip(parties, rows_in(content, "EUL", 1), strict=True):
-        key, _, name, aliases, weapons, _ = row.values()
+    for party, found in zip(parties, rows_in(content, "EUL", 1), strict=True):
+        key, _, name, aliases, weapons, _ = found.values()
         assert (party.id, party.note) == (key, f"Type of WMD: {weapons}")
-        assert texts(party) == [name, *known(*aliases.replace("\n", "").split("・"))]
-        assert party.countries[-1] == "IR"
+        latin, _, native = name.removesuffix(")").partition(" (")
+        further = known(*aliases.replace("\n", "").split("・"))
+        assert texts(party, "primary", "alias") == [latin, *further]
+        assert texts(party, "native") == list(known(native))
+        assert party.countries == ("IR",)
 
 
 NZ = [

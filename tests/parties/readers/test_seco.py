@@ -21,7 +21,8 @@ PROGRAMMES = """
   <program-key lang="ger">Musterland</program-key><program-key lang="eng">Sampleland</program-key>
   <program-name lang="eng">Ordinance of 1 May 2016 on measures against Sampleland</program-name>
   <sanctions-set ssid="21" lang="eng">article 12 -- Restrictions on individuals</sanctions-set>
-  <sanctions-set ssid="22" lang="eng">article 16 -- Restrictions on the money market</sanctions-set>
+  <sanctions-set ssid="22" lang="eng">article 16 -- Restrictions on the money and capital market
+  </sanctions-set>
   <origin>EU</origin>
 </sanctions-program>
 """
@@ -306,4 +307,6 @@ def test_the_list_is_known_by_its_format() -> None:
     """No slug is needed."""
     found = read_list([made_list()], load_definitions())
     assert (found.definition.slug, str(found.header.dated)) == ("ch-seco", "2026-08-27")
-    assert {party.action for party in found.parties} == {"blocked"}
+    frozen = {party.action for party in found.parties if "article 12" in party.programmes[0]}
+    other = {party.action for party in found.parties if "article 16" in party.programmes[0]}
+    assert (frozen, other) == ({"blocked"}, {"restricted"})

@@ -7,6 +7,7 @@ import pytest
 from tests.support.raising import raises
 
 from tidewaiter.base.archives import ListFile
+from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.resources import read_toml
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
@@ -173,6 +174,15 @@ countries = ["countries"]
 addresses = ["addresses"]
 programmes = ["program"]
 """
+
+
+@pytest.mark.parametrize("key", ["id_cut", "name_cut", "number_pattern"])
+def test_a_mapping_with_a_wrong_expression_is_refused(tmp_path: Path, key: str) -> None:
+    """The definition is refused when it is loaded, not the list when it is read."""
+    (tmp_path / "bench.toml").write_text(f'{LINES}{key} = "("\n')
+    with pytest.raises(RegistryError) as caught:
+        read_toml(tmp_path / "bench.toml", Columns)
+    assert "bench.toml" in str(caught.value)
 
 
 @pytest.mark.shared

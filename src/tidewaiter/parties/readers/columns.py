@@ -4,6 +4,7 @@ A mapping is a data file, data/parties/columns/*.toml, or part of an authority's
 definition. Records come from delimited text, workbooks, flat XML or JSON.
 """
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -32,6 +33,7 @@ class Columns(Record, frozen=True, kw_only=True):
     name_cut: str = ""  # regular expression removed from names, "Example Ltd *54"; noted whole
     name_words: bool = False  # "a.k.a." and the like separate names in the columns of `names` too
     name_brackets: bool = False  # "A (B, C)" in the columns of `names` are three names
+    native_brackets: bool = False  # "Example Works (例示工場)" is a name and the native one
     name_slashes: bool = False  # slashes separate a name in two languages
     id: str = ""  # rows with the same id are one entry; "": derived from the columns of `key`
     id_cut: str = ""  # regular expression removed from an id, so that rows of one entry agree
@@ -87,6 +89,18 @@ class Columns(Record, frozen=True, kw_only=True):
     labelled: tuple[str, ...] = ()  # columns stored in the note with their title
     unused: tuple[str, ...] = ()  # columns known to be of no use; any other is reported
 
+    def __post_init__(self) -> None:
+        """Check the regular expressions.
+
+        Raises:
+            ValueError: One is not valid.
+        """
+        for pattern in (self.id_cut, self.name_cut, self.number_pattern):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f'"{pattern}" is no regular expression: {error}') from error
+
 
 def parts_at_commas(columns: Columns) -> bool:
     """Return whether a mapping separates further names by commas."""
@@ -108,6 +122,7 @@ _SETTINGS = frozenset(
         "lines",
         "latin_titles",
         "name_words",
+        "native_brackets",
         "name_cut",
         "name_brackets",
         "sheet_programme",

@@ -24,6 +24,7 @@ _MARKS = re.compile(r"(?:^|\s)\(?(?:[a-z]|\d{1,2})\)\s+")
 _TIGHT_MARKS = re.compile(r"\s*[、,;；]?\s*(?:[（(][a-zａ-ｚ][）)]|[①-⑳])\s*")  # "(a)...、(b)..."
 _CONTACTS = frozenset({"phone", "fax", "email", "website"})
 _OPENED = re.compile(r"^[\s(（]*a\.k\.a\.?\s*:?\s*|\s*[(（]\s*a\.k\.a\.?\s*:?\s*$", re.IGNORECASE)
+_NATIVE = re.compile(r"(.+?)\s*[(（]([^()（）]+)[)）]", re.DOTALL)
 _IN_BRACKETS = re.compile(r"([^(]+)\(([^,()]+),([^,()]+)\)")
 
 
@@ -195,6 +196,10 @@ def _name(draft: Draft, text: str, columns: Columns, kind: NameKind, language: s
     if columns.name_cut and (bare := re.sub(columns.name_cut, "", text)) != text:
         draft.note(text)
         text = bare
+    native = _NATIVE.fullmatch(text.strip()) if columns.native_brackets else None
+    if native and is_latin(native[1]) and not is_latin(native[2]):
+        draft.name(native[2], "native")
+        text = native[1]
     for each in part_at_slashes(text) if columns.name_slashes else (text,):
         for one in _in_words(each, columns):
             draft.name(one, kind, language)

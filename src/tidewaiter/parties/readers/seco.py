@@ -38,6 +38,7 @@ _ADDRESS = ("c-o", "address-details", "p-o-box", "zip-code")
 _PAPER = ("date-of-issue", "expiry-date", "remark", "remarks")
 _NONE = "-"  # an empty part of a name
 _MOST_SPELLINGS = 32  # names composed of the spellings of one name
+_RESTRICTED = "money and capital market"  # measures that freeze nothing
 _DATES = ("effective-date", "enactment-date", "publication-date")
 
 _READ: Mapping[str, frozenset[str]] = {
@@ -172,6 +173,7 @@ def _count(element: Element, place: str, known: _Context) -> None:
 
 def _programmes(target: Element, draft: Draft, known: _Context) -> None:
     numbers = [target.get("sanctions-set-id", ""), *texts_of(target, "sanctions-set-id")]
+    measures: list[str] = []
     for number in filter(None, numbers):
         programme = known.programmes.get(number)
         if programme is None:
@@ -179,6 +181,9 @@ def _programmes(target: Element, draft: Draft, known: _Context) -> None:
             continue
         draft.programme(", ".join(filter(None, (programme.key, programme.measures))))
         draft.source = draft.source or programme.name
+        measures.append(programme.measures)
+    if measures and all(_RESTRICTED in each for each in measures):
+        draft.action = "restricted"
 
 
 def _identity(identity: Element, draft: Draft, known: _Context, *, main: bool) -> None:
