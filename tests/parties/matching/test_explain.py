@@ -3,7 +3,14 @@
 from tidewaiter.parties.matching import explanation as explain
 from tidewaiter.parties.matching.kernels import alignment as f
 
-_OF_PAIRS = {f.EVIDENCE, f.LOG_EVIDENCE, f.FUZZINESS, *range(f.FIRST_KIND, f.CONTRADICTED_SHARE)}
+_OF_PAIRS = {
+    f.EVIDENCE,
+    f.LOG_EVIDENCE,
+    f.FUZZINESS,
+    f.LETTERS,
+    f.EDITS,
+    *range(f.FIRST_KIND, f.CONTRADICTED_SHARE),
+}
 _OF_WORDS = {
     *explain._CONTRADICTED,
     f.OMITTED_LISTED_SHARE,
@@ -12,6 +19,8 @@ _OF_WORDS = {
     f.OMITTED_ASKED,
     f.RAREST_ASKED,
     f.RAREST_LISTED,
+    f.FIRST_ASKED,
+    f.FIRST_LISTED,
 }
 
 

@@ -155,4 +155,4 @@ def test_each_key_is_of_a_system_that_is_weighed() -> None:
     words = ["mohammed", "aleksandr", "zhang", "yeong", "wong", "lee", "trading", "zavod"]
     letters = {key[0] for word in words for key in keys_of(word)}
     assert letters <= set(SYSTEMS)
-    assert {"r", "s", "p", "k"} <= letters
+    assert {"r", "p", "k"} <= letters

@@ -30,7 +30,6 @@ from tidewaiter.parties.names import SYSTEMS, keys, keys_of, read_name
         ("n", ["lee", "yi", "rhee"]),
         ("n", ["park", "pak", "bak"]),
         ("d", ["plant", "factory", "works"]),
-        ("s", ["tikriti", "takriti"]),
     ],
 )
 def test_spellings_of_a_name_share_a_key(kind: str, words: list[str]) -> None:

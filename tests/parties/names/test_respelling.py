@@ -12,10 +12,6 @@ from tidewaiter.parties.names.respelling import Rule, respelled, undoubled
 keys = import_module("tidewaiter.parties.names.keys")
 TABLES: dict[str, tuple[Rule, ...]] = {
     "sounds": keys._SOUNDS,
-    "bones": keys._BONES,
-    "English": keys._ENGLISH,
-    "Japanese and Korean": keys._OTHER,
-    "pinyin": keys._PINYIN,
     "Korean": romanisation._SAME,
 }
 _PIECES = [cue for rules in TABLES.values() for rule in rules for cue in rule.cues]

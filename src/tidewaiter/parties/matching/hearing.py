@@ -17,7 +17,7 @@ from tidewaiter.parties.matching.kernels.heard import (
     heard,
     tree_of,
 )
-from tidewaiter.parties.names.sounds import SCRIPTS, latin_costs, sounds_of
+from tidewaiter.parties.names.sounds import SCRIPTS, latin_costs, sounds_of, units_of
 
 _OTHER: Final = [name for name in SCRIPTS if name != "latin"]
 _LONGEST: Final = 24  # letters of a word that is read
@@ -117,6 +117,12 @@ def latin_units(word: str) -> Units:
     """Return the letters of a folded Latin word; () if it is not compared by sound."""
     readable = word.isascii() and word.isalpha() and _SHORTEST <= len(word) <= _LONGEST
     return tuple(word) if readable else ()
+
+
+def other_units(word: str) -> Units:
+    """Return the units of a word in another script; () if it is not compared by sound."""
+    found = units_of(word) if len(word) <= _LONGEST else ()
+    return () if any(unit.isascii() for unit in found) else found
 
 
 def is_latin(word: Units) -> bool:

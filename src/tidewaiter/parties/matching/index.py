@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.base.records import Record
-from tidewaiter.parties.matching.hearing import Sounding, Units, latin_units, sounding_of
+from tidewaiter.parties.matching.hearing import Sounding, Units, latin_units, other_units, sounding_of
 from tidewaiter.parties.matching.kernels.similar_words import Lookup, filed
 from tidewaiter.parties.matching.kernels.vocabulary import (
     GENERIC,
@@ -38,7 +38,6 @@ from tidewaiter.parties.names import NameForm, ReadName, Token, keys, read_name
 from tidewaiter.parties.names.chinese_readings import is_pinyin_word, is_syllable
 from tidewaiter.parties.names.rarity import Rarity, rarity_of
 from tidewaiter.parties.names.scripts import script
-from tidewaiter.parties.names.sounds import units_of
 from tidewaiter.parties.types import ListedParty
 
 _KINDS = {
@@ -93,7 +92,7 @@ class Words:
                 if number is None:
                     number = latin[text] = self._add(text, token, latin_units(token.key))
             else:
-                units = units_of(token.surface)
+                units = other_units(token.surface)
                 key = (text, units, tuple(self._sounds(token)))
                 number = other.get(key)
                 if number is None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
+from tidewaiter.parties.matching.hearing import heard_among
 from tidewaiter.parties.matching.index import Index, Words, build_index
 from tidewaiter.parties.matching.kernels.similar_words import (
     EDIT,
@@ -53,7 +54,7 @@ def test_each_word_within_reach_is_a_neighbour(index: Index, data: st.DataObject
     if words.texts != [spoilt]:
         return
     asked = words.vocabulary(index.rarity)
-    near = neighbours(index.listed.lookup, asked)
+    near = neighbours(index.listed.lookup, asked, heard_among(index.sounding, [()]))
     kinds = dict(zip(near.words.tolist(), near.kinds.tolist(), strict=True))
     distance = OSA.distance(text, spoilt)
     both_pinyin = asked.chinese[0] and index.listed.lookup.chinese[word]
@@ -89,7 +90,8 @@ def _neighbours(index: Index, asked: list[str]) -> list[list[tuple[int, float, i
     for text in asked:
         words.numbers(read_name(text, "vessel").forms[0])
     assert words.texts == asked
-    near = neighbours(index.listed.lookup, words.vocabulary(index.rarity))
+    heard = heard_among(index.sounding, [() for _ in asked])
+    near = neighbours(index.listed.lookup, words.vocabulary(index.rarity), heard)
     rows = list(zip(near.words.tolist(), near.shares.tolist(), near.kinds.tolist(), strict=True))
     heads = near.heads.tolist()
     return [rows[begin:end] for begin, end in pairwise(heads)]
