@@ -105,3 +105,18 @@ def test_firms_of_followthemoney_that_are_no_targets_are_kept_if_owned(read: Rea
             source="https://example.com",
         ),
     )
+
+
+def test_a_firm_nested_in_its_listed_owner_is_kept(read: Read) -> None:
+    """In targets.nested.json the firm stands in the ownership, and nowhere else."""
+    firm = '{"id":"f","schema":"Company","properties":{"name":["Qorvex Works"]}}'
+    line = (
+        '{"id":"o","schema":"Person","target":true,"properties":{"name":["Arvo Zelentas"],'
+        '"ownershipOwner":[{"id":"l","schema":"Ownership","properties":{"asset":['
+        f'{firm}],"percentage":["25-50"]}}}}]}}}}'
+    )
+    _, parties, refusals = read(a_json=line)
+    assert refusals == []
+    held: dict[str, ListedParty] = {each.id: each for each in parties}
+    assert {key: each.action for key, each in held.items()} == {"o": "other", "f": "unlisted"}
+    assert held["f"].ties == (Tie(kind="owned-by", party="o", share="25-50 %"),)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tidewaiter.parties.ownership.rules import ownership_rules
 
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s?(?:%|per ?cent|percent)")
-_NUMBER = re.compile(r"\d{1,3}(?:[.,]\d+)?")
+_BARE = re.compile(r"\d{1,3}(?:[.,]\d+)?(?:\s?[-–]\s?\d{1,3}(?:[.,]\d+)?)?")
 _RANGE = re.compile(
     r"(?:(?:between|from)\s+)?(\d{1,3}(?:[.,]\d+)?)\s?%?\s?(?:-|–|to|and)\s?(\d{1,3}(?:[.,]\d+)?)\s?%"
 )
@@ -76,7 +76,7 @@ def percent_in_words(share: Decimal | None) -> str:
 def share_as_written(text: str) -> str:
     """Return a share with a per cent sign, which tables and FollowTheMoney often omit."""
     said = text.strip()
-    return f"{said} %" if _NUMBER.fullmatch(said) else said
+    return f"{said} %" if _BARE.fullmatch(said) else said
 
 
 def is_minor(share: str) -> bool:

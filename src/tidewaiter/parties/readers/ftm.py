@@ -288,8 +288,22 @@ class _Reading:
                     self._homes.append((holder, str(each.get("id", ""))))
                 elif isinstance(each, dict):
                     self._parts.append((holder, each))
+                    self._add_ends(each)
                 elif name == "addressEntity":
                     self._homes.append((holder, str(each)))
+
+    def _add_ends(self, part: FtmEntity) -> None:
+        """Add the parties nested in an ownership: they are not targets."""
+        for name in ends_of("Ownership") if part.get("schema") == "Ownership" else ():
+            value = properties(part).get(name)
+            for each in value if isinstance(value, list) else [value]:
+                if not isinstance(each, dict) or each.get("schema") not in KINDS:
+                    continue
+                key, kind = str(each.get("id", "")), KINDS[str(each["schema"])]
+                if is_entity(each) and key not in self._others and not _is_listed(each):
+                    draft = Draft(key, kind, file="", place=f"entity {key}")
+                    self._others[key] = draft
+                    self._party(each, draft)
 
     def finish(self) -> Found:
         """Yield the entries, with what belongs to them."""
@@ -349,6 +363,11 @@ def _sanction(part: FtmEntity, draft: Draft) -> None:
     if len(begun) >= len("2026-01-01"):
         day = draft.day("startDate", begun[:10])
         draft.listed = min((each for each in (day, draft.listed) if each), default=None)
+
+
+def _is_listed(entity: FtmEntity) -> bool:
+    """Return whether a nested entity says that it is listed: it stands in the file itself."""
+    return entity.get("target") is True
 
 
 def _is_target(entity: FtmEntity) -> bool:
