@@ -349,12 +349,12 @@ def _said(script: str, count: int) -> str:
     if script == FOREIGN_HAN:
         text = counted(
             (
-                "{names} foreign name in Chinese characters is not compared with names in "
-                "other scripts"
+                "{names} foreign name in Chinese characters is compared by sound only, which "
+                "finds 4 of 10"
             ),
             (
-                "{names} foreign names in Chinese characters are not compared with names in "
-                "other scripts"
+                "{names} foreign names in Chinese characters are compared by sound only, which "
+                "finds 4 of 10"
             ),
             count,
         )

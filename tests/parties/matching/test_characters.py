@@ -34,7 +34,7 @@ def test_traditional_and_simplified_are_the_same() -> None:
 @pytest.mark.parametrize(
     ("native", "latin"),
     [
-        ("深圳市可立克科技股份有限公司", "Shenzhen Click Technology Co., Ltd."),
+        ("深圳市摩托罗拉科技股份有限公司", "Shenzhen Motorola Technology Co., Ltd."),
         ("大有銀行有限公司", "Tai Yau Bank Limited"),
         ("华中农业大学", "Huazhong Agricultural University"),
     ],

@@ -29,9 +29,7 @@ PAIRS = [  # made up of common syllables, one per script
     ("알렉산더", "alexander"),
     ("सुनीता", "sunita"),
     ("สมชาย", "somchai"),
-    ("可立克", "click"),
     ("テリロジー", "terilogy"),
-    ("セゾン", "saison"),
 ]
 OTHERS = ["technology", "clock", "martinez", "garcia", "schmidt", "wilson", "kowalski"]
 WORDS = [*(latin for _, latin in PAIRS), *OTHERS]

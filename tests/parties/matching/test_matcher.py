@@ -37,7 +37,7 @@ def test_nearly_all_are_found(matcher: Matcher, index: Index, asked: list[AskedP
         party.id in {match.entry for match in answer.matches}
         for party, answer in zip(index.parties, answers, strict=True)
     )
-    assert found / len(asked) > 0.93
+    assert found / len(asked) > 0.9
 
 
 def test_a_batch_answers_as_its_parties_do(index: Index, asked: list[AskedParty]) -> None:

@@ -115,8 +115,8 @@ def _from_latin() -> Told:
 
 def latin_units(word: str) -> Units:
     """Return the letters of a folded Latin word; () if it is not compared by sound."""
-    readable = word.isascii() and word.isalpha() and _SHORTEST <= len(word) <= _LONGEST
-    return tuple(word) if readable else ()
+    readable = word.isascii() and word.isalpha() and word.islower()
+    return tuple(word) if readable and _SHORTEST <= len(word) <= _LONGEST else ()
 
 
 def other_units(word: str) -> Units:

@@ -80,8 +80,9 @@ class Asker:
         forms = forms_of(read, self._words)
         if len(self._words.texts) > known:
             more = self._words.vocabulary(self._index.rarity, known)
+            near = self._near(more, known)
             self._vocabulary = _with_words(self._vocabulary, more)
-            self._neighbours = _with_neighbours(self._neighbours, self._near(more, known))
+            self._neighbours = _with_neighbours(self._neighbours, near)
         places = np.array([_KIND[kind] for kind in kinds], np.int8)
         problems = np.array([_PROBLEM[name.problem] for name in read], np.int8)
         return Asking(forms, self._vocabulary, self._neighbours, places, problems)
