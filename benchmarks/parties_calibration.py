@@ -1,7 +1,8 @@
 """Calibration: whether the probability of a party match is the share of matches that are right.
 
-``python -m benchmarks.parties_calibration --data FOLDER`` takes the folder of partybench and of
-the public lists beside it. Each query is weighed by a model that learnt from the entries of the
+``python -m benchmarks.parties_calibration --data FOLDER --companies FILES`` takes the folder of
+partybench and of the public lists beside it, and the companies that
+``tools/train_party_model.py`` was given. Each query is weighed by a model that learnt from the entries of the
 other four fifths (out of fold), by name alone; its best entry counts. Prints tables, writes
 ``docs/benchmarks/parties_calibration.json``, the diagram in ``docs/images`` and, for ``tidewaiter
 lists calibrate``, ``data/parties/recall.toml``: what share of the listed queries reaches each
@@ -73,10 +74,10 @@ class Bin(NamedTuple):
     right: Share
 
 
-def queries_of(bench: Path, cases: Path) -> list[Query]:
-    """Weigh all queries out of fold."""
+def queries_of(bench: Path, cases: Path, companies: Sequence[Path]) -> list[Query]:
+    """Weigh all queries out of fold; `companies` are those that the model learnt from."""
     path = bench / "queries_dev.tsv"
-    data = read_data(bench / "list.jsonl", path, cases, BILINGUAL)
+    data = read_data(bench / "list.jsonl", path, cases, BILINGUAL, companies)
     odds = out_of_fold(data)
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
@@ -174,8 +175,10 @@ def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, default=(shared() or ROOT) / "data" / "parties")
+    parser.add_argument("--companies", type=Path, nargs="*", default=[])
     told = parser.parse_args()
-    queries = queries_of(told.data / "partybench", told.data / "lists" / "name_bench" / "cases.csv")
+    cases = told.data / "lists" / "name_bench" / "cases.csv"
+    queries = queries_of(told.data / "partybench", cases, told.companies)
     parts = {
         "all": queries,
         "person": [query for query in queries if query.person],

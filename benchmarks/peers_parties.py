@@ -96,11 +96,13 @@ def best(bench: Bench, ids: Sequence[str], answers: Answers) -> Floats:
     return found
 
 
-def ours(bench: Bench, parties: Sequence[ListedParty], place: Place) -> list[Tool]:
+def ours(
+    bench: Bench, parties: Sequence[ListedParty], place: Place, companies: Sequence[Path]
+) -> list[Tool]:
     """Match in bulk with the model as it is, and weigh again by models that saw less."""
     scores, spent, built = _matched(bench, parties)
     data = read_data(
-        *place, BILINGUAL
+        *place, BILINGUAL, companies
     )  # after what is timed: words that were read once are read faster
     threshold = model_record().threshold
     cut = float(np.log(threshold / (1 - threshold)))
@@ -218,6 +220,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=(shared() or ROOT) / "data" / "parties")
     parser.add_argument("--python", type=Path, help="that has nomenklatura")
+    parser.add_argument("--companies", type=Path, nargs="*", default=[], help="learnt from")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--image", type=Path, default=IMAGE)
     told = parser.parse_args()
@@ -231,7 +234,7 @@ def main() -> None:
             print(f"skipped: parties beside peers: there is no {path}")
             return
     bench, parties = read_bench(place), read_rows(place.rows)
-    tools = ours(bench, parties, place)
+    tools = ours(bench, parties, place, told.companies)
     tools += libraries(bench, parties)
     others, pinned = nomenklatura(bench, place, told.python)
     tools += others

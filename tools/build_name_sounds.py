@@ -108,8 +108,8 @@ def trained(kind: str, names: Sequence[Name]) -> Table:
     for turn in range(ROUNDS):
         counts: dict[tuple[Units, str], float] = defaultdict(float)
         fits = []
-        for units, latin, weight in pairs:
-            fits.append(align(units, latin, sizes, table, counts, weight))
+        for pair in pairs:
+            fits.append(align(pair, sizes, table, counts))
         table = probabilities(counts)
         if turn:
             order = sorted(range(len(pairs)), key=lambda at: fits[at])
@@ -119,14 +119,13 @@ def trained(kind: str, names: Sequence[Name]) -> Table:
 
 
 def align(
-    units: Units,
-    latin: str,
+    pair: tuple[Units, str, float],
     sizes: tuple[int, int],
     table: Table,
     counts: dict[tuple[Units, str], float],
-    weight: float,
 ) -> float:
-    """Add the expected counts of a pair; return its log probability per letter."""
+    """Add the expected counts of a weighted pair; return its log probability per letter."""
+    units, latin, weight = pair
     steps, forward = list(_steps(units, latin, sizes, table)), defaultdict(float, {(0, 0): 1.0})
     for step in steps:
         forward[step.here + step.size, step.there + step.letters] += (

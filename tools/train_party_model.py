@@ -18,6 +18,7 @@ random, so the same data give the same file.
 import csv
 import sys
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,7 +97,7 @@ class Labelled(NamedTuple):
 
 
 def read_data(
-    list_path: Path, queries_path: Path, pairs_path: Path, table: Path, companies: list[Path]
+    list_path: Path, queries_path: Path, pairs_path: Path, table: Path, companies: Sequence[Path]
 ) -> Data:
     """Align the queries with the list."""
     parties = read_rows(list_path)
@@ -332,7 +333,7 @@ def main(
     list_path: Path, queries_path: Path, pairs_path: Path, table: Path, *companies: Path
 ) -> None:
     """Train, measure and write."""
-    data = read_data(list_path, queries_path, pairs_path, table, list(companies))
+    data = read_data(list_path, queries_path, pairs_path, table, companies)
     say("cross-validated", *measured(data, out_of_fold(data)))
     models = train(data, np.ones(len(data.person), np.bool_))
     say_pairs(data.pairs, models)

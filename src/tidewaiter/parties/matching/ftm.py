@@ -11,8 +11,8 @@ from typing import Final, Literal
 from tidewaiter.base.countries import find_country
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.parties.birth_dates import parse_births
 from tidewaiter.parties.matching.types import AskedParty
-from tidewaiter.parties.readers.entries import parse_births
 from tidewaiter.parties.readers.ftm import (
     COUNTRIES,
     KINDS,

@@ -7,7 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.base.records import Record
-from tidewaiter.parties.matching.hearing import Sounding, Units, latin_units, other_units, sounding_of
+from tidewaiter.parties.matching.hearing import (
+    Sounding,
+    Units,
+    latin_units,
+    other_units,
+    sounding_of,
+)
 from tidewaiter.parties.matching.kernels.similar_words import Lookup, filed
 from tidewaiter.parties.matching.kernels.vocabulary import (
     GENERIC,
