@@ -2,8 +2,9 @@
 
 ``python -m benchmarks.parties_calibration --data FOLDER --companies FILES`` takes the folder of
 partybench and of the public lists beside it, and the companies that
-``tools/train_party_model.py`` was given. Each query is weighed by a model that learnt from the entries of the
-other four fifths (out of fold), by name alone; its best entry counts. Prints tables, writes
+``tools/train_party_model.py`` was given. Each query is weighed by a model that learnt from the
+entries of the other four fifths (out of fold), by name alone; its best entry counts. Prints tables,
+writes
 ``docs/benchmarks/parties_calibration.json``, the diagram in ``docs/images`` and, for ``tidewaiter
 lists calibrate``, ``data/parties/recall.toml``: what share of the listed queries reaches each
 threshold. Run it after ``tools/train_party_model.py``, or that file speaks of another model.

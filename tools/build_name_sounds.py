@@ -107,9 +107,7 @@ def trained(kind: str, names: Sequence[Name]) -> Table:
     table: Table = {}
     for turn in range(ROUNDS):
         counts: dict[tuple[Units, str], float] = defaultdict(float)
-        fits = []
-        for pair in pairs:
-            fits.append(align(pair, sizes, table, counts))
+        fits = [align(pair, sizes, table, counts) for pair in pairs]
         table = probabilities(counts)
         if turn:
             order = sorted(range(len(pairs)), key=lambda at: fits[at])
