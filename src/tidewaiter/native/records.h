@@ -139,7 +139,6 @@
 #define ALIGNMENT_NATS 10.0
 #define ALIGNMENT_LETTERS_UNIT 10.0
 #define HEARD_DOUBLED 1.5
-#define HEARD_BEAM 192
 #define HEARD_MOST 32
 #define HEARD_CHUNK 4
 #define LINKING_WIDE 64
@@ -256,6 +255,7 @@ typedef struct {
 typedef struct {
     double least;
     double slack;
+    int64_t beam;
     I32 heads;
     I32 starts;
     U32 letters;

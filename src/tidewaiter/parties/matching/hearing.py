@@ -24,8 +24,9 @@ _LONGEST: Final = 24  # letters of a word that is read
 _SHORTEST: Final = 2  # Latin letters
 _FIRST: Final = 256  # number of the first unit that is not a Latin letter
 _UNKNOWN: Final = 0
-_LEAST, _SLACK = 0.4, 7.0  # see `Rules`: across scripts
-_LEAST_NEAR, _SLACK_NEAR = 0.7, 3.0  # spellings of Latin names
+_TO_LATIN = (0.4, 7.0, 192)  # first fields of `Rules`
+_FROM_LATIN = (0.4, 4.0, 64)  # nearly all words asked about are Latin, and must not take long
+_RESPELLED = (0.7, 3.0, 96)
 _ALONE: Final = 6.0  # nats of a letter of another script that stands for nothing
 _LEFT_OUT: Final = {"h": 2.5} | dict.fromkeys("aeiouy", 3.5)
 _OTHERS: Final = 5.5
@@ -58,17 +59,21 @@ def _numbers() -> dict[str, int]:
     return found | {chr(code): code for code in range(ord("a"), ord("z") + 1)}
 
 
-def _told(spelled: dict[Units, list[tuple[Units, float]]], *, near: bool = False) -> Told:
-    """Lay out rules as arrays."""
+def _told(
+    spelled: dict[Units, list[tuple[Units, float]]], bounds: tuple[float, float, int]
+) -> Told:
+    """Lay out rules as arrays; `bounds` are the first fields of `Rules`."""
     numbers, rows = _numbers(), sorted(spelled)
     heads = np.cumsum([0, *(len(spelled[row]) for row in rows)])
-    every = [each for row in rows for each in spelled[row]]
-    starts = np.cumsum([0, *(len(units) for units, _ in every)])
-    letters = [numbers[unit] for units, _ in every for unit in units]
-    least, slack = (_LEAST_NEAR, _SLACK_NEAR) if near else (_LEAST, _SLACK)
+    every = [
+        each
+        for row in rows
+        for each in sorted((tuple(map(numbers.get, units)), cost) for units, cost in spelled[row])
+    ]
+    starts = np.cumsum([0, *(len(letters) for letters, _ in every)])
+    letters = [letter for each, _ in every for letter in each]
     rules = Rules(
-        least,
-        slack,
+        *bounds,
         heads.astype(np.int32),
         starts.astype(np.int32),
         np.array(letters, np.uint32),
@@ -86,7 +91,8 @@ def _to_latin() -> Told:
             chunk: [(tuple(latin), cost) for latin, cost in spellings]
             for name in _OTHER
             for chunk, spellings in sounds_of(name).items()
-        }
+        },
+        _TO_LATIN,
     )
 
 
@@ -98,7 +104,7 @@ def _respelled() -> Told:
             chunk: [(tuple(latin), cost) for latin, cost in spellings]
             for chunk, spellings in sounds_of("latin").items()
         },
-        near=True,
+        _RESPELLED,
     )
 
 
@@ -110,7 +116,7 @@ def _from_latin() -> Told:
         for chunk, spellings in sounds_of(name).items():
             for latin, cost in spellings:
                 found[tuple(latin)].append((chunk, cost))
-    return _told(found)
+    return _told(found, _FROM_LATIN)
 
 
 def latin_units(word: str) -> Units:

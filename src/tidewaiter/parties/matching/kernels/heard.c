@@ -24,6 +24,12 @@ typedef struct {
     int16_t slots[SLOTS];  // place of a node among the states, by hash
 } Layer;
 
+/* Spellings of a row, from the first to the one after the last. */
+typedef struct {
+    int32_t begin;
+    int32_t end;
+} Spelled;
+
 /* A search for one word. */
 typedef struct {
     const heard_Tree *tree;
@@ -67,7 +73,7 @@ static void keep_best(const Search *search, Layer *layer)
         layer->states[at].cost -= 0.6F * prices[layer->states[at].node];
     }
     qsort(layer->states, (size_t)layer->count, sizeof(State), by_cost);
-    int32_t kept = (int32_t)min_of(layer->count, HEARD_BEAM);
+    int32_t kept = (int32_t)min_of(layer->count, search->rules->beam);
     clear(layer);
     for (int32_t at = 0; at < kept; at++) {
         layer->states[at].cost += 0.6F * prices[layer->states[at].node];
@@ -121,21 +127,66 @@ static int32_t child_of(const heard_Tree *tree, int32_t node, uint32_t letter)
     return low < tree->children.at[node + 1] && tree->letters.at[low] == letter ? low : 0;
 }
 
-/* Read letters by all spellings of a row. */
+/* Return the first spelling of a range whose first letter is not below a letter. */
+static int32_t spelling_from(const heard_Rules *rules, int32_t low, int32_t high, uint32_t letter)
+{
+    while (low < high) {
+        int32_t middle = low + (high - low) / 2;
+        if (rules->letters.at[rules->starts.at[middle]] < letter) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* Read letters by the spellings that begin with the letter of a child. */
+static void read_child(const Search *search, State from, int32_t child, Spelled spelled,
+                       int64_t place)
+{
+    const heard_Rules *rules = search->rules;
+    uint32_t letter = search->tree->letters.at[child];
+    int32_t at = spelling_from(rules, spelled.begin, spelled.end, letter);
+    for (; at < spelled.end && rules->letters.at[rules->starts.at[at]] == letter; at++) {
+        int32_t node = child, end = rules->starts.at[at + 1];
+        for (int32_t next = rules->starts.at[at] + 1; next < end && node; next++) {
+            node = child_of(search->tree, node, rules->letters.at[next]);
+        }
+        if (node) {
+            reach(search, place, node, from.cost + rules->costs.at[at]);
+        }
+    }
+}
+
+/* Read letters by all spellings of a row: those of no letter come first, then by first letter. */
 static void read_row(const Search *search, State from, int32_t row, int64_t place)
 {
     const heard_Rules *rules = search->rules;
-    for (int32_t at = rules->heads.at[row]; at < rules->heads.at[row + 1]; at++) {
-        int32_t node = from.node, letter = rules->starts.at[at], end = rules->starts.at[at + 1];
-        for (; letter < end && (node || letter == rules->starts.at[at]); letter++) {
-            node = child_of(search->tree, node, rules->letters.at[letter]);
-            if (!node) {
-                break;
-            }
+    const heard_Tree *tree = search->tree;
+    Spelled spelled = {rules->heads.at[row], rules->heads.at[row + 1]};
+    while (spelled.begin < spelled.end &&
+           rules->starts.at[spelled.begin] == rules->starts.at[spelled.begin + 1]) {
+        reach(search, place, from.node, from.cost + rules->costs.at[spelled.begin]);
+        spelled.begin++;
+    }
+    int32_t first = tree->children.at[from.node], last = tree->children.at[from.node + 1];
+    if (last - first <= spelled.end - spelled.begin) {
+        for (int32_t child = first; child < last; child++) {
+            read_child(search, from, child, spelled, place);
         }
-        if (letter == end) {
-            reach(search, place, node, from.cost + rules->costs.at[at]);
+        return;
+    }
+    while (spelled.begin < spelled.end) {
+        uint32_t letter = rules->letters.at[rules->starts.at[spelled.begin]];
+        int32_t child = child_of(tree, from.node, letter);
+        if (child) {
+            read_child(search, from, child, spelled, place);
         }
+        do {
+            spelled.begin++;
+        } while (spelled.begin < spelled.end &&
+                 rules->letters.at[rules->starts.at[spelled.begin]] == letter);
     }
 }
 
@@ -145,7 +196,7 @@ static void advance(const Search *search, int64_t place)
     const heard_Tree *tree = search->tree;
     const heard_Readable *asked = search->asked;
     Layer *layer = search->layers + place % RING;
-    if (layer->count > HEARD_BEAM) {
+    if (layer->count > search->rules->beam) {
         keep_best(search, layer);
     }
     for (int32_t at = 0; at < layer->count; at++) {

@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 from tidewaiter.native.calls import native
 
 DOUBLED = 1.5  # nats of a listed letter that only repeats the one before
-_BEAM = 192  # parts of the tree that are kept at each letter
 _MOST = 32  # listed words per word asked about
 _CHUNK = 4  # letters that are read at once
 
-CONSTANTS = ("DOUBLED", "_BEAM", "_MOST", "_CHUNK")
+CONSTANTS = ("DOUBLED", "_MOST", "_CHUNK")
 
 
 class Tree(NamedTuple):
@@ -34,10 +33,11 @@ class Tree(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """Spellings of letters, in rows; and how far a word may be from one asked about."""
+    """Spellings of letters, and how far a listed word may be; each row is ordered by letters."""
 
     least: float  # share of the unlikelihood of the Latin word that must be explained
     slack: float  # nats that the beginning of a word may cost beyond this
+    beam: int  # parts of the tree that are kept at each letter
 
     heads: NDArray[np.int32]  # by row: its first spelling
     starts: NDArray[np.int32]  # by spelling: its first letter
