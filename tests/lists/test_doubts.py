@@ -96,10 +96,10 @@ def test_a_list_in_our_own_layout_is_looked_at_too() -> None:
     content = (
         "id,kind,name,native_names,action\n"
         "1,organisation,Example Trading / Beispiel Handel,,watched\n"
-        "2,person,יוסף לדוגמה,,watched\n"
-        "3,person,Yosef Ledugma,יוסף לדוגמה,watched\n"
+        "2,person,குமரன் செல்வம்,,watched\n"
+        "3,person,Kumaran Selvam,குமரன் செல்வம்,watched\n"
     )
     read = read_list([ListFile(name="own.csv", content=content.encode())], {}, "own")
     doubts = doubts_in(read.parties, read.format, read.definition)
     assert [each.entry for each in doubts.several] == ["1"]
-    assert doubts.scripts == (ScriptCount(script="Hebrew", names=2, entries=1),)
+    assert doubts.scripts == (ScriptCount(script="Tamil", names=2, entries=1),)

@@ -230,18 +230,18 @@ def test_names_in_doubt_are_reported_when_a_list_is_added(lists: Call, here: Pat
     (here / "own.csv").write_text(
         "id,kind,name,aliases,action\n"
         "1,organisation,Example AG,Wilayat Namuna\u060c Province of Example,watched\n"
-        "2,person,Yosef Ledugma,יוסף לדוגמה,watched\n",
+        "2,person,Kumaran Selvam,குமரன் செல்வம்,watched\n",
         encoding="utf-8",
     )
     added = lists("add", "own.csv", "--as", "own")
     assert added.exit_code == 0
     assert "entry 1, alias" in added.stderr
-    assert "1 name in Hebrew script" in added.stderr
+    assert "1 name in Tamil script" in added.stderr
     checked = lists("check", "own", "--json")
     assert checked.exit_code == 1
     doubts = json.loads(checked.stdout)["doubts"]
     assert [each["entry"] for each in doubts["several"]] == ["1"]
-    assert doubts["scripts"] == [{"script": "Hebrew", "names": 1, "entries": 0}]
+    assert doubts["scripts"] == [{"script": "Tamil", "names": 1, "entries": 0}]
 
 
 def test_a_list_without_doubts_checks_well(lists: Call, here: Path) -> None:

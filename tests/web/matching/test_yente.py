@@ -23,7 +23,7 @@ from tidewaiter.parties.readers.ftm import properties_of
 from tidewaiter.web.core.node import Node, Serving
 
 NAMES = [name.text for party in read_rows(EXTRACT) for name in party.names][:150]
-HEBREW = "אבגד הוזח"
+TAMIL = "குமரன் செல்வம்"
 
 
 def assert_entity(told: dict[str, Any]) -> None:
@@ -114,10 +114,10 @@ def test_it_answers_as_the_command_does(
 def test_what_cannot_be_compared_is_no_clean_result(matcher: MatchingClient) -> None:
     """The status of the query is 422, its total a lower bound, and the response names it."""
     queries = {
-        "h": {"schema": "Person", "properties": {"name": [HEBREW]}},
+        "h": {"schema": "Person", "properties": {"name": [TAMIL]}},
         "e": {"schema": "Person", "properties": {}},
         "n": {"schema": "Company", "properties": {"leiCode": [LEI]}},
-        "b": {"schema": "Person", "properties": {"name": [HEBREW, "Nothing Alike"]}},
+        "b": {"schema": "Person", "properties": {"name": [TAMIL, "Nothing Alike"]}},
     }
     told = matcher.post("/match/default", json={"queries": queries}).json()
     found = told["responses"]
@@ -129,12 +129,12 @@ def test_what_cannot_be_compared_is_no_clean_result(matcher: MatchingClient) -> 
     }
     assert told["tidewaiter"]["not_assessable"] == ["h", "e"]
     assert found["h"]["total"] == found["b"]["total"] == {"value": 0, "relation": "gte"}
-    assert found["h"]["tidewaiter"]["script"] == "Hebrew"
+    assert found["h"]["tidewaiter"]["script"] == "Tamil"
     assert found["h"]["tidewaiter"]["not_assessable"] == "script without reader"
     assert found["e"]["tidewaiter"]["not_assessable"] == "empty"
-    assert found["b"]["tidewaiter"]["not_compared"] == [HEBREW]
+    assert found["b"]["tidewaiter"]["not_compared"] == [TAMIL]
     assert found["n"]["results"][0]["id"] == "watch:W~2F1"
-    searched = matcher.get("/search/default", q=HEBREW).json()
+    searched = matcher.get("/search/default", q=TAMIL).json()
     assert searched["total"] == {"value": 0, "relation": "gte"}
     assert searched["tidewaiter"]["not_assessable"] == "script without reader"
 

@@ -74,8 +74,8 @@ _SYSTEM = {system: place for place, system in enumerate(SYSTEMS)}
 class Words:
     """Distinct words, numbered in order of appearance.
 
-    Words of other scripts differ by their letters and keys as well: 王 and 汪 are both wang, but
-    different surnames.
+    The same letters may be two words, of different kinds. Words of other scripts differ by their
+    units and keys as well: 王 and 汪 are both wang, but different surnames.
     """
 
     def __init__(self, *, asked: bool = False) -> None:
@@ -84,8 +84,8 @@ class Words:
         self.kinds: list[int] = []
         self.keys: list[tuple[str, ...]] = []
         self.units: list[Units] = []  # for comparison by sound across scripts
-        self._latin: dict[str, int] = {}
-        self._other: dict[tuple[str, Units, tuple[str, ...]], int] = {}
+        self._latin: dict[tuple[str, str], int] = {}
+        self._other: dict[tuple[str, str, Units, tuple[str, ...]], int] = {}
 
     def numbers(self, form: NameForm) -> list[int]:
         """Return the number of each word in a form, at most `MOST_WORDS`."""
@@ -94,12 +94,13 @@ class Words:
         for token in form.tokens[:MOST_WORDS]:
             text = _LEGAL_MARK + token.key if token.kind == "legal form" else token.key
             if token.surface.isascii() or script(token.surface) == "latin":
-                number = latin.get(text)
+                number = latin.get((text, token.kind))
                 if number is None:
-                    number = latin[text] = self._add(text, token, latin_units(token.key))
+                    units = latin_units(token.key)
+                    number = latin[text, token.kind] = self._add(text, token, units)
             else:
                 units = other_units(token.surface)
-                key = (text, units, tuple(self._sounds(token)))
+                key = (text, token.kind, units, tuple(self._sounds(token)))
                 number = other.get(key)
                 if number is None:
                     number = other[key] = self._add(text, token, units)

@@ -111,7 +111,7 @@ class Answer(Record, frozen=True, kw_only=True):
     id: str
     text: str
     not_assessable: str = ""  # why the answer is incomplete; "" if it is complete
-    script: str = ""  # only compared with names in this script: "Hebrew"
+    script: str = ""  # hardly compared with names in other scripts than this: "Tamil"
     matches: tuple[Match, ...] = ()
     doubts: tuple[str, ...] = ()  # invalid identifiers, with the reason
     threshold: Threshold | None = None  # applied threshold, and its origin
