@@ -207,7 +207,7 @@ def test_a_line_with_goods_of_its_own_tells_the_party_too(
     ("more", "points"),
     [
         ({"probability": 0.9}, 70),
-        ({"probability": 0.89}, 35),
+        ({"probability": 0.84}, 35),
         ({"action": "watched"}, 30),
         ({"action": "indicted", "outcome": "pending"}, 45),
         ({"action": "indicted", "outcome": "acquitted"}, 5),
@@ -241,7 +241,7 @@ def test_rules_of_parties_are_checked(rules: AlertRules, tmp_path: Any) -> None:
 
     text = data("rules", "alerts.toml").read_text(encoding="utf-8")
     for old, new in (
-        ("sure = 0.9", "sure = 0.5"),
+        ("sure = 0.85", "sure = 0.5"),
         ("ended = 5", 'ended = 5\ntext = "{liste}"'),
         ("other = 30 }", "}"),
     ):
