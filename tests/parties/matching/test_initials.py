@@ -7,7 +7,7 @@ from tidewaiter.parties.matching.matcher import Matcher, model_record
 from tidewaiter.parties.matching.types import AskedParty
 from tidewaiter.parties.types import ListedParty, PartyName
 
-SURE = 2.2  # log-odds of .9
+SURE = 2.25  # log-odds of .905
 LISTED = (
     "WANG, Li",
     "KIM, Yong Chol",
