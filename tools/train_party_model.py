@@ -58,6 +58,7 @@ FIRST = {
     "loose": 5,
     "translated": 7,
     "transcribed": 7,
+    "respelled": 7,
 }
 EXACT, INITIAL = NAMES.index("exact"), NAMES.index("initial")
 TIED = 2.0  # coefficient of an initial, relative to that of a word: 2.5 nats at most

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tidewaiter.parties.matching import hearing
 from tidewaiter.parties.matching.hearing import (
     Units,
     heard_among,
@@ -14,7 +15,7 @@ from tidewaiter.parties.matching.hearing import (
     other_units,
     sounding_of,
 )
-from tidewaiter.parties.matching.kernels.heard import tree_of
+from tidewaiter.parties.matching.kernels.heard import CHUNK, tree_of
 from tidewaiter.parties.names.sounds import latin_costs
 
 PAIRS = [  # made up of common syllables, one per script
@@ -74,6 +75,12 @@ def test_each_word_keeps_its_own_answer_in_a_batch() -> None:
         alone = heard_among(listed, [word])
         assert together.words[begin:end].tolist() == alone.words.tolist()
         assert together.shares[begin:end].tolist() == alone.shares.tolist()
+
+
+def test_no_rule_reads_more_letters_than_the_kernel_keeps() -> None:
+    """It keeps what it found at the last letters only."""
+    for told in (hearing._to_latin(), hearing._from_latin(), hearing._respelled()):
+        assert max(told.sizes) <= CHUNK
 
 
 @given(st.lists(st.text(alphabet="abcxyz", min_size=1, max_size=6), min_size=1, max_size=12))

@@ -53,22 +53,29 @@ class Sounding(NamedTuple):
 
 @cache
 def _numbers() -> dict[str, int]:
-    """Number the units of all scripts; a Latin letter keeps its code."""
+    """Number the units of all other scripts; Latin letters have their code."""
     units = {unit for name in _OTHER for chunk in sounds_of(name) for unit in chunk}
-    found = {unit: _FIRST + place for place, unit in enumerate(sorted(units))}
-    return found | {chr(code): code for code in range(ord("a"), ord("z") + 1)}
+    return {unit: _FIRST + place for place, unit in enumerate(sorted(units))}
 
 
 def _told(
-    spelled: dict[Units, list[tuple[Units, float]]], bounds: tuple[float, float, int]
+    spelled: dict[Units, list[tuple[Units, float]]],
+    bounds: tuple[float, float, int],
+    number: Callable[[str], int],
 ) -> Told:
-    """Lay out rules as arrays; `bounds` are the first fields of `Rules`."""
-    numbers, rows = _numbers(), sorted(spelled)
+    """Lay out rules as arrays.
+
+    Args:
+        spelled: Spellings by chunk.
+        bounds: First fields of `Rules`.
+        number: Number of a unit in a spelling.
+    """
+    rows = sorted(spelled)
     heads = np.cumsum([0, *(len(spelled[row]) for row in rows)])
     every = [
         each
         for row in rows
-        for each in sorted((tuple(map(numbers.get, units)), cost) for units, cost in spelled[row])
+        for each in sorted((tuple(map(number, units)), cost) for units, cost in spelled[row])
     ]
     starts = np.cumsum([0, *(len(letters) for letters, _ in every)])
     letters = [letter for each, _ in every for letter in each]
@@ -83,29 +90,25 @@ def _told(
     return Told(rules, places, tuple(sorted({len(row) for row in rows})))
 
 
+def _latin_of(names: Sequence[str]) -> dict[Units, list[tuple[Units, float]]]:
+    """Return the Latin spellings of the chunks of some scripts."""
+    return {
+        chunk: [(tuple(latin), cost) for latin, cost in spellings]
+        for name in names
+        for chunk, spellings in sounds_of(name).items()
+    }
+
+
 @cache
 def _to_latin() -> Told:
     """Return the Latin spellings of other letters."""
-    return _told(
-        {
-            chunk: [(tuple(latin), cost) for latin, cost in spellings]
-            for name in _OTHER
-            for chunk, spellings in sounds_of(name).items()
-        },
-        _TO_LATIN,
-    )
+    return _told(_latin_of(_OTHER), _TO_LATIN, ord)
 
 
 @cache
 def _respelled() -> Told:
     """Return other Latin spellings of Latin letters."""
-    return _told(
-        {
-            chunk: [(tuple(latin), cost) for latin, cost in spellings]
-            for chunk, spellings in sounds_of("latin").items()
-        },
-        _RESPELLED,
-    )
+    return _told(_latin_of(["latin"]), _RESPELLED, ord)
 
 
 @cache
@@ -116,7 +119,7 @@ def _from_latin() -> Told:
         for chunk, spellings in sounds_of(name).items():
             for latin, cost in spellings:
                 found[tuple(latin)].append((chunk, cost))
-    return _told(found, _FROM_LATIN)
+    return _told(found, _FROM_LATIN, _numbers().__getitem__)
 
 
 def latin_units(word: str) -> Units:
@@ -139,7 +142,7 @@ def is_latin(word: Units) -> bool:
 def sounding_of(words: Sequence[Units]) -> Sounding:
     """Prepare the words of a list, by number."""
     latin, other = _numbered(words, latin=True), _numbered(words, latin=False)
-    numbers = _numbers()
+    numbers = _numbers() if other else {}
     return Sounding(
         tree_of(
             [tuple(map(ord, words[number])) for number in latin],

@@ -15,9 +15,9 @@ from tidewaiter.native.calls import native
 
 DOUBLED = 1.5  # nats of a listed letter that only repeats the one before
 _MOST = 32  # listed words per word asked about
-_CHUNK = 4  # letters that are read at once
+CHUNK = 4  # letters that are read at once, at most
 
-CONSTANTS = ("DOUBLED", "_MOST", "_CHUNK")
+CONSTANTS = ("DOUBLED", "_MOST", "CHUNK")
 
 
 class Tree(NamedTuple):
@@ -86,43 +86,54 @@ def tree_of(
     for place, word in enumerate(words):
         letters[place, : len(word)] = word
         prices[place, : len(costs[place])] = costs[place]
-    at = np.zeros(len(words), np.int64)
-    parents, labels, levels = [np.zeros(1, np.int64)], [np.zeros(1, np.uint32)], 1
-    price = [np.zeros(1, np.float32)]
+    at, nodes = np.zeros(len(words), np.int64), 1  # the node of each word as far as it is read
+    parents, last = [np.zeros(1, np.int64)], [np.zeros(1, np.uint32)]
+    paid = [np.zeros(1, np.float32)]
     for depth in range(most):
         here = np.flatnonzero(sizes > depth)
         keys = at[here] << np.int64(32) | letters[here, depth].astype(np.int64)
         found, first, places = np.unique(keys, return_index=True, return_inverse=True)
-        at[here] = levels + places
-        levels += len(found)
+        at[here] = nodes + places
+        nodes += len(found)
         parents.append(found >> np.int64(32))
-        labels.append((found & np.int64(0xFFFFFFFF)).astype(np.uint32))
-        price.append(prices[here[first], depth])
-    parent = np.concatenate(parents)
-    children = np.ones(levels + 1, np.int32)
-    children[1:] += np.cumsum(np.bincount(parent[1:], minlength=levels)).astype(np.int32)
-    paid = np.concatenate(price)
-    order = np.argsort(at, kind="stable")
-    heads = np.zeros(levels + 1, np.int32)
-    np.cumsum(np.bincount(at, minlength=levels), out=heads[1:])
-    highest = np.zeros(levels, np.float32)
-    highest[at] = paid[at]
-    end = levels
-    for above in reversed(parents[1:]):
-        np.maximum.at(highest, above, highest[end - len(above) : end])
-        end -= len(above)
-    letter = np.concatenate(labels)
-    kinds, inverse = np.unique(letter, return_inverse=True)
-    prices_of = np.array([extra.get(int(each), extra[0]) for each in kinds], np.float32)
+        last.append((found & np.int64(0xFFFFFFFF)).astype(np.uint32))
+        paid.append(prices[here[first], depth])
+    price, labels = np.concatenate(paid), np.concatenate(last)
     return Tree(
-        children,
-        letter,
-        paid,
-        highest,
-        prices_of[inverse],
-        heads,
-        np.array(numbers, np.int32)[order],
+        1 + _offsets(np.concatenate(parents[1:]) if most else at, nodes),
+        labels,
+        price,
+        _highest(price, at, parents),
+        _extra(labels, extra),
+        _offsets(at, nodes),
+        np.array(numbers, np.int32)[np.argsort(at, kind="stable")],
     )
+
+
+def _offsets(owners: NDArray[np.int64], count: int) -> NDArray[np.int32]:
+    """Return where the items of each owner begin, if they are in the order of the owners."""
+    heads = np.zeros(count + 1, np.int32)
+    np.cumsum(np.bincount(owners, minlength=count), out=heads[1:])
+    return heads
+
+
+def _highest(
+    price: NDArray[np.float32], at: NDArray[np.int64], parents: list[NDArray[np.int64]]
+) -> NDArray[np.float32]:
+    """Return the highest price of a word in or below each node, level by level from the leaves."""
+    found = np.zeros(len(price), np.float32)
+    found[at] = price[at]
+    end = len(found)
+    for above in reversed(parents[1:]):
+        np.maximum.at(found, above, found[end - len(above) : end])
+        end -= len(above)
+    return found
+
+
+def _extra(labels: NDArray[np.uint32], extra: dict[int, float]) -> NDArray[np.float32]:
+    """Return what each letter costs if nothing stands for it."""
+    kinds, places = np.unique(labels, return_inverse=True)
+    return np.array([extra.get(int(each), extra[0]) for each in kinds], np.float32)[places]
 
 
 def heard(tree: Tree, rules: Rules, asked: Readable, *, respelled: bool) -> Heard:
