@@ -10,8 +10,11 @@ import pytest
 from msgspec import structs
 from tests.node.rescreen.conftest import LATER, LOOSE, NOW, THEN, Case, alerts_of
 
+from tidewaiter.base.errors import OutputError
+from tidewaiter.base.files import alone
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.decisions import Judgement, add_judgement, version_of
+from tidewaiter.node.rescreen import job
 from tidewaiter.node.rescreen.job import (
     ListWatch,
     Stopped,
@@ -100,6 +103,28 @@ def test_a_server_that_ends_keeps_nothing_and_starts_again(case: Case, uploads: 
     done = _run(case, uploads, NOW)
     assert done is not None
     assert done.alerts == 1  # type: ignore[attr-defined]
+
+
+def test_a_second_process_leaves_it_to_the_first(case: Case, uploads: Desk) -> None:
+    """It ends without a result, and without an error."""
+    case.keep(case.entries[:LOOSE], NOW)
+    with alone(uploads.spool.folder / job._LOCK, ""):
+        assert _run(case, uploads, NOW) is None
+    assert _run(case, uploads, NOW) is not None
+
+
+def test_a_failure_is_not_taken_for_nothing_due(
+    case: Case, uploads: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process ends with the error, so that the server tries again."""
+    case.keep(case.entries[:LOOSE], NOW)
+
+    def fail(*_: object) -> None:
+        raise OutputError("base/no-space-on-disk", at="alerts")
+
+    monkeypatch.setattr(job, "rescreen", fail)
+    with pytest.raises(OutputError):
+        _run(case, uploads, NOW)
 
 
 def test_the_folder_is_watched(case: Case, uploads: Desk) -> None:

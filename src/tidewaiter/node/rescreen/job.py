@@ -31,6 +31,7 @@ from tidewaiter.store.screening.runs import past_runs
 _LOG = logging.getLogger("tidewaiter.rescreen")
 _LOOK: Final = 10.0  # seconds between looks at the folder
 _LOCK: Final = "rescreening.journal"
+_AT_WORK: Final = "base/another-is-at-work"  # another process has the lock
 
 
 class Rescreened(Record, frozen=True, kw_only=True):
@@ -177,7 +178,11 @@ def rescreen_if_due(
         with alone(desk.spool.folder / _LOCK, "re-screening"):
             settings = due_settings(desk, database, day)  # another process may have done it
             done = rescreen(database, settings, stamp, leaving) if settings else None
-    except (OutputError, Stopped):
+    except Stopped:
+        return None
+    except OutputError as error:
+        if error.code != _AT_WORK:
+            raise  # it failed, and is tried again
         return None
     if done:
         text = "lists have changed: %s lines screened again, %s new alerts, %s alerts with a note"
