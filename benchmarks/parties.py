@@ -25,7 +25,7 @@ from benchmarks.throughput import processor, versions
 from tools.party_pairs import Pair, align_pairs
 
 from tidewaiter.bulk.parties import match_parties
-from tidewaiter.parties.matching.index import Index, build_index
+from tidewaiter.parties.matching.index import KINDS, Index, build_index
 from tidewaiter.parties.matching.matcher import Matcher, load_model, model_record, probability
 from tidewaiter.parties.matching.types import AskedParty, read_queries, read_rows
 from tidewaiter.parties.names.rarity import Rarity
@@ -127,8 +127,8 @@ def name_bench(cases: Path, rarity: Rarity, threshold: float) -> dict[str, float
     pairs = [Pair(*each) for each in names]
     rows, values = align_pairs(pairs, rarity)
     model = load_model()
-    person = np.array([pair.kind == "person" for pair in pairs])[rows]
-    odds = np.where(person, values @ model[0], values @ model[1])
+    kind = np.array([KINDS.index(pair.kind) for pair in pairs])[rows]
+    odds = (values * model[kind]).sum(axis=1)
     best = np.full(len(told), -np.inf)
     np.maximum.at(best, rows, odds)
     chances = np.array([probability(odds) if np.isfinite(odds) else 0.0 for odds in best])

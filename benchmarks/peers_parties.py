@@ -34,6 +34,7 @@ from benchmarks.throughput import processor, versions
 from tools.train_party_model import Data, best_names, out_of_fold, pair_odds, read_data
 
 from tidewaiter.bulk.parties import match_parties
+from tidewaiter.parties.matching import index
 from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.matcher import Matcher, load_model, model_record
 from tidewaiter.parties.matching.types import KINDS, AskedParty, read_rows
@@ -106,7 +107,9 @@ def ours(
     )  # after what is timed: words that were read once are read faster
     threshold = model_record().threshold
     cut = float(np.log(threshold / (1 - threshold)))
-    pairs = pair_odds(data.pairs, list(load_model()))[0]
+    model = load_model()
+    both = [model[index.KINDS.index("person")], model[index.KINDS.index("organisation")]]
+    pairs = pair_odds(data.pairs, both)[0]
     fitted = Tool("Tidewaiter", cut, scores, pairs, cut, spent, built, threshold)
     ids = [party.id for party in parties]
     apart = best(bench, ids, _folded(data, len(bench.queries)))

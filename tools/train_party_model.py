@@ -9,7 +9,9 @@ evaluation; names in two scripts, see `party_crossed`; names of the list that ar
 and companies that are not listed, see `party_strangers`. The last three are not part of the
 figures.
 
-Logistic regressions, one for persons and one for all others. Each query contributes its correct
+Logistic regressions, one for persons and one for all others; and one for ships, which has not
+learnt from strangers and aliases: firms that are not listed say little of ships, whose names are
+mostly one word. Each query contributes its correct
 entries and the most similar other entries; the name of an entry that counts is chosen by the model
 of the previous round. Prints the results of a fivefold cross-validation by entry. Nothing is
 random, so the same data give the same file.
@@ -62,6 +64,7 @@ FIRST = {
 }
 EXACT, INITIAL = NAMES.index("exact"), NAMES.index("initial")
 TIED = 2.0  # coefficient of an initial, relative to that of a word: 2.5 nats at most
+SHIPS = 0.9  # log-odds added for ships
 PAIR = 1.0  # weight of a labelled pair
 THRESHOLD = 0.4
 HEAD = """\
@@ -98,9 +101,13 @@ class Labelled(NamedTuple):
 
 
 def read_data(
-    list_path: Path, queries_path: Path, pairs_path: Path, table: Path, companies: Sequence[Path]
+    list_path: Path,
+    queries_path: Path,
+    pairs_path: Path,
+    table: Path,
+    companies: Sequence[Path] | None,
 ) -> Data:
-    """Align the queries with the list."""
+    """Align the queries with the list; None as `companies`: without strangers and aliases."""
     parties = read_rows(list_path)
     index = build_index(parties)
     with queries_path.open(encoding="utf-8", newline="") as file:
@@ -125,7 +132,8 @@ def read_data(
         np.zeros(len(told), np.bool_),
         read_pairs(pairs_path, index.rarity),
     )
-    for block in (*blocks(parties, table), aliases(parties), strangers(parties, companies)):
+    apart = [] if companies is None else [aliases(parties), strangers(parties, companies)]
+    for block in (*blocks(parties, table), *apart):
         own = with_block(own, block, index.rarity)
     return own
 
@@ -262,6 +270,18 @@ def train(data: Data, use: NDArray[np.bool_]) -> list[Floats]:
     return models
 
 
+def ships_of(data: Data) -> Floats:
+    """Train the model of ships on firms, as hardly any labelled ships exist.
+
+    The constant is raised by `SHIPS`, chosen by `benchmarks.parties_vessels`: without it, 54 % of
+    names of six to nine letters with a slip are found, with it 89 %, and false alerts on other
+    ships rise from 1 to 3 %.
+    """
+    found = train(data, np.ones(len(data.person), np.bool_))[1]
+    found[0] += SHIPS
+    return found
+
+
 def without_initial(values: Floats) -> Floats:
     """Merge a person's initial into the count of words that agree, without a separate coefficient.
 
@@ -340,7 +360,8 @@ def main(
     say_pairs(data.pairs, models)
     say("fitted", *measured(data, odds_of(data, models)))
     text = HEAD.format(THRESHOLD)
-    for title, model in zip(("person", "organisation"), models, strict=True):
+    models.append(ships_of(read_data(list_path, queries_path, pairs_path, table, None)))
+    for title, model in zip(("person", "organisation", "vessel"), models, strict=True):
         text += f"\n[{title}]\n"
         text += "".join(
             f'"{name}" = {value:.4f}\n' for name, value in zip(NAMES, model, strict=True)

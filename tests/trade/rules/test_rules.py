@@ -321,11 +321,11 @@ def test_switches_stand_in_no_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "refused"),
     [
-        ("least = 0.6\nsure = 0.9", "least = 0.9\nsure = 0.9", False),
-        ("least = 0.6\nsure = 0.9", "least = 0.9\nsure = 0.6", True),
-        ("least = 0.6\nsure = 0.9", "least = 0.0\nsure = 0.9", True),
-        ("least = 0.6\nsure = 0.9", "least = 0.6\nsure = 1.0", False),
-        ("least = 0.6\nsure = 0.9", "least = 0.6\nsure = 1.1", True),
+        ("least = 0.6\nsure = 0.85", "least = 0.9\nsure = 0.9", False),
+        ("least = 0.6\nsure = 0.85", "least = 0.9\nsure = 0.6", True),
+        ("least = 0.6\nsure = 0.85", "least = 0.0\nsure = 0.85", True),
+        ("least = 0.6\nsure = 0.85", "least = 0.6\nsure = 1.0", False),
+        ("least = 0.6\nsure = 0.85", "least = 0.6\nsure = 1.1", True),
         (", other = 30 }", " }", True),
         ("steps = 3", "steps = 1", False),
         ("steps = 3", "steps = 0", True),

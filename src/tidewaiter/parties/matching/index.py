@@ -44,7 +44,7 @@ from tidewaiter.parties.names import NameForm, ReadName, Token, keys, read_name
 from tidewaiter.parties.names.chinese_readings import is_pinyin_word, is_syllable
 from tidewaiter.parties.names.rarity import Rarity, rarity_of
 from tidewaiter.parties.names.scripts import script
-from tidewaiter.parties.types import ListedParty
+from tidewaiter.parties.types import ListedParty, PartyKind
 
 _KINDS = {
     "word": WORD,
@@ -206,7 +206,7 @@ def forms_of(names: Iterable[ReadName], words: Words) -> Forms:
     )
 
 
-KINDS = ("unknown", "person", "organisation", "vessel", "aircraft")
+KINDS: tuple[PartyKind, ...] = ("unknown", "person", "organisation", "vessel", "aircraft")
 
 
 class Listed(NamedTuple):

@@ -27,7 +27,7 @@ from tidewaiter.parties.matching.attributes import (
 from tidewaiter.parties.matching.explanation import Explained
 from tidewaiter.parties.matching.hearing import heard_among
 from tidewaiter.parties.matching.index import KINDS, Index, Words, forms_of, readings
-from tidewaiter.parties.matching.kernels.alignment import NAMES, SIZE
+from tidewaiter.parties.matching.kernels.alignment import NAMES
 from tidewaiter.parties.matching.kernels.linking import NAMELESS, PROBLEMS, Asking, new_room
 from tidewaiter.parties.matching.kernels.search import Answers, answer, new_answers
 from tidewaiter.parties.matching.kernels.similar_words import Neighbours, neighbours
@@ -122,12 +122,19 @@ def _joined(known: Sequence[Any], more: Sequence[Any]) -> Iterator[NDArray[Any]]
 
 
 class Model(Record, frozen=True):
-    """Log-odds per unit of each feature, for persons and for all others."""
+    """Log-odds per unit of each feature, by kind of party."""
 
     source: str  # training data
     threshold: float  # probability from which a match is reported
     person: dict[str, float]
-    organisation: dict[str, float]
+    organisation: dict[str, float]  # and parties of an unknown kind
+    vessel: dict[str, float]  # and aircraft
+
+    def of(self, kind: PartyKind) -> dict[str, float]:
+        """Return the coefficients for a kind of party."""
+        if kind in {"vessel", "aircraft"}:
+            return self.vessel
+        return self.person if kind == "person" else self.organisation
 
 
 @cache
@@ -139,13 +146,9 @@ def model_record() -> Model:
 
 @cache
 def load_model() -> NDArray[np.float64]:
-    """Return the coefficients, persons first, shape ``(2, SIZE)``."""
+    """Return the coefficients by kind, as in `KINDS`, shape ``(len(KINDS), SIZE)``."""
     record = model_record()
-    out = np.zeros((2, SIZE))
-    for row, part in enumerate((record.person, record.organisation)):
-        for at, name in enumerate(NAMES):
-            out[row, at] = part.get(name, 0.0)
-    return out
+    return np.array([[record.of(kind).get(name, 0.0) for name in NAMES] for kind in KINDS])
 
 
 def threshold_of(asked: float | Threshold | None) -> Threshold:
@@ -390,7 +393,7 @@ class Matcher:
         owner = asking.forms.owner
         asked = _forms(name)[found.asked - int(owner.searchsorted(owner[found.asked]))]
         kind = party.kind if party.kind != "unknown" else entry.kind
-        model = load_model()[0 if kind == "person" else 1]
+        model = load_model()[KINDS.index(kind)]
         forms = (found.asked, found.form)
         parts = Explained(self._room, self.index.listed, asking, forms, model)
         return Explanation(

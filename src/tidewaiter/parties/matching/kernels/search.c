@@ -388,10 +388,10 @@ void search_measure(const linking_Room *room, const index_Listed *listed,
     measure(room, listed, asking, form, other);
 }
 
-/* Return the log-odds by the model; persons have separate coefficients. */
+/* Return the log-odds by the model, which has a row of coefficients for each kind of party. */
 static double weigh(const float *features, const F64 *model, int8_t kind)
 {
-    const double *row = model->at + (kind == SEARCH_PERSON ? 0 : ALIGNMENT_SIZE);
+    const double *row = model->at + kind * ALIGNMENT_SIZE;
     double total = 0;
     for (int at = 0; at < ALIGNMENT_SIZE; at++) {
         total += features[at] * row[at];

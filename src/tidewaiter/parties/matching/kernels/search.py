@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.native.calls import native
-from tidewaiter.parties.matching.index import HOWS, KINDS, Listed
+from tidewaiter.parties.matching.index import HOWS, Listed
 from tidewaiter.parties.matching.kernels.linking import KEPT, Asking, Room
 
 _FLOOR = 0.3  # minimum rank for alignment
@@ -18,9 +18,8 @@ _LEAST = 0.5  # minimum rank for alignment, relative to the best
 # Ways to read a form, and a kind of party, that the search distinguishes.
 PINYIN, CANTONESE = HOWS.index("pinyin"), HOWS.index("cantonese")
 HANGUL, DICTIONARY = HOWS.index("hangul"), HOWS.index("dictionary")
-PERSON = KINDS.index("person")
 
-CONSTANTS = ("_FLOOR", "_LEAST", "PINYIN", "CANTONESE", "HANGUL", "DICTIONARY", "PERSON")
+CONSTANTS = ("_FLOOR", "_LEAST", "PINYIN", "CANTONESE", "HANGUL", "DICTIONARY")
 
 
 @native
