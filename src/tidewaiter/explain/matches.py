@@ -12,6 +12,7 @@ from tidewaiter.parties.matching.attributes import rules
 from tidewaiter.parties.matching.types import NOTHING, Explanation, Modifier, WordPair
 from tidewaiter.parties.ownership.phrases import holding_phrase, test_phrases
 from tidewaiter.parties.types import Owned
+from tidewaiter.trade.types import PartyMatch
 
 _RAREST = 1_000_000_000  # beyond one name in this many, the number carries no information
 _SIDES = {"asked": "the name searched for", "listed": "the listed name"}
@@ -160,3 +161,13 @@ def odds_in_words(log_odds: float) -> str:
     times = f"{factor:,.1f}" if factor < 10 else f"{factor:,.0f}"  # noqa: PLR2004 - two digits
     least = "more than" if factor >= _MOST else "about"
     return f"{ours} party is {least} {times} times as likely as {theirs} party"
+
+
+def done_phrase(match: PartyMatch) -> Phrase:
+    """Return what a list does to a party, with the outcome of a charge."""
+    if not match.outcome:
+        return Phrase("done/plain", act=match.action)
+    if match.outcome_day is None:
+        return Phrase("done/charge", act=match.action, charge=match.outcome)
+    day = match.outcome_day
+    return Phrase("done/charge-day", act=match.action, charge=match.outcome, day=day)

@@ -24,9 +24,10 @@ from tidewaiter.explain.lines import (
     stop_in_words,
     value_in_words,
 )
+from tidewaiter.explain.matches import done_phrase
 from tidewaiter.explain.phrases import say
 from tidewaiter.explain.words import Citation, Library, citations
-from tidewaiter.report.alerts.view import AlertView, alert_view, done_phrase
+from tidewaiter.report.alerts.view import AlertView, alert_view
 from tidewaiter.report.pages import environment, hashed, static
 from tidewaiter.trade.types import Alert, Line, PartyMatch
 

@@ -27,6 +27,7 @@ from tidewaiter.explain.lines import (
     met,
     role_in_words,
 )
+from tidewaiter.explain.matches import done_phrase
 from tidewaiter.explain.official_names import instrument_name, schedule_name, substance_name
 from tidewaiter.explain.phrases import markup, on_page, plain, say, translated
 from tidewaiter.explain.ranking import LearnedView, learned_view
@@ -302,16 +303,6 @@ def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
         notice=match.notice,
         source=cited.get(source_of(match)),
     )
-
-
-def done_phrase(match: PartyMatch) -> Phrase:
-    """Return what a list does to a party, and what became of a charge."""
-    if not match.outcome:
-        return Phrase("done/plain", act=match.action)
-    if match.outcome_day is None:
-        return Phrase("done/charge", act=match.action, charge=match.outcome)
-    day = match.outcome_day
-    return Phrase("done/charge-day", act=match.action, charge=match.outcome, day=day)
 
 
 def _reason(reason: Reason, library: Library, cited: Mapping[str, Citation]) -> ReasonView:
