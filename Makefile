@@ -8,7 +8,7 @@ LOCKS := requirements
 NEWEST := .venv-newest
 SITE := docs/_build/html
 C_CODE := $(shell find src -name '*.[ch]')
-SAMPLE := src/tidewaiter/data/samples/manifest.csv
+SAMPLES := src/tidewaiter/data/samples
 
 # The first Python that is new enough and can make a virtual environment.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -45,13 +45,12 @@ native: $(VENV)/.native
 # A run ends with 1 where rows could not be read; the sample holds such rows on purpose.
 demo: $(VENV)/.plain $(VENV)/.native
 	@mkdir -p demo
-	@$(BIN)/tidewaiter screen $(SAMPLE) --day 2026-11-25 \
+	@$(BIN)/tidewaiter lists add $(SAMPLES)/list.csv --as invented-list --dated 2026-11-01 \
+		--lists demo/lists > demo/lists.txt || cat demo/lists.txt
+	@$(BIN)/tidewaiter screen $(SAMPLES)/manifest.csv --day 2026-11-25 --lists demo/lists \
 		--out demo/alerts.jsonl --report demo/report.html || [ $$? -eq 1 ]
 	@echo
-	@echo "Next: open demo/report.html in a browser, and screen a file of your own:"
-	@echo "  $(BIN)/tidewaiter screen FILE --report report.html"
-	@echo "docs/tutorial/first-screening.md goes through both, step by step. Then open the pages:"
-	@echo "  $(BIN)/tidewaiter serve --sample"
+	@echo "Next: open demo/report.html in a browser."
 
 # Many tests wait for processes and browsers of their own, so there are more of them than cores.
 ARGS ?= -n 4 --dist loadfile --no-loadscope-reorder

@@ -124,10 +124,25 @@ class Site(NamedTuple):
 @contextmanager
 def _report(folder: Path) -> Iterator[Site]:
     """Write the report of the sample manifest, as the tutorial does."""
-    manifest, report = folder / "manifest.csv", folder / "report.html"
-    manifest.write_bytes(data("samples", "manifest.csv").read_bytes())
+    manifest, listed, report = (
+        folder / name for name in ("manifest.csv", "list.csv", "report.html")
+    )
+    for sample in (manifest, listed):
+        sample.write_bytes(data("samples", sample.name).read_bytes())
+    lists = str(folder / "lists")
+    _run(
+        "lists",
+        "add",
+        str(listed),
+        "--as",
+        "invented-list",
+        "--dated",
+        "2026-11-01",
+        "--lists",
+        lists,
+    )
     options = ["--day", str(_SAMPLE_DAY), "--report", str(report), "--ok-with-refusals"]
-    _run("screen", str(manifest), *options, "--lists", str(folder / "no-lists"))
+    _run("screen", str(manifest), *options, "--lists", lists)
     yield Site(folder.as_uri())
 
 

@@ -11,7 +11,7 @@ from tidewaiter.explain.official_names import substance_name
 from tidewaiter.explain.phrases import say
 from tidewaiter.trade.routes import route_of
 from tidewaiter.trade.traders import RECEIVERS, SENDERS, first_named
-from tidewaiter.trade.types import Alert, Line, PartyMatch
+from tidewaiter.trade.types import Alert, Line
 
 _SUBSTANCES = 2  # named; the others are counted
 _GOODS = 80  # characters of the goods text where no substance is named
@@ -23,7 +23,8 @@ class NamedParty(Record, frozen=True, kw_only=True):
     """A party of the sentence."""
 
     name: str  # as written
-    listed: str  # like "blocked, OFAC SDN List"; "": no list entry resembles it
+    action: str  # of that list, like "blocked"; "": no list entry resembles it
+    listed: str  # like "assets blocked, OFAC SDN List"; "": the same
 
 
 class AlertSentence(Record, frozen=True, kw_only=True):
@@ -97,17 +98,16 @@ def _parties(alert: Alert) -> Iterable[NamedParty]:
     matches = [each for each in alert.parties if not each.judged]
     for name in dict.fromkeys([*names, *(match.name for match in matches)]):
         if name:
-            yield NamedParty(name=_cut(name, _NAME), listed=_listed(name, matches))
-
-
-def _listed(name: str, matches: Iterable[PartyMatch]) -> str:
-    """Return what the most likely entry says of a party; "": none resembles it."""
-    best = max(
-        (each for each in matches if each.name == name),
-        key=lambda each: each.probability,
-        default=None,
-    )
-    return f"{say(done_phrase(best))}, {as_line(best.list_name)}" if best else ""
+            best = max(
+                (each for each in matches if each.name == name),
+                key=lambda each: each.probability,
+                default=None,
+            )
+            yield NamedParty(
+                name=_cut(name, _NAME),
+                action=best.action if best else "",
+                listed=f"{say(done_phrase(best))}, {as_line(best.list_name)}" if best else "",
+            )
 
 
 def _cut(text: str, most: int) -> str:

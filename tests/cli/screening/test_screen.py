@@ -46,9 +46,9 @@ def test_a_table_is_printed_where_alerts_go_to_a_file(
     piped = screen(str(manifest)).stdout
     result = screen(str(manifest), "--out", "alerts.jsonl")
     assert (here / "alerts.jsonl").read_text(encoding="utf-8") == piped
-    assert "severity" in result.stdout
+    assert "The worst of 2 alerts" in result.stdout
     assert "3 lines screened, law as of 2026-11-25: 2 alerts" in result.stdout
-    assert "alerts: alerts.jsonl" in result.stdout
+    assert "Alerts: alerts.jsonl" in result.stdout
     assert len(objects(piped)) == 2
 
 

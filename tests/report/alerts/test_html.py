@@ -129,9 +129,12 @@ def test_every_alert_is_told(read: Reader, summary: Summary) -> None:
 
 
 def test_what_was_not_read_is_told(read: Reader) -> None:
-    """Refused rows are a plain warning at the top, before any alert."""
-    warning = read.text.index("1 row was not screened at all.")
-    assert warning < read.text.index("Alerts, by priority")
+    """The top says how much was not read and links to the rows, which are folded at the end."""
+    assert read.text.index("Not read") < read.text.index("Alerts, by priority")
+    assert ("a", {"href": "#unread"}) in read.tags
+    assert read.text.index("1 row was not screened at all.") > read.text.index(
+        "Alerts, by priority"
+    )
     assert "2 columns, not 9" in read.text
 
 

@@ -357,9 +357,16 @@ def show_columns(path: Path, options: ReadOptions) -> None:
         _echo_line(f"encoding: {mapping.encoding}")
 
 
+_TOLD_FIRST: tuple[str, ...] = ("goods ", "hs ", "net ", "consignor.name ", "consignee.name ")
+"""Fields whose columns a user should check; the others are counted."""
+
+
 def _show_mapping(name: str, mapping: Columns) -> None:
     read = [f"{field} = {' + '.join(columns)}" for field, columns in mapping.columns.items()]
-    _echo_line(f"reading {name}: {'; '.join(read) or 'no column is known'}")
+    shown = [each for each in read if each.startswith(_TOLD_FIRST)] or read[:1]
+    more = len(read) - len(shown)
+    others = f"; {more} more, shown by tidewaiter inspect" if more else ""
+    _echo_line(f"reading {name}: {'; '.join(shown) or 'no column is known'}{others}")
     if mapping.beside:
         _echo_line(f"screened as other text: {_listed(mapping.beside)}")
     rest = tuple(column for column in mapping.unmapped if column not in mapping.beside)

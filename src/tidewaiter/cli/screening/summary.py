@@ -1,9 +1,11 @@
-"""What a screening prints on the terminal: progress, the first alerts and the counts."""
+"""What a screening prints on the terminal: progress, the worst alerts and the counts."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
@@ -16,16 +18,18 @@ from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.screening.outputs import Outputs
 from tidewaiter.explain.alerts import short_title
 from tidewaiter.explain.lines import consignment_in_words
+from tidewaiter.explain.sentences import alert_sentence, short_amount, short_route
 from tidewaiter.explain.summary import Summary
 from tidewaiter.explain.words import not_compared, unread_in_words
 from tidewaiter.law.types import Regime
 from tidewaiter.node.file_screening import Progress
+from tidewaiter.trade.alerts import is_listed
 from tidewaiter.trade.types import Alert
 
 _ROWS = 20
-_WIDE = 100  # terminal width in columns from which each fact gets a separate column
-_LISTINGS = {False: 2, True: 4}  # named in a narrow and in a wide terminal
-_ORDER = "Sorted by priority: most severe first, then list matches, then earliest due date."
+_WORST = 3  # alerts described in a sentence
+_WIDE = 100  # terminal width in columns from which the goods are shown as written
+_ORDER = "most severe first, then list matches"
 _LAST = "The absence of an alert does not mean that the goods are permitted. Not legal advice."
 
 
@@ -43,10 +47,12 @@ def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regim
     if outputs.alerts is None and not console.is_terminal:
         console = Console(stderr=True, highlight=False)
     if summary.top:
-        console.print(f"{_ORDER}\n", style="dim", markup=False)
-        console.print(_table(summary.top[:_ROWS], regimes, wide=console.width >= _WIDE))
+        _show_worst(console, summary, regimes)
+    if len(summary.top) > _WORST:
+        console.print(_table(summary.top[:_ROWS], wide=console.width >= _WIDE))
     if summary.alerts > _ROWS:
-        console.print(f"... and {summary.alerts - _ROWS:,} more\n", markup=False)
+        where = f" in {outputs.alerts}" if outputs.alerts else ""
+        console.print(f"... and {summary.alerts - _ROWS:,} more{where}\n", markup=False)
     counts = summary.counts
     levels = ", ".join(f"{tally.alerts:,} {tally.key}" for tally in summary.by_severity)
     console.print(
@@ -67,31 +73,77 @@ def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regim
     console.print(_parties_in_words(counts.lists, counts.threshold), markup=False)
     for text in (*not_compared(counts.scripts), *unread_in_words(counts)):
         console.print(text, style="yellow", markup=False)
-    for what, path in (("alerts", outputs.alerts), ("report", outputs.report)):
+    console.print(_LAST, style="dim")
+    for what, path in (("Alerts", outputs.alerts), ("Report", outputs.report)):
         if path is not None:
             console.print(f"{what}: {path}", markup=False)
-    console.print(_LAST, style="dim")
 
 
-def _table(alerts: tuple[Alert, ...], regimes: Mapping[str, Regime], *, wide: bool) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, collapse_padding=not wide)
-    table.add_column("severity")
-    table.add_column("due in", justify="right")
-    table.add_column("consignment", overflow="fold", max_width=24 if wide else 12)
-    table.add_column("goods as written", ratio=3, overflow="fold")
-    table.add_column("why", ratio=4, overflow="fold")
-    for alert in alerts:
-        due = "" if alert.days_left is None else f"{alert.days_left} d"
-        told = [english(reason.says) for reason in alert.reasons if reason.rule in _TELLING]
-        why = ". ".join([english(short_title(alert, regimes, _LISTINGS[wide])), *told])
-        table.add_row(
-            Text(f"{alert.severity} {alert.score}", style=STYLES[alert.severity]),
-            due,
-            Text(as_line(consignment_in_words(alert.consignment, alert.seq))),
-            goods_text(alert),
-            Text(as_line(why)),
+def _show_worst(console: Console, summary: Summary, regimes: Mapping[str, Regime]) -> None:
+    """Print the first alerts as sentences, each with its controls and what is odd about it."""
+    worst = summary.top[:_WORST]
+    title = "The alert" if summary.alerts == 1 else f"The worst of {summary.alerts:,} alerts"
+    console.print(f"{title}, {_ORDER}:\n" if summary.alerts > 1 else f"{title}:\n", style="bold")
+    for alert in worst:
+        head = Text(f"{alert.severity} {alert.score}", style=STYLES[alert.severity])
+        place = as_line(consignment_in_words(alert.consignment, alert.seq))
+        head.append(
+            f"  {place}{_due_in_words(alert.days_left)}", style="default not bold on default"
         )
+        console.print(head)
+        odd = [english(reason.says) for reason in alert.reasons if reason.rule in _TELLING]
+        for text in (alert_sentence(alert).text, english(short_title(alert, regimes, 4)), *odd):
+            console.print(Padding(Text(as_line(text)), (0, 0, 0, 2)))
+        console.print()
+
+
+def _due_in_words(days: int | None) -> str:
+    """Say when goods are due, in days from the day of the law."""
+    if days is None:
+        return ""
+    if days == 0:
+        return ", due today"
+    count = how_many(abs(days), "day")
+    return f", due {count} ago" if days < 0 else f", due in {count}"
+
+
+def _table(alerts: tuple[Alert, ...], *, wide: bool) -> Table:
+    """Return one row for each alert; with goods as written if the terminal is wide."""
+    table = Table(box=None, header_style="bold", pad_edge=False, collapse_padding=True)
+    rows = [_row(alert) for alert in alerts]
+    for place, (title, side, most) in enumerate(_COLUMNS):
+        width = min(most, max(len(title), *(row[place].cell_len for row in rows)))
+        table.add_column(title, justify=side, overflow="fold", min_width=width, max_width=width)
+    table.add_column("substance or goods", ratio=3, overflow="fold")
+    if wide:
+        table.add_column("goods as written", ratio=3, overflow="fold")
+    for alert, row in zip(alerts, rows, strict=True):
+        what = Text(alert_sentence(alert).what)
+        table.add_row(*row, what, *([goods_text(alert)] if wide else []))
     return table
+
+
+_COLUMNS: tuple[tuple[str, Literal["left", "right"], int], ...] = (
+    ("severity", "left", 12),
+    ("due in", "right", 8),
+    ("consignment", "left", 16),
+    ("amount", "right", 10),
+    ("route", "left", 12),
+    ("party", "left", 6),
+)
+"""Columns of a fixed width: title, side, and most cells."""
+
+
+def _row(alert: Alert) -> list[Text]:
+    """Return the cells of these columns."""
+    return [
+        Text(f"{alert.severity} {alert.score}", style=STYLES[alert.severity]),
+        Text("" if alert.days_left is None else f"{alert.days_left} d"),
+        Text(as_line(consignment_in_words(alert.consignment, alert.seq))),
+        Text(short_amount(alert.line)),
+        Text(short_route(alert.line)),
+        Text("listed" if is_listed(alert) else "", style="bold"),
+    ]
 
 
 _TELLING = frozenset(

@@ -1,6 +1,6 @@
 """Screening report: one self-contained page with charts, usable offline and without scripts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -8,9 +8,9 @@ from types import MappingProxyType
 from markupsafe import Markup
 
 from tidewaiter.base.records import Record
-from tidewaiter.explain.languages import marked, number, words
+from tidewaiter.explain.languages import marked, number, numbered, words
 from tidewaiter.explain.lines import UNKNOWN
-from tidewaiter.explain.summary import NO_DATE, OTHERS, RouteTally, Summary, Tally
+from tidewaiter.explain.summary import NO_DATE, OTHERS, Counts, RouteTally, Summary, Tally
 from tidewaiter.explain.words import (
     HOW,
     Citation,
@@ -32,6 +32,7 @@ _LABEL_CELLS = 40
 _NARROW = 0x2E7F  # the last code point that is not twice as wide
 _CELL = 7.5  # width of a figure
 _ROWS = 60  # of the table
+_MANY = 100_000  # lines from which a rate of alerts means something
 _EARLIER, _LATER = "earlier", "later"
 _EDGES: Mapping[str, str] = MappingProxyType(
     {_EARLIER: marked("earlier"), _LATER: marked("later"), NO_DATE: marked("no date")}
@@ -232,6 +233,8 @@ class Page(Record, frozen=True, kw_only=True):
     """Data for the template."""
 
     summary: Summary
+    problems: tuple[str, ...]  # counts of what was not read or not compared; (): none
+    many: int  # lines from which a rate of alerts means something
     unread: tuple[str, ...]  # notes on systematic names that were not read
     scripts: tuple[str, ...]  # notes on names of parties that were not compared
     charts: tuple[Chart, ...]
@@ -268,6 +271,8 @@ def _page(summary: Summary, library: Library | None) -> Page:
     css, script = static("colours.css", "report.css", "short-answer.css"), static("report.js")
     return Page(
         summary=summary,
+        problems=tuple(_problems(summary.counts)),
+        many=_MANY,
         unread=unread_in_words(summary.counts),
         scripts=not_compared(summary.counts.scripts),
         charts=_charts(summary, known),
@@ -282,6 +287,18 @@ def _page(summary: Summary, library: Library | None) -> Page:
         script=script,
         policy=_policy(css, script),
     )
+
+
+def _problems(counts: Counts) -> Iterator[str]:
+    """Count what was not read or not compared."""
+    found = (
+        (counts.refused_rows, "%(num)s row", "%(num)s rows"),
+        (counts.fields, "%(num)s field", "%(num)s fields"),
+        (len(counts.remarks), "%(num)s part of the file", "%(num)s parts of the file"),
+        (counts.unread, "%(num)s systematic name", "%(num)s systematic names"),
+        (sum(counts.scripts.values()), "%(num)s party name", "%(num)s party names"),
+    )
+    return (numbered(one, many, count) for count, one, many in found if count)
 
 
 def _charts(summary: Summary, library: Library) -> tuple[Chart, ...]:

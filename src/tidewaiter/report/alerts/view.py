@@ -31,6 +31,7 @@ from tidewaiter.explain.matches import done_phrase
 from tidewaiter.explain.official_names import instrument_name, schedule_name, substance_name
 from tidewaiter.explain.phrases import markup, on_page, plain, say, translated
 from tidewaiter.explain.ranking import LearnedView, learned_view
+from tidewaiter.explain.sentences import AlertSentence, alert_sentence
 from tidewaiter.explain.words import (
     HOW,
     LISTED,
@@ -177,6 +178,7 @@ class AlertView(Record, frozen=True, kw_only=True):
     alert: Alert
     title: str  # with abbreviated controls; `law` has them in full
     heading: Markup  # the title, with untranslated English tagged
+    sentence: AlertSentence
     due: str
     late: bool
     fields: tuple[FieldView, ...]
@@ -214,6 +216,7 @@ def alert_view(
         alert=alert,
         title=plain(titled),
         heading=markup(titled),
+        sentence=alert_sentence(alert),
         due=days_in_words(alert.days_left),
         late=alert.days_left is not None and alert.days_left <= 0,
         fields=fields(alert),

@@ -1,5 +1,16 @@
 "use strict";
 (() => {
+  const open = (target) => {
+    const fold = target && (target.querySelector("details") || target.closest("details"));
+    if (fold) fold.open = true;
+  };
+  const follow = () => open(document.getElementById(location.hash.slice(1)));
+  addEventListener("hashchange", follow);
+  follow();
+  // Paper cannot be unfolded.
+  addEventListener("beforeprint", () => document.querySelectorAll(".folded:not([hidden]) > details, details.warn").forEach(
+    (fold) => { fold.open = true; }));
+
   const form = document.getElementById("filter");
   if (!form) return;
   const cards = Array.from(document.querySelectorAll("#cards > article"));
