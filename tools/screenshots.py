@@ -157,7 +157,7 @@ PICTURES = (
         steps=_hide_time,
         width=1200,
         height=1050,
-        alt="The report of the sample: counts by severity, the three most urgent alerts, all alerts",
+        alt="The report of the sample: counts by severity, the three most urgent, all alerts",
         documents=("index.md", "tutorial/first-screening.md"),
     ),
     Picture(

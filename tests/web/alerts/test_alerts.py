@@ -187,11 +187,11 @@ def test_the_page_fits_and_can_be_used_by_all(
 
 @pytest.mark.browser
 def test_tab_follows_what_is_seen_on_a_telephone(opened: Opened, desk: Callable[..., Desk]) -> None:
-    """The decision stands below the goods there, and beside them on a wide screen."""
+    """The decision stands below the reasons there, and beside them on a wide screen."""
     name = desk("analyst", "reader").alerts()[0]
     page, told = opened(f"/alerts/{name}", width=390)
     before = "!!(document.querySelector('.decide').compareDocumentPosition("
-    after = "document.querySelector('.reasons')) & Node.DOCUMENT_POSITION_FOLLOWING)"
+    after = "document.querySelector('.law-short')) & Node.DOCUMENT_POSITION_FOLLOWING)"
     assert page.evaluate(before + after)
     tops = page.evaluate("""[...document.querySelectorAll('.desk button, .desk a, .desk summary')]
         .filter((each) => each.matches('summary') || !each.closest('details:not([open])'))
@@ -201,6 +201,19 @@ def test_tab_follows_what_is_seen_on_a_telephone(opened: Opened, desk: Callable[
     page.set_viewport_size({"width": 1280, "height": 900})
     page.wait_for_function(f"!({before}{after})")
     assert told == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "most"), [(1280, 1_600), (390, 3_500)])
+def test_the_page_is_short_until_something_is_unfolded(
+    opened: Opened, desk: Callable[..., Desk], width: int, most: int
+) -> None:
+    """The worst alerts are read without endless scrolling; the header is one sentence."""
+    for name in desk("analyst", "reader").alerts()[:5]:
+        page, told = opened(f"/alerts/{name}", width=width)
+        assert page.evaluate("document.documentElement.scrollHeight") <= most
+        assert "→" in page.locator("h1").inner_text()
+        assert told == []
 
 
 @pytest.mark.browser
