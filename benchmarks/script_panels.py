@@ -80,7 +80,10 @@ def _panel(
     shown = sum(each.right.total for groups in series.values() for each in groups)
     name = escape(NAMES.get(script, script))
     parts = [
-        f'<text class="ink head" x="{left}" y="{top - 10}">{name} <tspan class="soft count">{shown:,} queries</tspan></text>',
+        (
+            f'<text class="ink head" x="{left}" y="{top - 10}">{name} '
+            f'<tspan class="soft count">{shown:,} queries</tspan></text>'
+        ),
         *_grid(corner),
         f'<text class="ink" x="{middle}" y="{foot + 36}" text-anchor="middle">{X}</text>',
         (
