@@ -1,12 +1,14 @@
 """How well parties are matched, for the auditors' chapter: by script, kind, list and length.
 
-``python -m benchmarks.parties_audit --data FOLDER --others FOLDER --companies FILES`` measures two
-sorts of queries, by name alone:
+``python -m benchmarks.parties_audit --data FOLDER --others FOLDER --companies FILES`` measures
+three sorts of queries, by name alone:
 
 - *cross-validated*: the development half of partybench, each query weighed by a model that did not
   learn from its entry, as in ``benchmarks.parties_calibration``;
 - *other lists*: labelled queries and lists that the model did not learn from (``NAME_list.jsonl``
-  and ``NAME_queries.tsv`` in the folder of ``--others``), matched with the model as it is.
+  and ``NAME_queries.tsv`` in the folder of ``--others``), matched with the model as it is;
+- *other lists, unseen*: those of them of which neither the query nor the listed name is a name that
+  the model learnt from: many parties are on several lists.
 
 It prints Markdown tables, and writes ``docs/benchmarks/parties_audit.json`` and the plot
 ``docs/images/party-calibration-scripts.svg``. Run it after ``tools/train_party_model.py``.
@@ -68,6 +70,7 @@ class Asked(NamedTuple):
     chance: float  # of its best entry; 0: none
     right: bool  # that entry is the right one
     reached: float  # probability of its right entry; 0: not retrieved
+    seen: bool = False  # it, or the listed name it was made of, was in the training data
 
 
 def read_rows_of(path: Path) -> list[dict[str, str]]:
@@ -131,7 +134,17 @@ def cross_validated(bench: Path, cases: Path, companies: Sequence[Path]) -> list
     ]
 
 
-def other_list(folder: Path, name: str) -> list[Asked]:
+def names_learnt(list_path: Path, companies: Sequence[Path]) -> frozenset[str]:
+    """Return the names of the training data, in lower case."""
+    with list_path.open(encoding="utf-8") as file:
+        names = {name.casefold() for entry in map(json.loads, file) for name in entry["names"]}
+    for path in companies:
+        with path.open(encoding="utf-8", newline="") as file:
+            names |= {row["name"].strip().casefold() for row in csv.DictReader(file)}
+    return frozenset(names)
+
+
+def other_list(folder: Path, name: str, learnt: frozenset[str]) -> list[Asked]:
     """Match labelled queries with a list that the model did not learn from."""
     path = folder / f"{name}_queries.tsv"
     index = build_index(read_rows(folder / f"{name}_list.jsonl"))
@@ -149,7 +162,8 @@ def other_list(folder: Path, name: str) -> list[Asked]:
         ]
         reached = max((chance for chance, right in told if right), default=0.0)
         best = max(told, default=(0.0, False))
-        found.append(described(name, row, {}, (*best, reached)))
+        seen = not learnt.isdisjoint({row["query"].casefold(), row["base"].casefold()})
+        found.append(described(name, row, {}, (*best, reached))._replace(seen=seen))
     return found
 
 
@@ -212,7 +226,8 @@ def measured(queries: Mapping[str, list[Asked]]) -> dict[str, object]:
     """Return all tables."""
     threshold = model_record().threshold
     own, others = queries["partybench"], [q for name in OTHERS for q in queries.get(name, [])]
-    both = {"cross-validated": own, "other lists": others}
+    unseen = [query for query in others if not query.seen]
+    both = {"cross-validated": own, "other lists": others, "other lists, unseen": unseen}
     return {
         "threshold": threshold,
         "queries": {
@@ -284,9 +299,10 @@ def main() -> None:
         print(f"skipped: there is no {cases}")
         return
     queries = {"partybench": cross_validated(told.data / "partybench", cases, told.companies)}
+    learnt = names_learnt(told.data / "partybench" / "list.jsonl", told.companies)
     for name in OTHERS:
         if (told.others / f"{name}_list.jsonl").is_file():
-            queries[name] = other_list(told.others, name)
+            queries[name] = other_list(told.others, name, learnt)
     tables, drawn = measured(queries), curves(queries)
     result = {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",

@@ -13,7 +13,7 @@ from tidewaiter.parties.calibration.types import Share
 
 COLUMNS = 3
 _SIDE, _GAP = 190, 62  # of a panel; left of it and below it
-_TOP, _LEFT, _RIGHT = 74, 62, 14
+_TOP, _LEFT, _RIGHT = 74, 62, 26
 NAMES = {
     "arabic": "Arabic",
     "cyrillic": "Cyrillic",
