@@ -32,10 +32,11 @@ from benchmarks.script_panels import Group, panels
 from benchmarks.throughput import processor, versions
 from tools.train_party_model import best_names, out_of_fold, read_data
 
+from tidewaiter.bulk.parties import match_parties, row_answers
 from tidewaiter.parties.calibration.types import share_of
 from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.matcher import Matcher, model_record, probability
-from tidewaiter.parties.matching.types import read_queries, read_rows
+from tidewaiter.parties.matching.types import AskedParty, read_queries, read_rows
 from tidewaiter.parties.thresholds import model_digest
 
 OUT = ROOT / "docs" / "benchmarks" / "parties_audit.json"
@@ -48,6 +49,12 @@ TITLES = {
     "wd": "Wikidata names",
 }
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+ORDINARY = {
+    "companies on exchanges": "companies20k.csv",
+    "companies on exchanges, with country": "companies_country.csv",
+    "made-up persons": "persons20k.csv",
+    "made-up persons, with date of birth and country": "persons20k_dob.csv",
+}
 SHOWN = 0.05  # matches below are never shown
 LEAST = 15  # queries of a group in the plot
 GROUPS = 8  # of a script, at most
@@ -164,6 +171,40 @@ def other_list(folder: Path, name: str, learnt: frozenset[str]) -> list[Asked]:
         best = max(told, default=(0.0, False))
         seen = not learnt.isdisjoint({row["query"].casefold(), row["base"].casefold()})
         found.append(described(name, row, {}, (*best, reached))._replace(seen=seen))
+    return found
+
+
+def ordinary(folder: Path, list_path: Path) -> dict[str, dict[str, object]]:
+    """Count, at each threshold, the ordinary parties that alert against the training list."""
+    index = build_index(read_rows(list_path))
+    found: dict[str, dict[str, object]] = {}
+    for title, name in ORDINARY.items():
+        path = folder / name
+        if not path.is_file():
+            continue
+        with path.open(encoding="utf-8", newline="") as file:
+            asked = [
+                AskedParty(
+                    text=row["name"],
+                    kind="person" if row["kind"] == "person" else "organisation",
+                    countries=tuple(filter(None, (row.get("country"),))),
+                    births=tuple(filter(None, (row.get("born"),))),
+                )
+                for row in csv.DictReader(file)
+            ]
+        matcher = Matcher(index)
+        best = [
+            max(
+                (chance for _, chance in row_answers(batch, place, matcher, attributes=True)),
+                default=0.0,
+            )
+            for batch in match_parties(asked, Matcher(index))
+            for place in range(len(batch.parties))
+        ]
+        found[title] = {
+            str(each): as_dict(share_of(sum(chance >= each for chance in best), len(best)))
+            for each in THRESHOLDS
+        }
     return found
 
 
@@ -311,6 +352,7 @@ def main() -> None:
         "load": os.getloadavg()[0],
         "versions": versions(("numpy",)),
         **tables,
+        "ordinary_parties": ordinary(told.others, told.data / "partybench" / "list.jsonl"),
         "by_script_calibration": {
             script: {title: calibration(groups) for title, groups in series.items()}
             for script, series in drawn.items()
@@ -319,6 +361,8 @@ def main() -> None:
     for title in ("by_kind", "by_script", "by_length", "by_words", "sensitivity"):
         for name, parts in result[title].items():  # type: ignore[attr-defined]
             table(f"{title}, {name}", parts)
+    for title, rates in result["ordinary_parties"].items():  # type: ignore[attr-defined]
+        print(title, {each: (share["count"], share["total"]) for each, share in rates.items()})
     table("by_list", result["by_list"])  # type: ignore[arg-type]
     for script, series in drawn.items():
         for title, groups in series.items():

@@ -4,7 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 
 from benchmarks.parties_audit import Asked, groups_of, outcome
-from benchmarks.script_panels import NAMES, X, Y, Group, panels
+from benchmarks.script_panels import NAMES, Group, X, Y, panels
 
 from tidewaiter.parties.calibration.types import share_of
 
