@@ -15,6 +15,7 @@ from tools.screenshots import DOCS, IMAGES, MOST, PICTURES, Picture, draw, small
 DRAWN_ELSEWHERE = {
     "identify-reliability.svg": "benchmarks.reliability",
     "party-calibration.svg": "benchmarks.parties_calibration",
+    "party-calibration-scripts.svg": "benchmarks.parties_audit",
     "peers-parties.svg": "benchmarks.peers_parties",
 }
 _SHOWN = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)(?:\n\n\*([^*]+)\*\n)?")
