@@ -1,10 +1,7 @@
-"""Responses: pages or their records, downloads, the menu and static files.
-
-A menu entry may have parts, shown in a second row on the pages below it.
-"""
+"""Responses: pages or their records, downloads and static files."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -18,154 +15,14 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Stream
 from markupsafe import Markup
 
-from tidewaiter.accounts.roles import Right
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
 from tidewaiter.explain import languages
 from tidewaiter.explain.errors import defect_in_words
-from tidewaiter.explain.languages import marked, pmarked, words
 from tidewaiter.report.pages import make_environment
 from tidewaiter.web.core.exchange_terms import recall_reasons
+from tidewaiter.web.core.menu import menu_for, pages_at, settings_for
 from tidewaiter.web.core.request_parsing import CSRF_FIELD, Asked
-
-
-class Entry(Record, frozen=True, kw_only=True):
-    """A menu entry."""
-
-    path: str
-    label: str
-    right: Right
-    parts: tuple["Entry", ...] = ()  # the first has the path of the whole
-
-
-class Shown(Record, frozen=True, kw_only=True):
-    """A menu entry as displayed."""
-
-    path: str
-    label: str
-    here: bool
-
-
-ENTRIES = (
-    Entry(
-        path="/queue",
-        label=marked("Queue"),
-        right="see",
-        parts=(
-            Entry(path="/queue", label=marked("Queue"), right="see"),
-            Entry(path="/bulk-decisions", label=marked("Bulk decisions"), right="see"),
-        ),
-    ),
-    Entry(path="/screen", label=marked("Upload"), right="see"),
-    Entry(path="/cases", label=marked("Cases"), right="see"),
-    Entry(path="/parties", label=marked("Parties"), right="see"),
-    Entry(path="/flows", label=marked("Trade flows"), right="see"),
-    Entry(
-        path="/law",
-        label=pmarked("subject", "Law"),
-        right="see",
-        parts=(
-            Entry(path="/law", label=pmarked("subject", "Law"), right="see"),
-            Entry(path="/substances", label=marked("Substances"), right="see"),
-        ),
-    ),
-    Entry(
-        path="/coalition",
-        label=marked("Coalition"),
-        right="exchange",
-        parts=(
-            Entry(path="/coalition", label=marked("Dashboard"), right="exchange"),
-            Entry(path="/coalition/members", label=marked("Members"), right="exchange"),
-            Entry(path="/coalition/commitments", label=marked("Commitments"), right="exchange"),
-            Entry(path="/coalition/timeline", label=marked("Timeline"), right="exchange"),
-        ),
-    ),
-    Entry(
-        path="/notices",
-        label=marked("Exchange"),
-        right="exchange",
-        parts=(
-            Entry(path="/notices", label=marked("Pre-export notifications"), right="exchange"),
-            Entry(path="/incidents", label=marked("Incidents"), right="exchange"),
-            Entry(path="/requests", label=marked("Requests"), right="exchange"),
-            Entry(path="/joint", label=marked("Joint cases"), right="exchange"),
-            Entry(path="/recalls", label=marked("Recalls"), right="exchange"),
-            Entry(path="/peers", label=marked("Peers"), right="exchange"),
-            Entry(path="/groups", label=marked("Groups"), right="exchange"),
-            Entry(path="/register", label=marked("Register"), right="exchange"),
-            Entry(path="/private", label=marked("Private questions"), right="exchange"),
-            Entry(path="/feeds", label=marked("Feeds"), right="exchange"),
-        ),
-    ),
-    Entry(
-        path="/burden",
-        label=marked("Overdose deaths"),
-        right="see",
-        parts=(
-            Entry(path="/burden", label=marked("Trends"), right="see"),
-            Entry(path="/burden/drugs", label=marked("Drugs"), right="see"),
-            Entry(path="/burden/map", label=marked("Map"), right="see"),
-            Entry(path="/burden/ages", label=marked("Ages"), right="see"),
-            Entry(path="/burden/changes", label=marked("Changes"), right="see"),
-            Entry(path="/burden/events", label=marked("Event cards"), right="see"),
-            Entry(path="/burden/claims", label=marked("Check claims"), right="see"),
-        ),
-    ),
-    Entry(path="/overview", label=marked("Overview"), right="overview"),
-    Entry(
-        path="/rules",
-        label=marked("Rules"),
-        right="see",
-        parts=(
-            Entry(path="/rules", label=marked("Rules"), right="see"),
-            Entry(path="/suppressions", label=marked("Suppressions"), right="see"),
-            Entry(path="/ranker", label=marked("Ranking model"), right="decide"),
-        ),
-    ),
-    Entry(path="/audit", label=marked("Audit log"), right="audit"),
-    Entry(
-        path="/accounts",
-        label=marked("Accounts"),
-        right="vouch",
-        parts=(
-            Entry(path="/accounts", label=marked("Accounts"), right="vouch"),
-            Entry(path="/webhooks", label=marked("Webhooks"), right="administer"),
-            Entry(path="/plugins", label=marked("Plug-ins"), right="administer"),
-        ),
-    ),
-)
-
-
-def shown_to(rights: Collection[Right], path: str) -> tuple[Shown, ...]:
-    """Return the menu for a user's rights and path."""
-    return _shown(ENTRIES, rights, path)
-
-
-def parts_at(rights: Collection[Right], path: str) -> tuple[Shown, ...]:
-    """Return the second menu row: the parts of the current entry; () if none."""
-    here = next((each for each in ENTRIES if each.parts and _is_at(each, path)), None)
-    return _shown(here.parts, rights, path) if here else ()
-
-
-def _shown(entries: Sequence[Entry], rights: Collection[Right], path: str) -> tuple[Shown, ...]:
-    """Return entries with the closest one marked, as parts may be nested."""
-    at = max(
-        (each for each in entries if _is_at(each, path)),
-        key=lambda each: len(each.path),
-        default=None,
-    )
-    return tuple(
-        Shown(path=each.path, label=words(each.label), here=each is at)
-        for each in entries
-        if each.right in rights
-    )
-
-
-def _is_at(entry: Entry, path: str) -> bool:
-    if entry.parts:
-        return any(_is_at(each, path) for each in entry.parts)
-    return path == entry.path or path.startswith(f"{entry.path}/")
-
 
 _KINDS = {
     "css": "text/css; charset=utf-8",
@@ -301,8 +158,9 @@ def _common(request: Asked) -> Mapping[str, Any]:
     return {
         "request": request,
         "user": user,
-        "menu": shown_to(rights, request.url.path),
-        "parts": parts_at(rights, request.url.path),
+        "menu": menu_for(rights, request.url.path),
+        "pages": pages_at(rights, request.url.path),
+        "settings": settings_for(rights, request.url.path),
         "people": cache(request.app.state.node.people) if user else dict,
     }
 

@@ -11,6 +11,24 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-help]")) help();
+    const button = event.target.closest("[data-menu]");
+    if (button) {
+      const open = document.body.classList.toggle("menu-open");
+      button.setAttribute("aria-expanded", String(open));
+    }
+    for (const fold of document.querySelectorAll("[data-fold][open]")) {
+      if (!fold.contains(event.target)) fold.open = false;
+    }
+  });
+
+  /* A menu closes with Escape and when the focus leaves it. */
+  const close = (fold) => {
+    fold.open = false;
+    fold.querySelector("summary").focus();
+  };
+  document.addEventListener("focusout", (event) => {
+    const fold = event.target.closest("[data-fold][open]");
+    if (fold && event.relatedTarget && !fold.contains(event.relatedTarget)) fold.open = false;
   });
 
   document.addEventListener("keydown", (event) => {
@@ -20,10 +38,15 @@
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    if (event.key === "Escape" && typing(event.target)) { event.target.blur(); return; }
+    if (event.key === "Escape") {
+      const fold = event.target.closest("[data-fold][open]");
+      if (fold) { close(fold); return; }
+      if (typing(event.target)) { event.target.blur(); return; }
+    }
     if (typing(event.target)) return;
     if (event.key === "?") { event.preventDefault(); help(); return; }
-    if (before === "g" && event.key === "q") { location.assign("/queue"); return; }
+    const place = before === "g" && document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+    if (place) { location.assign(place.href); return; }
     before = event.key;
     const wanted = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (!wanted || wanted.disabled) return;
