@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ from playwright.sync_api import expect
 from sqlalchemy import update
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
+from tests.web.exchanging import meet
 
 from tidewaiter.base.phrases import as_written, read_phrase
 from tidewaiter.node.identity import own_stamp
@@ -251,3 +253,19 @@ def test_where_the_alerts_of_its_parties_stand_is_told_in_the_language(
     told = page.split("Historique des parties")[1]
     assert f"({count} ouverte" in told
     assert '<span class="soft">destinataire</span>' in told
+
+
+def test_an_alert_leads_to_forms_that_it_fills_in(
+    desk: Callable[..., Desk], node: Node, tmp_path: Path
+) -> None:
+    """One act from an alert to a filled notice or incident, where there is an exchange."""
+    one = desk("analyst", "reader")
+    name = one.alerts()[0]
+    assert "/notices/new?alert=" not in one.get(f"/alerts/{name}").text
+    meet(node, tmp_path)
+    assert f"/notices/new?alert={name}" in one.get(f"/alerts/{name}").text
+    line = one.get(f"/alerts/{name}.json").json()["alert"]["line"]
+    for place in ("notices", "incidents"):
+        form = one.get(f"/{place}/new?alert={name}").text
+        assert all(party["name"] in form for party in line["parties"])
+        assert one.get(f"/{place}/new?alert=unknown").status_code == 404

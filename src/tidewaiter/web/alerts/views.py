@@ -249,6 +249,7 @@ class AlertPageView(Record, frozen=True, kw_only=True):
     toast: Toast | None
     proposed: ProposedView | None
     preview: bool  # beside the queue
+    exchanges: bool  # the reader may write to other authorities from here
 
 
 def alert_page_view(page: Page, user: User, around: Around, node: Node) -> AlertPageView:
@@ -284,6 +285,7 @@ def alert_page_view(page: Page, user: User, around: Around, node: Node) -> Alert
         toast=_toast(page, around, user),
         proposed=proposed_view(page.proposed, user) if page.proposed else None,
         preview=around.preview,
+        exchanges="exchange" in user.rights and node.exchanges(),
     )
 
 

@@ -96,6 +96,7 @@ SECTIONS = (
             "",
             Entry(path="/parties", label=marked("Parties"), right="see", below=("/lists",)),
             Entry(path="/network", label=marked("Network"), right="see"),
+            Entry(path="/flows", label=marked("Trade flows"), right="see"),
         ),
     ),
     _section(
@@ -153,10 +154,6 @@ SECTIONS = (
             Entry(path="/burden/changes", label=marked("Changes"), right="see"),
             Entry(path="/burden/events", label=marked("Event cards"), right="see"),
             Entry(path="/burden/claims", label=marked("Check claims"), right="see"),
-        ),
-        _group(
-            marked("Trade"),
-            Entry(path="/flows", label=marked("Trade flows"), right="see"),
         ),
     ),
 )
