@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Select, and_, insert, or_, select, update
+from sqlalchemy import Select, and_, func, insert, or_, select, update
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.base.records import Record
@@ -157,6 +157,13 @@ def running_now(work: Work, rows: int = 5) -> list[Upload]:
     some = select(tables.upload).where(u.state.in_(("running", "queued")))
     found = work.connection.execute(some.order_by(u.state.desc(), u.id).limit(rows))
     return [read_upload(row) for row in found.mappings()]
+
+
+def count_uploads(work: Work) -> dict[str, int]:
+    """Count the uploads by state."""
+    u = tables.upload.c
+    found = work.connection.execute(select(u.state, func.count()).group_by(u.state))
+    return {state: int(count) for state, count in found}
 
 
 def twins(work: Work, sha256: str, *, but: int = 0, rows: int = 5) -> list[Upload]:

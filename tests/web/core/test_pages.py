@@ -19,7 +19,6 @@ def rights_needed(route: HTTPRouteHandler) -> set[str]:
 
 
 _NO_PAGES = {
-    "/",
     "/health",
     "/openapi.json",
     "/queue/screening",

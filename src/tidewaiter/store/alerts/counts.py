@@ -384,6 +384,12 @@ def read_counts(work: Work, span: Span) -> Counts:
     )
 
 
+def reversals(work: Work, span: Span) -> tuple[int, int]:
+    """Count the decisions of the days that were undone, and those that overrode a colleague's."""
+    keys = _by_key(work, span, "disagreed", "undone")
+    return sum(keys["undone"].values()), sum(keys["disagreed"].values())
+
+
 def tracks_of(work: Work, span: Span, subject: str) -> Mapping[str, Track]:
     """Read the outcomes of alerts by rule, substance or list."""
     return {track.key: track for track in _tracks(work, span, (subject,))[subject]}

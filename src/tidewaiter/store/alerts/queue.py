@@ -33,6 +33,7 @@ from tidewaiter.store.alerts.inverted_index import (
     having_each,
     index_of,
     rank_value,
+    term,
     values,
 )
 from tidewaiter.store.alerts.storage import alerts_of
@@ -322,6 +323,18 @@ class Counts(Record, frozen=True, kw_only=True):
     proposed: int = 0  # with a pending proposal
 
 
+class Workload(Record, frozen=True, kw_only=True):
+    """How many alerts that pass a filter are urgent, and how many are someone's."""
+
+    total: int
+    severity: Mapping[str, int]
+    overdue: int
+    due_today: int
+    mine: int
+    mine_due: int  # of these, overdue or due today
+    proposed: int  # with a pending proposal
+
+
 def queue_page(work: Work, queue: Queue, view: View | None = None) -> Page:
     """Read a page of the queue.
 
@@ -358,6 +371,38 @@ def queue_with_counts(
     index = index_of(work)
     matched = match(index, queue)
     return _page(index, matched, view), _all_counts(index, queue, matched, most)
+
+
+def queue_with_workload(
+    work: Work, queue: Queue, view: View, assignee: str
+) -> tuple[Page, Workload]:
+    """Read a page of the queue, and count what is urgent and what is someone's.
+
+    Args:
+        work: Any transaction.
+        queue: The filter, and what may be seen.
+        view: The page.
+        assignee: Account name of this person.
+
+    Raises:
+        StoreError: A stored alert cannot be decoded.
+    """
+    index = index_of(work)
+    matched = match(index, queue)
+    marks = matched.all_but()
+    severity = dict.fromkeys(SEVERITIES, 0) | counted(index, "severity", marks)
+    overdue = marks & days_between(index, "due", None, queue.today - timedelta(days=1))
+    due_today = marks & days_between(index, "due", queue.today, queue.today)
+    mine = marks & having(index, [term("assignee", assignee)])
+    return _page(index, matched, view), Workload(
+        total=size(marks),
+        severity=severity,
+        overdue=size(overdue),
+        due_today=size(due_today),
+        mine=size(mine),
+        mine_due=size(mine & (overdue | due_today)),
+        proposed=size(marks & having(index, [PROPOSED])),
+    )
 
 
 def matching_ids(work: Work, queue: Queue, rows: int, *, stored: int | None = None) -> list[str]:

@@ -1,6 +1,7 @@
 """Entries of the authority's register: operators, licences and permits, by version."""
 
 from collections.abc import Iterable
+from datetime import date
 
 import msgspec
 from sqlalchemy import func, insert, select, update
@@ -14,10 +15,12 @@ from tidewaiter.exchange.register.checks import check_together
 from tidewaiter.exchange.register.types import (
     Cancellation,
     Entry,
+    Grant,
     Movement,
     Operator,
     Promise,
     Register,
+    Standing,
 )
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.core import tables
@@ -119,6 +122,23 @@ def load_register(work: Work) -> Register:
         ),
         promises=tuple(decode(each, Promise, "promise") for each in promised),
     )
+
+
+def entries_ending(work: Work, first: date, last: date) -> int:
+    """Count the licences and permits whose last day, by their newest version, is in a period.
+
+    Args:
+        work: Any transaction.
+        first: First day of the period.
+        last: Last day of the period.
+    """
+    newest = {
+        (kind_of(each), each.id): each
+        for each in _entries(work)
+        if isinstance(each, Standing | Grant)
+    }
+    days = (each.until for each in newest.values() if each.until is not None)
+    return sum(first <= each <= last for each in days)
 
 
 def entry_numbers(work: Work) -> dict[tuple[str, str], int]:

@@ -13,7 +13,6 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.params import FromPath
-from litestar.response import Redirect
 
 from tidewaiter.base.background import Repeated
 from tidewaiter.base.errors import TidewaiterError
@@ -47,6 +46,7 @@ from tidewaiter.web.core.request_parsing import Asked
 from tidewaiter.web.core.security import Edge, may, outermost
 from tidewaiter.web.feeds import handlers as feeds
 from tidewaiter.web.groups import handlers as groups
+from tidewaiter.web.home import handlers as home
 from tidewaiter.web.incidents import handlers as incidents
 from tidewaiter.web.law import handlers as law
 from tidewaiter.web.law import registry as law_registry
@@ -82,12 +82,6 @@ def end_expired_rules(node: Node) -> None:
     for each in end_overdue(node.database):
         number = each.suppression.number
         _LOG.info("suppression rule %s has expired: %s alerts open", number, each.alerts)
-
-
-@get("/", guards=[may("see")], include_in_schema=False, sync_to_thread=False)
-def start() -> Redirect:
-    """Redirect to the queue."""
-    return Redirect(path="/queue", status_code=303)
 
 
 @get("/health", include_in_schema=False, sync_to_thread=True)
@@ -185,10 +179,10 @@ def _user(request: Asked) -> User:
 
 
 HANDLERS = [
-    start,
     nothing,
     health,
     *core_responses.HANDLERS,
+    *home.HANDLERS,
     *accounts_sign_in.HANDLERS,
     *alerts_queue.HANDLERS,
     *alerts.HANDLERS,

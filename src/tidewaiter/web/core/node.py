@@ -31,6 +31,7 @@ from tidewaiter.node.identity import key_file, own_key, ring_file
 from tidewaiter.node.matching.service import MatchingService
 from tidewaiter.node.uploads.settings import DAYS, Desk
 from tidewaiter.node.uploads.storage import LIMIT, Spool, spool_folder
+from tidewaiter.parties.types import ListVersion
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.accounts.users import account_key, accounts
 from tidewaiter.store.audit import audit_size
@@ -133,7 +134,7 @@ class Node:
         self.taught = Taught(Path(serving.ranker) if serving.ranker else None)
         self.counts = ReleaseShelf(Path(serving.archive) if serving.archive else None)
         self._desk_of_node: Exchange | None = None
-        self._library: tuple[date, FolderState, Library] | None = None
+        self._named: tuple[date, FolderState, Library, tuple[ListVersion, ...]] | None = None
 
     def close(self) -> None:
         """Close the database."""
@@ -197,17 +198,23 @@ class Node:
         return load_alert_rules()
 
     def library(self) -> Library:
-        """Return the display names of slugs, with today's list versions.
+        """Return the display names of slugs, with today's list versions."""
+        return self._names()[0]
 
-        Rebuilt on another day, and when list versions change.
-        """
+    def list_versions(self) -> tuple[ListVersion, ...]:
+        """Return the versions of the party lists in force today, without confidential lists."""
+        return self._names()[1]
+
+    def _names(self) -> tuple[Library, tuple[ListVersion, ...]]:
+        """Return names and list versions; rebuilt on another day, and when versions change."""
         folder, today = self.lists, self.today()
-        state, kept = folder_state(folder), self._library
+        state, kept = folder_state(folder), self._named
         if kept is not None and kept[:2] == (today, state):
-            return kept[2]
-        made = library_of(self.registry, self.alert_rules, versions_at(folder, today))
-        self._library = (today, state, made)
-        return made
+            return kept[2:]
+        versions = versions_at(folder, today)
+        made = library_of(self.registry, self.alert_rules, versions)
+        self._named = (today, state, made, tuple(versions))
+        return self._named[2:]
 
     @contextmanager
     def exchange(

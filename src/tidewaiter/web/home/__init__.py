@@ -1,0 +1,1 @@
+"""Home page by role, and the jump box."""
