@@ -21,6 +21,7 @@ def rights_needed(route: HTTPRouteHandler) -> set[str]:
 _NO_PAGES = {
     "/health",
     "/openapi.json",
+    "/jump/results",
     "/queue/screening",
     "/sign-in/oidc",
     "/sign-in/oidc/back",

@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from queue import LifoQueue
@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from msgspec import structs
 
-from tidewaiter.base.errors import MissingError
+from tidewaiter.base.errors import MissingError, TidewaiterError
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.party_lists import PartyLists, load_party_lists
 from tidewaiter.lists.archive import Archive, folder_state
@@ -247,6 +247,33 @@ class MatchingService:
             if True not in self._loaded:
                 self._loaded[True] = self._load(restricted=True)
             return self._loaded[True]
+
+    def loaded(self, *, cleared: bool) -> LoadedLists | None:
+        """Return the lists if they are in memory; otherwise begin to load them, and return None.
+
+        Args:
+            cleared: Whether restricted entries are included.
+        """
+        if not self.is_ready() or not self._lock.acquire(blocking=False):
+            return None
+        try:
+            self._check()
+            open_ = self._loaded.get(False)
+            if open_ is not None and (not cleared or not open_.lists.left_out):
+                return open_
+            if cleared and True in self._loaded:
+                return self._loaded[True]
+        finally:
+            self._lock.release()
+        loading = threading.Thread(
+            target=self._load_quietly, args=(cleared,), name="party lists", daemon=True
+        )
+        loading.start()
+        return None
+
+    def _load_quietly(self, cleared: bool) -> None:  # noqa: FBT001 - the argument of a thread
+        with suppress(TidewaiterError):  # whoever asks for the lists is told
+            self.lists(cleared=cleared)
 
     def threshold(self) -> Threshold:
         """Return the stored threshold, or else that of the model."""

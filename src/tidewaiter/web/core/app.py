@@ -47,6 +47,7 @@ from tidewaiter.web.core.security import Edge, may, outermost
 from tidewaiter.web.feeds import handlers as feeds
 from tidewaiter.web.groups import handlers as groups
 from tidewaiter.web.home import handlers as home
+from tidewaiter.web.home import jump as home_jump
 from tidewaiter.web.incidents import handlers as incidents
 from tidewaiter.web.law import handlers as law
 from tidewaiter.web.law import registry as law_registry
@@ -183,6 +184,7 @@ HANDLERS = [
     health,
     *core_responses.HANDLERS,
     *home.HANDLERS,
+    *home_jump.HANDLERS,
     *accounts_sign_in.HANDLERS,
     *alerts_queue.HANDLERS,
     *alerts.HANDLERS,

@@ -18,7 +18,6 @@ from tidewaiter.casework.counts import load_overview_rules
 from tidewaiter.exchange.coalition.members import PATIENCE
 from tidewaiter.exchange.requests.state import box_of, shows
 from tidewaiter.explain.rules import is_noisy
-from tidewaiter.law.changes import changes_of
 from tidewaiter.store.accounts.sessions import User, opened_by
 from tidewaiter.store.accounts.users import account_key, accounts
 from tidewaiter.store.alerts.bulk_decisions import batches, waiting_batches
@@ -220,9 +219,7 @@ def _stuck(work: Work, now: datetime) -> Figure:
 def law_figures(node: Node, law: LawDesk, today: date) -> Iterator[Figure]:
     """Yield coming changes of the law, and the age of the law and of the party lists."""
     last = today + timedelta(days=_SOON)
-    coming = sorted(
-        each.day for each in changes_of(law.registry, law.book) if today < each.day <= last
-    )
+    coming = [each for each in law.change_days if today < each <= last]
     yield Figure(
         what="law-changes",
         count=len(coming),

@@ -13,6 +13,7 @@ from tidewaiter.bulk.structures import find_structure
 from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.law.answers import Found
 from tidewaiter.law.catalogue import Catalogue
+from tidewaiter.law.changes import changes_of
 from tidewaiter.law.class_membership import Members, load_members
 from tidewaiter.law.classes import ClassRule
 from tidewaiter.law.registry import load_registry
@@ -42,7 +43,8 @@ class LawDesk:
         self.members: Members = load_members(self.registry)
         self.namer = Namer(self.registry, lambda: self._identifier)
         self.asker = Asker(self.namer, self.members, self._structures)
-        self.browser = Browser(self.registry, Catalogue(self.registry), self.asker.find)
+        self.catalogue = Catalogue(self.registry)
+        self.browser = Browser(self.registry, self.catalogue, self.asker.find)
         self.rules: dict[str, ClassRule] = self.registry.rules
         said = f"{self.registry.digest} {__version__}"
         self.edition = hashlib.sha256(said.encode()).hexdigest()[:16]
@@ -62,6 +64,11 @@ class LawDesk:
     def substance(self, slug: str) -> Substance | None:
         """Return a substance by slug; None: unknown."""
         return next((each for each in self.registry.substances if each.slug == slug), None)
+
+    @cached_property
+    def change_days(self) -> tuple[date, ...]:
+        """Return the days of all changes of the law, in order."""
+        return tuple(each.day for each in changes_of(self.registry, self.book))
 
     @cached_property
     def _identifier(self) -> Identifier:
