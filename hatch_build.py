@@ -17,6 +17,16 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 _SOURCES = Path("src")
 _PLACE = _SOURCES / "tidewaiter" / "native"
+_DOCS = Path("docs")
+_SHIPPED = (
+    "*.md",
+    "background/*.md",
+    "how-to/*.md",
+    "images/*",
+    "readers/*.md",
+    "reference/*.md",
+    "tutorial/*.md",
+)
 _PREBUILT = _SOURCES / "tidewaiter" / "prebuilt"
 # What prebuilding imports, all of it a dependency of the package too.
 _COMPILING = {
@@ -41,15 +51,22 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile the library and the lexicon, for an editable installation where they are used."""
-        del version
         if self.target_name != "wheel":
             return
         built = self._library().build()
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{_platform()}"
         build_data["force_include"][str(built)] = f"tidewaiter/native/{built.name}"
+        if version != "editable":  # there the pages read the folder itself
+            build_data["force_include"] |= self._documents()
         if self._prebuild():
             build_data["force_include"][str(Path(self.root, _PREBUILT))] = "tidewaiter/prebuilt"
+
+    def _documents(self) -> dict[str, str]:
+        """Return where the documents go that the pages show as help."""
+        docs = Path(self.root, _DOCS)
+        found = (file for some in _SHIPPED for file in sorted(docs.glob(some)))
+        return {str(file): f"tidewaiter/docs/{file.relative_to(docs)}" for file in found}
 
     def _prebuild(self) -> bool:
         """Compile the lexicon; without it, the first start does, which is no reason to fail."""

@@ -46,6 +46,7 @@ from tidewaiter.web.core.request_parsing import Asked
 from tidewaiter.web.core.security import Edge, may, outermost
 from tidewaiter.web.feeds import handlers as feeds
 from tidewaiter.web.groups import handlers as groups
+from tidewaiter.web.help import handlers as help_pages
 from tidewaiter.web.home import handlers as home
 from tidewaiter.web.home import jump as home_jump
 from tidewaiter.web.incidents import handlers as incidents
@@ -183,6 +184,7 @@ HANDLERS = [
     nothing,
     health,
     *core_responses.HANDLERS,
+    *help_pages.HANDLERS,
     *home.HANDLERS,
     *home_jump.HANDLERS,
     *accounts_sign_in.HANDLERS,

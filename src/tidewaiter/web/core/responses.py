@@ -21,6 +21,7 @@ from tidewaiter.explain import languages
 from tidewaiter.explain.errors import defect_in_words
 from tidewaiter.report.pages import make_environment
 from tidewaiter.web.core.exchange_terms import recall_reasons
+from tidewaiter.web.core.guides import guide_for
 from tidewaiter.web.core.menu import menu_for, pages_at, settings_for
 from tidewaiter.web.core.request_parsing import CSRF_FIELD, Asked
 
@@ -160,6 +161,7 @@ def _common(request: Asked) -> Mapping[str, Any]:
         "user": user,
         "menu": menu_for(rights, request.url.path),
         "pages": pages_at(rights, request.url.path),
+        "guide": guide_for(request.url.path),
         "settings": settings_for(rights, request.url.path),
         "people": cache(request.app.state.node.people) if user else dict,
     }

@@ -1,4 +1,7 @@
-"""Jump box: one search over alerts, parties, list entries, substances, cases, PENs and pages."""
+"""Jump box: one search over alerts, parties, list entries, substances, cases, PENs and pages.
+
+Pages are those of the menu and of the documentation.
+"""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -12,7 +15,7 @@ from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.base.plain_text import plain
 from tidewaiter.base.records import Record
 from tidewaiter.explain import languages
-from tidewaiter.explain.languages import counted, number, words
+from tidewaiter.explain.languages import counted, number, pgettext, words
 from tidewaiter.explain.lines import consignment_in_words
 from tidewaiter.explain.official_names import substance_name
 from tidewaiter.explain.sentences import alert_sentence
@@ -33,10 +36,11 @@ from tidewaiter.web.core.node import Node, TheNode, TheUser
 from tidewaiter.web.core.request_parsing import Asked, read_query
 from tidewaiter.web.core.responses import reply
 from tidewaiter.web.core.security import may
+from tidewaiter.web.help.documents import chapters
 from tidewaiter.web.law.desk import LawDesk, desk_of
 from tidewaiter.web.lists.drawing import list_entry_path
 
-Kind = Literal["alert", "case", "notice", "substance", "party", "entry", "page"]
+Kind = Literal["alert", "case", "notice", "substance", "party", "entry", "page", "help"]
 """What is found, in the order of the results."""
 
 _EACH = 4  # results of a kind
@@ -120,6 +124,7 @@ def find(node: Node, user: User, text: str) -> JumpPage:
             found += _parties(work, text)
         found += _notices(node, user, text)
         found += _substances(law, text)
+        found += _documents(text)
     if entries is not None:
         found += _entries(entries, text)
     order, asked = get_args(Kind), plain(text)
@@ -163,6 +168,18 @@ def _pages(user: User, text: str) -> Iterator[Hit]:
                 detail = "" if name == within else within
                 exact = asked == plain(name)
                 yield Hit(kind="page", name=name, detail=detail, path=entry.path, exact=exact)
+
+
+def _documents(text: str) -> Iterator[Hit]:
+    """Yield the documents with a word in their title that begins so."""
+    asked = plain(text)
+    found = (
+        Hit(kind="help", name=title, detail=chapter.caption, path=f"/help/{name}")
+        for chapter in chapters()
+        for name, title in chapter.documents
+        if _begins([title], asked)
+    )
+    yield from islice(found, _EACH)
 
 
 def _begins(names: Iterable[str], asked: str) -> bool:
@@ -267,6 +284,7 @@ def kind_in_words(kind: Kind) -> str:
         "party": words("Party"),
         "entry": words("List entry"),
         "page": words("Page"),
+        "help": pgettext("navigation", "Help"),
     }
     return told[kind]
 
