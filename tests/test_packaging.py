@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tidewaiter import __version__
+from tidewaiter.web.core.guides import GUIDES
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = {"dev": "dev", "psi": "psi", "bench": "bench"}
@@ -96,12 +97,15 @@ def test_no_text_installs_us_by_name_from_an_index() -> None:
 
 
 def test_the_wheel_is_typed_and_bears_the_version(tmp_path: Path) -> None:
-    """It holds py.typed, without which a user's type checker ignores every annotation."""
+    """It holds py.typed, without which a type checker ignores our annotations, and the help."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob(f"tidewaiter-{__version__}-*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        assert "tidewaiter/py.typed" in archive.namelist()
+        names = set(archive.namelist())
+    assert "tidewaiter/py.typed" in names
+    assert {f"tidewaiter/docs/{GUIDES['/queue']}.md", "tidewaiter/docs/images/queue.png"} <= names
+    assert not any(name.startswith("tidewaiter/docs/contributing/") for name in names)
 
 
 def test_a_users_type_checker_sees_our_types(tmp_path: Path) -> None:

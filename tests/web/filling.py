@@ -59,6 +59,8 @@ def fill(node: Node, desk: Callable[..., Desk]) -> Real:
         "/cases/{number}/reports/{form}": [FORM],
         "/cases/{number}/reports/{form}/{step}": [steps["drafts"]],
         "/cases/{number}/tasks/{step}": [steps["tasks"]],
+        "/help/{name}": ["how-to/triage-alerts", "glossary"],
+        "/help/images/{name}": ["queue.png"],
         "/law/classes/{slug}": [anna.get("/law/classes.json").json()["classes"][0]["slug"]],
         "/law/regimes/{slug}": ["un-1988", "cwc"],
         "/lists/{slug}": ["ofac-sdn"],

@@ -5,15 +5,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 from playwright.sync_api import expect
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 from tests.web.exchanging import fill_exchange
+from tests.web.registering import entries_on
 
 from tidewaiter.accounts.roles import Role, load_roles
+from tidewaiter.exchange.notices.types import Amount
+from tidewaiter.exchange.register.balances import account_of, is_low
+from tidewaiter.exchange.register.book import Book
+from tidewaiter.exchange.register.types import Grant, Register
 from tidewaiter.store.alerts.decisions import assign
 from tidewaiter.store.alerts.inverted_index import change_terms, numbers_of
 from tidewaiter.store.core import tables
+from tidewaiter.store.register.entries import add_entries
 from tidewaiter.web.core.node import Node
 from tidewaiter.web.home.figures import Figure
 from tidewaiter.web.home.views import FIGURES, line_of
@@ -86,7 +93,27 @@ def test_what_peers_wait_for(desk: Desks, node: Node) -> None:
     figures = _figures(_home(desk("supervisor")))
     counts = {what: each["count"] for what, each in figures.items()}
     assert (counts["notices-late"], counts["notices-ours"], counts["notices-back"]) == (1, 2, 1)
+    assert (counts["objections"], counts["licences-ending"]) == (0, 1)
     assert "notices-late" not in _figures(_home(desk("viewer")))
+
+
+def test_used_up_permits_are_counted_until_the_register_changes(desk: Desks, node: Node) -> None:
+    """A permit of which a tenth is left is not low, one of which less is free is."""
+    fill_exchange(node)
+    one = desk("supervisor")
+    before = _figures(_home(one))["quotas-low"]["count"]
+    kept = node.register_figures
+    assert _figures(_home(one))["quotas-low"]["count"] == before
+    assert node.register_figures is kept
+    permit = next(each for each in entries_on(node.today()) if isinstance(each, Grant))
+    new = structs.replace(permit, id="grant-new", number="P-new")
+    with node.change(None) as work:
+        assert add_entries(work, "AX", [new]).clashes == ()
+    assert _figures(_home(one))["quotas-low"]["count"] == before
+    account = account_of(Book(Register(entries=(new,))), new, node.today())
+    assert not is_low(account, 0.1)
+    assert is_low(structs.replace(account, free=Amount(mass_mg=3_999_999)), 0.1)
+    assert not is_low(structs.replace(account, granted=Amount(), free=Amount()), 0.1)
 
 
 def test_the_worst_are_those_that_no_one_else_works_on(desk: Desks, node: Node) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Literal
 
+from msgspec import structs
+
 from tidewaiter.base.phrases import Phrase, as_written
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.notices.amounts import amount_of, measured, said
@@ -370,6 +372,12 @@ def account_on(book: Book, entry: Grant | Requirement, day: date) -> Account:
     if isinstance(entry, Grant):
         return account_of(book, entry, day)
     return requirement_account(book, entry, day)
+
+
+def is_low(account: Account, share: float) -> bool:
+    """Return whether less than a share of what was granted is free, in any unit that is stated."""
+    granted, free = structs.asdict(account.granted), structs.asdict(account.free)
+    return any((free[unit] or 0) < share * amount for unit, amount in granted.items() if amount)
 
 
 def sought(book: Book, day: date, wish: Wish) -> tuple[Entry, ...]:

@@ -205,6 +205,18 @@ def count_notices(work: Work, day: date) -> dict[Side, dict[Show, int]]:
     }
 
 
+def count_objections(work: Work, since: str) -> int:
+    """Count the outgoing notices that were objected to, and last changed since a moment.
+
+    Args:
+        work: Any transaction.
+        since: ISO 8601, UTC.
+    """
+    n = tables.notice.c
+    which = (n.side == "exporter", n.state == "objection", n.changed >= since)
+    return int(work.connection.execute(select(func.count()).where(*which)).scalar_one())
+
+
 def cursor_of(last: Row) -> str:
     """Return the cursor of the next page, after the last notice of this one."""
     return f"{last.due or ''}.{last.number}"

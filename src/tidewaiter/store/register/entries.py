@@ -1,7 +1,6 @@
 """Entries of the authority's register: operators, licences and permits, by version."""
 
 from collections.abc import Iterable
-from datetime import date
 
 import msgspec
 from sqlalchemy import func, insert, select, update
@@ -15,12 +14,10 @@ from tidewaiter.exchange.register.checks import check_together
 from tidewaiter.exchange.register.types import (
     Cancellation,
     Entry,
-    Grant,
     Movement,
     Operator,
     Promise,
     Register,
-    Standing,
 )
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.core import tables
@@ -124,21 +121,16 @@ def load_register(work: Work) -> Register:
     )
 
 
-def entries_ending(work: Work, first: date, last: date) -> int:
-    """Count the licences and permits whose last day, by their newest version, is in a period.
-
-    Args:
-        work: Any transaction.
-        first: First day of the period.
-        last: Last day of the period.
-    """
-    newest = {
-        (kind_of(each), each.id): each
-        for each in _entries(work)
-        if isinstance(each, Standing | Grant)
-    }
-    days = (each.until for each in newest.values() if each.until is not None)
-    return sum(first <= each <= last for each in days)
+def register_state(work: Work) -> tuple[int, ...]:
+    """Return numbers that change with the register: of entries, movements, and what is promised."""
+    e, m = tables.register_entry.c, tables.register_movement.c
+    counts = (
+        select(func.coalesce(func.max(e.number), 0)),
+        select(func.coalesce(func.max(m.number), 0)),
+        select(func.count()).select_from(tables.register_cancellation),
+        select(func.count()).select_from(tables.register_promise),
+    )
+    return tuple(int(work.connection.execute(each).scalar_one()) for each in counts)
 
 
 def entry_numbers(work: Work) -> dict[tuple[str, str], int]:

@@ -133,6 +133,7 @@ class Node:
         self.matching = MatchingService(lambda: (self.lists, self.today()))
         self.taught = Taught(Path(serving.ranker) if serving.ranker else None)
         self.counts = ReleaseShelf(Path(serving.archive) if serving.archive else None)
+        self.register_figures: tuple[object, tuple[int, int]] | None = None  # see web/home
         self._desk_of_node: Exchange | None = None
         self._named: tuple[date, FolderState, Library, tuple[ListVersion, ...]] | None = None
 

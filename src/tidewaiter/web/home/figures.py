@@ -16,6 +16,9 @@ from tidewaiter.base.records import Record
 from tidewaiter.burden.releases.dataset_loader import folder_state
 from tidewaiter.casework.counts import load_overview_rules
 from tidewaiter.exchange.coalition.members import PATIENCE
+from tidewaiter.exchange.register.balances import account_on, ends_on, is_low, state_on
+from tidewaiter.exchange.register.book import Book
+from tidewaiter.exchange.register.types import Grant, Requirement
 from tidewaiter.exchange.requests.state import box_of, shows
 from tidewaiter.explain.rules import is_noisy
 from tidewaiter.store.accounts.sessions import User, opened_by
@@ -24,13 +27,14 @@ from tidewaiter.store.alerts.bulk_decisions import batches, waiting_batches
 from tidewaiter.store.alerts.counts import Span, raised, reversals, tracks_of
 from tidewaiter.store.alerts.queue import Workload
 from tidewaiter.store.alerts.webhooks import webhooks
+from tidewaiter.store.audit import moment
 from tidewaiter.store.cases.casefile import CaseFilter, count_cases
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.notices.drafts import count_drafts
-from tidewaiter.store.notices.lookup import count_notices
+from tidewaiter.store.notices.lookup import count_notices, count_objections
 from tidewaiter.store.peers.channel import waits_since
 from tidewaiter.store.peers.directory import peers
-from tidewaiter.store.register.entries import entries_ending
+from tidewaiter.store.register.entries import load_register, register_state
 from tidewaiter.store.requests import requests
 from tidewaiter.store.rules import rule_settings
 from tidewaiter.store.suppression.rules import suppressions
@@ -54,6 +58,7 @@ _OLD_LISTS = 7  # days after which lists are old
 _OLD_LAW = 30
 _OLD_INSTRUMENT = 183
 _REQUESTS = 500  # most recent ones that are counted
+_LOW = 0.1  # share of what was granted
 _GIB = 1 << 30
 _LITTLE = 5  # GiB of disk space
 
@@ -161,7 +166,7 @@ def _reviews(work: Work, reader: Reader) -> Iterator[Figure]:
     total, tracks = raised(work, span), tracks_of(work, span, "rule")
     noisy = sum(is_noisy(each, total, rules) for each in tracks.values())
     yield Figure(what="noisy", count=noisy, path="/overview")
-    since = (reader.now - timedelta(days=_WEEK)).isoformat()
+    since = moment(reader.now - timedelta(days=_WEEK))
     acts = sum(each.at >= since for each in batches(work, rows=50, cleared=span.cleared))
     yield Figure(what="bulk-acts", count=acts, path="/bulk-decisions", mood="fact")
 
@@ -173,7 +178,7 @@ def exchange_figures(node: Node, reader: Reader) -> tuple[Figure, ...]:
     """
     try:
         with node.exchange() as (desk, work):
-            return tuple(_exchange(desk, work, reader))
+            return (*_exchange(desk, work, reader), *_register(node, work, reader.today))
     except (MissingError, ConflictError):
         return ()
 
@@ -186,6 +191,9 @@ def _exchange(desk: Desk, work: Work, reader: Reader) -> Iterator[Figure]:
     yield Figure(what="notices-late", count=inbox["overdue"], path=late, mood="act")
     yield Figure(what="notices-ours", count=inbox["ours"], path="/notices?box=in&show=ours")
     yield Figure(what="notices-back", count=outbox["ours"], path="/notices?box=out&show=ours")
+    since = moment(reader.now - timedelta(days=_SOON))
+    refused = "/notices?box=out&show=decided"
+    yield Figure(what="objections", count=count_objections(work, since), path=refused)
     sent = outbox["theirs"]
     yield Figure(what="notices-sent", count=sent, path="/notices?box=out&show=theirs", mood="fact")
     drafts = count_drafts(work, account_key(reader.user.account.id))
@@ -199,10 +207,35 @@ def _exchange(desk: Desk, work: Work, reader: Reader) -> Iterator[Figure]:
     waiting = sum(shows(each, "open", today) for each in asked)
     yield Figure(what="requests-late", count=overdue, path="/requests?box=in&show=late", mood="act")
     yield Figure(what="requests-open", count=waiting, path="/requests?box=in&show=open")
-    ending = entries_ending(work, today, today + timedelta(days=_SOON))
-    yield Figure(what="licences-ending", count=ending, path="/register?state=valid")
     if "relate" in reader.user.rights or "administer" in reader.user.rights:
         yield _stuck(work, reader.now)
+
+
+def _register(node: Node, work: Work, today: date) -> Iterator[Figure]:
+    """Yield the licences that end, and the permits and requirements that are used up."""
+    ending, low = _register_figures(node, work, today)
+    yield Figure(what="licences-ending", count=ending, path="/register?state=valid")
+    yield Figure(what="quotas-low", count=low, path="/register?state=valid")
+
+
+def _register_figures(node: Node, work: Work, today: date) -> tuple[int, int]:
+    """Count both; a register takes time to read, so the counts are kept until it changes."""
+    state = (today, register_state(work))
+    if node.register_figures is None or node.register_figures[0] != state:
+        book, last = Book(load_register(work)), today + timedelta(days=_SOON)
+        held = [each for each in book.held_on(today) if state_on(each, today) == "valid"]
+        ending = sum(
+            (ends_on(each) or date.max) <= last
+            for each in held
+            if not isinstance(each, Requirement)  # for a year
+        )
+        low = sum(
+            is_low(account_on(book, each, today), _LOW)
+            for each in held
+            if isinstance(each, Grant | Requirement)
+        )
+        node.register_figures = (state, (ending, low))
+    return node.register_figures[1]
 
 
 def _stuck(work: Work, now: datetime) -> Figure:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.severity import Severity
@@ -87,128 +88,144 @@ def title_of(subject: Subject) -> str:
 
 
 _Text = Callable[[int], str]
-FIGURES: Mapping[str, _Text] = {
-    "mine-due": lambda n: counted(
-        "alert assigned to you is due or overdue", "alerts assigned to you are due or overdue", n
-    ),
-    "mine": lambda n: counted(
-        "open alert is assigned to you", "open alerts are assigned to you", n
-    ),
-    "critical": lambda n: counted("critical alert is open", "critical alerts are open", n),
-    "overdue": lambda n: counted("open alert is overdue", "open alerts are overdue", n),
-    "due-today": lambda n: counted("open alert is due today", "open alerts are due today", n),
-    "open": lambda n: counted("alert is open in all", "alerts are open in all", n),
-    "files-unanswered": lambda n: counted(
-        "uploaded file needs an answer before it can be screened",
-        "uploaded files need an answer before they can be screened",
-        n,
-    ),
-    "files-ready": lambda n: counted(
-        "uploaded file is ready to be screened", "uploaded files are ready to be screened", n
-    ),
-    "files-failed": lambda n: counted(
-        "uploaded file could not be screened", "uploaded files could not be screened", n
-    ),
-    "tasks-due": lambda n: counted(
-        "case has a task of yours that is due", "cases have a task of yours that is due", n
-    ),
-    "cases-mine": lambda n: counted("open case of yours", "open cases of yours", n),
-    "bulk-waiting": lambda n: counted(
-        "alert of a bulk decision awaits a second officer",
-        "alerts of bulk decisions await a second officer",
-        n,
-    ),
-    "cases-waiting": lambda n: counted(
-        "case is proposed for closing", "cases are proposed for closing", n
-    ),
-    "suppressions-waiting": lambda n: counted(
-        "suppression awaits approval", "suppressions await approval", n
-    ),
-    "rules-waiting": lambda n: counted(
-        "change of a strong rule awaits approval", "changes of strong rules await approval", n
-    ),
-    "overrode": lambda n: counted(
-        "decision in 90 days overrode a colleague's",
-        "decisions in 90 days overrode a colleague's",
-        n,
-    ),
-    "undone": lambda n: counted(
-        "decision in 90 days was undone", "decisions in 90 days were undone", n
-    ),
-    "noisy": lambda n: counted(
-        "noisy rule: many alerts, hardly any confirmed",
-        "noisy rules: many alerts, hardly any confirmed",
-        n,
-    ),
-    "bulk-acts": lambda n: counted(
-        "bulk decision in the last 7 days", "bulk decisions in the last 7 days", n
-    ),
-    "notices-late": lambda n: counted(
-        "incoming pre-export notification is overdue",
-        "incoming pre-export notifications are overdue",
-        n,
-    ),
-    "notices-ours": lambda n: counted(
-        "incoming pre-export notification awaits your reply",
-        "incoming pre-export notifications await your reply",
-        n,
-    ),
-    "notices-back": lambda n: counted(
-        "notification of yours needs a clarification or an outcome",
-        "notifications of yours need a clarification or an outcome",
-        n,
-    ),
-    "notices-sent": lambda n: counted(
-        "notification of yours awaits a reply", "notifications of yours await a reply", n
-    ),
-    "drafts": lambda n: counted(
-        "draft of a notification is not sent", "drafts of notifications are not sent", n
-    ),
-    "requests-late": lambda n: counted(
-        "request to you is overdue", "requests to you are overdue", n
-    ),
-    "requests-open": lambda n: counted(
-        "request awaits your answer", "requests await your answer", n
-    ),
-    "licences-ending": lambda n: counted(
-        "licence or permit ends within 30 days", "licences and permits end within 30 days", n
-    ),
-    "peers-stuck": lambda n: counted(
-        "peer cannot be reached or is silent", "peers cannot be reached or are silent", n
-    ),
-    "law-changes": lambda n: counted(
-        "change of the law in the next 30 days", "changes of the law in the next 30 days", n
-    ),
-    "law-age": lambda _: words("Half of the legal instruments were checked until {day} or later"),
-    "law-old": lambda n: counted(
-        "legal instrument was last checked more than 6 months ago",
-        "legal instruments were last checked more than 6 months ago",
-        n,
-    ),
-    "lists-age": lambda n: counted(
-        "Oldest party list loaded on {day}, {count} day ago",
-        "Oldest party list loaded on {day}, {count} days ago",
-        n,
-    ),
-    "counts-added": lambda n: counted(
-        "file of official counts was added in the last 30 days",
-        "files of official counts were added in the last 30 days",
-        n,
-    ),
-    "counts-age": lambda _: words("Newest file of official counts added on {day}"),
-    "accounts-waiting": lambda n: counted(
-        "account awaits its first password or a new one",
-        "accounts await their first password or a new one",
-        n,
-    ),
-    "accounts": lambda n: counted("active account", "active accounts", n),
-    "webhooks-lost": lambda n: counted(
-        "webhook message could not be delivered", "webhook messages could not be delivered", n
-    ),
-    "disk-free": lambda n: counted(
-        "{count} GB of disk space is free", "{count} GB of disk space are free", n
-    ),
-}
+FIGURES: Mapping[str, _Text] = MappingProxyType(
+    {
+        "mine-due": lambda n: counted(
+            "alert assigned to you is due or overdue",
+            "alerts assigned to you are due or overdue",
+            n,
+        ),
+        "mine": lambda n: counted(
+            "open alert is assigned to you", "open alerts are assigned to you", n
+        ),
+        "critical": lambda n: counted("critical alert is open", "critical alerts are open", n),
+        "overdue": lambda n: counted("open alert is overdue", "open alerts are overdue", n),
+        "due-today": lambda n: counted("open alert is due today", "open alerts are due today", n),
+        "open": lambda n: counted("alert is open in all", "alerts are open in all", n),
+        "files-unanswered": lambda n: counted(
+            "uploaded file needs an answer before it can be screened",
+            "uploaded files need an answer before they can be screened",
+            n,
+        ),
+        "files-ready": lambda n: counted(
+            "uploaded file is ready to be screened", "uploaded files are ready to be screened", n
+        ),
+        "files-failed": lambda n: counted(
+            "uploaded file could not be screened", "uploaded files could not be screened", n
+        ),
+        "tasks-due": lambda n: counted(
+            "case has a task of yours that is due", "cases have a task of yours that is due", n
+        ),
+        "cases-mine": lambda n: counted("open case of yours", "open cases of yours", n),
+        "bulk-waiting": lambda n: counted(
+            "alert of a bulk decision awaits a second officer",
+            "alerts of bulk decisions await a second officer",
+            n,
+        ),
+        "cases-waiting": lambda n: counted(
+            "case is proposed for closing", "cases are proposed for closing", n
+        ),
+        "suppressions-waiting": lambda n: counted(
+            "suppression awaits approval", "suppressions await approval", n
+        ),
+        "rules-waiting": lambda n: counted(
+            "change of a strong rule awaits approval", "changes of strong rules await approval", n
+        ),
+        "overrode": lambda n: counted(
+            "decision in 90 days overrode a colleague's",
+            "decisions in 90 days overrode a colleague's",
+            n,
+        ),
+        "undone": lambda n: counted(
+            "decision in 90 days was undone", "decisions in 90 days were undone", n
+        ),
+        "noisy": lambda n: counted(
+            "noisy rule: many alerts, hardly any confirmed",
+            "noisy rules: many alerts, hardly any confirmed",
+            n,
+        ),
+        "bulk-acts": lambda n: counted(
+            "bulk decision in the last 7 days", "bulk decisions in the last 7 days", n
+        ),
+        "notices-late": lambda n: counted(
+            "incoming pre-export notification is overdue",
+            "incoming pre-export notifications are overdue",
+            n,
+        ),
+        "notices-ours": lambda n: counted(
+            "incoming pre-export notification awaits your reply",
+            "incoming pre-export notifications await your reply",
+            n,
+        ),
+        "notices-back": lambda n: counted(
+            "notification of yours needs a clarification or an outcome",
+            "notifications of yours need a clarification or an outcome",
+            n,
+        ),
+        "notices-sent": lambda n: counted(
+            "notification of yours awaits a reply", "notifications of yours await a reply", n
+        ),
+        "objections": lambda n: counted(
+            "notification of yours was objected to in the last 30 days",
+            "notifications of yours were objected to in the last 30 days",
+            n,
+        ),
+        "drafts": lambda n: counted(
+            "draft of a notification is not sent", "drafts of notifications are not sent", n
+        ),
+        "requests-late": lambda n: counted(
+            "request to you is overdue", "requests to you are overdue", n
+        ),
+        "requests-open": lambda n: counted(
+            "request awaits your answer", "requests await your answer", n
+        ),
+        "licences-ending": lambda n: counted(
+            "licence or permit ends within 30 days", "licences and permits end within 30 days", n
+        ),
+        "quotas-low": lambda n: counted(
+            "permit or annual requirement has less than a tenth left",
+            "permits and annual requirements have less than a tenth left",
+            n,
+        ),
+        "peers-stuck": lambda n: counted(
+            "peer cannot be reached or is silent", "peers cannot be reached or are silent", n
+        ),
+        "law-changes": lambda n: counted(
+            "change of the law in the next 30 days", "changes of the law in the next 30 days", n
+        ),
+        "law-age": lambda _: words(
+            "Half of the legal instruments were checked until {day} or later"
+        ),
+        "law-old": lambda n: counted(
+            "legal instrument was last checked more than 6 months ago",
+            "legal instruments were last checked more than 6 months ago",
+            n,
+        ),
+        "lists-age": lambda n: counted(
+            "Oldest party list loaded on {day}, {count} day ago",
+            "Oldest party list loaded on {day}, {count} days ago",
+            n,
+        ),
+        "counts-added": lambda n: counted(
+            "file of official counts was added in the last 30 days",
+            "files of official counts were added in the last 30 days",
+            n,
+        ),
+        "counts-age": lambda _: words("Newest file of official counts added on {day}"),
+        "accounts-waiting": lambda n: counted(
+            "account awaits its first password or a new one",
+            "accounts await their first password or a new one",
+            n,
+        ),
+        "accounts": lambda n: counted("active account", "active accounts", n),
+        "webhooks-lost": lambda n: counted(
+            "webhook message could not be delivered", "webhook messages could not be delivered", n
+        ),
+        "disk-free": lambda n: counted(
+            "{count} GB of disk space is free", "{count} GB of disk space are free", n
+        ),
+    }
+)
 """What each figure counts."""
 
 
