@@ -127,7 +127,9 @@ def render(name: str) -> Markup:
 
 
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable("table")
+    return MarkdownIt(
+        "commonmark", {"html": False, "xhtmlOut": False}, renderer_cls=_Renderer
+    ).enable("table")
 
 
 class _Renderer(RendererHTML):
