@@ -74,6 +74,13 @@ def _hide_time(page: Page) -> None:
 
 PICTURES = (
     Picture(
+        name="home",
+        site="office",
+        path="/",
+        alt="The home page: three alerts to decide first as sentences, then figures with links",
+        documents=("how-to/find-your-way.md",),
+    ),
+    Picture(
         name="queue",
         site="office",
         path="/queue",

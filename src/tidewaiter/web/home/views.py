@@ -201,11 +201,7 @@ FIGURES: Mapping[str, _Text] = MappingProxyType(
             "legal instruments were last checked more than 6 months ago",
             n,
         ),
-        "lists-age": lambda n: counted(
-            "Oldest party list loaded on {day}, {count} day ago",
-            "Oldest party list loaded on {day}, {count} days ago",
-            n,
-        ),
+        "lists-age": lambda _: words("Oldest party list loaded on {day}"),
         "counts-added": lambda n: counted(
             "file of official counts was added in the last 30 days",
             "files of official counts were added in the last 30 days",
