@@ -44,6 +44,7 @@ def fill(node: Node, desk: Callable[..., Desk]) -> Real:
     _uploads(node, anna)
     resolve_database(node.database, own_stamp, lambda *_: None)
     _settings(node, anna, chief)
+    _jobs(chief)
     edition = anna.get("/substances/ephedrine.json").json()["drawings"].split("/")[-2]
     hits = anna.get("/parties.json").json()["largest"]
     exchanged = {**fill_exchange(node), **fill_requests(node)}
@@ -59,6 +60,7 @@ def fill(node: Node, desk: Callable[..., Desk]) -> Real:
         "/cases/{number}/reports/{form}": [FORM],
         "/cases/{number}/reports/{form}/{step}": [steps["drafts"]],
         "/cases/{number}/tasks/{step}": [steps["tasks"]],
+        "/jobs/{number}": [1, 2],
         "/law/classes/{slug}": [anna.get("/law/classes.json").json()["classes"][0]["slug"]],
         "/law/regimes/{slug}": ["un-1988", "cwc"],
         "/lists/{slug}": ["ofac-sdn"],
@@ -78,6 +80,13 @@ def fill(node: Node, desk: Callable[..., Desk]) -> Real:
         "/yente/search/{dataset}": ["default"],
         **exchanged,
     }
+
+
+def _jobs(chief: Desk) -> None:
+    """Leave a job that waits, and one that was cancelled."""
+    chief.post("/rescreen", {"preview": "true"})
+    chief.post("/rescreen", {"whole": "true"})
+    chief.post("/jobs/2/cancel")
 
 
 def found_at(real: Real, path: str, name: str) -> Sequence[Any]:

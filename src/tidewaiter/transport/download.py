@@ -10,6 +10,7 @@ from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+import httpcore
 import httpx
 import msgspec
 
@@ -17,6 +18,7 @@ from tidewaiter import __version__
 from tidewaiter.base.errors import FetchError
 from tidewaiter.base.files import alone, replacing, writing
 from tidewaiter.base.records import Record
+from tidewaiter.transport.http_client import Network, looked_up
 
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 _REDIRECTS = 10
@@ -43,6 +45,7 @@ class Limits(Record, frozen=True, kw_only=True):
     size: int = 1 << 30  # bytes
     tries: int = 4  # attempts per download, each resuming the previous one
     pause: float = 1.0  # seconds before the second attempt; doubled for each further one
+    public: bool = False  # https and public addresses only, without a proxy
 
 
 class Fetched(Record, frozen=True, kw_only=True):
@@ -97,11 +100,11 @@ def fetch(
     )
 
 
-def _parse_url(address: str) -> httpx.URL:
+def _parse_url(address: str, *, public: bool) -> httpx.URL:
     """Parse the address of a file.
 
     Raises:
-        FetchError: Not an https or http address.
+        FetchError: Not an https or http address; or not https, where only that is permitted.
     """
     try:
         url = httpx.URL(address)
@@ -109,14 +112,27 @@ def _parse_url(address: str) -> httpx.URL:
         url = httpx.URL()
     if url.scheme not in _WEB or not url.host:
         raise FetchError("transport/not-a-web-address", address=address)
+    if public and url.scheme != "https":
+        raise FetchError("transport/not-an-https-address", address=address)
     return url
 
 
-def connect(timeout: float) -> httpx.Client:
+class _Public(httpx.HTTPTransport):
+    """Connects to public addresses only: what a user types must not reach this network."""
+
+    def __init__(self, authorities: ssl.SSLContext) -> None:
+        super().__init__(verify=authorities, trust_env=False)
+        network = Network((), looked_up)
+        self._pool = httpcore.ConnectionPool(ssl_context=authorities, network_backend=network)
+
+
+def connect(timeout: float, *, public: bool = False) -> httpx.Client:
     """Return a client that verifies certificates with the system's authorities.
 
     Args:
         timeout: Seconds without a byte.
+        public: Connect to public addresses only. Proxies of the environment are not used then, as
+            they could reach others.
 
     Raises:
         FetchError: The proxy set in the environment cannot be used.
@@ -124,6 +140,9 @@ def connect(timeout: float) -> httpx.Client:
     agent = f"tidewaiter/{__version__}"
     headers = {"User-Agent": agent, "Accept-Encoding": "identity"}
     authorities = ssl.create_default_context()  # not certifi's: an authority may have its own
+    if public:
+        inner = _Public(authorities)
+        return httpx.Client(headers=headers, timeout=timeout, transport=inner, trust_env=False)
     try:
         return httpx.Client(headers=headers, timeout=timeout, verify=authorities)
     except (ImportError, ValueError, httpx.InvalidURL) as error:
@@ -164,7 +183,7 @@ class _Loading:
         self.result: Fetched | None = None
         self.trouble = ""  # of the last attempt
         self._address = address
-        self._url = _parse_url(address)
+        self._url = _parse_url(address, public=limits.public)
         self._known = known
         self._limits = limits
         name = hashlib.sha256(address.encode()).hexdigest()[:24]
@@ -184,7 +203,7 @@ class _Loading:
         part = self._read_note()
         try:
             with (
-                connect(self._limits.timeout) as http,
+                connect(self._limits.timeout, public=self._limits.public) as http,
                 open_url(http, self._url, self._asked(part)) as answer,
             ):
                 return self._take(answer, part) if answer.is_success else self._refused(answer)

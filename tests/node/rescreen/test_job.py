@@ -108,7 +108,7 @@ def test_a_server_that_ends_keeps_nothing_and_starts_again(case: Case, uploads: 
 def test_a_second_process_leaves_it_to_the_first(case: Case, uploads: Desk) -> None:
     """It ends without a result, and without an error."""
     case.keep(case.entries[:LOOSE], NOW)
-    with alone(uploads.spool.folder / job._LOCK, ""):
+    with alone(uploads.spool.folder / job.LOCK, ""):
         assert _run(case, uploads, NOW) is None
     assert _run(case, uploads, NOW) is not None
 

@@ -3,7 +3,6 @@
 import getpass
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
@@ -15,11 +14,9 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from tidewaiter.base.archives import ListFile, read_paths, unpack
+from tidewaiter.base.archives import read_paths
 from tidewaiter.base.errors import InputError, TidewaiterError
-from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english_json
-from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.counts import how_many
 from tidewaiter.cli.core.options import Day, Place, json_option, ok_with_refusals, printable
@@ -32,7 +29,8 @@ from tidewaiter.lists.definitions import ListDefinition, load_definitions
 from tidewaiter.lists.generation import generation_of
 from tidewaiter.lists.reading import ListDoubts, doubts_in, read_list
 from tidewaiter.parties.readers.entries import EntryRefusal
-from tidewaiter.transport.download import Fetched, Limits, Validators, fetch
+from tidewaiter.transport.download import Limits
+from tidewaiter.transport.list_updates import update_list
 
 _NAMES_SHOWN = 10  # names on the screen
 
@@ -114,13 +112,6 @@ def doubts_in_words(slug: str, doubts: ListDoubts, most: int) -> list[str]:
     return lines
 
 
-class Known(Record, frozen=True, kw_only=True):
-    """What servers reported about the files of a version, by address."""
-
-    sha256: str  # of the version
-    files: dict[str, Validators]
-
-
 @click.command()
 @click.argument("slugs", nargs=-1)
 @click.option(
@@ -198,62 +189,19 @@ def _wanted(
 
 def _update(archive: Archive, definition: ListDefinition, limits: Limits, *, force: bool) -> int:
     """Update one list; return how many of its entries and fields could not be read."""
-    incoming = archive.folder / "incoming"
-    before = _read_known(archive, definition)
-    loaded = [
-        fetch(address, incoming, known=before.get(address), limits=limits)
-        for address in definition.addresses
-    ]
-    if not any(loaded):
+    done = update_list(archive, definition, datetime.now(UTC), limits=limits, force=force)
+    kept = done.kept
+    if kept is None:
         click.echo(f"{definition.slug}: unchanged")
         return 0
-    held: list[Fetched] = []
-    for address, one in zip(definition.addresses, loaded, strict=True):
-        found = one or fetch(address, incoming, limits=limits)  # its neighbour has changed
-        if found:
-            held.append(found)
-    try:
-        kept, new, refused = _take(archive, definition, held, force=force)
-    finally:
-        for each in held:
-            each.path.unlink(missing_ok=True)
-    pairs = zip(definition.addresses, held, strict=True)
-    said = {address: each.validators for address, each in pairs}
-    note = Known(sha256=kept.version.sha256, files=said)
-    with replacing(incoming / f"{definition.slug}.known.json", "new") as part:
-        part.write_bytes(english_json(note))
-    what = f"updated, {how_many(kept.version.entries, 'entry')}" if new else "unchanged"
+    what = f"updated, {how_many(kept.version.entries, 'entry')}" if done.new else "unchanged"
     click.echo(f"{definition.slug}: {what}, in force since {kept.since}")
-    if refused:
-        click.echo(f"{definition.slug}: {refused:,} entries or fields could not be read", err=True)
-    if new:
+    if done.refused:
+        text = f"{definition.slug}: {done.refused:,} entries or fields could not be read"
+        click.echo(text, err=True)
+    if done.new:
         print_doubts(archive, kept)
-    return refused
-
-
-def _take(
-    archive: Archive, definition: ListDefinition, held: Sequence[Fetched], *, force: bool
-) -> tuple[KeptVersion, bool, int]:
-    """Read a complete download, and store it."""
-    files: list[ListFile] = []
-    for each in held:
-        files += unpack(ListFile(name=each.name, content=each.path.read_bytes()))
-    read = read_list(files, {definition.slug: definition}, definition.slug)
-    source = ", ".join(definition.addresses)
-    kept, new = archive.add(read, files, datetime.now(UTC), source=source, force=force)
-    generation_of(archive)
-    return kept, new, len(read.refusals)
-
-
-def _read_known(archive: Archive, definition: ListDefinition) -> dict[str, Validators]:
-    """Return what servers reported about the files of the newest version, if it is stored."""
-    place = archive.folder / "incoming" / f"{definition.slug}.known.json"
-    with suppress(OSError, msgspec.MsgspecError):
-        known = msgspec.json.decode(place.read_bytes(), type=Known)
-        versions = archive.versions(definition.slug)
-        if any(kept.version.sha256 == known.sha256 for kept in versions):
-            return known.files
-    return {}
+    return done.refused
 
 
 @click.command()

@@ -211,7 +211,9 @@ _NOTHING_READ = dict.fromkeys(("lines", "alerts", "refusals", "new_lines", "new_
 
 
 @contextmanager
-def screen_again(database: Database, settings: Settings, *, whole: bool = False) -> Iterator[Again]:
+def screen_again(
+    database: Database, settings: Settings, *, whole: bool = False, who: str | None = None
+) -> Iterator[Again]:
     """Re-screen the lines of a database, and store new alerts.
 
     Alerts and notes are stored, all or none, when the block ends without an error: write outputs
@@ -222,6 +224,7 @@ def screen_again(database: Database, settings: Settings, *, whole: bool = False)
         settings: Screening settings; file and hash are those of each source.
         whole: Screen all lines; otherwise, if only lists and judgements changed, the lines
             concerned.
+        who: Acting user; None: this machine's user.
 
     Yields:
         The re-screening; iterate its batches.
@@ -232,7 +235,7 @@ def screen_again(database: Database, settings: Settings, *, whole: bool = False)
     with spool() as found:
         again = Again(database, settings, found, whole=whole)
         yield again
-        with database.work(Stamp(who=getpass.getuser(), at=datetime.now(UTC))) as work:
+        with database.work(Stamp(who=who or getpass.getuser(), at=datetime.now(UTC))) as work:
             _keep(work, again, settings, found)
 
 

@@ -30,7 +30,8 @@ from tidewaiter.store.screening.runs import past_runs
 
 _LOG = logging.getLogger("tidewaiter.rescreen")
 _LOOK: Final = 10.0  # seconds between looks at the folder
-_LOCK: Final = "rescreening.journal"
+LOCK: Final = "rescreening.journal"
+"""Lock in the spool that one re-screening at a time holds."""
 _AT_WORK: Final = "base/another-is-at-work"  # another process has the lock
 
 
@@ -175,7 +176,7 @@ def rescreen_if_due(
     if settings is None:
         return None
     try:
-        with alone(desk.spool.folder / _LOCK, "re-screening"):
+        with alone(desk.spool.folder / LOCK, "re-screening"):
             settings = due_settings(desk, database, day)  # another process may have done it
             done = rescreen(database, settings, stamp, leaving) if settings else None
     except Stopped:

@@ -5,22 +5,17 @@ network of parties yet, ends when there has been nothing for a while, and is sta
 crashes.
 """
 
-import os
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, timedelta
-from multiprocessing import get_context
-from multiprocessing.process import BaseProcess
-from types import FrameType
 
 from tidewaiter.base.background import Repeated
 from tidewaiter.base.errors import OutputError, StoreError
 from tidewaiter.base.files import alone
-from tidewaiter.bulk.processes import end_with_parent
 from tidewaiter.node.network.resolution import awaits_counting, take_up_some
+from tidewaiter.node.processes import Worker, begin_process, end_process, start_process
 from tidewaiter.node.rescreen.job import ListWatch, rescreen_if_due
 from tidewaiter.node.uploads.jobs import Bench, new_lease, screen_upload, stamp
 from tidewaiter.node.uploads.settings import Desk
@@ -40,7 +35,6 @@ _TIDY = 3600.0  # seconds between clean-ups
 _CUT_OFF = 86_400.0  # seconds after which remains of interrupted uploads are deleted
 _LATER = 5.0  # seconds before the database is retried
 _SETTLED = timedelta(seconds=5)  # time to lock the journal after leasing an upload
-_NICE = 5  # pages have priority
 
 
 def work_for(desk: Desk, idle: float) -> None:
@@ -50,11 +44,7 @@ def work_for(desk: Desk, idle: float) -> None:
         desk: Upload settings.
         idle: Seconds without work after which it ends.
     """
-    leaving = threading.Event()
-    _hear(leaving)
-    end_with_parent()
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
+    leaving = begin_process()
     while not leaving.is_set():
         with suppress(StoreError):  # unreachable: retried, no upload is lost
             return _work(desk, leaving, idle)
@@ -115,24 +105,9 @@ def tidy(bench: Bench) -> None:
         desk.spool.remove(unheld(work, digests), [each.id for each in old])
 
 
-def _hear(leaving: threading.Event) -> None:
-    """Stop gracefully on SIGTERM; keyboard interrupts are for the parent."""
-
-    def leave(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        leaving.set()
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, leave)
-
-
 def rescreen_for(desk: Desk) -> None:
     """Screen past lines again if lists have changed for them, and end."""
-    leaving = threading.Event()
-    _hear(leaving)
-    end_with_parent()
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
+    leaving = begin_process()
     with open_database(desk.database) as database:
         rescreen_if_due(database, desk, _today(), stamp, leaving)
 
@@ -141,7 +116,6 @@ def _today() -> date:
     return date.today()  # noqa: DTZ011 - the officers' own calendar
 
 
-_LEAVE = 20.0  # seconds for a worker to end its step
 _SHORT = 30.0  # seconds: a process that ends sooner is restarted with a delay
 _PAUSE = 5.0
 _LOOK = 0.5
@@ -194,12 +168,12 @@ def _keep_one(bench: Bench, idle: float) -> None:
             if _is_waiting(bench, gone) or awaits_counting(bench.database):
                 begun, worker = time.monotonic(), _start(bench.desk, idle)
     if worker is not None:
-        _end(worker)
+        end_process(worker)
 
 
 def _keep_rescreened(bench: Bench, watch: ListWatch) -> None:
     """Start a re-screening whenever the lists have changed and none runs, until shutdown."""
-    worker: BaseProcess | None = None
+    worker: Worker | None = None
     while not bench.leaving.wait(_LOOK):
         if worker is not None and worker.is_alive():
             continue
@@ -211,9 +185,9 @@ def _keep_rescreened(bench: Bench, watch: ListWatch) -> None:
         with suppress(OSError):  # no memory for a process: retried
             if watch.has_changed():
                 watch.take_up()
-                worker = _process(rescreen_for, bench.desk)
+                worker = start_process(rescreen_for, bench.desk)
     if worker is not None:
-        _end(worker)
+        end_process(worker)
 
 
 def _is_waiting(bench: Bench, gone: list[int]) -> bool:
@@ -221,20 +195,5 @@ def _is_waiting(bench: Bench, gone: list[int]) -> bool:
         return is_waiting(work, stamp().at, gone=gone)
 
 
-def _start(desk: Desk, idle: float) -> BaseProcess:
-    return _process(work_for, desk, idle)
-
-
-def _process(work: Callable[..., None], *arguments: object) -> BaseProcess:
-    # Not fork: this process has threads, whose locks would be held for ever.
-    worker = get_context("spawn").Process(target=work, args=arguments)
-    worker.start()
-    return worker
-
-
-def _end(worker: BaseProcess) -> None:
-    worker.terminate()
-    worker.join(_LEAVE)
-    if worker.is_alive():
-        worker.kill()
-        worker.join()
+def _start(desk: Desk, idle: float) -> Worker:
+    return start_process(work_for, desk, idle)

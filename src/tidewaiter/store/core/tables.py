@@ -104,6 +104,41 @@ from tidewaiter.store.screening.tables import (
     source,
 )
 
+job = Table(
+    "job",
+    METADATA,
+    Column("id", WHOLE, primary_key=True),
+    Column("kind", TEXT, nullable=False),
+    Column("subject", TEXT, nullable=False),  # what it works on, like the slug of a list; "": all
+    Column("options", TEXT, nullable=False),  # JSON
+    Column("who", TEXT, nullable=False),
+    Column("made", TEXT, nullable=False),
+    Column("state", TEXT, nullable=False),
+    Column("started", TEXT),
+    Column("finished", TEXT),
+    Column("done", WHOLE, nullable=False),
+    Column("total", WHOLE, nullable=False),  # 0: not known
+    Column("stop", WHOLE, nullable=False),
+    Column("restricted", WHOLE, nullable=False),
+    Column("result", TEXT),  # path of a page
+    Column("fault", TEXT),  # JSON: code, place and values of the error
+    Column("worker", TEXT),
+    Column("until", TEXT),
+    Index("job_state", "state", "id"),
+    sqlite_strict=True,
+)
+
+job_line = Table(
+    "job_line",
+    METADATA,
+    Column("job", WHOLE, ForeignKey("job.id"), primary_key=True, autoincrement=False),
+    Column("number", WHOLE, primary_key=True, autoincrement=False),  # from 1
+    Column("at", TEXT, nullable=False),
+    Column("code", TEXT, nullable=False),
+    Column("parameters", TEXT, nullable=False),  # JSON
+    sqlite_strict=True,
+)
+
 # An entry is hashed with its salt, so that its hash reveals nothing.
 audit = Table(
     "audit",

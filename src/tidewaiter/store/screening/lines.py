@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Column, ColumnElement, RowMapping, select
+from sqlalchemy import Column, ColumnElement, RowMapping, func, select
 
 from tidewaiter.base.records import Record
 from tidewaiter.store.core import tables
@@ -134,6 +134,11 @@ def stored_batches(work: Work, *, after: int = 0, rows: int = 65_536) -> Iterato
         for _, run in groupby(page, key=lambda row: row["source"]):
             yield _batch(work, list(run))
         page = _read(work, tables.line.c.id > page[-1]["id"], rows)
+
+
+def count_lines(work: Work) -> int:
+    """Count the stored lines."""
+    return int(work.connection.execute(select(func.count(tables.line.c.id))).scalar_one())
 
 
 def every_line(database: Database, *, rows: int = 65_536) -> Iterator[StoredBatch]:

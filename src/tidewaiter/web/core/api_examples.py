@@ -45,6 +45,9 @@ from tidewaiter.web.cases.steps import (
 from tidewaiter.web.feeds.handlers import MakeFeed
 from tidewaiter.web.groups.handlers import Member, NewGroup
 from tidewaiter.web.incidents.schemas import Proposing, Sighted, Telling
+from tidewaiter.web.jobs.handlers import Again
+from tidewaiter.web.jobs.rescreen import RescreenWish
+from tidewaiter.web.lists.archive import FromAddress, ThresholdWish, UpdateWish
 from tidewaiter.web.matching.schemas import MatchBody
 from tidewaiter.web.notices.drafts import DraftForm, Version
 from tidewaiter.web.notices.handlers import (
@@ -213,6 +216,11 @@ BODIES: Mapping[str, Record] = {
     "approve_suppression": Seen(seen=7, words="Two samples were looked at"),
     "refuse_suppression": Why(seen=7, words="Too broad: the phrase stands on oils too"),
     "end_suppression": Why(seen=7, words="The maker sells oil now"),
+    "start_again": Again(force=False),
+    "begin_rescreen": RescreenWish(preview=True),
+    "update_list": UpdateWish(slug="ofac-sdn"),
+    "add_list_address": FromAddress(address="https://example.org/list.csv", slug="our-list"),
+    "save_threshold": ThresholdWish(least=0.62, why="As many alerts as can be reviewed"),
     "make_webhook": MakeWebhook(
         name="duty officer", url="https://duty.example/alerts", severities=("critical",)
     ),

@@ -21,6 +21,7 @@ from tidewaiter.base.phrases import Phrase, english
 from tidewaiter.base.processes import received_record, starting
 from tidewaiter.bulk.processes import end_with_parent
 from tidewaiter.node.context import end_overdue
+from tidewaiter.node.jobs.worker import job_crew
 from tidewaiter.node.uploads.arrivals import queue_sample
 from tidewaiter.node.uploads.workers import crew
 from tidewaiter.store.accounts.sessions import User
@@ -48,9 +49,13 @@ from tidewaiter.web.core.security import Edge, may, outermost
 from tidewaiter.web.feeds import handlers as feeds
 from tidewaiter.web.groups import handlers as groups
 from tidewaiter.web.incidents import handlers as incidents
+from tidewaiter.web.jobs import handlers as jobs
+from tidewaiter.web.jobs import rescreen as jobs_rescreen
+from tidewaiter.web.jobs.kinds import JOB_KINDS
 from tidewaiter.web.law import handlers as law
 from tidewaiter.web.law import registry as law_registry
 from tidewaiter.web.law.desk import desk_of
+from tidewaiter.web.lists import archive as lists_archive
 from tidewaiter.web.lists import handlers as lists
 from tidewaiter.web.matching import handlers as matching
 from tidewaiter.web.matching import reconcile as matching_reconcile
@@ -144,6 +149,7 @@ async def _living(app: Litestar) -> AsyncIterator[None]:
     working = ExitStack()
     if app.state.screening:
         working.enter_context(crew(node.database, node.desk))
+        working.enter_context(job_crew(node.database, node.desk, JOB_KINDS))
     sender.start()
     expiry.start()
     try:
@@ -201,7 +207,10 @@ HANDLERS = [
     *parties.HANDLERS,
     *matching.HANDLERS,
     *matching_reconcile.HANDLERS,
+    *lists_archive.HANDLERS,
     *lists.HANDLERS,
+    *jobs.HANDLERS,
+    *jobs_rescreen.HANDLERS,
     *network.HANDLERS,
     *notices.HANDLERS,
     *notices_drafts.HANDLERS,

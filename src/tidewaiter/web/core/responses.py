@@ -124,6 +124,16 @@ ENTRIES = (
     ),
     Entry(path="/audit", label=marked("Audit log"), right="audit"),
     Entry(
+        path="/lists",
+        label=marked("Party lists"),
+        right="see",
+        parts=(
+            Entry(path="/lists", label=marked("Party lists"), right="see"),
+            Entry(path="/rescreen", label=marked("Screen again"), right="overview"),
+            Entry(path="/jobs", label=marked("Jobs"), right="overview"),
+        ),
+    ),
+    Entry(
         path="/accounts",
         label=marked("Accounts"),
         right="vouch",

@@ -73,6 +73,7 @@ from tidewaiter.web.uploads.views import list_view, upload_view
 
 _AT_ONCE = 1 << 20  # bytes written at once, in a thread
 _FORM = 1 << 20  # maximum bytes of a form besides its files
+_FIELD = 1_000  # maximum bytes of a field
 _PARTS = 200  # maximum fields and files of a form
 _TOO_LARGE = 413
 
@@ -86,6 +87,24 @@ async def take_files(request: Asked, spool: Spool) -> list[Arrived]:
 
     Returns:
         The files, in form order; empty ones without a name are ignored.
+
+    Raises:
+        ClientException: Too large, or malformed.
+        InputError: Not such a form.
+        OutputError: Disk full.
+    """
+    return (await take_form(request, spool))[0]
+
+
+async def take_form(request: Asked, spool: Spool) -> tuple[list[Arrived], dict[str, str]]:
+    """Receive a form with files: the files into the spool, and its other fields.
+
+    Args:
+        request: With a multipart/form-data body.
+        spool: Target; its limit applies to all files of a form together.
+
+    Returns:
+        The files, in form order; the first value of each other field, cut to a thousand bytes.
 
     Raises:
         ClientException: Too large, or malformed.
@@ -109,7 +128,10 @@ async def take_files(request: Asked, spool: Spool) -> list[Arrived]:
         raise ClientException(f"the form is broken: {error}") from error
     finally:
         await run_sync(taking.close)
-    return taking.arrived
+    fields = {
+        name: bytes(value).decode("utf-8", "replace") for name, value in taking.fields.items()
+    }
+    return taking.arrived, fields
 
 
 async def _pieces(request: Asked, spool: Spool) -> AsyncIterator[bytes]:
@@ -127,6 +149,8 @@ class _Taking:
 
     def __init__(self, spool: Spool) -> None:
         self.arrived: list[Arrived] = []
+        self.fields: dict[str, bytearray] = {}
+        self._field: bytearray | None = None
         self._spool = spool
         self._part: Part | None = None
         self._name = ""
@@ -135,9 +159,14 @@ class _Taking:
     async def hear(self, event: MultipartSegment | bytearray | None) -> None:
         """Handle a parser event: start of a field, data, or end."""
         if isinstance(event, MultipartSegment):
+            self._field = None
             if event.filename is not None:
                 self._name = event.filename
                 self._part = await run_sync(self._spool.receive)
+            else:
+                self._field = self.fields.setdefault(event.name, bytearray())
+        elif self._field is not None and event:
+            self._field += event[: max(0, _FIELD - len(self._field))]
         elif self._part is not None and event:
             self._held += event
             if len(self._held) >= _AT_ONCE:
@@ -206,9 +235,8 @@ def uploads_page(
     return reply(request, "screen.html", page, view=lambda: list_view(page, user))
 
 
-# The only `async` handler: it must read the body in pieces, as otherwise gigabytes would be
-# buffered
-# before a handler is called. Blocking work runs in threads.
+# `async`, as also for files of lists: it must read the body in pieces, as otherwise gigabytes would
+# be buffered before a handler is called. Blocking work runs in threads.
 @post(
     "/screen/files", guards=[may("upload")], request_max_body_size=None, makes=True, files="files"
 )
