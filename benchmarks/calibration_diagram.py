@@ -6,7 +6,7 @@ from html import escape
 from tidewaiter.parties.calibration.types import Share
 
 _WIDE, _HIGH, _LEFT, _TOP, _SIDE = 480, 470, 62, 44, 396
-_STYLE = """\
+STYLE = """\
 .paper{fill:#fff}.ink{fill:#1a2126}.soft{fill:#535f68}.grid{stroke:#d4dadd}.even{stroke:#535f68}
 .a{fill:#0b5c8a;stroke:#0b5c8a}.b{fill:#9a4a00;stroke:#9a4a00}
 @media (prefers-color-scheme:dark){.paper{fill:#1b2226}.ink{fill:#e9edef}.soft{fill:#a8b4bc}
@@ -26,7 +26,7 @@ def diagram(series: Mapping[str, Sequence[tuple[float, Share]]]) -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE} {_HIGH}" '
             f'width="{_WIDE}" height="{_HIGH}" role="img" aria-labelledby="t d">'
         ),
-        f"<style>{_STYLE}</style>",
+        f"<style>{STYLE}</style>",
         '<title id="t">Share of matches that are right, by probability</title>',
         f'<desc id="d">{escape(_told(series))}</desc>',
         f'<rect class="paper" width="{_WIDE}" height="{_HIGH}" rx="8"/>',
@@ -38,7 +38,7 @@ def diagram(series: Mapping[str, Sequence[tuple[float, Share]]]) -> str:
             parts += _point(kind, _x(mean) + shift, share, f"{title}, {mean:.2f}")
         y = _TOP - 20
         x = _LEFT + number * 140 + 8
-        parts.append(_mark(kind, x, y))
+        parts.append(mark(kind, x, y))
         parts.append(f'<text class="ink" x="{x + 12}" y="{y + 5}">{escape(title)}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
 
@@ -93,15 +93,18 @@ def _point(kind: str, x: float, share: Share, title: str) -> list[str]:
             f'<line class="{kind}" stroke-width="2" x1="{x}" x2="{x}" y1="{_y(share.low)}" '
             f'y2="{_y(share.high)}"/>'
         ),
-        _mark(kind, x, _y(share.share), told),
+        mark(kind, x, _y(share.share), told),
     ]
 
 
-def _mark(kind: str, x: float, y: float, title: str = "") -> str:
+def mark(kind: str, x: float, y: float, title: str = "", size: float = 5) -> str:
+    """Draw a mark: a circle for the first series, a square for the second."""
     told = f"<title>{escape(title)}</title>" if title else ""
     if kind == "a":
-        return f'<circle class="a" cx="{x}" cy="{y}" r="5">{told}</circle>'
-    return f'<rect class="b" x="{x - 4.5}" y="{y - 4.5}" width="9" height="9">{told}</rect>'
+        return f'<circle class="a" cx="{x}" cy="{y}" r="{size:g}">{told}</circle>'
+    half = 0.9 * size
+    x, y, side = round(x - half, 1), round(y - half, 1), f"{2 * half:g}"
+    return f'<rect class="b" x="{x}" y="{y}" width="{side}" height="{side}">{told}</rect>'
 
 
 def _told(series: Mapping[str, Sequence[tuple[float, Share]]]) -> str:

@@ -3,6 +3,7 @@
 ``python -m benchmarks.parties_resolution --half 0`` measures on the half that the rules were set
 on, ``--half 1`` on the other. ``--out FILE`` writes the sightings with the truth, for another
 programme to read (benchmarks/peers_splink.py). ``--size N`` times N made sightings instead.
+``--misses`` counts why true pairs are missed (on half 0 only: the other is not to be tuned on).
 """
 
 import argparse
@@ -13,15 +14,18 @@ import resource
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import combinations, islice
 from math import comb
 from pathlib import Path
 
 from benchmarks.evaluation import shared
 from benchmarks.parties_made import Made, bases, many_bases, sightings
 
-from tidewaiter.parties.resolution.members import Collector, id_of
+from tidewaiter.parties.resolution.blocking import find_keys, find_pairs
+from tidewaiter.parties.resolution.members import Collector, Read, id_of
 from tidewaiter.parties.resolution.resolve import Resolution, resolve
+from tidewaiter.parties.resolution.scoring import Scorer, resolution_rules
+from tidewaiter.parties.resolution.shared_attributes import find_hubs, gather_things
 
 PARTIES = 3000
 SEEDS = (1988, 2024)
@@ -35,6 +39,8 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true")
     parser.add_argument("--size", type=int, help="made sightings, to time")
     given = parser.parse_args()
+    if given.misses and given.half:
+        parser.error("--misses is for half 0: nothing is tuned on the other")
     if given.size:
         gc.set_threshold(100_000)  # as the command does
         print(json.dumps(_timed(given.size)))
@@ -56,6 +62,7 @@ def main() -> None:
         json.dumps(_report(found, len(made), truth, cluster) | {"cpu_seconds": round(seconds, 2)})
     )
     if given.misses:
+        print(json.dumps(_causes(found, truth, cluster), indent=1))
         _misses(found, truth)
 
 
@@ -136,6 +143,53 @@ def _write(path: Path, made: Iterable[Made]) -> None:
             said = each.sighting.written
             own = (id_of(said), each.entity, said.name, said.address, said.country, said.id)
             writer.writerow(own)
+
+
+def _causes(found: Resolution, truth: dict[str, int], cluster: dict[str, str]) -> dict[str, int]:
+    """Count the true pairs in different clusters by the first cause that applies."""
+    ids = sorted(truth)
+    reads = [found.reads[each] for each in ids]
+    rules = resolution_rules()
+    things = gather_things(reads)
+    hubs = find_hubs(things, reads, rules.hubs)
+    compared = set(find_pairs(reads, find_keys(reads, things, hubs)).tolist())
+    scorer = Scorer(rules, hubs)
+    of: dict[int, list[int]] = {}
+    for place, each in enumerate(ids):
+        of.setdefault(truth[each], []).append(place)
+    missed = [
+        (a, b)
+        for group in of.values()
+        for a, b in combinations(group, 2)
+        if cluster[ids[a]] != cluster[ids[b]]
+    ]
+    causes = Counter(
+        _cause(scorer, reads[a], reads[b], rules.threshold)
+        if a * len(ids) + b in compared
+        else "not compared"
+        for a, b in missed
+    )
+    return {"missed": len(missed), **dict(causes.most_common())}
+
+
+def _cause(scorer: Scorer, a: Read, b: Read, threshold: int) -> str:
+    """Name what keeps a compared pair apart."""
+    points, said = scorer.score(a, b)
+    rules = {each.rule for each in said}
+    if points >= threshold:
+        return "over the threshold, but barred"
+    if "name-differs" in rules:
+        return "names differ"
+    if any(each.names for each in said):
+        return "shared attribute is a hub"
+    for rule in ("id-differs", "country-differs", "address-differs", "elsewhere"):
+        if rule in rules:
+            return rule
+    if "name-common" in rules:
+        place = rules & {"unit", "building", "street"}
+        kind = "same" if "name-same" in rules else "similar"
+        return f"common name, {kind}, {'same place' if place else 'nothing else shared'}"
+    return "similar name, little else shared"
 
 
 def _misses(found: Resolution, truth: dict[str, int]) -> None:

@@ -8,6 +8,7 @@ from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import hash_file
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.parties import match_parties
 from tidewaiter.lists.archive import Archive
@@ -32,6 +33,7 @@ class Origins(Record, frozen=True, kw_only=True):
 
     day: date
     versions: Mapping[str, str]  # SHA-256 of each list, by slug
+    titles: Mapping[str, Phrase] = {}  # name of each list, with its date, by slug
     file: str = ""  # name of a single list; "": entries carry the slug of their list
     parties: Mapping[str, ListedParty]  # by match id
 
@@ -119,10 +121,12 @@ def load_party_lists(place: Path, day: date, *, restricted: bool) -> PartyLists:
     entries: dict[str, tuple[str, ListedParty]] = {}
     listed: list[ListedParty] = []
     versions: dict[str, str] = {}
+    titles: dict[str, Phrase] = {}
     held = list(archive.in_force(day))
     links = AllLinks(held, steps, day)
     for version, parties in held:
         versions[version.slug] = version.sha256
+        titles[version.slug] = _titled(version)
         for party in links.searched(version, parties):
             name, source = f"{version.slug} {party.id}", party.source or version.name
             listed.append(structs.replace(party, id=name, source=source))
@@ -132,7 +136,7 @@ def load_party_lists(place: Path, day: date, *, restricted: bool) -> PartyLists:
     index = index_for(shown, rarity_in(archive, generation) if generation else None)
     return PartyLists(
         index=index,
-        origins=Origins(day=day, versions=versions, parties=_by_id(index)),
+        origins=Origins(day=day, versions=versions, titles=titles, parties=_by_id(index)),
         entries=entries,
         links=links,
         judgements=read_judgements(place),
@@ -160,6 +164,13 @@ def _one_list(path: Path, day: date, *, restricted: bool) -> PartyLists:
         left_out=len(shown) < len(rows),
         namesakes=Namesakes(shown),
     )
+
+
+def _titled(version: ListVersion) -> Phrase:
+    """Return the name of a list with the date that it states, or the day it was loaded."""
+    if version.dated is None:
+        return Phrase("version/read", name=version.name, day=version.read)
+    return Phrase("version/dated", name=version.name, day=version.dated)
 
 
 def _shown(listed: Sequence[ListedParty], *, restricted: bool) -> list[ListedParty]:

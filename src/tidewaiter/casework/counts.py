@@ -253,6 +253,7 @@ class OverviewRules(Record, frozen=True, kw_only=True):
     noisy_shown: int
     shown: int
     assignees: int
+    rate_lines: int
     ages: tuple[int, ...]  # increasing, from 0
 
 

@@ -2,16 +2,23 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
 from tidewaiter.base.phrases import Phrase, english
 from tidewaiter.base.records import Record
 from tidewaiter.parties.matching.attributes import rules
-from tidewaiter.parties.matching.types import NOTHING, Explanation, Modifier, WordPair
+from tidewaiter.parties.matching.types import (
+    NOTHING,
+    AskedParty,
+    Explanation,
+    Modifier,
+    WordPair,
+)
 from tidewaiter.parties.ownership.phrases import holding_phrase, test_phrases
-from tidewaiter.parties.types import Owned
+from tidewaiter.parties.pair_kinds import likeness
+from tidewaiter.parties.types import ListedParty, Owned
 from tidewaiter.trade.types import PartyMatch
 
 _RAREST = 1_000_000_000  # beyond one name in this many, the number carries no information
@@ -20,22 +27,75 @@ _EVEN = 0.05  # log odds: a factor of 1.05, too small to be called a difference
 _MOST = 10_000  # beyond this factor, its size carries no further information
 
 
-_FOR = "Evidence for a match"
-_CONTRADICTED = "Contradicted: both names have a word there, but different ones"
-_OMITTED = "Missing: one name has words that the other lacks"
-_AGAINST = "Other evidence against"
+_AGREES = "What agrees"
+_CONTRADICTS = "What contradicts"
+_MISSING = "What is missing: one name has words that the other lacks"
+_WEIGHED = "How the names as a whole are weighed"
+_TITLES = (_AGREES, _CONTRADICTS, _MISSING, _WEIGHED)
+
+_START = "starting point: most parties with a similar name are not the listed party"
+_WHOLE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "the most different spelling among the matching words": (
+            "at least one matching word is spelt differently"
+        ),
+        "how many words the two names have, and how rare these are": (
+            "how many words the names have, and how rare the words are"
+        ),
+        "only one distinctive word matches, or none": "at most one distinctive word matches",
+    }
+)
+"""Plainer wording for evidence from the names as a whole."""
+_DIFFERENT: Final = frozenset(
+    {"legal form: different", "type of party: different", "numbers in the names: different"}
+)
+_NATURAL: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "only one distinctive word matches, or none": -1,
+        "two distinctive words match": 1,
+        "legal form: same": 1,
+        **dict.fromkeys(_DIFFERENT, -1),
+    }
+)
+"""What a reader expects evidence to be: for a match, or against it."""
+_CORRECTION: Final = "correction: it overlaps with other lines"
+_ONE_LACKS: Final = "ship's number: one has none"
 
 
 def evidence_lines(said: Explanation) -> list[str]:
-    """List the evidence for a match and the kinds of evidence against it, strongest first.
+    """List what agrees, contradicts and is missing, strongest first, then the names as a whole.
 
-    Each line starts with its points in log odds; the points add up to the total of the match.
+    Each line starts with its points in log odds; the points add up to the total of the match. A
+    line is listed by what it says, not by the sign of its points: a model that was fitted to
+    evidence that overlaps may give a small negative weight to words that agree.
     """
     told = sorted(_evidence(said), key=lambda each: -abs(each[1]))
     found: list[str] = []
-    for title in (_FOR, _CONTRADICTED, _OMITTED, _AGAINST):
-        lines = [f"  {points:+.2f}  {text}" for kind, points, text in told if kind == title]
+    for title in _TITLES:
+        lines = [f"  {_points(points)}  {text}" for kind, points, text in told if kind == title]
         found += [f"{title}:", *lines] if lines else []
+    return found
+
+
+def _points(points: float) -> str:
+    """Return points with two decimals; no sign if they round to 0."""
+    text = f"{points:+.2f}"
+    return " 0.00" if text in {"+0.00", "-0.00"} else text
+
+
+def missing_details(asked: AskedParty, listed: ListedParty) -> list[str]:
+    """List the details of an entry that the query lacks, as they would make it more certain."""
+    found: list[str] = []
+    if listed.births and not asked.births:
+        about = "about " if listed.births_about else ""
+        found.append(f"date of birth (listed: {about}{', '.join(listed.births)})")
+    if listed.countries and not asked.countries:
+        found.append(f"country (listed: {', '.join(listed.countries)})")
+    if any(each.text or each.city for each in listed.addresses) and not asked.addresses:
+        found.append("address")
+    given = {each.scheme.casefold() for each in asked.identifiers}
+    schemes = dict.fromkeys(each.scheme for each in listed.identifiers)
+    found += [each for each in schemes if each.casefold() not in given]
     return found
 
 
@@ -98,11 +158,18 @@ def rarity_line(said: Explanation) -> str:
     """Return how rare the matching words are, and what that does not say; "": no words match."""
     if not said.pairs:
         return ""
-    less = "less than" if said.rarity > _RAREST else "about"
-    line = f"the matching words alone occur in {less} 1 name in {min(said.rarity, _RAREST):,.0f}"
+    less = "fewer than" if said.rarity > _RAREST else "about"
+    line = f"the matching words alone are in {less} 1 of {_rounded(said.rarity):,} names"
     if said.left_over or any(pair.kind != "exact" for pair in said.pairs):
         return f"{line}; words that differ or are missing are not considered in this number"
-    return f"{line}; several parties may have this name"
+    return f"{line}; several parties may share a name"
+
+
+def _rounded(count: float) -> int:
+    """Round to two digits, as the counts of words are not more precise."""
+    capped = max(1.0, min(count, _RAREST))
+    unit = int(10 ** max(0, math.floor(math.log10(capped)) - 1))
+    return int(round(capped / unit) * unit)
 
 
 def owned_lines(told: Owned | None) -> list[str]:
@@ -118,34 +185,52 @@ def owned_lines(told: Owned | None) -> list[str]:
 
 def _evidence(said: Explanation) -> Iterator[tuple[str, float, str]]:
     for pair in said.pairs:
-        yield _sided(pair.points), pair.points, _pair(pair)
+        yield _AGREES, pair.points, _pair(pair)
     for each, (points, text) in zip(said.left_over, _unmatched(said), strict=True):
-        kind = _CONTRADICTED if each.how == "contradicted" else _OMITTED
-        yield _FOR if points > 0 else kind, points, text
+        yield _CONTRADICTS if each.how == "contradicted" else _MISSING, points, text
     for modifier in said.modifiers:
         if modifier.points:
-            yield _sided(modifier.points), modifier.points, _modifier(modifier)
+            yield _kind(modifier), modifier.points, _modifier(modifier)
+
+
+def _kind(each: Modifier) -> str:
+    """Return the group of evidence other than single words."""
+    if each.what == _ONE_LACKS:
+        return _MISSING
+    if each.what in _DIFFERENT and each.points < 0:
+        return _CONTRADICTS
+    if each.text == NOTHING:
+        return _WEIGHED
+    return _AGREES if each.points > 0 else _CONTRADICTS
 
 
 def _pair(pair: WordPair) -> str:
-    said = Phrase("pair/words", name=pair.asked, listed=pair.listed, alike=pair.kind)
+    said = Phrase("pair/words", name=pair.asked, listed=pair.listed, alike=likeness(pair))
     return english(said)
 
 
 def _unmatched(said: Explanation) -> Iterator[tuple[float, str]]:
+    """Yield the words that one name has; one that was read as several may match in part."""
+    met = {"asked": _words(each.asked for each in said.pairs)}
+    met["listed"] = _words(each.listed for each in said.pairs)
     for each in said.left_over:
         other = _SIDES["listed" if each.side == "asked" else "asked"]
-        yield each.points, f"{each.word} is only in {_SIDES[each.side]}, not in {other}"
+        part = "a part of " if each.word in met[each.side] else ""
+        yield each.points, f"{part}{each.word} is only in {_SIDES[each.side]}, not in {other}"
 
 
-def _sided(points: float) -> str:
-    return _FOR if points > 0 else _AGAINST
+def _words(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for text in texts for word in text.split())
 
 
 def _modifier(each: Modifier) -> str:
-    if each.text == NOTHING:
-        return each.what
-    return english(Phrase("support/of", compared=each.what, values=each.text))
+    if each.text != NOTHING:
+        return english(Phrase("support/of", compared=each.what, values=each.text))
+    if each.what == _START and each.points > 0:
+        return "starting point for this type of party"
+    text = _WHOLE.get(each.what, each.what)
+    natural = _NATURAL.get(each.what, each.points)
+    return text if natural * each.points > 0 else f"{text} ({_CORRECTION})"
 
 
 def odds_in_words(log_odds: float) -> str:

@@ -201,8 +201,8 @@ def shared_in_words(match: PartyMatch) -> str:
     if not match.entries:
         return ""
     said = counted(
-        "{sharing} of {entries} entries has this name",
-        "{sharing} of {entries} entries have this name",
+        "{sharing} of {entries} entries has the listed name",
+        "{sharing} of {entries} entries have the listed name",
         match.sharing,
     )
     return said.format(sharing=number(match.sharing), entries=number(match.entries))

@@ -8,7 +8,7 @@ All readers of the audit log see that an entry exists, as it has a number and a 
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -150,6 +150,8 @@ def find_entries(
     action: str = "",
     who: str = "",
     words: str = "",
+    first: date | None = None,
+    last: date | None = None,
     before: int = 0,
     rows: int = PAGE,
 ) -> list[Entry]:
@@ -160,6 +162,8 @@ def find_entries(
         action: Exact match; "": any.
         who: Exact match; "": anyone.
         words: Substring of the details; "": any.
+        first: First day, in UTC; None: from the start.
+        last: Last day, in UTC; None: to the end.
         before: Number of the last entry seen; 0: start with the latest.
         rows: Maximum number.
     """
@@ -171,6 +175,11 @@ def find_entries(
         wanted = wanted.where(c.who == who)
     if words:
         wanted = wanted.where(c.details.contains(words, autoescape=True))
+    if first:
+        wanted = wanted.where(c.at >= first.isoformat())
+    if last:
+        # "2026-12-03T…" sorts before "2026-12-03U" and after "2026-12-03".
+        wanted = wanted.where(c.at < f"{last.isoformat()}U")
     if before:
         wanted = wanted.where(c.number < before)
     found = work.connection.execute(wanted.order_by(c.number.desc()).limit(rows))

@@ -20,6 +20,7 @@ from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.matcher import Matcher, threshold_of
 from tidewaiter.parties.matching.types import NOTHING, AskedParty, Explanation, Match, Modifier
 from tidewaiter.parties.names.rarity import Namesakes, Rarity
+from tidewaiter.parties.pair_kinds import likeness
 from tidewaiter.parties.resolution import Entity, Listing, Written
 from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import Identifier, ListedParty, ListVersion, PartyKind
@@ -201,7 +202,7 @@ def _by_name(each: PartyOnPaper) -> AskedParty:
 def _said(told: Explanation) -> tuple[tuple[Phrase, ...], tuple[Phrase, ...]]:
     """Return the evidence for a match, and against it."""
     pairs = [
-        Phrase("pair/words", name=pair.asked, listed=pair.listed, alike=pair.kind)
+        Phrase("pair/words", name=pair.asked, listed=pair.listed, alike=likeness(pair))
         for pair in told.pairs
         if pair.asked
     ]

@@ -24,7 +24,7 @@ def test_one_name_is_explained(call: Call) -> None:
     result = call("match", entry["names"][0], "--kind", "person", "--list", str(LIST))
     assert result.exit_code == 0
     assert entry["id"] in result.stdout
-    assert "Evidence for a match" in result.stdout
+    assert "What agrees" in result.stdout
     assert "clear" not in result.stdout.lower()
 
 
@@ -227,7 +227,7 @@ def test_a_number_finds_an_entry_without_a_name(call: Call, numbered: Path) -> N
     alone = call("match", "--id", f"lei={LEI}", "--lists", "kept", "--day", "2026-11-25")
     assert alone.exit_code == 0, alone.output
     assert "Qorvex Plumbing Works" in alone.stdout
-    assert "identifier: same, check digits valid" in alone.stdout
+    assert "its check digits are correct" in alone.stdout
     more = call(
         "match",
         "Nothing Alike",
@@ -247,7 +247,7 @@ def test_a_number_finds_an_entry_without_a_name(call: Call, numbered: Path) -> N
         "2026-11-25",
     )
     assert "phone: same" in more.stdout
-    assert "name: unrelated" in more.stdout
+    assert "does not resemble" in more.stdout
 
 
 def test_a_number_that_cannot_be_right_is_told(call: Call) -> None:
@@ -357,7 +357,7 @@ def test_ties_are_told(call: Call, here: Path) -> None:
     assert call("lists", "add", "own.csv", "--as", "own", "--lists", "kept").exit_code == 0
     done = call("match", "Arvo Zelentas", "--lists", "kept")
     assert "2 entries have equal evidence" in done.stdout
-    assert "2 of 2 entries have this name" in done.stdout
+    assert "2 of 2 entries have the listed name" in done.stdout
     told = json.loads(call("match", "Arvo Zelentas", "--lists", "kept", "--json").stdout)
     assert [each["tied"] for each in told["matches"]] == [["own P2"], ["own P1"]]
     assert {(each["sharing"], each["entries"]) for each in told["matches"]} == {(2, 2)}
@@ -371,7 +371,7 @@ def test_a_number_without_a_name_is_answered_as_looked_up(
     _own(here)
     assert call("lists", "add", "own.csv", "--as", "own", "--lists", "kept").exit_code == 0
     hit = call("match", *name, "--id", "passport=ZZ12345678", "--lists", "kept")
-    assert hit.stdout.splitlines()[0].endswith("Arvo Zelentas (primary)")
+    assert hit.stdout.splitlines()[0].endswith("Arvo Zelentas (main name)")
     none = call("match", *name, "--id", "passport=QQ98765432", "--lists", "kept")
     assert none.stdout.startswith("no possible match: no entry on this list has this identifier")
     assert ("only identifiers were compared" in none.stdout) == bool(name)

@@ -56,14 +56,14 @@ def test_contradicted_words_are_told_apart_from_missing_ones(matcher: Matcher) -
     (shorter,) = matcher.match([AskedParty(text="Arvo Zelentas", kind="person")], 0.01)
     said = next(m.explanation for m in shorter.matches if m.entry == "c")
     assert {(each.word, each.how) for each in said.left_over} == {("Mikel", "omitted")}
-    assert any(line.startswith("Missing") for line in evidence_lines(said))
+    assert any(line.startswith("What is missing") for line in evidence_lines(said))
     (other,) = matcher.match([AskedParty(text="Arvo Tonder Zelentas", kind="person")], 0.0)
     said = next(m.explanation for m in other.matches if m.entry == "c")
     assert {(each.word, each.how) for each in said.left_over} == {
         ("Mikel", "contradicted"),
         ("Tonder", "contradicted"),
     }
-    assert any(line.startswith("Contradicted") for line in evidence_lines(said))
+    assert any(line.startswith("What contradicts") for line in evidence_lines(said))
     assert "not considered" in rarity_line(said)
 
 

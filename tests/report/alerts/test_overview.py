@@ -86,12 +86,23 @@ def test_the_tiles_say_what_is_read_first() -> None:
     assert told["Alerts per million lines"] == ("3", "1,000,000 lines")
 
 
+def test_few_lines_have_no_rate() -> None:
+    """Below the stored number of lines there are counts, and no chart; from it on, a rate."""
+    enough = load_overview_rules().rate_lines
+    few, many = _view(lines={TODAY: enough - 1}), _view(lines={TODAY: enough})
+    assert (few.tiles[-1].label, few.tiles[-1].value) == ("Lines screened", "99,999")
+    assert few.rate is None
+    assert many.tiles[-1].label == "Alerts per million lines"
+    assert many.rate is not None
+
+
 def test_an_empty_node_has_an_overview() -> None:
     """Nothing is divided by nothing."""
     empty = ("stands", "assigned", "added", "decided", "lines", "disagreed", "took")
     none: dict[str, Any] = {name: {} for name in empty}
     view = _view(open=[], raised=0, undone=0, **none)
-    assert [tile.value for tile in view.tiles] == ["0", "–", "Raised: 0", "–", "–"]
+    assert [tile.value for tile in view.tiles] == ["0", "–", "Raised: 0", "–", "0"]
+    assert view.rate is None
     assert view.flow.boxes == ()
 
 

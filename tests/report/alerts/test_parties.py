@@ -32,7 +32,7 @@ def test_a_card_says_all_of_a_match(alert: Alert) -> None:
         "weak alias name of organisation W-7",
         "indicted; charge: case dismissed on 2026-09-01",
         "listed since 2026-01-05; list dated 2026-11-01",
-        "3 of 24,431 entries have this name",
+        "3 of 24,431 entries have the listed name",
         "According to the list: owned by Beispiel AG (60 %): assets blocked since 2026-02-02.",
         "According to the list: owned by Nobody BV, which is not an entry on the list.",
         "Aggregate ownership by blocked persons, according to the list: 60 %.",

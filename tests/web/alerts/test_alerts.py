@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ from playwright.sync_api import expect
 from sqlalchemy import update
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
+from tests.web.exchanging import meet
 
 from tidewaiter.base.phrases import as_written, read_phrase
 from tidewaiter.node.identity import own_stamp
@@ -187,11 +189,11 @@ def test_the_page_fits_and_can_be_used_by_all(
 
 @pytest.mark.browser
 def test_tab_follows_what_is_seen_on_a_telephone(opened: Opened, desk: Callable[..., Desk]) -> None:
-    """The decision stands below the goods there, and beside them on a wide screen."""
+    """The decision stands below the reasons there, and beside them on a wide screen."""
     name = desk("analyst", "reader").alerts()[0]
     page, told = opened(f"/alerts/{name}", width=390)
     before = "!!(document.querySelector('.decide').compareDocumentPosition("
-    after = "document.querySelector('.reasons')) & Node.DOCUMENT_POSITION_FOLLOWING)"
+    after = "document.querySelector('.law-short')) & Node.DOCUMENT_POSITION_FOLLOWING)"
     assert page.evaluate(before + after)
     tops = page.evaluate("""[...document.querySelectorAll('.desk button, .desk a, .desk summary')]
         .filter((each) => each.matches('summary') || !each.closest('details:not([open])'))
@@ -201,6 +203,19 @@ def test_tab_follows_what_is_seen_on_a_telephone(opened: Opened, desk: Callable[
     page.set_viewport_size({"width": 1280, "height": 900})
     page.wait_for_function(f"!({before}{after})")
     assert told == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "most"), [(1280, 1_600), (390, 3_500)])
+def test_the_page_is_short_until_something_is_unfolded(
+    opened: Opened, desk: Callable[..., Desk], width: int, most: int
+) -> None:
+    """The worst alerts are read without endless scrolling; the header is one sentence."""
+    for name in desk("analyst", "reader").alerts()[:5]:
+        page, told = opened(f"/alerts/{name}", width=width)
+        assert page.evaluate("document.documentElement.scrollHeight") <= most
+        assert "→" in page.locator("h1").inner_text()
+        assert told == []
 
 
 @pytest.mark.browser
@@ -238,3 +253,19 @@ def test_where_the_alerts_of_its_parties_stand_is_told_in_the_language(
     told = page.split("Historique des parties")[1]
     assert f"({count} ouverte" in told
     assert '<span class="soft">destinataire</span>' in told
+
+
+def test_an_alert_leads_to_forms_that_it_fills_in(
+    desk: Callable[..., Desk], node: Node, tmp_path: Path
+) -> None:
+    """One act from an alert to a filled notice or incident, where there is an exchange."""
+    one = desk("analyst", "reader")
+    name = one.alerts()[0]
+    assert "/notices/new?alert=" not in one.get(f"/alerts/{name}").text
+    meet(node, tmp_path)
+    assert f"/notices/new?alert={name}" in one.get(f"/alerts/{name}").text
+    line = one.get(f"/alerts/{name}.json").json()["alert"]["line"]
+    for place in ("notices", "incidents"):
+        form = one.get(f"/{place}/new?alert={name}").text
+        assert all(party["name"] in form for party in line["parties"])
+        assert one.get(f"/{place}/new?alert=unknown").status_code == 404

@@ -370,9 +370,8 @@ def test_a_filter_is_kept_for_oneself_or_for_all(desk: Callable[..., Desk]) -> N
 def test_the_page_fits_and_can_be_used_by_all(opened: Opened, width: int, scheme: str) -> None:
     """Nothing is cut off, nothing is asked from elsewhere, and axe has nothing to say."""
     page, told = opened("/queue?severity=high&words=acid", width=width, color_scheme=scheme)
-    if width < 900:
-        page.locator("label.fold").click()
-        expect(page.locator(".filters")).to_be_visible()
+    page.locator("label.fold").click()
+    expect(page.locator(".filters")).to_be_visible()
     check_page(page, told, width)
 
 
@@ -401,6 +400,7 @@ def test_the_queue_is_worked_through_by_keyboard_alone(opened: Opened) -> None:
 def test_without_a_script_links_and_forms_do_the_same(opened: Opened) -> None:
     """A filter, an order, a decision on two, and the way back."""
     page, _ = opened("/queue", java_script_enabled=False)
+    page.locator("label.fold").click()
     page.locator(".choices a", has_text="Low").click()
     page.locator("select[name=sort]").select_option("due")
     page.locator(".search button").click()
@@ -496,3 +496,69 @@ def test_undoing_an_act_that_only_proposed_says_what_is_as_before(
     assert (done["done"], done["proposed"]) == (0, page["total"])
     back = one.post(f"/bulk-decisions/{done['batch']}/undo", {}).headers["location"]
     assert f"did=undo&done={page['total']}&left=0" in back
+
+
+@pytest.mark.browser
+def test_many_alerts_stand_above_the_fold(opened: Opened) -> None:
+    """At least 14 rows are seen at 1280×800, the most severe first, each with amount and route."""
+    page, told = opened("/queue")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(page.locator("#preview article")).to_be_visible()
+    rows = page.locator("[data-row]")
+    seen = rows.evaluate_all(
+        "all => all.filter(one => one.getBoundingClientRect().bottom <= innerHeight).length"
+    )
+    assert seen >= min(14, rows.count())
+    first = page.locator("[data-row]").first
+    assert first.locator(".amount").inner_text().endswith("kg")
+    assert "→" in first.locator(".route").inner_text()
+    assert told == []
+
+
+@pytest.mark.browser
+def test_an_alert_is_decided_beside_the_queue_and_the_next_one_follows(opened: Opened) -> None:
+    """Key j loads no page; a decision comes back to the same place in the queue."""
+    page, told = opened("/queue", reduced_motion="reduce")
+    expect(page.locator("#preview article")).to_be_visible()
+    titles = page.locator("[data-row] a.title").all_inner_texts()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(page.locator("#preview header h2")).to_contain_text(titles[1])
+    assert page.url.endswith("/queue")
+    page.keyboard.press("d")
+    page.keyboard.press("1")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/queue?step=*")
+    expect(page.locator("#told")).to_contain_text("ismissed")
+    expect(page.locator("[data-row] a.title").nth(1)).to_have_text(titles[2])
+    expect(page.locator("[data-row]").nth(1)).to_have_class(re.compile("here"))
+    page.keyboard.press("u")
+    page.wait_for_url("**/alerts/**")
+    expect(page.locator("#told")).to_contain_text("undone")
+    assert told == []
+
+
+@pytest.mark.browser
+def test_what_a_reader_hides_stays_hidden(opened: Opened) -> None:
+    """Columns, density and the preview are chosen once."""
+    page, told = opened("/queue")
+    page.locator("[data-look] summary").click()
+    for name in ("preview", "route"):
+        page.uncheck(f"[data-look] input[value={name}]")
+    expect(page.locator("#preview")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#preview")).to_be_hidden()
+    expect(page.locator("[data-row] .route").first).to_be_hidden()
+    expect(page.locator("[data-row] .amount").first).to_be_visible()
+    assert told == []
+
+
+def test_a_preview_is_for_who_may_see_the_alert(desk: Callable[..., Desk]) -> None:
+    """It is a fragment with the decision form; an unknown alert has none."""
+    one = desk("analyst")
+    name = _page(one)["rows"][0]["alert"]["id"]
+    told = one.get(f"/alerts/{name}/preview?queue=severity%3Dhigh").text
+    assert "<html" not in told
+    assert 'name="back" value="queue"' in told
+    assert one.get("/alerts/unknown/preview").status_code == 404

@@ -25,6 +25,22 @@ def test_what_was_done_is_found(desk: Callable[..., Desk]) -> None:
     assert chief.get("/audit.json?nothing=1").status_code == 400
 
 
+def test_entries_are_found_by_day(desk: Callable[..., Desk]) -> None:
+    """Both days are included; details stand as names and values, not as JSON."""
+    chief = desk("supervisor")
+    everything = chief.get("/audit.json").json()["entries"]
+    day = everything[0]["at"][:10]
+    within = [each for each in everything if each["at"][:10] == day]
+    found = chief.get(f"/audit.json?first={day}&last={day}").json()["entries"]
+    assert [each["number"] for each in found] == [each["number"] for each in within]
+    assert chief.get("/audit.json?last=1999-12-31").json()["entries"] == []
+    assert chief.get("/audit.json?first=2999-01-01").json()["entries"] == []
+    assert chief.get("/audit.json?first=tomorrow").status_code == 400
+    html = chief.get("/audit?action=&who=&words=&first=&last=").text
+    assert "<dt" in html
+    assert "{&#34;" not in html
+
+
 def test_a_changed_entry_is_told(desk: Callable[..., Desk], node: Node) -> None:
     """By the first that does not hold."""
     chief = desk("supervisor")

@@ -1,10 +1,12 @@
 """Forms: what a browser sends becomes what a program sends."""
 
+import pytest
 from msgspec import convert
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.notices.drafts import WrittenLine, WrittenNotice
-from tidewaiter.web.core.request_parsing import formed
+from tidewaiter.web.core.request_parsing import check_names, formed
 
 
 class Outer(Record, frozen=True, kw_only=True):
@@ -43,3 +45,13 @@ def test_a_name_of_no_field_is_left_to_be_refused() -> None:
     assert formed([("lines.0.name", "x")], Outer) == {"lines.0.name": "x"}
     assert formed([("notice.nothing", "x")], Outer) == {"notice": {"nothing": "x"}}
     assert formed([("notice.lines.x.name", "x")], Outer) == {"notice": {"lines": []}}
+
+
+def test_an_unknown_query_field_names_the_allowed_ones() -> None:
+    """The error is at the field; fields of nested records go by the name of their record."""
+    check_names(["notice.lines.0.name", "words"], Outer)
+    with pytest.raises(InputError) as caught:
+        check_names(["words", "colour"], Outer)
+    assert caught.value.code == "web/parameter-unknown"
+    assert caught.value.at == "colour"
+    assert caught.value.values["known"] == "notice, words"

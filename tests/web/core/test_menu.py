@@ -4,7 +4,8 @@ import pytest
 
 from tidewaiter.accounts.roles import Right
 from tidewaiter.web.core import responses as menu
-from tidewaiter.web.core.responses import Entry, parts_at, shown_to
+from tidewaiter.web.core.responses import ENTRIES as EVERY
+from tidewaiter.web.core.responses import SETTINGS, Entry, parts_at, shown_to
 
 WHOLE = Entry(
     path="/law",
@@ -22,6 +23,20 @@ ALL: frozenset[Right] = frozenset({"see", "audit"})
 def _two_entries(monkeypatch: pytest.MonkeyPatch) -> None:
     entries = (Entry(path="/queue", label="Queue", right="see"), WHOLE)
     monkeypatch.setattr(menu, "ENTRIES", entries)
+    monkeypatch.setattr(menu, "SETTINGS", ())
+
+
+def test_there_are_few_entries_and_each_page_is_in_one() -> None:
+    """At most seven words of work; the settings stand apart."""
+    assert len(EVERY) <= 7
+    paths = [part.path for each in (*EVERY, *SETTINGS) for part in each.parts or (each,)]
+    assert len(paths) == len(set(paths))
+
+
+def test_a_whole_leads_to_the_first_part_that_one_may_see() -> None:
+    """Without a right to the first part, the entry opens the second."""
+    (only,) = shown_to({"audit"}, "/books")
+    assert (only.path, only.here) == ("/books", True)
 
 
 def test_a_whole_is_where_any_of_its_parts_is() -> None:

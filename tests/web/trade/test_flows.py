@@ -83,11 +83,19 @@ def test_a_period_is_months_or_days(desk: People) -> None:
     assert days["months"] == flows_of(one)["months"]
 
 
-@pytest.mark.parametrize("query", ["severity=worst", "first=1", "due_from=soon", "page=2"])
-def test_what_cannot_be_asked_is_refused(desk: People, query: str) -> None:
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("severity=worst", "web/address-wrong"),
+        ("first=1", "web/address-wrong"),
+        ("due_from=soon", "web/address-wrong"),
+        ("page=2", "web/parameter-unknown"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(desk: People, query: str, code: str) -> None:
     """With what the address has wrong."""
     answer = desk("viewer").get(f"/flows.json?{query}")
-    assert (answer.status_code, answer.json()["code"]) == (400, "web/address-wrong")
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
 def test_the_file_has_every_route(desk: People) -> None:

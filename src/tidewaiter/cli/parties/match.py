@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ import click
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, check_file, private, replacing, writing
-from tidewaiter.base.phrases import english, english_json
+from tidewaiter.base.phrases import Phrase, english, english_json
 from tidewaiter.base.safe_text import visible
 from tidewaiter.bulk.parties import Matched, match_parties, parties_of, read_asked, row_answers
 from tidewaiter.bulk.party_lists import Origins, PartyLists, load_party_lists
@@ -23,6 +23,7 @@ from tidewaiter.cli.core.progress import counting
 from tidewaiter.cli.screening.input_files import report_refusals
 from tidewaiter.explain.matches import (
     evidence_lines,
+    missing_details,
     odds_in_words,
     owned_lines,
     rarity_line,
@@ -40,7 +41,7 @@ from tidewaiter.parties.matching.types import (
     read_queries,
 )
 from tidewaiter.parties.thresholds import Threshold, printed
-from tidewaiter.parties.types import PartyKind
+from tidewaiter.parties.types import NameKind, PartyKind
 from tidewaiter.report.parties.exports import (
     MATCH_FORMATS,
     MatchWriter,
@@ -121,7 +122,7 @@ _SHOWN_TIES = 6
 _TELL_APART = "A date of birth, country, address or number can tell them apart."
 
 
-def show(answer: Answer, *, as_json: bool) -> None:
+def show(asked: AskedParty, answer: Answer, origins: Origins, *, as_json: bool) -> None:
     """Print the matches of one party."""
     if as_json:
         click.echo(english_json(answer))
@@ -131,7 +132,7 @@ def show(answer: Answer, *, as_json: bool) -> None:
     for line in (*_before(answer), *_ties(answer)):
         click.echo(visible(line))
     for match in answer.matches:
-        for line in _lines(match, answer.threshold):
+        for line in _lines(match, answer.threshold, asked, origins):
             click.echo(visible(line))
     if answer.matches and answer.not_assessable:  # found by number
         click.echo(visible(_unread(answer)))
@@ -178,11 +179,22 @@ def _ties(answer: Answer) -> Iterator[str]:
             )
 
 
-def _lines(match: Match, least: Threshold | None) -> list[str]:
+_NAME_KINDS: Mapping[NameKind, str] = {
+    "primary": "main name",
+    "alias": "alias",
+    "weak alias": "weak alias: a name that the list itself calls low quality",
+    "former": "former name",
+    "native": "name in its own script",
+}
+_NEARLY = 0.9995  # beyond it, three decimals would say 1
+
+
+def _lines(match: Match, least: Threshold | None, asked: AskedParty, origins: Origins) -> list[str]:
     said = match.explanation
+    chance = f"{match.probability:.3f}" if match.probability < _NEARLY else "over 0.999"
     lines = [
-        f"{match.probability:.3f}  {match.name} ({match.name_kind})",
-        f"  {_entry(match)}. {match.source}".rstrip(),
+        f"{chance}  {match.name} ({_NAME_KINDS[match.name_kind]})",
+        f"  {_entry(match, origins)}",
     ]
     lines += [f"  {match.judged}"] if match.judged else []
     lines += [f"  {english(link_phrase(each))}" for each in match.links]
@@ -194,6 +206,11 @@ def _lines(match: Match, least: Threshold | None) -> list[str]:
     lines.append(f"  total {match.log_odds:+.2f}: {odds_in_words(match.log_odds)}")
     origin = f", {least.origin}" if least and least.origin else ""
     lines.append(f"  match threshold: probability {printed(match.threshold)}{origin}")
+    listed = origins.parties.get(match.entry)
+    missing = missing_details(asked, listed) if listed else []
+    lines += (
+        [f"  not compared, because you did not give it: {'; '.join(missing)}"] if missing else []
+    )
     rarity = rarity_line(said)
     lines += [f"  {rarity}"] if rarity else []
     lines += [f"  {_sharing(match)}"] if match.entries else []
@@ -202,17 +219,20 @@ def _lines(match: Match, least: Threshold | None) -> list[str]:
 
 def _sharing(match: Match) -> str:
     have = "has" if match.sharing == 1 else "have"
-    return f"{match.sharing:,} of {how_many(match.entries, 'entry')} {have} this name"
+    return f"{match.sharing:,} of {how_many(match.entries, 'entry')} {have} the listed name"
 
 
-def _entry(match: Match) -> str:
-    """Describe the entry: what its list requires, since when, and the outcome of any charge."""
-    told = [f"entry {match.entry}", match.kind, match.action]
-    told += [f"listed {match.listed}"] if match.listed else []
+def _entry(match: Match, origins: Origins) -> str:
+    """Describe the entry: its list and date, what the list requires, any charge, its source."""
+    slug, _, entry = origins.of(match)
+    title = english(origins.titles[slug]) if slug in origins.titles else slug
+    told = [match.kind, english(Phrase("deed/plain", act=match.action))]
+    told += [f"listed on {match.listed}"] if match.listed else []
     ended = f" on {match.outcome_day}" if match.outcome_day else ""
-    told += [f"{match.outcome}{ended}"] if match.outcome else []
+    told += [f"charge: {match.outcome}{ended}"] if match.outcome else []
     told += ["restricted"] if match.confidential else []
-    return ", ".join(told)
+    source = f". Source: {match.source}" if match.source and match.source != title else ""
+    return f"entry {entry} of {title}: {', '.join(told)}{source}"
 
 
 _CHANCE = Within(0, 1)
@@ -310,7 +330,7 @@ def match(  # noqa: PLR0917 - Click passes them by name
             identifiers=known.identifiers,
         )
         answer = Matcher(lists.index).match([party], least)[0]
-        show(lists.settled(party, answer), as_json=as_json)
+        show(party, lists.settled(party, answer), lists.origins, as_json=as_json)
     elif queries is not None and out is not None:
         _match_queries(lists.index, queries, out, attributes=attributes)
     elif path is not None and out is not None:

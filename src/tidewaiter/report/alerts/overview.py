@@ -1,6 +1,6 @@
 """Text for the overview: open alerts, inflow and outflow, and rule precision."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -56,7 +56,7 @@ class OverviewView(Record, frozen=True, kw_only=True):
     stands: tuple[Row, ...]
     flow: Drawn
     ages: Drawn
-    rate: Drawn
+    rate: Drawn | None  # None: too few lines for a rate
     rules: tuple[TrackView, ...]
     substances: tuple[TrackView, ...]
     substances_more: int  # number of further substances
@@ -93,13 +93,7 @@ def overview_view(
         ages=classes_chart(
             "ages", words("Open alerts by age (days)"), words("Days"), _ages(counts, today)
         ),
-        rate=days_chart(
-            "rate",
-            words("Alerts per million lines, by day"),
-            words("Per million lines"),
-            _rates(counts),
-            span,
-        ),
+        rate=_rate(counts, span),
         rules=track_views(
             counts.rules, counts.raised, "rule", lambda key: words(library.rules.get(key, key))
         ),
@@ -161,10 +155,22 @@ def _tiles(counts: Counts, first: date, today: date) -> Iterable[Tile]:
         more=f"{words('90th percentile')} {minutes_in_words(most)}",
         asks=None,
     )
+    yield _lines_tile(counts)
+
+
+def _lines_tile(counts: Counts) -> Tile:
+    """Show the rate of alerts, or the plain counts where a rate would mean nothing."""
     lines, alerts = sum(counts.lines.values()), sum(counts.added.values())
-    yield Tile(
+    if lines < load_overview_rules().rate_lines:
+        return Tile(
+            label=words("Lines screened"),
+            value=number(lines),
+            more=f"{words('Alerts')}: {number(alerts)}",
+            asks=None,
+        )
+    return Tile(
         label=words("Alerts per million lines"),
-        value=number(round(alerts / lines * _MILLION)) if lines else "–",
+        value=number(round(alerts / lines * _MILLION)),
         more=f"{number(lines)} {words('lines')}",
         asks=None,
     )
@@ -225,6 +231,19 @@ def _ages(counts: Counts, today: date) -> list[tuple[str, int]]:
     ]
     counted = ages(counts.open, today, starts)
     return list(zip([*names, f"{starts[-1]}+"], counted, strict=True))
+
+
+def _rate(counts: Counts, span: Sequence[date]) -> Drawn | None:
+    """Draw the rate by day; None: too few lines."""
+    if sum(counts.lines.values()) < load_overview_rules().rate_lines:
+        return None
+    return days_chart(
+        "rate",
+        words("Alerts per million lines, by day"),
+        words("Per million lines"),
+        _rates(counts),
+        span,
+    )
 
 
 def _rates(counts: Counts) -> dict[date, float]:

@@ -171,6 +171,9 @@ class ReasonView(Record, frozen=True, kw_only=True):
     source: Citation | None
 
 
+_CODES = frozenset({"hs", "cas", "un", "cus"})
+
+
 class AlertView(Record, frozen=True, kw_only=True):
     """An alert, formatted as a card."""
 
@@ -196,6 +199,26 @@ class AlertView(Record, frozen=True, kw_only=True):
     kept: tuple[Kept, ...]  # unmapped fields of the line's document
     kept_more: int  # number of further unmapped fields
     left_out: str  # note on content omitted because a hostile line has too much of it
+
+    @property
+    def texts(self) -> tuple[FieldView, ...]:
+        """The fields in words."""
+        return tuple(field for field in self.fields if field.name not in _CODES)
+
+    @property
+    def codes(self) -> tuple[FieldView, ...]:
+        """The fields that hold a code."""
+        return tuple(field for field in self.fields if field.name in _CODES)
+
+    @property
+    def law_here(self) -> tuple[LawView, ...]:
+        """The law of the countries on the route."""
+        return tuple(held for held in self.law if held.route)
+
+    @property
+    def law_elsewhere(self) -> tuple[LawView, ...]:
+        """The law of other countries, and conventions that say nothing of the route."""
+        return tuple(held for held in self.law if not held.route)
 
 
 def alert_view(

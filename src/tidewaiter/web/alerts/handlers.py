@@ -42,7 +42,7 @@ from tidewaiter.trade.rules.results import WORDS, Check, Kind, Observed, Result,
 from tidewaiter.trade.substance_lookup import finding_of
 from tidewaiter.trade.types import Alert
 from tidewaiter.web.alerts.decision_form import Step, own_decision
-from tidewaiter.web.alerts.queue_query import learned_neighbours, queue_of, read_kept
+from tidewaiter.web.alerts.queue_query import learned_neighbours, queue_of, read_kept, written
 from tidewaiter.web.alerts.views import (
     Around,
     Choices,
@@ -92,6 +92,7 @@ class Decide(Record, frozen=True, kw_only=True):
     note: Note = ""
     seen: int  # number of the last step seen; 0: none
     queue: str = ""  # query of the queue to continue with
+    back: Literal["queue"] | None = None  # return to the queue, and not to the next alert
 
 
 class Undo(Record, frozen=True, kw_only=True):
@@ -116,24 +117,52 @@ def alert_page(
     query = read_query(request, AlertQuery)
     with node.read() as work:
         alert = seen_by(work, user, name)
-        page = AlertPage(
-            alert=export_alert(node.taught.beside(alert)),
-            drifted=_drifted(node, work),
-            standing=standings(work, [name])[name],
-            trail=tuple(trail(work, name)),
-            context=context_of(work, alert, cleared=user.account.cleared),
-            results=tuple(results_of(work, [name]).get(name, ())),
-            rest=why_suppressed(work, alert),
-            versions=tuple(versions_of(work, name)),
-            step=own_decision(work, user, query.step),
-            proposed=_proposed(work, user, name),
-        )
+        page = _page(node, work, user, alert, query)
         around = _around(node, work, user, alert, query)
     return reply(
         request,
         "alert-page.html",
         page,
         view=lambda: alert_page_view(page, user, around, node),
+    )
+
+
+@get(
+    "/alerts/{name:str}/preview",
+    guards=[may("see")],
+    include_in_schema=False,
+    sync_to_thread=True,
+    query=AlertQuery,
+)
+def alert_preview(
+    request: Asked, node: TheNode, user: TheUser, name: FromPath[str]
+) -> Response[AlertPage]:
+    """Show what is needed to decide an alert: a fragment beside the queue."""
+    query = read_query(request, AlertQuery)
+    with node.read() as work:
+        page = _page(node, work, user, seen_by(work, user, name), query)
+    around = Around(query=query.queue, before=None, next=None, preview=True)
+    return reply(
+        request,
+        "alert-preview.html",
+        page,
+        view=lambda: alert_page_view(page, user, around, node),
+    )
+
+
+def _page(node: Node, work: Work, user: User, alert: Alert, query: AlertQuery) -> AlertPage:
+    name = alert.id
+    return AlertPage(
+        alert=export_alert(node.taught.beside(alert)),
+        drifted=_drifted(node, work),
+        standing=standings(work, [name])[name],
+        trail=tuple(trail(work, name)),
+        context=context_of(work, alert, cleared=user.account.cleared),
+        results=tuple(results_of(work, [name]).get(name, ())),
+        rest=why_suppressed(work, alert),
+        versions=tuple(versions_of(work, name)),
+        step=own_decision(work, user, query.step),
+        proposed=_proposed(work, user, name),
     )
 
 
@@ -149,7 +178,11 @@ def decide_alert(
             work, before, Wanted(verdict=data.verdict, reason=data.reason, note=data.note)
         )
         further = _next(node, work, user, alert, data.queue)
-    return done(request, after, _address(further or name, data.queue, step=after.decided))
+    if data.back == "queue":
+        address = f"/queue?{written(read_kept(data.queue), step=after.decided)}"
+    else:
+        address = _address(further or name, data.queue, step=after.decided)
+    return done(request, after, address)
 
 
 @post("/alerts/{name:str}/undo", guards=[may("decide")], sync_to_thread=True)
@@ -436,6 +469,7 @@ def into_case(
 
 HANDLERS = [
     alert_page,
+    alert_preview,
     decide_alert,
     undo_decision,
     assign_alert,

@@ -17,13 +17,12 @@ from tidewaiter.explain.lines import consignment_in_words
 from tidewaiter.explain.official_names import substance_names
 from tidewaiter.explain.phrases import markup, plain, translated
 from tidewaiter.explain.rules import percent
+from tidewaiter.explain.sentences import alert_sentence
 from tidewaiter.explain.words import Library, days_in_words
 from tidewaiter.law.types import Regime
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.accounts.users import account_key
 from tidewaiter.store.alerts.filters import SavedFilter
-from tidewaiter.trade.alerts import is_listed
-from tidewaiter.trade.routes import route_of
 from tidewaiter.trade.rules.alert_rules import AlertRules
 from tidewaiter.trade.types import Alert, Severity
 from tidewaiter.web.alerts.bulk_actions import AT_ONCE
@@ -132,6 +131,7 @@ def groups(page: QueuePage, names: Names) -> Iterator[Group]:
                     chosen=_is_chosen(page.query, name, each.value),
                 )
                 for each in page.counts.by[name]
+                if each.alerts or _is_chosen(page.query, name, each.value)
             )
         yield Group(name=name, title=titles[name], choices=choices)
         if name == "status" and (page.counts.proposed or page.query.proposed):
@@ -152,6 +152,8 @@ def _proposed(page: QueuePage) -> Choice:
 def _due(page: QueuePage) -> Iterator[Choice]:
     chosen = page.query.due_within
     for days, count in page.counts.due_within.items():
+        if not count and page.query.due_within != days:
+            continue
         yield Choice(
             label=_within(days),
             value=str(days),
@@ -265,7 +267,6 @@ def count_in_words(alerts: int) -> str:
 
 _GOODS = 180  # characters of a description shown around a match
 _LISTINGS = 2  # named in a title
-_NAME = 60  # of a party
 
 
 class RowView(Record, frozen=True, kw_only=True):
@@ -278,12 +279,16 @@ class RowView(Record, frozen=True, kw_only=True):
     learned: str  # learned probability; "": not requested
     title: str
     heading: Markup  # title; English text is marked
+    preview: str  # address of the fragment beside the queue
+    what: str  # substances, or the goods as written
     goods: Markup
+    amount: str
     parties: str
     route: str
     consignment: str
     due: str
     days: str
+    days_short: str  # like "12 d"; negative: late
     late: bool
     age: str
     status: str
@@ -291,7 +296,7 @@ class RowView(Record, frozen=True, kw_only=True):
     assignee: str
     restricted: bool
     adds: tuple[str, ...]  # priority points among its severity, like "+30 unusual"
-    listed: bool  # with a list match
+    listed: str  # what a list says of a party; "": no list match
     proposed: int | None  # bulk decision that waits for a second officer
 
 
@@ -308,24 +313,27 @@ def row_view(
         rules: Rules that determined its rank.
     """
     alert = row.alert
-    route = route_of(alert.line)
     left = (alert.due - today).days if alert.due else None
-    ends = filter(None, (route.origin, *route.transit, route.destination))
-    titled = translated(short_title(alert, regimes, _LISTINGS))
+    titled, told = translated(short_title(alert, regimes, _LISTINGS)), alert_sentence(alert)
+    onward = f"?{urlencode({'queue': kept})}" if kept else ""
     return RowView(
         id=alert.id,
-        path=f"/alerts/{alert.id}" + (f"?{urlencode({'queue': kept})}" if kept else ""),
+        path=f"/alerts/{alert.id}{onward}",
+        preview=f"/alerts/{alert.id}/preview{onward}",
         severity=alert.severity,
         score=alert.score,
         learned=percent(alert.learned.chance) if alert.learned else "",
         title=plain(titled),
         heading=markup(titled),
+        what=told.what,
         goods=_goods(alert),
-        parties=_parties(alert),
-        route=" → ".join(dict.fromkeys(ends)),
+        amount=told.amount,
+        parties=" → ".join(party.name for party in told.parties),
+        route=told.route,
         consignment=consignment_in_words(alert.consignment, alert.seq),
         due=day(alert.due),
         days=days_in_words(left),
+        days_short="" if left is None else words("{count} d").format(count=number(left)),
         late=left is not None and left <= 0 and row.standing.status == "open",
         age=_age((today - alert.day).days),
         status=row.standing.status,
@@ -333,7 +341,7 @@ def row_view(
         assignee=row.standing.assignee or "",
         restricted=alert.restricted,
         adds=tuple(added_in_words(alert, rules)),
-        listed=is_listed(alert),
+        listed="; ".join(party.listed for party in told.parties if party.listed),
         proposed=row.proposed,
     )
 
@@ -345,11 +353,6 @@ def _goods(alert: Alert) -> Markup:
         Span(start=find.evidence.start, end=find.evidence.end, label=find.label) for find in found
     ]
     return mark_up(text, spans, limit=_GOODS)
-
-
-def _parties(alert: Alert) -> str:
-    named = [party.name for party in alert.line.parties or () if party.name]
-    return " → ".join(name[:_NAME] for name in named[:2])
 
 
 def _age(days: int) -> str:
@@ -390,6 +393,7 @@ class QueueView(Record, frozen=True, kw_only=True):
     keys: tuple[tuple[str, str], ...]
     toast: Toast | None
     running: tuple[JobView, ...]
+    looks: tuple[tuple[str, str], ...]  # parts of the page that a reader may hide
 
 
 def queue_view(page: QueuePage, user: User, node: Node) -> QueueView:
@@ -425,8 +429,7 @@ def queue_view(page: QueuePage, user: User, node: Node) -> QueueView:
         at_once=AT_ONCE,
         keys=(
             ("j k", words("Next alert, previous alert")),
-            ("Enter", words("Open")),
-            ("o", words("Open")),
+            ("Enter o", words("Open the page of the alert")),
             ("x", words("Select or deselect")),
             ("a", words("Assign the selected alerts, or this one, to me")),
             ("/", words("Search")),
@@ -436,6 +439,15 @@ def queue_view(page: QueuePage, user: User, node: Node) -> QueueView:
         ),
         toast=_toast(page, user),
         running=running_view(page.running),
+        looks=(
+            ("preview", words("Preview")),
+            ("compact", words("Compact rows")),
+            ("amount", words("Amount")),
+            ("route", words("Route")),
+            ("parties", words("Parties")),
+            ("stands", words("Status and assignee")),
+            ("adds", words("Priority points")),
+        ),
     )
 
 

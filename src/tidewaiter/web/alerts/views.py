@@ -133,6 +133,7 @@ class Around(Record, frozen=True, kw_only=True):
     before: str | None  # id
     next: str | None
     did: Literal["assign"] | None = None  # action that led here, besides a decision
+    preview: bool = False  # beside the queue
 
 
 class Page(Protocol):
@@ -241,11 +242,14 @@ class AlertPageView(Record, frozen=True, kw_only=True):
     mine: bool
     query: str
     queue: str  # address
+    page: str  # address of the page of the alert
     before: str  # address; "": none
     next: str
     keys: tuple[tuple[str, str], ...]
     toast: Toast | None
     proposed: ProposedView | None
+    preview: bool  # beside the queue
+    exchanges: bool  # the reader may write to other authorities from here
 
 
 def alert_page_view(page: Page, user: User, around: Around, node: Node) -> AlertPageView:
@@ -274,11 +278,14 @@ def alert_page_view(page: Page, user: User, around: Around, node: Node) -> Alert
         mine=page.standing.assignee == user.account.name,
         query=around.query,
         queue=f"/queue?{around.query}" if around.query else "/queue",
+        page=f"/alerts/{page.alert.id}{onward}",
         before=f"/alerts/{around.before}{onward}" if around.before else "",
         next=f"/alerts/{around.next}{onward}" if around.next else "",
         keys=_keys(verdicts),
         toast=_toast(page, around, user),
         proposed=proposed_view(page.proposed, user) if page.proposed else None,
+        preview=around.preview,
+        exchanges="exchange" in user.rights and node.exchanges(),
     )
 
 

@@ -1,5 +1,7 @@
 """Audit log: search, verification, and signed checkpoints for safekeeping elsewhere."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -35,6 +37,8 @@ class AuditQuery(Record, frozen=True, kw_only=True):
     action: str = ""
     who: str = ""  # such as "account 7"
     words: Annotated[str, msgspec.Meta(max_length=200)] = ""  # in the details
+    first: date | None = None  # first day, in UTC
+    last: date | None = None  # last day, in UTC
     before: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0  # number of the last entry seen
 
 
@@ -48,6 +52,13 @@ class AuditPage(Record, frozen=True, kw_only=True):
     root: str  # root hash, in hexadecimal
     key: str  # public
     more: int  # `before` of the next page; 0: there is none
+
+
+class AuditView(Record, frozen=True, kw_only=True):
+    """Audit entries, as displayed."""
+
+    details: tuple[Mapping[str, str | int], ...]  # of each entry
+    earlier: Mapping[str, str] | None  # query of the next page; None: there is none
 
 
 class Verified(Record, frozen=True, kw_only=True):
@@ -70,6 +81,8 @@ def audit_page(request: Asked, node: TheNode, user: TheUser) -> Response[AuditPa
             action=query.action,
             who=query.who,
             words=query.words,
+            first=query.first,
+            last=query.last,
             before=query.before,
             rows=_ROWS,
         )
@@ -87,7 +100,17 @@ def audit_page(request: Asked, node: TheNode, user: TheUser) -> Response[AuditPa
         key=str(node.key.public()),
         more=entries[-1].number if len(entries) == _ROWS else 0,
     )
-    return reply(request, "audit.html", page)
+    return reply(request, "audit.html", page, view=lambda: _audit_view(page))
+
+
+def _audit_view(page: AuditPage) -> AuditView:
+    asked = {key: str(value) for key, value in msgspec.to_builtins(page.query).items() if value}
+    return AuditView(
+        details=tuple(
+            msgspec.json.decode(each.details, type=dict[str, str | int]) for each in page.entries
+        ),
+        earlier={**asked, "before": str(page.more)} if page.more else None,
+    )
 
 
 @post("/audit/verification", guards=[may("audit")], sync_to_thread=True)

@@ -231,6 +231,10 @@ class Node:
                 check_complete(work)
             yield desk, work
 
+    def exchanges(self) -> bool:
+        """Return whether this installation is a node of the exchange."""
+        return self._desk_of_node is not None or ring_file().exists()
+
     def _exchange(self) -> Exchange:
         if self._desk_of_node is None:
             path = ring_file()

@@ -117,10 +117,26 @@ def read_query(request: Request[Any, Any, Any], kind: type[R]) -> R:
         InputError: Invalid value, or unknown field.
     """
     pairs = [(name, value) for name, value in request.query_params.multi_items()]
+    check_names((name for name, _ in pairs), kind)
     try:
         return msgspec.convert(formed(pairs, kind), kind, strict=False)
     except msgspec.ValidationError as error:
         raise InputError("web/address-wrong", error=error, at="address") from error
+
+
+def check_names(names: Iterable[str], kind: type[Record]) -> None:
+    """Check the names of query fields against those of a record.
+
+    Raises:
+        InputError: Unknown field; the hint names the allowed ones.
+    """
+    known = _fields(kind)
+    if not kind.__struct_config__.forbid_unknown_fields:
+        return
+    for name in names:
+        if name.partition(".")[0] not in known:
+            allowed = ", ".join(known)
+            raise InputError("web/parameter-unknown", parameter=name, known=allowed, at=name)
 
 
 def json_path(scope: Any) -> None:

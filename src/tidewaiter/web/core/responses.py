@@ -49,17 +49,28 @@ class Shown(Record, frozen=True, kw_only=True):
 ENTRIES = (
     Entry(
         path="/queue",
-        label=marked("Queue"),
+        label=marked("Alerts"),
         right="see",
         parts=(
             Entry(path="/queue", label=marked("Queue"), right="see"),
+            Entry(path="/screen", label=marked("Upload"), right="see"),
             Entry(path="/bulk-decisions", label=marked("Bulk decisions"), right="see"),
+            Entry(path="/suppressions", label=marked("Suppressions"), right="see"),
+            Entry(path="/rules", label=marked("Rules"), right="see"),
+            Entry(path="/ranker", label=marked("Ranking model"), right="decide"),
+            Entry(path="/overview", label=marked("Overview"), right="overview"),
         ),
     ),
-    Entry(path="/screen", label=marked("Upload"), right="see"),
     Entry(path="/cases", label=marked("Cases"), right="see"),
-    Entry(path="/parties", label=marked("Parties"), right="see"),
-    Entry(path="/flows", label=marked("Trade flows"), right="see"),
+    Entry(
+        path="/parties",
+        label=marked("Parties"),
+        right="see",
+        parts=(
+            Entry(path="/parties", label=marked("Parties"), right="see"),
+            Entry(path="/flows", label=marked("Trade flows"), right="see"),
+        ),
+    ),
     Entry(
         path="/law",
         label=pmarked("subject", "Law"),
@@ -67,17 +78,6 @@ ENTRIES = (
         parts=(
             Entry(path="/law", label=pmarked("subject", "Law"), right="see"),
             Entry(path="/substances", label=marked("Substances"), right="see"),
-        ),
-    ),
-    Entry(
-        path="/coalition",
-        label=marked("Coalition"),
-        right="exchange",
-        parts=(
-            Entry(path="/coalition", label=marked("Dashboard"), right="exchange"),
-            Entry(path="/coalition/members", label=marked("Members"), right="exchange"),
-            Entry(path="/coalition/commitments", label=marked("Commitments"), right="exchange"),
-            Entry(path="/coalition/timeline", label=marked("Timeline"), right="exchange"),
         ),
     ),
     Entry(
@@ -98,6 +98,17 @@ ENTRIES = (
         ),
     ),
     Entry(
+        path="/coalition",
+        label=marked("Coalition"),
+        right="exchange",
+        parts=(
+            Entry(path="/coalition", label=marked("Dashboard"), right="exchange"),
+            Entry(path="/coalition/members", label=marked("Members"), right="exchange"),
+            Entry(path="/coalition/commitments", label=marked("Commitments"), right="exchange"),
+            Entry(path="/coalition/timeline", label=marked("Timeline"), right="exchange"),
+        ),
+    ),
+    Entry(
         path="/burden",
         label=marked("Overdose deaths"),
         right="see",
@@ -111,18 +122,9 @@ ENTRIES = (
             Entry(path="/burden/claims", label=marked("Check claims"), right="see"),
         ),
     ),
-    Entry(path="/overview", label=marked("Overview"), right="overview"),
-    Entry(
-        path="/rules",
-        label=marked("Rules"),
-        right="see",
-        parts=(
-            Entry(path="/rules", label=marked("Rules"), right="see"),
-            Entry(path="/suppressions", label=marked("Suppressions"), right="see"),
-            Entry(path="/ranker", label=marked("Ranking model"), right="decide"),
-        ),
-    ),
-    Entry(path="/audit", label=marked("Audit log"), right="audit"),
+)
+
+SETTINGS = (
     Entry(
         path="/lists",
         label=marked("Party lists"),
@@ -135,15 +137,17 @@ ENTRIES = (
     ),
     Entry(
         path="/accounts",
-        label=marked("Accounts"),
+        label=marked("Settings"),
         right="vouch",
         parts=(
             Entry(path="/accounts", label=marked("Accounts"), right="vouch"),
             Entry(path="/webhooks", label=marked("Webhooks"), right="administer"),
             Entry(path="/plugins", label=marked("Plug-ins"), right="administer"),
+            Entry(path="/audit", label=marked("Audit log"), right="audit"),
         ),
     ),
 )
+"""Shown beside the name of the account: work stands in `ENTRIES`, at most seven."""
 
 
 def shown_to(rights: Collection[Right], path: str) -> tuple[Shown, ...]:
@@ -151,23 +155,32 @@ def shown_to(rights: Collection[Right], path: str) -> tuple[Shown, ...]:
     return _shown(ENTRIES, rights, path)
 
 
+def settings_of(rights: Collection[Right], path: str) -> tuple[Shown, ...]:
+    """Return the entry of the settings; () if the user may change none."""
+    return _shown(SETTINGS, rights, path)
+
+
 def parts_at(rights: Collection[Right], path: str) -> tuple[Shown, ...]:
     """Return the second menu row: the parts of the current entry; () if none."""
-    here = next((each for each in ENTRIES if each.parts and _is_at(each, path)), None)
+    every = (*ENTRIES, *SETTINGS)
+    here = next((each for each in every if each.parts and _is_at(each, path)), None)
     return _shown(here.parts, rights, path) if here else ()
 
 
 def _shown(entries: Sequence[Entry], rights: Collection[Right], path: str) -> tuple[Shown, ...]:
-    """Return entries with the closest one marked, as parts may be nested."""
+    """Return entries with the closest one marked, as parts may be nested.
+
+    An entry with parts is shown to those who may see any of them, and leads to the first of these.
+    """
     at = max(
         (each for each in entries if _is_at(each, path)),
         key=lambda each: len(each.path),
         default=None,
     )
     return tuple(
-        Shown(path=each.path, label=words(each.label), here=each is at)
+        Shown(path=seen[0].path, label=words(each.label), here=each is at)
         for each in entries
-        if each.right in rights
+        if (seen := [part for part in each.parts or (each,) if part.right in rights])
     )
 
 
@@ -312,6 +325,7 @@ def _common(request: Asked) -> Mapping[str, Any]:
         "request": request,
         "user": user,
         "menu": shown_to(rights, request.url.path),
+        "settings": settings_of(rights, request.url.path),
         "parts": parts_at(rights, request.url.path),
         "people": cache(request.app.state.node.people) if user else dict,
     }

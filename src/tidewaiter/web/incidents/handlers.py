@@ -23,6 +23,7 @@ from tidewaiter.exchange.incidents.drafts import (
     draft_of,
     incident_from,
 )
+from tidewaiter.exchange.incidents.prefill import incident_of_alert
 from tidewaiter.exchange.incidents.state import Known
 from tidewaiter.exchange.incidents.types import (
     Concealment,
@@ -56,6 +57,8 @@ from tidewaiter.store.incidents import (
 from tidewaiter.store.peers.directory import peers
 from tidewaiter.store.peers.statements import Listed
 from tidewaiter.transport.feeds import export_incident
+from tidewaiter.web.alerts.handlers import seen_by
+from tidewaiter.web.cases.steps import Short
 from tidewaiter.web.core.exchange_terms import pap_choices, purpose_choices, tlp_choices
 from tidewaiter.web.core.form_fields import Filling, FormField, Layout, group_of
 from tidewaiter.web.core.node import Node, TheNode, TheUser
@@ -373,16 +376,26 @@ def _numbered(fields: Mapping[str, str], name: str) -> list[str]:
 _ID = 4  # bytes
 
 
-@get("/incidents/new", guards=[may("exchange")], sync_to_thread=True)
-def new_incident(request: Asked, node: TheNode) -> Response[IncidentForm]:
-    """Show the empty form of an incident."""
+class NewIncident(Record, frozen=True, kw_only=True):
+    """What the form begins with."""
+
+    alert: Short = ""  # alert whose line fills it in; "": none
+
+
+@get("/incidents/new", guards=[may("exchange")], sync_to_thread=True, query=NewIncident)
+def new_incident(request: Asked, node: TheNode, user: TheUser) -> Response[IncidentForm]:
+    """Show the form of an incident: empty, or filled in from the line of an alert."""
+    name, told = read_query(request, NewIncident).alert, {}
+    if name:
+        with node.read() as work:
+            told = flat(incident_of_alert(seen_by(work, user, name)))
     fields = {
         "day": node.today().isoformat(),
         "marking.tlp": "amber",
         "marking.pap": "red",
         "stage": "unknown",
         "transport.mode": "unknown",
-    }
+    } | told
     form = IncidentForm(
         number=0, after=0, fields=fields, flags=(), to=(), problems=(), proposals=()
     )

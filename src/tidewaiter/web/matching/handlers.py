@@ -34,7 +34,6 @@ from tidewaiter.parties.matching.ftm import (
     schema_of,
 )
 from tidewaiter.parties.types import ListVersion, PartyKind
-from tidewaiter.store.accounts.sessions import User
 from tidewaiter.web.core.client_paths import MATCHING
 from tidewaiter.web.core.node import Node, TheNode, TheUser
 from tidewaiter.web.core.request_parsing import Asked
@@ -44,8 +43,9 @@ from tidewaiter.web.matching.parameters import (
     ALGORITHM,
     Read,
     check_algorithm,
-    check_dataset,
+    dataset_lists,
     excluded_schemas,
+    lists_for,
     named_datasets,
     read_parameters,
     topics_in,
@@ -91,11 +91,6 @@ _DESCRIPTION: Final = (
 )
 
 
-def lists_for(node: Node, user: User) -> LoadedLists:
-    """Return the lists that a user may see."""
-    return node.matching.lists(cleared=user.account.cleared)
-
-
 @post(
     f"{MATCHING}/match/{{dataset:str}}",
     guards=[may("match")],
@@ -109,8 +104,7 @@ def match_entities(
     """Match entities against the party lists."""
     asked, ignored = read_parameters(request, MatchParameters, _MATCH)
     check_algorithm(asked.algorithm)
-    lists = lists_for(node, user)
-    check_dataset(lists, dataset)
+    lists = dataset_lists(node, user, dataset)
     queries = _queries(_body(body))
     levels = node.matching.levels(asked.threshold, asked.cutoff)
     filters = Filters(
@@ -218,8 +212,7 @@ def search_list_entries(
 ) -> Response[SearchResponse]:
     """Search the party lists for a name in any spelling, or for words of an entry."""
     asked, ignored = read_parameters(request, SearchParameters, _SEARCH)
-    lists = lists_for(node, user)
-    check_dataset(lists, dataset)
+    lists = dataset_lists(node, user, dataset)
     kind = kind_of(asked.schema, at="schema")
     wanted = _wanted(lists, dataset, kind, asked)
     result = _by_name(node, lists, asked) if asked.q.strip() else None

@@ -10,6 +10,8 @@ from tidewaiter.base.records import Record
 from tidewaiter.node.matching.service import ALL, LoadedLists
 from tidewaiter.parties.matching.ftm import TOPICS
 from tidewaiter.parties.readers.ftm import SCHEMAS
+from tidewaiter.store.accounts.sessions import User
+from tidewaiter.web.core.node import Node
 from tidewaiter.web.core.request_parsing import Asked, formed
 from tidewaiter.web.core.security import API_KEY
 
@@ -65,14 +67,21 @@ def read_parameters(
     return made, tuple(sorted({name for name, _ in pairs} & rules.ignored))
 
 
-def check_dataset(lists: LoadedLists, name: str) -> None:
-    """Check the data set of an address.
+def lists_for(node: Node, user: User) -> LoadedLists:
+    """Return the lists that a user may see."""
+    return node.matching.lists(cleared=user.account.cleared)
+
+
+def dataset_lists(node: Node, user: User, dataset: str) -> LoadedLists:
+    """Return the lists that a user may see, for the data set of an address.
 
     Raises:
-        MissingError: There is none of this name.
+        MissingError: There is no data set of this name.
     """
-    if name != ALL and name not in lists.versions:
-        raise MissingError("web/no-dataset", dataset=name, known=known_datasets(lists))
+    lists = lists_for(node, user)
+    if dataset != ALL and dataset not in lists.versions:
+        raise MissingError("web/no-dataset", dataset=dataset, known=known_datasets(lists))
+    return lists
 
 
 def named_datasets(lists: LoadedLists, names: Iterable[str], at: str) -> frozenset[str]:

@@ -42,8 +42,7 @@ from tidewaiter.web.core.node import Node, TheNode, TheUser
 from tidewaiter.web.core.request_parsing import FORM, Asked
 from tidewaiter.web.core.responses import HTML, environment
 from tidewaiter.web.core.security import API_KEY, POLICY, may
-from tidewaiter.web.matching.handlers import lists_for
-from tidewaiter.web.matching.parameters import check_dataset, read_parameters
+from tidewaiter.web.matching.parameters import dataset_lists, read_parameters
 from tidewaiter.web.matching.reconcile_schemas import (
     BATCH,
     Authentication,
@@ -113,8 +112,7 @@ def reconciliation_service(
 ) -> Response[Any]:
     """Describe the service, or answer queries in the address."""
     asked, _ = read_parameters(request, ServiceParameters)
-    lists = lists_for(node, user)
-    check_dataset(lists, dataset)
+    lists = dataset_lists(node, user, dataset)
     if asked.queries or asked.extend:
         return _answered(node, lists, dataset, asked)
     return Response(_manifest(request, node, lists, dataset), media_type=_JSON)
@@ -126,8 +124,7 @@ def reconcile_batch(
 ) -> Response[Any]:
     """Answer the queries of a form, or fetch properties."""
     read_parameters(request, NoParameters)
-    lists = lists_for(node, user)
-    check_dataset(lists, dataset)
+    lists = dataset_lists(node, user, dataset)
     return _answered(node, lists, dataset, _form(request, body))
 
 
@@ -353,8 +350,7 @@ def suggest_entities(
 ) -> Response[Suggestions]:
     """Suggest list entries by the beginning of a name."""
     asked, _ = read_parameters(request, SuggestParameters)
-    lists = lists_for(node, user)
-    check_dataset(lists, dataset)
+    lists = dataset_lists(node, user, dataset)
     hits = lists.search(asked.prefix, prefix=True)
     kept = [each for each in hits if dataset in {ALL, each.list}]
     made = Suggestions(
@@ -379,7 +375,7 @@ def suggest_types(
     request: Asked, node: TheNode, user: TheUser, dataset: FromPath[str]
 ) -> Response[Kinds]:
     """Suggest types of parties."""
-    check_dataset(lists_for(node, user), dataset)
+    dataset_lists(node, user, dataset)
     return _suggested(request, _TYPES)
 
 
@@ -393,7 +389,7 @@ def suggest_properties(
     request: Asked, node: TheNode, user: TheUser, dataset: FromPath[str]
 ) -> Response[Kinds]:
     """Suggest the properties that are compared."""
-    check_dataset(lists_for(node, user), dataset)
+    dataset_lists(node, user, dataset)
     return _suggested(request, _COMPARED)
 
 
@@ -421,7 +417,7 @@ def propose_properties(
 ) -> Response[Proposal]:
     """Propose properties that can be fetched for entries of a type."""
     asked, _ = read_parameters(request, ProposeParameters)
-    check_dataset(lists_for(node, user), dataset)
+    dataset_lists(node, user, dataset)
     kind_of(asked.type, at="type")
     known = properties_of(asked.type) if asked.type != BASE else frozenset(_GIVEN)
     names = [name for name in _GIVEN if name in known]
@@ -483,8 +479,7 @@ def entry_preview(
 ) -> Response[str]:
     """Show a list entry in a small frame."""
     read_parameters(request, NoParameters)
-    lists = lists_for(node, user)
-    check_dataset(lists, dataset)
+    lists = dataset_lists(node, user, dataset)
     name = entry.removeprefix("/")
     with languages.speaking(request.state.get("language", "en")):
         shown = environment().get_template("reconcile-preview.html")

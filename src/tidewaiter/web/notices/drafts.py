@@ -17,6 +17,7 @@ from tidewaiter.exchange.notices.drafts import (
     read_written,
     written_of,
 )
+from tidewaiter.exchange.notices.prefill import notice_of_alert
 from tidewaiter.exchange.notices.state import State
 from tidewaiter.exchange.notices.types import OTHER, Authority, Party
 from tidewaiter.exchange.notices.xml import MOST_BYTES, read_xml
@@ -37,9 +38,10 @@ from tidewaiter.store.peers.directory import documents
 from tidewaiter.store.peers.directory import peers as known_peers
 from tidewaiter.transport.context import Desk as Exchange
 from tidewaiter.transport.notices import Ready, made_ready, send_new, send_next
+from tidewaiter.web.alerts.handlers import seen_by
 from tidewaiter.web.cases.steps import Short, Words
 from tidewaiter.web.core.node import Node, TheNode, TheUser
-from tidewaiter.web.core.request_parsing import Asked, FileForm, sent_file
+from tidewaiter.web.core.request_parsing import Asked, FileForm, read_query, sent_file
 from tidewaiter.web.core.responses import done, reply
 from tidewaiter.web.core.security import may
 from tidewaiter.web.notices.handlers import Seen, law_of
@@ -235,12 +237,24 @@ def drafts_page(request: Asked, node: TheNode, user: TheUser) -> Response[Drafts
     return reply(request, "notice-drafts.html", DraftsPage(drafts=rows))
 
 
-@get("/notices/new", guards=[may("exchange")], sync_to_thread=True)
+class NewNotice(Record, frozen=True, kw_only=True):
+    """What the form begins with."""
+
+    alert: Short = ""  # alert whose line fills it in; "": none
+
+
+@get("/notices/new", guards=[may("exchange")], sync_to_thread=True, query=NewNotice)
 def new_notice(request: Asked, node: TheNode, user: TheUser) -> Response[DraftPage]:
-    """Show an empty form."""
+    """Show a form: empty, or filled in from the line of an alert."""
+    name = read_query(request, NewNotice).alert
     with node.exchange() as (desk, work):
         at = _Desk(node, user, desk, work)
-        page = _page(at, KeptDraft(number=0, version=0, changed="", draft=_empty(at)))
+        draft = _empty(at)
+        if name:
+            alert = seen_by(work, user, name)
+            written = notice_of_alert(alert, node.registry, draft.written.sender)
+            draft = structs.replace(draft, written=written)
+        page = _page(at, KeptDraft(number=0, version=0, changed="", draft=draft))
     return _shown(request, node, user, page)
 
 

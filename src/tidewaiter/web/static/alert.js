@@ -25,9 +25,10 @@
     const wanted = shown[Number(event.key) - 1];
     if (wanted) { event.preventDefault(); wanted.focus(); wanted.click(); }
   });
+  document.addEventListener("tidewaiter:preview", apply);
   apply();
 
-  /* On a narrow screen the decision stands below the goods: Tab comes to it there, too. */
+  /* On a narrow screen the decision stands below the reasons: Tab comes to it there, too. */
   const desk = document.querySelector("[data-alert] .desk");
   const narrow = matchMedia("(max-width: 60rem)");
   const parts = [...(desk?.querySelectorAll(".decide, .side > nav") ?? [])];
@@ -37,7 +38,7 @@
     return home;
   });
   const arrange = () => {
-    const last = [...desk.querySelectorAll(".main > .text")].at(-1);
+    const last = desk.querySelector(".main > .why");
     if (!narrow.matches) homes.forEach((home, at) => home.after(parts[at]));
     else if (last) last.after(...parts);
     else desk.querySelector(".main").prepend(...parts);

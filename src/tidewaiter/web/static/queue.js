@@ -1,14 +1,53 @@
 "use strict";
-/* The queue by keyboard: from row to row, open, choose, take. */
+/* The queue: from row to row by keyboard, a preview beside the rows, and what a reader hides. */
 (() => {
+  const queue = document.querySelector(".queue");
+  const pane = document.getElementById("preview");
+  const wide = matchMedia("(min-width: 70rem)");
+  const KEPT = "tidewaiter.queue.hidden", PLACE = "tidewaiter.queue.place";
+  let hidden = new Set(), shown = "";
+  try { hidden = new Set(JSON.parse(localStorage.getItem(KEPT) ?? "[]")); } catch { /* none is kept */ }
+
+  const look = () => {
+    for (const name of ["amount", "route", "parties", "stands", "adds"]) {
+      queue.classList.toggle(`without-${name}`, hidden.has(name));
+    }
+    queue.classList.toggle("compact", !hidden.has("compact"));
+    queue.classList.toggle("split", Boolean(pane) && !hidden.has("preview"));
+  };
+  const splits = () => wide.matches && queue.classList.contains("split");
+
+  /* The old preview goes at once, so that no decision falls on another alert than the marked one. */
+  let asking = new AbortController();
+  const preview = async (row) => {
+    if (!row || !splits() || shown === row.dataset.preview) return;
+    asking.abort();
+    asking = new AbortController();
+    shown = row.dataset.preview;
+    pane.replaceChildren();
+    try {
+      const answer = await fetch(shown, { signal: asking.signal });
+      if (!answer.ok) { location.assign(row.querySelector("a.title").href); return; }
+      pane.innerHTML = await answer.text();
+      pane.scrollTop = 0;
+      document.dispatchEvent(new Event("tidewaiter:preview"));
+    } catch (problem) {
+      if (problem.name !== "AbortError") shown = "";
+    }
+  };
+  const mark = (row) => {
+    document.querySelector("[data-row].here")?.classList.remove("here");
+    row.classList.add("here");
+    preview(row);
+  };
+
   const rows = () => [...document.querySelectorAll("[data-row]")];
   const box = (row) => row?.querySelector("input[name=alert]");
   const here = () => document.activeElement?.closest("[data-row]") ?? document.querySelector("[data-row].here");
 
   const go = (row) => {
     if (!row) return;
-    document.querySelector("[data-row].here")?.classList.remove("here");
-    row.classList.add("here");
+    mark(row);
     row.querySelector("a.title").focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   };
@@ -41,6 +80,36 @@
     const chosen = document.querySelector("input[name=alert]:checked") || form.elements.everything?.checked;
     if (!chosen && take.value === "take" && box(here())) box(here()).checked = true;
   });
+
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("[data-row]");
+    if (row && !event.target.closest("a, input, button")) mark(row);
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.closest("#preview")) return;
+    const row = document.querySelector("[data-row].here");
+    sessionStorage.setItem(PLACE, String(rows().indexOf(row)));
+  });
+
+  const panel = document.querySelector("[data-look]");
+  if (panel) {
+    panel.hidden = false;
+    for (const one of panel.querySelectorAll("input")) one.checked = !hidden.has(one.value);
+    panel.addEventListener("change", (event) => {
+      event.stopPropagation();
+      if (event.target.checked) hidden.delete(event.target.value); else hidden.add(event.target.value);
+      try { localStorage.setItem(KEPT, JSON.stringify([...hidden])); } catch { /* for this page only */ }
+      look();
+      preview(document.querySelector("[data-row].here"));
+    });
+  }
+  look();
+  /* After a decision in the preview the next alert stands where the decided one stood. */
+  const place = Number(sessionStorage.getItem(PLACE) ?? 0);
+  sessionStorage.removeItem(PLACE);
+  const first = rows()[Math.min(Math.max(place, 0), rows().length - 1)];
+  if (first && splits()) mark(first);
+  wide.addEventListener("change", () => preview(document.querySelector("[data-row].here") ?? rows()[0]));
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-every]")) {
