@@ -32,7 +32,8 @@ _LOG = logging.getLogger("tidewaiter.rescreen")
 _LOOK: Final = 10.0  # seconds between looks at the folder
 LOCK: Final = "rescreening.journal"
 """Lock in the spool that one re-screening at a time holds."""
-_AT_WORK: Final = "base/another-is-at-work"  # another process has the lock
+AT_WORK: Final = "base/another-is-at-work"
+"""Code of the error when another process has the lock."""
 
 
 class Rescreened(Record, frozen=True, kw_only=True):
@@ -182,7 +183,7 @@ def rescreen_if_due(
     except Stopped:
         return None
     except OutputError as error:
-        if error.code != _AT_WORK:
+        if error.code != AT_WORK:
             raise  # it failed, and is tried again
         return None
     if done:

@@ -68,6 +68,7 @@ ENTRIES = (
         right="see",
         parts=(
             Entry(path="/parties", label=marked("Parties"), right="see"),
+            Entry(path="/lists", label=marked("Party lists"), right="see"),
             Entry(path="/flows", label=marked("Trade flows"), right="see"),
         ),
     ),
@@ -126,16 +127,6 @@ ENTRIES = (
 
 SETTINGS = (
     Entry(
-        path="/lists",
-        label=marked("Party lists"),
-        right="see",
-        parts=(
-            Entry(path="/lists", label=marked("Party lists"), right="see"),
-            Entry(path="/rescreen", label=marked("Screen again"), right="overview"),
-            Entry(path="/jobs", label=marked("Jobs"), right="overview"),
-        ),
-    ),
-    Entry(
         path="/accounts",
         label=marked("Settings"),
         right="vouch",
@@ -143,6 +134,8 @@ SETTINGS = (
             Entry(path="/accounts", label=marked("Accounts"), right="vouch"),
             Entry(path="/webhooks", label=marked("Webhooks"), right="administer"),
             Entry(path="/plugins", label=marked("Plug-ins"), right="administer"),
+            Entry(path="/jobs", label=marked("Jobs"), right="overview"),
+            Entry(path="/rescreen", label=marked("Screen again"), right="overview"),
             Entry(path="/audit", label=marked("Audit log"), right="audit"),
         ),
     ),

@@ -1,6 +1,8 @@
 """Kinds of jobs: what each does, in a process beside the web server."""
 
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 
@@ -8,7 +10,7 @@ import msgspec
 from msgspec import structs
 
 from tidewaiter.base.archives import ListFile, unpack
-from tidewaiter.base.errors import InputError, TidewaiterError
+from tidewaiter.base.errors import InputError, OutputError, TidewaiterError
 from tidewaiter.base.files import alone
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.screening import Settings
@@ -21,7 +23,7 @@ from tidewaiter.node.jobs.task import Kind, Task
 from tidewaiter.node.rescreen.again import Again, screen_again
 from tidewaiter.node.rescreen.cross_line import Kept, mark_again, spool
 from tidewaiter.node.rescreen.database_inputs import switched
-from tidewaiter.node.rescreen.job import LOCK
+from tidewaiter.node.rescreen.job import AT_WORK, LOCK
 from tidewaiter.parties.readers.entries import EntryRefusal
 from tidewaiter.store.jobs import JobKind, jobs, name_job
 from tidewaiter.store.screening.lines import count_lines
@@ -29,6 +31,7 @@ from tidewaiter.store.uploads import Arrived, unheld
 from tidewaiter.transport.download import Limits
 from tidewaiter.transport.list_updates import ListUpdate, update_list
 
+_PAUSE = 0.5  # seconds between looks whether another re-screening has ended
 _SHOWN = 50  # unreadable entries and doubtful names in a log
 _SIZE = 256 << 20  # bytes of a file from an address that someone typed
 _STORED = timedelta(days=1)  # for which files of a failed job are stored
@@ -202,9 +205,8 @@ def _archive(task: Task) -> Archive:
 
 def rescreen_lines(task: Task) -> str:
     """Screen stored lines again by the current law, lists and rules; or count them."""
-    asked, desk = task.options(Rescreen), task.desk
-    settings = _settings(task)
-    with alone(desk.spool.folder / LOCK, "re-screening"):
+    asked, settings = task.options(Rescreen), _settings(task)
+    with _turn(task):
         task.say("job/comparing")
         task.go_on()
         if asked.preview:
@@ -226,6 +228,26 @@ def rescreen_lines(task: Task) -> str:
         task.report()
         _say_marked(task, mark_again(task.database, settings, task.stamp, whole=asked.whole))
     return "/rescreen"
+
+
+@contextmanager
+def _turn(task: Task) -> Iterator[None]:
+    """Wait until no other re-screening is at work, then keep others from starting."""
+    place, waits = task.desk.spool.folder / LOCK, False
+    with ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(alone(place, "re-screening"))
+                break
+            except OutputError as error:
+                if error.code != AT_WORK:
+                    raise
+            if not waits:
+                task.say("job/waiting")
+                waits = True
+            time.sleep(_PAUSE)
+            task.go_on()
+        yield
 
 
 def _settings(task: Task) -> Settings:

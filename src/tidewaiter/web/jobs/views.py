@@ -45,6 +45,8 @@ class JobLike(Protocol):
     @property
     def stopping(self) -> bool: ...  # noqa: D102
     @property
+    def can_force(self) -> bool: ...  # noqa: D102
+    @property
     def fault(self) -> Fault | None: ...  # noqa: D102
 
 
@@ -125,7 +127,14 @@ def _fault(job: JobLike) -> tuple[str, str]:
         return "", ""
     error = job.fault.error()
     text = message_in_words(error)
-    return (f"{error.at}: {text}" if error.at else text), hint_in_words(error)
+    told = f"{error.at}: {text}" if error.at else text
+    if job.can_force:  # the hint of the error names an option of the command
+        return told, words(
+            "The version in force was not replaced. Check the list at its publisher; if it is "
+            "right, accept it below."
+        )
+    hint = hint_in_words(error)
+    return told, "" if " --" in f" {hint}" else hint
 
 
 def _progress(job: JobLike) -> str:

@@ -97,6 +97,7 @@ class ListsView(Record, frozen=True, kw_only=True):
     jobs: tuple[JobView, ...]
     ages: tuple[str, ...]
     may_change: bool
+    can_update: bool  # some list has an address
     token: str  # for the address, as the body of a form with files is not searched for it
 
 
@@ -112,6 +113,7 @@ def lists_page(request: Asked, node: TheNode, user: TheUser) -> Response[ListsPa
             jobs=tuple(job_view(each, None) for each in page.jobs),
             ages=tuple(in_days(each.age) for each in page.lists),
             may_change="administer" in user.rights,
+            can_update=any(each.has_address for each in page.lists),
             token=form_token(user.session) if user.session else "",
         ),
     )
