@@ -110,6 +110,7 @@ def test_a_restricted_list_is_told_of_to_nobody_without_clearance(
     """Neither its page, nor the list of lists, nor its job names it."""
     chief, other = desk("administrator", "chief", cleared=True), desk("administrator", "other")
     job = _send(chief, _HIDDEN, slug="secret", dated="2026-02-01")
+    assert "secret" not in other.get("/jobs").text  # before it is read, too
     works()
     assert chief.get("/lists/secret/versions").status_code == 200
     assert other.get("/lists/secret/versions").status_code == 404

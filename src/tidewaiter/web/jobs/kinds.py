@@ -77,6 +77,8 @@ def add_list(task: Task) -> str:
         task.go_on()
         limits = Limits(size=_SIZE, public=True)
         done = update_list(archive, plain, datetime.now(UTC), limits=limits, force=asked.force)
+        if done.kept is not None:
+            _name(task, done.kept)
         return _say_updated(task, archive, plain.slug, done)
     files = list(_files(task, asked.files))
     task.say("job/reading", figure=len(files))
@@ -92,14 +94,19 @@ def add_list(task: Task) -> str:
         force=asked.force,
     )
     generation_of(archive)
-    version = kept.version
-    with task.database.work(task.stamp()) as work:
-        name_job(work, task.job.id, version.slug, restricted=version.confidential)
+    _name(task, kept)
     _say_version(task, kept, new=new)
     _say_refused(task, read.refusals)
     _say_doubts(task, archive, kept)
     _remove(task, asked)
     return _page_of(kept.version.slug)
+
+
+def _name(task: Task, kept: KeptVersion) -> None:
+    """Record which list it is, and whether it is restricted."""
+    version = kept.version
+    with task.database.work(task.stamp()) as work:
+        name_job(work, task.job.id, version.slug, restricted=version.confidential)
 
 
 def _definition(slug: str, known: Mapping[str, ListDefinition]) -> ListDefinition:

@@ -441,7 +441,8 @@ def _start(request: Asked, node: Node, user: User, asked: ListAdd) -> Response[S
         kind="list-add",
         subject=asked.slug or (asked.files[0].name if asked.files else ""),
         options=_json(asked),
-        restricted=bool(asked.slug) and _is_confidential(_archive(node), asked.slug),
+        # Until it is read, nobody knows whether a new list is restricted.
+        restricted=not asked.slug or _may_be_confidential(_archive(node), asked.slug),
     )
     return started(request, node, user, new)
 
@@ -460,7 +461,7 @@ def update_list(
         subject=data.slug,
         options=_json(ListsUpdate(force=data.force)),
         restricted=any(
-            _is_confidential(archive, slug)
+            _may_be_confidential(archive, slug)
             for slug in ([data.slug] if data.slug else archive.slugs())
         ),
     )
@@ -505,8 +506,12 @@ def _archive(node: Node) -> Archive:
     return Archive(Path(node.serving.lists))
 
 
-def _is_confidential(archive: Archive, slug: str) -> bool:
-    return any(each.version.confidential for each in archive.versions(slug))
+def _may_be_confidential(archive: Archive, slug: str) -> bool:
+    """Return whether a list is restricted, or not known at all."""
+    versions = archive.versions(slug)
+    found = load_definitions(archive.definitions).get(slug)
+    secret = any(each.version.confidential for each in versions)
+    return secret or (found.confidential if found else not versions)
 
 
 def _json(record: Any) -> str:
