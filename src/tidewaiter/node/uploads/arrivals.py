@@ -29,6 +29,10 @@ from tidewaiter.store.uploads import (
 from tidewaiter.trade.readers.inspection import Inspection, inspect_file
 from tidewaiter.trade.types import ReadOptions
 
+_BEGIN = 16  # bytes that name the format
+_PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
+_HOPELESS = frozenset({"trade/pdf-damaged", "trade/pdf-encrypted"})
+
 
 def look_at(desk: Desk, upload: Upload, reading: ReadOptions) -> Inspection:
     """Preview the first rows of an upload in a sandboxed process.
@@ -65,12 +69,43 @@ def take_in(database: Database, desk: Desk, arrived: Arrived, who: str) -> Uploa
         desk: Upload settings.
         arrived: The file.
         who: Uploading user.
+
+    Raises:
+        InputError: The file is empty or a picture, or a PDF that cannot be read.
     """
+    try:
+        _check_readable(desk, arrived)
+    except TidewaiterError:
+        with database.work() as work:
+            desk.spool.remove(unheld(work, [arrived.sha256]), [])
+        raise
     with database.work(_stamp(who)) as work:
         if not desk.spool.place(arrived.sha256).is_file():  # just deleted with another upload
             raise InputError("node/file-dropped")
         upload = add_upload(work, arrived, Options())
     return look_again(database, desk, upload, who)
+
+
+def _check_readable(desk: Desk, arrived: Arrived) -> None:
+    """Refuse what no option can make readable.
+
+    Raises:
+        InputError: The file is empty or a picture, or a PDF that cannot be read.
+    """
+    if not arrived.size:
+        raise InputError("trade/file-empty", at=arrived.name)
+    place = desk.spool.place(arrived.sha256)
+    if not place.is_file():
+        return
+    with place.open("rb") as file:
+        begin = file.read(_BEGIN)
+    if begin.startswith(_PICTURES) or (begin[:4] == b"RIFF" and begin[8:12] == b"WEBP"):
+        raise InputError("node/picture-not-read", at=arrived.name)
+    if begin.startswith(b"%PDF-"):
+        options = ReadOptions()
+        seen = confined(_inspect, place, arrived.name, options, limits=desk.limits)
+        if seen.fault is not None and seen.fault.code in _HOPELESS:
+            raise InputError(seen.fault.code, at=arrived.name)
 
 
 def look_again(database: Database, desk: Desk, upload: Upload, who: str) -> Upload:

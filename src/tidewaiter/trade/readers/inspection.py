@@ -214,7 +214,7 @@ _WIDEST = 400  # columns shown
 _REFUSED = 20  # refusals shown
 
 
-_LINES = 3  # lines shown
+_LINES = 5  # lines shown
 
 
 class _Seen(Record, frozen=True, kw_only=True):

@@ -7,8 +7,15 @@ from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
 from tidewaiter.base.severity import SEVERITIES
 from tidewaiter.explain.errors import defect_in_words
-from tidewaiter.explain.languages import counted, number, pmarked, words
+from tidewaiter.explain.languages import counted, day, number, pmarked, words
+from tidewaiter.explain.lines import (
+    amount_in_words,
+    party_in_words,
+    quantity_in_words,
+    stated_unit,
+)
 from tidewaiter.explain.words import not_compared
+from tidewaiter.law.answers import Route
 from tidewaiter.report.alerts.exporters import exporters
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.uploads import OPEN, State
@@ -16,7 +23,8 @@ from tidewaiter.trade.line_fields import key_of
 from tidewaiter.trade.readers.coverage import Coverage
 from tidewaiter.trade.readers.formats import MESSAGES
 from tidewaiter.trade.readers.inspection import How, Inspection, SeenColumn, fields
-from tidewaiter.trade.types import FIELDS, ReadOptions, Refusal
+from tidewaiter.trade.routes import route_of
+from tidewaiter.trade.types import FIELDS, Line, ReadOptions, Refusal
 from tidewaiter.web.core.request_parsing import CSRF_FIELD
 from tidewaiter.web.uploads.schemas import Phase, Shown, UploadPage, UploadsPage
 
@@ -163,6 +171,19 @@ class Told(Record, frozen=True, kw_only=True):
     hint: str
 
 
+class PreviewLine(Record, frozen=True, kw_only=True):
+    """One of the first lines, as it will be read."""
+
+    row: int
+    consignment: str
+    goods: str
+    codes: str
+    amount: str
+    parties: tuple[str, ...]
+    route: str
+    days: tuple[str, ...]
+
+
 class UploadView(Record, frozen=True, kw_only=True):
     """One upload, as displayed."""
 
@@ -175,6 +196,7 @@ class UploadView(Record, frozen=True, kw_only=True):
     columns: tuple[ColumnView, ...]
     groups: tuple[Group, ...]
     questions: tuple[str, ...]
+    preview: tuple["PreviewLine", ...]  # first lines, as they will be read
     gaps: tuple[str, ...]  # missing descriptions of goods, in the first lines
     problem: str  # why the file cannot be read
     hint: str
@@ -225,7 +247,8 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
         columns=tuple(_columns(seen)),
         groups=groups(),
         questions=tuple(_questions(seen)),
-        gaps=tuple(_gaps(seen.coverage)),
+        preview=tuple(map(_preview, seen.lines)),
+        gaps=(*_missing(seen), *_gaps(seen.coverage)),
         problem=problem,
         hint=hint,
         failed=page_hint(upload.hint or ""),
@@ -392,6 +415,51 @@ def _questions(seen: Inspection) -> Iterator[str]:
             "No column contains a goods description, CAS number, HS code or UN number. "
             "Screening needs at least one of these: choose it below."
         )
+
+
+def _preview(line: Line) -> PreviewLine:
+    route = route_of(line)
+    codes = (("HS", line.hs), ("CAS", ", ".join(line.cas or ())), ("UN", line.un))
+    amounts = ((line.net_mg, "kg", "net_mg"), (line.volume_ul, "l", "volume_ul"))
+    told = (
+        amount_in_words(a, shown, stated_unit(line, key_of(name))) for a, shown, name in amounts
+    )
+    return PreviewLine(
+        row=line.row,
+        consignment=line.consignment,
+        goods="; ".join(filter(None, (line.goods, line.commercial))),
+        codes=", ".join(f"{name} {value}" for name, value in codes if value),
+        amount="; ".join(filter(None, (quantity_in_words(line), *told))),
+        parties=tuple(map(party_in_words, line.parties or ())),
+        route=" → ".join(filter(None, (route.origin, *route.transit, route.destination))),
+        days=tuple(
+            f"{called(name)}: {day(value)}" for name in _DAYS if (value := getattr(line, name))
+        ),
+    )
+
+
+def _missing(seen: Inspection) -> Iterator[str]:
+    """Say what no column and no message field gives, as checks depend on it."""
+    if not seen.lines:
+        return
+    mapped = {field for column in seen.columns for field in column.fields}
+    lines = seen.lines
+    has = {
+        _("consignment number"): any(e.consignment != f"row {e.row}" for e in lines),
+        _("HS code"): "hs" in mapped or any(e.hs for e in lines),
+        _("route"): any(e.route or route_of(e) != Route() for e in lines),
+        _("date"): any(name in mapped or any(getattr(e, name) for e in lines) for name in _DAYS),
+    }
+    absent = [words(name) for name, there in has.items() if not there]
+    if absent:
+        text = words(
+            "Nothing was read as: {fields}. If a column has it, choose it below; otherwise the "
+            "checks that need it are left out."
+        )
+        yield text.format(fields=", ".join(absent))
+
+
+_DAYS = ("lodged", "departure", "arrival", "release")
 
 
 def _gaps(found: Coverage) -> Iterator[str]:
