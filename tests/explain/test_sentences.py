@@ -53,6 +53,34 @@ def test_the_sender_stands_before_the_receiver_and_listed_parties_are_marked() -
     assert (told.amount, told.route) == ("4,400 kg", "MX → DE")
 
 
+@pytest.mark.parametrize(
+    ("parties", "said"),
+    [
+        (
+            (("consignor", "Muestra SA,"), ("consignee", "Beispiel GmbH")),
+            "Muestra SA → Beispiel GmbH",
+        ),
+        ((("consignor", "Muestra SA"), ("consignee", "Muestra SA")), "Muestra SA → Muestra SA"),
+        ((("consignee", "Beispiel GmbH"),), "→ Beispiel GmbH"),
+        ((("consignor", "Muestra SA"),), "Muestra SA"),
+        ((("notify", "Example Ltd"),), ""),
+    ],
+)
+def test_an_arrow_leads_to_the_receiver(parties: tuple[tuple[str, str], ...], said: str) -> None:
+    """Who is alone is a sender without it; what is left of an address is not part of a name."""
+    made = tuple(Party(role=role, name=name) for role, name in parties)
+    told = alert_sentence(structs.replace(alert(), line=structs.replace(LINE, parties=made)))
+    assert told.names == said
+    assert told.text.endswith(said)
+    assert "  " not in told.text
+
+
+def test_another_party_that_resembles_an_entry_is_not_on_the_way() -> None:
+    """The notify party neither sends nor receives."""
+    made = structs.replace(alert(), line=LINE, parties=(_match("Example Ltd"),))
+    assert alert_sentence(made).names == "Muestra SA → Beispiel GmbH; Example Ltd"
+
+
 def test_a_charge_is_named_with_its_outcome() -> None:
     """Charged is not convicted."""
     made = structs.replace(alert(), line=LINE, parties=(_match("Muestra SA", outcome="acquitted"),))
@@ -75,8 +103,9 @@ def test_goods_stand_in_for_substances() -> None:
         (structs.replace(LINE, net_mg=None, volume_ul=2_500_000), "2.5 l"),
         (structs.replace(LINE, net_mg=None, quantity="3 boxes", gross_mg=9_000_000), "3 boxes"),
         (structs.replace(LINE, net_mg=None, gross_mg=9_000_000), "9 kg"),
+        (structs.replace(LINE, net_mg=None, quantity="98"), "98 ×"),
         (structs.replace(LINE, net_mg=None), ""),
-        (structs.replace(LINE, net_mg=0), "0 kg"),
+        (structs.replace(LINE, net_mg=0, volume_ul=0, quantity="2 drums"), "2 drums"),
     ],
 )
 def test_the_amount_is_the_best_that_the_document_gives(line: Line, amount: str) -> None:

@@ -1,30 +1,33 @@
 """An alert as one sentence: the amount, the substances, the route, and who sends to whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import as_line
-from tidewaiter.explain.languages import figure, numbered
+from tidewaiter.explain.languages import figure, numbered, words
 from tidewaiter.explain.lines import litres_or_kilograms, quantity_in_words
 from tidewaiter.explain.matches import done_phrase
 from tidewaiter.explain.official_names import substance_name
 from tidewaiter.explain.phrases import say
 from tidewaiter.trade.routes import route_of
 from tidewaiter.trade.traders import RECEIVERS, SENDERS, first_named
-from tidewaiter.trade.types import Alert, Line
+from tidewaiter.trade.types import Alert, Line, PartyMatch
 
 _SUBSTANCES = 2  # named; the others are counted
 _GOODS = 80  # characters of the goods text where no substance is named
 _NAME = 60  # characters of a party's name
+_EDGES = " ,;"  # of a name, left over from an address
 _ARROW = " → "
+_FIRST, _FURTHER = ", ", "; "  # before the first party, and before one that is not on the way
 
 
 class NamedParty(Record, frozen=True, kw_only=True):
     """A party of the sentence."""
 
+    link: str  # what stands before it: an arrow before the receiver
     name: str  # as written
     action: str  # of that list, like "blocked"; "": no list entry resembles it
-    listed: str  # like "assets blocked, OFAC SDN List"; "": the same
+    listed: str  # like "possible match: assets blocked, OFAC SDN List"; "": the same
 
 
 class AlertSentence(Record, frozen=True, kw_only=True):
@@ -38,12 +41,20 @@ class AlertSentence(Record, frozen=True, kw_only=True):
     @property
     def text(self) -> str:
         """The sentence as one line of text."""
-        parties = _ARROW.join(
-            f"{party.name} ({party.listed})" if party.listed else party.name
-            for party in self.parties
-        )
         goods = f"{self.amount} {self.what}".strip()
-        return ", ".join(part for part in (goods, self.route, parties) if part)
+        names = [
+            f"{party.link}{party.name} ({party.listed})"
+            if party.listed
+            else f"{party.link}{party.name}"
+            for party in self.parties
+        ]
+        start = ", ".join(part for part in (goods, self.route) if part)
+        return f"{start}{''.join(names)}".removeprefix(_FIRST)
+
+    @property
+    def names(self) -> str:
+        """The names of the parties alone."""
+        return "".join(f"{party.link}{party.name}" for party in self.parties).removeprefix(_FIRST)
 
 
 def alert_sentence(alert: Alert) -> AlertSentence:
@@ -62,16 +73,26 @@ def alert_sentence(alert: Alert) -> AlertSentence:
 
 
 def short_amount(line: Line) -> str:
-    """Return the net mass, or else the volume, the quantity as written, or the gross mass."""
-    for millionths, unit in ((line.net_mg, "kg"), (line.volume_ul, "l")):
-        if millionths is not None:
-            return _measure(millionths, unit)
-    return as_line(quantity_in_words(line)) or _measure(line.gross_mg, "kg")
+    """Return the net mass, or else the volume, the quantity as written, or the gross mass.
+
+    A mass or volume of 0 is a field that a program filled in, and says nothing.
+    """
+    return (
+        _measure(line.net_mg, "kg")
+        or _measure(line.volume_ul, "l")
+        or _counted(as_line(quantity_in_words(line)))
+        or _measure(line.gross_mg, "kg")
+    )
 
 
 def _measure(millionths: int | None, unit: str) -> str:
     amount = litres_or_kilograms(millionths)
-    return "" if amount is None else f"{figure(f'{amount:,f}')} {unit}"
+    return f"{figure(f'{amount:,f}')} {unit}" if amount else ""
+
+
+def _counted(quantity: str) -> str:
+    """Mark a number without a unit as a count."""
+    return f"{quantity} ×" if quantity.replace(".", "").replace(",", "").isdigit() else quantity
 
 
 def short_route(line: Line) -> str:
@@ -92,22 +113,30 @@ def _what(alert: Alert) -> str:
     return ", ".join(shown + rest)
 
 
-def _parties(alert: Alert) -> Iterable[NamedParty]:
+def _parties(alert: Alert) -> Iterator[NamedParty]:
     """Yield the sender, the receiver, and other parties that a list entry resembles."""
-    names = [first_named(alert.line, roles)[1] for roles in (SENDERS, RECEIVERS)]
-    matches = [each for each in alert.parties if not each.judged]
-    for name in dict.fromkeys([*names, *(match.name for match in matches)]):
+    best: dict[str, PartyMatch] = {}
+    for match in sorted(alert.parties, key=lambda each: each.probability):
+        if not match.judged:
+            best[match.name] = match
+    sender, receiver = (first_named(alert.line, roles)[1] for roles in (SENDERS, RECEIVERS))
+    named = [(_FIRST, sender), (_ARROW if sender else _FIRST + _ARROW.lstrip(), receiver)]
+    further = [(_FURTHER, name) for name in best if name not in {sender, receiver}]
+    for link, name in (*named, *further):
         if name:
-            best = max(
-                (each for each in matches if each.name == name),
-                key=lambda each: each.probability,
-                default=None,
-            )
+            found = best.get(name)
             yield NamedParty(
-                name=_cut(name, _NAME),
-                action=best.action if best else "",
-                listed=f"{say(done_phrase(best))}, {as_line(best.list_name)}" if best else "",
+                link=link,
+                name=_cut(name.strip(_EDGES), _NAME),
+                action=found.action if found else "",
+                listed=_listed(found) if found else "",
             )
+
+
+def _listed(match: PartyMatch) -> str:
+    """Return what a list says of the entry that a party resembles."""
+    said = words("possible match: {deed}, {list}")
+    return said.format(deed=say(done_phrase(match)), list=as_line(match.list_name))
 
 
 def _cut(text: str, most: int) -> str:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from tidewaiter.base.plain_text import plain
-from tidewaiter.trade.types import Line
+from tidewaiter.trade.types import Line, Party
 
 SENDERS = ("exporter", "consignor", "seller")
 RECEIVERS = ("importer", "consignee", "buyer")
@@ -36,5 +36,11 @@ def fold_party(name: str) -> str:
 
 def first_named(line: Line, roles: tuple[str, ...]) -> tuple[str, str]:
     """Return the first role with a named party, and its name as written; otherwise "", ""."""
-    named = {party.role: party.name for party in line.parties or () if party.name}
-    return next(((role, named[role] or "") for role in roles if role in named), ("", ""))
+    found = party_as(line, roles)
+    return (found.role or "", found.name or "") if found else ("", "")
+
+
+def party_as(line: Line, roles: tuple[str, ...]) -> Party | None:
+    """Return the named party with the first of some roles; of several, the last; None: none."""
+    named = {party.role: party for party in line.parties or () if party.name}
+    return next((named[role] for role in roles if role in named), None)

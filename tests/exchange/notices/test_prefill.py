@@ -6,12 +6,14 @@ from msgspec import structs
 from tests.casework.ranking.made import alert
 
 from tidewaiter.exchange.incidents.prefill import incident_of_alert
+from tidewaiter.exchange.notices.drafts import WrittenNotice
 from tidewaiter.exchange.notices.prefill import notice_of_alert
 from tidewaiter.exchange.notices.types import Authority
-from tidewaiter.law.registry import Registry, load_registry
+from tidewaiter.law.registry import load_registry
 from tidewaiter.trade.types import Alert, Line, Party, Stop
 
 SENDER = Authority(name="Made-up authority", country="DE")
+BLANK = WrittenNotice(sender=SENDER)
 LINE = Line(
     row=1,
     consignment="EX-1",
@@ -42,13 +44,9 @@ def _alert(*substances: str) -> Alert:
     return structs.replace(alert(), line=LINE, substances=substances)
 
 
-def _registry() -> Registry:
-    return load_registry()
-
-
 def test_a_notice_takes_goods_amounts_parties_route_and_days() -> None:
     """What the line says is in its field, and the rest is empty."""
-    made = notice_of_alert(_alert("acetic-anhydride"), _registry(), SENDER)
+    made = notice_of_alert(_alert("acetic-anhydride"), load_registry(), BLANK)
     told = structs.asdict(made.lines[0])
     assert (told["name"], told["cas"], told["hs"]) == ("Acetic anhydride", "108-24-7", "29152400")
     assert (told["net"], told["gross"]) == ("4400.5 kg", "4700 kg")
@@ -67,14 +65,14 @@ def test_a_notice_takes_goods_amounts_parties_route_and_days() -> None:
 
 def test_the_quantity_of_a_line_is_not_that_of_each_of_its_substances() -> None:
     """With two substances both are named, and the amounts are left to the officer."""
-    made = notice_of_alert(_alert("acetic-anhydride", "toluene"), _registry(), SENDER)
+    made = notice_of_alert(_alert("acetic-anhydride", "toluene"), load_registry(), BLANK)
     assert [structs.asdict(each)["net"] for each in made.lines] == ["", ""]
     assert [each.name for each in made.lines] == ["Acetic anhydride", "Toluene"]
 
 
 def test_an_alert_for_a_party_alone_gives_one_empty_line() -> None:
     """The form has a line to fill in."""
-    made = notice_of_alert(_alert(), _registry(), SENDER)
+    made = notice_of_alert(_alert(), load_registry(), BLANK)
     assert [each.name for each in made.lines] == [""]
 
 

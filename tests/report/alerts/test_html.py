@@ -138,6 +138,20 @@ def test_what_was_not_read_is_told(read: Reader) -> None:
     assert "2 columns, not 9" in read.text
 
 
+def test_names_that_opsin_does_not_know_are_counted_as_not_read(
+    summary: Summary, library: Library
+) -> None:
+    """They alone are reason enough for the section, in the reader's language."""
+    counts = msgspec.structs.replace(
+        summary.counts, refused_rows=0, refused_fields=0, refusals=(), unread=0, unknown=2
+    )
+    with speaking("ru"):
+        page = Reader(render_report(msgspec.structs.replace(summary, counts=counts), library))
+    assert ("a", {"href": "#unread"}) in page.tags
+    assert "2 строки с систематическим названием" in page.text
+    assert "OPSIN" in page.text
+
+
 def test_a_remark_without_a_hint_is_a_sentence(summary: Summary, library: Library) -> None:
     """Remarks on the whole file are shown, without empty brackets."""
     told = Refusal(row=0, column="", value="", problem="2 more sheets", hint="", screened=True)

@@ -509,6 +509,7 @@ def test_many_alerts_stand_above_the_fold(opened: Opened) -> None:
         "all => all.filter(one => one.getBoundingClientRect().bottom <= innerHeight).length"
     )
     assert seen >= min(14, rows.count())
+    check_page(page, told, 1280)
     first = page.locator("[data-row]").first
     assert first.locator(".amount").inner_text().endswith("kg")
     assert "→" in first.locator(".route").inner_text()
@@ -534,9 +535,40 @@ def test_an_alert_is_decided_beside_the_queue_and_the_next_one_follows(opened: O
     expect(page.locator("[data-row] a.title").nth(1)).to_have_text(titles[2])
     expect(page.locator("[data-row]").nth(1)).to_have_class(re.compile("here"))
     page.keyboard.press("u")
-    page.wait_for_url("**/alerts/**")
     expect(page.locator("#told")).to_contain_text("undone")
+    expect(page.locator("[data-row] a.title").nth(1)).to_have_text(titles[1])
     assert told == []
+
+
+@pytest.mark.browser
+def test_a_preview_that_cannot_be_had_leads_on(opened: Opened) -> None:
+    """Without a connection the title stays; a session that ended leads to the sign-in."""
+    page, _ = opened("/queue", reduced_motion="reduce")
+    expect(page.locator("#preview article")).to_be_visible()
+    page.context.set_offline(True)
+    page.keyboard.press("j")
+    expect(page.locator("#preview > a")).to_be_visible()
+    page.context.set_offline(False)
+    page.context.clear_cookies()
+    page.keyboard.press("j")
+    page.wait_for_url("**/sign-in**")
+
+
+@pytest.mark.browser
+def test_columns_stay_in_place_where_others_are_hidden(opened: Opened) -> None:
+    """Two hidden columns leave the others one below the other, on a phone too."""
+    page, told = opened("/queue")
+    page.locator("[data-look] summary").click()
+    for name in ("amount", "route"):
+        page.uncheck(f"[data-look] input[value={name}]")
+    lefts = page.locator("[data-row] .when").evaluate_all(
+        "all => [...new Set(all.map(one => Math.round(one.getBoundingClientRect().left)))]"
+    )
+    assert len(lefts) == 1
+    heights = page.locator("[data-row]").evaluate_all("all => all.map(one => one.offsetHeight)")
+    assert max(heights) <= 40
+    page.set_viewport_size({"width": 390, "height": 844})
+    check_page(page, told, 390)
 
 
 @pytest.mark.browser

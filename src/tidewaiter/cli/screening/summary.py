@@ -62,14 +62,11 @@ def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regim
     )
     for each in counts.remarks:
         console.print(as_line(f"{each.problem} ({each.hint})"), style="yellow", markup=False)
-    if counts.refused_rows or counts.fields:
-        console.print(
-            f"{how_many(counts.refused_rows, 'row')} could not be read, "
-            f"{how_many(counts.fields, 'field')} omitted or corrected: see "
-            f"{outputs.refused}",
-            style="yellow",
-            markup=False,
-        )
+    unread = [f"{how_many(counts.refused_rows, 'row')} could not be read"]
+    unread = unread if counts.refused_rows else []
+    unread += [f"{how_many(counts.fields, 'field')} omitted or corrected"] if counts.fields else []
+    if unread:
+        console.print(f"{', '.join(unread)}: see {outputs.refused}", style="yellow", markup=False)
     console.print(_parties_in_words(counts.lists, counts.threshold), markup=False)
     for text in (*not_compared(counts.scripts), *unread_in_words(counts)):
         console.print(text, style="yellow", markup=False)
@@ -129,7 +126,7 @@ _COLUMNS: tuple[tuple[str, Literal["left", "right"], int], ...] = (
     ("consignment", "left", 16),
     ("amount", "right", 10),
     ("route", "left", 12),
-    ("party", "left", 6),
+    ("party", "left", 5),
 )
 """Columns of a fixed width: title, side, and most cells."""
 
@@ -142,7 +139,7 @@ def _row(alert: Alert) -> list[Text]:
         Text(as_line(consignment_in_words(alert.consignment, alert.seq))),
         Text(short_amount(alert.line)),
         Text(short_route(alert.line)),
-        Text("listed" if is_listed(alert) else "", style="bold"),
+        Text("match" if is_listed(alert) else "", style="bold"),
     ]
 
 

@@ -1,11 +1,12 @@
 """An incident, filled in from the line of an alert: nothing is sent by itself."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, get_args
 
 from tidewaiter.exchange.incidents.types import Mode, Role
+from tidewaiter.exchange.notices.amounts import written_amount
+from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.trade.transport_modes import mode_of
 from tidewaiter.trade.types import Alert
 
@@ -35,7 +36,7 @@ def incident_of_alert(alert: Alert) -> dict[str, Any]:
     if len(alert.substances) == 1:
         goods["substance"] = alert.substances[0]
     if line.net_mg is not None:
-        goods["mass"] = f"{Decimal(line.net_mg).scaleb(-6).normalize():f} kg"
+        goods["mass"] = written_amount(Amount(mass_mg=line.net_mg))
     return {
         "title": line.consignment,
         "lines": [{"declared": goods}],

@@ -291,14 +291,20 @@ def _page(summary: Summary, library: Library | None) -> Page:
 
 def _problems(counts: Counts) -> Iterator[str]:
     """Count what was not read or not compared."""
-    found = (
-        (counts.refused_rows, "%(num)s row", "%(num)s rows"),
-        (counts.fields, "%(num)s field", "%(num)s fields"),
-        (len(counts.remarks), "%(num)s part of the file", "%(num)s parts of the file"),
-        (counts.unread, "%(num)s systematic name", "%(num)s systematic names"),
-        (sum(counts.scripts.values()), "%(num)s party name", "%(num)s party names"),
-    )
-    return (numbered(one, many, count) for count, one, many in found if count)
+    remarks, named = len(counts.remarks), sum(counts.scripts.values())
+    unread = counts.unread + counts.unknown
+    if counts.refused_rows:
+        yield numbered("%(num)s row", "%(num)s rows", counts.refused_rows)
+    if counts.fields:
+        yield numbered("%(num)s field", "%(num)s fields", counts.fields)
+    if remarks:
+        yield numbered("%(num)s part of the file", "%(num)s parts of the file", remarks)
+    if unread:
+        yield numbered(
+            "%(num)s line with a systematic name", "%(num)s lines with a systematic name", unread
+        )
+    if named:
+        yield numbered("%(num)s party name", "%(num)s party names", named)
 
 
 def _charts(summary: Summary, library: Library) -> tuple[Chart, ...]:

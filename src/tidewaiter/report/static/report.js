@@ -7,9 +7,14 @@
   const follow = () => open(document.getElementById(location.hash.slice(1)));
   addEventListener("hashchange", follow);
   follow();
-  // Paper cannot be unfolded.
-  addEventListener("beforeprint", () => document.querySelectorAll(".folded:not([hidden]) > details, details.warn").forEach(
-    (fold) => { fold.open = true; }));
+  // Paper cannot be unfolded; afterwards the page is as before.
+  let unfolded = [];
+  addEventListener("beforeprint", () => {
+    const folds = ".folded:not([hidden]) > details:not([open]), details.warn:not([open])";
+    unfolded = [...document.querySelectorAll(folds)];
+    unfolded.forEach((fold) => { fold.open = true; });
+  });
+  addEventListener("afterprint", () => unfolded.forEach((fold) => { fold.open = false; }));
 
   const form = document.getElementById("filter");
   if (!form) return;

@@ -87,6 +87,7 @@ class Toast(Record, frozen=True, kw_only=True):
     seen: int  # number of the step to undo
     link: str  # address with details; "": none
     link_words: str
+    back: str = ""  # page that the undo returns to; "": the alert
 
 
 def own_decision(work: Work, user: User, number: int | None) -> Step | None:
@@ -107,8 +108,8 @@ def own_decision(work: Work, user: User, number: int | None) -> Step | None:
     )
 
 
-def step_toast(step: Step) -> Toast:
-    """Describe a decision on one alert."""
+def step_toast(step: Step, back: Literal["", "queue"] = "") -> Toast:
+    """Describe a decision on one alert; `back`: page that its undo returns to, if not the alert."""
     name = _named(step.consignment, step.seq, step.title)
     if step.decided.verdict is None:
         text = words("Decision undone: {alert}").format(alert=name)
@@ -122,6 +123,7 @@ def step_toast(step: Step) -> Toast:
         seen=step.decided.id,
         link=link,
         link_words=words("Review") if link else "",
+        back=back,
     )
 
 

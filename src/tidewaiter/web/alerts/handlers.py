@@ -49,6 +49,7 @@ from tidewaiter.web.alerts.views import (
     ResultsView,
     alert_page_view,
     choices,
+    desk_view,
     results_view,
 )
 from tidewaiter.web.cases.steps import Short, added, viewer_of
@@ -76,6 +77,20 @@ class AlertPage(Record, frozen=True, kw_only=True):
     proposed: Batch | None  # bulk decision that waits for a second officer
 
 
+class AlertPreview(Record, frozen=True, kw_only=True):
+    """An alert with its status."""
+
+    alert: ExportedAlert
+    standing: Standing
+    proposed: Batch | None  # bulk decision that waits for a second officer
+
+
+class PreviewQuery(Record, frozen=True, kw_only=True):
+    """Origin of a preview."""
+
+    queue: str = ""  # query of the queue to return to
+
+
 class AlertQuery(Record, frozen=True, kw_only=True):
     """Origin of a visit."""
 
@@ -100,6 +115,7 @@ class Undo(Record, frozen=True, kw_only=True):
 
     seen: int
     queue: str = ""
+    back: Literal["queue"] | None = None  # return to the queue, and not to the alert
 
 
 class Assign(Record, frozen=True, kw_only=True):
@@ -117,7 +133,18 @@ def alert_page(
     query = read_query(request, AlertQuery)
     with node.read() as work:
         alert = seen_by(work, user, name)
-        page = _page(node, work, user, alert, query)
+        page = AlertPage(
+            alert=export_alert(node.taught.beside(alert)),
+            drifted=_drifted(node, work),
+            standing=standings(work, [name])[name],
+            trail=tuple(trail(work, name)),
+            context=context_of(work, alert, cleared=user.account.cleared),
+            results=tuple(results_of(work, [name]).get(name, ())),
+            rest=why_suppressed(work, alert),
+            versions=tuple(versions_of(work, name)),
+            step=own_decision(work, user, query.step),
+            proposed=_proposed(work, user, name),
+        )
         around = _around(node, work, user, alert, query)
     return reply(
         request,
@@ -132,37 +159,21 @@ def alert_page(
     guards=[may("see")],
     include_in_schema=False,
     sync_to_thread=True,
-    query=AlertQuery,
+    query=PreviewQuery,
 )
 def alert_preview(
     request: Asked, node: TheNode, user: TheUser, name: FromPath[str]
-) -> Response[AlertPage]:
+) -> Response[AlertPreview]:
     """Show what is needed to decide an alert: a fragment beside the queue."""
-    query = read_query(request, AlertQuery)
+    query = read_query(request, PreviewQuery).queue
     with node.read() as work:
-        page = _page(node, work, user, seen_by(work, user, name), query)
-    around = Around(query=query.queue, before=None, next=None, preview=True)
+        page = AlertPreview(
+            alert=export_alert(seen_by(work, user, name)),
+            standing=standings(work, [name])[name],
+            proposed=_proposed(work, user, name),
+        )
     return reply(
-        request,
-        "alert-preview.html",
-        page,
-        view=lambda: alert_page_view(page, user, around, node),
-    )
-
-
-def _page(node: Node, work: Work, user: User, alert: Alert, query: AlertQuery) -> AlertPage:
-    name = alert.id
-    return AlertPage(
-        alert=export_alert(node.taught.beside(alert)),
-        drifted=_drifted(node, work),
-        standing=standings(work, [name])[name],
-        trail=tuple(trail(work, name)),
-        context=context_of(work, alert, cleared=user.account.cleared),
-        results=tuple(results_of(work, [name]).get(name, ())),
-        rest=why_suppressed(work, alert),
-        versions=tuple(versions_of(work, name)),
-        step=own_decision(work, user, query.step),
-        proposed=_proposed(work, user, name),
+        request, "alert-preview.html", page, view=lambda: desk_view(page, user, query, node)
     )
 
 
@@ -178,11 +189,7 @@ def decide_alert(
             work, before, Wanted(verdict=data.verdict, reason=data.reason, note=data.note)
         )
         further = _next(node, work, user, alert, data.queue)
-    if data.back == "queue":
-        address = f"/queue?{written(read_kept(data.queue), step=after.decided)}"
-    else:
-        address = _address(further or name, data.queue, step=after.decided)
-    return done(request, after, address)
+    return done(request, after, _after(data, further or name, after))
 
 
 @post("/alerts/{name:str}/undo", guards=[may("decide")], sync_to_thread=True)
@@ -194,7 +201,7 @@ def undo_decision(
         seen_by(work, user, name)
         before = msgspec.structs.replace(standings(work, [name])[name], decided=data.seen or None)
         after = take_back(work, before)
-    return done(request, after, _address(name, data.queue, step=after.decided))
+    return done(request, after, _after(data, name, after))
 
 
 @post("/alerts/{name:str}/assign", guards=[may("assign")], sync_to_thread=True)
@@ -207,6 +214,13 @@ def assign_alert(
         assign(work, [name], assignee_of(work, data.to))
         after = standings(work, [name])[name]
     return done(request, after, _address(name, data.queue, did="assign"))
+
+
+def _after(data: Decide | Undo, name: str, standing: Standing) -> str:
+    """Return the address after a decision or its undo: the queue, or an alert."""
+    if data.back == "queue":
+        return f"/queue?{written(read_kept(data.queue), step=standing.decided)}"
+    return _address(name, data.queue, step=standing.decided)
 
 
 def _drifted(node: Node, work: Work) -> bool | None:

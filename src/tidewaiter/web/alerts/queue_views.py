@@ -328,7 +328,7 @@ def row_view(
         what=told.what,
         goods=_goods(alert),
         amount=told.amount,
-        parties=" → ".join(party.name for party in told.parties),
+        parties=told.names,
         route=told.route,
         consignment=consignment_in_words(alert.consignment, alert.seq),
         due=day(alert.due),
@@ -427,27 +427,37 @@ def queue_view(page: QueuePage, user: User, node: Node) -> QueueView:
         saved=tuple(_saved(each, user) for each in page.saved),
         may=frozenset(user.rights),
         at_once=AT_ONCE,
-        keys=(
-            ("j k", words("Next alert, previous alert")),
-            ("Enter o", words("Open the page of the alert")),
-            ("x", words("Select or deselect")),
-            ("a", words("Assign the selected alerts, or this one, to me")),
-            ("/", words("Search")),
-            ("n", words("Next page")),
-            ("p", words("Previous page")),
-            ("u", words("Undo the last action")),
-        ),
+        keys=_keys(),
         toast=_toast(page, user),
         running=running_view(page.running),
-        looks=(
-            ("preview", words("Preview")),
-            ("compact", words("Compact rows")),
-            ("amount", words("Amount")),
-            ("route", words("Route")),
-            ("parties", words("Parties")),
-            ("stands", words("Status and assignee")),
-            ("adds", words("Priority points")),
-        ),
+        looks=_looks(),
+    )
+
+
+def _keys() -> tuple[tuple[str, str], ...]:
+    """Return the keys of the page, with what they do."""
+    return (
+        ("j k", words("Next alert, previous alert")),
+        ("Enter o", words("Open the page of the alert")),
+        ("x", words("Select or deselect")),
+        ("a", words("Assign the selected alerts, or this one, to me")),
+        ("/", words("Search")),
+        ("n", words("Next page")),
+        ("p", words("Previous page")),
+        ("u", words("Undo the last action")),
+    )
+
+
+def _looks() -> tuple[tuple[str, str], ...]:
+    """Return the parts of the page that a reader may hide."""
+    return (
+        ("preview", words("Preview")),
+        ("compact", words("Compact rows")),
+        ("amount", words("Amount")),
+        ("route", words("Route")),
+        ("parties", words("Parties")),
+        ("stands", words("Status and assignee")),
+        ("adds", words("Priority points")),
     )
 
 
@@ -464,7 +474,7 @@ def _toast(page: QueuePage, user: User) -> Toast | None:
     """Describe the last action; a colleague's action cannot be undone through a shared address."""
     query, me = page.query, account_key(user.account.id)
     if page.step is not None:
-        return step_toast(page.step)
+        return step_toast(page.step, "queue")
     if page.batch is not None and page.batch.by == me:
         return batch_toast(page.batch, query.left or 0)
     if query.batch is None and query.did is not None and query.done is not None:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Protocol, get_args
 from urllib.parse import urlencode
 
+from msgspec import structs
+
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Decided, Verdict, load_decision_rules
 from tidewaiter.explain.languages import number, words
@@ -133,11 +135,10 @@ class Around(Record, frozen=True, kw_only=True):
     before: str | None  # id
     next: str | None
     did: Literal["assign"] | None = None  # action that led here, besides a decision
-    preview: bool = False  # beside the queue
 
 
-class Page(Protocol):
-    """The page record."""
+class Desk(Protocol):
+    """The record of an alert to decide."""
 
     @property
     def alert(self) -> Alert:
@@ -146,6 +147,14 @@ class Page(Protocol):
     @property
     def standing(self) -> Standing:
         """Its status."""
+
+    @property
+    def proposed(self) -> Batch | None:
+        """Bulk decision that waits for a second officer."""
+
+
+class Page(Desk, Protocol):
+    """The page record."""
 
     @property
     def trail(self) -> tuple[Decided, ...]:
@@ -162,10 +171,6 @@ class Page(Protocol):
     @property
     def step(self) -> Step | None:
         """Decision that led here."""
-
-    @property
-    def proposed(self) -> Batch | None:
-        """Bulk decision that waits for a second officer."""
 
 
 class ReasonChoice(Record, frozen=True, kw_only=True):
@@ -227,29 +232,60 @@ class ProposedView(Record, frozen=True, kw_only=True):
     may_settle: bool  # the reader is a second officer
 
 
-class AlertPageView(Record, frozen=True, kw_only=True):
-    """The page of an alert, as displayed."""
+class DeskView(Record, frozen=True, kw_only=True):
+    """What an officer needs to decide an alert, as displayed."""
 
     card: AlertView
     status: str
     rank: str  # components of its priority
     sources: tuple[Citation, ...]
-    substances: tuple[SubstanceCard, ...]
     verdicts: tuple[VerdictChoice, ...]  # empty: the reader may not decide
+    proposed: ProposedView | None
+    exchanges: bool  # the reader may write to other authorities from here
+    query: str  # of the queue
+    page: str  # address of the page of the alert
+    preview: bool  # beside the queue
+
+
+class AlertPageView(DeskView, frozen=True, kw_only=True):
+    """The page of an alert, as displayed."""
+
+    substances: tuple[SubstanceCard, ...]
     trail: tuple[TrailStep, ...]
     versions: tuple[VersionView, ...]
     results: ResultsView
     mine: bool
-    query: str
     queue: str  # address
-    page: str  # address of the page of the alert
     before: str  # address; "": none
     next: str
     keys: tuple[tuple[str, str], ...]
     toast: Toast | None
-    proposed: ProposedView | None
-    preview: bool  # beside the queue
-    exchanges: bool  # the reader may write to other authorities from here
+
+
+def desk_view(page: Desk, user: User, query: str, node: Node, *, preview: bool = True) -> DeskView:
+    """Render what is needed to decide an alert as text.
+
+    Args:
+        page: The alert and its status.
+        user: The reader.
+        query: Query of the queue.
+        node: The installation, for the words of slugs.
+        preview: Whether it stands beside the queue, and not on its page.
+    """
+    library = node.library()
+    cited = citations([page.alert], library)
+    return DeskView(
+        card=alert_view(1, page.alert, library, cited),
+        status=status_in_words(page.standing.status),
+        rank=_rank(page.alert, node.alert_rules),
+        sources=tuple(cited.values()),
+        verdicts=_verdicts() if "decide" in user.rights else (),
+        proposed=proposed_view(page.proposed, user) if page.proposed else None,
+        exchanges="exchange" in user.rights and node.exchanges(),
+        query=query,
+        page=_onward(page.alert.id, query),
+        preview=preview,
+    )
 
 
 def alert_page_view(page: Page, user: User, around: Around, node: Node) -> AlertPageView:
@@ -261,32 +297,27 @@ def alert_page_view(page: Page, user: User, around: Around, node: Node) -> Alert
         around: The surrounding queue.
         node: The installation, for the words of slugs.
     """
+    desk = desk_view(page, user, around.query, node, preview=False)
     library = node.library()
-    cited = citations([page.alert], library)
-    onward = f"?{urlencode({'queue': around.query})}" if around.query else ""
-    verdicts = _verdicts() if "decide" in user.rights else ()
     return AlertPageView(
-        card=alert_view(1, page.alert, library, cited),
-        status=status_in_words(page.standing.status),
-        rank=_rank(page.alert, node.alert_rules),
-        sources=tuple(cited.values()),
+        **structs.asdict(desk),
         substances=tuple(_cards(page.alert, desk_of(node))),
-        verdicts=verdicts,
         trail=tuple(map(_step, page.trail)),
         versions=tuple(_versions(page, library)),
         results=results_view(page.alert, page.results, library, user),
         mine=page.standing.assignee == user.account.name,
-        query=around.query,
         queue=f"/queue?{around.query}" if around.query else "/queue",
-        page=f"/alerts/{page.alert.id}{onward}",
-        before=f"/alerts/{around.before}{onward}" if around.before else "",
-        next=f"/alerts/{around.next}{onward}" if around.next else "",
-        keys=_keys(verdicts),
+        before=_onward(around.before, around.query),
+        next=_onward(around.next, around.query),
+        keys=_keys(desk.verdicts),
         toast=_toast(page, around, user),
-        proposed=proposed_view(page.proposed, user) if page.proposed else None,
-        preview=around.preview,
-        exchanges="exchange" in user.rights and node.exchanges(),
     )
+
+
+def _onward(name: str | None, query: str) -> str:
+    """Return the address of an alert that keeps the queue; "": there is none."""
+    kept = f"?{urlencode({'queue': query})}" if query else ""
+    return f"/alerts/{name}{kept}" if name else ""
 
 
 def _toast(page: Page, around: Around, user: User) -> Toast | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get, post
@@ -57,7 +57,7 @@ class AuditPage(Record, frozen=True, kw_only=True):
 class AuditView(Record, frozen=True, kw_only=True):
     """Audit entries, as displayed."""
 
-    details: tuple[Mapping[str, str | int], ...]  # of each entry
+    details: tuple[Mapping[str, Any], ...]  # of each entry
     earlier: Mapping[str, str] | None  # query of the next page; None: there is none
 
 
@@ -107,7 +107,7 @@ def _audit_view(page: AuditPage) -> AuditView:
     asked = {key: str(value) for key, value in msgspec.to_builtins(page.query).items() if value}
     return AuditView(
         details=tuple(
-            msgspec.json.decode(each.details, type=dict[str, str | int]) for each in page.entries
+            msgspec.json.decode(each.details, type=dict[str, Any]) for each in page.entries
         ),
         earlier={**asked, "before": str(page.more)} if page.more else None,
     )

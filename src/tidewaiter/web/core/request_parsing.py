@@ -1,6 +1,6 @@
 """Request parsing: forms and JSON as one record, nested form fields, and the query."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl
 
@@ -124,7 +124,7 @@ def read_query(request: Request[Any, Any, Any], kind: type[R]) -> R:
         raise InputError("web/address-wrong", error=error, at="address") from error
 
 
-def check_names(names: Iterable[str], kind: type[Record]) -> None:
+def check_names(names: Iterable[str], kind: type[Record], ignored: Collection[str] = ()) -> None:
     """Check the names of query fields against those of a record.
 
     Raises:
@@ -134,7 +134,7 @@ def check_names(names: Iterable[str], kind: type[Record]) -> None:
     if not kind.__struct_config__.forbid_unknown_fields:
         return
     for name in names:
-        if name.partition(".")[0] not in known:
+        if name not in ignored and name.partition(".")[0] not in known:
             allowed = ", ".join(known)
             raise InputError("web/parameter-unknown", parameter=name, known=allowed, at=name)
 

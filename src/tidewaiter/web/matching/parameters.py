@@ -12,7 +12,7 @@ from tidewaiter.parties.matching.ftm import TOPICS
 from tidewaiter.parties.readers.ftm import SCHEMAS
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.web.core.node import Node
-from tidewaiter.web.core.request_parsing import Asked, formed
+from tidewaiter.web.core.request_parsing import Asked, check_names, formed
 from tidewaiter.web.core.security import API_KEY
 
 ALGORITHM = "tidewaiter"
@@ -52,13 +52,10 @@ def read_parameters(
         for name, value in request.query_params.multi_items()
         if value and name != API_KEY
     ]
-    known = [each.encode_name for each in msgspec.structs.fields(kind)]
     for name, _ in pairs:
         if name in rules.refused:
             raise InputError("web/parameter-not-supported", parameter=name, at=name)
-        if name not in known and name not in rules.ignored:
-            said = ", ".join(known)
-            raise InputError("web/parameter-unknown", parameter=name, known=said, at=name)
+    check_names((name for name, _ in pairs), kind, rules.ignored)
     used = [pair for pair in pairs if pair[0] not in rules.ignored]
     try:
         made = msgspec.convert(formed(used, kind), kind, strict=False)

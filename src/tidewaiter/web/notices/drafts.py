@@ -252,7 +252,7 @@ def new_notice(request: Asked, node: TheNode, user: TheUser) -> Response[DraftPa
         draft = _empty(at)
         if name:
             alert = seen_by(work, user, name)
-            written = notice_of_alert(alert, node.registry, draft.written.sender)
+            written = notice_of_alert(alert, node.registry, draft.written)
             draft = structs.replace(draft, written=written)
         page = _page(at, KeptDraft(number=0, version=0, changed="", draft=draft))
     return _shown(request, node, user, page)

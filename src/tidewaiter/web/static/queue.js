@@ -27,12 +27,15 @@
     pane.replaceChildren();
     try {
       const answer = await fetch(shown, { signal: asking.signal });
-      if (!answer.ok) { location.assign(row.querySelector("a.title").href); return; }
+      /* Signed out, or gone meanwhile: the page of the alert says so. */
+      if (answer.redirected || !answer.ok) { location.assign(row.querySelector("a.title").href); return; }
       pane.innerHTML = await answer.text();
       pane.scrollTop = 0;
       document.dispatchEvent(new Event("tidewaiter:preview"));
     } catch (problem) {
-      if (problem.name !== "AbortError") shown = "";
+      if (problem.name === "AbortError") return;
+      shown = "";
+      pane.append(row.querySelector("a.title").cloneNode(true));
     }
   };
   const mark = (row) => {
