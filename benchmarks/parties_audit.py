@@ -27,10 +27,10 @@ from typing import NamedTuple
 
 import numpy as np
 from benchmarks.evaluation import BILINGUAL, ROOT, shared
-from benchmarks.parties_calibration import as_dict, script_in
+from benchmarks.parties_calibration import as_dict, best_of, script_in
 from benchmarks.script_panels import Group, panels
 from benchmarks.throughput import processor, versions
-from tools.train_party_model import best_names, out_of_fold, read_data
+from tools.train_party_model import out_of_fold, read_data
 
 from tidewaiter.bulk.parties import match_parties, row_answers
 from tidewaiter.parties.calibration.types import share_of
@@ -121,13 +121,7 @@ def cross_validated(bench: Path, cases: Path, companies: Sequence[Path]) -> list
     path = bench / "queries_dev.tsv"
     data = read_data(bench / "list.jsonl", path, cases, BILINGUAL, companies)
     odds = out_of_fold(data)
-    best: dict[int, tuple[float, bool]] = {}
-    reached: dict[int, float] = {}
-    for row in best_names(data, odds).tolist():
-        query, chance = int(data.rows[row, 0]), probability(float(odds[row]))
-        best.setdefault(query, (chance, bool(data.right[row])))
-        if data.right[row]:
-            reached.setdefault(query, chance)
+    best, reached = best_of(data, odds)
     with (bench / "list.jsonl").open(encoding="utf-8") as file:
         sources = {entry["id"]: entry["source"] for entry in map(json.loads, file)}
     return [

@@ -22,7 +22,8 @@ from typing import NamedTuple
 import numpy as np
 from benchmarks.calibration_diagram import diagram
 from benchmarks.evaluation import BILINGUAL, ROOT, shared
-from tools.train_party_model import best_names, out_of_fold, read_data
+from numpy.typing import NDArray
+from tools.train_party_model import Data, best_names, out_of_fold, read_data
 
 from tidewaiter.parties.calibration.types import Share, share_of
 from tidewaiter.parties.matching.matcher import probability
@@ -75,6 +76,24 @@ class Bin(NamedTuple):
     right: Share
 
 
+def best_of(
+    data: Data, odds: NDArray[np.float64]
+) -> tuple[dict[int, tuple[float, bool]], dict[int, float]]:
+    """Return, by query, its best entry and its right one.
+
+    Returns:
+        The probability of the best entry and whether it is right; the probability of the right one.
+    """
+    best: dict[int, tuple[float, bool]] = {}
+    reached: dict[int, float] = {}
+    for row in best_names(data, odds).tolist():
+        query, chance = int(data.rows[row, 0]), probability(float(odds[row]))
+        best.setdefault(query, (chance, bool(data.right[row])))
+        if data.right[row]:
+            reached.setdefault(query, chance)
+    return best, reached
+
+
 def queries_of(bench: Path, cases: Path, companies: Sequence[Path]) -> list[Query]:
     """Weigh all queries out of fold; `companies` are those that the model learnt from."""
     path = bench / "queries_dev.tsv"
@@ -83,13 +102,7 @@ def queries_of(bench: Path, cases: Path, companies: Sequence[Path]) -> list[Quer
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         texts = [row["query"] for row in rows if row["grp"] in {"pos", "neg"}]
-    best: dict[int, tuple[float, bool]] = {}
-    reached: dict[int, float] = {}
-    for row in best_names(data, odds).tolist():
-        query, chance = int(data.rows[row, 0]), probability(float(odds[row]))
-        best.setdefault(query, (chance, bool(data.right[row])))
-        if data.right[row]:
-            reached.setdefault(query, chance)
+    best, reached = best_of(data, odds)
     return [
         Query(
             bool(data.person[place]),

@@ -541,6 +541,22 @@ def test_an_alert_is_decided_beside_the_queue_and_the_next_one_follows(opened: O
 
 
 @pytest.mark.browser
+def test_no_key_decides_what_is_not_seen(opened: Opened) -> None:
+    """With the filters open the preview is away at this width, and so are its keys."""
+    page, told = opened("/queue")
+    expect(page.locator("#preview article")).to_be_visible()
+    page.locator("label.fold").click()
+    expect(page.locator("#preview")).to_be_hidden()
+    for key in ("d", "1", "Control+Enter"):
+        page.keyboard.press(key)
+    assert page.locator("#preview input:checked").count() == 0
+    assert page.url.endswith("/queue")
+    page.locator("label.fold").click()
+    expect(page.locator("#preview article")).to_be_visible()
+    assert told == []
+
+
+@pytest.mark.browser
 def test_a_preview_that_cannot_be_had_leads_on(opened: Opened) -> None:
     """Without a connection the title stays; a session that ended leads to the sign-in."""
     page, _ = opened("/queue", reduced_motion="reduce")

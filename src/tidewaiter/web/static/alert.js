@@ -21,7 +21,8 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !/^[1-9]$/.test(event.key)) return;
     if (event.target.matches("textarea, select, input:not([type=radio])")) return;
-    const shown = form()?.querySelectorAll("[data-verdict]:not([hidden]) input[name=reason]") ?? [];
+    const desk = form();
+    const shown = desk?.checkVisibility() ? desk.querySelectorAll("[data-verdict]:not([hidden]) input[name=reason]") : [];
     const wanted = shown[Number(event.key) - 1];
     if (wanted) { event.preventDefault(); wanted.focus(); wanted.click(); }
   });

@@ -2,6 +2,8 @@
 /* Keys that work on each page. A page names its own by data-key on links, buttons and inputs. */
 (() => {
   const typing = (node) => node.matches("input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable]");
+  /* A key never presses what a reader cannot see. */
+  const seen = (selector) => [...document.querySelectorAll(selector)].find((node) => node.checkVisibility());
   let before = "";
 
   const help = () => {
@@ -15,7 +17,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey && event.key === "Enter") {
-      const form = event.target.closest("form") || document.querySelector("form[data-decide]");
+      const form = event.target.closest("form") || seen("form[data-decide]");
       if (form) { event.preventDefault(); form.requestSubmit(); }
       return;
     }
@@ -25,7 +27,7 @@
     if (event.key === "?") { event.preventDefault(); help(); return; }
     if (before === "g" && event.key === "q") { location.assign("/queue"); return; }
     before = event.key;
-    const wanted = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    const wanted = seen(`[data-key="${CSS.escape(event.key)}"]`);
     if (!wanted || wanted.disabled) return;
     event.preventDefault();
     wanted.focus();

@@ -3,7 +3,6 @@
 (() => {
   const queue = document.querySelector(".queue");
   const pane = document.getElementById("preview");
-  const wide = matchMedia("(min-width: 70rem)");
   const KEPT = "tidewaiter.queue.hidden", PLACE = "tidewaiter.queue.place";
   let hidden = new Set(), shown = "";
   try { hidden = new Set(JSON.parse(localStorage.getItem(KEPT) ?? "[]")); } catch { /* none is kept */ }
@@ -15,7 +14,7 @@
     queue.classList.toggle("compact", !hidden.has("compact"));
     queue.classList.toggle("split", Boolean(pane) && !hidden.has("preview"));
   };
-  const splits = () => wide.matches && queue.classList.contains("split");
+  const splits = () => Boolean(pane?.checkVisibility());
 
   /* The old preview goes at once, so that no decision falls on another alert than the marked one. */
   let asking = new AbortController();
@@ -112,7 +111,10 @@
   sessionStorage.removeItem(PLACE);
   const first = rows()[Math.min(Math.max(place, 0), rows().length - 1)];
   if (first && splits()) mark(first);
-  wide.addEventListener("change", () => preview(document.querySelector("[data-row].here") ?? rows()[0]));
+  /* It comes and goes with the width of the window and the filters. */
+  const again = () => preview(document.querySelector("[data-row].here") ?? rows()[0]);
+  addEventListener("resize", again);
+  document.getElementById("filters-shown")?.addEventListener("change", again);
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-every]")) {
