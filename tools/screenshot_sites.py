@@ -129,7 +129,7 @@ def _report(folder: Path) -> Iterator[Site]:
     )
     for sample in (manifest, listed):
         sample.write_bytes(data("samples", sample.name).read_bytes())
-    lists = str(folder / "lists")
+    lists = str(folder / "report-lists")  # the office has another
     _run(
         "lists",
         "add",
